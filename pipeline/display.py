@@ -1,0 +1,93 @@
+"""How a figure is shown: as text, and as the Excel number format that shows the same text."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from pipeline.model import Indicator, Operator, Polarity, Target, Unit
+
+#: Thousands are grouped from five digits on: 4605, but 120,000.
+GROUP_FROM = 10_000
+
+
+def places(value: Decimal) -> int:
+    """How many decimals a figure is written with."""
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def quantise(value: Decimal, decimals: int) -> Decimal:
+    """The figure with that many decimals, halves away from zero, as people round."""
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str:
+    """A figure as printed: `31.5%`, `£120,000`, `4605`.
+
+    Without `decimals` it keeps the places it was written with; a figure is never cut to fewer.
+    """
+    kept = places(value) if decimals is None else max(decimals, places(value))
+    figure = quantise(value, kept)
+    digits = f"{abs(figure):,f}" if grouped(figure, unit) else f"{abs(figure):f}"
+    sign = "-" if figure < 0 else ""
+    if unit is Unit.CURRENCY:
+        return f"{sign}£{digits}"
+    return f"{sign}{digits}%" if unit is Unit.PERCENT else f"{sign}{digits}"
+
+
+def grouped(value: Decimal, unit: Unit | None) -> bool:
+    """Whether thousands are set apart; money always is."""
+    return unit is Unit.CURRENCY or abs(value) >= GROUP_FROM
+
+
+def number_format(
+    unit: Unit | None, decimals: int, *, group: bool = False, prefix: str = ""
+) -> str:
+    """The Excel number format that shows a figure as `shown` does.
+
+    A percentage cell holds the fraction (see `cell_value`). `prefix` is printed before the figure,
+    for a target's operator.
+    """
+    body = ("#,##0" if group or unit is Unit.CURRENCY else "0") + (
+        "." + "0" * decimals if decimals else ""
+    )
+    if unit is Unit.PERCENT:
+        body += "%"
+    if unit is Unit.CURRENCY:
+        body = f'"£"{body}'
+    if prefix:
+        return f'"{prefix}"{body};"{prefix}"-{body}'
+    return f"{body};-{body}" if unit is Unit.CURRENCY else body
+
+
+def cell_value(value: Decimal, unit: Unit | None) -> Decimal:
+    """What a workbook cell holds: a percentage as its fraction, everything else as it is."""
+    return value.scaleb(-2) if unit is Unit.PERCENT else value
+
+
+def operator_shown(target: Target) -> str:
+    """The sign printed before a target: only where the register states one."""
+    signs = {Operator.AT_LEAST: "≥", Operator.AT_MOST: "≤", Operator.EQUAL: "="}
+    if target.operator is None or target.operator is Operator.BETWEEN:
+        return ""
+    return signs.get(target.operator, target.operator.value)
+
+
+def target_shown(target: Target | None, indicator: Indicator) -> str:
+    """A target as printed: `25%`, `>3.30%`, `10% to 15%`; empty where there is none."""
+    if target is None or not target.is_set:
+        return ""
+    if target.value is not None:
+        return operator_shown(target) + shown(target.value, indicator.unit)
+    assert target.lower is not None  # noqa: S101 - is_set and no value: a range
+    assert target.upper is not None  # noqa: S101
+    return f"{shown(target.lower, indicator.unit)} to {shown(target.upper, indicator.unit)}"
+
+
+def operator_of(target: Target, polarity: Polarity | None) -> Operator:
+    """The operator that decides: the register's, else the one that the polarity implies."""
+    if target.operator is not None:
+        return target.operator
+    if target.value is None:
+        return Operator.BETWEEN
+    return Operator.AT_MOST if polarity is Polarity.LOWER else Operator.AT_LEAST

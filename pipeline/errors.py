@@ -1,0 +1,29 @@
+"""The few exceptions: each means that the job cannot go on.
+
+What is wrong with a return is never an exception, always a finding. Every message is one line that
+says where, what, and what to do; the command line prints it and ends with exit code 2.
+"""
+
+
+class QuarterdayError(Exception):
+    """The job cannot go on; the message says why and what to do."""
+
+
+class SettingsError(QuarterdayError):
+    """`pipeline.toml` cannot be used."""
+
+
+class RegisterError(QuarterdayError):
+    """`register.xlsx` cannot be used. `problems` holds one line for each thing to put right."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class StoreError(QuarterdayError):
+    """The store cannot be read or written."""
+
+
+class WorkspaceError(QuarterdayError):
+    """A folder or file of the workspace is missing, or cannot be written."""
