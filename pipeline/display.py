@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipeline.model import Indicator, Operator, Polarity, Target, Unit
+from pipeline.model import Indicator, Kind, Operator, Polarity, Target, Unit
 
 #: Thousands are grouped from five digits on: 4605, but 120,000.
 GROUP_FROM = 10_000
@@ -91,3 +91,22 @@ def operator_of(target: Target, polarity: Polarity | None) -> Operator:
     if target.value is None:
         return Operator.BETWEEN
     return Operator.AT_MOST if polarity is Polarity.LOWER else Operator.AT_LEAST
+
+
+_UNIT_WORDS = {
+    Unit.PERCENT: "percent",
+    Unit.COUNT: "number",
+    Unit.CURRENCY: "pounds",
+    Unit.RATIO: "ratio",
+    Unit.DAYS: "days",
+    Unit.SCORE: "score",
+}
+
+
+def unit_shown(indicator: Indicator) -> str:
+    """What an indicator reports, in a word: `percent`, `number`, `milestone`, `words`."""
+    if indicator.kind is Kind.MILESTONE:
+        return "milestone"
+    if indicator.kind is Kind.NARRATIVE or indicator.unit is None:
+        return "words"
+    return _UNIT_WORDS[indicator.unit]

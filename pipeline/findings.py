@@ -1,9 +1,16 @@
-"""Findings: what there is to say about a submission, written for the person who must act."""
+"""Findings: what there is to say about a submission, written for the person who must act.
+
+`pipeline.catalogue` holds every rule that can make one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+#: Longer values are cut in findings; the cell itself is named.
+SHOWN_LENGTH = 60
 
 
 class Severity(StrEnum):
@@ -35,3 +42,46 @@ class Finding:
         if not self.sheet:
             return "the file"
         return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+
+    @property
+    def line(self) -> str:
+        """The finding in one line, for a terminal or a log."""
+        return f"{self.place}: {self.problem} {self.fix} [{self.code}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be wrong. `problem` and `fix` are templates; `{value}` is the cell's."""
+
+    code: str
+    severity: Severity
+    title: str
+    problem: str
+    fix: str
+    #: Why it matters, for `docs/findings.md`.
+    why: str
+
+    def found(self, sheet: str = "", cell: str = "", value: object = "", **words: str) -> Finding:
+        """The finding that this rule makes at a place; `words` fill its templates."""
+        text = shorten(value)
+        return Finding(
+            code=self.code,
+            severity=self.severity,
+            sheet=sheet,
+            cell=cell,
+            value=text,
+            problem=self.problem.format(value=text, **words),
+            fix=self.fix.format(value=text, **words),
+        )
+
+
+def shorten(value: object) -> str:
+    """A value as one short line of printable text."""
+    text = "".join(c if c.isprintable() else " " for c in str(value))
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether any finding sends the return back."""
+    return any(finding.severity is Severity.ERROR for finding in findings)

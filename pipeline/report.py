@@ -94,6 +94,7 @@ class Report:
     def awaited(self) -> tuple[ReturnReceived, ...]:
         """The areas whose figures are not in it."""
         return tuple(
-            r for r in self.returns
+            r
+            for r in self.returns
             if r.state in (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
         )

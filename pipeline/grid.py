@@ -1,0 +1,71 @@
+"""Read: the cells of a workbook with their addresses, by calamine. No interpretation here.
+
+Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from pipeline.figures import CellValue
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The used part of one sheet; rows and columns count from 0 at A1."""
+
+    sheet: str
+    first_row: int
+    first_column: int
+    rows: list[list[CellValue]]
+    hidden: bool = False
+
+    def numbered(self) -> Iterator[tuple[int, list[CellValue]]]:
+        """Each row with its number on the sheet."""
+        return enumerate(self.rows, self.first_row)
+
+    def value(self, row: int, column: int) -> CellValue:
+        """The value of a cell; the empty string outside the used part."""
+        across, down = column - self.first_column, row - self.first_row
+        if across < 0 or not 0 <= down < len(self.rows):
+            return ""
+        cells = self.rows[down]
+        return cells[across] if across < len(cells) else ""
+
+
+def read_grids(path: Path) -> list[Grid]:
+    """Every worksheet of a workbook, in the workbook's order.
+
+    Raises whatever calamine raises for a workbook that it cannot read.
+    """
+    with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
+        grids = []
+        for position, about in enumerate(workbook.sheets_metadata):
+            if about.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheet = workbook.get_sheet_by_index(position)
+            row, column = sheet.start or (0, 0)
+            hidden = about.visible != SheetVisibleEnum.Visible
+            grids.append(Grid(about.name, row, column, sheet.to_python(), hidden))
+        return grids
+
+
+def address(row: int, column: int) -> str:
+    """`D14` for row 13, column 3."""
+    letters = ""
+    column += 1
+    while column:
+        column, digit = divmod(column - 1, 26)
+        letters = chr(65 + digit) + letters
+    return f"{letters}{row + 1}"
+
+
+def text_of(cell: CellValue) -> str:
+    """A cell as trimmed text; a whole number without its `.0`."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

@@ -1,0 +1,236 @@
+"""The indicator table: each row matched to the register, each cell to a typed figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline import catalogue as c
+from pipeline.figures import (
+    CALLED,
+    CellValue,
+    Figure,
+    Scale,
+    clean,
+    means_nothing_to_report,
+    parse,
+)
+from pipeline.findings import Finding
+from pipeline.interpret.names import name_key, suggestion
+from pipeline.interpret.tables import Table
+from pipeline.model import Indicator, Kind, MilestoneState, Register, Status, Unit
+from pipeline.ooxml import CellDetail
+from pipeline.reading import ReportedRow
+
+#: Looks up cell details: (sheet, places) to the detail of each; nothing where the file has none.
+Details = Callable[[str, list[tuple[int, int]]], dict[tuple[int, int], CellDetail]]
+
+_FIGURE_FIELDS = ("numerator", "denominator", "performance")
+_FILLED_FIELDS = (*_FIGURE_FIELDS, "status", "commentary")
+PREFILLED_FIELDS = ("ref", "priority", "indicator", "unit", "target")
+_TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
+_STATUSES = {
+    "final": Status.FINAL,
+    "f": Status.FINAL,
+    "actual": Status.FINAL,
+    "provisional": Status.PROVISIONAL,
+    "p": Status.PROVISIONAL,
+    "estimate": Status.PROVISIONAL,
+    "not available": Status.NOT_AVAILABLE,
+}
+_STATES = {name_key(state): state for state in MilestoneState} | {
+    "completed": MilestoneState.COMPLETE,
+    "achieved": MilestoneState.COMPLETE,
+    "not yet due": MilestoneState.NOT_DUE,
+}
+#: Numerators and denominators may be counts, money or hours.
+_PART = Scale(Unit.COUNT, decimals=6)
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    table: Table
+    row: int
+    indicator: Indicator
+
+
+def read_indicators(
+    tables: list[Table], register: Register, area: str | None, details: Details
+) -> tuple[list[ReportedRow], list[Finding]]:
+    """Every indicator row of the tables, in the order of the sheets.
+
+    A row that is no indicator's (a priority heading, a total, a note) is passed over; one that
+    holds figures and matches nothing is a finding.
+    """
+    matched, findings = _match(tables, register, area)
+    rows = []
+    for table in tables:
+        mine = [m for m in matched if m.table is table]
+        known = details(table.grid.sheet, _unsettled(table, mine))
+        for match in mine:
+            row, troubles = _read_row(match, known)
+            rows.append(row)
+            findings += troubles
+    return rows, findings
+
+
+def _match(
+    tables: list[Table], register: Register, area: str | None
+) -> tuple[list[_Matched], list[Finding]]:
+    by_ref = {name_key(i.ref): i for i in register.indicators}
+    by_name: dict[str, Indicator | None] = {}
+    for indicator in register.indicators:
+        key = name_key(indicator.wording)
+        by_name[key] = None if key in by_name else indicator
+    owned = register.indicators_of(area) if area else register.indicators
+    matched: list[_Matched] = []
+    findings: list[Finding] = []
+    places: dict[str, str] = {}
+    for table in tables:
+        sheet = table.grid.sheet
+        for row in table.rows:
+            ref, name = table.text(row, "ref"), table.text(row, "indicator")
+            if not ref and not name:
+                continue
+            found = by_ref.get(name_key(ref)) or by_name.get(name_key(name))
+            if found is None:
+                if _is_reported(table, row) and name_key(name or ref) not in _TOTALS:
+                    cell = table.address(row, "indicator") or table.address(row, "ref")
+                    near = suggestion(name or ref, [i.wording for i in owned])
+                    findings.append(
+                        c.INDICATOR_UNKNOWN.found(sheet, cell, name or ref, suggestion=near)
+                    )
+                continue
+            cell = table.address(row, "performance")
+            if found.ref in places:
+                findings.append(
+                    c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=places[found.ref])
+                )
+                continue
+            places[found.ref] = f"{sheet}!{cell}"
+            matched.append(_Matched(table, row, found))
+    return matched, findings
+
+
+def _is_reported(table: Table, row: int) -> bool:
+    return any(table.text(row, key) for key in _FILLED_FIELDS)
+
+
+def _unsettled(table: Table, matched: list[_Matched]) -> list[tuple[int, int]]:
+    """The cells whose value alone does not say what they mean.
+
+    A number may be a percentage by its format; a blank may be an error value or a formula.
+    """
+    columns = [table.columns[key] for key in _FIGURE_FIELDS if key in table.columns]
+    return [
+        (match.row, column)
+        for match in matched
+        for column in columns
+        if (value := table.grid.value(match.row, column)) == "" or isinstance(value, float)
+    ]
+
+
+def _read_row(
+    match: _Matched, known: dict[tuple[int, int], CellDetail]
+) -> tuple[ReportedRow, list[Finding]]:
+    table, number, indicator = match.table, match.row, match.indicator
+    findings: list[Finding] = []
+    sheet = table.grid.sheet
+    row = ReportedRow(
+        ref=indicator.ref,
+        sheet=sheet,
+        cells={key: table.address(number, key) for key in table.columns},
+        seen={
+            key: table.text(number, key)
+            for key in (*PREFILLED_FIELDS, "performance")
+            if key in table.columns
+        },
+        status=Status.FINAL,
+        commentary=_words(table.text(number, "commentary")),
+    )
+
+    def figure(key: str, scale: Scale) -> Figure:
+        if key not in table.columns:
+            return Figure()
+        cell = row.cells[key]
+        detail = known.get((number, table.columns[key]))
+        value = table.value(number, key)
+        if value == "" and detail is not None:
+            value = detail.error
+            if not value and detail.has_formula and not detail.has_value:
+                findings.append(c.NO_CACHED_VALUE.found(sheet, cell))
+                row.is_bad = True
+                return Figure()
+        parsed = parse(value, scale, detail.number_format if detail else None)
+        findings.extend(
+            t.rule.found(sheet, cell, t.value, **dict(t.words)) for t in parsed.troubles
+        )
+        row.is_bad |= parsed.is_bad
+        return parsed
+
+    row.numerator = figure("numerator", _PART).value
+    row.denominator = figure("denominator", _PART).value
+    said_not_available = False
+    match indicator.kind:
+        case Kind.MEASURE:
+            scale = Scale(
+                indicator.unit or Unit.SCORE, indicator.decimals, indicator.plausible_maximum
+            )
+            parsed = figure("performance", scale)
+            row.value, row.suppressed = parsed.value, parsed.suppressed
+            row.numerator = parsed.numerator if row.numerator is None else row.numerator
+            row.denominator = parsed.denominator if row.denominator is None else row.denominator
+            row.status = Status.PROVISIONAL if parsed.provisional else Status.FINAL
+            said_not_available = parsed.not_available
+        case Kind.MILESTONE:
+            said_not_available = means_nothing_to_report(row.seen.get("performance", ""))
+            if not said_not_available:
+                _read_state(row, table.value(number, "performance"), findings)
+        case Kind.NARRATIVE:
+            said_not_available = means_nothing_to_report(row.seen.get("performance", ""))
+            if not said_not_available:
+                row.narrative = row.seen.get("performance", "")
+    _read_status(row, table.text(number, "status"), findings)
+    if said_not_available:
+        row.status = Status.NOT_AVAILABLE
+    return row, findings
+
+
+def _read_state(row: ReportedRow, cell: CellValue, findings: list[Finding]) -> None:
+    text = clean(str(cell))
+    if not text:
+        return
+    row.state = _STATES.get(name_key(text))
+    if row.state is None:
+        row.is_bad = True
+        findings.append(
+            c.STATE_UNKNOWN.found(
+                row.sheet, row.cells["performance"], text, choices=", ".join(MilestoneState)
+            )
+        )
+
+
+def _read_status(row: ReportedRow, text: str, findings: list[Finding]) -> None:
+    if not text:
+        return
+    status = (
+        Status.NOT_AVAILABLE if means_nothing_to_report(text) else _STATUSES.get(name_key(text))
+    )
+    if status is None:
+        row.is_bad = True
+        findings.append(c.STATUS_UNKNOWN.found(row.sheet, row.cells["status"], text))
+    elif status is not Status.FINAL or row.status is not Status.PROVISIONAL:
+        # A mark such as (p) beside the figure stands against a Final that nobody changed.
+        row.status = status
+
+
+def _words(text: str) -> str:
+    """Commentary, or nothing where it only says that there is none."""
+    return "" if means_nothing_to_report(text) else text
+
+
+def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:
+    """Whether a text shows the same figure as expected, however it is written."""
+    scale = Scale(indicator.unit or Unit.SCORE, decimals=15)
+    return indicator.unit in CALLED and parse(seen, scale, None).value == expected

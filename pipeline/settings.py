@@ -1,0 +1,81 @@
+"""Settings: how the job runs, from `pipeline.toml`. Every value has a default; IT owns the file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from pipeline.errors import SettingsError
+
+FILE_NAME = "pipeline.toml"
+
+
+class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where things lie, relative to the workspace unless absolute."""
+
+    register: str = "register.xlsx"
+    inbox: str = "inbox"
+    outbox: str = "outbox"
+    state: str = "var"
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one return may cost; a workbook that needs more is sent back."""
+
+    #: Size of the file, in MiB.
+    file_mb: int = 50
+    #: Memory that reading it may take, in MiB.
+    memory_mb: int = 512
+    #: Time that reading it may take, in seconds.
+    seconds: int = 10
+    #: Reader processes; 0 is one for each processor.
+    workers: int = 0
+    #: A file that changed less than this many seconds ago may still be growing.
+    settle_seconds: float = 2.0
+
+
+class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    #: A SQLAlchemy URL; empty is SQLite in the state folder.
+    url: str = ""
+
+
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    #: The sender of every message.
+    sender: str = "quarterday@localhost.example"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    paths: Paths = Paths()
+    limits: Limits = Limits()
+    store: StoreSettings = StoreSettings()
+    mail: MailSettings = MailSettings()
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a file; the defaults where there is none.
+
+    Raises:
+        SettingsError: the file cannot be read, is not TOML, or holds an unknown or wrong setting.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), Settings)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}. Correct that line.") from error
+    except msgspec.ValidationError as error:
+        where = str(error).replace("`$.", "`").replace(" - at `$`", "")
+        raise SettingsError(f"{path}: {where}. docs/settings.md lists every setting.") from error
+    limits = settings.limits
+    for name in ("file_mb", "memory_mb", "seconds"):
+        if getattr(limits, name) < 1:
+            raise SettingsError(f"{path}: limits.{name} must be at least 1.")
+    if limits.workers < 0 or limits.settle_seconds < 0:
+        raise SettingsError(f"{path}: limits.workers and limits.settle_seconds cannot be negative.")
+    return settings

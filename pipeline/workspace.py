@@ -1,0 +1,101 @@
+"""A workspace: the folder that holds the register, the inbox, the outbox and the state."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import WorkspaceError
+from pipeline.settings import FILE_NAME, Settings, read_settings
+
+#: What Windows forbids in a file name, and what would leave the folder.
+_FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    root: Path
+    settings: Settings
+
+    @property
+    def register(self) -> Path:
+        return self.root / self.settings.paths.register
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / self.settings.paths.inbox
+
+    @property
+    def outbox(self) -> Path:
+        return self.root / self.settings.paths.outbox
+
+    @property
+    def state(self) -> Path:
+        return self.root / self.settings.paths.state
+
+    @property
+    def archive(self) -> Path:
+        return self.state / "archive"
+
+    @property
+    def store_url(self) -> str:
+        return self.settings.store.url or f"sqlite:///{self.state / 'quarterday.sqlite3'}"
+
+    def outbox_of(self, period: str) -> Path:
+        """The outbox folder of a period."""
+        return self.outbox / safe_name(period)
+
+
+def open_workspace(root: Path) -> Workspace:
+    """The workspace in a folder, its settings read.
+
+    Raises:
+        WorkspaceError: there is no such folder.
+        SettingsError: `pipeline.toml` cannot be used.
+    """
+    if not root.is_dir():
+        raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
+    return Workspace(root, read_settings(root / FILE_NAME))
+
+
+def need_folder(path: Path) -> Path:
+    """The folder, made if it is missing, and proved writable.
+
+    Raises:
+        WorkspaceError: it cannot be made or written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path} cannot be written to ({error.strerror}). "
+            "Give the user who runs quarterday the right to write there."
+        ) from error
+    return path
+
+
+def safe_name(name: str) -> str:
+    """A name that every file system takes, and that stays in its folder."""
+    kept = "".join(c for c in name.translate(_FORBIDDEN) if c.isprintable())
+    return kept.strip(" .")[:120] or "unnamed"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`; when the block ends well it takes the place of `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
