@@ -1,0 +1,58 @@
+"""The command line: thin, one function a command, grouped by who uses them.
+
+It imports nothing heavy: each command imports what it needs when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipeline import __version__
+from pipeline.cli import issuing, returns, setting_up
+from pipeline.cli.console import Group
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help=(
+        "Collects the Excel returns of a council's service areas, checks every cell, merges what "
+        "is right and issues the RAG-rated appendix for committee.\n\n"
+        "Exit codes: 0 done; 1 done, and something needs a person; 2 cannot run."
+    ),
+)
+
+for command in (
+    setting_up.demo,
+    setting_up.init,
+    setting_up.template,
+    returns.validate,
+    returns.ingest,
+    returns.status,
+    issuing.merge,
+    issuing.appendix,
+    issuing.send,
+    issuing.run,
+):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"quarterday {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options before the command."""

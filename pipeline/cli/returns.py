@@ -1,0 +1,178 @@
+"""Commands about returns: check them, take them in, see where they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.console import (
+    CANNOT_RUN,
+    NEEDS_A_PERSON,
+    JsonOption,
+    PeriodOption,
+    WorkspaceOption,
+    chosen_periods,
+    now,
+    print_findings,
+    print_json,
+    print_table,
+    progress_bar,
+    workspace_at,
+)
+
+if TYPE_CHECKING:
+    from pipeline.findings import Finding
+    from pipeline.ingest import Ingested
+
+
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="Returns to check.")],
+    *,
+    workspace: WorkspaceOption = Path(),
+    json: JsonOption = False,
+) -> None:
+    """Check returns without taking anything in: what a service area runs before sending.
+
+    Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
+    """
+    from pipeline.ingest import check_files  # noqa: PLC0415
+    from pipeline.nightly import register_of  # noqa: PLC0415
+
+    place = workspace_at(workspace)
+    with progress_bar() as progress:
+        checked, unread = check_files(files, place, register_of(place), now(), progress)
+    if json:
+        print_json(
+            [
+                {
+                    "file": one.arrival.path,
+                    "accepted": one.is_accepted,
+                    "area": one.reading.area,
+                    "period": one.reading.period,
+                    "findings": one.findings,
+                }
+                for one in checked
+            ]
+            + [{"file": left.path, "accepted": False, "unread": left.why} for left in unread]
+        )
+    else:
+        for one in checked:
+            verdict = "would be accepted" if one.is_accepted else "would be sent back"
+            typer.echo(f"{one.arrival.filename}: {verdict}")
+            print_findings(one.findings)
+    for left in unread:
+        typer.echo(f"quarterday: {left.path}: {left.why}", err=True)
+    if unread:
+        raise typer.Exit(CANNOT_RUN)
+    if any(not one.is_accepted or _has_warnings(one.findings) for one in checked):
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def ingest(*, workspace: WorkspaceOption = Path(), json: JsonOption = False) -> None:
+    """Take in what lies in the inbox: accept it, or send it back with a correction copy.
+
+    Example: `quarterday ingest --workspace performance`
+    """
+    from pipeline.ingest import ingest as take_in  # noqa: PLC0415
+    from pipeline.nightly import Night, needs_a_person, register_of, store_of  # noqa: PLC0415
+
+    place = workspace_at(workspace)
+    register = register_of(place)
+    with store_of(place) as store, progress_bar() as progress:
+        ingested = take_in(place, register, store, now(), progress)
+    if json:
+        print_json(ingested)
+    else:
+        print_ingested(ingested)
+    if needs_a_person(Night(ingested)):
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def status(
+    *,
+    period: PeriodOption = None,
+    workspace: WorkspaceOption = Path(),
+    json: JsonOption = False,
+) -> None:
+    """Who has returned, who is late, what was sent back and why.
+
+    Example: `quarterday status --period 2012-13`
+    """
+    from pipeline.assembly import returns_received  # noqa: PLC0415
+    from pipeline.nightly import register_of, store_of  # noqa: PLC0415
+    from pipeline.report import ReturnState  # noqa: PLC0415
+    from pipeline.store import Outcome  # noqa: PLC0415
+
+    place = workspace_at(workspace)
+    register = register_of(place)
+    today = now().date()
+    waiting = False
+    documents = []
+    with store_of(place) as store:
+        for chosen in chosen_periods(register, period):
+            submissions = store.submissions(chosen.name)
+            returns = returns_received(register, chosen, submissions, today)
+            rejected = {s.area: s for s in submissions if s.outcome is Outcome.REJECTED}
+            documents.append({"period": chosen.name, "due": chosen.due, "returns": returns})
+            stuck = [
+                r
+                for r in returns
+                if r.state in (ReturnState.REJECTED, ReturnState.OVERDUE) or r.rejected_since
+            ]
+            waiting = waiting or bool(stuck)
+            if json:
+                continue
+            typer.echo(f"{chosen.name}, due {chosen.due:%d %B %Y}")
+            print_table(
+                ("Service area", "Return", "File", "Received"),
+                [
+                    (
+                        r.area.name,
+                        f"{r.state}; a later one was sent back" if r.rejected_since else r.state,
+                        r.rejected_since or r.filename,
+                        f"{r.received_at.astimezone():%d %b %Y %H:%M}" if r.received_at else "",
+                    )
+                    for r in returns
+                ],
+            )
+            for one in stuck:
+                if sent_back := rejected.get(one.area.ref):
+                    typer.echo(f"\n{one.area.name}, {sent_back.filename}:")
+                    print_findings(sent_back.findings)
+            typer.echo("")
+        unplaced = [
+            s
+            for s in store.submissions()
+            if s.outcome is Outcome.REJECTED and (s.area is None or s.period is None)
+        ]
+    if json:
+        print_json({"periods": documents, "unplaced": unplaced})
+    elif unplaced:
+        typer.echo("Sent back because it was not plain whose or for which period they are:")
+        for submission in unplaced[-20:]:
+            typer.echo(f"{submission.filename}, {submission.received_at.astimezone():%d %b %Y}")
+            print_findings(submission.findings)
+    if waiting:
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def print_ingested(ingested: Ingested) -> None:
+    """What became of each file, in lines for a person."""
+    if not ingested.taken and not ingested.skipped:
+        typer.echo("The inbox is empty.")
+    for taken in ingested.taken:
+        about = ", ".join(part for part in (taken.area, taken.period) if part)
+        typer.echo(f"{taken.outcome}: {taken.filename}" + (f" ({about})" if about else ""))
+        print_findings(taken.findings)
+        if taken.correction:
+            typer.echo(f"  correction copy: {taken.correction}")
+    for skipped in ingested.skipped:
+        typer.echo(f"left in the inbox: {skipped.path.name}: {skipped.why}")
+
+
+def _has_warnings(findings: tuple[Finding, ...]) -> bool:
+    from pipeline.findings import Severity  # noqa: PLC0415
+
+    return any(finding.severity is Severity.WARNING for finding in findings)

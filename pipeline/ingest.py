@@ -1,0 +1,291 @@
+"""Ingest: everything in the inbox goes through the stages to the store and the archive.
+
+A file leaves the inbox only after the transaction with its outcome has committed. A crash anywhere
+leaves either the file in the inbox or its outcome in the store, and the next run does the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pipeline import catalogue as c
+from pipeline.correction import write_correction
+from pipeline.errors import WorkspaceError
+from pipeline.findings import Finding
+from pipeline.intake import EXTENSIONS, Arrival, Skipped, examine, scan
+from pipeline.mail import correction_message, write_messages
+from pipeline.model import Achievement, Observation, Register
+from pipeline.reader import read_returns
+from pipeline.reading import Reading
+from pipeline.store import Outcome, Receipt, Store, Submission
+from pipeline.validate import Checked, validate
+from pipeline.workspace import Workspace, need_folder, safe_name
+
+#: Called with what is being done, how many are done and how many there are.
+Progress = Callable[[str, int, int], None]
+
+#: Where corrections go when it is not plain which period a return is for.
+UNPLACED = "period not known"
+#: Returns committed together; their files leave the inbox after that.
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one file from the inbox."""
+
+    filename: str
+    sha256: str
+    outcome: Outcome
+    area: str | None
+    period: str | None
+    findings: tuple[Finding, ...]
+    #: The copy to send back, for a rejected return.
+    correction: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    taken: tuple[Taken, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def ingest(
+    workspace: Workspace, register: Register, store: Store, now: datetime, progress: Progress
+) -> Ingested:
+    """Take in whatever lies in the inbox.
+
+    Raises:
+        WorkspaceError: the inbox, the archive or the outbox cannot be used.
+        StoreError: the store cannot be used; everything waits in the inbox for the next run.
+    """
+    limits = workspace.settings.limits
+    scanned = scan(
+        workspace.inbox, register, file_mb=limits.file_mb, settle_seconds=limits.settle_seconds
+    )
+    if not scanned.arrivals:
+        return Ingested((), scanned.skipped)
+    need_folder(workspace.archive)
+    need_folder(workspace.outbox)
+    known = store.known(arrival.sha256 for arrival in scanned.arrivals)
+    fresh: dict[str, Arrival] = {}
+    seen_before: list[Arrival] = []
+    for arrival in scanned.arrivals:
+        before = known.get(arrival.sha256)
+        if arrival.sha256 in fresh or (before and _is_settled(before, register)):
+            seen_before.append(arrival)
+        else:
+            fresh[arrival.sha256] = arrival
+    readings = _read(list(fresh.values()), workspace, register, progress)
+    last_periods = {
+        last.name
+        for _, reading in readings
+        if (period := register.period(reading.period or ""))
+        and (last := register.last_period(period))
+    }
+    received_on = now.astimezone().date()
+    checked = validate(readings, register, received_on, store.figures(last_periods))
+    taken = _take(checked, workspace, register, store, now)
+    taken += _set_aside(seen_before, known, workspace, register, store, now)
+    return Ingested(tuple(taken), scanned.skipped)
+
+
+def check_files(
+    paths: Sequence[Path],
+    workspace: Workspace,
+    register: Register,
+    now: datetime,
+    progress: Progress,
+) -> tuple[list[Checked], list[Skipped]]:
+    """The same checks on any files, without taking anything in and without the store.
+
+    What needs last period's figures is not checked.
+    """
+    file_mb = workspace.settings.limits.file_mb
+    examined = [examine(path, file_mb=file_mb) for path in paths]
+    arrivals = [e for e in examined if isinstance(e, Arrival)]
+    readings = _read(arrivals, workspace, register, progress)
+    checked = validate(readings, register, now.astimezone().date(), {})
+    return checked, [e for e in examined if isinstance(e, Skipped)]
+
+
+def _read(
+    arrivals: list[Arrival], workspace: Workspace, register: Register, progress: Progress
+) -> list[tuple[Arrival, Reading]]:
+    readings = []
+    for outcome in read_returns(arrivals, register, workspace.settings.limits):
+        readings.append(outcome)
+        progress("Reading returns", len(readings), len(arrivals))
+    return readings
+
+
+def _is_settled(before: Submission, register: Register) -> bool:
+    """Whether the same bytes would fare the same again: a changed register may now accept them."""
+    return before.outcome is Outcome.ACCEPTED or before.register_sha256 == register.sha256
+
+
+def _take(
+    checked: Sequence[Checked],
+    workspace: Workspace,
+    register: Register,
+    store: Store,
+    now: datetime,
+) -> list[Taken]:
+    """Write corrections, commit outcomes, and only then clear the inbox, a batch at a time."""
+    taken: list[Taken] = []
+    for start in range(0, len(checked), _BATCH):
+        batch = checked[start : start + _BATCH]
+        outcomes = [_outcome(one, workspace, register, now) for one in batch]
+        store.record([receipt(one, register, now) for one in batch])
+        for one in batch:
+            _archive(one.arrival, workspace)
+        taken += outcomes
+    return taken
+
+
+def _outcome(one: Checked, workspace: Workspace, register: Register, now: datetime) -> Taken:
+    correction = None if one.is_accepted else _send_back(one, workspace, register, now)
+    return Taken(
+        filename=one.arrival.filename,
+        sha256=one.arrival.sha256,
+        outcome=Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED,
+        area=one.reading.area,
+        period=one.reading.period,
+        findings=one.findings,
+        correction=correction,
+    )
+
+
+def _send_back(one: Checked, workspace: Workspace, register: Register, now: datetime) -> Path:
+    """The correction copy, and the message that brings it to the service area."""
+    folder = workspace.outbox_of(one.reading.period or UNPLACED)
+    name = one.arrival.filename
+    stem = safe_name(Path(name).stem)
+    path = folder / "corrections" / f"{stem} - to correct.xlsx"
+    write_correction(one.arrival.path, one.findings, path, filename=name)
+    area = register.area(one.reading.area or one.arrival.folder_area or "")
+    period = register.period(one.reading.period or "")
+    if area is not None and period is not None:
+        sender = workspace.settings.mail.sender
+        message = correction_message(
+            area, period, name, one.findings, path, sender=sender, sent_at=now
+        )
+        write_messages([message] if message else [], folder / "mail")
+    return path
+
+
+def receipt(one: Checked, register: Register, now: datetime) -> Receipt:
+    """What goes into the store for one return."""
+    arrival, reading = one.arrival, one.reading
+    submission = Submission(
+        sha256=arrival.sha256,
+        filename=arrival.filename,
+        received_at=now,
+        outcome=Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED,
+        size=arrival.size,
+        register_sha256=register.sha256,
+        area=reading.area,
+        period=reading.period,
+        findings=one.findings,
+    )
+    if not one.is_accepted or reading.area is None or reading.period is None:
+        return Receipt(submission)
+    area, period = reading.area, reading.period
+    observations = tuple(
+        Observation(
+            indicator=row.ref,
+            area=area,
+            period=period,
+            status=row.status,
+            value=row.value,
+            numerator=row.numerator,
+            denominator=row.denominator,
+            state=row.state,
+            narrative=row.narrative,
+            suppressed=row.suppressed,
+            commentary=row.commentary,
+            sheet=row.sheet,
+            cell=row.cells["performance"],
+        )
+        for row in reading.rows
+    )
+    achievements = tuple(
+        Achievement(a.priority, area, period, a.text, a.sheet, a.cell) for a in reading.achievements
+    )
+    return Receipt(submission, observations, achievements)
+
+
+def _set_aside(
+    arrivals: Sequence[Arrival],
+    known: Mapping[str, Submission],
+    workspace: Workspace,
+    register: Register,
+    store: Store,
+    now: datetime,
+) -> list[Taken]:
+    """Files whose bytes are in the store already.
+
+    Where the archive has them too, someone sent them twice, and that is recorded. Where it has not,
+    an earlier run was cut off between commit and archive, and that is completed.
+    """
+    taken: list[Taken] = []
+    for arrival in arrivals:
+        before = known.get(arrival.sha256)
+        if not archived(workspace, arrival).exists():
+            _archive(arrival, workspace)
+            continue
+        first = before or store.known([arrival.sha256])[arrival.sha256]
+        at = f"{first.received_at.astimezone():%d/%m/%Y}"
+        findings = (c.DUPLICATE.found(value=first.filename, received=at),)
+        duplicate = replace(
+            first,
+            filename=arrival.filename,
+            received_at=now,
+            outcome=Outcome.DUPLICATE,
+            register_sha256=register.sha256,
+            findings=findings,
+        )
+        store.record([Receipt(duplicate)])
+        arrival.path.unlink(missing_ok=True)
+        taken.append(
+            Taken(
+                arrival.filename, arrival.sha256, Outcome.DUPLICATE,
+                first.area, first.period, findings,
+            )
+        )  # fmt: skip
+    return taken
+
+
+def archived(workspace: Workspace, arrival: Arrival) -> Path:
+    """Where a file's bytes are kept for good, by their hash."""
+    extension = EXTENSIONS.get(arrival.kind, ".bin")
+    return workspace.archive / arrival.sha256[:2] / f"{arrival.sha256}{extension}"
+
+
+def _archive(arrival: Arrival, workspace: Workspace) -> None:
+    """Move a file from the inbox to the archive, byte for byte.
+
+    A file that was replaced since it was read is another return and stays for the next run.
+    """
+    path = archived(workspace, arrival)
+    try:
+        with arrival.path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != arrival.sha256:
+                return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(arrival.path, path)
+        with suppress(OSError):
+            path.chmod(0o400)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise WorkspaceError(
+            f"{arrival.path} was taken in but cannot be moved to the archive "
+            f"({error.strerror}). The next run completes it once that is put right."
+        ) from error

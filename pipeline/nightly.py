@@ -1,0 +1,193 @@
+"""The nightly job: it strings the stages together and decides nothing itself.
+
+A night that finds nothing new loads neither pandas nor SQLAlchemy, so what needs them is imported
+where it is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline import settled
+from pipeline.errors import WorkspaceError
+from pipeline.intake import is_idle
+from pipeline.model import Period, Register
+from pipeline.register import load_register
+from pipeline.workspace import Workspace, need_folder, safe_name
+
+if TYPE_CHECKING:
+    from pipeline.ingest import Ingested, Progress
+    from pipeline.report import Report
+    from pipeline.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The appendix of a period, as written to the outbox."""
+
+    report: Report
+    #: The key of what it was made from.
+    content: str
+    workbook: Path
+    page: Path
+    data: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one run did. `ingested` is None where there was nothing to do."""
+
+    ingested: Ingested | None
+    issued: tuple[Issued, ...] = ()
+    mails: tuple[Path, ...] = ()
+
+
+def register_of(workspace: Workspace) -> Register:
+    """The workspace's register.
+
+    Raises:
+        RegisterError: it is missing or holds mistakes, each named by sheet and cell.
+    """
+    return load_register(workspace.register, workspace.state / "cache")
+
+
+def store_of(workspace: Workspace) -> Store:
+    """The workspace's store, to be closed by the caller."""
+    from pipeline.store import Store  # noqa: PLC0415
+
+    need_folder(workspace.state)
+    return Store(workspace.store_url)
+
+
+def run(workspace: Workspace, now: datetime, progress: Progress) -> Night:
+    """Everything, in order: take in what came, issue what changed, write the mail."""
+    register = register_of(workspace)
+    if is_idle(workspace.inbox) and settled.is_settled(workspace, register):
+        return Night(None)
+    from pipeline.ingest import ingest  # noqa: PLC0415
+
+    with store_of(workspace) as store:
+        need_folder(workspace.outbox)
+        ingested = ingest(workspace, register, store, now, progress)
+        issued: list[Issued] = []
+        mails: list[Path] = []
+        for period in due_periods(workspace, register, store):
+            progress("Writing the appendix", len(issued), len(issued) + 1)
+            done = issue(workspace, register, store, period, now)
+            mails += send(workspace, store, done)
+            issued.append(done)
+    if is_idle(workspace.inbox):
+        settled.note(workspace, register)
+    return Night(ingested, tuple(issued), tuple(mails))
+
+
+def content_of(register: Register, store: Store, period: Period) -> str:
+    """The key of what a period's appendix would be made from now."""
+    from pipeline.assembly import content_key  # noqa: PLC0415
+
+    return content_key(register, period, store.submissions(period.name))
+
+
+def due_periods(workspace: Workspace, register: Register, store: Store) -> list[Period]:
+    """The open periods for which something was accepted that no appendix in the outbox shows."""
+    accepted = set(store.periods())
+    return [
+        period
+        for period in register.periods
+        if period.open
+        and period.name in accepted
+        and (
+            (last := store.last_issue(period.name)) is None
+            or last.content != content_of(register, store, period)
+            or not workbook_path(workspace, register, period).exists()
+        )
+    ]
+
+
+def workbook_path(workspace: Workspace, register: Register, period: Period) -> Path:
+    """Where the appendix of a period lies."""
+    stem = safe_name(f"{register.framework.appendix} - {period.name}")
+    return workspace.outbox_of(period.name) / f"{stem}.xlsx"
+
+
+def report_of(register: Register, store: Store, period: Period, now: datetime) -> Report:
+    """The report of a period as things stand."""
+    from pipeline.assembly import Evidence, assemble  # noqa: PLC0415
+
+    last, year_before = register.last_period(period), register.year_before(period)
+    evidence = Evidence(
+        observations=store.observations(period.name),
+        achievements=store.achievements(period.name),
+        submissions=store.submissions(period.name),
+        last=store.observations(last.name) if last else (),
+        year_before=store.observations(year_before.name) if year_before else (),
+    )
+    return assemble(register, period, evidence, now)
+
+
+def issue(
+    workspace: Workspace, register: Register, store: Store, period: Period, now: datetime
+) -> Issued:
+    """Write the appendix of a period to the outbox: workbook, page and tidy data.
+
+    One made from the same content as the last one sent bears its date, and is the same to the byte.
+    """
+    from pipeline.appendix import write_appendix  # noqa: PLC0415
+    from pipeline.page import write_page  # noqa: PLC0415
+    from pipeline.tidy import write_csv  # noqa: PLC0415
+
+    content = content_of(register, store, period)
+    last = store.last_issue(period.name)
+    issued_at = last.issued_at if last and last.content == content else now
+    report = report_of(register, store, period, issued_at)
+    folder = need_folder(workspace.outbox_of(period.name))
+    workbook = workbook_path(workspace, register, period)
+    page, data = workbook.with_suffix(".html"), folder / f"{workbook.stem} data.csv"
+    try:
+        write_appendix(report, workbook)
+        write_page(report, page)
+        write_csv(report, data)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The appendix cannot be written to {folder} ({error.strerror}). "
+            "Close the file if it is open, and check the rights on the folder."
+        ) from error
+    return Issued(report, content, workbook, page, data)
+
+
+def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
+    """Write the messages that bring an appendix to its recipients, and note that it was issued.
+
+    Messages that were written before for the same appendix are left as they are.
+    """
+    from pipeline.mail import appendix_messages, write_messages  # noqa: PLC0415
+
+    report = issued.report
+    sender = workspace.settings.mail.sender
+    messages = appendix_messages(report, issued.workbook, sender=sender)
+    written = write_messages(messages, issued.workbook.parent / "mail")
+    last = store.last_issue(report.period.name)
+    if last is None or last.content != issued.content:
+        store.record_issue(report.period.name, issued.content, report.issued_at)
+    return written
+
+
+def needs_a_person(night: Night) -> bool:
+    """Whether anything that happened in the night waits for someone."""
+    from pipeline.findings import Severity  # noqa: PLC0415
+    from pipeline.store import Outcome  # noqa: PLC0415
+
+    if night.ingested is None:
+        return False
+    troubled = any(
+        taken.outcome is Outcome.REJECTED
+        or any(f.severity is Severity.WARNING for f in taken.findings)
+        for taken in night.ingested.taken
+    )
+    conflicts = any(
+        line.consolidated.conflict for done in night.issued for line in done.report.lines
+    )
+    return troubled or conflicts or bool(night.ingested.skipped)

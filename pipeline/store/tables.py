@@ -1,0 +1,133 @@
+"""The tables of the store: one SQLAlchemy Core schema for SQLite and PostgreSQL.
+
+Nothing here is ever updated or deleted: a later submission supersedes an earlier one by being
+later. Figures are kept as decimal text, so that they come back digit for digit.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+SCHEMA_VERSION = 1
+
+
+class DecimalText(TypeDecorator[Decimal]):
+    """A decimal, exactly."""
+
+    impl = String(60)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite keeps no time zone, so it is put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+about = Table(
+    "about",
+    metadata,
+    Column("schema_version", Integer, primary_key=True),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("filename", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("area", Text),
+    Column("period", Text),
+    Column("size", Integer, nullable=False),
+    #: The register by which it was checked.
+    Column("register_sha256", String(64), nullable=False),
+    Index("submission_period_area", "period", "area"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    #: Its place in reading order.
+    Column("position", Integer, primary_key=True),
+    Column("code", String(8), nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("cell", String(12), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+)
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    Column("indicator", String(64), primary_key=True),
+    Column("area", Text, nullable=False),
+    Column("period", Text, nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+    Column("value", DecimalText),
+    Column("numerator", DecimalText),
+    Column("denominator", DecimalText),
+    Column("state", String(16)),
+    Column("narrative", Text, nullable=False),
+    Column("suppressed", Boolean, nullable=False),
+    Column("commentary", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("cell", String(12), nullable=False),
+)
+
+achievement = Table(
+    "achievement",
+    metadata,
+    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("priority", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("cell", String(12), nullable=False),
+)
+
+#: Each issue of an appendix: what it was made from, so that nothing new means nothing issued.
+issue = Table(
+    "issue",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("period", Text, nullable=False, index=True),
+    Column("content", String(64), nullable=False),
+    Column("issued_at", Moment, nullable=False),
+)
