@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from pipeline.model import Indicator, Kind, Operator, Polarity, Target, Unit
 
 #: Thousands are grouped from five digits on: 4605, but 120,000.
 GROUP_FROM = 10_000
+#: Wide enough for any figure that can be read; the default would refuse one of 29 digits.
+_WIDE = Context(prec=100)
 
 
 def places(value: Decimal) -> int:
@@ -18,7 +20,7 @@ def places(value: Decimal) -> int:
 
 def quantise(value: Decimal, decimals: int) -> Decimal:
     """The figure with that many decimals, halves away from zero, as people round."""
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str:
@@ -27,6 +29,8 @@ def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str
     Without `decimals` it keeps the places it was written with; a figure is never cut to fewer.
     """
     kept = places(value) if decimals is None else max(decimals, places(value))
+    if unit is Unit.CURRENCY and kept == 1:
+        kept = 2  # pounds and pence, never £1.5
     figure = quantise(value, kept)
     digits = f"{abs(figure):,f}" if grouped(figure, unit) else f"{abs(figure):f}"
     sign = "-" if figure < 0 else ""

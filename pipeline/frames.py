@@ -45,6 +45,7 @@ class Case:
 
 
 def row_frame(cases: list[tuple[int, Case]], register: Register) -> pd.DataFrame:
+    """One row an indicator a return, with the columns of `schema.ROW_COLUMNS`."""
     expected = Expected(register)
     records = [_record(number, case, expected) for number, case in cases]
     frame = pd.DataFrame.from_records(records, columns=list(schema.ROW_COLUMNS))
@@ -187,19 +188,31 @@ def _same_target(seen: str, case: Case) -> bool:
     }
 
 
-def return_frame(covers: list[tuple[int, Reading, Period]], received_on: date) -> pd.DataFrame:
-    def is_filled(reading: Reading, key: str) -> bool:
-        entry = reading.cover.get(key)
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """One row of the frame of returns; `number` is the return's place in the run."""
+
+    number: int
+    reading: Reading
+    period: Period
+    received_on: date
+
+    def is_filled(self, key: str) -> bool:
+        """Whether a line of the cover has an entry."""
+        entry = self.reading.cover.get(key)
         return entry is not None and bool(entry.text)
 
+
+def return_frame(covers: list[Cover]) -> pd.DataFrame:
+    """One row a return, with the columns of `schema.RETURN_COLUMNS`."""
     records = [
         (
-            number,
-            is_filled(reading, "completed_by"),
-            is_filled(reading, "signed_off_by"),
-            period.open,
-            received_on <= period.due,
+            cover.number,
+            cover.is_filled("completed_by"),
+            cover.is_filled("signed_off_by"),
+            cover.period.open,
+            cover.received_on <= cover.period.due,
         )
-        for number, reading, period in covers
+        for cover in covers
     ]
     return pd.DataFrame.from_records(records, columns=list(schema.RETURN_COLUMNS))

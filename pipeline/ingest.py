@@ -24,7 +24,7 @@ from pipeline.model import Achievement, Observation, Register
 from pipeline.reader import read_returns
 from pipeline.reading import Reading
 from pipeline.store import Outcome, Receipt, Store, Submission
-from pipeline.validate import Checked, validate
+from pipeline.validate import Checked, received_at, validate
 from pipeline.workspace import Workspace, need_folder, safe_name
 
 #: Called with what is being done, how many are done and how many there are.
@@ -89,8 +89,7 @@ def ingest(
         if (period := register.period(reading.period or ""))
         and (last := register.last_period(period))
     }
-    received_on = now.astimezone().date()
-    checked = validate(readings, register, received_on, store.figures(last_periods))
+    checked = validate(readings, register, now, store.figures(last_periods))
     taken = _take(checked, workspace, register, store, now)
     taken += _set_aside(seen_before, known, workspace, register, store, now)
     return Ingested(tuple(taken), scanned.skipped)
@@ -111,7 +110,7 @@ def check_files(
     examined = [examine(path, file_mb=file_mb) for path in paths]
     arrivals = [e for e in examined if isinstance(e, Arrival)]
     readings = _read(arrivals, workspace, register, progress)
-    checked = validate(readings, register, now.astimezone().date(), {})
+    checked = validate(readings, register, now, {})
     return checked, [e for e in examined if isinstance(e, Skipped)]
 
 
@@ -174,7 +173,13 @@ def _send_back(one: Checked, workspace: Workspace, register: Register, now: date
     if area is not None and period is not None:
         sender = workspace.settings.mail.sender
         message = correction_message(
-            area, period, name, one.findings, path, sender=sender, sent_at=now
+            area,
+            period,
+            name,
+            one.findings,
+            path,
+            sender=sender,
+            sent_at=received_at(one.arrival, now),
         )
         write_messages([message] if message else [], folder / "mail")
     return path
@@ -186,7 +191,7 @@ def receipt(one: Checked, register: Register, now: datetime) -> Receipt:
     submission = Submission(
         sha256=arrival.sha256,
         filename=arrival.filename,
-        received_at=now,
+        received_at=received_at(arrival, now),
         outcome=Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED,
         size=arrival.size,
         register_sha256=register.sha256,
@@ -246,7 +251,7 @@ def _set_aside(
         duplicate = replace(
             first,
             filename=arrival.filename,
-            received_at=now,
+            received_at=received_at(arrival, now),
             outcome=Outcome.DUPLICATE,
             register_sha256=register.sha256,
             findings=findings,

@@ -12,6 +12,7 @@ import stat
 import time
 import zipfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -64,6 +65,8 @@ class Arrival:
     sha256: str
     size: int
     kind: FileKind
+    #: When the file came to lie where it is.
+    arrived_at: datetime
     #: The service area in whose inbox folder it lay.
     folder_area: str | None = None
     findings: tuple[Finding, ...] = ()
@@ -88,7 +91,7 @@ class Scan:
 
 
 def scan(inbox: Path, register: Register, *, file_mb: int, settle_seconds: float) -> Scan:
-    """Everything in the inbox, in order of name: files to take in, and files left with a reason.
+    """Everything in the inbox, in order of arrival: files to take in, and those left with a reason.
 
     A subfolder named after a service area (its ref or its name) binds what lies in it to that area.
 
@@ -104,6 +107,7 @@ def scan(inbox: Path, register: Register, *, file_mb: int, settle_seconds: float
             arrivals.append(outcome)
         else:
             skipped.append(outcome)
+    arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
     return Scan(tuple(arrivals), tuple(skipped))
 
 
@@ -124,27 +128,28 @@ def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arri
     """
     try:
         before = path.stat()
+        # Change time, not modification time: a copy may keep the time of its original.
+        arrived_at = datetime.fromtimestamp(before.st_ctime, UTC)
         if before.st_size > file_mb * _MIB:
-            digest, start = _hash_large(path)
             detail = f"it has {before.st_size / _MIB:.0f} MiB, the limit is {file_mb} MiB"
-            return Arrival(
-                path, digest, before.st_size, FileKind.OTHER, folder_area,
-                (c.TOO_LARGE.found(detail=detail),),
-            )  # fmt: skip
-        start = path.read_bytes()
+            finding = c.TOO_LARGE.found(detail=detail)
+            size, kind = before.st_size, FileKind.OTHER
+            return Arrival(path, _digest(path), size, kind, arrived_at, folder_area, (finding,))
+        content = path.read_bytes()
         after = path.stat()
     except OSError as error:
         return Skipped(path, f"cannot be read ({error.strerror})")
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         return Skipped(path, "still being written; it will be taken at the next run")
-    kind = identify(start)
+    kind = identify(content)
     return Arrival(
-        path,
-        hashlib.sha256(start).hexdigest(),
-        len(start),
-        kind,
-        folder_area,
-        tuple(_file_findings(path.name, kind, start)),
+        path=path,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        kind=kind,
+        arrived_at=arrived_at,
+        folder_area=folder_area,
+        findings=tuple(_file_findings(path.name, kind, content)),
     )
 
 
@@ -298,9 +303,9 @@ def _wait_until_settled(paths: list[Path], settle_seconds: float) -> None:
         time.sleep(wait)
 
 
-def _hash_large(path: Path) -> tuple[str, bytes]:
+def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), b""
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _unlisted(inbox: Path, error: OSError) -> WorkspaceError:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from decimal import Decimal
 
 from pipeline import catalogue as c
 from pipeline.display import shown, target_shown
 from pipeline.figures import EXAMPLES
 from pipeline.findings import Finding, Rule, has_errors
-from pipeline.frames import Case, Expected, plausible, quotient, return_frame, row_frame
+from pipeline.frames import Case, Cover, Expected, plausible, quotient, return_frame, row_frame
 from pipeline.intake import Arrival
-from pipeline.model import CommentaryRule, Kind, Period, Register, Unit
+from pipeline.model import CommentaryRule, Kind, Register, Unit
 from pipeline.reading import Reading
 from schemas import returns as schema
 from schemas.layout import COVER_FIELDS
@@ -45,26 +45,28 @@ class Checked:
 def validate(
     readings: Sequence[tuple[Arrival, Reading]],
     register: Register,
-    received_on: date,
+    now: datetime,
     earlier: Earlier,
 ) -> list[Checked]:
     """Each return with its findings: intake's, the reader's and those of the checks.
 
-    `earlier` holds the figures of the period before each return's.
+    `earlier` holds the figures of the period before each return's. A return counts as received
+    when its file arrived, or `now` where that is earlier.
     """
     found: list[list[Finding]] = [
         [*arrival.findings, *reading.findings] for arrival, reading in readings
     ]
     cases: list[tuple[int, Case]] = []
-    covers: list[tuple[int, Reading, Period]] = []
+    covers: list[Cover] = []
     indicators = {i.ref: i for i in register.indicators}
     targets = {(t.indicator, t.period): t for t in register.targets}
-    for number, (_, reading) in enumerate(readings):
+    for number, (arrival, reading) in enumerate(readings):
         area = register.area(reading.area or "")
         period = register.period(reading.period or "")
         if area is None or period is None:
             continue
-        covers.append((number, reading, period))
+        received_on = received_at(arrival, now).astimezone().date()
+        covers.append(Cover(number, reading, period, received_on))
         last_period = register.last_period(period)
         reported = {row.ref: row for row in reading.rows}
         expected = [i.ref for i in register.indicators_of(area.ref)] if reading.rows else []
@@ -77,14 +79,19 @@ def validate(
     for failure in schema.failures(schema.ROWS, frame):
         number, case = cases[failure.row]
         found[number].append(_row_finding(failure, case, register))
-    frame = return_frame(covers, received_on)
+    frame = return_frame(covers)
     for failure in schema.failures(schema.RETURNS, frame):
-        number, reading, period = covers[failure.row]
-        found[number].append(_return_finding(failure, reading, period, register))
+        cover = covers[failure.row]
+        found[cover.number].append(_return_finding(failure, cover, register))
     return [
         Checked(arrival, reading, in_reading_order(findings, reading.sheets))
         for (arrival, reading), findings in zip(readings, found, strict=True)
     ]
+
+
+def received_at(arrival: Arrival, now: datetime) -> datetime:
+    """When a return counts as received: when its file arrived, never later than the run."""
+    return min(arrival.arrived_at, now)
 
 
 def in_reading_order(findings: Sequence[Finding], sheets: Sequence[str]) -> tuple[Finding, ...]:
@@ -153,16 +160,15 @@ def _row_finding(failure: schema.Failure, case: Case, register: Register) -> Fin
     return _RULES[code].found(row.sheet, cell, value, **words)
 
 
-def _return_finding(
-    failure: schema.Failure, reading: Reading, period: Period, register: Register
-) -> Finding:
+def _return_finding(failure: schema.Failure, cover: Cover, register: Register) -> Finding:
     code, field, _ = failure
-    entry = reading.cover.get(field)
+    period = cover.period
+    entry = cover.reading.cover.get(field)
     place = (entry.sheet, entry.cell) if entry else ("", "")
     match code:
         case "C11":
-            cover = _COVER[field]
-            return c.COVER_BLANK.found(*place, what=cover.heading, asks=cover.asks)
+            line = _COVER[field]
+            return c.COVER_BLANK.found(*place, what=line.heading, asks=line.asks)
         case "C12":
             choices = [p.name for p in register.periods if p.open]
             listed = ", ".join(choices) or "none is open now"

@@ -13,6 +13,7 @@ from pipeline.errors import WorkspaceError
 from pipeline.settings import FILE_NAME, Settings, read_settings
 
 #: What Windows forbids in a file name, and what would leave the folder.
+_LONGEST_NAME = 180
 _FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
 
 
@@ -83,7 +84,9 @@ def need_folder(path: Path) -> Path:
 def safe_name(name: str) -> str:
     """A name that every file system takes, and that stays in its folder."""
     kept = "".join(c for c in name.translate(_FORBIDDEN) if c.isprintable())
-    return kept.strip(" .")[:120] or "unnamed"
+    # File systems count bytes, and the caller adds an ending.
+    cut = kept.strip(" .").encode()[:_LONGEST_NAME].decode(errors="ignore")
+    return cut.strip(" .") or "unnamed"
 
 
 @contextmanager
