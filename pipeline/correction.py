@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 
 from pipeline import catalogue
-from pipeline.correction_list import LIST_SHEET, add_list
-from pipeline.correction_marks import mark, position, unmark
-from pipeline.findings import Finding, Severity
+from pipeline.correction_list import add_list
+from pipeline.correction_marks import mark, unmark
+from pipeline.findings import Finding, in_reading_order, worst_first
 from pipeline.workspace import replacing
+from schemas.layout import LIST_SHEET
 
 #: A return that was not read, because reading it could do harm, is not opened here either.
 _NOT_TO_BE_OPENED = {catalogue.TOO_LARGE.code, catalogue.READER_STOPPED.code}
@@ -77,7 +78,7 @@ def _marked(
         mark(book, findings)
         remarks = (_SEND_BACK, _NO_MACROS) if _has_macros(content) else (_SEND_BACK,)
         ordered = in_reading_order(findings, book.sheetnames)
-        add_list(book, ordered, filename, remarks, help_base)
+        add_list(book, worst_first(ordered), filename, remarks, help_base)
         return _saved(book)
     except Exception:
         # A file that is no workbook, or a damaged one, can break openpyxl in any way it likes.
@@ -88,28 +89,8 @@ def _list_alone(findings: Sequence[Finding], filename: str, help_base: str) -> b
     book = Workbook()
     del book[book.sheetnames[0]]
     remarks = (_NOT_OPENED, _SEND_YOURS)
-    add_list(book, in_reading_order(findings, ()), filename, remarks, help_base)
+    add_list(book, worst_first(findings), filename, remarks, help_base)
     return _saved(book)
-
-
-def in_reading_order(findings: Iterable[Finding], sheets: Sequence[str]) -> list[Finding]:
-    """Errors, warnings, info; each as the workbook is read: the file, then sheets, rows, columns.
-
-    A sheet that is not among `sheets` comes after them, in the order of the findings.
-    """
-    found = list(findings)
-    order = {"": -1} | {sheet: n for n, sheet in enumerate(sheets)}
-    for finding in found:
-        order.setdefault(finding.sheet, len(order))
-    severities = list(Severity)
-    return sorted(
-        found,
-        key=lambda f: (
-            severities.index(f.severity),
-            order[f.sheet],
-            position(f.cell) or (0, 0),
-        ),
-    )
 
 
 def _has_macros(content: bytes) -> bool:

@@ -19,8 +19,8 @@ from pipeline.correction_marks import position, severity_shown
 from pipeline.findings import Finding, Severity
 from pipeline.plain import plain
 from pipeline.row_height import fitted_height
+from schemas.layout import LIST_SHEET
 
-LIST_SHEET = "What to correct"
 TABLE_NAME = "WhatToCorrect"
 
 HEADINGS = (

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,6 +74,30 @@ class Rule:
             problem=self.problem.format(value=text, **words),
             fix=self.fix.format(value=text, **words),
         )
+
+
+_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
+
+
+def in_reading_order(findings: Iterable[Finding], sheets: Sequence[str]) -> tuple[Finding, ...]:
+    """Findings as the workbook is read: the file, then sheet by sheet, row by row.
+
+    `sheets` are the names in the workbook's order; a sheet that is not among them comes last.
+    """
+    position = {"": -1} | {sheet: number for number, sheet in enumerate(sheets)}
+
+    def place(finding: Finding) -> tuple[int, int, int, str]:
+        match = _ADDRESS.fullmatch(finding.cell)
+        row, column = (int(match[2]), match[1]) if match else (0, "")
+        return position.get(finding.sheet, len(position)), row, len(column), column
+
+    return tuple(sorted(findings, key=place))
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors, then warnings, then info; otherwise in the order given."""
+    severities = list(Severity)
+    return sorted(findings, key=lambda finding: severities.index(finding.severity))
 
 
 def shorten(value: object) -> str:

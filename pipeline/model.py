@@ -102,7 +102,7 @@ class Gets(StrEnum):
 class Priority:
     ref: str
     heading: str
-    #: How the achievements table words this priority; the heading where it has no wording of its own.
+    #: How the achievements table words it; the heading where it has no wording of its own.
     achievements_heading: str
     order: int
 

@@ -62,11 +62,11 @@ def read_cell(cell: GridCell, column: Column) -> Value | Refusal:
     """What a cell holds by its column's content; None where it is blank. Words are lower case."""
     if cell.unsaved_formula:
         return Refusal(
-            "holds a formula whose result was not saved. "
+            "This cell holds a formula whose result was not saved. "
             "Open the register in Excel and save it, or type the value."
         )
     if cell.is_error:
-        return Refusal(f"holds the Excel error {cell.content}. {column.asks}")
+        return Refusal(f"This cell holds the Excel error {cell.content}. {column.asks}")
     if cell.is_blank:
         return None
     match column.content:

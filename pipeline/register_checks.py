@@ -56,12 +56,11 @@ def _check_areas(tables: Tables, problems: Problems) -> None:
     if INDICATORS.title not in tables or AREAS.title not in tables:
         return
     areas = tables[AREAS.title]
-    refs = areas.by_ref
-    known = {*refs, *(area.text("name") for area in areas.rows)}
+    known = {*areas.by_ref, *(area.text("name") for area in areas.rows)}
     for row in tables[INDICATORS.title].rows:
         for name in row.words("areas"):
             if name not in known:
-                problems.add(INDICATORS, row, "areas", _unknown(name, refs, AREAS))
+                problems.add(INDICATORS, row, "areas", _unknown(name, known, AREAS))
 
 
 def _check_area_names(tables: Tables, problems: Problems) -> None:

@@ -134,7 +134,8 @@ def _cell(cell: object, row: int, at: int) -> GridCell:
 
 def _merged(shown: _Rows, formulas: _Rows) -> Iterator[list[GridCell]]:
     """The cells with their values, marked where there is a formula and no value of it."""
-    for cells, written in zip_longest(shown, formulas, fillvalue=[]):
+    nothing: list[GridCell] = []
+    for cells, written in zip_longest(shown, formulas, fillvalue=nothing):
         yield [
             formula if value.content is None and formula.unsaved_formula else value
             for value, formula in zip(cells, written, strict=False)

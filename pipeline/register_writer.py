@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 
 import xlsxwriter
@@ -33,10 +34,10 @@ _LINE = "#BFBFBF"
 _A4 = 9
 _LINE_HEIGHT = 15
 #: In the width of a digit, in which columns are measured.
-_WIDTH_OF_LETTER = 1.1
+_WIDTH_OF_LETTER = 1.05
 #: Text that a spreadsheet takes for a formula once its cell is edited.
 _FORMULA_SIGNS = ("=", "+", "-", "@")
-_NOT_TEXT = (Content.FIGURE, Content.SHARE, Content.WHOLE, Content.DATE)
+_RIGHT = (Content.FIGURE, Content.SHARE, Content.WHOLE)
 
 
 def write_register(register: Register, path: Path) -> None:
@@ -66,7 +67,7 @@ class _Writer:
         self._register = register
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
         self._heading = self._format(
-            bold=True, font_color="#FFFFFF", bg_color=_NAVY, align="left", valign="vcenter"
+            bold=True, font_color="#FFFFFF", bg_color=_NAVY, valign="vcenter"
         )
 
     def write(self) -> None:
@@ -185,11 +186,18 @@ class _Writer:
                 standing = {"num_format": "@"}
             case _:
                 standing = {}
-        align = "right" if content in _NOT_TEXT else "left"
-        return self._format(**(standing | {"align": align} | properties))
+        if content in _RIGHT:
+            standing |= {"align": "right", "indent": 0}
+        return self._format(**(standing | properties))
 
     def _format(self, **properties: object) -> Format:
-        whole = {"text_wrap": True, "valign": "top", "border": 1, "border_color": _LINE}
+        whole: dict[str, object] = {
+            "text_wrap": True,
+            "valign": "top",
+            "align": "left",
+            "indent": 1,
+        }
+        whole |= {"border": 1, "border_color": _LINE}
         key = tuple(sorted((whole | properties).items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format(dict(key))
@@ -199,7 +207,7 @@ class _Writer:
 def _height(cells: Iterable[tuple[Cell, int]]) -> float:
     """The height in points of a row of cells and their widths, by its longest text, wrapped."""
     lines = [
-        sum(1 + int(len(line) * _WIDTH_OF_LETTER / width) for line in cell.split("\n"))
+        sum(max(1, ceil(len(line) * _WIDTH_OF_LETTER / width)) for line in cell.split("\n"))
         for cell, width in cells
         if isinstance(cell, str)
     ]

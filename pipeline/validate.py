@@ -6,7 +6,6 @@ all of them stand in one frame; each failure goes back to its return, with the c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from decimal import Decimal
 from pipeline import catalogue as c
 from pipeline.display import shown, target_shown
 from pipeline.figures import EXAMPLES
-from pipeline.findings import Finding, Rule, has_errors
+from pipeline.findings import Finding, Rule, has_errors, in_reading_order
 from pipeline.frames import Case, Cover, Expected, plausible, quotient, return_frame, row_frame
 from pipeline.intake import Arrival
 from pipeline.model import CommentaryRule, Kind, Register, Unit
@@ -25,8 +24,6 @@ from schemas.layout import COVER_FIELDS
 
 #: Last period's figures: (period, indicator, area) to the figure.
 Earlier = Mapping[tuple[str, str, str], Decimal]
-
-_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +89,6 @@ def validate(
 def received_at(arrival: Arrival, now: datetime) -> datetime:
     """When a return counts as received: when its file arrived, never later than the run."""
     return min(arrival.arrived_at, now)
-
-
-def in_reading_order(findings: Sequence[Finding], sheets: Sequence[str]) -> tuple[Finding, ...]:
-    """Findings as the workbook is read: the file, then sheet by sheet, row by row."""
-    position = {sheet: number for number, sheet in enumerate(sheets)}
-
-    def place(finding: Finding) -> tuple[int, int, int, str]:
-        match = _ADDRESS.fullmatch(finding.cell)
-        row, column = (int(match[2]), match[1]) if match else (0, "")
-        return position.get(finding.sheet, -1), row, len(column), column
-
-    return tuple(sorted(findings, key=place))
 
 
 # --- Failures become findings --------------------------------------------------------------------

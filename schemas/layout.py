@@ -12,6 +12,8 @@ from dataclasses import dataclass
 COVER_SHEET = "Cover"
 INDICATORS_SHEET = "Indicators"
 ACHIEVEMENTS_SHEET = "Achievements"
+#: The first sheet of a correction copy; passed over when the copy comes back.
+LIST_SHEET = "What to correct"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ INDICATORS = Sheet(
         code(
             "priority",
             "Priority",
-            9,
+            10,
             "Choose the ref of a priority from the list, for example P1. "
             "New priorities are added on the sheet Priorities.",
             chosen_from="PriorityRefs",
@@ -67,7 +67,7 @@ INDICATORS = Sheet(
         text(
             "wording",
             "Indicator",
-            44,
+            38,
             "Type what is measured, as the appendix should print it, "
             "for example Number of repeat incidents.",
             required=True,
@@ -113,14 +113,14 @@ INDICATORS = Sheet(
             Content.WORDS,
             "Choose the ref of the service area that reports it, for example HR. "
             "For several, type their refs with semicolons between: HR; ASC.",
-            14,
+            11,
             required=True,
             chosen_from="ServiceAreaRefs",
         ),
         word(
             "merge_rule",
             "Merge rule",
-            12,
+            11,
             MergeRule,
             "Choose how several areas' figures become one, for example sum. "
             "Blank counts as sole owner: one figure, on which all must agree.",
@@ -165,7 +165,7 @@ INDICATORS = Sheet(
         word(
             "commentary",
             "Commentary rule",
-            13,
+            14,
             CommentaryRule,
             "Choose when the service area must explain its figure, for example off target. "
             "Blank counts as never.",
@@ -174,14 +174,14 @@ INDICATORS = Sheet(
         text(
             "definition",
             "Definition",
-            32,
+            30,
             "Type what exactly is counted, for example Incidents recorded by the police. "
             "It is printed in the appendix's notes.",
         ),
         text(
             "source",
             "Source",
-            20,
+            18,
             "Type where the figure comes from, for example Police crime system.",
         ),
     ),

@@ -157,5 +157,6 @@ def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> list[Failure]:
         if not set(cases["check"]) <= {check.name for check in schema.checks}:
             raise
         ordered = cases.sort_values("index", kind="stable").itertuples(index=False)
-        return [Failure(*str(name).split(":"), int(row)) for name, row in ordered]
+        named = ((*str(name).split(":"), row) for name, row in ordered)
+        return [Failure(code, field, int(row)) for code, field, row in named]
     return []

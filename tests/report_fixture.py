@@ -81,9 +81,9 @@ WORKED: tuple[tuple[str, str, str, tuple[tuple[str, str], ...], tuple[Printed, .
                 _EDUCATION,
                 (
                     "1:1 tuitions across key stages 2, 3 and 4 so that children eligible for free "
-                    "school meals, looked after children (LAC) & children who are under performing, "
-                    "received ten sessions of individual teache led tuition in either English &/or "
-                    "mathematics."
+                    "school meals, looked after children (LAC) & children who are under "
+                    "performing, received ten sessions of individual teache led "
+                    "tuition in either English &/or mathematics."
                 ),
             ),
         ),
@@ -305,8 +305,8 @@ WORKED: tuple[tuple[str, str, str, tuple[tuple[str, str], ...], tuple[Printed, .
             (
                 _INTELLIGENCE,
                 (
-                    "Created three Performance and Intelligence Teams to improve the collection and "
-                    "analysis of all data including customer profile data"
+                    "Created three Performance and Intelligence Teams to improve the collection "
+                    "and analysis of all data including customer profile data"
                 ),
             ),
         ),
@@ -530,6 +530,8 @@ def _line(
 
 
 def _performance(merged: Consolidated) -> str:
+    if merged.conflict:
+        return "Areas disagree"
     if merged.suppressed:
         return "Suppressed"
     if merged.value is not None:

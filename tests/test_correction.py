@@ -18,13 +18,14 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline import catalogue as c
-from pipeline.correction import in_reading_order, write_correction
-from pipeline.correction_list import HEADINGS, LIST_SHEET
+from pipeline.correction import write_correction
+from pipeline.correction_list import HEADINGS
 from pipeline.correction_marks import AUTHOR, HIGHLIGHT
-from pipeline.findings import Finding, Severity
+from pipeline.findings import Finding, Severity, in_reading_order
 from pipeline.intake import FileKind
 from pipeline.reader import read_workbook
 from pipeline.template import write_template
+from schemas.layout import LIST_SHEET
 
 NAME = "Return 2012-13 - Community safety.xlsx"
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from pipeline.errors import WorkspaceError
 from pipeline.model import (
@@ -199,7 +200,7 @@ def test_every_list_is_a_drop_down_that_reaches_below_the_data(workbook: Path) -
             if layout is FRAMEWORK:
                 rule = by_cell[f"B{at + 2}"]
             else:
-                letter = sheet.cell(1, at + 1).column_letter
+                letter = get_column_letter(at + 1)
                 rule = by_cell[f"{letter}2:{letter}{sheet.max_row + SPARE_ROWS}"]
             assert rule.promptTitle == column.heading
             assert rule.prompt == column.asks

@@ -37,6 +37,7 @@ def workbook(tmp_path: Path) -> Path:
         ("Indicators", "F2", 9, "9 decimals cannot be published."),
         ("Indicators", "H2", "CS; Safety",
          '"Safety" is not a ref on the sheet Service areas.'),
+        ("Indicators", "H2", "Comunity safety", 'Did you mean "Community safety"?'),
         ("Indicators", "H2", ";", "Service areas is blank."),
         ("Indicators", "J3", -1, "-1 is below zero."),
         ("Indicators", "K3", None, "Tolerance kind is blank, and there is a tolerance."),

@@ -141,11 +141,10 @@ class Book:
         """A new sheet named as nearly like the title as Excel allows."""
         name = title
         if not reserved:
-            name = re.sub(r"[\[\]:*?/\\\n\t]+", " ", plain(title)).strip(" '")[:_NAME_LENGTH]
-            name = name.strip(" '") or "Appendix"
-            while name.casefold() in self._names:
+            allowed = " ".join(re.sub(r"[\[\]:*?/\\]", " ", plain(title)).split())
+            name = allowed.strip("' ")[:_NAME_LENGTH].strip("' ") or "Appendix"
+            if name.casefold() in self._names:
                 name = f"{name[: _NAME_LENGTH - 1]}_"
-            self._names.add(name.casefold())
         sheet = self.workbook.add_worksheet(name)
         sheet.hide_gridlines(2)
         return sheet

@@ -100,14 +100,12 @@ def _policy(report: Report) -> Iterator[tuple[str, str]]:
         if reason in given:
             yield f"Not rated: {reason}", _sentence(REASONS[reason])
     yield "Overall", report.overall_key
-    yield (
-        "Direction of travel",
-        (
-            f"{ARROWS[Trend.UP]} {ARROWS[Trend.DOWN]} {ARROWS[Trend.SAME]} say whether the figure went "
-            "up, down or stayed the same since the figure named beside it; the word says whether that "
-            "is better or worse."
-        ),
+    arrows = " ".join(ARROWS[trend] for trend in Trend)
+    travel = (
+        f"{arrows} say whether the figure went up, went down or stayed the same since the figure "
+        "named beside it; the word says whether that is better or worse."
     )
+    yield "Direction of travel", travel
     zone = report.issued_at.tzname()
     yield "Times", f"Times in this workbook are {zone}." if zone else "Times are local."
 

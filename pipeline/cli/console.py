@@ -84,8 +84,9 @@ def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 
 def print_findings(findings: tuple[Finding, ...], indent: str = "  ") -> None:
     """Each finding in a line that names the cell, errors first."""
-    order = ("error", "warning", "info")
-    for finding in sorted(findings, key=lambda f: order.index(f.severity)):
+    from pipeline.findings import worst_first  # noqa: PLC0415
+
+    for finding in worst_first(findings):
         typer.echo(f"{indent}{finding.severity}: {finding.line}")
 
 

@@ -46,7 +46,7 @@ from schemas.layout import (
 )
 
 #: What one return says: the fields of each indicator, by ref.
-Entries = dict[str, dict[str, object]]
+Entries = dict[str, dict[str, str | float | date]]
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -158,14 +158,14 @@ def write_return(
     sheet = book[ACHIEVEMENTS_SHEET]
     header, columns = _columns(sheet, ACHIEVEMENT_FIELDS)
     headings = {p.ref: p.achievements_heading for p in register.priorities}
-    mine = [row for row in _rows("achievements.csv") if row["service_area"] == area.ref]
-    for number, row in enumerate(mine, header + 1):
-        sheet.cell(number, columns["priority"], headings[row["priority"]])
-        sheet.cell(number, columns["achievement"], row["achievement"])
+    mine = [line for line in _rows("achievements.csv") if line["service_area"] == area.ref]
+    for number, line in enumerate(mine, header + 1):
+        sheet.cell(number, columns["priority"], headings[line["priority"]])
+        sheet.cell(number, columns["achievement"], line["achievement"])
     book.save(path)
 
 
-def _fill_cover(sheet: Worksheet, key: str, value: object) -> None:
+def _fill_cover(sheet: Worksheet, key: str, value: str | date) -> None:
     heading = next(f.heading for f in COVER_FIELDS if f.key == key)
     for row in sheet.iter_rows():
         for cell in row:
