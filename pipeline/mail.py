@@ -22,9 +22,9 @@ from pipeline.display import quantise, shown
 from pipeline.errors import RegisterError, SettingsError
 from pipeline.findings import Finding, Severity
 from pipeline.model import Gets, Period, ServiceArea, Unit
-from pipeline.page import environment, one_line
 from pipeline.rating import Colour, is_in_target
 from pipeline.report import Line, Report
+from pipeline.templating import environment, one_line
 from pipeline.workspace import replacing, safe_name
 
 #: How many findings a correction message spells out; the copy lists them all.

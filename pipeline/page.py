@@ -1,46 +1,14 @@
-"""Page: the appendix as one HTML file that needs nothing else, and the templates' common words.
-
-The page and the mail are rendered from `pipeline/templates` by one environment, so that no text
-from a return or the register reaches either without being cleaned and escaped.
-"""
+"""Page: the appendix as one HTML file that needs nothing else."""
 
 from __future__ import annotations
 
-import re
-import textwrap
-from datetime import date, datetime
-from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
-
-from pipeline.display import quantise, shown
-from pipeline.findings import Finding
-from pipeline.model import Period
-from pipeline.rating import SYMBOLS, NotRated, Tally
-from pipeline.report import Line, Report, ReturnReceived, ReturnState
+from pipeline.rating import NotRated
+from pipeline.report import Report
+from pipeline.templating import environment
+from pipeline.words import REASONS
 from pipeline.workspace import replacing
-
-#: Controls, unpaired surrogates and non-characters: neither HTML nor mail may hold them.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
-#: Bidirectional embeddings, overrides and isolates: they can show a figure back to front.
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-#: Why an indicator has no colour, for readers who do not know the register.
-REASONS = {
-    NotRated.NO_TARGET: "the register sets nothing to reach for this period.",
-    NotRated.NO_DATA: "no service area has reported anything to rate.",
-    NotRated.SUPPRESSED: "the figure is too small to be published without identifying people.",
-    NotRated.CONTEXTUAL: "neither a higher nor a lower figure is better in itself.",
-    NotRated.CONFLICT: "service areas reported different figures, and neither is taken.",
-    NotRated.INCOMPLETE: "the figure needs every service area, and not all have reported.",
-    NotRated.NARRATIVE: "progress is reported in words, which have no colour.",
-    NotRated.NOT_DUE: "the milestone falls after the end of this period.",
-}
 
 
 def render_page(report: Report) -> str:
@@ -60,133 +28,3 @@ def write_page(report: Report, path: Path) -> None:
     content = render_page(report).encode("utf-8")
     with replacing(path) as temporary:
         temporary.write_bytes(content)
-
-
-@cache
-def environment() -> Environment:
-    """The one template environment: everything printed is cleaned; all but `.txt.j2` escaped."""
-    # The workbook's notes take their words from this module, so its palette is taken late.
-    from pipeline.appendix import palette  # noqa: PLC0415
-
-    env = Environment(
-        loader=PackageLoader("pipeline", "templates"),
-        autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    env.filters.update(
-        counted=counted,
-        counts=counts_shown,
-        day=day_shown,
-        fill=fill,
-        moment=moment_shown,
-        place=place_shown,
-        score=score_shown,
-        span=span_shown,
-        standing=standing_shown,
-        travels=travels_shown,
-    )
-    env.globals.update(palette=palette, symbols=SYMBOLS)
-    return env
-
-
-def _finalize(value: object) -> object:
-    """What an expression in a template prints; what a macro made has been through here before."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def clean(text: str) -> str:
-    """Text without control characters (spaces stand for them) and without bidi overrides."""
-    return _BIDI.sub("", _FORBIDDEN.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
-
-
-def one_line(text: str) -> str:
-    """Cleaned text on one line with single spaces: fit for a mail header or a line of a list."""
-    return " ".join(clean(text).split())
-
-
-def fill(text: str, bullet: str = "") -> str:
-    """Text as one paragraph of plain text, 72 characters wide, hanging from its bullet."""
-    return textwrap.fill(
-        one_line(text),
-        width=72,
-        initial_indent=bullet,
-        subsequent_indent=" " * len(bullet),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def counted(number: int, noun: str, nouns: str = "") -> str:
-    """A number with its noun: `1 indicator`, `2 indicators`, `no indicators`."""
-    return f"{number or 'no'} {noun if number == 1 else nouns or noun + 's'}"
-
-
-def counts_shown(tally: Tally) -> str:
-    """What a tally holds: `1 green, 1 red, 1 not rated`; only what there is."""
-    parts = (
-        (tally.green, "green"),
-        (tally.amber, "amber"),
-        (tally.red, "red"),
-        (tally.not_rated, "not rated"),
-    )
-    return ", ".join(f"{number} {word}" for number, word in parts if number) or "no indicators"
-
-
-def score_shown(score: Decimal | None) -> str:
-    """A tally's score with three decimals, enough to tell it from a threshold; or `none`."""
-    return "none" if score is None else str(quantise(score, 3))
-
-
-def day_shown(day: date) -> str:
-    """A date in words: `30 April 2013`."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def moment_shown(moment: datetime) -> str:
-    """A date and time in words, in the zone it was recorded in: `2 May 2013, 06:00 UTC`."""
-    return f"{day_shown(moment)}, {moment:%H:%M %Z}".rstrip()
-
-
-def span_shown(period: Period) -> str:
-    """From when to when a period runs: `1 April 2012 to 31 March 2013`."""
-    return f"{day_shown(period.starts)} to {day_shown(period.ends)}"
-
-
-def travels_shown(line: Line) -> list[tuple[str, str]]:
-    """Each direction of travel of a line with what it is measured from.
-
-    Pairs such as (`▲ Up, worse`, `was 4248 (baseline 2011-12)`); the year's is left out where the
-    last period is the year before.
-    """
-    travels = [line.travel, line.year_travel]
-    if line.travel and line.year_travel and line.travel.basis == line.year_travel.basis:
-        travels.pop()
-    return [
-        (t.shown, f"was {shown(t.earlier, line.indicator.unit)} ({t.basis})") for t in travels if t
-    ]
-
-
-def standing_shown(returned: ReturnReceived, period: Period) -> str:
-    """Where an area's return stands, in words: `overdue, it was due on 30 April 2013`."""
-    words = returned.state.value[0].lower() + returned.state.value[1:]
-    match returned.state:
-        case ReturnState.OVERDUE:
-            return f"{words}, it was due on {day_shown(period.due)}"
-        case ReturnState.MISSING:
-            return f"{words}, it is due on {day_shown(period.due)}"
-        case ReturnState.REJECTED if returned.errors:
-            return f"{words}, {counted(returned.errors, 'thing')} to correct"
-        case _ if returned.rejected_since:
-            return f"{words}; a later return, {returned.rejected_since}, was sent back"
-    return words
-
-
-def place_shown(finding: Finding) -> str:
-    """Where a finding is, in words: `Sheet Indicators, cell D14`, or `The file as a whole`."""
-    if not finding.sheet:
-        return "The file as a whole"
-    return f"Sheet {finding.sheet}" + (f", cell {finding.cell}" if finding.cell else "")

@@ -24,9 +24,9 @@ from report_fixture import HOSTILE, WORKED, demanding, worked_example
 from pipeline.appendix import appendix_bytes, write_appendix
 from pipeline.appendix.book import figure
 from pipeline.appendix.fit import text_width, wrap
-from pipeline.appendix.palette import NOT_RATED, RAG, Shade, shade
 from pipeline.appendix.summary import gap_shown
 from pipeline.model import Unit
+from pipeline.palette import NOT_RATED, RAG, Shade, shade
 from pipeline.plain import plain
 from pipeline.rating import SYMBOLS, Colour, Rating
 from pipeline.report import Line, Report

@@ -19,8 +19,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline import catalogue as c
 from pipeline.correction import write_correction
-from pipeline.correction_list import HEADINGS
-from pipeline.correction_marks import AUTHOR, HIGHLIGHT
+from pipeline.correction.listing import HEADINGS
+from pipeline.correction.marks import AUTHOR, HIGHLIGHT
 from pipeline.findings import Finding, Severity, in_reading_order
 from pipeline.intake import FileKind
 from pipeline.reader import read_workbook

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.model import Achievement
-from pipeline.page import clean, counted, render_page, write_page
+from pipeline.page import render_page, write_page
 from pipeline.rating import NotRated
 from pipeline.report import Report, ReturnState
+from pipeline.templating import clean
+from pipeline.words import counted
 from tests.report_fixture import HOSTILE, WORKED, demanding, worked_example
 
 VOID = {"br", "meta", "link", "img", "hr", "input"}

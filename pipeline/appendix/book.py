@@ -10,10 +10,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.appendix.palette import INK, RULE
 from pipeline.display import cell_value, grouped, number_format, places
 from pipeline.display import shown as as_text
 from pipeline.model import Unit
+from pipeline.palette import INK, RULE
 from pipeline.plain import plain
 from pipeline.report import Report
 

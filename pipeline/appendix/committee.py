@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from pipeline.appendix.book import Book, Figure, Look, Paragraph, figure
 from pipeline.appendix.flow import Cell, Flow, count, text
-from pipeline.appendix.palette import BAND_FILL, HEADING_FILL, HEADING_INK, QUIET_INK, shade
 from pipeline.display import operator_shown
-from pipeline.page import counts_shown, span_shown, standing_shown, travels_shown
+from pipeline.palette import BAND_FILL, HEADING_FILL, HEADING_INK, QUIET_INK, shade
 from pipeline.rating import SYMBOLS, Colour
 from pipeline.report import Line, Report, Section
+from pipeline.words import counts_shown, span_shown, standing_shown, travels_shown
 
 #: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
 WIDTHS = (260, 94, 102, 108, 116)

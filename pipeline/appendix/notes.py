@@ -8,9 +8,9 @@ from pipeline.appendix.book import Book
 from pipeline.appendix.table import Column, Table, write_table
 from pipeline.display import shown
 from pipeline.model import Indicator, Kind, MergeRule, Polarity
-from pipeline.page import REASONS
 from pipeline.rating import ARROWS, SYMBOLS, NotRated, Trend, tolerance_shown
 from pipeline.report import Line, Report
+from pipeline.words import REASONS
 
 NAME = "Notes and definitions"
 

@@ -18,12 +18,12 @@ from pipeline.appendix.committee import (
     target_cell,
 )
 from pipeline.appendix.flow import Flow, count, text
-from pipeline.appendix.palette import INK, RAG, RULE, shade
 from pipeline.display import shown
 from pipeline.model import Unit
-from pipeline.page import counts_shown, score_shown, standing_shown
+from pipeline.palette import INK, RAG, RULE, shade
 from pipeline.rating import SYMBOLS, Colour, shortfall
 from pipeline.report import Line, Report
+from pipeline.words import counts_shown, score_shown, standing_shown
 
 NAME = "Summary"
 #: Ref, wording, and five columns for figures: as wide as A4 upright.

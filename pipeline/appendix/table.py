@@ -11,8 +11,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.appendix.book import Book, Look, Paragraph, figure
 from pipeline.appendix.fit import ROW_PADDING, line_height, wrap
-from pipeline.appendix.palette import HEADING_FILL, HEADING_INK
 from pipeline.display import shown
+from pipeline.palette import HEADING_FILL, HEADING_INK
 
 HEADING = Look(bold=True, ink=HEADING_INK, fill=HEADING_FILL).ruled()
 BODY = Look().ruled()

@@ -15,7 +15,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.correction_marks import position, severity_shown
+from pipeline.correction.marks import position, severity_shown
 from pipeline.findings import Finding, Severity
 from pipeline.plain import plain
 from pipeline.row_height import fitted_height

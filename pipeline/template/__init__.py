@@ -13,11 +13,11 @@ from pathlib import Path
 import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_range_abs
 
-from pipeline import template_cells as cells
 from pipeline.display import target_shown, unit_shown
 from pipeline.model import Indicator, Kind, Period, Register, ServiceArea
 from pipeline.plain import plain
-from pipeline.template_sheet import OPTIONS, Sheet, Style
+from pipeline.template import cells
+from pipeline.template.sheet import OPTIONS, Sheet, Style
 from pipeline.workspace import replacing, safe_name
 from schemas.layout import (
     ACHIEVEMENT_FIELDS,

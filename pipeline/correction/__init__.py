@@ -11,8 +11,8 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 
 from pipeline import catalogue
-from pipeline.correction_list import add_list
-from pipeline.correction_marks import mark, unmark
+from pipeline.correction.listing import add_list
+from pipeline.correction.marks import mark, unmark
 from pipeline.findings import Finding, in_reading_order, worst_first
 from pipeline.workspace import replacing
 from schemas.layout import LIST_SHEET

@@ -1,0 +1,78 @@
+"""Templating: the one environment from which the page and the mail are rendered.
+
+No text from a return or the register reaches either without being cleaned and escaped.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from pipeline import palette, words
+from pipeline.rating import SYMBOLS
+
+#: Controls, unpaired surrogates and non-characters: neither HTML nor mail may hold them.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+#: Bidirectional embeddings, overrides and isolates: they can show a figure back to front.
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+@cache
+def environment() -> Environment:
+    """The one template environment: everything printed is cleaned; all but `.txt.j2` escaped."""
+    env = Environment(
+        loader=PackageLoader("pipeline", "templates"),
+        autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters.update(
+        counted=words.counted,
+        counts=words.counts_shown,
+        day=words.day_shown,
+        fill=fill,
+        moment=words.moment_shown,
+        place=words.place_shown,
+        score=words.score_shown,
+        span=words.span_shown,
+        standing=words.standing_shown,
+        travels=words.travels_shown,
+    )
+    env.globals.update(palette=palette, symbols=SYMBOLS)
+    return env
+
+
+def _finalize(value: object) -> object:
+    """What an expression in a template prints; what a macro made has been through here before."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def clean(text: str) -> str:
+    """Text without control characters (spaces stand for them) and without bidi overrides."""
+    return _BIDI.sub("", _FORBIDDEN.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def one_line(text: str) -> str:
+    """Cleaned text on one line with single spaces: fit for a mail header or a line of a list."""
+    return " ".join(clean(text).split())
+
+
+def fill(text: str, bullet: str = "") -> str:
+    """Text as one paragraph of plain text, 72 characters wide, hanging from its bullet."""
+    return textwrap.fill(
+        one_line(text),
+        width=72,
+        initial_indent=bullet,
+        subsequent_indent=" " * len(bullet),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
