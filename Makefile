@@ -5,8 +5,38 @@ BIN := $(VENV)/bin
 
 .PHONY: demo test lint bench docs picture clean
 
+demo: $(VENV)/.ready  ## Run the whole job on the worked example.
+	rm -rf demo
+	$(BIN)/quarterday demo demo
+
+test: $(VENV)/.ready  ## Run the tests.
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pipeline.catalogue | diff -u docs/findings.md -
+
+bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
+	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.returns
+
+docs: $(VENV)/.ready  ## Write the pages that are generated.
+	$(BIN)/python -m pipeline.catalogue > docs/findings.md
+
+picture: $(VENV)/.ready  ## Draw the README's picture of the appendix; needs LibreOffice and Poppler.
+	rm -rf var/picture && mkdir -p var/picture
+	$(BIN)/quarterday demo var/picture/demo
+	cd var/picture && soffice --headless --convert-to pdf demo/outbox/2012-13/Appendix*.xlsx
+	pdftoppm -r 75 -f 2 -l 2 -png -singlefile var/picture/Appendix*.pdf docs/appendix
+
+clean:
+	rm -rf $(VENV) demo var/picture
+
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt pip
-	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev -e .
+	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev --editable .
 	touch $@

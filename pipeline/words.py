@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from pipeline.display import quantise, shown
 from pipeline.findings import Finding
-from pipeline.model import Period
-from pipeline.rating import NotRated, Tally
+from pipeline.model import Period, Unit
+from pipeline.rating import NotRated, Tally, is_in_target
 from pipeline.report import Line, ReturnReceived, ReturnState
 
 #: Why an indicator has no colour, for readers who do not know the register.
@@ -94,3 +94,49 @@ def place_shown(finding: Finding) -> str:
     if not finding.sheet:
         return "The file as a whole"
     return f"Sheet {finding.sheet}" + (f", cell {finding.cell}" if finding.cell else "")
+
+
+def gap_shown(line: Line) -> str:
+    """How far out of target a figure is: `8.4% above the target (357)`.
+
+    The percentage is of the target, or of the nearer edge of its range, with one decimal, halves
+    up; with up to three where one would make it a whole number that it is not (5.04% must not look
+    like 5%). Only the difference itself is given where the target is zero or the percentage rounds
+    to nothing. Empty where there is no figure, no target, or the figure is in target.
+    """
+    value, target, indicator = line.consolidated.value, line.target, line.indicator
+    if value is None or target is None or is_in_target(value, target, indicator.polarity):
+        return ""
+    goal, name = target.value, "the target"
+    if goal is None:
+        below = target.lower is not None and value < target.lower
+        goal, name = (target.lower if below else target.upper), "the target range"
+    if goal is None:
+        return ""
+    if value == goal:
+        return f"exactly at {name}, which it has to pass"
+    side = f"{'above' if value > goal else 'below'} {name}"
+    difference = _difference_shown(abs(value - goal), indicator.unit)
+    percent = _rounded(abs(value - goal) * 100 / abs(goal)) if goal else Decimal(0)
+    return (
+        f"{shown(percent, Unit.PERCENT)} {side} ({difference})"
+        if percent
+        else f"{difference} {side}"
+    )
+
+
+def _rounded(percent: Decimal) -> Decimal:
+    for decimals in (1, 2, 3):
+        rounded = quantise(percent, decimals)
+        if rounded != rounded.to_integral_value():
+            return rounded
+        if rounded == percent:
+            break
+    return quantise(percent, 0)
+
+
+def _difference_shown(difference: Decimal, unit: Unit | None) -> str:
+    words = {Unit.PERCENT: "percentage point", Unit.DAYS: "day"}
+    if unit not in words:
+        return shown(difference, unit)
+    return f"{shown(difference, None)} {words[unit]}{'' if difference == 1 else 's'}"

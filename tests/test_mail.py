@@ -22,7 +22,6 @@ from pipeline.mail import (
     Message,
     appendix_messages,
     correction_message,
-    gap_shown,
     write_messages,
 )
 from pipeline.merge import Consolidated
@@ -40,6 +39,7 @@ from pipeline.model import (
 )
 from pipeline.rating import NotRated, Rating
 from pipeline.report import Line, Report
+from pipeline.words import gap_shown
 from tests.report_fixture import PERIOD, demanding, worked_example
 from tests.test_page import Outline
 

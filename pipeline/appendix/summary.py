@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 from pipeline.appendix.book import Book, Look
 from pipeline.appendix.committee import (
@@ -18,12 +17,10 @@ from pipeline.appendix.committee import (
     target_cell,
 )
 from pipeline.appendix.flow import Flow, count, text
-from pipeline.display import shown
-from pipeline.model import Unit
 from pipeline.palette import INK, RAG, RULE, shade
-from pipeline.rating import SYMBOLS, Colour, shortfall
-from pipeline.report import Line, Report
-from pipeline.words import counts_shown, score_shown, standing_shown
+from pipeline.rating import SYMBOLS, Colour
+from pipeline.report import Report
+from pipeline.words import counts_shown, gap_shown, score_shown, standing_shown
 
 NAME = "Summary"
 #: Ref, wording, and five columns for figures: as wide as A4 upright.
@@ -173,27 +170,6 @@ def _red(flow: Flow, report: Report) -> None:
             text(gap_shown(line), BODY, 3),
         )
         flow.block()
-
-
-def gap_shown(line: Line) -> str:
-    """How far a figure is from its target: `10 percentage points below`; empty for a milestone."""
-    value, target = line.consolidated.value, line.target
-    if value is None or target is None or not target.is_set:
-        return ""
-    exact = shortfall(value, target)
-    gap = Decimal(exact.numerator) / Decimal(exact.denominator)
-    if not gap:
-        return "just at the target, which is to be passed"
-    goal = target.value if target.value is not None else target.upper
-    side = "above" if goal is not None and value > goal else "below"
-    match line.indicator.unit:
-        case Unit.PERCENT:
-            amount = f"{shown(gap, None)} percentage point{'' if gap == 1 else 's'}"
-        case Unit.DAYS:
-            amount = f"{shown(gap, None)} day{'' if gap == 1 else 's'}"
-        case unit:
-            amount = shown(gap, unit)
-    return f"{amount} {side} the target"
 
 
 def _awaited(flow: Flow, report: Report) -> None:

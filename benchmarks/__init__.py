@@ -1,0 +1,1 @@
+"""Measurements, run by `make bench`. Ratios are taken within one run: machines are noisy."""

@@ -1,0 +1,184 @@
+"""A thousand returns of 60 indicators: the whole way to the store, beside two plain ways.
+
+    python -m benchmarks.returns [HOW MANY ...]
+
+Measured in turn, in one run:
+- bare: python-calamine reads every cell of every sheet, and nothing else happens;
+- whole: `ingest`, from the inbox to the store and the archive, findings and all;
+- plain: pandas.read_excel with openpyxl and one pandera validation a return (on 20 of them).
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pandas as pd
+import pandera.pandas as pa
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+from pipeline import nightly
+from pipeline.ingest import ingest
+from pipeline.model import (
+    Framework,
+    Indicator,
+    Kind,
+    MergeRule,
+    Period,
+    Polarity,
+    Priority,
+    Register,
+    ServiceArea,
+    Target,
+    Unit,
+)
+from pipeline.setup import make_workspace
+from pipeline.store import Outcome
+from pipeline.template import write_template
+from pipeline.workspace import Workspace, open_workspace
+from schemas.layout import COVER_SHEET, INDICATORS_SHEET
+
+INDICATORS = 60
+PERIOD = Period("2026-27 Q1", date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 31))
+NOW = datetime(2026, 7, 20, 2, tzinfo=UTC)
+#: Stands for the area's name in the one return that all are made from.
+_MARK = "Service area 00000"
+_PLAIN_RETURNS = 20
+
+
+def register_of(areas: int) -> Register:
+    """A register whose indicators are reported by every area."""
+    units = (Unit.PERCENT, Unit.COUNT, Unit.CURRENCY, Unit.DAYS)
+    names = tuple(ServiceArea(f"A{n:05}", f"Service area {n:05}") for n in range(areas))
+    refs = tuple(area.ref for area in names)
+    indicators = tuple(
+        Indicator(
+            ref=f"P{n % 6 + 1}-{n}",
+            priority=f"P{n % 6 + 1}",
+            wording=f"Indicator number {n} of the things that residents care about",
+            kind=Kind.MEASURE,
+            unit=units[n % 4],
+            decimals=1 if units[n % 4] is Unit.PERCENT else 0,
+            polarity=Polarity.HIGHER,
+            areas=refs,
+            merge_rule=MergeRule.MEAN,
+        )
+        for n in range(INDICATORS)
+    )
+    return Register(
+        framework=Framework("Example Council", "Performance", "Appendix 1"),
+        priorities=tuple(
+            Priority(f"P{n}", f"Priority {n}", f"Priority {n}", n) for n in range(1, 7)
+        ),
+        indicators=indicators,
+        targets=tuple(Target(i.ref, PERIOD.name, value=Decimal(40)) for i in indicators),
+        areas=names,
+        periods=(PERIOD,),
+        recipients=(),
+    )
+
+
+def filled_return(register: Register, folder: Path) -> bytes:
+    """One area's template, filled in, with a mark for the area's name."""
+    path = folder / "base.xlsx"
+    write_template(register, replace(register.areas[0], name=_MARK), PERIOD, path)
+    book = load_workbook(path)
+    for row in book[COVER_SHEET].iter_rows():
+        for cell in row:
+            if cell.value in ("Completed by", "Signed off by"):
+                book[COVER_SHEET].cell(cell.row, cell.column + 1, "Head of Service")
+    sheet = book[INDICATORS_SHEET]
+    heading = next(r for r in sheet.iter_rows() if any(c.value == "Performance" for c in r))
+    columns = {str(c.value): c.column for c in heading}
+    for row in range(heading[0].row + 1, sheet.max_row + 1):
+        percent = sheet.cell(row, columns["Unit"]).value == "percent"
+        sheet.cell(row, columns["Performance"], 0.415 if percent else 41)
+    path.unlink()
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def drop_returns(base: bytes, register: Register, inbox: Path) -> None:
+    """One return for each area: the base with the area's name in place of the mark."""
+    with zipfile.ZipFile(io.BytesIO(base)) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    for area in register.areas:
+        with zipfile.ZipFile(inbox / f"{area.name}.xlsx", "w", zipfile.ZIP_DEFLATED) as made:
+            for name, content in parts.items():
+                made.writestr(name, content.replace(_MARK.encode(), area.name.encode()))
+
+
+def bare_read(paths: list[Path]) -> None:
+    for path in paths:
+        with CalamineWorkbook.from_path(path) as book:
+            for name in book.sheet_names:
+                book.get_sheet_by_name(name).to_python()
+
+
+def whole_way(workspace: Workspace, register: Register, expected: int) -> None:
+    with nightly.store_of(workspace) as store:
+        done = ingest(workspace, register, store, NOW, lambda _what, _done, _total: None)
+    accepted = sum(taken.outcome is Outcome.ACCEPTED for taken in done.taken)
+    assert accepted == expected, f"{expected - accepted} returns were not accepted"
+
+
+def plain_way(paths: list[Path]) -> None:
+    schema = pa.DataFrameSchema(
+        {"Ref": pa.Column(str), "Performance": pa.Column(float, pa.Check.ge(0), coerce=True)}
+    )
+    for path in paths:
+        sheets = pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl")
+        frame = sheets[INDICATORS_SHEET]
+        at = next(n for n, row in frame.iterrows() if "Performance" in set(row))
+        table = frame.iloc[int(at) + 1 :].set_axis(frame.iloc[int(at)], axis=1)
+        schema.validate(table[["Ref", "Performance"]].dropna(), lazy=True)
+
+
+@contextmanager
+def timed() -> Iterator[Callable[[], float]]:
+    start = time.perf_counter()
+    end = 0.0
+    yield lambda: end - start
+    end = time.perf_counter()
+
+
+def measure(count: int) -> None:
+    """Print milliseconds a return, and ratios to the bare read."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "workspace"
+        register = register_of(count)
+        make_workspace(folder, NOW.date(), register_of(1))
+        workspace = open_workspace(folder)
+        limits = msgspec.structs.replace(workspace.settings.limits, settle_seconds=0.0)
+        workspace = Workspace(folder, msgspec.structs.replace(workspace.settings, limits=limits))
+        drop_returns(filled_return(register, folder), register, workspace.inbox)
+        paths = sorted(workspace.inbox.glob("*.xlsx"))
+        with timed() as bare:
+            bare_read(paths)
+        with timed() as plain:
+            plain_way(paths[:_PLAIN_RETURNS])
+        with timed() as whole:
+            whole_way(workspace, register, count)
+        each = 1000 / count
+        sampled = 1000 / min(count, _PLAIN_RETURNS)
+        print(f"{count:>6} returns of {INDICATORS} indicators, milliseconds a return:")
+        print(f"       bare read {bare() * each:8.2f}")
+        print(f"       whole way {whole() * each:8.2f}   {whole() / bare():5.1f} x the bare read")
+        print(f"       plain way {plain() * sampled:8.2f}")
+
+
+if __name__ == "__main__":
+    for wanted in [int(word) for word in sys.argv[1:]] or [100, 1000]:
+        measure(wanted)
