@@ -13,55 +13,73 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 # --- The file ------------------------------------------------------------------------------------
 
 EMPTY_FILE = Rule(
-    "F01", ERROR, "Empty file",
+    "F01",
+    ERROR,
+    "Empty file",
     "The file is empty (0 bytes).",
     "Open the return, save it again, check that it is not empty, and send it once more.",
     "An empty file usually means that copying it was interrupted.",
 )
 NOT_A_WORKBOOK = Rule(
-    "F02", ERROR, "Not a workbook",
+    "F02",
+    ERROR,
+    "Not a workbook",
     "The file is not a workbook: its content is {kind}.",
     "Send the Excel workbook itself (.xlsx). If you exported it, use Save As > Excel Workbook.",
     "A renamed file keeps its content; only a workbook has cells that can be checked.",
 )
 ENCRYPTED = Rule(
-    "F03", ERROR, "Password-protected workbook",
+    "F03",
+    ERROR,
+    "Password-protected workbook",
     "The workbook is protected by a password, so it cannot be read.",
     "Open it, remove the password (File > Info > Protect Workbook), save it and send it again.",
     "Quarterday never asks for or stores passwords.",
 )
 DAMAGED = Rule(
-    "F04", ERROR, "Damaged workbook",
+    "F04",
+    ERROR,
+    "Damaged workbook",
     "The workbook is damaged and cannot be read ({detail}).",
     "Open it in Excel, let Excel repair it, save it under a new name and send that.",
     "A file cut short while it was copied often looks right in a folder.",
 )
 TOO_LARGE = Rule(
-    "F05", ERROR, "Too large to be a return",
+    "F05",
+    ERROR,
+    "Too large to be a return",
     "The workbook is too large to be a return: {detail}.",
     "Start from the template and copy in the figures only, as values.",
     "A workbook that unpacks to an enormous size is either damaged or meant to do harm.",
 )
 READER_STOPPED = Rule(
-    "F06", ERROR, "Reading was stopped",
+    "F06",
+    ERROR,
+    "Reading was stopped",
     "Reading the workbook was stopped: {detail}.",
     "Start from the template and copy in the figures only, as values.",
     "Each workbook is read under a limit of time and memory so that one cannot hold up the rest.",
 )
 WRONG_EXTENSION = Rule(
-    "F07", INFO, "Name does not match content",
+    "F07",
+    INFO,
+    "Name does not match content",
     "The file is named {value} but its content is {kind}; it was read as what it is.",
     "Nothing to do; save it as .xlsx next time.",
     "The name's ending says nothing certain about a file; its content does.",
 )
 DUPLICATE = Rule(
-    "F08", INFO, "Sent before",
+    "F08",
+    INFO,
+    "Sent before",
     "The same file was received before, as {value} on {received}.",
     "Nothing to do. If you meant to send a newer version, send that one.",
     "A file is known by its content: the same bytes are counted once.",
 )
 MACROS = Rule(
-    "F09", INFO, "Macros are not run",
+    "F09",
+    INFO,
+    "Macros are not run",
     "The workbook holds macros; they were not run and are not needed.",
     "Nothing to do.",
     "Only cells are read.",
@@ -70,49 +88,65 @@ MACROS = Rule(
 # --- The layout ----------------------------------------------------------------------------------
 
 NO_TABLE = Rule(
-    "L01", ERROR, "No indicator table",
+    "L01",
+    ERROR,
+    "No indicator table",
     "No table of indicators was found: no row holds the headings Indicator and Performance.",
     "Use the template; keep its heading row as it is.",
     "Columns are found by their headings, wherever the table stands.",
 )
 AREA_UNKNOWN = Rule(
-    "L02", ERROR, "Service area not plain",
+    "L02",
+    ERROR,
+    "Service area not plain",
     "It is not plain whose return this is: {problem}.",
     "On the Cover sheet, beside Service area, type the name as registered: {choices}.",
     "A figure must never be booked to the wrong service area, so nothing is guessed.",
 )
 PERIOD_UNKNOWN = Rule(
-    "L03", ERROR, "Period not plain",
+    "L03",
+    ERROR,
+    "Period not plain",
     "It is not plain which period this return is for: {problem}.",
     "On the Cover sheet, beside Period, type the period as registered: {choices}.",
     "A figure must never be booked to the wrong period, so nothing is guessed.",
 )
 INDICATOR_UNKNOWN = Rule(
-    "L04", ERROR, "Unknown indicator",
+    "L04",
+    ERROR,
+    "Unknown indicator",
     "{value} is not an indicator of the register{suggestion}.",
     "Restore the reference and wording from the template, or ask for the indicator to be added.",
     "A near match is suggested and never taken: two indicators often differ by one word.",
 )
 INDICATOR_TWICE = Rule(
-    "L05", ERROR, "Indicator reported twice",
+    "L05",
+    ERROR,
+    "Indicator reported twice",
     "{value} is reported twice; it stands in {first} too.",
     "Keep one of the two rows and clear the other.",
     "With two figures for one indicator nobody can say which is meant.",
 )
 COLUMN_TWICE = Rule(
-    "L06", ERROR, "Two columns of the same name",
+    "L06",
+    ERROR,
+    "Two columns of the same name",
     "Two columns are both headed {heading}; the other is {first}.",
     "Keep the column with this period's figures and rename or delete the other.",
     "With two columns of one name nobody can say which holds the figures.",
 )
 PRIORITY_UNKNOWN = Rule(
-    "L07", ERROR, "Unknown priority",
+    "L07",
+    ERROR,
+    "Unknown priority",
     "{value} is not a priority of the register{suggestion}.",
     "Choose the priority from the list in the template.",
     "An achievement is printed under its priority.",
 )
 FOLDER_MISMATCH = Rule(
-    "L08", ERROR, "In another area's folder",
+    "L08",
+    ERROR,
+    "In another area's folder",
     "The return says it is from {value}, but it lay in the inbox folder of {folder}.",
     "Put the return into its own area's folder, or correct the service area on the Cover sheet.",
     "A folder named after a service area takes that area's returns only.",
@@ -121,79 +155,105 @@ FOLDER_MISMATCH = Rule(
 # --- The value in one cell -----------------------------------------------------------------------
 
 TWO_WAYS = Rule(
-    "V01", ERROR, "Percentage that can be read two ways",
+    "V01",
+    ERROR,
+    "Percentage that can be read two ways",
     "{value} in a percentage could mean {one} or {other}.",
     "Type {one} or {other}, with the sign.",
     "0.62 may be 62% stored as a fraction, or 0.62%. Only the person who typed it knows.",
 )
 NOT_A_FIGURE = Rule(
-    "V02", ERROR, "Not a figure",
+    "V02",
+    ERROR,
+    "Not a figure",
     "{value} is not a figure that can be used.",
     "Type the figure alone, for example {example}; put words into Commentary.",
     "Only a plain figure can be compared with a target.",
 )
 ERROR_VALUE = Rule(
-    "V03", ERROR, "Formula error",
+    "V03",
+    ERROR,
+    "Formula error",
     "The cell holds the error {value} instead of a figure.",
     "Type the figure itself, for example {example}.",
     "A formula that lost what it points at shows an error in place of its result.",
 )
 DATE_FOUND = Rule(
-    "V04", ERROR, "Date in place of a figure",
+    "V04",
+    ERROR,
+    "Date in place of a figure",
     "The cell holds the date {value} where a figure belongs.",
     "Format the cell as a number and type the figure again, for example {example}.",
     "Excel turns entries such as 10-12 or 3/4 into dates without asking.",
 )
 WRONG_UNIT = Rule(
-    "V05", ERROR, "Figure in another unit",
+    "V05",
+    ERROR,
+    "Figure in another unit",
     "{value} is {found}, but this indicator is {expected}.",
     "Type the figure as {expected}, for example {example}.",
     "A percentage and a count of the same thing differ by orders of magnitude.",
 )
 ROUNDED = Rule(
-    "V06", INFO, "Rounded to the published decimals",
+    "V06",
+    INFO,
+    "Rounded to the published decimals",
     "{value} has more decimals than are published; it was taken as {taken}.",
     "Nothing to do, unless {taken} is wrong.",
     "What is rated is what is printed, so the figure is rounded once, halves away from zero.",
 )
 NOT_WHOLE = Rule(
-    "V07", ERROR, "Not a whole number",
+    "V07",
+    ERROR,
+    "Not a whole number",
     "{value} is not a whole number, and this indicator counts whole things.",
     "Type the whole number, for example {example}.",
     "Half a case is usually an average, or a figure of another indicator.",
 )
 NOT_EXACT = Rule(
-    "V08", ERROR, "Not one exact figure",
+    "V08",
+    ERROR,
+    "Not one exact figure",
     "{value} is not one exact figure.",
     "Type the one figure that is to be published, for example {example}; explain in Commentary.",
     "Ranges and approximations cannot be compared with a target.",
 )
 AMBIGUOUS_COMMA = Rule(
-    "V09", ERROR, "Comma that can be read two ways",
+    "V09",
+    ERROR,
+    "Comma that can be read two ways",
     "{value} can be read two ways: the comma may part thousands or decimals.",
     "Type the figure with a point for decimals and no other separators, for example {example}.",
     "31,5 and 1,234 follow different customs; a misread comma is a factor of a thousand.",
 )
 STATUS_UNKNOWN = Rule(
-    "V10", ERROR, "Unknown status",
+    "V10",
+    ERROR,
+    "Unknown status",
     "{value} is not a status.",
     "Choose Final, Provisional or Not available.",
     "A provisional figure is marked in the appendix, so its status must be plain.",
 )
 STATE_UNKNOWN = Rule(
-    "V11", ERROR, "Unknown milestone state",
+    "V11",
+    ERROR,
+    "Unknown milestone state",
     "{value} is not a state of a milestone.",
     "Choose one of {choices}.",
     "A milestone is rated by its state.",
 )
 NO_CACHED_VALUE = Rule(
-    "V12", ERROR, "Formula without a result",
+    "V12",
+    ERROR,
+    "Formula without a result",
     "The cell holds a formula whose result was never saved.",
     "Open the return in Excel, save it and send it again, or type the figure itself.",
     "Some programs save formulas without their results; nothing is calculated on receipt.",
 )
 MARK_DROPPED = Rule(
-    "V13", INFO, "Mark beside the figure",
+    "V13",
+    INFO,
+    "Mark beside the figure",
     "The mark in {value} was left out; the figure was taken as {taken}.",
     "Nothing to do. Put what the mark stands for into Commentary.",
     "Footnote marks belong to the document that the figure was copied from.",
@@ -202,97 +262,129 @@ MARK_DROPPED = Rule(
 # --- Checks against the register -----------------------------------------------------------------
 
 FIGURE_MISSING = Rule(
-    "C01", ERROR, "Figure missing",
+    "C01",
+    ERROR,
+    "Figure missing",
     "{ref} has no {what}.",
     "Fill in Performance, or choose Not available under Status.",
     "A blank may mean nothing to report, not known yet, or forgotten.",
 )
 NOT_THIS_AREA = Rule(
-    "C02", ERROR, "Another area's indicator",
+    "C02",
+    ERROR,
+    "Another area's indicator",
     "{ref} is not reported by {area}.",
     "Remove the row, or ask for the register to be changed.",
     "Figures are taken only from the service areas that the register names.",
 )
 BELOW_PLAUSIBLE = Rule(
-    "C03", WARNING, "Below the plausible range",
+    "C03",
+    WARNING,
+    "Below the plausible range",
     "{value} is below {bound}, the least that is plausible for {ref}.",
     "Check the figure. If it is right, say why in Commentary.",
     "The register holds the range in which the figure is to be expected.",
 )
 ABOVE_PLAUSIBLE = Rule(
-    "C04", WARNING, "Above the plausible range",
+    "C04",
+    WARNING,
+    "Above the plausible range",
     "{value} is above {bound}, the most that is plausible for {ref}.",
     "Check the figure. If it is right, say why in Commentary.",
     "The register holds the range in which the figure is to be expected.",
 )
 CHANGE_IMPLAUSIBLE = Rule(
-    "C05", WARNING, "Large change since last period",
+    "C05",
+    WARNING,
+    "Large change since last period",
     "{value} differs from last period's {earlier} by more than {bound}.",
     "Check the figure. If it is right, say why in Commentary.",
     "A sudden change is more often a slip than news.",
 )
 COMMENTARY_MISSING = Rule(
-    "C06", ERROR, "Commentary missing",
+    "C06",
+    ERROR,
+    "Commentary missing",
     "{ref} needs commentary{reason}.",
     "Say in Commentary what lies behind the figure and what is being done.",
     "Committee asks why; the register says for which indicators the answer must be given.",
 )
 NUMERATOR_ABOVE = Rule(
-    "C07", ERROR, "Numerator above denominator",
+    "C07",
+    ERROR,
+    "Numerator above denominator",
     "The numerator {value} is larger than the denominator {other}.",
     "Check both; the numerator counts a part of the denominator.",
     "A part cannot be larger than the whole.",
 )
 NOT_THE_QUOTIENT = Rule(
-    "C08", ERROR, "Figure does not follow from its parts",
+    "C08",
+    ERROR,
+    "Figure does not follow from its parts",
     "{value} does not follow from the numerator and denominator, which give {computed}.",
     "Correct whichever of the three is wrong.",
     "One of the three was typed wrongly, and only the service area knows which.",
 )
 PARTS_MISSING = Rule(
-    "C09", ERROR, "Numerator or denominator missing",
+    "C09",
+    ERROR,
+    "Numerator or denominator missing",
     "{ref} needs both its numerator and its denominator.",
     "Fill in both; with them the areas' figures can be added up rightly.",
     "Percentages of areas of different size cannot be averaged.",
 )
 PREFILLED_ALTERED = Rule(
-    "C10", ERROR, "Prefilled cell altered",
+    "C10",
+    ERROR,
+    "Prefilled cell altered",
     "The prefilled {what} was altered; it should read: {expected}.",
     "Put it back as it was, or start from a fresh template.",
     "If the wording changed, the figure may answer another question.",
 )
 COVER_BLANK = Rule(
-    "C11", ERROR, "Cover not filled in",
+    "C11",
+    ERROR,
+    "Cover not filled in",
     "{what} is blank on the cover.",
     "Fill it in: {asks}",
     "Figures go to committee only when someone has approved them.",
 )
 PERIOD_CLOSED = Rule(
-    "C12", ERROR, "Period closed",
+    "C12",
+    ERROR,
+    "Period closed",
     "The period {value} is closed.",
     "Send the return for an open period ({choices}), or ask for the period to be reopened.",
     "What has gone to committee is not changed quietly.",
 )
 NOT_AVAILABLE_WITH_FIGURE = Rule(
-    "C13", ERROR, "Figure and Not available",
+    "C13",
+    ERROR,
+    "Figure and Not available",
     "{ref} is marked Not available but has the figure {value}.",
     "Clear the figure, or choose Final or Provisional.",
     "Only one of the two can be true.",
 )
 OUT_OF_BOUNDS = Rule(
-    "C14", ERROR, "Impossible figure",
+    "C14",
+    ERROR,
+    "Impossible figure",
     "{value} is impossible: {reason}.",
     "Type the figure again, for example {example}.",
     "Such a figure is always a slip.",
 )
 ROW_MISSING = Rule(
-    "C15", ERROR, "Indicator row missing",
+    "C15",
+    ERROR,
+    "Indicator row missing",
     "The return has no row for {ref} ({wording}).",
     "Put the row back from the template and fill it in, or mark it Not available.",
     "Every indicator of the service area needs an answer.",
 )
 LATE = Rule(
-    "C16", INFO, "Received after the due date",
+    "C16",
+    INFO,
+    "Received after the due date",
     "The return came after its due date, {due}.",
     "Nothing to do.",
     "The appendix's list of returns says so.",

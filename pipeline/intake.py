@@ -114,9 +114,8 @@ def scan(inbox: Path, register: Register, *, file_mb: int, settle_seconds: float
 def is_idle(inbox: Path) -> bool:
     """Whether nothing lies in the inbox that could be a return. Cheap, for an idle night."""
     try:
-        return not any(
-            entry.is_dir() or not _is_passed_over(entry.name) for entry in os.scandir(inbox)
-        )
+        with os.scandir(inbox) as entries:
+            return not any(entry.is_dir() or not _is_passed_over(entry.name) for entry in entries)
     except OSError as error:
         raise _unlisted(inbox, error) from error
 

@@ -222,7 +222,7 @@ def _edge(value: Decimal, target: Target) -> Decimal:
 
 
 def _is_within(value: Decimal, target: Target, indicator: Indicator, tolerance: Tolerance) -> bool:
-    """Whether a figure that is out of target is out by no more than the tolerance, edge included."""
+    """Whether a figure out of target is out by no more than the tolerance, edge included."""
     out_by = shortfall(value, target)
     amount = Fraction(tolerance.amount)
     if tolerance.kind is ToleranceKind.POINTS:
@@ -276,7 +276,7 @@ def tally(ratings: Iterable[Rating], policy: Policy) -> Tally:
 
 def key(policy: Policy) -> tuple[tuple[Colour, str], ...]:
     """The appendix's key: what each colour means, in words, by the register's policy."""
-    tolerance = tolerance_shown(policy.tolerance)
+    tolerance, before = tolerance_shown(policy.tolerance), "the same period a year before"
     match policy.kind:
         case PolicyKind.TARGET:
             return (
@@ -289,13 +289,11 @@ def key(policy: Policy) -> tuple[tuple[Colour, str], ...]:
                 (Colour.GREEN, f"in target, or out of it by no more than {tolerance}"),
                 (
                     Colour.AMBER,
-                    f"out of target by more than {tolerance}, but held or improved "
-                    "on the same period a year before",
+                    f"out of target by more than {tolerance}, but held or improved on {before}",
                 ),
                 (
                     Colour.RED,
-                    f"out of target by more than {tolerance}, and not improved "
-                    "on the same period a year before",
+                    f"out of target by more than {tolerance}, and not improved on {before}",
                 ),
             )
 

@@ -323,9 +323,8 @@ def test_columns_stand_in_any_order_beside_others_and_blank_rows_are_passed_over
 
 def test_periods_come_in_the_order_in_which_they_start(workbook: Path) -> None:
     book = load_workbook(workbook)
-    sheet = book["Periods"]
-    for at, cell in enumerate(("2010-11", "01/04/2010", "2011-03-31", date(2011, 4, 30), "closed")):
-        sheet.cell(4, at + 1).value = cell
+    earlier = ("2010-11", "01/04/2010", "2011-03-31", date(2011, 4, 30), "closed")
+    book["Periods"].append(earlier)
     book.save(workbook)
     periods = read_register(workbook).periods
     assert [period.name for period in periods] == ["2010-11", "2011-12", "2012-13"]
