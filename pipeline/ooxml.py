@@ -32,6 +32,7 @@ class CellDetail:
     #: `#REF!` and the like; empty where the cell holds no error.
     error: str = ""
     has_formula: bool = False
+    #: A formula's result was saved with it.
     has_value: bool = False
 
 
@@ -130,10 +131,10 @@ def _details(
             row, column = int(attributes.get("r", row + 2)) - 1, -1
         elif current and name == "f":
             formula = True
-        elif current and name in ("v", "is"):
-            valued = True
-            if kind == "e":
-                parser.CharacterDataHandler = text.append
+        elif current and name == "v":
+            # A formula may rightly give an empty text; any other empty result was never saved.
+            valued = kind == "str"
+            parser.CharacterDataHandler = text.append
 
     def on_end(name: str) -> None:
         nonlocal current
@@ -142,7 +143,9 @@ def _details(
             parser.CharacterDataHandler = None
         elif name == "c" and current:
             code = formats[style] if 0 <= style < len(formats) else GENERAL
-            found[current] = CellDetail(code, "".join(text).strip(), formula, valued)
+            value = "".join(text).strip()
+            error = value if kind == "e" else ""
+            found[current] = CellDetail(code, error, formula, valued or bool(value))
             current = None
 
     parser.StartElementHandler = on_start
