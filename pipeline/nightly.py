@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import settled
 from pipeline.errors import WorkspaceError
+from pipeline.findings import Severity
 from pipeline.intake import is_idle
 from pipeline.model import Period, Register
 from pipeline.register import load_register
@@ -177,11 +178,10 @@ def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
 
 def needs_a_person(night: Night) -> bool:
     """Whether anything that happened in the night waits for someone."""
-    from pipeline.findings import Severity  # noqa: PLC0415
-    from pipeline.store import Outcome  # noqa: PLC0415
-
     if night.ingested is None:
         return False
+    from pipeline.store import Outcome  # noqa: PLC0415
+
     troubled = any(
         taken.outcome is Outcome.REJECTED
         or any(f.severity is Severity.WARNING for f in taken.findings)

@@ -57,9 +57,14 @@ def read_returns(
                 yield _outcome(*waiting.pop(0), limits)
         for arrival, future in waiting:
             yield _outcome(arrival, future, limits)
+        waiting.clear()
     finally:
         if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it without types
+            # Workers still starting end by themselves; killed half-way, they would complain.
+            pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it without types
+            for _, future in waiting:
+                if future is not None:
+                    future.cancel()  # type: ignore[no-untyped-call]
             pool.join()
 
 

@@ -58,7 +58,8 @@ def open_workspace(root: Path) -> Workspace:
         WorkspaceError: there is no such folder.
         SettingsError: `pipeline.toml` cannot be used.
     """
-    if not root.is_dir():
+    # os.path, unlike pathlib, says no where the folder may not even be looked at.
+    if not os.path.isdir(root):  # noqa: PTH112
         raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
     return Workspace(root, read_settings(root / FILE_NAME))
 
