@@ -6,10 +6,12 @@ later. Figures are kept as decimal text, so that they come back digit for digit.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -26,11 +28,24 @@ from sqlalchemy import (
 
 SCHEMA_VERSION = 1
 
+#: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
+_UNTAKEN = re.compile("[\0\ud800-\udfff]")
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside. What no database takes, of a file's name or a cell, becomes `�`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _UNTAKEN.sub("\N{REPLACEMENT CHARACTER}", value)
+
 
 class DecimalText(TypeDecorator[Decimal]):
     """A decimal, exactly."""
 
-    impl = String(60)
+    impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
@@ -41,7 +56,7 @@ class DecimalText(TypeDecorator[Decimal]):
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite keeps no time zone, so it is put back."""
+    """A moment in UTC. SQLite keeps no time zone, so it is put back; PostgreSQL gives its own."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -50,7 +65,9 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+        if value is None or value.tzinfo is None:
+            return value and value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
 
 
 metadata = MetaData()
@@ -66,12 +83,12 @@ submission = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("sha256", String(64), nullable=False, index=True),
-    Column("filename", Text, nullable=False),
+    Column("filename", Words, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("outcome", String(12), nullable=False),
-    Column("area", Text),
-    Column("period", Text),
-    Column("size", Integer, nullable=False),
+    Column("area", Words),
+    Column("period", Words),
+    Column("size", BigInteger, nullable=False),
     #: The register by which it was checked.
     Column("register_sha256", String(64), nullable=False),
     Index("submission_period_area", "period", "area"),
@@ -85,29 +102,29 @@ finding = Table(
     Column("position", Integer, primary_key=True),
     Column("code", String(8), nullable=False),
     Column("severity", String(8), nullable=False),
-    Column("sheet", Text, nullable=False),
+    Column("sheet", Words, nullable=False),
     Column("cell", String(12), nullable=False),
-    Column("value", Text, nullable=False),
-    Column("problem", Text, nullable=False),
-    Column("fix", Text, nullable=False),
+    Column("value", Words, nullable=False),
+    Column("problem", Words, nullable=False),
+    Column("fix", Words, nullable=False),
 )
 
 observation = Table(
     "observation",
     metadata,
     Column("submission_id", ForeignKey("submission.id"), primary_key=True),
-    Column("indicator", String(64), primary_key=True),
-    Column("area", Text, nullable=False),
-    Column("period", Text, nullable=False, index=True),
+    Column("indicator", Words, primary_key=True),
+    Column("area", Words, nullable=False),
+    Column("period", Words, nullable=False, index=True),
     Column("status", String(16), nullable=False),
     Column("value", DecimalText),
     Column("numerator", DecimalText),
     Column("denominator", DecimalText),
     Column("state", String(16)),
-    Column("narrative", Text, nullable=False),
+    Column("narrative", Words, nullable=False),
     Column("suppressed", Boolean, nullable=False),
-    Column("commentary", Text, nullable=False),
-    Column("sheet", Text, nullable=False),
+    Column("commentary", Words, nullable=False),
+    Column("sheet", Words, nullable=False),
     Column("cell", String(12), nullable=False),
 )
 
@@ -116,9 +133,9 @@ achievement = Table(
     metadata,
     Column("submission_id", ForeignKey("submission.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("priority", String(64), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("sheet", Text, nullable=False),
+    Column("priority", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("sheet", Words, nullable=False),
     Column("cell", String(12), nullable=False),
 )
 
@@ -127,7 +144,7 @@ issue = Table(
     "issue",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("period", Text, nullable=False, index=True),
+    Column("period", Words, nullable=False, index=True),
     Column("content", String(64), nullable=False),
     Column("issued_at", Moment, nullable=False),
 )
