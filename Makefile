@@ -18,13 +18,14 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pipeline.catalogue | diff -u docs/findings.md -
+	$(BIN)/python -m schemas.register_page | diff -u docs/register.md -
 
 bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
-	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.returns
 
 docs: $(VENV)/.ready  ## Write the pages that are generated.
 	$(BIN)/python -m pipeline.catalogue > docs/findings.md
+	$(BIN)/python -m schemas.register_page > docs/register.md
 
 picture: $(VENV)/.ready  ## Draw the README's picture of the appendix; needs LibreOffice and Poppler.
 	rm -rf var/picture && mkdir -p var/picture

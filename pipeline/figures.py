@@ -117,10 +117,10 @@ _NOT_AVAILABLE = frozenset(
     "no data",
 }
 _SUPPRESSED = frozenset({"c", "[c]", "suppressed", "confidential"})
-_SMALL = re.compile(r"< ?(\d{1,2})")
+_SMALL = re.compile(r"< ?([0-9]{1,2})")
 _ERRORS = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
 _MARKS = re.compile(r"\s*(?:[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|\((?P<letter>[a-z])\))$")
-_GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+"
+_GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ ]\d{3})+|\d+"
 _FIGURE = re.compile(
     rf"""
     (?P<open>\()?                               # brackets mean negative
@@ -132,12 +132,12 @@ _FIGURE = re.compile(
     \s* (?P<days>days?)?
     \s* (?P<close>\))?
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 _SCALES = {
     "k": 3, "thousand": 3, "m": 6, "million": 6, "bn": 9, "billion": 9,
 }  # fmt: skip
-_OUT_OF = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+) (?:out )?of (\d+|\d{1,3}(?:,\d{3})+)")
+_OUT_OF = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+) (?:out )?of (\d+|\d{1,3}(?:,\d{3})+)", re.ASCII)
 _INEXACT = re.compile(
     r"""
     [<>≤≥~≈].*\d.* | (?:c\.?|ca\.?|circa|about|approx\.?|approximately|around|over|under|up\ to
@@ -145,7 +145,7 @@ _INEXACT = re.compile(
     | \d.*\d?\s*(?:-|to|/|:)\s*[£]?\d.*
     | [-+]?\d+(?:\.\d+)?e[-+]?\d+
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 _COMMA = re.compile(r"[-+£\s]*\d[\d.\s]*,[\d.,\s]*\d\s*(?:%|per cent|percent)?")
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')

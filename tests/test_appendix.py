@@ -29,6 +29,7 @@ from pipeline.plain import plain
 from pipeline.rating import SYMBOLS, Colour, Rating
 from pipeline.report import Line, Report
 from pipeline.tidy import HEADINGS, NOT_REPORTED, csv_bytes, tidy_rows, write_csv
+from tests.programs import need
 
 DATA_SHEETS = ("Returns received", "Notes and definitions", "Data")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,8 +57,10 @@ class Group(TyperGroup):
 
 def print_json(content: Any) -> None:
     """One JSON document; dates in ISO 8601, decimals as text, paths as text."""
-    encoded = msgspec.json.format(msgspec.json.encode(content, enc_hook=_encode), indent=2)
-    typer.echo(encoded.decode())
+    built = msgspec.to_builtins(content, enc_hook=_encode)
+    text = json.dumps(built, ensure_ascii=False, indent=2)
+    # A file's name may hold bytes that no encoding knows; a document for machines may not.
+    typer.echo(text.encode("utf-8", "replace").decode())
 
 
 def _encode(value: object) -> object:

@@ -33,8 +33,14 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        with _reported(url):
+        try:
             self._url = sa.make_url(url)
+        except (sa.exc.ArgumentError, ValueError) as error:
+            raise StoreError(
+                "store.url in pipeline.toml is not a SQLAlchemy URL. "
+                "Write it as in docs/settings.md, or leave it empty for SQLite in the state folder."
+            ) from error
+        with _reported(self._shown):
             if self._url.get_backend_name() == "sqlite" and self._url.database:
                 Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
             self._engine = sa.create_engine(self._url)
@@ -218,14 +224,19 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
 
 
 @contextmanager
-def _reported(url: str) -> Iterator[None]:
+def _reported(shown: str) -> Iterator[None]:
     """A database's own complaint as a StoreError of one line."""
     try:
         yield
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"The store {shown} needs the Python package {error.name}. "
+            "Install it, or check store.url in pipeline.toml."
+        ) from error
     except (sa.exc.SQLAlchemyError, OSError) as error:
         cause = getattr(error, "orig", None) or error
-        reason = str(cause).splitlines()[0]
+        reason = next(iter(str(cause).splitlines()), type(cause).__name__)
         raise StoreError(
-            f"The store {url} cannot be used: {reason}. "
+            f"The store {shown} cannot be used: {reason}. "
             "Check store.url in pipeline.toml and the rights on the state folder."
         ) from error
