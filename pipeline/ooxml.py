@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from xml.parsers import expat
 
@@ -83,6 +84,15 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
 
 def _cell_formats(archive: zipfile.ZipFile) -> list[str]:
     """The number format of each cell style, by index."""
+    try:
+        return _formats_of(archive.read("xl/styles.xml"))
+    except KeyError:
+        return []
+
+
+# Returns made from one template have the same styles.
+@lru_cache(maxsize=16)
+def _formats_of(styles_part: bytes) -> list[str]:
     codes: dict[int, str] = dict(_BUILT_IN)
     styles: list[int] = []
     inside = False
@@ -96,10 +106,7 @@ def _cell_formats(archive: zipfile.ZipFile) -> list[str]:
         elif name == "xf" and inside:
             styles.append(int(attributes.get("numFmtId", "0")))
 
-    try:
-        _walk(archive.read("xl/styles.xml"), on_start)
-    except KeyError:
-        return []
+    _walk(styles_part, on_start)
     return [codes.get(style, GENERAL) for style in styles]
 
 
@@ -116,7 +123,8 @@ def _details(
 
     def on_start(name: str, attributes: dict[str, str]) -> None:
         nonlocal row, column, current, style, kind, formula, valued
-        name = _local(name)
+        if ":" in name:
+            name = _local(name)
         if name == "c":
             if match := _REF.fullmatch(attributes.get("r", "")):
                 row, column = int(match[2]) - 1, _column(match[1])
@@ -138,10 +146,13 @@ def _details(
 
     def on_end(name: str) -> None:
         nonlocal current
-        name = _local(name)
+        if current is None:
+            return
+        if ":" in name:
+            name = _local(name)
         if name == "v":
             parser.CharacterDataHandler = None
-        elif name == "c" and current:
+        elif name == "c":
             code = formats[style] if 0 <= style < len(formats) else GENERAL
             value = "".join(text).strip()
             error = value if kind == "e" else ""

@@ -19,4 +19,6 @@ def plain(text: str, longest: int = LONGEST_CELL) -> str:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     allowed = _FORBIDDEN.sub("", lines)
-    return allowed.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore")
+    kept = allowed.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore")
+    # xlsxwriter takes such text for the markup of a rich string and would write it as XML.
+    return f" {kept[: longest - 1]}" if kept.startswith("<r>") and kept.endswith("</r>") else kept

@@ -36,6 +36,16 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     settle_seconds: float = 2.0
 
 
+#: Beyond these no return could be read, or nothing would be limited.
+_BOUNDS = {
+    "file_mb": (1, 4096),
+    "memory_mb": (64, 1024 * 1024),
+    "seconds": (1, 3600),
+    "workers": (0, 512),
+    "settle_seconds": (0, 3600),
+}
+
+
 class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: A SQLAlchemy URL; empty is SQLite in the state folder.
     url: str = ""
@@ -60,11 +70,14 @@ def read_settings(path: Path) -> Settings:
         SettingsError: the file cannot be read, is not TOML, or holds an unknown or wrong setting.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        # Editors on Windows may put a byte order mark before the first line.
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} cannot be read: it is not UTF-8. Save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from error
     try:
         settings = msgspec.convert(tomllib.loads(text), Settings)
     except tomllib.TOMLDecodeError as error:
@@ -72,10 +85,10 @@ def read_settings(path: Path) -> Settings:
     except msgspec.ValidationError as error:
         where = str(error).replace("`$.", "`").replace(" - at `$`", "")
         raise SettingsError(f"{path}: {where}. docs/settings.md lists every setting.") from error
-    limits = settings.limits
-    for name in ("file_mb", "memory_mb", "seconds"):
-        if getattr(limits, name) < 1:
-            raise SettingsError(f"{path}: limits.{name} must be at least 1.")
-    if limits.workers < 0 or limits.settle_seconds < 0:
-        raise SettingsError(f"{path}: limits.workers and limits.settle_seconds cannot be negative.")
+    for name, (least, most) in _BOUNDS.items():
+        value = getattr(settings.limits, name)
+        if not least <= value <= most:
+            raise SettingsError(
+                f"{path}: limits.{name} is {value}; it must be from {least} to {most}."
+            )
     return settings

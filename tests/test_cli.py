@@ -210,8 +210,8 @@ def test_a_missing_register_is_one_line(command: str, tmp_path: Path) -> None:
         ("[paths", "is not valid TOML"),
         ("[paths]\ninnbox = 'x'", "innbox"),
         ("[limits]\nseconds = 'ten'", "limits.seconds"),
-        ("[limits]\nseconds = 0", "limits.seconds must be at least 1"),
-        ("[limits]\nsettle_seconds = -1.0", "cannot be negative"),
+        ("[limits]\nseconds = 0", "limits.seconds is 0; it must be from 1 to 3600"),
+        ("[limits]\nsettle_seconds = -1.0", "settle_seconds is -1.0; it must be from 0 to"),
     ],
 )
 def test_settings_that_cannot_be_used_are_one_line(text: str, said: str, fresh: Path) -> None:

@@ -6,7 +6,7 @@ from pipeline import catalogue as c
 from pipeline.findings import Finding
 from pipeline.grid import Grid, address, text_of
 from pipeline.interpret.names import heading_key, name_key, period_key, suggestion
-from pipeline.interpret.tables import HEADER_WITHIN, Table
+from pipeline.interpret.tables import HEADER_WITHIN, LONGEST_HEADING, Table
 from pipeline.model import Register
 from pipeline.reading import CoverEntry
 from schemas.layout import COVER_FIELDS, COVER_SHEET
@@ -28,7 +28,9 @@ def read_cover(grids: list[Grid], tables: list[Table]) -> dict[str, CoverEntry]:
             if number >= until:
                 break
             for column, cell in enumerate(cells, grid.first_column):
-                key = _LABELS.get(heading_key(cell)) if isinstance(cell, str) and cell else None
+                if not isinstance(cell, str) or not 0 < len(cell) <= LONGEST_HEADING:
+                    continue
+                key = _LABELS.get(heading_key(cell))
                 if key is not None and key not in entries:
                     entries[key] = _entry(grid, number, column)
     return entries

@@ -78,11 +78,7 @@ def read_indicators(
 def _match(
     tables: list[Table], register: Register, area: str | None
 ) -> tuple[list[_Matched], list[Finding]]:
-    by_ref = {name_key(i.ref): i for i in register.indicators}
-    by_name: dict[str, Indicator | None] = {}
-    for indicator in register.indicators:
-        key = name_key(indicator.wording)
-        by_name[key] = None if key in by_name else indicator
+    by_ref, by_name = _known(register)
     owned = register.indicators_of(area) if area else register.indicators
     matched: list[_Matched] = []
     findings: list[Finding] = []
@@ -111,6 +107,16 @@ def _match(
             places[found.ref] = f"{sheet}!{cell}"
             matched.append(_Matched(table, row, found))
     return matched, findings
+
+
+def _known(register: Register) -> tuple[dict[str, Indicator], dict[str, Indicator | None]]:
+    """The indicators by ref and by wording; None where two share a wording."""
+    by_ref = {name_key(i.ref): i for i in register.indicators}
+    by_name: dict[str, Indicator | None] = {}
+    for indicator in register.indicators:
+        key = name_key(indicator.wording)
+        by_name[key] = None if key in by_name else indicator
+    return by_ref, by_name
 
 
 def _is_reported(table: Table, row: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -17,16 +18,23 @@ _LONG_YEAR = re.compile(r"\b((?:19|20)\d\d)[-/](?:19|20)?(\d\d)\b")
 _NEAR = 75.0
 
 
+# The same headings, refs and wordings stand in every return that a worker reads.
+_REMEMBERED = lru_cache(maxsize=4_000)
+
+
+@_REMEMBERED
 def name_key(text: str) -> str:
     """What two names have in common when they are the same name."""
     return _NOT_WORD.sub(" ", clean(text).casefold()).strip()
 
 
+@_REMEMBERED
 def heading_key(text: str) -> str:
     """The same for a column's heading, which may carry a period or a remark in brackets."""
     return name_key(_YEARS.sub(" ", _BRACKETS.sub(" ", clean(text).casefold())))
 
 
+@_REMEMBERED
 def period_key(text: str) -> str:
     """The same for a period: `2012/13`, `2012-2013` and `2012–13` are one year."""
     return name_key(_LONG_YEAR.sub(r"\1-\2", clean(text)))

@@ -15,6 +15,8 @@ from schemas.layout import Field
 
 #: A table's headings stand within this many rows from the top of the sheet.
 HEADER_WITHIN = 50
+#: Longer text is no heading.
+LONGEST_HEADING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +105,5 @@ def _header(
 def _texts(grid: Grid, cells: list[CellValue]) -> Iterator[tuple[int, str]]:
     """The cells of a row that hold text, with their columns."""
     for column, cell in enumerate(cells, grid.first_column):
-        if isinstance(cell, str) and cell and len(cell) < 100:
+        if isinstance(cell, str) and 0 < len(cell) <= LONGEST_HEADING:
             yield column, cell

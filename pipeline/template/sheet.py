@@ -42,7 +42,9 @@ class Style:
         self._to_fill: dict[tuple[str, bool], Format] = {}
         self.title = self._format(bold=True, font_size=16, font_color=_NAVY)
         self.subtitle = self._format(bold=True, font_size=12, font_color=_NAVY)
-        self.note = self._format()
+        # Not the default format: a program that saves the return again may drop that, and the
+        # column's own, which wraps, would show through.
+        self.note = self._format(valign="vcenter")
         self.mark = self._format(bold=True, font_color=_NAVY, indent=1)
         self.mark_prefilled = self._format(font_color="#595959", indent=1)
         self.heading = self._cell(bold=True, font_color="#FFFFFF", bg_color=_NAVY)
