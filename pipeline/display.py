@@ -29,10 +29,9 @@ def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str
     Without `decimals` it keeps the places it was written with; a figure is never cut to fewer.
     """
     kept = places(value) if decimals is None else max(decimals, places(value))
-    if unit is Unit.CURRENCY and kept == 1:
-        kept = 2  # pounds and pence, never £1.5
-    figure = quantise(value, kept)
-    digits = f"{abs(figure):,f}" if grouped(figure, unit) else f"{abs(figure):f}"
+    figure = quantise(value, _printed_decimals(unit, kept))
+    size = figure.copy_abs()  # abs() would round to 28 digits
+    digits = f"{size:,f}" if grouped(figure, unit) else f"{size:f}"
     sign = "-" if figure < 0 else ""
     if unit is Unit.CURRENCY:
         return f"{sign}£{digits}"
@@ -41,7 +40,12 @@ def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str
 
 def grouped(value: Decimal, unit: Unit | None) -> bool:
     """Whether thousands are set apart; money always is."""
-    return unit is Unit.CURRENCY or abs(value) >= GROUP_FROM
+    return unit is Unit.CURRENCY or value.copy_abs() >= GROUP_FROM
+
+
+def _printed_decimals(unit: Unit | None, decimals: int) -> int:
+    """Pounds and pence, never £1.5."""
+    return 2 if unit is Unit.CURRENCY and decimals == 1 else decimals
 
 
 def number_format(
@@ -52,21 +56,21 @@ def number_format(
     A percentage cell holds the fraction (see `cell_value`). `prefix` is printed before the figure,
     for a target's operator.
     """
-    body = ("#,##0" if group or unit is Unit.CURRENCY else "0") + (
-        "." + "0" * decimals if decimals else ""
-    )
+    kept = _printed_decimals(unit, decimals)
+    body = "#,##0" if group or unit is Unit.CURRENCY else "0"
+    body += "." + "0" * kept if kept else ""
     if unit is Unit.PERCENT:
         body += "%"
-    if unit is Unit.CURRENCY:
-        body = f'"£"{body}'
-    if prefix:
-        return f'"{prefix}"{body};"{prefix}"-{body}'
-    return f"{body};-{body}" if unit is Unit.CURRENCY else body
+    pound = "£" if unit is Unit.CURRENCY else ""
+    if not prefix and not pound:
+        return body
+    negative = f'"{prefix}-{pound}"{body}'
+    return f'"{prefix}{pound}"{body};{negative}'
 
 
 def cell_value(value: Decimal, unit: Unit | None) -> Decimal:
     """What a workbook cell holds: a percentage as its fraction, everything else as it is."""
-    return value.scaleb(-2) if unit is Unit.PERCENT else value
+    return value.scaleb(-2, context=_WIDE) if unit is Unit.PERCENT else value
 
 
 def operator_shown(target: Target) -> str:

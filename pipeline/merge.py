@@ -35,9 +35,9 @@ class Consolidated:
     state: MilestoneState | None = None
     narrative: str = ""
     suppressed: bool = False
-    #: Any of the figures in it is provisional.
+    #: Any of the figures that it is made of is provisional.
     provisional: bool = False
-    #: Refs of the areas that should have reported and have not.
+    #: Refs of the areas that should have reported, and have not or not what the rule needs.
     missing: tuple[str, ...] = ()
     #: Two sole owners reported different figures; never averaged away.
     conflict: bool = False
@@ -76,20 +76,21 @@ def merge(
 def _consolidate(indicator: Indicator, period: str, reported: list[Observation]) -> Consolidated:
     by_area = {o.area: o for o in reported if o.area in indicator.areas}
     observations = tuple(by_area[area] for area in indicator.areas if area in by_area)
-    given = tuple(o for o in observations if _has_data(o))
+    given = tuple(o for o in observations if _has_data(o, indicator))
+    missing = tuple(a for a in indicator.areas if a not in {o.area for o in given})
+    if given and indicator.merge_rule is MergeRule.LATEST:
+        given = (max(given, key=_received),)
     merged = Consolidated(
         indicator=indicator,
         period=period,
         provisional=any(o.status is Status.PROVISIONAL for o in given),
-        missing=tuple(a for a in indicator.areas if a not in {o.area for o in given}),
+        missing=missing,
         observations=observations,
     )
     if not given:
         return merged
     if indicator.kind is Kind.NARRATIVE:
         return replace(merged, narrative="\n".join(o.narrative for o in given))
-    if indicator.merge_rule is MergeRule.LATEST:
-        given = (max(given, key=_received),)
     if any(o.suppressed for o in given):
         return replace(merged, suppressed=True)
     if indicator.kind is Kind.MILESTONE:
@@ -109,13 +110,22 @@ def is_incomplete(consolidated: Consolidated) -> bool:
     return bool(consolidated.missing) and consolidated.indicator.merge_rule in _NEEDS_EVERY_AREA
 
 
-def _has_data(observation: Observation) -> bool:
-    return (
-        observation.value is not None
-        or observation.state is not None
-        or bool(observation.narrative)
-        or observation.suppressed
-    )
+def _has_data(observation: Observation, indicator: Indicator) -> bool:
+    """Whether it holds what the indicator reports.
+
+    The register may have changed since the return was accepted: a state is no figure, and a figure
+    without its parts cannot be weighted.
+    """
+    match indicator.kind:
+        case Kind.MILESTONE:
+            return observation.state is not None
+        case Kind.NARRATIVE:
+            return bool(observation.narrative)
+    if observation.suppressed:
+        return True
+    if indicator.merge_rule is MergeRule.WEIGHTED:
+        return observation.numerator is not None and observation.denominator is not None
+    return observation.value is not None
 
 
 def _received(observation: Observation) -> tuple[bool, datetime]:
@@ -144,13 +154,9 @@ def _figure(indicator: Indicator, given: tuple[Observation, ...]) -> Decimal | N
 
 
 def _weighted(indicator: Indicator, given: tuple[Observation, ...]) -> Decimal | None:
-    """All numerators over all denominators; None where an area gave no denominator."""
-    top = bottom = Fraction(0)
-    for observation in given:
-        if observation.numerator is None or observation.denominator is None:
-            return None
-        top += Fraction(observation.numerator)
-        bottom += Fraction(observation.denominator)
+    """All numerators over all denominators; None where the denominators come to nothing."""
+    top = sum((Fraction(o.numerator) for o in given if o.numerator is not None), Fraction(0))
+    bottom = sum((Fraction(o.denominator) for o in given if o.denominator is not None), Fraction(0))
     if not bottom:
         return None
     scale = 100 if indicator.unit is Unit.PERCENT else 1
@@ -163,4 +169,5 @@ def _rounded(figure: Fraction, decimals: int) -> Decimal:
     whole = scaled.numerator // scaled.denominator
     if (scaled - whole) * 2 >= 1:
         whole += 1
-    return Decimal((int(figure < 0), tuple(map(int, str(whole))), -decimals))
+    sign = int(figure < 0 < whole)  # never -0
+    return Decimal((sign, tuple(map(int, str(whole))), -decimals))
