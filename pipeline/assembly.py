@@ -6,20 +6,34 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from pipeline import __version__
 from pipeline.display import shown, target_shown
 from pipeline.merge import Consolidated, is_incomplete, merge
 from pipeline.model import (
     Achievement,
+    Indicator,
+    Kind,
     Observation,
     Period,
+    Polarity,
+    Policy,
     Register,
     ServiceArea,
     Status,
     Target,
+    Tolerance,
 )
-from pipeline.rating import Travel, key, overall_key, rate, tally, travel
+from pipeline.rating import (
+    Travel,
+    key,
+    overall_key,
+    rate,
+    tally,
+    tolerance_shown,
+    travel,
+)
 from pipeline.report import Line, Report, ReturnReceived, ReturnState, Section
 from pipeline.store import Outcome, Submission
 
@@ -38,6 +52,7 @@ class Evidence:
 
 def assemble(register: Register, period: Period, evidence: Evidence, issued_at: datetime) -> Report:
     """Everything that the appendix of a period says."""
+    policy = register.framework.policy
     last_period, year_period = register.last_period(period), register.year_before(period)
     last = _by_ref(register, last_period, evidence.last)
     year = _by_ref(register, year_period, evidence.year_before)
@@ -52,7 +67,7 @@ def assemble(register: Register, period: Period, evidence: Evidence, issued_at: 
             priority=priority,
             achievements=_achievements(register, priority.ref, evidence.achievements),
             lines=(mine := tuple(n for n in lines if n.indicator.priority == priority.ref)),
-            tally=tally((n.rating for n in mine), register.framework.policy),
+            tally=tally((n.rating for n in mine), policy),
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
@@ -60,17 +75,33 @@ def assemble(register: Register, period: Period, evidence: Evidence, issued_at: 
         register=register,
         period=period,
         sections=sections,
-        overall=tally((n.rating for n in lines), register.framework.policy),
-        key=key(register.framework.policy),
-        overall_key=overall_key(register.framework.policy),
-        returns=returns_received(register, period, evidence.submissions, issued_at.date()),
+        overall=tally((n.rating for n in lines), policy),
+        key=key(
+            policy,
+            own_tolerances=any(_own_tolerance(policy, n.indicator, n.target) for n in lines),
+            milestones=any(n.consolidated.state is not None for n in lines),
+        ),
+        overall_key=overall_key(policy),
+        returns=returns_received(register, period, evidence.submissions, _day(issued_at)),
         issued_at=issued_at,
     )
 
 
 def content_key(register: Register, period: Period, submissions: Iterable[Submission]) -> str:
-    """What an appendix is made from, as a SHA-256: the same key means nothing new to issue."""
-    counted = [f"{s.id}:{s.outcome}" for s in submissions if s.outcome is not Outcome.DUPLICATE]
+    """What an appendix is made from, as a SHA-256: the same key means nothing new to issue.
+
+    `submissions` are those of the period, of the last period and of the same period a year before,
+    whose figures give the direction of travel. What the appendix says nothing of is passed over:
+    duplicates, other periods, and rejected returns of an earlier period or of no known area.
+    """
+    earlier = [p.name for p in (register.last_period(period), register.year_before(period)) if p]
+    awaited = [area.ref for area in _reporting(register)]
+    counted = [
+        f"{s.id}:{s.outcome}"
+        for s in sorted(submissions, key=lambda s: s.id)
+        if (s.outcome is Outcome.ACCEPTED and s.period in (period.name, *earlier))
+        or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
+    ]
     parts = (__version__, register.sha256, period.name, *counted)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -85,9 +116,17 @@ def returns_received(
     counted = [s for s in submissions if s.outcome is not Outcome.DUPLICATE]
     return tuple(
         _return(area, period, [s for s in counted if s.area == area.ref], today)
-        for area in register.areas
-        if register.indicators_of(area.ref)
+        for area in _reporting(register)
     )
+
+
+def _reporting(register: Register) -> tuple[ServiceArea, ...]:
+    return tuple(area for area in register.areas if register.indicators_of(area.ref))
+
+
+def _day(moment: datetime) -> date:
+    """The day on the clock of this machine, which is the one that returns are due by."""
+    return moment.astimezone().date()
 
 
 def _return(
@@ -98,7 +137,7 @@ def _return(
         overdue = today > period.due
         return ReturnReceived(area, ReturnState.OVERDUE if overdue else ReturnState.MISSING)
     shown_one = accepted[-1] if accepted else sent[-1]
-    late = shown_one.received_at.astimezone().date() > period.due
+    late = _day(shown_one.received_at) > period.due
     received = ReturnReceived(
         area=area,
         state=ReturnState.LATE if late else ReturnState.RECEIVED,
@@ -132,17 +171,16 @@ def _line(
 ) -> Line:
     indicator = merged.indicator
     target = register.target(indicator.ref, period.name)
-    year_value = year.value if year else None
     return Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rate(merged, target, register.framework.policy, year_value),
+        rating=rate(merged, target, register.framework.policy, _whole(year)),
         target=target,
         target_shown=target_shown(target, indicator),
         performance_shown=performance_shown(merged),
-        travel=_travel(merged, target, last),
-        year_travel=_year_travel(merged, target, year),
-        remarks=tuple(_remarks(register, merged)),
+        travel=_since(merged, target, last) or _since_baseline(merged, target),
+        year_travel=_since(merged, target, year),
+        remarks=tuple(_remarks(register, merged, target)),
         commentary=tuple(o.commentary for o in merged.observations if o.commentary),
     )
 
@@ -158,48 +196,84 @@ def performance_shown(merged: Consolidated) -> str:
     return merged.state or merged.narrative
 
 
-def _travel(
-    merged: Consolidated, target: Target | None, last: Consolidated | None
+def _whole(merged: Consolidated | None) -> Decimal | None:
+    """A figure to compare with: none that lacks areas, which would be too small or too large."""
+    return None if merged is None or is_incomplete(merged) else merged.value
+
+
+def _since(
+    merged: Consolidated, target: Target | None, earlier: Consolidated | None
 ) -> Travel | None:
-    """Against the last period; against the register's baseline where that has no figure."""
-    if merged.value is None or is_incomplete(merged):
+    now, then = _whole(merged), _whole(earlier)
+    if now is None or then is None or earlier is None:
         return None
-    if last is not None and last.value is not None:
-        return travel(merged.value, last.value, last.period, merged.indicator, target)
-    if target is not None and target.baseline is not None:
-        basis = f"baseline {target.baseline_period}".strip()
-        return travel(merged.value, target.baseline, basis, merged.indicator, target)
-    return None
+    basis = f"{earlier.period}, provisional" if earlier.provisional else earlier.period
+    return travel(now, then, basis, merged.indicator, target)
 
 
-def _year_travel(
-    merged: Consolidated, target: Target | None, year: Consolidated | None
-) -> Travel | None:
-    if merged.value is None or year is None or year.value is None or is_incomplete(merged):
+def _since_baseline(merged: Consolidated, target: Target | None) -> Travel | None:
+    now = _whole(merged)
+    if now is None or target is None or target.baseline is None:
         return None
-    return travel(merged.value, year.value, year.period, merged.indicator, target)
+    basis = f"baseline {target.baseline_period}".strip()
+    return travel(now, target.baseline, basis, merged.indicator, target)
 
 
-def _remarks(register: Register, merged: Consolidated) -> Iterable[str]:
+def _own_tolerance(policy: Policy, indicator: Indicator, target: Target | None) -> Tolerance | None:
+    """The tolerance that an indicator is rated by where it is not the framework's."""
+    rated = (
+        indicator.kind is Kind.MEASURE
+        and indicator.polarity is not Polarity.CONTEXTUAL
+        and target is not None
+        and target.is_set
+    )
+    return indicator.tolerance if rated and indicator.tolerance != policy.tolerance else None
+
+
+def _remarks(register: Register, merged: Consolidated, target: Target | None) -> Iterable[str]:
     """Whole sentences that a reader needs to take the figure rightly."""
     if merged.provisional:
         yield "Provisional."
     if merged.conflict:
-        told = [
-            f"{_name(register, o.area)} {shown(o.value, merged.indicator.unit)}"
-            if o.value is not None
-            else f"{_name(register, o.area)} {o.state}"
-            for o in merged.observations
-            if o.value is not None or o.state is not None
-        ]
-        yield f"The areas reported different figures: {', '.join(told)}."
-    if len(merged.indicator.areas) > 1 and merged.missing and merged.observations:
-        without = ", ".join(_name(register, area) for area in merged.missing)
-        yield f"Without {without}."
-    if merged.observations and all(o.status is Status.NOT_AVAILABLE for o in merged.observations):
-        yield "Reported as not available."
-    if not merged.observations:
-        yield "Not yet returned."
+        yield f"The areas reported different figures: {', '.join(_told(register, merged))}."
+    yield from _missing(register, merged)
+    if own := _own_tolerance(register.framework.policy, merged.indicator, target):
+        yield f"Its own tolerance is {tolerance_shown(own, merged.indicator.unit)}."
+
+
+def _told(register: Register, merged: Consolidated) -> Iterable[str]:
+    """What each area reported, where they disagree: `Adult social care 12%`."""
+    for o in merged.observations:
+        if o.value is not None:
+            figure = shown(o.value, merged.indicator.unit, merged.indicator.decimals)
+            yield f"{_name(register, o.area)} {figure}"
+        elif o.state is not None:
+            yield f"{_name(register, o.area)} {o.state}"
+
+
+#: Why a service area's figure is missing, by the status it was reported with.
+_WHY = {None: "Not yet reported", Status.NOT_AVAILABLE: "Reported as not available"}
+_NO_LONGER_FITS = "Reported in a way that no longer fits the register"
+
+
+def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
+    """Whose figures are missing; and why, where there are none at all."""
+    if not merged.missing:
+        return
+    if len(merged.missing) < len(merged.indicator.areas):
+        yield f"Without {_names(register, merged.missing)}."
+        return
+    answered = {o.area: o.status for o in merged.observations}
+    reasons: dict[str, list[str]] = {}
+    for area in merged.missing:
+        reasons.setdefault(_WHY.get(answered.get(area), _NO_LONGER_FITS), []).append(area)
+    for reason, areas in reasons.items():
+        by = f" by {_names(register, areas)}" if len(reasons) > 1 else ""
+        yield f"{reason}{by}."
+
+
+def _names(register: Register, refs: Iterable[str]) -> str:
+    return ", ".join(_name(register, ref) for ref in refs)
 
 
 def _name(register: Register, ref: str) -> str:

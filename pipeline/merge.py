@@ -123,8 +123,10 @@ def _has_data(observation: Observation, indicator: Indicator) -> bool:
             return bool(observation.narrative)
     if observation.suppressed:
         return True
-    if indicator.merge_rule is MergeRule.WEIGHTED:
-        return observation.numerator is not None and observation.denominator is not None
+    if indicator.merge_rule is MergeRule.WEIGHTED and (
+        observation.numerator is None or observation.denominator is None
+    ):
+        return False
     return observation.value is not None
 
 

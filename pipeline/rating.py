@@ -155,7 +155,7 @@ def rate(
         return Rating(not_rated=NotRated.NO_DATA)
     if target is None or not target.is_set:
         return Rating(not_rated=NotRated.NO_TARGET)
-    if indicator.polarity is Polarity.CONTEXTUAL and target.operator is None:
+    if indicator.polarity is Polarity.CONTEXTUAL:
         return Rating(not_rated=NotRated.CONTEXTUAL)
     if is_incomplete(consolidated):
         return Rating(not_rated=NotRated.INCOMPLETE)
@@ -206,7 +206,8 @@ def is_in_target(value: Decimal, target: Target, polarity: Polarity | None) -> b
 def shortfall(value: Decimal, target: Target) -> Fraction:
     """How far a figure lies from the target, or from the nearer edge of its range; never below 0.
 
-    Exact. For a figure that is out of target; one exactly at a target to be exceeded is 0 away.
+    Exact. Between the edges of a range, or exactly at a target to be passed, it is 0. A figure that
+    is past a single target is as far from it as one that falls short.
     """
     return abs(Fraction(value) - Fraction(_edge(value, target)))
 
@@ -249,11 +250,15 @@ def _verdict(
         case Polarity.LOWER:
             return Verdict.BETTER if value < earlier else Verdict.WORSE
         case Polarity.RANGE if target is not None and target.is_set:
-            now, then = shortfall(value, target), shortfall(earlier, target)
+            now, then = _out_by(value, target), _out_by(earlier, target)
             if now == then:
                 return Verdict.SAME
             return Verdict.BETTER if now < then else Verdict.WORSE
     return None
+
+
+def _out_by(value: Decimal, target: Target) -> Fraction:
+    return Fraction(0) if is_in_target(value, target, None) else shortfall(value, target)
 
 
 def tally(ratings: Iterable[Rating], policy: Policy) -> Tally:
@@ -274,28 +279,32 @@ def tally(ratings: Iterable[Rating], policy: Policy) -> Tally:
     return Tally(green, amber, red, colours.count(None), printed, colour)
 
 
-def key(policy: Policy) -> tuple[tuple[Colour, str], ...]:
-    """The appendix's key: what each colour means, in words, by the register's policy."""
+def key(
+    policy: Policy, *, own_tolerances: bool = False, milestones: bool = False
+) -> tuple[tuple[Colour, str], ...]:
+    """The appendix's key: what each colour means, in words, by the register's policy.
+
+    `own_tolerances` and `milestones` say whether an indicator has a tolerance of its own, and
+    whether a milestone is rated; only then are they spoken of.
+    """
     tolerance, before = tolerance_shown(policy.tolerance), "the same period a year before"
+    if own_tolerances:
+        tolerance += " (or the indicator's own tolerance)"
     match policy.kind:
         case PolicyKind.TARGET:
-            return (
-                (Colour.GREEN, "in target"),
-                (Colour.AMBER, f"out of target, by no more than {tolerance}"),
-                (Colour.RED, f"significantly out of target, by more than {tolerance}"),
-            )
+            green = "in target"
+            amber = f"out of target, by no more than {tolerance}"
+            red = f"significantly out of target, by more than {tolerance}"
         case PolicyKind.IMPROVEMENT:
-            return (
-                (Colour.GREEN, f"in target, or out of it by no more than {tolerance}"),
-                (
-                    Colour.AMBER,
-                    f"out of target by more than {tolerance}, but held or improved on {before}",
-                ),
-                (
-                    Colour.RED,
-                    f"out of target by more than {tolerance}, and not improved on {before}",
-                ),
-            )
+            green = f"in target, or out of it by no more than {tolerance}"
+            amber = f"out of target by more than {tolerance}, but held or improved on {before}"
+            red = f"out of target by more than {tolerance}, neither held nor improved on {before}"
+    words = {Colour.GREEN: green, Colour.AMBER: amber, Colour.RED: red}
+    if milestones:
+        for colour in words:
+            states = (s.lower() for s, rating in _MILESTONES.items() if rating.colour is colour)
+            words[colour] += f"; of a milestone: {' or '.join(states)}"
+    return tuple(words.items())
 
 
 def overall_key(policy: Policy) -> str:
@@ -311,7 +320,7 @@ def tolerance_shown(tolerance: Tolerance, unit: Unit | None = None) -> str:
     """A tolerance in words: `5% of the target`, or `2 points`."""
     if tolerance.kind is ToleranceKind.PERCENT_OF_TARGET:
         return f"{shown(tolerance.amount, Unit.PERCENT)} of the target"
-    if unit in (Unit.COUNT, Unit.CURRENCY, Unit.DAYS):
-        suffix = " days" if unit is Unit.DAYS else ""
-        return f"{shown(tolerance.amount, unit)}{suffix}"
-    return f"{shown(tolerance.amount, None)} point{'' if tolerance.amount == 1 else 's'}"
+    if unit in (Unit.COUNT, Unit.CURRENCY):
+        return shown(tolerance.amount, unit)
+    noun = "day" if unit is Unit.DAYS else "point"
+    return f"{shown(tolerance.amount, None)} {noun}{'' if tolerance.amount == 1 else 's'}"

@@ -68,9 +68,11 @@ def test_percentages_are_weighted_by_their_numerators_and_denominators() -> None
     assert merged(MergeRule.WEIGHTED, small, large).value == Decimal("10.1")
 
 
-def test_a_weighted_figure_is_not_made_without_every_denominator() -> None:
+def test_a_weighted_figure_without_every_denominator_is_incomplete() -> None:
     whole = told("A", "50", numerator=Decimal(1), denominator=Decimal(2))
-    assert merged(MergeRule.WEIGHTED, whole, told("B", "10")).value is None
+    result = merged(MergeRule.WEIGHTED, whole, told("B", "10"))
+    assert "B" in result.missing
+    assert is_incomplete(result)
 
 
 def test_the_latest_is_the_one_received_last() -> None:

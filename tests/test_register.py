@@ -218,7 +218,7 @@ def test_figures_look_as_they_were_typed(workbook: Path) -> None:
     assert [(targets[c].value, targets[c].number_format) for c in ("D3", "D4", "F5")] == [
         (0.25, "0%"),
         (0.033, "0.00%"),
-        (120000.5, '"£"#,##0.00;-"£"#,##0.00'),
+        (120000.5, '"£"#,##0.00;"-£"#,##0.00'),
     ]
     assert book["Framework"]["B6"].number_format == "0%"
     assert book["Periods"]["B2"].number_format == "dd/mm/yyyy"

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from pipeline.errors import SettingsError, WorkspaceError
 from pipeline.settings import FILE_NAME, Settings, read_settings
 from pipeline.workspace import open_workspace, replacing, safe_name
-
-PROJECT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -37,21 +32,6 @@ def test_without_a_file_everything_has_its_default(path: Path) -> None:
 def test_an_empty_file_changes_nothing(path: Path) -> None:
     path.touch()
     assert read_settings(path) == Settings()
-
-
-def test_the_file_that_init_writes_spells_out_every_default(path: Path) -> None:
-    content = files("pipeline").joinpath("data", FILE_NAME).read_bytes()
-    path.write_bytes(content)
-    assert read_settings(path) == Settings()
-    assert tomllib.loads(content.decode()) == msgspec.to_builtins(Settings())
-
-
-def test_the_page_of_settings_lists_each_with_its_default() -> None:
-    page = (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8")
-    for group, values in msgspec.to_builtins(Settings()).items():
-        for name, default in values.items():
-            shown = f"`{default}`" if default != "" else "(empty)"
-            assert f"| `{group}.{name}` | {shown} |" in page
 
 
 def test_a_setting_takes_the_place_of_its_default_and_of_nothing_else(path: Path) -> None:

@@ -46,7 +46,11 @@ class Store:
             self._engine = sa.create_engine(self._url)
             if self._url.get_backend_name() == "sqlite":
                 sa.event.listen(self._engine, "connect", _set_up_sqlite)
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self.close()
+                raise
 
     def _prepare(self) -> None:
         with self._begin() as connection:
