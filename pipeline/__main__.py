@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line; reader processes import this module without loading it."""
-    from pipeline.cli import app  # noqa: PLC0415
+    from pipeline.cli import app
 
     app()
 

@@ -57,7 +57,7 @@ def register_of(workspace: Workspace) -> Register:
 
 def store_of(workspace: Workspace) -> Store:
     """The workspace's store, to be closed by the caller."""
-    from pipeline.store import Store  # noqa: PLC0415
+    from pipeline.store import Store
 
     need_folder(workspace.state)
     return Store(workspace.store_url)
@@ -68,7 +68,7 @@ def run(workspace: Workspace, now: datetime, progress: Progress) -> Night:
     register = register_of(workspace)
     if is_idle(workspace.inbox) and settled.is_settled(workspace, register):
         return Night(None)
-    from pipeline.ingest import ingest  # noqa: PLC0415
+    from pipeline.ingest import ingest
 
     with store_of(workspace) as store:
         need_folder(workspace.outbox)
@@ -87,7 +87,7 @@ def run(workspace: Workspace, now: datetime, progress: Progress) -> Night:
 
 def content_of(register: Register, store: Store, period: Period) -> str:
     """The key of what a period's appendix would be made from now."""
-    from pipeline.assembly import content_key  # noqa: PLC0415
+    from pipeline.assembly import content_key
 
     return content_key(register, period, store.submissions(period.name))
 
@@ -116,7 +116,7 @@ def workbook_path(workspace: Workspace, register: Register, period: Period) -> P
 
 def report_of(register: Register, store: Store, period: Period, now: datetime) -> Report:
     """The report of a period as things stand."""
-    from pipeline.assembly import Evidence, assemble  # noqa: PLC0415
+    from pipeline.assembly import Evidence, assemble
 
     last, year_before = register.last_period(period), register.year_before(period)
     evidence = Evidence(
@@ -136,9 +136,9 @@ def issue(
 
     One made from the same content as the last one sent bears its date, and is the same to the byte.
     """
-    from pipeline.appendix import write_appendix  # noqa: PLC0415
-    from pipeline.page import write_page  # noqa: PLC0415
-    from pipeline.tidy import write_csv  # noqa: PLC0415
+    from pipeline.appendix import write_appendix
+    from pipeline.page import write_page
+    from pipeline.tidy import write_csv
 
     content = content_of(register, store, period)
     last = store.last_issue(period.name)
@@ -164,7 +164,7 @@ def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
 
     Messages that were written before for the same appendix are left as they are.
     """
-    from pipeline.mail import appendix_messages, write_messages  # noqa: PLC0415
+    from pipeline.mail import appendix_messages, write_messages
 
     report = issued.report
     sender = workspace.settings.mail.sender
@@ -180,7 +180,7 @@ def needs_a_person(night: Night) -> bool:
     """Whether anything that happened in the night waits for someone."""
     if night.ingested is None:
         return False
-    from pipeline.store import Outcome  # noqa: PLC0415
+    from pipeline.store import Outcome
 
     troubled = any(
         taken.outcome is Outcome.REJECTED

@@ -85,7 +85,7 @@ def _start_worker(register: Register, memory_mb: int) -> None:
     _register = register
     with suppress(ImportError, ValueError, OSError):
         # Windows has no such limit; there the time limit alone stands.
-        import resource  # noqa: PLC0415
+        import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb * _MIB, memory_mb * _MIB))

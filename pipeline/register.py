@@ -32,7 +32,7 @@ def load_register(path: Path, cache_dir: Path) -> Register:
         return register
 
     # Here and not above: the cached way must stay free of pandas, pandera and openpyxl.
-    from pipeline.register_reader import parse_register  # noqa: PLC0415
+    from pipeline.register_reader import parse_register
 
     register = parse_register(content, path.name)
     # Without the cache the next run only takes longer.

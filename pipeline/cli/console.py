@@ -75,9 +75,9 @@ def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
         for row in rows:
             typer.echo("\t".join(row))
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     table = Table(*headings, box=None, pad_edge=False, header_style="bold")
     for row in rows:
@@ -87,7 +87,7 @@ def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 
 def print_findings(findings: tuple[Finding, ...], indent: str = "  ") -> None:
     """Each finding in a line that names the cell, errors first."""
-    from pipeline.findings import worst_first  # noqa: PLC0415
+    from pipeline.findings import worst_first
 
     for finding in worst_first(findings):
         typer.echo(f"{indent}{finding.severity}: {finding.line}")
@@ -99,8 +99,8 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
@@ -113,7 +113,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 def workspace_at(path: Path) -> Workspace:
     """The workspace that a command works in."""
-    from pipeline.workspace import open_workspace  # noqa: PLC0415
+    from pipeline.workspace import open_workspace
 
     return open_workspace(path)
 
@@ -129,7 +129,7 @@ def chosen_periods(register: Register, name: str | None) -> list[Period]:
     Raises:
         WorkspaceError: there is no such period, or none is open.
     """
-    from pipeline.errors import WorkspaceError  # noqa: PLC0415
+    from pipeline.errors import WorkspaceError
 
     if name is None:
         if chosen := [period for period in register.periods if period.open]:

@@ -31,7 +31,7 @@ def merge(
 
     Example: `quarterday merge --period 2012-13 --json`
     """
-    from pipeline.nightly import register_of, report_of, store_of  # noqa: PLC0415
+    from pipeline.nightly import register_of, report_of, store_of
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -96,7 +96,7 @@ def appendix(
 
     Example: `quarterday appendix --period 2012-13`
     """
-    from pipeline.nightly import issue, register_of, store_of  # noqa: PLC0415
+    from pipeline.nightly import issue, register_of, store_of
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -127,8 +127,8 @@ def send(
 
     Example: `quarterday send --period 2012-13`
     """
-    from pipeline.nightly import issue, register_of, store_of  # noqa: PLC0415
-    from pipeline.nightly import send as write_mail  # noqa: PLC0415
+    from pipeline.nightly import issue, register_of, store_of
+    from pipeline.nightly import send as write_mail
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -148,8 +148,8 @@ def run(*, workspace: WorkspaceOption = Path(), json: JsonOption = False) -> Non
 
     Example: `quarterday run --workspace /srv/performance`
     """
-    from pipeline.nightly import needs_a_person  # noqa: PLC0415
-    from pipeline.nightly import run as run_night  # noqa: PLC0415
+    from pipeline.nightly import needs_a_person
+    from pipeline.nightly import run as run_night
 
     place = workspace_at(workspace)
     with progress_bar() as progress:

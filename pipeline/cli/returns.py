@@ -37,8 +37,8 @@ def validate(
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
     """
-    from pipeline.ingest import check_files  # noqa: PLC0415
-    from pipeline.nightly import register_of  # noqa: PLC0415
+    from pipeline.ingest import check_files
+    from pipeline.nightly import register_of
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
@@ -75,8 +75,8 @@ def ingest(*, workspace: WorkspaceOption = Path(), json: JsonOption = False) -> 
 
     Example: `quarterday ingest --workspace performance`
     """
-    from pipeline.ingest import ingest as take_in  # noqa: PLC0415
-    from pipeline.nightly import Night, needs_a_person, register_of, store_of  # noqa: PLC0415
+    from pipeline.ingest import ingest as take_in
+    from pipeline.nightly import Night, needs_a_person, register_of, store_of
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -100,10 +100,10 @@ def status(
 
     Example: `quarterday status --period 2012-13`
     """
-    from pipeline.assembly import returns_received  # noqa: PLC0415
-    from pipeline.nightly import register_of, store_of  # noqa: PLC0415
-    from pipeline.report import ReturnState  # noqa: PLC0415
-    from pipeline.store import Outcome  # noqa: PLC0415
+    from pipeline.assembly import returns_received
+    from pipeline.nightly import register_of, store_of
+    from pipeline.report import ReturnState
+    from pipeline.store import Outcome
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -173,6 +173,6 @@ def print_ingested(ingested: Ingested) -> None:
 
 
 def _has_warnings(findings: tuple[Finding, ...]) -> bool:
-    from pipeline.findings import Severity  # noqa: PLC0415
+    from pipeline.findings import Severity
 
     return any(finding.severity is Severity.WARNING for finding in findings)

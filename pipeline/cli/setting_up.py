@@ -29,7 +29,7 @@ def demo(
 
     Example: `quarterday demo my-demo`
     """
-    from pipeline.demo import run_demo  # noqa: PLC0415
+    from pipeline.demo import run_demo
 
     with progress_bar() as progress:
         account = run_demo(folder, progress)
@@ -48,7 +48,7 @@ def init(
 
     Example: `quarterday init performance`
     """
-    from pipeline.setup import make_workspace  # noqa: PLC0415
+    from pipeline.setup import make_workspace
 
     made = make_workspace(folder, now().date())
     if json:
@@ -75,9 +75,9 @@ def template(
 
     Example: `quarterday template --period 2012-13`
     """
-    from pipeline.nightly import register_of  # noqa: PLC0415
-    from pipeline.template import template_name, write_template  # noqa: PLC0415
-    from pipeline.workspace import need_folder  # noqa: PLC0415
+    from pipeline.nightly import register_of
+    from pipeline.template import template_name, write_template
+    from pipeline.workspace import need_folder
 
     place = workspace_at(workspace)
     register = register_of(place)
