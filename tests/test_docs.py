@@ -1,68 +1,294 @@
-"""The documentation says what is true: commands, links, settings and figures."""
+"""The documentation says what is true: commands, links, settings, ratings, figures and examples."""
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from openpyxl import load_workbook
 from typer.main import get_command
+from typer.testing import CliRunner
 
+from pipeline import nightly
 from pipeline.catalogue import RULES
 from pipeline.cli import app
+from pipeline.demo import run_demo
 from pipeline.figures import Scale, parse
-from pipeline.model import Unit
+from pipeline.merge import Consolidated
+from pipeline.model import (
+    Kind,
+    MilestoneState,
+    Operator,
+    Polarity,
+    Policy,
+    PolicyKind,
+    Status,
+    Target,
+    Tolerance,
+    ToleranceKind,
+    Unit,
+)
+from pipeline.rating import Colour, NotRated, Rating, rate, tally
 from pipeline.settings import Settings
-from schemas.register_page import page
+from pipeline.workspace import open_workspace
+from schemas.register_layout import SHEETS
+from schemas.register_page import page as register_page
+from tests.builders import indicator
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+COMMANDS: dict[str, Any] = vars(get_command(app))["commands"]
+#: Where the pages' examples have their workspace.
+PLACE = "/srv/performance"
 
 
-def commands_shown() -> Iterator[tuple[str, str, str]]:
-    for path in PAGES:
-        for match in re.finditer(r"quarterday ([a-z]+)([^`\n]*)", path.read_text("utf-8")):
-            if match[1] in vars(get_command(app))["commands"] or match[2].startswith(" --"):
-                yield path.name, match[1], match[2]
+def text_of(page: str) -> str:
+    return (ROOT / "docs" / page).read_text("utf-8")
 
 
-def test_each_command_that_is_shown_exists_with_its_options() -> None:
-    known = vars(get_command(app))["commands"]
-    shown = list(commands_shown())
-    assert len(shown) > 8
-    for page_name, command, rest in shown:
-        assert command in known, f"{page_name}: quarterday {command}"
-        options = {name for parameter in known[command].params for name in parameter.opts}
-        used = set(re.findall(r"(?<!\S)--[a-z-]+", rest))
-        assert used <= options | {"--help"}, f"{page_name}: quarterday {command} {rest}"
+def tables(page: str, *headings: str) -> list[list[str]]:
+    """The cells of every table of a page that has exactly these headings."""
+    rows: list[list[str]] = []
+    inside = False
+    for line in text_of(page).splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if not cells:
+            inside = False
+        elif tuple(cells) == headings:
+            inside = True
+        elif inside and set("".join(cells)) != {"-"}:
+            rows.append(cells)
+    assert rows, f"{page} has no table headed {headings}"
+    return rows
+
+
+# --- Commands ------------------------------------------------------------------------------------
+
+
+def fenced(text: str) -> Iterator[str]:
+    """The lines of a page's blocks of code, one after the other."""
+    for block in re.findall(r"^```[a-z]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        yield from block.splitlines()
+
+
+def commands_shown(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each command that a page shows, in a block of code or between backticks, with its words."""
+    text = path.read_text("utf-8")
+    outside = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    quoted = [line for line in re.findall(r"`([^`]+)`", outside) if line.startswith("quarterday ")]
+    for line in (*fenced(text), *quoted):
+        called = re.search(r"(?:^|[\s/`])quarterday (?=[a-z-])([^`]*)", line)
+        if called is not None:
+            yield line, shlex.split(called[1], comments=True)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_each_command_that_is_shown_can_be_typed(path: Path) -> None:
+    for line, (name, *words) in commands_shown(path):
+        if name.startswith("-"):
+            assert name in {"--help", "--version"}, line
+            continue
+        assert name in COMMANDS, line
+        if words:
+            # Whatever is no option or argument of the command is refused here.
+            COMMANDS[name].make_context(name, words)
+
+
+def test_the_pages_show_every_command() -> None:
+    named = {words[0] for path in PAGES for _, words in commands_shown(path)}
+    assert set(COMMANDS) <= named
+
+
+# --- Links ---------------------------------------------------------------------------------------
+
+
+def anchors(path: Path) -> set[str]:
+    """What a link may name in a page, as GitHub and its kin make it of the headings."""
+    text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    made: list[str] = []
+    for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
+        plain = re.sub(r"[^\w\- ]", "", heading.casefold()).replace(" ", "-")
+        again = sum(anchor == plain for anchor in made)
+        made.append(f"{plain}-{again}" if again else plain)
+    return set(made)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_each_link_between_pages_leads_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text("utf-8")):
-        if not target.startswith("https://"):
-            assert (path.parent / target).exists(), target
+    for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text("utf-8")):
+        if link.startswith("https://"):
+            continue
+        target, _, anchor = link.partition("#")
+        goal = path.parent / target if target else path
+        assert goal.exists(), link
+        if anchor:
+            assert anchor in anchors(goal), link
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    linked = set(re.findall(r"\]\((docs/[a-z]+\.md)\)", (ROOT / "README.md").read_text("utf-8")))
+    assert {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")} == linked
+
+
+def test_every_code_has_a_heading_to_link_to() -> None:
+    assert {rule.code.casefold() for rule in RULES} <= anchors(ROOT / "docs" / "findings.md")
+
+
+# --- The register --------------------------------------------------------------------------------
 
 
 def test_the_page_of_the_register_is_made_from_its_layout() -> None:
-    assert (ROOT / "docs" / "register.md").read_text("utf-8") == page()
+    assert text_of("register.md") == register_page()
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.title)
+def test_the_page_of_the_register_has_every_column_and_every_choice(sheet: Any) -> None:
+    section = re.search(
+        rf"^## {sheet.title}\n(.*?)(?=^## |\Z)", text_of("register.md"), re.MULTILINE | re.DOTALL
+    )
+    assert section is not None
+    lines = section[1].splitlines()
+    for column in sheet.columns:
+        line = next((one for one in lines if one.startswith(f"| {column.heading} |")), "")
+        assert column.asks in line, column.heading
+        for choice in column.choices:
+            assert f"`{choice}`" in line, f"{column.heading}: {choice}"
+
+
+# --- Settings ------------------------------------------------------------------------------------
+
+SETTINGS: dict[str, Any] = msgspec.to_builtins(Settings())
 
 
 def test_every_setting_is_explained_with_its_default() -> None:
-    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    for section, settings in msgspec.to_builtins(Settings()).items():
-        for name, default in settings.items():
-            shown = f"`{default}`" if default != "" else "(empty)"
-            assert f"| `{section}.{name}` | {shown} |" in text
+    explained = {row[0]: row[1] for row in tables("settings.md", "setting", "default", "meaning")}
+    assert explained == {
+        f"`{section}.{name}`": f"`{default}`" if default != "" else "(empty)"
+        for section, settings in SETTINGS.items()
+        for name, default in settings.items()
+    }
 
 
 def test_the_settings_file_of_a_new_workspace_holds_every_setting_at_its_default() -> None:
     written = tomllib.loads(files("pipeline").joinpath("data", "pipeline.toml").read_text("utf-8"))
-    assert written == msgspec.to_builtins(Settings())
+    assert written == SETTINGS
+
+
+def test_the_example_of_settings_can_be_read() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", text_of("settings.md"), re.DOTALL)
+    assert msgspec.convert(tomllib.loads(example), Settings) != Settings()
+
+
+def test_the_limits_that_can_be_set_are_those_of_the_settings() -> None:
+    for _, limit, name in tables("running.md", "what", "limit", "set in `pipeline.toml`"):
+        if name:
+            section, key = name.strip("`").split(".")
+            assert limit.split()[0] == str(SETTINGS[section][key])
+
+
+# --- Ratings -------------------------------------------------------------------------------------
+
+
+def figure(text: str) -> Decimal:
+    return Decimal(text.rstrip("%"))
+
+
+def rated(
+    performance: str, goal: str, better: str, tolerance: str, kind: PolicyKind, before: str = "none"
+) -> str:
+    """The colour that the code gives a line of the page's tables."""
+    ends = [figure(end) for end in goal.split(" to ")] if " to " in goal else None
+    target = Target(
+        "P1-1",
+        "2012-13",
+        operator=Operator.MORE_THAN if goal.startswith(">") else None,
+        value=None if ends else figure(goal.lstrip(">")),
+        lower=ends[0] if ends else None,
+        upper=ends[1] if ends else None,
+    )
+    in_points = tolerance.endswith(" points")
+    allowed = Tolerance(
+        figure(tolerance.removesuffix(" points")),
+        ToleranceKind.POINTS if in_points else ToleranceKind.PERCENT_OF_TARGET,
+    )
+    measured = indicator("P1-1", "Any", Unit.PERCENT, decimals=2, polarity=Polarity(better))
+    rating = rate(
+        Consolidated(measured, "2012-13", value=figure(performance)),
+        target,
+        Policy(kind, allowed),
+        None if before == "none" else figure(before),
+    )
+    return str(rating.colour)
+
+
+def test_each_line_by_target_and_tolerance_has_the_colour_that_the_page_gives_it() -> None:
+    lines = tables("rating.md", "figure", "target", "better", "tolerance", "colour")
+    assert {line[-1] for line in lines} == set(Colour)
+    for *line, colour in lines:
+        performance, goal, better, tolerance = line
+        found = rated(performance, goal, better, tolerance, PolicyKind.TARGET)
+        assert found == colour, line
+
+
+def test_each_line_by_target_or_improvement_has_the_colour_that_the_page_gives_it() -> None:
+    lines = tables(
+        "rating.md", "figure", "target", "better", "tolerance", "a year before", "colour"
+    )
+    assert {line[-1] for line in lines} == set(Colour)
+    for *line, colour in lines:
+        performance, goal, better, tolerance, before = line
+        found = rated(performance, goal, better, tolerance, PolicyKind.IMPROVEMENT, before)
+        assert found == colour, line
+
+
+def test_overall_comes_out_as_the_page_says() -> None:
+    for green, amber, red, mean, overall in tables(
+        "rating.md", "green", "amber", "red", "mean", "overall"
+    ):
+        counts = {Colour.GREEN: int(green), Colour.AMBER: int(amber), Colour.RED: int(red)}
+        ratings = [Rating(colour) for colour, many in counts.items() for _ in range(many)]
+        total = tally(ratings, Policy())
+        assert total.score is not None
+        assert (str(round(total.score, 3)), str(total.colour)) == (mean, overall)
+
+
+@pytest.mark.parametrize(
+    ("page", "headings"),
+    [("rating.md", ("state", "rating")), ("returns.md", ("state", "the appendix shows"))],
+)
+def test_each_state_of_a_milestone_has_the_colour_that_the_page_gives_it(
+    page: str, headings: Sequence[str]
+) -> None:
+    colours = dict(tables(page, *headings))
+    assert set(colours) == set(MilestoneState)
+    milestone = indicator("P2-1", "Appoint an analyst", kind=Kind.MILESTONE)
+    for state in MilestoneState:
+        rating = rate(Consolidated(milestone, "2012-13", state=state), None, Policy())
+        assert str(rating.colour or "not rated") == colours[state]
+
+
+def test_every_reason_for_no_colour_is_explained() -> None:
+    assert {row[0] for row in tables("rating.md", "printed", "when")} == set(NotRated)
+
+
+def test_the_page_on_returns_has_every_status() -> None:
+    assert {row[0] for row in tables("returns.md", "choose", "when")} == set(Status)
+
+
+# --- Figures -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -96,17 +322,148 @@ def test_the_settings_file_of_a_new_workspace_holds_every_setting_at_its_default
 def test_the_page_on_figures_says_what_the_reader_does(
     typed: str, unit: Unit, expected: str
 ) -> None:
-    assert f"`{typed}`" in (ROOT / "docs" / "figures.md").read_text("utf-8")
-    figure = parse(typed, Scale(unit, decimals=1 if unit is Unit.PERCENT else 0), None)
-    if figure.is_bad:
-        assert [trouble.rule.code for trouble in figure.troubles] == [expected]
-    elif figure.value is not None:
-        assert f"{figure.value:f}" == expected
+    assert f"`{typed}`" in text_of("figures.md")
+    read = parse(typed, Scale(unit, decimals=1 if unit is Unit.PERCENT else 0), None)
+    if read.is_bad:
+        assert [trouble.rule.code for trouble in read.troubles] == [expected]
+    elif read.value is not None:
+        assert f"{read.value:f}" == expected
     else:
-        meaning = "suppressed" if figure.suppressed else "not available"
+        meaning = "suppressed" if read.suppressed else "not available"
         assert meaning == expected
 
 
-def test_every_code_has_a_heading_to_link_to() -> None:
-    text = (ROOT / "docs" / "findings.md").read_text("utf-8")
-    assert all(f"\n### {rule.code}\n" in text for rule in RULES)
+# --- What is shown as output ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("docs") / "demo"
+    run_demo(folder, lambda *_: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def returns(demo: Path) -> dict[str, Path]:
+    """What the demonstration received, by service area; Community safety's with its slips."""
+    found: dict[str, Path] = {}
+    for path in sorted((demo / "var" / "archive").rglob("*.xlsx")):
+        book = load_workbook(path)
+        area = str(book["Cover"]["C12"].value)
+        if area != "Community safety" or book["Indicators"]["H5"].value == "4,6O5":
+            found[area] = path
+    return found
+
+
+@pytest.fixture
+def night(demo: Path, returns: dict[str, Path], tmp_path: Path) -> Path:
+    """A workspace after a night with three returns, one of them with slips."""
+    workspace = tmp_path / "performance"
+    (workspace / "inbox").mkdir(parents=True)
+    shutil.copyfile(demo / "register.xlsx", workspace / "register.xlsx")
+    for area in ("Children's services", "Community safety", "Human resources"):
+        shutil.copyfile(returns[area], workspace / "inbox" / f"Return 2012-13 - {area}.xlsx")
+    place = open_workspace(workspace)
+    limits = msgspec.structs.replace(place.settings.limits, settle_seconds=0.0)
+    place = replace(place, settings=msgspec.structs.replace(place.settings, limits=limits))
+    nightly.run(place, datetime(2013, 5, 3, 2, tzinfo=UTC), lambda *_: None)
+    return workspace
+
+
+def said(*words: str | Path) -> list[str]:
+    """What a command prints, line by line."""
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code in {0, 1, 2}, result.output
+    return [line.rstrip() for line in result.output.splitlines()]
+
+
+def shown_on(page: str, first: str) -> list[str]:
+    """The block of output on a page that starts with a line."""
+    blocks = re.findall(r"```text\n(.*?)```", text_of(page), re.DOTALL)
+    return str(next(block for block in blocks if block.startswith(first))).splitlines()
+
+
+def test_a_return_with_slips_is_answered_as_the_page_shows(
+    demo: Path, returns: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "Return 2012-13 - Community safety.xlsx"
+    shutil.copyfile(returns["Community safety"], path)
+    answer = said("validate", path, "--workspace", demo)
+    assert shown_on("returns.md", "Return 2012-13") == answer
+    assert any("`" + line.split(": ", 1)[1] + "`" in text_of("returns.md") for line in answer[1:])
+
+
+def test_a_new_workspace_is_made_as_the_page_shows(tmp_path: Path) -> None:
+    made = said("init", tmp_path / "new")
+    assert shown_on("running.md", "made") == [
+        line.replace(str(tmp_path / "new"), PLACE) for line in made
+    ]
+
+
+def test_a_folder_that_is_not_there_is_answered_as_the_page_shows(tmp_path: Path) -> None:
+    (line,) = said("run", "--workspace", tmp_path / "none")
+    assert shown_on("running.md", "quarterday: ") == [line.replace(str(tmp_path / "none"), PLACE)]
+
+
+def test_a_setting_that_is_unknown_is_answered_as_the_page_shows(tmp_path: Path) -> None:
+    (tmp_path / "pipeline.toml").write_text("[limits]\nfile_mbs = 3\n", "utf-8")
+    (line,) = said("run", "--workspace", tmp_path)
+    assert shown_on("settings.md", "quarterday: ") == [line.replace(str(tmp_path), PLACE)]
+
+
+def test_where_the_returns_stand_is_answered_as_the_page_shows(night: Path) -> None:
+    example = shown_on("running.md", "2012-13, due")
+    answer = said("status", "--workspace", night)[: len(example)]
+    # The last column is a time in the zone of whoever runs this.
+    assert [line.split("\t")[:3] for line in answer] == [line.split("\t")[:3] for line in example]
+
+
+def test_the_page_on_rating_counts_the_worked_example_rightly(demo: Path) -> None:
+    (report,) = json.loads("\n".join(said("merge", "--workspace", demo, "--json")))
+    reasons = [one["rating"]["not_rated"] for one in report["indicators"]]
+    assert (len(reasons), report["overall"]["not_rated"]) == (14, 8)
+    assert (reasons.count("no target"), reasons.count("no data")) == (5, 3)
+    performance = {one["performance"]: one["target"] for one in report["indicators"]}
+    lines = tables("rating.md", "figure", "target", "better", "tolerance", "colour")
+    assert all(performance[value] == goal for value, goal, *_ in lines[:4])
+
+
+def test_each_document_for_machines_has_the_keys_that_the_page_names(
+    night: Path, returns: dict[str, Path], tmp_path: Path
+) -> None:
+    here: list[str | Path] = ["--workspace", night, "--json"]
+    # In an order in which the run is the first to see anything new.
+    calls: dict[str, list[str | Path]] = {
+        "run": here,
+        "ingest": here,
+        "validate": [returns["Human resources"], *here],
+        "merge": here,
+        "status": here,
+        "template": here,
+        "appendix": here,
+        "send": here,
+        "init": [tmp_path / "new", "--json"],
+        "demo": [tmp_path / "demo", "--json"],
+    }
+    named = dict(tables("running.md", "command", "document"))
+    assert set(calls) == set(COMMANDS)
+    assert set(named) == {f"`quarterday {name}`" for name in COMMANDS}
+    for name, words in calls.items():
+        document = json.loads("\n".join(said(name, *words)))
+        kind, keys = named[f"`quarterday {name}`"].split(";")[0].split(": ")
+        assert isinstance(document, list if kind == "list" else dict), name
+        content = document[0] if isinstance(document, list) else document
+        assert list(content) == re.findall(r"`(\w+)`", keys), name
+
+
+# --- Modules -------------------------------------------------------------------------------------
+
+
+def test_each_module_of_the_design_exists() -> None:
+    for _, module, _ in tables("design.md", "stage", "module", "does"):
+        assert find_spec(f"pipeline.{module.strip('`')}") is not None, module
+
+
+def test_each_file_that_the_design_names_exists() -> None:
+    for name in re.findall(r"`((?:pipeline|schemas|tests)/[a-z_/]+\.py)`", text_of("design.md")):
+        assert (ROOT / name).is_file(), name
