@@ -7,25 +7,93 @@ from schemas.register_layout import SHEETS
 _START = """\
 # The register
 
-`register.xlsx` says what is measured. It is edited in Excel, by whoever owns the performance
-framework; nobody edits code to add an indicator. Every heading has a note that says what to type,
-and cells with a fixed choice have a drop-down.
+For the performance officer. `register.xlsx` says what is measured, by whom, to what target, and
+what the colours mean. It is edited in Excel; nobody edits code to add an indicator. Every heading
+has a note that says what to type, and cells with a fixed choice have a drop-down. Columns may stand
+in another order, columns of your own beside them are passed over, and so are blank rows.
 
-- **A new indicator** is a row on Indicators and, for each period in which it has something to
-  reach, a row on Targets.
-- **A new period** is a row on Periods, and rows on Targets. Close the old one when its appendix has
-  gone to committee; returns for a closed period are sent back.
-- **A new service area or recipient** is a row on its sheet. Nothing is sent to an address that the
-  register does not hold.
+## Add something
 
-A percentage is typed with its sign: 25%. The figures are printed with the decimals you type.
+- **An indicator**: a row on Indicators and, for each period in which it has something to reach or
+  to be compared with, a row on Targets.
+- **A period**: a row on Periods, rows on Targets for it, and new templates:
+  `quarterday template --period "2012-13 Q2"`. Close the old period when its appendix has gone to
+  committee: returns for a closed period are sent back, and its appendix is left as it is.
+- **A service area**: a row on Service areas, and its ref on the indicators that it reports. For
+  several, type `HR; ASC`.
+- **A recipient**: a row on Recipients. *appendix* brings the appendix with a summary of what is red
+  and who is missing. For *digest* alone no message is written. Nothing is sent to an address that
+  the register does not hold.
 
-The register is checked whenever it has changed. A mistake stops the job before anything is taken
-in, with a line for each that names the sheet and the cell and says what to type.
+Keep a ref once figures have been received: they are found by it. After a change of an indicator's
+wording or target, write new templates, because a return whose prefilled cells say something else is
+sent back. The next run writes the appendix of each open period afresh whenever the register has
+changed.
 
-[How figures are rated](rating.md) explains polarity, operators, tolerance and policy at work.
+## Type a figure
 
-This page is made from the register's own definitions by `make docs`.
+Type it with its sign: `25%`, `£120,000`, `4248`. A target that has to be passed may be typed as
+`>3.30%`, or as `3.30%` with the operator `>`. Targets are printed with the decimals you type. Dates
+are typed as `31/07/2012`.
+
+## Tolerance and policy
+
+The tolerance on Framework holds for every indicator that has none of its own. `5%` with *percent of
+target* means 5% of the target: a target of 66% may be missed by 3.3 points. `2` with *points* means
+two of the indicator's own unit, whatever the target. The policy *target and tolerance* makes what
+is within the tolerance amber; *target or improvement* makes it green, and looks at the year before
+for the rest. [How figures are rated](rating.md) has worked figures for both.
+
+## Merge rules
+
+| rule | several areas' figures become |
+| --- | --- |
+| sole owner | one figure; areas that report different ones disagree, and it is not rated |
+| sum | their sum |
+| weighted | all numerators over all denominators; every area must give both |
+| mean | their mean, each counting alike |
+| latest | the one received last |
+| minimum | the smallest |
+| maximum | the largest |
+
+Means and weighted figures are rounded to the indicator's decimals. A sum, weighted figure, mean,
+minimum or maximum that lacks an area is shown, names the area, and is not rated. Milestones take
+sole owner or latest.
+
+## Commentary and plausible figures
+
+| rule | a return without commentary is sent back |
+| --- | --- |
+| never | not at all; a blank counts as this |
+| off target | where the figure is out of target |
+| always | always |
+
+A figure outside its plausible minimum and maximum, or that changed since the last period by more
+than its plausible change, is a warning: it is taken in, and someone should look. A percentage
+without limits of its own is expected between 0% and 100%. A count or a number of days below zero is
+an error.
+
+## A mistake in the register
+
+The register is checked whenever it has changed. A mistake stops every command that
+reads it, before anything is taken in, with a line for each that names the sheet and the cell and
+says what to type:
+
+```text
+quarterday: register.xlsx, Indicators!G2: "lowr" is not a polarity. \
+Choose one of higher, lower, range, contextual.
+quarterday: register.xlsx, Indicators!H2: "CSS" is not a ref on the sheet Service areas. \
+Did you mean "CS"? Choose one from the list, or add it there.
+quarterday: register.xlsx, Targets!D3: 0.45 could mean 45% or 0.45%. \
+Type 45% or 0.45%, with the % sign.
+quarterday: register.xlsx, Periods!D2: "31 Jan" is not a date. \
+Type the last day on which a return is in time, for example 31/07/2012.
+```
+
+Returns wait in the inbox meanwhile. `quarterday status` is a quick way to check the register after
+editing it.
+
+The sheets below are made from the register's own definitions by `make docs`.
 """
 
 
