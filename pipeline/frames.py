@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
+from decimal import Context, Decimal
 
 import pandas as pd
 
@@ -29,6 +28,77 @@ from pipeline.reading import Reading, ReportedRow
 from schemas import returns as schema
 
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
+#: Wide enough that a quotient of two reported parts never falls on the wrong side of a half.
+_EXACT = Context(prec=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """What an indicator's row is held against in a period; the same for every return."""
+
+    indicator: Indicator
+    #: The service areas that report it.
+    owners: frozenset[str]
+    target: Target | None
+    #: The register's plausible range; a percentage without one lies between 0 and 100.
+    minimum: Decimal | None
+    maximum: Decimal | None
+    #: What each prefilled cell should read, as the template shows it.
+    texts: dict[str, str]
+    #: Other words for the priority that mean the same, as keys.
+    priority_keys: frozenset[str]
+    #: Whether the numerator counts a part of what the denominator counts.
+    is_part_of_whole: bool
+
+
+class Standards:
+    """The standard of each indicator in each period, worked out once."""
+
+    def __init__(self, register: Register) -> None:
+        self._indicators = {i.ref: i for i in register.indicators}
+        self._targets = {(t.indicator, t.period): t for t in register.targets}
+        self._priorities = {p.ref: p for p in register.priorities}
+        self._known: dict[tuple[str, str], Standard] = {}
+        self._owned: dict[str, list[str]] = {}
+        for indicator in register.indicators:
+            for area in indicator.areas:
+                self._owned.setdefault(area, []).append(indicator.ref)
+
+    def refs_of(self, area: str) -> list[str]:
+        """The indicators that a service area reports, in the register's order."""
+        return self._owned.get(area, [])
+
+    def of(self, ref: str, period: str) -> Standard:
+        """The standard of an indicator of the register, by ref, in a period."""
+        key = (ref, period)
+        if key not in self._known:
+            self._known[key] = self._standard(self._indicators[ref], self._targets.get(key))
+        return self._known[key]
+
+    def _standard(self, indicator: Indicator, target: Target | None) -> Standard:
+        priority = self._priorities[indicator.priority]
+        minimum, maximum = indicator.plausible_minimum, indicator.plausible_maximum
+        is_percent = indicator.unit is Unit.PERCENT
+        if is_percent:
+            minimum = _ZERO if minimum is None else minimum
+            maximum = _HUNDRED if maximum is None else maximum
+        names = (priority.ref, priority.heading, priority.achievements_heading)
+        return Standard(
+            indicator=indicator,
+            owners=frozenset(indicator.areas),
+            target=target,
+            minimum=minimum,
+            maximum=maximum,
+            texts={
+                "ref": indicator.ref,
+                "priority": priority.heading,
+                "indicator": indicator.wording,
+                "unit": unit_shown(indicator),
+                "target": target_shown(target, indicator),
+            },
+            priority_keys=frozenset(map(name_key, names)),
+            is_part_of_whole=is_percent and maximum is not None and maximum <= _HUNDRED,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +106,31 @@ class Case:
     """One row of the frame: an indicator of a return, reported or missing."""
 
     area: ServiceArea
-    indicator: Indicator
-    period: Period
-    target: Target | None
+    standard: Standard
     #: None where the return has no row for the indicator.
     row: ReportedRow | None
+    #: Last period's figure.
     last: Decimal | None
 
 
-def row_frame(cases: list[tuple[int, Case]], register: Register) -> pd.DataFrame:
+def row_frame(cases: list[tuple[int, Case]]) -> pd.DataFrame:
     """One row an indicator a return, with the columns of `schema.ROW_COLUMNS`."""
-    expected = Expected(register)
-    records = [_record(number, case, expected) for number, case in cases]
+    records = [_record(number, case) for number, case in cases]
     frame = pd.DataFrame.from_records(records, columns=list(schema.ROW_COLUMNS))
     decimals = [name for name, kind in schema.ROW_COLUMNS.items() if kind == "decimal"]
     return frame.astype(dict.fromkeys(decimals, object))
 
 
-def _record(number: int, case: Case, expected: Expected) -> tuple[object, ...]:
+def _record(number: int, case: Case) -> tuple[object, ...]:
     """One row of the frame, in the order of `schema.ROW_COLUMNS`."""
-    row, indicator = case.row, case.indicator
-    owned = case.area.ref in indicator.areas
+    row, standard = case.row, case.standard
+    indicator = standard.indicator
+    owned = case.area.ref in standard.owners
     if row is None:
         # Nothing else to say of a row that is not there.
         flags = (False, owned, True, False, False, False, False, False, False, False, True, False)
-        texts = ("",) * (2 * len(PREFILLED_FIELDS))
-        return (number, -1, *flags, *(None,) * 8, *texts)
-    minimum, maximum = plausible(indicator)
-    change = None if row.value is None or case.last is None else abs(row.value - case.last)
-    weighted = indicator.merge_rule is MergeRule.WEIGHTED and row.value is not None
+        return (number, *flags, *(None,) * 8, *_AS_EXPECTED)
+    value = row.value
     flags = (
         True,
         owned,
@@ -73,30 +139,26 @@ def _record(number: int, case: Case, expected: Expected) -> tuple[object, ...]:
         row.is_bad,
         indicator.unit in (Unit.COUNT, Unit.DAYS),
         row.denominator == 0,
-        _commentary_due(row, indicator, case.target),
+        _commentary_due(row, standard),
         bool(row.commentary),
-        indicator.unit is Unit.PERCENT and (maximum is None or maximum <= _HUNDRED),
-        quotient(row, indicator) in (None, row.value),
-        weighted and (row.numerator is None or row.denominator is None),
+        standard.is_part_of_whole,
+        quotient(row, indicator) in (None, value),
+        indicator.merge_rule is MergeRule.WEIGHTED
+        and value is not None
+        and (row.numerator is None or row.denominator is None),
     )
     return (
-        number, 0, *flags,
-        row.value, _ZERO, row.numerator, row.denominator,
-        minimum, maximum, change, indicator.plausible_change,
-        *expected.of(row, case),
+        number, *flags,
+        value, _ZERO, row.numerator, row.denominator,
+        standard.minimum, standard.maximum,
+        None if value is None or case.last is None else abs(value - case.last),
+        indicator.plausible_change,
+        *_prefilled(row, standard),
     )  # fmt: skip
 
 
-def plausible(indicator: Indicator) -> tuple[Decimal | None, Decimal | None]:
-    """The register's plausible range; a percentage without one lies between 0 and 100."""
-    minimum, maximum = indicator.plausible_minimum, indicator.plausible_maximum
-    if indicator.unit is Unit.PERCENT:
-        minimum = _ZERO if minimum is None else minimum
-        maximum = _HUNDRED if maximum is None else maximum
-    return minimum, maximum
-
-
-def _commentary_due(row: ReportedRow, indicator: Indicator, target: Target | None) -> bool:
+def _commentary_due(row: ReportedRow, standard: Standard) -> bool:
+    indicator, target = standard.indicator, standard.target
     match indicator.commentary:
         case CommentaryRule.NEVER:
             return False
@@ -121,71 +183,54 @@ def quotient(row: ReportedRow, indicator: Indicator) -> Decimal | None:
         return None
     if indicator.unit in (Unit.COUNT, None):
         return None
-    exact = Fraction(row.numerator) / Fraction(row.denominator)
-    if indicator.unit is Unit.PERCENT:
-        exact *= 100
-    computed = Decimal(exact.numerator) / Decimal(exact.denominator)
-    for decimals in range(indicator.decimals, -1, -1):
+    top = row.numerator.scaleb(2, _EXACT) if indicator.unit is Unit.PERCENT else row.numerator
+    exact = _EXACT.divide(top, row.denominator)
+    published = quantise(exact, indicator.decimals)
+    if published == row.value:
+        return row.value
+    for decimals in range(indicator.decimals - 1, -1, -1):
         # A figure given with fewer decimals than are published may still be the right one.
-        if quantise(computed, decimals) == row.value == quantise(row.value, decimals):
+        if quantise(exact, decimals) == row.value:
             return row.value
-    return quantise(computed, indicator.decimals)
+    return published
 
 
-class Expected:
-    """What the prefilled cells should read, worked out once for each indicator and period."""
-
-    def __init__(self, register: Register) -> None:
-        self._priorities = {p.ref: p for p in register.priorities}
-        self._known: dict[tuple[str, str], dict[str, str]] = {}
-
-    def texts(self, case: Case) -> dict[str, str]:
-        """Each prefilled field's text, as the template shows it."""
-        key = (case.indicator.ref, case.period.name)
-        if key not in self._known:
-            self._known[key] = {
-                "ref": case.indicator.ref,
-                "priority": self._priorities[case.indicator.priority].heading,
-                "indicator": case.indicator.wording,
-                "unit": unit_shown(case.indicator),
-                "target": target_shown(case.target, case.indicator),
-            }
-        return self._known[key]
-
-    def of(self, row: ReportedRow, case: Case) -> tuple[str, ...]:
-        """Seen and expected of each field in turn, as keys; a blank cell passes."""
-        texts: list[str] = []
-        for key, expected in self.texts(case).items():
-            seen = row.seen.get(key, "")
-            if seen and seen != expected:
-                texts += [self._seen_key(key, seen, expected, case), name_key(expected)]
-            else:
-                texts += ["", ""]
-        return tuple(texts)
-
-    def _seen_key(self, key: str, seen: str, expected: str, case: Case) -> str:
-        """The key of what stands in a cell; the expected one where it means the same."""
-        priority = self._priorities[case.indicator.priority]
-        if key == "priority" and name_key(seen) in map(
-            name_key, (priority.ref, priority.achievements_heading)
-        ):
-            return name_key(expected)
-        if key == "target" and _same_target(seen, case):
-            return name_key(expected)
-        return name_key(seen) or seen
+_AS_EXPECTED = ("", "") * len(PREFILLED_FIELDS)
 
 
-def _same_target(seen: str, case: Case) -> bool:
+def _prefilled(row: ReportedRow, standard: Standard) -> tuple[str, ...]:
+    """Seen and expected of each prefilled field in turn, as keys; a blank cell passes."""
+    texts: list[str] = []
+    for field, expected in standard.texts.items():
+        seen = row.seen.get(field, "")
+        if seen and seen != expected:
+            key = name_key(expected)
+            texts += [key if _means(field, seen, standard) else name_key(seen) or seen, key]
+        else:
+            texts += ["", ""]
+    return tuple(texts)
+
+
+def _means(field: str, seen: str, standard: Standard) -> bool:
+    """Whether other words in a prefilled cell still say what it should."""
+    match field:
+        case "priority":
+            return name_key(seen) in standard.priority_keys
+        case "target":
+            return _same_target(seen, standard)
+        case _:
+            return False
+
+
+def _same_target(seen: str, standard: Standard) -> bool:
     """Whether a retyped target is still the same figure: 0.25 and 25 are both 25%."""
-    target = case.target
+    target, indicator = standard.target, standard.indicator
     if target is None or target.value is None:
         return False
     plain = seen.lstrip("<>=≤≥ ")
-    value, percent = target.value, case.indicator.unit is Unit.PERCENT
-    shares = {value, value / 100} if percent else {value}
-    return same_figure(plain, value, case.indicator) or plain in {
-        f"{s.normalize():f}" for s in shares
-    }
+    value = target.value
+    shares = {value, value / 100} if indicator.unit is Unit.PERCENT else {value}
+    return same_figure(plain, value, indicator) or plain in {f"{s.normalize():f}" for s in shares}
 
 
 @dataclass(frozen=True, slots=True)

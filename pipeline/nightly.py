@@ -89,7 +89,11 @@ def content_of(register: Register, store: Store, period: Period) -> str:
     """The key of what a period's appendix would be made from now."""
     from pipeline.assembly import content_key
 
-    return content_key(register, period, store.submissions(period.name))
+    bearing = (period, register.last_period(period), register.year_before(period))
+    names = dict.fromkeys(each.name for each in bearing if each is not None)
+    return content_key(
+        register, period, [sent for name in names for sent in store.submissions(name)]
+    )
 
 
 def due_periods(workspace: Workspace, register: Register, store: Store) -> list[Period]:
@@ -142,7 +146,7 @@ def issue(
 
     content = content_of(register, store, period)
     last = store.last_issue(period.name)
-    issued_at = last.issued_at if last and last.content == content else now
+    issued_at = last.issued_at.astimezone() if last and last.content == content else now
     report = report_of(register, store, period, issued_at)
     folder = need_folder(workspace.outbox_of(period.name))
     workbook = workbook_path(workspace, register, period)

@@ -12,13 +12,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from pipeline import catalogue as c
-from pipeline.display import shown, target_shown
+from pipeline.display import shown
 from pipeline.figures import EXAMPLES
 from pipeline.findings import Finding, Rule, has_errors, in_reading_order
-from pipeline.frames import Case, Cover, Expected, plausible, quotient, return_frame, row_frame
+from pipeline.frames import Case, Cover, Standard, Standards, quotient, return_frame, row_frame
 from pipeline.intake import Arrival
 from pipeline.model import CommentaryRule, Kind, Register, Unit
-from pipeline.reading import Reading
+from pipeline.reading import Reading, ReportedRow
 from schemas import returns as schema
 from schemas.layout import COVER_FIELDS
 
@@ -55,8 +55,7 @@ def validate(
     ]
     cases: list[tuple[int, Case]] = []
     covers: list[Cover] = []
-    indicators = {i.ref: i for i in register.indicators}
-    targets = {(t.indicator, t.period): t for t in register.targets}
+    standards = Standards(register)
     for number, (arrival, reading) in enumerate(readings):
         area = register.area(reading.area or "")
         period = register.period(reading.period or "")
@@ -66,18 +65,17 @@ def validate(
         covers.append(Cover(number, reading, period, received_on))
         last_period = register.last_period(period)
         reported = {row.ref: row for row in reading.rows}
-        expected = [i.ref for i in register.indicators_of(area.ref)] if reading.rows else []
+        # Without a table there is one thing to say, not one for each indicator.
+        has_table = all(finding.code != c.NO_TABLE.code for finding in reading.findings)
+        expected = standards.refs_of(area.ref) if has_table else []
         for ref in dict.fromkeys([*reported, *expected]):
             last = earlier.get((last_period.name, ref, area.ref)) if last_period else None
-            target = targets.get((ref, period.name))
-            case = Case(area, indicators[ref], period, target, reported.get(ref), last)
+            case = Case(area, standards.of(ref, period.name), reported.get(ref), last)
             cases.append((number, case))
-    frame = row_frame(cases, register)
-    for failure in schema.failures(schema.ROWS, frame):
+    for failure in schema.failures(schema.ROWS, row_frame(cases)):
         number, case = cases[failure.row]
-        found[number].append(_row_finding(failure, case, register))
-    frame = return_frame(covers)
-    for failure in schema.failures(schema.RETURNS, frame):
+        found[number].append(_row_finding(failure, case))
+    for failure in schema.failures(schema.RETURNS, return_frame(covers)):
         cover = covers[failure.row]
         found[cover.number].append(_return_finding(failure, cover, register))
     return [
@@ -99,50 +97,59 @@ _COVER = {f.key: f for f in COVER_FIELDS}
 _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"}
 
 
-def _row_finding(failure: schema.Failure, case: Case, register: Register) -> Finding:
+def _row_finding(failure: schema.Failure, case: Case) -> Finding:
     code, field, _ = failure
-    row, indicator = case.row, case.indicator
+    row, standard = case.row, case.standard
+    indicator = standard.indicator
     if row is None:
         return _RULES[code].found(ref=indicator.ref, wording=indicator.wording)
     value = shown(row.value, indicator.unit) if row.value is not None else ""
     words = {"ref": indicator.ref}
-    minimum, maximum = plausible(indicator)
     match code:
         case "C01":
             words["what"] = _WHAT[indicator.kind]
         case "C02":
-            words["area"] = case.area.name
-        case "C03" if minimum is not None:
-            words["bound"] = shown(minimum, indicator.unit)
-        case "C04" if maximum is not None:
-            words["bound"] = shown(maximum, indicator.unit)
+            value, words["area"] = row.seen.get(field, value), case.area.name
+        case "C03" if standard.minimum is not None:
+            words["bound"] = shown(standard.minimum, indicator.unit)
+        case "C04" if standard.maximum is not None:
+            words["bound"] = shown(standard.maximum, indicator.unit)
         case "C05" if case.last is not None and indicator.plausible_change is not None:
             words["earlier"] = shown(case.last, indicator.unit)
             words["bound"] = shown(indicator.plausible_change, indicator.unit)
         case "C06":
             off = indicator.commentary is CommentaryRule.OFF_TARGET
-            target = target_shown(case.target, indicator)
+            target = standard.texts["target"]
             words["reason"] = f", because {value} is out of target ({target})" if off else ""
+            value = ""
         case "C07":
             value, words["other"] = f"{row.numerator:f}", f"{row.denominator:f}"
         case "C08":
             computed = quotient(row, indicator)
             words["computed"] = shown(computed, indicator.unit) if computed is not None else ""
+        case "C09":
+            value, field = "", field if row.numerator is None else "denominator"
         case "C10":
             value = row.seen[field]
-            texts = Expected(register).texts(case)
-            words |= {"what": field, "expected": texts[field] or "nothing (a blank cell)"}
+            expected = standard.texts[field] or "nothing (a blank cell)"
+            words |= {"what": field, "expected": expected}
         case "C13":
             value = row.seen.get("performance", value)
         case "C14":
-            zero = field == "denominator"
-            value = "0" if zero else value
-            words["reason"] = "nothing can be divided by it" if zero else "it is below zero"
-            words["example"] = "50" if zero else EXAMPLES[indicator.unit or Unit.COUNT]
-    if code == "C09" and row.numerator is not None:
-        field = "denominator"
+            value, words["reason"], words["example"] = _impossible(field, row, standard)
     cell = row.cells.get(field) or row.cells["performance"]
     return _RULES[code].found(row.sheet, cell, value, **words)
+
+
+def _impossible(field: str, row: ReportedRow, standard: Standard) -> tuple[str, str, str]:
+    """The figure that cannot be, why it cannot, and an example of one that can."""
+    if field == "performance":
+        unit = standard.indicator.unit or Unit.COUNT
+        value = shown(row.value, unit) if row.value is not None else ""
+        return value, "it is below zero", EXAMPLES[unit]
+    part = row.numerator if field == "numerator" else row.denominator
+    reason = "it is below zero" if part else "nothing can be divided by it"
+    return f"{part:f}", reason, "50"
 
 
 def _return_finding(failure: schema.Failure, cover: Cover, register: Register) -> Finding:

@@ -9,22 +9,30 @@ is none).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
 Holds = Callable[[pd.DataFrame], "pd.Series[bool]"]
 
 
-def _compare(
-    frame: pd.DataFrame, left: str, right: str, holds: Callable[[pd.Series, pd.Series], pd.Series]
-) -> pd.Series[bool]:
-    """A comparison of two columns of decimals; it holds where either is missing."""
-    both = frame[left].notna() & frame[right].notna()
-    result = ~both
-    result[both] = holds(frame.loc[both, left], frame.loc[both, right]).astype(bool)
-    return result
+#: The prefilled cells of a row, as keys of their columns.
+PREFILLED = ("ref", "priority", "indicator", "unit", "target")
+
+
+def _at_most(left: str, right: str) -> Holds:
+    """Whether one column of decimals is at most another; it holds where either is missing."""
+
+    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
+        both = frame[left].notna() & frame[right].notna()
+        result = ~both
+        result[both] = (frame.loc[both, left] <= frame.loc[both, right]).astype(bool)
+        return result
+
+    return holds
 
 
 def _unaltered(key: str) -> Holds:
@@ -32,36 +40,55 @@ def _unaltered(key: str) -> Holds:
     return lambda f: (f[f"{key}_seen"] == "") | (f[f"{key}_seen"] == f[f"{key}_expected"])
 
 
-#: Checks on one indicator's row: (code, the field whose cell is named, check).
+def _of_owner(holds: Holds) -> Holds:
+    """A check that another area's row passes: there is one thing to say of it, and C02 says it."""
+    return lambda f: ~f["owned"] | holds(f)
+
+
+def _not_negative(field: str) -> Holds:
+    """Whether a part of a whole, or the whole, is at least zero."""
+    return lambda f: ~f["part_of_whole"] | _at_most("zero", field)(f)
+
+
+def _whole_is_sound(frame: pd.DataFrame) -> pd.Series[bool]:
+    return ~frame["denominator_zero"] & _not_negative("denominator")(frame)
+
+
+def _part_is_sound(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Whether the numerator is no more than its denominator, or that one is wrong already."""
+    fits = _at_most("numerator", "denominator")(frame)
+    return ~frame["part_of_whole"] | fits | ~_whole_is_sound(frame)
+
+
+def _follows(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Whether the figure is what its parts make; wrong parts make a wrong one, and are said."""
+    sound = _part_is_sound(frame) & _not_negative("numerator")(frame) & _whole_is_sound(frame)
+    return frame["follows"] | ~sound
+
+
+#: Checks on one indicator's row: (code, the field whose cell is named, check). They stand in order
+#: of gravity: of those that fail at one cell, only the first is a finding.
 ROW_CHECKS: tuple[tuple[str, str, Holds], ...] = (
-    ("C15", "", lambda f: f["present"]),
     ("C02", "ref", lambda f: f["owned"]),
-    *(("C10", key, _unaltered(key)) for key in ("ref", "priority", "indicator", "unit", "target")),
-    ("C01", "performance", lambda f: f["reported"] | f["not_available"] | f["bad"] | ~f["owned"]),
-    ("C13", "performance", lambda f: ~(f["reported"] & f["not_available"])),
-    (
-        "C14",
-        "performance",
-        lambda f: ~f["never_negative"] | _compare(f, "zero", "value", lambda z, v: z <= v),
+    *(
+        (code, field, _of_owner(holds))
+        for code, field, holds in (
+            ("C15", "", lambda f: f["present"]),
+            *(("C10", key, _unaltered(key)) for key in PREFILLED),
+            ("C01", "performance", lambda f: f["reported"] | f["not_available"] | f["bad"]),
+            ("C13", "performance", lambda f: ~(f["reported"] & f["not_available"])),
+            ("C14", "performance", lambda f: ~f["never_negative"] | _at_most("zero", "value")(f)),
+            ("C14", "numerator", _not_negative("numerator")),
+            ("C14", "denominator", _whole_is_sound),
+            ("C07", "numerator", _part_is_sound),
+            ("C08", "performance", _follows),
+            ("C03", "performance", _at_most("minimum", "value")),
+            ("C04", "performance", _at_most("value", "maximum")),
+            ("C05", "performance", _at_most("changed_by", "change_limit")),
+            ("C06", "commentary", lambda f: ~f["commentary_due"] | f["commented"]),
+            ("C09", "numerator", lambda f: ~f["parts_due"] | f["bad"]),
+        )
     ),
-    ("C14", "denominator", lambda f: ~f["denominator_zero"]),
-    ("C03", "performance", lambda f: _compare(f, "minimum", "value", lambda low, v: low <= v)),
-    ("C04", "performance", lambda f: _compare(f, "value", "maximum", lambda v, high: v <= high)),
-    (
-        "C05",
-        "performance",
-        lambda f: _compare(f, "changed_by", "change_limit", lambda a, b: a <= b),
-    ),
-    ("C06", "commentary", lambda f: ~f["commentary_due"] | f["commented"]),
-    (
-        "C07",
-        "numerator",
-        lambda f: (
-            ~f["part_of_whole"] | _compare(f, "numerator", "denominator", lambda n, d: n <= d)
-        ),
-    ),
-    ("C08", "performance", lambda f: f["follows"]),
-    ("C09", "numerator", lambda f: ~f["parts_due"] | f["bad"]),
 )
 
 #: Checks on a return as a whole: (code, the line of the cover that is named, check).
@@ -84,8 +111,11 @@ class Failure(NamedTuple):
 
 
 def _checks(checks: tuple[tuple[str, str, Holds], ...]) -> list[pa.Check]:
+    # A check answers for the frame, not for each row: pandera would copy every failing row once
+    # for each of its columns, a gigabyte where a few hundred returns are wrong throughout.
     return [
-        pa.Check(holds, name=f"{code}:{field}", ignore_na=False) for code, field, holds in checks
+        pa.Check(lambda f, holds=holds: bool(holds(f).all()), name=f"{code}:{field}")
+        for code, field, holds in checks
     ]
 
 
@@ -99,7 +129,6 @@ def _columns(names: dict[str, str]) -> dict[str, pa.Column]:
 
 ROW_COLUMNS = {
     "return_number": "number",
-    "row_number": "number",
     "present": "flag",
     "owned": "flag",
     "reported": "flag",
@@ -121,7 +150,7 @@ ROW_COLUMNS = {
     "changed_by": "decimal",
     "change_limit": "decimal",
     **{f"{key}_{side}": "text"
-       for key in ("ref", "priority", "indicator", "unit", "target")
+       for key in PREFILLED
        for side in ("seen", "expected")},
 }  # fmt: skip
 
@@ -133,16 +162,30 @@ RETURN_COLUMNS = {
     "in_time": "flag",
 }
 
-ROWS = pa.DataFrameSchema(
-    _columns(ROW_COLUMNS), checks=_checks(ROW_CHECKS), strict=True, unique_column_names=True
-)
-RETURNS = pa.DataFrameSchema(
-    _columns(RETURN_COLUMNS), checks=_checks(RETURN_CHECKS), strict=True, unique_column_names=True
-)
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The schema of a frame, and the checks in it by name."""
+
+    schema: pa.DataFrameSchema
+    checks: dict[str, tuple[str, str, Holds]]
+
+    @classmethod
+    def of(cls, columns: dict[str, str], checks: tuple[tuple[str, str, Holds], ...]) -> Frame:
+        schema = pa.DataFrameSchema(
+            _columns(columns), checks=_checks(checks), strict=True, unique_column_names=True
+        )
+        return cls(
+            schema, {f"{code}:{field}": (code, field, holds) for code, field, holds in checks}
+        )
 
 
-def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> list[Failure]:
-    """The checks that fail, in order of rows. One lazy validation.
+ROWS = Frame.of(ROW_COLUMNS, ROW_CHECKS)
+RETURNS = Frame.of(RETURN_COLUMNS, RETURN_CHECKS)
+
+
+def failures(kind: Frame, frame: pd.DataFrame) -> list[Failure]:
+    """The checks that fail, by row, the gravest at each field alone. One lazy validation.
 
     A failure that is none of the named checks means that the frame itself was built wrongly, and
     raises pandera's error.
@@ -150,13 +193,15 @@ def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> list[Failure]:
     if frame.empty:
         return []
     try:
-        schema.validate(frame, lazy=True)
+        kind.schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        # A check on the frame is reported once for every column of a failing row.
-        cases = error.failure_cases[["check", "index"]].drop_duplicates()
-        if not set(cases["check"]) <= {check.name for check in schema.checks}:
+        failed = set(error.failure_cases["check"])
+        if not failed <= kind.checks.keys():
             raise
-        ordered = cases.sort_values("index", kind="stable").itertuples(index=False)
-        named = ((*str(name).split(":"), row) for name, row in ordered)
-        return [Failure(code, field, int(row)) for code, field, row in named]
+        gravest: dict[tuple[int, str], Failure] = {}
+        for name, (code, field, holds) in kind.checks.items():
+            if name in failed:
+                for row in np.flatnonzero(~holds(frame).to_numpy(dtype=bool)).tolist():
+                    gravest.setdefault((row, field), Failure(code, field, row))
+        return sorted(gravest.values(), key=lambda failure: failure.row)
     return []

@@ -11,10 +11,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import typer
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
+from pipeline.cli.console import guarded
 from pipeline.demo import run_demo
 
 COMMANDS = ("demo", "init", "template", "validate", "ingest", "status", "merge", "appendix",
@@ -48,6 +50,7 @@ def fresh(demo: Path, tmp_path: Path) -> Path:
     workspace = tmp_path / "workspace"
     (workspace / "inbox").mkdir(parents=True)
     shutil.copyfile(demo / "register.xlsx", workspace / "register.xlsx")
+    (workspace / "pipeline.toml").write_text("[limits]\nsettle_seconds = 0\n", encoding="utf-8")
     return workspace
 
 
@@ -69,8 +72,10 @@ def has_slips(path: Path) -> bool:
 def test_each_command_explains_itself_with_an_example(command: str) -> None:
     result = quarterday(command, "--help")
     assert result.exit_code == 0
-    assert "Example: quarterday " + command in " ".join(result.stdout.split())
-    assert "--json" in result.stdout
+    text = " ".join(result.stdout.split())
+    assert "Example: quarterday " + command in text
+    assert "--json" in text
+    assert "0 done; 1 done, and something needs a person; 2 cannot run" in text
 
 
 def test_the_help_lists_every_command_and_the_exit_codes() -> None:
@@ -121,11 +126,11 @@ def test_a_workspace_that_is_there_is_left_as_it_is(fresh: Path) -> None:
 
 
 def test_a_service_area_checks_its_return_before_sending(demo: Path) -> None:
-    results = [quarterday("validate", "-w", demo, path) for path in archived(demo)]
-    rejected = [r for r in results if "would be sent back" in r.stdout]
-    assert len(rejected) == 1
-    assert rejected[0].exit_code == 1
-    assert "Indicators!H6: 0.24 in a percentage could mean 24% or 0.24%." in rejected[0].stdout
+    result = quarterday("validate", "-w", demo, *archived(demo))
+    assert result.exit_code == 1
+    assert result.stdout.count("would be sent back") == 1
+    assert result.stdout.count("would be accepted") == len(archived(demo)) - 1
+    assert "Indicators!H6: 0.24 in a percentage could mean 24% or 0.24%." in result.stdout
     assert not list((demo / "inbox").glob("*.xlsx"))
 
 
@@ -306,3 +311,77 @@ def test_the_installed_command_answers() -> None:
     program = Path(sys.executable).with_name("quarterday")
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("quarterday 0.")
+
+
+def test_a_file_to_check_that_is_not_there_is_one_line_and_the_others_are_checked(
+    demo: Path,
+) -> None:
+    result = quarterday("validate", "-w", demo, archived(demo)[-1], demo / "gone.xlsx")
+    assert "gone.xlsx" in complaint(result)
+    assert "would be accepted" in result.stdout
+    (unread,) = [
+        document
+        for document in json.loads(
+            quarterday("validate", "-w", demo, "--json", demo / "gone.xlsx").stdout
+        )
+        if "unread" in document
+    ]
+    assert not unread["accepted"]
+
+
+@pytest.mark.parametrize("name", ["mail", "corrections"])
+def test_a_file_in_place_of_a_folder_of_the_outbox_is_one_line(
+    name: str, demo: Path, fresh: Path
+) -> None:
+    folder = fresh / "outbox" / "2012-13"
+    folder.mkdir(parents=True)
+    (folder / name).write_text("in the way", encoding="utf-8")
+    shutil.copyfile(archived(demo)[0], fresh / "inbox" / "slips.xlsx")
+    shutil.copyfile(archived(demo)[-1], fresh / "inbox" / "return.xlsx")
+    assert f"{folder / name}" in complaint(quarterday("run", "-w", fresh))
+    (folder / name).unlink()
+    assert quarterday("run", "-w", fresh).exit_code == 1
+    assert {path.name for path in folder.iterdir()} >= {"mail", "corrections"}
+    assert not list((fresh / "inbox").iterdir())
+
+
+@pytest.mark.parametrize("words", [["--periode", "2012"], ["-p"], ["surplus"]])
+def test_options_that_make_no_sense_are_no_reason_to_run(words: list[str], fresh: Path) -> None:
+    result = quarterday("merge", "-w", fresh, *words)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_a_mistake_of_the_programs_own_is_not_taken_for_done() -> None:
+    def divide() -> None:
+        _ = 1 // 0
+
+    broken = typer.Typer()
+    broken.command()(guarded(divide))
+    result = CliRunner().invoke(broken)
+    assert result.exit_code == 2
+    assert "ZeroDivisionError" in result.stderr
+    assert result.stderr.splitlines()[-1].startswith("quarterday: stopped by a mistake")
+
+
+def test_a_column_of_one_mistake_is_a_single_line_but_each_cell_is_in_the_json(
+    demo: Path, tmp_path: Path
+) -> None:
+    books = [load_workbook(path) for path in archived(demo) if not has_slips(path)]
+    book = max(books, key=lambda book: book["Indicators"].max_row)
+    sheet = book["Indicators"]
+    heading = next(c for row in sheet for c in row if c.value == "Unit")
+    refs = [row for row in range(heading.row + 1, sheet.max_row + 1) if sheet.cell(row, 1).value]
+    assert len(refs) > 2
+    for row in refs:
+        sheet.cell(row, heading.column, "furlongs")
+    path = tmp_path / "return.xlsx"
+    book.save(path)
+    text = quarterday("validate", "-w", demo, path).stdout
+    (line,) = [line for line in text.splitlines() if "[C10]" in line]
+    letter = heading.column_letter
+    assert f"{letter}{refs[0]}:" in line
+    assert f"is in {letter}{refs[1]}" in line
+    (document,) = json.loads(quarterday("validate", "-w", demo, "--json", path).stdout)
+    altered = [f["cell"] for f in document["findings"] if f["code"] == "C10"]
+    assert altered == [f"{letter}{row}" for row in refs]

@@ -33,7 +33,7 @@ from pipeline.model import (
     Unit,
 )
 from pipeline.register_writer import write_register
-from pipeline.settings import Settings
+from pipeline.settings import Limits, Settings
 from pipeline.template import write_template
 from pipeline.workspace import Workspace
 from tests.builders import CARE, PERIOD, SAFETY, indicator, small_register
@@ -41,6 +41,8 @@ from tests.builders import CARE, PERIOD, SAFETY, indicator, small_register
 IN_TIME = datetime(2013, 4, 20, 2, tzinfo=UTC)
 TOO_LATE = datetime(2013, 5, 2, 2, tzinfo=UTC)
 LAST_YEAR = Period("2011-12", date(2011, 4, 1), date(2012, 3, 31), date(2012, 4, 30), open=False)
+#: Nothing in these inboxes is still being written.
+AT_ONCE = Settings(limits=Limits(settle_seconds=0))
 INCIDENTS = "Number of incidents of domestic abuse"
 
 Break = Callable[[Workbook], object]
@@ -237,7 +239,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     for name in ("inbox", "outbox", "var"):
         (root / name).mkdir()
     write_register(REGISTER, root / "register.xlsx")
-    return Workspace(root, Settings())
+    return Workspace(root, AT_ONCE)
 
 
 @pytest.fixture(scope="module")
@@ -337,6 +339,59 @@ def test_one_mistake_is_not_said_twice_of_the_same_cell(
         assert len(named) == len(set(named))
 
 
+# --- One mistake, one finding --------------------------------------------------------------------
+
+
+def empty_table(book: Workbook) -> None:
+    for ref in ROWS:
+        clear_row(book, at(ref, "Ref"))
+
+
+def others_row(book: Workbook) -> None:
+    second_row(book, "P2-3", "Schemes of adult social care, reworded")
+    book["Indicators"][f"{COLUMNS['Performance']}{max(ROWS.values()) + 1}"] = None
+
+
+#: What is done to a good return, and all that may be said of it.
+MISTAKES: dict[str, tuple[Break, list[str]]] = {
+    "a table without rows lacks each indicator": (empty_table, ["C15"] * 5),
+    "of another area's row it is said only that it is another's": (others_row, ["C02"]),
+    "below zero is not below plausible as well": (put("P1-1", "Performance", -5), ["C14"]),
+    "a part below zero makes no quotient": (put("P2-4", "Numerator", -30), ["C14"]),
+    "a whole below zero is not less than its part as well": (
+        put_all(put("P2-4", "Numerator", 61), put("P2-4", "Denominator", -60)),
+        ["C14"],
+    ),
+    "a part above its whole makes no quotient": (
+        put_all(put("P2-4", "Numerator", 61), put("P2-4", "Performance", 0.9)),
+        ["C07"],
+    ),
+    "a figure that is not available is not judged": (
+        put_all(put("P1-1", "Performance", -5), put("P1-1", "Status", "Not available")),
+        ["C13"],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def mistaken(workspace: Workspace, good: Path) -> dict[str, tuple[Finding, ...]]:
+    paths = []
+    for name, (breaks, _) in MISTAKES.items():
+        book = load_workbook(good)
+        breaks(book)
+        paths.append(workspace.root / f"{name}.xlsx")
+        book.save(paths[-1])
+    return check(workspace, paths)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_of_one_mistake_the_gravest_thing_alone_is_said(
+    mistaken: dict[str, tuple[Finding, ...]], name: str
+) -> None:
+    _, codes = MISTAKES[name]
+    assert [f.code for f in mistaken[name]] == codes
+
+
 # --- The file ------------------------------------------------------------------------------------
 
 
@@ -399,7 +454,7 @@ def test_a_late_return_is_taken_in_and_said_to_be_late(workspace: Workspace, goo
 def test_a_return_in_another_areas_folder_is_sent_back_and_a_copy_counts_once(
     tmp_path: Path, good: Path
 ) -> None:
-    place = Workspace(tmp_path, Settings())
+    place = Workspace(tmp_path, AT_ONCE)
     (place.inbox / CARE.name).mkdir(parents=True)
     shutil.copyfile(good, place.inbox / CARE.name / "Return.xlsx")
     with nightly.store_of(place) as store:
@@ -411,7 +466,7 @@ def test_a_return_in_another_areas_folder_is_sent_back_and_a_copy_counts_once(
 
 
 def test_a_sudden_change_since_the_last_period_is_a_warning(tmp_path: Path, good: Path) -> None:
-    place = Workspace(tmp_path, Settings())
+    place = Workspace(tmp_path, AT_ONCE)
     place.inbox.mkdir()
     both_open = replace(REGISTER, periods=(replace(LAST_YEAR, open=True), PERIOD))
     with nightly.store_of(place) as store:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -11,12 +14,17 @@ import pytest
 from openpyxl import load_workbook
 
 from pipeline import nightly
+from pipeline.findings import Severity
+from pipeline.model import MergeRule, Period, Polarity, ServiceArea
 from pipeline.nightly import Night
 from pipeline.register_writer import write_register
+from pipeline.report import Line
 from pipeline.settings import Settings
 from pipeline.store import Outcome
 from pipeline.worked_example import entries, example_register, slips, write_return
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, open_workspace
+from tests.builders import CARE, PERIOD, SAFETY, indicator, small_register
+from tests.filled import fill_return
 
 NIGHT = datetime(2013, 4, 29, 2, tzinfo=UTC)
 REGISTER = example_register()
@@ -198,3 +206,139 @@ def test_a_hostile_file_costs_itself_and_nothing_else(
         "HR.xlsx": Outcome.ACCEPTED,
         "PI.xlsx": Outcome.ACCEPTED,
     }
+
+
+def test_a_file_whose_name_no_encoding_knows_costs_itself_and_nothing_else(
+    place: Workspace, returns: dict[str, Path]
+) -> None:
+    strange = os.fsencode(place.inbox) + b"/re\xffturn.xlsx"
+    try:
+        Path(os.fsdecode(strange)).write_bytes(b"Dear council")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    drop(place, returns["HR"])
+    assert sorted(outcomes(night(place))) == [Outcome.ACCEPTED, Outcome.REJECTED]
+    with nightly.store_of(place) as store:
+        names = {submission.filename for submission in store.submissions()}
+    assert names == {"re\N{REPLACEMENT CHARACTER}turn.xlsx", "HR.xlsx"}
+
+
+# --- Several areas, several periods --------------------------------------------------------------
+
+
+@pytest.fixture
+def two_years(tmp_path: Path) -> Workspace:
+    """Two areas that report one indicator together, this year and the year before."""
+    helped = replace(
+        indicator("P2-2", "People helped, in both areas", priority="P2", areas=("CS", "ASC")),
+        merge_rule=MergeRule.SUM,
+        polarity=Polarity.HIGHER,
+        plausible_change=Decimal(100),
+    )
+    register = replace(small_register(), indicators=(helped,), targets=(), periods=YEARS)
+    (tmp_path / "inbox").mkdir()
+    write_register(register, tmp_path / "register.xlsx")
+    (tmp_path / "pipeline.toml").write_text("[limits]\nsettle_seconds = 0\n", encoding="utf-8")
+    return open_workspace(tmp_path)
+
+
+YEARS = (
+    Period("2011-12", date(2011, 4, 1), date(2012, 3, 31), date(2012, 4, 30)),
+    PERIOD,
+)
+
+
+def report(place: Workspace, area: ServiceArea, period: Period, helped: object) -> None:
+    """A return with how many people were helped, dropped into the inbox."""
+    path = place.inbox / f"{area.name} {period.name}.xlsx"
+    register = nightly.register_of(place)
+    fill_return(register, area, period, path, {"P2-2": {"Performance": helped}})
+
+
+def printed(done: Night, period: Period) -> Line:
+    (issued,) = [i for i in done.issued if i.report.period == period]
+    return issued.report.lines[0]
+
+
+def test_areas_returns_are_added_up_and_a_missing_one_is_named(two_years: Workspace) -> None:
+    report(two_years, SAFETY, PERIOD, 30)
+    first = printed(night(two_years), PERIOD)
+    assert (first.consolidated.value, first.remarks) == (30, ("Without Adult social care.",))
+    report(two_years, CARE, PERIOD, 12)
+    both = printed(night(two_years, 1), PERIOD)
+    assert (both.consolidated.value, both.remarks) == (42, ())
+    assert {o.area for o in both.consolidated.observations} == {"CS", "ASC"}
+
+
+def test_the_period_before_gives_the_direction_of_travel(two_years: Workspace) -> None:
+    for area in (SAFETY, CARE):
+        report(two_years, area, YEARS[0], 10)
+        report(two_years, area, PERIOD, 25)
+    done = night(two_years)
+    assert printed(done, YEARS[0]).travel is None
+    travel = printed(done, PERIOD).travel
+    assert travel is not None
+    assert travel.shown == "▲ Up, better"
+
+
+def test_a_change_beyond_belief_since_the_period_before_needs_a_person(
+    two_years: Workspace,
+) -> None:
+    report(two_years, SAFETY, YEARS[0], 10)
+    assert not nightly.needs_a_person(night(two_years))
+    report(two_years, SAFETY, PERIOD, 111)
+    later = night(two_years, 1)
+    assert later.ingested is not None
+    (taken,) = later.ingested.taken
+    assert (taken.outcome, [f.code for f in taken.findings]) == (Outcome.ACCEPTED, ["C05"])
+    assert nightly.needs_a_person(later)
+
+
+def test_a_change_as_large_as_is_still_plausible_is_taken_silently(two_years: Workspace) -> None:
+    report(two_years, SAFETY, YEARS[0], 10)
+    night(two_years)
+    report(two_years, SAFETY, PERIOD, 110)
+    later = night(two_years, 1)
+    assert later.ingested is not None
+    assert later.ingested.taken[0].findings == ()
+
+
+def test_a_return_for_a_closed_period_is_sent_back_naming_the_open_one(
+    two_years: Workspace,
+) -> None:
+    report(two_years, SAFETY, YEARS[0], 10)
+    closed = replace(
+        nightly.register_of(two_years), periods=(replace(YEARS[0], open=False), PERIOD)
+    )
+    write_register(closed, two_years.register)
+    done = night(two_years)
+    assert done.ingested is not None
+    (taken,) = done.ingested.taken
+    assert taken.outcome is Outcome.REJECTED
+    (error,) = [f for f in taken.findings if f.severity is Severity.ERROR]
+    assert (error.code, error.sheet) == ("C12", "Cover")
+    assert PERIOD.name in error.fix
+
+
+def test_a_correction_of_the_period_before_issues_the_one_after_it_again(
+    two_years: Workspace,
+) -> None:
+    report(two_years, SAFETY, YEARS[0], 10)
+    report(two_years, CARE, YEARS[0], 10)
+    report(two_years, SAFETY, PERIOD, 10)
+    report(two_years, CARE, PERIOD, 15)
+    travel = printed(night(two_years), PERIOD).travel
+    assert travel is not None
+    assert travel.shown == "▲ Up, better"
+    report(two_years, CARE, YEARS[0], 20)
+    travel = printed(night(two_years, 1), PERIOD).travel
+    assert travel is not None
+    assert travel.shown == "▼ Down, worse"
+
+
+def test_one_areas_return_never_takes_the_place_of_anothers(two_years: Workspace) -> None:
+    report(two_years, SAFETY, PERIOD, 30)
+    report(two_years, CARE, PERIOD, 12)
+    night(two_years)
+    report(two_years, CARE, PERIOD, 13)
+    assert printed(night(two_years, 1), PERIOD).consolidated.value == 43

@@ -11,17 +11,15 @@ import typer
 
 from pipeline import __version__
 from pipeline.cli import issuing, returns, setting_up
-from pipeline.cli.console import Group
+from pipeline.cli.console import EXIT_CODES, guarded
 
 app = typer.Typer(
-    cls=Group,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help=(
         "Collects the Excel returns of a council's service areas, checks every cell, merges what "
-        "is right and issues the RAG-rated appendix for committee.\n\n"
-        "Exit codes: 0 done; 1 done, and something needs a person; 2 cannot run."
+        f"is right and issues the RAG-rated appendix for committee.\n\n{EXIT_CODES}"
     ),
 )
 
@@ -37,7 +35,7 @@ for command in (
     issuing.send,
     issuing.run,
 ):
-    app.command()(command)
+    app.command(epilog=EXIT_CODES)(guarded(command))
 
 
 def _print_version(wanted: bool) -> None:

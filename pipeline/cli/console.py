@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import msgspec
 import typer
-from typer.core import TyperGroup
 
 from pipeline.errors import QuarterdayError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipeline.findings import Finding
     from pipeline.model import Period, Register
     from pipeline.workspace import Workspace
 
+P = ParamSpec("P")
+
 DONE, NEEDS_A_PERSON, CANNOT_RUN = 0, 1, 2
+EXIT_CODES = "Exit codes: 0 done; 1 done, and something needs a person; 2 cannot run."
 
 WorkspaceOption = Annotated[
     Path,
@@ -43,16 +45,33 @@ PeriodOption = Annotated[
 ]
 
 
-class Group(TyperGroup):
-    """A group whose commands end with one clear line and exit code 2 when the job cannot go on."""
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """The command, ending with one clear line a problem and exit code 2 when it cannot go on."""
 
-    def invoke(self, ctx: Any) -> Any:
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            return super().invoke(ctx)
+            command(*args, **kwargs)
+        except (typer.Exit, typer.Abort, BrokenPipeError):
+            raise
         except QuarterdayError as error:
-            for line in str(error).splitlines():
-                typer.echo(f"quarterday: {line}", err=True)
-            raise typer.Exit(CANNOT_RUN) from error
+            lines = str(error).splitlines()
+        except OSError as error:
+            place = error.filename or "A file"
+            lines = [f"{place} cannot be used ({error.strerror or error})."]
+        except Exception:
+            # A mistake of the program's own: exit code 1 would say that the job is done.
+            traceback.print_exc()
+            lines = [
+                "stopped by a mistake in the program; what is not done waits for the next run."
+            ]
+        else:
+            return
+        for line in lines:
+            typer.echo(f"quarterday: {line}", err=True)
+        raise typer.Exit(CANNOT_RUN)
+
+    return run
 
 
 def print_json(content: Any) -> None:
@@ -86,10 +105,11 @@ def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 
 
 def print_findings(findings: tuple[Finding, ...], indent: str = "  ") -> None:
-    """Each finding in a line that names the cell, errors first."""
+    """What was found, errors first, in lines that name the cell, or all those of one column."""
     from pipeline.findings import worst_first
+    from pipeline.grouping import grouped
 
-    for finding in worst_first(findings):
+    for finding in grouped(worst_first(findings)):
         typer.echo(f"{indent}{finding.severity}: {finding.line}")
 
 
