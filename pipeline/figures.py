@@ -27,6 +27,8 @@ FRACTION_UP_TO_UNFORMATTED = Decimal(10)
 SCALED_FROM = Decimal(1000)
 #: Excel keeps 15 significant digits; a larger whole number may have lost some.
 EXACT_BELOW = Decimal(10) ** 15
+#: No figure takes more digits and separators; Decimal's own context would round a longer one.
+LONGEST_FIGURE = 28
 
 EXAMPLES = {
     Unit.PERCENT: "31.5%",
@@ -240,6 +242,8 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
         if match[found] and scale.unit is not unit:
             return _wrong_unit(text, CALLED[unit], scale)
     digits = match["digits"]
+    if len(digits) > LONGEST_FIGURE:
+        return _trouble(c.NOT_A_FIGURE, text, example=scale.example)
     if "," in digits and scale.unit in (Unit.PERCENT, Unit.RATIO, Unit.SCORE):
         return _trouble(c.AMBIGUOUS_COMMA, text, example=scale.example)
     number = Decimal(digits.replace(",", "").replace(" ", ""))

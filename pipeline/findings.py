@@ -42,7 +42,8 @@ class Finding:
         """`Indicators!D14`, the sheet alone, or `the file`."""
         if not self.sheet:
             return "the file"
-        return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+        sheet = printable(self.sheet)
+        return f"{sheet}!{self.cell}" if self.cell else sheet
 
     @property
     def line(self) -> str:
@@ -65,14 +66,15 @@ class Rule:
     def found(self, sheet: str = "", cell: str = "", value: object = "", **words: str) -> Finding:
         """The finding that this rule makes at a place; `words` fill its templates."""
         text = shorten(value)
+        clean = {name: printable(word) for name, word in words.items()}
         return Finding(
             code=self.code,
             severity=self.severity,
             sheet=sheet,
             cell=cell,
             value=text,
-            problem=self.problem.format(value=text, **words),
-            fix=self.fix.format(value=text, **words),
+            problem=self.problem.format(value=text, **clean),
+            fix=self.fix.format(value=text, **clean),
         )
 
 
@@ -100,10 +102,14 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: severities.index(finding.severity))
 
 
+def printable(text: str) -> str:
+    """Text on one line without controls and overrides, fit for a terminal and a log."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def shorten(value: object) -> str:
     """A value as one short line of printable text."""
-    text = "".join(c if c.isprintable() else " " for c in str(value))
-    text = " ".join(text.split())
+    text = printable(str(value))
     return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
 
 

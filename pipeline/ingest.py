@@ -165,8 +165,9 @@ def _send_back(one: Checked, workspace: Workspace, register: Register, now: date
     """The correction copy, and the message that brings it to the service area."""
     folder = workspace.outbox_of(one.reading.period or UNPLACED)
     name = one.arrival.filename
-    stem = safe_name(Path(name).stem)
-    path = folder / "corrections" / f"{stem} - to correct.xlsx"
+    # Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.
+    stem = safe_name(f"{Path(name).stem} - to correct {one.arrival.sha256[:6]}")
+    path = folder / "corrections" / f"{stem}.xlsx"
     write_correction(one.arrival.path, one.findings, path, filename=name)
     area = register.area(one.reading.area or one.arrival.folder_area or "")
     period = register.period(one.reading.period or "")

@@ -112,10 +112,20 @@ def scan(inbox: Path, register: Register, *, file_mb: int, settle_seconds: float
 
 
 def is_idle(inbox: Path) -> bool:
-    """Whether nothing lies in the inbox that could be a return. Cheap, for an idle night."""
+    """Whether nothing in the inbox or its folders could be a return; cheap, for an idle night."""
+
+    def holds_something(folder: Path) -> bool:
+        with os.scandir(folder) as entries:
+            return any(
+                holds_something(Path(entry.path))
+                if entry.is_dir(follow_symlinks=False)
+                else not _is_passed_over(entry.name)
+                for entry in entries
+                if not entry.name.startswith(".")
+            )
+
     try:
-        with os.scandir(inbox) as entries:
-            return not any(entry.is_dir() or not _is_passed_over(entry.name) for entry in entries)
+        return not holds_something(inbox)
     except OSError as error:
         raise _unlisted(inbox, error) from error
 

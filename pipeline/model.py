@@ -241,8 +241,16 @@ class Register:
         return next((a for a in self.areas if a.ref == ref), None)
 
     def last_period(self, period: Period) -> Period | None:
-        """The period that ended last before this one started."""
-        earlier = [p for p in self.periods if p.ends < period.starts]
+        """The period of the same length that ended last before this one started.
+
+        A register may hold quarters and years; a quarter is never compared with a year.
+        """
+        days = (period.ends - period.starts).days
+        earlier = [
+            p
+            for p in self.periods
+            if p.ends < period.starts and abs((p.ends - p.starts).days - days) * 5 <= days
+        ]
         return max(earlier, key=lambda p: p.ends, default=None)
 
     def year_before(self, period: Period) -> Period | None:

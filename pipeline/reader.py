@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,14 +32,14 @@ _register: Register | None = None
 
 
 def read_returns(
-    arrivals: Iterable[Arrival], register: Register, limits: Limits
+    arrivals: Sequence[Arrival], register: Register, limits: Limits
 ) -> Iterator[tuple[Arrival, Reading]]:
     """Each arrival with what it says, in the order given.
 
     An arrival that intake has already found fault with is not opened; nor is the pool started
     before there is something to open.
     """
-    workers = limits.workers or os.cpu_count() or 1
+    workers = min(limits.workers or os.cpu_count() or 1, len(arrivals))
     pool: ProcessPool | None = None
     waiting: list[tuple[Arrival, ProcessFuture[Reading] | None]] = []
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from pipeline.display import quantise, shown
 from pipeline.findings import Finding
@@ -41,8 +41,11 @@ def counts_shown(tally: Tally) -> str:
 
 
 def score_shown(score: Decimal | None) -> str:
-    """A tally's score with three decimals, enough to tell it from a threshold; or `none`."""
-    return "none" if score is None else str(quantise(score, 3))
+    """A tally's score with three decimals, cut and not rounded; or `none`.
+
+    Rounded up, 0.74975 would stand as 0.750 beside an amber, where green begins at 0.75.
+    """
+    return "none" if score is None else str(score.quantize(Decimal("0.001"), ROUND_DOWN))
 
 
 def day_shown(day: date) -> str:

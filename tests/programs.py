@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -16,3 +19,17 @@ def need(program: str) -> str:
             pytest.fail(f"{program} is missing, and QUARTERDAY_NO_SKIPS is set")
         pytest.skip(f"{program} is not installed")
     return path
+
+
+def displayed(workbook: Path, folder: Path) -> list[list[str]]:
+    """The first sheet of a workbook as a person sees it: each cell's displayed text.
+
+    LibreOffice shows it; `folder` is for what it leaves behind.
+    """
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    as_shown = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true"
+    command = [need("soffice"), profile, "--headless", "--convert-to", as_shown,
+               "--outdir", str(folder), str(workbook)]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    with (folder / f"{workbook.stem}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))

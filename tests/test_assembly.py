@@ -35,6 +35,7 @@ from pipeline.model import (
 from pipeline.rating import Colour, NotRated
 from pipeline.report import Line, Report, ReturnReceived, ReturnState
 from pipeline.store import Outcome, Submission
+from pipeline.words import score_shown
 from tests.builders import indicator, small_register
 
 DUE = date(2013, 1, 31)
@@ -621,3 +622,19 @@ def test_while_the_key_stays_the_returns_received_stay(
         before = content_key(register, NOW, received[:until])
         after = content_key(register, NOW, received[: until + 1])
         assert before != after or listed(until) == listed(until + 1)
+
+
+def test_a_quarter_is_never_compared_with_a_year_that_ended_with_the_last_quarter() -> None:
+    year = Period("2011-12", date(2011, 4, 1), date(2012, 3, 31), date(2012, 4, 30))
+    fourth = Period("2011-12 Q4", date(2012, 1, 1), date(2012, 3, 31), date(2012, 4, 30))
+    first = Period("2012-13 Q1", date(2012, 4, 1), date(2012, 6, 30), date(2012, 7, 31))
+    next_year = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
+    register = replace(small_register(), periods=(year, fourth, first, next_year))
+    assert register.last_period(first) == fourth
+    assert register.last_period(next_year) == year
+    assert register.last_period(fourth) is None
+
+
+def test_a_score_just_short_of_a_threshold_is_not_printed_as_the_threshold() -> None:
+    assert score_shown(Decimal(5998) / 8000) == "0.749"
+    assert score_shown(Decimal("0.75")) == "0.750"

@@ -140,6 +140,7 @@ CASES: list[tuple[CellValue, str | None, Scale, str]] = [
     ("€40", None, MONEY, "V02"),
     ("٤٠", None, COUNT, "V02"),
     ("1e999", None, COUNT, "V08"),
+    ("0.4" + "9" * 40, None, RATIO, "V02"),
     (1e15, "General", COUNT, "V02"),
     (float("nan"), "General", COUNT, "V02"),
     (float("inf"), "0%", PERCENT, "V02"),

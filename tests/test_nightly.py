@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -342,3 +344,66 @@ def test_one_areas_return_never_takes_the_place_of_anothers(two_years: Workspace
     night(two_years)
     report(two_years, CARE, PERIOD, 13)
     assert printed(night(two_years, 1), PERIOD).consolidated.value == 43
+
+
+def test_two_areas_returns_of_one_name_are_sent_back_as_two_copies(
+    place: Workspace, returns: dict[str, Path]
+) -> None:
+    drop(place, returns["slips"], "return.xlsx")
+    (place.inbox / "Human resources").mkdir()
+    book = load_workbook(returns["HR"])
+    sheet = book["Indicators"]
+    cell = next(c for row in sheet for c in row if c.value == 0.0356)
+    cell.value = "a few"
+    book.save(place.inbox / "Human resources" / "return.xlsx")
+    done = night(place)
+    assert done.ingested is not None
+    copies = {taken.area: taken.correction for taken in done.ingested.taken}
+    assert len(set(copies.values())) == 2
+    for area, copy in copies.items():
+        assert copy is not None
+        assert AREAS[str(area)].name in [
+            c.value for row in load_workbook(copy)["Cover"] for c in row
+        ]
+
+
+def test_an_empty_folder_of_a_service_area_leaves_a_night_idle(
+    place: Workspace, returns: dict[str, Path]
+) -> None:
+    (place.inbox / "Human resources").mkdir()
+    drop(place, returns["HR"], "Human resources/return.xlsx")
+    night(place)
+    assert night(place, 1) == Night(None)
+    drop(place, returns["PI"], "Human resources/return.xlsx")
+    assert outcomes(night(place, 2)) == [Outcome.REJECTED]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_away_from_utc_an_appendix_is_issued_again_to_the_byte_and_mailed_once(
+    zone: str, place: Workspace, returns: dict[str, Path]
+) -> None:
+    drop(place, returns["HR"])
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from pipeline import nightly; from pipeline.cli.console import now\n"
+        "from pipeline.workspace import open_workspace\n"
+        "done = nightly.run(open_workspace(Path(sys.argv[1])), now(), lambda *_: None)\n"
+        "print(len(done.mails))\n"
+    )
+
+    def run_there() -> tuple[str, bytes]:
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(place.root)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "TZ": zone},
+        )
+        workbook = nightly.workbook_path(place, REGISTER, REGISTER.periods[0])
+        content = workbook.read_bytes()
+        workbook.unlink()
+        return done.stdout.strip(), content
+
+    first, again = run_there(), run_there()
+    assert (first[0], again[0]) == ("2", "0")
+    assert first[1] == again[1]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import shutil
-import subprocess
 from decimal import Decimal
 from email import policy
 from email.parser import BytesParser
@@ -20,7 +18,7 @@ from pipeline.rating import Colour, NotRated
 from pipeline.report import Report, ReturnState
 from pipeline.store import Outcome, Submission
 from pipeline.workspace import open_workspace
-from tests.programs import need
+from tests.programs import displayed
 
 HERE = Path(__file__).parent
 
@@ -40,17 +38,9 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Account:
 
 
 @pytest.fixture(scope="module")
-def displayed(account: Account, tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
-    """The committee sheet as a person sees it: each cell's displayed text, by LibreOffice."""
-    soffice = need("soffice")
-    folder = tmp_path_factory.mktemp("shown")
-    shutil.copyfile(account.appendix, folder / "appendix.xlsx")
-    command = [soffice, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
-               "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true",
-               "--outdir", str(folder), str(folder / "appendix.xlsx")]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    with (folder / "appendix.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
+def sheet(account: Account, tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """The committee sheet as a person sees it."""
+    return displayed(account.appendix, tmp_path_factory.mktemp("shown"))
 
 
 @pytest.fixture(scope="module")
@@ -71,21 +61,21 @@ def report(account: Account) -> Report:
 
 @pytest.mark.parametrize("expected", INDICATORS, ids=lambda row: row["ref"])
 def test_each_indicator_is_displayed_with_wording_figures_and_rating(
-    displayed: list[list[str]], expected: dict[str, str]
+    sheet: list[list[str]], expected: dict[str, str]
 ) -> None:
-    row = next(r for r in displayed if r[0].split("\n")[0].strip() == expected["indicator"])
+    row = next(r for r in sheet if r[0].split("\n")[0].strip() == expected["indicator"])
     shown = [cell.strip() for cell in row[1:4]]
     assert shown[0] == expected["target"]
     assert shown[1] == expected["performance"]
     assert shown[2].replace("\n", " ").casefold().endswith(expected["rating"])
 
 
-def test_each_indicator_stands_under_its_priority_heading(displayed: list[list[str]]) -> None:
+def test_each_indicator_stands_under_its_priority_heading(sheet: list[list[str]]) -> None:
     headings = dict.fromkeys(row["priority_heading"] for row in INDICATORS)
     wordings = {row["indicator"]: row["priority_heading"] for row in INDICATORS}
-    start = next(n for n, r in enumerate(displayed) if r[0].startswith("Performance indicators"))
+    start = next(n for n, r in enumerate(sheet) if r[0].startswith("Performance indicators"))
     current, found = "", {}
-    for row in displayed[start + 1 :]:
+    for row in sheet[start + 1 :]:
         first = row[0].split("\n")[0].strip()
         if first.startswith("Key"):
             break
@@ -115,9 +105,9 @@ def test_the_workbook_holds_no_formula(account: Account) -> None:
     ]
 
 
-def test_every_achievement_stands_beside_its_priority(displayed: list[list[str]]) -> None:
+def test_every_achievement_stands_beside_its_priority(sheet: list[list[str]]) -> None:
     for achieved in ACHIEVEMENTS:
-        row = next(r for r in displayed if r[0].strip() == achieved["priority"])
+        row = next(r for r in sheet if r[0].strip() == achieved["priority"])
         assert achieved["achievement"] in " ".join(row[1].split()) or (
             achieved["achievement"] in row[1]
         )

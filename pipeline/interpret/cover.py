@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline import catalogue as c
-from pipeline.findings import Finding
+from pipeline.findings import Finding, shorten
 from pipeline.grid import Grid, address, text_of
 from pipeline.interpret.names import heading_key, name_key, period_key, suggestion
 from pipeline.interpret.tables import HEADER_WITHIN, LONGEST_HEADING, Table
@@ -60,7 +60,7 @@ def find_area(
     known = {name_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
     ref = known.get(name_key(entry.text))
     if ref is None:
-        problem = f"{entry.text} is no service area{suggestion(entry.text, names)}"
+        problem = f"{shorten(entry.text)} is no service area{suggestion(entry.text, names)}"
         return None, [
             c.AREA_UNKNOWN.found(
                 entry.sheet, entry.cell, entry.text, problem=problem, choices=_listed(names)
@@ -86,7 +86,7 @@ def find_period(
     known = {period_key(name): name for name in names}
     found = known.get(period_key(entry.text))
     if found is None:
-        problem = f"{entry.text} is no period{suggestion(entry.text, names)}"
+        problem = f"{shorten(entry.text)} is no period{suggestion(entry.text, names)}"
         return None, [
             c.PERIOD_UNKNOWN.found(
                 entry.sheet, entry.cell, entry.text, problem=problem, choices=_listed(names)
