@@ -84,6 +84,14 @@ MACROS = Rule(
     "Nothing to do.",
     "Only cells are read.",
 )
+OUTSIDE_LINKS = Rule(
+    "F10",
+    INFO,
+    "Links are not followed",
+    "The workbook refers to other workbooks or to a database; nothing was fetched from there.",
+    "Nothing to do, if the figures were up to date when the workbook was saved.",
+    "Only what stands in the workbook itself is read.",
+)
 
 # --- The layout ----------------------------------------------------------------------------------
 

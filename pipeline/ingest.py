@@ -15,23 +15,21 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline import catalogue as c
-from pipeline.correction import write_correction
 from pipeline.errors import WorkspaceError
 from pipeline.findings import Finding
+from pipeline.guard import Guard
 from pipeline.intake import EXTENSIONS, Arrival, Skipped, examine, scan
-from pipeline.mail import correction_message, write_messages
 from pipeline.model import Achievement, Observation, Register
-from pipeline.reader import read_returns
+from pipeline.reader import guard_of, read_returns
 from pipeline.reading import Reading
+from pipeline.sending_back import write_corrections, write_message
 from pipeline.store import Outcome, Receipt, Store, Submission
 from pipeline.validate import Checked, received_at, validate
-from pipeline.workspace import Workspace, need_folder, safe_name
+from pipeline.workspace import Workspace, need_folder
 
 #: Called with what is being done, how many are done and how many there are.
 Progress = Callable[[str, int, int], None]
 
-#: Where corrections go when it is not plain which period a return is for.
-UNPLACED = "period not known"
 #: Returns committed together; their files leave the inbox after that.
 _BATCH = 200
 
@@ -82,17 +80,18 @@ def ingest(
             seen_before.append(arrival)
         else:
             fresh[arrival.sha256] = arrival
-    readings = _read(list(fresh.values()), workspace, register, progress)
-    last_periods = {
-        last.name
-        for _, reading in readings
-        if (period := register.period(reading.period or ""))
-        and (last := register.last_period(period))
-    }
-    checked = validate(readings, register, now, store.figures(last_periods))
-    taken = _take(checked, workspace, register, store, now)
+    with guard_of(register, limits) as guard:
+        readings, changed = _read(list(fresh.values()), guard, progress)
+        last_periods = {
+            last.name
+            for _, reading in readings
+            if (period := register.period(reading.period or ""))
+            and (last := register.last_period(period))
+        }
+        checked = validate(readings, register, now, store.figures(last_periods))
+        taken = _take(checked, workspace, register, store, now, guard)
     taken += _set_aside(seen_before, known, workspace, register, store, now)
-    return Ingested(tuple(taken), scanned.skipped)
+    return Ingested(tuple(taken), (*scanned.skipped, *changed))
 
 
 def check_files(
@@ -109,19 +108,25 @@ def check_files(
     file_mb = workspace.settings.limits.file_mb
     examined = [examine(path, file_mb=file_mb) for path in paths]
     arrivals = [e for e in examined if isinstance(e, Arrival)]
-    readings = _read(arrivals, workspace, register, progress)
+    with guard_of(register, workspace.settings.limits) as guard:
+        readings, changed = _read(arrivals, guard, progress)
     checked = validate(readings, register, now, {})
-    return checked, [e for e in examined if isinstance(e, Skipped)]
+    return checked, [*(e for e in examined if isinstance(e, Skipped)), *changed]
 
 
 def _read(
-    arrivals: list[Arrival], workspace: Workspace, register: Register, progress: Progress
-) -> list[tuple[Arrival, Reading]]:
-    readings = []
-    for outcome in read_returns(arrivals, register, workspace.settings.limits):
-        readings.append(outcome)
-        progress("Reading returns", len(readings), len(arrivals))
-    return readings
+    arrivals: list[Arrival], guard: Guard, progress: Progress
+) -> tuple[list[tuple[Arrival, Reading]], list[Skipped]]:
+    """What each return says, and those that changed in the meantime."""
+    readings: list[tuple[Arrival, Reading]] = []
+    changed: list[Skipped] = []
+    for done, outcome in enumerate(read_returns(arrivals, guard), 1):
+        if isinstance(outcome, Skipped):
+            changed.append(outcome)
+        else:
+            readings.append(outcome)
+        progress("Reading returns", done, len(arrivals))
+    return readings, changed
 
 
 def _is_settled(before: Submission, register: Register) -> bool:
@@ -135,12 +140,17 @@ def _take(
     register: Register,
     store: Store,
     now: datetime,
+    guard: Guard,
 ) -> list[Taken]:
     """Write corrections, commit outcomes, and only then clear the inbox, a batch at a time."""
     taken: list[Taken] = []
     for start in range(0, len(checked), _BATCH):
         batch = checked[start : start + _BATCH]
-        outcomes = [_outcome(one, workspace, register, now) for one in batch]
+        corrections = write_corrections(batch, workspace, guard)
+        outcomes = [
+            _outcome(one, correction, workspace, register, now)
+            for one, correction in zip(batch, corrections, strict=True)
+        ]
         store.record([receipt(one, register, now) for one in batch])
         for one in batch:
             _archive(one.arrival, workspace)
@@ -148,8 +158,11 @@ def _take(
     return taken
 
 
-def _outcome(one: Checked, workspace: Workspace, register: Register, now: datetime) -> Taken:
-    correction = None if one.is_accepted else _send_back(one, workspace, register, now)
+def _outcome(
+    one: Checked, correction: Path | None, workspace: Workspace, register: Register, now: datetime
+) -> Taken:
+    if correction is not None:
+        write_message(one, correction, workspace, register, now)
     return Taken(
         filename=one.arrival.filename,
         sha256=one.arrival.sha256,
@@ -159,31 +172,6 @@ def _outcome(one: Checked, workspace: Workspace, register: Register, now: dateti
         findings=one.findings,
         correction=correction,
     )
-
-
-def _send_back(one: Checked, workspace: Workspace, register: Register, now: datetime) -> Path:
-    """The correction copy, and the message that brings it to the service area."""
-    folder = workspace.outbox_of(one.reading.period or UNPLACED)
-    name = one.arrival.filename
-    # Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.
-    stem = safe_name(f"{Path(name).stem} - to correct {one.arrival.sha256[:6]}")
-    path = folder / "corrections" / f"{stem}.xlsx"
-    write_correction(one.arrival.path, one.findings, path, filename=name)
-    area = register.area(one.reading.area or one.arrival.folder_area or "")
-    period = register.period(one.reading.period or "")
-    if area is not None and period is not None:
-        sender = workspace.settings.mail.sender
-        message = correction_message(
-            area,
-            period,
-            name,
-            one.findings,
-            path,
-            sender=sender,
-            sent_at=received_at(one.arrival, now),
-        )
-        write_messages([message] if message else [], folder / "mail")
-    return path
 
 
 def receipt(one: Checked, register: Register, now: datetime) -> Receipt:

@@ -6,55 +6,37 @@ It opens no workbook: the checks here cost nothing but reading the bytes once.
 from __future__ import annotations
 
 import hashlib
-import io
 import os
+import re
 import stat
 import time
-import zipfile
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from pipeline import catalogue as c
 from pipeline.errors import WorkspaceError
+from pipeline.filekind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
 from pipeline.findings import Finding
 from pipeline.model import Register
+from pipeline.packing import TooManyPartsError, fault
+
+__all__ = ["EXTENSIONS", "STILL_CHANGING", "Arrival", "FileKind", "Scan", "Skipped", "examine",
+           "is_idle", "scan"]  # fmt: skip
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download")
 _MIB = 1024 * 1024
-#: A workbook's zip directory beyond any of these is no return.
-MAX_ENTRIES = 3_000
-MAX_UNPACKED = 300 * _MIB
-MAX_RATIO = 300
-_RATIO_FROM = 10 * _MIB
+#: Too much to be hashed and kept, in bytes: left where it lies, for IT to look at.
+_NEVER_TAKEN = 1024 * _MIB
 
+STILL_CHANGING = "still being written; it will be taken at the next run"
 
-class FileKind(StrEnum):
-    """What a file is by its content, in words for a person."""
-
-    XLSX = "an Excel workbook (.xlsx)"
-    XLSM = "an Excel workbook with macros (.xlsm)"
-    XLSB = "a binary Excel workbook (.xlsb)"
-    XLS = "an old Excel workbook (.xls)"
-    ODS = "an OpenDocument spreadsheet (.ods)"
-    ENCRYPTED = "an encrypted workbook"
-    EMPTY = "empty"
-    WORD = "a Word document"
-    PDF = "a PDF"
-    WEB_PAGE = "a web page"
-    TEXT = "plain text or CSV"
-    ZIP = "a zip archive"
-    OTHER = "of an unknown kind"
-
-
-EXTENSIONS = {
-    FileKind.XLSX: ".xlsx",
-    FileKind.XLSM: ".xlsm",
-    FileKind.XLSB: ".xlsb",
-    FileKind.XLS: ".xls",
-    FileKind.ODS: ".ods",
-}
+#: What no list, header or cell may hold of a name: controls, half characters, and what turns the
+#: direction of the text around it.
+_UNSHOWN = re.compile(
+    "[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +55,8 @@ class Arrival:
 
     @property
     def filename(self) -> str:
-        return self.path.name
+        """The file's name as it can be shown: what cannot be stands as `�`."""
+        return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", self.path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,123 +116,90 @@ def is_idle(inbox: Path) -> bool:
 def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arrival | Skipped:
     """One file, read once: its hash, its kind, and what is wrong with it before it is opened.
 
-    A file that changes while it is read is left for the next run.
+    A file that changes while it is read is left for the next run; what is no regular file is left
+    for good.
     """
+    limit = file_mb * _MIB
     try:
-        before = path.stat()
-        # Change time, not modification time: a copy may keep the time of its original.
-        arrived_at = datetime.fromtimestamp(before.st_ctime, UTC)
-        if before.st_size > file_mb * _MIB:
-            detail = f"it has {before.st_size / _MIB:.0f} MiB, the limit is {file_mb} MiB"
-            finding = c.TOO_LARGE.found(detail=detail)
-            size, kind = before.st_size, FileKind.OTHER
-            return Arrival(path, _digest(path), size, kind, arrived_at, folder_area, (finding,))
-        content = path.read_bytes()
-        after = path.stat()
+        # A pipe is never opened: it would be waited for.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return Skipped(path, _NO_FILE)
+        with path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            if before.st_size > _NEVER_TAKEN:
+                shown = f"{before.st_size / _NEVER_TAKEN:,.1f} GiB"
+                return Skipped(path, f"far too large to be a return ({shown}); take it away")
+            content = file.read(limit + 1)
+            digest = hashlib.sha256(content)
+            size = len(content)
+            while size <= _NEVER_TAKEN and (more := file.read(_MIB)):
+                digest.update(more)
+                size += len(more)
+            after = os.fstat(file.fileno())
     except OSError as error:
         return Skipped(path, f"cannot be read ({error.strerror})")
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        return Skipped(path, "still being written; it will be taken at the next run")
-    kind = identify(content)
+        return Skipped(path, STILL_CHANGING)
+    if size > limit:
+        detail = f"it has {size / _MIB:,.1f} MiB, the limit is {file_mb} MiB"
+        kind, findings = FileKind.OTHER, [c.TOO_LARGE.found(detail=detail)]
+    else:
+        kind, findings = _judge(path, content)
     return Arrival(
         path=path,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
+        sha256=digest.hexdigest(),
+        size=size,
         kind=kind,
-        arrived_at=arrived_at,
+        # Change time, not modification time: a copy may keep the time of its original.
+        arrived_at=_moment(before.st_ctime),
         folder_area=folder_area,
-        findings=tuple(_file_findings(path.name, kind, content)),
+        findings=tuple(findings),
     )
 
 
-def identify(content: bytes) -> FileKind:
-    """What the bytes are, whatever the file is called."""
-    if not content:
-        return FileKind.EMPTY
-    if content.startswith(b"PK"):
-        return _identify_zip(content)
-    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        # Stream names in a compound file stand in its directory as UTF-16.
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            return FileKind.ENCRYPTED
-        named = ("Workbook", "Book")
-        return (
-            FileKind.XLS
-            if any(name.encode("utf-16-le") in content for name in named)
-            else FileKind.OTHER
-        )
-    if content.startswith(b"%PDF"):
-        return FileKind.PDF
-    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
-        return FileKind.WEB_PAGE
-    return FileKind.OTHER if b"\0" in content[:4096] else FileKind.TEXT
-
-
-def _identify_zip(content: bytes) -> FileKind:
+def _judge(path: Path, content: bytes) -> tuple[FileKind, list[Finding]]:
+    """What a file is, and what is wrong with it, as far as its content tells unopened."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        # Damaged, not another kind: reading it says so.
-        return FileKind.XLSX
-    if "xl/vbaProject.bin" in names:
-        return FileKind.XLSM
-    if "xl/workbook.bin" in names:
-        return FileKind.XLSB
-    if any(name.startswith("xl/") for name in names):
-        return FileKind.XLSX
-    if any(name.startswith("word/") for name in names):
-        return FileKind.WORD
-    if "content.xml" in names:
-        return FileKind.ODS
-    return FileKind.ZIP
+        identity = identify(content)
+    except TooManyPartsError as error:
+        return FileKind.OTHER, [c.TOO_LARGE.found(detail=f"it is made of {error} parts")]
+    return identity.kind, _findings(path, content, identity)
 
 
-def _file_findings(name: str, kind: FileKind, content: bytes) -> list[Finding]:
+def _findings(path: Path, content: bytes, identity: Identity) -> list[Finding]:
+    kind = identity.kind
     if kind is FileKind.EMPTY:
         return [c.EMPTY_FILE.found()]
     if kind is FileKind.ENCRYPTED:
         return [c.ENCRYPTED.found()]
     if kind not in EXTENSIONS:
         return [c.NOT_A_WORKBOOK.found(kind=kind.value)]
+    if content.startswith(b"PK"):
+        if not identity.parts:
+            return [c.DAMAGED.found(detail="its list of contents is cut short or broken")]
+        if (wrong := fault(content, identity.parts)) is not None:
+            return [wrong]
     findings = []
-    if kind is not FileKind.XLS and (broken := _zip_finding(content)):
-        return [broken]
-    if Path(name).suffix.lower() != EXTENSIONS[kind]:
-        findings.append(c.WRONG_EXTENSION.found(value=name, kind=kind.value))
-    if kind is FileKind.XLSM:
+    if not is_named_rightly(path.suffix, kind):
+        findings.append(c.WRONG_EXTENSION.found(value=path.name, kind=kind.value))
+    if identity.has_macros:
         findings.append(c.MACROS.found())
+    if identity.has_links:
+        findings.append(c.OUTSIDE_LINKS.found())
     return findings
 
 
-def _zip_finding(content: bytes) -> Finding | None:
-    """What the zip directory gives away before anything is unpacked."""
+def _moment(seconds: float) -> datetime:
+    """A file's time. A file system may hold one that no calendar has."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return c.DAMAGED.found(detail="its zip directory is cut short or broken")
-    unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES:
-        return c.TOO_LARGE.found(detail=f"it is made of {len(entries):,} parts")
-    if unpacked > MAX_UNPACKED:
-        return c.TOO_LARGE.found(detail=f"it unpacks to {unpacked / _MIB:,.0f} MiB")
-    for entry in entries:
-        if entry.file_size > _RATIO_FROM and entry.file_size > MAX_RATIO * entry.compress_size:
-            return c.TOO_LARGE.found(
-                detail=f"one part unpacks to {entry.file_size / _MIB:,.0f} MiB"
-            )
-        if entry.filename.startswith(("/", "\\")) or ".." in entry.filename.split("/"):
-            return c.DAMAGED.found(detail="a part in it has an unsafe name")
-    if len({entry.filename for entry in entries}) < len(entries):
-        return c.DAMAGED.found(detail="two parts in it have the same name")
-    return None
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _list(inbox: Path, register: Register) -> tuple[list[tuple[Path, str | None]], list[Skipped]]:
     """The files to look at with the area they are bound to, and what is passed over."""
-    areas = {name.casefold(): a.ref for a in register.areas for name in (a.ref, a.name)}
+    areas = {_folder_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
     listed: list[tuple[Path, str | None]] = []
     skipped: list[Skipped] = []
 
@@ -258,9 +208,9 @@ def _list(inbox: Path, register: Register) -> tuple[list[tuple[Path, str | None]
             for entry in sorted(entries, key=lambda e: e.name):
                 path = Path(entry.path)
                 if entry.is_dir(follow_symlinks=False):
-                    bound = areas.get(entry.name.casefold())
+                    bound = areas.get(_folder_key(entry.name))
                     if area is None and bound is not None:
-                        look(path, bound)
+                        look_into(path, bound)
                     elif not entry.name.startswith("."):
                         skipped.append(Skipped(path, "a folder that is no service area's"))
                 elif why := _why_skipped(entry):
@@ -269,6 +219,12 @@ def _list(inbox: Path, register: Register) -> tuple[list[tuple[Path, str | None]
                 else:
                     listed.append((path, area))
 
+    def look_into(folder: Path, area: str) -> None:
+        try:
+            look(folder, area)
+        except OSError as error:
+            skipped.append(Skipped(folder, f"cannot be listed ({error.strerror})"))
+
     try:
         look(inbox, None)
     except OSError as error:
@@ -276,7 +232,13 @@ def _list(inbox: Path, register: Register) -> tuple[list[tuple[Path, str | None]
     return listed, skipped
 
 
+def _folder_key(name: str) -> str:
+    """What a folder's name and an area's have in common; macOS parts letters from their accents."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 _HIDDEN = "hidden"
+_NO_FILE = "not a regular file"
 
 
 def _is_passed_over(name: str) -> bool:
@@ -290,9 +252,7 @@ def _why_skipped(entry: os.DirEntry[str]) -> str | None:
         return _HIDDEN
     if entry.name.lower().endswith(_UNFINISHED):
         return "an unfinished download or copy"
-    if entry.is_symlink() or not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-        return "not a regular file"
-    return None
+    return None if entry.is_file(follow_symlinks=False) else _NO_FILE
 
 
 def _wait_until_settled(paths: list[Path], settle_seconds: float) -> None:
@@ -310,11 +270,6 @@ def _wait_until_settled(paths: list[Path], settle_seconds: float) -> None:
     wait = newest + settle_seconds - time.time()
     if 0 < wait <= settle_seconds:
         time.sleep(wait)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _unlisted(inbox: Path, error: OSError) -> WorkspaceError:

@@ -7,18 +7,20 @@ import re
 #: The most that Excel holds in a cell, in UTF-16 units.
 LONGEST_CELL = 32_767
 
-#: What XML 1.0 forbids: a workbook that holds one of these is reported as damaged.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+#: Controls, which XML forbids or nobody sees: a workbook that holds one may be reported as damaged.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: Bidirectional embeddings, overrides and isolates: they can show a figure back to front.
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str, longest: int = LONGEST_CELL) -> str:
-    """The text without characters that a workbook cannot hold, at most `longest` UTF-16 units.
+    """The text without characters that a workbook cannot hold, or that turn what stands around it.
 
-    Line ends become `\\n`. Whether it looks like a formula is not its concern: the caller writes it
-    as a string.
+    Line ends become `\\n`; at most `longest` UTF-16 units are kept. Whether it looks like a formula
+    is not its concern: the caller writes it as a string.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    allowed = _FORBIDDEN.sub("", lines)
+    allowed = _BIDI.sub("", _FORBIDDEN.sub("", _LINE_ENDS.sub("\n", text)))
     kept = allowed.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore")
     # xlsxwriter takes such text for the markup of a rich string and would write it as XML.
     return f" {kept[: longest - 1]}" if kept.startswith("<r>") and kept.endswith("</r>") else kept

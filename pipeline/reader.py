@@ -1,100 +1,104 @@
-"""Reading returns in guarded worker processes: a hostile or broken workbook costs one finding.
-
-Each worker has a limit of memory, each workbook a limit of time; a worker that dies is replaced.
-"""
+"""Reading returns in guarded worker processes: a hostile or broken workbook costs one finding."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+import hashlib
+import sys
+import zipfile
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
-from python_calamine import CalamineError, PasswordError
+from python_calamine import CalamineError, PasswordError, WorksheetNotFound
 
 from pipeline import catalogue as c
 from pipeline import grid, ooxml
-from pipeline.findings import has_errors
-from pipeline.intake import Arrival, FileKind
+from pipeline.findings import has_errors, shorten
+from pipeline.guard import Guard, Reason, StoppedError
+from pipeline.intake import STILL_CHANGING, Arrival, FileKind, Skipped
 from pipeline.interpret import interpret
 from pipeline.model import Register
 from pipeline.reading import Reading
 from pipeline.settings import Limits
 
-_MIB = 1024 * 1024
-#: How many returns wait in the workers' queue for each worker; bounds memory at any inbox size.
+#: How many returns wait for each worker; bounds memory at any inbox size.
 _AHEAD = 8
+
+_DAMAGED = (
+    *(CalamineError, ooxml.BadXmlError, zipfile.BadZipFile, zlib.error),
+    *(KeyError, EOFError, OSError),
+)
+
+_BROKEN = "its contents are broken"
+#: What calamine says of whatever it cannot open.
+_NOTHING_SAID = "Cannot detect file format"
+
+#: No return has more mistakes or achievements; of one that has, so many mistakes are told.
+_MOST, _SOME = 5_000, 100
+#: Excel's own limit is 31 characters.
+_LONGEST_SHEET_NAME = 255
 
 #: Set once in each worker, so that the register is not sent with every return.
 _register: Register | None = None
 
 
-def read_returns(
-    arrivals: Sequence[Arrival], register: Register, limits: Limits
-) -> Iterator[tuple[Arrival, Reading]]:
-    """Each arrival with what it says, in the order given.
-
-    An arrival that intake has already found fault with is not opened; nor is the pool started
-    before there is something to open.
-    """
-    workers = min(limits.workers or os.cpu_count() or 1, len(arrivals))
-    pool: ProcessPool | None = None
-    waiting: list[tuple[Arrival, ProcessFuture[Reading] | None]] = []
-    try:
-        for arrival in arrivals:
-            future = None
-            if not has_errors(arrival.findings):
-                pool = pool or _pool(workers, limits, register)
-                future = pool.schedule(
-                    read_return,
-                    args=(arrival.path, arrival.kind, arrival.folder_area),
-                    timeout=limits.seconds,
-                )
-            waiting.append((arrival, future))
-            if len(waiting) > _AHEAD * workers:
-                yield _outcome(*waiting.pop(0), limits)
-        for arrival, future in waiting:
-            yield _outcome(arrival, future, limits)
-        waiting.clear()
-    finally:
-        if pool is not None:
-            # Workers still starting end by themselves; killed half-way, they would complain.
-            pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it without types
-            for _, future in waiting:
-                if future is not None:
-                    future.cancel()  # type: ignore[no-untyped-call]
-            pool.join()
-
-
-def _pool(workers: int, limits: Limits, register: Register) -> ProcessPool:
-    return ProcessPool(
-        max_workers=workers,
-        # Workers are replaced now and then: what one workbook leaves behind does not add up.
-        max_tasks=500,
-        initializer=_start_worker,
-        initargs=(register, limits.memory_mb),
-        # Spawned, not forked: a worker holds nothing but what it needs, on every system.
-        context=multiprocessing.get_context("spawn"),
+def guard_of(register: Register, limits: Limits) -> Guard:
+    """A guard whose workers can read returns on a register."""
+    return Guard(
+        workers=limits.workers,
+        seconds=limits.seconds,
+        memory_mb=limits.memory_mb,
+        prepare=partial(_prepare, register),
     )
 
 
-def _start_worker(register: Register, memory_mb: int) -> None:
+def read_returns(
+    arrivals: Iterable[Arrival], guard: Guard
+) -> Iterator[tuple[Arrival, Reading] | Skipped]:
+    """Each arrival with what it says, in the order given.
+
+    An arrival that intake has already found fault with is not opened. One that is no longer what
+    intake saw is skipped: only bytes whose hash is known are ever taken in.
+
+    Raises:
+        GuardError: no worker can be started.
+    """
+    waiting: deque[tuple[Arrival, Future[Reading | None] | None]] = deque()
+    for arrival in arrivals:
+        future = None if has_errors(arrival.findings) else guard.submit(_read_arrival, arrival)
+        waiting.append((arrival, future))
+        if len(waiting) > _AHEAD * guard.workers:
+            yield _outcome(*waiting.popleft(), guard)
+    while waiting:
+        yield _outcome(*waiting.popleft(), guard)
+
+
+def _prepare(register: Register) -> None:
+    """Make a worker ready to read returns, and to write correction copies."""
     global _register  # noqa: PLW0603 - a worker process has one register for its whole life
     _register = register
-    with suppress(ImportError, ValueError, OSError):
-        # Windows has no such limit; there the time limit alone stands.
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (memory_mb * _MIB, memory_mb * _MIB))
+    # openpyxl does without numpy, which takes a quarter of a worker's memory as it is imported.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
 
 
-def read_return(path: Path, kind: FileKind, folder_area: str | None) -> Reading:
-    """One return, read and interpreted; the worker's task."""
+def _read_arrival(arrival: Arrival) -> Reading | None:
+    """What a return says; None where the file is no longer the one that arrived."""
     assert _register is not None  # noqa: S101 - set when the worker started
-    return read_workbook(path, kind, _register, folder_area)
+    if not _is_unchanged(arrival):
+        return None
+    reading = read_workbook(arrival.path, arrival.kind, _register, arrival.folder_area)
+    return reading if _is_unchanged(arrival) else None
+
+
+def _is_unchanged(arrival: Arrival) -> bool:
+    try:
+        with arrival.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == arrival.sha256
+    except OSError:
+        return False
 
 
 def read_workbook(
@@ -103,6 +107,8 @@ def read_workbook(
     """One return, read and interpreted in this very process, without its limits."""
     try:
         grids = grid.read_grids(path)
+        if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):
+            return Reading(findings=[c.DAMAGED.found(detail="the name of a sheet has no end")])
 
         def details(
             sheet: str, wanted: list[tuple[int, int]]
@@ -111,27 +117,57 @@ def read_workbook(
                 return {}
             return ooxml.cell_details(path, sheet, wanted)
 
-        return interpret(grids, register, details, folder_area)
+        return _bounded(interpret(grids, register, details, folder_area))
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])
-    except (CalamineError, ooxml.BadXmlError, KeyError, OSError) as error:
-        return Reading(findings=[c.DAMAGED.found(detail=str(error) or type(error).__name__)])
-    except MemoryError:
-        return Reading(findings=[c.READER_STOPPED.found(detail="it needs too much memory")])
+    except _DAMAGED as error:
+        return Reading(findings=[c.DAMAGED.found(detail=_broken(error))])
+
+
+def _bounded(reading: Reading) -> Reading:
+    """The reading, or what little there is to say where it would fill the store."""
+    for what, many in (
+        ("mistakes", len(reading.findings)),
+        ("achievements", len(reading.achievements)),
+    ):
+        if many > _MOST:
+            excess = c.TOO_LARGE.found(detail=f"it holds {many:,} {what}")
+            said = [excess, *reading.findings[:_SOME]]
+            return Reading(reading.area, reading.period, sheets=reading.sheets, findings=said)
+    return reading
+
+
+def _broken(error: Exception) -> str:
+    """What a library says of a damaged workbook, where it says anything that helps."""
+    said = shorten(error)
+    if isinstance(error, (KeyError, WorksheetNotFound)):
+        return f"a part of it is missing: {said}"
+    return f"{_BROKEN}: {said}" if said and said != _NOTHING_SAID else _BROKEN
 
 
 def _outcome(
-    arrival: Arrival, future: ProcessFuture[Reading] | None, limits: Limits
-) -> tuple[Arrival, Reading]:
+    arrival: Arrival, future: Future[Reading | None] | None, guard: Guard
+) -> tuple[Arrival, Reading] | Skipped:
     if future is None:
         return arrival, Reading()
     try:
-        return arrival, future.result()
-    except TimeoutError:
-        detail = f"it took longer than {limits.seconds} seconds"
-    except ProcessExpired:
-        detail = f"it needs more than {limits.memory_mb} MiB of memory, or breaks the reader"
-    except Exception as error:
-        # Whatever a reader throws costs this return only.
-        detail = f"the reader failed ({type(error).__name__})"
-    return arrival, Reading(findings=[c.READER_STOPPED.found(detail=detail)])
+        reading = future.result()
+    except StoppedError as stopped:
+        return arrival, Reading(findings=[c.READER_STOPPED.found(detail=_why(stopped, guard))])
+    return Skipped(arrival.path, STILL_CHANGING) if reading is None else (arrival, reading)
+
+
+def _why(stopped: StoppedError, guard: Guard) -> str:
+    memory = f"it needs more than {guard.memory_mb} MiB of memory"
+    match stopped.reason:
+        case Reason.TIME:
+            return f"it took longer than {guard.seconds:g} seconds"
+        case Reason.MEMORY:
+            return memory
+        case Reason.CRASH:
+            # A library that is refused memory may end its process without a word.
+            return f"{memory}, or breaks the reader"
+        case Reason.ANSWER:
+            return "it holds far more than a return says"
+        case Reason.FAILURE:
+            return f"the reader failed ({stopped.detail})"

@@ -39,7 +39,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 #: Beyond these no return could be read, or nothing would be limited.
 _BOUNDS = {
     "file_mb": (1, 4096),
-    "memory_mb": (64, 1024 * 1024),
+    "memory_mb": (128, 1024 * 1024),
     "seconds": (1, 3600),
     "workers": (0, 512),
     "settle_seconds": (0, 3600),

@@ -191,7 +191,7 @@ def test_a_file_that_is_no_workbook_is_sent_back_and_the_others_are_taken_in(
     result = quarterday("run", "-w", fresh)
     assert result.exit_code == 1
     assert "rejected: a letter.xlsx" in result.stdout
-    assert "its content is plain text or CSV" in result.stdout
+    assert "its content is plain text" in result.stdout
     assert not list((fresh / "inbox").iterdir())
     assert list((fresh / "outbox" / "period not known" / "corrections").iterdir())
 

@@ -230,7 +230,7 @@ CASES = (
     Case("C15", lambda book: clear_row(book, at("P1-5", "Ref")), None),
 )  # fmt: skip
 #: Codes whose making needs more than one workbook; each has a test of its own below.
-ELSEWHERE = {"F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "L08", "C05", "C16"}
+ELSEWHERE = {*(f"F{n:02}" for n in range(1, 11)), "L08", "C05", "C16"}
 
 
 @pytest.fixture(scope="module")
@@ -434,6 +434,8 @@ def far_apart() -> bytes:
             good, {f"xl/media/{n}.png": b"" for n in range(3001)})),
         ("F06", "far apart.xlsx", lambda _: far_apart()),
         ("F07", "old.xls", lambda good: good.read_bytes()),
+        ("F10", "linked.xlsx", lambda good: rezipped(
+            good, {"xl/externalLinks/externalLink1.xml": b"<externalLink/>"})),
         ("F09", "macros.xlsm", lambda good: rezipped(good, {"xl/vbaProject.bin": b"Sub Auto"})),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -1,0 +1,105 @@
+"""Compound files, the container of Office before 2007: what stands at the root, nothing more.
+
+[MS-CFB] in small. A file may hold others (a chart within a letter), so only what stands at the
+root tells what it is.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_ENTRY = 128
+_SMALL = 4096  # below this, a stream lies among others in a stream of small ones
+_FREE = 0xFFFFFFFA  # this and above name no sector
+#: A directory beyond this many entries is not Office's.
+_MOST_ENTRIES = 20_000
+
+
+class BadCompoundError(Exception):
+    """The file is cut short, or its sectors do not hang together."""
+
+
+def root(content: bytes) -> dict[str, bytes]:
+    """What stands at the root: each name with the first sector of what it holds.
+
+    Of a storage, and of a stream of less than 4 KiB, no bytes are given.
+
+    Raises:
+        BadCompoundError: the directory cannot be followed.
+    """
+    try:
+        size, directory = _directory(content)
+    except struct.error as error:
+        raise BadCompoundError("it is cut short") from error
+    found: dict[str, bytes] = {}
+    seen: set[int] = set()
+    # The root's children are a tree: each has one to its left and one to its right.
+    waiting = [directory[0].child] if directory else []
+    while waiting:
+        number = waiting.pop()
+        if number >= len(directory) or number in seen:
+            continue
+        seen.add(number)
+        entry = directory[number]
+        at = (entry.sector + 1) * size
+        found[entry.name] = content[at : at + size] if entry.size >= _SMALL else b""
+        waiting += (entry.left, entry.right)
+    return found
+
+
+class _Entry(NamedTuple):
+    name: str
+    left: int
+    right: int
+    child: int
+    sector: int
+    size: int
+
+
+def _directory(content: bytes) -> tuple[int, list[_Entry]]:
+    """The size of a sector, and every entry of the directory."""
+    (shift,) = struct.unpack_from("<H", content, 30)
+    if shift not in (9, 12):
+        raise BadCompoundError("its sectors are of no known size")
+    size = 1 << shift
+    next_of = _Allocation(content, size)
+    (sector,) = struct.unpack_from("<I", content, 48)
+    entries: list[_Entry] = []
+    while sector < _FREE:
+        start = (sector + 1) * size
+        for offset in range(start, start + size, _ENTRY):
+            raw, length = struct.unpack_from("<64sH", content, offset)
+            neighbours = struct.unpack_from("<3I", content, offset + 68)
+            stream = struct.unpack_from("<2I", content, offset + 116)
+            name = raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
+            entries.append(_Entry(name, *neighbours, *stream))
+        if len(entries) > _MOST_ENTRIES:
+            raise BadCompoundError("its directory has no end")
+        sector = next_of(sector)
+    return size, entries
+
+
+class _Allocation:
+    """Which sector comes after which."""
+
+    def __init__(self, content: bytes, size: int) -> None:
+        self._content, self._size = content, size
+        #: The sectors that hold the table, in its order: 109 named in the header, more in a chain.
+        self._tables = list(struct.unpack_from("<109I", content, 76))
+        (sector,) = struct.unpack_from("<I", content, 68)
+        while sector < _FREE:
+            *more, sector = struct.unpack_from(f"<{size // 4}I", content, (sector + 1) * size)
+            self._tables += more
+            if len(self._tables) * size > len(content) + 128 * size:
+                raise BadCompoundError("its table of sectors has no end")
+
+    def __call__(self, sector: int) -> int:
+        table, place = divmod(sector, self._size // 4)
+        if table >= len(self._tables):
+            raise BadCompoundError("a sector stands in no table")
+        start = (self._tables[table] + 1) * self._size
+        following: int = struct.unpack_from("<I", self._content, start + place * 4)[0]
+        return following

@@ -1,0 +1,138 @@
+"""A guard's worker process: it gets ready, and then answers one call after another.
+
+Nothing is imported here but the standard library: what a worker holds is what its calls need.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import count
+from multiprocessing.connection import Connection
+
+if sys.platform != "win32":
+    import resource
+
+_MIB = 1024 * 1024
+#: A worker is replaced after so many calls, or after one that took a quarter of the memory it may
+#: have: what calls leave behind does not add up.
+_CALLS_A_WORKER = 500
+_SPENT_AT = 0.25
+#: More than this no call has to say. It bounds what comes into the job's own process.
+_LONGEST_ANSWER = 64 * _MIB
+#: What a worker must have left for its calls when it is ready, in bytes.
+_ROOM = 32 * _MIB
+#: A worker whose parent is gone ends by itself this long after its time was up, in seconds.
+GRACE = 2
+
+#: Events of Python's audit that a worker never needs, by how they start.
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn",
+              "os.fork", "os.startfile", "pty.", "webbrowser.")  # fmt: skip
+
+
+class Reason(StrEnum):
+    """Why a call was stopped or failed."""
+
+    TIME = "it took too long"
+    MEMORY = "it needs too much memory"
+    CRASH = "it ended the worker process"
+    ANSWER = "its answer is too large"
+    FAILURE = "it failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a call: its answer, pickled, or the reason why there is none."""
+
+    reason: Reason | None = None
+    detail: str = ""
+    answer: bytes = b""
+    #: The process has done enough.
+    is_spent: bool = False
+
+
+def serve(prepare: Callable[[], object], seconds: float, memory_mb: int, pipe: Connection) -> None:
+    """A worker's life: get ready, say so with an empty message, and answer calls."""
+    # An interrupt from the keyboard reaches the workers too; the job's process ends them.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    _silence()
+    try:
+        prepare()
+        _limit_memory(memory_mb)
+        # With less room than this no call could be answered, and every one would be blamed.
+        bytearray(_ROOM)
+        sys.addaudithook(_refuse)
+    except BaseException as error:
+        said = f"{type(error).__name__}: {error}".removesuffix(": ")
+        pipe.send_bytes(said.encode(errors="replace"))
+        return
+    much = _peak_mb() + memory_mb * _SPENT_AT
+    pipe.send_bytes(b"")
+    with suppress(EOFError, OSError):
+        for calls in count(1):
+            task = pipe.recv_bytes()
+            _end_after(seconds + GRACE)
+            outcome = _outcome(task)
+            is_spent = calls >= _CALLS_A_WORKER or _peak_mb() > much
+            pipe.send_bytes(pickle.dumps(replace(outcome, is_spent=is_spent)))
+            _end_after(0)
+
+
+def _outcome(task: bytes) -> Outcome:
+    try:
+        answer = pickle.dumps(pickle.loads(task)(), pickle.HIGHEST_PROTOCOL)  # noqa: S301 - ours
+    except MemoryError:
+        return Outcome(Reason.MEMORY)
+    except BaseException as error:
+        # A panic of a library in Rust is no Exception.
+        return Outcome(Reason.FAILURE, type(error).__name__)
+    return Outcome(answer=answer) if len(answer) <= _LONGEST_ANSWER else Outcome(Reason.ANSWER)
+
+
+def _silence() -> None:
+    """What libraries print as they fail is not the job's to say."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        with suppress(OSError):
+            os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def _limit_memory(memory_mb: int) -> None:
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        # macOS takes no limit below what is in use, and keeps none.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (memory_mb * _MIB, memory_mb * _MIB))
+
+
+def _peak_mb() -> float:
+    """The most memory that this process has had, in MiB; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / _MIB if sys.platform == "darwin" else peak / 1024
+
+
+def _end_after(seconds: float) -> None:
+    """Have the system end this process then; 0: never mind.
+
+    The job's process ends a worker whose time is up. This is for when that process is gone, and
+    works even where a library holds on to the interpreter.
+    """
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _refuse(event: str, _: tuple[object, ...]) -> None:
+    """An audit hook: nothing that is read makes a worker connect to anything or run anything."""
+    if event.startswith(_FORBIDDEN):
+        raise PermissionError(f"{event} is forbidden in a worker")

@@ -1,0 +1,93 @@
+"""Send back: a rejected return's correction copy in the outbox, and the message that brings it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.correction import write_correction
+from pipeline.errors import WorkspaceError
+from pipeline.guard import Guard, StoppedError
+from pipeline.mail import correction_message, write_messages
+from pipeline.model import Register
+from pipeline.validate import Checked, received_at
+from pipeline.workspace import Workspace, replacing, safe_name
+
+#: Where corrections go when it is not plain which period a return is for.
+UNPLACED = "period not known"
+
+
+def write_corrections(
+    batch: Sequence[Checked], workspace: Workspace, guard: Guard
+) -> list[Path | None]:
+    """The correction copy of each return that is sent back; None for one that is accepted.
+
+    To mark a return is to open it once more, by another library: that is done under guard too.
+    """
+    with TemporaryDirectory(prefix="corrections-", dir=workspace.state) as scratch:
+        copies = [Path(scratch) / f"{number}.xlsx" for number in range(len(batch))]
+        futures = [
+            None
+            if one.is_accepted
+            else guard.submit(
+                write_correction,
+                one.arrival.path,
+                one.findings,
+                copy,
+                filename=one.arrival.filename,
+            )
+            for one, copy in zip(batch, copies, strict=True)
+        ]
+        return [
+            None if future is None else _placed(one, future, copy, workspace)
+            for one, future, copy in zip(batch, futures, copies, strict=True)
+        ]
+
+
+def _placed(one: Checked, written: Future[None], copy: Path, workspace: Workspace) -> Path:
+    """A correction copy in its place in the outbox; the list alone where marking was stopped."""
+    name = one.arrival.filename
+    folder = workspace.outbox_of(one.reading.period or UNPLACED) / "corrections"
+    # Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.
+    stem = safe_name(f"{Path(name).stem} - to correct {one.arrival.sha256[:6]}")
+    path = folder / f"{stem}.xlsx"
+    try:
+        try:
+            written.result()
+        except StoppedError:
+            # There is nothing to mark in an empty file.
+            write_correction(Path(os.devnull), one.findings, path, filename=name)
+        else:
+            with replacing(path) as temporary:
+                shutil.copyfile(copy, temporary)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The correction copy cannot be written to {folder} ({error.strerror}). "
+            "Close the file if it is open, and check the rights on the folder."
+        ) from error
+    return path
+
+
+def write_message(
+    one: Checked, correction: Path, workspace: Workspace, register: Register, now: datetime
+) -> None:
+    """Write the message that brings a correction copy to its service area."""
+    area = register.area(one.reading.area or one.arrival.folder_area or "")
+    period = register.period(one.reading.period or "")
+    if area is None or period is None:
+        return
+    message = correction_message(
+        area,
+        period,
+        one.arrival.filename,
+        one.findings,
+        correction,
+        sender=workspace.settings.mail.sender,
+        sent_at=received_at(one.arrival, now),
+    )
+    write_messages([message] if message else [], workspace.outbox_of(period.name) / "mail")
