@@ -7,8 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from pipeline.model import Register
-from pipeline.register_starter import starter_register
-from pipeline.register_writer import write_register
+from pipeline.register.starter import starter_register
+from pipeline.register.writer import write_register
 from pipeline.settings import FILE_NAME
 from pipeline.workspace import need_folder, open_workspace
 

@@ -30,7 +30,7 @@ from pipeline.model import (
     ToleranceKind,
     Unit,
 )
-from pipeline.register_reader import read_register
+from pipeline.register.reader import read_register
 
 MEASURE = Indicator(
     ref="P2-1",

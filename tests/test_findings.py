@@ -32,7 +32,7 @@ from pipeline.model import (
     Target,
     Unit,
 )
-from pipeline.register_writer import write_register
+from pipeline.register.writer import write_register
 from pipeline.settings import Limits, Settings
 from pipeline.template import write_template
 from pipeline.workspace import Workspace

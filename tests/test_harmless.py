@@ -32,7 +32,7 @@ from typer.testing import CliRunner
 from pipeline import nightly
 from pipeline.cli import app
 from pipeline.plain import LONGEST_CELL, plain
-from pipeline.register_writer import write_register
+from pipeline.register.writer import write_register
 from pipeline.settings import Settings
 from pipeline.store import Outcome
 from pipeline.worked_example import entries, example_register, write_return

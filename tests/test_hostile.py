@@ -27,7 +27,7 @@ from openpyxl import load_workbook
 from pipeline.correction import write_correction
 from pipeline.intake import Arrival, examine
 from pipeline.reader import guard_of, read_returns
-from pipeline.register_writer import write_register
+from pipeline.register.writer import write_register
 from pipeline.settings import Limits
 from pipeline.worked_example import entries, example_register, slips, write_return
 from schemas.layout import LIST_SHEET

@@ -19,7 +19,7 @@ from pipeline import nightly
 from pipeline.findings import Severity
 from pipeline.model import MergeRule, Period, Polarity, ServiceArea
 from pipeline.nightly import Night
-from pipeline.register_writer import write_register
+from pipeline.register.writer import write_register
 from pipeline.report import Line
 from pipeline.settings import Settings
 from pipeline.store import Outcome

@@ -35,9 +35,9 @@ from pipeline.model import (
     Unit,
 )
 from pipeline.register import load_register
-from pipeline.register_reader import read_register
-from pipeline.register_starter import financial_quarter, starter_register
-from pipeline.register_writer import SPARE_ROWS, write_register
+from pipeline.register.reader import read_register
+from pipeline.register.starter import financial_quarter, starter_register
+from pipeline.register.writer import SPARE_ROWS, write_register
 from schemas.register_layout import FRAMEWORK, LISTS, SHEETS
 from tests.register_fixture import WORKED, change
 

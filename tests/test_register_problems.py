@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from pipeline.register_writer import write_register
+from pipeline.register.writer import write_register
 from schemas.register_layout import SHEETS
 from tests.register_fixture import WORKED, change, problems_of
 

@@ -16,7 +16,7 @@ from pipeline.display import places, shown
 from pipeline.figures import CALLED, EXAMPLES, FRACTION_UP_TO, clean
 from pipeline.findings import shorten
 from pipeline.model import Operator, Unit
-from pipeline.register_grid import GridCell
+from pipeline.register.grid import GridCell
 from schemas.register_columns import Column
 from schemas.register_columns import Content as Holds
 

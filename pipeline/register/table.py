@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from pipeline.register_cells import Value, seen
-from pipeline.register_grid import GridCell
+from pipeline.register.cells import Value, seen
+from pipeline.register.grid import GridCell
 from schemas.register_columns import Sheet
 
 

@@ -14,12 +14,12 @@ import msgspec
 
 from pipeline import __version__
 from pipeline.model import Register
-from pipeline.register_file import register_bytes
+from pipeline.register.file import register_bytes
 from pipeline.workspace import replacing
 
 
 def load_register(path: Path, cache_dir: Path) -> Register:
-    """The register at `path`, checked; the same as `register_reader.read_register` returns.
+    """The register at `path`, checked; the same as `register.reader.read_register` returns.
 
     A workbook whose bytes were read before, by this version, comes from `cache_dir`. Raises
     `RegisterError`; a problem with the cache itself is never one.
@@ -32,7 +32,7 @@ def load_register(path: Path, cache_dir: Path) -> Register:
         return register
 
     # Here and not above: the cached way must stay free of pandas, pandera and openpyxl.
-    from pipeline.register_reader import parse_register
+    from pipeline.register.reader import parse_register
 
     register = parse_register(content, path.name)
     # Without the cache the next run only takes longer.

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
 from pipeline.model import Kind, Polarity
-from pipeline.register_table import Problems, Row, Table
+from pipeline.register.table import Problems, Row, Table
 from schemas.register_columns import Sheet
 from schemas.register_layout import AREAS, INDICATORS, PERIODS, PRIORITIES, TARGETS
 

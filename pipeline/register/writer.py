@@ -21,7 +21,7 @@ from pipeline.display import cell_value, grouped, number_format, places
 from pipeline.errors import WorkspaceError
 from pipeline.model import Register
 from pipeline.plain import plain
-from pipeline.register_rows import SEPARATOR, Amount, Cell, framework_cells, tables
+from pipeline.register.rows import SEPARATOR, Amount, Cell, framework_cells, tables
 from pipeline.workspace import replacing
 from schemas.register_columns import Column, Content, Sheet
 from schemas.register_layout import FRAMEWORK, FRAMEWORK_HEADINGS, LISTS, SHEETS

@@ -27,8 +27,8 @@ from pipeline.model import (
     ToleranceKind,
     Unit,
 )
-from pipeline.register_checks import areas_of
-from pipeline.register_table import Row, Table
+from pipeline.register.checks import areas_of
+from pipeline.register.table import Row, Table
 from schemas.register_layout import (
     AREAS,
     FRAMEWORK,
