@@ -99,7 +99,7 @@ NO_TABLE = Rule(
     "L01",
     ERROR,
     "No indicator table",
-    "No table of indicators was found: no row holds the headings Indicator and Performance.",
+    "No table of indicators was found: {detail}.",
     "Use the template; keep its heading row as it is.",
     "Columns are found by their headings, wherever the table stands.",
 )
@@ -158,6 +158,55 @@ FOLDER_MISMATCH = Rule(
     "The return says it is from {value}, but it lay in the inbox folder of {folder}.",
     "Put the return into its own area's folder, or correct the service area on the Cover sheet.",
     "A folder named after a service area takes that area's returns only.",
+)
+
+FIGURE_ASTRAY = Rule(
+    "L09",
+    ERROR,
+    "Figure without an indicator",
+    "{value} stands in a row that names no indicator.",
+    "Clear the cell, and put the figure into the row of its indicator.",
+    "A figure is known by the reference or wording in its own row; merged cells name one row only.",
+)
+HEADING_MISSPELT = Rule(
+    "L10",
+    ERROR,
+    "Heading not known",
+    "The heading {value} is not known; did you mean {heading}?",
+    "Type {heading} as the heading, or clear the column if it is not meant for this return.",
+    "What stands under a heading that is not known would be left out.",
+)
+OTHER_PERIOD = Rule(
+    "L11",
+    ERROR,
+    "Figures of another period",
+    "The heading {value} names another period than this return's, {period}.",
+    "Give the figures of {period}, and type Performance as the heading.",
+    "Last year's column in this year's return is last year's figures.",
+)
+HEADING_SPANS = Rule(
+    "L12",
+    ERROR,
+    "Heading over several columns",
+    "The heading {value} stands over several columns with figures, up to {last}.",
+    "Unmerge it, and head the column of this period's figures Performance, the others otherwise.",
+    "With two columns under one heading nobody can say which holds the figures.",
+)
+HIDDEN = Rule(
+    "L13",
+    INFO,
+    "Hidden cells were read",
+    "Hidden: {what}. What stands there was read all the same.",
+    "Nothing to do, if it is meant to count; otherwise delete it and send the return again.",
+    "What is hidden on the screen is in the workbook, and whoever hid it may have forgotten it.",
+)
+SEVERAL_AREAS = Rule(
+    "L14",
+    ERROR,
+    "Rows of several service areas",
+    "This row is of {value}, but others, or the cover, are of {area}.",
+    "Keep one service area's rows in a return, and send another return for the other area.",
+    "Each service area signs off its own figures.",
 )
 
 # --- The value in one cell -----------------------------------------------------------------------
@@ -396,6 +445,15 @@ LATE = Rule(
     "The return came after its due date, {due}.",
     "Nothing to do.",
     "The appendix's list of returns says so.",
+)
+
+NOT_SIGNED_OFF = Rule(
+    "C17",
+    WARNING,
+    "Nobody signed off",
+    "The return is laid out like last year's appendix, which has no line for {what}.",
+    "Ask the service area who signed it off, or have the template used.",
+    "Figures go to committee only when someone has approved them.",
 )
 
 RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))

@@ -247,14 +247,21 @@ class Cover:
         entry = self.reading.cover.get(key)
         return entry is not None and bool(entry.text)
 
+    @property
+    def knows_no_sign_off(self) -> bool:
+        """Whether the return is last year's appendix filled in, without those lines."""
+        return self.reading.is_old_style and not any(
+            key in self.reading.cover for key in schema.SIGNED
+        )
+
 
 def return_frame(covers: list[Cover]) -> pd.DataFrame:
     """One row a return, with the columns of `schema.RETURN_COLUMNS`."""
     records = [
         (
             cover.number,
-            cover.is_filled("completed_by"),
-            cover.is_filled("signed_off_by"),
+            *(cover.is_filled(key) for key in schema.SIGNED),
+            cover.knows_no_sign_off,
             cover.period.open,
             cover.received_on <= cover.period.due,
         )

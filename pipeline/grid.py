@@ -23,10 +23,23 @@ class Grid:
     first_column: int
     rows: list[list[CellValue]]
     hidden: bool = False
+    #: Merged ranges: first row, first column, last row, last column.
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
     def numbered(self) -> Iterator[tuple[int, list[CellValue]]]:
         """Each row with its number on the sheet."""
         return enumerate(self.rows, self.first_row)
+
+    @property
+    def last_column(self) -> int:
+        """The last column of the used part."""
+        return self.first_column + max(map(len, self.rows), default=0) - 1
+
+    def row(self, number: int) -> Iterator[tuple[int, CellValue]]:
+        """The cells of a row with their columns; none outside the used part."""
+        down = number - self.first_row
+        cells = self.rows[down] if 0 <= down < len(self.rows) else []
+        return enumerate(cells, self.first_column)
 
     def value(self, row: int, column: int) -> CellValue:
         """The value of a cell; the empty string outside the used part."""
@@ -50,7 +63,8 @@ def read_grids(path: Path) -> list[Grid]:
             sheet = workbook.get_sheet_by_index(position)
             row, column = sheet.start or (0, 0)
             hidden = about.visible != SheetVisibleEnum.Visible
-            grids.append(Grid(about.name, row, column, sheet.to_python(), hidden))
+            merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
+            grids.append(Grid(about.name, row, column, sheet.to_python(), hidden, merged))
         return grids
 
 

@@ -68,5 +68,9 @@ class Reading:
     rows: list[ReportedRow] = field(default_factory=list)
     achievements: list[ReportedAchievement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    #: A table of indicators was found, with a column for the period's figures.
+    has_table: bool = False
+    #: Every table is laid out like last year's appendix, which knows no sign-off.
+    is_old_style: bool = False
     #: The names of the sheets, in the order of the workbook.
     sheets: list[str] = field(default_factory=list)

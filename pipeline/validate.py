@@ -66,8 +66,7 @@ def validate(
         last_period = register.last_period(period)
         reported = {row.ref: row for row in reading.rows}
         # Without a table there is one thing to say, not one for each indicator.
-        has_table = all(finding.code != c.NO_TABLE.code for finding in reading.findings)
-        expected = standards.refs_of(area.ref) if has_table else []
+        expected = standards.refs_of(area.ref) if reading.has_table else []
         for ref in dict.fromkeys([*reported, *expected]):
             last = earlier.get((last_period.name, ref, area.ref)) if last_period else None
             case = Case(area, standards.of(ref, period.name), reported.get(ref), last)
@@ -94,6 +93,7 @@ def received_at(arrival: Arrival, now: datetime) -> datetime:
 
 _RULES: dict[str, Rule] = {rule.code: rule for rule in c.RULES}
 _COVER = {f.key: f for f in COVER_FIELDS}
+_SIGNED = tuple(_COVER[key].heading for key in schema.SIGNED)
 _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"}
 
 
@@ -161,6 +161,8 @@ def _return_finding(failure: schema.Failure, cover: Cover, register: Register) -
         case "C11":
             line = _COVER[field]
             return c.COVER_BLANK.found(*place, what=line.heading, asks=line.asks)
+        case "C17":
+            return c.NOT_SIGNED_OFF.found(what=" and ".join(_SIGNED))
         case "C12":
             choices = [p.name for p in register.periods if p.open]
             listed = ", ".join(choices) or "none is open now"

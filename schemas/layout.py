@@ -107,7 +107,7 @@ INDICATOR_FIELDS = (
         ("units", "measured in"),
         width=10,
     ),
-    Field("target", "Target", "Prefilled: what is to be reached.", False, (), width=11),
+    Field("target", "Target", "Prefilled: what is to be reached.", False, ("targets",), width=11),
     Field(
         "numerator",
         "Numerator",
@@ -129,7 +129,7 @@ INDICATOR_FIELDS = (
         "Performance",
         "The figure for the period.",
         True,
-        ("actual", "outturn", "result", "value", "performance figure"),
+        ("actual", "actuals", "outturn", "result", "value", "performance figure"),
         width=13,
         required=True,
     ),
@@ -148,6 +148,27 @@ INDICATOR_FIELDS = (
         True,
         ("comment", "comments", "notes", "narrative", "explanation"),
         width=48,
+    ),
+)
+
+#: What a service area fills in, by key; the rest stands in the template already.
+FILLED_FIELDS = tuple(f.key for f in INDICATOR_FIELDS if f.fill)
+
+#: Columns that are known in a table of indicators, and that no template has.
+UNTAUGHT_FIELDS = (
+    Field(
+        "achieved",
+        "Target achieved",
+        "Last year's appendix: its colour, which is not read; a rating is worked out anew.",
+        False,
+        ("target met", "target achieved?", "rag", "rag status", "rag rating"),
+    ),
+    Field(
+        "area",
+        "Service area",
+        "A list of several areas: whose row this is.",
+        False,
+        ("service", "directorate", "department", "responsible service"),
     ),
 )
 

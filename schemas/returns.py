@@ -22,6 +22,9 @@ Holds = Callable[[pd.DataFrame], "pd.Series[bool]"]
 #: The prefilled cells of a row, as keys of their columns.
 PREFILLED = ("ref", "priority", "indicator", "unit", "target")
 
+#: The lines of the cover that say who stands for the figures.
+SIGNED = ("completed_by", "signed_off_by")
+
 
 def _at_most(left: str, right: str) -> Holds:
     """Whether one column of decimals is at most another; it holds where either is missing."""
@@ -94,9 +97,10 @@ ROW_CHECKS: tuple[tuple[str, str, Holds], ...] = (
 #: Checks on a return as a whole: (code, the line of the cover that is named, check).
 RETURN_CHECKS: tuple[tuple[str, str, Holds], ...] = (
     *(
-        ("C11", key, lambda f, key=key: f[f"{key}_filled"])
-        for key in ("completed_by", "signed_off_by")
+        ("C11", key, lambda f, key=key: f[f"{key}_filled"] | f["knows_no_sign_off"])
+        for key in SIGNED
     ),
+    ("C17", "", lambda f: ~f["knows_no_sign_off"]),
     ("C12", "period", lambda f: f["open"]),
     ("C16", "", lambda f: f["in_time"]),
 )
@@ -156,8 +160,8 @@ ROW_COLUMNS = {
 
 RETURN_COLUMNS = {
     "return_number": "number",
-    "completed_by_filled": "flag",
-    "signed_off_by_filled": "flag",
+    **{f"{key}_filled": "flag" for key in SIGNED},
+    "knows_no_sign_off": "flag",
     "open": "flag",
     "in_time": "flag",
 }

@@ -300,13 +300,15 @@ ARCHIVES = (
 
 
 def _mistakes(count: int) -> bytes:
-    """Heading rows with a column twice."""
+    """Heading rows with a column twice, each over a row of its own."""
     heading = "Indicator", "Performance", "Performance"
     rows = (
-        f"<row r='{n}'>" + "".join(cell(f"{c}{n}", h) for c, h in zip("ABC", heading, strict=True))
-        for n in range(2, count + 2)
+        f"<row r='{n}'>"
+        + "".join(cell(f"{c}{n}", h) for c, h in zip("ABC", heading, strict=True))
+        + f"</row><row r='{n + 1}'>{cell(f'A{n + 1}', 'A note')}</row>"
+        for n in range(2, 2 * count + 2, 2)
     )
-    return sheet(HEADINGS + "".join(f"{row}</row>" for row in rows))
+    return sheet(HEADINGS + "".join(rows))
 
 
 def _raw(content: str) -> Make:

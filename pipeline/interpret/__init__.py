@@ -5,15 +5,15 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 
 from __future__ import annotations
 
-from pipeline import catalogue as c
 from pipeline.grid import Grid
 from pipeline.interpret.achievements import read_achievements
+from pipeline.interpret.columns import choose_columns
 from pipeline.interpret.cover import find_area, find_period, read_cover
+from pipeline.interpret.headings import ACHIEVEMENTS, INDICATORS
 from pipeline.interpret.indicators import Details, read_indicators
-from pipeline.interpret.tables import find_tables
+from pipeline.interpret.tables import find_tables, of_kind, why_none
 from pipeline.model import Register
 from pipeline.reading import Reading
-from schemas.layout import ACHIEVEMENT_FIELDS, INDICATOR_FIELDS
 
 
 def interpret(
@@ -25,16 +25,22 @@ def interpret(
     achievements.
     """
     reading = Reading(sheets=[grid.sheet for grid in grids])
-    tables, doubled = find_tables(grids, INDICATOR_FIELDS)
+    tables = find_tables(grids)
+    indicators, achievements = of_kind(tables, INDICATORS), of_kind(tables, ACHIEVEMENTS)
     reading.cover = read_cover(grids, tables)
-    reading.area, area_findings = find_area(reading.cover, register, folder_area)
-    reading.period, period_findings = find_period(reading.cover, register)
-    reading.findings += [*area_findings, *period_findings, *doubled]
-    if not tables:
-        reading.findings.append(c.NO_TABLE.found())
-    reading.rows, findings = read_indicators(tables, register, reading.area, details)
+    reading.period, period_findings = find_period(reading.cover, indicators, register)
+    choices = [f for table in tables for f in choose_columns(table, reading.period)]
+    usable = [table for table in indicators if "performance" in table.columns]
+    reading.area, area_findings = find_area(reading.cover, usable, register, folder_area)
+    reading.findings += [*area_findings, *period_findings, *choices]
+    if not indicators:
+        reading.findings += why_none(grids)
+    reading.has_table = bool(usable)
+    reading.is_old_style = bool(usable) and all(
+        "achieved" in table.columns and "ref" not in table.columns for table in usable
+    )
+    reading.rows, findings = read_indicators(usable, register, reading.area, details)
     reading.findings += findings
-    achieved, doubled = find_tables(grids, ACHIEVEMENT_FIELDS)
-    reading.achievements, findings = read_achievements(achieved, register)
-    reading.findings += [*doubled, *findings]
+    reading.achievements, findings = read_achievements(achievements, register)
+    reading.findings += findings
     return reading

@@ -32,7 +32,7 @@ def read_achievements(
             texts = _lines(table.text(row, "achievement"))
             if not texts:
                 continue
-            named = table.text(row, "priority")
+            named = table.shared_text(row, "priority")
             priority = known.get(name_key(named))
             if priority is None:
                 choices = [p.achievements_heading for p in register.priorities]

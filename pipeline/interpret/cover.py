@@ -5,12 +5,21 @@ from __future__ import annotations
 from pipeline import catalogue as c
 from pipeline.findings import Finding, shorten
 from pipeline.grid import Grid, address, text_of
-from pipeline.interpret.names import heading_key, name_key, period_key, suggestion
-from pipeline.interpret.tables import HEADER_WITHIN, LONGEST_HEADING, Table
+from pipeline.interpret.headings import LONGEST_HEADING
+from pipeline.interpret.names import (
+    heading_key,
+    name_key,
+    period_key,
+    period_marks,
+    suggestion,
+)
+from pipeline.interpret.tables import HEADER_WITHIN, Table
 from pipeline.model import Register
 from pipeline.reading import CoverEntry
-from schemas.layout import COVER_FIELDS, COVER_SHEET
+from schemas.layout import COVER_FIELDS, COVER_SHEET, FILLED_FIELDS
 
+#: A title may be long; a page of text is none.
+_LONGEST_TITLE = 300
 _LABELS = {heading_key(label): f.key for f in COVER_FIELDS for label in (f.heading, *f.aliases)}
 
 
@@ -30,8 +39,13 @@ def read_cover(grids: list[Grid], tables: list[Table]) -> dict[str, CoverEntry]:
             for column, cell in enumerate(cells, grid.first_column):
                 if not isinstance(cell, str) or not 0 < len(cell) <= LONGEST_HEADING:
                     continue
-                key = _LABELS.get(heading_key(cell))
-                if key is not None and key not in entries:
+                label, _, rest = cell.partition(":")
+                key = _LABELS.get(heading_key(label))
+                if key is None or key in entries:
+                    continue
+                if rest.strip():
+                    entries[key] = CoverEntry(rest.strip(), grid.sheet, address(number, column))
+                else:
                     entries[key] = _entry(grid, number, column)
     return entries
 
@@ -46,18 +60,34 @@ def _entry(grid: Grid, row: int, label: int) -> CoverEntry:
 
 
 def find_area(
-    cover: dict[str, CoverEntry], register: Register, folder_area: str | None
+    cover: dict[str, CoverEntry], tables: list[Table], register: Register, folder_area: str | None
 ) -> tuple[str | None, list[Finding]]:
-    """The service area's ref. The inbox folder counts where the cover says nothing."""
-    entry = cover.get("area")
-    names = [area.name for area in register.areas]
-    if entry is None or not entry.text:
-        if folder_area is not None:
-            return folder_area, []
-        place = (entry.sheet, entry.cell) if entry else ("", "")
-        problem = "no service area is named"
-        return None, [c.AREA_UNKNOWN.found(*place, problem=problem, choices=_listed(names))]
+    """The service area's ref: what the cover says, else the inbox folder, else what the rows say.
+
+    A table may say of each row whose it is; rows of two areas are a finding.
+    """
     known = {name_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
+    entry = cover.get("area")
+    if entry is not None and entry.text:
+        return _area_on_cover(entry, tables, register, folder_area, known)
+    rows = _areas_of_rows(tables, known)
+    area = folder_area or next((ref for ref, _ in rows), None)
+    if area is None:
+        place = (entry.sheet, entry.cell) if entry else ("", "")
+        choices = _listed([each.name for each in register.areas])
+        problem = "no service area is named"
+        return None, [c.AREA_UNKNOWN.found(*place, problem=problem, choices=choices)]
+    return area, _of_others(area, rows, register)
+
+
+def _area_on_cover(
+    entry: CoverEntry,
+    tables: list[Table],
+    register: Register,
+    folder_area: str | None,
+    known: dict[str, str],
+) -> tuple[str | None, list[Finding]]:
+    names = [area.name for area in register.areas]
     ref = known.get(name_key(entry.text))
     if ref is None:
         problem = f"{shorten(entry.text)} is no service area{suggestion(entry.text, names)}"
@@ -70,16 +100,46 @@ def find_area(
         bound = register.area(folder_area)
         folder = bound.name if bound else folder_area
         return ref, [c.FOLDER_MISMATCH.found(entry.sheet, entry.cell, entry.text, folder=folder)]
-    return ref, []
+    return ref, _of_others(ref, _areas_of_rows(tables, known), register)
+
+
+def _areas_of_rows(
+    tables: list[Table], known: dict[str, str]
+) -> list[tuple[str, tuple[str, str, str]]]:
+    """The area that each filled row names, with its sheet, cell and text.
+
+    Other words there, such as a team's name, say nothing of the area.
+    """
+    return [
+        (ref, (table.grid.sheet, table.address(row, "area"), text))
+        for table in tables
+        if "area" in table.columns
+        for row in table.rows
+        if (text := table.shared_text(row, "area"))
+        and (ref := known.get(name_key(text)))
+        and any(table.text(row, key) for key in FILLED_FIELDS)
+    ]
+
+
+def _of_others(
+    area: str, rows: list[tuple[str, tuple[str, str, str]]], register: Register
+) -> list[Finding]:
+    """The first row of each other area; one finding an area says enough."""
+    bound = register.area(area)
+    mine = bound.name if bound else area
+    first = {ref: place for ref, place in reversed(rows) if ref != area}
+    return [c.SEVERAL_AREAS.found(*place, area=mine) for place in first.values()]
 
 
 def find_period(
-    cover: dict[str, CoverEntry], register: Register
+    cover: dict[str, CoverEntry], tables: list[Table], register: Register
 ) -> tuple[str | None, list[Finding]]:
-    """The period's name as registered."""
+    """The period's name as registered: what the cover says, else the titles above the tables."""
     entry = cover.get("period")
     names = [period.name for period in register.periods]
     if entry is None or not entry.text:
+        if titled := _period_in_titles(tables, names):
+            return titled, []
         place = (entry.sheet, entry.cell) if entry else ("", "")
         problem = "no period is named"
         return None, [c.PERIOD_UNKNOWN.found(*place, problem=problem, choices=_listed(names))]
@@ -93,6 +153,32 @@ def find_period(
             )
         ]
     return found, []
+
+
+def _period_in_titles(tables: list[Table], names: list[str]) -> str | None:
+    """The one period that the titles name, or else the headings of the figures; None if not plain.
+
+    Every year and quarter that they name must be that period's.
+    """
+    titles = {
+        mark
+        for table in tables
+        for number, cells in table.grid.numbered()
+        if number < table.header_row
+        for cell in cells
+        if isinstance(cell, str)
+        for mark in period_marks(cell[:_LONGEST_TITLE])
+    }
+    headings = {
+        mark
+        for table in tables
+        for heading in table.heads.headings
+        if heading.field == "performance"
+        for mark in heading.marks
+    }
+    marks = titles or headings
+    named = [name for name in names if marks and period_marks(name) == marks]
+    return named[0] if len(named) == 1 else None
 
 
 def _listed(names: list[str]) -> str:

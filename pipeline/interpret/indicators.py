@@ -17,17 +17,19 @@ from pipeline.figures import (
     parse,
 )
 from pipeline.findings import Finding
+from pipeline.grid import text_of
+from pipeline.interpret.headings import LONGEST_HEADING
 from pipeline.interpret.names import name_key, suggestion
 from pipeline.interpret.tables import Table
 from pipeline.model import Indicator, Kind, MilestoneState, Register, Status, Unit
 from pipeline.ooxml import CellDetail
 from pipeline.reading import ReportedRow
+from schemas.layout import FILLED_FIELDS
 
 #: Looks up cell details: (sheet, places) to the detail of each; nothing where the file has none.
 Details = Callable[[str, list[tuple[int, int]]], dict[tuple[int, int], CellDetail]]
 
 _FIGURE_FIELDS = ("numerator", "denominator", "performance")
-_FILLED_FIELDS = (*_FIGURE_FIELDS, "status", "commentary")
 PREFILLED_FIELDS = ("ref", "priority", "indicator", "unit", "target")
 _TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
 _STATUSES = {
@@ -88,6 +90,7 @@ def _match(
         for row in table.rows:
             ref, name = table.text(row, "ref"), table.text(row, "indicator")
             if not ref and not name:
+                findings += _astray(table, row)
                 continue
             found = by_ref.get(name_key(ref)) or by_name.get(name_key(name))
             if found is None:
@@ -120,7 +123,19 @@ def _known(register: Register) -> tuple[dict[str, Indicator], dict[str, Indicato
 
 
 def _is_reported(table: Table, row: int) -> bool:
-    return any(table.text(row, key) for key in _FILLED_FIELDS)
+    return any(table.text(row, key) for key in FILLED_FIELDS)
+
+
+def _astray(table: Table, row: int) -> list[Finding]:
+    """Figures in a row that names no indicator, unless it is a row of totals."""
+    texts = [text_of(cell) for _, cell in table.grid.row(row)]
+    if any(name_key(text) in _TOTALS for text in texts if len(text) <= LONGEST_HEADING):
+        return []
+    return [
+        c.FIGURE_ASTRAY.found(table.grid.sheet, table.address(row, key), text)
+        for key in _FIGURE_FIELDS
+        if (text := table.text(row, key)) and not means_nothing_to_report(text)
+    ][:1]
 
 
 def _unsettled(table: Table, matched: list[_Matched]) -> list[tuple[int, int]]:

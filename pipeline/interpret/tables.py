@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 from pipeline import catalogue as c
 from pipeline.figures import CellValue
 from pipeline.findings import Finding
 from pipeline.grid import Grid, address, text_of
-from pipeline.interpret.names import heading_key
-from schemas.layout import Field
+from pipeline.interpret.headings import (
+    INDICATORS,
+    Fields,
+    HeadingRow,
+    heading_row,
+    known_headings,
+    row_texts,
+)
+from pipeline.interpret.merges import Merges
+from pipeline.interpret.names import heading_key, near_heading
 
 #: A table's headings stand within this many rows from the top of the sheet.
 HEADER_WITHIN = 50
-#: Longer text is no heading.
-LONGEST_HEADING = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Table:
-    """A table on a sheet: where each field's column is, and the rows below the headings."""
+    """A table on a sheet: its row of headings, the rows below, and the columns once chosen."""
 
     grid: Grid
+    merges: Merges
     header_row: int
-    #: Sheet column of each field that has one.
-    columns: dict[str, int]
+    heads: HeadingRow
+    #: Sheet column of each field that has one (see `columns.choose_columns`).
+    columns: dict[str, int] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
 
     def value(self, row: int, key: str) -> CellValue:
@@ -37,73 +43,74 @@ class Table:
     def text(self, row: int, key: str) -> str:
         return text_of(self.value(row, key))
 
+    def shared_text(self, row: int, key: str) -> str:
+        """The same where one merged cell may speak for several rows."""
+        column = self.columns.get(key)
+        return "" if column is None else text_of(self.merges.value(self.grid, row, column))
+
     def address(self, row: int, key: str) -> str:
         """The cell of a field in a row; empty where the table has no such column."""
         column = self.columns.get(key)
         return "" if column is None else address(row, column)
 
+    def down(self, column: int) -> list[str]:
+        """What stands in a column below the headings, row by row."""
+        return [text_of(self.grid.value(row, column)) for row in self.rows]
 
-def find_tables(grids: list[Grid], fields: tuple[Field, ...]) -> tuple[list[Table], list[Finding]]:
-    """The tables whose headings hold every required field, in the order of the workbook."""
+
+def find_tables(grids: list[Grid]) -> list[Table]:
+    """The tables of indicators and of achievements, in the order of the workbook.
+
+    A table begins where a row holds every required heading, and goes on to the next such row.
+    """
     tables: list[Table] = []
-    findings: list[Finding] = []
     for grid in grids:
+        merges = Merges(grid.merged)
         current: Table | None = None
         for number, cells in grid.numbered():
             if current is None and number >= HEADER_WITHIN:
                 break
-            found = _header(grid, number, cells, fields)
-            if found is not None:
-                columns, doubled = found
-                current = Table(grid, number, columns)
+            heads = heading_row(grid, merges, number, cells)
+            if heads is not None:
+                if current is not None and not current.rows:
+                    # Headings merged downwards head the table once.
+                    tables.pop()
+                current = Table(grid, merges, number, heads)
                 tables.append(current)
-                findings += doubled
-            elif current is not None:
+            elif current is not None and number > current.heads.last_row:
                 current.rows.append(number)
-    return tables, findings
+    return tables
 
 
-@cache
-def _known(fields: tuple[Field, ...]) -> dict[str, tuple[str, int]]:
-    """Each heading's key to its field and rank: 0 is the field's own heading, 1 an alias."""
-    known = {heading_key(alias): (f.key, 1) for f in fields for alias in f.aliases}
-    return known | {heading_key(f.heading): (f.key, 0) for f in fields}
+def why_none(grids: list[Grid]) -> list[Finding]:
+    """What keeps a workbook from having a table of indicators: a heading misspelt or missing."""
+    required = {f.key: f.heading for f in INDICATORS if f.required}
+    known = known_headings(INDICATORS)
+    detail = "no row holds the headings " + " and ".join(required.values())
+    for grid in grids:
+        merges = Merges(grid.merged)
+        for number, cells in grid.numbered():
+            if number >= HEADER_WITHIN:
+                break
+            found = list(row_texts(grid, merges, number, cells))
+            has = {known[key][0] for _, text in found if (key := heading_key(text)) in known}
+            lacking = required.keys() - has
+            if len(has) < 2 or len(lacking) == len(required):
+                continue
+            misspelt = [
+                c.HEADING_MISSPELT.found(
+                    grid.sheet, address(number, column), text, heading=required[known[near][0]]
+                )
+                for column, text in found
+                if (near := near_heading(text, [k for k, (f, _) in known.items() if f in lacking]))
+            ]
+            if misspelt:
+                return misspelt
+            missing = " and ".join(required[key] for key in required if key in lacking)
+            detail = f"row {number + 1} of {grid.sheet} has no heading {missing}"
+    return [c.NO_TABLE.found(detail=detail)]
 
 
-def _header(
-    grid: Grid, number: int, cells: list[CellValue], fields: tuple[Field, ...]
-) -> tuple[dict[str, int], list[Finding]] | None:
-    """The columns of a heading row, or None where the row is no heading row."""
-    known = _known(fields)
-    best: dict[str, tuple[int, int]] = {}
-    doubled: dict[str, int] = {}
-    for column, text in _texts(grid, cells):
-        match = known.get(heading_key(text))
-        if match is None:
-            continue
-        key, rank = match
-        if key not in best or rank < best[key][0]:
-            best[key] = (rank, column)
-            doubled.pop(key, None)
-        elif rank == best[key][0]:
-            doubled[key] = column
-    if any(f.required and f.key not in best for f in fields):
-        return None
-    columns = {key: column for key, (_, column) in best.items()}
-    return columns, [
-        c.COLUMN_TWICE.found(
-            grid.sheet,
-            address(number, column),
-            grid.value(number, column),
-            heading=text_of(grid.value(number, column)),
-            first=address(number, columns[key]),
-        )
-        for key, column in doubled.items()
-    ]
-
-
-def _texts(grid: Grid, cells: list[CellValue]) -> Iterator[tuple[int, str]]:
-    """The cells of a row that hold text, with their columns."""
-    for column, cell in enumerate(cells, grid.first_column):
-        if isinstance(cell, str) and 0 < len(cell) <= LONGEST_HEADING:
-            yield column, cell
+def of_kind(tables: list[Table], fields: Fields) -> list[Table]:
+    """The tables of one kind."""
+    return [table for table in tables if table.heads.fields is fields]
