@@ -33,7 +33,7 @@ class Grid:
     @property
     def last_column(self) -> int:
         """The last column of the used part."""
-        return self.first_column + max(map(len, self.rows), default=0) - 1
+        return self.first_column + (len(self.rows[0]) if self.rows else 0) - 1
 
     def row(self, number: int) -> Iterator[tuple[int, CellValue]]:
         """The cells of a row with their columns; none outside the used part."""

@@ -188,6 +188,28 @@ def heading_row() -> int:
     return min(ROWS.values()) - 1
 
 
+def heading(field: str, text: str) -> Break:
+    def breaks(book: Workbook) -> None:
+        book["Indicators"][f"{COLUMNS[field]}{heading_row()}"] = text
+        book["Indicators"][at("P1-5", field)] = "Something"
+
+    return breaks
+
+
+def wide_heading(book: Workbook) -> None:
+    sheet = book["Indicators"]
+    for column in "IJ":
+        sheet[f"{column}{heading_row()}"] = None
+    sheet[f"J{ROWS['P1-1']}"] = 17
+    sheet.merge_cells(f"H{heading_row()}:J{heading_row()}")
+
+
+def areas_in_rows(book: Workbook) -> None:
+    sheet = book["Indicators"]
+    sheet[f"L{heading_row()}"] = "Service area"
+    sheet[f"L{ROWS['P1-1']}"] = CARE.name
+
+
 CASES = (
     Case("L01", lambda book: book["Indicators"].__setitem__(
         f"{COLUMNS['Performance']}{heading_row()}", "How it went"), None),
@@ -199,6 +221,15 @@ CASES = (
     Case("L05", shared_refs, ("", "Performance"), clear_row),
     Case("L06", heading_twice, ("Indicators", "L")),
     Case("L07", achievement, ("Achievements", "A"), known_priority),
+    Case("L09", lambda book: book["Indicators"].__setitem__(
+        f"{COLUMNS['Performance']}{max(ROWS.values()) + 1}", 41), ("", "Performance"), cleared),
+    Case("L10", heading("Commentary", "Commentry"), ("Indicators", "J"),
+         lambda book, cell: book["Indicators"].__setitem__(cell, "Commentary")),
+    Case("L11", heading("Performance", "Performance 2011/12"), ("Indicators", "H"),
+         lambda book, cell: book["Indicators"].__setitem__(cell, "Performance")),
+    Case("L12", wide_heading, ("Indicators", "H"), lambda book, cell:
+         book["Indicators"].unmerge_cells(f"{cell}:J{heading_row()}")),
+    Case("L14", areas_in_rows, ("Indicators", "L"), cleared),
     Case("V01", put("P1-2", "Performance", "0.24"), ("P1-2", "Performance")),
     Case("V02", put("P1-1", "Performance", "quite a few"), ("P1-1", "Performance")),
     Case("V03", put("P1-1", "Performance", "#REF!"), ("P1-1", "Performance")),
@@ -230,7 +261,7 @@ CASES = (
     Case("C15", lambda book: clear_row(book, at("P1-5", "Ref")), None),
 )  # fmt: skip
 #: Codes whose making needs more than one workbook; each has a test of its own below.
-ELSEWHERE = {*(f"F{n:02}" for n in range(1, 11)), "L08", "C05", "C16"}
+ELSEWHERE = {*(f"F{n:02}" for n in range(1, 11)), "L08", "L13", "C05", "C16", "C17"}
 
 
 @pytest.fixture(scope="module")

@@ -160,9 +160,10 @@ def _period_in_titles(tables: list[Table], names: list[str]) -> str | None:
 
     Every year and quarter that they name must be that period's.
     """
+    first_on_sheet = {id(table.grid): table for table in reversed(tables)}
     titles = {
         mark
-        for table in tables
+        for table in first_on_sheet.values()
         for number, cells in table.grid.numbered()
         if number < table.header_row
         for cell in cells

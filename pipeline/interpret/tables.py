@@ -95,7 +95,7 @@ def why_none(grids: list[Grid]) -> list[Finding]:
             found = list(row_texts(grid, merges, number, cells))
             has = {known[key][0] for _, text in found if (key := heading_key(text)) in known}
             lacking = required.keys() - has
-            if len(has) < 2 or len(lacking) == len(required):
+            if len(lacking) == len(required):
                 continue
             misspelt = [
                 c.HEADING_MISSPELT.found(
@@ -106,8 +106,9 @@ def why_none(grids: list[Grid]) -> list[Finding]:
             ]
             if misspelt:
                 return misspelt
-            missing = " and ".join(required[key] for key in required if key in lacking)
-            detail = f"row {number + 1} of {grid.sheet} has no heading {missing}"
+            if len(has) > 1:
+                missing = " and ".join(required[key] for key in required if key in lacking)
+                detail = f"row {number + 1} of {grid.sheet} has no heading {missing}"
     return [c.NO_TABLE.found(detail=detail)]
 
 
