@@ -21,6 +21,7 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/python -m schemas.register_page | diff -u docs/register.md -
 
 bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
+	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.returns
 
 docs: $(VENV)/.ready  ## Write the pages that are generated.

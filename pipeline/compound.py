@@ -1,18 +1,19 @@
-"""Compound files, the container of Office before 2007: what stands at the root, nothing more.
+"""Compound files, the container of Office before 2007 ([MS-CFB]): what stands at the root.
 
-[MS-CFB] in small. A file may hold others (a chart within a letter), so only what stands at the
-root tells what it is.
+A file may hold others (a chart within a letter), so only what stands at the root tells what it is.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import NamedTuple
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _ENTRY = 128
 _SMALL = 4096  # below this, a stream lies among others in a stream of small ones
+_SMALL_SECTOR = 64
 _FREE = 0xFFFFFFFA  # this and above name no sector
 #: A directory beyond this many entries is not Office's.
 _MOST_ENTRIES = 20_000
@@ -48,6 +49,59 @@ def root(content: bytes) -> dict[str, bytes]:
         found[entry.name] = content[at : at + size] if entry.size >= _SMALL else b""
         waiting += (entry.left, entry.right)
     return found
+
+
+def stream(content: bytes, names: tuple[str, ...]) -> bytes:
+    """The bytes of the first of these streams that stands at the root.
+
+    Raises:
+        BadCompoundError: there is none, or it cannot be followed to its end.
+    """
+    try:
+        size, directory = _directory(content)
+        # Only the root's own streams count, and of those the names asked for are told apart.
+        named = {entry.name: entry for entry in reversed(directory)}
+        entry = next((named[name] for name in names if name in named), None)
+        if entry is None or not directory:
+            raise BadCompoundError("it holds no workbook")
+        following = _Allocation(content, size)
+        if entry.size >= _SMALL:
+            return _chain(content, entry.sector, entry.size, size, size, following)
+        # What is small lies in sectors of 64 bytes, within the root's own stream.
+        (first,) = struct.unpack_from("<I", content, 60)
+        (count,) = struct.unpack_from("<I", content, 64)
+        table = _chain(content, first, count * size, size, size, following)
+        small = _chain(content, directory[0].sector, directory[0].size, size, size, following)
+
+        def next_small(sector: int) -> int:
+            number: int = struct.unpack_from("<I", table, sector * 4)[0]
+            return number
+
+        return _chain(small, entry.sector, entry.size, _SMALL_SECTOR, 0, next_small)
+    except struct.error as error:
+        raise BadCompoundError("it is cut short") from error
+
+
+def _chain(
+    content: bytes,
+    sector: int,
+    length: int,
+    size: int,
+    header: int,
+    following: Callable[[int], int],
+) -> bytes:
+    """The bytes of a chain of sectors that begin after a header."""
+    parts: list[bytes] = []
+    left = min(length, len(content))
+    while left > 0 and sector < _FREE:
+        start = header + sector * size
+        part = content[start : start + min(size, left)]
+        if not part:
+            raise BadCompoundError("a sector lies beyond its end")
+        parts.append(part)
+        left -= len(part)
+        sector = following(sector)
+    return b"".join(parts)
 
 
 class _Entry(NamedTuple):

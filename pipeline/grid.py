@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -70,12 +71,19 @@ def read_grids(path: Path) -> list[Grid]:
 
 def address(row: int, column: int) -> str:
     """`D14` for row 13, column 3."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+# The same few columns in every return.
+@lru_cache(maxsize=1_000)
+def column_letters(column: int) -> str:
+    """`D` for column 3."""
     letters = ""
     column += 1
     while column:
         column, digit = divmod(column - 1, 26)
         letters = chr(65 + digit) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 def text_of(cell: CellValue) -> str:

@@ -9,13 +9,15 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from python_calamine import CalamineError, PasswordError, WorksheetNotFound
 
 from pipeline import catalogue as c
-from pipeline import grid, ooxml
+from pipeline import grid
+from pipeline.details import BrokenPartError, details_of, merged_of
 from pipeline.findings import has_errors, shorten
 from pipeline.guard import Guard, Reason, StoppedError
 from pipeline.intake import STILL_CHANGING, Arrival, FileKind, Skipped
@@ -28,7 +30,7 @@ from pipeline.settings import Limits
 _AHEAD = 8
 
 _DAMAGED = (
-    *(CalamineError, ooxml.BadXmlError, zipfile.BadZipFile, zlib.error),
+    *(CalamineError, BrokenPartError, zipfile.BadZipFile, zlib.error),
     *(KeyError, EOFError, OSError),
 )
 
@@ -110,13 +112,9 @@ def read_workbook(
         if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):
             return Reading(findings=[c.DAMAGED.found(detail="the name of a sheet has no end")])
 
-        def details(
-            sheet: str, wanted: list[tuple[int, int]]
-        ) -> dict[tuple[int, int], ooxml.CellDetail]:
-            if kind not in (FileKind.XLSX, FileKind.XLSM):
-                return {}
-            return ooxml.cell_details(path, sheet, wanted)
-
+        merged = merged_of(path, kind)
+        grids = [replace(g, merged=merged.get(g.sheet, g.merged)) for g in grids]
+        details = details_of(path, kind)
         return _bounded(interpret(grids, register, details, folder_area))
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])

@@ -5,12 +5,13 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 
 from __future__ import annotations
 
+from pipeline.details import Details
 from pipeline.grid import Grid
 from pipeline.interpret.achievements import read_achievements
 from pipeline.interpret.columns import choose_columns
 from pipeline.interpret.cover import find_area, find_period, read_cover
 from pipeline.interpret.headings import ACHIEVEMENTS, INDICATORS
-from pipeline.interpret.indicators import Details, read_indicators
+from pipeline.interpret.indicators import read_indicators
 from pipeline.interpret.tables import find_tables, of_kind, why_none
 from pipeline.model import Register
 from pipeline.reading import Reading

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from pipeline import catalogue as c
+from pipeline.details import CellDetail, Details, Place, SheetDetails
 from pipeline.figures import (
     CALLED,
     CellValue,
@@ -17,17 +19,13 @@ from pipeline.figures import (
     parse,
 )
 from pipeline.findings import Finding
-from pipeline.grid import text_of
+from pipeline.grid import column_letters, text_of
 from pipeline.interpret.headings import LONGEST_HEADING
 from pipeline.interpret.names import name_key, suggestion
 from pipeline.interpret.tables import Table
 from pipeline.model import Indicator, Kind, MilestoneState, Register, Status, Unit
-from pipeline.ooxml import CellDetail
 from pipeline.reading import ReportedRow
 from schemas.layout import FILLED_FIELDS
-
-#: Looks up cell details: (sheet, places) to the detail of each; nothing where the file has none.
-Details = Callable[[str, list[tuple[int, int]]], dict[tuple[int, int], CellDetail]]
 
 _FIGURE_FIELDS = ("numerator", "denominator", "performance")
 PREFILLED_FIELDS = ("ref", "priority", "indicator", "unit", "target")
@@ -50,6 +48,10 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
 _PART = Scale(Unit.COUNT, decimals=6)
 
 
+#: Stretches of hidden rows beyond this many are counted.
+_MOST_RUNS = 6
+
+
 @dataclass(frozen=True, slots=True)
 class _Matched:
     table: Table
@@ -67,11 +69,14 @@ def read_indicators(
     """
     matched, findings = _match(tables, register, area)
     rows = []
-    for table in tables:
-        mine = [m for m in matched if m.table is table]
-        known = details(table.grid.sheet, _unsettled(table, mine))
+    # A sheet is looked up once, however many tables stand on it.
+    for _, on_sheet in groupby(matched, key=lambda match: match.table.grid.sheet):
+        mine = list(on_sheet)
+        table = mine[0].table
+        known = details(table.grid.sheet, [place for m in mine for place in _unsettled(m)])
+        findings += _hidden(mine, known)
         for match in mine:
-            row, troubles = _read_row(match, known)
+            row, troubles = _read_row(match, known.cells)
             rows.append(row)
             findings += troubles
     return rows, findings
@@ -138,22 +143,58 @@ def _astray(table: Table, row: int) -> list[Finding]:
     ][:1]
 
 
-def _unsettled(table: Table, matched: list[_Matched]) -> list[tuple[int, int]]:
-    """The cells whose value alone does not say what they mean.
+def _unsettled(match: _Matched) -> list[Place]:
+    """The cells of a row whose value alone does not say what they mean.
 
     A number may be a percentage by its format; a blank may be an error value or a formula.
     """
-    columns = [table.columns[key] for key in _FIGURE_FIELDS if key in table.columns]
+    table = match.table
     return [
-        (match.row, column)
-        for match in matched
-        for column in columns
-        if (value := table.grid.value(match.row, column)) == "" or isinstance(value, float)
+        (match.row, table.columns[key])
+        for key in _FIGURE_FIELDS
+        if key in table.columns
+        and ((value := table.value(match.row, key)) == "" or _is_number(value))
     ]
 
 
+def _is_number(value: CellValue) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
+    """What is read of a sheet although nobody sees it, in one finding."""
+    grid = matched[0].table.grid
+    rows = sorted({m.row + 1 for m in matched if m.row in known.hidden_rows})
+    filled = {
+        column
+        for m in matched
+        for key, column in m.table.columns.items()
+        if known.hides_column(column) and m.table.text(m.row, key)
+    }
+    what = [
+        *(["the whole sheet"] if grid.hidden else []),
+        *([f"row{'s' * (len(rows) > 1)} {_listed(rows)}"] if rows else []),
+        *(f"column {column_letters(column)}" for column in sorted(filled)),
+    ]
+    return [c.HIDDEN.found(grid.sheet, what=", ".join(what))] if what else []
+
+
+def _listed(rows: list[int]) -> str:
+    """`7 to 9 and 12`: rows, those that follow each other in one."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    parts = [f"{r[0]} to {r[-1]}" if len(r) > 1 else str(r[0]) for r in runs[:_MOST_RUNS]]
+    more = [f"{len(runs) - _MOST_RUNS} more stretches"] if len(runs) > _MOST_RUNS else []
+    *first, last = [*parts, *more]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def _read_row(
-    match: _Matched, known: dict[tuple[int, int], CellDetail]
+    match: _Matched, known: Mapping[Place, CellDetail]
 ) -> tuple[ReportedRow, list[Finding]]:
     table, number, indicator = match.table, match.row, match.indicator
     findings: list[Finding] = []

@@ -1,0 +1,61 @@
+"""What calamine does not tell of a sheet: number formats, errors, formulas, what is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+#: Row and column, from 0.
+Place = tuple[int, int]
+#: First row, first column, last row, last column; from 0.
+Span = tuple[int, int, int, int]
+
+GENERAL = "General"
+#: Built-in formats that matter for reading a figure (ECMA-376 part 1, 18.8.30).
+BUILT_IN = {9: "0%", 10: "0.00%"}
+#: The error values of Excel's binary files ([MS-XLS] 2.5.10).
+ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}
+
+
+class BrokenPartError(Exception):
+    """A part of the workbook is malformed, or declares what no workbook needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellDetail:
+    number_format: str = GENERAL
+    #: `#REF!` and the like; empty where the cell holds no error.
+    error: str = ""
+    has_formula: bool = False
+    #: A formula's result was saved with it.
+    has_value: bool = False
+
+
+PLAIN = CellDetail()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetDetails:
+    """The details of the cells asked for, and the rows and columns that are not shown."""
+
+    #: A cell asked for that the file does not hold has the plain detail.
+    cells: Mapping[Place, CellDetail] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+    #: First and last column of each hidden range.
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+
+    def hides_column(self, column: int) -> bool:
+        return any(first <= column <= last for first, last in self.hidden_columns)
+
+
+#: Looks up the details of a sheet's cells: the sheet's name and the places.
+Details = Callable[[str, Iterable[Place]], SheetDetails]
