@@ -29,18 +29,13 @@ _REF = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 #: A cell whose address is not in capitals, as every program writes it.
 _ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,3}[1-9][0-9]{0,6}")')
 #: What follows the column's letters in nearly all cells: blank, or with a plain value.
-_USUAL = (
+_AFTER_COLUMN = (
     rb'([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="(n|s|b|e)")? ?'
     rb"(?:/>|>(?:<v>([^<&\s]+)</v>)?</c>)"
 )
 _HIDDEN_ROW = re.compile(rb'<row (?=[^>]*\bhidden="(?:1|true)")(?:[^>]*?\br="([0-9]+)")?')
 _COLUMN = re.compile(rb"<col\s[^<>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
-#: A cell as Excel and its like write nearly all of them: blank, or with a plain value.
-_USUAL = re.compile(
-    rb'<c r="[A-Z]+[0-9]+"(?: s="([0-9]{1,6})")?(?: t="(n|s|b|e)")? ?'
-    rb"(?:/>|>(?:<v>([^<&\s]+)</v>)?</c>)"
-)
 _STYLE = re.compile(rb' s="([0-9]{1,6})"')
 _KIND = re.compile(rb' t="([a-zA-Z]+)"')
 _VALUE = re.compile(rb"<v(?:\s[^<>]*)?(?:/>|>([^<]*)</v>)")
@@ -139,15 +134,13 @@ def _search(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetai
     head = content[:start]
     if not 0 < start < end or not _is_utf8(head) or b"<!" in content:
         return None
-    if not _is_usual(content, start, end):
-        return None
     columns = _hidden_columns(head)
     if columns is None:
         return None
     hidden = _HIDDEN_ROW.findall(content, start, end) if b'hidden="' in content else []
     if b"" in hidden or content.count(b"<c ", start, end) != content.count(b'<c r="', start, end):
         return None
-    found = _usual_cells(content, start, end, asked, formats)
+    found = _usual_cells(content, start, end, asked, formats) if asked else {}
     for place in sorted(asked - found.keys()):
         position = content.find(b'<c r="%s%d"' % (_letters(place[1]), place[0] + 1), start, end)
         if position >= 0:
@@ -165,20 +158,21 @@ def _usual_cells(
 ) -> dict[Place, CellDetail]:
     """Those of the cells asked for that are written in the usual way."""
     found: dict[Place, CellDetail] = {}
-    for column in {column for _, column in asked}:
-        for row, style, kind, value in _usual(column).findall(content, start, end):
-            place = int(row) - 1, column
-            if place in asked:
-                number = int(style) if style else 0
-                code = formats[number] if number < len(formats) else GENERAL
-                error = value.decode() if kind == b"e" else ""
-                found[place] = _cell(code, error, False, value != b"")
+    columns = {_letters(column): column for _, column in asked}
+    usual = _usual(tuple(sorted(columns)))
+    for letters, row, style, kind, value in usual.findall(content, start, end):
+        place = int(row) - 1, columns[letters]
+        if place in asked:
+            number = int(style) if style else 0
+            code = formats[number] if number < len(formats) else GENERAL
+            error = value.decode() if kind == b"e" else ""
+            found[place] = _cell(code, error, False, value != b"")
     return found
 
 
-@lru_cache(maxsize=1_000)
-def _usual(column: int) -> re.Pattern[bytes]:
-    return re.compile(rb'<c r="' + _letters(column) + _USUAL)
+@lru_cache(maxsize=100)
+def _usual(columns: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    return re.compile(rb'<c r="(' + b"|".join(columns) + b")" + _AFTER_COLUMN)
 
 
 def _is_utf8(head: bytes) -> bool:
