@@ -29,9 +29,10 @@ from pipeline.settings import Limits
 #: How many returns wait for each worker; bounds memory at any inbox size.
 _AHEAD = 8
 
+#: RuntimeError is how zipfile refuses a part that is encrypted or packed in a way not known to it.
 _DAMAGED = (
     *(CalamineError, BrokenPartError, zipfile.BadZipFile, zlib.error),
-    *(KeyError, EOFError, OSError),
+    *(KeyError, EOFError, OSError, RuntimeError),
 )
 
 _BROKEN = "its contents are broken"
