@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench docs picture clean
+MINUTES ?= 20
+
+.PHONY: demo test lint bench fuzz docs picture clean
 
 demo: $(VENV)/.ready  ## Run the whole job on the worked example.
 	rm -rf demo
@@ -23,6 +25,9 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.returns
+
+fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the reader, MINUTES each.
+	$(BIN)/python -m tests.fuzzing $(MINUTES)
 
 docs: $(VENV)/.ready  ## Write the pages that are generated.
 	$(BIN)/python -m pipeline.catalogue > docs/findings.md

@@ -280,7 +280,7 @@ AMBIGUOUS_COMMA = Rule(
     ERROR,
     "Comma that can be read two ways",
     "{value} can be read two ways: the comma may part thousands or decimals.",
-    "Type the figure with a point for decimals and no other separators, for example {example}.",
+    "Type {readings}: a point for decimals, and nothing between thousands.",
     "31,5 and 1,234 follow different customs; a misread comma is a factor of a thousand.",
 )
 STATUS_UNKNOWN = Rule(
@@ -314,6 +314,31 @@ MARK_DROPPED = Rule(
     "The mark in {value} was left out; the figure was taken as {taken}.",
     "Nothing to do. Put what the mark stands for into Commentary.",
     "Footnote marks belong to the document that the figure was copied from.",
+)
+
+NOT_SHOWN = Rule(
+    "V14",
+    ERROR,
+    "Figure that the cell does not show",
+    "The cell holds {value}, but its number format shows something else, or nothing.",
+    "Type the figure again in a cell of the format Number or General, for example {example}.",
+    "What nobody sees, nobody has checked.",
+)
+SCALED_TWO_WAYS = Rule(
+    "V15",
+    ERROR,
+    "Thousands or millions that can be read two ways",
+    "The cell shows {value} with a word such as m or k beside it; it could mean {one} or {other}.",
+    "Type {one} or {other} in full, in a cell of the format Number or General.",
+    "A number format can print million beside a figure without making it one.",
+)
+ZERO_OR_NOTHING = Rule(
+    "V16",
+    ERROR,
+    "Zero or no figure",
+    "{value} may mean 0, or that there is no figure.",
+    "Type 0, or choose Not available under Status and clear the cell.",
+    "None of something is a figure; no figure is not.",
 )
 
 # --- Checks against the register -----------------------------------------------------------------

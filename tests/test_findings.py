@@ -180,6 +180,12 @@ def as_number(book: Workbook, cell: str) -> None:
     book["Indicators"][cell] = 4000
 
 
+def shown_as(ref: str, number_format: str) -> Break:
+    return lambda book: setattr(
+        book["Indicators"][at(ref, "Performance")], "number_format", number_format
+    )
+
+
 def heading_twice(book: Workbook) -> None:
     book["Indicators"][f"L{heading_row()}"] = "Performance"
 
@@ -244,6 +250,9 @@ CASES = (
     Case("V11", put("P2-1", "Performance", "Half done"), ("P2-1", "Performance")),
     Case("V12", put("P1-1", "Performance", "=2000+2000"), ("P1-1", "Performance")),
     Case("V13", put("P1-2", "Performance", "24.5%*"), ("P1-2", "Performance")),
+    Case("V14", shown_as("P1-1", ";;;"), ("P1-1", "Performance"), as_number),
+    Case("V15", shown_as("P1-1", '0"m"'), ("P1-1", "Performance"), as_number),
+    Case("V16", put("P1-1", "Performance", "nil"), ("P1-1", "Performance")),
     Case("C01", put("P1-2", "Performance", None), ("P1-2", "Performance")),
     Case("C02", lambda book: second_row(book, "P2-3", "Schemes of adult social care"),
          ("", "Ref"), clear_row),
@@ -496,6 +505,27 @@ def test_a_return_in_another_areas_folder_is_sent_back_and_a_copy_counts_once(
         shutil.copyfile(good, place.inbox / "Return again.xlsx")
         (again,) = ingest(place, REGISTER, store, IN_TIME, lambda *_: None).taken
     assert [f.code for f in again.findings] == ["F08"]
+
+
+def test_last_years_appendix_comes_with_a_warning_and_what_is_hidden_is_said(
+    workspace: Workspace, good: Path
+) -> None:
+    book = load_workbook(good)
+    del book["Cover"]
+    sheet = book["Indicators"]
+    sheet[f"{COLUMNS['Ref']}{heading_row()}"] = None
+    sheet[f"K{heading_row()}"] = "Target achieved"
+    sheet["A1"] = f"Community safety {PERIOD.name}"
+    sheet["A2"] = "Service area: Community safety"
+    sheet.row_dimensions[ROWS["P1-2"]].hidden = True
+    path = workspace.root / "last year's.xlsx"
+    book.save(path)
+    found = check(workspace, [path])[path.stem]
+    assert [(f.code, f.severity.value) for f in found] == [("C17", "warning"), ("L13", "info")]
+    assert f"row {ROWS['P1-2']}" in found[1].problem
+    sheet.row_dimensions[ROWS["P1-2"]].hidden = False
+    book.save(path)
+    assert [f.code for f in check(workspace, [path])[path.stem]] == ["C17"]
 
 
 def test_a_sudden_change_since_the_last_period_is_a_warning(tmp_path: Path, good: Path) -> None:

@@ -38,5 +38,7 @@ def parse(parser: expat.XMLParserType, content: bytes) -> None:
         parser.Parse(content, True)
     except expat.ExpatError as error:
         raise BrokenPartError(f"its XML is broken ({error})") from error
+    except LookupError as error:
+        raise BrokenPartError(f"it is in an unknown encoding ({error})") from error
     except ValueError as error:
         raise BrokenPartError(f"its XML holds a wrong number ({error})") from error

@@ -45,7 +45,7 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
     "not yet due": MilestoneState.NOT_DUE,
 }
 #: Numerators and denominators may be counts, money or hours.
-_PART = Scale(Unit.COUNT, decimals=6)
+_PART = Scale(Unit.COUNT, decimals=6, is_part=True)
 
 
 #: Stretches of hidden rows beyond this many are counted.
