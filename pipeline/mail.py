@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pipeline.errors import RegisterError, SettingsError
 from pipeline.findings import Finding, Severity
+from pipeline.grouping import grouped
 from pipeline.model import Gets, Period, ServiceArea
 from pipeline.rating import Colour
 from pipeline.report import Report
@@ -124,6 +125,7 @@ def correction_message(
     to = area.email.strip()
     if not to or not errors:
         return None
+    told = grouped(errors)
     count = f"{len(errors)} thing{'' if len(errors) == 1 else 's'} to correct"
     found = [f"{f.place} {f.code} {f.value}" for f in findings]
     return _compose(
@@ -133,8 +135,8 @@ def correction_message(
             "period": period,
             "filename": filename,
             "count": count,
-            "errors": errors[:SPELLED_OUT],
-            "more": max(0, len(errors) - SPELLED_OUT),
+            "errors": told[:SPELLED_OUT],
+            "more": max(0, len(told) - SPELLED_OUT),
             "warnings": sum(f.severity is Severity.WARNING for f in findings),
             "late": sent_at.date() > period.due,
             "attachment": one_line(attachment.name),

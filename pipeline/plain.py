@@ -14,6 +14,15 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
+#: What Excel reads as a single character; with its own underscore escaped it stays what it is.
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def literal(text: str) -> str:
+    """The same for openpyxl, which writes as it stands what Excel would read as an escape."""
+    return plain(_ESCAPE.sub("_x005F_", text))
+
+
 def plain(text: str, longest: int = LONGEST_CELL) -> str:
     """The text without characters that a workbook cannot hold, or that turn what stands around it.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -10,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.correction import write_correction
+from pipeline.correction import write_correction, write_list
 from pipeline.errors import WorkspaceError
 from pipeline.guard import Guard, StoppedError
 from pipeline.mail import correction_message, write_messages
@@ -37,6 +36,7 @@ def write_corrections(
             else guard.submit(
                 write_correction,
                 one.arrival.path,
+                one.arrival.kind,
                 one.findings,
                 copy,
                 filename=one.arrival.filename,
@@ -60,8 +60,7 @@ def _placed(one: Checked, written: Future[None], copy: Path, workspace: Workspac
         try:
             written.result()
         except StoppedError:
-            # There is nothing to mark in an empty file.
-            write_correction(Path(os.devnull), one.findings, path, filename=name)
+            write_list(one.findings, path, filename=name)
         else:
             with replacing(path) as temporary:
                 shutil.copyfile(copy, temporary)

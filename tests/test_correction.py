@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import zipfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +20,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline import catalogue as c
-from pipeline.correction import write_correction
+from pipeline.correction import write_correction, write_list
 from pipeline.correction.listing import HEADINGS
 from pipeline.correction.marks import AUTHOR, HIGHLIGHT
 from pipeline.findings import Finding, Severity, in_reading_order
@@ -26,6 +28,9 @@ from pipeline.intake import FileKind
 from pipeline.reader import read_workbook
 from pipeline.template import write_template
 from schemas.layout import LIST_SHEET
+from tests.containers import binary_workbook
+from tests.filled import fill_return
+from tests.programs import need
 
 NAME = "Return 2012-13 - Community safety.xlsx"
 
@@ -55,7 +60,7 @@ def original(tmp_path: Path) -> Path:
 
 def corrected(original: Path, *findings: Finding, help_base: str = "") -> Workbook:
     path = original.parent / f"{original.name}-correction.xlsx"
-    write_correction(original, findings, path, filename=NAME, help_base=help_base)
+    write_correction(original, FileKind.XLSX, findings, path, filename=NAME, help_base=help_base)
     return openpyxl.load_workbook(path)
 
 
@@ -321,8 +326,10 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     cell.data_type = "s"
     book.save(path)
     hostile = [
-        Finding("V02", Severity.ERROR, "Sheet", "A1", value, value, value)
-        for value in ("=1+1", "+1", "-1", "@x", "#REF!", "=cmd|' /C calc'!A0", "\x01\x0b=2\ud800")
+        Finding(f"V{number}", Severity.ERROR, "Sheet", "A1", value, value, value)
+        for number, value in enumerate(
+            ("=1+1", "+1", "-1", "@x", "#REF!", "=cmd|' /C calc'!A0", "\x01\x0b=2\ud800"), 10
+        )
     ]
     copy = corrected(path, *hostile)
     sheet = copy[LIST_SHEET]
@@ -405,8 +412,127 @@ def test_what_openpyxl_does_not_carry_over_warns_nobody(tmp_path: Path) -> None:
 
 def test_an_original_that_is_gone_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        write_correction(tmp_path / "gone", [STATUS], tmp_path / "copy.xlsx", filename=NAME)
+        write_correction(
+            tmp_path / "gone", FileKind.XLSX, [STATUS], tmp_path / "copy.xlsx", filename=NAME
+        )
     assert not list(tmp_path.iterdir())
+
+
+# --- One mistake all down a column ---------------------------------------------------------------
+
+
+def two_ways_in(*rows: int) -> list[Finding]:
+    return [
+        c.TWO_WAYS.found("Indicators", f"H{row}", f"0.{row}", one=f"{row}%", other=f"0.{row}%")
+        for row in rows
+    ]
+
+
+def test_one_kind_of_mistake_down_a_column_is_listed_once_and_marked_in_each_cell(
+    original: Path,
+) -> None:
+    book = corrected(original, *two_ways_in(5, 6, 7, 9))
+    (row,) = listed(book)
+    assert row[1] == "Indicators!H5"
+    assert "The same kind of mistake is in H6, H7 and H9." in str(row[3])
+    assert book[LIST_SHEET]["A2"].value.startswith("4 things must be corrected")
+    assert set(highlighted(book["Indicators"])) == {"H5", "H6", "H7", "H9"}
+    comment = book["Indicators"]["H9"].comment
+    assert comment is not None
+    assert "Type 9% or 0.9%" in comment.text
+
+
+def test_two_of_a_kind_are_listed_one_by_one(original: Path) -> None:
+    assert len(listed(corrected(original, *two_ways_in(5, 6)))) == 2
+
+
+def test_a_list_without_marks_tells_each_cell(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    write_list(two_ways_in(5, 6, 7), path, filename=NAME)
+    assert len(listed(openpyxl.load_workbook(path))) == 3
+
+
+def test_what_excel_would_read_as_a_control_character_is_listed_as_it_stands(
+    original: Path,
+) -> None:
+    finding = c.STATUS_UNKNOWN.found("Indicators", "I8", "may_x001B_be")
+    (row,) = listed(corrected(original, finding))
+    # Excel and openpyxl's own reader of shared strings differ: this is what the file holds.
+    assert row[2] == "may_x005F_x001B_be"
+
+
+# --- Returns in other formats --------------------------------------------------------------------
+
+OTHERS = {"xls": FileKind.XLS, "ods": FileKind.ODS}
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def other(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A return with two mistakes, saved by LibreOffice in another format."""
+    folder = tmp_path_factory.mktemp("other")
+    entries = {
+        "P1-1": {"Performance": 4605, "Commentary": "Text, _x000D_ too"},
+        "P1-2": {"Performance": 0.245, "Status": "maybe"},
+        "P1-3": {"Performance": "about 40"},
+        "P1-4": {"Performance": 12.25},
+    }
+    path = fill_return(small_register(), SAFETY, PERIOD, folder / "return.xlsx", entries)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [need("soffice"), profile, "--headless", "--convert-to", request.param,
+               "--outdir", str(folder), str(path)]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return folder / f"return.{request.param}"
+
+
+def test_a_return_in_another_format_comes_back_as_an_xlsx_that_can_be_corrected_and_sent(
+    other: Path,
+) -> None:
+    kind = OTHERS[other.suffix[1:]]
+    before = read_workbook(other, kind, small_register())
+    assert [f.code for f in before.findings] == ["V10", "V08"]
+    copy = other.parent / "to correct.xlsx"
+    write_correction(other, kind, before.findings, copy, filename=other.name)
+    book = openpyxl.load_workbook(copy)
+    said = " ".join(str(row[0].value) for row in book[LIST_SHEET].iter_rows(max_row=6))
+    assert f"Your return is {kind}; this copy is an Excel workbook (.xlsx)." in said
+    status, figure = (finding.cell for finding in before.findings)
+    assert set(highlighted(book["Indicators"])) == {status, figure}
+    assert not any(
+        cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows()
+        for cell in row
+    )  # fmt: skip
+    unread = read_workbook(copy, FileKind.XLSX, small_register())
+    assert [(f.code, f.cell) for f in unread.findings] == [("V10", status), ("V08", figure)]
+    book["Indicators"][status] = "Final"
+    book["Indicators"][figure] = "£40"
+    book.save(copy)
+    after = read_workbook(copy, FileKind.XLSX, small_register())
+    assert after.findings == []
+    values = {row.ref: row.value for row in after.rows}
+    assert values["P1-2"] == Decimal("24.5")
+    assert values["P1-3"] == 40
+    assert [row.value for row in after.rows if row.ref in ("P1-1", "P1-4")] == [
+        row.value for row in before.rows if row.ref in ("P1-1", "P1-4")
+    ]
+    assert after.rows[0].commentary == before.rows[0].commentary
+
+
+def test_a_binary_return_comes_back_with_its_cells(tmp_path: Path) -> None:
+    rows: dict[int, dict[int, tuple[int, str | float | int | None]]] = {
+        1: {1: (0, "=Indicator"), 2: (0, "Performance")},
+        2: {1: (0, "P1-2"), 2: (1, 0.245)},
+        3: {1: (0, "P1-3"), 2: (0, 0x17)},
+    }
+    path = tmp_path / "return.xlsb"
+    path.write_bytes(binary_workbook("Figures", rows, ["0.0%"]))
+    copy = tmp_path / "copy.xlsx"
+    finding = c.ERROR_VALUE.found("Figures", "C4", "#REF!", example="4605")
+    write_correction(path, FileKind.XLSB, [finding], copy, filename=NAME)
+    sheet = openpyxl.load_workbook(copy)["Figures"]
+    assert (sheet["B2"].value, sheet["B2"].data_type) == ("=Indicator", "s")
+    assert (sheet["C3"].value, sheet["C3"].number_format) == (0.245, "0.0%")
+    assert (sheet["C4"].value, sheet["C4"].data_type) == ("#REF!", "e")
+    assert highlighted(sheet).keys() == {"C4"}
 
 
 def with_extension(path: Path) -> Path:

@@ -25,7 +25,7 @@ import pytest
 from openpyxl import load_workbook
 
 from pipeline.correction import write_correction
-from pipeline.intake import Arrival, examine
+from pipeline.intake import Arrival, FileKind, examine
 from pipeline.reader import guard_of, read_returns
 from pipeline.register.writer import write_register
 from pipeline.settings import Limits
@@ -281,7 +281,9 @@ def test_a_worker_that_has_read_and_marked_returns_holds_no_frames_and_no_store(
     with guard_of(REGISTER, Limits(workers=1)) as guard:
         ((_, reading),) = read_returns([arrival], guard)
         copy = tmp_path / "copy.xlsx"
-        guard.submit(write_correction, slipped, reading.findings, copy, filename="x").result()
+        guard.submit(
+            write_correction, slipped, FileKind.XLSX, reading.findings, copy, filename="x"
+        ).result()
         names = ("openpyxl", "python_calamine", "pandas", "pandera", "sqlalchemy", "numpy.core")
         assert guard.submit(loaded, *names).result() == ["openpyxl", "python_calamine"]
     assert len(load_workbook(copy).sheetnames) > 1

@@ -345,8 +345,8 @@ def test_long_names_and_domains_keep_one_message_id_and_one_address(
 FINDINGS = (
     found("H4", "The first cell is wrong."),
     found("H5", "Only a warning.", Severity.WARNING),
-    found("H6", "The second cell is wrong."),
-    found("H7", "The third cell is wrong."),
+    found("I6", "The second cell is wrong."),
+    found("J7", "The third cell is wrong."),
     found("", "Nobody has signed off.", sheet="Cover"),
 )
 
@@ -360,7 +360,7 @@ def test_a_correction_counts_everything_and_spells_out_the_three_most_important(
     text = body(read_back(message, tmp_path), subtype)
     said = Outline(text).text if subtype == "html" else one_line(text)
     assert "Your return was sent back: 4 things to correct" in said
-    order = [said.index(place) for place in ("Sheet Cover", "cell H4", "cell H6")]
+    order = [said.index(place) for place in ("Sheet Cover", "cell H4", "cell I6")]
     assert order == sorted(order)
     assert "The first cell is wrong." in said
     assert "To do: Put H4 right." in said
@@ -368,6 +368,20 @@ def test_a_correction_counts_everything_and_spells_out_the_three_most_important(
     assert "And 1 more; the first sheet of the attached workbook lists them all." in said
     assert "There is also 1 thing to look at" in said
     assert "Returns for 2012-13 are due by 30 April 2013." in said
+
+
+def test_a_correction_tells_one_kind_of_mistake_down_a_column_once(
+    workbook: Path, tmp_path: Path
+) -> None:
+    down = [found(f"H{row}", f"Row {row} is wrong.") for row in range(4, 16)]
+    message = correction(workbook, (*down, found("C7", "Altered.")))
+    assert message is not None
+    said = one_line(body(read_back(message, tmp_path), "plain"))
+    assert "13 things to correct" in said
+    assert "Row 4 is wrong. The same kind of mistake is in H5 to H15." in said
+    assert "Altered." in said
+    assert "Row 5 is wrong" not in said
+    assert "more; the first sheet" not in said
 
 
 def test_a_correction_goes_to_the_area_with_the_copy_attached(

@@ -13,6 +13,8 @@ from openpyxl import Workbook, load_workbook
 from pipeline import catalogue
 from pipeline.correction.listing import add_list
 from pipeline.correction.marks import mark, unmark
+from pipeline.correction.rebuild import rebuilt
+from pipeline.filekind import FileKind
 from pipeline.findings import Finding, in_reading_order, worst_first
 from pipeline.workspace import replacing
 from schemas.layout import LIST_SHEET
@@ -31,17 +33,30 @@ _SEND_YOURS = (
     "How to send it back: correct your own workbook, save it as an Excel workbook (.xlsx), and "
     "send that; do not send this file."
 )
+#: openpyxl does not open these; their cells are copied into a new workbook.
+_REBUILT = {FileKind.XLS, FileKind.XLSB, FileKind.ODS}
+_REBUILT_NOTE = (
+    "Your return is {kind}; this copy is an Excel workbook (.xlsx). It has your cells, with "
+    "results in place of formulas. Send this one back."
+)
 _NO_MACROS = "The macros of your workbook are not in this copy; a return does not need them."
 
 
 def write_correction(
-    original: Path, findings: Sequence[Finding], path: Path, *, filename: str, help_base: str = ""
+    original: Path,
+    kind: FileKind,
+    findings: Sequence[Finding],
+    path: Path,
+    *,
+    filename: str,
+    help_base: str = "",
 ) -> None:
     """Write a copy of a return, as .xlsx, with its bad cells marked and a first sheet listing them.
 
     Each cell with an error or a warning is highlighted and has a comment that says what is wrong
-    and what to do. What an earlier correction copy put in is replaced. A return that cannot be
-    opened gives a workbook with the list alone. `filename` is the return's name as it was sent;
+    and what to do. What an earlier correction copy put in is replaced. Of a return in another
+    format the copy has the cells, as values. A return that cannot be opened gives a workbook with
+    the list alone. `filename` is the return's name as it was sent, `kind` what its content is;
     `original` is read and never touched, and may have any name itself. `help_base` is the address
     of the page that explains the codes; without it they are not linked.
 
@@ -52,21 +67,50 @@ def write_correction(
     content = original.read_bytes()
     # openpyxl warns of what it does not carry over (extensions, unknown headers). Whoever gets the
     # copy works on the cells, which it does carry over; the return itself lies in the archive.
-    with warnings.catch_warnings(), replacing(path) as temporary:
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"openpyxl\.")
         marked = None
         if not any(finding.code in _NOT_TO_BE_OPENED for finding in findings):
-            marked = _marked(content, findings, filename, help_base)
-        temporary.write_bytes(marked or _list_alone(findings, filename, help_base))
+            marked = _marked(original, content, kind, findings, filename, help_base)
+    if marked is None:
+        write_list(findings, path, filename=filename, help_base=help_base)
+        return
+    with replacing(path) as temporary:
+        temporary.write_bytes(marked)
+
+
+def write_list(
+    findings: Sequence[Finding], path: Path, *, filename: str, help_base: str = ""
+) -> None:
+    """Write a workbook that holds the list alone, of a return that is not to be opened.
+
+    Raises OSError where `path` cannot be written.
+    """
+    book = Workbook()
+    del book[book.sheetnames[0]]
+    remarks = (_NOT_OPENED, _SEND_YOURS)
+    add_list(book, worst_first(findings), filename, remarks, help_base, is_marked=False)
+    with replacing(path) as temporary:
+        temporary.write_bytes(_saved(book))
 
 
 def _marked(
-    content: bytes, findings: Sequence[Finding], filename: str, help_base: str
+    original: Path,
+    content: bytes,
+    kind: FileKind,
+    findings: Sequence[Finding],
+    filename: str,
+    help_base: str,
 ) -> bytes | None:
-    """The marked copy; None where openpyxl cannot open the return, or cannot save it again."""
+    """The marked copy; None where the return cannot be opened, or cannot be saved again."""
     try:
-        # From memory: openpyxl goes by a file's name, and an archived return has none to speak of.
-        book = load_workbook(io.BytesIO(content))
+        if kind in _REBUILT:
+            book = rebuilt(original, kind)
+            remarks: tuple[str, ...] = (_SEND_BACK, _REBUILT_NOTE.format(kind=kind))
+        else:
+            # From memory: openpyxl goes by a file's name, and an archived return has none.
+            book = load_workbook(io.BytesIO(content))
+            remarks = (_SEND_BACK, _NO_MACROS) if _has_macros(content) else (_SEND_BACK,)
         # Macros are not carried over, nor is a template to be sent back as a template.
         book.template = False
         # The copy holds formulas without their results; Excel works them out when it opens it.
@@ -76,21 +120,12 @@ def _marked(
                 book.remove(sheet)
         unmark(book)
         mark(book, findings)
-        remarks = (_SEND_BACK, _NO_MACROS) if _has_macros(content) else (_SEND_BACK,)
         ordered = in_reading_order(findings, book.sheetnames)
-        add_list(book, worst_first(ordered), filename, remarks, help_base)
+        add_list(book, worst_first(ordered), filename, remarks, help_base, is_marked=True)
         return _saved(book)
     except Exception:
-        # A file that is no workbook, or a damaged one, can break openpyxl in any way it likes.
+        # A file that is no workbook, or a damaged one, can break its reader in any way it likes.
         return None
-
-
-def _list_alone(findings: Sequence[Finding], filename: str, help_base: str) -> bytes:
-    book = Workbook()
-    del book[book.sheetnames[0]]
-    remarks = (_NOT_OPENED, _SEND_YOURS)
-    add_list(book, worst_first(findings), filename, remarks, help_base)
-    return _saved(book)
 
 
 def _has_macros(content: bytes) -> bool:

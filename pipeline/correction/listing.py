@@ -17,7 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.correction.marks import position, severity_shown
 from pipeline.findings import Finding, Severity
-from pipeline.plain import plain
+from pipeline.grouping import grouped
+from pipeline.plain import literal, plain
 from pipeline.row_height import fitted_height
 from schemas.layout import LIST_SHEET
 
@@ -48,11 +49,14 @@ def add_list(
     filename: str,
     remarks: Sequence[str],
     help_base: str,
+    *,
+    is_marked: bool,
 ) -> None:
     """Put the list in front of the workbook's other sheets, and open the workbook on it.
 
     `findings` come in the order to print; `remarks` are printed under the count. With a `help_base`
-    each code links to its explanation there.
+    each code links to its explanation there. Where each cell is marked and says what to do itself,
+    one kind of mistake all down a column is listed once.
     """
     for other in book.worksheets:
         # Two selected sheets are a group: what is typed on one would be written to both.
@@ -68,8 +72,9 @@ def add_list(
         _write(sheet, row, 1, line).font = _font(11, bold=row == 2)
     if findings:
         top = sheet.max_row + 2
-        _write_table(sheet, top, findings, linked, help_base)
-        last = f"{get_column_letter(len(HEADINGS))}{top + len(findings)}"
+        told = grouped(findings) if is_marked else findings
+        _write_table(sheet, top, told, linked, help_base)
+        last = f"{get_column_letter(len(HEADINGS))}{top + len(told)}"
         sheet.add_table(Table(displayName=_table_name(book), ref=f"A{top}:{last}"))
     _set_page(sheet)
 
@@ -171,7 +176,7 @@ def _set_page(sheet: Worksheet) -> None:
 def _write(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
     """Text as a string, whatever it looks like."""
     cell = _cell(sheet, row, column)
-    cell.value = plain(text)
+    cell.value = literal(text)
     # openpyxl takes `=1+1` for a formula and `#REF!` for an error. The quote prefix keeps Excel
     # from doing the same when somebody edits the cell.
     if cell.data_type != "s":

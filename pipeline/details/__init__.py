@@ -9,10 +9,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.details import biff, ods, ooxml, xlsb
-from pipeline.details.detail import BrokenPartError, CellDetail, Details, Place, SheetDetails, Span
+from pipeline.details.detail import (
+    GENERAL,
+    BrokenPartError,
+    CellDetail,
+    Details,
+    Place,
+    SheetDetails,
+    Span,
+)
 from pipeline.filekind import FileKind
 
 __all__ = [
+    "GENERAL",
     "BrokenPartError",
     "CellDetail",
     "Details",

@@ -252,7 +252,7 @@ def _read_row(
         case Kind.NARRATIVE:
             said_not_available = means_nothing_to_report(row.seen.get("performance", ""))
             if not said_not_available:
-                row.narrative = row.seen.get("performance", "")
+                row.narrative = _words(row.seen.get("performance", ""))
     _read_status(row, table.text(number, "status"), findings)
     if said_not_available:
         row.status = Status.NOT_AVAILABLE
@@ -288,8 +288,9 @@ def _read_status(row: ReportedRow, text: str, findings: list[Finding]) -> None:
 
 
 def _words(text: str) -> str:
-    """Commentary, or nothing where it only says that there is none."""
-    return "" if means_nothing_to_report(text) else text
+    """Words with plain line ends, or nothing where they only say that there is none."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "" if means_nothing_to_report(plain) else plain
 
 
 def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:
