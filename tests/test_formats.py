@@ -294,7 +294,7 @@ def test_dates_are_told_from_figures_in_both_calendars(tmp_path: Path, flag: str
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [("Steady_x000D_\nagain", "Steady\n\nagain"), ("_x005F_x000D_", "_x000D_"), ("a_b", "a_b")],
+    [("Steady_x000D_\nagain", "Steady\nagain"), ("_x005F_x000D_", "_x000D_"), ("a_b", "a_b")],
 )
 def test_escaped_characters_are_read_as_what_they_stand_for(
     tmp_path: Path, written: str, read: str
@@ -305,7 +305,7 @@ def test_escaped_characters_are_read_as_what_they_stand_for(
     path = tmp_path / "return.xlsx"
     path.write_bytes(zipped(book(rows)))
     commentary = read_workbook(path, FileKind.XLSX, REGISTER).rows[0].commentary
-    assert commentary.replace("\r", "\n") == read
+    assert commentary == read
 
 
 def test_a_binary_workbook_is_read_with_its_formats(tmp_path: Path) -> None:
