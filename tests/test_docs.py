@@ -317,6 +317,15 @@ def test_the_page_on_returns_has_every_status() -> None:
         ("40%", Unit.COUNT, "V05"),
         ("12.5", Unit.COUNT, "V07"),
         ("#REF!", Unit.COUNT, "V03"),
+        ("31.5 per cent", Unit.PERCENT, "31.5"),
+        ("1'234", Unit.COUNT, "1234"),
+        ("GBP 120", Unit.CURRENCY, "120"),
+        ("14 days", Unit.DAYS, "14"),
+        ("2012/13", Unit.COUNT, "V08"),
+        ("$40", Unit.CURRENCY, "V05"),
+        ("none", Unit.COUNT, "V16"),
+        ("nil", Unit.CURRENCY, "V16"),
+        ("10²", Unit.COUNT, "V08"),
     ],
 )
 def test_the_page_on_figures_says_what_the_reader_does(

@@ -390,3 +390,17 @@ def test_a_cached_load_imports_nothing_heavy(workbook: Path, tmp_path: Path) -> 
         check=True,
     )
     assert done.stdout.split() == [str(len(WORKED.indicators)), "set()"]
+
+
+@pytest.mark.parametrize("between", ["; ", ";", ", ", " and ", " AND ", " & ", "\n", " ;; "])
+def test_a_list_is_read_whatever_people_put_between(tmp_path: Path, between: str) -> None:
+    path = tmp_path / "register.xlsx"
+    write_register(WORKED, path)
+    change(path, "Indicators", areas_cell(path), f"CS{between}HR")
+    assert read_register(path).indicators[1].areas == ("CS", "HR")
+
+
+def areas_cell(path: Path) -> str:
+    sheet = load_workbook(path)["Indicators"]
+    (cell,) = [c for row in sheet.iter_rows() for c in row if c.value == "CS; HR"]
+    return str(cell.coordinate)

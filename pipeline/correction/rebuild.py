@@ -11,6 +11,7 @@ from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.details import GENERAL, CellDetail, Place, details_of, merged_of
@@ -19,7 +20,7 @@ from pipeline.filekind import FileKind
 from pipeline.grid import Grid, read_grids
 from pipeline.plain import literal
 
-_NARROWEST, _WIDEST = 9, 60
+_NARROWEST, _WIDEST = 9, 40
 
 
 def rebuilt(original: Path, kind: FileKind) -> Workbook:
@@ -48,7 +49,7 @@ def rebuilt(original: Path, kind: FileKind) -> Workbook:
                 start_row=first_row + 1, start_column=first_column + 1,
                 end_row=last_row + 1, end_column=last_column + 1,
             )  # fmt: skip
-        _set_widths(sheet, grid)
+        _set_page(sheet, grid)
         sheet.sheet_state = "hidden" if grid.hidden else "visible"
     return book
 
@@ -75,8 +76,15 @@ def _write(sheet: Worksheet, place: Place, value: CellValue, detail: CellDetail)
             cell.number_format = detail.number_format
 
 
-def _set_widths(sheet: Worksheet, grid: Grid) -> None:
+def _set_page(sheet: Worksheet, grid: Grid) -> None:
+    """Columns as wide as their texts, but for headings that go on over the next, and A4 across."""
     for column in range(grid.first_column, grid.last_column + 1):
-        longest = max((len(str(grid.value(row, column))) for row, _ in grid.numbered()), default=0)
-        width = min(max(longest + 2, _NARROWEST), _WIDEST)
+        texts = [len(str(grid.value(row, column))) for row, _ in grid.numbered()]
+        usual = [length for length in texts if length <= _WIDEST]
+        width = min(max([_NARROWEST, *(length + 2 for length in usual)]), _WIDEST)
         sheet.column_dimensions[get_column_letter(column + 1)].width = width
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

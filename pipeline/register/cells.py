@@ -135,11 +135,15 @@ def _text(cell: GridCell, column: Column) -> str | Refusal:
     return " ".join(text.split()) if column.content is Holds.CODE else text
 
 
+#: What people put between the words of a list.
+_BETWEEN = re.compile(r"[;,\n]|\s(?:and|&)\s", re.IGNORECASE)
+
+
 def _words(cell: GridCell, column: Column) -> tuple[str, ...] | Refusal | None:
     text = _text(cell, column)
     if isinstance(text, Refusal):
         return text
-    words = [" ".join(word.split()) for word in text.split(";")]
+    words = [" ".join(word.split()) for word in _BETWEEN.split(text)]
     return tuple(word.casefold() if column.choices else word for word in words if word) or None
 
 
