@@ -17,8 +17,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.details import GENERAL, CellDetail, Place, details_of, merged_of
 from pipeline.figures import CellValue
 from pipeline.filekind import FileKind
-from pipeline.grid import Grid, read_grids
+from pipeline.grid import Grid, read_grids, text_of
 from pipeline.plain import literal
+from pipeline.row_height import fitted_height
 
 _NARROWEST, _WIDEST = 9, 40
 
@@ -77,11 +78,24 @@ def _write(sheet: Worksheet, place: Place, value: CellValue, detail: CellDetail)
 
 
 def _set_page(sheet: Worksheet, grid: Grid) -> None:
-    """Columns as wide as their texts, but for headings that go on over the next, and A4 across."""
-    for column in range(grid.first_column, grid.last_column + 1):
-        texts = [len(str(grid.value(row, column))) for row, _ in grid.numbered()]
-        usual = [length for length in texts if length <= _WIDEST]
-        width = min(max([_NARROWEST, *(length + 2 for length in usual)]), _WIDEST)
+    """Columns and rows that show their texts; a title alone in its row runs on over the next."""
+    widths = dict.fromkeys(range(grid.first_column, grid.last_column + 1), _NARROWEST)
+    filled = [
+        (row, {column: text for column, cell in grid.row(row) if (text := text_of(cell))})
+        for row, _ in grid.numbered()
+    ]
+    for _, texts in filled:
+        if len(texts) > 1:
+            for column, text in texts.items():
+                widths[column] = min(max(widths[column], len(text) + 2), _WIDEST)
+    for row, texts in filled:
+        if len(texts) > 1:
+            height = fitted_height((text, widths[column]) for column, text in texts.items())
+            sheet.row_dimensions[row + 1].height = height
+        else:
+            for column in texts:
+                sheet.cell(row + 1, column + 1).alignment = Alignment(wrap_text=False)
+    for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column + 1)].width = width
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
