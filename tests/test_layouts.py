@@ -390,6 +390,19 @@ def test_last_years_appendix_is_asked_about_where_its_period_is_not_plain(
     assert said(sent.read(folder_area="CS")) == [("L03", "")]
 
 
+def test_a_heading_tells_the_period_where_the_titles_name_several_years(sent: Return) -> None:
+    last_years(sent.sheet, "Appendix 3 (Summer 2012 examinations, compared with 2011/12)")
+    sent.sheet["A2"] = "Performance indicators 2012-13"
+    checked = sent.check(folder_area="CS")
+    assert (checked.reading.period, figures(checked.reading)) == (PERIOD.name, BOTH)
+
+
+def test_a_heading_and_a_title_that_disagree_are_asked_about(sent: Return) -> None:
+    last_years(sent.sheet, "Appendix 3, 2012-13 Q1")
+    sent.sheet["A2"] = "Performance indicators 2012-13"
+    assert said(sent.read(folder_area="CS")) == [("L03", "")]
+
+
 def test_last_years_appendix_is_asked_about_where_its_area_is_not_plain(sent: Return) -> None:
     last_years(sent.sheet, "Appendix 3, 2012/13")
     assert said(sent.read()) == [("L02", "")]

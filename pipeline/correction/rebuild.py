@@ -73,6 +73,7 @@ def _write(sheet: Worksheet, place: Place, value: CellValue, detail: CellDetail)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     else:
         cell.value = value
+        cell.alignment = Alignment(vertical="top")
         if detail.number_format != GENERAL or not isinstance(value, (date, time, timedelta)):
             cell.number_format = detail.number_format
 

@@ -156,30 +156,28 @@ def find_period(
 
 
 def _period_in_titles(tables: list[Table], names: list[str]) -> str | None:
-    """The one period that the titles name, or else the headings of the figures; None if not plain.
+    """The one period that the headings and the titles above name; None where it is not plain.
 
-    Every year and quarter that they name must be that period's.
+    The headings of the figures, those of the indicators and the titles each tell of a period where
+    every year and quarter in them is that period's. What they tell must be one and the same.
     """
     first_on_sheet = {id(table.grid): table for table in reversed(tables)}
-    titles = {
-        mark
+    titles = [
+        cell[:_LONGEST_TITLE]
         for table in first_on_sheet.values()
         for number, cells in table.grid.numbered()
         if number < table.header_row
         for cell in cells
         if isinstance(cell, str)
-        for mark in period_marks(cell[:_LONGEST_TITLE])
-    }
-    headings = {
-        mark
-        for table in tables
-        for heading in table.heads.headings
-        if heading.field == "performance"
-        for mark in heading.marks
-    }
-    marks = titles or headings
-    named = [name for name in names if marks and period_marks(name) == marks]
-    return named[0] if len(named) == 1 else None
+    ]
+    headings = [h for table in tables for h in table.heads.headings]
+    sources = (
+        {mark for h in headings if h.field == "performance" for mark in h.marks},
+        {mark for h in headings if h.field == "indicator" for mark in h.marks},
+        {mark for title in titles for mark in period_marks(title)},
+    )
+    told = {name for marks in sources for name in names if marks and period_marks(name) == marks}
+    return told.pop() if len(told) == 1 else None
 
 
 def _listed(names: list[str]) -> str:
