@@ -1,7 +1,8 @@
 """The few exceptions: each means that the job cannot go on.
 
 What is wrong with a return is never an exception, always a finding. Every message is one line that
-says where, what, and what to do; the command line prints it and ends with exit code 2.
+says where, what, and what to do; the command line prints it and ends with exit code 2, or 3 where
+another run is at work.
 """
 
 
@@ -23,6 +24,10 @@ class RegisterError(QuarterdayError):
 
 class StoreError(QuarterdayError):
     """The store cannot be read or written."""
+
+
+class LockedError(QuarterdayError):
+    """Another run is at work in the workspace."""
 
 
 class WorkspaceError(QuarterdayError):

@@ -6,18 +6,20 @@ where it is used.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import settled
+from pipeline import lock, settled
 from pipeline.errors import WorkspaceError
 from pipeline.findings import Severity
 from pipeline.intake import is_idle
 from pipeline.model import Period, Register
 from pipeline.register import load_register
-from pipeline.workspace import Workspace, need_folder, safe_name
+from pipeline.workspace import Workspace, make_private, need_folder, safe_name
 
 if TYPE_CHECKING:
     from pipeline.ingest import Ingested, Progress
@@ -52,15 +54,27 @@ def register_of(workspace: Workspace) -> Register:
     Raises:
         RegisterError: it is missing or holds mistakes, each named by sheet and cell.
     """
-    return load_register(workspace.register, workspace.state / "cache")
+    return load_register(workspace.register, make_private(workspace.state) / "cache")
 
 
 def store_of(workspace: Workspace) -> Store:
     """The workspace's store, to be closed by the caller."""
     from pipeline.store import Store
 
-    need_folder(workspace.state)
+    need_folder(make_private(workspace.state))
     return Store(workspace.store_url)
+
+
+@contextmanager
+def at_work(workspace: Workspace) -> Iterator[Store]:
+    """The workspace's store, while this run alone works in the workspace.
+
+    Raises:
+        LockedError: another run does.
+    """
+    need_folder(make_private(workspace.state))
+    with lock.held(workspace.state), store_of(workspace) as store:
+        yield store
 
 
 def run(workspace: Workspace, now: datetime, progress: Progress) -> Night:
@@ -70,7 +84,7 @@ def run(workspace: Workspace, now: datetime, progress: Progress) -> Night:
         return Night(None)
     from pipeline.ingest import ingest
 
-    with store_of(workspace) as store:
+    with at_work(workspace) as store:
         need_folder(workspace.outbox)
         ingested = ingest(workspace, register, store, now, progress)
         issued: list[Issued] = []

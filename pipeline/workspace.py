@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +79,13 @@ def need_folder(path: Path) -> Path:
             f"{path} cannot be written to ({error.strerror}). "
             "Give the user who runs quarterday the right to write there."
         ) from error
+    return path
+
+
+def make_private(path: Path) -> Path:
+    """The folder, which only the user who runs the job may look into; made if that can be done."""
+    with suppress(OSError):
+        path.mkdir(mode=0o700)
     return path
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 import msgspec
 import typer
 
-from pipeline.errors import QuarterdayError
+from pipeline.errors import LockedError, QuarterdayError
 
 if TYPE_CHECKING:
     from pipeline.findings import Finding
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
-DONE, NEEDS_A_PERSON, CANNOT_RUN = 0, 1, 2
-EXIT_CODES = "Exit codes: 0 done; 1 done, and something needs a person; 2 cannot run."
+DONE, NEEDS_A_PERSON, CANNOT_RUN, AT_WORK = 0, 1, 2, 3
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 done, and something needs a person; 2 cannot run; "
+    "3 another run is at work."
+)
 
 WorkspaceOption = Annotated[
     Path,
@@ -54,6 +57,9 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
+        except LockedError as error:
+            typer.echo(f"quarterday: {error}", err=True)
+            raise typer.Exit(AT_WORK) from None
         except QuarterdayError as error:
             lines = str(error).splitlines()
         except OSError as error:

@@ -96,12 +96,12 @@ def appendix(
 
     Example: `quarterday appendix --period 2012-13`
     """
-    from pipeline.nightly import issue, register_of, store_of
+    from pipeline.nightly import at_work, issue, register_of
 
     place = workspace_at(workspace)
     register = register_of(place)
     written: list[Path] = []
-    with store_of(place) as store, progress_bar() as progress:
+    with at_work(place) as store, progress_bar() as progress:
         chosen = chosen_periods(register, period)
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
@@ -127,13 +127,13 @@ def send(
 
     Example: `quarterday send --period 2012-13`
     """
-    from pipeline.nightly import issue, register_of, store_of
+    from pipeline.nightly import at_work, issue, register_of
     from pipeline.nightly import send as write_mail
 
     place = workspace_at(workspace)
     register = register_of(place)
     written: list[Path] = []
-    with store_of(place) as store:
+    with at_work(place) as store:
         for each in chosen_periods(register, period):
             written += write_mail(place, store, issue(place, register, store, each, now()))
     if json:

@@ -76,11 +76,11 @@ def ingest(*, workspace: WorkspaceOption = Path(), json: JsonOption = False) -> 
     Example: `quarterday ingest --workspace performance`
     """
     from pipeline.ingest import ingest as take_in
-    from pipeline.nightly import Night, needs_a_person, register_of, store_of
+    from pipeline.nightly import Night, at_work, needs_a_person, register_of
 
     place = workspace_at(workspace)
     register = register_of(place)
-    with store_of(place) as store, progress_bar() as progress:
+    with at_work(place) as store, progress_bar() as progress:
         ingested = take_in(place, register, store, now(), progress)
     if json:
         print_json(ingested)

@@ -1,0 +1,181 @@
+"""The lock: one run at a time works in a workspace.
+
+A file that is made only where there is none, with a heartbeat: a network share need do no more than
+make and rename files. It names who holds it. A lock whose process is gone is taken over at
+once where that can be seen, elsewhere when its heart has not beaten for a while.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from pipeline.errors import LockedError, WorkspaceError
+
+_NAME = "lock"
+#: Seconds between two heartbeats, and without one until the holder counts as gone.
+BEAT, GONE = 15.0, 180.0
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who holds a lock, and since when."""
+
+    user: str
+    host: str
+    process: int
+    #: When the process began, in the system's own count: a number that is used again differs in it.
+    began: str
+    since: datetime
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder while the block runs.
+
+    Raises:
+        LockedError: another run holds it.
+        WorkspaceError: the folder cannot be written to.
+    """
+    path = folder / _NAME
+    me = Holder(_user(), socket.gethostname(), os.getpid(), _began(os.getpid()), datetime.now(UTC))
+    try:
+        _take(path, me)
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path} cannot be written ({error.strerror}). "
+            "Give the user who runs quarterday the right to write there."
+        ) from error
+    stop = threading.Event()
+    heart = threading.Thread(target=_beat, args=(path, stop), name="lock", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        heart.join()
+        if _holder(path) == me:
+            path.unlink(missing_ok=True)
+
+
+def _take(path: Path, me: Holder) -> None:
+    for _ in range(100):
+        if _made(path, me):
+            return
+        holder = _holder(path)
+        if not _is_gone(path, holder):
+            raise LockedError(_said(path, holder))
+        _clear(path, holder)
+    raise LockedError(_said(path, _holder(path)))
+
+
+def _made(path: Path, me: Holder) -> bool:
+    """Make the lock, whole at once, where there is none."""
+    mine = path.with_name(f"{_NAME}.{me.host}.{me.process}.{threading.get_ident()}")
+    mine.write_bytes(msgspec.json.encode(me))
+    try:
+        # A link is made only where nothing stands, and what it names is complete.
+        os.link(mine, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        # A share without links: the file is made first and filled in at once.
+        try:
+            with path.open("xb") as file:
+                file.write(mine.read_bytes())
+        except FileExistsError:
+            return False
+    finally:
+        mine.unlink(missing_ok=True)
+    return True
+
+
+def _holder(path: Path) -> Holder | None:
+    """Who holds the lock; None where there is none, or it does not say."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Holder)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _is_gone(path: Path, holder: Holder | None) -> bool:
+    """Whether nobody holds the lock any more."""
+    if holder is not None and holder.host == socket.gethostname() and os.name == "posix":
+        return not _lives(holder)
+    age = _age(path)
+    return age is None or age > GONE
+
+
+def _lives(holder: Holder) -> bool:
+    try:
+        os.kill(holder.process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return _began(holder.process) == holder.began
+
+
+def _began(process: int) -> str:
+    """When a process began, as Linux tells it; empty elsewhere."""
+    with suppress(OSError, IndexError):
+        # The command's name, in brackets, may hold anything.
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+        return stat.rpartition(")")[2].split()[19]
+    return ""
+
+
+def _age(path: Path) -> float | None:
+    """Seconds since the last heartbeat, by the clock of the file system that holds the lock."""
+    probe = path.with_name(f"{_NAME}.{socket.gethostname()}.{os.getpid()}.clock")
+    try:
+        probe.touch()
+        return probe.stat().st_mtime - path.stat().st_mtime
+    except FileNotFoundError:
+        return None
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def _clear(path: Path, holder: Holder | None) -> None:
+    """Take away a lock whose holder is gone, and no other that was made in the meantime."""
+    aside = path.with_name(f"{_NAME}.{socket.gethostname()}.{os.getpid()}.gone")
+    try:
+        path.rename(aside)
+    except OSError:
+        return
+    if _holder(aside) != holder:
+        # Another run was quicker and holds the lock by now: it gets it back.
+        with suppress(OSError):
+            os.link(aside, path)
+    aside.unlink(missing_ok=True)
+
+
+def _beat(path: Path, stop: threading.Event) -> None:
+    while not stop.wait(BEAT):
+        with suppress(OSError):
+            os.utime(path)
+
+
+def _said(path: Path, holder: Holder | None) -> str:
+    if holder is None:
+        return f"Another run is at work here ({path}). Let it end, then run again."
+    since = f"{holder.since.astimezone():%H:%M on %d %B %Y}"
+    return (
+        f"Another run is at work here since {since}: process {holder.process} of {holder.user} "
+        f"on {holder.host}. Let it end, then run again."
+    )
+
+
+def _user() -> str:
+    # Without a name in the environment or the system's list there is still a process.
+    with suppress(OSError, KeyError, ImportError):
+        return getpass.getuser()
+    return "an unnamed user"
