@@ -72,11 +72,18 @@ def ingest(
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
     known = store.known(arrival.sha256 for arrival in scanned.arrivals)
+    standing = store.standing() if known else frozenset()
     fresh: dict[str, Arrival] = {}
     seen_before: list[Arrival] = []
     for arrival in scanned.arrivals:
         before = known.get(arrival.sha256)
-        if arrival.sha256 in fresh or (before and _is_settled(before, register)):
+        if arrival.sha256 in fresh or (
+            before
+            and (
+                # Committed and never archived: an earlier run was cut off, and that is completed.
+                not archived(workspace, arrival).exists() or _is_settled(before, register, standing)
+            )
+        ):
             seen_before.append(arrival)
         else:
             fresh[arrival.sha256] = arrival
@@ -129,9 +136,15 @@ def _read(
     return readings, changed
 
 
-def _is_settled(before: Submission, register: Register) -> bool:
-    """Whether the same bytes would fare the same again: a changed register may now accept them."""
-    return before.outcome is Outcome.ACCEPTED or before.register_sha256 == register.sha256
+def _is_settled(before: Submission, register: Register, standing: frozenset[str]) -> bool:
+    """Whether the same bytes would change nothing.
+
+    What was sent back may be accepted by a changed register. What was accepted and then replaced by
+    another return is sent again to put it back.
+    """
+    if before.outcome is Outcome.ACCEPTED:
+        return before.sha256 in standing
+    return before.register_sha256 == register.sha256
 
 
 def _take(

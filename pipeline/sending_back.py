@@ -40,6 +40,7 @@ def write_corrections(
                 one.findings,
                 copy,
                 filename=one.arrival.filename,
+                help_base=workspace.settings.mail.findings_page,
             )
             for one, copy in zip(batch, copies, strict=True)
         ]
@@ -60,7 +61,8 @@ def _placed(one: Checked, written: Future[None], copy: Path, workspace: Workspac
         try:
             written.result()
         except StoppedError:
-            write_list(one.findings, path, filename=name)
+            help_base = workspace.settings.mail.findings_page
+            write_list(one.findings, path, filename=name, help_base=help_base)
         else:
             with replacing(path) as temporary:
                 shutil.copyfile(copy, temporary)

@@ -54,6 +54,8 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: The sender of every message.
     sender: str = "quarterday@localhost.example"
+    #: Where service areas can read the page of findings; empty where they cannot.
+    findings_page: str = ""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,4 +93,9 @@ def read_settings(path: Path) -> Settings:
             raise SettingsError(
                 f"{path}: limits.{name} is {value}; it must be from {least} to {most}."
             )
+    page = settings.mail.findings_page
+    if page and not page.startswith(("https://", "http://")):
+        raise SettingsError(
+            f"{path}: mail.findings_page is {page}; it must be an address that begins with https://."
+        )
     return settings

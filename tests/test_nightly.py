@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -407,3 +408,69 @@ def test_away_from_utc_an_appendix_is_issued_again_to_the_byte_and_mailed_once(
     first, again = run_there(), run_there()
     assert (first[0], again[0]) == ("2", "0")
     assert first[1] == again[1]
+
+
+def test_a_return_that_was_replaced_and_is_sent_again_counts_again(
+    place: Workspace, returns: dict[str, Path], tmp_path: Path
+) -> None:
+    other = write_other(tmp_path / "other.xlsx", returns["HR"])
+    for later, path in enumerate((returns["HR"], other, returns["HR"])):
+        drop(place, path)
+        assert outcomes(night(place, later)) == [Outcome.ACCEPTED]
+    drop(place, returns["HR"])
+    assert outcomes(night(place, 3)) == [Outcome.DUPLICATE]
+    with nightly.store_of(place) as store:
+        (period,) = store.periods()
+        commentaries = {o.commentary for o in store.observations(period) if o.area == "HR"}
+        assert "Something else" not in commentaries
+        assert len(store.submissions(period)) == 4
+
+
+def test_a_night_cut_off_before_a_replaced_return_was_archived_does_not_put_it_back(
+    place: Workspace, returns: dict[str, Path], tmp_path: Path
+) -> None:
+    other = write_other(tmp_path / "other.xlsx", returns["HR"])
+    first = drop(place, returns["HR"])
+    night(place)
+    drop(place, other)
+    night(place, 1)
+    # As if the first night had been cut off after its commit: the file is where it was.
+    digest = hashlib.sha256(returns["HR"].read_bytes()).hexdigest()
+    next(place.archive.rglob(f"{digest}*")).replace(first)
+    done = night(place, 2)
+    assert outcomes(done) == []
+    assert not first.exists()
+    with nightly.store_of(place) as store:
+        (period,) = store.periods()
+        assert "Something else" in {o.commentary for o in store.observations(period)}
+
+
+def write_other(path: Path, original: Path) -> Path:
+    """The same return with other commentary."""
+    book = load_workbook(original)
+    sheet = book["Indicators"]
+    heading = next(c for row in sheet for c in row if c.value == "Commentary")
+    sheet.cell(heading.row + 1, heading.column, "Something else")
+    book.save(path)
+    return path
+
+
+def test_a_correction_copy_links_its_codes_to_the_page_that_the_settings_name(
+    place: Workspace, returns: dict[str, Path]
+) -> None:
+    settings = place.settings
+    mail = msgspec.structs.replace(settings.mail, findings_page="https://intranet.example/findings")
+    linking = Workspace(place.root, msgspec.structs.replace(settings, mail=mail))
+    drop(linking, returns["slips"])
+    done = night(linking)
+    assert done.ingested is not None
+    (taken,) = done.ingested.taken
+    assert taken.correction is not None
+    sheet = load_workbook(taken.correction).worksheets[0]
+    links = {
+        c.value: c.hyperlink.target
+        for row in sheet
+        for c in row
+        if c.hyperlink and c.hyperlink.target
+    }
+    assert links["V01"] == "https://intranet.example/findings#v01"

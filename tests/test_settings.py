@@ -154,3 +154,11 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     write(b"new")
     assert path.read_text(encoding="utf-8") == "new"
     assert [p.name for p in tmp_path.iterdir()] == ["appendix.xlsx"]
+
+
+def test_the_page_of_findings_is_an_address_or_nothing(path: Path) -> None:
+    path.write_text('[mail]\nfindings_page = "https://intranet.council.example/findings"\n')
+    assert read_settings(path).mail.findings_page == "https://intranet.council.example/findings"
+    path.write_text('[mail]\nfindings_page = "findings.html"\n')
+    with pytest.raises(SettingsError, match=r"mail\.findings_page is findings\.html"):
+        read_settings(path)

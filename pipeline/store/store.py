@@ -127,6 +127,17 @@ class Store:
                 found |= {row.sha256: rows.to_submission(row, ()) for row in chosen}
         return found
 
+    def standing(self) -> frozenset[str]:
+        """The files that count: the last accepted of each area and period, by their hash."""
+        last = (
+            sa.select(sa.func.max(t.submission.c.id))
+            .where(t.submission.c.outcome == Outcome.ACCEPTED)
+            .group_by(t.submission.c.area, t.submission.c.period)
+        )
+        query = sa.select(t.submission.c.sha256).where(t.submission.c.id.in_(last))
+        with self._begin() as connection:
+            return frozenset(connection.scalars(query))
+
     def submissions(self, period: str | None = None) -> tuple[Submission, ...]:
         """Every submission in the order received, of a period or of all, with findings."""
         chosen = sa.select(t.submission).order_by(t.submission.c.id)
