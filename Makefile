@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 MINUTES ?= 20
 
-.PHONY: demo test lint bench fuzz docs picture clean
+.PHONY: demo test lint bench faults fuzz docs picture clean
 
 demo: $(VENV)/.ready  ## Run the whole job on the worked example.
 	rm -rf demo
@@ -25,6 +25,9 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.returns
+
+faults: $(VENV)/.ready  ## Kill a run at every step and at 300 instants, and see that the next completes it.
+	QUARTERDAY_FAULTS=all $(BIN)/python -m pytest -n 2 tests/test_faults.py
 
 fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the reader, MINUTES each.
 	$(BIN)/python -m tests.fuzzing $(MINUTES)

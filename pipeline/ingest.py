@@ -71,34 +71,51 @@ def ingest(
         return Ingested((), scanned.skipped)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
-    known = store.known(arrival.sha256 for arrival in scanned.arrivals)
-    standing = store.standing() if known else frozenset()
-    fresh: dict[str, Arrival] = {}
+    taken: list[Taken] = []
+    skipped = list(scanned.skipped)
+    waiting = list(scanned.arrivals)
+    while waiting:
+        # The same bytes twice in one inbox: the second waits until the first has its outcome.
+        first_of_each = {arrival.sha256: arrival for arrival in reversed(waiting)}
+        now_due = [a for a in waiting if first_of_each[a.sha256] is a]
+        waiting = [a for a in waiting if first_of_each[a.sha256] is not a]
+        outcomes, changed = _take_in(now_due, workspace, register, store, now, progress)
+        taken += outcomes
+        skipped += changed
+    return Ingested(tuple(taken), tuple(skipped))
+
+
+def _take_in(
+    arrivals: list[Arrival],
+    workspace: Workspace,
+    register: Register,
+    store: Store,
+    now: datetime,
+    progress: Progress,
+) -> tuple[list[Taken], list[Skipped]]:
+    """What became of each of these files, no two of which have the same bytes."""
+    known = store.known(arrival.sha256 for arrival in arrivals)
+    standing = store.standing() if known else {}
+    fresh: list[Arrival] = []
     seen_before: list[Arrival] = []
-    for arrival in scanned.arrivals:
+    for arrival in arrivals:
         before = known.get(arrival.sha256)
-        if arrival.sha256 in fresh or (
-            before
-            and (
-                # Committed and never archived: an earlier run was cut off, and that is completed.
-                not archived(workspace, arrival).exists() or _is_settled(before, register, standing)
-            )
-        ):
-            seen_before.append(arrival)
-        else:
-            fresh[arrival.sha256] = arrival
-    with guard_of(register, limits) as guard:
-        readings, changed = _read(list(fresh.values()), guard, progress)
-        last_periods = {
-            last.name
-            for _, reading in readings
-            if (period := register.period(reading.period or ""))
-            and (last := register.last_period(period))
-        }
-        checked = validate(readings, register, now, store.figures(last_periods))
-        taken = _take(checked, workspace, register, store, now, guard)
-    taken += _set_aside(seen_before, known, workspace, register, store, now)
-    return Ingested(tuple(taken), (*scanned.skipped, *changed))
+        is_settled = before and _is_settled(before, received_at(arrival, now), register, standing)
+        (seen_before if is_settled else fresh).append(arrival)
+    taken: list[Taken] = []
+    changed: list[Skipped] = []
+    if fresh:
+        with guard_of(register, workspace.settings.limits) as guard:
+            readings, changed = _read(fresh, guard, progress)
+            last_periods = {
+                last.name
+                for _, reading in readings
+                if (period := register.period(reading.period or ""))
+                and (last := register.last_period(period))
+            }
+            checked = validate(readings, register, now, store.figures(last_periods))
+            taken = _take(checked, workspace, register, store, now, guard)
+    return taken + _set_aside(seen_before, known, workspace, register, store, now), changed
 
 
 def check_files(
@@ -136,15 +153,21 @@ def _read(
     return readings, changed
 
 
-def _is_settled(before: Submission, register: Register, standing: frozenset[str]) -> bool:
+def _is_settled(
+    before: Submission,
+    received: datetime,
+    register: Register,
+    standing: Mapping[tuple[str | None, str | None], Submission],
+) -> bool:
     """Whether the same bytes would change nothing.
 
-    What was sent back may be accepted by a changed register. What was accepted and then replaced by
-    another return is sent again to put it back.
+    What was sent back may be accepted by a changed register. What was accepted, and replaced by
+    another return before it came again, is sent to put it back.
     """
-    if before.outcome is Outcome.ACCEPTED:
-        return before.sha256 in standing
-    return before.register_sha256 == register.sha256
+    if before.outcome is not Outcome.ACCEPTED:
+        return before.register_sha256 == register.sha256
+    stands = standing.get((before.area, before.period))
+    return stands is None or stands.sha256 == before.sha256 or received <= stands.received_at
 
 
 def _take(
@@ -238,35 +261,37 @@ def _set_aside(
 ) -> list[Taken]:
     """Files whose bytes are in the store already.
 
-    Where the archive has them too, someone sent them twice, and that is recorded. Where it has not,
-    an earlier run was cut off between commit and archive, and that is completed.
+    One that the store knows by its name and time as well was taken in by a run that was cut off
+    before it could clear the inbox, and that is completed. Any other was sent twice, and that is
+    recorded.
     """
+    deliveries = store.deliveries(arrival.sha256 for arrival in arrivals)
     taken: list[Taken] = []
     for arrival in arrivals:
-        before = known.get(arrival.sha256)
-        if not archived(workspace, arrival).exists():
-            _archive(arrival, workspace)
-            continue
-        first = before or store.known([arrival.sha256])[arrival.sha256]
-        at = f"{first.received_at.astimezone():%d/%m/%Y}"
-        findings = (c.DUPLICATE.found(value=first.filename, received=at),)
-        duplicate = replace(
-            first,
-            filename=arrival.filename,
-            received_at=received_at(arrival, now),
-            outcome=Outcome.DUPLICATE,
-            register_sha256=register.sha256,
-            findings=findings,
-        )
-        store.record([Receipt(duplicate)])
-        arrival.path.unlink(missing_ok=True)
-        taken.append(
-            Taken(
-                arrival.filename, arrival.sha256, Outcome.DUPLICATE,
-                first.area, first.period, findings,
-            )
-        )  # fmt: skip
+        received = received_at(arrival, now)
+        if (arrival.sha256, arrival.filename, received) not in deliveries:
+            taken.append(_duplicate(arrival, known[arrival.sha256], received, register, store))
+        _archive(arrival, workspace)
     return taken
+
+
+def _duplicate(
+    arrival: Arrival, first: Submission, received: datetime, register: Register, store: Store
+) -> Taken:
+    at = f"{first.received_at.astimezone():%d/%m/%Y}"
+    findings = (c.DUPLICATE.found(value=first.filename, received=at),)
+    duplicate = replace(
+        first,
+        filename=arrival.filename,
+        received_at=received,
+        outcome=Outcome.DUPLICATE,
+        register_sha256=register.sha256,
+        findings=findings,
+    )
+    store.record([Receipt(duplicate)])
+    return Taken(
+        arrival.filename, arrival.sha256, Outcome.DUPLICATE, first.area, first.period, findings
+    )
 
 
 def archived(workspace: Workspace, arrival: Arrival) -> Path:

@@ -19,7 +19,7 @@ from pipeline.findings import Severity
 from pipeline.intake import is_idle
 from pipeline.model import Period, Register
 from pipeline.register import load_register
-from pipeline.workspace import Workspace, make_private, need_folder, safe_name
+from pipeline.workspace import Workspace, make_private, need_folder, safe_name, sweep
 
 if TYPE_CHECKING:
     from pipeline.ingest import Ingested, Progress
@@ -74,6 +74,7 @@ def at_work(workspace: Workspace) -> Iterator[Store]:
     """
     need_folder(make_private(workspace.state))
     with lock.held(workspace.state), store_of(workspace) as store:
+        sweep(workspace.outbox, workspace.state)
         yield store
 
 

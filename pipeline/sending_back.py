@@ -15,7 +15,7 @@ from pipeline.guard import Guard, StoppedError
 from pipeline.mail import correction_message, write_messages
 from pipeline.model import Register
 from pipeline.validate import Checked, received_at
-from pipeline.workspace import Workspace, replacing, safe_name
+from pipeline.workspace import UNFINISHED, Workspace, replacing, safe_name
 
 #: Where corrections go when it is not plain which period a return is for.
 UNPLACED = "period not known"
@@ -28,7 +28,7 @@ def write_corrections(
 
     To mark a return is to open it once more, by another library: that is done under guard too.
     """
-    with TemporaryDirectory(prefix="corrections-", dir=workspace.state) as scratch:
+    with TemporaryDirectory(prefix=UNFINISHED, dir=workspace.state) as scratch:
         copies = [Path(scratch) / f"{number}.xlsx" for number in range(len(batch))]
         futures = [
             None

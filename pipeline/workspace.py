@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,8 @@ from pipeline.settings import FILE_NAME, Settings, read_settings
 
 #: What Windows forbids in a file name, and what would leave the folder.
 _LONGEST_NAME = 180
+#: How the name of what is not yet whole begins; hidden, and ours.
+UNFINISHED = ".quarterday-"
 _FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
 
 
@@ -97,11 +100,22 @@ def safe_name(name: str) -> str:
     return cut.strip(" .") or "unnamed"
 
 
+def sweep(*folders: Path) -> None:
+    """Take away what runs that were cut off left unfinished; only while no other run is at work."""
+    for folder in folders:
+        for path in sorted(folder.rglob(f"{UNFINISHED}*")):
+            with suppress(OSError):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`; when the block ends well it takes the place of `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:

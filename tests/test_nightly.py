@@ -121,7 +121,7 @@ def test_a_night_cut_off_between_commit_and_archive_is_completed_and_counts_once
     night(place)
     (kept,) = place.archive.rglob("*.xlsx")
     kept.rename(place.inbox / "HR.xlsx")
-    assert outcomes(night(place, 1)) == []
+    assert outcomes(night(place)) == []
     assert kept.exists()
     assert not list(place.inbox.iterdir())
     with nightly.store_of(place) as store:
@@ -437,7 +437,7 @@ def test_a_night_cut_off_before_a_replaced_return_was_archived_does_not_put_it_b
     # As if the first night had been cut off after its commit: the file is where it was.
     digest = hashlib.sha256(returns["HR"].read_bytes()).hexdigest()
     next(place.archive.rglob(f"{digest}*")).replace(first)
-    done = night(place, 2)
+    done = night(place)
     assert outcomes(done) == []
     assert not first.exists()
     with nightly.store_of(place) as store:

@@ -127,16 +127,30 @@ class Store:
                 found |= {row.sha256: rows.to_submission(row, ()) for row in chosen}
         return found
 
-    def standing(self) -> frozenset[str]:
-        """The files that count: the last accepted of each area and period, by their hash."""
+    def standing(self) -> dict[tuple[str | None, str | None], Submission]:
+        """What counts: the last accepted submission of each area and period, without findings."""
         last = (
             sa.select(sa.func.max(t.submission.c.id))
             .where(t.submission.c.outcome == Outcome.ACCEPTED)
             .group_by(t.submission.c.area, t.submission.c.period)
         )
-        query = sa.select(t.submission.c.sha256).where(t.submission.c.id.in_(last))
+        query = sa.select(t.submission).where(t.submission.c.id.in_(last))
         with self._begin() as connection:
-            return frozenset(connection.scalars(query))
+            found = [rows.to_submission(row, ()) for row in connection.execute(query)]
+        return {(submission.area, submission.period): submission for submission in found}
+
+    def deliveries(self, digests: Iterable[str]) -> set[tuple[str, str, datetime]]:
+        """The hash, name and time of receipt of everything received of these files."""
+        wanted = list(digests)
+        found: set[tuple[str, str, datetime]] = set()
+        columns = t.submission.c.sha256, t.submission.c.filename, t.submission.c.received_at
+        with self._begin() as connection:
+            for start in range(0, len(wanted), 500):
+                chosen = t.submission.c.sha256.in_(wanted[start : start + 500])
+                found |= {
+                    tuple(row) for row in connection.execute(sa.select(*columns).where(chosen))
+                }
+        return found
 
     def submissions(self, period: str | None = None) -> tuple[Submission, ...]:
         """Every submission in the order received, of a period or of all, with findings."""
