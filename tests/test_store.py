@@ -150,6 +150,31 @@ def test_achievements_come_back_in_the_order_of_the_return(store: Store) -> None
     )
 
 
+def test_what_stands_is_the_last_accepted_of_each_area_and_period(store: Store) -> None:
+    accept(store, "first.xlsx", figure())
+    accept(store, "second.xlsx", figure(value="4606"))
+    accept(store, "other.xlsx", figure(area="ASC"), area="ASC")
+    store.record([Receipt(submission("back.xlsx", outcome=Outcome.REJECTED))])
+    standing = store.standing()
+    assert {place: sent.filename for place, sent in standing.items()} == {
+        ("CS", PERIOD): "second.xlsx",
+        ("ASC", PERIOD): "other.xlsx",
+    }
+    assert standing["CS", PERIOD].received_at == RECEIVED
+
+
+def test_a_delivery_is_known_by_its_bytes_name_and_time(store: Store) -> None:
+    late = RECEIVED + timedelta(microseconds=1)
+    sent = submission("return.xlsx")
+    again = replace(sent, filename="copy.xlsx", received_at=late, outcome=Outcome.DUPLICATE)
+    store.record([Receipt(sent), Receipt(again), Receipt(submission("other.xlsx"))])
+    assert store.deliveries([sent.sha256]) == {
+        (sent.sha256, "return.xlsx", RECEIVED),
+        (sent.sha256, "copy.xlsx", late),
+    }
+    assert store.deliveries(["0" * 64]) == set()
+
+
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
