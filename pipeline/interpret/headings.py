@@ -89,8 +89,9 @@ def row_texts(
 
     What is merged downwards is shown in each row; what is merged sideways, in its first column.
     """
+    is_merged = number in merges
     for column, cell in enumerate(cells, grid.first_column):
-        if cell == "" and merges.span(number, column)[1] == column:
+        if is_merged and cell == "" and merges.span(number, column)[1] == column:
             cell = merges.value(grid, number, column)  # noqa: PLW2901
         if isinstance(cell, str) and 0 < len(cell) <= LONGEST_HEADING:
             yield column, cell

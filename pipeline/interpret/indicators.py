@@ -167,7 +167,7 @@ def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
     rows = sorted({m.row + 1 for m in matched if m.row in known.hidden_rows})
     filled = {
         column
-        for m in matched
+        for m in (matched if known.hidden_columns else ())
         for key, column in m.table.columns.items()
         if known.hides_column(column) and m.table.text(m.row, key)
     }

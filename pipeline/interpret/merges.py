@@ -27,6 +27,10 @@ class Merges:
             for row in rows:
                 self._in_row[row].append(span)
 
+    def __contains__(self, row: int) -> bool:
+        """Whether any cell of a row is merged."""
+        return row in self._in_row
+
     def heading_span(self, grid: Grid, row: int, column: int) -> Span:
         """The range that a cell's text stands for: the cell must be its first, or below that."""
         span = self.span(row, column)
