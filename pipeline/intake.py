@@ -32,6 +32,8 @@ _NEVER_TAKEN = 1024 * _MIB
 
 STILL_CHANGING = "still being written; it will be taken at the next run"
 
+#: The bytes at the start of Office's lock file that hold the user's name.
+_OWNER_NOTE = 54
 #: What no list, header or cell may hold of a name: controls, half characters, and what turns the
 #: direction of the text around it.
 _UNSHOWN = re.compile(
@@ -247,12 +249,30 @@ def _is_passed_over(name: str) -> bool:
 
 def _why_skipped(entry: os.DirEntry[str]) -> str | None:
     if entry.name.startswith("~$"):
-        return "Excel's lock file: someone has the return open"
+        return f"Excel's lock file: {_owner(entry) or 'someone'} has the return open"
     if entry.name.startswith("."):
         return _HIDDEN
     if entry.name.lower().endswith(_UNFINISHED):
         return "an unfinished download or copy"
     return None if entry.is_file(follow_symlinks=False) else _NO_FILE
+
+
+def _owner(entry: os.DirEntry[str]) -> str:
+    """Who has a workbook open, as Office notes it: a length and a name; empty where it does not."""
+    if not entry.is_file(follow_symlinks=False):
+        return ""
+    try:
+        with Path(entry.path).open("rb") as file:
+            noted = file.read(_OWNER_NOTE)
+    except OSError:
+        return ""
+    length = noted[0] if noted else 0
+    name = noted[1 : 1 + length].decode("cp1252", "replace")
+    # Anything else of such a name holds no note of Office's.
+    is_note = (
+        length < _OWNER_NOTE and name.isprintable() and "\N{REPLACEMENT CHARACTER}" not in name
+    )
+    return name.strip() if is_note else ""
 
 
 def _wait_until_settled(paths: list[Path], settle_seconds: float) -> None:

@@ -396,3 +396,21 @@ def test_an_honest_workbook_is_not_refused_however_it_is_packed(
 ) -> None:
     found = arrival(tmp_path / "return.xlsx", write())
     assert (found.kind, found.findings) == (FileKind.XLSX, ())
+
+
+@pytest.mark.parametrize(
+    ("noted", "who"),
+    [
+        (b"\x10Performance lead" + b" " * 37 + b"\x10\0P\0e\0", "Performance lead"),
+        (b"\x04H\x1b\x07d" + b" " * 49, "someone"),
+        (b"", "someone"),
+        (b"\x00", "someone"),
+        (b"\xff" + b"x" * 200, "someone"),
+    ],
+)
+def test_who_has_a_return_open_is_named(tmp_path: Path, noted: bytes, who: str) -> None:
+    (tmp_path / "~$return.xlsx").write_bytes(noted)
+    scanned = scan(tmp_path, small_register(), file_mb=50, settle_seconds=0)
+    assert [each.why for each in scanned.skipped] == [
+        f"Excel's lock file: {who} has the return open"
+    ]
