@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import LockedError, WorkspaceError
+from pipeline.workspace import remedy
 
 _NAME = "lock"
 #: Seconds between two heartbeats, and without one until the holder counts as gone.
@@ -50,8 +51,7 @@ def held(folder: Path) -> Iterator[None]:
         _take(path, me)
     except OSError as error:
         raise WorkspaceError(
-            f"{path} cannot be written ({error.strerror}). "
-            "Give the user who runs quarterday the right to write there."
+            f"{path} cannot be written ({error.strerror}). {remedy(error)}"
         ) from error
     stop = threading.Event()
     heart = threading.Thread(target=_beat, args=(path, stop), name="lock", daemon=True)

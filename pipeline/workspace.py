@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -79,10 +80,18 @@ def need_folder(path: Path) -> Path:
             pass
     except OSError as error:
         raise WorkspaceError(
-            f"{path} cannot be written to ({error.strerror}). "
-            "Give the user who runs quarterday the right to write there."
+            f"{path} cannot be written to ({error.strerror}). {remedy(error)}"
         ) from error
     return path
+
+
+def remedy(error: OSError) -> str:
+    """What to do about a folder that cannot be written to."""
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return "Make room on the disk; everything waits where it is until then."
+    if error.errno == errno.EROFS:
+        return "Make the disk writable; everything waits where it is until then."
+    return "Give the user who runs quarterday the right to write there."
 
 
 def make_private(path: Path) -> Path:

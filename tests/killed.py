@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,7 +58,9 @@ def main() -> None:
         quarterday()
     finally:
         steps.last = 0
-        count.write_text(str(steps.done))
+        # There may be no room for it.
+        with suppress(OSError):
+            count.write_text(str(steps.done))
 
 
 if __name__ == "__main__":

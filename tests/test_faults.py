@@ -194,3 +194,111 @@ def test_a_run_killed_again_and_again_gets_done(
     for share in (0.3, 0.3, 0.5):
         run(workspace, max(1, int(steps * share)))
     compare(workspace, end)
+
+
+# --- Trouble that passes -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, to be made full and read-only; only root can mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk))
+    if not mounted:
+        if os.environ.get("QUARTERDAY_NO_SKIPS") and os.geteuid() == 0:
+            pytest.fail("a tmpfs cannot be mounted, and QUARTERDAY_NO_SKIPS is set")
+        pytest.skip("a tmpfs cannot be mounted here")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=False, capture_output=True)
+
+
+def mount(*words: str) -> bool:
+    try:
+        return subprocess.run(["mount", *words], check=False, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def quarterday(workspace: Path) -> tuple[int, str]:
+    """The exit code of a run, and what it said of trouble."""
+    process = begin(workspace)
+    _, said = process.communicate(timeout=240)
+    return process.returncode, said.decode()
+
+
+def assert_one_line(said: str) -> None:
+    assert said.startswith("quarterday: ")
+    assert said.count("\n") == 1, said
+
+
+@pytest.mark.parametrize("free", [0, 40, 120, 400])
+def test_on_a_full_disk_a_run_says_so_and_what_waited_is_taken_in_later(
+    start: Path,
+    undisturbed: tuple[dict[str, object], int, float],
+    small_disk: Path,
+    free: int,
+) -> None:
+    end, _, _ = undisturbed
+    workspace = copied(start, small_disk / "workspace")
+    room = shutil.disk_usage(small_disk).free
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(max(0, room - free * 1024)))
+    code, said = quarterday(workspace)
+    assert code == 2, said
+    assert_one_line(said)
+    ballast.unlink()
+    compare(workspace, end)
+
+
+@pytest.mark.parametrize("folder", ["outbox", "var"])
+def test_a_folder_that_is_read_only_is_named_and_what_waited_is_taken_in_later(
+    start: Path,
+    undisturbed: tuple[dict[str, object], int, float],
+    small_disk: Path,
+    folder: str,
+) -> None:
+    end, _, _ = undisturbed
+    workspace = copied(start, small_disk / "workspace")
+    place = workspace / folder
+    place.mkdir(exist_ok=True)
+    assert mount("-t", "tmpfs", "-o", "size=64m,ro", "tmpfs", str(place))
+    try:
+        code, said = quarterday(workspace)
+        assert code == 2, said
+        assert_one_line(said)
+        assert str(place) in said
+        assert len(list((workspace / "inbox").iterdir())) == RETURNS
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+    compare(workspace, end)
+
+
+def test_an_inbox_that_may_not_be_read_is_named_and_what_waited_is_taken_in_later(
+    start: Path, undisturbed: tuple[dict[str, object], int, float], tmp_path: Path
+) -> None:
+    end, _, _ = undisturbed
+    workspace = copied(start, tmp_path / "workspace")
+    away = workspace / "inbox"
+    away.rename(workspace / "gone")
+    code, said = quarterday(workspace)
+    assert code == 2, said
+    assert_one_line(said)
+    assert str(away) in said
+    (workspace / "gone").rename(away)
+    compare(workspace, end)
+
+
+def test_a_store_that_is_no_store_is_named_and_what_waited_is_taken_in_later(
+    start: Path, undisturbed: tuple[dict[str, object], int, float], tmp_path: Path
+) -> None:
+    end, _, _ = undisturbed
+    workspace = copied(start, tmp_path / "workspace")
+    (workspace / "var").mkdir()
+    store = workspace / "var" / "quarterday.sqlite3"
+    store.write_bytes(b"This is no database, and it will be put right." * 99)
+    code, said = quarterday(workspace)
+    assert code == 2, said
+    assert_one_line(said)
+    store.unlink()
+    compare(workspace, end)
