@@ -11,6 +11,7 @@ import getpass
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ from pipeline.workspace import remedy
 _NAME = "lock"
 #: Seconds between two heartbeats, and without one until the holder counts as gone.
 BEAT, GONE = 15.0, 180.0
+#: Seconds until a lock that another run is clearing is looked at again.
+_PAUSE = 0.02
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -72,7 +75,7 @@ def _take(path: Path, me: Holder) -> None:
         holder = _holder(path)
         if not _is_gone(path, holder):
             raise LockedError(_said(path, holder))
-        _clear(path, holder)
+        _clear(path)
     raise LockedError(_said(path, _holder(path)))
 
 
@@ -144,18 +147,27 @@ def _age(path: Path) -> float | None:
         probe.unlink(missing_ok=True)
 
 
-def _clear(path: Path, holder: Holder | None) -> None:
-    """Take away a lock whose holder is gone, and no other that was made in the meantime."""
-    aside = path.with_name(f"{_NAME}.{socket.gethostname()}.{os.getpid()}.gone")
+def _clear(path: Path) -> None:
+    """Take away a lock whose holder is gone.
+
+    Of several that find it, one at a time looks again and clears it, so that none takes away a lock
+    that another has made in the meantime.
+    """
+    turn = path.with_name(f"{_NAME}.clearing")
     try:
-        path.rename(aside)
-    except OSError:
+        os.close(os.open(turn, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        age = _age(turn)
+        if age is not None and age > GONE:
+            # Whoever had the turn was killed in the middle of it.
+            turn.unlink(missing_ok=True)
+        time.sleep(_PAUSE)
         return
-    if _holder(aside) != holder:
-        # Another run was quicker and holds the lock by now: it gets it back.
-        with suppress(OSError):
-            os.link(aside, path)
-    aside.unlink(missing_ok=True)
+    try:
+        if _is_gone(path, _holder(path)):
+            path.unlink(missing_ok=True)
+    finally:
+        turn.unlink(missing_ok=True)
 
 
 def _beat(path: Path, stop: threading.Event) -> None:
