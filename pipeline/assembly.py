@@ -9,7 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline import __version__
-from pipeline.display import shown, target_shown
+from pipeline.closing import Closed
+from pipeline.display import day_shown, shown, target_shown
 from pipeline.merge import Consolidated, is_incomplete, merge
 from pipeline.model import (
     Achievement,
@@ -35,7 +36,7 @@ from pipeline.rating import (
     travel,
 )
 from pipeline.report import Line, Report, ReturnReceived, ReturnState, Section
-from pipeline.store import Outcome, Submission
+from pipeline.store import Issue, IssuedRating, Outcome, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Evidence:
     observations: Sequence[Observation]
     achievements: Sequence[Achievement]
     submissions: Sequence[Submission]
+    #: What the period was closed with, where it has been restated since.
+    closed: Closed | None = None
     #: Observations of the last period, and of the same period a year before.
     last: Sequence[Observation] = ()
     year_before: Sequence[Observation] = ()
@@ -57,8 +60,12 @@ def assemble(register: Register, period: Period, evidence: Evidence, issued_at: 
     last = _by_ref(register, last_period, evidence.last)
     year = _by_ref(register, year_period, evidence.year_before)
     lines = [
-        _line(
-            register, period, merged, last.get(merged.indicator.ref), year.get(merged.indicator.ref)
+        _restated(
+            _line(
+                *(register, period, merged),
+                *(last.get(merged.indicator.ref), year.get(merged.indicator.ref)),
+            ),
+            evidence.closed,
         )
         for merged in merge(register, period.name, evidence.observations)
     ]
@@ -84,6 +91,31 @@ def assemble(register: Register, period: Period, evidence: Evidence, issued_at: 
         overall_key=overall_key(policy),
         returns=returns_received(register, period, evidence.submissions, _day(issued_at)),
         issued_at=issued_at,
+        restates=evidence.closed.closing.closed_at if evidence.closed else None,
+    )
+
+
+def issue_of(report: Report, content: str, last_submission: int) -> Issue:
+    """What the store keeps of an issue: each indicator as it was printed.
+
+    `content` is the key of what it was made from, `last_submission` the number of the last one.
+    """
+    return Issue(
+        period=report.period.name,
+        content=content,
+        issued_at=report.issued_at,
+        overall=report.overall.colour or "",
+        register_sha256=report.register.sha256,
+        ratings=tuple(
+            IssuedRating(
+                indicator=line.indicator.ref,
+                performance=line.performance_shown,
+                target=line.target_shown,
+                rating=line.rating.colour or line.rating.not_rated or "",
+            )
+            for line in report.lines
+        ),
+        last_submission=last_submission,
     )
 
 
@@ -183,6 +215,23 @@ def _line(
         remarks=tuple(_remarks(register, merged, target)),
         commentary=tuple(o.commentary for o in merged.observations if o.commentary),
     )
+
+
+def _restated(line: Line, closed: Closed | None) -> Line:
+    """The line, marked where it says something else than when its period was closed."""
+    if closed is None or not closed.performances:
+        return line
+    earlier = closed.performances.get(line.indicator.ref, "")
+    if earlier == line.performance_shown:
+        return line
+    when = f"when the period was closed on {day_shown(_day(closed.closing.closed_at))}"
+    if line.indicator.kind is Kind.NARRATIVE and earlier:
+        remark = f"Restated: it was worded otherwise {when}."
+    elif earlier:
+        remark = f"Restated: it stood at {earlier} {when}."
+    else:
+        remark = f"Restated: there was no figure {when}."
+    return replace(line, restated_from=earlier, remarks=(remark, *line.remarks))
 
 
 def performance_shown(merged: Consolidated) -> str:

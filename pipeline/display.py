@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from pipeline.model import Indicator, Kind, Operator, Polarity, Target, Unit
@@ -118,3 +119,8 @@ def unit_shown(indicator: Indicator) -> str:
     if indicator.kind is Kind.NARRATIVE or indicator.unit is None:
         return "words"
     return _UNIT_WORDS[indicator.unit]
+
+
+def day_shown(day: date) -> str:
+    """A date in words: `30 April 2013`."""
+    return f"{day.day} {day:%B %Y}"

@@ -10,21 +10,22 @@ import hashlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import catalogue as c
 from pipeline.errors import WorkspaceError
 from pipeline.findings import Finding
 from pipeline.guard import Guard
 from pipeline.intake import EXTENSIONS, Arrival, Skipped, examine, scan
-from pipeline.model import Achievement, Observation, Register
+from pipeline.journal import catch_up
+from pipeline.model import Register
 from pipeline.reader import guard_of, read_returns
 from pipeline.reading import Reading
+from pipeline.receiving import SortedOut, duplicate, in_waves, last_periods, receipt, sort_out
 from pipeline.sending_back import write_corrections, write_message
-from pipeline.store import Outcome, Receipt, Store, Submission
-from pipeline.validate import Checked, received_at, validate
+from pipeline.store import Outcome, Receipt, Store
+from pipeline.validate import Checked, validate
 from pipeline.workspace import Workspace, need_folder
 
 #: Called with what is being done, how many are done and how many there are.
@@ -46,6 +47,10 @@ class Taken:
     findings: tuple[Finding, ...]
     #: The copy to send back, for a rejected return.
     correction: Path | None = None
+    #: The file whose figures counted until now, for an accepted return.
+    replaces: str = ""
+    #: Its period had been closed, and was opened again for it.
+    restates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,17 @@ class Ingested:
 
 
 def ingest(
-    workspace: Workspace, register: Register, store: Store, now: datetime, progress: Progress
+    workspace: Workspace,
+    register: Register,
+    store: Store,
+    now: datetime,
+    progress: Progress,
+    reopened: Mapping[str, int] | None = None,
 ) -> Ingested:
     """Take in whatever lies in the inbox.
+
+    `reopened` are the closed periods that are open again, each with its reopening's number. What
+    is accepted for one of them is a restatement.
 
     Raises:
         WorkspaceError: the inbox, the archive or the outbox cannot be used.
@@ -71,6 +84,7 @@ def ingest(
         return Ingested((), scanned.skipped)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
+    night = _Night(workspace, register.opened(reopened or ()), store, now, reopened or {})
     taken: list[Taken] = []
     skipped = list(scanned.skipped)
     waiting = list(scanned.arrivals)
@@ -79,43 +93,39 @@ def ingest(
         first_of_each = {arrival.sha256: arrival for arrival in reversed(waiting)}
         now_due = [a for a in waiting if first_of_each[a.sha256] is a]
         waiting = [a for a in waiting if first_of_each[a.sha256] is not a]
-        outcomes, changed = _take_in(now_due, workspace, register, store, now, progress)
+        outcomes, changed = _take_in(now_due, night, progress)
         taken += outcomes
         skipped += changed
     return Ingested(tuple(taken), tuple(skipped))
 
 
+@dataclass(frozen=True, slots=True)
+class _Night:
+    """What every step of one run needs."""
+
+    workspace: Workspace
+    #: With its reopened periods open.
+    register: Register
+    store: Store
+    now: datetime
+    reopened: Mapping[str, int]
+
+
 def _take_in(
-    arrivals: list[Arrival],
-    workspace: Workspace,
-    register: Register,
-    store: Store,
-    now: datetime,
-    progress: Progress,
+    arrivals: list[Arrival], night: _Night, progress: Progress
 ) -> tuple[list[Taken], list[Skipped]]:
     """What became of each of these files, no two of which have the same bytes."""
-    known = store.known(arrival.sha256 for arrival in arrivals)
-    standing = store.standing() if known else {}
-    fresh: list[Arrival] = []
-    seen_before: list[Arrival] = []
-    for arrival in arrivals:
-        before = known.get(arrival.sha256)
-        is_settled = before and _is_settled(before, received_at(arrival, now), register, standing)
-        (seen_before if is_settled else fresh).append(arrival)
+    sorted_out = sort_out(arrivals, night.register, night.store, night.now)
     taken: list[Taken] = []
     changed: list[Skipped] = []
-    if fresh:
-        with guard_of(register, workspace.settings.limits) as guard:
-            readings, changed = _read(fresh, guard, progress)
-            last_periods = {
-                last.name
-                for _, reading in readings
-                if (period := register.period(reading.period or ""))
-                and (last := register.last_period(period))
-            }
-            checked = validate(readings, register, now, store.figures(last_periods))
-            taken = _take(checked, workspace, register, store, now, guard)
-    return taken + _set_aside(seen_before, known, workspace, register, store, now), changed
+    if sorted_out.fresh:
+        with guard_of(night.register, night.workspace.settings.limits) as guard:
+            readings, changed = _read(sorted_out.fresh, guard, progress)
+            for wave in in_waves(readings, night.register):
+                earlier = night.store.figures(last_periods(wave, night.register))
+                checked = validate(wave, night.register, night.now, earlier)
+                taken += _take(checked, night, guard)
+    return taken + _set_aside(sorted_out, night), changed
 
 
 def check_files(
@@ -153,41 +163,22 @@ def _read(
     return readings, changed
 
 
-def _is_settled(
-    before: Submission,
-    received: datetime,
-    register: Register,
-    standing: Mapping[tuple[str | None, str | None], Submission],
-) -> bool:
-    """Whether the same bytes would change nothing.
-
-    What was sent back may be accepted by a changed register. What was accepted, and replaced by
-    another return before it came again, is sent to put it back.
-    """
-    if before.outcome is not Outcome.ACCEPTED:
-        return before.register_sha256 == register.sha256
-    stands = standing.get((before.area, before.period))
-    return stands is None or stands.sha256 == before.sha256 or received <= stands.received_at
-
-
-def _take(
-    checked: Sequence[Checked],
-    workspace: Workspace,
-    register: Register,
-    store: Store,
-    now: datetime,
-    guard: Guard,
-) -> list[Taken]:
+def _take(checked: Sequence[Checked], night: _Night, guard: Guard) -> list[Taken]:
     """Write corrections, commit outcomes, and only then clear the inbox, a batch at a time."""
+    workspace = night.workspace
+    standing = {key: one.filename for key, one in night.store.standing().items()}
     taken: list[Taken] = []
     for start in range(0, len(checked), _BATCH):
         batch = checked[start : start + _BATCH]
         corrections = write_corrections(batch, workspace, guard)
         outcomes = [
-            _outcome(one, correction, workspace, register, now)
+            _outcome(one, correction, standing, night)
             for one, correction in zip(batch, corrections, strict=True)
         ]
-        store.record([receipt(one, register, now) for one in batch])
+        night.store.record(
+            [receipt(one, night.register, night.now, night.reopened) for one in batch]
+        )
+        catch_up(night.store, workspace.archive)
         for one in batch:
             _archive(one.arrival, workspace)
         taken += outcomes
@@ -195,103 +186,46 @@ def _take(
 
 
 def _outcome(
-    one: Checked, correction: Path | None, workspace: Workspace, register: Register, now: datetime
+    one: Checked,
+    correction: Path | None,
+    standing: dict[tuple[str | None, str | None], str],
+    night: _Night,
 ) -> Taken:
+    """What became of a return. `standing` is brought up to date with it."""
+    area, period = one.reading.area, one.reading.period
     if correction is not None:
-        write_message(one, correction, workspace, register, now)
+        write_message(one, correction, night.workspace, night.register, night.now)
+    replaces = ""
+    if one.is_accepted:
+        replaces = standing.get((area, period), "")
+        standing[area, period] = one.arrival.filename
     return Taken(
         filename=one.arrival.filename,
         sha256=one.arrival.sha256,
         outcome=Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED,
-        area=one.reading.area,
-        period=one.reading.period,
+        area=area,
+        period=period,
         findings=one.findings,
         correction=correction,
+        replaces=replaces,
+        restates=one.is_accepted and period in night.reopened,
     )
 
 
-def receipt(one: Checked, register: Register, now: datetime) -> Receipt:
-    """What goes into the store for one return."""
-    arrival, reading = one.arrival, one.reading
-    submission = Submission(
-        sha256=arrival.sha256,
-        filename=arrival.filename,
-        received_at=received_at(arrival, now),
-        outcome=Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED,
-        size=arrival.size,
-        register_sha256=register.sha256,
-        area=reading.area,
-        period=reading.period,
-        findings=one.findings,
-    )
-    if not one.is_accepted or reading.area is None or reading.period is None:
-        return Receipt(submission)
-    area, period = reading.area, reading.period
-    observations = tuple(
-        Observation(
-            indicator=row.ref,
-            area=area,
-            period=period,
-            status=row.status,
-            value=row.value,
-            numerator=row.numerator,
-            denominator=row.denominator,
-            state=row.state,
-            narrative=row.narrative,
-            suppressed=row.suppressed,
-            commentary=row.commentary,
-            sheet=row.sheet,
-            cell=row.cells["performance"],
-        )
-        for row in reading.rows
-    )
-    achievements = tuple(
-        Achievement(a.priority, area, period, a.text, a.sheet, a.cell) for a in reading.achievements
-    )
-    return Receipt(submission, observations, achievements)
-
-
-def _set_aside(
-    arrivals: Sequence[Arrival],
-    known: Mapping[str, Submission],
-    workspace: Workspace,
-    register: Register,
-    store: Store,
-    now: datetime,
-) -> list[Taken]:
-    """Files whose bytes are in the store already.
-
-    One that the store knows by its name and time as well was taken in by a run that was cut off
-    before it could clear the inbox, and that is completed. Any other was sent twice, and that is
-    recorded.
-    """
-    deliveries = store.deliveries(arrival.sha256 for arrival in arrivals)
-    taken: list[Taken] = []
-    for arrival in arrivals:
-        received = received_at(arrival, now)
-        if (arrival.sha256, arrival.filename, received) not in deliveries:
-            taken.append(_duplicate(arrival, known[arrival.sha256], received, register, store))
-        _archive(arrival, workspace)
-    return taken
-
-
-def _duplicate(
-    arrival: Arrival, first: Submission, received: datetime, register: Register, store: Store
-) -> Taken:
-    at = f"{first.received_at.astimezone():%d/%m/%Y}"
-    findings = (c.DUPLICATE.found(value=first.filename, received=at),)
-    duplicate = replace(
-        first,
-        filename=arrival.filename,
-        received_at=received,
-        outcome=Outcome.DUPLICATE,
-        register_sha256=register.sha256,
-        findings=findings,
-    )
-    store.record([Receipt(duplicate)])
-    return Taken(
-        arrival.filename, arrival.sha256, Outcome.DUPLICATE, first.area, first.period, findings
-    )
+def _set_aside(sorted_out: SortedOut, night: _Night) -> list[Taken]:
+    """Record what was sent twice, and clear the inbox of it and of what a cut-off run left."""
+    again = [
+        duplicate(arrival, sorted_out.known[arrival.sha256], night.register, night.now)
+        for arrival in sorted_out.again
+    ]
+    night.store.record([Receipt(one) for one in again])
+    catch_up(night.store, night.workspace.archive)
+    for arrival in (*sorted_out.done, *sorted_out.again):
+        _archive(arrival, night.workspace)
+    return [
+        Taken(one.filename, one.sha256, one.outcome, one.area, one.period, one.findings)
+        for one in again
+    ]
 
 
 def archived(workspace: Workspace, arrival: Arrival) -> Path:

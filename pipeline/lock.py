@@ -49,7 +49,7 @@ def held(folder: Path) -> Iterator[None]:
         WorkspaceError: the folder cannot be written to.
     """
     path = folder / _NAME
-    me = Holder(_user(), socket.gethostname(), os.getpid(), _began(os.getpid()), datetime.now(UTC))
+    me = Holder(user(), socket.gethostname(), os.getpid(), _began(os.getpid()), datetime.now(UTC))
     try:
         _take(path, me)
     except OSError as error:
@@ -186,7 +186,13 @@ def _said(path: Path, holder: Holder | None) -> str:
     )
 
 
-def _user() -> str:
+def whoami() -> str:
+    """Who runs this, for the record: the user's name and the machine's."""
+    return f"{user()} on {socket.gethostname()}"
+
+
+def user() -> str:
+    """The name of the user who runs this."""
     # Without a name in the environment or the system's list there is still a process.
     with suppress(OSError, KeyError, ImportError):
         return getpass.getuser()

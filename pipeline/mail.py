@@ -68,6 +68,7 @@ def appendix_messages(report: Report, attachment: Path, *, sender: str) -> list[
     framework = report.register.framework
     label = framework.appendix or framework.title
     overall = report.overall.colour or "not rated"
+    about = f"{label}, {report.period.name}" + (" (restated)" if report.restates else "")
     content = attachment.read_bytes()
     words: Mapping[str, object] = {
         "report": report,
@@ -88,7 +89,7 @@ def appendix_messages(report: Report, attachment: Path, *, sender: str) -> list[
             words={**words, "recipient": recipient.name},
             to=_to_of_register(recipient.name, to, "Recipients"),
             sender=sender,
-            subject=f"{label}, {report.period.name}: overall {overall}, {report.overall.red} red",
+            subject=f"{about}: overall {overall}, {report.overall.red} red",
             sent_at=report.issued_at,
             attachment=attachment,
             identity=("appendix", report.period.name, to.casefold(), _sha256(content)),

@@ -6,10 +6,13 @@ as `decimal.Decimal`: no float ever decides a rating.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from pipeline.errors import WorkspaceError
 
 
 class Kind(StrEnum):
@@ -237,8 +240,25 @@ class Register:
     def period(self, name: str) -> Period | None:
         return next((p for p in self.periods if p.name == name), None)
 
+    def need_period(self, name: str) -> Period:
+        """The period of that name.
+
+        Raises:
+            WorkspaceError: there is none.
+        """
+        period = self.period(name)
+        if period is None:
+            known = ", ".join(p.name for p in self.periods)
+            raise WorkspaceError(f"{name} is not a period of the register. Choose one of: {known}.")
+        return period
+
     def area(self, ref: str) -> ServiceArea | None:
         return next((a for a in self.areas if a.ref == ref), None)
+
+    def opened(self, names: Collection[str]) -> Register:
+        """The register with these periods open."""
+        periods = tuple(replace(p, open=p.open or p.name in names) for p in self.periods)
+        return replace(self, periods=periods)
 
     def last_period(self, period: Period) -> Period | None:
         """The period of the same length that ended last before this one started.

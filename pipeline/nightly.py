@@ -72,22 +72,36 @@ def at_work(workspace: Workspace) -> Iterator[Store]:
     Raises:
         LockedError: another run does.
     """
+    from pipeline.journal import catch_up
+
     need_folder(make_private(workspace.state))
     with lock.held(workspace.state), store_of(workspace) as store:
         sweep(workspace.outbox, workspace.state)
+        catch_up(store, workspace.archive)
         yield store
+        catch_up(store, workspace.archive)
 
 
-def run(workspace: Workspace, now: datetime, progress: Progress) -> Night:
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """A person's word that a closed period is open for one run."""
+
+    #: As the register names it.
+    period: str
+    because: str = ""
+
+
+def run(
+    workspace: Workspace, now: datetime, progress: Progress, reopen: Reopen | None = None
+) -> Night:
     """Everything, in order: take in what came, issue what changed, write the mail."""
     register = register_of(workspace)
-    if is_idle(workspace.inbox) and settled.is_settled(workspace, register):
+    if reopen is None and is_idle(workspace.inbox) and settled.is_settled(workspace, register):
         return Night(None)
-    from pipeline.ingest import ingest
 
     with at_work(workspace) as store:
         need_folder(workspace.outbox)
-        ingested = ingest(workspace, register, store, now, progress)
+        ingested = take_in(workspace, register, store, now, progress, reopen)
         issued: list[Issued] = []
         mails: list[Path] = []
         for period in due_periods(workspace, register, store):
@@ -98,6 +112,28 @@ def run(workspace: Workspace, now: datetime, progress: Progress) -> Night:
     if is_idle(workspace.inbox):
         settled.note(workspace, register)
     return Night(ingested, tuple(issued), tuple(mails))
+
+
+def take_in(
+    workspace: Workspace,
+    register: Register,
+    store: Store,
+    now: datetime,
+    progress: Progress,
+    reopen: Reopen | None = None,
+) -> Ingested:
+    """Take in whatever lies in the inbox, restatements of reopened periods among it."""
+    from pipeline import closing
+    from pipeline.ingest import ingest
+    from pipeline.journal import keep_register
+
+    keep_register(workspace, register)
+    reopened = closing.note_closings(register, store, now)
+    if reopen is not None:
+        period = register.need_period(reopen.period)
+        number = closing.reopen(period, store, now, lock.whoami(), reopen.because)
+        reopened[period.name] = number
+    return ingest(workspace, register, store, now, progress, reopened)
 
 
 def content_of(register: Register, store: Store, period: Period) -> str:
@@ -112,19 +148,30 @@ def content_of(register: Register, store: Store, period: Period) -> str:
 
 
 def due_periods(workspace: Workspace, register: Register, store: Store) -> list[Period]:
-    """The open periods for which something was accepted that no appendix in the outbox shows."""
+    """The periods for which something was accepted that no appendix in the outbox shows.
+
+    The appendix of a closed period stays as it is, unless a restatement was accepted.
+    """
     accepted = set(store.periods())
     return [
         period
         for period in register.periods
-        if period.open
-        and period.name in accepted
-        and (
-            (last := store.last_issue(period.name)) is None
-            or last.content != content_of(register, store, period)
-            or not workbook_path(workspace, register, period).exists()
-        )
+        if period.name in accepted and _is_due(workspace, register, store, period)
     ]
+
+
+def _is_due(workspace: Workspace, register: Register, store: Store, period: Period) -> bool:
+    last = store.last_issue(period.name)
+    if not period.open:
+        return any(
+            sent.reopening_id is not None and sent.id > (last.last_submission if last else 0)
+            for sent in store.submissions(period.name)
+        )
+    return (
+        last is None
+        or last.content != content_of(register, store, period)
+        or not workbook_path(workspace, register, period).exists()
+    )
 
 
 def workbook_path(workspace: Workspace, register: Register, period: Period) -> Path:
@@ -136,12 +183,15 @@ def workbook_path(workspace: Workspace, register: Register, period: Period) -> P
 def report_of(register: Register, store: Store, period: Period, now: datetime) -> Report:
     """The report of a period as things stand."""
     from pipeline.assembly import Evidence, assemble
+    from pipeline.closing import restated_from
 
     last, year_before = register.last_period(period), register.year_before(period)
+    submissions = store.submissions(period.name)
     evidence = Evidence(
         observations=store.observations(period.name),
         achievements=store.achievements(period.name),
-        submissions=store.submissions(period.name),
+        submissions=submissions,
+        closed=restated_from(store, submissions),
         last=store.observations(last.name) if last else (),
         year_before=store.observations(year_before.name) if year_before else (),
     )
@@ -183,6 +233,7 @@ def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
 
     Messages that were written before for the same appendix are left as they are.
     """
+    from pipeline.assembly import issue_of
     from pipeline.mail import appendix_messages, write_messages
 
     report = issued.report
@@ -191,7 +242,7 @@ def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
     written = write_messages(messages, issued.workbook.parent / "mail")
     last = store.last_issue(report.period.name)
     if last is None or last.content != issued.content:
-        store.record_issue(report.period.name, issued.content, report.issued_at)
+        store.record_issue(issue_of(report, issued.content, store.last_number("submission")))
     return written
 
 

@@ -34,6 +34,9 @@ class Line:
     remarks: tuple[str, ...] = ()
     #: The areas' commentary, in the register's order of areas.
     commentary: tuple[str, ...] = ()
+    #: What was printed when the period was closed, where that was something else; empty where
+    #: nothing was. None where the figure is not restated.
+    restated_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,13 @@ class Report:
     overall_key: str
     returns: tuple[ReturnReceived, ...]
     issued_at: datetime
+    #: When the period was closed, where it has been restated since.
+    restates: datetime | None = None
+
+    @property
+    def restated(self) -> tuple[Line, ...]:
+        """The lines that say something else than when the period was closed."""
+        return tuple(line for line in self.lines if line.restated_from is not None)
 
     @property
     def lines(self) -> tuple[Line, ...]:

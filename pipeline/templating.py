@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from pipeline import palette, words
+from pipeline.display import day_shown
 from pipeline.rating import SYMBOLS
 
 #: Controls, unpaired surrogates and non-characters: neither HTML nor mail may hold them.
@@ -38,10 +39,11 @@ def environment() -> Environment:
     env.filters.update(
         counted=words.counted,
         counts=words.counts_shown,
-        day=words.day_shown,
+        day=day_shown,
         fill=fill,
         moment=words.moment_shown,
         place=words.place_shown,
+        restatement=words.restatement_shown,
         score=words.score_shown,
         span=words.span_shown,
         standing=words.standing_shown,

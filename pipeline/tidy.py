@@ -46,6 +46,7 @@ HEADINGS = (
     "Indicator target",
     "Indicator performance",
     "Indicator rating",
+    "Indicator restated from",
     "File",
     "Sheet",
     "Cell",
@@ -79,6 +80,8 @@ class TidyRow:
     indicator_target: str
     indicator_performance: str
     indicator_rating: str
+    #: What was printed when the period was closed, where that was something else.
+    indicator_restated_from: str
     file: str
     sheet: str
     cell: str
@@ -125,6 +128,7 @@ def _rows(report: Report, section: Section, line: Line) -> Iterator[TidyRow]:
             indicator_target=plain(line.target_shown),
             indicator_performance=plain(line.performance_shown),
             indicator_rating=line.rating.shown,
+            indicator_restated_from=plain(line.restated_from or ""),
             file=plain(observation.filename) if observation else "",
             sheet=plain(observation.sheet) if observation else "",
             cell=observation.cell if observation else "",

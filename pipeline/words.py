@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
-from pipeline.display import quantise, shown
+from pipeline.display import day_shown, quantise, shown
 from pipeline.findings import Finding
 from pipeline.model import Period, Unit
 from pipeline.rating import NotRated, Tally, is_in_target
-from pipeline.report import Line, ReturnReceived, ReturnState
+from pipeline.report import Line, Report, ReturnReceived, ReturnState
 
 #: Why an indicator has no colour, for readers who do not know the register.
 REASONS = {
@@ -48,11 +48,6 @@ def score_shown(score: Decimal | None) -> str:
     return "none" if score is None else str(score.quantize(Decimal("0.001"), ROUND_DOWN))
 
 
-def day_shown(day: date) -> str:
-    """A date in words: `30 April 2013`."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def moment_shown(moment: datetime) -> str:
     """A date and time in words, in the zone it was recorded in: `2 May 2013, 06:00 UTC`."""
     return f"{day_shown(moment)}, {moment:%H:%M %Z}".rstrip()
@@ -75,6 +70,15 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     return [
         (t.shown, f"was {shown(t.earlier, line.indicator.unit)} ({t.basis})") for t in travels if t
     ]
+
+
+def restatement_shown(report: Report) -> str:
+    """That a period was restated after it was closed, in a sentence; empty where it was not."""
+    if report.restates is None:
+        return ""
+    closed = day_shown(report.restates.astimezone(report.issued_at.tzinfo).date())
+    changed = counted(len(report.restated), "indicator says", "indicators say")
+    return f"Restated: the period was closed on {closed}, and {changed} something else since."
 
 
 def standing_shown(returned: ReturnReceived, period: Period) -> str:

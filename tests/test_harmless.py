@@ -252,7 +252,7 @@ def test_no_text_that_is_written_turns_rings_or_overflows(outputs: Outputs) -> N
 
 def test_a_correction_copy_leaves_the_returns_own_cells_as_they_were(outputs: Outputs) -> None:
     (kept,) = (
-        path for path in outputs.place.archive.rglob("*.xlsx")
+        path for path in outputs.place.archive.glob("??/*.xlsx")
         if load_workbook(path)[SHEET]["A1"].parent and is_bad(path)
     )  # fmt: skip
     original, copy = load_workbook(kept), load_workbook(outputs.correction)
@@ -379,7 +379,7 @@ def test_what_is_printed_does_not_steer_the_terminal(outputs: Outputs, command: 
 
 
 def test_what_validate_says_of_a_hostile_return_can_be_printed(outputs: Outputs) -> None:
-    (kept,) = (path for path in outputs.place.archive.rglob("*.xlsx") if is_bad(path))
+    (kept,) = (path for path in outputs.place.archive.glob("??/*.xlsx") if is_bad(path))
     result = CliRunner().invoke(app, ["validate", str(kept), "-w", str(outputs.place.root)])
     assert result.exit_code == 1
     assert not _CONTROLS.search(result.output)

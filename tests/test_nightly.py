@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +19,7 @@ import pytest
 from openpyxl import load_workbook
 
 from pipeline import nightly
+from pipeline.errors import WorkspaceError
 from pipeline.findings import Severity
 from pipeline.model import MergeRule, Period, Polarity, ServiceArea
 from pipeline.nightly import Night
@@ -117,15 +120,27 @@ def test_a_workbook_taken_out_of_the_outbox_is_issued_again_to_the_byte(
 def test_a_night_cut_off_between_commit_and_archive_is_completed_and_counts_once(
     place: Workspace, returns: dict[str, Path]
 ) -> None:
-    drop(place, returns["HR"])
-    night(place)
-    (kept,) = place.archive.rglob("*.xlsx")
-    kept.rename(place.inbox / "HR.xlsx")
+    with cut_off_before_archiving(place, drop(place, returns["HR"])):
+        pass
     assert outcomes(night(place)) == []
-    assert kept.exists()
+    assert len(list(place.archive.glob("??/*.xlsx"))) == 1
     assert not list(place.inbox.iterdir())
     with nightly.store_of(place) as store:
         assert len(store.submissions()) == 1
+
+
+@contextmanager
+def cut_off_before_archiving(place: Workspace, sent: Path) -> Iterator[None]:
+    """A night that commits and then cannot archive what was sent, until the block has ended."""
+    digest = hashlib.sha256(sent.read_bytes()).hexdigest()
+    in_the_way = place.archive / digest[:2]
+    place.archive.mkdir(parents=True, exist_ok=True)
+    in_the_way.write_text("in the way")
+    with pytest.raises(WorkspaceError, match="The next run completes it"):
+        night(place)
+    assert sent.exists()
+    yield
+    in_the_way.unlink()
 
 
 def test_the_same_file_under_another_name_is_counted_once(
@@ -431,14 +446,10 @@ def test_a_night_cut_off_before_a_replaced_return_was_archived_does_not_put_it_b
 ) -> None:
     other = write_other(tmp_path / "other.xlsx", returns["HR"])
     first = drop(place, returns["HR"])
-    night(place)
-    drop(place, other)
-    night(place, 1)
-    # As if the first night had been cut off after its commit: the file is where it was.
-    digest = hashlib.sha256(returns["HR"].read_bytes()).hexdigest()
-    next(place.archive.rglob(f"{digest}*")).replace(first)
-    done = night(place)
-    assert outcomes(done) == []
+    with cut_off_before_archiving(place, first):
+        drop(place, other)
+    done = night(place, 1)
+    assert outcomes(done) == [Outcome.ACCEPTED]
     assert not first.exists()
     with nightly.store_of(place) as store:
         (period,) = store.periods()

@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import catalogue
-from pipeline.errors import StoreError
+from pipeline.errors import LockedError, StoreError
 from pipeline.model import Achievement, MilestoneState, Observation, Status
-from pipeline.store import Outcome, Receipt, Store, Submission
+from pipeline.store import Issue, Outcome, Receipt, Store, Submission, delivery_key
 
 POSTGRESQL = os.environ.get("QUARTERDAY_TEST_POSTGRESQL", "")
 PERIOD = "2012-13"
@@ -75,6 +75,7 @@ def submission(
             register_sha256="f" * 64,
             area=area,
             period=PERIOD,
+            delivery=uuid4().hex * 2,
         ),
         **other,
     )
@@ -163,16 +164,28 @@ def test_what_stands_is_the_last_accepted_of_each_area_and_period(store: Store) 
     assert standing["CS", PERIOD].received_at == RECEIVED
 
 
-def test_a_delivery_is_known_by_its_bytes_name_and_time(store: Store) -> None:
+def test_a_delivery_has_a_key_of_its_bytes_folder_name_and_time() -> None:
     late = RECEIVED + timedelta(microseconds=1)
+    one = ("a" * 64, None, "return.xlsx", RECEIVED)
+    others = (
+        ("b" * 64, None, "return.xlsx", RECEIVED),
+        ("a" * 64, "CS", "return.xlsx", RECEIVED),
+        ("a" * 64, None, "copy.xlsx", RECEIVED),
+        ("a" * 64, None, "return.xlsx", late),
+    )
+    assert len({delivery_key(*each) for each in (one, *others)}) == 5
+    elsewhere = RECEIVED.astimezone(timezone(timedelta(hours=5.75)))
+    assert delivery_key(*one) == delivery_key("a" * 64, None, "return.xlsx", elsewhere)
+
+
+def test_a_delivery_that_the_store_holds_is_never_recorded_again(store: Store) -> None:
     sent = submission("return.xlsx")
-    again = replace(sent, filename="copy.xlsx", received_at=late, outcome=Outcome.DUPLICATE)
-    store.record([Receipt(sent), Receipt(again), Receipt(submission("other.xlsx"))])
-    assert store.deliveries([sent.sha256]) == {
-        (sent.sha256, "return.xlsx", RECEIVED),
-        (sent.sha256, "copy.xlsx", late),
-    }
-    assert store.deliveries(["0" * 64]) == set()
+    store.record([Receipt(sent)])
+    assert store.taken([sent.delivery, "0" * 64]) == {sent.delivery}
+    again = replace(sent, outcome=Outcome.DUPLICATE)
+    with pytest.raises(LockedError, match="none of them was recorded twice"):
+        store.record([Receipt(submission("other.xlsx")), Receipt(again)])
+    assert [one.filename for one in store.submissions()] == ["return.xlsx"]
 
 
 @settings(
@@ -203,7 +216,7 @@ def test_a_moment_comes_back_as_the_same_moment_in_any_time_zone(
     there = timezone(timedelta(hours=hours))
     at = datetime(2013, 6, 30, 23, 30, tzinfo=there)
     store.record([Receipt(submission(received_at=at))])
-    store.record_issue(PERIOD, "c" * 64, at)
+    store.record_issue(Issue(PERIOD, "c" * 64, at))
     issue = store.last_issue(PERIOD)
     assert issue is not None
     for back in (store.submissions()[0].received_at, issue.issued_at):
@@ -289,8 +302,8 @@ def test_more_files_than_a_statement_has_room_for_can_be_asked_about(store: Stor
 def test_the_last_issue_of_a_period_is_remembered(store: Store) -> None:
     assert store.last_issue(PERIOD) is None
     for number in (1, 2):
-        store.record_issue(PERIOD, str(number) * 64, RECEIVED)
-    store.record_issue("2011-12", "9" * 64, RECEIVED)
+        store.record_issue(Issue(PERIOD, str(number) * 64, RECEIVED))
+    store.record_issue(Issue("2011-12", "9" * 64, RECEIVED))
     issue = store.last_issue(PERIOD)
     assert issue is not None
     assert issue.content == "2" * 64

@@ -10,7 +10,13 @@ from pipeline.display import operator_shown
 from pipeline.palette import BAND_FILL, HEADING_FILL, HEADING_INK, QUIET_INK, shade
 from pipeline.rating import SYMBOLS, Colour
 from pipeline.report import Line, Report, Section
-from pipeline.words import counts_shown, span_shown, standing_shown, travels_shown
+from pipeline.words import (
+    counts_shown,
+    restatement_shown,
+    span_shown,
+    standing_shown,
+    travels_shown,
+)
 
 #: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
 WIDTHS = (260, 94, 102, 108, 116)
@@ -103,6 +109,8 @@ def _standing(report: Report) -> str:
     """Overall performance in a sentence, and whose figures are not in it."""
     tally = report.overall
     sentence = f"Overall performance: {tally.shown} ({counts_shown(tally)})."
+    if report.restates:
+        sentence += f"\n{restatement_shown(report)}"
     if report.awaited:
         waiting = "; ".join(
             f"{r.area.name} ({standing_shown(r, report.period)})" for r in report.awaited

@@ -9,7 +9,7 @@ from pipeline.tidy import HEADINGS, tidy_rows
 NAME = "Data"
 
 #: Pixels, in the order of `HEADINGS`: what was reported, then where it came from.
-_REPORTED = (80, 70, 60, 180, 240, 120, 75, 85, 100, 115, 105, 90, 95, 110, 115)
+_REPORTED = (80, 70, 60, 180, 240, 120, 75, 85, 100, 115, 105, 90, 95, 110, 115, 115)
 _PROVENANCE = (200, 110, 60, 140, 260, 600)
 _NUMERIC = {"Value", "Numerator", "Denominator"}
 

@@ -43,6 +43,17 @@ WorkspaceOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document for machines instead of text.")
 ]
+ReopenOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reopen",
+        metavar="PERIOD",
+        help="Take in returns for this closed period, in this run only, as restatements.",
+    ),
+]
+BecauseOption = Annotated[
+    str, typer.Option("--because", help="Why, for the record.", show_default=False)
+]
 PeriodOption = Annotated[
     str | None, typer.Option("--period", "-p", help="One period, as the register names it.")
 ]
@@ -161,8 +172,4 @@ def chosen_periods(register: Register, name: str | None) -> list[Period]:
         if chosen := [period for period in register.periods if period.open]:
             return chosen
         raise WorkspaceError("No period is open. Name one with --period, or open one on Periods.")
-    period = register.period(name)
-    if period is None:
-        known = ", ".join(p.name for p in register.periods)
-        raise WorkspaceError(f"{name} is not a period of the register. Choose one of: {known}.")
-    return [period]
+    return [register.need_period(name)]

@@ -8,8 +8,10 @@ import typer
 
 from pipeline.cli.console import (
     NEEDS_A_PERSON,
+    BecauseOption,
     JsonOption,
     PeriodOption,
+    ReopenOption,
     WorkspaceOption,
     chosen_periods,
     now,
@@ -143,17 +145,23 @@ def send(
             typer.echo(str(path))
 
 
-def run(*, workspace: WorkspaceOption = Path(), json: JsonOption = False) -> None:
+def run(
+    *,
+    reopen: ReopenOption = None,
+    because: BecauseOption = "",
+    workspace: WorkspaceOption = Path(),
+    json: JsonOption = False,
+) -> None:
     """The nightly job: take in what came, issue the appendix where it changed, write the mail.
 
     Example: `quarterday run --workspace /srv/performance`
     """
-    from pipeline.nightly import needs_a_person
+    from pipeline.nightly import Reopen, needs_a_person
     from pipeline.nightly import run as run_night
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
-        night = run_night(place, now(), progress)
+        night = run_night(place, now(), progress, Reopen(reopen, because) if reopen else None)
     written = [p for i in night.issued for p in (i.workbook, i.page, i.data)]
     if json:
         print_json({"ingested": night.ingested, "written": written, "mail": night.mails})

@@ -10,8 +10,10 @@ import typer
 from pipeline.cli.console import (
     CANNOT_RUN,
     NEEDS_A_PERSON,
+    BecauseOption,
     JsonOption,
     PeriodOption,
+    ReopenOption,
     WorkspaceOption,
     chosen_periods,
     now,
@@ -70,18 +72,24 @@ def validate(
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def ingest(*, workspace: WorkspaceOption = Path(), json: JsonOption = False) -> None:
+def ingest(
+    *,
+    reopen: ReopenOption = None,
+    because: BecauseOption = "",
+    workspace: WorkspaceOption = Path(),
+    json: JsonOption = False,
+) -> None:
     """Take in what lies in the inbox: accept it, or send it back with a correction copy.
 
     Example: `quarterday ingest --workspace performance`
     """
-    from pipeline.ingest import ingest as take_in
-    from pipeline.nightly import Night, at_work, needs_a_person, register_of
+    from pipeline.nightly import Night, Reopen, at_work, needs_a_person, register_of, take_in
 
     place = workspace_at(workspace)
     register = register_of(place)
     with at_work(place) as store, progress_bar() as progress:
-        ingested = take_in(place, register, store, now(), progress)
+        wanted = Reopen(reopen, because) if reopen else None
+        ingested = take_in(place, register, store, now(), progress, wanted)
     if json:
         print_json(ingested)
     else:
@@ -164,7 +172,9 @@ def print_ingested(ingested: Ingested) -> None:
         typer.echo("The inbox is empty.")
     for taken in ingested.taken:
         about = ", ".join(part for part in (taken.area, taken.period) if part)
-        typer.echo(f"{taken.outcome}: {taken.filename}" + (f" ({about})" if about else ""))
+        line = f"{taken.outcome}: {taken.filename}" + (f" ({about})" if about else "")
+        line += f", replacing {taken.replaces}" if taken.replaces else ""
+        typer.echo(line + (", restating a closed period" if taken.restates else ""))
         print_findings(taken.findings)
         if taken.correction:
             typer.echo(f"  correction copy: {taken.correction}")

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pipeline import __version__
 from pipeline.findings import Finding, Severity
 from pipeline.model import Achievement, MilestoneState, Observation, Status
 
@@ -31,6 +32,14 @@ class Submission:
     area: str | None = None
     period: str | None = None
     findings: tuple[Finding, ...] = ()
+    #: The key of this one delivery of the file, as `delivery_key` makes it.
+    delivery: str = ""
+    #: The area in whose inbox folder the file lay.
+    folder_area: str | None = None
+    #: The version of the program that checked it.
+    version: str = __version__
+    #: The reopening of a closed period that let it in; then it is a restatement.
+    reopening_id: int | None = None
     #: Given by the store; later submissions have higher numbers.
     id: int = 0
 
@@ -44,40 +53,113 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Who stands behind a return, as its cover says."""
+
+    completed_by: str = ""
+    signed_off_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """A submission with what it brings; nothing where it was not accepted."""
+    """A submission with what it brings; no figures where it was not accepted."""
 
     submission: Submission
     observations: tuple[Observation, ...] = ()
     achievements: tuple[Achievement, ...] = ()
+    signature: Signature = Signature()
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedRating:
+    """What an issue of the appendix says of one indicator, as printed."""
+
+    indicator: str
+    performance: str
+    target: str
+    #: A colour, or why there is none.
+    rating: str
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One issue of a period's appendix."""
 
+    period: str
     #: The key of what it was made from.
     content: str
     issued_at: datetime
+    #: The colour of the whole; empty where it has none.
+    overall: str = ""
+    register_sha256: str = ""
+    ratings: tuple[IssuedRating, ...] = ()
+    version: str = __version__
+    #: The last submission that the store held; 0 where an old version did not note it.
+    last_submission: int = 0
+    id: int = 0
+
+
+_SUBMISSION_NAMES = (
+    *("sha256", "filename", "received_at", "outcome", "area", "period", "size"),
+    *("register_sha256", "delivery", "folder_area", "version", "reopening_id"),
+)
 
 
 def submission_row(submission: Submission) -> dict[str, Any]:
-    names = ("sha256", "filename", "received_at", "outcome", "area", "period", "size",
-             "register_sha256")  # fmt: skip
-    return {name: getattr(submission, name) for name in names}
+    return {name: getattr(submission, name) for name in _SUBMISSION_NAMES}
 
 
 def to_submission(row: Any, findings: tuple[Finding, ...]) -> Submission:
     return Submission(
-        sha256=row.sha256,
-        filename=row.filename,
-        received_at=row.received_at,
+        **{name: getattr(row, name) for name in _SUBMISSION_NAMES if name != "outcome"},
         outcome=Outcome(row.outcome),
-        size=row.size,
-        register_sha256=row.register_sha256,
-        area=row.area,
-        period=row.period,
         findings=findings,
+        id=row.id,
+    )
+
+
+def signature_row(submission: int, signature: Signature) -> dict[str, Any]:
+    return {
+        "submission_id": submission,
+        "completed_by": signature.completed_by,
+        "signed_off_by": signature.signed_off_by,
+    }
+
+
+_ISSUE_NAMES = ("period", "content", "issued_at", "register_sha256", "version", "last_submission")
+
+
+def issue_row(issue: Issue) -> dict[str, Any]:
+    row = {name: getattr(issue, name) for name in _ISSUE_NAMES}
+    return row | {"overall": issue.overall}
+
+
+def rating_rows(issue: int, ratings: Sequence[IssuedRating]) -> list[dict[str, Any]]:
+    return [
+        {
+            "issue_id": issue,
+            "position": position,
+            "indicator": rating.indicator,
+            "performance": rating.performance,
+            "target": rating.target,
+            "rating": rating.rating,
+        }
+        for position, rating in enumerate(ratings)
+    ]
+
+
+def to_issue(row: Any, ratings: Sequence[Any]) -> Issue:
+    return Issue(
+        period=row.period,
+        content=row.content,
+        issued_at=row.issued_at,
+        overall=row.overall or "",
+        register_sha256=row.register_sha256 or "",
+        ratings=tuple(
+            IssuedRating(r.indicator, r.performance, r.target, r.rating) for r in ratings
+        ),
+        version=row.version or "",
+        last_submission=row.last_submission or 0,
         id=row.id,
     )
 

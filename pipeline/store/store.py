@@ -7,62 +7,42 @@ does its file leave the inbox.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.errors import StoreError
+from pipeline.errors import LockedError
 from pipeline.findings import Finding
 from pipeline.model import Achievement, Observation
+from pipeline.store import engine as e
 from pipeline.store import rows
 from pipeline.store import tables as t
-from pipeline.store.rows import Issue, Outcome, Receipt, Submission
+from pipeline.store.decisions import Decisions
+from pipeline.store.migrate import migrate
+from pipeline.store.rows import Issue, Outcome, Receipt, Signature, Submission
+
+#: How many values a query names at once.
+_MANY = 500
 
 
 class Store:
-    """The store at a SQLAlchemy URL, made on first use.
+    """The store at a SQLAlchemy URL, made on first use and brought to this version's tables.
 
     Raises:
-        StoreError: it cannot be opened, or was made by another version. So does every method when
+        StoreError: it cannot be opened, or was made by a later version. So does every method when
             the database fails.
     """
 
     def __init__(self, url: str) -> None:
+        self._engine = e.engine_of(e.url_of(url))
+        self.decisions = Decisions(self._engine)
         try:
-            self._url = sa.make_url(url)
-        except (sa.exc.ArgumentError, ValueError) as error:
-            raise StoreError(
-                "store.url in pipeline.toml is not a SQLAlchemy URL. "
-                "Write it as in docs/settings.md, or leave it empty for SQLite in the state folder."
-            ) from error
-        with _reported(self._shown):
-            if self._url.get_backend_name() == "sqlite" and self._url.database:
-                Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = sa.create_engine(self._url)
-            if self._url.get_backend_name() == "sqlite":
-                sa.event.listen(self._engine, "connect", _set_up_sqlite)
-            try:
-                self._prepare()
-            except BaseException:
-                self.close()
-                raise
-
-    def _prepare(self) -> None:
-        with self._begin() as connection:
-            t.metadata.create_all(connection)
-            version = connection.scalar(sa.select(t.about.c.schema_version))
-            if version is None:
-                connection.execute(t.about.insert().values(schema_version=t.SCHEMA_VERSION))
-            elif version != t.SCHEMA_VERSION:
-                raise StoreError(
-                    f"The store {self._shown} has schema {version}; this version of quarterday "
-                    f"needs {t.SCHEMA_VERSION}. Use the version that made it."
-                )
+            migrate(self._engine)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self._engine.dispose()
@@ -73,28 +53,36 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def _shown(self) -> str:
-        return self._url.render_as_string(hide_password=True)
-
-    @contextmanager
-    def _begin(self) -> Iterator[sa.Connection]:
-        with _reported(self._shown), self._engine.begin() as connection:
-            yield connection
-
     # --- Writing ---------------------------------------------------------------------------------
 
     def record(self, receipts: Sequence[Receipt]) -> None:
-        """Write submissions with all they bring, together or not at all."""
+        """Write submissions with all they bring, together or not at all.
+
+        Raises:
+            LockedError: the store holds one of the deliveries already; another run was quicker.
+        """
         if not receipts:
             return
-        with self._begin() as connection:
-            ids = connection.scalars(
-                t.submission.insert().returning(t.submission.c.id, sort_by_parameter_order=True),
-                [rows.submission_row(receipt.submission) for receipt in receipts],
-            ).all()
+        with e.writing(self._engine) as connection:
+            try:
+                ids = connection.scalars(
+                    t.submission.insert().returning(
+                        t.submission.c.id, sort_by_parameter_order=True
+                    ),
+                    [rows.submission_row(receipt.submission) for receipt in receipts],
+                ).all()
+            except sa.exc.IntegrityError as error:
+                if t.submission.c.delivery.name not in str(error.orig):
+                    raise
+                # Only where the lock failed, as it may between machines whose clocks are far apart.
+                raise LockedError(
+                    "Another run has taken in some of the same returns meanwhile; none of them was "
+                    "recorded twice. Run again."
+                ) from error
             values: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
             for number, receipt in zip(ids, receipts, strict=True):
+                if receipt.signature != Signature():
+                    values[t.signature].append(rows.signature_row(number, receipt.signature))
                 values[t.finding] += rows.finding_rows(number, receipt.submission.findings)
                 values[t.observation] += [
                     rows.observation_row(number, o) for o in receipt.observations
@@ -104,23 +92,38 @@ class Store:
                 if records:
                     connection.execute(table.insert(), records)
 
-    def record_issue(self, period: str, content: str, issued_at: datetime) -> None:
-        """Note that an appendix was issued from that content."""
-        values = {"period": period, "content": content, "issued_at": issued_at}
-        with self._begin() as connection:
-            connection.execute(t.issue.insert(), values)
+    def rows_after(self, table: str, number: int) -> list[dict[str, Any]]:
+        """The rows of a table whose numbers are higher, as they stand there, in their order."""
+        chosen = t.metadata.tables[table]
+        query = sa.select(chosen).where(chosen.c.id > number).order_by(chosen.c.id)
+        with e.reading(self._engine) as connection:
+            return [dict(row._mapping) for row in connection.execute(query)]
+
+    def last_number(self, table: str) -> int:
+        """The highest number in a table; 0 where it is empty."""
+        column = t.metadata.tables[table].c.id
+        with e.reading(self._engine) as connection:
+            return connection.scalar(sa.select(sa.func.max(column))) or 0
+
+    def record_issue(self, issue: Issue) -> None:
+        """Note that an appendix was issued, and what it says of each indicator."""
+        with e.writing(self._engine) as connection:
+            number = connection.scalar(
+                t.issue.insert().returning(t.issue.c.id), rows.issue_row(issue)
+            )
+            if number is not None and issue.ratings:
+                connection.execute(t.rating.insert(), rows.rating_rows(number, issue.ratings))
 
     # --- Reading ---------------------------------------------------------------------------------
 
     def known(self, digests: Iterable[str]) -> dict[str, Submission]:
         """The last accepted or rejected submission of each of these files, without findings."""
         found: dict[str, Submission] = {}
-        wanted = list(digests)
-        with self._begin() as connection:
-            for start in range(0, len(wanted), 500):
+        with e.reading(self._engine) as connection:
+            for some in _portions(digests):
                 chosen = connection.execute(
                     sa.select(t.submission)
-                    .where(t.submission.c.sha256.in_(wanted[start : start + 500]))
+                    .where(t.submission.c.sha256.in_(some))
                     .where(t.submission.c.outcome != Outcome.DUPLICATE)
                     .order_by(t.submission.c.id)
                 )
@@ -135,21 +138,17 @@ class Store:
             .group_by(t.submission.c.area, t.submission.c.period)
         )
         query = sa.select(t.submission).where(t.submission.c.id.in_(last))
-        with self._begin() as connection:
+        with e.reading(self._engine) as connection:
             found = [rows.to_submission(row, ()) for row in connection.execute(query)]
         return {(submission.area, submission.period): submission for submission in found}
 
-    def deliveries(self, digests: Iterable[str]) -> set[tuple[str, str, datetime]]:
-        """The hash, name and time of receipt of everything received of these files."""
-        wanted = list(digests)
-        found: set[tuple[str, str, datetime]] = set()
-        columns = t.submission.c.sha256, t.submission.c.filename, t.submission.c.received_at
-        with self._begin() as connection:
-            for start in range(0, len(wanted), 500):
-                chosen = t.submission.c.sha256.in_(wanted[start : start + 500])
-                found |= {
-                    tuple(row) for row in connection.execute(sa.select(*columns).where(chosen))
-                }
+    def taken(self, deliveries: Iterable[str]) -> set[str]:
+        """Those of these deliveries that are in the store already."""
+        found: set[str] = set()
+        with e.reading(self._engine) as connection:
+            for some in _portions(deliveries):
+                chosen = t.submission.c.delivery.in_(some)
+                found.update(connection.scalars(sa.select(t.submission.c.delivery).where(chosen)))
         return found
 
     def submissions(self, period: str | None = None) -> tuple[Submission, ...]:
@@ -160,7 +159,7 @@ class Store:
             chosen = chosen.where(t.submission.c.period == period)
             said = said.join(t.submission).where(t.submission.c.period == period)
         findings: dict[int, list[Finding]] = defaultdict(list)
-        with self._begin() as connection:
+        with e.reading(self._engine) as connection:
             for row in connection.execute(said):
                 findings[row.submission_id].append(rows.to_finding(row))
             return tuple(
@@ -173,7 +172,7 @@ class Store:
         query = self._standing(t.observation, period).order_by(
             t.observation.c.submission_id, t.observation.c.indicator
         )
-        with self._begin() as connection:
+        with e.reading(self._engine) as connection:
             return tuple(rows.to_observation(row) for row in connection.execute(query))
 
     def achievements(self, period: str) -> tuple[Achievement, ...]:
@@ -181,7 +180,7 @@ class Store:
         query = self._standing(t.achievement, period).order_by(
             t.achievement.c.submission_id, t.achievement.c.position
         )
-        with self._begin() as connection:
+        with e.reading(self._engine) as connection:
             return tuple(
                 Achievement(
                     priority=row.priority,
@@ -210,20 +209,52 @@ class Store:
         """The periods for which anything was accepted."""
         accepted = t.submission.c.outcome == Outcome.ACCEPTED
         query = sa.select(t.submission.c.period).where(accepted).distinct()
-        with self._begin() as connection:
+        with e.reading(self._engine) as connection:
             return tuple(connection.scalars(query))
 
     def last_issue(self, period: str) -> Issue | None:
-        """When the period's appendix was last issued, and from what."""
+        """The last issue of the period's appendix."""
+        return next(iter(self._issues(t.issue.c.period == period, last=True)), None)
+
+    def issue(self, number: int) -> Issue | None:
+        """One issue by its number."""
+        return next(iter(self._issues(t.issue.c.id == number)), None)
+
+    def issues(self) -> tuple[Issue, ...]:
+        """Every issue of every appendix, in the order issued."""
+        return self._issues(sa.true())
+
+    def _issues(self, chosen: sa.ColumnElement[bool], *, last: bool = False) -> tuple[Issue, ...]:
+        query = sa.select(t.issue).where(chosen)
         query = (
-            sa.select(t.issue)
-            .where(t.issue.c.period == period)
-            .order_by(t.issue.c.id.desc())
-            .limit(1)
+            query.order_by(t.issue.c.id.desc()).limit(1) if last else query.order_by(t.issue.c.id)
         )
-        with self._begin() as connection:
-            row = connection.execute(query).first()
-        return Issue(row.content, row.issued_at) if row else None
+        said = sa.select(t.rating).join(t.issue).where(chosen).order_by(t.rating.c.position)
+        with e.reading(self._engine) as connection:
+            found = connection.execute(query).all()
+            said = said.where(t.rating.c.issue_id.in_([row.id for row in found]))
+            ratings: dict[int, list[Any]] = defaultdict(list)
+            for row in connection.execute(said):
+                ratings[row.issue_id].append(row)
+        return tuple(rows.to_issue(row, ratings[row.id]) for row in found)
+
+    def signatures(self) -> Mapping[int, Signature]:
+        """Who completed and signed off each submission, as far as it says and was not forgotten."""
+        with e.reading(self._engine) as connection:
+            return {
+                row.submission_id: Signature(row.completed_by, row.signed_off_by)
+                for row in connection.execute(sa.select(t.signature))
+            }
+
+    def reported(self) -> tuple[tuple[int, Observation], ...]:
+        """Every figure that was ever accepted, with its submission's number, in that order."""
+        query = self._with_provenance(t.observation).order_by(
+            t.observation.c.submission_id, t.observation.c.indicator
+        )
+        with e.reading(self._engine) as connection:
+            return tuple(
+                (row.submission_id, rows.to_observation(row)) for row in connection.execute(query)
+            )
 
     def _standing(self, table: sa.Table, period: str) -> sa.Select[Any]:
         """Rows of the last accepted submission of each area for a period, with provenance."""
@@ -233,39 +264,20 @@ class Store:
             .where(t.submission.c.outcome == Outcome.ACCEPTED)
             .group_by(t.submission.c.area)
         )
-        return (
-            sa.select(
-                table,
-                t.submission.c.area.label("submission_area"),
-                t.submission.c.sha256,
-                t.submission.c.filename,
-                t.submission.c.received_at,
-            )
-            .join(t.submission, table.c.submission_id == t.submission.c.id)
-            .where(t.submission.c.id.in_(last))
-        )
+        return self._with_provenance(table).where(t.submission.c.id.in_(last))
+
+    @staticmethod
+    def _with_provenance(table: sa.Table) -> sa.Select[Any]:
+        return sa.select(
+            table,
+            t.submission.c.area.label("submission_area"),
+            t.submission.c.sha256,
+            t.submission.c.filename,
+            t.submission.c.received_at,
+        ).join(t.submission, table.c.submission_id == t.submission.c.id)
 
 
-def _set_up_sqlite(connection: Any, _: object) -> None:
-    """What SQLite needs to lose nothing when the plug is pulled."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-@contextmanager
-def _reported(shown: str) -> Iterator[None]:
-    """A database's own complaint as a StoreError of one line."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise StoreError(
-            f"The store {shown} needs the Python package {error.name}. "
-            "Install it, or check store.url in pipeline.toml."
-        ) from error
-    except (sa.exc.SQLAlchemyError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        reason = next(iter(str(cause).splitlines()), type(cause).__name__)
-        raise StoreError(
-            f"The store {shown} cannot be used: {reason}. "
-            "Check store.url in pipeline.toml and the rights on the state folder."
-        ) from error
+def _portions(values: Iterable[str]) -> Iterable[list[str]]:
+    """The values, so many at once that a query can name them."""
+    wanted = list(values)
+    return (wanted[start : start + _MANY] for start in range(0, len(wanted), _MANY))

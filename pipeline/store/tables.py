@@ -1,7 +1,9 @@
 """The tables of the store: one SQLAlchemy Core schema for SQLite and PostgreSQL.
 
-Nothing here is ever updated or deleted: a later submission supersedes an earlier one by being
-later. Figures are kept as decimal text, so that they come back digit for digit.
+Nothing here is ever updated or deleted, which triggers of the database hold: a later submission
+supersedes an earlier one by being later. Only what a retention rule says may go, and only once
+`forgotten` says that it went. Figures are kept as decimal text, so that they come back digit for
+digit. What changes here needs a step in `migrations`, which is what makes the tables.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -91,7 +93,25 @@ submission = Table(
     Column("size", BigInteger, nullable=False),
     #: The register by which it was checked.
     Column("register_sha256", String(64), nullable=False),
+    #: One delivery of one file, as `delivery_key` makes it: no two submissions have the same.
+    Column("delivery", String(64), nullable=False, server_default=""),
+    #: The area in whose inbox folder it lay.
+    Column("folder_area", Words),
+    #: The version of the program that checked it.
+    Column("version", String(32), nullable=False, server_default=""),
+    #: What let it in although its period had been closed: then it is a restatement.
+    Column("reopening_id", ForeignKey("reopening.id")),
     Index("submission_period_area", "period", "area"),
+    Index("submission_delivery", "delivery", unique=True),
+)
+
+#: Who completed a return and who signed it off, as its cover says; apart, so that it can go alone.
+signature = Table(
+    "signature",
+    metadata,
+    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    Column("completed_by", Words, nullable=False),
+    Column("signed_off_by", Words, nullable=False),
 )
 
 finding = Table(
@@ -147,4 +167,73 @@ issue = Table(
     Column("period", Words, nullable=False, index=True),
     Column("content", String(64), nullable=False),
     Column("issued_at", Moment, nullable=False),
+    #: The register by which it was rated, and the version of the program; none in old issues.
+    Column("register_sha256", String(64)),
+    Column("version", String(32)),
+    #: The last submission that the store held; none in old issues.
+    Column("last_submission", Integer),
+    Column("overall", String(8)),
 )
+
+#: What an issue said of each indicator, as printed.
+rating = Table(
+    "rating",
+    metadata,
+    Column("issue_id", ForeignKey("issue.id"), primary_key=True),
+    Column("indicator", Words, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("performance", Words, nullable=False),
+    Column("target", Words, nullable=False),
+    #: A colour, or why there is none.
+    Column("rating", String(20), nullable=False),
+)
+
+#: A period was closed; what it was closed with is the issue.
+closing = Table(
+    "closing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("period", Words, nullable=False, index=True),
+    Column("closed_at", Moment, nullable=False),
+    Column("issue_id", ForeignKey("issue.id")),
+)
+
+#: A closed period was opened again, by the register or by a person for one run.
+reopening = Table(
+    "reopening",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("period", Words, nullable=False, index=True),
+    Column("closing_id", ForeignKey("closing.id"), nullable=False),
+    Column("reopened_at", Moment, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("because", Words, nullable=False),
+)
+
+#: A warning was looked at and found right. The finding may be forgotten; this stays.
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", ForeignKey("submission.id"), nullable=False, index=True),
+    Column("code", String(8), nullable=False),
+    Column("sheet", Words, nullable=False),
+    Column("cell", String(12), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("approved_at", Moment, nullable=False),
+    Column("because", Words, nullable=False),
+)
+
+#: A submission of which the file, the findings and the signatures have gone, by a retention rule.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", ForeignKey("submission.id"), nullable=False, unique=True),
+    Column("forgotten_at", Moment, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("rule", Words, nullable=False),
+)
+
+#: What may be deleted once its submission is among `forgotten`; of nothing else, nothing ever.
+FORGETTABLE = (finding, signature)

@@ -1,0 +1,102 @@
+"""The engine of a store: its connections, its transactions, and its complaints in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.errors import StoreError
+
+#: Marks a transaction that will write, so that SQLite lets no other begin to.
+_WRITING = "quarterday_writing"
+
+
+def url_of(url: str) -> sa.URL:
+    """A SQLAlchemy URL.
+
+    Raises:
+        StoreError: it is none.
+    """
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise StoreError(
+            "store.url in pipeline.toml is not a SQLAlchemy URL. "
+            "Write it as in docs/settings.md, or leave it empty for SQLite in the state folder."
+        ) from error
+
+
+def shown(url: sa.URL) -> str:
+    """A URL as messages show it: without its password."""
+    return url.render_as_string(hide_password=True)
+
+
+def engine_of(url: sa.URL) -> sa.Engine:
+    """An engine whose transactions lose nothing when the plug is pulled.
+
+    Raises:
+        StoreError: its driver is missing, or its folder cannot be made.
+    """
+    is_sqlite = url.get_backend_name() == "sqlite"
+    with reported(url):
+        if is_sqlite and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(url)
+    if is_sqlite:
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that sees one state of the store. Failures are reported as `StoreError`."""
+    with reported(engine.url), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that may write, and is alone in that on SQLite."""
+    marked = engine.execution_options(**{_WRITING: True})
+    with reported(engine.url), marked.begin() as connection:
+        yield connection
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    # SQLAlchemy begins transactions itself: the driver would leave reads and DDL out of them.
+    connection.isolation_level = None
+    for pragma in (
+        *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"),
+        # What is forgotten is overwritten, not only unlinked.
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    is_writing = connection.get_execution_options().get(_WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+@contextmanager
+def reported(url: sa.URL) -> Iterator[None]:
+    """A database's own complaint as a StoreError of one line."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"The store {shown(url)} needs the Python package {error.name}. "
+            "Install it, or check store.url in pipeline.toml."
+        ) from error
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        cause = getattr(error, "orig", None) or error
+        reason = next(iter(str(cause).splitlines()), type(cause).__name__)
+        raise StoreError(
+            f"The store {shown(url)} cannot be used: {reason}. "
+            "Check store.url in pipeline.toml and the rights on the state folder."
+        ) from error

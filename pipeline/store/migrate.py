@@ -1,0 +1,88 @@
+"""Migrate: a store of any released version is brought to this version's tables, or made new.
+
+The steps are Alembic's, in `migrations`. They run in one transaction: a store is of the old version
+or of the new one, and never between.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from pipeline.errors import StoreError
+from pipeline.store import engine as e
+from pipeline.store import tables as t
+
+#: Any number that no other program on the same database locks by.
+_ADVISORY_LOCK = 7_283_947_110
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the store to `tables.SCHEMA_VERSION`.
+
+    A SQLite store is copied to a file beside it first, named by the version that it had.
+
+    Raises:
+        StoreError: it was made by a later version of the program.
+    """
+    with e.reading(engine) as connection:
+        found = _version(connection)
+    if found == t.SCHEMA_VERSION:
+        return
+    if found is not None and found < t.SCHEMA_VERSION:
+        _keep_copy(engine.url, found)
+    with e.writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        # Another program may have been quicker.
+        found = _version(connection)
+        if found is not None and found > t.SCHEMA_VERSION:
+            raise StoreError(
+                f"The store {e.shown(engine.url)} has schema {found}; this version of quarterday "
+                f"knows schemas up to {t.SCHEMA_VERSION}. Use the version that made it."
+            )
+        if found != t.SCHEMA_VERSION:
+            _run_steps(connection, found)
+
+
+def _version(connection: sa.Connection) -> int | None:
+    """The store's schema version; None where there is no store yet."""
+    if not sa.inspect(connection).has_table(t.about.name):
+        return None
+    return connection.scalar(sa.select(t.about.c.schema_version))
+
+
+def _run_steps(connection: sa.Connection, found: int | None) -> None:
+    # Alembic is loaded where there is something to migrate, and nowhere else.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    if found == 1:
+        # The first stores were made without Alembic.
+        command.stamp(config, "0001")
+    command.upgrade(config, "head")
+
+
+def _keep_copy(url: sa.URL, version: int) -> None:
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return
+    path = Path(url.database)
+    copy = path.with_name(f"{path.name}.schema-{version}")
+    if copy.exists():
+        return
+    unfinished = copy.with_name(f".quarterday-{copy.name}")
+    unfinished.unlink(missing_ok=True)
+    with (
+        e.reported(url),
+        closing(sqlite3.connect(path)) as source,
+        closing(sqlite3.connect(unfinished)) as target,
+    ):
+        source.backup(target)
+    unfinished.rename(copy)
