@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pipeline.errors import WorkspaceError
 from pipeline.model import Period, Register
-from pipeline.store import REGISTER, Closing, Issue, Outcome, Reopening, Store, Submission
+from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed |
     None where none of them is a restatement. Of several closings it is the last one that was
     followed by a restatement.
     """
-    numbers = {s.reopening_id for s in submissions if s.outcome is Outcome.ACCEPTED}
+    numbers = {sent.reopening_id for sent in submissions if sent.is_restatement}
     closings = [r.closing_id for r in store.decisions.reopenings() if r.id in numbers]
     if not closings:
         return None

@@ -44,7 +44,18 @@ def catch_up(store: Store, archive: Path) -> None:
                 "the archive with quarterday replay --rebuild."
             )
         if last > noted[table]:
-            _write(folder, table, store.rows_after(table, noted[table]))
+            rows = store.rows_after(table, noted[table])
+            if table == "forgotten":
+                # Their files have gone, and with them what their figures could be read from.
+                for row in rows:
+                    row["observations"] = store.rows_of("observation", row["submission_id"])
+            _write(folder, table, rows)
+
+
+def is_behind(store: Store, archive: Path) -> bool:
+    """Whether the journal tells of anything that the store does not hold."""
+    noted = _noted(archive / "journal")
+    return any(store.last_number(table) < noted[table] for table in TABLES)
 
 
 def entries(archive: Path, table: str) -> Iterator[dict[str, Any]]:

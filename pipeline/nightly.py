@@ -74,12 +74,23 @@ def at_work(workspace: Workspace) -> Iterator[Store]:
     """
     from pipeline.journal import catch_up
 
-    need_folder(make_private(workspace.state))
-    with lock.held(workspace.state), store_of(workspace) as store:
-        sweep(workspace.outbox, workspace.state)
+    with alone(workspace), store_of(workspace) as store:
         catch_up(store, workspace.archive)
         yield store
         catch_up(store, workspace.archive)
+
+
+@contextmanager
+def alone(workspace: Workspace) -> Iterator[None]:
+    """No other run works in the workspace meanwhile, and what one left unfinished is gone.
+
+    Raises:
+        LockedError: another run does.
+    """
+    need_folder(make_private(workspace.state))
+    with lock.held(workspace.state):
+        sweep(workspace.outbox, workspace.state)
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +175,7 @@ def _is_due(workspace: Workspace, register: Register, store: Store, period: Peri
     last = store.last_issue(period.name)
     if not period.open:
         return any(
-            sent.reopening_id is not None and sent.id > (last.last_submission if last else 0)
+            sent.is_restatement and sent.id > (last.last_submission if last else 0)
             for sent in store.submissions(period.name)
         )
     return (

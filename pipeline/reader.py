@@ -123,6 +123,19 @@ def read_workbook(
         return Reading(findings=[c.DAMAGED.found(detail=_broken(error))])
 
 
+def read_cell(path: Path, sheet: str, cell: str) -> str:
+    """The text of one cell of a workbook; empty where nothing stands there. To be called guarded."""
+    letters = cell.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    row = int(cell[len(letters) :])
+    for each in grid.read_grids(path):
+        if each.sheet == sheet:
+            return shorten(grid.text_of(each.value(row - 1, column - 1)))
+    return ""
+
+
 def _bounded(reading: Reading) -> Reading:
     """The reading, or what little there is to say where it would fill the store."""
     for what, many in (

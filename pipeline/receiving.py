@@ -114,7 +114,7 @@ def receipt(
         findings=one.findings,
         delivery=delivery_of(arrival),
         folder_area=arrival.folder_area,
-        reopening_id=reopened.get(reading.period or "") if one.is_accepted else None,
+        reopening_id=reopened.get(reading.period or ""),
     )
     if not one.is_accepted or reading.area is None or reading.period is None:
         return Receipt(submission, signature=signature)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.cli import issuing, returns, setting_up
+from pipeline.cli import deciding, issuing, looking_back, returns, setting_up
 from pipeline.cli.console import EXIT_CODES, guarded
 
 app = typer.Typer(
@@ -30,6 +30,11 @@ for command in (
     returns.validate,
     returns.ingest,
     returns.status,
+    looking_back.history,
+    looking_back.trace,
+    looking_back.replay,
+    deciding.accept,
+    deciding.forget,
     issuing.merge,
     issuing.appendix,
     issuing.send,

@@ -38,10 +38,15 @@ class Submission:
     folder_area: str | None = None
     #: The version of the program that checked it.
     version: str = __version__
-    #: The reopening of a closed period that let it in; then it is a restatement.
+    #: What had opened its closed period again.
     reopening_id: int | None = None
     #: Given by the store; later submissions have higher numbers.
     id: int = 0
+
+    @property
+    def is_restatement(self) -> bool:
+        """Whether its figures count for a period that had been closed before."""
+        return self.outcome is Outcome.ACCEPTED and self.reopening_id is not None
 
     @property
     def errors(self) -> int:
@@ -106,7 +111,9 @@ _SUBMISSION_NAMES = (
 
 
 def submission_row(submission: Submission) -> dict[str, Any]:
-    return {name: getattr(submission, name) for name in _SUBMISSION_NAMES}
+    row = {name: getattr(submission, name) for name in _SUBMISSION_NAMES}
+    # One that is made again keeps its number.
+    return row | {"id": submission.id} if submission.id else row
 
 
 def to_submission(row: Any, findings: tuple[Finding, ...]) -> Submission:

@@ -92,6 +92,21 @@ class Store:
                 if records:
                     connection.execute(table.insert(), records)
 
+    def insert(self, table: str, values: Sequence[Mapping[str, Any]]) -> None:
+        """Write rows as they stood in a table, with their numbers."""
+        if values:
+            with e.writing(self._engine) as connection:
+                connection.execute(t.metadata.tables[table].insert(), list(values))
+
+    def rows_of(self, table: str, submission: int | None = None) -> list[dict[str, Any]]:
+        """The rows of a table that belong to a submission, or to any, as they stand there."""
+        chosen = t.metadata.tables[table]
+        query = sa.select(chosen).order_by(*chosen.primary_key.columns)
+        if submission is not None:
+            query = query.where(chosen.c.submission_id == submission)
+        with e.reading(self._engine) as connection:
+            return [dict(row._mapping) for row in connection.execute(query)]
+
     def rows_after(self, table: str, number: int) -> list[dict[str, Any]]:
         """The rows of a table whose numbers are higher, as they stand there, in their order."""
         chosen = t.metadata.tables[table]

@@ -99,7 +99,7 @@ submission = Table(
     Column("folder_area", Words),
     #: The version of the program that checked it.
     Column("version", String(32), nullable=False, server_default=""),
-    #: What let it in although its period had been closed: then it is a restatement.
+    #: What had opened its closed period again: then it is, where it was accepted, a restatement.
     Column("reopening_id", ForeignKey("reopening.id")),
     Index("submission_period_area", "period", "area"),
     Index("submission_delivery", "delivery", unique=True),

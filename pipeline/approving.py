@@ -1,0 +1,118 @@
+"""Approving: warnings of the returns that stand, and a person's word that a figure is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.errors import WorkspaceError
+from pipeline.findings import Finding, Severity
+from pipeline.model import Period, Register, ServiceArea
+from pipeline.store import Approval, Outcome, Store, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A warning that nobody has approved, of a return that stands."""
+
+    period: Period
+    area: ServiceArea
+    filename: str
+    submission_id: int
+    finding: Finding
+    #: The ref of the indicator whose figure stands at the cell; empty where there is none.
+    indicator: str
+
+    @property
+    def line(self) -> str:
+        """The warning in one line, with what picks it among others."""
+        about = " ".join(part for part in (self.indicator, self.area.ref) if part)
+        return f"{self.finding.code} {about}, {self.filename}, {self.finding.line}"
+
+
+def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list[Waiting]:
+    """The warnings of these periods that wait for approval, in the register's order of areas."""
+    approved = {
+        (a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.approvals()
+    }
+    refs = {
+        (number, o.sheet, o.cell): o.indicator
+        for number, o in store.reported()
+    }
+    return [
+        Waiting(
+            period=period,
+            area=area,
+            filename=sent.filename,
+            submission_id=sent.id,
+            finding=finding,
+            indicator=refs.get((sent.id, finding.sheet, finding.cell), ""),
+        )
+        for period in periods
+        for area, sent in _standing(register, store.submissions(period.name))
+        for finding in sent.findings
+        if finding.severity is Severity.WARNING
+        and (sent.id, finding.code, finding.sheet, finding.cell) not in approved
+    ]
+
+
+def _standing(
+    register: Register, submissions: Sequence[Submission]
+) -> list[tuple[ServiceArea, Submission]]:
+    last = {sent.area: sent for sent in submissions if sent.outcome is Outcome.ACCEPTED}
+    return [(area, last[area.ref]) for area in register.areas if area.ref in last]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the warnings are meant: those of a code, and of an indicator and an area if named."""
+
+    code: str
+    indicator: str = ""
+    #: By ref or name.
+    area: str = ""
+
+    def is_met_by(self, one: Waiting) -> bool:
+        return (
+            one.finding.code.casefold() == self.code.casefold()
+            and self.indicator.casefold() in ("", one.indicator.casefold())
+            and self.area.casefold() in ("", one.area.ref.casefold(), one.area.name.casefold())
+        )
+
+
+def approve(
+    choice: Choice, warnings: Sequence[Waiting], *, every: bool, by: str, at: datetime, because: str
+) -> list[Approval]:
+    """The approvals of the warnings that are meant, to be recorded.
+
+    Raises:
+        WorkspaceError: none is meant; or several are, and not `every` one was asked for; or no
+            reason is given.
+    """
+    if not because.strip():
+        raise WorkspaceError('Say why the figure is right: --because "…".')
+    chosen = [one for one in warnings if choice.is_met_by(one)]
+    if not chosen:
+        codes = ", ".join(sorted({one.finding.code for one in warnings})) or "none"
+        raise WorkspaceError(
+            f"No warning {choice.code} waits for approval there. Codes that do: {codes}. "
+            "quarterday status lists them."
+        )
+    if len(chosen) > 1 and not every:
+        raise WorkspaceError(
+            f"{len(chosen)} warnings {choice.code} wait. Name one with --ref and --area, or approve "
+            f"all with --all:\n" + "\n".join(one.line for one in chosen)
+        )
+    return [
+        Approval(
+            submission_id=one.submission_id,
+            code=one.finding.code,
+            sheet=one.finding.sheet,
+            cell=one.finding.cell,
+            by=by,
+            approved_at=at,
+            because=because.strip(),
+        )
+        for one in chosen
+    ]

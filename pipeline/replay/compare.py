@@ -1,0 +1,90 @@
+"""Compare: where two stores say something else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline import __version__
+from pipeline.store import Outcome, Store, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the store says something else than the archive."""
+
+    what: str
+    stored: str
+    replayed: str
+
+
+def compare(stored: Store, rebuilt: Store) -> list[Difference]:
+    """Every difference between two stores, in the order of submissions and then of issues.
+
+    Sentences of findings are compared where the same version of the program wrote them; their codes
+    and cells always.
+    """
+    found: list[Difference] = []
+    ours, theirs = ({s.id: s for s in store.submissions()} for store in (stored, rebuilt))
+    for number in sorted(ours.keys() | theirs.keys()):
+        mine, other = ours.get(number), theirs.get(number)
+        what = f"submission {number}, {(mine or other or _NOTHING).filename}"
+        if mine is None or other is None:
+            found.append(Difference(what, _shown(mine), _shown(other)))
+        else:
+            found += _fields(what, _told(mine), _told(other))
+    for table in ("signature", "observation", "achievement"):
+        left, right = (_rows(store, table) for store in (stored, rebuilt))
+        for number in sorted(left.keys() | right.keys()):
+            sent = ours.get(number) or theirs.get(number) or _NOTHING
+            what = f"{table}s of submission {number}, {sent.filename}"
+            found += _sets(what, left.get(number, []), right.get(number, []))
+    for issued, rated in zip(stored.issues(), rebuilt.issues(), strict=False):
+        # An issue of which nothing was kept, or that cannot be rated anew, has nothing to compare.
+        if issued.ratings and rated.ratings:
+            what = f"ratings of {issued.period} as issued {issued.issued_at:%Y-%m-%d %H:%M}"
+            found += _sets(what, issued.ratings, rated.ratings)
+    return found
+
+
+_NOTHING = Submission("", "no file", datetime.min, Outcome.REJECTED, 0, "")
+
+
+def _told(sent: Submission) -> dict[str, object]:
+    names = ("sha256", "filename", "received_at", "outcome", "area", "period", "size", "folder_area")
+    told: dict[str, object] = {name: getattr(sent, name) for name in names}
+    if sent.version == __version__:
+        told["findings"] = [f.line for f in sent.findings]
+    else:
+        told["findings"] = [f"{f.code} {f.place}" for f in sent.findings]
+    return told
+
+
+def _fields(
+    what: str, mine: Mapping[str, object], other: Mapping[str, object]
+) -> Iterator[Difference]:
+    for name, value in mine.items():
+        if value != other[name]:
+            yield Difference(f"{name} of {what}", str(value), str(other[name]))
+
+
+def _sets(what: str, mine: Iterable[object], other: Iterable[object]) -> Iterator[Difference]:
+    left, right = sorted(map(repr, mine)), sorted(map(repr, other))
+    if left != right:
+        only_left = [one for one in left if one not in right]
+        only_right = [one for one in right if one not in left]
+        yield Difference(what, "; ".join(only_left), "; ".join(only_right))
+
+
+def _rows(store: Store, table: str) -> dict[int, list[object]]:
+    """The rows of a table, each as its sorted fields, by the submission that they belong to."""
+    found: dict[int, list[object]] = defaultdict(list)
+    for row in store.rows_of(table):
+        found[row["submission_id"]].append(sorted(row.items()))
+    return found
+
+
+def _shown(sent: Submission | None) -> str:
+    return "nothing" if sent is None else f"{sent.outcome}, {sent.sha256[:12]}"

@@ -1,0 +1,297 @@
+"""Rebuild: the whole store made again from the archive.
+
+The files are read and checked once more, each by the register that it was checked by, in the order
+in which they came; every appendix is rated once more from what had come by then. What people
+decided is taken over from the archive's journal.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipeline import journal
+from pipeline.archive import kept
+from pipeline.assembly import issue_of
+from pipeline.ingest import Progress
+from pipeline.intake import Arrival, examine
+from pipeline.model import Register
+from pipeline.nightly import report_of
+from pipeline.reader import guard_of, read_returns
+from pipeline.receiving import duplicate, last_periods, receipt, sort_out
+from pipeline.register import load_register
+from pipeline.store import Receipt, Store, Submission
+from pipeline.store.rows import rating_rows
+from pipeline.validate import validate
+from pipeline.workspace import Workspace, safe_name
+
+#: Submissions that are read together.
+_MANY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A submission that cannot be made again; it was taken over as it stood, where it stood."""
+
+    submission: int
+    filename: str
+    why: str
+    is_forgotten: bool = False
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What was made again."""
+
+    submissions: int = 0
+    issues: int = 0
+    unchecked: list[Unchecked] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A submission as the journal tells it."""
+
+    id: int
+    sha256: str
+    filename: str
+    received_at: datetime
+    outcome: str
+    period: str | None
+    register_sha256: str
+    folder_area: str | None
+    reopening_id: int | None
+    row: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> _Entry:
+        names = (n for n in cls.__slots__ if n not in ("row", "received_at"))
+        return cls(
+            **{name: row[name] for name in names},
+            received_at=datetime.fromisoformat(row["received_at"]),
+            row=row,
+        )
+
+
+def rebuild(
+    workspace: Workspace, into: Store, original: Store | None, scratch: Path, progress: Progress
+) -> Rebuilt:
+    """Make the store again in an empty one.
+
+    What cannot be made again is taken over from the original, where there is one. `scratch` is a
+    folder to be made on the file system of the archive.
+
+    Raises:
+        WorkspaceError: the journal cannot be read.
+        StoreError: either store cannot be used.
+    """
+    archive = workspace.archive
+    entries = [_Entry.of(row) for row in journal.entries(archive, "submission")]
+    issues = [dict(row) for row in journal.entries(archive, "issue")]
+    forgotten = {row["submission_id"]: row for row in journal.entries(archive, "forgotten")}
+    # First what submissions refer to.
+    into.insert("issue", [_typed(row) for row in issues])
+    for table in ("closing", "reopening"):
+        into.insert(table, [_typed(row) for row in journal.entries(archive, table)])
+    work = _Work(workspace, into, original, scratch, progress, forgotten, len(entries))
+    issued = 0
+    scratch.mkdir()
+    for batch in _batches(entries, {row["last_submission"] for row in issues}, work):
+        work.make(batch)
+        while issued < len(issues) and (issues[issued]["last_submission"] or 0) <= batch[-1].id:
+            work.rate(issues[issued])
+            issued += 1
+    into.insert("approval", [_typed(row) for row in journal.entries(archive, "approval")])
+    into.insert(
+        "forgotten",
+        [
+            _typed({name: value for name, value in row.items() if name != "observations"})
+            for row in forgotten.values()
+        ],
+    )
+    return work.rebuilt
+
+
+def _batches(
+    entries: Sequence[_Entry], issued: set[int | None], work: _Work
+) -> Iterator[list[_Entry]]:
+    """The submissions in their order, parted where one may bear on the next.
+
+    A return is checked against its last period's figures, and a file that came before is known:
+    what it depends on must be in the store already. After some, an appendix was issued.
+    """
+    batch: list[_Entry] = []
+    for entry in entries:
+        if batch and (len(batch) == _MANY or work.depends(entry, batch) or batch[-1].id in issued):
+            yield batch
+            batch = []
+        batch.append(entry)
+    if batch:
+        yield batch
+
+
+@dataclass(slots=True)
+class _Work:
+    workspace: Workspace
+    into: Store
+    original: Store | None
+    scratch: Path
+    progress: Progress
+    forgotten: Mapping[int, Mapping[str, Any]]
+    total: int
+    rebuilt: Rebuilt = field(default_factory=Rebuilt)
+    registers: dict[str, Register | None] = field(default_factory=dict)
+
+    def register(self, sha256: str) -> Register | None:
+        """The register of that hash; None where it was not kept."""
+        if sha256 not in self.registers:
+            path = journal.kept_register(self.workspace.archive, sha256)
+            self.registers[sha256] = (
+                load_register(path, self.workspace.state / "cache") if path.exists() else None
+            )
+        return self.registers[sha256]
+
+    def depends(self, entry: _Entry, batch: Sequence[_Entry]) -> bool:
+        first = batch[0]
+        if (entry.register_sha256, entry.reopening_id) != (
+            *(first.register_sha256, first.reopening_id),
+        ):
+            return True
+        if entry.sha256 in {one.sha256 for one in batch}:
+            return True
+        register = self.register(entry.register_sha256)
+        period = register.period(entry.period or "") if register else None
+        last = register.last_period(period) if register and period else None
+        return last is not None and last.name in {one.period for one in batch}
+
+    def make(self, batch: Sequence[_Entry]) -> None:
+        """Put a batch of submissions into the new store."""
+        register = self.register(batch[0].register_sha256)
+        able: list[tuple[_Entry, Arrival]] = []
+        for entry in batch:
+            found = self._arrival(entry, register)
+            if isinstance(found, Arrival):
+                able.append((entry, found))
+        taken_over = {entry.id for entry in batch} - {entry.id for entry, _ in able}
+        receipts: dict[int, Receipt] = {}
+        if register is not None and able:
+            reopening = batch[0].reopening_id
+            reopened = {entry.period or "": reopening for entry in batch if reopening is not None}
+            receipts = self._judged(able, register.opened(reopened), reopened)
+        self.into.record([receipts[entry.id] for entry in batch if entry.id in receipts])
+        for entry in batch:
+            if entry.id in taken_over:
+                self._take_over(entry)
+        shutil.rmtree(self.scratch)
+        self.scratch.mkdir()
+        self.rebuilt.submissions += len(batch)
+        self.progress("Reading the archive", self.rebuilt.submissions, self.total)
+
+    def _arrival(self, entry: _Entry, register: Register | None) -> Arrival | None:
+        """The file as it arrived; None, with the reason noted, where it cannot be had."""
+        why = ""
+        path = kept(self.workspace, entry.sha256)
+        if entry.id in self.forgotten:
+            why = "it was forgotten"
+        elif register is None:
+            why = "the register that it was checked by was not kept"
+        elif path is None:
+            why = "its file is not in the archive"
+        if not why and path is not None:
+            place = self.scratch / str(entry.id)
+            place.mkdir()
+            named = place / safe_name(entry.filename)
+            try:
+                os.link(path, named)
+            except OSError:
+                shutil.copyfile(path, named)
+            limit = self.workspace.settings.limits.file_mb
+            found = examine(named, file_mb=limit, folder_area=entry.folder_area)
+            if isinstance(found, Arrival) and found.sha256 == entry.sha256:
+                return replace(found, arrived_at=entry.received_at)
+            why = "its file in the archive is not the one that was received"
+        is_forgotten = entry.id in self.forgotten
+        self.rebuilt.unchecked.append(Unchecked(entry.id, entry.filename, why, is_forgotten))
+        return None
+
+    def _judged(
+        self,
+        able: Sequence[tuple[_Entry, Arrival]],
+        register: Register,
+        reopened: Mapping[str, int],
+    ) -> dict[int, Receipt]:
+        """What goes into the store for each file, by the number of its submission."""
+        by_path = {arrival.path: entry for entry, arrival in able}
+        ever = datetime.max.replace(tzinfo=able[0][1].arrived_at.tzinfo)
+        sorted_out = sort_out([arrival for _, arrival in able], register, self.into, ever)
+        with guard_of(register, self.workspace.settings.limits) as guard:
+            readings = [
+                one for one in read_returns(sorted_out.fresh, guard) if isinstance(one, tuple)
+            ]
+        earlier = self.into.figures(last_periods(readings, register))
+        found = [
+            (one.arrival, receipt(one, register, ever, reopened))
+            for one in validate(readings, register, ever, earlier)
+        ]
+        found += [
+            (one, Receipt(duplicate(one, sorted_out.known[one.sha256], register, ever)))
+            for one in sorted_out.again
+        ]
+        return {
+            (entry := by_path[arrival.path]).id: replace(
+                made, submission=_as_recorded(made.submission, entry)
+            )
+            for arrival, made in found
+        }
+
+    def _take_over(self, entry: _Entry) -> None:
+        """A submission that cannot be made again, as far as there is anything to take over."""
+        self.into.insert("submission", [_typed(entry.row)])
+        if self.original is not None:
+            for table in ("signature", "finding", "observation", "achievement"):
+                self.into.insert(table, self.original.rows_of(table, entry.id))
+        elif entry.id in self.forgotten:
+            self.into.insert(
+                "observation", [_typed(row) for row in self.forgotten[entry.id]["observations"]]
+            )
+
+    def rate(self, row: Mapping[str, Any]) -> None:
+        """Rate an appendix that was issued, from what is in the new store now."""
+        register = self.register(row["register_sha256"] or "")
+        period = register.period(row["period"]) if register else None
+        if register is None or period is None or not row["last_submission"]:
+            return
+        report = report_of(register, self.into, period, datetime.fromisoformat(row["issued_at"]))
+        made = issue_of(report, row["content"], row["last_submission"])
+        self.into.insert("rating", rating_rows(row["id"], made.ratings))
+        self.rebuilt.issues += 1
+
+
+def _as_recorded(made: Submission, entry: _Entry) -> Submission:
+    """A submission made again, with what only the journal knows of it."""
+    return replace(
+        made,
+        id=entry.id,
+        filename=entry.filename,
+        delivery=entry.row["delivery"],
+        version=entry.row["version"],
+    )
+
+
+def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the journal with its times and decimals as the store takes them."""
+
+    def typed(name: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if name.endswith("_at"):
+            return datetime.fromisoformat(value)
+        return Decimal(value) if name in ("value", "numerator", "denominator") else value
+
+    return {name: typed(name, value) for name, value in row.items()}

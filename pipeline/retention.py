@@ -1,0 +1,104 @@
+"""Retention: what the register's rule says to keep no longer, and how it goes.
+
+The figures, and where they stood, stay: they were published. What goes is the file as it was sent,
+its correction copy and the messages with it, what was found in its cells, and who signed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline.errors import WorkspaceError
+from pipeline.model import Register
+from pipeline.sending_back import UNPLACED
+from pipeline.store import Forgotten, Store, Submission
+from pipeline.words import counted
+from pipeline.workspace import Workspace, remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the rule says to forget."""
+
+    rule: str
+    submissions: tuple[Submission, ...]
+
+
+def due(register: Register, store: Store, today: date) -> Due:
+    """The submissions that are past the register's retention and not yet forgotten.
+
+    A return is kept for so many years after the end of its period; one that names no period of the
+    register, after the day on which it was received.
+    """
+    years = register.framework.keep_years
+    if years is None:
+        return Due("", ())
+    gone = {one.submission_id for one in store.decisions.forgotten()}
+    rule = f"kept for {counted(years, 'year')} after the end of the period"
+    past = (
+        sent
+        for sent in store.submissions()
+        if sent.id not in gone and _years_after(_counted_from(sent, register), years) < today
+    )
+    return Due(rule, tuple(past))
+
+
+def _counted_from(sent: Submission, register: Register) -> date:
+    period = register.period(sent.period or "")
+    return period.ends if period else sent.received_at.astimezone().date()
+
+
+def _years_after(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        # 29 February, in a year that has none; or a year that no calendar has.
+        return date(min(day.year + years, date.max.year), day.month, min(day.day, 28))
+
+
+def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime) -> None:
+    """Forget what is due, and complete what an earlier run was cut off from removing.
+
+    That it went is recorded first, in the transaction that deletes the findings and signatures;
+    the files follow.
+
+    Raises:
+        WorkspaceError: a file cannot be removed; the next run of the command does it.
+    """
+    store.decisions.forget([Forgotten(s.id, at, by, found.rule) for s in found.submissions])
+    gone = {one.submission_id for one in store.decisions.forgotten()}
+    submissions = store.submissions()
+    forgotten = [sent for sent in submissions if sent.id in gone]
+    kept = {sent.sha256 for sent in submissions if sent.id not in gone}
+    periods = {sent.period for sent in submissions if sent.id not in gone}
+    for path in _files(workspace, forgotten, kept, periods):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise WorkspaceError(
+                f"{path} cannot be removed ({error.strerror}). {remedy(error)}"
+            ) from error
+
+
+def _files(
+    workspace: Workspace,
+    forgotten: Sequence[Submission],
+    kept: set[str],
+    periods: set[str | None],
+) -> Iterator[Path]:
+    """The files that hold what was forgotten."""
+    for sent in forgotten:
+        if sent.sha256 not in kept:
+            yield from workspace.archive.glob(f"{sent.sha256[:2]}/{sent.sha256}.*")
+        corrections = workspace.outbox_of(sent.period or UNPLACED) / "corrections"
+        yield from corrections.glob(f"* - to correct {sent.sha256[:6]}.xlsx")
+    for period in {sent.period for sent in forgotten} - periods:
+        # The messages that bring corrections do not say which; here all of them are meant.
+        if period:
+            yield from (workspace.outbox_of(period) / "mail").glob("* correction to *.eml")
+    if forgotten:
+        # Copies of the store from before it was brought to another version hold all of it still.
+        yield from workspace.state.glob("*.sqlite3.schema-*")
