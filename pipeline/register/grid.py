@@ -244,7 +244,7 @@ def _no_column(heading: str, there: Iterable[str]) -> str:
 
 
 def _may_be_missing(column: Column, there: Iterable[str], columns: Iterable[Column]) -> bool:
-    """Whether a column that came later is simply not there, and not there under a slip of the pen."""
+    """Whether a column that came later is not there, and is not there misspelt either."""
     known = {plain_heading(other.heading) for other in columns}
     others = [heading for heading in there if plain_heading(heading) not in known]
     return column.later and not _ask_about(column.heading, others)
