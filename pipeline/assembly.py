@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline import __version__
+from pipeline.disclosure import disclose, disclosed_target
 from pipeline.display import shown, target_shown
 from pipeline.merge import Consolidated, is_incomplete, merge
 from pipeline.model import (
@@ -50,18 +51,25 @@ class Evidence:
     year_before: Sequence[Observation] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """The figures of earlier periods, by their indicators' refs."""
+
+    last: Mapping[str, Consolidated]
+    year_before: Mapping[str, Consolidated]
+    #: With those that must not be printed: a colour may go by them, for it tells no figure.
+    year_undisclosed: Mapping[str, Consolidated]
+
+
 def assemble(register: Register, period: Period, evidence: Evidence, issued_at: datetime) -> Report:
     """Everything that the appendix of a period says."""
     policy = register.framework.policy
     last_period, year_period = register.last_period(period), register.year_before(period)
-    last = _by_ref(register, last_period, evidence.last)
-    year = _by_ref(register, year_period, evidence.year_before)
-    lines = [
-        _line(
-            register, period, merged, last.get(merged.indicator.ref), year.get(merged.indicator.ref)
-        )
-        for merged in merge(register, period.name, evidence.observations)
-    ]
+    last = _by_ref(disclose(register, _merged(register, last_period, evidence.last)))
+    year_merged = _merged(register, year_period, evidence.year_before)
+    earlier = _Earlier(last, _by_ref(disclose(register, year_merged)), _by_ref(year_merged))
+    merged = merge(register, period.name, evidence.observations)
+    lines = [_line(register, period, each, earlier) for each in disclose(register, merged)]
     sections = tuple(
         Section(
             priority=priority,
@@ -154,27 +162,30 @@ def _return(
     return replace(received, rejected_since=waiting.filename) if waiting else received
 
 
-def _by_ref(
+def _merged(
     register: Register, period: Period | None, observations: Sequence[Observation]
-) -> Mapping[str, Consolidated]:
-    if period is None:
-        return {}
-    return {m.indicator.ref: m for m in merge(register, period.name, observations)}
+) -> tuple[Consolidated, ...]:
+    return () if period is None else merge(register, period.name, observations)
+
+
+def _by_ref(merged: Iterable[Consolidated]) -> Mapping[str, Consolidated]:
+    return {m.indicator.ref: m for m in merged}
 
 
 def _line(
     register: Register,
     period: Period,
     merged: Consolidated,
-    last: Consolidated | None,
-    year: Consolidated | None,
+    earlier: _Earlier,
 ) -> Line:
     indicator = merged.indicator
-    target = register.target(indicator.ref, period.name)
+    target = disclosed_target(register, register.target(indicator.ref, period.name))
+    last, year = earlier.last.get(indicator.ref), earlier.year_before.get(indicator.ref)
+    held_on = _whole(earlier.year_undisclosed.get(indicator.ref))
     return Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rate(merged, target, register.framework.policy, _whole(year)),
+        rating=rate(merged, target, register.framework.policy, held_on),
         target=target,
         target_shown=target_shown(target, indicator),
         performance_shown=performance_shown(merged),
@@ -249,6 +260,8 @@ def _told(register: Register, merged: Consolidated) -> Iterable[str]:
             yield f"{_name(register, o.area)} {figure}"
         elif o.state is not None:
             yield f"{_name(register, o.area)} {o.state}"
+        elif o.suppressed:
+            yield f"{_name(register, o.area)} a suppressed one"
 
 
 #: Why a service area's figure is missing, by the status it was reported with.

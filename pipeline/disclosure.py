@@ -127,7 +127,8 @@ def _group(
     ]
     while not _hide_each_other([_terms(o, indicator) for o in group], indicator, below):
         if not others:
-            return {o.area for o in group}, True
+            # Beside a rate of 100% everywhere else, one that is suppressed would be known as well.
+            return hidden if _is_of_people(indicator) else {o.area for o in group}, True
         least = min(_size(o, indicator) for o in others)
         group += [o for o in others if _size(o, indicator) == least]
         others = [o for o in others if _size(o, indicator) != least]

@@ -10,7 +10,13 @@ from pipeline.display import operator_shown
 from pipeline.palette import BAND_FILL, HEADING_FILL, HEADING_INK, QUIET_INK, shade
 from pipeline.rating import SYMBOLS, Colour
 from pipeline.report import Line, Report, Section
-from pipeline.words import counts_shown, span_shown, standing_shown, travels_shown
+from pipeline.words import (
+    counts_shown,
+    small_numbers_shown,
+    span_shown,
+    standing_shown,
+    travels_shown,
+)
 
 #: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
 WIDTHS = (260, 94, 102, 108, 116)
@@ -195,6 +201,8 @@ def _key(flow: Flow, report: Report) -> None:
         rating_cell("Not rated", None),
         text("has no colour; the reason stands beside the indicator", BODY, whole - 1),
     )
+    if suppressed := small_numbers_shown(report.register):
+        flow.add(rating_cell("Suppressed", None), text(suppressed, BODY, whole - 1))
 
 
 def _overall(flow: Flow, report: Report) -> None:
