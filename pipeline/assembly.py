@@ -192,7 +192,7 @@ def _line(
         travel=_since(merged, target, last) or _since_baseline(merged, target),
         year_travel=_since(merged, target, year),
         remarks=tuple(_remarks(register, merged, target)),
-        commentary=tuple(o.commentary for o in merged.observations if o.commentary),
+        commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
 
 

@@ -46,8 +46,9 @@ def small_numbers_shown(register: Register) -> str:
     if below is None:
         return ""
     return (
-        f"Numbers of people below {below} are suppressed, and so are percentages made of them and "
-        "other figures from which they could be worked out. Zero is published."
+        f"Numbers of people below {shown(Decimal(below), Unit.COUNT)} are suppressed, and so are "
+        "percentages made of them and other figures from which they could be worked out. "
+        "Zero is published."
     )
 
 

@@ -102,9 +102,13 @@ value, numerator or denominator; it stays in the store and in the return. These 
 that official statistics take, primary and secondary suppression, as in the Government Statistical
 Service's guidance on disclosure control and the ONS's on small counts.
 
-Some things no rule sees, and you should: achievements and commentary that name a person, the same
-people counted under two indicators, and an appendix of an earlier night that was passed on before
-all returns were in. Where it printed a figure that is now suppressed, the two tell more than one.
+Ask areas for the figure itself rather than `<5`: with it, a total can be printed beside what is
+suppressed; without it, the whole is suppressed.
+
+Some things no rule sees, and you should: achievements and reports in words, commentary that names a
+person or tells last period's figure, the same people counted under two indicators, and an appendix
+that was passed on before all returns were in. Where it printed a figure that is now suppressed, the
+two tell more than one.
 
 | small numbers below 5 | Safety | Care | Staff | merged |
 | --- | --- | --- | --- | --- |
