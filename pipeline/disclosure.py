@@ -4,9 +4,9 @@ A count of two in one service area can tell who the two are. Below the framework
 figure is therefore suppressed wherever it would be printed, and so is what it could be worked out
 from. The practice is that of official statistics: a threshold rule for the small figures
 themselves (primary suppression), and others with them where a total would give them away
-(secondary suppression). See the guidance of the Government Statistical Service on disclosure control
-for tables made from administrative sources, and the NHS's anonymisation standard for publishing
-health and social care data (ISB 1523).
+(secondary suppression). See the guidance of the Government Statistical Service on disclosure
+control for tables made from administrative sources, and the NHS's anonymisation standard for
+publishing health and social care data (ISB 1523).
 
 Each indicator and period is judged by itself, whatever was printed of it before. Against a reader
 who knows the threshold and these rules, no suppressed figure comes out as one number; see
