@@ -33,13 +33,8 @@ class Waiting:
 
 def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list[Waiting]:
     """The warnings of these periods that wait for approval, in the register's order of areas."""
-    approved = {
-        (a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.approvals()
-    }
-    refs = {
-        (number, o.sheet, o.cell): o.indicator
-        for number, o in store.reported()
-    }
+    approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.approvals()}
+    refs = {(number, o.sheet, o.cell): o.indicator for number, o in store.reported()}
     return [
         Waiting(
             period=period,
@@ -66,7 +61,7 @@ def _standing(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which of the warnings are meant: those of a code, and of an indicator and an area if named."""
+    """Which warnings are meant: those of a code, of an indicator and an area if they are named."""
 
     code: str
     indicator: str = ""
@@ -101,8 +96,8 @@ def approve(
         )
     if len(chosen) > 1 and not every:
         raise WorkspaceError(
-            f"{len(chosen)} warnings {choice.code} wait. Name one with --ref and --area, or approve "
-            f"all with --all:\n" + "\n".join(one.line for one in chosen)
+            f"{len(chosen)} warnings {choice.code} wait. Name one with --ref and --area, or "
+            "approve all with --all:\n" + "\n".join(one.line for one in chosen)
         )
     return [
         Approval(

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline import __version__
-from pipeline.closing import Closed
-from pipeline.display import day_shown, shown, target_shown
+from pipeline.closing import Closed, marked
+from pipeline.disclosure import disclose, disclosed_target
+from pipeline.display import shown, target_shown
 from pipeline.merge import Consolidated, is_incomplete, merge
 from pipeline.model import (
     Achievement,
@@ -53,21 +54,27 @@ class Evidence:
     year_before: Sequence[Observation] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """The figures of earlier periods, by their indicators' refs."""
+
+    last: Mapping[str, Consolidated]
+    year_before: Mapping[str, Consolidated]
+    #: With those that must not be printed: a colour may go by them, for it tells no figure.
+    year_undisclosed: Mapping[str, Consolidated]
+
+
 def assemble(register: Register, period: Period, evidence: Evidence, issued_at: datetime) -> Report:
     """Everything that the appendix of a period says."""
     policy = register.framework.policy
     last_period, year_period = register.last_period(period), register.year_before(period)
-    last = _by_ref(register, last_period, evidence.last)
-    year = _by_ref(register, year_period, evidence.year_before)
+    last = _by_ref(disclose(register, _merged(register, last_period, evidence.last)))
+    year_merged = _merged(register, year_period, evidence.year_before)
+    earlier = _Earlier(last, _by_ref(disclose(register, year_merged)), _by_ref(year_merged))
+    merged = merge(register, period.name, evidence.observations)
     lines = [
-        _restated(
-            _line(
-                *(register, period, merged),
-                *(last.get(merged.indicator.ref), year.get(merged.indicator.ref)),
-            ),
-            evidence.closed,
-        )
-        for merged in merge(register, period.name, evidence.observations)
+        marked(_line(register, period, each, earlier), evidence.closed)
+        for each in disclose(register, merged)
     ]
     sections = tuple(
         Section(
@@ -186,52 +193,38 @@ def _return(
     return replace(received, rejected_since=waiting.filename) if waiting else received
 
 
-def _by_ref(
+def _merged(
     register: Register, period: Period | None, observations: Sequence[Observation]
-) -> Mapping[str, Consolidated]:
-    if period is None:
-        return {}
-    return {m.indicator.ref: m for m in merge(register, period.name, observations)}
+) -> tuple[Consolidated, ...]:
+    return () if period is None else merge(register, period.name, observations)
+
+
+def _by_ref(merged: Iterable[Consolidated]) -> Mapping[str, Consolidated]:
+    return {m.indicator.ref: m for m in merged}
 
 
 def _line(
     register: Register,
     period: Period,
     merged: Consolidated,
-    last: Consolidated | None,
-    year: Consolidated | None,
+    earlier: _Earlier,
 ) -> Line:
     indicator = merged.indicator
-    target = register.target(indicator.ref, period.name)
+    target = disclosed_target(register, register.target(indicator.ref, period.name))
+    last, year = earlier.last.get(indicator.ref), earlier.year_before.get(indicator.ref)
+    held_on = _whole(earlier.year_undisclosed.get(indicator.ref))
     return Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rate(merged, target, register.framework.policy, _whole(year)),
+        rating=rate(merged, target, register.framework.policy, held_on),
         target=target,
         target_shown=target_shown(target, indicator),
         performance_shown=performance_shown(merged),
         travel=_since(merged, target, last) or _since_baseline(merged, target),
         year_travel=_since(merged, target, year),
         remarks=tuple(_remarks(register, merged, target)),
-        commentary=tuple(o.commentary for o in merged.observations if o.commentary),
+        commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
-
-
-def _restated(line: Line, closed: Closed | None) -> Line:
-    """The line, marked where it says something else than when its period was closed."""
-    if closed is None or not closed.performances:
-        return line
-    earlier = closed.performances.get(line.indicator.ref, "")
-    if earlier == line.performance_shown:
-        return line
-    when = f"when the period was closed on {day_shown(_day(closed.closing.closed_at))}"
-    if line.indicator.kind is Kind.NARRATIVE and earlier:
-        remark = f"Restated: it was worded otherwise {when}."
-    elif earlier:
-        remark = f"Restated: it stood at {earlier} {when}."
-    else:
-        remark = f"Restated: there was no figure {when}."
-    return replace(line, restated_from=earlier, remarks=(remark, *line.remarks))
 
 
 def performance_shown(merged: Consolidated) -> str:
@@ -298,6 +291,8 @@ def _told(register: Register, merged: Consolidated) -> Iterable[str]:
             yield f"{_name(register, o.area)} {figure}"
         elif o.state is not None:
             yield f"{_name(register, o.area)} {o.state}"
+        elif o.suppressed:
+            yield f"{_name(register, o.area)} a suppressed one"
 
 
 #: Why a service area's figure is missing, by the status it was reported with.

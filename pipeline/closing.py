@@ -6,11 +6,13 @@ appendix: whatever is accepted for it after that is a restatement.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipeline.display import day_shown
 from pipeline.errors import WorkspaceError
-from pipeline.model import Period, Register
+from pipeline.model import Kind, Period, Register
+from pipeline.report import Line
 from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
 
 
@@ -80,6 +82,25 @@ def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed |
         return None
     closing = next(c for c in store.decisions.closings() if c.id == max(closings))
     return Closed(closing, store.issue(closing.issue_id) if closing.issue_id else None)
+
+
+def marked(line: Line, closed: Closed | None) -> Line:
+    """The line, marked where it says something else than when its period was closed."""
+    if closed is None or not closed.performances:
+        return line
+    earlier = closed.performances.get(line.indicator.ref, "")
+    if earlier == line.performance_shown:
+        return line
+    when = (
+        f"when the period was closed on {day_shown(closed.closing.closed_at.astimezone().date())}"
+    )
+    if line.indicator.kind is Kind.NARRATIVE and earlier:
+        remark = f"Restated: it was worded otherwise {when}."
+    elif earlier:
+        remark = f"Restated: it stood at {earlier} {when}."
+    else:
+        remark = f"Restated: there was no figure {when}."
+    return replace(line, restated_from=earlier, remarks=(remark, *line.remarks))
 
 
 def _last_word(store: Store, period: str) -> Closing | Reopening | None:

@@ -76,7 +76,7 @@ def merge(
 def _consolidate(indicator: Indicator, period: str, reported: list[Observation]) -> Consolidated:
     by_area = {o.area: o for o in reported if o.area in indicator.areas}
     observations = tuple(by_area[area] for area in indicator.areas if area in by_area)
-    given = tuple(o for o in observations if _has_data(o, indicator))
+    given = tuple(o for o in observations if has_data(o, indicator))
     missing = tuple(a for a in indicator.areas if a not in {o.area for o in given})
     if given and indicator.merge_rule is MergeRule.LATEST:
         given = (max(given, key=_received),)
@@ -110,7 +110,7 @@ def is_incomplete(consolidated: Consolidated) -> bool:
     return bool(consolidated.missing) and consolidated.indicator.merge_rule in _NEEDS_EVERY_AREA
 
 
-def _has_data(observation: Observation, indicator: Indicator) -> bool:
+def has_data(observation: Observation, indicator: Indicator) -> bool:
     """Whether it holds what the indicator reports.
 
     The register may have changed since the return was accepted: a state is no figure, and a figure

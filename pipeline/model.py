@@ -64,6 +64,13 @@ class CommentaryRule(StrEnum):
     ALWAYS = "always"
 
 
+class SmallNumbers(StrEnum):
+    """Whether an indicator's figures below the framework's threshold are published."""
+
+    SUPPRESS = "suppress"
+    PUBLISH = "publish"
+
+
 class Operator(StrEnum):
     AT_LEAST = ">="
     AT_MOST = "<="
@@ -141,6 +148,7 @@ class Indicator:
     commentary: CommentaryRule = CommentaryRule.NEVER
     definition: str = ""
     source: str = ""
+    small_numbers: SmallNumbers = SmallNumbers.SUPPRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +217,10 @@ class Framework:
     #: The appendix's number as printed, such as `Appendix 3`.
     appendix: str
     policy: Policy = Policy()
+    #: Counts of people below this are suppressed; None: nothing is suppressed by its size.
+    small_below: int | None = None
+    #: For how many years returns are kept; None: for good.
+    keep_years: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.rating import NotRated
 from pipeline.report import Report
 from pipeline.templating import environment
-from pipeline.words import REASONS
+from pipeline.words import REASONS, small_numbers_shown
 from pipeline.workspace import replacing
 
 
@@ -18,7 +18,9 @@ def render_page(report: Report) -> str:
         environment()
         .get_template("page.html.j2")
         .render(
-            report=report, reasons=[(why, REASONS[why]) for why in NotRated if why in not_rated]
+            report=report,
+            reasons=[(why, REASONS[why]) for why in NotRated if why in not_rated],
+            suppressed=small_numbers_shown(report.register),
         )
     )
 

@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from pipeline.display import day_shown, quantise, shown
 from pipeline.findings import Finding
-from pipeline.model import Period, Unit
+from pipeline.model import Period, Register, Unit
 from pipeline.rating import NotRated, Tally, is_in_target
 from pipeline.report import Line, Report, ReturnReceived, ReturnState
 
@@ -15,7 +15,7 @@ from pipeline.report import Line, Report, ReturnReceived, ReturnState
 REASONS = {
     NotRated.NO_TARGET: "the register sets nothing to reach for this period.",
     NotRated.NO_DATA: "no service area has reported anything to rate.",
-    NotRated.SUPPRESSED: "the figure is too small to be published without identifying people.",
+    NotRated.SUPPRESSED: "the figure could identify people, or give away one that could.",
     NotRated.CONTEXTUAL: "neither a higher nor a lower figure is better in itself.",
     NotRated.CONFLICT: "service areas reported different figures, and neither is taken.",
     NotRated.INCOMPLETE: "the figure needs every service area, and not all have reported.",
@@ -38,6 +38,18 @@ def counts_shown(tally: Tally) -> str:
         (tally.not_rated, "not rated"),
     )
     return ", ".join(f"{number} {word}" for number, word in parts if number) or "no indicators"
+
+
+def small_numbers_shown(register: Register) -> str:
+    """What the register says of small numbers, as a sentence; empty where nothing is suppressed."""
+    below = register.framework.small_below
+    if below is None:
+        return ""
+    return (
+        f"Numbers of people below {shown(Decimal(below), Unit.COUNT)} are suppressed, and so are "
+        "percentages made of them and other figures from which they could be worked out. "
+        "Zero is published."
+    )
 
 
 def score_shown(score: Decimal | None) -> str:

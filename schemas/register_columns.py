@@ -41,6 +41,10 @@ class Column:
     called: str = ""
     #: The name of the list of another sheet to choose from; see `register_layout.LISTS`.
     chosen_from: str = ""
+    #: The smallest whole number that it takes.
+    least: int = 0
+    #: Registers were made without it: where it is not there, it counts as blank.
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,11 @@ def word(
     *,
     called: str,
     required: bool = False,
+    later: bool = False,
 ) -> Column:
     """One word of a fixed list; `called` is what it is called in a sentence."""
     words = tuple(str(choice) for choice in choices)
-    return Column(key, heading, Content.WORD, asks, width, required, words, called)
+    return Column(key, heading, Content.WORD, asks, width, required, words, called, later=later)
 
 
 def figure(key: str, heading: str, width: int, asks: str, *, required: bool = False) -> Column:

@@ -15,6 +15,7 @@ from pipeline.model import (
     Operator,
     Polarity,
     PolicyKind,
+    SmallNumbers,
     ToleranceKind,
     Unit,
 )
@@ -183,6 +184,17 @@ INDICATORS = Sheet(
             "Source",
             18,
             "Type where the figure comes from, for example Police crime system.",
+        ),
+        word(
+            "small_numbers",
+            "Small numbers",
+            12,
+            SmallNumbers,
+            "Choose publish where even the smallest figure says nothing of a person, for example "
+            "a number of schemes. Blank counts as suppress: Small numbers below, on the sheet "
+            "Framework, holds.",
+            called="a way with small numbers",
+            later=True,
         ),
     ),
 )
@@ -386,6 +398,26 @@ FRAMEWORK = Sheet(
             "for example 0.5.",
             0,
             required=True,
+        ),
+        Column(
+            "small_below",
+            "Small numbers below",
+            Content.WHOLE,
+            "Type the number from which a count of people may be published, for example 5; what "
+            "is smaller is suppressed. Leave blank to suppress nothing by its size.",
+            0,
+            least=3,
+            later=True,
+        ),
+        Column(
+            "keep_years",
+            "Keep returns for",
+            Content.WHOLE,
+            "Type for how many years returns are kept, for example 6. Leave blank to keep them "
+            "for good.",
+            0,
+            least=1,
+            later=True,
         ),
     ),
 )

@@ -73,6 +73,55 @@ than its plausible change, is a warning: it is taken in, and someone should look
 without limits of its own is expected between 0% and 100%. A count or a number of days below zero is
 an error.
 
+## Small numbers
+
+A count of two in one service area can tell who the two are. *Small numbers below* on Framework is
+the number from which a count of people may be published; councils take 5 or 10. Blank, nothing is
+suppressed by its size. Three is the least: below two, only one can be meant.
+
+Suppressed is:
+
+- a count above zero and below the number. Zero tells of nobody and is published;
+- a percentage or ratio whose numerator or denominator is such a count, and a percentage of which
+  that few are left when the numerator is taken from the denominator. One that is given without its
+  numerator and denominator cannot be judged and is published, so ask for both;
+- with them, where a sum, weighted figure or mean could be turned round, the smallest figures of
+  other areas, until two at least are suppressed that together reach the number and cannot be told
+  apart. A count of nobody hides nothing and stays. Where there is no such choice, the merged figure
+  is suppressed instead;
+- a sole, latest, smallest or largest figure that is one area's suppressed figure;
+- an earlier figure or a baseline that is small itself;
+- commentary that quotes a suppressed figure of its indicator, in digits or as a word up to
+  nineteen.
+
+Money, days and scores are no counts of people and are published. So is what counts something else,
+where *Small numbers* of the indicator is *publish*: `3` schemes tell of nobody.
+
+A suppressed figure is printed as *Suppressed* everywhere, is not rated, and in the data has no
+value, numerator or denominator; it stays in the store and in the return. These are the two steps
+that official statistics take, primary and secondary suppression, as in the Government Statistical
+Service's guidance on disclosure control and the ONS's on small counts.
+
+Ask areas for the figure itself rather than `<5`: with it, a total can be printed beside what is
+suppressed; without it, the whole is suppressed.
+
+Some things no rule sees, and you should: achievements and reports in words, commentary that names a
+person or tells last period's figure, the same people counted under two indicators, and an appendix
+that was passed on before all returns were in. Where it printed a figure that is now suppressed, the
+two tell more than one.
+
+| small numbers below 5 | Safety | Care | Staff | merged |
+| --- | --- | --- | --- | --- |
+| sum: 3, 20, 40 | Suppressed | Suppressed | 40 | 63 |
+| sum: 3, 2, 40 | Suppressed | Suppressed | 40 | 45 |
+| sum: 4, 4, 40 | Suppressed | Suppressed | Suppressed | 48 |
+| sum: 3, 0, 0 | Suppressed | 0 | 0 | Suppressed |
+| mean: 3, 20, 40 | Suppressed | Suppressed | 40 | 21 |
+| maximum: 3, 20, 40 | Suppressed | 20 | 40 | 40 |
+| minimum: 3, 20, 40 | Suppressed | 20 | 40 | Suppressed |
+
+In the third line 8 would be left for two figures below 5, and so be 4 and 4.
+
 ## A mistake in the register
 
 The register is checked whenever it has changed. A mistake stops every command that

@@ -123,6 +123,8 @@ def _address(column: str) -> Rule:
 _NEGATIVE_TOLERANCE = "{value} is below zero. Type how far out is still amber, for example 5%."
 _SHARE = "{value} is not from 0 to 1. Type the mean score, for example 0.75."
 
+_SMALL_BELOW, _KEEP_YEARS = FRAMEWORK.column("small_below"), FRAMEWORK.column("keep_years")
+
 #: By the titles of the sheets.
 RULES: dict[str, tuple[Rule, ...]] = {
     FRAMEWORK.title: (
@@ -137,6 +139,18 @@ RULES: dict[str, tuple[Rule, ...]] = {
             "amber_from",
             "Amber from ({value}) is above Green from. Type a figure no higher than Green from.",
             _each("amber_from", "green_from", holds=_in_order),
+        ),
+        Rule(
+            "small_below",
+            "Below {value} there is nothing to hide: a figure that is suppressed could only be 1. "
+            f"Type a whole number from {_SMALL_BELOW.least} on, for example 5, or clear this cell.",
+            _each("small_below", holds=lambda n: n is None or n >= _SMALL_BELOW.least),
+        ),
+        Rule(
+            "keep_years",
+            "Returns cannot be kept for {value} years. Type a whole number from "
+            f"{_KEEP_YEARS.least} on, for example 6, or clear this cell to keep them for good.",
+            _each("keep_years", holds=lambda n: n is None or n >= _KEEP_YEARS.least),
         ),
     ),
     PRIORITIES.title: (_own_ref("priority"),),

@@ -285,6 +285,60 @@ def test_nothing_improves_on_a_year_before_that_lacked_areas() -> None:
     assert line_of(register, *both, year_before=whole).rating.colour is Colour.AMBER
 
 
+# --- Small numbers -------------------------------------------------------------------------------
+
+
+def small(register: Register, below: int = 10) -> Register:
+    """The same register, in which counts below a threshold are suppressed."""
+    return replace(register, framework=replace(register.framework, small_below=below))
+
+
+def count(rule: MergeRule = MergeRule.SOLE, **more: object) -> Indicator:
+    return measure(rule=rule, unit=Unit.COUNT, decimals=0, **more)
+
+
+def test_a_small_number_is_printed_as_suppressed_and_has_neither_colour_nor_travel() -> None:
+    register = small(register_of(count(), targets=(aim("5", baseline=Decimal(40)),)))
+    line = line_of(register, told("7"), last=[told("30")])
+    assert (line.performance_shown, line.consolidated.value) == ("Suppressed", None)
+    assert line.rating.not_rated is NotRated.SUPPRESSED
+    assert (line.travel, line.year_travel) == (None, None)
+
+
+def test_an_earlier_figure_that_is_small_is_compared_with_by_nobody() -> None:
+    register = small(register_of(count(), targets=(aim("50", baseline=Decimal(40)),)))
+    line = line_of(register, told("60"), last=[told("7")], year_before=[told("8")])
+    assert line.travel is not None
+    assert (line.travel.earlier, line.year_travel) == (Decimal(40), None)
+
+
+def test_a_baseline_that_is_small_is_neither_compared_with_nor_noted() -> None:
+    register = small(register_of(count(), targets=(aim("50", baseline=Decimal(7)),)))
+    line = line_of(register, told("60"))
+    assert line.travel is None
+    assert line.target is not None
+    assert (line.target.baseline, line.target_shown) == (None, "50")
+    money = small(register_of(measure(unit=Unit.CURRENCY), targets=register.targets))
+    assert line_of(money, told("60")).travel is not None
+
+
+def test_a_colour_goes_by_a_small_figure_that_is_not_printed() -> None:
+    register = register_of(count(), targets=(aim("50"),), policy=HAVERING)
+    for each in (register, small(register)):
+        assert line_of(each, told("20"), year_before=[told("7")]).rating.colour is Colour.AMBER
+        assert line_of(each, told("0"), year_before=[told("7")]).rating.colour is Colour.RED
+
+
+def test_of_areas_that_disagree_a_small_figure_is_not_told() -> None:
+    register = small(register_of(count(areas=("CS", "ASC"))))
+    line = line_of(register, told("7"), told("20", "ASC"))
+    (remark,) = line.remarks
+    assert remark == (
+        "The areas reported different figures: Community safety a suppressed one, "
+        "Adult social care 20."
+    )
+
+
 # --- What is incomplete --------------------------------------------------------------------------
 
 

@@ -26,11 +26,14 @@ from pipeline import nightly
 from pipeline.catalogue import RULES
 from pipeline.cli import app
 from pipeline.demo import run_demo
+from pipeline.disclosure import disclose
 from pipeline.figures import Scale, parse
-from pipeline.merge import Consolidated
+from pipeline.merge import Consolidated, merge
 from pipeline.model import (
     Kind,
+    MergeRule,
     MilestoneState,
+    Observation,
     Operator,
     Polarity,
     Policy,
@@ -46,7 +49,7 @@ from pipeline.settings import Settings
 from pipeline.workspace import open_workspace
 from schemas.register_layout import SHEETS
 from schemas.register_page import page as register_page
-from tests.builders import indicator
+from tests.builders import indicator, small_register
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
@@ -286,6 +289,34 @@ def test_every_reason_for_no_colour_is_explained() -> None:
 
 def test_the_page_on_returns_has_every_status() -> None:
     assert {row[0] for row in tables("returns.md", "choose", "when")} == set(Status)
+
+
+# --- Small numbers -------------------------------------------------------------------------------
+
+
+def test_each_line_of_small_numbers_is_suppressed_as_the_page_says() -> None:
+    headings = ("small numbers below 5", "Safety", "Care", "Staff", "merged")
+    lines = tables("register.md", *headings)
+    assert len(lines) == 7
+    for reported, *expected in lines:
+        rule, _, figures = reported.partition(": ")
+        refs = ("SAFE", "CARE", "STAFF")
+        counted = replace(
+            indicator("P1-1", "Any", areas=refs),
+            merge_rule=MergeRule(rule),
+        )
+        register = small_register()
+        framework = replace(register.framework, small_below=5)
+        register = replace(register, framework=framework, indicators=(counted,))
+        told = [
+            Observation("P1-1", ref, "2012-13", Status.FINAL, figure(number))
+            for ref, number in zip(refs, figures.split(", "), strict=True)
+        ]
+        (found,) = disclose(register, merge(register, "2012-13", told))
+        printed = [*((o.value, o.suppressed) for o in found.observations)]
+        printed.append((found.value, found.suppressed))
+        shown = ["Suppressed" if hidden else f"{value}" for value, hidden in printed]
+        assert shown == expected, reported
 
 
 # --- Figures -------------------------------------------------------------------------------------

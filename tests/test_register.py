@@ -29,6 +29,7 @@ from pipeline.model import (
     PolicyKind,
     Priority,
     Register,
+    SmallNumbers,
     Target,
     Tolerance,
     ToleranceKind,
@@ -173,6 +174,33 @@ def test_any_register_comes_back_as_it_was_written(
     path = tmp_path_factory.mktemp("register") / "register.xlsx"
     write_register(register, path)
     assert repr(replace(read_register(path), sha256="")) == repr(register)
+
+
+@pytest.mark.parametrize("small_below", [None, 3, 10])
+@pytest.mark.parametrize("keep_years", [None, 1, 6])
+def test_what_came_later_comes_back_as_it_was_written(
+    workbook: Path, small_below: int | None, keep_years: int | None
+) -> None:
+    framework = replace(WORKED.framework, small_below=small_below, keep_years=keep_years)
+    first, *others = WORKED.indicators
+    schemes = replace(first, small_numbers=SmallNumbers.PUBLISH)
+    register = replace(WORKED, framework=framework, indicators=(schemes, *others))
+    write_register(register, workbook)
+    assert replace(read_register(workbook), sha256="") == register
+
+
+def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
+    workbook: Path,
+) -> None:
+    book = load_workbook(workbook)
+    later = [c.heading for sheet in SHEETS for c in sheet.columns if c.later]
+    assert later == ["Small numbers below", "Keep returns for", "Small numbers"]
+    assert [book["Framework"].cell(row, 1).value for row in (10, 11)] == later[:2]
+    book["Framework"].delete_rows(10, 2)
+    assert book["Indicators"]["R1"].value == later[2]
+    book["Indicators"].delete_cols(18)
+    book.save(workbook)
+    assert replace(read_register(workbook), sha256="") == WORKED
 
 
 # What the officer sees

@@ -68,6 +68,14 @@ def workbook(tmp_path: Path) -> Path:
         ("Targets", "C7", ">=", 'The operator is ">=", and there is no figure under Target.'),
         ("Targets", "H2", date(2011, 12, 1),
          "Excel has made a date of what was typed (01/12/2011). Format the cell as Text"),
+        ("Indicators", "R2", "hide",
+         '"hide" is not a way with small numbers. Choose one of suppress, publish.'),
+        ("Framework", "B10", 2, "Below 2 there is nothing to hide: a figure that is suppressed"),
+        ("Framework", "B10", -5, "Below -5 there is nothing to hide"),
+        ("Framework", "B10", 4.5, '"4.5" is not a whole number. Type the number from which'),
+        ("Framework", "B10", "5%", '"5%" is not a whole number.'),
+        ("Framework", "B11", 0, "Returns cannot be kept for 0 years."),
+        ("Framework", "B11", "six", '"six" is not a figure. Type for how many years'),
         ("Service areas", "A3", "cs", '"cs" is already used further up.'),
         ("Service areas", "B3", "Community Safety",
          'Another service area further up is also called "Community Safety".'),
@@ -170,6 +178,16 @@ def test_a_missing_setting_is_named(workbook: Path) -> None:
     change(workbook, "Framework", "A6", "Tolerances")
     (problem,) = problems_of(workbook)
     assert 'Framework: there is no setting "Tolerance". Is "Tolerances" meant to be it?' in problem
+
+
+def test_a_column_or_setting_that_came_later_is_asked_about_where_it_is_misspelt(
+    workbook: Path,
+) -> None:
+    change(workbook, "Indicators", "R1", "Small number")
+    change(workbook, "Framework", "A10", "Smal numbers below")
+    setting, column = problems_of(workbook)
+    assert 'there is no setting "Small numbers below". Is "Smal numbers below" meant' in setting
+    assert 'there is no column "Small numbers". Is "Small number" meant to be it?' in column
 
 
 def test_a_missing_register_is_one_clear_line(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pipeline.report import Line, Report, Section
 from pipeline.words import (
     counts_shown,
     restatement_shown,
+    small_numbers_shown,
     span_shown,
     standing_shown,
     travels_shown,
@@ -203,6 +204,8 @@ def _key(flow: Flow, report: Report) -> None:
         rating_cell("Not rated", None),
         text("has no colour; the reason stands beside the indicator", BODY, whole - 1),
     )
+    if suppressed := small_numbers_shown(report.register):
+        flow.add(rating_cell("Suppressed", None), text(suppressed, BODY, whole - 1))
 
 
 def _overall(flow: Flow, report: Report) -> None:

@@ -10,7 +10,7 @@ from pipeline.display import shown
 from pipeline.model import Indicator, Kind, MergeRule, Polarity
 from pipeline.rating import ARROWS, SYMBOLS, NotRated, Trend, tolerance_shown
 from pipeline.report import Line, Report
-from pipeline.words import REASONS
+from pipeline.words import REASONS, small_numbers_shown
 
 NAME = "Notes and definitions"
 
@@ -99,6 +99,8 @@ def _policy(report: Report) -> Iterator[tuple[str, str]]:
     for reason in NotRated:
         if reason in given:
             yield f"Not rated: {reason}", _sentence(REASONS[reason])
+    if suppressed := small_numbers_shown(report.register):
+        yield "Small numbers", suppressed
     yield "Overall", report.overall_key
     arrows = " ".join(ARROWS[trend] for trend in Trend)
     travel = (

@@ -35,7 +35,8 @@ RevealOption = Annotated[
 
 def history(
     subject: Annotated[
-        str, typer.Argument(help="An indicator's ref, a service area, or a file.", show_default="all")
+        str,
+        typer.Argument(help="An indicator's ref, a service area, or a file.", show_default="all"),
     ] = "",
     *,
     period: PeriodOption = None,
@@ -99,9 +100,7 @@ def trace(
         _print_trace(found, place)
 
 
-def _period_of(
-    indicator: Indicator, name: str | None, register: Register, store: Store
-) -> Period:
+def _period_of(indicator: Indicator, name: str | None, register: Register, store: Store) -> Period:
     """The period named, else the last one for which the indicator was reported."""
     from pipeline.errors import WorkspaceError
 

@@ -22,6 +22,7 @@ from pipeline.model import (
     Recipient,
     Register,
     ServiceArea,
+    SmallNumbers,
     Target,
     Tolerance,
     ToleranceKind,
@@ -78,6 +79,8 @@ def _framework(row: Row) -> Framework:
             green_from=row.amount("green_from"),
             amber_from=row.amount("amber_from"),
         ),
+        small_below=row.whole("small_below") or None,
+        keep_years=row.whole("keep_years") or None,
     )
 
 
@@ -114,6 +117,7 @@ def _indicator(row: Row, areas: Table) -> Indicator:
         commentary=_word(row, "commentary", CommentaryRule) or CommentaryRule.NEVER,
         definition=row.text("definition"),
         source=row.text("source"),
+        small_numbers=_word(row, "small_numbers", SmallNumbers) or SmallNumbers.SUPPRESS,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -45,6 +45,10 @@ class GridCell:
     def is_blank(self) -> bool:
         blank = self.content is None or (isinstance(self.content, str) and not self.content.strip())
         return blank and not self.unsaved_formula
+
+
+#: The cell of a column that the register was made without.
+_NOT_THERE = GridCell("", None, "General")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,15 @@ def _read_table(grid: Grid, sheet: Sheet, rows: _Rows, name: str) -> None:
         grid.problems += [f"{name}, {sheet.title}: {problem}" for problem in problems]
         return
     picked = (
-        GridRow(number, {key: _at(row, place, number) for key, place in places.items()})
+        GridRow(
+            number,
+            {
+                column.key: _at(row, places[column.key], number)
+                if column.key in places
+                else _NOT_THERE
+                for column in sheet.columns
+            },
+        )
         for number, row in enumerate(rows[found + 1 :], start=found + 2)
     )
     grid.sheets[sheet.title] = [
@@ -178,12 +190,16 @@ def _read_settings(grid: Grid, rows: _Rows, name: str) -> None:
         if key := keys.get(plain_heading(label)):
             cells.setdefault(key, _at(row, value_at, number))
     for setting in FRAMEWORK.columns:
-        if setting.key not in cells:
-            grid.problems.append(
-                f'{name}, {title}: there is no setting "{setting.heading}". '
-                f"{_ask_about(setting.heading, named)}Type it in the column Setting, "
-                "and its value beside it."
-            )
+        if setting.key in cells:
+            continue
+        if _may_be_missing(setting, named, FRAMEWORK.columns):
+            cells[setting.key] = _NOT_THERE
+            continue
+        grid.problems.append(
+            f'{name}, {title}: there is no setting "{setting.heading}". '
+            f"{_ask_about(setting.heading, named)}Type it in the column Setting, "
+            "and its value beside it."
+        )
     if len(cells) == len(FRAMEWORK.columns):
         grid.sheets[title] = [GridRow(found + 2, cells)]
 
@@ -198,16 +214,18 @@ def _heading_row(rows: _Rows, headings: Iterable[str]) -> int:
     return known.index(max(known)) if known else 0
 
 
-def _places(columns: Iterable[Column], row: list[GridCell]) -> tuple[list[str], dict[str, int]]:
+def _places(columns: Sequence[Column], row: list[GridCell]) -> tuple[list[str], dict[str, int]]:
     """What is wrong with the headings, and where each column lies, counted from 0."""
     problems: list[str] = []
     places: dict[str, int] = {}
     headings = [plain_heading(cell.content) for cell in row]
+    there = [str(cell.content) for cell in row if not cell.is_blank]
     for column in columns:
         heading = plain_heading(column.heading)
         match headings.count(heading):
+            case 0 if _may_be_missing(column, there, columns):
+                pass
             case 0:
-                there = [str(cell.content) for cell in row if not cell.is_blank]
                 problems.append(_no_column(column.heading, there))
             case 1:
                 places[column.key] = headings.index(heading)
@@ -223,6 +241,13 @@ def _no_column(heading: str, there: Iterable[str]) -> str:
         f'there is no column "{heading}". {_ask_about(heading, there)}'
         "Put it back as a heading; its cells may be blank where its note says so."
     )
+
+
+def _may_be_missing(column: Column, there: Iterable[str], columns: Iterable[Column]) -> bool:
+    """Whether a column that came later is not there, and is not there misspelt either."""
+    known = {plain_heading(other.heading) for other in columns}
+    others = [heading for heading in there if plain_heading(heading) not in known]
+    return column.later and not _ask_about(column.heading, others)
 
 
 def _ask_about(wanted: str, there: Iterable[str]) -> str:

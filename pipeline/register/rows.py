@@ -17,6 +17,7 @@ from pipeline.model import (
     Recipient,
     Register,
     ServiceArea,
+    SmallNumbers,
     Target,
     Tolerance,
     ToleranceKind,
@@ -70,6 +71,8 @@ def framework_cells(framework: Framework) -> Cells:
         *_tolerance(policy.tolerance),
         Amount(policy.green_from),
         Amount(policy.amber_from),
+        framework.small_below,
+        framework.keep_years,
     )
 
 
@@ -113,6 +116,7 @@ def _indicator(indicator: Indicator) -> Cells:
         None if indicator.commentary is CommentaryRule.NEVER else indicator.commentary,
         indicator.definition,
         indicator.source,
+        None if indicator.small_numbers is SmallNumbers.SUPPRESS else indicator.small_numbers,
     )
 
 

@@ -38,6 +38,7 @@ def starter_register(today: date) -> Register:
             council="Example Borough Council",
             title="Example: our plan for the borough",
             appendix="Appendix 1",
+            small_below=5,
         ),
         priorities=(
             Priority(safer, "Priority 1: Safer streets", "Safer streets", 1),

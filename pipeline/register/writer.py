@@ -246,7 +246,7 @@ def _validation(column: Column) -> dict[str, object]:
         case Content.WORD:
             rule = {"validate": "list", "source": list(column.choices)}
         case Content.WHOLE:
-            rule = {"validate": "integer", "criteria": ">=", "value": 0}
+            rule = {"validate": "integer", "criteria": ">=", "value": column.least}
         case Content.SHARE:
             rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1}
         case Content.DATE:

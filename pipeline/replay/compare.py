@@ -53,7 +53,16 @@ _NOTHING = Submission("", "no file", datetime.min, Outcome.REJECTED, 0, "")
 
 
 def _told(sent: Submission) -> dict[str, object]:
-    names = ("sha256", "filename", "received_at", "outcome", "area", "period", "size", "folder_area")
+    names = (
+        "sha256",
+        "filename",
+        "received_at",
+        "outcome",
+        "area",
+        "period",
+        "size",
+        "folder_area",
+    )
     told: dict[str, object] = {name: getattr(sent, name) for name in names}
     if sent.version == __version__:
         told["findings"] = [f.line for f in sent.findings]
