@@ -72,6 +72,15 @@ def is_small(number: Decimal | Fraction, below: int) -> bool:
     return 0 < number < below
 
 
+def is_small_figure(register: Register, observation: Observation) -> bool:
+    """Whether a figure is suppressed by itself, whatever the others are."""
+    below = register.framework.small_below
+    indicator = next((i for i in register.indicators if i.ref == observation.indicator), None)
+    if below is None or indicator is None or not _is_protected(indicator):
+        return False
+    return any(is_small(number, below) for number in _people(observation, indicator))
+
+
 def _is_protected(indicator: Indicator) -> bool:
     return indicator.kind is Kind.MEASURE and indicator.small_numbers is not SmallNumbers.PUBLISH
 

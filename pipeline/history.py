@@ -189,7 +189,8 @@ class _Telling:
                 continue
             sent = self.submissions[number]
             figure = self.discretion.figure(observation)
-            said = f"{figure}, {observation.status.lower()}, in {observation.sheet}!{observation.cell} "
+            said = f"{figure}, {observation.status.lower()}, "
+            said += f"in {observation.sheet}!{observation.cell} "
             said += f"of {sent.filename} ({sent.sha256[:12]})"
             if before := self.replaced.get(sent.id):
                 said += f", in place of {before.filename}"

@@ -124,7 +124,7 @@ def read_workbook(
 
 
 def read_cell(path: Path, sheet: str, cell: str) -> str:
-    """The text of one cell of a workbook; empty where nothing stands there. To be called guarded."""
+    """The text of one cell of a workbook, empty where nothing stands there; for a guard to call."""
     letters = cell.rstrip("0123456789")
     column = 0
     for letter in letters:

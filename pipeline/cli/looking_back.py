@@ -1,4 +1,4 @@
-"""Commands that look back: what happened, where a figure comes from, and whether all of it holds."""
+"""Commands that look back: what happened, where a figure comes from, whether all of it holds."""
 
 from __future__ import annotations
 
@@ -172,14 +172,10 @@ def _print_source(source: Source, place: Workspace) -> None:
             ("approved", f"{a.approved_at.astimezone():%d %b %Y}, {a.by}: {a.because}")
             for a in approvals
         ]
-    lines += [
-        (
-            "in place of",
-            f"{r.figure}, {r.sheet}!{r.cell} of {r.filename}, "
-            f"received {r.received_at.astimezone():%d %b %Y %H:%M}",
-        )
-        for r in source.replaced
-    ]
+    for r in source.replaced:
+        when = f"{r.received_at.astimezone():%d %b %Y %H:%M}"
+        what = f"{r.figure}, {r.sheet}!{r.cell} of {r.filename}, received {when}"
+        lines.append(("in place of", what))
     for name, value in lines:
         if value:
             typer.echo(f"  {name}: {value}")
@@ -210,10 +206,7 @@ def replay(
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
-        if rebuild:
-            done = replace_store(place, now(), progress)
-        else:
-            done = make_again(place, progress)
+        done = replace_store(place, now(), progress) if rebuild else make_again(place, progress)
     if json:
         print_json(done)
     else:

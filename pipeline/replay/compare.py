@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pipeline import __version__
 from pipeline.store import Outcome, Store, Submission
@@ -49,21 +49,15 @@ def compare(stored: Store, rebuilt: Store) -> list[Difference]:
     return found
 
 
-_NOTHING = Submission("", "no file", datetime.min, Outcome.REJECTED, 0, "")
+_NAMES = (
+    *("sha256", "filename", "received_at", "outcome", "area", "period", "size", "folder_area"),
+    "register_sha256",
+)
+_NOTHING = Submission("", "no file", datetime.min.replace(tzinfo=UTC), Outcome.REJECTED, 0, "")
 
 
 def _told(sent: Submission) -> dict[str, object]:
-    names = (
-        "sha256",
-        "filename",
-        "received_at",
-        "outcome",
-        "area",
-        "period",
-        "size",
-        "folder_area",
-    )
-    told: dict[str, object] = {name: getattr(sent, name) for name in names}
+    told: dict[str, object] = {name: getattr(sent, name) for name in _NAMES}
     if sent.version == __version__:
         told["findings"] = [f.line for f in sent.findings]
     else:

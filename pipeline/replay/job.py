@@ -1,4 +1,4 @@
-"""The whole of a replay: make the store again beside the one there is, and compare or replace it."""
+"""The whole of a replay: make the store again beside the one there is; compare or replace it."""
 
 from __future__ import annotations
 
