@@ -6,20 +6,18 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipeline import catalogue as c
-from pipeline.errors import WorkspaceError
+from pipeline.archive import take_away
 from pipeline.findings import Finding
 from pipeline.guard import Guard
-from pipeline.intake import EXTENSIONS, Arrival, Skipped, examine, scan
+from pipeline.intake import Arrival, Skipped, examine, scan
 from pipeline.model import Achievement, Observation, Register
+from pipeline.quarantine import set_apart
 from pipeline.reader import guard_of, read_returns
 from pipeline.reading import Reading
 from pipeline.sending_back import write_corrections, write_message
@@ -65,23 +63,28 @@ def ingest(
     """
     limits = workspace.settings.limits
     scanned = scan(
-        workspace.inbox, register, file_mb=limits.file_mb, settle_seconds=limits.settle_seconds
+        workspace.inbox,
+        register,
+        file_mb=limits.file_mb,
+        settle_seconds=limits.settle_seconds,
+        incomplete_minutes=limits.incomplete_minutes,
     )
+    set_aside = set_apart(scanned.skipped, workspace, now)
     if not scanned.arrivals:
-        return Ingested((), scanned.skipped)
+        return Ingested((), set_aside)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
     taken: list[Taken] = []
-    skipped = list(scanned.skipped)
+    skipped = list(set_aside)
     waiting = list(scanned.arrivals)
     while waiting:
         # The same bytes twice in one inbox: the second waits until the first has its outcome.
         first_of_each = {arrival.sha256: arrival for arrival in reversed(waiting)}
         now_due = [a for a in waiting if first_of_each[a.sha256] is a]
         waiting = [a for a in waiting if first_of_each[a.sha256] is not a]
-        outcomes, changed = _take_in(now_due, workspace, register, store, now, progress)
+        outcomes, left = _take_in(now_due, workspace, register, store, now, progress)
         taken += outcomes
-        skipped += changed
+        skipped += left
     return Ingested(tuple(taken), tuple(skipped))
 
 
@@ -93,7 +96,10 @@ def _take_in(
     now: datetime,
     progress: Progress,
 ) -> tuple[list[Taken], list[Skipped]]:
-    """What became of each of these files, no two of which have the same bytes."""
+    """What became of each of these files, no two of which have the same bytes.
+
+    Besides, those that changed in the meantime or cannot be removed from the inbox.
+    """
     known = store.known(arrival.sha256 for arrival in arrivals)
     standing = store.standing() if known else {}
     fresh: list[Arrival] = []
@@ -103,10 +109,10 @@ def _take_in(
         is_settled = before and _is_settled(before, received_at(arrival, now), register, standing)
         (seen_before if is_settled else fresh).append(arrival)
     taken: list[Taken] = []
-    changed: list[Skipped] = []
+    left: list[Skipped] = []
     if fresh:
         with guard_of(register, workspace.settings.limits) as guard:
-            readings, changed = _read(fresh, guard, progress)
+            readings, left = _read(fresh, guard, progress)
             last_periods = {
                 last.name
                 for _, reading in readings
@@ -114,8 +120,10 @@ def _take_in(
                 and (last := register.last_period(period))
             }
             checked = validate(readings, register, now, store.figures(last_periods))
-            taken = _take(checked, workspace, register, store, now, guard)
-    return taken + _set_aside(seen_before, known, workspace, register, store, now), changed
+            taken, staying = _take(checked, workspace, register, store, now, guard)
+            left += staying
+    repeated, staying = _set_aside(seen_before, known, workspace, register, store, now)
+    return taken + repeated, left + staying
 
 
 def check_files(
@@ -177,9 +185,10 @@ def _take(
     store: Store,
     now: datetime,
     guard: Guard,
-) -> list[Taken]:
+) -> tuple[list[Taken], list[Skipped]]:
     """Write corrections, commit outcomes, and only then clear the inbox, a batch at a time."""
     taken: list[Taken] = []
+    left: list[Skipped] = []
     for start in range(0, len(checked), _BATCH):
         batch = checked[start : start + _BATCH]
         corrections = write_corrections(batch, workspace, guard)
@@ -188,10 +197,9 @@ def _take(
             for one, correction in zip(batch, corrections, strict=True)
         ]
         store.record([receipt(one, register, now) for one in batch])
-        for one in batch:
-            _archive(one.arrival, workspace)
+        left += take_away([one.arrival for one in batch], workspace)
         taken += outcomes
-    return taken
+    return taken, left
 
 
 def _outcome(
@@ -258,7 +266,7 @@ def _set_aside(
     register: Register,
     store: Store,
     now: datetime,
-) -> list[Taken]:
+) -> tuple[list[Taken], list[Skipped]]:
     """Files whose bytes are in the store already.
 
     One that the store knows by its name and time as well was taken in by a run that was cut off
@@ -271,8 +279,7 @@ def _set_aside(
         received = received_at(arrival, now)
         if (arrival.sha256, arrival.filename, received) not in deliveries:
             taken.append(_duplicate(arrival, known[arrival.sha256], received, register, store))
-        _archive(arrival, workspace)
-    return taken
+    return taken, take_away(arrivals, workspace)
 
 
 def _duplicate(
@@ -292,32 +299,3 @@ def _duplicate(
     return Taken(
         arrival.filename, arrival.sha256, Outcome.DUPLICATE, first.area, first.period, findings
     )
-
-
-def archived(workspace: Workspace, arrival: Arrival) -> Path:
-    """Where a file's bytes are kept for good, by their hash."""
-    extension = EXTENSIONS.get(arrival.kind, ".bin")
-    return workspace.archive / arrival.sha256[:2] / f"{arrival.sha256}{extension}"
-
-
-def _archive(arrival: Arrival, workspace: Workspace) -> None:
-    """Move a file from the inbox to the archive, byte for byte.
-
-    A file that was replaced since it was read is another return and stays for the next run.
-    """
-    path = archived(workspace, arrival)
-    try:
-        with arrival.path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != arrival.sha256:
-                return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(arrival.path, path)
-        with suppress(OSError):
-            path.chmod(0o400)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise WorkspaceError(
-            f"{arrival.path} was taken in but cannot be moved to the archive "
-            f"({error.strerror}). The next run completes it once that is put right."
-        ) from error
