@@ -10,6 +10,7 @@ next run completes.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -162,7 +163,7 @@ def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:
 
 
 def _not_kept(arrival: Arrival, error: Exception, workspace: Workspace) -> Iterator[Skipped]:
-    if isinstance(error, UnreadError):
+    if isinstance(error, UnreadError) and error.errno != errno.ENOENT:
         yield Skipped(arrival.path, f"taken in, but cannot be read any more ({error.strerror})")
     elif isinstance(error, ChangedError):
         yield Skipped(arrival.path, _CHANGED)

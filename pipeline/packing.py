@@ -74,11 +74,16 @@ def part(content: bytes, entry: zipfile.ZipInfo, longest: int) -> bytes:
 
 
 def is_sound(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> bool:
-    """Whether every part unpacks to what the directory says of it.
+    """Whether it has all come: every part unpacks to what the directory says of it.
 
     What is larger than a return, or packed as no workbook is, is not unpacked here: the reader
     finds out.
     """
+    end = content.rfind(_END)
+    # The archive's own comment comes last of all.
+    (comment,) = struct.unpack_from("<H", content, end + 20)
+    if len(content) < end + 22 + comment:
+        return False
     plain = [entry for entry in entries if entry.compress_type in _PLAIN]
     if sum(entry.file_size for entry in plain) > _SOUNDED:
         return True
