@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -18,8 +19,13 @@ from pipeline.archive import archived, finish, take_away
 from pipeline.errors import WorkspaceError
 from pipeline.intake import Arrival, FileKind, Skipped, examine
 from pipeline.settings import Settings
+from pipeline.setup import make_workspace
 from pipeline.workspace import Workspace
+from tests.builders import PERIOD, SAFETY, small_register
+from tests.claimed import run
 from tests.containers import parts, zipped
+from tests.filled import at_once, fill_return
+from tests.test_lock import ENTRIES
 
 WORKBOOK = zipped(parts())
 OTHER = zipped(parts(more={"xl/other.xml": b"x"}))
@@ -232,6 +238,30 @@ def test_a_link_among_the_claims_is_put_back_and_not_followed(
     finish(place)
     assert (place.inbox / "return.xlsx").is_symlink()
     assert kept(place) == {}
+
+
+@pytest.mark.parametrize("killed_at", [1, 2])
+def test_a_run_killed_after_a_night_with_nothing_new_is_completed_by_the_next(
+    tmp_path: Path, killed_at: int
+) -> None:
+    """The inbox may be empty by then, and the store's file not yet touched."""
+    workspace = tmp_path / "workspace"
+    register = small_register()
+    make_workspace(workspace, PERIOD.due, register)
+    settings = workspace / "pipeline.toml"
+    settings.write_text(at_once(settings.read_text("utf-8")), "utf-8")
+    assert run(workspace).stdout != "Nothing new.\n"
+    assert run(workspace).stdout == "Nothing new.\n"
+    path = fill_return(register, SAFETY, PERIOD, workspace / "inbox" / "return.xlsx", ENTRIES)
+    content = path.read_bytes()
+    assert run(workspace, killed_at).returncode == -signal.SIGKILL
+    assert path.exists() == (killed_at == 1)
+    done = run(workspace)
+    assert done.stdout != "Nothing new.\n"
+    place = Workspace(workspace, Settings())
+    assert kept(place) == {f"{hashlib.sha256(content).hexdigest()}.xlsx": True}
+    assert list((workspace / "outbox" / PERIOD.name).glob("*.xlsx"))
+    assert left(place.inbox) == {}
 
 
 # --- Rights and room -----------------------------------------------------------------------------
