@@ -18,6 +18,8 @@ from openpyxl import load_workbook
 
 from pipeline import nightly
 from pipeline.findings import Severity
+from pipeline.ingest import check_files
+from pipeline.intake import INCOMPLETE
 from pipeline.model import MergeRule, Period, Polarity, ServiceArea
 from pipeline.nightly import Night
 from pipeline.register.writer import write_register
@@ -27,6 +29,7 @@ from pipeline.store import Outcome
 from pipeline.worked_example import entries, example_register, slips, write_return
 from pipeline.workspace import Workspace, open_workspace
 from tests.builders import CARE, PERIOD, SAFETY, indicator, small_register
+from tests.containers import repacked
 from tests.filled import fill_return
 
 NIGHT = datetime(2013, 4, 29, 2, tzinfo=UTC)
@@ -186,6 +189,26 @@ def test_files_that_may_not_be_complete_stay_in_the_inbox_and_a_link_goes(
     assert {path.name for path in place.inbox.iterdir()} == {
         "~$HR.xlsx", "HR.xlsx.part", "HR.crdownload", ".hidden.xlsx", "Old returns",
     }  # fmt: skip
+
+
+def test_what_only_the_reader_finds_broken_is_left_while_it_is_fresh_and_then_sent_back(
+    place: Workspace, returns: dict[str, Path]
+) -> None:
+    def without_sheet(name: str, content: bytes) -> bytes:
+        return content[: len(content) // 2] if name == "xl/workbook.xml" else content
+
+    path = place.inbox / "return.xlsx"
+    path.write_bytes(repacked(returns["HR"].read_bytes(), without_sheet))
+    limits = msgspec.structs.replace(place.settings.limits, incomplete_minutes=1)
+    patient = replace(place, settings=msgspec.structs.replace(place.settings, limits=limits))
+    done = night(patient)
+    assert outcomes(done) == []
+    assert done.ingested is not None
+    assert [skipped.why for skipped in done.ingested.skipped] == [INCOMPLETE]
+    checked, unread = check_files([path], patient, REGISTER, NIGHT, lambda *_: None)
+    assert [finding.code for finding in checked[0].findings] == ["F04"]
+    assert unread == []
+    assert outcomes(night(place)) == [Outcome.REJECTED]
 
 
 def test_a_return_in_its_areas_folder_is_taken_in(
