@@ -32,7 +32,10 @@ from pipeline.moving import (
 )
 from pipeline.workspace import Workspace, remedy
 
-_CHANGED = "changed after it was read; what lies there now is taken at the next run"
+_CHANGED = (
+    "changed after it was read; what was read is recorded, "
+    "and what lies there now is taken at the next run"
+)
 _GONE = "taken in, but gone from the inbox before it was in the archive; ask for it again"
 #: The length of a SHA-256 in a name.
 _DIGITS = 64

@@ -19,17 +19,18 @@ from pipeline.filekind import EXTENSIONS, FileKind, Identity, identify, is_named
 from pipeline.findings import Finding
 from pipeline.inbox import Skipped, is_idle, list_inbox, no_file, shown_name
 from pipeline.model import Register
-from pipeline.moving import opened
+from pipeline.moving import is_being_written, opened
 from pipeline.packing import TooManyPartsError, fault
 
-__all__ = ["EXTENSIONS", "INCOMPLETE", "STILL_CHANGING", "Arrival", "FileKind", "Scan", "Skipped",
-           "examine", "is_idle", "may_be_incomplete", "scan", "why_refused"]  # fmt: skip
+__all__ = ["EXTENSIONS", "INCOMPLETE", "OPEN", "STILL_CHANGING", "Arrival", "FileKind", "Scan",
+           "Skipped", "examine", "is_idle", "may_be_incomplete", "scan", "why_refused"]  # fmt: skip
 
 _MIB = 1024 * 1024
 #: Too much to be hashed and kept, in bytes: for IT to look at.
 _NEVER_TAKEN = 1024 * _MIB
 
 STILL_CHANGING = "still being written; it will be taken at the next run"
+OPEN = "open in a program that may still write to it; it will be taken when it is closed"
 INCOMPLETE = (
     "incomplete so far, and changed a short while ago; "
     "it is sent back if it is still so when it has rested"
@@ -83,7 +84,7 @@ def scan(
     _wait_until_settled([each.path for each in listed], settle_seconds)
     arrivals = []
     for each in listed:
-        outcome = _examine(each.path, file_mb, each.area, incomplete_minutes)
+        outcome = _examine(each.path, file_mb, each.area, incomplete_minutes, is_to_be_taken=True)
         if isinstance(outcome, Arrival):
             arrivals.append(outcome)
         else:
@@ -98,7 +99,7 @@ def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arri
         named = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:
         return Skipped(path, f"cannot be read ({getattr(error, 'strerror', None) or error})")
-    return replace(_examine(named, file_mb, folder_area, incomplete_minutes=0), path=path)
+    return replace(_examine(named, file_mb, folder_area), path=path)
 
 
 def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:
@@ -107,12 +108,17 @@ def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:
 
 
 def _examine(
-    path: Path, file_mb: int, folder_area: str | None, incomplete_minutes: float
+    path: Path,
+    file_mb: int,
+    folder_area: str | None,
+    incomplete_minutes: float = 0,
+    *,
+    is_to_be_taken: bool = False,
 ) -> Arrival | Skipped:
     """One file, read once: its hash, its kind, and what is wrong with it before it is opened.
 
-    A file that changes while it is read is left for the next run; what is no regular file is
-    refused.
+    A file that changes while it is read, or is to be taken and still open somewhere, is left for
+    the next run; what is no regular file is refused.
     """
     limit = file_mb * _MIB
     try:
@@ -126,6 +132,8 @@ def _examine(
             return Skipped(path, no_file(before.st_mode))
         with opened(path) as file:
             before = os.fstat(file.fileno())
+            if is_to_be_taken and is_being_written(file):
+                return Skipped(path, OPEN)
             content = file.read(limit + 1)
             digest = hashlib.sha256(content)
             size = len(content)
@@ -225,7 +233,7 @@ def _wait_until_settled(paths: list[Path], settle_seconds: float) -> None:
     newest = 0.0
     for path in paths:
         try:
-            status = path.stat()
+            status = path.lstat()
         except OSError:
             continue
         newest = max(newest, status.st_mtime, status.st_ctime)

@@ -74,7 +74,7 @@ def is_final(path: Path, sha256: str, *, sync: bool = False) -> bool:
     if not stat.S_ISREG(path.lstat().st_mode):
         return False
     with opened(path) as file:
-        if _is_being_written(file) or hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+        if is_being_written(file) or hashlib.file_digest(file, "sha256").hexdigest() != sha256:
             return False
         # Windows does this for a file that is open for writing alone.
         if sync and os.name != "nt":
@@ -82,7 +82,7 @@ def is_final(path: Path, sha256: str, *, sync: bool = False) -> bool:
     return True
 
 
-def _is_being_written(file: BufferedReader) -> bool:
+def is_being_written(file: BufferedReader) -> bool:
     """Whether some program has the file open for writing, where the system tells.
 
     Linux grants a lease only on a file that nobody has; it asks that the file be this user's own.

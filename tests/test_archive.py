@@ -29,7 +29,10 @@ from tests.test_lock import ENTRIES
 
 WORKBOOK = zipped(parts())
 OTHER = zipped(parts(more={"xl/other.xml": b"x"}))
-CHANGED = "changed after it was read; what lies there now is taken at the next run"
+CHANGED = (
+    "changed after it was read; what was read is recorded, "
+    "and what lies there now is taken at the next run"
+)
 
 needs_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("setpriv"),

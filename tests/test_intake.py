@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import sys
 import time
 import unicodedata
 import zipfile
@@ -21,7 +22,7 @@ from openpyxl import Workbook
 
 from pipeline.errors import WorkspaceError
 from pipeline.filekind import FileKind, identify
-from pipeline.intake import INCOMPLETE, Arrival, Scan, Skipped, examine, is_idle, scan
+from pipeline.intake import INCOMPLETE, OPEN, Arrival, Scan, Skipped, examine, is_idle, scan
 from pipeline.packing import MAX_ENTRIES, MAX_UNPACKED, TooManyPartsError, fault
 from tests.builders import CARE, SAFETY, small_register
 from tests.containers import (
@@ -203,6 +204,18 @@ def test_a_file_that_changed_a_moment_ago_is_given_time_to_come_to_rest(tmp_path
     (found,) = look(tmp_path, settle_seconds=0.3).arrivals
     assert time.monotonic() - started > 0.2
     assert found.findings == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
+def test_a_file_that_is_open_to_be_written_is_left_until_it_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "return.xlsx"
+    with path.open("wb") as file:
+        file.write(WORKBOOK)
+        file.flush()
+        assert look(tmp_path) == Scan((), (Skipped(path, OPEN),))
+        assert isinstance(examine(path, file_mb=50), Arrival)
+    with path.open("rb"):
+        assert [found.path for found in look(tmp_path).arrivals] == [path]
 
 
 @pytest.mark.parametrize("moment", [-2_000_000_000, 0, 32_503_680_000])
