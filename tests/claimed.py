@@ -1,8 +1,9 @@
-"""The real command line, ended by SIGKILL when it is about to move a file to or from its claim.
+"""The real command line, ended by SIGKILL as it moves a file to or from its claim, or removes one.
 
     python -m tests.claimed MOVE COMMAND ...
 
-Each file that leaves the inbox is moved twice; at move 0 nothing is ended.
+Each file that leaves the inbox is moved twice, or cannot be moved to another file system and is
+removed; at move 0 nothing is ended.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def main() -> None:
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal left
-        if event == "os.rename" and any("/leaving/" in str(path) for path in arguments[:2]):
+        is_move = event == "os.rename" and any("/leaving/" in str(path) for path in arguments[:2])
+        if is_move or (event == "os.remove" and "/inbox/" in str(arguments[0])):
             left -= 1
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)

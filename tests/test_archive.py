@@ -18,10 +18,11 @@ import pytest
 from pipeline.archive import archived, finish, take_away
 from pipeline.errors import WorkspaceError
 from pipeline.intake import Arrival, FileKind, Skipped, examine
+from pipeline.nightly import store_of
 from pipeline.settings import Settings
 from pipeline.setup import make_workspace
-from pipeline.workspace import Workspace
-from tests.builders import PERIOD, SAFETY, small_register
+from pipeline.workspace import Workspace, open_workspace
+from tests.builders import CARE, PERIOD, SAFETY, small_register
 from tests.claimed import run
 from tests.containers import parts, zipped
 from tests.filled import at_once, fill_return
@@ -265,6 +266,34 @@ def test_a_run_killed_after_a_night_with_nothing_new_is_completed_by_the_next(
     assert kept(place) == {f"{hashlib.sha256(content).hexdigest()}.xlsx": True}
     assert list((workspace / "outbox" / PERIOD.name).glob("*.xlsx"))
     assert left(place.inbox) == {}
+
+
+@pytest.mark.parametrize("killed_at", [1, 2, 3])
+def test_from_another_file_system_a_killed_run_is_completed_too(
+    afar: Workspace, killed_at: int
+) -> None:
+    """Killed before a copy is made, when both have been, and when one original is gone."""
+    inbox = afar.inbox.resolve() / "inbox"
+    inbox.mkdir()
+    register = small_register()
+    (afar.root / "pipeline.toml").write_text(
+        f'[paths]\ninbox = "{inbox}"\n[limits]\nsettle_seconds = 0\n', "utf-8"
+    )
+    make_workspace(afar.root, PERIOD.due, register)
+    expected = {}
+    for area in (SAFETY, CARE):
+        path = fill_return(register, area, PERIOD, inbox / f"{area.ref}.xlsx", ENTRIES)
+        expected[f"{hashlib.sha256(path.read_bytes()).hexdigest()}.xlsx"] = True
+    # Both are tried by renaming before either is removed.
+    assert run(afar.root, {1: 1, 2: 3, 3: 4}[killed_at]).returncode == -signal.SIGKILL
+    assert len(left(inbox)) == (1 if killed_at == 3 else 2)
+    assert len(kept(afar)) == (0 if killed_at == 1 else 2)
+    done = run(afar.root)
+    assert "duplicate" not in done.stdout
+    assert kept(afar) == expected
+    assert left(inbox) == {}
+    with store_of(open_workspace(afar.root)) as store:
+        assert len(store.submissions()) == 2
 
 
 # --- Rights and room -----------------------------------------------------------------------------
