@@ -26,8 +26,8 @@ bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.returns
 
-faults: $(VENV)/.ready  ## Kill a run at every step and at 300 instants, and see that the next completes it.
-	QUARTERDAY_FAULTS=all $(BIN)/python -m pytest -n 2 tests/test_faults.py
+faults: $(VENV)/.ready  ## Kill a run at every step and at 300 instants; drop 200 returns in pieces.
+	QUARTERDAY_FAULTS=all $(BIN)/python -m pytest -n 2 tests/test_faults.py tests/test_dropping.py tests/test_quarantine.py
 
 fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the reader, MINUTES each.
 	$(BIN)/python -m tests.fuzzing $(MINUTES)

@@ -161,7 +161,9 @@ def measure(count: int) -> None:
         register = register_of(count)
         make_workspace(folder, NOW.date(), register_of(1))
         workspace = open_workspace(folder)
-        limits = msgspec.structs.replace(workspace.settings.limits, settle_seconds=0.0)
+        limits = msgspec.structs.replace(
+            workspace.settings.limits, settle_seconds=0.0, incomplete_minutes=0
+        )
         workspace = Workspace(folder, msgspec.structs.replace(workspace.settings, limits=limits))
         drop_returns(filled_return(register, folder), register, workspace.inbox)
         paths = sorted(workspace.inbox.glob("*.xlsx"))

@@ -15,6 +15,7 @@ _ENTRY = 128
 _SMALL = 4096  # below this, a stream lies among others in a stream of small ones
 _SMALL_SECTOR = 64
 _FREE = 0xFFFFFFFA  # this and above name no sector
+_UNUSED = 0xFFFFFFFF  # what a table says of a sector that holds nothing
 #: A directory beyond this many entries is not Office's.
 _MOST_ENTRIES = 20_000
 
@@ -82,6 +83,23 @@ def stream(content: bytes, names: tuple[str, ...]) -> bytes:
         raise BadCompoundError("it is cut short") from error
 
 
+def is_whole(content: bytes) -> bool:
+    """Whether every sector that holds something, as the tables tell, lies within the file."""
+    try:
+        size, _ = _directory(content)
+        following = _Allocation(content, size)
+        (tables,) = struct.unpack_from("<I", content, 44)
+        last = 0
+        for number, sector in enumerate(following.tables[:tables]):
+            table = struct.unpack_from(f"<{size // 4}I", content, (sector + 1) * size)
+            used = [place for place, follows in enumerate(table) if follows != _UNUSED]
+            if used:
+                last = number * len(table) + used[-1]
+    except (struct.error, BadCompoundError):
+        return False
+    return len(content) >= (last + 2) * size
+
+
 def _chain(
     content: bytes,
     sector: int,
@@ -142,18 +160,18 @@ class _Allocation:
     def __init__(self, content: bytes, size: int) -> None:
         self._content, self._size = content, size
         #: The sectors that hold the table, in its order: 109 named in the header, more in a chain.
-        self._tables = list(struct.unpack_from("<109I", content, 76))
+        self.tables = list(struct.unpack_from("<109I", content, 76))
         (sector,) = struct.unpack_from("<I", content, 68)
         while sector < _FREE:
             *more, sector = struct.unpack_from(f"<{size // 4}I", content, (sector + 1) * size)
-            self._tables += more
-            if len(self._tables) * size > len(content) + 128 * size:
+            self.tables += more
+            if len(self.tables) * size > len(content) + 128 * size:
                 raise BadCompoundError("its table of sectors has no end")
 
     def __call__(self, sector: int) -> int:
         table, place = divmod(sector, self._size // 4)
-        if table >= len(self._tables):
+        if table >= len(self.tables):
             raise BadCompoundError("a sector stands in no table")
-        start = (self._tables[table] + 1) * self._size
+        start = (self.tables[table] + 1) * self._size
         following: int = struct.unpack_from("<I", self._content, start + place * 4)[0]
         return following

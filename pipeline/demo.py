@@ -68,7 +68,9 @@ def run_demo(folder: Path, progress: Progress) -> Account:
 
 def _at_rest(workspace: Workspace) -> Workspace:
     """The same workspace without the wait for growing files: these have all been written."""
-    limits = msgspec.structs.replace(workspace.settings.limits, settle_seconds=0.0)
+    limits = msgspec.structs.replace(
+        workspace.settings.limits, settle_seconds=0.0, incomplete_minutes=0
+    )
     settings = msgspec.structs.replace(workspace.settings, limits=limits)
     return Workspace(workspace.root, settings)
 

@@ -6,20 +6,18 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.errors import WorkspaceError
+from pipeline.archive import take_away
 from pipeline.findings import Finding
 from pipeline.guard import Guard
-from pipeline.intake import EXTENSIONS, Arrival, Skipped, examine, scan
+from pipeline.intake import Arrival, Skipped, examine, scan
 from pipeline.journal import catch_up
 from pipeline.model import Register
+from pipeline.quarantine import set_apart
 from pipeline.reader import guard_of, read_returns
 from pipeline.reading import Reading
 from pipeline.receiving import SortedOut, duplicate, in_waves, last_periods, receipt, sort_out
@@ -78,24 +76,29 @@ def ingest(
     """
     limits = workspace.settings.limits
     scanned = scan(
-        workspace.inbox, register, file_mb=limits.file_mb, settle_seconds=limits.settle_seconds
+        workspace.inbox,
+        register,
+        file_mb=limits.file_mb,
+        settle_seconds=limits.settle_seconds,
+        incomplete_minutes=limits.incomplete_minutes,
     )
+    set_aside = set_apart(scanned.skipped, workspace, now)
     if not scanned.arrivals:
-        return Ingested((), scanned.skipped)
+        return Ingested((), set_aside)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
     night = _Night(workspace, register.opened(reopened or ()), store, now, reopened or {})
     taken: list[Taken] = []
-    skipped = list(scanned.skipped)
+    skipped = list(set_aside)
     waiting = list(scanned.arrivals)
     while waiting:
         # The same bytes twice in one inbox: the second waits until the first has its outcome.
         first_of_each = {arrival.sha256: arrival for arrival in reversed(waiting)}
         now_due = [a for a in waiting if first_of_each[a.sha256] is a]
         waiting = [a for a in waiting if first_of_each[a.sha256] is not a]
-        outcomes, changed = _take_in(now_due, night, progress)
+        outcomes, left = _take_in(now_due, night, progress)
         taken += outcomes
-        skipped += changed
+        skipped += left
     return Ingested(tuple(taken), tuple(skipped))
 
 
@@ -114,18 +117,24 @@ class _Night:
 def _take_in(
     arrivals: list[Arrival], night: _Night, progress: Progress
 ) -> tuple[list[Taken], list[Skipped]]:
-    """What became of each of these files, no two of which have the same bytes."""
+    """What became of each of these files, no two of which have the same bytes.
+
+    Besides, those that changed in the meantime or cannot be removed from the inbox.
+    """
     sorted_out = sort_out(arrivals, night.register, night.store, night.now)
     taken: list[Taken] = []
-    changed: list[Skipped] = []
+    left: list[Skipped] = []
     if sorted_out.fresh:
         with guard_of(night.register, night.workspace.settings.limits) as guard:
-            readings, changed = _read(sorted_out.fresh, guard, progress)
+            readings, left = _read(sorted_out.fresh, guard, progress)
             for wave in in_waves(readings, night.register):
                 earlier = night.store.figures(last_periods(wave, night.register))
                 checked = validate(wave, night.register, night.now, earlier)
-                taken += _take(checked, night, guard)
-    return taken + _set_aside(sorted_out, night), changed
+                outcomes, staying = _take(checked, night, guard)
+                taken += outcomes
+                left += staying
+    repeated, staying = _set_aside(sorted_out, night)
+    return taken + repeated, left + staying
 
 
 def check_files(
@@ -163,11 +172,14 @@ def _read(
     return readings, changed
 
 
-def _take(checked: Sequence[Checked], night: _Night, guard: Guard) -> list[Taken]:
+def _take(
+    checked: Sequence[Checked], night: _Night, guard: Guard
+) -> tuple[list[Taken], list[Skipped]]:
     """Write corrections, commit outcomes, and only then clear the inbox, a batch at a time."""
     workspace = night.workspace
     standing = {key: one.filename for key, one in night.store.standing().items()}
     taken: list[Taken] = []
+    left: list[Skipped] = []
     for start in range(0, len(checked), _BATCH):
         batch = checked[start : start + _BATCH]
         corrections = write_corrections(batch, workspace, guard)
@@ -179,10 +191,9 @@ def _take(checked: Sequence[Checked], night: _Night, guard: Guard) -> list[Taken
             [receipt(one, night.register, night.now, night.reopened) for one in batch]
         )
         catch_up(night.store, workspace.archive)
-        for one in batch:
-            _archive(one.arrival, workspace)
+        left += take_away([one.arrival for one in batch], workspace)
         taken += outcomes
-    return taken
+    return taken, left
 
 
 def _outcome(
@@ -212,7 +223,7 @@ def _outcome(
     )
 
 
-def _set_aside(sorted_out: SortedOut, night: _Night) -> list[Taken]:
+def _set_aside(sorted_out: SortedOut, night: _Night) -> tuple[list[Taken], list[Skipped]]:
     """Record what was sent twice, and clear the inbox of it and of what a cut-off run left."""
     again = [
         duplicate(arrival, sorted_out.known[arrival.sha256], night.register, night.now)
@@ -220,38 +231,8 @@ def _set_aside(sorted_out: SortedOut, night: _Night) -> list[Taken]:
     ]
     night.store.record([Receipt(one) for one in again])
     catch_up(night.store, night.workspace.archive)
-    for arrival in (*sorted_out.done, *sorted_out.again):
-        _archive(arrival, night.workspace)
-    return [
+    taken = [
         Taken(one.filename, one.sha256, one.outcome, one.area, one.period, one.findings)
         for one in again
     ]
-
-
-def archived(workspace: Workspace, arrival: Arrival) -> Path:
-    """Where a file's bytes are kept for good, by their hash."""
-    extension = EXTENSIONS.get(arrival.kind, ".bin")
-    return workspace.archive / arrival.sha256[:2] / f"{arrival.sha256}{extension}"
-
-
-def _archive(arrival: Arrival, workspace: Workspace) -> None:
-    """Move a file from the inbox to the archive, byte for byte.
-
-    A file that was replaced since it was read is another return and stays for the next run.
-    """
-    path = archived(workspace, arrival)
-    try:
-        with arrival.path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != arrival.sha256:
-                return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(arrival.path, path)
-        with suppress(OSError):
-            path.chmod(0o400)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise WorkspaceError(
-            f"{arrival.path} was taken in but cannot be moved to the archive "
-            f"({error.strerror}). The next run completes it once that is put right."
-        ) from error
+    return taken, take_away([*sorted_out.done, *sorted_out.again], night.workspace)

@@ -1,43 +1,39 @@
 """Intake: what lies in the inbox, what may be taken, and what kind of file each is.
 
-It opens no workbook: the checks here cost nothing but reading the bytes once.
+It opens no workbook: the checks here cost little more than reading the bytes once.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 import time
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import catalogue as c
-from pipeline.errors import WorkspaceError
+from pipeline.completeness import lacks_bytes
 from pipeline.filekind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
 from pipeline.findings import Finding
+from pipeline.inbox import Skipped, is_idle, list_inbox, no_file, shown_name
 from pipeline.model import Register
+from pipeline.moving import is_being_written, opened
 from pipeline.packing import TooManyPartsError, fault
 
-__all__ = ["EXTENSIONS", "STILL_CHANGING", "Arrival", "FileKind", "Scan", "Skipped", "examine",
-           "is_idle", "scan"]  # fmt: skip
+__all__ = ["EXTENSIONS", "INCOMPLETE", "OPEN", "STILL_CHANGING", "Arrival", "FileKind", "Scan",
+           "Skipped", "examine", "is_idle", "may_be_incomplete", "scan", "why_refused"]  # fmt: skip
 
-_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download")
 _MIB = 1024 * 1024
-#: Too much to be hashed and kept, in bytes: left where it lies, for IT to look at.
+#: Too much to be hashed and kept, in bytes: for IT to look at.
 _NEVER_TAKEN = 1024 * _MIB
 
 STILL_CHANGING = "still being written; it will be taken at the next run"
-
-#: The bytes at the start of Office's lock file that hold the user's name.
-_OWNER_NOTE = 54
-#: What no list, header or cell may hold of a name: controls, half characters, and what turns the
-#: direction of the text around it.
-_UNSHOWN = re.compile(
-    "[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+OPEN = "open in a program that may still write to it; it will be taken when it is closed"
+INCOMPLETE = (
+    "incomplete so far, and changed a short while ago; "
+    "it is sent back if it is still so when it has rested"
 )
 
 
@@ -54,19 +50,13 @@ class Arrival:
     #: The service area in whose inbox folder it lay.
     folder_area: str | None = None
     findings: tuple[Finding, ...] = ()
+    #: It changed so short a while ago that what it lacks may yet come.
+    is_fresh: bool = False
 
     @property
     def filename(self) -> str:
-        """The file's name as it can be shown: what cannot be stands as `�`."""
-        return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", self.path.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was left where it lies, and why."""
-
-    path: Path
-    why: str
+        """The file's name as it can be shown."""
+        return shown_name(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +65,14 @@ class Scan:
     skipped: tuple[Skipped, ...]
 
 
-def scan(inbox: Path, register: Register, *, file_mb: int, settle_seconds: float) -> Scan:
+def scan(
+    inbox: Path,
+    register: Register,
+    *,
+    file_mb: int,
+    settle_seconds: float,
+    incomplete_minutes: float = 0,
+) -> Scan:
     """Everything in the inbox, in order of arrival: files to take in, and those left with a reason.
 
     A subfolder named after a service area (its ref or its name) binds what lies in it to that area.
@@ -83,11 +80,11 @@ def scan(inbox: Path, register: Register, *, file_mb: int, settle_seconds: float
     Raises:
         WorkspaceError: the inbox cannot be listed.
     """
-    listed, skipped = _list(inbox, register)
-    _wait_until_settled([path for path, _ in listed], settle_seconds)
+    listed, skipped = list_inbox(inbox, register)
+    _wait_until_settled([each.path for each in listed], settle_seconds)
     arrivals = []
-    for path, area in listed:
-        outcome = examine(path, file_mb=file_mb, folder_area=area)
+    for each in listed:
+        outcome = _examine(each.path, file_mb, each.area, incomplete_minutes, is_to_be_taken=True)
         if isinstance(outcome, Arrival):
             arrivals.append(outcome)
         else:
@@ -96,41 +93,47 @@ def scan(inbox: Path, register: Register, *, file_mb: int, settle_seconds: float
     return Scan(tuple(arrivals), tuple(skipped))
 
 
-def is_idle(inbox: Path) -> bool:
-    """Whether nothing in the inbox or its folders could be a return; cheap, for an idle night."""
-
-    def holds_something(folder: Path) -> bool:
-        with os.scandir(folder) as entries:
-            return any(
-                holds_something(Path(entry.path))
-                if entry.is_dir(follow_symlinks=False)
-                else not _is_passed_over(entry.name)
-                for entry in entries
-                if not entry.name.startswith(".")
-            )
-
-    try:
-        return not holds_something(inbox)
-    except OSError as error:
-        raise _unlisted(inbox, error) from error
-
-
 def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arrival | Skipped:
+    """One file as it is now, by whatever link it is named."""
+    try:
+        named = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        return Skipped(path, f"cannot be read ({getattr(error, 'strerror', None) or error})")
+    return replace(_examine(named, file_mb, folder_area), path=path)
+
+
+def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:
+    """Whether what was found is what a file shows that has not all come yet."""
+    return any(f.code in (c.EMPTY_FILE.code, c.DAMAGED.code) for f in findings)
+
+
+def _examine(
+    path: Path,
+    file_mb: int,
+    folder_area: str | None,
+    incomplete_minutes: float = 0,
+    *,
+    is_to_be_taken: bool = False,
+) -> Arrival | Skipped:
     """One file, read once: its hash, its kind, and what is wrong with it before it is opened.
 
-    A file that changes while it is read is left for the next run; what is no regular file is left
-    for good.
+    A file that changes while it is read, or is to be taken and still open somewhere, is left for
+    the next run; what is no regular file is refused.
     """
     limit = file_mb * _MIB
     try:
-        # A pipe is never opened: it would be waited for.
-        if not stat.S_ISREG(path.stat().st_mode):
-            return Skipped(path, _NO_FILE)
-        with path.open("rb") as file:
+        before = path.lstat()
+        is_fresh = _is_fresh(before, incomplete_minutes)
+        # A pipe is never opened, it would be waited for; nor a device, which may notice.
+        if why := why_refused(before):
+            # What still grows is its sender's.
+            return Skipped(path, why, is_refused=not (stat.S_ISREG(before.st_mode) and is_fresh))
+        if stat.S_ISDIR(before.st_mode):
+            return Skipped(path, no_file(before.st_mode))
+        with opened(path) as file:
             before = os.fstat(file.fileno())
-            if before.st_size > _NEVER_TAKEN:
-                shown = f"{before.st_size / _NEVER_TAKEN:,.1f} GiB"
-                return Skipped(path, f"far too large to be a return ({shown}); take it away")
+            if is_to_be_taken and is_being_written(file):
+                return Skipped(path, OPEN)
             content = file.read(limit + 1)
             digest = hashlib.sha256(content)
             size = len(content)
@@ -146,7 +149,10 @@ def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arri
         detail = f"it has {size / _MIB:,.1f} MiB, the limit is {file_mb} MiB"
         kind, findings = FileKind.OTHER, [c.TOO_LARGE.found(detail=detail)]
     else:
-        kind, findings = _judge(path, content)
+        identity, findings = _judge(path, content)
+        kind = identity.kind
+        if is_fresh and (may_be_incomplete(findings) or lacks_bytes(content, identity)):
+            return Skipped(path, INCOMPLETE)
     return Arrival(
         path=path,
         sha256=digest.hexdigest(),
@@ -156,16 +162,36 @@ def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arri
         arrived_at=_moment(before.st_ctime),
         folder_area=folder_area,
         findings=tuple(findings),
+        is_fresh=is_fresh,
     )
 
 
-def _judge(path: Path, content: bytes) -> tuple[FileKind, list[Finding]]:
+def why_refused(status: os.stat_result) -> str:
+    """Why something can never be taken in, whatever becomes of it; empty for all else."""
+    if stat.S_ISREG(status.st_mode):
+        large = status.st_size / _NEVER_TAKEN
+        return f"far too large to be a return ({large:,.1f} GiB)" if large > 1 else ""
+    return "" if stat.S_ISDIR(status.st_mode) else no_file(status.st_mode)
+
+
+def _is_fresh(status: os.stat_result, minutes: float) -> bool:
+    """Whether a file changed less than so many minutes ago, by either of its times.
+
+    A copy may keep the original's time of modification, and that may lie in the future, as may
+    either where the clocks of two machines differ: only a time that is near counts.
+    """
+    now = time.time()
+    return any(abs(now - at) < 60 * minutes for at in (status.st_mtime, status.st_ctime))
+
+
+def _judge(path: Path, content: bytes) -> tuple[Identity, list[Finding]]:
     """What a file is, and what is wrong with it, as far as its content tells unopened."""
     try:
         identity = identify(content)
     except TooManyPartsError as error:
-        return FileKind.OTHER, [c.TOO_LARGE.found(detail=f"it is made of {error} parts")]
-    return identity.kind, _findings(path, content, identity)
+        excess = c.TOO_LARGE.found(detail=f"it is made of {error} parts")
+        return Identity(FileKind.OTHER), [excess]
+    return identity, _findings(path, content, identity)
 
 
 def _findings(path: Path, content: bytes, identity: Identity) -> list[Finding]:
@@ -199,82 +225,6 @@ def _moment(seconds: float) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _list(inbox: Path, register: Register) -> tuple[list[tuple[Path, str | None]], list[Skipped]]:
-    """The files to look at with the area they are bound to, and what is passed over."""
-    areas = {_folder_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
-    listed: list[tuple[Path, str | None]] = []
-    skipped: list[Skipped] = []
-
-    def look(folder: Path, area: str | None) -> None:
-        with os.scandir(folder) as entries:
-            for entry in sorted(entries, key=lambda e: e.name):
-                path = Path(entry.path)
-                if entry.is_dir(follow_symlinks=False):
-                    bound = areas.get(_folder_key(entry.name))
-                    if area is None and bound is not None:
-                        look_into(path, bound)
-                    elif not entry.name.startswith("."):
-                        skipped.append(Skipped(path, "a folder that is no service area's"))
-                elif why := _why_skipped(entry):
-                    if why != _HIDDEN:
-                        skipped.append(Skipped(path, why))
-                else:
-                    listed.append((path, area))
-
-    def look_into(folder: Path, area: str) -> None:
-        try:
-            look(folder, area)
-        except OSError as error:
-            skipped.append(Skipped(folder, f"cannot be listed ({error.strerror})"))
-
-    try:
-        look(inbox, None)
-    except OSError as error:
-        raise _unlisted(inbox, error) from error
-    return listed, skipped
-
-
-def _folder_key(name: str) -> str:
-    """What a folder's name and an area's have in common; macOS parts letters from their accents."""
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-_HIDDEN = "hidden"
-_NO_FILE = "not a regular file"
-
-
-def _is_passed_over(name: str) -> bool:
-    return name.startswith((".", "~$")) or name.lower().endswith(_UNFINISHED)
-
-
-def _why_skipped(entry: os.DirEntry[str]) -> str | None:
-    if entry.name.startswith("~$"):
-        return f"Excel's lock file: {_owner(entry) or 'someone'} has the return open"
-    if entry.name.startswith("."):
-        return _HIDDEN
-    if entry.name.lower().endswith(_UNFINISHED):
-        return "an unfinished download or copy"
-    return None if entry.is_file(follow_symlinks=False) else _NO_FILE
-
-
-def _owner(entry: os.DirEntry[str]) -> str:
-    """Who has a workbook open, as Office notes it: a length and a name; empty where it does not."""
-    if not entry.is_file(follow_symlinks=False):
-        return ""
-    try:
-        with Path(entry.path).open("rb") as file:
-            noted = file.read(_OWNER_NOTE)
-    except OSError:
-        return ""
-    length = noted[0] if noted else 0
-    name = noted[1 : 1 + length].decode("cp1252", "replace")
-    # Anything else of such a name holds no note of Office's.
-    is_note = (
-        length < _OWNER_NOTE and name.isprintable() and "\N{REPLACEMENT CHARACTER}" not in name
-    )
-    return name.strip() if is_note else ""
-
-
 def _wait_until_settled(paths: list[Path], settle_seconds: float) -> None:
     """Let files that changed a moment ago come to rest; what still moves then is found out later.
 
@@ -283,17 +233,10 @@ def _wait_until_settled(paths: list[Path], settle_seconds: float) -> None:
     newest = 0.0
     for path in paths:
         try:
-            status = path.stat()
+            status = path.lstat()
         except OSError:
             continue
         newest = max(newest, status.st_mtime, status.st_ctime)
     wait = newest + settle_seconds - time.time()
     if 0 < wait <= settle_seconds:
         time.sleep(wait)
-
-
-def _unlisted(inbox: Path, error: OSError) -> WorkspaceError:
-    return WorkspaceError(
-        f"The inbox {inbox} cannot be listed ({error.strerror}). "
-        "Make the folder, or give the user who runs quarterday the right to read it."
-    )

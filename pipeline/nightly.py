@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import lock, settled
+from pipeline import archive, lock, quarantine, settled
 from pipeline.errors import WorkspaceError
 from pipeline.findings import Severity
 from pipeline.intake import is_idle
@@ -89,7 +89,10 @@ def alone(workspace: Workspace) -> Iterator[None]:
     """
     need_folder(make_private(workspace.state))
     with lock.held(workspace.state):
+        settled.forget(workspace)
         sweep(workspace.outbox, workspace.state)
+        archive.finish(workspace)
+        quarantine.finish(workspace)
         yield
 
 

@@ -23,6 +23,9 @@ MAX_ENTRIES = 3_000
 MAX_UNPACKED = 300 * _MIB
 MAX_RATIO = 300
 _RATIO_FROM = 10 * _MIB
+#: No more than so many bytes are unpacked to see whether they are sound.
+_SOUNDED = 64 * _MIB
+_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LOCATOR, _END_64 = b"PK\x06\x07", b"PK\x06\x06"
@@ -68,6 +71,31 @@ def part(content: bytes, entry: zipfile.ZipInfo, longest: int) -> bytes:
             return file.read(longest)
     except _BROKEN:
         return b""
+
+
+def is_sound(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether it has all come: every part unpacks to what the directory says of it.
+
+    What is larger than a return, or packed as no workbook is, is not unpacked here: the reader
+    finds out.
+    """
+    end = content.rfind(_END)
+    # The archive's own comment comes last of all.
+    (comment,) = struct.unpack_from("<H", content, end + 20)
+    if len(content) < end + 22 + comment:
+        return False
+    plain = [entry for entry in entries if entry.compress_type in _PLAIN]
+    if sum(entry.file_size for entry in plain) > _SOUNDED:
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for entry in plain:
+                with archive.open(entry) as file:
+                    while file.read(_MIB):
+                        pass
+    except _BROKEN:
+        return False
+    return True
 
 
 def fault(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> Finding | None:

@@ -20,7 +20,14 @@ from pipeline import grid
 from pipeline.details import BrokenPartError, details_of, merged_of
 from pipeline.findings import has_errors, shorten
 from pipeline.guard import Guard, Reason, StoppedError
-from pipeline.intake import STILL_CHANGING, Arrival, FileKind, Skipped
+from pipeline.intake import (
+    INCOMPLETE,
+    STILL_CHANGING,
+    Arrival,
+    FileKind,
+    Skipped,
+    may_be_incomplete,
+)
 from pipeline.interpret import interpret
 from pipeline.model import Register
 from pipeline.reading import Reading
@@ -166,7 +173,11 @@ def _outcome(
         reading = future.result()
     except StoppedError as stopped:
         return arrival, Reading(findings=[c.READER_STOPPED.found(detail=_why(stopped, guard))])
-    return Skipped(arrival.path, STILL_CHANGING) if reading is None else (arrival, reading)
+    if reading is None:
+        return Skipped(arrival.path, STILL_CHANGING)
+    if arrival.is_fresh and may_be_incomplete(reading.findings):
+        return Skipped(arrival.path, INCOMPLETE)
+    return arrival, reading
 
 
 def _why(stopped: StoppedError, guard: Guard) -> str:

@@ -34,6 +34,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: int = 0
     #: A file that changed less than this many seconds ago may still be growing.
     settle_seconds: float = 2.0
+    #: A file that is incomplete and changed less than this many minutes ago is left, not sent back.
+    incomplete_minutes: int = 15
 
 
 #: Beyond these no return could be read, or nothing would be limited.
@@ -43,6 +45,7 @@ _BOUNDS = {
     "seconds": (1, 3600),
     "workers": (0, 512),
     "settle_seconds": (0, 3600),
+    "incomplete_minutes": (0, 1440),
 }
 
 

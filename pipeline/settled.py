@@ -24,6 +24,14 @@ def is_settled(workspace: Workspace, register: Register) -> bool:
         return False
 
 
+def forget(workspace: Workspace) -> None:
+    """Note that work has begun: until it is done, nothing is settled.
+
+    A run that is killed may leave the store's file as it was, with all that is new in its journal.
+    """
+    (workspace.state / _NAME).unlink(missing_ok=True)
+
+
 def note(workspace: Workspace, register: Register) -> None:
     """Note that everything has been done."""
     with suppress(OSError), replacing(workspace.state / _NAME) as temporary:

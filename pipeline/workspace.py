@@ -47,6 +47,15 @@ class Workspace:
         return self.state / "archive"
 
     @property
+    def leaving(self) -> Path:
+        """What has left the inbox and is not yet in the archive."""
+        return self.state / "leaving"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.state / "quarantine"
+
+    @property
     def store_url(self) -> str:
         return self.settings.store.url or f"sqlite:///{self.state / 'quarterday.sqlite3'}"
 

@@ -50,7 +50,9 @@ def fresh(demo: Path, tmp_path: Path) -> Path:
     workspace = tmp_path / "workspace"
     (workspace / "inbox").mkdir(parents=True)
     shutil.copyfile(demo / "register.xlsx", workspace / "register.xlsx")
-    (workspace / "pipeline.toml").write_text("[limits]\nsettle_seconds = 0\n", encoding="utf-8")
+    (workspace / "pipeline.toml").write_text(
+        "[limits]\nsettle_seconds = 0\nincomplete_minutes = 0\n", encoding="utf-8"
+    )
     return workspace
 
 

@@ -404,7 +404,9 @@ def night(demo: Path, returns: dict[str, Path], tmp_path: Path) -> Path:
     for area in ("Children's services", "Community safety", "Human resources"):
         shutil.copyfile(returns[area], workspace / "inbox" / f"Return 2012-13 - {area}.xlsx")
     place = open_workspace(workspace)
-    limits = msgspec.structs.replace(place.settings.limits, settle_seconds=0.0)
+    limits = msgspec.structs.replace(
+        place.settings.limits, settle_seconds=0.0, incomplete_minutes=0
+    )
     place = replace(place, settings=msgspec.structs.replace(place.settings, limits=limits))
     nightly.run(place, datetime(2013, 5, 3, 2, tzinfo=UTC), lambda *_: None)
     return workspace

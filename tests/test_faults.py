@@ -25,7 +25,7 @@ import pytest
 
 from pipeline.setup import make_workspace
 from tests.builders import CARE, PERIOD, SAFETY, small_register
-from tests.filled import fill_return
+from tests.filled import at_once, fill_return
 from tests.test_lock import ENTRIES
 
 EVERYTHING = os.environ.get("QUARTERDAY_FAULTS") == "all"
@@ -70,7 +70,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_workspace(folder, PERIOD.due, small_register())
     settings = folder / "pipeline.toml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("settle_seconds = 2.0", "settle_seconds = 0.0"), "utf-8")
+    settings.write_text(at_once(text), "utf-8")
     shutil.rmtree(folder / "inbox")
     make_returns(folder / "inbox", RETURNS)
     return folder

@@ -42,7 +42,7 @@ IN_TIME = datetime(2013, 4, 20, 2, tzinfo=UTC)
 TOO_LATE = datetime(2013, 5, 2, 2, tzinfo=UTC)
 LAST_YEAR = Period("2011-12", date(2011, 4, 1), date(2012, 3, 31), date(2012, 4, 30), open=False)
 #: Nothing in these inboxes is still being written.
-AT_ONCE = Settings(limits=Limits(settle_seconds=0))
+AT_ONCE = Settings(limits=Limits(settle_seconds=0, incomplete_minutes=0))
 INCIDENTS = "Number of incidents of domestic abuse"
 
 Break = Callable[[Workbook], object]

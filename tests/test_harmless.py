@@ -152,7 +152,9 @@ def run(root: Path, *, is_hostile: bool) -> Outputs:
             book["Indicators"].cell(row + 1, column, "some")
             book.save(path)
         shutil.move(path, root / "inbox" / (NAME.format(ref) if is_hostile else name))
-    limits = msgspec.structs.replace(Settings().limits, settle_seconds=0.0, workers=1)
+    limits = msgspec.structs.replace(
+        Settings().limits, settle_seconds=0.0, incomplete_minutes=0, workers=1
+    )
     place = Workspace(root, msgspec.structs.replace(Settings(), limits=limits))
     return Outputs(place, nightly.run(place, NIGHT, lambda *_: None))
 

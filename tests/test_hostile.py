@@ -32,6 +32,7 @@ from pipeline.settings import Limits
 from pipeline.worked_example import entries, example_register, slips, write_return
 from schemas.layout import LIST_SHEET
 from tests.containers import repacked
+from tests.filled import at_once
 from tests.guarded import loaded
 from tests.hostile import ALL, Hostile
 
@@ -103,8 +104,7 @@ def night(tmp_path_factory: pytest.TempPathFactory, slipped: Path) -> Iterator[N
     write_register(REGISTER, workspace / "register.xlsx")
     settings = workspace / "pipeline.toml"
     text = settings.read_text(encoding="utf-8")
-    assert "settle_seconds = 2.0" in text
-    settings.write_text(text.replace("settle_seconds = 2.0", "settle_seconds = 0.0"), "utf-8")
+    settings.write_text(at_once(text), "utf-8")
     inbox = workspace / "inbox"
     bad = slipped.read_bytes()
     for hostile in ALL:
@@ -193,13 +193,20 @@ def test_every_file_is_kept_byte_for_byte_and_the_inbox_is_clear(night: Night) -
         for path in (night.workspace / "var" / "archive").glob("??/*.*")
     }
     assert kept == night.dropped
-    assert {path.name for path in (night.workspace / "inbox").iterdir()} == night.refused
+    assert {path.name for path in (night.workspace / "inbox").iterdir()} == {"folder.xlsx"}
 
 
-def test_what_is_no_regular_file_is_left_with_the_reason(night: Night) -> None:
-    why = {Path(s["path"]).name: s["why"] for s in night.said["ingested"]["skipped"]}
-    assert why.pop("folder.xlsx") == "a folder that is no service area's"
-    assert why == dict.fromkeys(night.refused - {"folder.xlsx"}, "not a regular file")
+def test_what_is_no_regular_file_goes_to_quarantine_with_the_reason(night: Night) -> None:
+    said = {Path(s["path"]).name: s for s in night.said["ingested"]["skipped"]}
+    assert said.keys() == night.refused
+    assert said["folder.xlsx"]["why"] == "a folder that is no service area's"
+    for name in night.refused - {"folder.xlsx"}:
+        kind = "symbolic link" if name.startswith("link") else name.removesuffix(".xlsx")
+        assert said[name]["why"] == f"a {kind}, not a file"
+        moved = Path(said[name]["moved_to"])
+        assert moved.is_symlink() or moved.is_fifo() or moved.is_socket()
+        note = moved.with_name(f"{moved.name} - why.txt").read_text(encoding="utf-8")
+        assert f"Why: a {kind}, not a file." in note
 
 
 def test_everything_that_is_sent_back_has_its_list_in_the_outbox(night: Night) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import sys
 import time
 import unicodedata
 import zipfile
@@ -21,7 +22,7 @@ from openpyxl import Workbook
 
 from pipeline.errors import WorkspaceError
 from pipeline.filekind import FileKind, identify
-from pipeline.intake import Arrival, Scan, Skipped, examine, is_idle, scan
+from pipeline.intake import INCOMPLETE, OPEN, Arrival, Scan, Skipped, examine, is_idle, scan
 from pipeline.packing import MAX_ENTRIES, MAX_UNPACKED, TooManyPartsError, fault
 from tests.builders import CARE, SAFETY, small_register
 from tests.containers import (
@@ -75,10 +76,12 @@ def test_files_come_in_the_order_in_which_they_arrived(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("~$return.xlsx", "Excel's lock file: someone has the return open"),
+        ("~$return.xlsx", "Excel's lock file: someone has return.xlsx open"),
         ("return.xlsx.part", "an unfinished download or copy"),
         ("return.XLSX.CRDOWNLOAD", "an unfinished download or copy"),
         ("return.tmp", "an unfinished download or copy"),
+        ("8E7D4A00", "what Excel writes while it saves a return"),
+        (".~lock.return.ods#", "LibreOffice's lock file: someone has return.ods open"),
     ],
 )
 def test_what_is_still_being_written_is_left_with_the_reason(
@@ -90,10 +93,17 @@ def test_what_is_still_being_written_is_left_with_the_reason(
     assert is_idle(tmp_path)
 
 
-def test_hidden_files_are_passed_over_in_silence(tmp_path: Path) -> None:
-    (tmp_path / ".DS_Store").write_bytes(b"x")
+@pytest.mark.parametrize("name", [".DS_Store", "._return.xlsx", "Thumbs.db", "desktop.ini"])
+def test_what_systems_keep_in_a_folder_is_passed_over_in_silence(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"x")
     assert look(tmp_path) == Scan((), ())
     assert is_idle(tmp_path)
+
+
+def test_a_name_of_eight_digits_is_someones_date_and_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "20130430").write_bytes(WORKBOOK)
+    assert [a.filename for a in look(tmp_path).arrivals] == ["20130430"]
+    assert not is_idle(tmp_path)
 
 
 @pytest.mark.parametrize("folder", [SAFETY.ref, SAFETY.name, SAFETY.name.upper()])
@@ -132,29 +142,54 @@ def test_a_link_out_of_the_inbox_is_not_followed(tmp_path: Path) -> None:
     (inbox / SAFETY.ref).symlink_to(outside, target_is_directory=True)
     found = look(inbox)
     assert found.arrivals == ()
-    assert {s.why for s in found.skipped} == {"not a regular file"}
+    assert {(s.why, s.is_refused) for s in found.skipped} == {("a symbolic link, not a file", True)}
 
 
 def test_a_link_to_itself_stops_nothing(tmp_path: Path) -> None:
     link = tmp_path / "return.xlsx"
     link.symlink_to(link)
     assert not is_idle(tmp_path)
-    assert look(tmp_path).skipped == (Skipped(link, "not a regular file"),)
+    refused = Skipped(link, "a symbolic link, not a file", is_refused=True)
+    assert look(tmp_path).skipped == (refused,)
     assert isinstance(examine(link, file_mb=50), Skipped)
+
+
+def test_a_link_named_like_an_unfinished_copy_is_a_link(tmp_path: Path) -> None:
+    for name in ("~$return.xlsx", "return.tmp", "8E7D4A00"):
+        (tmp_path / name).symlink_to("/etc/passwd")
+    assert not is_idle(tmp_path)
+    assert all(skipped.is_refused for skipped in look(tmp_path).skipped)
+
+
+def test_a_link_that_a_person_names_is_checked_under_its_name(tmp_path: Path) -> None:
+    (tmp_path / "return.xlsx").write_bytes(WORKBOOK)
+    link = tmp_path / "link.xlsx"
+    link.symlink_to("return.xlsx")
+    found = examine(link, file_mb=50)
+    assert isinstance(found, Arrival)
+    assert (found.path, found.findings) == (link, ())
 
 
 def test_a_pipe_is_never_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "return.xlsx"
     os.mkfifo(pipe)
-    assert look(tmp_path).skipped == (Skipped(pipe, "not a regular file"),)
-    assert examine(pipe, file_mb=50) == Skipped(pipe, "not a regular file")
+    refused = Skipped(pipe, "a pipe, not a file", is_refused=True)
+    assert look(tmp_path).skipped == (refused,)
+    assert examine(pipe, file_mb=50) == refused
 
 
-@pytest.mark.parametrize("path", ["/dev/zero", "/dev", "/no such place/return.xlsx"])
-def test_a_device_a_folder_and_a_file_that_is_gone_are_skipped(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/dev/zero", "a device, not a file"),
+        ("/dev", "a folder, not a file"),
+        ("/no such place/return.xlsx", "cannot be read (No such file or directory)"),
+    ],
+)
+def test_a_device_a_folder_and_a_file_that_is_gone_are_skipped(path: str, why: str) -> None:
     outcome = examine(Path(path), file_mb=50)
     assert isinstance(outcome, Skipped)
-    assert outcome.why in ("not a regular file", "cannot be read (No such file or directory)")
+    assert outcome.why == why
 
 
 def test_an_inbox_that_is_gone_is_one_clear_line(tmp_path: Path) -> None:
@@ -169,6 +204,18 @@ def test_a_file_that_changed_a_moment_ago_is_given_time_to_come_to_rest(tmp_path
     (found,) = look(tmp_path, settle_seconds=0.3).arrivals
     assert time.monotonic() - started > 0.2
     assert found.findings == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
+def test_a_file_that_is_open_to_be_written_is_left_until_it_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "return.xlsx"
+    with path.open("wb") as file:
+        file.write(WORKBOOK)
+        file.flush()
+        assert look(tmp_path) == Scan((), (Skipped(path, OPEN),))
+        assert isinstance(examine(path, file_mb=50), Arrival)
+    with path.open("rb"):
+        assert [found.path for found in look(tmp_path).arrivals] == [path]
 
 
 @pytest.mark.parametrize("moment", [-2_000_000_000, 0, 32_503_680_000])
@@ -304,7 +351,8 @@ def test_a_file_that_would_fill_the_archive_is_left_unread(tmp_path: Path) -> No
     with (tmp_path / "huge.xlsx").open("wb") as file:
         file.truncate(2**40)
     (skipped,) = look(tmp_path).skipped
-    assert skipped.why == "far too large to be a return (1,024.0 GiB); take it away"
+    assert skipped.why == "far too large to be a return (1,024.0 GiB)"
+    assert skipped.is_refused
 
 
 def test_as_many_parts_as_are_allowed_are_and_one_more_is_too_many() -> None:
@@ -408,9 +456,90 @@ def test_an_honest_workbook_is_not_refused_however_it_is_packed(
         (b"\xff" + b"x" * 200, "someone"),
     ],
 )
-def test_who_has_a_return_open_is_named(tmp_path: Path, noted: bytes, who: str) -> None:
+def test_who_has_a_return_open_in_excel_is_named(tmp_path: Path, noted: bytes, who: str) -> None:
     (tmp_path / "~$return.xlsx").write_bytes(noted)
-    scanned = scan(tmp_path, small_register(), file_mb=50, settle_seconds=0)
-    assert [each.why for each in scanned.skipped] == [
-        f"Excel's lock file: {who} has the return open"
+    assert [each.why for each in look(tmp_path).skipped] == [
+        f"Excel's lock file: {who} has return.xlsx open"
     ]
+
+
+@pytest.mark.parametrize(
+    ("noted", "who"),
+    [
+        (",clerk,pc-7,02.05.2013 09:30,file:///home/clerk/.config/libreoffice/4;", "clerk"),
+        ("Éva\\, of care,clerk,pc-7,02.05.2013 09:30,;", "Éva, of care"),
+        ("\x1b[31m,,pc-7,,;", "someone"),
+        (",,,,;", "someone"),
+        ("no note at all", "someone"),
+        ("", "someone"),
+    ],
+)
+def test_who_has_a_return_open_in_libreoffice_is_named(
+    tmp_path: Path, noted: str, who: str
+) -> None:
+    (tmp_path / ".~lock.return.ods#").write_text(noted, encoding="utf-8")
+    assert [each.why for each in look(tmp_path).skipped] == [
+        f"LibreOffice's lock file: {who} has return.ods open"
+    ]
+    assert is_idle(tmp_path)
+
+
+# --- What may become complete --------------------------------------------------------------------
+
+
+def old_whole() -> bytes:
+    """A workbook of before 2007 in which every sector is in use, with one sheet."""
+    cells = [(0x0204, bytes(200))] * 30
+    return old_workbook((0x0085, bytes(8)), FINISH, BEGIN, *cells)
+
+
+def halves(whole: bytes) -> list[bytes]:
+    """What a copy of a file looks like on its way."""
+    middle = len(whole) // 2
+    filled = whole[:middle].ljust(len(whole), b"\0")
+    from_its_end = whole[middle:].rjust(len(whole), b"\0")
+    holed = whole[:600] + bytes(512) + whole[1112:]
+    return [b"", whole[:3], whole[:700], whole[:middle], whole[:-1], bytes(len(whole)), filled,
+            from_its_end, holed]  # fmt: skip
+
+
+@pytest.mark.parametrize("whole", [by_xlsxwriter(), old_whole()], ids=["xlsx", "xls"])
+def test_what_is_on_its_way_is_left_until_it_has_rested_and_then_sent_back(
+    tmp_path: Path, whole: bytes
+) -> None:
+    path = tmp_path / "return"
+    for half in halves(whole):
+        path.write_bytes(half)
+        found = scan(tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=1)
+        assert [each.why for each in found.skipped] == [INCOMPLETE], half[:20]
+        assert not found.skipped[0].is_refused
+        assert look(tmp_path).arrivals
+    path.write_bytes(whole)
+    (found,) = scan(tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=1).arrivals
+    assert codes(found) == ["F07"]
+
+
+@pytest.mark.parametrize("year", [1999, 2035])
+def test_an_incomplete_file_is_fresh_by_either_of_its_times_and_by_no_false_one(
+    tmp_path: Path, year: int
+) -> None:
+    path = tmp_path / "return.xlsx"
+    path.write_bytes(WORKBOOK[:300])
+    moment = datetime(year, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(path, (moment, moment))
+    minutes = (time.time() - path.stat().st_ctime + 0.1) / 60
+    assert not look(tmp_path).skipped
+    assert scan(tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=1).skipped
+    time.sleep(0.3)
+    assert not scan(
+        tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=minutes
+    ).skipped
+
+
+def test_a_file_that_is_too_large_is_its_senders_while_it_grows(tmp_path: Path) -> None:
+    with (tmp_path / "huge.xlsx").open("wb") as file:
+        file.truncate(2**40)
+    (skipped,) = scan(
+        tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=1
+    ).skipped
+    assert not skipped.is_refused

@@ -22,7 +22,7 @@ from pipeline.errors import LockedError, WorkspaceError
 from pipeline.lock import GONE, Holder, held
 from pipeline.setup import make_workspace
 from tests.builders import CARE, PERIOD, SAFETY, small_register
-from tests.filled import fill_return
+from tests.filled import at_once, fill_return
 
 REGISTER = small_register()
 ENTRIES = {
@@ -169,7 +169,7 @@ def workspace(tmp_path: Path) -> Path:
     make_workspace(folder, PERIOD.due, REGISTER)
     settings = folder / "pipeline.toml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("settle_seconds = 2.0", "settle_seconds = 0.0"), "utf-8")
+    settings.write_text(at_once(text), "utf-8")
     return folder
 
 

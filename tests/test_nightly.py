@@ -21,6 +21,8 @@ from openpyxl import load_workbook
 from pipeline import nightly
 from pipeline.errors import WorkspaceError
 from pipeline.findings import Severity
+from pipeline.ingest import check_files
+from pipeline.intake import INCOMPLETE
 from pipeline.model import MergeRule, Period, Polarity, ServiceArea
 from pipeline.nightly import Night
 from pipeline.register.writer import write_register
@@ -30,6 +32,7 @@ from pipeline.store import Outcome
 from pipeline.worked_example import entries, example_register, slips, write_return
 from pipeline.workspace import Workspace, open_workspace
 from tests.builders import CARE, PERIOD, SAFETY, indicator, small_register
+from tests.containers import repacked
 from tests.filled import fill_return
 
 NIGHT = datetime(2013, 4, 29, 2, tzinfo=UTC)
@@ -55,7 +58,7 @@ def place(tmp_path: Path) -> Workspace:
     (tmp_path / "inbox").mkdir()
     write_register(REGISTER, tmp_path / "register.xlsx")
     settings = Settings()
-    limits = msgspec.structs.replace(settings.limits, settle_seconds=0.0)
+    limits = msgspec.structs.replace(settings.limits, settle_seconds=0.0, incomplete_minutes=0)
     return Workspace(tmp_path, msgspec.structs.replace(settings, limits=limits))
 
 
@@ -184,7 +187,7 @@ def test_a_return_sent_back_is_looked_at_again_once_the_register_has_changed(
     assert outcomes(night(place, 2)) == [Outcome.ACCEPTED]
 
 
-def test_files_that_may_not_be_complete_stay_in_the_inbox(
+def test_files_that_may_not_be_complete_stay_in_the_inbox_and_a_link_goes(
     place: Workspace, returns: dict[str, Path]
 ) -> None:
     drop(place, returns["HR"])
@@ -198,7 +201,29 @@ def test_files_that_may_not_be_complete_stay_in_the_inbox(
     assert {skipped.path.name for skipped in done.ingested.skipped} == {
         "~$HR.xlsx", "HR.xlsx.part", "HR.crdownload", "Old returns", "link.xlsx",
     }  # fmt: skip
-    assert len(list(place.inbox.iterdir())) == 6
+    assert {path.name for path in place.inbox.iterdir()} == {
+        "~$HR.xlsx", "HR.xlsx.part", "HR.crdownload", ".hidden.xlsx", "Old returns",
+    }  # fmt: skip
+
+
+def test_what_only_the_reader_finds_broken_is_left_while_it_is_fresh_and_then_sent_back(
+    place: Workspace, returns: dict[str, Path]
+) -> None:
+    def without_sheet(name: str, content: bytes) -> bytes:
+        return content[: len(content) // 2] if name == "xl/workbook.xml" else content
+
+    path = place.inbox / "return.xlsx"
+    path.write_bytes(repacked(returns["HR"].read_bytes(), without_sheet))
+    limits = msgspec.structs.replace(place.settings.limits, incomplete_minutes=1)
+    patient = replace(place, settings=msgspec.structs.replace(place.settings, limits=limits))
+    done = night(patient)
+    assert outcomes(done) == []
+    assert done.ingested is not None
+    assert [skipped.why for skipped in done.ingested.skipped] == [INCOMPLETE]
+    checked, unread = check_files([path], patient, REGISTER, NIGHT, lambda *_: None)
+    assert [finding.code for finding in checked[0].findings] == ["F04"]
+    assert unread == []
+    assert outcomes(night(place)) == [Outcome.REJECTED]
 
 
 def test_a_return_in_its_areas_folder_is_taken_in(
@@ -256,7 +281,9 @@ def two_years(tmp_path: Path) -> Workspace:
     register = replace(small_register(), indicators=(helped,), targets=(), periods=YEARS)
     (tmp_path / "inbox").mkdir()
     write_register(register, tmp_path / "register.xlsx")
-    (tmp_path / "pipeline.toml").write_text("[limits]\nsettle_seconds = 0\n", encoding="utf-8")
+    (tmp_path / "pipeline.toml").write_text(
+        "[limits]\nsettle_seconds = 0\nincomplete_minutes = 0\n", encoding="utf-8"
+    )
     return open_workspace(tmp_path)
 
 

@@ -179,7 +179,11 @@ def print_ingested(ingested: Ingested) -> None:
         if taken.correction:
             typer.echo(f"  correction copy: {taken.correction}")
     for skipped in ingested.skipped:
-        typer.echo(f"left in the inbox: {skipped.path.name}: {skipped.why}")
+        if skipped.moved_to:
+            typer.echo(f"moved to quarantine: {skipped.filename}: {skipped.why}")
+            typer.echo(f"  now at: {skipped.moved_to}")
+        else:
+            typer.echo(f"left in the inbox: {skipped.filename}: {skipped.why}")
 
 
 def _has_warnings(findings: tuple[Finding, ...]) -> bool:
