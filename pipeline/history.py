@@ -181,7 +181,11 @@ class _Telling:
         signature = self.signatures.get(sent.id)
         if signature is None:
             return ""
-        return f"completed by {signature.completed_by}, signed off by {signature.signed_off_by}"
+        names = (
+            ("completed by", signature.completed_by),
+            ("signed off by", signature.signed_off_by),
+        )
+        return ", ".join(f"{what} {name}" for what, name in names if name)
 
     def _reported(self, indicator: Indicator) -> Iterator[Event]:
         for number, observation in self.store.reported():

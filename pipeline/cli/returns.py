@@ -104,13 +104,15 @@ def status(
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
 ) -> None:
-    """Who has returned, who is late, what was sent back and why.
+    """Who has returned, who is late, what was sent back and why, what waits for approval.
 
     Example: `quarterday status --period 2012-13`
     """
+    from pipeline.approving import waiting as warnings_waiting
     from pipeline.assembly import returns_received
     from pipeline.nightly import register_of, store_of
     from pipeline.report import ReturnState
+    from pipeline.retention import due
     from pipeline.store import Outcome
 
     place = workspace_at(workspace)
@@ -150,19 +152,38 @@ def status(
                     typer.echo(f"\n{one.area.name}, {sent_back.filename}:")
                     print_findings(sent_back.findings)
             typer.echo("")
+        warnings = warnings_waiting(register, store, chosen_periods(register, period))
+        past = due(register, store, today)
         unplaced = [
             s
             for s in store.submissions()
             if s.outcome is Outcome.REJECTED and (s.area is None or s.period is None)
         ]
     if json:
-        print_json({"periods": documents, "unplaced": unplaced})
-    elif unplaced:
-        typer.echo("Sent back because it was not plain whose or for which period they are:")
+        print_json(
+            {
+                "periods": documents,
+                "unplaced": unplaced,
+                "warnings": warnings,
+                "past_retention": len(past.submissions),
+            }
+        )
+    else:
+        if warnings:
+            typer.echo("Warnings that nobody has approved (quarterday accept CODE --because ...):")
+            for warning in warnings:
+                typer.echo(f"  {warning.line}")
+        if unplaced:
+            typer.echo("Sent back because it was not plain whose or for which period they are:")
         for submission in unplaced[-20:]:
             typer.echo(f"{submission.filename}, {submission.received_at.astimezone():%d %b %Y}")
             print_findings(submission.findings)
-    if waiting:
+        if past.submissions:
+            typer.echo(
+                f"{len(past.submissions)} submissions are past their time ({past.rule}); "
+                "quarterday forget removes them."
+            )
+    if waiting or warnings:
         raise typer.Exit(NEEDS_A_PERSON)
 
 
