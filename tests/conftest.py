@@ -45,9 +45,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(
-    runs: Runner, start: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Undisturbed:
+def undisturbed(runs: Runner, start: Path, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     """What a run of a copy of that workspace leaves that nothing disturbs."""
     workspace = copied(start, tmp_path_factory.mktemp("undisturbed") / "workspace")
     return disturbed_by_nothing(runs, workspace)

@@ -19,8 +19,8 @@ from tests.mixed import RETURNS
 from tests.runs import Runner
 
 End = dict[str, object]
-#: Columns that come of a time: what identifies a delivery holds when it came.
-_TIMED = {"delivery"}
+#: Columns that come of a time or of rows' numbers: what identifies a delivery, or what was issued.
+_TIMED = {"delivery", "content"}
 #: What differs from run to run, and is spare work or looked into as tables.
 _SPARE = ("cache/", "quarterday.sqlite3")
 
@@ -34,9 +34,7 @@ class Undisturbed:
     took: float
 
 
-def disturbed_by_nothing(
-    runs: Runner, workspace: Path, *, is_timeless: bool = True
-) -> Undisturbed:
+def disturbed_by_nothing(runs: Runner, workspace: Path, *, is_timeless: bool = True) -> Undisturbed:
     """Run in a workspace with a full inbox, to see how that ends."""
     before = time.monotonic()
     run = runs.run(workspace, is_timeless=is_timeless)

@@ -121,7 +121,7 @@ def empty(url: str) -> None:
     """Empty the schema of a URL that `schema` made."""
     place = sa.make_url(url)
     options = str(place.query["options"])
-    name = options.split("search_path=")[1].split()[0]
+    name = options.split("search_path=")[1].split(maxsplit=1)[0]
     engine = sa.create_engine(place, poolclass=sa.NullPool)
     with engine.begin() as connection:
         connection.execute(sa.schema.DropSchema(name, cascade=True))

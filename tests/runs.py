@@ -36,7 +36,7 @@ class Run:
     errors: IO[bytes]
     count: Path
     process: int = 0
-    code: int | None = None
+    _code: int | None = None
     _said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -72,14 +72,18 @@ class Run:
 
         No process that the run started is left, whatever ended it, and it showed no traceback.
         """
-        if self.code is None:
-            self.code = int(self._lines.readline())
+        if self._code is None:
+            self._code = int(self._lines.readline())
             self._lines.close()
             self.answers.close()
             self._said = [_all_of(self.output), _all_of(self.errors)]
             assert_none_left(self.process)
             assert "Traceback" not in self.said, self.said
-        return self.code
+        return self._code
+
+    @property
+    def code(self) -> int:
+        return self.wait()
 
     @property
     def told(self) -> str:
@@ -127,7 +131,7 @@ class Runner:
         count = self._folder / str(self._begun)
         order = Order(("run", "--workspace", str(workspace)), str(count), step, sent, is_timeless)
         ours, theirs = socket.socketpair()
-        output, errors = TemporaryFile(), TemporaryFile()
+        output, errors = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - closed by `Run.wait`
         descriptors = [theirs.fileno(), output.fileno(), errors.fileno()]
         socket.send_fds(self._control, [msgspec.json.encode(order)], descriptors)
         theirs.close()
