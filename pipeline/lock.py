@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import LockedError, WorkspaceError
-from pipeline.workspace import remedy
+from pipeline.workspace import FULL, UNFINISHED, remedy
 
 _NAME = "lock"
 #: Seconds between two heartbeats, and without one until the holder counts as gone.
@@ -81,22 +81,35 @@ def _take(path: Path, me: Holder) -> None:
 
 def _made(path: Path, me: Holder) -> bool:
     """Make the lock, whole at once, where there is none."""
-    mine = path.with_name(f"{_NAME}.{me.host}.{me.process}.{threading.get_ident()}")
-    mine.write_bytes(msgspec.json.encode(me))
+    # Named so that what a run leaves of it that is killed here is swept away.
+    mine = path.with_name(f"{UNFINISHED}{_NAME}.{me.host}.{me.process}.{threading.get_ident()}")
+    note = msgspec.json.encode(me)
     try:
+        mine.write_bytes(note)
         # A link is made only where nothing stands, and what it names is complete.
         os.link(mine, path)
     except FileExistsError:
         return False
-    except OSError:
-        # A share without links: the file is made first and filled in at once.
-        try:
-            with path.open("xb") as file:
-                file.write(mine.read_bytes())
-        except FileExistsError:
-            return False
+    except OSError as error:
+        if error.errno in FULL:
+            raise
+        return _filled_in(path, note)
     finally:
         mine.unlink(missing_ok=True)
+    return True
+
+
+def _filled_in(path: Path, note: bytes) -> bool:
+    """The same on a share without links: the file is made first and filled in at once."""
+    try:
+        with path.open("xb") as file:
+            file.write(note)
+    except FileExistsError:
+        return False
+    except OSError:
+        # One that says nothing would keep everyone out until it is old.
+        path.unlink(missing_ok=True)
+        raise
     return True
 
 

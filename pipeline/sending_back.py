@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -11,14 +13,18 @@ from tempfile import TemporaryDirectory
 
 from pipeline.correction import write_correction, write_list
 from pipeline.errors import WorkspaceError
+from pipeline.filekind import FileKind
+from pipeline.findings import Finding
 from pipeline.guard import Guard, StoppedError
 from pipeline.mail import correction_message, write_messages
 from pipeline.model import Register
 from pipeline.validate import Checked, received_at
-from pipeline.workspace import UNFINISHED, Workspace, replacing, safe_name
+from pipeline.workspace import FULL, UNFINISHED, Workspace, remedy, replacing, safe_name
 
 #: Where corrections go when it is not plain which period a return is for.
 UNPLACED = "period not known"
+#: What a system says of a disk that fails, whatever is written to it.
+_OF_THE_DISK = FULL | {errno.EROFS, errno.EIO}
 
 
 def write_corrections(
@@ -34,7 +40,7 @@ def write_corrections(
             None
             if one.is_accepted
             else guard.submit(
-                write_correction,
+                _write_copy,
                 one.arrival.path,
                 one.arrival.kind,
                 one.findings,
@@ -50,7 +56,26 @@ def write_corrections(
         ]
 
 
-def _placed(one: Checked, written: Future[None], copy: Path, workspace: Workspace) -> Path:
+def _write_copy(
+    original: Path,
+    kind: FileKind,
+    findings: Sequence[Finding],
+    copy: Path,
+    *,
+    filename: str,
+    help_base: str,
+) -> int | None:
+    """Write a correction copy; the system's error number where the disk is to blame, not the return."""
+    try:
+        write_correction(original, kind, findings, copy, filename=filename, help_base=help_base)
+    except OSError as error:
+        if error.errno in _OF_THE_DISK:
+            return error.errno
+        raise
+    return None
+
+
+def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Workspace) -> Path:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
     name = one.arrival.filename
     folder = workspace.outbox_of(one.reading.period or UNPLACED) / "corrections"
@@ -59,17 +84,23 @@ def _placed(one: Checked, written: Future[None], copy: Path, workspace: Workspac
     path = folder / f"{stem}.xlsx"
     try:
         try:
-            written.result()
+            trouble = written.result()
         except StoppedError:
             help_base = workspace.settings.mail.findings_page
             write_list(one.findings, path, filename=name, help_base=help_base)
         else:
+            if trouble:
+                raise OSError(trouble, os.strerror(trouble))
             with replacing(path) as temporary:
                 shutil.copyfile(copy, temporary)
     except OSError as error:
         raise WorkspaceError(
             f"The correction copy cannot be written to {folder} ({error.strerror}). "
-            "Close the file if it is open, and check the rights on the folder."
+            + (
+                remedy(error)
+                if error.errno in _OF_THE_DISK
+                else "Close the file if it is open, and check the rights on the folder."
+            )
         ) from error
     return path
 

@@ -18,6 +18,8 @@ from pipeline.settings import FILE_NAME, Settings, read_settings
 _LONGEST_NAME = 180
 #: How the name of what is not yet whole begins; hidden, and ours.
 UNFINISHED = ".quarterday-"
+#: What a system says of a disk on which there is no room, or none for this user.
+FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
 
 
@@ -96,7 +98,7 @@ def need_folder(path: Path) -> Path:
 
 def remedy(error: OSError) -> str:
     """What to do about a folder that cannot be written to."""
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+    if error.errno in FULL:
         return "Make room on the disk; everything waits where it is until then."
     if error.errno == errno.EROFS:
         return "Make the disk writable; everything waits where it is until then."

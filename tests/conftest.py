@@ -1,10 +1,17 @@
-"""Where everything that tests look through must be there, a skipped test is a failure."""
+"""What several tests share, and that a skipped test is a failure where everything must be there."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests import postgresql as databases
+from tests.ends import Undisturbed, disturbed_by_nothing
+from tests.mixed import copied, make_start
+from tests.runs import Runner, runner
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -13,3 +20,32 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("QUARTERDAY_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
         reporter.write_line("tests were skipped, and QUARTERDAY_NO_SKIPS is set")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a database in PostgreSQL."""
+    with databases.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def runs() -> Iterator[Runner]:
+    """Starts runs of the real command line."""
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("only Linux tells of the processes that a run leaves behind")
+    with runner() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a full inbox, to be copied."""
+    return make_start(tmp_path_factory.mktemp("start") / "workspace")
+
+
+@pytest.fixture(scope="session")
+def undisturbed(runs: Runner, start: Path, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """What a run of a copy of that workspace leaves that nothing disturbs."""
+    workspace = copied(start, tmp_path_factory.mktemp("undisturbed") / "workspace")
+    return disturbed_by_nothing(runs, workspace)

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -21,39 +20,20 @@ from pipeline import catalogue
 from pipeline.errors import LockedError, StoreError
 from pipeline.model import Achievement, MilestoneState, Observation, Status
 from pipeline.store import Issue, Outcome, Receipt, Store, Submission, delivery_key
+from tests.postgresql import schema
 
-POSTGRESQL = os.environ.get("QUARTERDAY_TEST_POSTGRESQL", "")
 PERIOD = "2012-13"
 RECEIVED = datetime(2013, 4, 30, 23, 59, 59, 123456, tzinfo=UTC)
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param(
-            "postgresql",
-            marks=pytest.mark.skipif(
-                not POSTGRESQL, reason="QUARTERDAY_TEST_POSTGRESQL names no database"
-            ),
-        ),
-    ]
-)
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database: a file, or a schema of its own in PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'state' / 'store.sqlite3'}"
-        return
-    schema = f"test_{uuid4().hex}"
-    engine = sa.create_engine(POSTGRESQL)
-    with engine.begin() as connection:
-        connection.execute(sa.schema.CreateSchema(schema))
-    # Far from UTC: what comes back must not depend on where the server stands.
-    options = f"-c search_path={schema} -c timezone=Asia/Kathmandu"
-    place = sa.make_url(POSTGRESQL).update_query_dict({"options": options})
-    yield place.render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(sa.schema.DropSchema(schema, cascade=True))
-    engine.dispose()
+    else:
+        with schema(request.getfixturevalue("postgresql")) as place:
+            yield place
 
 
 @pytest.fixture

@@ -1,0 +1,100 @@
+"""Workspaces with an inbox of returns of mixed fate, to be disturbed in every way there is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from pipeline.setup import make_workspace
+from pipeline.workspace import open_workspace
+from tests.builders import CARE, PERIOD, SAFETY, small_register
+from tests.filled import fill_return
+
+#: QUARTERDAY_FAULTS=all is the whole proof (`make faults`); otherwise a few of everything.
+EVERYTHING = os.environ.get("QUARTERDAY_FAULTS") == "all"
+RETURNS = 40 if EVERYTHING else 12
+
+#: A return of Community safety in which nothing is wrong; Adult social care has fewer rows.
+ENTRIES = {
+    "P1-1": {"Performance": 4605},
+    "P1-2": {"Performance": "24.5%"},
+    "P1-3": {"Performance": 1200},
+    "P1-4": {"Performance": 14},
+    "P1-5": {"Performance": "Better"},
+    "P2-1": {"Performance": "On track"},
+    "P2-2": {"Performance": 12},
+    "P2-3": {"Performance": 3},
+}
+
+
+def many(few: int, all_of_them: int) -> int:
+    """How many of something to try."""
+    return all_of_them if EVERYTHING else few
+
+
+def make_start(folder: Path) -> Path:
+    """A workspace with a full inbox, to be copied."""
+    make_workspace(folder, PERIOD.due, small_register())
+    # One worker takes as many steps every time; there is no need to wait for files to settle.
+    set_up(folder, settle_seconds=0.0, incomplete_minutes=0, workers=1)
+    shutil.rmtree(folder / "inbox")
+    make_returns(folder / "inbox", RETURNS)
+    return folder
+
+
+def make_returns(folder: Path, number_of_returns: int) -> None:
+    """Returns of mixed fate: accepted, replaced, sent back, sent twice, damaged, no workbook."""
+    folder.mkdir()
+    register = small_register()
+    for number in range(number_of_returns):
+        area = (SAFETY, CARE)[number % 2]
+        path = folder / f"{number:02} {area.name}.xlsx"
+        entries = {ref: dict(row) for ref, row in ENTRIES.items()}
+        match number % 8:
+            case 0 | 1 | 2:
+                entries["P2-2"]["Performance"] = 10 + number
+                fill_return(register, area, PERIOD, path, entries)
+            case 3 | 4:
+                entries["P2-2"]["Performance"] = f"about {number}"
+                fill_return(register, area, PERIOD, path, entries)
+            case 5:
+                shutil.copy(folder / f"{number - 5:02} {SAFETY.name}.xlsx", path)
+            case 6:
+                whole = folder / f"{number - 6:02} {SAFETY.name}.xlsx"
+                path.write_bytes(whole.read_bytes()[: 900 + number])
+            case _:
+                path.write_text(f"no workbook {number}")
+
+
+def set_up(workspace: Path, **settings: object) -> None:
+    """Set some lines of `pipeline.toml`."""
+    path = workspace / "pipeline.toml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for name, value in settings.items():
+        shown = value if isinstance(value, int | float) else f"'{value}'"
+        (at,) = (n for n, line in enumerate(lines) if line.startswith(f"{name} = "))
+        lines[at] = f"{name} = {shown}"
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def copied(start: Path, folder: Path, *, inbox: Path | None = None, url: str = "") -> Path:
+    """A copy of a workspace, in place of what was there; with its inbox or its store elsewhere."""
+    there = inbox or folder / "inbox"
+    for old in (folder, there):
+        shutil.rmtree(old, ignore_errors=True)
+    shutil.copytree(start, folder, ignore=shutil.ignore_patterns("inbox"))
+    there.mkdir()
+    # By name, so that they arrive in the same order in every copy.
+    for path in sorted((start / "inbox").iterdir()):
+        shutil.copy2(path, there / path.name)
+    if inbox:
+        set_up(folder, inbox=inbox)
+    if url:
+        set_up(folder, url=url)
+    return folder
+
+
+def waiting(workspace: Path) -> list[str]:
+    """The names of what lies in the inbox."""
+    return sorted(path.name for path in open_workspace(workspace).inbox.iterdir())
