@@ -310,7 +310,7 @@ def _archive(arrival: Arrival, workspace: Workspace) -> None:
         with arrival.path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != arrival.sha256:
                 return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.move(arrival.path, path)
         with suppress(OSError):
             path.chmod(0o400)
