@@ -359,13 +359,12 @@ def test_a_database_that_holds_a_store_is_left_alone(
     assert rows_of(tmp_path / "first", tmp_path) == rows_of(done, tmp_path)
 
 
-def test_a_restored_password_is_read_by_nobody_else(done: Path, tmp_path: Path) -> None:
-    old = copied(done, tmp_path / "old")
-    use_store(old, f"sqlite:///{old}/var/quarterday.sqlite3?password=s3cret")
-    backup = backed_up(old, tmp_path / "1.tar")
-    new = tmp_path / "new"
-    url = f"sqlite:///{new}/elsewhere.sqlite3?password=s3cret"
-    assert quarterday("restore", backup, new, "--store", url).exit_code in (0, 1)
+def test_a_restored_password_is_read_by_nobody_else(
+    done: Path, tmp_path: Path, database: Callable[[], str]
+) -> None:
+    url = database().replace("quarterday@", "quarterday:s3cret@")
+    new = restored(backed_up(done, tmp_path / "1.tar"), tmp_path / "new", "--store", url)
+    assert "s3cret" in (new / "pipeline.toml").read_text("utf-8")
     assert stat.S_IMODE((new / "pipeline.toml").stat().st_mode) == 0o600
 
 
@@ -433,8 +432,12 @@ def test_a_file_missing_from_the_archive_is_named_and_the_rest_backed_up(
 def test_a_damaged_store_is_named(done: Path, tmp_path: Path) -> None:
     old = copied(done, tmp_path / "old")
     store = old / "var" / "quarterday.sqlite3"
+    with closing(sqlite3.connect(store)) as connection:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'finding'"
+        (page,) = connection.execute(query).fetchone()
     content = bytearray(store.read_bytes())
-    content[-3000:-2000] = b"\xff" * 1000
+    content[(page - 1) * size + 8 : (page - 1) * size + 200] = b"\xff" * 192
     store.write_bytes(content)
     result = quarterday("backup", tmp_path / "1.tar", "-w", old)
     assert result.exit_code == 1, result.output
@@ -608,10 +611,12 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     assert "none.tar" in complaint(quarterday("restore", tmp_path / "none.tar", tmp_path / "new"))
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.97])
-def test_a_backup_cut_short_or_changed_is_refused(done: Path, tmp_path: Path, share: float) -> None:
-    whole = backed_up(done, tmp_path / "1.tar").read_bytes()
-    at = int(len(whole) * share)
+@pytest.mark.parametrize("member", [0, 5, -1])
+def test_a_backup_cut_short_or_changed_is_refused(done: Path, tmp_path: Path, member: int) -> None:
+    backup = backed_up(done, tmp_path / "1.tar")
+    with tarfile.open(backup) as tar:
+        chosen = tar.getmembers()[member]
+    whole, at = backup.read_bytes(), chosen.offset_data + chosen.size // 2
     for content in (whole[:at], whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]):
         path = tmp_path / "2.tar"
         path.write_bytes(content)
