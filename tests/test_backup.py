@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator
@@ -299,6 +300,42 @@ def test_a_backup_made_at_any_moment_of_a_run_leads_to_the_same_end(
         seen.add(counts)
     assert (RETURNS, 0) in seen
     assert (0, RETURNS) in seen
+
+
+def test_of_what_comes_and_goes_all_the_time_each_backup_has_everything_once(
+    start: Path, tmp_path: Path
+) -> None:
+    workspace = copied(start, tmp_path / "workspace")
+    shutil.rmtree(workspace / "inbox")
+    (workspace / "inbox").mkdir()
+    code = (
+        "import sys, time; from datetime import UTC, datetime; from pathlib import Path\n"
+        "from pipeline.nightly import run; from pipeline.workspace import open_workspace\n"
+        "until = time.monotonic() + 12\n"
+        "while time.monotonic() < until:\n"
+        "    run(open_workspace(Path(sys.argv[1])), datetime.now(UTC), lambda *_: None)\n"
+    )
+    runs = subprocess.Popen([sys.executable, "-c", code, str(workspace)])
+    dropped: set[str] = set()
+    while runs.poll() is None:
+        for number in range(len(dropped), len(dropped) + 40):
+            path = workspace / "inbox" / f"letter {number}.txt"
+            hidden = path.with_name(f".{path.name}")
+            hidden.write_text(f"Dear council, {number}")
+            hidden.rename(path)
+            dropped.add(path.name)
+        backup = backed_up(workspace, tmp_path / f"{len(dropped)}.tar")
+        with tarfile.open(backup) as tar:
+            names = tar.getnames()
+            store = tmp_path / "store.sqlite3"
+            store.write_bytes(tar.extractfile("store.sqlite3").read())  # type: ignore[union-attr]
+        with closing(sqlite3.connect(store)) as opened:
+            rows = opened.execute("SELECT filename, sha256 FROM submission").fetchall()
+        waiting = [name.removeprefix("inbox/") for name in names if name.startswith("inbox/")]
+        assert sorted([*waiting, *(name for name, _ in rows)]) == sorted(dropped)
+        kept = {Path(name).stem for name in names if name.startswith("archive/")}
+        assert kept == {sha256 for _, sha256 in rows}
+    assert runs.returncode == 0
 
 
 def test_a_run_killed_in_the_middle_of_its_moves_is_backed_up_whole(

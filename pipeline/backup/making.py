@@ -11,7 +11,8 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,8 +39,11 @@ from pipeline.workspace import UNFINISHED, Workspace, remedy, replacing
 if TYPE_CHECKING:
     from pipeline.store.copying import Delivery
 
+_LAST = datetime.max.replace(tzinfo=UTC)
 #: Seconds for which a file that is being moved is looked for, and between two looks.
 _PATIENCE, _PAUSE = 5.0, 0.2
+#: How often every place is looked at for a file that was in the inbox a moment ago.
+_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +232,8 @@ class _Making:
         exactly = {(d.sha256, d.filename, d.received_at) for d in received}
         known = {(d.sha256, d.filename) for d in received}
         since = Counter((d.sha256, d.filename) for d in received if d.number > last)
+        # What came first is put back first: of two returns of an area the later one counts.
+        waiting.sort(key=lambda each: (each[1].arrived_at if each[1] else _LAST, each[0].name))
         alike = Counter((a.sha256, a.filename) for _, a in waiting if a is not None)
         for path, arrival in waiting:
             name = _name(INBOX, path, self.workspace.inbox)
@@ -245,12 +251,17 @@ class _Making:
 
     def _add_waiting(self, name: str, path: Path, arrival: Arrival) -> None:
         """Put in what waited when the store was copied, though a run may have moved it since."""
-        for place in (path, self._in_archive(arrival.sha256), self._on_its_way(arrival.sha256)):
-            try:
+        looks: tuple[Callable[[str], Path | None], ...] = (
+            lambda _: path,
+            self._in_archive,
+            self._on_its_way,
+        )
+        # Each place is looked at only after the one before it, as the file goes that way.
+        for look in looks * _LOOKS:
+            place = look(arrival.sha256)
+            with suppress(UnreadableError):
                 if place is not None and self.packer.add(name, place, arrival.sha256):
                     return
-            except UnreadableError:
-                continue
         # Whoever sent it has replaced it, or taken it away.
         self._add(name, path, may_go=True)
 

@@ -118,7 +118,8 @@ class Unpacker:
 
     @property
     def names(self) -> list[str]:
-        return sorted(self._found)
+        """In the order in which they were put in."""
+        return list(self._found)
 
     def content(self, name: str) -> bytes:
         file = self._tar.extractfile(self._found[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,9 @@ from pipeline.doctor import Check, examine_content
 from pipeline.errors import BackupError
 from pipeline.settings import FILE_NAME, Paths, Settings, read_settings
 from pipeline.workspace import UNFINISHED, Workspace, make_private, make_state, need_folder, remedy
+
+#: Seconds after which a file system's clock has surely moved on, if it ever does.
+_LONGEST_TICK = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +79,35 @@ def _put_back(backup: Unpacker, workspace: Workspace, progress: Progress) -> Non
         _make(folder)
     for name in backup.manifest.folders:
         _make(_place(workspace, name))
+    last = 0
     members = [name for name in backup.names if name not in (STORE, REGISTER, SETTINGS)]
     for done, name in enumerate(members, 1):
         path = _place(workspace, name)
         is_open = name.startswith(f"{INBOX}/")
         _make(path.parent, 0o777 if is_open else 0o700)
         backup.put(name, path, 0o644 if is_open else 0o400)
+        if is_open:
+            last = _after(last, path)
         progress("Putting back", done, len(members))
     _write_settings(backup, workspace)
     # The register comes last: without it nothing half put back can run.
     if REGISTER in backup.names:
         _make(workspace.register.parent)
         backup.put(REGISTER, workspace.register, 0o644)
+
+
+def _after(last: int, path: Path) -> int:
+    """Let a file have arrived after the one before it, as far as the file system tells them apart.
+
+    Of two returns of one area the later counts, and when a file arrived cannot be set.
+    """
+    status = path.stat()
+    until = time.monotonic() + _LONGEST_TICK
+    while status.st_ctime_ns <= last and time.monotonic() < until:
+        time.sleep(0.001)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        status = path.stat()
+    return status.st_ctime_ns
 
 
 def _place(workspace: Workspace, name: str) -> Path:

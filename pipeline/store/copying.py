@@ -66,6 +66,10 @@ def looked_into(url: str) -> Iterator[sa.Connection | None]:
                     yield None
                     return
                 version = connection.scalar(sa.select(t.about.c.schema_version))
+                if version is None:
+                    # The first run is making it just now.
+                    yield None
+                    return
                 if version != t.SCHEMA_VERSION:
                     raise StoreError(
                         f"The store {shown(url)} has schema {version}; this version of quarterday "
@@ -210,8 +214,10 @@ def fill(copy: Path, url: str) -> None:
     with _reported(shown(url)):
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
             shutil.copyfile(copy, file)
-            file.chmod(0o600)
+            # Sets it up as every run has it.
+            Store(url).close()
             return
     with looked_into(f"sqlite:///{copy}") as source:
         if source is not None:
