@@ -26,6 +26,10 @@ class StoreError(QuarterdayError):
     """The store cannot be read or written."""
 
 
+class BackupError(QuarterdayError):
+    """A backup cannot be made, or cannot be put back."""
+
+
 class LockedError(QuarterdayError):
     """Another run is at work in the workspace."""
 

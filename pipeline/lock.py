@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,6 +69,35 @@ def held(folder: Path) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A lock as it was found."""
+
+    path: Path
+    #: None where the lock does not say.
+    holder: Holder | None
+    #: Whether the next run takes it over.
+    is_gone: bool
+
+    @property
+    def said(self) -> str:
+        """Who is at work, in a sentence."""
+        return _said(self.path, self.holder)
+
+
+def found(folder: Path) -> Found | None:
+    """The lock of a folder, left as it is; None where there is none.
+
+    Raises:
+        OSError: its age cannot be told, since nothing can be written beside it.
+    """
+    path = folder / _NAME
+    if not path.exists():
+        return None
+    holder = _holder(path)
+    return Found(path, holder, _is_gone(path, holder))
+
+
 def _take(path: Path, me: Holder) -> None:
     for _ in range(100):
         if _made(path, me):
@@ -85,6 +115,7 @@ def _made(path: Path, me: Holder) -> bool:
     mine = path.with_name(f"{UNFINISHED}{_NAME}.{me.host}.{me.process}.{threading.get_ident()}")
     note = msgspec.json.encode(me)
     try:
+        mine.touch(mode=0o600)
         mine.write_bytes(note)
         # A link is made only where nothing stands, and what it names is complete.
         os.link(mine, path)

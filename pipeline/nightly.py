@@ -19,7 +19,14 @@ from pipeline.findings import Severity
 from pipeline.intake import is_idle
 from pipeline.model import Period, Register
 from pipeline.register import load_register
-from pipeline.workspace import Workspace, make_private, need_folder, safe_name, sweep
+from pipeline.workspace import (
+    Workspace,
+    make_private,
+    make_state,
+    need_folder,
+    safe_name,
+    sweep,
+)
 
 if TYPE_CHECKING:
     from pipeline.ingest import Ingested, Progress
@@ -54,14 +61,15 @@ def register_of(workspace: Workspace) -> Register:
     Raises:
         RegisterError: it is missing or holds mistakes, each named by sheet and cell.
     """
-    return load_register(workspace.register, make_private(workspace.state) / "cache")
+    make_private(workspace.state)
+    return load_register(workspace.register, make_private(workspace.cache))
 
 
 def store_of(workspace: Workspace) -> Store:
     """The workspace's store, to be closed by the caller."""
     from pipeline.store import Store
 
-    need_folder(make_private(workspace.state))
+    need_folder(make_state(workspace))
     return Store(workspace.store_url)
 
 
@@ -87,7 +95,7 @@ def alone(workspace: Workspace) -> Iterator[None]:
     Raises:
         LockedError: another run does.
     """
-    need_folder(make_private(workspace.state))
+    need_folder(make_state(workspace))
     with lock.held(workspace.state):
         settled.forget(workspace)
         sweep(workspace.outbox, workspace.state)

@@ -34,7 +34,7 @@ def forget(workspace: Workspace) -> None:
 
 def note(workspace: Workspace, register: Register) -> None:
     """Note that everything has been done."""
-    with suppress(OSError), replacing(workspace.state / _NAME) as temporary:
+    with suppress(OSError), replacing(workspace.state / _NAME, 0o600) as temporary:
         temporary.write_text(_key(workspace, register), encoding="ascii")
 
 
@@ -43,7 +43,7 @@ def _key(workspace: Workspace, register: Register) -> str:
     # removed, is no longer what the stamp was set for.
     there = []
     issued = sorted(path for path in workspace.outbox.glob("*") if path.is_dir())
-    for path in (workspace.state / "quarterday.sqlite3", workspace.outbox, *issued):
+    for path in (workspace.sqlite, workspace.outbox, *issued):
         with suppress(OSError):
             status = path.stat()
             there.append(f"{path.name}:{status.st_ino}:{status.st_mtime_ns}")

@@ -58,8 +58,17 @@ class Workspace:
         return self.state / "quarantine"
 
     @property
+    def cache(self) -> Path:
+        return self.state / "cache"
+
+    @property
+    def sqlite(self) -> Path:
+        """Where the store is, unless `store.url` puts it elsewhere."""
+        return self.state / "quarterday.sqlite3"
+
+    @property
     def store_url(self) -> str:
-        return self.settings.store.url or f"sqlite:///{self.state / 'quarterday.sqlite3'}"
+        return self.settings.store.url or f"sqlite:///{self.sqlite}"
 
     def outbox_of(self, period: str) -> Path:
         """The outbox folder of a period."""
@@ -112,6 +121,17 @@ def make_private(path: Path) -> Path:
     return path
 
 
+def make_state(workspace: Workspace) -> Path:
+    """The state folder; all that a run makes in it is made for the user who runs the job alone."""
+    for folder in (workspace.state, workspace.archive, workspace.cache):
+        make_private(folder)
+    if not workspace.settings.store.url:
+        # What SQLite puts beside this file takes its rights from it.
+        with suppress(OSError):
+            os.close(os.open(workspace.sqlite, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    return workspace.state
+
+
 def safe_name(name: str) -> str:
     """A name that every file system takes, and that stays in its folder."""
     kept = "".join(c for c in name.translate(_FORBIDDEN) if c.isprintable())
@@ -132,15 +152,18 @@ def sweep(*folders: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`; when the block ends well it takes the place of `path`."""
+def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
+    """A temporary path beside `path`; when the block ends well it takes the place of `path`.
+
+    `mode` is the file's in the end; until then only this user may look into it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=UNFINISHED, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

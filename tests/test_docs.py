@@ -485,6 +485,9 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         "appendix": here,
         "send": here,
         "init": [tmp_path / "new", "--json"],
+        "doctor": here,
+        "backup": [tmp_path / "night.tar", *here],
+        "restore": [tmp_path / "night.tar", tmp_path / "back", "--json"],
         "demo": [tmp_path / "demo", "--json"],
     }
     named = dict(tables("running.md", "command", "document"))

@@ -36,7 +36,7 @@ def load_register(path: Path, cache_dir: Path) -> Register:
 
     register = parse_register(content, path.name)
     # Without the cache the next run only takes longer.
-    with contextlib.suppress(OSError), replacing(cached) as draft:
+    with contextlib.suppress(OSError), replacing(cached, 0o600) as draft:
         draft.write_bytes(msgspec.msgpack.encode(register))
     return register
 

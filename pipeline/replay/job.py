@@ -79,7 +79,7 @@ def replace_store(workspace: Workspace, now: datetime, progress: Progress) -> Re
 def _is_whole(workspace: Workspace) -> bool:
     """Whether there is a store that can be used and is not older than its archive."""
     file = sqlite_file(workspace.store_url)
-    if file is not None and not file.exists():
+    if file is not None and not (file.exists() and file.stat().st_size):
         return False
     try:
         with store_of(workspace) as store:
@@ -95,6 +95,9 @@ def _moved_aside(workspace: Workspace, now: datetime) -> Path | None:
     """Move a store in a file out of the way, its log with it; where it lies now."""
     file = sqlite_file(workspace.store_url)
     if file is None or not file.exists():
+        return None
+    if not file.stat().st_size:
+        file.unlink()
         return None
     aside = file.with_name(f"{file.name}.before-{now:%Y%m%dT%H%M%S}")
     for ending in ("-wal", "-shm", ""):

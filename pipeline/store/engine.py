@@ -47,7 +47,7 @@ def engine_of(url: sa.URL) -> sa.Engine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(url)
     if is_sqlite:
-        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "connect", set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -67,7 +67,8 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _set_up_sqlite(connection: Any, _: object) -> None:
+def set_up_sqlite(connection: Any, _: object) -> None:
+    """Set up a connection of the driver as every connection to a store is."""
     # SQLAlchemy begins transactions itself: the driver would leave reads and DDL out of them.
     connection.isolation_level = None
     for pragma in (

@@ -1,0 +1,48 @@
+"""What a look at one thing gives: whether it is well, what was found, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    OK = "ok"
+    #: The job runs, and someone should see to it.
+    ATTENTION = "attention"
+    #: The job cannot run, or something is lost.
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    state: State
+    #: A sentence.
+    found: str
+    #: What to do, in a sentence; empty where all is well.
+    remedy: str = ""
+    #: What it is about, one by one: files, rows, problems.
+    details: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The check in one line, without its details."""
+        return " ".join(filter(None, (f"{self.name}: {self.found}", self.remedy)))
+
+
+def well(name: str, found: str) -> Check:
+    return Check(name, State.OK, found)
+
+
+def attention(name: str, found: str, remedy: str, *details: str) -> Check:
+    return Check(name, State.ATTENTION, found, remedy, details)
+
+
+def broken(name: str, found: str, remedy: str, *details: str) -> Check:
+    return Check(name, State.BROKEN, found, remedy, details)
+
+
+def many(count: int, one: str, more: str | None = None) -> str:
+    """A number with its noun: `1 file`, `2 files`."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"

@@ -1,0 +1,48 @@
+"""The settings and the register: whether they can be read, and how many mistakes they hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.doctor.check import Check, broken, many, well
+from pipeline.errors import RegisterError, SettingsError
+from pipeline.settings import FILE_NAME
+from pipeline.workspace import Workspace, open_workspace
+
+
+def look_at_settings(root: Path) -> tuple[Check, Workspace | None]:
+    """The settings, and the workspace where they can be read.
+
+    Raises:
+        WorkspaceError: there is no such folder.
+    """
+    try:
+        workspace = open_workspace(root)
+    except SettingsError as error:
+        remedy = "Nothing else was looked at: it says where everything is."
+        return broken("settings", str(error), remedy), None
+    path = root / FILE_NAME
+    found = f"{path} can be read." if path.exists() else "All at their defaults; there is no file."
+    return well("settings", found), workspace
+
+
+def look_at_register(workspace: Workspace) -> Check:
+    from pipeline.register.reader import read_register
+
+    try:
+        register = read_register(workspace.register)
+    except RegisterError as error:
+        return broken(
+            "register",
+            f"{many(len(error.problems), 'problem')} in {workspace.register}.",
+            "Put each right in Excel; no run takes anything in until then.",
+            *error.problems,
+        )
+    counts = ", ".join(
+        (
+            many(len(register.indicators), "indicator"),
+            many(len(register.areas), "service area"),
+            many(len(register.periods), "period"),
+        )
+    )
+    return well("register", f"{counts}.")
