@@ -65,7 +65,7 @@ def _write_copy(
     filename: str,
     help_base: str,
 ) -> int | None:
-    """Write a correction copy; the system's error number where it is the disk that is to blame."""
+    """Write a correction copy; returns the system's error number where the disk is to blame."""
     try:
         write_correction(original, kind, findings, copy, filename=filename, help_base=help_base)
     except OSError as error:

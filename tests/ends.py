@@ -30,7 +30,7 @@ _SPARE = ("cache/", "quarterday.sqlite3")
 
 @dataclass(frozen=True, slots=True)
 class Undisturbed:
-    """How a run ends that nothing disturbs, how many steps it has, how many seconds it takes."""
+    """How an undisturbed run ends, how many steps it has, and how many seconds it takes."""
 
     end: End
     steps: int

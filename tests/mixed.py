@@ -11,8 +11,12 @@ from pipeline.workspace import open_workspace
 from tests.builders import CARE, PERIOD, SAFETY, small_register
 from tests.filled import fill_return
 
-#: QUARTERDAY_FAULTS=all is the whole proof (`make faults`); otherwise a few of everything.
-EVERYTHING = os.environ.get("QUARTERDAY_FAULTS") == "all"
+#: QUARTERDAY_FAULTS=all is the whole proof (`make faults`), half kills at every second place only;
+#: otherwise a few of everything are tried.
+EVERYTHING = os.environ.get("QUARTERDAY_FAULTS") in {"all", "half"}
+#: Steps and instants are shared out in so many parts, so that several processors can try them.
+PARTS = 8 if EVERYTHING else 1
+TRIED_PARTS = range(0, PARTS, 2 if os.environ.get("QUARTERDAY_FAULTS") == "half" else 1)
 RETURNS = 40 if EVERYTHING else 12
 
 #: A return of Community safety in which nothing is wrong; Adult social care has fewer rows.

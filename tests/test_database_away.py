@@ -86,7 +86,6 @@ def test_a_commit_that_is_cut_off_is_carried_out_once(
     every = 1 if EVERYTHING else max(1, commits // 5)
     for number in range(1, commits + 1, every):
         cut_off(runs, start, relay, undisturbed, at_commit(number, arrives=arrives))
-        assert between.commits or between.passed
 
 
 # --- The server stops ----------------------------------------------------------------------------
@@ -152,14 +151,15 @@ def test_a_run_killed_while_it_waits_for_the_store_is_completed_by_the_next(
     assert_completed(runs, begun, undisturbed)
 
 
-@pytest.mark.skipif(not EVERYTHING, reason="a run waits half a minute; `make faults` does")
-def test_a_store_that_another_keeps_for_long_is_named(
-    runs: Runner, begun: Path, undisturbed: Undisturbed
-) -> None:
-    with closing(sqlite3.connect(store_of(begun))) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert_one_line(runs.run(begun))
-    assert_completed(runs, begun, undisturbed)
+if EVERYTHING:  # A run waits half a minute.
+
+    def test_a_store_that_another_keeps_for_long_is_named(
+        runs: Runner, begun: Path, undisturbed: Undisturbed
+    ) -> None:
+        with closing(sqlite3.connect(store_of(begun))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert_one_line(runs.run(begun))
+        assert_completed(runs, begun, undisturbed)
 
 
 def test_a_store_that_is_no_store_for_a_while_is_named(

@@ -16,11 +16,9 @@ import pytest
 from tests import postgresql as databases
 from tests.disks import another
 from tests.ends import Undisturbed, assert_completed, assert_same, disturbed_by_nothing
-from tests.mixed import copied, many
+from tests.mixed import PARTS, TRIED_PARTS, copied, many
 from tests.runs import Runner
 
-#: Steps and instants are shared out, so that several processors can try them.
-PARTS = many(1, 8)
 #: Of each kind of workspace: before so many steps a run is killed (0: before every one), and at so
 #: many instants.
 TRIED = {
@@ -57,7 +55,7 @@ def anew(kind: str, start: Path, tmp_path: Path, request: pytest.FixtureRequest)
         yield lambda: copied(start, folder)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", TRIED_PARTS)
 def test_a_run_killed_at_any_step_is_completed_by_the_next(
     runs: Runner, undisturbed: Undisturbed, anew: Anew, kind: str, part: int
 ) -> None:
@@ -71,7 +69,7 @@ def test_a_run_killed_at_any_step_is_completed_by_the_next(
         assert_completed(runs, workspace, undisturbed)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", TRIED_PARTS)
 def test_a_run_killed_at_any_instant_is_completed_by_the_next(
     runs: Runner, undisturbed: Undisturbed, anew: Anew, kind: str, part: int
 ) -> None:
@@ -94,7 +92,7 @@ def test_a_run_killed_again_and_again_gets_done(
     assert_completed(runs, workspace, undisturbed)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", TRIED_PARTS)
 def test_by_a_clock_that_goes_on_too_each_return_is_taken_in_once(
     runs: Runner, start: Path, tmp_path: Path, part: int
 ) -> None:
