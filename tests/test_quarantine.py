@@ -136,9 +136,6 @@ def test_a_file_that_is_too_large_is_moved_by_name(place: Workspace) -> None:
     assert os.path.samestat(one.moved_to.stat(), before)
 
 
-@pytest.mark.skipif(
-    os.environ.get("QUARTERDAY_FAULTS") != "all", reason="a gibibyte takes its time"
-)
 def test_from_another_file_system_a_file_is_copied_whole_and_then_removed(
     afar: Workspace,
 ) -> None:
