@@ -28,9 +28,8 @@ from pipeline.moving import (
     is_final,
     put,
     remove,
-    sync_folder,
 )
-from pipeline.workspace import Workspace, remedy
+from pipeline.workspace import Workspace, private_folder, remedy, sync_folder
 
 _CHANGED = (
     "changed after it was read; what was read is recorded, "
@@ -111,7 +110,7 @@ def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
     """
     within = arrival.path.relative_to(workspace.inbox)
     claim = workspace.leaving / _of(arrival, workspace).name / within
-    claim.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(claim.parent)
     try:
         arrival.path.rename(claim)
     except FileNotFoundError:
@@ -139,7 +138,7 @@ def _settle(claim: Path, workspace: Workspace) -> bool:
     if holds(path, name[:_DIGITS]):
         claim.unlink()
         return True
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     with suppress(OSError):
         claim.chmod(0o400)
     # What has that name and other bytes was left by a crash.
@@ -151,6 +150,7 @@ def _copy(arrival: Arrival, workspace: Workspace) -> None:
     path = _of(arrival, workspace)
     if holds(path, arrival.sha256):
         return
+    private_folder(path.parent)
     copy(arrival.path, path, arrival.sha256)
     with suppress(OSError):
         path.chmod(0o400)

@@ -19,7 +19,7 @@ from pipeline.errors import RegisterError, StoreError, WorkspaceError
 from pipeline.model import Register
 from pipeline.register.file import register_bytes
 from pipeline.store import Store
-from pipeline.workspace import Workspace, remedy, replacing
+from pipeline.workspace import Workspace, private_folder, remedy, replacing
 
 #: What the journal holds: the tables that no reading of the archive gives back.
 TABLES = ("submission", "issue", "closing", "reopening", "approval", "forgotten")
@@ -120,6 +120,7 @@ def _write(folder: Path, table: str, rows: list[dict[str, Any]]) -> None:
 
 def _put(path: Path, content: bytes) -> None:
     try:
+        private_folder(path.parent)
         with replacing(path, 0o600) as temporary:
             temporary.write_bytes(content)
     except OSError as error:

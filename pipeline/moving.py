@@ -141,16 +141,6 @@ def remove(source: Path, sha256: str) -> None:
         source.unlink()
 
 
-def sync_folder(folder: Path) -> None:
-    """Have the disk keep the names in a folder, where the system can be asked to."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def put(source: Path, target: Path) -> Path:
     """Move within a file system to `target`, or to a name like it; over nothing that is there.
 

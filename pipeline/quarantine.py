@@ -16,8 +16,8 @@ from pathlib import Path
 
 from pipeline.inbox import Skipped, shown_name
 from pipeline.intake import why_refused
-from pipeline.moving import ChangedError, copy, opened, put, remove, sync_folder
-from pipeline.workspace import Workspace, make_private, replacing, safe_name
+from pipeline.moving import ChangedError, copy, opened, put, remove
+from pipeline.workspace import Workspace, make_private, replacing, safe_name, sync_folder
 
 _NOTE = " - why.txt"
 

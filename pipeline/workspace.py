@@ -117,7 +117,19 @@ def remedy(error: OSError) -> str:
 def make_private(path: Path) -> Path:
     """The folder, which only the user who runs the job may look into; made if that can be done."""
     with suppress(OSError):
-        path.mkdir(mode=0o700)
+        private_folder(path)
+    return path
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made with those above it that are missing, for the user who runs the job alone.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
     return path
 
 
@@ -151,6 +163,16 @@ def sweep(*folders: Path) -> None:
                     path.unlink()
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep the names in a folder, where the system can be asked to."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 @contextmanager
 def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """A temporary path beside `path`; when the block ends well it takes the place of `path`.
@@ -163,7 +185,11 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
+        # On the disk before it is in its place: the store may say next that it was issued.
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
         temporary.chmod(mode)
         temporary.replace(path)
+        sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)

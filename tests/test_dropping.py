@@ -1,7 +1,7 @@
 """Returns dropped slowly, in pieces, by several at once, while run after run looks at the inbox.
 
-Every return is taken in whole and once. With QUARTERDAY_FAULTS set (`make faults`) 200 are dropped, otherwise
-fewer are.
+Every return is taken in whole and once. With QUARTERDAY_FAULTS set (`make faults`) 200 are dropped,
+otherwise fewer.
 """
 
 from __future__ import annotations
