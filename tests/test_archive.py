@@ -76,7 +76,7 @@ def kept(workspace: Workspace) -> dict[str, bool]:
     """The files of the archive, and whether each has the bytes that its name says."""
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
-        for path in workspace.archive.rglob("*")
+        for path in workspace.archive.glob("??/*")
         if path.is_file()
     }
 
