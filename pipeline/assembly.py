@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+import msgspec
+
 from pipeline import __version__
 from pipeline.closing import Closed
 from pipeline.display import day_shown, shown, target_shown
@@ -37,6 +39,10 @@ from pipeline.rating import (
 )
 from pipeline.report import Line, Report, ReturnReceived, ReturnState, Section
 from pipeline.store import Issue, IssuedRating, Outcome, Submission
+
+#: What stands in the Performance column in place of a figure.
+DISAGREED, SUPPRESSED = "Areas disagree", "Suppressed"
+_WITHOUT_FIGURE = {DISAGREED: "the areas disagreed", SUPPRESSED: "the figure was suppressed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ def assemble(register: Register, period: Period, evidence: Evidence, issued_at: 
         returns=returns_received(register, period, evidence.submissions, _day(issued_at)),
         issued_at=issued_at,
         restates=evidence.closed.closing.closed_at if evidence.closed else None,
+        restates_what=evidence.closed is None or bool(evidence.closed.performances),
     )
 
 
@@ -124,7 +131,8 @@ def content_key(register: Register, period: Period, submissions: Iterable[Submis
 
     `submissions` are those of the period, of the last period and of the same period a year before,
     whose figures give the direction of travel. What the appendix says nothing of is passed over:
-    duplicates, other periods, and rejected returns of an earlier period or of no known area.
+    duplicates, other periods, rejected returns of an earlier period or of no known area, and which
+    periods the register has open.
     """
     earlier = [p.name for p in (register.last_period(period), register.year_before(period)) if p]
     awaited = [area.ref for area in _reporting(register)]
@@ -134,8 +142,18 @@ def content_key(register: Register, period: Period, submissions: Iterable[Submis
         if (s.outcome is Outcome.ACCEPTED and s.period in (period.name, *earlier))
         or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
     ]
-    parts = (__version__, register.sha256, period.name, *counted)
+    parts = (__version__, _said_by(register), period.name, *counted)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _said_by(register: Register) -> str:
+    """What the register says, as a SHA-256: closing a period, or a note beside a table, is nothing.
+
+    So an appendix that is written again once its period is closed is the same.
+    """
+    periods = tuple(replace(period, open=True) for period in register.periods)
+    said = msgspec.json.encode(replace(register, periods=periods, sha256=""))
+    return hashlib.sha256(said).hexdigest()
 
 
 def returns_received(
@@ -218,28 +236,44 @@ def _line(
 
 
 def _restated(line: Line, closed: Closed | None) -> Line:
-    """The line, marked where it says something else than when its period was closed."""
+    """The line, marked where it says something else than when its period was closed.
+
+    A figure that is suppressed now is not given away by what it was before.
+    """
     if closed is None or not closed.performances:
         return line
     earlier = closed.performances.get(line.indicator.ref, "")
     if earlier == line.performance_shown:
         return line
-    when = f"when the period was closed on {day_shown(_day(closed.closing.closed_at))}"
-    if line.indicator.kind is Kind.NARRATIVE and earlier:
-        remark = f"Restated: it was worded otherwise {when}."
-    elif earlier:
-        remark = f"Restated: it stood at {earlier} {when}."
+    if earlier and earlier != DISAGREED and line.consolidated.suppressed:
+        earlier = SUPPRESSED
+        was = "a figure was given"
     else:
-        remark = f"Restated: there was no figure {when}."
+        was = _was(earlier, line.indicator)
+    when = f"when the period was closed on {day_shown(_day(closed.closing.closed_at))}"
+    remark = f"Restated: {was} {when}."
     return replace(line, restated_from=earlier, remarks=(remark, *line.remarks))
+
+
+def _was(earlier: str, indicator: Indicator) -> str:
+    """What an appendix printed of an indicator, as a clause."""
+    if not earlier:
+        return "nothing had been reported"
+    if indicator.kind is Kind.NARRATIVE:
+        return "it was worded otherwise"
+    if earlier in _WITHOUT_FIGURE:
+        return _WITHOUT_FIGURE[earlier]
+    if indicator.kind is Kind.MILESTONE:
+        return f"it was {earlier[0].lower()}{earlier[1:]}"
+    return f"it stood at {earlier}"
 
 
 def performance_shown(merged: Consolidated) -> str:
     """What stands in the appendix's Performance column; empty where there is no data."""
     if merged.conflict:
-        return "Areas disagree"
+        return DISAGREED
     if merged.suppressed:
-        return "Suppressed"
+        return SUPPRESSED
     if merged.value is not None:
         return shown(merged.value, merged.indicator.unit, merged.indicator.decimals)
     return merged.state or merged.narrative

@@ -19,7 +19,7 @@ class Closed:
     """What a period said when it was closed, before it was restated."""
 
     closing: Closing
-    #: The appendix that it was closed with; None where none had been issued.
+    #: Its last appendix before the first restatement; None where none had been issued.
     issue: Issue | None
 
     @property
@@ -32,7 +32,7 @@ class Closed:
 def note_closings(register: Register, store: Store, now: datetime) -> dict[str, int]:
     """Note what the register closes and opens; the periods that it reopened, with their number.
 
-    A period for which nothing was ever received needs no closing.
+    A period for which nothing was ever accepted needs no closing.
     """
     periods = store.periods()
     for period in register.periods:
@@ -74,19 +74,31 @@ def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed |
     None where none of them is a restatement. Of several closings it is the last one that was
     followed by a restatement.
     """
-    numbers = {s.reopening_id for s in submissions if s.outcome is Outcome.ACCEPTED}
-    closings = [r.closing_id for r in store.decisions.reopenings() if r.id in numbers]
-    if not closings:
+    closing_of = {r.id: r.closing_id for r in store.decisions.reopenings()}
+    restating = {
+        s.id: closing_of[s.reopening_id]
+        for s in submissions
+        if s.outcome is Outcome.ACCEPTED and s.reopening_id is not None
+    }
+    if not restating:
         return None
-    closing = next(c for c in store.decisions.closings() if c.id == max(closings))
-    return Closed(closing, store.issue(closing.issue_id) if closing.issue_id else None)
+    number = max(restating.values())
+    closing = next(c for c in store.decisions.closings() if c.id == number)
+    first = min(one for one, closed in restating.items() if closed == number)
+    before = [i for i in store.issues() if i.period == closing.period and i.last_submission < first]
+    return Closed(closing, before[-1] if before else None)
 
 
 def _last_word(store: Store, period: str) -> Closing | Reopening | None:
-    """The last closing or reopening of a period; a reopening follows the closing that it names."""
+    """What the register last did with a period: closed it, or opened it again.
+
+    What a person reopens is open for one run, and stays closed by the same closing.
+    """
     closings = [c for c in store.decisions.closings() if c.period == period]
     if not closings:
         return None
     last = closings[-1]
-    reopened = (r for r in store.decisions.reopenings() if r.closing_id == last.id)
+    reopened = (
+        r for r in store.decisions.reopenings() if r.closing_id == last.id and r.by == REGISTER
+    )
     return max(reopened, key=lambda r: r.id, default=last)

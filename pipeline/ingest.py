@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +84,9 @@ def ingest(
         return Ingested((), scanned.skipped)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
-    night = _Night(workspace, register.opened(reopened or ()), store, now, reopened or {})
+    reopened = reopened or {}
+    by_word = {p.name for p in register.periods if p.name in reopened and not p.open}
+    night = _Night(workspace, register.opened(reopened), store, now, reopened, by_word)
     taken: list[Taken] = []
     skipped = list(scanned.skipped)
     waiting = list(scanned.arrivals)
@@ -109,13 +111,15 @@ class _Night:
     store: Store
     now: datetime
     reopened: Mapping[str, int]
+    #: Those of them that the register has closed.
+    by_word: Collection[str]
 
 
 def _take_in(
     arrivals: list[Arrival], night: _Night, progress: Progress
 ) -> tuple[list[Taken], list[Skipped]]:
     """What became of each of these files, no two of which have the same bytes."""
-    sorted_out = sort_out(arrivals, night.register, night.store, night.now)
+    sorted_out = sort_out(arrivals, night.register, night.store, night.now, night.by_word)
     taken: list[Taken] = []
     changed: list[Skipped] = []
     if sorted_out.fresh:

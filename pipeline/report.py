@@ -90,6 +90,8 @@ class Report:
     issued_at: datetime
     #: When the period was closed, where it has been restated since.
     restates: datetime | None = None
+    #: Whether it is known what the appendix said then, so that what changed can be marked.
+    restates_what: bool = True
 
     @property
     def restated(self) -> tuple[Line, ...]:

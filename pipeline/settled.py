@@ -24,6 +24,16 @@ def is_settled(workspace: Workspace, register: Register) -> bool:
         return False
 
 
+def lift(workspace: Workspace) -> None:
+    """Note that work has begun, which is not done until a run completes.
+
+    A run that is killed may leave the store's file as the stamp names it: what it committed then
+    stands in a file beside it, or on another machine.
+    """
+    with suppress(OSError):
+        (workspace.state / _NAME).unlink(missing_ok=True)
+
+
 def note(workspace: Workspace, register: Register) -> None:
     """Note that everything has been done."""
     with suppress(OSError), replacing(workspace.state / _NAME) as temporary:
