@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+import msgspec
+
 from pipeline import __version__
 from pipeline.closing import Closed, marked
 from pipeline.disclosure import disclose, disclosed_target
@@ -36,7 +38,15 @@ from pipeline.rating import (
     tolerance_shown,
     travel,
 )
-from pipeline.report import Line, Report, ReturnReceived, ReturnState, Section
+from pipeline.report import (
+    DISAGREED,
+    SUPPRESSED,
+    Line,
+    Report,
+    ReturnReceived,
+    ReturnState,
+    Section,
+)
 from pipeline.store import Issue, IssuedRating, Outcome, Submission
 
 
@@ -99,6 +109,7 @@ def assemble(register: Register, period: Period, evidence: Evidence, issued_at: 
         returns=returns_received(register, period, evidence.submissions, _day(issued_at)),
         issued_at=issued_at,
         restates=evidence.closed.closing.closed_at if evidence.closed else None,
+        restates_what=evidence.closed is None or bool(evidence.closed.performances),
     )
 
 
@@ -131,7 +142,8 @@ def content_key(register: Register, period: Period, submissions: Iterable[Submis
 
     `submissions` are those of the period, of the last period and of the same period a year before,
     whose figures give the direction of travel. What the appendix says nothing of is passed over:
-    duplicates, other periods, and rejected returns of an earlier period or of no known area.
+    duplicates, other periods, rejected returns of an earlier period or of no known area, and which
+    periods the register has open.
     """
     earlier = [p.name for p in (register.last_period(period), register.year_before(period)) if p]
     awaited = [area.ref for area in _reporting(register)]
@@ -141,8 +153,18 @@ def content_key(register: Register, period: Period, submissions: Iterable[Submis
         if (s.outcome is Outcome.ACCEPTED and s.period in (period.name, *earlier))
         or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
     ]
-    parts = (__version__, register.sha256, period.name, *counted)
+    parts = (__version__, _said_by(register), period.name, *counted)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _said_by(register: Register) -> str:
+    """What the register says, as a SHA-256: closing a period, or a note beside a table, is nothing.
+
+    So an appendix that is written again once its period is closed is the same.
+    """
+    periods = tuple(replace(period, open=True) for period in register.periods)
+    said = msgspec.json.encode(replace(register, periods=periods, sha256=""))
+    return hashlib.sha256(said).hexdigest()
 
 
 def returns_received(
@@ -230,9 +252,9 @@ def _line(
 def performance_shown(merged: Consolidated) -> str:
     """What stands in the appendix's Performance column; empty where there is no data."""
     if merged.conflict:
-        return "Areas disagree"
+        return DISAGREED
     if merged.suppressed:
-        return "Suppressed"
+        return SUPPRESSED
     if merged.value is not None:
         return shown(merged.value, merged.indicator.unit, merged.indicator.decimals)
     return merged.state or merged.narrative

@@ -436,8 +436,11 @@ PERIOD_CLOSED = Rule(
     ERROR,
     "Period closed",
     "The period {value} is closed.",
-    "Send the return for an open period ({choices}), or ask for the period to be reopened.",
-    "What has gone to committee is not changed quietly.",
+    "Send the return for an open period ({choices}). To change what was reported, ask the "
+    "performance officer to open {value} on the register's sheet Periods, or IT to take the return "
+    "in with --reopen.",
+    "What has gone to committee is not changed quietly: whatever is taken in later is marked as "
+    "restated.",
 )
 NOT_AVAILABLE_WITH_FIGURE = Rule(
     "C13",

@@ -11,9 +11,11 @@ from datetime import datetime
 
 from pipeline.display import day_shown
 from pipeline.errors import WorkspaceError
-from pipeline.model import Kind, Period, Register
-from pipeline.report import Line
+from pipeline.model import Indicator, Kind, Period, Register
+from pipeline.report import DISAGREED, SUPPRESSED, Line
 from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
+
+_WITHOUT_FIGURE = {DISAGREED: "the areas disagreed", SUPPRESSED: "the figure was suppressed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Closed:
     """What a period said when it was closed, before it was restated."""
 
     closing: Closing
-    #: The appendix that it was closed with; None where none had been issued.
+    #: Its last appendix before the first restatement; None where none had been issued.
     issue: Issue | None
 
     @property
@@ -34,7 +36,7 @@ class Closed:
 def note_closings(register: Register, store: Store, now: datetime) -> dict[str, int]:
     """Note what the register closes and opens; the periods that it reopened, with their number.
 
-    A period for which nothing was ever received needs no closing.
+    A period for which nothing was ever accepted needs no closing.
     """
     periods = store.periods()
     for period in register.periods:
@@ -76,38 +78,64 @@ def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed |
     None where none of them is a restatement. Of several closings it is the last one that was
     followed by a restatement.
     """
-    numbers = {sent.reopening_id for sent in submissions if sent.is_restatement}
-    closings = [r.closing_id for r in store.decisions.reopenings() if r.id in numbers]
-    if not closings:
+    closing_of = {r.id: r.closing_id for r in store.decisions.reopenings()}
+    restating = {
+        s.id: closing_of[s.reopening_id]
+        for s in submissions
+        if s.is_restatement and s.reopening_id is not None
+    }
+    if not restating:
         return None
-    closing = next(c for c in store.decisions.closings() if c.id == max(closings))
-    return Closed(closing, store.issue(closing.issue_id) if closing.issue_id else None)
+    number = max(restating.values())
+    closing = next(c for c in store.decisions.closings() if c.id == number)
+    first = min(one for one, closed in restating.items() if closed == number)
+    before = [i for i in store.issues() if i.period == closing.period and i.last_submission < first]
+    return Closed(closing, before[-1] if before else None)
 
 
 def marked(line: Line, closed: Closed | None) -> Line:
-    """The line, marked where it says something else than when its period was closed."""
+    """The line, marked where it says something else than when its period was closed.
+
+    A figure that is suppressed now is not given away by what it was before.
+    """
     if closed is None or not closed.performances:
         return line
     earlier = closed.performances.get(line.indicator.ref, "")
     if earlier == line.performance_shown:
         return line
-    when = (
-        f"when the period was closed on {day_shown(closed.closing.closed_at.astimezone().date())}"
-    )
-    if line.indicator.kind is Kind.NARRATIVE and earlier:
-        remark = f"Restated: it was worded otherwise {when}."
-    elif earlier:
-        remark = f"Restated: it stood at {earlier} {when}."
+    if earlier and earlier != DISAGREED and line.consolidated.suppressed:
+        earlier = SUPPRESSED
+        was = "a figure was given"
     else:
-        remark = f"Restated: there was no figure {when}."
+        was = _was(earlier, line.indicator)
+    day = day_shown(closed.closing.closed_at.astimezone().date())
+    remark = f"Restated: {was} when the period was closed on {day}."
     return replace(line, restated_from=earlier, remarks=(remark, *line.remarks))
 
 
+def _was(earlier: str, indicator: Indicator) -> str:
+    """What an appendix printed of an indicator, as a clause."""
+    if not earlier:
+        return "nothing had been reported"
+    if indicator.kind is Kind.NARRATIVE:
+        return "it was worded otherwise"
+    if earlier in _WITHOUT_FIGURE:
+        return _WITHOUT_FIGURE[earlier]
+    if indicator.kind is Kind.MILESTONE:
+        return f"it was {earlier[0].lower()}{earlier[1:]}"
+    return f"it stood at {earlier}"
+
+
 def _last_word(store: Store, period: str) -> Closing | Reopening | None:
-    """The last closing or reopening of a period; a reopening follows the closing that it names."""
+    """What the register last did with a period: closed it, or opened it again.
+
+    What a person reopens is open for one run, and stays closed by the same closing.
+    """
     closings = [c for c in store.decisions.closings() if c.period == period]
     if not closings:
         return None
     last = closings[-1]
-    reopened = (r for r in store.decisions.reopenings() if r.closing_id == last.id)
+    reopened = (
+        r for r in store.decisions.reopenings() if r.closing_id == last.id and r.by == REGISTER
+    )
     return max(reopened, key=lambda r: r.id, default=last)

@@ -11,9 +11,8 @@ from pipeline.disclosure import disclose, is_small_figure
 from pipeline.display import shown
 from pipeline.merge import merge
 from pipeline.model import Observation, Register
+from pipeline.report import SUPPRESSED
 from pipeline.store import Store
-
-SUPPRESSED = "Suppressed"
 
 
 @dataclass(frozen=True, slots=True)

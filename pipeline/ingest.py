@@ -6,7 +6,7 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -87,7 +87,9 @@ def ingest(
         return Ingested((), set_aside)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
-    night = _Night(workspace, register.opened(reopened or ()), store, now, reopened or {})
+    reopened = reopened or {}
+    by_word = {p.name for p in register.periods if p.name in reopened and not p.open}
+    night = _Night(workspace, register.opened(reopened), store, now, reopened, by_word)
     taken: list[Taken] = []
     skipped = list(set_aside)
     waiting = list(scanned.arrivals)
@@ -112,6 +114,8 @@ class _Night:
     store: Store
     now: datetime
     reopened: Mapping[str, int]
+    #: Those of them that the register has closed.
+    by_word: Collection[str]
 
 
 def _take_in(
@@ -121,7 +125,7 @@ def _take_in(
 
     Besides, those that changed in the meantime or cannot be removed from the inbox.
     """
-    sorted_out = sort_out(arrivals, night.register, night.store, night.now)
+    sorted_out = sort_out(arrivals, night.register, night.store, night.now, night.by_word)
     taken: list[Taken] = []
     left: list[Skipped] = []
     if sorted_out.fresh:

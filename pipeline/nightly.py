@@ -170,9 +170,9 @@ def content_of(register: Register, store: Store, period: Period) -> str:
 
 
 def due_periods(workspace: Workspace, register: Register, store: Store) -> list[Period]:
-    """The periods for which something was accepted that no appendix in the outbox shows.
+    """The periods for which something was accepted that no appendix shows.
 
-    The appendix of a closed period stays as it is, unless a restatement was accepted.
+    The appendix of a closed period stays as it is, whatever becomes of the register and the outbox.
     """
     accepted = set(store.periods())
     return [
@@ -183,10 +183,16 @@ def due_periods(workspace: Workspace, register: Register, store: Store) -> list[
 
 
 def _is_due(workspace: Workspace, register: Register, store: Store, period: Period) -> bool:
+    from pipeline.store import Outcome
+
     last = store.last_issue(period.name)
     if not period.open:
+        # Where it is not known what the last appendix showed, what came before it is let be.
+        shown = last.last_submission if last else 0
         return any(
-            sent.is_restatement and sent.id > (last.last_submission if last else 0)
+            sent.outcome is Outcome.ACCEPTED
+            and sent.id > shown
+            and (shown > 0 or sent.reopening_id is not None)
             for sent in store.submissions(period.name)
         )
     return (
@@ -256,9 +262,11 @@ def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
     Messages that were written before for the same appendix are left as they are.
     """
     from pipeline.assembly import issue_of
+    from pipeline.journal import keep_register
     from pipeline.mail import appendix_messages, write_messages
 
     report = issued.report
+    keep_register(workspace, report.register)
     sender = workspace.settings.mail.sender
     messages = appendix_messages(report, issued.workbook, sender=sender)
     written = write_messages(messages, issued.workbook.parent / "mail")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,9 +30,16 @@ class SortedOut:
 
 
 def sort_out(
-    arrivals: Sequence[Arrival], register: Register, store: Store, now: datetime
+    arrivals: Sequence[Arrival],
+    register: Register,
+    store: Store,
+    now: datetime,
+    by_word: Collection[str] = (),
 ) -> SortedOut:
-    """Which files are to be read, and which the store has seen before."""
+    """Which files are to be read, and which the store has seen before.
+
+    `by_word` are the periods that the register closes and a person has opened for this run.
+    """
     known = store.known(arrival.sha256 for arrival in arrivals)
     taken = store.taken(map(delivery_of, arrivals)) if known else set()
     standing = store.standing() if known else {}
@@ -41,7 +48,7 @@ def sort_out(
         before = known.get(arrival.sha256)
         if delivery_of(arrival) in taken:
             out.done.append(arrival)
-        elif before and _is_settled(before, received_at(arrival, now), register, standing):
+        elif before and _is_settled(before, received_at(arrival, now), register, standing, by_word):
             out.again.append(arrival)
         else:
             out.fresh.append(arrival)
@@ -82,14 +89,16 @@ def _is_settled(
     received: datetime,
     register: Register,
     standing: Mapping[tuple[str | None, str | None], Submission],
+    by_word: Collection[str],
 ) -> bool:
     """Whether the same bytes would change nothing.
 
-    What was sent back may be accepted by a changed register. What was accepted, and replaced by
-    another return before it came again, is sent to put it back.
+    What was sent back may be accepted by a changed register, or because its period is open for this
+    run. What was accepted, and replaced by another return before it came again, is sent to put it
+    back.
     """
     if before.outcome is not Outcome.ACCEPTED:
-        return before.register_sha256 == register.sha256
+        return before.register_sha256 == register.sha256 and before.period not in by_word
     stands = standing.get((before.area, before.period))
     return stands is None or stands.sha256 == before.sha256 or received <= stands.received_at
 

@@ -13,6 +13,9 @@ from pipeline.merge import Consolidated
 from pipeline.model import Achievement, Indicator, Period, Priority, Register, ServiceArea, Target
 from pipeline.rating import Colour, Rating, Tally, Travel
 
+#: What stands in the Performance column in place of a figure.
+DISAGREED, SUPPRESSED = "Areas disagree", "Suppressed"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -90,6 +93,8 @@ class Report:
     issued_at: datetime
     #: When the period was closed, where it has been restated since.
     restates: datetime | None = None
+    #: Whether it is known what the appendix said then, so that what changed can be marked.
+    restates_what: bool = True
 
     @property
     def restated(self) -> tuple[Line, ...]:

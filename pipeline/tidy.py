@@ -23,6 +23,8 @@ from pipeline.workspace import replacing
 
 #: The status of a row whose service area has not reported the indicator.
 NOT_REPORTED = "Not reported"
+#: What a figure was restated from where nothing was printed.
+NOTHING_PRINTED = "No figure"
 
 #: What a spreadsheet program may take for the start of a formula when it opens a CSV file; see
 #: https://owasp.org/www-community/attacks/CSV_Injection.
@@ -80,7 +82,7 @@ class TidyRow:
     indicator_target: str
     indicator_performance: str
     indicator_rating: str
-    #: What was printed when the period was closed, where that was something else.
+    #: What was printed when the period was closed, where that was something else; else blank.
     indicator_restated_from: str
     file: str
     sheet: str
@@ -128,7 +130,7 @@ def _rows(report: Report, section: Section, line: Line) -> Iterator[TidyRow]:
             indicator_target=plain(line.target_shown),
             indicator_performance=plain(line.performance_shown),
             indicator_rating=line.rating.shown,
-            indicator_restated_from=plain(line.restated_from or ""),
+            indicator_restated_from=_restated_from(line),
             file=plain(observation.filename) if observation else "",
             sheet=plain(observation.sheet) if observation else "",
             cell=observation.cell if observation else "",
@@ -136,6 +138,13 @@ def _rows(report: Report, section: Section, line: Line) -> Iterator[TidyRow]:
             sha256=observation.submission if observation else "",
             commentary=plain(observation.commentary) if observation else "",
         )
+
+
+def _restated_from(line: Line) -> str:
+    """What was printed before; blank where the figure is not restated."""
+    if line.restated_from is None:
+        return ""
+    return plain(line.restated_from) or NOTHING_PRINTED
 
 
 def _as_shown(observation: Observation, indicator: Indicator) -> str:

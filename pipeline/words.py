@@ -89,8 +89,13 @@ def restatement_shown(report: Report) -> str:
     if report.restates is None:
         return ""
     closed = day_shown(report.restates.astimezone(report.issued_at.tzinfo).date())
-    changed = counted(len(report.restated), "indicator says", "indicators say")
-    return f"Restated: the period was closed on {closed}, and {changed} something else since."
+    if not report.restates_what:
+        return (
+            f"Restated: the period was closed on {closed}, and a return was taken in since. What "
+            "the appendix said before is not in the store, so what changed is not marked."
+        )
+    changed = counted(len(report.restated), "indicator has", "indicators have")
+    return f"Restated: the period was closed on {closed}; {changed} changed since."
 
 
 def standing_shown(returned: ReturnReceived, period: Period) -> str:

@@ -17,8 +17,8 @@ in another order, columns of your own beside them are passed over, and so are bl
 - **An indicator**: a row on Indicators and, for each period in which it has something to reach or
   to be compared with, a row on Targets.
 - **A period**: a row on Periods, rows on Targets for it, and new templates:
-  `quarterday template --period "2012-13 Q2"`. Close the old period when its appendix has gone to
-  committee: returns for a closed period are sent back, and its appendix is left as it is.
+  `quarterday template --period "2012-13 Q2"`. [Close](#close-and-restate-a-period) the old period
+  when its appendix has gone to committee.
 - **A service area**: a row on Service areas, and its ref on the indicators that it reports. For
   several, type `HR; ASC`.
 - **A recipient**: a row on Recipients. *appendix* brings the appendix with a summary of what is red
@@ -27,8 +27,34 @@ in another order, columns of your own beside them are passed over, and so are bl
 
 Keep a ref once figures have been received: they are found by it. After a change of an indicator's
 wording or target, write new templates, because a return whose prefilled cells say something else is
-sent back. The next run writes the appendix of each open period afresh whenever the register has
-changed.
+sent back. The next run writes the appendix of each open period afresh whenever something that the
+register says has changed. Opening or closing a period changes no appendix.
+
+## Close and restate a period
+
+Type *closed* beside a period on Periods once its appendix has gone to committee. From then on
+returns for it are sent back, and its appendix stays as it is, whatever changes in the register.
+
+A figure of a closed period can still be put right, by a **restatement**. There are two ways to take
+its return in:
+
+- You type *open* again beside the period, until the return has come, and *closed* after that.
+- IT opens it for one run, for what lies in the inbox then: `quarterday run --reopen 2012-13
+  --because "The police corrected their count"`. The register stays as it is.
+
+Either way the service area sends its whole return again; the same file that was sent back will do.
+Who opened the period, when and why is kept for good.
+
+The appendix is then issued anew, with *(restated)* in the subject of its mail. It says when the
+period was closed and how many indicators have changed since. Each of them is marked in the
+workbook, on the page, in the mail and in the data:
+
+> Restated: it stood at 4605 when the period was closed on 30 April 2013.
+
+What was printed before the first restatement is what it is compared with, however often the period
+is restated. Once the register has opened the period and closed it again, the appendix that it was
+closed with counts from then on. A figure that is suppressed now is marked without saying what it
+was. The appendix that went to committee first is not kept in the outbox: keep your own copy.
 
 ## Type a figure
 

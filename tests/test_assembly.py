@@ -635,9 +635,18 @@ def test_what_the_appendix_says_nothing_of_leaves_its_key(unprinted: Submission)
     assert key_of(sent(1, A), unprinted) == key_of(sent(1, A))
 
 
+def test_closing_a_period_is_no_news_for_any_appendix() -> None:
+    register = register_of()
+    closed = replace(
+        register, periods=tuple(replace(p, open=False) for p in register.periods), sha256="other"
+    )
+    assert key_of(register=closed) == key_of(register=register)
+
+
 def test_the_register_and_the_period_are_part_of_the_key() -> None:
     register = register_of()
-    assert key_of(register=replace(register, sha256="other")) != key_of(register=register)
+    framework = replace(register.framework, council="Another council")
+    assert key_of(register=replace(register, framework=framework)) != key_of(register=register)
     assert content_key(register, LAST, ()) != content_key(register, NOW, ())
 
 

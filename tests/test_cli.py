@@ -90,7 +90,7 @@ def loaded_by(*words: str | Path) -> set[str]:
     """The heavy packages that a command of the real program has loaded by the time it ends."""
     code = (
         "import sys, atexit\n"
-        "heavy = ('pandas', 'sqlalchemy', 'openpyxl', 'pandera', 'xlsxwriter')\n"
+        "heavy = ('pandas', 'sqlalchemy', 'openpyxl', 'pandera', 'xlsxwriter', 'alembic')\n"
         "atexit.register(lambda: print(*[m for m in heavy if m in sys.modules], file=sys.stderr))\n"
         "from pipeline.__main__ import main\n"
         "sys.argv = ['quarterday', *sys.argv[1:]]\n"

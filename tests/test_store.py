@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -20,10 +21,26 @@ from hypothesis import strategies as st
 from pipeline import catalogue
 from pipeline.errors import LockedError, StoreError
 from pipeline.model import Achievement, MilestoneState, Observation, Status
-from pipeline.store import Issue, Outcome, Receipt, Store, Submission, delivery_key
+from pipeline.store import (
+    REGISTER,
+    Approval,
+    Closing,
+    Forgotten,
+    Issue,
+    IssuedRating,
+    Outcome,
+    Receipt,
+    Reopening,
+    Signature,
+    Store,
+    Submission,
+    delivery_key,
+    tables,
+)
 from tests.postgresql import schema
 
 PERIOD = "2012-13"
+D = TypeVar("D", Closing, Reopening, Approval)
 RECEIVED = datetime(2013, 4, 30, 23, 59, 59, 123456, tzinfo=UTC)
 
 
@@ -376,3 +393,119 @@ def test_a_complaint_never_shows_the_password(url: str) -> None:
 
 def test_a_store_whose_driver_is_missing_says_which_package_to_install() -> None:
     assert "needs the Python package MySQLdb" in complaint("mysql://keeper@db.example/q")
+
+
+# --- What it keeps besides -----------------------------------------------------------------------
+
+
+def test_an_issue_comes_back_with_what_it_said_of_each_indicator_in_its_order(
+    store: Store,
+) -> None:
+    ratings = (
+        IssuedRating("P2-1", "On track", "", "green"),
+        IssuedRating("P1-1", "4605", ">4248", "red"),
+        IssuedRating("P1-2", "", "", "no data"),
+    )
+    first = Issue(
+        PERIOD, "c" * 64, RECEIVED, "amber", "f" * 64, ratings, version="0.1.0", last_submission=7
+    )
+    later = replace(first, content="d" * 64, overall="", ratings=ratings[:1])
+    other = Issue("2011-12", "e" * 64, RECEIVED)
+    for issue in (first, later, other):
+        store.record_issue(issue)
+    assert store.issues() == (replace(first, id=1), replace(later, id=2), replace(other, id=3))
+    assert store.last_issue(PERIOD) == replace(later, id=2)
+    assert store.issue(1) == replace(first, id=1)
+    assert store.issue(4) is None
+
+
+def test_who_stands_behind_a_return_comes_back_and_nothing_where_it_says_nobody(
+    store: Store,
+) -> None:
+    signed = Signature("Ada, analyst", "Grace, head of service")
+    half = Signature(signed_off_by="Grace")
+    store.record(
+        [
+            Receipt(submission("1.xlsx"), signature=signed),
+            Receipt(submission("2.xlsx")),
+            Receipt(submission("3.xlsx", outcome=Outcome.REJECTED), signature=half),
+        ]
+    )
+    assert store.signatures() == {1: signed, 3: half}
+
+
+def test_every_figure_that_was_ever_accepted_comes_back_with_its_submission(store: Store) -> None:
+    accept(store, "first.xlsx", figure(value="1"), figure("P1-2", value="2"))
+    accept(store, "second.xlsx", figure(value="3"))
+    assert [(number, o.indicator, o.value, o.filename) for number, o in store.reported()] == [
+        (1, "P1-1", 1, "first.xlsx"),
+        (1, "P1-2", 2, "first.xlsx"),
+        (2, "P1-1", 3, "second.xlsx"),
+    ]
+
+
+def test_decisions_come_back_in_the_order_in_which_they_were_taken(store: Store) -> None:
+    store.record([Receipt(submission("1.xlsx")), Receipt(submission("2.xlsx"))])
+    store.record_issue(Issue(PERIOD, "c" * 64, RECEIVED))
+    late = RECEIVED + timedelta(days=1)
+    closings = [Closing(PERIOD, late, 1), Closing("2011-12", RECEIVED)]
+    assert [store.decisions.record(one) for one in closings] == [1, 2]
+    reopenings = [
+        Reopening(PERIOD, 1, late, "me on here", "a slip"),
+        Reopening(PERIOD, 1, late, REGISTER),
+    ]
+    assert [store.decisions.record(one) for one in reopenings] == [1, 2]
+    approvals = [
+        Approval(number, "C05", "Indicators", "H5", "me", late, "it is so") for number in (2, 1)
+    ]
+    store.decisions.approve(approvals)
+    store.decisions.approve([])
+    store.decisions.forget([Forgotten(2, late, "me", "six years")])
+    store.decisions.forget([])
+    assert store.decisions.closings() == numbered(closings)
+    assert store.decisions.reopenings() == numbered(reopenings)
+    assert store.decisions.approvals() == numbered(approvals)
+    assert store.decisions.forgotten() == (Forgotten(2, late, "me", "six years", 1),)
+
+
+def numbered(decisions: Sequence[D]) -> tuple[D, ...]:
+    return tuple(replace(one, id=number) for number, one in enumerate(decisions, 1))
+
+
+def test_a_decision_about_what_is_not_in_the_store_is_refused(store: Store) -> None:
+    with pytest.raises(StoreError):
+        store.decisions.record(Reopening(PERIOD, 9, RECEIVED, "me"))
+    with pytest.raises(StoreError):
+        store.decisions.forget([Forgotten(9, RECEIVED, "me", "six years")])
+    with pytest.raises(StoreError):
+        store.record([Receipt(submission(reopening_id=9))])
+    assert (store.decisions.reopenings(), store.decisions.forgotten()) == ((), ())
+    assert store.submissions() == ()
+
+
+def test_what_was_forgotten_leaves_its_figures(store: Store) -> None:
+    finding = catalogue.ROW_MISSING.found(ref="P1-9", wording="Calls")
+    sent = submission(findings=(finding,))
+    store.record([Receipt(sent, (figure(),), signature=Signature("Ada", "Grace"))])
+    store.decisions.forget([Forgotten(1, RECEIVED, "me", "six years")])
+    assert store.submissions()[0].findings == ()
+    assert store.signatures() == {}
+    assert [o.value for o in store.observations(PERIOD)] == [4605]
+
+
+def test_rows_after_a_number_are_those_that_were_added_since(store: Store) -> None:
+    assert (store.last_number("submission"), store.rows_after("submission", 0)) == (0, [])
+    store.record([Receipt(submission(f"{number}.xlsx")) for number in (1, 2, 3)])
+    assert store.last_number("submission") == 3
+    rows = store.rows_after("submission", 1)
+    assert [(row["id"], row["filename"]) for row in rows] == [(2, "2.xlsx"), (3, "3.xlsx")]
+    assert rows[0]["received_at"] == RECEIVED
+    assert set(rows[0]) == {column.name for column in tables.submission.columns}
+
+
+def test_of_many_deliveries_those_that_were_taken_are_known(store: Store) -> None:
+    sent = [submission(f"{number}.xlsx") for number in range(600)]
+    store.record([Receipt(one) for one in sent[::2]])
+    asked = [one.delivery for one in sent]
+    assert store.taken(asked) == {one.delivery for one in sent[::2]}
+    assert store.taken([]) == set()

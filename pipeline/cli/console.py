@@ -20,6 +20,7 @@ from pipeline.errors import LockedError, QuarterdayError
 if TYPE_CHECKING:
     from pipeline.findings import Finding
     from pipeline.model import Period, Register
+    from pipeline.nightly import Reopen
     from pipeline.workspace import Workspace
 
 P = ParamSpec("P")
@@ -153,6 +154,20 @@ def workspace_at(path: Path) -> Workspace:
     from pipeline.workspace import open_workspace
 
     return open_workspace(path)
+
+
+def reopening(period: str | None, because: str) -> Reopen | None:
+    """What `--reopen` and `--because` ask for.
+
+    Raises:
+        BadParameter: there is a reason, and nothing to reopen.
+    """
+    from pipeline.nightly import Reopen
+
+    if period is None and because:
+        raise typer.BadParameter("it says why a period is reopened; name one with --reopen.",
+                                 param_hint="--because")  # fmt: skip
+    return None if period is None else Reopen(period, because)
 
 
 def now() -> datetime:

@@ -18,6 +18,7 @@ from pipeline.cli.console import (
     print_json,
     print_table,
     progress_bar,
+    reopening,
     workspace_at,
 )
 from pipeline.cli.returns import print_ingested
@@ -156,12 +157,13 @@ def run(
 
     Example: `quarterday run --workspace /srv/performance`
     """
-    from pipeline.nightly import Reopen, needs_a_person
+    from pipeline.nightly import needs_a_person
     from pipeline.nightly import run as run_night
 
+    wanted = reopening(reopen, because)
     place = workspace_at(workspace)
     with progress_bar() as progress:
-        night = run_night(place, now(), progress, Reopen(reopen, because) if reopen else None)
+        night = run_night(place, now(), progress, wanted)
     written = [p for i in night.issued for p in (i.workbook, i.page, i.data)]
     if json:
         print_json({"ingested": night.ingested, "written": written, "mail": night.mails})

@@ -21,6 +21,7 @@ from pipeline.cli.console import (
     print_json,
     print_table,
     progress_bar,
+    reopening,
     workspace_at,
 )
 
@@ -83,12 +84,12 @@ def ingest(
 
     Example: `quarterday ingest --workspace performance`
     """
-    from pipeline.nightly import Night, Reopen, at_work, needs_a_person, register_of, take_in
+    from pipeline.nightly import Night, at_work, needs_a_person, register_of, take_in
 
     place = workspace_at(workspace)
     register = register_of(place)
+    wanted = reopening(reopen, because)
     with at_work(place) as store, progress_bar() as progress:
-        wanted = Reopen(reopen, because) if reopen else None
         ingested = take_in(place, register, store, now(), progress, wanted)
     if json:
         print_json(ingested)

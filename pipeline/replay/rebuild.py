@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -183,7 +183,8 @@ class _Work:
         if register is not None and able:
             reopening = batch[0].reopening_id
             reopened = {entry.period or "": reopening for entry in batch if reopening is not None}
-            receipts = self._judged(able, register.opened(reopened), reopened)
+            by_word = {p.name for p in register.periods if p.name in reopened and not p.open}
+            receipts = self._judged(able, register.opened(reopened), reopened, by_word)
         self.into.record([receipts[entry.id] for entry in batch if entry.id in receipts])
         for entry in batch:
             if entry.id in taken_over:
@@ -225,11 +226,12 @@ class _Work:
         able: Sequence[tuple[_Entry, Arrival]],
         register: Register,
         reopened: Mapping[str, int],
+        by_word: Collection[str],
     ) -> dict[int, Receipt]:
         """What goes into the store for each file, by the number of its submission."""
         by_path = {arrival.path: entry for entry, arrival in able}
         ever = datetime.max.replace(tzinfo=able[0][1].arrived_at.tzinfo)
-        sorted_out = sort_out([arrival for _, arrival in able], register, self.into, ever)
+        sorted_out = sort_out([arrival for _, arrival in able], register, self.into, ever, by_word)
         with guard_of(register, self.workspace.settings.limits) as guard:
             readings = [
                 one for one in read_returns(sorted_out.fresh, guard) if isinstance(one, tuple)

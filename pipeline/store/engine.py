@@ -72,7 +72,8 @@ def set_up_sqlite(connection: Any, _: object) -> None:
     # SQLAlchemy begins transactions itself: the driver would leave reads and DDL out of them.
     connection.isolation_level = None
     for pragma in (
-        *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"),
+        # The first, so that the others wait for another program as well.
+        *("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"),
         # What is forgotten is overwritten, not only unlinked.
         "secure_delete=ON",
     ):

@@ -24,17 +24,16 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def migrate(engine: sa.Engine) -> None:
     """Bring the store to `tables.SCHEMA_VERSION`.
 
-    A SQLite store is copied to a file beside it first, named by the version that it had.
+    A SQLite store is copied to a file beside it first, named by the version that it had. One copy
+    of each version is kept, the last.
 
     Raises:
-        StoreError: it was made by a later version of the program.
+        StoreError: it was made by a later version of the program, or cannot be copied.
     """
     with e.reading(engine) as connection:
         found = _version(connection)
     if found == t.SCHEMA_VERSION:
         return
-    if found is not None and found < t.SCHEMA_VERSION:
-        _keep_copy(engine.url, found)
     with e.writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
@@ -46,6 +45,9 @@ def migrate(engine: sa.Engine) -> None:
                 f"knows schemas up to {t.SCHEMA_VERSION}. Use the version that made it."
             )
         if found != t.SCHEMA_VERSION:
+            if found is not None:
+                # Now that nobody else writes: not a line of it may be missing in the copy.
+                _keep_copy(engine.url, found)
             _run_steps(connection, found)
 
 
@@ -75,14 +77,17 @@ def _keep_copy(url: sa.URL, version: int) -> None:
         return
     path = Path(url.database)
     copy = path.with_name(f"{path.name}.schema-{version}")
-    if copy.exists():
-        return
     unfinished = copy.with_name(f".quarterday-{copy.name}")
     unfinished.unlink(missing_ok=True)
-    with (
-        e.reported(url),
-        closing(sqlite3.connect(path)) as source,
-        closing(sqlite3.connect(unfinished)) as target,
-    ):
-        source.backup(target)
-    unfinished.rename(copy)
+    try:
+        with (
+            closing(sqlite3.connect(path)) as source,
+            closing(sqlite3.connect(unfinished)) as target,
+        ):
+            source.backup(target)
+        unfinished.replace(copy)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            f"The store {e.shown(url)} is of an earlier version and cannot be copied to {copy} "
+            f"before it is changed: {error}. Make room there, and check the rights on the folder."
+        ) from error

@@ -1,0 +1,127 @@
+"""Returns of two periods in one inbox are judged as if they had come night by night."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from pipeline import nightly
+from pipeline.errors import WorkspaceError
+from pipeline.intake import Arrival, scan
+from pipeline.model import MergeRule, Period, Polarity
+from pipeline.nightly import Night
+from pipeline.store import Outcome
+from pipeline.workspace import Workspace
+from tests.builders import SAFETY, indicator, small_register
+from tests.filled import fill_return
+from tests.test_closing import new_workspace, night
+
+YEARS = tuple(
+    Period(f"{year}-{year - 1999}", date(year, 4, 1), date(year + 1, 3, 31), date(year + 1, 4, 30))
+    for year in (2010, 2011, 2012)
+)
+#: It may change by 100 a year; from the second year to the third it changes by more.
+FIGURES = dict(zip((period.name for period in YEARS), (10, 50, 500), strict=True))
+HELPED = replace(
+    indicator("P2-2", "People helped", priority="P2"),
+    merge_rule=MergeRule.SOLE,
+    polarity=Polarity.HIGHER,
+    plausible_change=Decimal(100),
+)
+REGISTER = replace(small_register(), indicators=(HELPED,), targets=(), periods=YEARS)
+ARRIVED = datetime(2013, 4, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workspace:
+    return new_workspace(tmp_path / "workspace", REGISTER)
+
+
+def send(place: Workspace, period: Period, minute: int, figure: object = None) -> Path:
+    """A return that arrived at that minute."""
+    path = place.inbox / f"{minute} {period.name}.xlsx"
+    entries = {"P2-2": {"Performance": figure or FIGURES[period.name]}}
+    fill_return(REGISTER, SAFETY, period, path, entries)
+    at = (ARRIVED + timedelta(minutes=minute)).timestamp()
+    os.utime(path, (at, at))
+    return path
+
+
+def findings(*nights: Night) -> dict[str | None, list[str]]:
+    """The codes of what was found, by period; all were accepted."""
+    taken = [one for done in nights if done.ingested for one in done.ingested.taken]
+    assert {one.outcome for one in taken} == {Outcome.ACCEPTED}
+    return {one.period: [f.code for f in one.findings if f.code != "C16"] for one in taken}
+
+
+EXPECTED = {"2010-11": [], "2011-12": [], "2012-13": ["C05"]}
+
+
+def test_night_by_night_a_change_beyond_belief_is_found(place: Workspace) -> None:
+    nights = []
+    for later, period in enumerate(YEARS):
+        send(place, period, later)
+        nights.append(night(place, later))
+    assert findings(*nights) == EXPECTED
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_in_one_night_the_same_is_found_in_whatever_order_they_came(
+    order: Sequence[int], place: Workspace
+) -> None:
+    for minute, which in enumerate(order):
+        send(place, YEARS[which], minute)
+    done = night(place)
+    assert findings(done) == EXPECTED
+    with nightly.store_of(place) as store:
+        assert [s.period for s in store.submissions()] == [period.name for period in YEARS]
+
+
+def test_a_correction_of_the_earlier_period_in_the_same_night_is_what_counts(
+    place: Workspace,
+) -> None:
+    send(place, YEARS[2], 0)
+    send(place, YEARS[1], 1)
+    send(place, YEARS[1], 2, figure=450)
+    assert findings(night(place)) == {"2011-12": [], "2012-13": []}
+
+
+def test_a_night_cut_off_between_two_periods_is_completed_with_the_same_findings(
+    place: Workspace,
+) -> None:
+    send(place, YEARS[2], 0)
+    earlier = send(place, YEARS[1], 1)
+    # The archive refuses the earlier period's file, after it has been committed.
+    (arrival,) = [one for one in arrivals(place) if one.path == earlier]
+    in_the_way = place.archive / arrival.sha256[:2]
+    place.archive.mkdir(parents=True)
+    in_the_way.write_text("in the way")
+    with pytest.raises(WorkspaceError, match="The next run completes it"):
+        night(place)
+    with nightly.store_of(place) as store:
+        assert [s.period for s in store.submissions()] == ["2011-12"]
+    in_the_way.unlink()
+    assert findings(night(place, 1)) == {"2012-13": ["C05"]}
+    assert list(place.inbox.iterdir()) == []
+
+
+def arrivals(place: Workspace) -> Sequence[Arrival]:
+    return scan(place.inbox, REGISTER, file_mb=50, settle_seconds=0).arrivals
+
+
+def test_a_return_that_is_sent_back_leaves_the_earlier_figure_in_force(place: Workspace) -> None:
+    send(place, YEARS[1], 0)
+    night(place)
+    send(place, YEARS[2], 1, figure=140)
+    send(place, YEARS[1], 2, figure="about 900")
+    done = night(place, 1)
+    assert done.ingested is not None
+    codes = {one.period: [f.code for f in one.findings] for one in done.ingested.taken}
+    assert "C05" not in codes["2012-13"]
