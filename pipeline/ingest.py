@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.archive import take_away
 from pipeline.findings import Finding
 from pipeline.guard import Guard
-from pipeline.intake import Arrival, Skipped, examine, scan
+from pipeline.intake import STILL_CHANGING, Arrival, Skipped, examine, has_changed, scan
 from pipeline.journal import catch_up
 from pipeline.model import Register
 from pipeline.quarantine import set_apart
@@ -186,11 +186,16 @@ def _take(
     left: list[Skipped] = []
     for start in range(0, len(checked), _BATCH):
         batch = checked[start : start + _BATCH]
-        corrections = write_corrections(batch, workspace, guard)
-        outcomes = [
-            _outcome(one, correction, standing, night)
-            for one, correction in zip(batch, corrections, strict=True)
-        ]
+        written = list(zip(batch, write_corrections(batch, workspace, guard), strict=True))
+        changed = [(one, copy) for one, copy in written if has_changed(one.arrival)]
+        for one, copy in changed:
+            # Another return lies there by now; the one that was read is in nobody's hands.
+            left.append(Skipped(one.arrival.path, STILL_CHANGING))
+            if copy is not None:
+                copy.unlink(missing_ok=True)
+        still_there = [pair for pair in written if pair not in changed]
+        outcomes = [_outcome(one, copy, standing, night) for one, copy in still_there]
+        batch = [one for one, _ in still_there]
         night.store.record(
             [receipt(one, night.register, night.now, night.reopened) for one in batch]
         )

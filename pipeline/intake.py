@@ -23,7 +23,8 @@ from pipeline.moving import is_being_written, opened
 from pipeline.packing import TooManyPartsError, fault
 
 __all__ = ["EXTENSIONS", "INCOMPLETE", "OPEN", "STILL_CHANGING", "Arrival", "FileKind", "Scan",
-           "Skipped", "examine", "is_idle", "may_be_incomplete", "scan", "why_refused"]  # fmt: skip
+           "Skipped", "examine", "has_changed", "is_idle", "may_be_incomplete", "scan",
+           "why_refused"]  # fmt: skip
 
 _MIB = 1024 * 1024
 #: Too much to be hashed and kept, in bytes: for IT to look at.
@@ -182,6 +183,15 @@ def _is_fresh(status: os.stat_result, minutes: float) -> bool:
     """
     now = time.time()
     return any(abs(now - at) < 60 * minutes for at in (status.st_mtime, status.st_ctime))
+
+
+def has_changed(arrival: Arrival) -> bool:
+    """Whether what lies there is no longer the file that was read, as far as its times tell."""
+    try:
+        status = arrival.path.stat()
+    except OSError:
+        return True
+    return (_moment(status.st_ctime), status.st_size) != (arrival.arrived_at, arrival.size)
 
 
 def _judge(path: Path, content: bytes) -> tuple[Identity, list[Finding]]:
