@@ -82,7 +82,7 @@ def test_returns_that_are_dropped_slowly_are_each_taken_in_whole_and_once(tmp_pa
         halfway = sum(path.is_file() for path in archive.glob("??/*"))
     assert [writer.wait() for writer in writers] == [0] * WRITERS
     # Otherwise nothing was looked at while it was being written.
-    assert runs > 2
+    assert runs > 1
     assert halfway > 0
     assert [path.name for path in inbox.iterdir()] == []
     kept = {path.stem: path.read_bytes() for path in archive.glob("??/*.*")}
