@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from collections.abc import Sequence
@@ -11,20 +10,16 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.correction import write_correction, write_list
+from pipeline.correction import try_correction, write_list
 from pipeline.errors import WorkspaceError
-from pipeline.filekind import FileKind
-from pipeline.findings import Finding
 from pipeline.guard import Guard, StoppedError
 from pipeline.mail import correction_message, write_messages
 from pipeline.model import Register
 from pipeline.validate import Checked, received_at
-from pipeline.workspace import FULL, UNFINISHED, Workspace, remedy, replacing, safe_name
+from pipeline.workspace import FAILING, UNFINISHED, Workspace, remedy, replacing, safe_name
 
 #: Where corrections go when it is not plain which period a return is for.
 UNPLACED = "period not known"
-#: What a system says of a disk that fails, whatever is written to it.
-_OF_THE_DISK = FULL | {errno.EROFS, errno.EIO}
 
 
 def write_corrections(
@@ -40,7 +35,7 @@ def write_corrections(
             None
             if one.is_accepted
             else guard.submit(
-                _write_copy,
+                try_correction,
                 one.arrival.path,
                 one.arrival.kind,
                 one.findings,
@@ -54,25 +49,6 @@ def write_corrections(
             None if future is None else _placed(one, future, copy, workspace)
             for one, future, copy in zip(batch, futures, copies, strict=True)
         ]
-
-
-def _write_copy(
-    original: Path,
-    kind: FileKind,
-    findings: Sequence[Finding],
-    copy: Path,
-    *,
-    filename: str,
-    help_base: str,
-) -> int | None:
-    """Write a correction copy; returns the system's error number where the disk is to blame."""
-    try:
-        write_correction(original, kind, findings, copy, filename=filename, help_base=help_base)
-    except OSError as error:
-        if error.errno in _OF_THE_DISK:
-            return error.errno
-        raise
-    return None
 
 
 def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Workspace) -> Path:
@@ -98,7 +74,7 @@ def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Wo
             f"The correction copy cannot be written to {folder} ({error.strerror}). "
             + (
                 remedy(error)
-                if error.errno in _OF_THE_DISK
+                if error.errno in FAILING
                 else "Close the file if it is open, and check the rights on the folder."
             )
         ) from error
