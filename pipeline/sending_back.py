@@ -10,14 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.correction import write_list
-from pipeline.correction.attempt import OF_THE_DISK, attempt_correction
+from pipeline.correction import try_correction, write_list
 from pipeline.errors import WorkspaceError
 from pipeline.guard import Guard, StoppedError
 from pipeline.mail import correction_message, write_messages
 from pipeline.model import Register
 from pipeline.validate import Checked, received_at
-from pipeline.workspace import UNFINISHED, Workspace, remedy, replacing, safe_name
+from pipeline.workspace import FAILING, UNFINISHED, Workspace, remedy, replacing, safe_name
 
 #: Where corrections go when it is not plain which period a return is for.
 UNPLACED = "period not known"
@@ -36,7 +35,7 @@ def write_corrections(
             None
             if one.is_accepted
             else guard.submit(
-                attempt_correction,
+                try_correction,
                 one.arrival.path,
                 one.arrival.kind,
                 one.findings,
@@ -75,7 +74,7 @@ def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Wo
             f"The correction copy cannot be written to {folder} ({error.strerror}). "
             + (
                 remedy(error)
-                if error.errno in OF_THE_DISK
+                if error.errno in FAILING
                 else "Close the file if it is open, and check the rights on the folder."
             )
         ) from error

@@ -20,6 +20,8 @@ _LONGEST_NAME = 180
 UNFINISHED = ".quarterday-"
 #: What a system says of a disk on which there is no room, or none for this user.
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+#: And of one that fails, whatever is written to it.
+FAILING = FULL | {errno.EROFS, errno.EIO}
 _FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
 
 

@@ -66,7 +66,7 @@ def test_wherever_the_connection_is_cut_the_next_run_completes_it(
     assert_same(workspace, undisturbed)
     passed = dict(between.passed)
     for way in Way:
-        for part in range(number := many(4, 40)):
+        for part in range(number := many(2, 40)):
             cut = after(way, 1 + passed[way] * part // number)
             cut_off(runs, start, relay, undisturbed, cut)
 
@@ -83,7 +83,7 @@ def test_a_commit_that_is_cut_off_is_carried_out_once(
     assert runs.run(workspace).code == 1
     commits = between.commits
     assert commits > 3
-    every = 1 if EVERYTHING else max(1, commits // 5)
+    every = 1 if EVERYTHING else max(1, commits // 3)
     for number in range(1, commits + 1, every):
         cut_off(runs, start, relay, undisturbed, at_commit(number, arrives=arrives))
 

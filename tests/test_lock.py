@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import stat
@@ -21,20 +20,11 @@ from pipeline import lock
 from pipeline.errors import LockedError, WorkspaceError
 from pipeline.lock import GONE, Holder, held
 from pipeline.setup import make_workspace
-from tests.builders import CARE, PERIOD, SAFETY, small_register
+from tests.builders import PERIOD, SAFETY, small_register
 from tests.filled import at_once, fill_return
+from tests.mixed import ENTRIES
 
 REGISTER = small_register()
-ENTRIES = {
-    "P1-1": {"Performance": 4605},
-    "P1-2": {"Performance": "24.5%"},
-    "P1-3": {"Performance": 1200},
-    "P1-4": {"Performance": 14},
-    "P1-5": {"Performance": "Better"},
-    "P2-1": {"Performance": "On track"},
-    "P2-2": {"Performance": 12},
-    "P2-3": {"Performance": 3},
-}
 
 
 def begin(folder: Path, seconds: float) -> subprocess.Popen[bytes]:
@@ -197,26 +187,6 @@ def test_a_command_that_only_looks_needs_no_lock(workspace: Path) -> None:
     (workspace / "var").mkdir()
     with held(workspace / "var"):
         assert quarterday("status", "--workspace", str(workspace)).returncode in (0, 1)
-
-
-@pytest.mark.parametrize("many", [2, 8])
-def test_many_runs_at_once_take_each_return_once(workspace: Path, many: int) -> None:
-    for area in (SAFETY, CARE):
-        path = workspace / "inbox" / f"{area.name}.xlsx"
-        fill_return(REGISTER, area, PERIOD, path, ENTRIES)
-    shutil.copy(workspace / "inbox" / f"{CARE.name}.xlsx", workspace / "inbox" / "again.xlsx")
-    command = [sys.executable, "-m", "pipeline", "run", "--workspace", str(workspace)]
-    runs = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(many)
-    ]
-    ended = [(run.communicate(timeout=120), run.returncode) for run in runs]
-    assert {code for _, code in ended} <= {0, 3}, ended
-    taken = "".join(said for (said, _), _ in ended)
-    assert taken.count("accepted: ") == 2
-    assert taken.count("duplicate: ") == 1
-    assert not list((workspace / "inbox").iterdir())
-    assert not (workspace / "var" / "lock").exists()
 
 
 def test_the_state_is_private_to_the_jobs_user(workspace: Path) -> None:

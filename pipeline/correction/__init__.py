@@ -16,7 +16,7 @@ from pipeline.correction.marks import mark, unmark
 from pipeline.correction.rebuild import rebuilt
 from pipeline.filekind import FileKind
 from pipeline.findings import Finding, in_reading_order, worst_first
-from pipeline.workspace import replacing
+from pipeline.workspace import FAILING, replacing
 from schemas.layout import LIST_SHEET
 
 #: A return that was not read, because reading it could do harm, is not opened here either.
@@ -79,6 +79,28 @@ def write_correction(
         temporary.write_bytes(marked)
 
 
+def try_correction(
+    original: Path,
+    kind: FileKind,
+    findings: Sequence[Finding],
+    path: Path,
+    *,
+    filename: str,
+    help_base: str = "",
+) -> int | None:
+    """The same under guard, where an exception would put the blame on the return.
+
+    Returns the system's error number where the disk is.
+    """
+    try:
+        write_correction(original, kind, findings, path, filename=filename, help_base=help_base)
+    except OSError as error:
+        if error.errno in FAILING:
+            return error.errno
+        raise
+    return None
+
+
 def write_list(
     findings: Sequence[Finding], path: Path, *, filename: str, help_base: str = ""
 ) -> None:
@@ -123,7 +145,9 @@ def _marked(
         ordered = in_reading_order(findings, book.sheetnames)
         add_list(book, worst_first(ordered), filename, remarks, help_base, is_marked=True)
         return _saved(book)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FAILING:
+            raise
         # A file that is no workbook, or a damaged one, can break its reader in any way it likes.
         return None
 
