@@ -79,6 +79,7 @@ def _keep_copy(url: sa.URL, version: int) -> None:
         return
     unfinished = copy.with_name(f".quarterday-{copy.name}")
     unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
     with (
         e.reported(url),
         closing(sqlite3.connect(path)) as source,
