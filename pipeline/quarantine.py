@@ -53,7 +53,7 @@ def _moved(each: Skipped, workspace: Workspace, now: datetime) -> Skipped:
     note = target.with_name(target.name + _NOTE)
     try:
         # The note comes first: nothing lies in quarantine without its reason.
-        with replacing(note) as temporary:
+        with replacing(note, 0o600) as temporary:
             temporary.write_text(_said(each, target, now), encoding="utf-8")
         try:
             _move(each.path, target)
