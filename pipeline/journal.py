@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +34,16 @@ def catch_up(store: Store, archive: Path) -> None:
         WorkspaceError: the archive cannot be written to.
     """
     folder = archive / "journal"
-    noted = _noted(folder)
+    noted = last(told(archive))
     for table in TABLES:
-        last = store.last_number(table)
-        if last < noted[table]:
+        held = store.last_number(table)
+        if held < noted[table]:
             raise StoreError(
                 f"The store is older than its archive: {folder} tells of {noted[table]:,} rows of "
-                f"{table}, the store of {last:,}. Put the right store back, or make it again from "
+                f"{table}, the store of {held:,}. Put the right store back, or make it again from "
                 "the archive with quarterday replay --rebuild."
             )
-        if last > noted[table]:
+        if held > noted[table]:
             rows = store.rows_after(table, noted[table])
             if table == "forgotten":
                 # Their files have gone, and with them what their figures could be read from.
@@ -54,8 +54,27 @@ def catch_up(store: Store, archive: Path) -> None:
 
 def is_behind(store: Store, archive: Path) -> bool:
     """Whether the journal tells of anything that the store does not hold."""
-    noted = _noted(archive / "journal")
+    noted = last(told(archive))
     return any(store.last_number(table) < noted[table] for table in TABLES)
+
+
+def told(archive: Path) -> dict[str, list[range]]:
+    """The numbers of the rows of each table that the journal tells of, by the names of its files.
+
+    A sequence of the store may have left numbers out.
+    """
+    found: dict[str, list[range]] = {table: [] for table in TABLES}
+    for match in _files(archive / "journal"):
+        if match[1] in found:
+            found[match[1]].append(range(int(match[2]), int(match[3]) + 1))
+    return found
+
+
+def last(numbers: Mapping[str, list[range]]) -> dict[str, int]:
+    """The highest number of each table; 0 where there is none."""
+    return {
+        table: max((each[-1] for each in ranges), default=0) for table, ranges in numbers.items()
+    }
 
 
 def entries(archive: Path, table: str) -> Iterator[dict[str, Any]]:
@@ -101,15 +120,6 @@ def kept_register(archive: Path, sha256: str) -> Path:
 def _files(folder: Path) -> list[re.Match[str]]:
     names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
     return [match for name in names if (match := _FILE.fullmatch(name))]
-
-
-def _noted(folder: Path) -> dict[str, int]:
-    """The highest number of each table that the journal holds."""
-    noted = dict.fromkeys(TABLES, 0)
-    for match in _files(folder):
-        if match[1] in noted:
-            noted[match[1]] = max(noted[match[1]], int(match[3]))
-    return noted
 
 
 def _write(folder: Path, table: str, rows: list[dict[str, Any]]) -> None:

@@ -32,6 +32,13 @@ def set_apart(
     return tuple(_moved(each, workspace, now) if each.is_refused else each for each in skipped)
 
 
+def set_apart_before(workspace: Workspace) -> list[Path]:
+    """What lies in quarantine, without the notes."""
+    folder = workspace.quarantine
+    names = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in names if not path.name.endswith(_NOTE)]
+
+
 def finish(workspace: Workspace) -> None:
     """Take away the notes of what is not, or no longer, in quarantine."""
     for note in workspace.quarantine.glob(f"*{_NOTE}"):
@@ -46,7 +53,7 @@ def _moved(each: Skipped, workspace: Workspace, now: datetime) -> Skipped:
     note = target.with_name(target.name + _NOTE)
     try:
         # The note comes first: nothing lies in quarantine without its reason.
-        with replacing(note) as temporary:
+        with replacing(note, 0o600) as temporary:
             temporary.write_text(_said(each, target, now), encoding="utf-8")
         try:
             _move(each.path, target)

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -14,29 +15,22 @@ import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from tests.test_faults import begin, copied, make_returns, run
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
-from pipeline.setup import make_workspace
-from pipeline.store import Store
-from pipeline.store.copying import snapshot
-from pipeline.store.tables import metadata
+from pipeline.store import Forgotten, Store
 from pipeline.workspace import open_workspace
-from tests import test_faults
-from tests.builders import PERIOD, small_register
-from tests.test_store import POSTGRESQL
-
-RETURNS = 12
-
-#: A file system of its own, to be made full and read-only.
-small_disk = test_faults.small_disk
+from tests import postgresql as databases
+from tests.builders import CARE, PERIOD, SAFETY
+from tests.disks import filled, mounted
+from tests.ends import End, end_of
+from tests.mixed import RETURNS, copied, many, set_up
+from tests.runs import Runner
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the runs beside it are POSIX's")
 
@@ -55,82 +49,62 @@ def complaint(result: Result) -> str:
 
 
 @pytest.fixture
-def database() -> Iterator[Callable[[], str]]:
-    """Makes empty databases: each a schema of its own in PostgreSQL, given by its URL."""
-    if not POSTGRESQL:
-        pytest.skip("QUARTERDAY_TEST_POSTGRESQL names no database")
-    engine = sa.create_engine(POSTGRESQL)
-    made = []
+def database(postgresql: str) -> Iterator[Callable[[], str]]:
+    """Makes empty databases in PostgreSQL, given by their URLs."""
+    with ExitStack() as schemas:
+        yield lambda: schemas.enter_context(databases.schema(postgresql))
 
-    def make() -> str:
-        schema = f"test_{uuid4().hex}"
-        with engine.begin() as connection:
-            connection.execute(sa.schema.CreateSchema(schema))
-        made.append(schema)
-        options = f"-c search_path={schema} -c timezone=Asia/Kathmandu"
-        place = sa.make_url(POSTGRESQL).update_query_dict({"options": options})
-        return place.render_as_string(hide_password=False)
 
-    yield make
-    with engine.begin() as connection:
-        for schema in made:
-            connection.execute(sa.schema.DropSchema(schema, cascade=True))
-    engine.dispose()
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small file system of its own."""
+    with mounted(tmp_path / "disk") as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with a full inbox, to be copied."""
-    folder = tmp_path_factory.mktemp("start") / "workspace"
-    make_workspace(folder, PERIOD.due, small_register())
-    settings = folder / "pipeline.toml"
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("settle_seconds = 2.0", "settle_seconds = 0.0"), "utf-8")
-    shutil.rmtree(folder / "inbox")
-    make_returns(folder / "inbox", RETURNS)
-    area = folder / "inbox" / "CS"
-    area.mkdir()
-    (folder / "inbox" / "00 Community safety.xlsx").rename(area / "00 Community safety.xlsx")
-    (folder / "inbox" / "ASC").mkdir()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def done(start: Path) -> Path:
-    """The same workspace after an undisturbed run."""
-    workspace = copied_in_order(start, start.parent / "done" / "workspace")
-    assert run(workspace) == 1
+def waits(start: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace with a full inbox, two of its returns in the folders of their areas."""
+    workspace = copied(start, tmp_path_factory.mktemp("waits") / "workspace")
+    for number, area in enumerate((SAFETY, CARE)):
+        (workspace / "inbox" / area.ref).mkdir()
+        name = f"{number:02} {area.name}.xlsx"
+        (workspace / "inbox" / name).rename(workspace / "inbox" / area.ref / name)
     return workspace
 
 
-def copied_in_order(start: Path, folder: Path) -> Path:
-    """A copy in which returns arrived in the order of their names, as told by the clock."""
-    copied(start, folder)
+@pytest.fixture(scope="module")
+def done(waits: Path, runs: Runner, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same workspace after an undisturbed run."""
+    workspace = anew(waits, tmp_path_factory.mktemp("done") / "workspace")
+    assert runs.run(workspace).code == 1
+    return workspace
+
+
+def anew(waits: Path, folder: Path) -> Path:
+    """A copy of the workspace in which its returns arrived in the order of their names."""
+    shutil.copytree(waits, folder)
     for path in sorted((folder / "inbox").rglob("*.xlsx"), key=lambda path: path.name):
         path.chmod(0o600)
         time.sleep(0.011)
     return folder
 
 
-def use_store(workspace: Path, url: str) -> None:
-    path = workspace / "pipeline.toml"
-    text = path.read_text("utf-8")
-    path.write_text(text.replace('url = ""', f'url = "{url}"'), "utf-8")
+def kept_of(workspace: Path) -> End:
+    """What a run leaves behind that a backup keeps, and the appendix made of it."""
+    end = end_of(workspace)
+    appendix = f"outbox/{PERIOD.name}/"
+    return {
+        name: end[name]
+        for name in end
+        if not name.startswith(("outbox/", "var/settled"))
+        or (name.startswith(appendix) and "/" not in name.removeprefix(appendix))
+    }
 
 
-def rows_of(workspace: Path, spare: Path) -> dict[str, list[str]]:
+def rows_of(workspace: Path) -> End:
     """Every row of the store, whichever database it is in, but for times."""
-    path = spare / f"{uuid4().hex}.sqlite3"
-    snapshot(open_workspace(workspace).store_url, path)
-    with closing(sqlite3.connect(path)) as store:
-        store.row_factory = sqlite3.Row
-        return {
-            table.name: sorted(
-                repr([row[key] for key in row.keys() if not key.endswith("_at")])  # noqa: SIM118
-                for row in store.execute(f"select * from {table.name}")  # noqa: S608
-            )
-            for table in metadata.sorted_tables
-        }
+    return {name: rows for name, rows in end_of(workspace).items() if name.startswith("table ")}
 
 
 def files_of(folder: Path) -> dict[str, str]:
@@ -138,20 +112,6 @@ def files_of(folder: Path) -> dict[str, str]:
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
-    }
-
-
-def end_of(workspace: Path, spare: Path) -> dict[str, object]:
-    """What a run leaves behind and a backup keeps, and the appendix made of it."""
-    return {
-        "store": rows_of(workspace, spare),
-        "inbox": files_of(workspace / "inbox"),
-        "archive": files_of(workspace / "var" / "archive"),
-        "appendix": [
-            digest
-            for name, digest in files_of(workspace / "outbox" / PERIOD.name).items()
-            if "/" not in name
-        ],
     }
 
 
@@ -172,7 +132,7 @@ def backed_up(workspace: Path, target: Path) -> Path:
 
 def test_what_was_put_back_holds_every_row_and_every_byte(done: Path, tmp_path: Path) -> None:
     new = restored(backed_up(done, tmp_path), tmp_path / "new")
-    assert rows_of(new, tmp_path) == rows_of(done, tmp_path)
+    assert rows_of(new) == rows_of(done)
     assert files_of(new / "var" / "archive") == files_of(done / "var" / "archive")
     for name in ("register.xlsx", "pipeline.toml"):
         assert (new / name).read_bytes() == (done / name).read_bytes()
@@ -181,11 +141,11 @@ def test_what_was_put_back_holds_every_row_and_every_byte(done: Path, tmp_path: 
 
 
 def test_a_run_on_what_was_put_back_issues_the_same_appendix_and_notes_no_new_issue(
-    done: Path, tmp_path: Path
+    runs: Runner, done: Path, tmp_path: Path
 ) -> None:
     new = restored(backed_up(done, tmp_path), tmp_path / "new")
-    assert run(new) in (0, 1)
-    assert end_of(new, tmp_path) == end_of(done, tmp_path)
+    assert runs.run(new).code in (0, 1)
+    assert kept_of(new) == kept_of(done)
 
 
 def test_what_was_put_back_is_its_users_alone(done: Path, tmp_path: Path) -> None:
@@ -217,10 +177,10 @@ def test_its_list_of_contents_has_each_member_with_its_hash(done: Path, tmp_path
             assert hashlib.sha256(content).hexdigest() == member["sha256"]
 
 
-def test_what_waits_is_put_back_in_the_order_in_which_it_came(start: Path, tmp_path: Path) -> None:
-    old = copied_in_order(start, tmp_path / "old")
+def test_what_waits_is_put_back_in_the_order_in_which_it_came(waits: Path, tmp_path: Path) -> None:
+    old = anew(waits, tmp_path / "old")
     late = old / "inbox" / "00 first by name, last to come.xlsx"
-    shutil.copy(old / "inbox" / "01 Adult social care.xlsx", late)
+    shutil.copy(old / "inbox" / "03 Adult social care.xlsx", late)
     new = restored(backed_up(old, tmp_path), tmp_path / "new")
     assert files_of(new / "inbox") == files_of(old / "inbox")
     arrived = {
@@ -240,66 +200,137 @@ def test_a_name_that_is_no_text_comes_back_as_it_was(start: Path, tmp_path: Path
 
 
 def test_a_workspace_in_which_nothing_ever_ran_can_be_backed_up(
-    start: Path, tmp_path: Path
+    runs: Runner, start: Path, tmp_path: Path
 ) -> None:
     new = restored(backed_up(start, tmp_path), tmp_path / "new")
     assert not (start / "var").exists()
     assert files_of(new / "inbox") == files_of(start / "inbox")
-    assert run(new) == 1
+    assert runs.run(new).code == 1
 
 
-def test_what_others_keep_in_the_archive_and_what_was_set_aside_is_kept(
-    done: Path, tmp_path: Path
-) -> None:
-    old = copied(done, tmp_path / "old")
-    for place in ("archive/journal", "archive/registers", "quarantine", "leaving"):
+def test_what_was_set_aside_and_what_was_cut_off_is_kept(done: Path, tmp_path: Path) -> None:
+    old = Path(shutil.copytree(done, tmp_path / "old"))
+    for place in ("quarantine", "leaving"):
         folder = old / "var" / place
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         (folder / "kept").write_text(place)
     known = next((old / "var" / "archive").rglob("*.xlsx"))
     shutil.copy(known, old / "var" / "leaving" / "in the archive already")
     new = restored(backed_up(old, tmp_path), tmp_path / "new")
-    for place in ("archive/journal", "archive/registers", "quarantine", "leaving"):
+    for place in ("quarantine", "leaving"):
         assert (new / "var" / place / "kept").read_text() == place
     assert len(list((new / "var" / "leaving").iterdir())) == 1
+
+
+def test_the_same_return_sent_again_waits_in_the_backup_too(
+    runs: Runner, done: Path, tmp_path: Path
+) -> None:
+    old = Path(shutil.copytree(done, tmp_path / "old"))
+    again = next((old / "var" / "archive").glob("[0-9a-f][0-9a-f]/*.xlsx"))
+    shutil.copy(again, old / "inbox" / "00 Community safety.xlsx")
+    new = restored(backed_up(old, tmp_path), tmp_path / "new")
+    assert files_of(new / "inbox") == files_of(old / "inbox")
+    for workspace in (old, new):
+        assert runs.run(workspace).code in (0, 1)
+    assert rows_of(new) == rows_of(old)
+
+
+def test_a_forgotten_file_is_neither_missed_nor_put_back(done: Path, tmp_path: Path) -> None:
+    old = Path(shutil.copytree(done, tmp_path / "old"))
+    with Store(open_workspace(old).store_url) as store:
+        sha256 = store.submissions()[0].sha256
+        store.decisions.forget(
+            [
+                Forgotten(sent.id or 0, sent.received_at, "IT", "kept for 1 year")
+                for sent in store.submissions()
+                if sent.sha256 == sha256
+            ]
+        )
+    (path,) = (old / "var" / "archive").glob(f"*/{sha256}.*")
+    path.unlink()
+    new = restored(backed_up(old, tmp_path), tmp_path / "new")
+    assert files_of(new / "var" / "archive") == files_of(old / "var" / "archive")
+    assert rows_of(new) == rows_of(old)
 
 
 # --- While a run is at work ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["SQLite", "PostgreSQL"])
 def test_a_backup_made_at_any_moment_of_a_run_leads_to_the_same_end(
-    start: Path, done: Path, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+    runs: Runner,
+    waits: Path,
+    done: Path,
+    tmp_path: Path,
+    kind: str,
+    request: pytest.FixtureRequest,
 ) -> None:
-    workspace = copied_in_order(start, tmp_path / "workspace")
+    workspace = anew(waits, tmp_path / "workspace")
     words: Callable[[], tuple[str, ...]] = tuple
-    if kind == "postgresql":
+    if kind == "PostgreSQL":
         make: Callable[[], str] = request.getfixturevalue("database")
-        use_store(workspace, make())
+        set_up(workspace, url=make())
         words = lambda: ("--store", make())  # noqa: E731
-    process = begin(workspace)
+    run = runs.begin(workspace)
     backups = []
-    while process.poll() is None:
+    while not run.has_ended():
         backups.append(backed_up(workspace, tmp_path / f"{len(backups)}.tar"))
-        time.sleep(0.1)
-    process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert run.code == 1, run.said
     backups.append(backed_up(workspace, tmp_path / f"{len(backups)}.tar"))
-    assert len(backups) > 3
-    end = end_of(done, tmp_path)
+    end = kept_of(done)
     seen = set()
     for number, backup in enumerate(backups):
+        with tarfile.open(backup) as tar:
+            names = tar.getnames()
+        counts = tuple(
+            sum(name.startswith(f"{folder}/") for name in names)
+            for folder in ("inbox", "archive/journal")
+        )
+        if counts in seen:
+            continue
+        seen.add(counts)
         new = restored(backup, tmp_path / f"new {number}", *words())
         assert quarterday("doctor", "-w", new).exit_code == 0
-        counts = len(files_of(new / "inbox")), len(rows_of(new, tmp_path)["submission"])
         # A file is where it waits or in the store, and never nowhere.
-        assert sum(counts) == RETURNS
-        if counts not in seen or number == len(backups) - 1:
-            assert run(new) in (0, 1)
-            assert end_of(new, tmp_path) == end
-        seen.add(counts)
-    assert (RETURNS, 0) in seen
-    assert (0, RETURNS) in seen
+        assert counts[0] + len(rows_of(new)["table submission"]) == RETURNS  # type: ignore[arg-type]
+        assert runs.run(new).code in (0, 1)
+        assert kept_of(new) == end
+    assert {waiting for waiting, _ in seen} >= {0, RETURNS}
+
+
+@pytest.mark.parametrize("kind", ["SQLite", "PostgreSQL"])
+def test_a_backup_made_at_a_step_of_a_run_leads_to_the_same_end_as_one_killed_there(
+    runs: Runner,
+    waits: Path,
+    done: Path,
+    tmp_path: Path,
+    kind: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    workspace = anew(waits, tmp_path / "counted")
+    steps = runs.run(workspace).steps
+    end = kept_of(done)
+    tried = many(2, 60)
+    for step in range(steps // tried // 2 + 1, steps, steps // tried):
+        words: Callable[[], tuple[str, ...]] = tuple
+        workspace = anew(waits, tmp_path / "old" / "workspace")
+        if kind == "PostgreSQL":
+            make: Callable[[], str] = request.getfixturevalue("database")
+            set_up(workspace, url=make())
+            words = lambda: ("--store", make())  # noqa: B023, E731
+        run = runs.begin(workspace, step=step, sent=signal.SIGSTOP)
+        run.wait_until_stopped()
+        halted = backed_up(workspace, tmp_path / "halted.tar")
+        run.kill()
+        assert run.code == -9
+        killed = backed_up(workspace, tmp_path / "killed.tar")
+        for backup in (halted, killed):
+            new = restored(backup, tmp_path / "new", *words())
+            assert runs.run(new).code in (0, 1)
+            assert kept_of(new) == end, step
+            shutil.rmtree(new)
+            backup.unlink()
+        shutil.rmtree(workspace)
 
 
 def test_of_what_comes_and_goes_all_the_time_each_backup_has_everything_once(
@@ -311,14 +342,14 @@ def test_of_what_comes_and_goes_all_the_time_each_backup_has_everything_once(
     code = (
         "import sys, time; from datetime import UTC, datetime; from pathlib import Path\n"
         "from pipeline.nightly import run; from pipeline.workspace import open_workspace\n"
-        "until = time.monotonic() + 12\n"
+        f"until = time.monotonic() + {many(2, 30)}\n"
         "while time.monotonic() < until:\n"
         "    run(open_workspace(Path(sys.argv[1])), datetime.now(UTC), lambda *_: None)\n"
     )
-    runs = subprocess.Popen([sys.executable, "-c", code, str(workspace)])
+    nights = subprocess.Popen([sys.executable, "-c", code, str(workspace)])
     dropped: set[str] = set()
-    while runs.poll() is None:
-        for number in range(len(dropped), len(dropped) + 40):
+    while nights.poll() is None:
+        for number in range(len(dropped), len(dropped) + 20):
             path = workspace / "inbox" / f"letter {number}.txt"
             hidden = path.with_name(f".{path.name}")
             hidden.write_text(f"Dear council, {number}")
@@ -333,22 +364,15 @@ def test_of_what_comes_and_goes_all_the_time_each_backup_has_everything_once(
             rows = opened.execute("SELECT filename, sha256 FROM submission").fetchall()
         waiting = [name.removeprefix("inbox/") for name in names if name.startswith("inbox/")]
         assert sorted([*waiting, *(name for name, _ in rows)]) == sorted(dropped)
-        kept = {Path(name).stem for name in names if name.startswith("archive/")}
+        beside = ("archive/journal/", "archive/registers/")
+        kept = {
+            Path(name).stem
+            for name in names
+            if name.startswith("archive/") and not name.startswith(beside)
+        }
         assert kept == {sha256 for _, sha256 in rows}
-    assert runs.returncode == 0
-
-
-def test_a_run_killed_in_the_middle_of_its_moves_is_backed_up_whole(
-    start: Path, done: Path, tmp_path: Path
-) -> None:
-    end = end_of(done, tmp_path)
-    count = int((done.parent / "count").read_text())
-    for step in range(count // 2, count, count // 8):
-        workspace = copied_in_order(start, tmp_path / f"old {step}" / "workspace")
-        assert run(workspace, step) == -9
-        new = restored(backed_up(workspace, tmp_path / f"{step}.tar"), tmp_path / f"new {step}")
-        assert run(new) in (0, 1)
-        assert end_of(new, tmp_path) == end, step
+        backup.unlink()
+    assert nights.returncode == 0
 
 
 # --- From one database to another ----------------------------------------------------------------
@@ -361,24 +385,24 @@ def test_a_store_goes_from_sqlite_to_postgresql_and_back(
     there = restored(backed_up(done, tmp_path / "1.tar"), tmp_path / "there", "--store", url)
     assert not (there / "var" / "quarterday.sqlite3").exists()
     assert open_workspace(there).store_url == url
-    assert rows_of(there, tmp_path) == rows_of(done, tmp_path)
+    assert rows_of(there) == rows_of(done)
     with Store(url) as new, Store(open_workspace(done).store_url) as old:
         assert new.submissions() == old.submissions()
         assert new.observations(PERIOD.name) == old.observations(PERIOD.name)
     back = restored(backed_up(there, tmp_path / "2.tar"), tmp_path / "back", "--store", "")
     assert open_workspace(back).settings.store.url == ""
-    assert rows_of(back, tmp_path) == rows_of(done, tmp_path)
+    assert rows_of(back) == rows_of(done)
 
 
 def test_in_postgresql_new_submissions_go_on_after_the_last_that_was_put_back(
-    done: Path, tmp_path: Path, database: Callable[[], str]
+    runs: Runner, done: Path, tmp_path: Path, database: Callable[[], str]
 ) -> None:
     url = database()
     there = restored(backed_up(done, tmp_path / "1.tar"), tmp_path / "there", "--store", url)
     with Store(url) as store:
         last = max(submission.id for submission in store.submissions())
     (there / "inbox" / "letter.xlsx").write_text("Dear council")
-    assert run(there) == 1
+    assert runs.run(there).code == 1
     with Store(url) as store:
         assert store.submissions()[-1].id == last + 1
         assert store.submissions()[-1].filename == "letter.xlsx"
@@ -393,7 +417,7 @@ def test_a_database_that_holds_a_store_is_left_alone(
     line = complaint(quarterday("restore", backup, tmp_path / "second", "--store", url))
     assert "holds a store already" in line
     assert not (tmp_path / "second").exists()
-    assert rows_of(tmp_path / "first", tmp_path) == rows_of(done, tmp_path)
+    assert rows_of(tmp_path / "first") == rows_of(done)
 
 
 def test_a_restored_password_is_read_by_nobody_else(
@@ -405,11 +429,31 @@ def test_a_restored_password_is_read_by_nobody_else(
     assert stat.S_IMODE((new / "pipeline.toml").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("there", ["SQLite", "PostgreSQL"])
+@pytest.mark.parametrize("here", ["SQLite", "PostgreSQL"])
+def test_a_store_that_was_put_back_still_refuses_to_change_what_it_holds(
+    done: Path, tmp_path: Path, database: Callable[[], str], here: str, there: str
+) -> None:
+    old = done
+    if here == "PostgreSQL":
+        old = restored(backed_up(done, tmp_path), tmp_path / "old", "--store", database())
+    url = database() if there == "PostgreSQL" else ""
+    new = restored(backed_up(old, tmp_path / "1.tar"), tmp_path / "new", "--store", url)
+    engine = sa.create_engine(open_workspace(new).store_url, poolclass=sa.NullPool)
+    for words in ("UPDATE submission SET filename = 'x'", "DELETE FROM finding"):
+        with (
+            engine.connect() as connection,
+            pytest.raises(sa.exc.DBAPIError, match="the store keeps every"),
+        ):
+            connection.execute(sa.text(words))
+    engine.dispose()
+
+
 # --- Settings that lead elsewhere ----------------------------------------------------------------
 
 
 def test_nothing_is_put_back_outside_the_folder(done: Path, tmp_path: Path) -> None:
-    old = copied(done, tmp_path / "old")
+    old = Path(shutil.copytree(done, tmp_path / "old"))
     share = tmp_path / "share"
     shutil.move(old / "inbox", share)
     shutil.move(old / "var", tmp_path / "state")
@@ -429,11 +473,11 @@ def test_nothing_is_put_back_outside_the_folder(done: Path, tmp_path: Path) -> N
     assert new.settings.limits.settle_seconds == 0
     text = (tmp_path / "new" / "pipeline.toml").read_text("utf-8")
     assert "# Where service areas can read" in text
-    assert rows_of(new.root, tmp_path) == rows_of(done, tmp_path)
+    assert rows_of(new.root) == rows_of(done)
 
 
 def test_settings_written_in_one_line_are_changed_as_well(done: Path, tmp_path: Path) -> None:
-    old = copied(done, tmp_path / "old")
+    old = Path(shutil.copytree(done, tmp_path / "old"))
     elsewhere = tmp_path / "out"
     (old / "pipeline.toml").write_text(f'paths = {{ outbox = "{elsewhere}" }}\n', "utf-8")
     new = restored(backed_up(old, tmp_path / "1.tar"), tmp_path / "new")
@@ -447,7 +491,7 @@ def test_settings_written_in_one_line_are_changed_as_well(done: Path, tmp_path: 
 def test_a_file_missing_from_the_archive_is_named_and_the_rest_backed_up(
     done: Path, tmp_path: Path
 ) -> None:
-    old = copied(done, tmp_path / "old")
+    old = Path(shutil.copytree(done, tmp_path / "old"))
     gone, broken = sorted((old / "var" / "archive").rglob("*.xlsx"))[:2]
     gone.unlink()
     broken.chmod(0o600)
@@ -467,7 +511,7 @@ def test_a_file_missing_from_the_archive_is_named_and_the_rest_backed_up(
 
 
 def test_a_damaged_store_is_named(done: Path, tmp_path: Path) -> None:
-    old = copied(done, tmp_path / "old")
+    old = Path(shutil.copytree(done, tmp_path / "old"))
     store = old / "var" / "quarterday.sqlite3"
     with closing(sqlite3.connect(store)) as connection:
         (size,) = connection.execute("PRAGMA page_size").fetchone()
@@ -495,7 +539,7 @@ def test_a_backup_may_not_lie_where_runs_work(done: Path, folder: str) -> None:
 def test_a_backup_may_lie_in_the_workspace_and_is_not_part_of_the_next(
     done: Path, tmp_path: Path
 ) -> None:
-    old = copied(done, tmp_path / "old")
+    old = Path(shutil.copytree(done, tmp_path / "old"))
     first = backed_up(old, old / "backups" / "1.tar")
     second = backed_up(old, old / "backups" / "2.tar")
     with tarfile.open(first) as one, tarfile.open(second) as other:
@@ -511,47 +555,43 @@ def test_a_file_that_is_there_is_never_written_over(done: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize("free", [0, 60, 200])
 def test_on_a_full_disk_no_backup_is_left_and_one_line_says_so(
-    done: Path,
-    small_disk: Path,
-    free: int,
+    done: Path, disk: Path, free: int
 ) -> None:
-    room = shutil.disk_usage(small_disk).free
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(max(0, room - free * 1024)))
-    line = complaint(quarterday("backup", small_disk, "-w", done))
-    assert str(small_disk) in line
-    assert list(small_disk.iterdir()) == [ballast]
-    ballast.unlink()
-    assert quarterday("backup", small_disk, "-w", done).exit_code == 0
+    with filled(disk, free * 1024):
+        line = complaint(quarterday("backup", disk, "-w", done))
+        assert str(disk) in line
+        assert [path.name for path in disk.iterdir()] == ["ballast"]
+    assert quarterday("backup", disk, "-w", done).exit_code == 0
 
 
 @pytest.mark.parametrize("free", [0, 60, 200])
 def test_on_a_full_disk_nothing_is_put_back_and_one_line_says_so(
-    done: Path,
-    small_disk: Path,
-    tmp_path: Path,
-    free: int,
+    done: Path, disk: Path, tmp_path: Path, free: int
 ) -> None:
     backup = backed_up(done, tmp_path / "1.tar")
-    room = shutil.disk_usage(small_disk).free
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(max(0, room - free * 1024)))
-    complaint(quarterday("restore", backup, small_disk / "new"))
-    assert list(small_disk.iterdir()) == [ballast]
-    ballast.unlink()
-    restored_rows = rows_of(restored_or_low(backup, small_disk / "new"), tmp_path)
-    assert restored_rows == rows_of(done, tmp_path)
+    with filled(disk, free * 1024):
+        complaint(quarterday("restore", backup, disk / "new"))
+        assert [path.name for path in disk.iterdir()] == ["ballast"]
+    assert rows_of(restored(backup, disk / "new")) == rows_of(done)
 
 
-def restored_or_low(backup: Path, folder: Path) -> Path:
-    assert quarterday("restore", backup, folder).exit_code == 0
-    return folder
+def test_what_a_killed_backup_left_is_taken_away_a_day_later(done: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    (folder / ".quarterday-old").mkdir(parents=True)
+    for name in (".quarterday-old.tar", ".quarterday-old/store.sqlite3", ".quarterday-new.tar"):
+        (folder / name).write_text("half")
+    two_days_ago = time.time() - 2 * 24 * 60 * 60
+    for name in (".quarterday-old.tar", ".quarterday-old"):
+        os.utime(folder / name, (two_days_ago, two_days_ago))
+    made = backed_up(done, folder)
+    # Another backup may be writing what is new.
+    assert sorted(folder.iterdir()) == [folder / ".quarterday-new.tar", made]
 
 
-def test_a_read_only_target_is_one_line(done: Path, small_disk: Path, tmp_path: Path) -> None:
+def test_a_read_only_target_is_one_line(done: Path, disk: Path, tmp_path: Path) -> None:
     backup = backed_up(done, tmp_path / "1.tar")
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    for words in (("backup", small_disk, "-w", done), ("restore", backup, small_disk / "new")):
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    for words in (("backup", disk, "-w", done), ("restore", backup, disk / "new")):
         line = complaint(quarterday(*words))
         assert "Read-only file system" in line
         assert "Make the disk writable" in line

@@ -12,7 +12,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,11 +27,12 @@ from pipeline.cli import app
 from pipeline.demo import run_demo
 from pipeline.lock import Holder, held
 from pipeline.setup import make_workspace
-from tests import test_backup, test_faults
+from pipeline.store import Forgotten, Store
+from pipeline.store.tables import SCHEMA_VERSION
+from tests import postgresql as databases
 from tests.builders import PERIOD, small_register
-
-small_disk = test_faults.small_disk
-database = test_backup.database
+from tests.disks import mount, mounted
+from tests.mixed import set_up
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 
@@ -190,7 +191,7 @@ def test_a_store_of_another_version_is_named(workspace: Path) -> None:
     found = troubles(workspace)
     assert "has schema 99" in found["store"]["found"]
     with closing(sqlite3.connect(path)) as store, store:
-        store.execute("UPDATE about SET schema_version = 1")
+        store.execute("UPDATE about SET schema_version = ?", (SCHEMA_VERSION,))
     assert troubles(workspace) == {}
 
 
@@ -212,27 +213,25 @@ def test_a_log_that_is_not_wal_is_said_and_the_next_run_puts_it_right(workspace:
 
 
 def test_a_postgresql_store_is_looked_at_in_the_same_way(
-    workspace: Path, tmp_path: Path, database: Callable[[], str]
+    workspace: Path, tmp_path: Path, postgresql: str
 ) -> None:
-    url = database()
     assert quarterday("backup", tmp_path / "b.tar", "-w", workspace).exit_code == 0
     new = tmp_path / "new"
-    assert quarterday("restore", tmp_path / "b.tar", new, "--store", url).exit_code == 0
-    checks = looked_at(new)
-    assert {check["state"] for check in checks.values()} == {"ok"}
-    assert checks["store"]["found"].startswith("PostgreSQL ")
-    settings = new / "pipeline.toml"
-    text = settings.read_text("utf-8")
-    for option, name, words in (
-        ("synchronous_commit=off", "store, commits", "synchronous_commit off"),
-        ("default_transaction_read_only=on", "store", "set to read only"),
-    ):
-        changed = sa.make_url(url).query["options"] + f" -c {option}"
-        other = sa.make_url(url).update_query_dict({"options": changed})
-        settings.write_text(text.replace(url, other.render_as_string(hide_password=False)), "utf-8")
-        assert words in troubles(new)[name]["found"]
-    settings.write_text(text, "utf-8")
-    assert troubles(new) == {}
+    with databases.schema(postgresql) as url:
+        assert quarterday("restore", tmp_path / "b.tar", new, "--store", url).exit_code == 0
+        checks = looked_at(new)
+        assert {check["state"] for check in checks.values()} == {"ok"}
+        assert checks["store"]["found"].startswith("PostgreSQL ")
+        for option, name, words in (
+            ("synchronous_commit=off", "store, commits", "synchronous_commit off"),
+            ("default_transaction_read_only=on", "store", "set to read only"),
+        ):
+            changed = sa.make_url(url).query["options"] + f" -c {option}"
+            other = sa.make_url(url).update_query_dict({"options": changed})
+            set_up(new, url=other.render_as_string(hide_password=False))
+            assert words in troubles(new)[name]["found"]
+        set_up(new, url=url)
+        assert troubles(new) == {}
 
 
 def test_a_postgresql_that_does_not_answer_is_named_without_the_password(workspace: Path) -> None:
@@ -253,7 +252,7 @@ def test_a_postgresql_that_does_not_answer_is_named_without_the_password(workspa
 
 
 def archived(workspace: Path) -> list[Path]:
-    return sorted((workspace / "var" / "archive").rglob("*.xlsx"))
+    return sorted((workspace / "var" / "archive").glob("[0-9a-f][0-9a-f]/*.xlsx"))
 
 
 def test_a_file_missing_from_the_archive_is_named(workspace: Path, tmp_path: Path) -> None:
@@ -279,11 +278,7 @@ def test_a_damaged_file_in_the_archive_is_named_unless_none_is_read(workspace: P
 
 
 def test_a_file_that_the_store_does_not_know_is_named(workspace: Path) -> None:
-    archive = workspace / "var" / "archive"
-    for name in ("journal", "registers"):
-        (archive / name).mkdir(mode=0o700)
-        (archive / name / "kept").touch(mode=0o600)
-    strange = archive / "note.txt"
+    strange = workspace / "var" / "archive" / "note.txt"
     strange.touch(mode=0o600)
     assert only_trouble(workspace, "archive", "attention")["details"] == [str(strange)]
     strange.unlink()
@@ -295,6 +290,87 @@ def test_a_file_that_was_taken_in_and_not_moved_yet_is_no_loss(workspace: Path) 
     shutil.move(path, workspace / "inbox" / "return.xlsx")
     assert "not yet moved" in only_trouble(workspace, "archive", "attention")["found"]
     assert quarterday("run", "-w", workspace).exit_code in (0, 1)
+    assert troubles(workspace) == {}
+
+
+def test_what_is_forgotten_is_not_missed_and_what_is_left_of_it_is_named(
+    workspace: Path,
+) -> None:
+    with Store(f"sqlite:///{store_of(workspace)}") as store:
+        sent = store.submissions()[0]
+        assert sent.id is not None
+        store.decisions.forget([Forgotten(sent.id, sent.received_at, "IT", "kept for 1 year")])
+    # As if the command had been cut off before it removed the file.
+    (path,) = (each for each in archived(workspace) if each.stem == sent.sha256)
+    found = only_trouble(workspace, "archive", "attention")
+    assert found["details"] == [str(path)]
+    assert quarterday("forget", "-w", workspace).exit_code == 0
+    assert not path.exists()
+    assert troubles(workspace) == {}
+
+
+# --- The journal ---------------------------------------------------------------------------------
+
+
+def test_a_store_that_is_older_than_its_journal_is_named_as_the_next_run_names_it(
+    workspace: Path,
+) -> None:
+    older = workspace / "older"
+    shutil.copyfile(store_of(workspace), older)
+    (workspace / "inbox" / "letter.xlsx").write_text("Dear council")
+    assert quarterday("ingest", "-w", workspace).exit_code == 1
+    newer = store_of(workspace).rename(workspace / "newer")
+    older.rename(store_of(workspace))
+    store_of(workspace).chmod(0o600)
+    found = troubles(workspace)["journal"]
+    assert found["state"] == "broken"
+    assert "older than its archive" in found["found"]
+    assert found["details"] == ["submission: 9 rows in the journal, 8 in the store"]
+    result = quarterday("ingest", "-w", workspace)
+    assert result.exit_code == 2
+    assert "older than its archive" in result.stderr
+    newer.rename(store_of(workspace))
+    assert troubles(workspace) == {}
+
+
+def test_a_store_that_is_ahead_of_its_journal_is_no_trouble_and_the_next_run_writes_it(
+    workspace: Path,
+) -> None:
+    last = sorted((workspace / "var" / "archive" / "journal").glob("issue-*"))[-1]
+    content = last.read_bytes()
+    last.unlink()
+    assert "of which the next run writes 1." in looked_at(workspace)["journal"]["found"]
+    assert troubles(workspace) == {}
+    assert quarterday("ingest", "-w", workspace).exit_code == 0
+    assert last.read_bytes() == content
+
+
+def test_a_file_that_is_missing_from_the_journal_or_cannot_be_read_is_named(
+    workspace: Path,
+) -> None:
+    first = sorted((workspace / "var" / "archive" / "journal").glob("submission-*"))[0]
+    content = first.read_bytes()
+    first.unlink()
+    details = only_trouble(workspace, "journal")["details"]
+    assert details[0] == "missing: submission 1, of which the store tells"
+    first.touch(mode=0o600)
+    first.write_bytes(content[:-20])
+    assert str(first) in only_trouble(workspace, "journal")["found"]
+    assert troubles(workspace, "--quick") == {}
+    first.write_bytes(content)
+    assert troubles(workspace) == {}
+
+
+def test_a_register_that_is_missing_or_damaged_is_named(workspace: Path) -> None:
+    (path, *_) = sorted((workspace / "var" / "archive" / "registers").iterdir())
+    content = path.read_bytes()
+    path.write_bytes(b"Dear council")
+    assert only_trouble(workspace, "journal")["details"] == [f"damaged: {path}"]
+    assert troubles(workspace, "--quick") == {}
+    path.unlink()
+    assert troubles(workspace, "--quick")["journal"]["details"] == [f"missing: {path}"]
+    path.touch(mode=0o600)
+    path.write_bytes(content)
     assert troubles(workspace) == {}
 
 
@@ -371,10 +447,10 @@ def test_an_inbox_that_is_missing_is_named(workspace: Path) -> None:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    if not test_faults.mount("--bind", str(folder), str(folder)):
+    if not mount("--bind", str(folder), str(folder)):
         pytest.skip("nothing can be mounted here")
     try:
-        assert test_faults.mount("-o", "remount,bind,ro", str(folder))
+        assert mount("-o", "remount,bind,ro", str(folder))
         yield
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
@@ -393,25 +469,20 @@ def test_a_folder_that_is_read_only_is_named(workspace: Path, folder: str, name:
 
 
 @posix
-def test_a_disk_without_room_is_named(workspace: Path, small_disk: Path) -> None:
+def test_a_disk_without_room_is_named(workspace: Path, tmp_path: Path) -> None:
     shutil.rmtree(workspace / "outbox")
-    (workspace / "pipeline.toml").write_text(f'[paths]\noutbox = "{small_disk}"\n', "utf-8")
-    found = only_trouble(workspace, "room", "attention")
-    assert str(small_disk) in found["found"]
-    assert "500 should be" in found["found"]
+    with mounted(tmp_path / "disk") as disk:
+        set_up(workspace, outbox=disk)
+        found = only_trouble(workspace, "room", "attention")
+        assert str(disk) in found["found"]
+        assert "500 should be" in found["found"]
 
 
 @posix
 def test_a_disk_that_takes_no_more_files_is_named(workspace: Path, tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if not test_faults.mount("-t", "tmpfs", "-o", "nr_inodes=100,size=2g", "tmpfs", str(disk)):
-        pytest.skip("a tmpfs cannot be mounted here")
-    try:
-        (workspace / "pipeline.toml").write_text(f'[paths]\noutbox = "{disk}"\n', "utf-8")
+    with mounted(tmp_path / "disk", "nr_inodes=100", "size=2g") as disk:
+        set_up(workspace, outbox=disk)
         assert "more files" in only_trouble(workspace, "room", "attention")["found"]
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 # --- Runs ----------------------------------------------------------------------------------------
@@ -448,14 +519,16 @@ def test_what_a_killed_run_left_is_counted_and_the_next_run_clears_it(workspace:
 
 
 def test_what_was_set_aside_is_counted_with_what_to_do(workspace: Path) -> None:
-    for name in ("leaving", "quarantine"):
-        (workspace / "var" / name).mkdir(mode=0o700)
-        (workspace / "var" / name / "file").touch(mode=0o600)
+    leaving = workspace / "var" / "leaving"
+    (workspace / "inbox" / "link.xlsx").symlink_to(workspace / "register.xlsx")
+    assert quarterday("ingest", "-w", workspace).exit_code == 1
+    leaving.mkdir(mode=0o700, exist_ok=True)
+    (leaving / "file").touch(mode=0o600)
     found = only_trouble(workspace, "left over", "attention")
     assert (
-        "1 file on the way from the inbox to the archive, 1 file in quarantine." in found["found"]
+        "1 file on the way from the inbox to the archive, 1 thing in quarantine." in found["found"]
     )
-    assert "put it into the inbox" in found["remedy"]
+    assert "the note beside" in found["remedy"]
 
 
 def test_many_details_are_cut_on_the_terminal_and_whole_in_the_document(workspace: Path) -> None:

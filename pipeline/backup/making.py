@@ -8,9 +8,10 @@ knows, wherever each is by then. So none is between two looks.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,22 +19,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.archive import archived
+from pipeline import archive
 from pipeline.backup.manifest import (
     ARCHIVE,
     INBOX,
-    LEAVING,
-    QUARANTINE,
     REGISTER,
     SETTINGS,
     STORE,
     Manifest,
 )
 from pipeline.backup.packed import Packer, Progress, UnreadableError, opened
-from pipeline.doctor.kept import BESIDE, archived_files, hashes_of, sha256_of, waiting_files
+from pipeline.doctor.kept import archived_files, hashes_of, sha256_of, waiting_files
 from pipeline.errors import BackupError
 from pipeline.intake import Arrival, examine
 from pipeline.settings import FILE_NAME
+from pipeline.store import delivery_key
 from pipeline.workspace import UNFINISHED, Workspace, remedy, replacing
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 _PATIENCE, _PAUSE = 5.0, 0.2
 #: How often every place is looked at for a file that was in the inbox a moment ago.
 _LOOKS = 3
+#: Seconds after which what a backup left unfinished is surely of one that was killed.
+_DEAD = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progres
         StoreError: the store cannot be read.
     """
     path = _path_of(workspace, target, now)
+    _clear_dead(path.parent)
     try:
         with (
             replacing(path, 0o600) as temporary,
@@ -100,6 +103,14 @@ def _path_of(workspace: Workspace, target: Path, now: datetime) -> Path:
     return path
 
 
+def _clear_dead(folder: Path) -> None:
+    """Take away what backups that were killed left there; another may be at work just now."""
+    for path in folder.glob(f"{UNFINISHED}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _DEAD:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 @dataclass(slots=True)
 class _Making:
     """One backup being made, and what is wrong with what it is made of."""
@@ -113,13 +124,14 @@ class _Making:
     _known: dict[tuple[Path, int, int], str] = field(default_factory=dict)
 
     def run(self, now: datetime) -> Manifest:
-        from pipeline.store.copying import damage, deliveries, last_number, snapshot
+        from pipeline.store.copying import damage, deliveries, received, snapshot
         from pipeline.store.tables import SCHEMA_VERSION
 
         place = self.workspace
-        last = last_number(place.store_url)
         waiting = list(self._waiting())
-        aside = [*_files(place.state / LEAVING), *_files(place.state / QUARANTINE)]
+        aside = [*_files(place.leaving), *_files(place.quarantine)]
+        # Before the store: a journal that tells more than the store holds stops every run.
+        journal = _files(place.archive / "journal")
         copy = self.spare / STORE
         self.progress("Copying the store", 0, 1)
         snapshot(place.store_url, copy)
@@ -128,13 +140,12 @@ class _Making:
         self._add(REGISTER, place.register)
         if (place.root / FILE_NAME).exists():
             self._add(SETTINGS, place.root / FILE_NAME)
-        received = deliveries(f"sqlite:///{copy}")
-        self._archive({delivery.sha256: delivery.filename for delivery in received})
-        self._inbox(waiting, received, last)
-        self._aside(aside, {delivery.sha256 for delivery in received})
-        for name in BESIDE:
-            for path in _files(place.archive / name):
-                self._add(_name(ARCHIVE, path, place.archive), path, may_go=True)
+        wanted = received(f"sqlite:///{copy}").kept
+        self._archive(wanted)
+        self._inbox(waiting, deliveries(f"sqlite:///{copy}"))
+        self._aside(aside, wanted)
+        for path in (*journal, *_files(place.archive / "registers")):
+            self._add(_name(ARCHIVE, path, place.archive), path)
         return self.packer.finish(SCHEMA_VERSION, now)
 
     def _add(self, name: str, path: Path, *, may_go: bool = False) -> None:
@@ -151,6 +162,8 @@ class _Making:
 
     def _archive(self, wanted: dict[str, str]) -> None:
         """Every file that the store received, from the archive or from its way there."""
+        from pipeline.store.copying import received
+
         kept = archived_files(self.workspace.archive)[0]
         pending = []
         for done, sha256 in enumerate(sorted(wanted), 1):
@@ -163,9 +176,14 @@ class _Making:
             if time.monotonic() > until:
                 break
             time.sleep(_PAUSE if pending else 0)
+        forgotten = received(self.workspace.store_url).forgotten if pending else {}
         for sha256 in pending:
-            path = self._in_archive(sha256)
-            if path is None:
+            path = archive.kept(self.workspace, sha256)
+            if path is None and sha256 in forgotten:
+                self.problems.append(
+                    f"{wanted[sha256]} was forgotten while the backup was made. Make it again."
+                )
+            elif path is None:
                 self.problems.append(f"{wanted[sha256]} is missing from the archive ({sha256}).")
             else:
                 self.problems.append(f"{path} is damaged; it is in the backup as it is.")
@@ -173,7 +191,7 @@ class _Making:
 
     def _add_found(self, sha256: str) -> bool:
         """Put a file in from wherever it is by now."""
-        if self._add_received(sha256, self._in_archive(sha256)):
+        if self._add_received(sha256, archive.kept(self.workspace, sha256)):
             return True
         path = self._on_its_way(sha256)
         if path is None:
@@ -181,7 +199,9 @@ class _Making:
         arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
         if not isinstance(arrival, Arrival):
             return False
-        return self._add_received(sha256, path, archived(self.workspace, sha256, arrival.kind))
+        return self._add_received(
+            sha256, path, archive.archived(self.workspace, sha256, arrival.kind)
+        )
 
     def _add_received(self, sha256: str, path: Path | None, goal: Path | None = None) -> bool:
         """Put a file in under its place in the archive, if these are its bytes."""
@@ -193,9 +213,6 @@ class _Making:
             )
         except UnreadableError:
             return False
-
-    def _in_archive(self, sha256: str) -> Path | None:
-        return next((self.workspace.archive / sha256[:2]).glob(f"{sha256}.*"), None)
 
     def _on_its_way(self, sha256: str) -> Path | None:
         """The file in the inbox, or between it and the archive, that has these bytes."""
@@ -222,38 +239,35 @@ class _Making:
             arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
             yield path, arrival if isinstance(arrival, Arrival) else None
 
-    def _inbox(
-        self,
-        waiting: list[tuple[Path, Arrival | None]],
-        received: list[Delivery],
-        last: int,
-    ) -> None:
-        """What the store does not know to have been taken in."""
-        exactly = {(d.sha256, d.filename, d.received_at) for d in received}
-        known = {(d.sha256, d.filename) for d in received}
-        since = Counter((d.sha256, d.filename) for d in received if d.number > last)
+    def _inbox(self, waiting: list[tuple[Path, Arrival | None]], taken: list[Delivery]) -> None:
+        """What the store does not know to have been taken in.
+
+        Which area the store took a file's folder for is the store's word, not that of a register
+        that may have changed since.
+        """
+        keys = {delivery.key for delivery in taken}
+        areas = defaultdict(set)
+        for delivery in taken:
+            areas[delivery.sha256].add(delivery.folder_area)
         # What came first is put back first: of two returns of an area the later one counts.
         waiting.sort(key=lambda each: (each[1].arrived_at if each[1] else _LAST, each[0].name))
-        alike = Counter((a.sha256, a.filename) for _, a in waiting if a is not None)
         for path, arrival in waiting:
             name = _name(INBOX, path, self.workspace.inbox)
             if arrival is None:
                 self._add(name, path, may_go=True)
                 continue
-            key = arrival.sha256, arrival.filename
-            is_taken = (
-                (*key, arrival.arrived_at) in exactly
-                or since[key] >= alike[key]
-                or (key in known and not path.exists())
+            possible = (
+                delivery_key(arrival.sha256, area, arrival.filename, arrival.arrived_at)
+                for area in areas[arrival.sha256]
             )
-            if not is_taken:
+            if keys.isdisjoint(possible):
                 self._add_waiting(name, path, arrival)
 
     def _add_waiting(self, name: str, path: Path, arrival: Arrival) -> None:
         """Put in what waited when the store was copied, though a run may have moved it since."""
         looks: tuple[Callable[[str], Path | None], ...] = (
             lambda _: path,
-            self._in_archive,
+            lambda sha256: archive.kept(self.workspace, sha256),
             self._on_its_way,
         )
         # Each place is looked at only after the one before it, as the file goes that way.
@@ -265,7 +279,7 @@ class _Making:
         # Whoever sent it has replaced it, or taken it away.
         self._add(name, path, may_go=True)
 
-    def _aside(self, paths: list[Path], received: set[str]) -> None:
+    def _aside(self, paths: list[Path], received: dict[str, str]) -> None:
         """What runs that were cut off left, and what was set aside, unless the archive has it."""
         for path in paths:
             if not hashes_of([path]).keys() & received:

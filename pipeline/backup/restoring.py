@@ -20,7 +20,15 @@ from pipeline.backup.packed import Progress, Unpacker, opened
 from pipeline.doctor import Check, examine_content
 from pipeline.errors import BackupError
 from pipeline.settings import FILE_NAME, Paths, Settings, read_settings
-from pipeline.workspace import UNFINISHED, Workspace, make_private, make_state, need_folder, remedy
+from pipeline.workspace import (
+    UNFINISHED,
+    Workspace,
+    make_private,
+    make_state,
+    need_folder,
+    remedy,
+    sweep,
+)
 
 #: Seconds after which a file system's clock has surely moved on, if it ever does.
 _LONGEST_TICK = 0.1
@@ -73,7 +81,8 @@ def _put_back(backup: Unpacker, workspace: Workspace, progress: Progress) -> Non
     copy = workspace.state / f"{UNFINISHED}{STORE}"
     backup.put(STORE, copy, 0o600)
     fill(copy, workspace.store_url)
-    copy.unlink()
+    # The copy, and what is beside it where it was of an older version.
+    sweep(workspace.state)
     make_state(workspace)
     for folder in (workspace.inbox, workspace.outbox):
         _make(folder)

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.doctor import database, kept, left, papers, places, rights
+from pipeline.doctor import database, kept, left, papers, places, rights, told
 from pipeline.doctor.check import Check, State, broken
 from pipeline.doctor.kept import Progress
 from pipeline.errors import QuarterdayError
@@ -66,10 +66,12 @@ def examine_content(
 ) -> tuple[Check, ...]:
     """Whether what was received is whole, and private."""
     archive = partial(kept.look_at_archive, progress=progress, quick=quick)
+    journal = partial(told.look_at_journal, quick=quick)
     return (
         *_looked("store", database.look_at_store, workspace),
         *_looked("store, inside", database.look_into_store, workspace),
         *_looked("archive", archive, workspace),
+        *_looked("journal", journal, workspace),
         *_looked("rights, state", rights.look_at_state, workspace),
         *_looked("rights, settings", rights.look_at_settings_file, workspace),
     )

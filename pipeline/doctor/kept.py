@@ -24,7 +24,8 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
 
     # The files first: one that a run brings meanwhile is then in the store at any rate.
     kept, others = archived_files(workspace.archive)
-    wanted = received(workspace.store_url)
+    known = received(workspace.store_url)
+    wanted = known.kept
     missing = {sha256: name for sha256, name in wanted.items() if sha256 not in kept}
     if missing:
         kept |= archived_files(workspace.archive)[0]
@@ -43,7 +44,9 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
             *(f"missing: {sha256} ({name})" for sha256, name in sorted(lost.items())),
             *(f"damaged: {path}" for path in damaged),
         )
-    strange = others + [path for sha256, path in kept.items() if sha256 not in wanted]
+    strange = others + [
+        path for sha256, path in kept.items() if sha256 not in wanted | known.forgotten
+    ]
     if strange:
         return attention(
             "archive",
@@ -51,6 +54,15 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
             "If the store was put back from an older backup, copy each into the inbox; else see "
             "who put it there.",
             *map(str, sorted(strange)),
+        )
+    # A file may have been forgotten since it was seen.
+    due = [kept[sha256] for sha256 in known.forgotten if sha256 in kept and kept[sha256].exists()]
+    if due:
+        return attention(
+            "archive",
+            f"{many(len(due), 'file')} forgotten by the retention rule and still there.",
+            "Run quarterday forget, which removes what it was cut off from removing.",
+            *map(str, sorted(due)),
         )
     if missing:
         return attention(
@@ -77,7 +89,7 @@ def archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:
 
 def waiting_files(workspace: Workspace) -> list[Path]:
     """The files in the inbox, and those on their way from it to the archive."""
-    return [*_files(workspace.state / "leaving"), *_files(workspace.inbox)]
+    return [*_files(workspace.leaving), *_files(workspace.inbox)]
 
 
 def hashes_of(paths: list[Path]) -> dict[str, Path]:
@@ -101,6 +113,9 @@ def _damaged(kept: dict[str, Path], progress: Progress) -> Iterator[Path]:
         try:
             if sha256_of(path) != sha256:
                 yield path
+        except FileNotFoundError:
+            # Forgotten since it was seen; nothing else ever leaves the archive.
+            continue
         except OSError:
             yield path
         progress("Reading the archive", done, len(kept))

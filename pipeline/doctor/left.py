@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from pipeline import lock
+from pipeline import lock, quarantine
 from pipeline.doctor.check import Check, attention, many, well
 from pipeline.workspace import UNFINISHED, Workspace
 
@@ -26,8 +24,8 @@ def look_at_leftovers(workspace: Workspace) -> Check:
     held = lock.found(workspace.state)
     if held is not None and not held.is_gone:
         return well("left over", "Not looked at while a run is at work.")
-    leaving = _files(workspace.state / "leaving")
-    quarantine = _files(workspace.state / "quarantine")
+    leaving = sorted(path for path in workspace.leaving.rglob("*") if path.is_file())
+    apart = quarantine.set_apart_before(workspace)
     unfinished = [
         path
         for folder in (workspace.outbox, workspace.state)
@@ -40,16 +38,12 @@ def look_at_leftovers(workspace: Workspace) -> Check:
         found.append(many(len(unfinished), "unfinished file"))
     if leaving or unfinished:
         remedies.append("The next run completes what was cut off.")
-    if quarantine:
-        found.append(f"{many(len(quarantine), 'file')} in quarantine")
+    if apart:
+        found.append(f"{many(len(apart), 'thing')} in quarantine")
         remedies.append(
-            "See what each file in quarantine is, then put it into the inbox or take it away."
+            "Do what the note beside each thing in quarantine says, then remove it with its note."
         )
     if not found:
         return well("left over", "Nothing.")
-    details = map(str, (*leaving, *unfinished, *quarantine))
+    details = map(str, (*leaving, *unfinished, *apart))
     return attention("left over", f"{', '.join(found)}.", " ".join(remedies), *details)
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -26,7 +26,7 @@ def look_at_state(workspace: Workspace) -> Check:
     owner = os.geteuid() or state.stat().st_uid
     open_to_others: list[Path] = []
     foreign: list[Path] = []
-    for path, status in _everything(state):
+    for path, status in _everything(state, but=(workspace.leaving, workspace.quarantine)):
         if status.st_uid != owner:
             foreign.append(path)
         elif status.st_mode & 0o077:
@@ -74,10 +74,17 @@ def look_at_settings_file(workspace: Workspace) -> Check:
     return well("rights, settings", f"Only its owner changes {path}.")
 
 
-def _everything(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """The folder and all in it, but for links; what goes away meanwhile is passed over."""
+def _everything(folder: Path, but: tuple[Path, ...]) -> Iterator[tuple[Path, os.stat_result]]:
+    """The folder and all in it, but for links, and for what lies in some folders.
+
+    These folders are closed; what lies there came from others, and keeps the rights it came with.
+    What goes away meanwhile is passed over.
+    """
     yield folder, folder.stat()
     for place, folders, names in os.walk(folder):
+        if Path(place) in but:
+            folders.clear()
+            continue
         for name in (*folders, *names):
             path = Path(place, name)
             try:

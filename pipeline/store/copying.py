@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -69,7 +68,12 @@ def looked_into(url: str) -> Iterator[sa.Connection | None]:
                 if version != t.SCHEMA_VERSION:
                     raise StoreError(
                         f"The store {shown(url_of(url))} has schema {version}; this version of "
-                        f"quarterday needs {t.SCHEMA_VERSION}. Use the version that made it."
+                        f"quarterday needs {t.SCHEMA_VERSION}. "
+                        + (
+                            "The next run brings it to that."
+                            if version < t.SCHEMA_VERSION
+                            else "Use the version that made it."
+                        )
                     )
                 yield connection
         finally:
@@ -85,43 +89,66 @@ def _reading(url: str) -> sa.URL:
     return sa.URL.create("sqlite", database=address, query={"mode": "rw", "uri": "true"})
 
 
-def received(url: str) -> dict[str, str]:
-    """The SHA-256 of every file that was received and not forgotten, and a name that it had."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The files that were received: a name that each had, by its SHA-256."""
+
+    #: Those to be kept.
+    kept: dict[str, str]
+    #: Those that are gone by a retention rule.
+    forgotten: dict[str, str]
+
+
+def received(url: str) -> Received:
+    """Every file that was received; one that came again after it was forgotten is kept."""
+    c = t.submission.c
+    query = sa.select(c.sha256, c.filename, t.forgotten.c.id.label("forgotten")).join_from(
+        t.submission, t.forgotten, isouter=True
+    )
     with looked_into(url) as connection:
-        if connection is None:
-            return {}
-        kept = t.submission.c.id.not_in(sa.select(t.forgotten.c.submission_id))
-        query = sa.select(t.submission.c.sha256, t.submission.c.filename).where(kept)
-        rows = connection.execute(query)
-        return {row.sha256: row.filename for row in rows}
+        rows = connection.execute(query).all() if connection is not None else ()
+    kept = {row.sha256: row.filename for row in rows if row.forgotten is None}
+    forgotten = {row.sha256: row.filename for row in rows if row.sha256 not in kept}
+    return Received(kept, forgotten)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What is known of one receipt of a file."""
+    """One file that came to lie in one place at one time, and was taken in."""
 
-    number: int
     sha256: str
-    filename: str
-    received_at: datetime
+    folder_area: str | None
+    #: As `delivery_key` makes it.
+    key: str
 
 
 def deliveries(url: str) -> list[Delivery]:
-    """Every receipt in the store, in order."""
+    """Every delivery that the store holds, in order."""
     c = t.submission.c
+    query = sa.select(c.sha256, c.folder_area, c.delivery).order_by(c.id)
     with looked_into(url) as connection:
-        if connection is None:
-            return []
-        query = sa.select(c.id, c.sha256, c.filename, c.received_at).order_by(c.id)
-        return [Delivery(*row) for row in connection.execute(query)]
+        rows = connection.execute(query).all() if connection is not None else ()
+    return [Delivery(*row) for row in rows]
 
 
-def last_number(url: str) -> int:
-    """The number of the last receipt in the store; 0 where there is none."""
+def numbers(url: str, tables: Sequence[str]) -> dict[str, set[int]]:
+    """The numbers of the rows in each of these tables."""
     with looked_into(url) as connection:
         if connection is None:
-            return 0
-        return connection.scalar(sa.select(sa.func.max(t.submission.c.id))) or 0
+            return {table: set() for table in tables}
+        return {
+            table: set(connection.scalars(sa.select(t.metadata.tables[table].c.id)))
+            for table in tables
+        }
+
+
+def registers(url: str) -> set[str]:
+    """The SHA-256 of every register by which a return was checked since registers are kept."""
+    c = t.submission.c
+    # Before, the version of the program was not noted either.
+    query = sa.select(c.register_sha256).where(c.version != "").distinct()
+    with looked_into(url) as connection:
+        return set(connection.scalars(query)) if connection is not None else set()
 
 
 # --- Out -----------------------------------------------------------------------------------------
@@ -204,8 +231,10 @@ def need_empty(url: str) -> None:
 def fill(copy: Path, url: str) -> None:
     """Put the store of such a copy where none is, all of it or nothing.
 
+    A copy of an older version is brought to this one first.
+
     Raises:
-        StoreError: the place is not empty, or cannot be written.
+        StoreError: the place is not empty, or cannot be written; or the copy is of a later version.
     """
     need_empty(url)
     file = sqlite_file(url)
@@ -217,6 +246,7 @@ def fill(copy: Path, url: str) -> None:
             # Sets it up as every run has it.
             Store(url).close()
             return
+    Store(f"sqlite:///{copy}").close()
     with looked_into(f"sqlite:///{copy}") as source:
         if source is not None:
             _copy(source, url)

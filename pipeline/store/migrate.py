@@ -80,6 +80,7 @@ def _keep_copy(url: sa.URL, version: int) -> None:
     unfinished = copy.with_name(f".quarterday-{copy.name}")
     unfinished.unlink(missing_ok=True)
     try:
+        unfinished.touch(mode=0o600)
         with (
             closing(sqlite3.connect(path)) as source,
             closing(sqlite3.connect(unfinished)) as target,
