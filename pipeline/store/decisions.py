@@ -52,6 +52,11 @@ class Approval:
     because: str
     id: int = 0
 
+    @property
+    def place(self) -> str:
+        """`Indicators!D14`, the sheet alone, or `the file`."""
+        return "!".join(part for part in (self.sheet, self.cell) if part) or "the file"
+
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
