@@ -256,8 +256,10 @@ def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
     Messages that were written before for the same appendix are left as they are.
     """
     from pipeline.assembly import issue_of
+    from pipeline.journal import keep_register
     from pipeline.mail import appendix_messages, write_messages
 
+    keep_register(workspace, issued.report.register)
     report = issued.report
     sender = workspace.settings.mail.sender
     messages = appendix_messages(report, issued.workbook, sender=sender)

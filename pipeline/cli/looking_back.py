@@ -176,6 +176,7 @@ def replay(
     """
     from pipeline.replay import replace_store
     from pipeline.replay import replay as make_again
+    from pipeline.words import counted
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
@@ -185,11 +186,11 @@ def replay(
     else:
         rebuilt = done.rebuilt
         typer.echo(
-            f"{rebuilt.submissions} submissions and {rebuilt.issues} appendices made again from "
-            f"the archive."
+            f"{counted(rebuilt.submissions, 'submission')} and "
+            f"{counted(rebuilt.issues, 'appendix', 'appendices')} made again from the archive."
         )
         for one in rebuilt.unchecked:
-            typer.echo(f"not made again: submission {one.submission}, {one.filename}: {one.why}")
+            typer.echo(f"not made again: {one.what}: {one.why}")
         for difference in done.differences:
             typer.echo(f"differs: {difference.what}")
             typer.echo(f"  the store: {difference.stored}")
@@ -197,6 +198,6 @@ def replay(
         if done.kept_aside:
             typer.echo(f"The store that was there is kept as {done.kept_aside}.")
         if not rebuild and not done.differences:
-            typer.echo("The store and the archive agree.")
+            typer.echo("The store and the archive agree in all that was made again.")
     if done.needs_a_person:
         raise typer.Exit(NEEDS_A_PERSON)
