@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.discretion import Discretion
 from pipeline.errors import WorkspaceError
 from pipeline.findings import Finding, Severity
 from pipeline.model import Period, Register, ServiceArea
@@ -32,23 +33,28 @@ class Waiting:
 
 
 def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list[Waiting]:
-    """The warnings of these periods that wait for approval, in the register's order of areas."""
+    """The warnings of these periods that wait for approval, in the register's order of areas.
+
+    One that quotes a figure which the appendix suppresses comes without its words.
+    """
+    discretion = Discretion.of(register, store)
     approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.approvals()}
-    refs = {(number, o.sheet, o.cell): o.indicator for number, o in store.reported()}
+    figures = {(number, o.sheet, o.cell): o for number, o in store.reported()}
     return [
         Waiting(
             period=period,
             area=area,
             filename=sent.filename,
             submission_id=sent.id,
-            finding=finding,
-            indicator=refs.get((sent.id, finding.sheet, finding.cell), ""),
+            finding=discretion.finding(finding, figure),
+            indicator=figure.indicator if figure else "",
         )
         for period in periods
         for area, sent in _standing(register, store.submissions(period.name))
         for finding in sent.findings
         if finding.severity is Severity.WARNING
         and (sent.id, finding.code, finding.sheet, finding.cell) not in approved
+        for figure in (figures.get((sent.id, finding.sheet, finding.cell)),)
     ]
 
 

@@ -50,7 +50,7 @@ def disclose(register: Register, merged: Iterable[Consolidated]) -> tuple[Consol
     if below is None:
         return tuple(merged)
     return tuple(
-        _disclosed(each, below) if _is_protected(each.indicator) else each for each in merged
+        _disclosed(each, below) if is_protected(each.indicator) else each for each in merged
     )
 
 
@@ -60,7 +60,7 @@ def disclosed_target(register: Register, target: Target | None) -> Target | None
     if target is None or target.baseline is None or below is None:
         return target
     indicator = next((i for i in register.indicators if i.ref == target.indicator), None)
-    if indicator is None or not _is_protected(indicator):
+    if indicator is None or not is_protected(indicator):
         return target
     if indicator.unit is Unit.COUNT and is_small(target.baseline, below):
         return replace(target, baseline=None)
@@ -76,12 +76,13 @@ def is_small_figure(register: Register, observation: Observation) -> bool:
     """Whether a figure is suppressed by itself, whatever the others are."""
     below = register.framework.small_below
     indicator = next((i for i in register.indicators if i.ref == observation.indicator), None)
-    if below is None or indicator is None or not _is_protected(indicator):
+    if below is None or indicator is None or not is_protected(indicator):
         return False
     return any(is_small(number, below) for number in _people(observation, indicator))
 
 
-def _is_protected(indicator: Indicator) -> bool:
+def is_protected(indicator: Indicator) -> bool:
+    """Whether small numbers in an indicator's figures are suppressed, where any are."""
     return indicator.kind is Kind.MEASURE and indicator.small_numbers is not SmallNumbers.PUBLISH
 
 
@@ -225,13 +226,13 @@ _WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
 
 def _spoken(observation: Observation, secrets: set[Decimal]) -> Observation:
     """The observation without commentary that quotes a suppressed figure of its indicator."""
-    if secrets.isdisjoint(_quoted(observation.commentary)):
+    if secrets.isdisjoint(quoted(observation.commentary)):
         return observation
     return replace(observation, commentary=WITHHELD)
 
 
-def _quoted(text: str) -> Iterable[Decimal]:
-    """The numbers in a text, in digits or in words up to nineteen."""
+def quoted(text: str) -> Iterable[Decimal]:
+    """The numbers that a text tells, in digits or in words up to nineteen."""
     for match in _DIGITS.finditer(text):
         yield Decimal(match[0].replace(",", ""))
     for match in _WORD.finditer(text):

@@ -48,7 +48,8 @@ class Finding:
     @property
     def line(self) -> str:
         """The finding in one line, for a terminal or a log."""
-        return f"{self.place}: {self.problem} {self.fix} [{self.code}]"
+        said = " ".join(part for part in (self.problem, self.fix) if part)
+        return f"{self.place}: {said} [{self.code}]"
 
 
 @dataclass(frozen=True, slots=True)

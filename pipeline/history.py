@@ -10,8 +10,9 @@ from enum import StrEnum
 
 from pipeline.discretion import Discretion
 from pipeline.errors import WorkspaceError
-from pipeline.findings import Severity
-from pipeline.model import Indicator, Register
+from pipeline.findings import Severity, printable, shorten
+from pipeline.interpret.names import suggestion
+from pipeline.model import Observation, Register
 from pipeline.store import Closing, Outcome, Reopening, Signature, Store, Submission
 from pipeline.words import counted
 
@@ -25,7 +26,9 @@ class What(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "sent back"
     DUPLICATE = "duplicate"
+    REPLACED = "replaced"
     REPORTED = "reported"
+    WARNED = "warning"
     ISSUED = "issued"
     CLOSED = "closed"
     REOPENED = "reopened"
@@ -48,7 +51,8 @@ class Event:
 class Subject:
     """What a history is of; everything, where none of the three is set."""
 
-    indicator: Indicator | None = None
+    #: The ref of an indicator; the register may not have it any more.
+    indicator: str = ""
     #: The ref of a service area.
     area: str = ""
     #: The numbers of a file's submissions.
@@ -56,11 +60,13 @@ class Subject:
 
     @property
     def is_everything(self) -> bool:
-        return self.indicator is None and not self.area and not self.submissions
+        return not (self.indicator or self.area or self.submissions)
 
 
 def subject_of(name: str, register: Register, store: Store) -> Subject:
     """What a name means: the ref of an indicator, a service area, a file's name or its SHA-256.
+
+    An indicator or an area that the register had once is known by what the store has of it.
 
     Raises:
         WorkspaceError: none of them.
@@ -68,22 +74,30 @@ def subject_of(name: str, register: Register, store: Store) -> Subject:
     if not name:
         return Subject()
     wanted = name.casefold()
-    for indicator in register.indicators:
-        if indicator.ref.casefold() == wanted:
-            return Subject(indicator=indicator)
-    for area in register.areas:
-        if wanted in (area.ref.casefold(), area.name.casefold()):
-            return Subject(area=area.ref)
+    submissions = store.submissions()
+    refs = dict.fromkeys(i.ref for i in register.indicators)
+    refs |= dict.fromkeys(observation.indicator for _, observation in store.reported())
+    refs |= dict.fromkeys(said.indicator for issue in store.issues() for said in issue.ratings)
+    for ref in refs:
+        if ref.casefold() == wanted:
+            return Subject(indicator=ref)
+    areas = {sent.area: "" for sent in submissions if sent.area}
+    areas |= {area.ref: area.name for area in register.areas}
+    for ref, title in areas.items():
+        if wanted in (ref.casefold(), title.casefold()):
+            return Subject(area=ref)
     is_hash = len(wanted) >= _ENOUGH_DIGITS
     numbers = frozenset(
         sent.id
-        for sent in store.submissions()
+        for sent in submissions
         if sent.filename.casefold() == wanted or (is_hash and sent.sha256.startswith(wanted))
     )
     if not numbers:
+        known = (*refs, *areas, *filter(None, areas.values()), *(s.filename for s in submissions))
+        near = suggestion(name, dict.fromkeys(map(printable, known)))
         raise WorkspaceError(
-            f"{name} is neither the ref of an indicator, nor a service area, nor the name of a "
-            "file that was received. quarterday history without a name tells everything."
+            f"{printable(name)} is neither the ref of an indicator, nor a service area, nor a file "
+            f"that was received{near or '. Without a name, everything is told.'}"
         )
     return Subject(submissions=numbers)
 
@@ -127,10 +141,14 @@ class _Telling:
     #: The return of which the figures counted until a submission was accepted, by its number.
     replaced: Mapping[int, Submission]
     signatures: Mapping[int, Signature]
+    #: Every figure that was ever accepted, with its submission's number.
+    reported: tuple[tuple[int, Observation], ...]
+    #: The same by the number, sheet and cell.
+    figures: Mapping[tuple[int, str, str], Observation]
 
     @classmethod
     def of(cls, register: Register, store: Store, *, reveals: bool) -> _Telling:
-        submissions = store.submissions()
+        submissions, reported = store.submissions(), store.reported()
         return cls(
             register,
             store,
@@ -138,21 +156,32 @@ class _Telling:
             {sent.id: sent for sent in submissions},
             replaced_by(submissions),
             store.signatures(),
+            reported,
+            {(number, o.sheet, o.cell): o for number, o in reported},
         )
 
     def events(self, subject: Subject) -> Iterator[Event]:
-        if subject.indicator is not None:
+        if subject.indicator:
             yield from self._reported(subject.indicator)
         else:
             for sent in self.submissions.values():
                 if self._concerns(subject, sent):
                     yield self._received(sent)
+                before = self.replaced.get(sent.id)
+                # Of an area and of everything it is told with what takes its place.
+                if before and before.id in subject.submissions:
+                    said = f"{_named(before)}, by {_named(sent)}"
+                    yield self._event(sent.received_at, What.REPLACED, before, said)
         yield from self._decided(subject)
-        if subject.indicator is not None or subject.is_everything:
+        if subject.indicator or subject.is_everything:
             yield from self._issued(subject.indicator)
 
-    @staticmethod
-    def _concerns(subject: Subject, sent: Submission) -> bool:
+    def _concerns(self, subject: Subject, sent: Submission) -> bool:
+        if subject.indicator:
+            return any(
+                number == sent.id and observation.indicator == subject.indicator
+                for number, observation in self.reported
+            )
         return (
             subject.is_everything
             or sent.id in subject.submissions
@@ -165,17 +194,17 @@ class _Telling:
             Outcome.REJECTED: What.REJECTED,
             Outcome.DUPLICATE: What.DUPLICATE,
         }[sent.outcome]
-        said = [sent.filename]
+        said = [_named(sent)]
         if sent.errors or sent.warnings:
             counts = (counted(sent.errors, "error"), counted(sent.warnings, "warning"))
             said.append(" and ".join(counts))
         if before := self.replaced.get(sent.id):
-            said.append(f"in place of {before.filename}")
+            said.append(f"in place of {_named(before)}")
         if sent.is_restatement:
             said.append("a restatement")
         if signed := self._signed(sent):
             said.append(signed)
-        return self._event(sent.received_at, what, sent, f"{', '.join(said)} ({sent.sha256[:12]})")
+        return self._event(sent.received_at, what, sent, ", ".join(said))
 
     def _signed(self, sent: Submission) -> str:
         signature = self.signatures.get(sent.id)
@@ -185,40 +214,48 @@ class _Telling:
             ("completed by", signature.completed_by),
             ("signed off by", signature.signed_off_by),
         )
-        return ", ".join(f"{what} {name}" for what, name in names if name)
+        return ", ".join(f"{what} {printable(name)}" for what, name in names if name)
 
-    def _reported(self, indicator: Indicator) -> Iterator[Event]:
-        for number, observation in self.store.reported():
-            if observation.indicator != indicator.ref:
+    def _reported(self, indicator: str) -> Iterator[Event]:
+        for number, observation in self.reported:
+            if observation.indicator != indicator:
                 continue
             sent = self.submissions[number]
-            figure = self.discretion.figure(observation)
+            figure = shorten(self.discretion.figure(observation))
             said = f"{figure}, {observation.status.lower()}, "
-            said += f"in {observation.sheet}!{observation.cell} "
-            said += f"of {sent.filename} ({sent.sha256[:12]})"
+            said += f"in {printable(observation.sheet)}!{observation.cell} of {_named(sent)}"
             if before := self.replaced.get(sent.id):
-                said += f", in place of {before.filename}"
+                said += f", in place of {self._earlier(indicator, before)}{_named(before)}"
             if sent.is_restatement:
                 said += ", a restatement"
             yield self._event(sent.received_at, What.REPORTED, sent, said)
             for finding in sent.findings:
                 at_cell = (finding.sheet, finding.cell) == (observation.sheet, observation.cell)
                 if at_cell and finding.severity is Severity.WARNING:
-                    yield self._event(sent.received_at, What.ACCEPTED, sent, finding.line)
+                    told = self.discretion.finding(finding, observation)
+                    yield self._event(sent.received_at, What.WARNED, sent, told.line)
+
+    def _earlier(self, indicator: str, before: Submission) -> str:
+        """The figure that a return had for an indicator, to stand before its name."""
+        for number, observation in self.reported:
+            if (number, observation.indicator) == (before.id, indicator):
+                return f"{shorten(self.discretion.figure(observation))} of "
+        return ""
 
     def _decided(self, subject: Subject) -> Iterator[Event]:
         decisions = self.store.decisions
         for approval in decisions.approvals():
             sent = self.submissions[approval.submission_id]
             if self._is_of(subject, sent, approval.sheet, approval.cell):
-                place = f"{approval.sheet}!{approval.cell}" if approval.cell else "the file"
-                said = f"{approval.code} at {place} of {sent.filename}, by {approval.by}"
-                said += f": {approval.because}"
+                figure = self.figures.get((sent.id, approval.sheet, approval.cell))
+                because = printable(self.discretion.words(approval.because, figure))
+                said = f"{approval.code} at {approval.place} of {_named(sent)}, "
+                said += f"by {approval.by}: {because}"
                 yield self._event(approval.approved_at, What.APPROVED, sent, said)
         for gone in decisions.forgotten():
             sent = self.submissions[gone.submission_id]
             if self._concerns(subject, sent):
-                said = f"the file, findings and signatures of {sent.filename}, by {gone.by}: "
+                said = f"the file, findings and signatures of {_named(sent)}, by {gone.by}: "
                 yield self._event(gone.forgotten_at, What.FORGOTTEN, sent, said + gone.rule)
         periods = self._periods(subject)
         for closing in decisions.closings():
@@ -229,22 +266,17 @@ class _Telling:
                 yield self._reopened(reopening)
 
     def _is_of(self, subject: Subject, sent: Submission, sheet: str, cell: str) -> bool:
-        if subject.indicator is None:
+        if not subject.indicator:
             return self._concerns(subject, sent)
-        return any(
-            number == sent.id
-            and (observation.indicator, observation.sheet, observation.cell)
-            == (subject.indicator.ref, sheet, cell)
-            for number, observation in self.store.reported()
-        )
+        figure = self.figures.get((sent.id, sheet, cell))
+        return figure is not None and figure.indicator == subject.indicator
 
     def _periods(self, subject: Subject) -> set[str] | None:
         """The periods whose closing concerns the subject; None where all do."""
         if subject.is_everything:
             return None
-        if subject.indicator is not None:
-            reported = (o for _, o in self.store.reported())
-            return {o.period for o in reported if o.indicator == subject.indicator.ref}
+        if subject.indicator:
+            return {o.period for _, o in self.reported if o.indicator == subject.indicator}
         mine = (s for s in self.submissions.values() if self._concerns(subject, s))
         return {sent.period for sent in mine if sent.period}
 
@@ -255,24 +287,34 @@ class _Telling:
 
     @staticmethod
     def _reopened(reopening: Reopening) -> Event:
-        said = f"by {reopening.by}" + (f": {reopening.because}" if reopening.because else "")
+        because = printable(reopening.because)
+        said = f"by {reopening.by}" + (f": {because}" if because else "")
         return Event(reopening.reopened_at, What.REOPENED, reopening.period, "", said)
 
-    def _issued(self, indicator: Indicator | None) -> Iterator[Event]:
+    def _issued(self, indicator: str) -> Iterator[Event]:
         before: dict[str, str] = defaultdict(str)
         for issue in self.store.issues():
-            if indicator is None:
+            if not indicator:
                 said = f"the appendix, overall {issue.overall or 'not rated'}"
                 yield Event(issue.issued_at, What.ISSUED, issue.period, "", said)
                 continue
             for rating in issue.ratings:
-                said = f"{rating.performance or 'no data'}, {rating.rating}"
-                said += f", target {rating.target}" if rating.target else ""
+                if rating.indicator != indicator:
+                    continue
+                printed = shorten(self.discretion.issued(rating, issue.period))
+                # What is not rated for want of a figure says so itself.
+                told = (printed, f"target {rating.target}" if rating.target else "", rating.rating)
+                said = ", ".join(part for part in told if part)
                 # An appendix is issued for any change; only a change of this indicator is told.
-                if rating.indicator == indicator.ref and before[issue.period] != said:
+                if before[issue.period] != said:
                     before[issue.period] = said
                     yield Event(issue.issued_at, What.ISSUED, issue.period, "", said)
 
     def _event(self, at: datetime, what: What, sent: Submission, said: str) -> Event:
         area = self.register.area(sent.area or "")
         return Event(at, what, sent.period or "", area.name if area else sent.area or "", said)
+
+
+def _named(sent: Submission) -> str:
+    """A file by its name and the beginning of its hash, as they stand in one line."""
+    return f"{printable(sent.filename)} ({sent.sha256[:12]})"

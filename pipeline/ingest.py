@@ -137,7 +137,10 @@ def _take_in(
                 outcomes, staying = _take(checked, night, guard)
                 taken += outcomes
                 left += staying
-    repeated, staying = _set_aside(sorted_out, night)
+        # What was sent again may have to be put back in the place of what has just been taken in.
+        repeated, staying = _take_in([*sorted_out.done, *sorted_out.again], night, progress)
+    else:
+        repeated, staying = _set_aside(sorted_out, night)
     return taken + repeated, left + staying
 
 

@@ -23,6 +23,8 @@ from pipeline.workspace import Workspace, private_folder, remedy, replacing
 
 #: What the journal holds: the tables that no reading of the archive gives back.
 TABLES = ("submission", "issue", "closing", "reopening", "approval", "forgotten")
+#: What a row of `forgotten` brings with it: the tables whose rows nothing else would give back.
+KEPT_WITH = {"observations": "observation", "achievements": "achievement"}
 _FILE = re.compile(r"([a-z]+)-(\d+)-(\d+)\.jsonl")
 
 
@@ -48,7 +50,8 @@ def catch_up(store: Store, archive: Path) -> None:
             if table == "forgotten":
                 # Their files have gone, and with them what their figures could be read from.
                 for row in rows:
-                    row["observations"] = store.rows_of("observation", row["submission_id"])
+                    for name, kept in KEPT_WITH.items():
+                        row[name] = store.rows_of(kept, row["submission_id"])
             _write(folder, table, rows)
 
 

@@ -265,6 +265,7 @@ def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
     from pipeline.journal import keep_register
     from pipeline.mail import appendix_messages, write_messages
 
+    keep_register(workspace, issued.report.register)
     report = issued.report
     keep_register(workspace, report.register)
     sender = workspace.settings.mail.sender

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from glob import escape
 from pathlib import Path
 
 from pipeline.errors import WorkspaceError
 from pipeline.model import Register
-from pipeline.sending_back import UNPLACED
+from pipeline.sending_back import UNPLACED, correction_ending
 from pipeline.store import Forgotten, Store, Submission
+from pipeline.store.copying import sqlite_file
 from pipeline.words import counted
 from pipeline.workspace import Workspace, remedy
 
@@ -91,14 +93,16 @@ def _files(
 ) -> Iterator[Path]:
     """The files that hold what was forgotten."""
     for sent in forgotten:
+        # What was sent more than once stays while one receipt of it does.
         if sent.sha256 not in kept:
             yield from workspace.archive.glob(f"{sent.sha256[:2]}/{sent.sha256}.*")
-        corrections = workspace.outbox_of(sent.period or UNPLACED) / "corrections"
-        yield from corrections.glob(f"* - to correct {sent.sha256[:6]}.xlsx")
+            corrections = workspace.outbox_of(sent.period or UNPLACED) / "corrections"
+            yield from corrections.glob(f"*{correction_ending(sent.sha256)}")
     for period in {sent.period for sent in forgotten} - periods:
         # The messages that bring corrections do not say which; here all of them are meant.
         if period:
             yield from (workspace.outbox_of(period) / "mail").glob("* correction to *.eml")
-    if forgotten:
-        # Copies of the store from before it was brought to another version hold all of it still.
-        yield from workspace.state.glob("*.sqlite3.schema-*")
+    if forgotten and (store := sqlite_file(workspace.store_url)):
+        # Copies of the store as it was before hold all of it still.
+        for kind in ("schema-*", "before-*"):
+            yield from store.parent.glob(f"{escape(store.name)}.{kind}")

@@ -22,6 +22,14 @@ from pipeline.workspace import FAILING, UNFINISHED, Workspace, remedy, replacing
 UNPLACED = "period not known"
 
 
+def correction_ending(sha256: str) -> str:
+    """How the name of a return's correction copy ends, whatever the return is called.
+
+    Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.
+    """
+    return f" - to correct {sha256[:6]}.xlsx"
+
+
 def write_corrections(
     batch: Sequence[Checked], workspace: Workspace, guard: Guard
 ) -> list[Path | None]:
@@ -55,9 +63,7 @@ def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Wo
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
     name = one.arrival.filename
     folder = workspace.outbox_of(one.reading.period or UNPLACED) / "corrections"
-    # Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.
-    stem = safe_name(f"{Path(name).stem} - to correct {one.arrival.sha256[:6]}")
-    path = folder / f"{stem}.xlsx"
+    path = folder / safe_name(Path(name).stem, correction_ending(one.arrival.sha256))
     try:
         try:
             trouble = written.result()

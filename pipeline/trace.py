@@ -2,20 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
+from pipeline.archive import kept
 from pipeline.discretion import Discretion
 from pipeline.errors import WorkspaceError
 from pipeline.findings import Finding, Severity
+from pipeline.guard import StoppedError
 from pipeline.history import replaced_by
+from pipeline.interpret.names import suggestion
 from pipeline.model import Indicator, Observation, Period, Register, Status
+from pipeline.moving import holds
+from pipeline.reader import guard_of, read_cell
 from pipeline.report import Line, Report
-from pipeline.store import Approval, Issue, IssuedRating, Outcome, Signature, Store, Submission
+from pipeline.store import (
+    Approval,
+    Forgotten,
+    Issue,
+    Outcome,
+    Signature,
+    Store,
+    Submission,
+)
+from pipeline.workspace import Workspace
 
-#: What the cell of an archived file holds: given its hash, sheet and cell; None where it has gone.
-CellOf = Callable[[str, str, str], str | None]
+_FROM_A_BACKUP = "Put it back from a backup."
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the archive holds of a file, and of one of its cells, read anew."""
+
+    #: None where the file has gone.
+    path: Path | None
+    #: The text of the cell; None where it cannot be read, or is not to be shown.
+    text: str | None = None
+    #: What is wrong with the file, and what to do; empty where nothing is.
+    trouble: str = ""
+
+
+#: What the archive holds: given a file's hash, and the sheet and cell.
+CellOf = Callable[[str, str, str], Held]
+
+
+@contextmanager
+def cells(workspace: Workspace, register: Register) -> Iterator[CellOf]:
+    """Looks into the archive, under guard as returns are read."""
+    with guard_of(register, workspace.settings.limits) as guard:
+
+        def cell_of(sha256: str, sheet: str, cell: str) -> Held:
+            path = kept(workspace, sha256)
+            if path is None:
+                return Held(None, trouble=f"it is missing from the archive. {_FROM_A_BACKUP}")
+            if not holds(path, sha256):
+                trouble = f"it is no longer the file that was received. {_FROM_A_BACKUP}"
+                return Held(path, trouble=trouble)
+            try:
+                return Held(path, guard.submit(read_cell, path, sheet, cell).result())
+            except StoppedError:
+                return Held(path, trouble="it cannot be opened any more.")
+
+        yield cell_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +82,14 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning at a figure's cell, and who found it right and why."""
+
+    finding: Finding
+    approvals: tuple[Approval, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One service area's figure behind a printed one, and where it came from."""
 
@@ -41,16 +100,26 @@ class Source:
     sha256: str
     sheet: str
     cell: str
-    #: What the cell of the archived file holds, read anew; None where the file has gone.
-    holds: str | None
+    archived: Held
+    #: That the file has gone by a retention rule; None where it has not.
+    forgotten: Forgotten | None
     received_at: datetime
     completed_by: str
     signed_off_by: str
     restates: bool
-    #: Warnings at the cell, each with who approved it and why.
-    warnings: tuple[tuple[Finding, tuple[Approval, ...]], ...]
+    warnings: tuple[Warned, ...]
     #: What counted before, the latest first.
     replaced: tuple[Replaced, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What an appendix said of the indicator."""
+
+    at: datetime
+    performance: str
+    target: str
+    rating: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +132,16 @@ class Trace:
     target: str
     rating: str
     remarks: tuple[str, ...]
-    #: The last issue and what it says of the indicator; None where none has been issued.
-    issue: Issue | None
-    issued: IssuedRating | None
+    #: By the last appendix that was issued; None where there is none, or it has no such indicator.
+    issued: Issued | None
     sources: tuple[Source, ...]
     #: The names of the areas that have not reported it.
     missing: tuple[str, ...]
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether a file that should be in the archive is not, or is damaged."""
+        return any(source.archived.trouble for source in self.sources)
 
 
 def indicator_of(name: str, register: Register) -> Indicator:
@@ -80,8 +153,26 @@ def indicator_of(name: str, register: Register) -> Indicator:
     for indicator in register.indicators:
         if indicator.ref.casefold() == name.casefold():
             return indicator
-    known = ", ".join(i.ref for i in register.indicators)
-    raise WorkspaceError(f"{name} is not the ref of an indicator. Choose one of: {known}.")
+    near = suggestion(name, (i.ref for i in register.indicators))
+    raise WorkspaceError(
+        f"{name} is not the ref of an indicator in the register"
+        + (near or f". quarterday history {name} tells whether it was one.")
+    )
+
+
+def period_of(indicator: Indicator, name: str | None, register: Register, store: Store) -> Period:
+    """The period named, else the last one of the register for which the indicator was reported.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    if name is not None:
+        return register.need_period(name)
+    reported = {o.period for _, o in store.reported() if o.indicator == indicator.ref}
+    for period in reversed(register.periods):
+        if period.name in reported:
+            return period
+    raise WorkspaceError(f"Nothing was accepted for {indicator.ref} yet.")
 
 
 def trace(
@@ -92,8 +183,8 @@ def trace(
     What the appendix suppresses is suppressed, unless the trace `reveals` it.
     """
     line = next(line for line in report.lines if line.indicator.ref == indicator.ref)
-    last = store.last_issue(report.period.name)
     sources = _Sources.of(indicator, report, store, cell_of, reveals=reveals)
+    last = store.last_issue(report.period.name)
     areas = {area.ref: area.name for area in report.register.areas}
     return Trace(
         indicator=indicator,
@@ -102,13 +193,18 @@ def trace(
         target=line.target_shown,
         rating=line.rating.shown,
         remarks=line.remarks,
-        issue=last,
-        issued=next((r for r in last.ratings if r.indicator == indicator.ref), None)
-        if last
-        else None,
+        issued=_issued(indicator, last, sources.discretion) if last else None,
         sources=sources.all(line),
         missing=tuple(areas.get(ref, ref) for ref in line.consolidated.missing),
     )
+
+
+def _issued(indicator: Indicator, issue: Issue, discretion: Discretion) -> Issued | None:
+    for said in issue.ratings:
+        if said.indicator == indicator.ref:
+            performance = discretion.issued(said, issue.period)
+            return Issued(issue.issued_at, performance, said.target, said.rating)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +218,7 @@ class _Sources:
     reported: dict[int, Observation]
     signatures: dict[int, Signature]
     approvals: tuple[Approval, ...]
+    forgotten: dict[int, Forgotten]
 
     @classmethod
     def of(
@@ -142,6 +239,7 @@ class _Sources:
             },
             signatures=dict(store.signatures()),
             approvals=store.decisions.approvals(),
+            forgotten={one.submission_id: one for one in store.decisions.forgotten()},
         )
 
     def all(self, line: Line) -> tuple[Source, ...]:
@@ -156,9 +254,13 @@ class _Sources:
     def _source(self, number: int) -> Source:
         observation, sent = self.reported[number], self.submissions[number]
         area = self.report.register.area(observation.area)
-        hidden = self.discretion.hides(observation)
         signature = self.signatures.get(number, Signature())
-        holds = None if hidden else self.cell_of(sent.sha256, observation.sheet, observation.cell)
+        gone = self.forgotten.get(number)
+        archived = self.cell_of(sent.sha256, observation.sheet, observation.cell)
+        if gone is not None:
+            archived = replace(archived, trouble="")
+        if self.discretion.hides(observation):
+            archived = replace(archived, text=None)
         return Source(
             area=area.name if area else observation.area,
             figure=self.discretion.figure(observation),
@@ -167,23 +269,23 @@ class _Sources:
             sha256=sent.sha256,
             sheet=observation.sheet,
             cell=observation.cell,
-            holds=holds,
+            archived=archived,
+            forgotten=gone,
             received_at=sent.received_at,
             completed_by=signature.completed_by,
             signed_off_by=signature.signed_off_by,
             restates=sent.is_restatement,
-            warnings=() if hidden else self._warnings(sent, observation),
+            warnings=self._warnings(sent, observation),
             replaced=tuple(self._before(number)),
         )
 
-    def _warnings(
-        self, sent: Submission, observation: Observation
-    ) -> tuple[tuple[Finding, tuple[Approval, ...]], ...]:
+    def _warnings(self, sent: Submission, observation: Observation) -> tuple[Warned, ...]:
+        words = self.discretion.words
         return tuple(
-            (
-                finding,
+            Warned(
+                self.discretion.finding(finding, observation),
                 tuple(
-                    a
+                    replace(a, because=words(a.because, observation))
                     for a in self.approvals
                     if (a.submission_id, a.code, a.sheet, a.cell)
                     == (sent.id, finding.code, finding.sheet, finding.cell)

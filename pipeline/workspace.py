@@ -146,12 +146,13 @@ def make_state(workspace: Workspace) -> Path:
     return workspace.state
 
 
-def safe_name(name: str) -> str:
-    """A name that every file system takes, and that stays in its folder."""
+def safe_name(name: str, ending: str = "") -> str:
+    """A name that every file system takes, and that stays in its folder; it keeps its ending."""
     kept = "".join(c for c in name.translate(_FORBIDDEN) if c.isprintable())
-    # File systems count bytes, and the caller adds an ending.
-    cut = kept.strip(" .").encode()[:_LONGEST_NAME].decode(errors="ignore")
-    return cut.strip(" .") or "unnamed"
+    # File systems count bytes, and the caller may add a little.
+    room = _LONGEST_NAME - len(ending.encode())
+    cut = kept.strip(" .").encode()[:room].decode(errors="ignore")
+    return (cut.strip(" .") or "unnamed") + ending
 
 
 def sweep(*folders: Path) -> None:

@@ -55,8 +55,7 @@ def accept(
         print_json(approvals)
         return
     for one in approvals:
-        place_of = f"{one.sheet}!{one.cell}" if one.cell else one.sheet or "the file"
-        typer.echo(f"approved: {one.code} at {place_of}, by {one.by}")
+        typer.echo(f"approved: {one.code} at {one.place}, by {one.by}")
 
 
 def forget(

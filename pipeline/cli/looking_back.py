@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,10 +20,7 @@ from pipeline.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.model import Indicator, Period, Register
-    from pipeline.store import Store
-    from pipeline.trace import CellOf, Source, Trace
-    from pipeline.workspace import Workspace
+    from pipeline.trace import Source, Trace
 
 RevealOption = Annotated[
     bool,
@@ -84,105 +79,83 @@ def trace(
     Example: `quarterday trace P2-1 --period 2012-13`
     """
     from pipeline.nightly import register_of, report_of, store_of
-    from pipeline.trace import indicator_of
+    from pipeline.trace import cells, indicator_of, period_of
     from pipeline.trace import trace as find
 
     place = workspace_at(workspace)
     register = register_of(place)
     indicator = indicator_of(ref, register)
-    with store_of(place) as store, _cells(place, register) as cell_of:
-        chosen = _period_of(indicator, period, register, store)
+    with store_of(place) as store, cells(place, register) as cell_of:
+        chosen = period_of(indicator, period, register, store)
         report = report_of(register, store, chosen, now())
         found = find(indicator, report, store, cell_of, reveals=show_suppressed)
     if json:
         print_json(found)
     else:
-        _print_trace(found, place)
+        _print_trace(found)
+    if found.needs_a_person:
+        raise typer.Exit(NEEDS_A_PERSON)
 
 
-def _period_of(indicator: Indicator, name: str | None, register: Register, store: Store) -> Period:
-    """The period named, else the last one for which the indicator was reported."""
-    from pipeline.errors import WorkspaceError
+def _print_trace(found: Trace) -> None:
+    from pipeline.findings import printable, shorten
 
-    if name is not None:
-        return register.need_period(name)
-    reported = {o.period for _, o in store.reported() if o.indicator == indicator.ref}
-    for period in reversed(register.periods):
-        if period.name in reported:
-            return period
-    raise WorkspaceError(f"Nothing was accepted for {indicator.ref} yet.")
-
-
-@contextmanager
-def _cells(place: Workspace, register: Register) -> Iterator[CellOf]:
-    """What a cell of an archived file holds, read under guard as returns are."""
-    from pipeline.archive import kept
-    from pipeline.guard import StoppedError
-    from pipeline.reader import guard_of, read_cell
-
-    with guard_of(register, place.settings.limits) as guard:
-
-        def cell_of(sha256: str, sheet: str, cell: str) -> str | None:
-            path = kept(place, sha256)
-            if path is None or not cell:
-                return None
-            try:
-                return guard.submit(read_cell, path, sheet, cell).result()
-            except StoppedError:
-                return None
-
-        yield cell_of
-
-
-def _print_trace(found: Trace, place: Workspace) -> None:
-    typer.echo(f"{found.indicator.ref} {found.indicator.wording}, {found.period.name}")
-    target = f", target {found.target}" if found.target else ""
-    typer.echo(f"  now: {found.performance or 'no data'}{target}, {found.rating}")
-    if found.issue and found.issued:
-        issued = found.issued
-        at = f"{found.issue.issued_at.astimezone():%d %b %Y %H:%M}"
-        typer.echo(f"  last issued: {issued.performance or 'no data'}, {issued.rating}, on {at}")
+    typer.echo(f"{found.indicator.ref} {printable(found.indicator.wording)}, {found.period.name}")
+    target = f"target {found.target}" if found.target else ""
+    typer.echo(f"  now: {_told(shorten(found.performance), target, found.rating)}")
+    if issued := found.issued:
+        at = f"{issued.at.astimezone():%d %b %Y %H:%M}"
+        typer.echo(
+            f"  last issued: {_told(shorten(issued.performance), issued.rating, f'on {at}')}"
+        )
     for remark in found.remarks:
         typer.echo(f"  {remark}")
     if len(found.indicator.areas) > 1:
         typer.echo(f"  merged by: {found.indicator.merge_rule}")
     for source in found.sources:
-        _print_source(source, place)
+        _print_source(source)
     for name in found.missing:
         typer.echo(f"\n{name}: nothing reported")
 
 
-def _print_source(source: Source, place: Workspace) -> None:
-    from pipeline.archive import kept
+def _told(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
-    typer.echo(f"\n{source.area}: {source.figure} ({source.status.lower()})")
+
+def _print_source(source: Source) -> None:
+    from pipeline.findings import printable, shorten
+
+    status = source.status.lower()
+    typer.echo(f"\n{source.area}: {shorten(source.figure)} ({status})")
+    held, gone = source.archived, source.forgotten
+    holding = f', which holds "{held.text}"' if held.text is not None else ""
     lines = [
-        ("file", source.filename),
-        ("cell", f"{source.sheet}!{source.cell}" + _holding(source)),
+        ("file", printable(source.filename)),
+        ("cell", f"{printable(source.sheet)}!{source.cell}{holding}"),
         ("received", f"{source.received_at.astimezone():%d %b %Y %H:%M}"),
-        ("completed by", source.completed_by),
-        ("signed off by", source.signed_off_by),
-        ("kept as", str(kept(place, source.sha256) or "forgotten")),
+        ("completed by", printable(source.completed_by)),
+        ("signed off by", printable(source.signed_off_by)),
+        ("kept as", str(held.path or "")),
+        ("trouble with the file", held.trouble),
     ]
+    if gone:
+        when = f"{gone.forgotten_at.astimezone():%d %b %Y}"
+        lines.append(("forgotten", f"{when}, by {gone.by}: {gone.rule}"))
     if source.restates:
         lines.append(("restatement", "accepted after the period was closed"))
-    for finding, approvals in source.warnings:
-        lines.append(("warning", f"{finding.problem} [{finding.code}]"))
+    for warned in source.warnings:
+        lines.append(("warning", f"{warned.finding.problem} [{warned.finding.code}]"))
         lines += [
-            ("approved", f"{a.approved_at.astimezone():%d %b %Y}, {a.by}: {a.because}")
-            for a in approvals
+            ("approved", f"{a.approved_at.astimezone():%d %b %Y}, {a.by}: {printable(a.because)}")
+            for a in warned.approvals
         ]
     for r in source.replaced:
         when = f"{r.received_at.astimezone():%d %b %Y %H:%M}"
-        what = f"{r.figure}, {r.sheet}!{r.cell} of {r.filename}, received {when}"
-        lines.append(("in place of", what))
+        place = f"{printable(r.sheet)}!{r.cell} of {printable(r.filename)}"
+        lines.append(("in place of", f"{shorten(r.figure)}, {place}, received {when}"))
     for name, value in lines:
         if value:
             typer.echo(f"  {name}: {value}")
-
-
-def _holding(source: Source) -> str:
-    return f', which holds "{source.holds}"' if source.holds is not None else ""
 
 
 def replay(
@@ -203,6 +176,7 @@ def replay(
     """
     from pipeline.replay import replace_store
     from pipeline.replay import replay as make_again
+    from pipeline.words import counted
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
@@ -212,11 +186,11 @@ def replay(
     else:
         rebuilt = done.rebuilt
         typer.echo(
-            f"{rebuilt.submissions} submissions and {rebuilt.issues} appendices made again from "
-            f"the archive."
+            f"{counted(rebuilt.submissions, 'submission')} and "
+            f"{counted(rebuilt.issues, 'appendix', 'appendices')} made again from the archive."
         )
         for one in rebuilt.unchecked:
-            typer.echo(f"not made again: submission {one.submission}, {one.filename}: {one.why}")
+            typer.echo(f"not made again: {one.what}: {one.why}")
         for difference in done.differences:
             typer.echo(f"differs: {difference.what}")
             typer.echo(f"  the store: {difference.stored}")
@@ -224,6 +198,6 @@ def replay(
         if done.kept_aside:
             typer.echo(f"The store that was there is kept as {done.kept_aside}.")
         if not rebuild and not done.differences:
-            typer.echo("The store and the archive agree.")
+            typer.echo("The store and the archive agree in all that was made again.")
     if done.needs_a_person:
         raise typer.Exit(NEEDS_A_PERSON)

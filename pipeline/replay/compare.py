@@ -21,7 +21,7 @@ class Difference:
 
 
 def compare(stored: Store, rebuilt: Store) -> list[Difference]:
-    """Every difference between two stores, in the order of submissions and then of issues.
+    """Every difference between two stores: of submissions, of issues, of what people decided.
 
     Sentences of findings are compared where the same version of the program wrote them; their codes
     and cells always.
@@ -42,16 +42,22 @@ def compare(stored: Store, rebuilt: Store) -> list[Difference]:
             what = f"{table}s of submission {number}, {sent.filename}"
             found += _sets(what, left.get(number, []), right.get(number, []))
     for issued, rated in zip(stored.issues(), rebuilt.issues(), strict=False):
-        # An issue of which nothing was kept, or that cannot be rated anew, has nothing to compare.
-        if issued.ratings and rated.ratings:
-            what = f"ratings of {issued.period} as issued {issued.issued_at:%Y-%m-%d %H:%M}"
-            found += _sets(what, issued.ratings, rated.ratings)
+        what = f"ratings of {issued.period} as issued {issued.issued_at:%Y-%m-%d %H:%M}"
+        found += _sets(what, issued.ratings, rated.ratings)
+    for table in ("issue", "closing", "reopening", "approval", "forgotten"):
+        decided, taken_over = (
+            {row["id"]: sorted(row.items()) for row in store.rows_of(table)}
+            for store in (stored, rebuilt)
+        )
+        for number in sorted(decided.keys() | taken_over.keys()):
+            one, two = decided.get(number, []), taken_over.get(number, [])
+            found += _sets(f"{table} {number}", one, two)
     return found
 
 
 _NAMES = (
     *("sha256", "filename", "received_at", "outcome", "area", "period", "size", "folder_area"),
-    "register_sha256",
+    *("register_sha256", "delivery", "version", "reopening_id"),
 )
 _NOTHING = Submission("", "no file", datetime.min.replace(tzinfo=UTC), Outcome.REJECTED, 0, "")
 

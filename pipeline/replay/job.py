@@ -14,7 +14,7 @@ from pipeline.nightly import alone, store_of
 from pipeline.replay.compare import Difference, compare
 from pipeline.replay.rebuild import Rebuilt, rebuild
 from pipeline.store import Store
-from pipeline.store.copying import fill, sqlite_file
+from pipeline.store.copying import damage, fill, is_empty, sqlite_file
 from pipeline.workspace import UNFINISHED, Workspace
 
 
@@ -68,6 +68,11 @@ def replace_store(workspace: Workspace, now: datetime, progress: Progress) -> Re
                 "The store holds everything that its archive does. Compare the two with "
                 "quarterday replay; to make it anew all the same, move the store away first."
             )
+        if sqlite_file(workspace.store_url) is None and not is_empty(workspace.store_url):
+            raise StoreError(
+                "The database holds a store that is older than its archive. Empty it, or name an "
+                "empty one in store.url of pipeline.toml; then run quarterday replay --rebuild."
+            )
         copy = Path(scratch) / "rebuilt.sqlite3"
         with Store(f"sqlite:///{copy}") as made:
             rebuilt = rebuild(workspace, made, None, Path(scratch) / "files", progress)
@@ -83,7 +88,8 @@ def _is_whole(workspace: Workspace) -> bool:
         return False
     try:
         with store_of(workspace) as store:
-            return not journal.is_behind(store, workspace.archive)
+            is_behind = journal.is_behind(store, workspace.archive)
+        return not is_behind and (file is None or not damage(file))
     except StoreError:
         if file is None:
             # A database that cannot be reached is not replaced.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,9 +20,12 @@ from typing import Any
 from pipeline import journal
 from pipeline.archive import kept
 from pipeline.assembly import issue_of
+from pipeline.findings import printable
+from pipeline.guard import Guard
 from pipeline.ingest import Progress
 from pipeline.intake import Arrival, examine
 from pipeline.model import Register
+from pipeline.moving import holds
 from pipeline.nightly import report_of
 from pipeline.reader import guard_of, read_returns
 from pipeline.receiving import duplicate, last_periods, receipt, sort_out
@@ -29,18 +33,21 @@ from pipeline.register import load_register
 from pipeline.store import Receipt, Store, Submission
 from pipeline.store.rows import rating_rows
 from pipeline.validate import validate
-from pipeline.workspace import Workspace, safe_name
+from pipeline.workspace import Workspace
 
 #: Submissions that are read together.
 _MANY = 200
+#: No workbook's name ends in anything longer.
+_LONGEST_SUFFIX = 20
+_NO_REGISTER = "the register that it was {} by is not in the archive as it was"
 
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """A submission that cannot be made again; it was taken over as it stood, where it stood."""
+    """What cannot be made again; it was taken over as it stood, where it stood."""
 
-    submission: int
-    filename: str
+    #: `submission 7, return.xlsx` or `the appendix of 2012-13 issued 2013-05-03`.
+    what: str
     why: str
     is_forgotten: bool = False
 
@@ -102,16 +109,17 @@ def rebuild(
     work = _Work(workspace, into, original, scratch, progress, forgotten, len(entries))
     issued = 0
     scratch.mkdir()
-    for batch in _batches(entries, {row["last_submission"] for row in issues}, work):
-        work.make(batch)
-        while issued < len(issues) and (issues[issued]["last_submission"] or 0) <= batch[-1].id:
-            work.rate(issues[issued])
-            issued += 1
+    with work.guards:
+        for batch in _batches(entries, {row["last_submission"] for row in issues}, work):
+            work.make(batch)
+            while issued < len(issues) and (issues[issued]["last_submission"] or 0) <= batch[-1].id:
+                work.rate(issues[issued])
+                issued += 1
     into.insert("approval", [_typed(row) for row in journal.entries(archive, "approval")])
     into.insert(
         "forgotten",
         [
-            _typed({name: value for name, value in row.items() if name != "observations"})
+            _typed({name: value for name, value in row.items() if name not in journal.KEPT_WITH})
             for row in forgotten.values()
         ],
     )
@@ -132,6 +140,7 @@ def _batches(
             yield batch
             batch = []
         batch.append(entry)
+        work.seen.add(entry.sha256)
     if batch:
         yield batch
 
@@ -147,14 +156,19 @@ class _Work:
     total: int
     rebuilt: Rebuilt = field(default_factory=Rebuilt)
     registers: dict[str, Register | None] = field(default_factory=dict)
+    #: The files that came before.
+    seen: set[str] = field(default_factory=set)
+    #: The guard in use, its workers kept from batch to batch, and the register that they read by.
+    guard: tuple[Register, Guard] | None = None
+    #: Ends it.
+    guards: ExitStack = field(default_factory=ExitStack)
 
     def register(self, sha256: str) -> Register | None:
         """The register of that hash; None where it was not kept."""
         if sha256 not in self.registers:
             path = journal.kept_register(self.workspace.archive, sha256)
-            self.registers[sha256] = (
-                load_register(path, self.workspace.state / "cache") if path.exists() else None
-            )
+            is_kept = bool(sha256) and holds(path, sha256)
+            self.registers[sha256] = load_register(path, self.workspace.cache) if is_kept else None
         return self.registers[sha256]
 
     def depends(self, entry: _Entry, batch: Sequence[_Entry]) -> bool:
@@ -163,7 +177,8 @@ class _Work:
             *(first.register_sha256, first.reopening_id),
         ):
             return True
-        if entry.sha256 in {one.sha256 for one in batch}:
+        if entry.sha256 in self.seen:
+            # Whether it changes anything hangs on what stands by now.
             return True
         register = self.register(entry.register_sha256)
         period = register.period(entry.period or "") if register else None
@@ -201,13 +216,12 @@ class _Work:
         if entry.id in self.forgotten:
             why = "it was forgotten"
         elif register is None:
-            why = "the register that it was checked by was not kept"
+            why = _NO_REGISTER.format("checked")
         elif path is None:
             why = "its file is not in the archive"
         if not why and path is not None:
-            place = self.scratch / str(entry.id)
-            place.mkdir()
-            named = place / safe_name(entry.filename)
+            # Of its name nothing is looked at but the ending.
+            named = self.scratch / f"{entry.id}{Path(entry.filename).suffix[:_LONGEST_SUFFIX]}"
             try:
                 os.link(path, named)
             except OSError:
@@ -218,7 +232,8 @@ class _Work:
                 return replace(found, arrived_at=entry.received_at)
             why = "its file in the archive is not the one that was received"
         is_forgotten = entry.id in self.forgotten
-        self.rebuilt.unchecked.append(Unchecked(entry.id, entry.filename, why, is_forgotten))
+        what = f"submission {entry.id}, {printable(entry.filename)}"
+        self.rebuilt.unchecked.append(Unchecked(what, why, is_forgotten))
         return None
 
     def _judged(
@@ -232,10 +247,9 @@ class _Work:
         by_path = {arrival.path: entry for entry, arrival in able}
         ever = datetime.max.replace(tzinfo=able[0][1].arrived_at.tzinfo)
         sorted_out = sort_out([arrival for _, arrival in able], register, self.into, ever, by_word)
-        with guard_of(register, self.workspace.settings.limits) as guard:
-            readings = [
-                one for one in read_returns(sorted_out.fresh, guard) if isinstance(one, tuple)
-            ]
+        guard = self._guard(register)
+        read = read_returns(sorted_out.fresh, guard)
+        readings = [one for one in read if isinstance(one, tuple)]
         earlier = self.into.figures(last_periods(readings, register))
         found = [
             (one.arrival, receipt(one, register, ever, reopened))
@@ -252,6 +266,14 @@ class _Work:
             for arrival, made in found
         }
 
+    def _guard(self, register: Register) -> Guard:
+        """A guard whose workers read by that register; the last one, where it is the same."""
+        if self.guard is None or self.guard[0] != register:
+            self.guards.close()
+            made = guard_of(register, self.workspace.settings.limits)
+            self.guard = register, self.guards.enter_context(made)
+        return self.guard[1]
+
     def _take_over(self, entry: _Entry) -> None:
         """A submission that cannot be made again, as far as there is anything to take over."""
         self.into.insert("submission", [_typed(entry.row)])
@@ -259,18 +281,26 @@ class _Work:
             for table in ("signature", "finding", "observation", "achievement"):
                 self.into.insert(table, self.original.rows_of(table, entry.id))
         elif entry.id in self.forgotten:
-            self.into.insert(
-                "observation", [_typed(row) for row in self.forgotten[entry.id]["observations"]]
-            )
+            for name, table in journal.KEPT_WITH.items():
+                rows = self.forgotten[entry.id].get(name, ())
+                self.into.insert(table, [_typed(row) for row in rows])
 
     def rate(self, row: Mapping[str, Any]) -> None:
         """Rate an appendix that was issued, from what is in the new store now."""
-        register = self.register(row["register_sha256"] or "")
+        if not row["register_sha256"]:
+            # A version that kept nothing of an appendix issued it.
+            return
+        register = self.register(row["register_sha256"])
         period = register.period(row["period"]) if register else None
-        if register is None or period is None or not row["last_submission"]:
+        if register is None or period is None:
+            what = f"the appendix of {row['period']} issued {row['issued_at'][:10]}"
+            self.rebuilt.unchecked.append(Unchecked(what, _NO_REGISTER.format("rated")))
+            if self.original is not None:
+                rows = self.original.rows_of("rating")
+                self.into.insert("rating", [one for one in rows if one["issue_id"] == row["id"]])
             return
         report = report_of(register, self.into, period, datetime.fromisoformat(row["issued_at"]))
-        made = issue_of(report, row["content"], row["last_submission"])
+        made = issue_of(report, row["content"], row["last_submission"] or 0)
         self.into.insert("rating", rating_rows(row["id"], made.ratings))
         self.rebuilt.issues += 1
 

@@ -20,6 +20,7 @@ from pipeline.errors import StoreError
 from pipeline.store import tables as t
 from pipeline.store.engine import reported, shown, url_of
 from pipeline.store.store import Store
+from pipeline.workspace import replacing
 
 #: Rows held in memory at a time.
 _ROWS = 500
@@ -206,23 +207,30 @@ def damage(path: Path) -> list[str]:
 # --- In ------------------------------------------------------------------------------------------
 
 
+def is_empty(url: str) -> bool:
+    """Whether a store can be put there.
+
+    Raises:
+        StoreError: the database cannot be reached.
+    """
+    file = sqlite_file(url)
+    if file is not None:
+        return not (file.exists() and file.stat().st_size)
+    with looked_into(url) as connection:
+        return connection is None or not any(
+            connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first()
+            for table in t.metadata.sorted_tables
+            if table is not t.about
+        )
+
+
 def need_empty(url: str) -> None:
     """Make sure that a store can be put there.
 
     Raises:
         StoreError: something is there already, or the database cannot be reached.
     """
-    file = sqlite_file(url)
-    if file is not None:
-        is_taken = file.exists() and bool(file.stat().st_size)
-    else:
-        with looked_into(url) as connection:
-            is_taken = connection is not None and any(
-                connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first()
-                for table in t.metadata.sorted_tables
-                if table is not t.about
-            )
-    if is_taken:
+    if not is_empty(url):
         raise StoreError(
             f"{shown(url_of(url))} holds a store already. Name an empty database with --store."
         )
@@ -241,8 +249,9 @@ def fill(copy: Path, url: str) -> None:
     with reported(url_of(url)):
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.touch(mode=0o600)
-            shutil.copyfile(copy, file)
+            # Half a store could be taken for a whole one.
+            with replacing(file, 0o600) as temporary:
+                shutil.copyfile(copy, temporary)
             # Sets it up as every run has it.
             Store(url).close()
             return

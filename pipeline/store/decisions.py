@@ -52,6 +52,11 @@ class Approval:
     because: str
     id: int = 0
 
+    @property
+    def place(self) -> str:
+        """`Indicators!D14`, the sheet alone, or `the file`."""
+        return "!".join(part for part in (self.sheet, self.cell) if part) or "the file"
+
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
@@ -65,6 +70,8 @@ class Forgotten:
 
 
 Decision = Closing | Reopening | Approval | Forgotten
+#: How many values a statement names at once.
+_MANY = 500
 D = TypeVar("D", Closing, Reopening, Approval, Forgotten)
 
 _TABLES: dict[type[Decision], sa.Table] = {
@@ -102,7 +109,10 @@ class Decisions:
         with e.writing(self._engine) as connection:
             connection.execute(t.forgotten.insert(), [_row(one) for one in forgotten])
             for table in t.FORGETTABLE:
-                connection.execute(table.delete().where(table.c.submission_id.in_(numbers)))
+                for start in range(0, len(numbers), _MANY):
+                    some = numbers[start : start + _MANY]
+                    connection.execute(table.delete().where(table.c.submission_id.in_(some)))
+        e.clear_log(self._engine)
 
     def closings(self) -> tuple[Closing, ...]:
         return self._all(Closing, t.closing.c.id)

@@ -80,6 +80,14 @@ def set_up_sqlite(connection: Any, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def clear_log(engine: sa.Engine) -> None:
+    """Empty SQLite's log, so that nothing that was deleted is left in it; others have none."""
+    if engine.dialect.name == "sqlite":
+        with reported(engine.url), engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def _begin_sqlite(connection: sa.Connection) -> None:
     is_writing = connection.get_execution_options().get(_WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
