@@ -21,6 +21,7 @@ from pipeline.quarantine import set_apart
 from pipeline.reader import guard_of, read_returns
 from pipeline.reading import Reading
 from pipeline.receiving import SortedOut, duplicate, in_waves, last_periods, receipt, sort_out
+from pipeline.runs.pace import Pace
 from pipeline.sending_back import write_corrections, write_message
 from pipeline.store import Outcome, Receipt, Store
 from pipeline.validate import Checked, validate
@@ -64,6 +65,7 @@ def ingest(
     now: datetime,
     progress: Progress,
     reopened: Mapping[str, int] | None = None,
+    pace: Pace | None = None,
 ) -> Ingested:
     """Take in whatever lies in the inbox.
 
@@ -73,21 +75,24 @@ def ingest(
     Raises:
         WorkspaceError: the inbox, the archive or the outbox cannot be used.
         StoreError: the store cannot be used; everything waits in the inbox for the next run.
+        OverrunError: the run's time is up; what is not taken in waits in the inbox.
     """
+    pace = pace or Pace()
     limits = workspace.settings.limits
-    scanned = scan(
-        workspace.inbox,
-        register,
-        file_mb=limits.file_mb,
-        settle_seconds=limits.settle_seconds,
-        incomplete_minutes=limits.incomplete_minutes,
-    )
-    set_aside = set_apart(scanned.skipped, workspace, now)
+    with pace.during("intake"):
+        scanned = scan(
+            workspace.inbox,
+            register,
+            file_mb=limits.file_mb,
+            settle_seconds=limits.settle_seconds,
+            incomplete_minutes=limits.incomplete_minutes,
+        )
+        set_aside = set_apart(scanned.skipped, workspace, now)
     if not scanned.arrivals:
         return Ingested((), set_aside)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
-    night = _Night(workspace, register.opened(reopened or ()), store, now, reopened or {})
+    night = _Night(workspace, register.opened(reopened or ()), store, now, reopened or {}, pace)
     taken: list[Taken] = []
     skipped = list(set_aside)
     waiting = list(scanned.arrivals)
@@ -112,6 +117,7 @@ class _Night:
     store: Store
     now: datetime
     reopened: Mapping[str, int]
+    pace: Pace
 
 
 def _take_in(
@@ -126,10 +132,12 @@ def _take_in(
     left: list[Skipped] = []
     if sorted_out.fresh:
         with guard_of(night.register, night.workspace.settings.limits) as guard:
-            readings, left = _read(sorted_out.fresh, guard, progress)
+            with night.pace.during("reading"):
+                readings, left = _read(sorted_out.fresh, guard, progress, night.pace)
             for wave in in_waves(readings, night.register):
-                earlier = night.store.figures(last_periods(wave, night.register))
-                checked = validate(wave, night.register, night.now, earlier)
+                with night.pace.during("validating"):
+                    earlier = night.store.figures(last_periods(wave, night.register))
+                    checked = validate(wave, night.register, night.now, earlier)
                 outcomes, staying = _take(checked, night, guard)
                 taken += outcomes
                 left += staying
@@ -152,15 +160,18 @@ def check_files(
     examined = [examine(path, file_mb=file_mb) for path in paths]
     arrivals = [e for e in examined if isinstance(e, Arrival)]
     with guard_of(register, workspace.settings.limits) as guard:
-        readings, changed = _read(arrivals, guard, progress)
+        readings, changed = _read(arrivals, guard, progress, Pace())
     checked = validate(readings, register, now, {})
     return checked, [*(e for e in examined if isinstance(e, Skipped)), *changed]
 
 
 def _read(
-    arrivals: list[Arrival], guard: Guard, progress: Progress
+    arrivals: list[Arrival], guard: Guard, progress: Progress, pace: Pace
 ) -> tuple[list[tuple[Arrival, Reading]], list[Skipped]]:
-    """What each return says, and those that changed in the meantime."""
+    """What each return says, and those that changed in the meantime.
+
+    When the run's time is up no further one is read, so that what was read is still taken in.
+    """
     readings: list[tuple[Arrival, Reading]] = []
     changed: list[Skipped] = []
     for done, outcome in enumerate(read_returns(arrivals, guard), 1):
@@ -169,6 +180,8 @@ def _read(
         else:
             readings.append(outcome)
         progress("Reading returns", done, len(arrivals))
+        if pace.is_over:
+            break
     return readings, changed
 
 
@@ -182,18 +195,35 @@ def _take(
     left: list[Skipped] = []
     for start in range(0, len(checked), _BATCH):
         batch = checked[start : start + _BATCH]
-        corrections = write_corrections(batch, workspace, guard)
-        outcomes = [
-            _outcome(one, correction, standing, night)
-            for one, correction in zip(batch, corrections, strict=True)
-        ]
-        night.store.record(
-            [receipt(one, night.register, night.now, night.reopened) for one in batch]
-        )
-        catch_up(night.store, workspace.archive)
-        left += take_away([one.arrival for one in batch], workspace)
+        with night.pace.during("sending back"):
+            corrections = write_corrections(batch, workspace, guard)
+            outcomes = [
+                _outcome(one, correction, standing, night)
+                for one, correction in zip(batch, corrections, strict=True)
+            ]
+        with night.pace.during("storing"):
+            night.store.record(
+                [receipt(one, night.register, night.now, night.reopened) for one in batch]
+            )
+            catch_up(night.store, workspace.archive)
+            left += take_away([one.arrival for one in batch], workspace)
         taken += outcomes
+        _log(outcomes, night.pace)
+        night.pace.check()
     return taken, left
+
+
+def _log(outcomes: Sequence[Taken], pace: Pace) -> None:
+    """Tell the log what became of returns, without anything that they say or are called."""
+    for taken in outcomes:
+        pace.tell(
+            "return taken",
+            sha256=taken.sha256[:12],
+            outcome=taken.outcome,
+            area=taken.area,
+            period=taken.period,
+            findings=len(taken.findings),
+        )
 
 
 def _outcome(
@@ -229,10 +259,12 @@ def _set_aside(sorted_out: SortedOut, night: _Night) -> tuple[list[Taken], list[
         duplicate(arrival, sorted_out.known[arrival.sha256], night.register, night.now)
         for arrival in sorted_out.again
     ]
-    night.store.record([Receipt(one) for one in again])
-    catch_up(night.store, night.workspace.archive)
+    with night.pace.during("storing"):
+        night.store.record([Receipt(one) for one in again])
+        catch_up(night.store, night.workspace.archive)
     taken = [
         Taken(one.filename, one.sha256, one.outcome, one.area, one.period, one.findings)
         for one in again
     ]
+    _log(taken, night.pace)
     return taken, take_away([*sorted_out.done, *sorted_out.again], night.workspace)
