@@ -16,10 +16,15 @@ from pipeline.runs.pace import Pace, Tell
 from pipeline.runs.record import Outcome, Recorded, Tally
 from pipeline.workspace import Workspace
 
-#: A run that has not ended by itself after so many times its limit hangs, and is stopped.
-HANGS = 1.5
+#: A run at the limit has half as long again to end by itself, or so many minutes.
+_AT_LEAST = 0.25
 #: The exit code of a run that cannot go on.
 _CANNOT_RUN = 2
+
+
+def hangs_after(limit_minutes: float) -> float:
+    """Minutes after which a run that has not ended by itself hangs, and is stopped."""
+    return limit_minutes + max(limit_minutes / 2, _AT_LEAST)
 
 
 class Attended:
@@ -123,7 +128,7 @@ def _stopped_if_it_hangs(workspace: Workspace, run: Attended, recorded: Recorded
     if not minutes:
         yield
         return
-    timer = threading.Timer(minutes * 60 * HANGS, stop)
+    timer = threading.Timer(60 * hangs_after(minutes), stop)
     timer.daemon = True
     timer.start()
     try:

@@ -13,7 +13,7 @@ from datetime import time
 from pathlib import Path
 
 from pipeline.errors import ScheduleError
-from pipeline.runs.attended import HANGS
+from pipeline.runs.attended import hangs_after
 from pipeline.workspace import Workspace, remedy, replacing
 
 #: Until a run that hangs is stopped from outside, beyond the time at which it stops itself.
@@ -65,7 +65,7 @@ class Job:
     def stopped_after(self) -> int | None:
         """Minutes after which a run is stopped from outside; None is never."""
         limit = self.workspace.settings.nights.limit_minutes
-        return math.ceil(limit * HANGS) + _GRACE_MINUTES if limit else None
+        return math.ceil(hangs_after(limit)) + _GRACE_MINUTES if limit else None
 
 
 @dataclass(frozen=True, slots=True)
