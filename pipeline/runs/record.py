@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import islice, takewhile
 from pathlib import Path
 
 import msgspec
@@ -126,12 +127,7 @@ class Recorded:
 
 def last_runs(workspace: Workspace, many: int) -> list[Run]:
     """The last runs, the latest first. What cannot be read is passed over."""
-    found: list[Run] = []
-    for path in reversed(_files(_folder(workspace))):
-        found += reversed(list(_runs_in(path, workspace)))
-        if len(found) >= many:
-            break
-    return found[:many]
+    return list(islice(_latest_first(workspace), many))
 
 
 def done_on(workspace: Workspace, day: date) -> Run | None:
@@ -139,10 +135,16 @@ def done_on(workspace: Workspace, day: date) -> Run | None:
 
     None where there is none, or the last one failed, was cut off or found another at work.
     """
-    for run in last_runs(workspace, 100):
+    for run in takewhile(lambda run: run.began.date() >= day, _latest_first(workspace)):
         if run.scheduled and run.began.date() == day:
             return run if run.outcome in (Outcome.DONE, Outcome.NEEDS_A_PERSON) else None
     return None
+
+
+def _latest_first(workspace: Workspace) -> Iterator[Run]:
+    """Every run that is kept; a month is read when its turn comes."""
+    for path in reversed(_files(_folder(workspace))):
+        yield from reversed(list(_runs_in(path, workspace)))
 
 
 def _folder(workspace: Workspace) -> Path:
