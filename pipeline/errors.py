@@ -34,5 +34,13 @@ class LockedError(QuarterdayError):
     """Another run is at work in the workspace."""
 
 
+class OverrunError(QuarterdayError):
+    """The run took longer than it may, and ended where nothing was half done."""
+
+
+class ScheduleError(QuarterdayError):
+    """The schedule cannot be set up, looked at or taken away."""
+
+
 class WorkspaceError(QuarterdayError):
     """A folder or file of the workspace is missing, or cannot be written."""

@@ -21,6 +21,7 @@ from pipeline.quarantine import set_apart
 from pipeline.reader import guard_of, read_returns
 from pipeline.reading import Reading
 from pipeline.receiving import SortedOut, duplicate, in_waves, last_periods, receipt, sort_out
+from pipeline.runs.pace import Pace
 from pipeline.sending_back import write_corrections, write_message
 from pipeline.store import Outcome, Receipt, Store
 from pipeline.validate import Checked, validate
@@ -64,6 +65,7 @@ def ingest(
     now: datetime,
     progress: Progress,
     reopened: Mapping[str, int] | None = None,
+    pace: Pace | None = None,
 ) -> Ingested:
     """Take in whatever lies in the inbox.
 
@@ -73,23 +75,26 @@ def ingest(
     Raises:
         WorkspaceError: the inbox, the archive or the outbox cannot be used.
         StoreError: the store cannot be used; everything waits in the inbox for the next run.
+        OverrunError: the run's time is up; what is not taken in waits in the inbox.
     """
+    pace = pace or Pace()
     limits = workspace.settings.limits
-    scanned = scan(
-        workspace.inbox,
-        register,
-        file_mb=limits.file_mb,
-        settle_seconds=limits.settle_seconds,
-        incomplete_minutes=limits.incomplete_minutes,
-    )
-    set_aside = set_apart(scanned.skipped, workspace, now)
+    with pace.during("intake"):
+        scanned = scan(
+            workspace.inbox,
+            register,
+            file_mb=limits.file_mb,
+            settle_seconds=limits.settle_seconds,
+            incomplete_minutes=limits.incomplete_minutes,
+        )
+        set_aside = set_apart(scanned.skipped, workspace, now)
     if not scanned.arrivals:
         return Ingested((), set_aside)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
     reopened = reopened or {}
     by_word = {p.name for p in register.periods if p.name in reopened and not p.open}
-    night = _Night(workspace, register.opened(reopened), store, now, reopened, by_word)
+    night = _Night(workspace, register.opened(reopened), store, now, reopened, by_word, pace)
     taken: list[Taken] = []
     skipped = list(set_aside)
     waiting = list(scanned.arrivals)
@@ -116,6 +121,7 @@ class _Night:
     reopened: Mapping[str, int]
     #: Those of them that the register has closed.
     by_word: Collection[str]
+    pace: Pace
 
 
 def _take_in(
@@ -130,10 +136,12 @@ def _take_in(
     left: list[Skipped] = []
     if sorted_out.fresh:
         with guard_of(night.register, night.workspace.settings.limits) as guard:
-            readings, left = _read(sorted_out.fresh, guard, progress)
+            with night.pace.during("reading"):
+                readings, left = _read(sorted_out.fresh, guard, progress, night.pace)
             for wave in in_waves(readings, night.register):
-                earlier = night.store.figures(last_periods(wave, night.register))
-                checked = validate(wave, night.register, night.now, earlier)
+                with night.pace.during("validating"):
+                    earlier = night.store.figures(last_periods(wave, night.register))
+                    checked = validate(wave, night.register, night.now, earlier)
                 outcomes, staying = _take(checked, night, guard)
                 taken += outcomes
                 left += staying
@@ -159,15 +167,18 @@ def check_files(
     examined = [examine(path, file_mb=file_mb) for path in paths]
     arrivals = [e for e in examined if isinstance(e, Arrival)]
     with guard_of(register, workspace.settings.limits) as guard:
-        readings, changed = _read(arrivals, guard, progress)
+        readings, changed = _read(arrivals, guard, progress, Pace())
     checked = validate(readings, register, now, {})
     return checked, [*(e for e in examined if isinstance(e, Skipped)), *changed]
 
 
 def _read(
-    arrivals: list[Arrival], guard: Guard, progress: Progress
+    arrivals: list[Arrival], guard: Guard, progress: Progress, pace: Pace
 ) -> tuple[list[tuple[Arrival, Reading]], list[Skipped]]:
-    """What each return says, and those that changed in the meantime."""
+    """What each return says, and those that changed in the meantime.
+
+    When the run's time is up no further one is read, so that what was read is still taken in.
+    """
     readings: list[tuple[Arrival, Reading]] = []
     changed: list[Skipped] = []
     for done, outcome in enumerate(read_returns(arrivals, guard), 1):
@@ -176,6 +187,8 @@ def _read(
         else:
             readings.append(outcome)
         progress("Reading returns", done, len(arrivals))
+        if pace.is_over:
+            break
     return readings, changed
 
 
@@ -189,23 +202,54 @@ def _take(
     left: list[Skipped] = []
     for start in range(0, len(checked), _BATCH):
         batch = checked[start : start + _BATCH]
-        written = list(zip(batch, write_corrections(batch, workspace, guard), strict=True))
-        changed = [(one, copy) for one, copy in written if has_changed(one.arrival)]
-        for one, copy in changed:
-            # Another return lies there by now; the one that was read is in nobody's hands.
-            left.append(Skipped(one.arrival.path, STILL_CHANGING))
-            if copy is not None:
-                copy.unlink(missing_ok=True)
-        still_there = [pair for pair in written if pair not in changed]
-        outcomes = [_outcome(one, copy, standing, night) for one, copy in still_there]
+        with night.pace.during("sending back"):
+            written = list(zip(batch, write_corrections(batch, workspace, guard), strict=True))
+            still_there, changed = _still_there(written)
+            left += changed
+            outcomes = [_outcome(one, copy, standing, night) for one, copy in still_there]
         batch = [one for one, _ in still_there]
-        night.store.record(
-            [receipt(one, night.register, night.now, night.reopened) for one in batch]
-        )
-        catch_up(night.store, workspace.archive)
-        left += take_away([one.arrival for one in batch], workspace)
+        with night.pace.during("storing"):
+            night.store.record(
+                [receipt(one, night.register, night.now, night.reopened) for one in batch]
+            )
+            catch_up(night.store, workspace.archive)
+            left += take_away([one.arrival for one in batch], workspace)
         taken += outcomes
+        _log(outcomes, night.pace)
+        night.pace.check()
     return taken, left
+
+
+def _log(outcomes: Sequence[Taken], pace: Pace) -> None:
+    """Tell the log what became of returns, without anything that they say or are called."""
+    for taken in outcomes:
+        pace.tell(
+            "return taken",
+            sha256=taken.sha256[:12],
+            outcome=taken.outcome,
+            area=taken.area,
+            period=taken.period,
+            findings=len(taken.findings),
+        )
+
+
+def _still_there(
+    written: Sequence[tuple[Checked, Path | None]],
+) -> tuple[list[tuple[Checked, Path | None]], list[Skipped]]:
+    """The returns with their correction copies, without those that were replaced meanwhile.
+
+    What lies there then is another return, and of the one that was read nothing is kept.
+    """
+    there: list[tuple[Checked, Path | None]] = []
+    changed: list[Skipped] = []
+    for one, copy in written:
+        if not has_changed(one.arrival):
+            there.append((one, copy))
+            continue
+        changed.append(Skipped(one.arrival.path, STILL_CHANGING))
+        if copy is not None:
+            copy.unlink(missing_ok=True)
+    return there, changed
 
 
 def _outcome(
@@ -241,10 +285,12 @@ def _set_aside(sorted_out: SortedOut, night: _Night) -> tuple[list[Taken], list[
         duplicate(arrival, sorted_out.known[arrival.sha256], night.register, night.now)
         for arrival in sorted_out.again
     ]
-    night.store.record([Receipt(one) for one in again])
-    catch_up(night.store, night.workspace.archive)
+    with night.pace.during("storing"):
+        night.store.record([Receipt(one) for one in again])
+        catch_up(night.store, night.workspace.archive)
     taken = [
         Taken(one.filename, one.sha256, one.outcome, one.area, one.period, one.findings)
         for one in again
     ]
+    _log(taken, night.pace)
     return taken, take_away([*sorted_out.done, *sorted_out.again], night.workspace)

@@ -23,8 +23,8 @@ from pipeline.moving import is_being_written, opened
 from pipeline.packing import TooManyPartsError, fault
 
 __all__ = ["EXTENSIONS", "INCOMPLETE", "OPEN", "STILL_CHANGING", "Arrival", "FileKind", "Scan",
-           "Skipped", "examine", "has_changed", "is_idle", "may_be_incomplete", "scan",
-           "why_refused"]  # fmt: skip
+           "Skipped", "examine", "has_changed", "is_idle", "may_be_incomplete", "may_change",
+           "scan", "why_refused"]  # fmt: skip
 
 _MIB = 1024 * 1024
 #: Too much to be hashed and kept, in bytes: for IT to look at.
@@ -101,6 +101,11 @@ def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arri
     except (OSError, RuntimeError) as error:
         return Skipped(path, f"cannot be read ({getattr(error, 'strerror', None) or error})")
     return replace(_examine(named, file_mb, folder_area), path=path)
+
+
+def may_change(left: Skipped) -> bool:
+    """Whether a file was left because it may be another before long, though nobody touches it."""
+    return left.why in (STILL_CHANGING, OPEN, INCOMPLETE)
 
 
 def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:

@@ -50,9 +50,9 @@ def held(folder: Path) -> Iterator[None]:
         WorkspaceError: the folder cannot be written to.
     """
     path = folder / _NAME
-    me = Holder(user(), socket.gethostname(), os.getpid(), _began(os.getpid()), datetime.now(UTC))
+    mine = me()
     try:
-        _take(path, me)
+        _take(path, mine)
     except OSError as error:
         raise WorkspaceError(
             f"{path} cannot be written ({error.strerror}). {remedy(error)}"
@@ -65,8 +65,26 @@ def held(folder: Path) -> Iterator[None]:
     finally:
         stop.set()
         heart.join()
-        if _holder(path) == me:
+        if _holder(path) == mine:
             path.unlink(missing_ok=True)
+
+
+def me() -> Holder:
+    """This process, as a holder."""
+    return Holder(user(), socket.gethostname(), os.getpid(), _began(os.getpid()), datetime.now(UTC))
+
+
+def lives(host: str, process: int, began: str) -> bool:
+    """Whether a process of this machine lives; of another machine's, none does that is known."""
+    if host != socket.gethostname() or os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return _began(process) == began
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +173,9 @@ def _holder(path: Path) -> Holder | None:
 def _is_gone(path: Path, holder: Holder | None) -> bool:
     """Whether nobody holds the lock any more."""
     if holder is not None and holder.host == socket.gethostname() and os.name == "posix":
-        return not _lives(holder)
+        return not lives(holder.host, holder.process, holder.began)
     age = _age(path)
     return age is None or age > GONE
-
-
-def _lives(holder: Holder) -> bool:
-    try:
-        os.kill(holder.process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return _began(holder.process) == holder.began
 
 
 def _began(process: int) -> str:

@@ -19,6 +19,8 @@ from pipeline.findings import Severity
 from pipeline.intake import is_idle
 from pipeline.model import Period, Register
 from pipeline.register import load_register
+from pipeline.runs.pace import Pace
+from pipeline.runs.record import Tally
 from pipeline.workspace import (
     Workspace,
     make_private,
@@ -114,22 +116,35 @@ class Reopen:
 
 
 def run(
-    workspace: Workspace, now: datetime, progress: Progress, reopen: Reopen | None = None
+    workspace: Workspace,
+    now: datetime,
+    progress: Progress,
+    reopen: Reopen | None = None,
+    pace: Pace | None = None,
 ) -> Night:
-    """Everything, in order: take in what came, issue what changed, write the mail."""
+    """Everything, in order: take in what came, issue what changed, write the mail.
+
+    Raises:
+        OverrunError: its time is up; what it did is kept, and the next run does the rest.
+    """
+    pace = pace or Pace()
     register = register_of(workspace)
     if reopen is None and is_idle(workspace.inbox) and settled.is_settled(workspace, register):
         return Night(None)
 
     with at_work(workspace) as store:
         need_folder(workspace.outbox)
-        ingested = take_in(workspace, register, store, now, progress, reopen)
+        ingested = take_in(workspace, register, store, now, progress, reopen, pace)
         issued: list[Issued] = []
         mails: list[Path] = []
         for period in due_periods(workspace, register, store):
+            pace.check()
             progress("Writing the appendix", len(issued), len(issued) + 1)
-            done = issue(workspace, register, store, period, now)
-            mails += send(workspace, store, done)
+            with pace.during("issuing"):
+                done = issue(workspace, register, store, period, now)
+            with pace.during("mail"):
+                mails += send(workspace, store, done)
+            pace.tell("appendix issued", period=period.name, messages=len(mails))
             issued.append(done)
     if is_idle(workspace.inbox):
         settled.note(workspace, register)
@@ -143,6 +158,7 @@ def take_in(
     now: datetime,
     progress: Progress,
     reopen: Reopen | None = None,
+    pace: Pace | None = None,
 ) -> Ingested:
     """Take in whatever lies in the inbox, restatements of reopened periods among it."""
     from pipeline import closing
@@ -155,7 +171,7 @@ def take_in(
         period = register.need_period(reopen.period)
         number = closing.reopen(period, store, now, lock.whoami(), reopen.because)
         reopened[period.name] = number
-    return ingest(workspace, register, store, now, progress, reopened)
+    return ingest(workspace, register, store, now, progress, reopened, pace)
 
 
 def content_of(register: Register, store: Store, period: Period) -> str:
@@ -292,3 +308,20 @@ def needs_a_person(night: Night) -> bool:
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
     return troubled or conflicts or bool(night.ingested.skipped)
+
+
+def tally(night: Night) -> Tally:
+    """What a night came to, in numbers."""
+    issued = tuple(done.report.period.name for done in night.issued)
+    if night.ingested is None:
+        return Tally(issued=issued)
+    from pipeline.store import Outcome
+
+    outcomes = [taken.outcome for taken in night.ingested.taken]
+    return Tally(
+        accepted=outcomes.count(Outcome.ACCEPTED),
+        sent_back=outcomes.count(Outcome.REJECTED),
+        duplicates=outcomes.count(Outcome.DUPLICATE),
+        left=len(night.ingested.skipped),
+        issued=issued,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -38,14 +39,16 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     incomplete_minutes: int = 15
 
 
-#: Beyond these no return could be read, or nothing would be limited.
+#: Beyond these no return could be read, no run could end, or nothing would be limited.
 _BOUNDS = {
-    "file_mb": (1, 4096),
-    "memory_mb": (128, 1024 * 1024),
-    "seconds": (1, 3600),
-    "workers": (0, 512),
-    "settle_seconds": (0, 3600),
-    "incomplete_minutes": (0, 1440),
+    "limits.file_mb": (1, 4096),
+    "limits.memory_mb": (128, 1024 * 1024),
+    "limits.seconds": (1, 3600),
+    "limits.workers": (0, 512),
+    "limits.settle_seconds": (0, 3600),
+    "limits.incomplete_minutes": (0, 1440),
+    "nights.limit_minutes": (0, 1440),
+    "nights.poll_seconds": (0, 3600),
 }
 
 
@@ -61,11 +64,25 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     findings_page: str = ""
 
 
+class NightSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a run may take, and who hears of its end."""
+
+    #: After so many minutes a run ends where nothing is half done; 0 is no limit.
+    limit_minutes: float = 120.0
+    #: Called when a run has ended well, a person needed or not; empty is nobody.
+    success_url: str = ""
+    #: Called when a run could not be done.
+    failure_url: str = ""
+    #: Seconds between two looks into a watched inbox; 0 lets the system tell, where it can.
+    poll_seconds: float = 0.0
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths: Paths = Paths()
     limits: Limits = Limits()
     store: StoreSettings = StoreSettings()
     mail: MailSettings = MailSettings()
+    nights: NightSettings = NightSettings()
 
 
 def read_settings(path: Path) -> Settings:
@@ -91,10 +108,15 @@ def read_settings(path: Path) -> Settings:
         where = str(error).replace("`$.", "`").replace(" - at `$`", "")
         raise SettingsError(f"{path}: {where}. docs/settings.md lists every setting.") from error
     for name, (least, most) in _BOUNDS.items():
-        value = getattr(settings.limits, name)
+        value = attrgetter(name)(settings)
         if not least <= value <= most:
+            raise SettingsError(f"{path}: {name} is {value}; it must be from {least} to {most}.")
+    for name in ("success_url", "failure_url"):
+        url = getattr(settings.nights, name)
+        if url and not _is_safe(url):
             raise SettingsError(
-                f"{path}: limits.{name} is {value}; it must be from {least} to {most}."
+                f"{path}: nights.{name} must be an address that begins with https://, or with "
+                "http:// on this machine."
             )
     page = settings.mail.findings_page
     if page and not page.startswith(("https://", "http://")):
@@ -102,3 +124,16 @@ def read_settings(path: Path) -> Settings:
             f"{path}: mail.findings_page is {page}; it must be an address that begins with https://."
         )
     return settings
+
+
+def _is_safe(url: str) -> bool:
+    """Whether an address can be called without being overheard."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    is_here = host in ("127.0.0.1", "::1", "localhost")
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_here))

@@ -25,7 +25,7 @@ _TIMED = {"delivery", "content"}
 #: Times themselves, as the archive's journal tells them.
 _TIMES = {"received_at", "issued_at", "closed_at", "reopened_at"}
 #: What differs from run to run, and is spare work or looked into as tables.
-_SPARE = ("cache/", "quarterday.sqlite3")
+_SPARE = ("cache/", "log/", "runs/", "quarterday.sqlite3")
 
 
 @dataclass(frozen=True, slots=True)

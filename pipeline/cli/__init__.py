@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.cli import deciding, issuing, looking_after, looking_back, returns, setting_up
+from pipeline.cli import (
+    deciding,
+    issuing,
+    looking_after,
+    looking_back,
+    returns,
+    scheduling,
+    setting_up,
+)
 from pipeline.cli.console import EXIT_CODES, guarded
 
 app = typer.Typer(
@@ -39,6 +47,9 @@ for command in (
     issuing.appendix,
     issuing.send,
     issuing.run,
+    scheduling.schedule,
+    scheduling.runs,
+    scheduling.watch,
     looking_after.doctor,
     looking_after.backup,
     looking_after.restore,

@@ -44,6 +44,14 @@ WorkspaceOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document for machines instead of text.")
 ]
+VerboseOption = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Write the log to standard error too: lines on a terminal, JSON anywhere else.",
+    ),
+]
 ReopenOption = Annotated[
     str | None,
     typer.Option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -12,6 +13,7 @@ from pipeline.cli.console import (
     JsonOption,
     PeriodOption,
     ReopenOption,
+    VerboseOption,
     WorkspaceOption,
     chosen_periods,
     now,
@@ -150,6 +152,15 @@ def run(
     *,
     reopen: ReopenOption = None,
     because: BecauseOption = "",
+    scheduled: Annotated[
+        bool,
+        typer.Option(
+            "--scheduled",
+            help="As a timer calls it: at most once a day, unless the last one failed, and silent "
+            "where there is nothing to say.",
+        ),
+    ] = False,
+    verbose: VerboseOption = False,
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
 ) -> None:
@@ -157,18 +168,30 @@ def run(
 
     Example: `quarterday run --workspace /srv/performance`
     """
-    from pipeline.nightly import needs_a_person
+    from pipeline.nightly import Night, needs_a_person, tally
     from pipeline.nightly import run as run_night
+    from pipeline.runs.attended import attended
+    from pipeline.runs.record import done_on
 
     wanted = reopening(reopen, because)
     place = workspace_at(workspace)
-    with progress_bar() as progress:
-        night = run_night(place, now(), progress, wanted)
+    began = now()
+    if scheduled and done_on(place, began.date()):
+        # The clocks were put back, or the machine made up for a night that it has had.
+        night = Night(None)
+    else:
+        with (
+            attended(place, "run", began, scheduled=scheduled, shown=verbose) as under_way,
+            progress_bar() as progress,
+        ):
+            night = run_night(place, began, progress, wanted, under_way.pace)
+            under_way.came_to(tally(night), needs_a_person=needs_a_person(night))
     written = [p for i in night.issued for p in (i.workbook, i.page, i.data)]
     if json:
         print_json({"ingested": night.ingested, "written": written, "mail": night.mails})
     elif night.ingested is None:
-        typer.echo("Nothing new.")
+        if not scheduled:
+            typer.echo("Nothing new.")
     else:
         print_ingested(night.ingested)
         for issued in night.issued:

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.doctor import database, kept, left, papers, places, rights, told
+from pipeline.doctor import database, kept, left, nights, papers, places, rights, told
 from pipeline.doctor.check import Check, State, broken
 from pipeline.doctor.kept import Progress
 from pipeline.errors import QuarterdayError
@@ -21,7 +21,7 @@ __all__ = ["Check", "Health", "Progress", "State", "examine", "examine_content"]
 
 _LIBRARIES = (
     *("jinja2", "msgspec", "openpyxl", "pandas", "pandera", "psycopg", "python-calamine"),
-    *("rapidfuzz", "rich", "sqlalchemy", "typer", "xlsxwriter"),
+    *("rapidfuzz", "rich", "sqlalchemy", "structlog", "typer", "watchfiles", "xlsxwriter"),
 )
 
 
@@ -57,6 +57,7 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
         *_looked("room", places.look_at_room, workspace),
         *_looked("lock", left.look_at_lock, workspace),
         *_looked("left over", left.look_at_leftovers, workspace),
+        *_looked("last run", nights.look_at_last_run, workspace),
     )
     return Health((settings, *checks), _versions())
 
