@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from operator import attrgetter
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -40,13 +42,18 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 #: Beyond these no return could be read, or nothing would be limited.
 _BOUNDS = {
-    "file_mb": (1, 4096),
-    "memory_mb": (128, 1024 * 1024),
-    "seconds": (1, 3600),
-    "workers": (0, 512),
-    "settle_seconds": (0, 3600),
-    "incomplete_minutes": (0, 1440),
+    "limits.file_mb": (1, 4096),
+    "limits.memory_mb": (128, 1024 * 1024),
+    "limits.seconds": (1, 3600),
+    "limits.workers": (0, 512),
+    "limits.settle_seconds": (0, 3600),
+    "limits.incomplete_minutes": (0, 1440),
+    "mailbox.port": (1, 65535),
+    "mailbox.largest_mb": (1, 1024),
+    "mailbox.timeout_seconds": (1, 600),
 }
+#: The port on which a server speaks TLS from the first byte.
+_TLS_PORT = 993
 
 
 class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,11 +68,40 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     findings_page: str = ""
 
 
+class MailboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where returns arrive by mail. The password stands elsewhere: `pipeline.mailbox.secret`."""
+
+    #: The IMAP server; empty where no returns come by mail.
+    server: str = ""
+    port: int = 993
+    #: `tls` from the first byte, or `starttls` before anything is said.
+    security: Literal["tls", "starttls"] = "tls"
+    user: str = ""
+    #: A command that prints an access token, for servers that take no password (XOAUTH2).
+    token_command: str = ""
+    #: Where messages arrive; `/` stands between the names of folders, whatever the server has.
+    folder: str = "INBOX"
+    #: Where a message goes once its returns are in the inbox.
+    taken_folder: str = "Quarterday/Taken"
+    #: Where one goes that needs a person; empty leaves it where it is, flagged.
+    left_folder: str = ""
+    #: The largest message, in MiB; one beyond is not fetched.
+    largest_mb: int = 50
+    #: The name by which the council's mail server signs its Authentication-Results; `*` is the
+    #: topmost whatever its name; empty checks nothing.
+    authserv_id: str = ""
+    #: Certificates to trust, in PEM, in place of the system's.
+    ca_file: str = ""
+    #: How long the server may take to answer.
+    timeout_seconds: int = 30
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths: Paths = Paths()
     limits: Limits = Limits()
     store: StoreSettings = StoreSettings()
     mail: MailSettings = MailSettings()
+    mailbox: MailboxSettings = MailboxSettings()
 
 
 def read_settings(path: Path) -> Settings:
@@ -91,14 +127,34 @@ def read_settings(path: Path) -> Settings:
         where = str(error).replace("`$.", "`").replace(" - at `$`", "")
         raise SettingsError(f"{path}: {where}. docs/settings.md lists every setting.") from error
     for name, (least, most) in _BOUNDS.items():
-        value = getattr(settings.limits, name)
+        value = attrgetter(name)(settings)
         if not least <= value <= most:
-            raise SettingsError(
-                f"{path}: limits.{name} is {value}; it must be from {least} to {most}."
-            )
+            raise SettingsError(f"{path}: {name} is {value}; it must be from {least} to {most}.")
     page = settings.mail.findings_page
     if page and not page.startswith(("https://", "http://")):
         raise SettingsError(
             f"{path}: mail.findings_page is {page}; it must be an address that begins with https://."
         )
+    if problem := _problem_of(settings.mailbox):
+        raise SettingsError(f"{path}: {problem}")
     return settings
+
+
+def _problem_of(mailbox: MailboxSettings) -> str:
+    """What would keep returns from being fetched, and what to do; empty where nothing would."""
+    if not mailbox.server:
+        return ""
+    for name in ("user", "folder", "taken_folder"):
+        if not getattr(mailbox, name):
+            return f"mailbox.{name} is empty; it must be set where mailbox.server is."
+    if mailbox.folder in (mailbox.taken_folder, mailbox.left_folder):
+        return (
+            f"mailbox.folder is {mailbox.folder}, which is also where messages go from there; "
+            "name another folder."
+        )
+    if mailbox.security == "starttls" and mailbox.port == _TLS_PORT:
+        return (
+            f"mailbox.port is {_TLS_PORT}, on which TLS begins at once; "
+            "set it to 143 for starttls, or mailbox.security to tls."
+        )
+    return ""

@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.cli import deciding, issuing, looking_after, looking_back, returns, setting_up
+from pipeline.cli import (
+    deciding,
+    fetching,
+    issuing,
+    looking_after,
+    looking_back,
+    returns,
+    setting_up,
+)
 from pipeline.cli.console import EXIT_CODES, guarded
 
 app = typer.Typer(
@@ -28,6 +36,7 @@ for command in (
     setting_up.init,
     setting_up.template,
     returns.validate,
+    fetching.fetch,
     returns.ingest,
     returns.status,
     looking_back.history,
