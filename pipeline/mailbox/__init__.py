@@ -5,7 +5,7 @@ a person is left, flagged and said once.
 """
 
 from pipeline.mailbox.fetching import Fetched, Left, Taken, fetch, is_set
-from pipeline.mailbox.journal import finish
+from pipeline.mailbox.journal import as_mailed, finish
 from pipeline.mailbox.server import opened
 
-__all__ = ["Fetched", "Left", "Taken", "fetch", "finish", "is_set", "opened"]
+__all__ = ["Fetched", "Left", "Taken", "as_mailed", "fetch", "finish", "is_set", "opened"]

@@ -159,7 +159,7 @@ class _Run:
                 message = folder.message(uid)
                 if message is None:
                     return None
-                why = self._take_from(message, sender, areas)
+                why = self._take_from(message, sender, areas, facts.arrived_at)
             self._leave(headers, sender, why)
         except (MailboxError, WorkspaceError):
             raise
@@ -185,7 +185,9 @@ class _Run:
             return sender, [], "the register has no service area with this address"
         return sender, areas, why_distrusted(headers, sender, self.settings.authserv_id)
 
-    def _take_from(self, message: Message, sender: str, areas: list[ServiceArea]) -> str:
+    def _take_from(
+        self, message: Message, sender: str, areas: list[ServiceArea], arrived_at: datetime
+    ) -> str:
         """Take the workbooks of a message; why something of it is left."""
         found = list(attachments(message))
         if not found:
@@ -202,21 +204,24 @@ class _Run:
                     "its name must hold that of one"
                 )
             else:
-                self._take_one(attachment, message, sender, area)
+                path = self._take_one(attachment, message, area, arrived_at)
+                if path is not None:
+                    self.taken.append(Taken(sender, subject_of(message), area.ref, path))
         return "; ".join(left)
 
     def _take_one(
-        self, attachment: Attachment, message: Message, sender: str, area: ServiceArea
-    ) -> None:
+        self, attachment: Attachment, message: Message, area: ServiceArea, arrived_at: datetime
+    ) -> Path | None:
+        """Where a workbook went; None where it was taken before."""
         folder = folder_of(self.workspace.inbox, area)
         key = key_of(area.ref, identity_of(message), attachment.sha256)
         if self.journal.has(key):
-            return
-        path = folder / attachment.name
-        if not self.dry_run:
-            note = Note(attachment.name, attachment.sha256, self.now)
-            path = self.journal.place(key, folder, note, attachment.content)
-        self.taken.append(Taken(sender, subject_of(message), area.ref, path))
+            return None
+        if self.dry_run:
+            return folder / attachment.name
+        # A clock that is ahead of this machine's would have it come after it was taken.
+        note = Note(attachment.name, min(arrived_at, self.now))
+        return self.journal.place(key, folder, note, attachment.content)
 
 
 def _is_one(registered: str, sender: str) -> bool:

@@ -10,18 +10,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from pipeline.errors import WorkspaceError
+from pipeline.intake import Arrival
 from pipeline.moving import put, sync_folder
 from pipeline.workspace import UNFINISHED, Workspace, make_private, remedy, replacing
 
 _HIDDEN = f"{UNFINISHED}mail-"
+#: No message comes again after so many days.
+_KEPT_DAYS = 400
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -29,8 +34,8 @@ class Note(msgspec.Struct, frozen=True):
 
     #: The name that it is to have in the inbox.
     name: str
-    sha256: str
-    noted_at: datetime
+    #: When its message came into the mailbox, to the second.
+    arrived_at: datetime
 
 
 class LeftNote(msgspec.Struct, frozen=True):
@@ -70,6 +75,7 @@ class Journal:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
+            os.utime(hidden, (note.arrived_at.timestamp(),) * 2)
             sync_folder(folder)
             self._write(self._note(key), msgspec.json.encode(note))
             path = put(hidden, folder / note.name)
@@ -83,6 +89,8 @@ class Journal:
     def finish(self) -> None:
         """Complete what a run that was cut off had begun; only while no other run is at work.
 
+        Notes that are too old to matter go.
+
         Raises:
             WorkspaceError: a file cannot be given its name.
         """
@@ -94,6 +102,12 @@ class Journal:
                     f"{hidden} came by mail and cannot be given its name ({error.strerror}). "
                     f"{remedy(error)}"
                 ) from error
+
+        oldest = time.time() - _KEPT_DAYS * 24 * 60 * 60
+        for note in _taken(self.workspace).glob("*.json"):
+            with suppress(OSError):
+                if note.stat().st_mtime < oldest:
+                    note.unlink()
 
     def _hidden(self) -> Iterator[Path]:
         # A link to a folder elsewhere is none of ours.
@@ -146,7 +160,7 @@ class Journal:
         return self._folder / "left.json"
 
     def _note(self, key: str) -> Path:
-        return self._folder / "taken" / f"{key}.json"
+        return _taken(self.workspace) / f"{key}.json"
 
     def _write(self, path: Path, content: bytes) -> None:
         for folder in (self.workspace.state, self._folder, path.parent):
@@ -159,8 +173,29 @@ class Journal:
 
 
 def key_of(area: str, message: str, sha256: str) -> str:
-    """The key of an attachment: its area, what makes its message the same one, and its bytes."""
-    return hashlib.sha256("\n".join((area, message, sha256)).encode("utf-8", "replace")).hexdigest()
+    """The key of an attachment: its bytes, its area, and what makes its message the same one."""
+    sent = hashlib.sha256(f"{area}\n{message}".encode("utf-8", "replace"))
+    return f"{sha256}-{sent.hexdigest()[:32]}"
+
+
+def as_mailed(arrival: Arrival, workspace: Workspace) -> Arrival:
+    """A file of the inbox; one that came by mail arrived when its message came into the mailbox.
+
+    The file has that time, which is noted with its bytes: another file with the same bytes, dropped
+    by hand, has not.
+    """
+    notes = list(_taken(workspace).glob(f"{arrival.sha256}-*.json"))
+    try:
+        kept = int(arrival.path.stat().st_mtime) if notes else 0
+        came = [msgspec.json.decode(each.read_bytes(), type=Note).arrived_at for each in notes]
+    except (OSError, msgspec.DecodeError):
+        return arrival
+    arrived_at = next((each for each in came if int(each.timestamp()) == kept), None)
+    return replace(arrival, arrived_at=arrived_at) if arrived_at else arrival
+
+
+def _taken(workspace: Workspace) -> Path:
+    return workspace.state / "mailbox" / "taken"
 
 
 def finish(workspace: Workspace) -> None:
