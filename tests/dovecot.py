@@ -87,7 +87,10 @@ service anvil {{
 service stats {{
   chroot =
 }}
-{more}
+mail_plugins = {plugins}
+plugin {{
+  acl = vfile:{folder}/rights
+}}
 """
 
 
@@ -118,6 +121,10 @@ class Dovecot:
         with imaplib.IMAP4_SSL("127.0.0.1", self.port, ssl_context=trusted, timeout=20) as client:
             client.authenticate("PLAIN", lambda _: f"\0{USER}\0{PASSWORD}".encode())
             yield client
+
+    def allow(self, rights: str) -> None:
+        """Give the user these rights to every folder, where it was started with some (RFC 4314)."""
+        (self.folder / "rights").write_text(f"* owner {rights}\n", encoding="utf-8")
 
     def deliver(self, message: bytes | Message, *, folder: str = "INBOX", when: str = "") -> None:
         """Put a message into a folder, as a delivery does."""
@@ -161,11 +168,12 @@ class Dovecot:
 
 @contextmanager
 def dovecot(
-    *, host: str = "127.0.0.1", separator: str = "/", capability: str = "", more: str = ""
+    *, host: str = "127.0.0.1", separator: str = "/", capability: str = "", rights: str = ""
 ) -> Iterator[Dovecot]:
     """A server that is gone at the end; its certificate is for `host`.
 
-    `capability` is what it says that it can do; empty is all that it can.
+    `capability` is what it says that it can do; empty is all that it can. `rights` are the user's
+    to every folder (RFC 4314); empty is all of them.
     """
     program = need("dovecot")
     # The names of its sockets must be short.
@@ -174,7 +182,7 @@ def dovecot(
         folder.chmod(0o755)
         server = Dovecot(folder, *_free_ports(2))
         _write_papers(server, host)
-        config = _write_config(server, separator, capability, more)
+        config = _write_config(server, separator, capability, rights)
         process = subprocess.Popen(
             [program, "-F", "-c", str(config)],
             stdout=subprocess.DEVNULL,
@@ -215,13 +223,14 @@ def _write_papers(server: Dovecot, host: str) -> None:
         (server.folder / name).write_text(f"{USER}:{{PLAIN}}{secret}\n", encoding="utf-8")
 
 
-def _write_config(server: Dovecot, separator: str, capability: str, more: str) -> Path:
+def _write_config(server: Dovecot, separator: str, capability: str, rights: str) -> Path:
     is_root = os.getuid() == 0
     owner = pwd.getpwnam("nobody") if is_root else pwd.getpwuid(os.getuid())
     user, group = owner.pw_name, grp.getgrgid(owner.pw_gid).gr_name
     for name in ("mail", "home"):
         (server.folder / name).mkdir()
         os.chown(server.folder / name, owner.pw_uid, owner.pw_gid)
+    server.allow(rights)
     text = _CONFIG.format(
         folder=server.folder,
         name=server.folder.name,
@@ -234,7 +243,7 @@ def _write_config(server: Dovecot, separator: str, capability: str, more: str) -
         capability=capability,
         starttls_port=server.starttls_port,
         port=server.port,
-        more=more,
+        plugins="acl" if rights else "",
     )
     path = server.folder / "dovecot.conf"
     path.write_text(text, encoding="utf-8")

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from pipeline.store import Outcome, Store
 from pipeline.worked_example import entries, example_register, slips, write_return
 from tests.dovecot import PASSWORD, TOKEN, USER, Dovecot, dovecot
 from tests.mailed import AUTHSERV, PASSED, letter, make_workspace
+from tests.relay import Relay, Way, after, never
 
 REGISTER = example_register()
 AREAS = {area.ref: area for area in REGISTER.areas}
@@ -245,7 +247,7 @@ def test_a_command_may_give_a_token_in_place_of_a_password(
     server: Dovecot, make: Make, monkeypatch: pytest.MonkeyPatch, returns: dict[str, Path]
 ) -> None:
     monkeypatch.delenv(VARIABLE)
-    place = make(f"token_command = '{sys.executable} -c \"print(\\\"{TOKEN}\\\")\"'")
+    place = make(f'token_command = \'{sys.executable} -c "print(\\"{TOKEN}\\")"\'')
     server.deliver(letter(HR, returns["HR"]))
     assert len(fetched(place)["taken"]) == 1
 
@@ -331,8 +333,6 @@ def test_a_message_without_a_workbook_is_left(server: Dovecot, place: Path) -> N
 def test_a_workbook_of_an_address_that_several_areas_have_goes_where_its_name_says(
     server: Dovecot, tmp_path: Path, returns: dict[str, Path]
 ) -> None:
-    from dataclasses import replace
-
     server.empty()
     shared = "office@council.example"
     register = replace(REGISTER, areas=tuple(replace(a, email=shared) for a in REGISTER.areas))
@@ -413,14 +413,30 @@ def test_a_server_that_is_gone_is_one_line(make: Make) -> None:
     assert "cannot be reached (Connection refused)" in trouble(make("port = 1"))
 
 
-def test_a_server_that_goes_away_leaves_what_was_taken(
-    tmp_path: Path, returns: dict[str, Path]
+@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99])
+def test_a_connection_that_breaks_off_loses_nothing_and_takes_nothing_twice(
+    server: Dovecot, make: Make, returns: dict[str, Path], way: Way, share: float
 ) -> None:
-    # It lets nobody have more than so much memory, and dies of the second message.
-    with dovecot(more="service imap {\n  vsz_limit = 24M\n}") as server:
-        place = make_workspace(tmp_path / "performance", REGISTER, server)
-        server.deliver(letter(HR, returns["HR"]))
-        assert len(fetched(place)["taken"]) == 1
+    relay = Relay(server.port)
+    try:
+        place = make(f"port = {relay.port}")
+        for number in range(2):
+            server.deliver(letter(HR, returns["HR"], returns["slips"], subject=f"{number}"))
+        relay.cut(never)
+        fetched(place, "--dry-run")
+        whole = relay.passed[way]
+        relay.cut(after(way, int(whole * share)))
+        assert trouble(place)
+        relay.cut(never)
+        fetched(place)
+    finally:
+        relay.close()
+    assert sorted(arrived(place).values()) == sorted(
+        2 * [returns["HR"].read_bytes(), returns["slips"].read_bytes()]
+    )
+    assert server.subjects() == []
+    assert sorted(server.subjects("Quarterday/Taken")) == ["0", "1"]
 
 
 def test_a_server_that_speaks_no_tls_is_one_line(server: Dovecot, make: Make) -> None:
@@ -440,7 +456,9 @@ def test_a_certificate_for_another_server_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_authority_that_is_no_file_is_one_line(make: Make) -> None:
-    assert "mailbox.ca_file, nowhere.pem, cannot be used" in trouble(make('ca_file = "nowhere.pem"'))
+    assert "mailbox.ca_file, nowhere.pem, cannot be used" in trouble(
+        make('ca_file = "nowhere.pem"')
+    )
 
 
 def test_a_wrong_password_is_one_line_and_does_not_show_it(
@@ -491,18 +509,26 @@ def test_a_folder_that_is_not_there_is_one_line(make: Make) -> None:
 
 
 def test_a_folder_that_may_only_be_read_is_one_line_and_nothing_is_taken(
-    server: Dovecot, place: Path, returns: dict[str, Path]
+    tmp_path: Path, returns: dict[str, Path]
 ) -> None:
-    server.deliver(letter(HR, returns["HR"]))
-    mail = server.folder / "mail" / "cur"
-    (server.folder / "mail" / "dovecot-shared").touch(mode=0o444)
-    try:
-        mail.parent.chmod(0o555)
+    with dovecot(rights="lrip") as server:
+        place = make_workspace(tmp_path / "performance", REGISTER, server)
+        server.deliver(letter(HR, returns["HR"]))
+        server.allow("lr")
         line = trouble(place)
-    finally:
-        mail.parent.chmod(0o755)
-        (server.folder / "mail" / "dovecot-shared").unlink()
     assert "may only read the folder INBOX" in line
+    assert arrived(place) == {}
+
+
+def test_a_server_that_lets_nothing_be_moved_is_one_line_and_nothing_is_taken_twice(
+    tmp_path: Path, returns: dict[str, Path]
+) -> None:
+    with dovecot(rights="lrwsip") as server:
+        place = make_workspace(tmp_path / "performance", REGISTER, server)
+        server.deliver(letter(HR, returns["HR"]))
+        assert "127.0.0.1 refused: [NOPERM]" in trouble(place)
+        quarterday("run", "-w", place)
+        assert "127.0.0.1 refused: [NOPERM]" in trouble(place)
     assert arrived(place) == {}
 
 
@@ -510,12 +536,14 @@ def test_a_workspace_in_which_nothing_can_be_written_leaves_the_message(
     server: Dovecot, place: Path, returns: dict[str, Path]
 ) -> None:
     server.deliver(letter(HR, returns["HR"]))
-    (place / "inbox" / "HR").write_bytes(b"no folder")
-    line = trouble(place)
-    assert "HR is not a folder" in line
+    for name in ("HR", AREAS["HR"].name):
+        (place / "inbox" / name).write_bytes(b"no folder")
+    assert "HR is not a folder" in trouble(place)
     assert server.subjects() == ["Our return"]
-    (place / "inbox" / "HR").unlink()
-    assert len(fetched(place)["taken"]) == 1
+    # The area's name is as good as its ref.
+    (place / "inbox" / AREAS["HR"].name).unlink()
+    told = fetched(place)
+    assert [Path(taken["path"]).parent.name for taken in told["taken"]] == [AREAS["HR"].name]
 
 
 # --- From the mailbox to the outcome -------------------------------------------------------------
@@ -574,5 +602,3 @@ def test_it_waits_for_no_other_run_and_says_who_is_at_work(place: Path) -> None:
         result = quarterday("fetch", "-w", place)
     assert result.exit_code == 3
     assert "Another run is at work" in result.stderr
-
-

@@ -141,8 +141,13 @@ def _is_text(part: Message, given: str) -> bool:
 
 def _given_name(part: Message) -> str:
     """The name that a part has, without folders; empty where it has none that can be used."""
+    # Some programs write a name as it is, in UTF-8, which the library takes for nothing.
+    plain = Message()
+    for header in ("Content-Disposition", "Content-Type"):
+        for value in _raw(part, header)[:1]:
+            plain[header] = _mended(value)
     try:
-        raw = part.get_filename() or ""
+        raw = plain.get_filename() or ""
     except (MessageError, ValueError, LookupError, IndexError):
         return ""
     name = PurePosixPath(_decoded([raw]).replace("\\", "/")).name
@@ -183,5 +188,9 @@ def _read(value: str) -> str:
         )
     except (MessageError, LookupError, ValueError):
         text = value
-    # Bytes that are no ASCII stand as half characters until here.
+    return _mended(text)
+
+
+def _mended(text: str) -> str:
+    """Text in which bytes that are no ASCII stand as half characters, as it was meant."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

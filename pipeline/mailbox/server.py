@@ -139,6 +139,8 @@ def opened(workspace: Workspace, *, is_read_only: bool = False) -> Iterator[Fold
     finally:
         with suppress(Exception):
             box.logout()
+        with suppress(OSError):
+            box.client.shutdown()
 
 
 def _connected(settings: MailboxSettings, root: Path) -> BaseMailBox:
@@ -241,12 +243,11 @@ def said(settings: MailboxSettings) -> Iterator[None]:
             f"The connection to {settings.server} broke off ({printable(str(error))}). {waits}"
         ) from error
     except UnexpectedCommandStatusError as error:
-        told = printable(_text(error.command_result[1]))
+        told = printable(_text(error.command_result[1])).rstrip(".")
         raise MailboxError(f"{settings.server} refused: {told}. {waits}") from error
     except (ImapToolsError, imaplib.IMAP4.error) as error:
-        raise MailboxError(
-            f"{settings.server} refused: {printable(str(error))}. {waits}"
-        ) from error
+        told = printable(str(error)).rstrip(".")
+        raise MailboxError(f"{settings.server} refused: {told}. {waits}") from error
 
 
 def _encoded(folder: str) -> bytes:
