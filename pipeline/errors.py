@@ -30,6 +30,10 @@ class BackupError(QuarterdayError):
     """A backup cannot be made, or cannot be put back."""
 
 
+class MailboxError(QuarterdayError):
+    """The mailbox in which returns arrive cannot be used; what is in it waits there."""
+
+
 class LockedError(QuarterdayError):
     """Another run is at work in the workspace."""
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import WorkspaceError
-from pipeline.model import Register
+from pipeline.model import Register, ServiceArea
+from pipeline.workspace import safe_name
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download")
 #: What Windows keeps in a folder of its own accord.
@@ -73,6 +74,46 @@ class Listed:
 def shown_name(path: Path) -> str:
     """A file's name as it can be shown: what cannot be stands as `�`."""
     return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", path.name)
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file is never looked at because of its name."""
+    return (
+        name.startswith((".", _EXCEL_OWNER))
+        or name.lower() in _KEPT_BY_SYSTEMS
+        or name.lower().endswith(_UNFINISHED)
+        or _EXCEL_SAVING.fullmatch(name) is not None
+    )
+
+
+def folder_of(inbox: Path, area: ServiceArea) -> Path:
+    """The subfolder that binds what lies in it to an area: the one there is, or one to be made.
+
+    Raises:
+        WorkspaceError: something else has its name, or neither the area's ref nor its name can be
+            a folder's.
+    """
+    names = (area.ref, area.name)
+    keys = {_folder_key(name) for name in names}
+    try:
+        with os.scandir(inbox) as entries:
+            there = sorted(each.name for each in entries if _folder_key(each.name) in keys)
+    except OSError as error:
+        raise _unlisted(inbox, error) from error
+    fitting = [name for name in names if safe_name(name) == name and not is_passed_over(name)]
+    for name in (*there, *fitting):
+        path = inbox / name
+        if not os.path.lexists(path) or stat.S_ISDIR(path.lstat().st_mode):
+            return path
+    if there:
+        raise WorkspaceError(
+            f"{inbox / there[0]} is not a folder, so nothing can be put there for {area.name}. "
+            "Move it elsewhere."
+        )
+    raise WorkspaceError(
+        f"Neither the ref {area.ref} nor the name {area.name} can be a folder's. "
+        "Change the ref on the register."
+    )
 
 
 def no_file(mode: int) -> str:

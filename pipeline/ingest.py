@@ -16,6 +16,7 @@ from pipeline.findings import Finding
 from pipeline.guard import Guard
 from pipeline.intake import STILL_CHANGING, Arrival, Skipped, examine, has_changed, scan
 from pipeline.journal import catch_up
+from pipeline.mailbox import as_mailed
 from pipeline.model import Register
 from pipeline.quarantine import set_apart
 from pipeline.reader import guard_of, read_returns
@@ -87,8 +88,10 @@ def ingest(
             settle_seconds=limits.settle_seconds,
             incomplete_minutes=limits.incomplete_minutes,
         )
+        arrivals = [as_mailed(arrival, workspace) for arrival in scanned.arrivals]
+        arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
         set_aside = set_apart(scanned.skipped, workspace, now)
-    if not scanned.arrivals:
+    if not arrivals:
         return Ingested((), set_aside)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
@@ -97,7 +100,7 @@ def ingest(
     night = _Night(workspace, register.opened(reopened), store, now, reopened, by_word, pace)
     taken: list[Taken] = []
     skipped = list(set_aside)
-    waiting = list(scanned.arrivals)
+    waiting = arrivals
     while waiting:
         # The same bytes twice in one inbox: the second waits until the first has its outcome.
         first_of_each = {arrival.sha256: arrival for arrival in reversed(waiting)}

@@ -53,6 +53,8 @@ class Arrival:
     findings: tuple[Finding, ...] = ()
     #: It changed so short a while ago that what it lacks may yet come.
     is_fresh: bool = False
+    #: When its content or its name last changed, in nanoseconds, as the file system tells it.
+    changed_ns: int = 0
 
     @property
     def filename(self) -> str:
@@ -166,6 +168,7 @@ def _examine(
         kind=kind,
         # Change time, not modification time: a copy may keep the time of its original.
         arrived_at=_moment(before.st_ctime),
+        changed_ns=before.st_ctime_ns,
         folder_area=folder_area,
         findings=tuple(findings),
         is_fresh=is_fresh,
@@ -196,7 +199,7 @@ def has_changed(arrival: Arrival) -> bool:
         status = arrival.path.stat()
     except OSError:
         return True
-    return (_moment(status.st_ctime), status.st_size) != (arrival.arrived_at, arrival.size)
+    return (status.st_ctime_ns, status.st_size) != (arrival.changed_ns, arrival.size)
 
 
 def _judge(path: Path, content: bytes) -> tuple[Identity, list[Finding]]:

@@ -32,6 +32,7 @@ from pipeline.workspace import (
 
 if TYPE_CHECKING:
     from pipeline.ingest import Ingested, Progress
+    from pipeline.mailbox import Fetched
     from pipeline.report import Report
     from pipeline.store import Store
 
@@ -55,6 +56,8 @@ class Night:
     ingested: Ingested | None
     issued: tuple[Issued, ...] = ()
     mails: tuple[Path, ...] = ()
+    #: What came by mail; None where no mailbox is set.
+    fetched: Fetched | None = None
 
 
 def register_of(workspace: Workspace) -> Register:
@@ -103,6 +106,10 @@ def alone(workspace: Workspace) -> Iterator[None]:
         sweep(workspace.outbox, workspace.state)
         archive.finish(workspace)
         quarantine.finish(workspace)
+        if workspace.settings.mailbox.server:
+            from pipeline import mailbox
+
+            mailbox.finish(workspace)
         yield
 
 
@@ -129,11 +136,17 @@ def run(
     """
     pace = pace or Pace()
     register = register_of(workspace)
-    if reopen is None and is_idle(workspace.inbox) and settled.is_settled(workspace, register):
+    has_mailbox = bool(workspace.settings.mailbox.server)
+    is_quiet = reopen is None and not has_mailbox and is_idle(workspace.inbox)
+    if is_quiet and settled.is_settled(workspace, register):
         return Night(None)
 
     with at_work(workspace) as store:
         need_folder(workspace.outbox)
+        fetched = None
+        if has_mailbox:
+            with pace.during("fetching"):
+                fetched = fetch(workspace, register, now)
         ingested = take_in(workspace, register, store, now, progress, reopen, pace)
         issued: list[Issued] = []
         mails: list[Path] = []
@@ -148,7 +161,14 @@ def run(
             issued.append(done)
     if is_idle(workspace.inbox):
         settled.note(workspace, register)
-    return Night(ingested, tuple(issued), tuple(mails))
+    return Night(ingested, tuple(issued), tuple(mails), fetched)
+
+
+def fetch(workspace: Workspace, register: Register, now: datetime) -> Fetched:
+    """Take returns that came by mail into the inbox; trouble with the mailbox costs only those."""
+    from pipeline import mailbox
+
+    return mailbox.fetch(workspace, register, now)
 
 
 def take_in(
@@ -307,7 +327,8 @@ def needs_a_person(night: Night) -> bool:
     conflicts = any(
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
-    return troubled or conflicts or bool(night.ingested.skipped)
+    mailbox = night.fetched is not None and bool(night.fetched.left or night.fetched.trouble)
+    return troubled or conflicts or mailbox or bool(night.ingested.skipped)
 
 
 def tally(night: Night) -> Tally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from operator import attrgetter
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -49,7 +50,12 @@ _BOUNDS = {
     "limits.incomplete_minutes": (0, 1440),
     "nights.limit_minutes": (0, 1440),
     "nights.poll_seconds": (0, 3600),
+    "mailbox.port": (1, 65535),
+    "mailbox.largest_mb": (1, 1024),
+    "mailbox.timeout_seconds": (1, 600),
 }
+#: The port on which a server speaks TLS from the first byte.
+_TLS_PORT = 993
 
 
 class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,12 +83,41 @@ class NightSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     poll_seconds: float = 0.0
 
 
+class MailboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where returns arrive by mail. The password stands elsewhere: `pipeline.mailbox.secret`."""
+
+    #: The IMAP server; empty where no returns come by mail.
+    server: str = ""
+    port: int = 993
+    #: `tls` from the first byte, or `starttls` before anything is said.
+    security: Literal["tls", "starttls"] = "tls"
+    user: str = ""
+    #: A command that prints an access token, for servers that take no password (XOAUTH2).
+    token_command: str = ""
+    #: Where messages arrive; `/` stands between the names of folders, whatever the server has.
+    folder: str = "INBOX"
+    #: Where a message goes once its returns are in the inbox.
+    taken_folder: str = "Quarterday/Taken"
+    #: Where one goes that needs a person; empty leaves it where it is, flagged.
+    left_folder: str = ""
+    #: The largest message, in MiB; one beyond is not fetched.
+    largest_mb: int = 50
+    #: The name by which the council's mail server signs its Authentication-Results; `*` is the
+    #: topmost whatever its name; empty checks nothing.
+    authserv_id: str = ""
+    #: Certificates to trust, in PEM, in place of the system's.
+    ca_file: str = ""
+    #: How long the server may take to answer.
+    timeout_seconds: int = 30
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths: Paths = Paths()
     limits: Limits = Limits()
     store: StoreSettings = StoreSettings()
     mail: MailSettings = MailSettings()
     nights: NightSettings = NightSettings()
+    mailbox: MailboxSettings = MailboxSettings()
 
 
 def read_settings(path: Path) -> Settings:
@@ -123,6 +158,8 @@ def read_settings(path: Path) -> Settings:
         raise SettingsError(
             f"{path}: mail.findings_page is {page}; it must be an address that begins with https://."
         )
+    if problem := _problem_of(settings.mailbox):
+        raise SettingsError(f"{path}: {problem}")
     return settings
 
 
@@ -137,3 +174,23 @@ def _is_safe(url: str) -> bool:
         return False
     is_here = host in ("127.0.0.1", "::1", "localhost")
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_here))
+
+
+def _problem_of(mailbox: MailboxSettings) -> str:
+    """What would keep returns from being fetched, and what to do; empty where nothing would."""
+    if not mailbox.server:
+        return ""
+    for name in ("user", "folder", "taken_folder"):
+        if not getattr(mailbox, name):
+            return f"mailbox.{name} is empty; it must be set where mailbox.server is."
+    if mailbox.folder in (mailbox.taken_folder, mailbox.left_folder):
+        return (
+            f"mailbox.folder is {mailbox.folder}, which is also where messages go from there; "
+            "name another folder."
+        )
+    if mailbox.security == "starttls" and mailbox.port == _TLS_PORT:
+        return (
+            f"mailbox.port is {_TLS_PORT}, on which TLS begins at once; "
+            "set it to 143 for starttls, or mailbox.security to tls."
+        )
+    return ""

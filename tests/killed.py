@@ -7,7 +7,7 @@ forks a process for each order that it gets. That process is the leader of a ses
 calls `quarterday` as the program's own entry does, and ends as every interpreter ends, unless it is
 killed. The reader's workers are new interpreters, as always.
 
-A step is anything that a run does to a file or commits to the store.
+A step is anything that a run does to a file, commits to the store, or says to a mail server.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NOW = datetime(2013, 4, 20, 2, tzinfo=UTC)
 _CHANGES = {"os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir", "os.chmod", "os.utime"}
 
 #: What libraries import at their first use.
-_LATE = ("pandera.backends.pandas.builtin_hypotheses", "psycopg", "sqlite3",
+_LATE = ("imap_tools", "pandera.backends.pandas.builtin_hypotheses", "psycopg", "sqlite3",
          "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite")  # fmt: skip
 
 
@@ -122,13 +122,14 @@ def carry_out(order: Order) -> None:
     from sqlalchemy import Engine, event
 
     from pipeline.__main__ import main as quarterday
-    from pipeline.cli import console, issuing, returns
+    from pipeline.cli import console, fetching, issuing, returns
 
     if order.is_timeless:
-        for module in (console, issuing, returns):
+        for module in (console, fetching, issuing, returns):
             module.now = lambda: NOW
     steps = Steps(order.step, order.signal)
     event.listen(Engine, "commit", steps.step)
+    _count_what_is_said(steps)
     sys.addaudithook(steps.audit)
     sys.argv = ["quarterday", *order.arguments]
     try:
@@ -136,6 +137,19 @@ def carry_out(order: Order) -> None:
     finally:
         steps.last = 0
         Path(order.count).write_text(str(steps.done))
+
+
+def _count_what_is_said(steps: Steps) -> None:
+    """Make a step of whatever is sent to a mail server."""
+    import imaplib
+
+    send = imaplib.IMAP4.send
+
+    def counted(self: imaplib.IMAP4, data: bytes) -> None:
+        steps.step()
+        send(self, data)
+
+    imaplib.IMAP4.send = counted  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

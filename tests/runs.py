@@ -124,14 +124,18 @@ class Runner:
         self,
         workspace: Path,
         *,
+        command: str = "run",
         step: int = 0,
         sent: int = signal.SIGKILL,
         is_timeless: bool = True,
     ) -> Run:
-        """Start `quarterday run`, which gets the signal before that step; 0 is none."""
+        """Start `quarterday run`, or another command, which gets the signal before that step.
+
+        0 is no step.
+        """
         self._begun += 1
         count = self._folder / str(self._begun)
-        order = Order(("run", "--workspace", str(workspace)), str(count), step, sent, is_timeless)
+        order = Order((command, "--workspace", str(workspace)), str(count), step, sent, is_timeless)
         ours, theirs = socket.socketpair()
         output, errors = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - closed by `Run.wait`
         descriptors = [theirs.fileno(), output.fileno(), errors.fileno()]
@@ -139,9 +143,11 @@ class Runner:
         theirs.close()
         return Run(ours, output, errors, count)
 
-    def run(self, workspace: Path, *, step: int = 0, is_timeless: bool = True) -> Run:
+    def run(
+        self, workspace: Path, *, command: str = "run", step: int = 0, is_timeless: bool = True
+    ) -> Run:
         """A run that has ended."""
-        run = self.begin(workspace, step=step, is_timeless=is_timeless)
+        run = self.begin(workspace, command=command, step=step, is_timeless=is_timeless)
         run.wait()
         return run
 

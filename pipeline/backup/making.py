@@ -32,6 +32,7 @@ from pipeline.backup.packed import Packer, Progress, UnreadableError, opened
 from pipeline.doctor.kept import archived_files, hashes_of, sha256_of, waiting_files
 from pipeline.errors import BackupError
 from pipeline.intake import Arrival, examine
+from pipeline.mailbox import as_mailed
 from pipeline.settings import FILE_NAME
 from pipeline.store import delivery_key
 from pipeline.workspace import UNFINISHED, Workspace, remedy, replacing
@@ -237,7 +238,10 @@ class _Making:
             self.packer.folders += [_name(INBOX, Path(place, name), inbox) for name in folders]
         for path in _files(inbox):
             arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
-            yield path, arrival if isinstance(arrival, Arrival) else None
+            if isinstance(arrival, Arrival):
+                yield path, as_mailed(arrival, self.workspace)
+            else:
+                yield path, None
 
     def _inbox(self, waiting: list[tuple[Path, Arrival | None]], taken: list[Delivery]) -> None:
         """What the store does not know to have been taken in.

@@ -12,6 +12,7 @@ import typer
 from pipeline import __version__
 from pipeline.cli import (
     deciding,
+    fetching,
     issuing,
     looking_after,
     looking_back,
@@ -36,6 +37,7 @@ for command in (
     setting_up.init,
     setting_up.template,
     returns.validate,
+    fetching.fetch,
     returns.ingest,
     returns.status,
     looking_back.history,

@@ -23,6 +23,7 @@ from pipeline.cli.console import (
     reopening,
     workspace_at,
 )
+from pipeline.cli.fetching import print_fetched
 from pipeline.cli.returns import print_ingested
 
 
@@ -188,11 +189,22 @@ def run(
             under_way.came_to(tally(night), needs_a_person=needs_a_person(night))
     written = [p for i in night.issued for p in (i.workbook, i.page, i.data)]
     if json:
-        print_json({"ingested": night.ingested, "written": written, "mail": night.mails})
+        print_json(
+            {
+                "fetched": night.fetched,
+                "ingested": night.ingested,
+                "written": written,
+                "mail": night.mails,
+            }
+        )
     elif night.ingested is None:
         if not scheduled:
             typer.echo("Nothing new.")
     else:
+        if night.fetched:
+            print_fetched(night.fetched)
+            if night.fetched.trouble:
+                typer.echo(f"quarterday: {night.fetched.trouble}", err=True)
         print_ingested(night.ingested)
         for issued in night.issued:
             typer.echo(f"{issued.report.period.name}: overall {issued.report.overall.shown}")
