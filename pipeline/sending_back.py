@@ -75,13 +75,20 @@ def _write_copy(
     return None
 
 
+def correction_path(
+    workspace: Workspace, filename: str, sha256: str, period: str | None
+) -> Path:
+    """Where the correction copy of a return lies, by what the store knows of the return."""
+    folder = workspace.outbox_of(period or UNPLACED) / "corrections"
+    # Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.
+    stem = safe_name(f"{Path(filename).stem} - to correct {sha256[:6]}")
+    return folder / f"{stem}.xlsx"
+
+
 def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Workspace) -> Path:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
     name = one.arrival.filename
-    folder = workspace.outbox_of(one.reading.period or UNPLACED) / "corrections"
-    # Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.
-    stem = safe_name(f"{Path(name).stem} - to correct {one.arrival.sha256[:6]}")
-    path = folder / f"{stem}.xlsx"
+    path = correction_path(workspace, name, one.arrival.sha256, one.reading.period)
     try:
         try:
             trouble = written.result()
@@ -95,7 +102,7 @@ def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Wo
                 shutil.copyfile(copy, temporary)
     except OSError as error:
         raise WorkspaceError(
-            f"The correction copy cannot be written to {folder} ({error.strerror}). "
+            f"The correction copy cannot be written to {path.parent} ({error.strerror}). "
             + (
                 remedy(error)
                 if error.errno in _OF_THE_DISK
