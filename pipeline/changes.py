@@ -77,7 +77,7 @@ def _changes(report: Report, before: Mapping[str, IssuedRating]) -> Iterator[tup
             wording = line.indicator.wording
             yield heading, Change(wording, _now(line), was, line.rating.colour)
     printed = {line.indicator.ref for line in report.lines}
-    for ref, earlier in before.items():
+    for ref in before:
         if ref not in printed:
             yield _DROPPED, Change(ref, "", "")
 

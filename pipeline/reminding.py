@@ -10,7 +10,7 @@ from pipeline.model import Period, Register, ServiceArea
 from pipeline.report import ReturnReceived, ReturnState
 
 #: Where an area has returned nothing that counts.
-_AWAITED = (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
+AWAITED = (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _owed(
         if not period.open or since is None:
             continue
         for returned in standing.get(period.name, ()):
-            if returned.state in _AWAITED and not _was_sent_back_since(returned, since):
+            if returned.state in AWAITED and not _was_sent_back_since(returned, since):
                 yield Owed(period, returned, since)
 
 
@@ -86,6 +86,20 @@ def reminding_day(register: Register, period: Period, today: date) -> date | Non
         *(period.due + timedelta(days) for days in framework.remind_after),
     ]
     return max((day for day in days if day <= today), default=None)
+
+
+def comes_up(register: Register, after: date, today: date) -> bool:
+    """Whether the calendar alone gives something to do, from the day after `after` to today.
+
+    That is a reminding day of an open period, or the first day on which its returns are overdue.
+    """
+    return any(
+        after < day <= today
+        for period in register.periods
+        if period.open
+        for day in (reminding_day(register, period, today), period.due + timedelta(days=1))
+        if day is not None
+    )
 
 
 def _was_sent_back_since(returned: ReturnReceived, since: date) -> bool:
@@ -100,6 +114,4 @@ def _was_told(
     today: date,
     was_reminded: Callable[[ServiceArea, date], bool],
 ) -> bool:
-    return any(
-        was_reminded(area, since + timedelta(days)) for days in range((today - since).days)
-    )
+    return any(was_reminded(area, since + timedelta(days)) for days in range((today - since).days))

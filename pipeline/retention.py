@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline.errors import WorkspaceError
@@ -25,6 +25,8 @@ class Due:
 
     rule: str
     submissions: tuple[Submission, ...]
+    #: The day on which the last of them fell due; None where nothing is due.
+    since: date | None = None
 
 
 def due(register: Register, store: Store, today: date) -> Due:
@@ -38,12 +40,14 @@ def due(register: Register, store: Store, today: date) -> Due:
         return Due("", ())
     gone = {one.submission_id for one in store.decisions.forgotten()}
     rule = f"kept for {counted(years, 'year')} after the end of the period"
-    past = (
-        sent
+    kept = [
+        (sent, _years_after(_counted_from(sent, register), years))
         for sent in store.submissions()
-        if sent.id not in gone and _years_after(_counted_from(sent, register), years) < today
-    )
-    return Due(rule, tuple(past))
+        if sent.id not in gone
+    ]
+    past = [(sent, last) for sent, last in kept if last < today]
+    since = max((last + timedelta(days=1) for _, last in past), default=None)
+    return Due(rule, tuple(sent for sent, _ in past), since)
 
 
 def _counted_from(sent: Submission, register: Register) -> date:
@@ -96,9 +100,10 @@ def _files(
         corrections = workspace.outbox_of(sent.period or UNPLACED) / "corrections"
         yield from corrections.glob(f"* - to correct {sent.sha256[:6]}.xlsx")
     for period in {sent.period for sent in forgotten} - periods:
-        # The messages that bring corrections do not say which; here all of them are meant.
+        # Messages to service areas do not say which; here all of them are meant.
         if period:
-            yield from (workspace.outbox_of(period) / "mail").glob("* correction to *.eml")
+            for what in ("correction", "receipt", "reminder"):
+                yield from (workspace.outbox_of(period) / "mail").glob(f"* {what} to *.eml")
     if forgotten:
         # Copies of the store from before it was brought to another version hold all of it still.
         yield from workspace.state.glob("*.sqlite3.schema-*")

@@ -75,9 +75,7 @@ def _write_copy(
     return None
 
 
-def correction_path(
-    workspace: Workspace, filename: str, sha256: str, period: str | None
-) -> Path:
+def correction_path(workspace: Workspace, filename: str, sha256: str, period: str | None) -> Path:
     """Where the correction copy of a return lies, by what the store knows of the return."""
     folder = workspace.outbox_of(period or UNPLACED) / "corrections"
     # Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.

@@ -17,7 +17,11 @@ from pipeline import palette, words
 from pipeline.display import day_shown
 from pipeline.rating import SYMBOLS
 
-_COLOURS = {name: value for name, value in vars(palette).items() if isinstance(value, str) and name.isupper()}
+_COLOURS = {
+    name: value
+    for name, value in vars(palette).items()
+    if isinstance(value, str) and name.isupper()
+}
 #: Controls, unpaired surrogates and non-characters: neither HTML nor mail may hold them.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"

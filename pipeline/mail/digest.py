@@ -165,7 +165,7 @@ def digest_messages(
         SettingsError: the sender's is not.
     """
     news = affairs.news(told)
-    if not news and not always:
+    if not news and not (always and affairs.now.date() != told):
         return []
     office = office_of(sender)
     messages: dict[str, Message | None] = {}
@@ -180,7 +180,9 @@ def digest_messages(
                 "framework": register.framework,
                 "things": counted(_things(affairs), "thing"),
                 "quiet": not _things(affairs),
-                "waiting": [(one, one.submission_id in affairs.submissions) for one in affairs.waiting],
+                "waiting": [
+                    (one, one.submission_id in affairs.submissions) for one in affairs.waiting
+                ],
                 "recipient": recipient.name,
             },
             to=to_of_register(recipient.name, to, "Recipients"),

@@ -83,7 +83,9 @@ def faults(folder: Path) -> list[str]:
     found = []
     for path in sorted(folder.glob("*.j2")):
         if path.name not in known:
-            found.append(f"{path.name} is no template of mail. `quarterday template --mail` has all.")
+            found.append(
+                f"{path.name} is no template of mail. `quarterday template --mail` has all."
+            )
             continue
         try:
             env.get_template(path.name)
