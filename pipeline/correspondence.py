@@ -145,7 +145,8 @@ def gathered(
     """
     past = store.submissions()
     fresh = tuple(sent for sent in past if sent.id > after)
-    periods = sorted({sent.period for sent in fresh if sent.outcome is Outcome.ACCEPTED} - {None})
+    accepted = [sent for sent in fresh if sent.outcome is Outcome.ACCEPTED]
+    periods = sorted({sent.period for sent in accepted if sent.period})
     open_periods = [period for period in register.periods if period.open]
     copies = {
         sent.id: path

@@ -17,10 +17,9 @@ from pipeline import palette, words
 from pipeline.display import day_shown
 from pipeline.rating import SYMBOLS
 
+#: What a template may say of colours: the words of `palette` alone, and none of its imports.
 _COLOURS = {
-    name: value
-    for name, value in vars(palette).items()
-    if isinstance(value, str) and name.isupper()
+    name: colour for name, colour in vars(palette).items() if name.isupper() and name != "RAG"
 }
 #: Controls, unpaired surrogates and non-characters: neither HTML nor mail may hold them.
 _FORBIDDEN = re.compile(

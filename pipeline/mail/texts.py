@@ -83,9 +83,7 @@ def faults(folder: Path) -> list[str]:
     found = []
     for path in sorted(folder.glob("*.j2")):
         if path.name not in known:
-            found.append(
-                f"{path.name} is no template of mail. `quarterday template --mail` has all."
-            )
+            found.append(f"{path.name}: no text of mail has this name, so it is not used.")
             continue
         try:
             env.get_template(path.name)
@@ -121,7 +119,7 @@ def _said(error: Exception, template: str) -> str:
         name, line = Path(error.filename or error.name or template).name, error.lineno
         what = one_line(error.message or what)
     elif isinstance(error, TemplateNotFound):
-        what = f"there is no template {one_line(error.name or '')}"
+        what = f"there is no template {one_line(str(error.name))}"
     elif isinstance(error, UnicodeDecodeError):
         what = "it is not UTF-8"
     for frame in traceback.extract_tb(error.__traceback__):
