@@ -245,7 +245,10 @@ def _area(sent: Submission, register: Register) -> ServiceArea | None:
 
 
 def _brought(sent: Submission, doings: Doings, register: Register) -> Brought:
-    """What an accepted return brought, and which return it replaced or was replaced by."""
+    """What a return brought that was not sent back, and what it replaced or was replaced by."""
+    if sent.outcome is Outcome.DUPLICATE:
+        first = [other for other in doings.past if other.sha256 == sent.sha256]
+        return Brought(was_sent_back=_outcome_before(sent, first) is Outcome.REJECTED)
     accepted = [
         other
         for other in doings.past
@@ -272,6 +275,16 @@ def _brought(sent: Submission, doings: Doings, register: Register) -> Brought:
         unavailable=with_status(Status.NOT_AVAILABLE),
         replaces=replaces,
     )
+
+
+def _outcome_before(sent: Submission, same: Sequence[Submission]) -> Outcome | None:
+    """What became of the same file when it came the last time before."""
+    before = [
+        other.outcome
+        for other in same
+        if other.id < sent.id and other.outcome is not Outcome.DUPLICATE
+    ]
+    return before[-1] if before else None
 
 
 def _reminders(doings: Doings, register: Register, office: Office) -> list[Reminder]:

@@ -27,6 +27,7 @@ from pipeline.backup.manifest import (
     REGISTER,
     SETTINGS,
     STORE,
+    TEXTS,
     Manifest,
 )
 from pipeline.backup.packed import Packer, Progress, UnreadableError, opened
@@ -113,6 +114,7 @@ class _Making:
     _known: dict[tuple[Path, int, int], str] = field(default_factory=dict)
 
     def run(self, now: datetime) -> Manifest:
+        from pipeline.mail.texts import own_templates
         from pipeline.store.copying import damage, deliveries, last_number, snapshot
         from pipeline.store.tables import SCHEMA_VERSION
 
@@ -128,6 +130,8 @@ class _Making:
         self._add(REGISTER, place.register)
         if (place.root / FILE_NAME).exists():
             self._add(SETTINGS, place.root / FILE_NAME)
+        for path in own_templates(place.templates):
+            self._add(f"{TEXTS}/{path.name}", path)
         received = deliveries(f"sqlite:///{copy}")
         self._archive({delivery.sha256: delivery.filename for delivery in received})
         self._inbox(waiting, received, last)

@@ -38,6 +38,8 @@ class Brought:
     replaces: str = ""
     #: The file whose figures count instead by now, where a later one was accepted.
     replaced_by: str = ""
+    #: Of a file that came again: it had been sent back, and so nothing of it counts.
+    was_sent_back: bool = False
 
 
 def correction_message(
