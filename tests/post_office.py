@@ -123,7 +123,11 @@ def bodies(message: Message) -> tuple[str, str]:
     plain, html = parsed.get_body(("plain",)), parsed.get_body(("html",))
     assert plain is not None
     assert html is not None
-    return plain.get_content(), html.get_content()
+    return _unix(plain.get_content()), _unix(html.get_content())
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def said(message: Message) -> str:

@@ -8,7 +8,7 @@ what a message brings must not wait for a bracket; the mistake is told to whoeve
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,14 +87,25 @@ def faults(folder: Path) -> list[str]:
             continue
         try:
             env.get_template(path.name)
-        except (TemplateError, UnicodeDecodeError) as error:
+        except TemplateError as error:
             found.append(_said(error, path.name))
     return found
 
 
+class _Loader(FileSystemLoader):
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise TemplateSyntaxError("it is not UTF-8", line, filename=template) from error
+
+
 def _environment_with(folder: Path) -> Environment:
     # Editors on Windows may put a byte order mark before the first line.
-    own = FileSystemLoader(folder, encoding="utf-8-sig")
+    own = _Loader(folder, encoding="utf-8-sig")
     return environment_of(ImmutableSandboxedEnvironment, ChoiceLoader([own, PACKAGE]))
 
 
@@ -120,11 +131,9 @@ def _said(error: Exception, template: str) -> str:
         what = one_line(error.message or what)
     elif isinstance(error, TemplateNotFound):
         what = f"there is no template {one_line(str(error.name))}"
-    elif isinstance(error, UnicodeDecodeError):
-        what = "it is not UTF-8"
     for frame in traceback.extract_tb(error.__traceback__):
         # Jinja2 puts the template's own lines into the traceback.
         if frame.filename.endswith(".j2") and not isinstance(error, TemplateSyntaxError):
             name, line = Path(frame.filename).name, frame.lineno or 0
     at = f"{name}, line {line}" if line else name
-    return f"{at}: {what}. The text that Quarterday brings was taken instead."
+    return f"{at}: {what.rstrip('.')}. The text that Quarterday brings was taken instead."
