@@ -221,6 +221,9 @@ class Framework:
     small_below: int | None = None
     #: For how many years returns are kept; None: for good.
     keep_years: int | None = None
+    #: How many days before returns are due, and after, service areas are reminded; none: never.
+    remind_before: tuple[int, ...] = ()
+    remind_after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from glob import escape
 from pathlib import Path
 
@@ -27,6 +27,8 @@ class Due:
 
     rule: str
     submissions: tuple[Submission, ...]
+    #: The day on which the last of them fell due; None where nothing is due.
+    since: date | None = None
 
 
 def due(register: Register, store: Store, today: date) -> Due:
@@ -40,12 +42,14 @@ def due(register: Register, store: Store, today: date) -> Due:
         return Due("", ())
     gone = {one.submission_id for one in store.decisions.forgotten()}
     rule = f"kept for {counted(years, 'year')} after the end of the period"
-    past = (
-        sent
+    kept = [
+        (sent, _years_after(_counted_from(sent, register), years))
         for sent in store.submissions()
-        if sent.id not in gone and _years_after(_counted_from(sent, register), years) < today
-    )
-    return Due(rule, tuple(past))
+        if sent.id not in gone
+    ]
+    past = [(sent, last) for sent, last in kept if last < today]
+    since = max((last + timedelta(days=1) for _, last in past), default=None)
+    return Due(rule, tuple(sent for sent, _ in past), since)
 
 
 def _counted_from(sent: Submission, register: Register) -> date:
@@ -99,9 +103,10 @@ def _files(
             corrections = workspace.outbox_of(sent.period or UNPLACED) / "corrections"
             yield from corrections.glob(f"*{correction_ending(sent.sha256)}")
     for period in {sent.period for sent in forgotten} - periods:
-        # The messages that bring corrections do not say which; here all of them are meant.
+        # Messages to service areas do not say which; here all of them are meant.
         if period:
-            yield from (workspace.outbox_of(period) / "mail").glob("* correction to *.eml")
+            for what in ("correction", "receipt", "reminder"):
+                yield from (workspace.outbox_of(period) / "mail").glob(f"* {what} to *.eml")
     if forgotten and (store := sqlite_file(workspace.store_url)):
         # Copies of the store as it was before hold all of it still.
         for kind in ("schema-*", "before-*"):

@@ -59,11 +59,16 @@ def write_corrections(
         ]
 
 
+def correction_path(workspace: Workspace, filename: str, sha256: str, period: str | None) -> Path:
+    """Where the correction copy of a return lies, by what the store knows of the return."""
+    folder = workspace.outbox_of(period or UNPLACED) / "corrections"
+    return folder / safe_name(Path(filename).stem, correction_ending(sha256))
+
+
 def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Workspace) -> Path:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
     name = one.arrival.filename
-    folder = workspace.outbox_of(one.reading.period or UNPLACED) / "corrections"
-    path = folder / safe_name(Path(name).stem, correction_ending(one.arrival.sha256))
+    path = correction_path(workspace, name, one.arrival.sha256, one.reading.period)
     try:
         try:
             trouble = written.result()
@@ -77,7 +82,7 @@ def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Wo
                 shutil.copyfile(copy, temporary)
     except OSError as error:
         raise WorkspaceError(
-            f"The correction copy cannot be written to {folder} ({error.strerror}). "
+            f"The correction copy cannot be written to {path.parent} ({error.strerror}). "
             + (
                 remedy(error)
                 if error.errno in FAILING

@@ -21,6 +21,8 @@ class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inbox: str = "inbox"
     outbox: str = "outbox"
     state: str = "var"
+    #: The officer's own texts of mail; the package's stand in for what is not there.
+    templates: str = "templates"
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +70,8 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sender: str = "quarterday@localhost.example"
     #: Where service areas can read the page of findings; empty where they cannot.
     findings_page: str = ""
+    #: A digest every night, whether or not it needed a person.
+    always_digest: bool = False
 
 
 class NightSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

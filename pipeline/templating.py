@@ -1,6 +1,6 @@
-"""Templating: the one environment from which the page and the mail are rendered.
+"""Templating: how the page is rendered.
 
-No text from a return or the register reaches either without being cleaned and escaped.
+No text from a return or the register reaches it, or mail, without being cleaned and escaped.
 """
 
 from __future__ import annotations
@@ -8,14 +8,19 @@ from __future__ import annotations
 import re
 import textwrap
 from functools import cache
+from types import SimpleNamespace
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from pipeline import palette, words
 from pipeline.display import day_shown
 from pipeline.rating import SYMBOLS
 
+#: What a template may say of colours: the words of `palette` alone, and none of its imports.
+_COLOURS = {
+    name: colour for name, colour in vars(palette).items() if name.isupper() and name != "RAG"
+}
 #: Controls, unpaired surrogates and non-characters: neither HTML nor mail may hold them.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
@@ -24,11 +29,20 @@ _FORBIDDEN = re.compile(
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
+#: The package's templates.
+PACKAGE = PackageLoader("pipeline", "templates")
+
+
 @cache
 def environment() -> Environment:
-    """The one template environment: everything printed is cleaned; all but `.txt.j2` escaped."""
-    env = Environment(
-        loader=PackageLoader("pipeline", "templates"),
+    """The environment of the package's own templates."""
+    return environment_of(Environment, PACKAGE)
+
+
+def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
+    """An environment in which everything printed is cleaned, and all but `.txt.j2` escaped."""
+    env = kind(
+        loader=loader,
         autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
         undefined=StrictUndefined,
         finalize=_finalize,
@@ -43,13 +57,15 @@ def environment() -> Environment:
         fill=fill,
         moment=words.moment_shown,
         place=words.place_shown,
+        people=words.listed,
         restatement=words.restatement_shown,
         score=words.score_shown,
         span=words.span_shown,
         standing=words.standing_shown,
         travels=words.travels_shown,
     )
-    env.globals.update(palette=palette, symbols=SYMBOLS)
+    shades = SimpleNamespace(shade=palette.shade, RAG=palette.RAG, **_COLOURS)
+    env.globals.update(palette=shades, symbols=SYMBOLS)
     return env
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
@@ -27,6 +28,12 @@ REASONS = {
 def counted(number: int, noun: str, nouns: str = "") -> str:
     """A number with its noun: `1 indicator`, `2 indicators`, `no indicators`."""
     return f"{number or 'no'} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as people list them: `Housing, Finance and Care`."""
+    *most, last = (*words,) or ("",)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def counts_shown(tally: Tally) -> str:

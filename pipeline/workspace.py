@@ -47,6 +47,11 @@ class Workspace:
         return self.root / self.settings.paths.state
 
     @property
+    def templates(self) -> Path:
+        """The workspace's own texts of mail; there need be none."""
+        return self.root / self.settings.paths.templates
+
+    @property
     def archive(self) -> Path:
         return self.state / "archive"
 

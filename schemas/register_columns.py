@@ -18,6 +18,8 @@ class Content(StrEnum):
     #: Several words of a fixed list, or several rows of another sheet, separated by semicolons.
     WORDS = "words"
     WHOLE = "whole number"
+    #: Several whole numbers, separated by semicolons.
+    WHOLES = "whole numbers"
     #: A figure in the unit of the indicator, or of the kind of tolerance, beside it.
     FIGURE = "figure"
     #: A figure from 0 to 1.

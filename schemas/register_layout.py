@@ -419,6 +419,27 @@ FRAMEWORK = Sheet(
             least=1,
             later=True,
         ),
+        Column(
+            "remind_before",
+            "Remind days before",
+            Content.WHOLES,
+            "Type how many days before returns are due a service area is reminded, with "
+            "semicolons between, for example 7; 1. 0 is the day itself. Leave blank for no "
+            "reminder before.",
+            0,
+            later=True,
+        ),
+        Column(
+            "remind_after",
+            "Remind days after",
+            Content.WHOLES,
+            "Type how many days after that day a service area whose return is missing is "
+            "reminded, with semicolons between, for example 1; 3; 7. Leave blank for no reminder "
+            "after.",
+            0,
+            least=1,
+            later=True,
+        ),
     ),
 )
 #: The headings of the framework's own table, their notes and their widths.

@@ -22,8 +22,8 @@ in another order, columns of your own beside them are passed over, and so are bl
 - **A service area**: a row on Service areas, and its ref on the indicators that it reports. For
   several, type `HR; ASC`.
 - **A recipient**: a row on Recipients. *appendix* brings the appendix with a summary of what is red
-  and who is missing. For *digest* alone no message is written. Nothing is sent to an address that
-  the register does not hold.
+  and who is missing; *digest* brings what needs a person, on the mornings after a night that left
+  something. Nothing is sent to an address that the register does not hold.
 
 Keep a ref once figures have been received: they are found by it. After a change of an indicator's
 wording or target, write new templates, because a return whose prefilled cells say something else is
@@ -98,6 +98,14 @@ A figure outside its plausible minimum and maximum, or that changed since the la
 than its plausible change, is a warning: it is taken in, and someone should look. A percentage
 without limits of its own is expected between 0% and 100%. A count or a number of days below zero is
 an error.
+
+## Reminders
+
+*Remind days before* and *Remind days after* on Framework say on which days a service area whose
+return is not in is reminded by mail: `7; 1` and `1; 3; 7` mean a week and a day before the day on
+which returns are due, and one, three and seven days after it. Blank, nobody is reminded. An area
+gets one reminder a day at most, whatever periods it is about, and none once its return is accepted;
+one whose return was sent back is told what is still to correct. [Mail](mail.md) has the rest.
 
 ## Small numbers
 

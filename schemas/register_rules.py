@@ -25,7 +25,8 @@ from schemas.register_layout import (
 
 MOST_DECIMALS = 6
 
-_ADDRESS = re.compile(r"[^@\s;,<>]+@[^@\s;,<>]+\.[^@\s;,<>.]+")
+#: What HTML forms accept as an address, with a domain that has a dot: mail is sent to no other.
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _NOT_WORD = re.compile(r"[^\w%£]+")
 #: Merge rules that need no figures.
 _WITHOUT_FIGURES = (None, MergeRule.SOLE, MergeRule.LATEST)
@@ -120,9 +121,24 @@ def _address(column: str) -> Rule:
     )
 
 
+def _days(column: str, example: str) -> Rule:
+    least = FRAMEWORK.column(column).least
+    return Rule(
+        column,
+        f'"{{value}}" is no list of days from {least} to {_MOST_DAYS}. Type whole numbers with '
+        f"semicolons between, for example {example}, or clear this cell.",
+        _each(
+            column,
+            holds=lambda days: days is None or all(least <= day <= _MOST_DAYS for day in days),
+        ),
+    )
+
+
 _NEGATIVE_TOLERANCE = "{value} is below zero. Type how far out is still amber, for example 5%."
 _SHARE = "{value} is not from 0 to 1. Type the mean score, for example 0.75."
 
+#: A reminder further off than this is a slip of the keyboard.
+_MOST_DAYS = 100
 _SMALL_BELOW, _KEEP_YEARS = FRAMEWORK.column("small_below"), FRAMEWORK.column("keep_years")
 
 #: By the titles of the sheets.
@@ -152,6 +168,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
             f"{_KEEP_YEARS.least} on, for example 6, or clear this cell to keep them for good.",
             _each("keep_years", holds=lambda n: n is None or n >= _KEEP_YEARS.least),
         ),
+        _days("remind_before", "7; 1"),
+        _days("remind_after", "1; 3; 7"),
     ),
     PRIORITIES.title: (_own_ref("priority"),),
     INDICATORS.title: (

@@ -195,11 +195,14 @@ def test_a_report_without_reds_says_so(workbook: Path, tmp_path: Path) -> None:
 def test_the_html_body_is_well_formed_with_inline_styles_and_fetches_nothing(
     workbook: Path, tmp_path: Path
 ) -> None:
-    (message,) = appendix_messages(to(demanding(), COMMITTEE), workbook, sender=SENDER)
+    report = to(demanding(), COMMITTEE)
+    (message,) = appendix_messages(report, workbook, sender=SENDER)
     outline = Outline(body(read_back(message, tmp_path), "html"))
     assert not {"script", "style", "link", "img", "a"} & {tag for tag, _ in outline.elements}
     layout = [t for t in outline.all("table") if t.get("role") != "presentation"]
-    assert len(layout) == 1
+    # The overall table, and one of indicators for each priority that has some.
+    assert len(layout) == 1 + sum(bool(section.lines) for section in report.sections)
+    assert {cell["scope"] for cell in outline.all("th")} == {"col", "row"}
     assert len(outline.all("h1")) == 1
     assert outline.all("html") == [{"lang": "en-GB"}]
 

@@ -178,10 +178,21 @@ def test_any_register_comes_back_as_it_was_written(
 
 @pytest.mark.parametrize("small_below", [None, 3, 10])
 @pytest.mark.parametrize("keep_years", [None, 1, 6])
+@pytest.mark.parametrize(("before", "after"), [((), ()), ((7, 1, 0), (1, 3, 7)), ((7,), (14,))])
 def test_what_came_later_comes_back_as_it_was_written(
-    workbook: Path, small_below: int | None, keep_years: int | None
+    workbook: Path,
+    small_below: int | None,
+    keep_years: int | None,
+    before: tuple[int, ...],
+    after: tuple[int, ...],
 ) -> None:
-    framework = replace(WORKED.framework, small_below=small_below, keep_years=keep_years)
+    framework = replace(
+        WORKED.framework,
+        small_below=small_below,
+        keep_years=keep_years,
+        remind_before=before,
+        remind_after=after,
+    )
     first, *others = WORKED.indicators
     schemes = replace(first, small_numbers=SmallNumbers.PUBLISH)
     register = replace(WORKED, framework=framework, indicators=(schemes, *others))
@@ -194,10 +205,17 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
 ) -> None:
     book = load_workbook(workbook)
     later = [c.heading for sheet in SHEETS for c in sheet.columns if c.later]
-    assert later == ["Small numbers below", "Keep returns for", "Small numbers"]
-    assert [book["Framework"].cell(row, 1).value for row in (10, 11)] == later[:2]
-    book["Framework"].delete_rows(10, 2)
-    assert book["Indicators"]["R1"].value == later[2]
+    on_framework = later[:-1]
+    assert on_framework == [
+        "Small numbers below",
+        "Keep returns for",
+        "Remind days before",
+        "Remind days after",
+    ]
+    rows = range(10, 10 + len(on_framework))
+    assert [book["Framework"].cell(row, 1).value for row in rows] == on_framework
+    book["Framework"].delete_rows(10, len(on_framework))
+    assert book["Indicators"]["R1"].value == later[-1] == "Small numbers"
     book["Indicators"].delete_cols(18)
     book.save(workbook)
     assert replace(read_register(workbook), sha256="") == WORKED

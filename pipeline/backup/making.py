@@ -26,6 +26,7 @@ from pipeline.backup.manifest import (
     REGISTER,
     SETTINGS,
     STORE,
+    TEXTS,
     Manifest,
 )
 from pipeline.backup.packed import Packer, Progress, UnreadableError, opened
@@ -125,6 +126,7 @@ class _Making:
     _known: dict[tuple[Path, int, int], str] = field(default_factory=dict)
 
     def run(self, now: datetime) -> Manifest:
+        from pipeline.mail.texts import own_templates
         from pipeline.store.copying import damage, deliveries, received, snapshot
         from pipeline.store.tables import SCHEMA_VERSION
 
@@ -141,6 +143,8 @@ class _Making:
         self._add(REGISTER, place.register)
         if (place.root / FILE_NAME).exists():
             self._add(SETTINGS, place.root / FILE_NAME)
+        for path in own_templates(place.templates):
+            self._add(f"{TEXTS}/{path.name}", path)
         wanted = received(f"sqlite:///{copy}").kept
         self._archive(wanted)
         self._inbox(waiting, deliveries(f"sqlite:///{copy}"))

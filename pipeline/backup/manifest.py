@@ -17,8 +17,9 @@ MANIFEST = "MANIFEST.json"
 STORE, REGISTER, SETTINGS = "store.sqlite3", "register.xlsx", "pipeline.toml"
 #: What may lie in a backup in folders.
 ARCHIVE, INBOX, LEAVING, QUARANTINE = "archive", "inbox", "leaving", "quarantine"
+TEXTS = "templates"
 _FILES = (STORE, REGISTER, SETTINGS)
-_FOLDERS = (ARCHIVE, INBOX, LEAVING, QUARANTINE)
+_FOLDERS = (ARCHIVE, INBOX, LEAVING, QUARANTINE, TEXTS)
 
 
 class Member(msgspec.Struct, frozen=True):

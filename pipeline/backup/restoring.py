@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE
+from pipeline.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
 from pipeline.backup.packed import Progress, Unpacker, opened
 from pipeline.doctor import Check, examine_content
 from pipeline.errors import BackupError
@@ -92,10 +92,10 @@ def _put_back(backup: Unpacker, workspace: Workspace, progress: Progress) -> Non
     members = [name for name in backup.names if name not in (STORE, REGISTER, SETTINGS)]
     for done, name in enumerate(members, 1):
         path = _place(workspace, name)
-        is_open = name.startswith(f"{INBOX}/")
+        is_open = name.startswith((f"{INBOX}/", f"{TEXTS}/"))
         _make(path.parent, 0o777 if is_open else 0o700)
         backup.put(name, path, 0o644 if is_open else 0o400)
-        if is_open:
+        if name.startswith(f"{INBOX}/"):
             last = _after(last, path)
         progress("Putting back", done, len(members))
     _write_settings(backup, workspace)
@@ -121,7 +121,7 @@ def _after(last: int, path: Path) -> int:
 
 def _place(workspace: Workspace, name: str) -> Path:
     top, *rest = name.split("/")
-    tops = {ARCHIVE: workspace.archive, INBOX: workspace.inbox}
+    tops = {ARCHIVE: workspace.archive, INBOX: workspace.inbox, TEXTS: workspace.templates}
     return tops.get(top, workspace.state / top).joinpath(*rest)
 
 

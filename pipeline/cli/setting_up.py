@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,9 @@ from pipeline.cli.console import (
     workspace_at,
 )
 from pipeline.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from pipeline.workspace import Workspace
 
 
 def demo(
@@ -68,10 +71,16 @@ def template(
     ] = None,
     *,
     period: PeriodOption = None,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Copy the texts of mail instead, to be edited.")
+    ] = False,
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
 ) -> None:
     """Write the return templates to send out: one workbook for each service area and period.
+
+    With --mail the texts of mail are copied to the workspace, to be edited; those that are there
+    are left as they are.
 
     Example: `quarterday template --period 2012-13`
     """
@@ -80,6 +89,9 @@ def template(
     from pipeline.workspace import need_folder
 
     place = workspace_at(workspace)
+    if mail:
+        _print_written(_mail_templates(place), json=json)
+        return
     register = register_of(place)
     areas = [a for a in register.areas if area is None or area in (a.ref, a.name)]
     if not areas:
@@ -99,6 +111,27 @@ def template(
             write_template(register, each, chosen, path)
             written.append(path)
             progress("Writing templates", len(written), len(jobs))
+    _print_written(written, json=json)
+
+
+def _mail_templates(workspace: Workspace) -> list[Path]:
+    """Copy the texts of mail that the workspace has not."""
+    from pipeline.mail.texts import package_templates
+    from pipeline.workspace import need_folder, replacing
+
+    folder = need_folder(workspace.templates)
+    missing = {
+        path: text
+        for name, text in package_templates().items()
+        if not (path := folder / name).exists()
+    }
+    for path, text in missing.items():
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    return list(missing)
+
+
+def _print_written(written: list[Path], *, json: bool) -> None:
     if json:
         print_json({"written": written})
         return

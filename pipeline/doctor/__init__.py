@@ -49,6 +49,7 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
         return Health((settings,), _versions())
     checks = (
         *_looked("register", papers.look_at_register, workspace),
+        *_looked("texts of mail", papers.look_at_texts, workspace),
         *examine_content(workspace, progress, quick=quick),
         *_looked("store, commits", database.look_at_commits, workspace),
         *_looked("inbox", places.look_at_inbox, workspace),

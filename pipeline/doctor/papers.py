@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.doctor.check import Check, broken, many, well
+from pipeline.doctor.check import Check, attention, broken, many, well
 from pipeline.errors import RegisterError, SettingsError
 from pipeline.settings import FILE_NAME
 from pipeline.workspace import Workspace, open_workspace
@@ -24,6 +24,24 @@ def look_at_settings(root: Path) -> tuple[Check, Workspace | None]:
     path = root / FILE_NAME
     found = f"{path} can be read." if path.exists() else "All at their defaults; there is no file."
     return well("settings", found), workspace
+
+
+def look_at_texts(workspace: Workspace) -> Check:
+    """The workspace's own texts of mail: whether each can be used."""
+    from pipeline.mail.texts import faults, own_templates
+
+    folder = workspace.templates
+    if not folder.is_dir():
+        return well("texts of mail", "All as Quarterday brings them.")
+    found = faults(folder)
+    if found:
+        return attention(
+            "texts of mail",
+            f"{many(len(found), 'mistake')} in {folder}.",
+            "Correct each; until then the text that Quarterday brings is sent.",
+            *found,
+        )
+    return well("texts of mail", f"{many(len(list(own_templates(folder))), 'text')} of your own.")
 
 
 def look_at_register(workspace: Workspace) -> Check:

@@ -81,6 +81,8 @@ def _framework(row: Row) -> Framework:
         ),
         small_below=row.whole("small_below") or None,
         keep_years=row.whole("keep_years") or None,
+        remind_before=row.wholes("remind_before"),
+        remind_after=row.wholes("remind_after"),
     )
 
 

@@ -40,7 +40,7 @@ class Typed:
     operator: Operator | None = None
 
 
-Value = str | int | Decimal | date | tuple[str, ...] | Typed | None
+Value = str | int | Decimal | date | tuple[str, ...] | tuple[int, ...] | Typed | None
 
 _SIGNS = {
     "≥": Operator.AT_LEAST.value,
@@ -53,6 +53,7 @@ _FIGURE = re.compile(
 _DAY = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _DECIMALS = re.compile(r"\.([0?]+)")
+_DIGITS = re.compile(r"[0-9]{1,9}")
 #: Excel keeps 15 significant digits; a longer figure may have lost some.
 _EXACT_BELOW = Decimal(10) ** 15
 _MOST_DECIMALS = 10
@@ -79,6 +80,8 @@ def read_cell(cell: GridCell, column: Column) -> Value | Refusal:
             return _words(cell, column)
         case Holds.WHOLE:
             return _whole(cell, column)
+        case Holds.WHOLES:
+            return _wholes(cell, column)
         case Holds.DATE:
             return _day(cell, column)
         case Holds.FIGURE:
@@ -154,6 +157,15 @@ def _whole(cell: GridCell, column: Column) -> int | Refusal:
     if typed.percent or typed.money or typed.value != int(typed.value):
         return Refusal(f'"{seen(cell)}" is not a whole number. {column.asks}')
     return int(typed.value)
+
+
+def _wholes(cell: GridCell, column: Column) -> tuple[int, ...] | Refusal | None:
+    words = _words(cell, column)
+    if isinstance(words, Refusal) or words is None:
+        return words
+    if not all(_DIGITS.fullmatch(word) for word in words):
+        return Refusal(f'"{seen(cell)}" is no list of whole numbers. {column.asks}')
+    return tuple(int(word) for word in words)
 
 
 def _day(cell: GridCell, column: Column) -> date | Refusal:

@@ -73,6 +73,8 @@ def framework_cells(framework: Framework) -> Cells:
         Amount(policy.amber_from),
         framework.small_below,
         framework.keep_years,
+        SEPARATOR.join(map(str, framework.remind_before)),
+        SEPARATOR.join(map(str, framework.remind_after)),
     )
 
 

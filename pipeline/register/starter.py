@@ -39,6 +39,8 @@ def starter_register(today: date) -> Register:
             title="Example: our plan for the borough",
             appendix="Appendix 1",
             small_below=5,
+            remind_before=(7, 1),
+            remind_after=(1, 3, 7),
         ),
         priorities=(
             Priority(safer, "Priority 1: Safer streets", "Safer streets", 1),

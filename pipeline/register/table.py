@@ -45,7 +45,12 @@ class Row:
 
     def words(self, key: str) -> tuple[str, ...]:
         value = self.values.get(key)
-        return value if isinstance(value, tuple) else ()
+        return tuple(v for v in value if isinstance(v, str)) if isinstance(value, tuple) else ()
+
+    def wholes(self, key: str) -> tuple[int, ...]:
+        """The whole numbers of a cell; none where it is blank."""
+        value = self.values.get(key)
+        return tuple(v for v in value if isinstance(v, int)) if isinstance(value, tuple) else ()
 
 
 @dataclass(slots=True)

@@ -181,7 +181,7 @@ class _Writer:
         match content:
             case Content.DATE:
                 standing: dict[str, object] = {"num_format": "dd/mm/yyyy"}
-            case Content.CODE | Content.WORD:
+            case Content.CODE | Content.WORD | Content.WHOLES:
                 # As text, or Excel makes a date of 2011-12 and a formula of =.
                 standing = {"num_format": "@"}
             case _:

@@ -1,0 +1,380 @@
+"""Correspondence: every message that a night owes, from what it did and what the store holds.
+
+A run puts what comes back into the queue, in this order, after its outcomes are in the store:
+
+    last = store.last_issue(period.name)            # before `record_issue`, for each appendix
+    published.append(Published(issued.report, issued.workbook, last))
+    ...
+    affairs = gathered(
+        workspace, register, store, now,
+        after=...,      # the number of the last submission when the last run ended well; 0 at first
+        published=published,
+        skipped=ingested.skipped if ingested else (),
+        undelivered=...,  # as the queue has them
+        told=...,       # the day on which a digest was put into the queue last; None where never
+    )
+    office = Office(settings.mail.sender, Texts(workspace.templates), known=...)
+    written = correspondence(affairs, register, office, always=settings.mail.always_digest)
+    for post in written.posts:
+        put(store, [post.message], kind=post.kind, period=post.period, now=now)
+
+`known` is whatever can say whether the queue holds a Message-ID; what it holds is not composed
+again. Since every Message-ID comes from what the message is about, a run that was cut off anywhere
+is made good by the next: it is given the same submissions, and only what is missing is made.
+`written.mistakes` are lines for the log: they stand in the digest already, but for its own.
+
+On a night when nothing came, `reminding.comes_up` says whether the calendar alone owes something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from pipeline import approving, retention
+from pipeline.assembly import returns_received
+from pipeline.changes import changes_since
+from pipeline.inbox import Skipped
+from pipeline.mail import (
+    Brought,
+    Message,
+    Office,
+    appendix_messages,
+    correction_message,
+    digest_messages,
+    receipt_message,
+    reminder_id,
+    reminder_message,
+)
+from pipeline.mail.digest import (
+    Affairs,
+    Disagreement,
+    Left,
+    Overdue,
+    Retention,
+    SentBack,
+    Undelivered,
+    Unreachable,
+)
+from pipeline.model import Achievement, Observation, Period, Register, ServiceArea, Status
+from pipeline.reminding import AWAITED, Reminder, reminders
+from pipeline.report import Report, ReturnReceived
+from pipeline.sending_back import correction_path
+from pipeline.store import Issue, Outcome, Store, Submission
+from pipeline.words import standing_shown
+from pipeline.workspace import Workspace
+
+
+class MailKind(StrEnum):
+    APPENDIX = "appendix"
+    CORRECTION = "correction"
+    RECEIPT = "receipt"
+    REMINDER = "reminder"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message that is owed."""
+
+    kind: MailKind
+    #: The period's name; empty where it is about none, or about several.
+    period: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    posts: tuple[Post, ...]
+    #: A line for each mistake in a template of the workspace.
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An appendix that this run issued."""
+
+    report: Report
+    workbook: Path
+    #: The issue before it.
+    last: Issue | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """What a night did, and what the store holds that its messages speak of."""
+
+    now: datetime
+    #: The submissions to be answered, and all that there ever were, in the order received.
+    submissions: tuple[Submission, ...] = ()
+    past: tuple[Submission, ...] = ()
+    #: The correction copies that there are, by the submission's number.
+    copies: Mapping[int, Path] | None = None
+    #: The figures and achievements that count, of the periods of these submissions.
+    observations: tuple[Observation, ...] = ()
+    achievements: tuple[Achievement, ...] = ()
+    #: Where each area's return stands, by the name of each open period.
+    standing: Mapping[str, Sequence[ReturnReceived]] | None = None
+    published: tuple[Published, ...] = ()
+    waiting: tuple[approving.Waiting, ...] = ()
+    left: tuple[Left, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
+    retention: Retention | None = None
+    #: The day of the last digest; None where there was none.
+    told: date | None = None
+
+
+def gathered(
+    workspace: Workspace,
+    register: Register,
+    store: Store,
+    now: datetime,
+    *,
+    after: int,
+    published: Sequence[Published] = (),
+    skipped: Sequence[Skipped] = (),
+    undelivered: Sequence[Undelivered] = (),
+    told: date | None = None,
+) -> Doings:
+    """What `correspondence` needs, read from the store; see the head of this module.
+
+    `after` is the number of the last submission that was answered.
+    """
+    past = store.submissions()
+    fresh = tuple(sent for sent in past if sent.id > after)
+    accepted = [sent for sent in fresh if sent.outcome is Outcome.ACCEPTED]
+    periods = sorted({sent.period for sent in accepted if sent.period})
+    open_periods = [period for period in register.periods if period.open]
+    copies = {
+        sent.id: path
+        for sent in fresh
+        if sent.outcome is Outcome.REJECTED
+        and (path := correction_path(workspace, sent.filename, sent.sha256, sent.period)).exists()
+    }
+    due = retention.due(register, store, now.date())
+    return Doings(
+        now=now,
+        submissions=fresh,
+        past=past,
+        copies=copies,
+        observations=tuple(o for name in periods for o in store.observations(name)),
+        achievements=tuple(a for name in periods for a in store.achievements(name)),
+        standing={
+            period.name: returns_received(
+                register, period, [s for s in past if s.period == period.name], now.date()
+            )
+            for period in open_periods
+        },
+        published=tuple(published),
+        waiting=tuple(approving.waiting(register, store, open_periods)),
+        left=tuple(
+            Left(each.filename, each.why, each.moved_to.name if each.moved_to else "")
+            for each in skipped
+        ),
+        undelivered=tuple(undelivered),
+        retention=Retention(len(due.submissions), due.rule, due.since) if due.since else None,
+        told=told,
+    )
+
+
+def correspondence(
+    doings: Doings, register: Register, office: Office, *, always: bool = False
+) -> Correspondence:
+    """Every message that is owed: appendices, corrections, receipts, reminders, the digest.
+
+    `always` sends the digest also when nothing needs a person. What `office.known` holds is left
+    out.
+
+    Raises:
+        RegisterError: an address of the register is not an e-mail address.
+        SettingsError: the sender's is not.
+    """
+    owed = list(_reminders(doings, register, office))
+    posts = [
+        *_appendices(doings, office),
+        *_answers(doings, register, office),
+        *_reminding(doings, owed, office),
+    ]
+    affairs = _affairs(doings, register, owed, office.texts.mistakes)
+    digests = digest_messages(affairs, register, sender=office, told=doings.told, always=always)
+    posts += [Post(MailKind.DIGEST, "", message) for message in digests]
+    return Correspondence(tuple(posts), office.texts.mistakes)
+
+
+def _appendices(doings: Doings, office: Office) -> Iterator[Post]:
+    for each in doings.published:
+        changes = changes_since(each.report, each.last)
+        for message in appendix_messages(
+            each.report, each.workbook, sender=office, changes=changes
+        ):
+            yield Post(MailKind.APPENDIX, each.report.period.name, message)
+
+
+def _answers(doings: Doings, register: Register, office: Office) -> Iterator[Post]:
+    """A correction for each return that was sent back, a receipt for each other."""
+    for sent in doings.submissions:
+        area, period = _area(sent, register), register.period(sent.period or "")
+        if area is None:
+            continue
+        if sent.outcome is Outcome.REJECTED:
+            kind = MailKind.CORRECTION
+            message = correction_message(
+                area,
+                period,
+                sent.filename,
+                sent.findings,
+                (doings.copies or {}).get(sent.id),
+                sender=office,
+                sent_at=sent.received_at.astimezone(),
+            )
+        else:
+            kind = MailKind.RECEIPT
+            message = receipt_message(
+                area, period, sent, _brought(sent, doings, register), sender=office
+            )
+        if message is not None:
+            yield Post(kind, period.name if period else "", message)
+
+
+def _area(sent: Submission, register: Register) -> ServiceArea | None:
+    """The area that a return names; where it names none, the one in whose folder it lay."""
+    return register.area(sent.area or sent.folder_area or "")
+
+
+def _brought(sent: Submission, doings: Doings, register: Register) -> Brought:
+    """What a return brought that was not sent back, and what it replaced or was replaced by."""
+    if sent.outcome is Outcome.DUPLICATE:
+        first = [other for other in doings.past if other.sha256 == sent.sha256]
+        return Brought(was_sent_back=_outcome_before(sent, first) is Outcome.REJECTED)
+    accepted = [
+        other
+        for other in doings.past
+        if other.outcome is Outcome.ACCEPTED
+        and (other.area, other.period) == (sent.area, sent.period)
+    ]
+    before = [other.filename for other in accepted if other.id < sent.id]
+    since = [other.filename for other in accepted if other.id > sent.id]
+    replaces = before[-1] if before else ""
+    if since:
+        return Brought(replaces=replaces, replaced_by=since[-1])
+    mine = [o for o in doings.observations if (o.area, o.period) == (sent.area, sent.period)]
+    wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
+
+    def with_status(status: Status) -> tuple[str, ...]:
+        return tuple(wordings.get(o.indicator, o.indicator) for o in mine if o.status is status)
+
+    return Brought(
+        indicators=sum(o.status is not Status.NOT_AVAILABLE for o in mine),
+        achievements=sum(
+            (a.area, a.period) == (sent.area, sent.period) for a in doings.achievements
+        ),
+        provisional=with_status(Status.PROVISIONAL),
+        unavailable=with_status(Status.NOT_AVAILABLE),
+        replaces=replaces,
+    )
+
+
+def _outcome_before(sent: Submission, same: Sequence[Submission]) -> Outcome | None:
+    """What became of the same file when it came the last time before."""
+    before = [
+        other.outcome
+        for other in same
+        if other.id < sent.id and other.outcome is not Outcome.DUPLICATE
+    ]
+    return before[-1] if before else None
+
+
+def _reminders(doings: Doings, register: Register, office: Office) -> list[Reminder]:
+    def was_reminded(area: ServiceArea, day: date) -> bool:
+        return reminder_id(area, day, office) in office.known
+
+    return reminders(register, doings.standing or {}, doings.now.date(), was_reminded)
+
+
+def _reminding(doings: Doings, owed: Sequence[Reminder], office: Office) -> Iterator[Post]:
+    for reminder in owed:
+        sent_back = {
+            sent.period: sent
+            for sent in doings.past
+            if sent.outcome is Outcome.REJECTED and sent.area == reminder.area.ref and sent.period
+        }
+        message = reminder_message(reminder, sent_back, sender=office, sent_at=doings.now)
+        if message is not None:
+            periods = [each.period.name for each in reminder.owed]
+            yield Post(MailKind.REMINDER, periods[0] if len(periods) == 1 else "", message)
+
+
+# --- What needs a person -------------------------------------------------------------------------
+
+
+def _affairs(
+    doings: Doings, register: Register, owed: Sequence[Reminder], mistakes: tuple[str, ...]
+) -> Affairs:
+    fresh = doings.submissions
+    return Affairs(
+        now=doings.now,
+        received=len(fresh),
+        accepted=sum(sent.outcome is Outcome.ACCEPTED for sent in fresh),
+        issued=tuple(
+            f"{each.report.period.name}, overall {each.report.overall.shown}"
+            for each in doings.published
+        ),
+        sent_back=tuple(
+            _sent_back(sent, register) for sent in fresh if sent.outcome is Outcome.REJECTED
+        ),
+        waiting=doings.waiting,
+        submissions=frozenset(sent.id for sent in fresh),
+        left=doings.left,
+        disagreements=tuple(
+            Disagreement(each.report.period.name, line.indicator.wording, " ".join(line.remarks))
+            for each in doings.published
+            for line in each.report.lines
+            if line.consolidated.conflict
+        ),
+        undelivered=doings.undelivered,
+        overdue=tuple(_overdue(doings, register)),
+        unreachable=tuple(_unreachable(doings, register, owed)),
+        retention=doings.retention,
+        mistakes=mistakes,
+    )
+
+
+def _sent_back(sent: Submission, register: Register) -> SentBack:
+    area = _area(sent, register)
+    return SentBack(
+        filename=sent.filename,
+        area=area.name if area else "",
+        period=sent.period or "",
+        findings=sent.findings,
+        is_told=area is not None and bool(area.email.strip()),
+    )
+
+
+def _overdue(doings: Doings, register: Register) -> Iterator[Overdue]:
+    for period in register.periods:
+        first = _first_overdue_day(period)
+        for returned in (doings.standing or {}).get(period.name, ()):
+            if first <= doings.now.date() and returned.state in AWAITED:
+                standing = standing_shown(returned, period)
+                yield Overdue(returned.area.name, period.name, standing, first)
+
+
+def _first_overdue_day(period: Period) -> date:
+    return period.due + timedelta(days=1)
+
+
+def _unreachable(
+    doings: Doings, register: Register, owed: Sequence[Reminder]
+) -> Iterator[Unreachable]:
+    """Areas that are owed a receipt or a reminder; of a correction `SentBack` tells."""
+    for sent in doings.submissions:
+        area = _area(sent, register)
+        if area and not area.email.strip() and sent.outcome is not Outcome.REJECTED:
+            yield Unreachable(area.name, f"a receipt for {sent.filename}", doings.now.date())
+    for reminder in owed:
+        if not reminder.area.email.strip():
+            periods = " and ".join(each.period.name for each in reminder.owed)
+            yield Unreachable(reminder.area.name, f"a reminder for {periods}", reminder.since)
