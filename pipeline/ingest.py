@@ -21,7 +21,7 @@ from pipeline.quarantine import set_apart
 from pipeline.reader import guard_of, read_returns
 from pipeline.reading import Reading
 from pipeline.receiving import SortedOut, duplicate, in_waves, last_periods, receipt, sort_out
-from pipeline.sending_back import write_corrections, write_message
+from pipeline.sending_back import outgoing_message, write_corrections
 from pipeline.store import Outcome, Receipt, Store
 from pipeline.validate import Checked, validate
 from pipeline.workspace import Workspace, need_folder
@@ -184,11 +184,20 @@ def _take(
         batch = checked[start : start + _BATCH]
         corrections = write_corrections(batch, workspace, guard)
         outcomes = [
-            _outcome(one, correction, standing, night)
+            _outcome(one, correction, standing, night.reopened)
             for one, correction in zip(batch, corrections, strict=True)
         ]
+        # With what they are about, or not at all: a message tells of what is in the store.
         night.store.record(
-            [receipt(one, night.register, night.now, night.reopened) for one in batch]
+            [receipt(one, night.register, night.now, night.reopened) for one in batch],
+            [
+                message
+                for one, correction in zip(batch, corrections, strict=True)
+                if correction is not None
+                for message in outgoing_message(
+                    one, correction, workspace, night.register, night.now
+                )
+            ],
         )
         catch_up(night.store, workspace.archive)
         left += take_away([one.arrival for one in batch], workspace)
@@ -200,12 +209,10 @@ def _outcome(
     one: Checked,
     correction: Path | None,
     standing: dict[tuple[str | None, str | None], str],
-    night: _Night,
+    reopened: Mapping[str, int],
 ) -> Taken:
     """What became of a return. `standing` is brought up to date with it."""
     area, period = one.reading.area, one.reading.period
-    if correction is not None:
-        write_message(one, correction, night.workspace, night.register, night.now)
     replaces = ""
     if one.is_accepted:
         replaces = standing.get((area, period), "")
@@ -219,7 +226,7 @@ def _outcome(
         findings=one.findings,
         correction=correction,
         replaces=replaces,
-        restates=one.is_accepted and period in night.reopened,
+        restates=one.is_accepted and period in reopened,
     )
 
 

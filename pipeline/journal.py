@@ -21,8 +21,12 @@ from pipeline.register.file import register_bytes
 from pipeline.store import Store
 from pipeline.workspace import Workspace, remedy, replacing
 
-#: What the journal holds: the tables that no reading of the archive gives back.
-TABLES = ("submission", "issue", "closing", "reopening", "approval", "forgotten")
+#: What the journal holds: the tables that no reading of the archive gives back. Of messages, which
+#: there were and what became of them, so that none is sent twice; not what they say.
+TABLES = (
+    *("submission", "issue", "closing", "reopening", "approval", "forgotten"),
+    *("message", "attempt"),
+)
 _FILE = re.compile(r"([a-z]+)-(\d+)-(\d+)\.jsonl")
 
 

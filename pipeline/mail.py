@@ -53,6 +53,8 @@ class Message:
     #: The name of its `.eml` file.
     filename: str
     email: EmailMessage
+    #: Where its attachment lies.
+    attachment: Path | None = None
 
 
 def appendix_messages(report: Report, attachment: Path, *, sender: str) -> list[Message]:
@@ -212,6 +214,7 @@ def _compose(
         subject=subject,
         filename=f"{safe_name(one_line(name))} to {safe_name(to.username)} {token[:8]}.eml",
         email=email,
+        attachment=attachment,
     )
 
 

@@ -6,11 +6,12 @@ where it is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pipeline import archive, lock, quarantine, settled
@@ -30,8 +31,9 @@ from pipeline.workspace import (
 
 if TYPE_CHECKING:
     from pipeline.ingest import Ingested, Progress
+    from pipeline.post import Round
     from pipeline.report import Report
-    from pipeline.store import Store
+    from pipeline.store import Outgoing, Queued, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,13 @@ class Night:
 
     ingested: Ingested | None
     issued: tuple[Issued, ...] = ()
-    mails: tuple[Path, ...] = ()
+    #: What was done about the mail.
+    mail: Round | None = None
+
+    @property
+    def mails(self) -> tuple[Path, ...]:
+        """The messages that were written as files."""
+        return self.mail.written if self.mail else ()
 
 
 def register_of(workspace: Workspace) -> Register:
@@ -116,24 +124,26 @@ class Reopen:
 def run(
     workspace: Workspace, now: datetime, progress: Progress, reopen: Reopen | None = None
 ) -> Night:
-    """Everything, in order: take in what came, issue what changed, write the mail."""
+    """Everything, in order: take in what came, issue what changed, deliver the mail that is due."""
     register = register_of(workspace)
-    if reopen is None and is_idle(workspace.inbox) and settled.is_settled(workspace, register):
+    if reopen is None and is_idle(workspace.inbox) and settled.is_settled(workspace, register, now):
         return Night(None)
+    from pipeline.post import deliver
 
     with at_work(workspace) as store:
         need_folder(workspace.outbox)
         ingested = take_in(workspace, register, store, now, progress, reopen)
         issued: list[Issued] = []
-        mails: list[Path] = []
         for period in due_periods(workspace, register, store):
             progress("Writing the appendix", len(issued), len(issued) + 1)
             done = issue(workspace, register, store, period, now)
-            mails += send(workspace, store, done)
+            send(workspace, store, done, now)
             issued.append(done)
-    if is_idle(workspace.inbox):
-        settled.note(workspace, register)
-    return Night(ingested, tuple(issued), tuple(mails))
+        mail = deliver(workspace, register, store, now)
+    # Mail that needs a person is said again every night.
+    if is_idle(workspace.inbox) and not mail.needs_a_person:
+        settled.note(workspace, register, mail.standing.next_at)
+    return Night(ingested, tuple(issued), mail)
 
 
 def take_in(
@@ -220,6 +230,16 @@ def report_of(register: Register, store: Store, period: Period, now: datetime) -
     return assemble(register, period, evidence, now)
 
 
+def _to_issue(
+    register: Register, store: Store, period: Period, now: datetime
+) -> tuple[Report, str]:
+    """The report of which an appendix is made, and the key of what it was made from."""
+    content = content_of(register, store, period)
+    last = store.last_issue(period.name)
+    issued_at = last.issued_at.astimezone() if last and last.content == content else now
+    return report_of(register, store, period, issued_at), content
+
+
 def issue(
     workspace: Workspace, register: Register, store: Store, period: Period, now: datetime
 ) -> Issued:
@@ -231,10 +251,7 @@ def issue(
     from pipeline.page import write_page
     from pipeline.tidy import write_csv
 
-    content = content_of(register, store, period)
-    last = store.last_issue(period.name)
-    issued_at = last.issued_at.astimezone() if last and last.content == content else now
-    report = report_of(register, store, period, issued_at)
+    report, content = _to_issue(register, store, period, now)
     folder = need_folder(workspace.outbox_of(period.name))
     workbook = workbook_path(workspace, register, period)
     page, data = workbook.with_suffix(".html"), folder / f"{workbook.stem} data.csv"
@@ -250,22 +267,45 @@ def issue(
     return Issued(report, content, workbook, page, data)
 
 
-def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
-    """Write the messages that bring an appendix to its recipients, and note that it was issued.
+def send(workspace: Workspace, store: Store, issued: Issued, now: datetime) -> None:
+    """Put the messages that bring an appendix into the queue, and note that it was issued.
 
-    Messages that were written before for the same appendix are left as they are.
+    Messages that were put there before for the same appendix are left as they are.
     """
     from pipeline.assembly import issue_of
-    from pipeline.mail import appendix_messages, write_messages
+    from pipeline.mail import appendix_messages
+    from pipeline.post import outgoing
 
     report = issued.report
-    sender = workspace.settings.mail.sender
-    messages = appendix_messages(report, issued.workbook, sender=sender)
-    written = write_messages(messages, issued.workbook.parent / "mail")
+    messages = appendix_messages(report, issued.workbook, sender=workspace.settings.mail.sender)
+    made = outgoing(workspace, messages, kind="appendix", period=report.period.name, now=now)
     last = store.last_issue(report.period.name)
     if last is None or last.content != issued.content:
-        store.record_issue(issue_of(report, issued.content, store.last_number("submission")))
-    return written
+        made_from = issue_of(report, issued.content, store.last_number("submission"))
+        # Together: a run cut off between the two would send another, or none.
+        store.record_issue(made_from, made)
+    else:
+        store.messages.put(made)
+
+
+def would_send(
+    workspace: Workspace, register: Register, store: Store, periods: Iterable[Period], now: datetime
+) -> list[Queued]:
+    """The messages that `send` would put into the queue, and those in it; nothing is written."""
+    from pipeline.appendix import write_appendix
+    from pipeline.mail import appendix_messages
+    from pipeline.post import outgoing, preview
+
+    made: list[Outgoing] = []
+    with TemporaryDirectory() as folder:
+        for period in periods:
+            report, _ = _to_issue(register, store, period, now)
+            workbook = Path(folder, workbook_path(workspace, register, period).name)
+            write_appendix(report, workbook)
+            sender = workspace.settings.mail.sender
+            messages = appendix_messages(report, workbook, sender=sender)
+            made += outgoing(workspace, messages, kind="appendix", period=period.name, now=now)
+    return preview(store, made)
 
 
 def needs_a_person(night: Night) -> bool:
@@ -282,4 +322,5 @@ def needs_a_person(night: Night) -> bool:
     conflicts = any(
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
-    return troubled or conflicts or bool(night.ingested.skipped)
+    stuck = night.mail is not None and night.mail.needs_a_person
+    return troubled or conflicts or stuck or bool(night.ingested.skipped)

@@ -74,7 +74,9 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
     forgotten = [sent for sent in submissions if sent.id in gone]
     kept = {sent.sha256 for sent in submissions if sent.id not in gone}
     periods = {sent.period for sent in submissions if sent.id not in gone}
-    for path in _files(workspace, forgotten, kept, periods):
+    over = {sent.period for sent in forgotten} - periods
+    store.messages.forget(over, at, f"{found.rule}; by {by}")
+    for path in _files(workspace, forgotten, kept, over):
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
@@ -87,18 +89,18 @@ def _files(
     workspace: Workspace,
     forgotten: Sequence[Submission],
     kept: set[str],
-    periods: set[str | None],
+    over: set[str | None],
 ) -> Iterator[Path]:
-    """The files that hold what was forgotten."""
+    """The files that hold what was forgotten; `over` are the periods of which nothing is kept."""
     for sent in forgotten:
         if sent.sha256 not in kept:
             yield from workspace.archive.glob(f"{sent.sha256[:2]}/{sent.sha256}.*")
         corrections = workspace.outbox_of(sent.period or UNPLACED) / "corrections"
         yield from corrections.glob(f"* - to correct {sent.sha256[:6]}.xlsx")
-    for period in {sent.period for sent in forgotten} - periods:
-        # The messages that bring corrections do not say which; here all of them are meant.
+    for period in over:
+        # A message does not say which return it is about; here all of them are meant.
         if period:
-            yield from (workspace.outbox_of(period) / "mail").glob("* correction to *.eml")
+            yield from (workspace.outbox_of(period) / "mail").glob("*.eml")
     if forgotten:
         # Copies of the store from before it was brought to another version hold all of it still.
         yield from workspace.state.glob("*.sqlite3.schema-*")

@@ -16,8 +16,10 @@ from pipeline.errors import WorkspaceError
 from pipeline.filekind import FileKind
 from pipeline.findings import Finding
 from pipeline.guard import Guard, StoppedError
-from pipeline.mail import correction_message, write_messages
+from pipeline.mail import correction_message
 from pipeline.model import Register
+from pipeline.post import outgoing
+from pipeline.store import Outgoing
 from pipeline.validate import Checked, received_at
 from pipeline.workspace import FULL, UNFINISHED, Workspace, remedy, replacing, safe_name
 
@@ -105,14 +107,14 @@ def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Wo
     return path
 
 
-def write_message(
+def outgoing_message(
     one: Checked, correction: Path, workspace: Workspace, register: Register, now: datetime
-) -> None:
-    """Write the message that brings a correction copy to its service area."""
+) -> list[Outgoing]:
+    """The message that brings a correction copy to its service area, for the queue; none may be."""
     area = register.area(one.reading.area or one.arrival.folder_area or "")
     period = register.period(one.reading.period or "")
     if area is None or period is None:
-        return
+        return []
     message = correction_message(
         area,
         period,
@@ -122,4 +124,6 @@ def write_message(
         sender=workspace.settings.mail.sender,
         sent_at=received_at(one.arrival, now),
     )
-    write_messages([message] if message else [], workspace.outbox_of(period.name) / "mail")
+    messages = [message] if message else []
+    kind, about = "correction", {"period": period.name, "area": area.ref}
+    return outgoing(workspace, messages, kind=kind, now=now, **about)

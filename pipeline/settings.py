@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -38,14 +41,17 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     incomplete_minutes: int = 15
 
 
-#: Beyond these no return could be read, or nothing would be limited.
+#: Beyond these no return could be read, no mail be sent, or nothing would be limited.
 _BOUNDS = {
-    "file_mb": (1, 4096),
-    "memory_mb": (128, 1024 * 1024),
-    "seconds": (1, 3600),
-    "workers": (0, 512),
-    "settle_seconds": (0, 3600),
-    "incomplete_minutes": (0, 1440),
+    "limits.file_mb": (1, 4096),
+    "limits.memory_mb": (128, 1024 * 1024),
+    "limits.seconds": (1, 3600),
+    "limits.workers": (0, 512),
+    "limits.settle_seconds": (0, 3600),
+    "limits.incomplete_minutes": (0, 1440),
+    "mail.port": (0, 65535),
+    "mail.timeout_seconds": (1, 600),
+    "mail.largest_mb": (1, 150),
 }
 
 
@@ -59,6 +65,26 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sender: str = "quarterday@localhost.example"
     #: Where service areas can read the page of findings; empty where they cannot.
     findings_page: str = ""
+    #: The mail server's name; empty where messages are written as files alone.
+    server: str = ""
+    #: Its port; 0 is the usual one: 587 with STARTTLS, 465 with TLS, 25 with neither.
+    port: int = 0
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    #: Who logs in; empty where nobody does.
+    user: str = ""
+    #: A command that prints an OAuth2 access token, in words; empty where a password is used.
+    token_command: tuple[str, ...] = ()
+    #: How long an answer of the server is waited for, in seconds.
+    timeout_seconds: int = 60
+    #: The largest message, in MiB; a larger one goes without its attachment.
+    largest_mb: int = 20
+    #: What stands for the outbox where a message says where its attachment lies; empty is its path.
+    outbox_link: str = ""
+    #: Certificates that are trusted beside the system's; empty where none are.
+    ca_file: str = ""
+
+
+_USUAL_SENDER = MailSettings().sender
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,14 +117,40 @@ def read_settings(path: Path) -> Settings:
         where = str(error).replace("`$.", "`").replace(" - at `$`", "")
         raise SettingsError(f"{path}: {where}. docs/settings.md lists every setting.") from error
     for name, (least, most) in _BOUNDS.items():
-        value = getattr(settings.limits, name)
+        section, _, key = name.partition(".")
+        value = getattr(getattr(settings, section), key)
         if not least <= value <= most:
-            raise SettingsError(
-                f"{path}: limits.{name} is {value}; it must be from {least} to {most}."
-            )
-    page = settings.mail.findings_page
-    if page and not page.startswith(("https://", "http://")):
-        raise SettingsError(
-            f"{path}: mail.findings_page is {page}; it must be an address that begins with https://."
-        )
+            raise SettingsError(f"{path}: {name} is {value}; it must be from {least} to {most}.")
+    if complaint := _of_mail(settings.mail):
+        raise SettingsError(f"{path}: {complaint}")
     return settings
+
+
+def _of_mail(mail: MailSettings) -> str:
+    """What is wrong with the settings of mail, in a sentence; empty where nothing is."""
+    page = mail.findings_page
+    if page and not page.startswith(("https://", "http://")):
+        return f"mail.findings_page is {page}; it must be an address that begins with https://."
+    if mail.token_command and not mail.user:
+        return "mail.token_command is set and mail.user is not. Say whose token it is."
+    if not mail.server:
+        return ""
+    if not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:]+", mail.server):
+        return f"mail.server is {mail.server}; it must be a name alone. mail.port is for the port."
+    if mail.sender == _USUAL_SENDER:
+        return "mail.server is set and mail.sender is not. Say who the messages are from."
+    if mail.security == "none" and not _is_loopback(mail.server):
+        return (
+            'mail.security is "none", which is for a mail server on this machine alone. '
+            'Set it to "starttls" or "tls".'
+        )
+    return ""
+
+
+def _is_loopback(server: str) -> bool:
+    if server.casefold() == "localhost":
+        return True
+    try:
+        return ip_address(server).is_loopback
+    except ValueError:
+        return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from datetime import datetime
 
 from pipeline import __version__
 from pipeline.model import Register
@@ -16,12 +17,14 @@ from pipeline.workspace import Workspace, replacing
 _NAME = "settled"
 
 
-def is_settled(workspace: Workspace, register: Register) -> bool:
-    """Whether the last run completed with this register, store and version."""
+def is_settled(workspace: Workspace, register: Register, now: datetime) -> bool:
+    """Whether the last run completed with this register, store and version, and no mail is due."""
     try:
-        return (workspace.state / _NAME).read_text(encoding="ascii") == _key(workspace, register)
-    except (OSError, UnicodeDecodeError):
+        key, _, mail_due = (workspace.state / _NAME).read_text(encoding="ascii").partition("\n")
+        is_due = bool(mail_due) and datetime.fromisoformat(mail_due) <= now
+    except (OSError, ValueError):
         return False
+    return key == _key(workspace, register) and not is_due
 
 
 def forget(workspace: Workspace) -> None:
@@ -32,10 +35,11 @@ def forget(workspace: Workspace) -> None:
     (workspace.state / _NAME).unlink(missing_ok=True)
 
 
-def note(workspace: Workspace, register: Register) -> None:
-    """Note that everything has been done."""
+def note(workspace: Workspace, register: Register, mail_due: datetime | None) -> None:
+    """Note that everything has been done, but for mail that is due then."""
+    due = f"\n{mail_due.isoformat()}" if mail_due else ""
     with suppress(OSError), replacing(workspace.state / _NAME, 0o600) as temporary:
-        temporary.write_text(_key(workspace, register), encoding="ascii")
+        temporary.write_text(_key(workspace, register) + due, encoding="ascii")
 
 
 def _key(workspace: Workspace, register: Register) -> str:

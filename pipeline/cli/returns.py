@@ -23,6 +23,7 @@ from pipeline.cli.console import (
     progress_bar,
     workspace_at,
 )
+from pipeline.cli.post import mail_document, print_mail, print_standing, standing_document
 
 if TYPE_CHECKING:
     from pipeline.findings import Finding
@@ -84,17 +85,26 @@ def ingest(
     Example: `quarterday ingest --workspace performance`
     """
     from pipeline.nightly import Night, Reopen, at_work, needs_a_person, register_of, take_in
+    from pipeline.post import deliver
 
     place = workspace_at(workspace)
     register = register_of(place)
     with at_work(place) as store, progress_bar() as progress:
         wanted = Reopen(reopen, because) if reopen else None
         ingested = take_in(place, register, store, now(), progress, wanted)
+        mail = deliver(place, register, store, now())
     if json:
-        print_json(ingested)
+        print_json(
+            {
+                "taken": ingested.taken,
+                "skipped": ingested.skipped,
+                "mail": mail_document(mail),
+            }
+        )
     else:
         print_ingested(ingested)
-    if needs_a_person(Night(ingested)):
+        print_mail(mail)
+    if needs_a_person(Night(ingested, mail=mail)):
         raise typer.Exit(NEEDS_A_PERSON)
 
 
@@ -104,13 +114,14 @@ def status(
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
 ) -> None:
-    """Who has returned, who is late, what was sent back and why, what waits for approval.
+    """Who has returned, who is late, what was sent back and why, what waits, what mail is stuck.
 
     Example: `quarterday status --period 2012-13`
     """
     from pipeline.approving import waiting as warnings_waiting
     from pipeline.assembly import returns_received
     from pipeline.nightly import register_of, store_of
+    from pipeline.post import standing
     from pipeline.report import ReturnState
     from pipeline.retention import due
     from pipeline.store import Outcome
@@ -154,6 +165,7 @@ def status(
             typer.echo("")
         warnings = warnings_waiting(register, store, chosen_periods(register, period))
         past = due(register, store, today)
+        mail = standing(store, now())
         unplaced = [
             s
             for s in store.submissions()
@@ -166,6 +178,7 @@ def status(
                 "unplaced": unplaced,
                 "warnings": warnings,
                 "past_retention": len(past.submissions),
+                "mail": standing_document(mail),
             }
         )
     else:
@@ -183,7 +196,8 @@ def status(
                 f"{len(past.submissions)} submissions are past their time ({past.rule}); "
                 "quarterday forget removes them."
             )
-    if waiting or warnings:
+        print_standing(mail)
+    if waiting or warnings or mail.stuck:
         raise typer.Exit(NEEDS_A_PERSON)
 
 
