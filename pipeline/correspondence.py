@@ -1,27 +1,9 @@
 """Correspondence: every message that a night owes, from what it did and what the store holds.
 
-A run puts what comes back into the queue, in this order, after its outcomes are in the store:
-
-    last = store.last_issue(period.name)            # before `record_issue`, for each appendix
-    published.append(Published(issued.report, issued.workbook, last))
-    ...
-    affairs = gathered(
-        workspace, register, store, now,
-        after=...,      # the number of the last submission when the last run ended well; 0 at first
-        published=published,
-        skipped=ingested.skipped if ingested else (),
-        undelivered=...,  # as the queue has them
-        told=...,       # the day on which a digest was put into the queue last; None where never
-    )
-    office = Office(settings.mail.sender, Texts(workspace.templates), known=...)
-    written = correspondence(affairs, register, office, always=settings.mail.always_digest)
-    for post in written.posts:
-        put(store, [post.message], kind=post.kind, period=post.period, now=now)
-
-`known` is whatever can say whether the queue holds a Message-ID; what it holds is not composed
-again. Since every Message-ID comes from what the message is about, a run that was cut off anywhere
-is made good by the next: it is given the same submissions, and only what is missing is made.
-`written.mistakes` are lines for the log: they stand in the digest already, but for its own.
+`dispatch.correspond` gathers what it needs and puts what comes back into the queue. Since every
+Message-ID comes from what the message is about, a run that was cut off anywhere is made good by the
+next: it is given the same submissions, and only what is missing is made. What `Office.known` holds
+is not composed again. `Correspondence.mistakes` stand in the digest already, but for its own.
 
 On a night when nothing came, `reminding.comes_up` says whether the calendar alone owes something.
 """
@@ -84,6 +66,8 @@ class Post:
     #: The period's name; empty where it is about none, or about several.
     period: str
     message: Message
+    #: The ref of the service area that it is about; empty where it is about none.
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +220,7 @@ def _answers(doings: Doings, register: Register, office: Office) -> Iterator[Pos
                 area, period, sent, _brought(sent, doings, register), sender=office
             )
         if message is not None:
-            yield Post(kind, period.name if period else "", message)
+            yield Post(kind, period.name if period else "", message, area.ref)
 
 
 def _area(sent: Submission, register: Register) -> ServiceArea | None:
@@ -304,7 +288,8 @@ def _reminding(doings: Doings, owed: Sequence[Reminder], office: Office) -> Iter
         message = reminder_message(reminder, sent_back, sender=office, sent_at=doings.now)
         if message is not None:
             periods = [each.period.name for each in reminder.owed]
-            yield Post(MailKind.REMINDER, periods[0] if len(periods) == 1 else "", message)
+            about = periods[0] if len(periods) == 1 else ""
+            yield Post(MailKind.REMINDER, about, message, reminder.area.ref)
 
 
 # --- What needs a person -------------------------------------------------------------------------

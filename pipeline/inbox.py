@@ -172,12 +172,19 @@ def is_idle(inbox: Path) -> bool:
     def holds_something(folder: Path) -> bool:
         with os.scandir(folder) as entries:
             return any(
-                holds_something(Path(entry.path))
+                may_hold_something(Path(entry.path))
                 if entry.is_dir(follow_symlinks=False)
                 else _why_passed_over(entry) is None
                 for entry in entries
                 if not (entry.name.startswith(".") and entry.is_dir(follow_symlinks=False))
             )
+
+    def may_hold_something(folder: Path) -> bool:
+        try:
+            return holds_something(folder)
+        except OSError:
+            # Which a run says, and no other area waits for it.
+            return True
 
     try:
         return not holds_something(inbox)

@@ -23,7 +23,7 @@ from pipeline.reader import guard_of, read_returns
 from pipeline.reading import Reading
 from pipeline.receiving import SortedOut, duplicate, in_waves, last_periods, receipt, sort_out
 from pipeline.runs.pace import Pace
-from pipeline.sending_back import write_corrections, write_message
+from pipeline.sending_back import write_corrections
 from pipeline.store import Outcome, Receipt, Store
 from pipeline.validate import Checked, validate
 from pipeline.workspace import Workspace, need_folder
@@ -209,7 +209,7 @@ def _take(
             written = list(zip(batch, write_corrections(batch, workspace, guard), strict=True))
             still_there, changed = _still_there(written)
             left += changed
-            outcomes = [_outcome(one, copy, standing, night) for one, copy in still_there]
+            outcomes = [_outcome(one, copy, standing, night.reopened) for one, copy in still_there]
         batch = [one for one, _ in still_there]
         with night.pace.during("storing"):
             night.store.record(
@@ -259,12 +259,10 @@ def _outcome(
     one: Checked,
     correction: Path | None,
     standing: dict[tuple[str | None, str | None], str],
-    night: _Night,
+    reopened: Mapping[str, int],
 ) -> Taken:
     """What became of a return. `standing` is brought up to date with it."""
     area, period = one.reading.area, one.reading.period
-    if correction is not None:
-        write_message(one, correction, night.workspace, night.register, night.now)
     replaces = ""
     if one.is_accepted:
         replaces = standing.get((area, period), "")
@@ -278,7 +276,7 @@ def _outcome(
         findings=one.findings,
         correction=correction,
         replaces=replaces,
-        restates=one.is_accepted and period in night.reopened,
+        restates=one.is_accepted and period in reopened,
     )
 
 

@@ -21,8 +21,12 @@ from pipeline.register.file import register_bytes
 from pipeline.store import Store
 from pipeline.workspace import Workspace, private_folder, remedy, replacing
 
-#: What the journal holds: the tables that no reading of the archive gives back.
-TABLES = ("submission", "issue", "closing", "reopening", "approval", "forgotten")
+#: What the journal holds: the tables that no reading of the archive gives back. Of messages, which
+#: there were and what became of them, so that none is sent twice; not what they say.
+TABLES = (
+    *("submission", "issue", "closing", "reopening", "approval", "forgotten"),
+    *("message", "attempt", "answered"),
+)
 #: What a row of `forgotten` brings with it: the tables whose rows nothing else would give back.
 KEPT_WITH = {"observations": "observation", "achievements": "achievement"}
 _FILE = re.compile(r"([a-z]+)-(\d+)-(\d+)\.jsonl")

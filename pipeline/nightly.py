@@ -6,11 +6,12 @@ where it is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pipeline import archive, lock, quarantine, settled
@@ -31,10 +32,12 @@ from pipeline.workspace import (
 )
 
 if TYPE_CHECKING:
+    from pipeline.correspondence import Published
     from pipeline.ingest import Ingested, Progress
     from pipeline.mailbox import Fetched
+    from pipeline.post import Round
     from pipeline.report import Report
-    from pipeline.store import Store
+    from pipeline.store import Outgoing, Queued, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,15 @@ class Night:
 
     ingested: Ingested | None
     issued: tuple[Issued, ...] = ()
-    mails: tuple[Path, ...] = ()
+    #: What was done about the mail.
+    mail: Round | None = None
     #: What came by mail; None where no mailbox is set.
     fetched: Fetched | None = None
+
+    @property
+    def mails(self) -> tuple[Path, ...]:
+        """The messages that were written as files."""
+        return self.mail.written if self.mail else ()
 
 
 def register_of(workspace: Workspace) -> Register:
@@ -129,7 +138,7 @@ def run(
     reopen: Reopen | None = None,
     pace: Pace | None = None,
 ) -> Night:
-    """Everything, in order: take in what came, issue what changed, write the mail.
+    """Everything, in order: take in what came, issue what changed, deliver the mail that is due.
 
     Raises:
         OverrunError: its time is up; what it did is kept, and the next run does the rest.
@@ -138,8 +147,10 @@ def run(
     register = register_of(workspace)
     has_mailbox = bool(workspace.settings.mailbox.server)
     is_quiet = reopen is None and not has_mailbox and is_idle(workspace.inbox)
-    if is_quiet and settled.is_settled(workspace, register):
+    if is_quiet and settled.is_settled(workspace, register, now):
         return Night(None)
+    from pipeline.dispatch import correspond
+    from pipeline.post import deliver
 
     with at_work(workspace) as store:
         need_folder(workspace.outbox)
@@ -149,19 +160,22 @@ def run(
                 fetched = fetch(workspace, register, now)
         ingested = take_in(workspace, register, store, now, progress, reopen, pace)
         issued: list[Issued] = []
-        mails: list[Path] = []
+        published: list[Published] = []
         for period in due_periods(workspace, register, store):
             pace.check()
             progress("Writing the appendix", len(issued), len(issued) + 1)
             with pace.during("issuing"):
                 done = issue(workspace, register, store, period, now)
-            with pace.during("mail"):
-                mails += send(workspace, store, done)
-            pace.tell("appendix issued", period=period.name, messages=len(mails))
+                published.append(send(workspace, store, done, now))
+            pace.tell("appendix issued", period=period.name)
             issued.append(done)
-    if is_idle(workspace.inbox):
-        settled.note(workspace, register)
-    return Night(ingested, tuple(issued), tuple(mails), fetched)
+        with pace.during("mail"):
+            correspond(workspace, register, store, now, published, ingested.skipped)
+            mail = deliver(workspace, register, store, now)
+    # Mail that needs a person is said again every night.
+    if is_idle(workspace.inbox) and not mail.needs_a_person:
+        settled.note(workspace, register, now, mail.standing.next_at)
+    return Night(ingested, tuple(issued), mail, fetched)
 
 
 def fetch(workspace: Workspace, register: Register, now: datetime) -> Fetched:
@@ -262,6 +276,16 @@ def report_of(register: Register, store: Store, period: Period, now: datetime) -
     return assemble(register, period, evidence, now)
 
 
+def _to_issue(
+    register: Register, store: Store, period: Period, now: datetime
+) -> tuple[Report, str]:
+    """The report of which an appendix is made, and the key of what it was made from."""
+    content = content_of(register, store, period)
+    last = store.last_issue(period.name)
+    issued_at = last.issued_at.astimezone() if last and last.content == content else now
+    return report_of(register, store, period, issued_at), content
+
+
 def issue(
     workspace: Workspace, register: Register, store: Store, period: Period, now: datetime
 ) -> Issued:
@@ -273,10 +297,7 @@ def issue(
     from pipeline.page import write_page
     from pipeline.tidy import write_csv
 
-    content = content_of(register, store, period)
-    last = store.last_issue(period.name)
-    issued_at = last.issued_at.astimezone() if last and last.content == content else now
-    report = report_of(register, store, period, issued_at)
+    report, content = _to_issue(register, store, period, now)
     folder = need_folder(workspace.outbox_of(period.name))
     workbook = workbook_path(workspace, register, period)
     page, data = workbook.with_suffix(".html"), folder / f"{workbook.stem} data.csv"
@@ -292,25 +313,58 @@ def issue(
     return Issued(report, content, workbook, page, data)
 
 
-def send(workspace: Workspace, store: Store, issued: Issued) -> list[Path]:
-    """Write the messages that bring an appendix to its recipients, and note that it was issued.
+def send(workspace: Workspace, store: Store, issued: Issued, now: datetime) -> Published:
+    """Put the messages that bring an appendix into the queue, and note that it was issued.
 
-    Messages that were written before for the same appendix are left as they are.
+    Messages that were put there before for the same appendix are left as they are. What comes back
+    is for `dispatch.correspond`, which tells others of it.
     """
     from pipeline.assembly import issue_of
+    from pipeline.correspondence import Published
     from pipeline.journal import keep_register
-    from pipeline.mail import appendix_messages, write_messages
 
-    keep_register(workspace, issued.report.register)
     report = issued.report
     keep_register(workspace, report.register)
-    sender = workspace.settings.mail.sender
-    messages = appendix_messages(report, issued.workbook, sender=sender)
-    written = write_messages(messages, issued.workbook.parent / "mail")
     last = store.last_issue(report.period.name)
+    made = _messages(workspace, store, report, issued.workbook, now)
     if last is None or last.content != issued.content:
-        store.record_issue(issue_of(report, issued.content, store.last_number("submission")))
-    return written
+        made_from = issue_of(report, issued.content, store.last_number("submission"))
+        # Together: a run cut off between the two would send another, or none.
+        store.record_issue(made_from, made)
+    else:
+        store.messages.put(made)
+    return Published(report, issued.workbook, last)
+
+
+def _messages(
+    workspace: Workspace, store: Store, report: Report, workbook: Path, now: datetime
+) -> list[Outgoing]:
+    """The messages that bring an appendix to its recipients, as the queue takes them."""
+    from pipeline.changes import changes_since
+    from pipeline.mail import Office, Texts, appendix_messages
+    from pipeline.post import outgoing
+
+    office = Office(workspace.settings.mail.sender, Texts(workspace.templates))
+    changes = changes_since(report, store.last_issue(report.period.name))
+    messages = appendix_messages(report, workbook, sender=office, changes=changes)
+    return outgoing(workspace, messages, kind="appendix", period=report.period.name, now=now)
+
+
+def would_send(
+    workspace: Workspace, register: Register, store: Store, periods: Iterable[Period], now: datetime
+) -> list[Queued]:
+    """The messages that `send` would put into the queue, and those in it; nothing is written."""
+    from pipeline.appendix import write_appendix
+    from pipeline.post import preview
+
+    made: list[Outgoing] = []
+    with TemporaryDirectory() as folder:
+        for period in periods:
+            report, _ = _to_issue(register, store, period, now)
+            workbook = Path(folder, workbook_path(workspace, register, period).name)
+            write_appendix(report, workbook)
+            made += _messages(workspace, store, report, workbook, now)
+    return preview(store, made)
 
 
 def needs_a_person(night: Night) -> bool:
@@ -328,7 +382,8 @@ def needs_a_person(night: Night) -> bool:
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
     mailbox = night.fetched is not None and bool(night.fetched.left or night.fetched.trouble)
-    return troubled or conflicts or mailbox or bool(night.ingested.skipped)
+    stuck = night.mail is not None and night.mail.needs_a_person
+    return troubled or conflicts or mailbox or stuck or bool(night.ingested.skipped)
 
 
 def tally(night: Night) -> Tally:

@@ -80,7 +80,9 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
     forgotten = [sent for sent in submissions if sent.id in gone]
     kept = {sent.sha256 for sent in submissions if sent.id not in gone}
     periods = {sent.period for sent in submissions if sent.id not in gone}
-    for path in _files(workspace, forgotten, kept, periods):
+    over = {sent.period for sent in forgotten} - periods
+    store.messages.forget(over, at, f"{found.rule}; by {by}")
+    for path in _files(workspace, forgotten, kept, over):
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
@@ -93,20 +95,19 @@ def _files(
     workspace: Workspace,
     forgotten: Sequence[Submission],
     kept: set[str],
-    periods: set[str | None],
+    over: set[str | None],
 ) -> Iterator[Path]:
-    """The files that hold what was forgotten."""
+    """The files that hold what was forgotten; `over` are the periods of which nothing is kept."""
     for sent in forgotten:
         # What was sent more than once stays while one receipt of it does.
         if sent.sha256 not in kept:
             yield from workspace.archive.glob(f"{sent.sha256[:2]}/{sent.sha256}.*")
             corrections = workspace.outbox_of(sent.period or UNPLACED) / "corrections"
             yield from corrections.glob(f"*{correction_ending(sent.sha256)}")
-    for period in {sent.period for sent in forgotten} - periods:
-        # Messages to service areas do not say which; here all of them are meant.
+    for period in over:
+        # A message does not say which return it is about; here all of them are meant.
         if period:
-            for what in ("correction", "receipt", "reminder"):
-                yield from (workspace.outbox_of(period) / "mail").glob(f"* {what} to *.eml")
+            yield from (workspace.outbox_of(period) / "mail").glob("*.eml")
     if forgotten and (store := sqlite_file(workspace.store_url)):
         # Copies of the store as it was before hold all of it still.
         for kind in ("schema-*", "before-*"):

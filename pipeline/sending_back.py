@@ -6,16 +6,13 @@ import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import Future
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.correction import try_correction, write_list
 from pipeline.errors import WorkspaceError
 from pipeline.guard import Guard, StoppedError
-from pipeline.mail import correction_message, write_messages
-from pipeline.model import Register
-from pipeline.validate import Checked, received_at
+from pipeline.validate import Checked
 from pipeline.workspace import FAILING, UNFINISHED, Workspace, remedy, replacing, safe_name
 
 #: Where corrections go when it is not plain which period a return is for.
@@ -90,23 +87,3 @@ def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Wo
             )
         ) from error
     return path
-
-
-def write_message(
-    one: Checked, correction: Path, workspace: Workspace, register: Register, now: datetime
-) -> None:
-    """Write the message that brings a correction copy to its service area."""
-    area = register.area(one.reading.area or one.arrival.folder_area or "")
-    period = register.period(one.reading.period or "")
-    if area is None or period is None:
-        return
-    message = correction_message(
-        area,
-        period,
-        one.arrival.filename,
-        one.findings,
-        correction,
-        sender=workspace.settings.mail.sender,
-        sent_at=received_at(one.arrival, now),
-    )
-    write_messages([message] if message else [], workspace.outbox_of(period.name) / "mail")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from ipaddress import ip_address
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal
@@ -42,7 +44,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     incomplete_minutes: int = 15
 
 
-#: Beyond these no return could be read, no run could end, or nothing would be limited.
+#: Beyond these no return could be read, no run end, no mail be sent, or nothing would be limited.
 _BOUNDS = {
     "limits.file_mb": (1, 4096),
     "limits.memory_mb": (128, 1024 * 1024),
@@ -55,6 +57,9 @@ _BOUNDS = {
     "mailbox.port": (1, 65535),
     "mailbox.largest_mb": (1, 1024),
     "mailbox.timeout_seconds": (1, 600),
+    "mail.port": (0, 65535),
+    "mail.timeout_seconds": (1, 600),
+    "mail.largest_mb": (1, 150),
 }
 #: The port on which a server speaks TLS from the first byte.
 _TLS_PORT = 993
@@ -72,6 +77,23 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     findings_page: str = ""
     #: A digest every night, whether or not it needed a person.
     always_digest: bool = False
+    #: The mail server's name; empty where messages are written as files alone.
+    server: str = ""
+    #: Its port; 0 is the usual one: 587 with STARTTLS, 465 with TLS, 25 with neither.
+    port: int = 0
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    #: Who logs in; empty where nobody does.
+    user: str = ""
+    #: A command that prints an OAuth2 access token, in words; empty where a password is used.
+    token_command: tuple[str, ...] = ()
+    #: How long an answer of the server is waited for, in seconds.
+    timeout_seconds: int = 60
+    #: The largest message, in MiB; a larger one goes without its attachment.
+    largest_mb: int = 20
+    #: What stands for the outbox where a message says where its attachment lies; empty is its path.
+    outbox_link: str = ""
+    #: Certificates that are trusted beside the system's; empty where none are.
+    ca_file: str = ""
 
 
 class NightSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,6 +135,9 @@ class MailboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: str = ""
     #: How long the server may take to answer.
     timeout_seconds: int = 30
+
+
+_USUAL_SENDER = MailSettings().sender
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -157,12 +182,9 @@ def read_settings(path: Path) -> Settings:
                 f"{path}: nights.{name} must be an address that begins with https://, or with "
                 "http:// on this machine."
             )
-    page = settings.mail.findings_page
-    if page and not page.startswith(("https://", "http://")):
-        raise SettingsError(
-            f"{path}: mail.findings_page is {page}; it must be an address that begins with https://."
-        )
-    if problem := _problem_of(settings.mailbox):
+    if complaint := _of_mail(settings.mail):
+        raise SettingsError(f"{path}: {complaint}")
+    if problem := _of_mailbox(settings.mailbox):
         raise SettingsError(f"{path}: {problem}")
     return settings
 
@@ -180,7 +202,7 @@ def _is_safe(url: str) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_here))
 
 
-def _problem_of(mailbox: MailboxSettings) -> str:
+def _of_mailbox(mailbox: MailboxSettings) -> str:
     """What would keep returns from being fetched, and what to do; empty where nothing would."""
     if not mailbox.server:
         return ""
@@ -198,3 +220,33 @@ def _problem_of(mailbox: MailboxSettings) -> str:
             "set it to 143 for starttls, or mailbox.security to tls."
         )
     return ""
+
+
+def _of_mail(mail: MailSettings) -> str:
+    """What is wrong with the settings of mail, in a sentence; empty where nothing is."""
+    page = mail.findings_page
+    if page and not page.startswith(("https://", "http://")):
+        return f"mail.findings_page is {page}; it must be an address that begins with https://."
+    if mail.token_command and not mail.user:
+        return "mail.token_command is set and mail.user is not. Say whose token it is."
+    if not mail.server:
+        return ""
+    if not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:]+", mail.server):
+        return f"mail.server is {mail.server}; it must be a name alone. mail.port is for the port."
+    if mail.sender == _USUAL_SENDER:
+        return "mail.server is set and mail.sender is not. Say who the messages are from."
+    if mail.security == "none" and not _is_loopback(mail.server):
+        return (
+            'mail.security is "none", which is for a mail server on this machine alone. '
+            'Set it to "starttls" or "tls".'
+        )
+    return ""
+
+
+def _is_loopback(server: str) -> bool:
+    if server.casefold() == "localhost":
+        return True
+    try:
+        return ip_address(server).is_loopback
+    except ValueError:
+        return False

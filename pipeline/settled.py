@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from datetime import datetime
 
 from pipeline import __version__
 from pipeline.model import Register
+from pipeline.reminding import comes_up
 from pipeline.workspace import Workspace, replacing
 
 _NAME = "settled"
 
 
-def is_settled(workspace: Workspace, register: Register) -> bool:
-    """Whether the last run completed with this register, store and version."""
+def is_settled(workspace: Workspace, register: Register, now: datetime) -> bool:
+    """Whether the last run completed with this register, store and version, and nothing is due.
+
+    Mail that waits may be due, or the calendar may give something to say.
+    """
     try:
-        return (workspace.state / _NAME).read_text(encoding="ascii") == _key(workspace, register)
-    except (OSError, UnicodeDecodeError):
+        key, noted, due = (workspace.state / _NAME).read_text(encoding="ascii").split("\n")
+        after = datetime.fromisoformat(noted).astimezone().date()
+        is_mail_due = bool(due) and datetime.fromisoformat(due) <= now
+    except (OSError, ValueError):
         return False
+    is_due = is_mail_due or comes_up(register, after, now.astimezone().date())
+    return key == _key(workspace, register) and not is_due
 
 
 def forget(workspace: Workspace) -> None:
@@ -32,10 +41,14 @@ def forget(workspace: Workspace) -> None:
     (workspace.state / _NAME).unlink(missing_ok=True)
 
 
-def note(workspace: Workspace, register: Register) -> None:
-    """Note that everything has been done."""
+def note(
+    workspace: Workspace, register: Register, now: datetime, mail_due: datetime | None
+) -> None:
+    """Note that everything has been done, but for mail that is due then."""
+    due = mail_due.isoformat() if mail_due else ""
     with suppress(OSError), replacing(workspace.state / _NAME, 0o600) as temporary:
-        temporary.write_text(_key(workspace, register), encoding="ascii")
+        stamp = "\n".join((_key(workspace, register), now.isoformat(), due))
+        temporary.write_text(stamp, encoding="ascii")
 
 
 def _key(workspace: Workspace, register: Register) -> str:

@@ -22,8 +22,10 @@ from tests.runs import Runner
 End = dict[str, object]
 #: Columns that come of a time or of rows' numbers: what identifies a delivery, or what was issued.
 _TIMED = {"delivery", "content"}
+#: The same of messages: what is attached to them bears the time at which it was made.
+_TIMED_OF_MESSAGES = {"header_id", "filename", "size"}
 #: Times themselves, as the archive's journal tells them.
-_TIMES = {"received_at", "issued_at", "closed_at", "reopened_at"}
+_TIMES = {"received_at", "issued_at", "closed_at", "reopened_at", "queued_at", "tried_at"}
 #: What differs from run to run, and is spare work or looked into as tables.
 _SPARE = ("cache/", "log/", "runs/", "quarterday.sqlite3")
 
@@ -107,7 +109,7 @@ def _tables(url: str) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
         columns = [
             (number, places.get(next((key.column for key in column.foreign_keys), column)))
             for number, column in enumerate(table.c)
-            if column.name not in _TIMED and not isinstance(column.type, sa.DateTime)
+            if column.name not in _timed(table.name) and not isinstance(column.type, sa.DateTime)
         ]
         yield (
             f"table {table.name}",
@@ -118,13 +120,18 @@ def _tables(url: str) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
         )
 
 
+def _timed(table: str) -> set[str]:
+    return _TIMED | (_TIMED_OF_MESSAGES if table == "message" else set())
+
+
 def _meaning(path: Path) -> object:
     """What a file holds, but for when it was made."""
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if path.suffix == ".jsonl":
         rows = [json.loads(line) for line in content.splitlines()]
-        return [{k: v for k, v in row.items() if k not in _TIMED | _TIMES} for row in rows]
+        left_out = _timed(path.name.partition("-")[0]) | _TIMES
+        return [{k: v for k, v in row.items() if k not in left_out} for row in rows]
     if path.suffix == ".eml":
         mail = message_from_bytes(content, policy=default)
         return mail["Message-ID"], mail["Subject"], mail["To"]

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from json import dumps
 from pathlib import Path
 
@@ -73,6 +74,8 @@ def restore(file: Path, folder: Path, store_url: str | None, progress: Progress)
 
 
 def _put_back(backup: Unpacker, workspace: Workspace, progress: Progress) -> None:
+    from pipeline.post import hold
+    from pipeline.store import Store
     from pipeline.store.copying import fill, need_empty
 
     need_empty(workspace.store_url)
@@ -81,6 +84,8 @@ def _put_back(backup: Unpacker, workspace: Workspace, progress: Progress) -> Non
     copy = workspace.state / f"{UNFINISHED}{STORE}"
     backup.put(STORE, copy, 0o600)
     fill(copy, workspace.store_url)
+    with Store(workspace.store_url) as store:
+        hold(store, datetime.now().astimezone(), "It waited when the backup was made.")
     # The copy, and what is beside it where it was of an older version.
     sweep(workspace.state)
     make_state(workspace)

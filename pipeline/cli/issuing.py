@@ -24,6 +24,7 @@ from pipeline.cli.console import (
     workspace_at,
 )
 from pipeline.cli.fetching import print_fetched
+from pipeline.cli.post import mail_document, print_mail, print_would_go
 from pipeline.cli.returns import print_ingested
 
 
@@ -123,30 +124,57 @@ def appendix(
 def send(
     *,
     period: PeriodOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go to whom, and write nothing.")
+    ] = False,
+    again: Annotated[
+        list[str] | None,
+        typer.Option("--again", metavar="MESSAGE-ID", help="Send this message once more."),
+    ] = None,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option("--drop", metavar="MESSAGE-ID", help="Do not send it; it is seen to."),
+    ] = None,
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
 ) -> None:
-    """Write the appendix afresh and the messages that bring it to its recipients.
+    """Write the appendix afresh, and deliver its messages and all others that wait.
 
-    The messages are .eml files in the outbox; any mail program opens and sends them. A message that
-    was written before for the same appendix is not written again.
+    They go to the mail server of the settings; without one they are written into the outbox as .eml
+    files. A message that went before for the same appendix does not go again. With --again or
+    --drop no appendix is written.
 
-    Example: `quarterday send --period 2012-13`
+    Example: `quarterday send --dry-run`
     """
-    from pipeline.nightly import at_work, issue, register_of
-    from pipeline.nightly import send as write_mail
+    from pipeline.lock import whoami
+    from pipeline.nightly import at_work, issue, register_of, store_of, would_send
+    from pipeline.nightly import send as put_into_queue
+    from pipeline.post import again as send_again
+    from pipeline.post import deliver
+    from pipeline.post import drop as do_not_send
 
     place = workspace_at(workspace)
     register = register_of(place)
-    written: list[Path] = []
+    if dry_run:
+        with store_of(place) as store:
+            chosen = chosen_periods(register, period)
+            print_would_go(would_send(place, register, store, chosen, now()), json=json)
+        return
     with at_work(place) as store:
-        for each in chosen_periods(register, period):
-            written += write_mail(place, store, issue(place, register, store, each, now()))
+        for header_id in again or ():
+            send_again(store, header_id, now(), whoami())
+        for header_id in drop or ():
+            do_not_send(store, header_id, now(), whoami())
+        if not again and not drop:
+            for each in chosen_periods(register, period):
+                put_into_queue(place, store, issue(place, register, store, each, now()), now())
+        mail = deliver(place, register, store, now(), impatient=True)
     if json:
-        print_json({"written": written})
+        print_json(mail_document(mail))
     else:
-        for path in written:
-            typer.echo(str(path))
+        print_mail(mail)
+    if mail.needs_a_person:
+        raise typer.Exit(NEEDS_A_PERSON)
 
 
 def run(
@@ -165,7 +193,7 @@ def run(
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
 ) -> None:
-    """The nightly job: take in what came, issue the appendix where it changed, write the mail.
+    """The nightly job: take in what came, issue the appendix where it changed, deliver the mail.
 
     Example: `quarterday run --workspace /srv/performance`
     """
@@ -194,7 +222,7 @@ def run(
                 "fetched": night.fetched,
                 "ingested": night.ingested,
                 "written": written,
-                "mail": night.mails,
+                "mail": mail_document(night.mail),
             }
         )
     elif night.ingested is None:
@@ -208,7 +236,8 @@ def run(
         print_ingested(night.ingested)
         for issued in night.issued:
             typer.echo(f"{issued.report.period.name}: overall {issued.report.overall.shown}")
-        for path in (*written, *night.mails):
+        for path in written:
             typer.echo(f"wrote {path}")
+        print_mail(night.mail)
     if needs_a_person(night):
         raise typer.Exit(NEEDS_A_PERSON)

@@ -24,6 +24,7 @@ from pipeline.cli.console import (
     reopening,
     workspace_at,
 )
+from pipeline.cli.post import mail_document, print_mail, print_standing, standing_document
 
 if TYPE_CHECKING:
     from pipeline.findings import Finding
@@ -84,18 +85,29 @@ def ingest(
 
     Example: `quarterday ingest --workspace performance`
     """
+    from pipeline.dispatch import correspond
     from pipeline.nightly import Night, at_work, needs_a_person, register_of, take_in
+    from pipeline.post import deliver
 
     place = workspace_at(workspace)
     register = register_of(place)
     wanted = reopening(reopen, because)
     with at_work(place) as store, progress_bar() as progress:
         ingested = take_in(place, register, store, now(), progress, wanted)
+        correspond(place, register, store, now(), skipped=ingested.skipped)
+        mail = deliver(place, register, store, now())
     if json:
-        print_json(ingested)
+        print_json(
+            {
+                "taken": ingested.taken,
+                "skipped": ingested.skipped,
+                "mail": mail_document(mail),
+            }
+        )
     else:
         print_ingested(ingested)
-    if needs_a_person(Night(ingested)):
+        print_mail(mail)
+    if needs_a_person(Night(ingested, mail=mail)):
         raise typer.Exit(NEEDS_A_PERSON)
 
 
@@ -105,13 +117,14 @@ def status(
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
 ) -> None:
-    """Who has returned, who is late, what was sent back and why, what waits for approval.
+    """Who has returned, who is late, what was sent back and why, what waits, what mail is stuck.
 
     Example: `quarterday status --period 2012-13`
     """
     from pipeline.approving import waiting as warnings_waiting
     from pipeline.assembly import returns_received
     from pipeline.nightly import register_of, store_of
+    from pipeline.post import standing
     from pipeline.report import ReturnState
     from pipeline.retention import due
     from pipeline.store import Outcome
@@ -155,6 +168,7 @@ def status(
             typer.echo("")
         warnings = warnings_waiting(register, store, chosen_periods(register, period))
         past = due(register, store, today)
+        mail = standing(store, now())
         unplaced = [
             s
             for s in store.submissions()
@@ -167,6 +181,7 @@ def status(
                 "unplaced": unplaced,
                 "warnings": warnings,
                 "past_retention": len(past.submissions),
+                "mail": standing_document(mail),
             }
         )
     else:
@@ -184,7 +199,8 @@ def status(
                 f"{len(past.submissions)} submissions are past their time ({past.rule}); "
                 "quarterday forget removes them."
             )
-    if waiting or warnings:
+        print_standing(mail)
+    if waiting or warnings or mail.stuck:
         raise typer.Exit(NEEDS_A_PERSON)
 
 

@@ -41,6 +41,8 @@ class Message:
     #: The name of its `.eml` file.
     filename: str
     email: EmailMessage
+    #: Where its attachment lies.
+    attachment: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class Office:
             subject=text.subject,
             filename=f"{safe_name(one_line(name))} to {safe_name(to.username)} {token[:8]}.eml",
             email=email,
+            attachment=attachment,
         )
 
 

@@ -123,6 +123,8 @@ def rebuild(
             for row in forgotten.values()
         ],
     )
+    for table in ("message", "attempt"):
+        into.insert(table, [_typed(row) for row in journal.entries(archive, table)])
     return work.rebuilt
 
 

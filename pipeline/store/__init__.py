@@ -1,9 +1,11 @@
-"""Store: submissions, findings, observations and achievements, for good."""
+"""Store: submissions, findings, observations, achievements and messages, for good."""
 
 from pipeline.store.decisions import REGISTER, Approval, Closing, Forgotten, Reopening
 from pipeline.store.keys import delivery_key
+from pipeline.store.messages import Attempt, Became, Outgoing, Queued
 from pipeline.store.rows import Issue, IssuedRating, Outcome, Receipt, Signature, Submission
 from pipeline.store.store import Store
 
-__all__ = ["REGISTER", "Approval", "Closing", "Forgotten", "Issue", "IssuedRating", "Outcome",
-           "Receipt", "Reopening", "Signature", "Store", "Submission", "delivery_key"]  # fmt: skip
+__all__ = ["REGISTER", "Approval", "Attempt", "Became", "Closing", "Forgotten", "Issue",
+           "IssuedRating", "Outcome", "Outgoing", "Queued", "Receipt", "Reopening", "Signature",
+           "Store", "Submission", "delivery_key"]  # fmt: skip

@@ -22,8 +22,8 @@ from pipeline.store.engine import reported, shown, url_of
 from pipeline.store.store import Store
 from pipeline.workspace import replacing
 
-#: Rows held in memory at a time.
-_ROWS = 500
+#: Rows held in memory at a time; of those that hold whole messages, fewer.
+_ROWS, _LARGE_ROWS = 500, 10
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -270,8 +270,10 @@ def _copy(source: sa.Connection, url: str) -> None:
             keys = list(table.primary_key)
             # What making a store writes into it is there already.
             there = {tuple(row) for row in writing.execute(sa.select(*keys))}
+            is_large = any(isinstance(column.type, sa.LargeBinary) for column in table.columns)
             rows = source.execute(
-                sa.select(table).order_by(*keys), execution_options={"yield_per": _ROWS}
+                sa.select(table).order_by(*keys),
+                execution_options={"yield_per": _LARGE_ROWS if is_large else _ROWS},
             )
             for part in rows.mappings().partitions():
                 wanted = [

@@ -13,6 +13,8 @@ from pipeline.errors import StoreError
 
 #: Marks a transaction that will write, so that SQLite lets no other begin to.
 _WRITING = "quarterday_writing"
+#: How databases say that their disk is full.
+_FULL = ("disk is full", "No space left on device", "disk full")
 
 
 def url_of(url: str) -> sa.URL:
@@ -106,7 +108,9 @@ def reported(url: sa.URL) -> Iterator[None]:
     except (sa.exc.SQLAlchemyError, OSError) as error:
         cause = getattr(error, "orig", None) or error
         reason = next(iter(str(cause).splitlines()), type(cause).__name__)
-        raise StoreError(
-            f"The store {shown(url)} cannot be used: {reason}. "
-            "Check store.url in pipeline.toml and the rights on the state folder."
-        ) from error
+        remedy = (
+            "Make room on its disk; everything waits where it is until then."
+            if any(words in reason for words in _FULL)
+            else "Check store.url in pipeline.toml and the rights on the state folder."
+        )
+        raise StoreError(f"The store {shown(url)} cannot be used: {reason}. {remedy}") from error

@@ -17,9 +17,10 @@ from pipeline.errors import LockedError
 from pipeline.findings import Finding
 from pipeline.model import Achievement, Observation
 from pipeline.store import engine as e
-from pipeline.store import rows
+from pipeline.store import messages, rows
 from pipeline.store import tables as t
 from pipeline.store.decisions import Decisions
+from pipeline.store.messages import Messages, Outgoing
 from pipeline.store.migrate import migrate
 from pipeline.store.rows import Issue, Outcome, Receipt, Signature, Submission
 
@@ -38,6 +39,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self._engine = e.engine_of(e.url_of(url))
         self.decisions = Decisions(self._engine)
+        self.messages = Messages(self._engine)
         try:
             migrate(self._engine)
         except BaseException:
@@ -55,8 +57,8 @@ class Store:
 
     # --- Writing ---------------------------------------------------------------------------------
 
-    def record(self, receipts: Sequence[Receipt]) -> None:
-        """Write submissions with all they bring, together or not at all.
+    def record(self, receipts: Sequence[Receipt], outgoing: Sequence[Outgoing] = ()) -> None:
+        """Write submissions with all they bring, and the messages about them, or nothing at all.
 
         Raises:
             LockedError: the store holds one of the deliveries already; another run was quicker.
@@ -91,6 +93,7 @@ class Store:
             for table, records in values.items():
                 if records:
                     connection.execute(table.insert(), records)
+            messages.put(connection, outgoing)
 
     def insert(self, table: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Write rows as they stood in a table, with their numbers."""
@@ -120,14 +123,15 @@ class Store:
         with e.reading(self._engine) as connection:
             return connection.scalar(sa.select(sa.func.max(column))) or 0
 
-    def record_issue(self, issue: Issue) -> None:
-        """Note that an appendix was issued, and what it says of each indicator."""
+    def record_issue(self, issue: Issue, outgoing: Sequence[Outgoing] = ()) -> None:
+        """Note that an appendix was issued, what it says of each indicator, and its messages."""
         with e.writing(self._engine) as connection:
             number = connection.scalar(
                 t.issue.insert().returning(t.issue.c.id), rows.issue_row(issue)
             )
             if number is not None and issue.ratings:
                 connection.execute(t.rating.insert(), rows.rating_rows(number, issue.ratings))
+            messages.put(connection, outgoing)
 
     # --- Reading ---------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -28,7 +29,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -233,6 +234,61 @@ forgotten = Table(
     Column("forgotten_at", Moment, nullable=False),
     Column("by", Words, nullable=False),
     Column("rule", Words, nullable=False),
+)
+
+#: A message to one recipient, put into the queue once. What became of it stands in `attempt`.
+message = Table(
+    "message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    #: Its Message-ID, with angle brackets.
+    Column("header_id", String(255), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("period", Words, nullable=False, index=True),
+    #: The service area that it is about; empty where it is about no single one.
+    Column("area", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    #: The name of its `.eml` file.
+    Column("filename", Words, nullable=False),
+    #: Where in the outbox its attachment lies.
+    Column("attached", Words, nullable=False),
+    #: Of all of it, in bytes.
+    Column("size", BigInteger, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+)
+
+#: What a message says, as composed; apart, so that it can go alone.
+message_content = Table(
+    "message_content",
+    metadata,
+    Column("message_id", ForeignKey("message.id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+#: What became of a message, step by step; without a message, of a connection to the mail server.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", ForeignKey("message.id"), index=True),
+    Column("tried_at", Moment, nullable=False),
+    Column("outcome", String(12), nullable=False),
+    #: The number of the server's answer.
+    Column("code", Integer),
+    #: The server's answer, or what happened in its place.
+    Column("answer", Words, nullable=False),
+    #: When to try again.
+    Column("next_at", Moment),
+)
+
+#: Up to which submission everything that came has been answered with a message.
+answered = Table(
+    "answered",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("last_submission", Integer, nullable=False),
+    Column("answered_at", Moment, nullable=False),
 )
 
 #: What may be deleted once its submission is among `forgotten`; of nothing else, nothing ever.

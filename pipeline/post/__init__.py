@@ -1,0 +1,11 @@
+"""Post: messages are put into the queue of the store once, and each is delivered once or reported.
+
+It knows nothing of what messages say.
+"""
+
+from pipeline.post.delivery import Round, deliver
+from pipeline.post.queue import again, drop, hold, outgoing, preview, put
+from pipeline.post.standing import Standing, remedy, standing, told
+
+__all__ = ["Round", "Standing", "again", "deliver", "drop", "hold", "outgoing", "preview", "put",
+           "remedy", "standing", "told"]  # fmt: skip

@@ -1,0 +1,263 @@
+"""Messages: the queue of mail in the store. Each is added once; what becomes of it is added too.
+
+How a message stands is told by its last attempt alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.store import engine as e
+from pipeline.store import tables as t
+
+
+class Became(StrEnum):
+    """What became of a message, or of a connection to the mail server."""
+
+    #: All but the end has been sent: from here until an answer is noted, it may have arrived.
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    #: For now; it is tried again.
+    FAILED = "failed"
+    #: For good.
+    REFUSED = "refused"
+    #: The end was sent and no answer was seen.
+    UNCERTAIN = "uncertain"
+    #: As a file, where no mail server is set.
+    WRITTEN = "written"
+    #: The register no longer holds its recipient's address.
+    WITHHELD = "withheld"
+    #: A person says that it is to be sent, whatever became of it before.
+    AGAIN = "again"
+    #: A person says that it is not to be sent.
+    DROPPED = "dropped"
+    #: What it says has gone by a retention rule.
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One step in a message's life; without a message, in that of the mail server."""
+
+    message_id: int | None
+    tried_at: datetime
+    outcome: Became
+    answer: str = ""
+    code: int | None = None
+    next_at: datetime | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A message in the queue, and how it stands."""
+
+    header_id: str
+    kind: str
+    period: str
+    recipient: str
+    subject: str
+    filename: str
+    size: int
+    queued_at: datetime
+    area: str = ""
+    attached: str = ""
+    id: int = 0
+    #: Its last attempt; None where there was none.
+    last: Attempt | None = None
+    #: Whether the store has what it says; not where it was forgotten, or lost with the store.
+    has_content: bool = True
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be sent, now or later."""
+        return self.last is None or self.last.outcome in (Became.FAILED, Became.AGAIN)
+
+    def is_due(self, now: datetime) -> bool:
+        return self.waits and not (self.last and self.last.next_at and self.last.next_at > now)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to be put into the queue, with its bytes."""
+
+    queued: Queued
+    content: bytes
+
+
+class Messages:
+    """The messages in a store."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def put(self, outgoing: Sequence[Outgoing]) -> list[Queued]:
+        """Add those messages that the store does not hold yet; they come back with their numbers.
+
+        One whose content was lost gets it back.
+        """
+        if not outgoing:
+            return []
+        with e.writing(self._engine) as connection:
+            return put(connection, outgoing)
+
+    def answer(self, outgoing: Sequence[Outgoing], last_submission: int, at: datetime) -> None:
+        """Add messages, and note up to which submission everything that came has been answered."""
+        with e.writing(self._engine) as connection:
+            put(connection, outgoing)
+            if last_submission > _answered(connection):
+                row = {"last_submission": last_submission, "answered_at": at}
+                connection.execute(t.answered.insert(), row)
+
+    def answered(self) -> int:
+        """The number of the last submission that was answered; 0 where none was."""
+        with e.reading(self._engine) as connection:
+            return _answered(connection)
+
+    def note(self, attempts: Sequence[Attempt]) -> None:
+        """Write what became of messages, together or not at all."""
+        if attempts:
+            with e.writing(self._engine) as connection:
+                connection.execute(t.attempt.insert(), [_row(a) for a in attempts])
+
+    def forget(self, periods: Iterable[str | None], at: datetime, why: str) -> None:
+        """Delete what the messages of some periods say, and write that it was done."""
+        with e.writing(self._engine) as connection:
+            numbers = connection.scalars(
+                sa.select(t.message_content.c.message_id)
+                .join(t.message)
+                .where(t.message.c.period.in_([p for p in periods if p is not None]))
+                .order_by(t.message_content.c.message_id)
+            ).all()
+            if numbers:
+                gone = [_row(Attempt(n, at, Became.FORGOTTEN, why)) for n in numbers]
+                connection.execute(t.attempt.insert(), gone)
+                chosen = t.message_content.c.message_id.in_(numbers)
+                connection.execute(t.message_content.delete().where(chosen))
+
+    def content(self, number: int) -> bytes | None:
+        """What a message says; None where it has gone."""
+        c = t.message_content.c
+        with e.reading(self._engine) as connection:
+            return connection.scalar(sa.select(c.content).where(c.message_id == number))
+
+    def all(self) -> tuple[Queued, ...]:
+        """Every message in the order queued, as it stands."""
+        return self._chosen(sa.true())
+
+    def unsettled(self) -> tuple[Queued, ...]:
+        """Those that wait or that a person must see to, in the order queued."""
+        settled = (Became.DELIVERED, Became.WRITTEN, Became.WITHHELD, Became.DROPPED)
+        last = t.attempt.c.outcome
+        return self._chosen(last.is_(None) | last.not_in([*settled, Became.FORGOTTEN]))
+
+    def known(self, header_ids: Iterable[str]) -> dict[str, Queued]:
+        """Those of these Message-IDs that the store holds."""
+        wanted = set(header_ids)
+        return {one.header_id: one for one in self.all() if one.header_id in wanted}
+
+    def attempts(self, number: int | None = None) -> tuple[Attempt, ...]:
+        """What became of a message, step by step; of every one and of the server, without one."""
+        query = sa.select(t.attempt).order_by(t.attempt.c.id)
+        if number is not None:
+            query = query.where(t.attempt.c.message_id == number)
+        with e.reading(self._engine) as connection:
+            return tuple(_to_attempt(row) for row in connection.execute(query))
+
+    def connection_failures(self) -> tuple[Attempt, ...]:
+        """The failed connections to the mail server since it last took or refused a message."""
+        c = t.attempt.c
+        answered = sa.select(sa.func.coalesce(sa.func.max(c.id), 0)).where(
+            c.outcome.in_((Became.DELIVERED, Became.REFUSED))
+        )
+        query = (
+            sa.select(t.attempt)
+            .where(c.message_id.is_(None), c.id > answered.scalar_subquery())
+            .order_by(c.id)
+        )
+        with e.reading(self._engine) as connection:
+            return tuple(_to_attempt(row) for row in connection.execute(query))
+
+    def _chosen(self, chosen: sa.ColumnElement[bool]) -> tuple[Queued, ...]:
+        of = t.attempt.alias("of")
+        last = sa.select(sa.func.max(of.c.id)).where(of.c.message_id == t.message.c.id)
+        query = (
+            sa.select(t.message, t.attempt, t.message_content.c.message_id)
+            .select_from(t.message)
+            .join(t.attempt, t.attempt.c.id == last.scalar_subquery(), isouter=True)
+            .join(t.message_content, t.message_content.c.message_id == t.message.c.id, isouter=True)
+            .where(chosen)
+            .order_by(t.message.c.id)
+        )
+        with e.reading(self._engine) as connection:
+            return tuple(_to_queued(row) for row in connection.execute(query))
+
+
+def _answered(connection: sa.Connection) -> int:
+    return connection.scalar(sa.select(sa.func.max(t.answered.c.last_submission))) or 0
+
+
+def put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued]:
+    """As `Messages.put`, in a transaction that does more."""
+    added: list[Queued] = []
+    for one in outgoing:
+        c = t.message.c
+        number = connection.scalar(sa.select(c.id).where(c.header_id == one.queued.header_id))
+        if number is None:
+            row = {n: v for n, v in asdict(one.queued).items() if n not in _OF_THE_STORE}
+            number = connection.scalar(t.message.insert().returning(c.id), row) or 0
+            added.append(replace(one.queued, id=number))
+            if one.queued.last is not None:
+                last = replace(one.queued.last, message_id=number)
+                connection.execute(t.attempt.insert(), _row(last))
+        elif _has_content(connection, number) or _is_forgotten(connection, number):
+            continue
+        values = {"message_id": number, "content": one.content}
+        connection.execute(t.message_content.insert(), values)
+    return added
+
+
+def _has_content(connection: sa.Connection, number: int) -> bool:
+    c = t.message_content.c
+    return connection.scalar(sa.select(c.message_id).where(c.message_id == number)) is not None
+
+
+def _is_forgotten(connection: sa.Connection, number: int) -> bool:
+    c = t.attempt.c
+    query = sa.select(c.id).where(c.message_id == number, c.outcome == Became.FORGOTTEN)
+    return connection.scalar(query.limit(1)) is not None
+
+
+def _row(attempt: Attempt) -> dict[str, Any]:
+    return {name: value for name, value in asdict(attempt).items() if name != "id"}
+
+
+#: What a message in the queue is more than its row.
+_OF_THE_STORE = ("id", "last", "has_content")
+_OF_ATTEMPT = ("message_id", "tried_at", "answer", "code", "next_at")
+_OF_MESSAGE = (
+    *("header_id", "kind", "period", "recipient", "subject", "filename", "size", "queued_at"),
+    *("area", "attached"),
+)
+
+
+def _to_attempt(row: Any) -> Attempt:
+    values = {c: getattr(row, c) for c in _OF_ATTEMPT}
+    return Attempt(**values, outcome=Became(row.outcome), id=row.id)
+
+
+def _to_queued(row: Any) -> Queued:
+    values = {name: row._mapping[t.message.c[name]] for name in _OF_MESSAGE}
+    number = row._mapping[t.attempt.c.id]
+    last = None
+    if number is not None:
+        of = {name: row._mapping[t.attempt.c[name]] for name in _OF_ATTEMPT}
+        last = Attempt(**of, outcome=Became(row._mapping[t.attempt.c.outcome]), id=number)
+    has_content = row._mapping[t.message_content.c.message_id] is not None
+    return Queued(**values, id=row._mapping[t.message.c.id], last=last, has_content=has_content)
