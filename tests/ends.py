@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import stat
 import time
 import zipfile
 from collections.abc import Iterator
@@ -139,4 +140,6 @@ def _meaning(path: Path) -> object:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = sorted(set(archive.namelist()) - {"docProps/core.xml"})
             return [(name, hashlib.sha256(archive.read(name)).hexdigest()) for name in names]
+    if "archive" in path.parts:
+        return digest, stat.S_IMODE(path.stat().st_mode)
     return "a stamp" if path.name == "settled" else digest

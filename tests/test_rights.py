@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.builders import CARE
 from tests.disks import mounted
 from tests.ends import Undisturbed, assert_completed, end_of
 from tests.mixed import RETURNS, copied, waiting
@@ -143,3 +145,27 @@ def test_an_inbox_that_nothing_may_be_taken_from_costs_no_return(
             assert "taken in, but cannot be removed from the inbox" in run.told
         assert len(waiting(workspace)) == RETURNS
     assert_completed(bound, workspace, undisturbed)
+
+
+def test_an_areas_folder_that_may_not_be_listed_is_left_and_said(
+    bound: Runner, start: Path, tmp_path: Path
+) -> None:
+    def with_folder(name: str) -> tuple[Path, Path]:
+        workspace = copied(start, tmp_path / name)
+        folder = workspace / "inbox" / CARE.name
+        folder.mkdir()
+        *_, last = sorted(workspace.glob(f"inbox/* {CARE.name}.xlsx"))
+        shutil.move(last, folder / last.name)
+        return workspace, folder
+
+    late, folder = with_folder("late")
+    with away(folder):
+        bound.run(late)
+    bound.run(late)
+    workspace, folder = with_folder("workspace")
+    with forbidden(folder, 0):
+        run = bound.run(workspace)
+        assert run.code == 1, run.said
+        assert f"left in the inbox: {CARE.name}: cannot be listed (Permission denied)" in run.told
+        assert waiting(workspace) == [CARE.name]
+    assert_completed(bound, workspace, Undisturbed(end_of(late), 0, 0))
