@@ -20,8 +20,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from typer.testing import CliRunner, Result
 
+import pipeline.store
 from pipeline.cli import app
 from pipeline.store import Forgotten, Store
 from pipeline.workspace import open_workspace
@@ -699,3 +702,37 @@ def test_a_backup_cut_short_or_changed_is_refused(done: Path, tmp_path: Path, me
         path.write_bytes(content)
         complaint(quarterday("restore", path, tmp_path / "new"))
         assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("there", ["SQLite", "PostgreSQL"])
+def test_a_store_of_an_older_version_is_brought_to_this_one_as_it_is_put_back(
+    tmp_path: Path, there: str, request: pytest.FixtureRequest
+) -> None:
+    old = tmp_path / "old.sqlite3"
+    content, at = b"Dear council", "2012-04-30 09:00:00.000000"
+    sha256 = hashlib.sha256(content).hexdigest()
+    config = Config()
+    config.set_main_option("script_location", str(Path(pipeline.store.__path__[0], "migrations")))
+    engine = sa.create_engine(f"sqlite:///{old}", poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            sa.text(
+                "INSERT INTO submission (sha256, filename, received_at, outcome, size, "
+                "register_sha256) VALUES (:sha256, 'letter.xlsx', :at, 'rejected', 12, '')"
+            ),
+            {"sha256": sha256, "at": at},
+        )
+    engine.dispose()
+    members = [
+        plain("store.sqlite3", old.read_bytes()),
+        plain(f"archive/{sha256[:2]}/{sha256}.bin", content),
+    ]
+    backup = packed(tmp_path / "1.tar", members)
+    url = request.getfixturevalue("database")() if there == "PostgreSQL" else ""
+    new = open_workspace(restored(backup, tmp_path / "new", "--store", url))
+    assert not list(new.state.glob(".quarterday-*"))
+    with Store(new.store_url) as store:
+        (sent,) = store.submissions()
+    assert (sent.sha256, sent.received_at.isoformat()) == (sha256, "2012-04-30T09:00:00+00:00")
