@@ -293,7 +293,6 @@ def test_a_backup_made_at_any_moment_of_a_run_leads_to_the_same_end(
             continue
         seen.add(counts)
         new = restored(backup, tmp_path / f"new {number}", *words())
-        assert quarterday("doctor", "-w", new).exit_code == 0
         # A file is where it waits or in the store, and never nowhere.
         assert counts[0] + len(rows_of(new)["table submission"]) == RETURNS  # type: ignore[arg-type]
         assert runs.run(new).code in (0, 1)
@@ -313,7 +312,7 @@ def test_a_backup_made_at_a_step_of_a_run_leads_to_the_same_end_as_one_killed_th
     workspace = anew(waits, tmp_path / "counted")
     steps = runs.run(workspace).steps
     end = kept_of(done)
-    tried = many(2, 60)
+    tried = many(2, 60) if kind == "SQLite" else many(1, 30)
     for step in range(steps // tried // 2 + 1, steps, steps // tried):
         words: Callable[[], tuple[str, ...]] = tuple
         workspace = anew(waits, tmp_path / "old" / "workspace")
@@ -345,11 +344,13 @@ def test_of_what_comes_and_goes_all_the_time_each_backup_has_everything_once(
     code = (
         "import sys, time; from datetime import UTC, datetime; from pathlib import Path\n"
         "from pipeline.nightly import run; from pipeline.workspace import open_workspace\n"
-        f"until = time.monotonic() + {many(2, 30)}\n"
+        f"print(flush=True); until = time.monotonic() + {many(2, 30)}\n"
         "while time.monotonic() < until:\n"
         "    run(open_workspace(Path(sys.argv[1])), datetime.now(UTC), lambda *_: None)\n"
     )
-    nights = subprocess.Popen([sys.executable, "-c", code, str(workspace)])
+    nights = subprocess.Popen([sys.executable, "-c", code, str(workspace)], stdout=subprocess.PIPE)
+    assert nights.stdout is not None
+    assert nights.stdout.readline()
     dropped: set[str] = set()
     while nights.poll() is None:
         for number in range(len(dropped), len(dropped) + 20):
@@ -375,6 +376,7 @@ def test_of_what_comes_and_goes_all_the_time_each_backup_has_everything_once(
         }
         assert kept == {sha256 for _, sha256 in rows}
         backup.unlink()
+    nights.stdout.close()
     assert nights.returncode == 0
 
 
