@@ -34,7 +34,7 @@ def doctor(
     workspace: WorkspaceOption = Path(),
     json: JsonOption = False,
 ) -> None:
-    """Look whether all is well: settings, store, archive, rights, folders, room, clocks.
+    """Look whether all is well: settings, store, archive, journal, rights, folders, clocks.
 
     Changes nothing, and needs no other run to end.
 
