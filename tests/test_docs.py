@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from jinja2.meta import find_undeclared_variables
 from openpyxl import load_workbook
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -28,6 +29,7 @@ from pipeline.cli import app
 from pipeline.demo import run_demo
 from pipeline.disclosure import disclose
 from pipeline.figures import Scale, parse
+from pipeline.mail.texts import package_templates
 from pipeline.merge import Consolidated, merge
 from pipeline.model import (
     Kind,
@@ -46,6 +48,7 @@ from pipeline.model import (
 )
 from pipeline.rating import Colour, NotRated, Rating, rate, tally
 from pipeline.settings import Settings
+from pipeline.templating import environment
 from pipeline.workspace import open_workspace
 from schemas.register_layout import SHEETS
 from schemas.register_page import page as register_page
@@ -200,6 +203,28 @@ def test_the_limits_that_can_be_set_are_those_of_the_settings() -> None:
         if name:
             section, key = name.strip("`").split(".")
             assert limit.split()[0] == str(SETTINGS[section][key])
+
+
+# --- Mail ---
+
+
+def test_each_text_of_mail_is_listed_with_the_words_that_it_may_use() -> None:
+    env, texts = environment(), package_templates()
+    listed = {row[0].strip("`"): row[2] for row in tables("mail.md", "text", "for", "its words")}
+    shared = {"mail_base.html.j2", "mail_macros.html.j2"}
+    assert {f"{name}.{form}.j2" for name in listed for form in ("txt", "html")} | shared == set(
+        texts
+    )
+    for name, words in listed.items():
+        used = {
+            word
+            for form in ("txt", "html")
+            for word in find_undeclared_variables(env.parse(texts[f"{name}.{form}.j2"]))
+        }
+        given = set(re.findall(r"`(\w+)`", words))
+        # `m` is the frame's name for its parts; the recipient's name is for texts of one's own.
+        assert used - {"m", "attachment", "subject", *env.globals} <= given, name
+        assert given - used <= {"recipient"}, name
 
 
 # --- Ratings -------------------------------------------------------------------------------------
