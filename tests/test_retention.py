@@ -20,7 +20,7 @@ from tests.council import PERIOD, REGISTER, Council, care, community
 from tests.runs import Runner
 
 #: A value of a cell that no other text contains.
-SECRET = "about Zq7Xw9 people"
+TYPED = "about Zq7Xw9 people"
 RULE = "kept for 1 year after the end of the period"
 
 
@@ -28,7 +28,7 @@ RULE = "kept for 1 year after the end of the period"
 def council(tmp_path: Path) -> Council:
     """A return that was sent back, one that was accepted, and a file that is no return."""
     council = Council(tmp_path / "council")
-    care(council, P2_3=SECRET)
+    care(council, P2_3=TYPED)
     council.drop_bytes(b"Dear council", "letter.xlsx")
     community(council, P1_1=10)
     council.night()
@@ -180,7 +180,7 @@ def someone_reading(council: Council) -> Iterator[None]:
 
 def test_nor_in_the_log_of_a_store_that_someone_has_open(council: Council) -> None:
     with someone_reading(council):
-        council.drop(CARE, {"P2-3": SECRET.replace("Zq7", "Wk3")})
+        council.drop(CARE, {"P2-3": TYPED.replace("Zq7", "Wk3")})
         council.night()
         assert (council.place.state / "quarterday.sqlite3-wal").exists()
         council.keep(1)
@@ -208,7 +208,7 @@ def test_a_file_that_was_sent_twice_is_kept_while_one_receipt_of_it_is(tmp_path:
 
 
 def test_a_copy_of_a_return_with_the_longest_name_goes_too(council: Council) -> None:
-    council.drop(CARE, {"P2-3": SECRET}, name=f"{'é' * 120}.xlsx")
+    council.drop(CARE, {"P2-3": TYPED}, name=f"{'é' * 120}.xlsx")
     council.night()
     before = [name for name in kept(council) if " - to correct " in name]
     assert len(before) == 3
