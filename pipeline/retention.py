@@ -58,11 +58,13 @@ def _counted_from(sent: Submission, register: Register) -> date:
 
 
 def _years_after(day: date, years: int) -> date:
+    if day.year + years > date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:
-        # 29 February, in a year that has none; or a year that no calendar has.
-        return date(min(day.year + years, date.max.year), day.month, min(day.day, 28))
+        # 29 February, in a year that has none.
+        return day.replace(year=day.year + years, day=28)
 
 
 def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.archive import kept
 from pipeline.discretion import Discretion
 from pipeline.errors import WorkspaceError
-from pipeline.findings import Finding, Severity
+from pipeline.findings import Finding, Severity, printable
 from pipeline.guard import StoppedError
 from pipeline.history import replaced_by
 from pipeline.interpret.names import suggestion
@@ -144,19 +144,25 @@ class Trace:
         return any(source.archived.trouble for source in self.sources)
 
 
-def indicator_of(name: str, register: Register) -> Indicator:
+def indicator_of(name: str, register: Register, store: Store) -> Indicator:
     """The indicator of that ref.
 
     Raises:
-        WorkspaceError: there is none.
+        WorkspaceError: there is none, or none any more.
     """
     for indicator in register.indicators:
         if indicator.ref.casefold() == name.casefold():
             return indicator
+    for _, observation in store.reported():
+        if observation.indicator.casefold() == name.casefold():
+            ref = observation.indicator
+            raise WorkspaceError(
+                f"{ref} is in the register no longer. quarterday history {ref} tells its life."
+            )
     near = suggestion(name, (i.ref for i in register.indicators))
     raise WorkspaceError(
-        f"{name} is not the ref of an indicator in the register"
-        + (near or f". quarterday history {name} tells whether it was one.")
+        f"{printable(name)} is not the ref of an indicator in the register"
+        + (near or f". Choose one of: {', '.join(i.ref for i in register.indicators)}.")
     )
 
 

@@ -124,18 +124,19 @@ class Runner:
         self,
         workspace: Path,
         *,
-        command: str = "run",
+        command: tuple[str, ...] = ("run",),
         step: int = 0,
         sent: int = signal.SIGKILL,
         is_timeless: bool = True,
     ) -> Run:
         """Start `quarterday run`, or another command, which gets the signal before that step.
 
-        0 is no step.
+        0 is none.
         """
         self._begun += 1
         count = self._folder / str(self._begun)
-        order = Order((command, "--workspace", str(workspace)), str(count), step, sent, is_timeless)
+        words = (*command, "--workspace", str(workspace))
+        order = Order(words, str(count), step, sent, is_timeless)
         ours, theirs = socket.socketpair()
         output, errors = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - closed by `Run.wait`
         descriptors = [theirs.fileno(), output.fileno(), errors.fileno()]

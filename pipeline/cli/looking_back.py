@@ -84,8 +84,8 @@ def trace(
 
     place = workspace_at(workspace)
     register = register_of(place)
-    indicator = indicator_of(ref, register)
     with store_of(place) as store, cells(place, register) as cell_of:
+        indicator = indicator_of(ref, register, store)
         chosen = period_of(indicator, period, register, store)
         report = report_of(register, store, chosen, now())
         found = find(indicator, report, store, cell_of, reveals=show_suppressed)
