@@ -177,7 +177,7 @@ def dovecot(
     """
     program = need("dovecot")
     # The names of its sockets must be short.
-    folder = Path(tempfile.mkdtemp(prefix="qd-imap-", dir="/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="qd-imap-", dir="/tmp"))
     try:
         folder.chmod(0o755)
         server = Dovecot(folder, *_free_ports(2))

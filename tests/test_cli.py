@@ -20,7 +20,7 @@ from pipeline.cli.console import guarded
 from pipeline.demo import run_demo
 
 COMMANDS = ("demo", "init", "template", "validate", "ingest", "status", "merge", "appendix",
-            "send", "run", "doctor", "backup", "restore")  # fmt: skip
+            "send", "run", "fetch", "doctor", "backup", "restore")  # fmt: skip
 
 
 def quarterday(*words: str | Path) -> Result:
