@@ -20,7 +20,8 @@ from pipeline.cli.console import guarded
 from pipeline.demo import run_demo
 
 COMMANDS = ("demo", "init", "template", "validate", "ingest", "status", "merge", "appendix",
-            "send", "run", "schedule", "runs", "watch", "doctor", "backup", "restore")  # fmt: skip
+            "send", "run", "fetch", "schedule", "runs", "watch", "history", "trace", "replay",
+            "accept", "forget", "doctor", "backup", "restore")  # fmt: skip
 
 
 def quarterday(*words: str | Path) -> Result:

@@ -499,9 +499,13 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
     night: Path, returns: dict[str, Path], tmp_path: Path
 ) -> None:
     here: list[str | Path] = ["--workspace", night, "--json"]
+    # A mailbox that cannot be reached, which is one line beside the document.
+    mailbox = '[mailbox]\nserver = "127.0.0.1"\nport = 1\nuser = "returns@council.example"\n'
+    (night / "pipeline.toml").write_text(mailbox, "utf-8")
     # In an order in which the run is the first to see anything new.
     calls: dict[str, list[str | Path]] = {
         "run": here,
+        "fetch": ["--dry-run", *here],
         "ingest": here,
         "validate": [returns["Human resources"], *here],
         "merge": here,
@@ -522,7 +526,8 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
     assert set(calls) == set(COMMANDS) - {"watch"}
     assert set(named) == {f"`quarterday {name}`" for name in COMMANDS}
     for name, words in calls.items():
-        document = json.loads("\n".join(said(name, *words)))
+        called = CliRunner().invoke(app, [name, *map(str, words)])
+        document = json.loads(called.stdout)
         kind, keys = named[f"`quarterday {name}`"].split(";")[0].split(": ")
         assert isinstance(document, list if kind == "list" else dict), name
         content = document[0] if isinstance(document, list) else document

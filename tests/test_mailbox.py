@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
@@ -544,6 +547,76 @@ def test_a_workspace_in_which_nothing_can_be_written_leaves_the_message(
     (place / "inbox" / AREAS["HR"].name).unlink()
     told = fetched(place)
     assert [Path(taken["path"]).parent.name for taken in told["taken"]] == [AREAS["HR"].name]
+
+
+def test_without_its_package_a_line_says_how_to_install_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "imap_tools", None)
+    assert 'pip install --constraint constraints.txt ".[mailbox]"' in trouble(place)
+
+
+class Ring(KeyringBackend):
+    """A keyring that holds the one password."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return PASSWORD if (service, username) == ("127.0.0.1", USER) else None
+
+
+def test_the_password_may_stand_in_the_keyring(
+    server: Dovecot, place: Path, monkeypatch: pytest.MonkeyPatch, returns: dict[str, Path]
+) -> None:
+    monkeypatch.delenv(VARIABLE)
+    before = keyring.get_keyring()
+    keyring.set_keyring(Ring())
+    try:
+        server.deliver(letter(HR, returns["HR"]))
+        assert len(fetched(place)["taken"]) == 1
+    finally:
+        keyring.set_keyring(before)
+
+
+def test_the_doctor_looks_into_the_mailbox_and_leaves_it_as_it_is(
+    server: Dovecot, make: Make, returns: dict[str, Path]
+) -> None:
+    place = make()
+    server.deliver(letter(HR, returns["HR"]))
+    assert looked_at(place) == (
+        "ok",
+        "1 message in INBOX, 0 flagged; nothing is set to tell forged senders by.",
+    )
+    assert server.seen() == [("Our return", set())]
+    settings = place / "pipeline.toml"
+    settings.write_text(settings.read_text("utf-8").replace(f"port = {server.port}", "port = 1"))
+    state, found = looked_at(place)
+    assert state == "broken"
+    assert "cannot be reached" in found
+    settings.write_text("")
+    assert looked_at(place) == ("ok", "None is set.")
+
+
+def looked_at(place: Path) -> tuple[str, str]:
+    """What the doctor finds of the mailbox: how it is, and what was found."""
+    checks = json.loads(quarterday("doctor", "-w", place, "--json").stdout)["checks"]
+    (found,) = [(check["state"], check["found"]) for check in checks if check["name"] == "mailbox"]
+    return found
+
+
+def test_a_look_into_an_empty_mailbox_loads_neither_pandas_nor_sqlalchemy(
+    server: Dovecot, place: Path
+) -> None:
+    heavy = "import sys; from pipeline.__main__ import main\ntry: main()\nexcept SystemExit: pass\n"
+    heavy += "print({'pandas', 'sqlalchemy', 'openpyxl'} & set(sys.modules))"
+    quarterday("fetch", "-w", place)
+    done = subprocess.run(
+        [sys.executable, "-c", heavy, "fetch", "-w", str(place)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "No returns in the mailbox.\nset()\n"
 
 
 # --- From the mailbox to the outcome -------------------------------------------------------------

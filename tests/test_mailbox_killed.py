@@ -73,16 +73,16 @@ def test_a_fetch_killed_at_any_step_is_completed_by_the_next(
     is_run_between: bool,
 ) -> None:
     place = anew(tmp_path / "undisturbed", server, returns)
-    undisturbed = fetches.run(place, command="fetch")
+    undisturbed = fetches.run(place, command=("fetch",))
     assert (undisturbed.code, undisturbed.told.count("taken: ")) == (1, 3), undisturbed.said
     every = max(1, undisturbed.steps // TRIED) if TRIED else 1
     for step in range(1 + part * every, undisturbed.steps + 1, PARTS * every):
         place = anew(tmp_path / str(step), server, returns)
-        assert fetches.run(place, command="fetch", step=step).code == -9, f"step {step}"
+        assert fetches.run(place, command=("fetch",), step=step).code == -9, f"step {step}"
         if is_run_between:
             # What was cut off may be taken in before the mailbox is looked at again.
             assert fetches.run(place).code in (0, 1), f"step {step}"
-        again = fetches.run(place, command="fetch")
+        again = fetches.run(place, command=("fetch",))
         assert again.code in (0, 1), f"step {step}: {again.said}"
         assert server.seen() == [("Left", {"\\Flagged"})], f"step {step}"
         assert sorted(server.subjects("Quarterday/Taken")) == ["One", "Two"], f"step {step}"

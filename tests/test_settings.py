@@ -81,6 +81,30 @@ def test_a_limit_that_would_stop_every_return_or_none_is_named(path: Path, limit
     assert "it must be from" in line
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("port = 0", "mailbox.port is 0; it must be from 1 to 65535"),
+        ("largest_mb = 0", "mailbox.largest_mb is 0; it must be from 1 to 1024"),
+        ("timeout_seconds = 601", "mailbox.timeout_seconds is 601; it must be from 1 to 600"),
+        ("security = 'none'", "mailbox.security"),
+        ("password = 'x'", "password"),
+        ("server = 'imap.council.example'", "mailbox.user is empty"),
+        ("server = 'x'\nuser = 'y'\ntaken_folder = ''", "mailbox.taken_folder is empty"),
+        ("server = 'x'\nuser = 'y'\nleft_folder = 'INBOX'", "name another folder"),
+        ("server = 'x'\nuser = 'y'\nsecurity = 'starttls'", "set it to 143 for starttls"),
+    ],
+)
+def test_a_mailbox_that_could_not_be_used_is_named(path: Path, lines: str, said: str) -> None:
+    path.write_text(f"[mailbox]\n{lines}\n", encoding="utf-8")
+    assert said in complaint(path)
+
+
+def test_a_mailbox_that_is_set_can_be_read(path: Path) -> None:
+    path.write_text("[mailbox]\nserver = 'imap.example'\nuser = 'returns@council.example'\n")
+    assert read_settings(path).mailbox.taken_folder == "Quarterday/Taken"
+
+
 def test_a_file_in_another_encoding_says_how_to_save_it(path: Path) -> None:
     path.write_bytes("[paths]\ninbox = 'été'\n".encode("latin-1"))
     assert "Save it as UTF-8" in complaint(path)

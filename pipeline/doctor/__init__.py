@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.doctor import database, kept, left, nights, papers, places, rights, told
+from pipeline.doctor import database, kept, left, mail, nights, papers, places, rights, told
 from pipeline.doctor.check import Check, State, broken
 from pipeline.doctor.kept import Progress
 from pipeline.errors import QuarterdayError
@@ -20,8 +20,9 @@ from pipeline.workspace import Workspace
 __all__ = ["Check", "Health", "Progress", "State", "examine", "examine_content"]
 
 _LIBRARIES = (
-    *("jinja2", "msgspec", "openpyxl", "pandas", "pandera", "psycopg", "python-calamine"),
-    *("rapidfuzz", "rich", "sqlalchemy", "structlog", "typer", "watchfiles", "xlsxwriter"),
+    *("alembic", "imap-tools", "jinja2", "keyring", "msgspec", "openpyxl", "pandas", "pandera"),
+    *("psycopg", "python-calamine", "rapidfuzz", "rich", "sqlalchemy", "structlog", "typer"),
+    *("watchfiles", "xlsxwriter"),
 )
 
 
@@ -56,6 +57,7 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
         *_looked("outbox", places.look_at_outbox, workspace),
         *_looked("clocks", places.look_at_clocks, workspace),
         *_looked("room", places.look_at_room, workspace),
+        *_looked("mailbox", mail.look_at_mailbox, workspace),
         *_looked("lock", left.look_at_lock, workspace),
         *_looked("left over", left.look_at_leftovers, workspace),
         *_looked("last run", nights.look_at_last_run, workspace),

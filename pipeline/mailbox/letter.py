@@ -193,4 +193,8 @@ def _read(value: str) -> str:
 
 def _mended(text: str) -> str:
     """Text in which bytes that are no ASCII stand as half characters, as it was meant."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        # Half characters of another making, which UTF-7 can hold.
+        return text.encode("utf-8", "replace").decode()
