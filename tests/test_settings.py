@@ -105,6 +105,36 @@ def test_a_mailbox_that_is_set_can_be_read(path: Path) -> None:
     assert read_settings(path).mailbox.taken_folder == "Quarterday/Taken"
 
 
+@pytest.mark.parametrize(
+    ("mail", "said"),
+    [
+        ("port = 70_000", "mail.port is 70000; it must be from 0 to 65535."),
+        ("timeout_seconds = 0", "mail.timeout_seconds is 0; it must be from 1 to 600."),
+        ("largest_mb = 500", "mail.largest_mb is 500; it must be from 1 to 150."),
+        ("security = 'ssl'", "mail.security"),
+        ("token_command = 'print-token'", "mail.token_command"),
+        ("token_command = ['print-token']", "Say whose token it is."),
+        ("server = 'mail.council.example:587'", "mail.port is for the port."),
+        ("server = 'smtp://mail.council.example'", "it must be a name alone"),
+        ("server = 'mail.council.example'", "Say who the messages are from."),
+        ("server = '10.0.0.1'\nsender = 'a@b.example'\nsecurity = 'none'",
+         "which is for a mail server on this machine alone"),
+    ],
+)  # fmt: skip
+def test_mail_that_could_not_be_sent_or_would_go_in_the_open_is_named(
+    path: Path, mail: str, said: str
+) -> None:
+    path.write_text(f"[mail]\n{mail}\n", encoding="utf-8")
+    assert said in complaint(path)
+
+
+@pytest.mark.parametrize("server", ["localhost", "127.0.0.1", "::1"])
+def test_a_mail_server_on_this_machine_needs_no_tls(path: Path, server: str) -> None:
+    text = f"[mail]\nserver = '{server}'\nsender = 'a@b.example'\nsecurity = 'none'\n"
+    path.write_text(text, encoding="utf-8")
+    assert read_settings(path).mail.server == server
+
+
 def test_a_file_in_another_encoding_says_how_to_save_it(path: Path) -> None:
     path.write_bytes("[paths]\ninbox = 'été'\n".encode("latin-1"))
     assert "Save it as UTF-8" in complaint(path)

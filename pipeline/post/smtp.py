@@ -204,6 +204,7 @@ class Connection:
             secret = token_of(self._mail) if is_token else password_of(self._mail)
         except NoSecretError as error:
             raise NoConnectionError(str(error), is_for_a_person=True) from error
+        self._secrets.append(secret)
         ways = smtp.esmtp_features.get("auth", "").upper().split()
         if is_token:
             reply = self._say("AUTH XOAUTH2", f"user={user}\1auth=Bearer {secret}\1\1")
@@ -234,7 +235,7 @@ class Connection:
 
     def _say(self, command: str, secret: str) -> tuple[int, bytes]:
         coded = base64.b64encode(secret.encode()).decode("ascii")
-        self._secrets += [coded, secret]
+        self._secrets.append(coded)
         return self._need().docmd(f"{command} {coded}".strip())
 
     # --- A message -------------------------------------------------------------------------------
