@@ -10,16 +10,13 @@ On a night when nothing came, `reminding.comes_up` says whether the calendar alo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from pathlib import Path
 
-from pipeline import approving, retention
-from pipeline.assembly import returns_received
 from pipeline.changes import changes_since
-from pipeline.inbox import Skipped
+from pipeline.doings import Doings, Published, area_of, gathered
 from pipeline.mail import (
     Brought,
     Message,
@@ -34,20 +31,24 @@ from pipeline.mail import (
 from pipeline.mail.digest import (
     Affairs,
     Disagreement,
-    Left,
     Overdue,
-    Retention,
     SentBack,
-    Undelivered,
     Unreachable,
 )
-from pipeline.model import Achievement, Observation, Period, Register, ServiceArea, Status
+from pipeline.model import Period, Register, ServiceArea, Status
 from pipeline.reminding import AWAITED, Reminder, reminders
-from pipeline.report import Report, ReturnReceived
-from pipeline.sending_back import correction_path
-from pipeline.store import Issue, Outcome, Store, Submission
+from pipeline.store import Outcome, Submission
 from pipeline.words import standing_shown
-from pipeline.workspace import Workspace
+
+__all__ = [
+    "Correspondence",
+    "Doings",
+    "MailKind",
+    "Post",
+    "Published",
+    "correspondence",
+    "gathered",
+]
 
 
 class MailKind(StrEnum):
@@ -75,93 +76,6 @@ class Correspondence:
     posts: tuple[Post, ...]
     #: A line for each mistake in a template of the workspace.
     mistakes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """An appendix that this run issued."""
-
-    report: Report
-    workbook: Path
-    #: The issue before it.
-    last: Issue | None
-
-
-@dataclass(frozen=True, slots=True)
-class Doings:
-    """What a night did, and what the store holds that its messages speak of."""
-
-    now: datetime
-    #: The submissions to be answered, and all that there ever were, in the order received.
-    submissions: tuple[Submission, ...] = ()
-    past: tuple[Submission, ...] = ()
-    #: The correction copies that there are, by the submission's number.
-    copies: Mapping[int, Path] | None = None
-    #: The figures and achievements that count, of the periods of these submissions.
-    observations: tuple[Observation, ...] = ()
-    achievements: tuple[Achievement, ...] = ()
-    #: Where each area's return stands, by the name of each open period.
-    standing: Mapping[str, Sequence[ReturnReceived]] | None = None
-    published: tuple[Published, ...] = ()
-    waiting: tuple[approving.Waiting, ...] = ()
-    left: tuple[Left, ...] = ()
-    undelivered: tuple[Undelivered, ...] = ()
-    retention: Retention | None = None
-    #: The day of the last digest; None where there was none.
-    told: date | None = None
-
-
-def gathered(
-    workspace: Workspace,
-    register: Register,
-    store: Store,
-    now: datetime,
-    *,
-    after: int,
-    published: Sequence[Published] = (),
-    skipped: Sequence[Skipped] = (),
-    undelivered: Sequence[Undelivered] = (),
-    told: date | None = None,
-) -> Doings:
-    """What `correspondence` needs, read from the store; see the head of this module.
-
-    `after` is the number of the last submission that was answered.
-    """
-    past = store.submissions()
-    fresh = tuple(sent for sent in past if sent.id > after)
-    accepted = [sent for sent in fresh if sent.outcome is Outcome.ACCEPTED]
-    periods = sorted({sent.period for sent in accepted if sent.period})
-    open_periods = [period for period in register.periods if period.open]
-    copies = {
-        sent.id: path
-        for sent in fresh
-        if sent.outcome is Outcome.REJECTED
-        and (path := correction_path(workspace, sent.filename, sent.sha256, sent.period)).exists()
-    }
-    due = retention.due(register, store, now.date())
-    return Doings(
-        now=now,
-        submissions=fresh,
-        past=past,
-        copies=copies,
-        observations=tuple(o for name in periods for o in store.observations(name)),
-        achievements=tuple(a for name in periods for a in store.achievements(name)),
-        standing={
-            period.name: returns_received(
-                register, period, [s for s in past if s.period == period.name], now.date()
-            )
-            for period in open_periods
-        },
-        published=tuple(published),
-        waiting=tuple(approving.waiting(register, store, open_periods)),
-        left=tuple(
-            Left(each.filename, each.why, each.moved_to.name if each.moved_to else "")
-            for each in skipped
-        ),
-        undelivered=tuple(undelivered),
-        retention=Retention(len(due.submissions), due.rule, due.since) if due.since else None,
-        told=told,
-    )
 
 
 def correspondence(
@@ -200,7 +114,7 @@ def _appendices(doings: Doings, office: Office) -> Iterator[Post]:
 def _answers(doings: Doings, register: Register, office: Office) -> Iterator[Post]:
     """A correction for each return that was sent back, a receipt for each other."""
     for sent in doings.submissions:
-        area, period = _area(sent, register), register.period(sent.period or "")
+        area, period = area_of(sent, register), register.period(sent.period or "")
         if area is None:
             continue
         if sent.outcome is Outcome.REJECTED:
@@ -221,11 +135,6 @@ def _answers(doings: Doings, register: Register, office: Office) -> Iterator[Pos
             )
         if message is not None:
             yield Post(kind, period.name if period else "", message, area.ref)
-
-
-def _area(sent: Submission, register: Register) -> ServiceArea | None:
-    """The area that a return names; where it names none, the one in whose folder it lay."""
-    return register.area(sent.area or sent.folder_area or "")
 
 
 def _brought(sent: Submission, doings: Doings, register: Register) -> Brought:
@@ -328,7 +237,7 @@ def _affairs(
 
 
 def _sent_back(sent: Submission, register: Register) -> SentBack:
-    area = _area(sent, register)
+    area = area_of(sent, register)
     return SentBack(
         filename=sent.filename,
         area=area.name if area else "",
@@ -356,7 +265,7 @@ def _unreachable(
 ) -> Iterator[Unreachable]:
     """Areas that are owed a receipt or a reminder; of a correction `SentBack` tells."""
     for sent in doings.submissions:
-        area = _area(sent, register)
+        area = area_of(sent, register)
         if area and not area.email.strip() and sent.outcome is not Outcome.REJECTED:
             yield Unreachable(area.name, f"a receipt for {sent.filename}", doings.now.date())
     for reminder in owed:

@@ -179,10 +179,14 @@ def test_the_page_of_the_register_has_every_column_and_every_choice(sheet: Any) 
 SETTINGS: dict[str, Any] = msgspec.to_builtins(Settings())
 
 
+def _in_toml(default: object) -> str:
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
 def test_every_setting_is_explained_with_its_default() -> None:
     explained = {row[0]: row[1] for row in tables("settings.md", "setting", "default", "meaning")}
     assert explained == {
-        f"`{section}.{name}`": f"`{default}`" if default != "" else "(empty)"
+        f"`{section}.{name}`": f"`{_in_toml(default)}`" if default != "" else "(empty)"
         for section, settings in SETTINGS.items()
         for name, default in settings.items()
     }
@@ -222,8 +226,9 @@ def test_each_text_of_mail_is_listed_with_the_words_that_it_may_use() -> None:
             for word in find_undeclared_variables(env.parse(texts[f"{name}.{form}.j2"]))
         }
         given = set(re.findall(r"`(\w+)`", words))
-        # `m` is the frame's name for its parts; the recipient's name is for texts of one's own.
-        assert used - {"m", "attachment", "subject", *env.globals} <= given, name
+        # `m` is the frame's name for its parts, the next two are macros of the texts themselves;
+        # the recipient's name is for texts of one's own.
+        assert used - {"m", "about", "item", "attachment", "subject", *env.globals} <= given, name
         assert given - used <= {"recipient"}, name
 
 

@@ -1,0 +1,110 @@
+"""Doings: what a night did, and what the store holds that its messages speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline import approving, retention
+from pipeline.assembly import returns_received
+from pipeline.inbox import Skipped
+from pipeline.mail.digest import Left, Retention, Undelivered
+from pipeline.model import Achievement, Observation, Register, ServiceArea
+from pipeline.report import Report, ReturnReceived
+from pipeline.sending_back import correction_path
+from pipeline.store import Issue, Outcome, Store, Submission
+from pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An appendix that this run issued."""
+
+    report: Report
+    workbook: Path
+    #: The issue before it.
+    last: Issue | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """What a night did, and what the store holds that its messages speak of."""
+
+    now: datetime
+    #: The submissions to be answered, and all that there ever were, in the order received.
+    submissions: tuple[Submission, ...] = ()
+    past: tuple[Submission, ...] = ()
+    #: The correction copies that there are, by the submission's number.
+    copies: Mapping[int, Path] | None = None
+    #: The figures and achievements that count, of the periods of these submissions.
+    observations: tuple[Observation, ...] = ()
+    achievements: tuple[Achievement, ...] = ()
+    #: Where each area's return stands, by the name of each open period.
+    standing: Mapping[str, Sequence[ReturnReceived]] | None = None
+    published: tuple[Published, ...] = ()
+    waiting: tuple[approving.Waiting, ...] = ()
+    left: tuple[Left, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
+    retention: Retention | None = None
+    #: The day of the last digest; None where there was none.
+    told: date | None = None
+
+
+def gathered(
+    workspace: Workspace,
+    register: Register,
+    store: Store,
+    now: datetime,
+    *,
+    after: int,
+    published: Sequence[Published] = (),
+    skipped: Sequence[Skipped] = (),
+    undelivered: Sequence[Undelivered] = (),
+    told: date | None = None,
+) -> Doings:
+    """What `correspondence` needs, read from the store; see the head of `pipeline.correspondence`.
+
+    `after` is the number of the last submission that was answered.
+    """
+    past = store.submissions()
+    fresh = tuple(sent for sent in past if sent.id > after)
+    accepted = [sent for sent in fresh if sent.outcome is Outcome.ACCEPTED]
+    periods = sorted({sent.period for sent in accepted if sent.period})
+    open_periods = [period for period in register.periods if period.open]
+    copies = {
+        sent.id: path
+        for sent in fresh
+        if sent.outcome is Outcome.REJECTED
+        and (path := correction_path(workspace, sent.filename, sent.sha256, sent.period)).exists()
+    }
+    due = retention.due(register, store, now.date())
+    return Doings(
+        now=now,
+        submissions=fresh,
+        past=past,
+        copies=copies,
+        observations=tuple(o for name in periods for o in store.observations(name)),
+        achievements=tuple(a for name in periods for a in store.achievements(name)),
+        standing={
+            period.name: returns_received(
+                register, period, [s for s in past if s.period == period.name], now.date()
+            )
+            for period in open_periods
+        },
+        published=tuple(published),
+        waiting=tuple(approving.waiting(register, store, open_periods)),
+        left=tuple(
+            Left(each.filename, each.why, each.moved_to.name if each.moved_to else "")
+            for each in skipped
+        ),
+        undelivered=tuple(undelivered),
+        retention=Retention(len(due.submissions), due.rule, due.since) if due.since else None,
+        told=told,
+    )
+
+
+def area_of(sent: Submission, register: Register) -> ServiceArea | None:
+    """The area that a return names; where it names none, the one in whose folder it lay."""
+    return register.area(sent.area or sent.folder_area or "")
