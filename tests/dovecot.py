@@ -81,8 +81,12 @@ service imap-login {{
     ssl = yes
   }}
 }}
+# Whoever gave a wrong password would have to wait.
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =

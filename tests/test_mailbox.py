@@ -557,12 +557,19 @@ def test_without_its_package_a_line_says_how_to_install_it(
 
 
 class Ring(KeyringBackend):
-    """A keyring that holds the one password."""
+    """A keyring of the tests' own."""
 
     priority = 1  # type: ignore[assignment]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
     def get_password(self, service: str, username: str) -> str | None:
-        return PASSWORD if (service, username) == ("127.0.0.1", USER) else None
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
 
 
 def test_the_password_may_stand_in_the_keyring(
@@ -572,6 +579,8 @@ def test_the_password_may_stand_in_the_keyring(
     before = keyring.get_keyring()
     keyring.set_keyring(Ring())
     try:
+        assert f"keyring set 127.0.0.1 {USER}" in trouble(place)
+        keyring.set_password("127.0.0.1", USER, PASSWORD)
         server.deliver(letter(HR, returns["HR"]))
         assert len(fetched(place)["taken"]) == 1
     finally:
@@ -617,6 +626,16 @@ def test_a_look_into_an_empty_mailbox_loads_neither_pandas_nor_sqlalchemy(
         check=True,
     )
     assert done.stdout == "No returns in the mailbox.\nset()\n"
+
+
+def test_where_nothing_came_the_next_run_ends_at_once(
+    server: Dovecot, place: Path, returns: dict[str, Path]
+) -> None:
+    server.deliver(letter(HR, returns["HR"]))
+    fetched(place)
+    assert "accepted: " in quarterday("run", "-w", place).stdout
+    fetched(place)
+    assert quarterday("run", "-w", place).stdout == "Nothing new.\n"
 
 
 # --- From the mailbox to the outcome -------------------------------------------------------------

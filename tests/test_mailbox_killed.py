@@ -86,7 +86,7 @@ def test_a_fetch_killed_at_any_step_is_completed_by_the_next(
         assert again.code in (0, 1), f"step {step}: {again.said}"
         assert server.seen() == [("Left", {"\\Flagged"})], f"step {step}"
         assert sorted(server.subjects("Quarterday/Taken")) == ["One", "Two"], f"step {step}"
-        assert fetches.run(place).code == 1
+        assert fetches.run(place).code in (0, 1), f"step {step}"
         assert_taken_once(place, f"step {step}")
 
 

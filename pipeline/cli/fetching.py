@@ -36,9 +36,11 @@ def fetch(
     Example: `quarterday fetch --dry-run`
     """
     from pipeline.errors import SettingsError
+    from pipeline.lock import held
     from pipeline.mailbox import fetch as fetch_returns
     from pipeline.mailbox import is_set
-    from pipeline.nightly import alone, register_of
+    from pipeline.nightly import register_of
+    from pipeline.workspace import make_state, need_folder
 
     place = workspace_at(workspace)
     if not is_set(place.settings):
@@ -47,7 +49,8 @@ def fetch(
     if dry_run:
         fetched = fetch_returns(place, register, now(), dry_run=True)
     else:
-        with alone(place):
+        # The lock alone: where nothing came, the next run still ends at once.
+        with held(need_folder(make_state(place))):
             fetched = fetch_returns(place, register, now())
     if json:
         print_json(fetched)

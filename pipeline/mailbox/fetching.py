@@ -92,6 +92,8 @@ def fetch(
             run.look_at(folder)
     except (MailboxError, WorkspaceError) as error:
         run.trouble = str(error)
+    except OSError as error:
+        run.trouble = f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
     return Fetched(tuple(run.taken), tuple(run.left), run.waiting, run.trouble)
 
 
@@ -118,8 +120,8 @@ class _Run:
 
     def look_at(self, folder: Folder) -> None:
         """Every message that was not left before, or from which someone has taken the flag."""
-        said = self.settings
-        where = " ".join((said.server, said.user, said.folder, folder.numbering))
+        mailbox = self.settings
+        where = " ".join((mailbox.server, mailbox.user, mailbox.folder, folder.numbering))
         numbers, flagged = folder.messages(), folder.flagged()
         left = self.journal.left(where) & flagged & set(numbers)
         self.waiting = len(left)
@@ -161,7 +163,7 @@ class _Run:
                     return None
                 why = self._take_from(message, sender, areas, facts.arrived_at)
             self._leave(headers, sender, why)
-        except (MailboxError, WorkspaceError):
+        except (MailboxError, WorkspaceError, OSError):
             raise
         except Exception as error:
             # The library's readers of headers fail on some that are made to be failed on.
