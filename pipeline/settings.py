@@ -85,7 +85,7 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: Who logs in; empty where nobody does.
     user: str = ""
     #: A command that prints an OAuth2 access token, in words; empty where a password is used.
-    token_command: tuple[str, ...] = ()
+    token_command: list[str] = []
     #: How long an answer of the server is waited for, in seconds.
     timeout_seconds: int = 60
     #: The largest message, in MiB; a larger one goes without its attachment.

@@ -163,7 +163,7 @@ def test_a_message_arrives_by_tls(office: Post, ca: trustme.CA) -> None:
 
 
 def test_a_token_logs_in_where_a_command_prints_one(office: Post, secure: Mailbox) -> None:
-    office.set(token_command=(sys.executable, "-c", f"print('{TOKEN}')"))
+    office.set(token_command=[sys.executable, "-c", f"print('{TOKEN}')"])
     office.put(FIVE[0])
     assert office.deliver().trouble == ""
     assert len(secure.messages) == 1
@@ -180,7 +180,7 @@ def test_a_token_logs_in_where_a_command_prints_one(office: Post, secure: Mailbo
 def test_a_token_that_is_wrong_or_missing_is_for_a_person(
     office: Post, secure: Mailbox, command: str, said: str
 ) -> None:
-    office.set(token_command=(sys.executable, "-c", command))
+    office.set(token_command=[sys.executable, "-c", command])
     office.put(FIVE[0])
     done = office.deliver()
     assert said in done.trouble
