@@ -105,7 +105,14 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def printable(text: str) -> str:
     """Text on one line without controls and overrides, fit for a terminal and a log."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return " ".join("".join(map(_shown, text)).split())
+
+
+def _shown(character: str) -> str:
+    if "\ud800" <= character <= "\udfff":
+        # A byte of a file's name that no encoding knows: as the store keeps it.
+        return "\N{REPLACEMENT CHARACTER}"
+    return character if character.isprintable() else " "
 
 
 def shorten(value: object) -> str:

@@ -29,10 +29,10 @@ class What(StrEnum):
     REPLACED = "replaced"
     REPORTED = "reported"
     WARNED = "warning"
+    APPROVED = "approved"
     ISSUED = "issued"
     CLOSED = "closed"
     REOPENED = "reopened"
-    APPROVED = "approved"
     FORGOTTEN = "forgotten"
 
 

@@ -29,6 +29,7 @@ from pipeline.cli import app
 from pipeline.demo import run_demo
 from pipeline.disclosure import disclose
 from pipeline.figures import Scale, parse
+from pipeline.history import What
 from pipeline.mail.texts import package_templates
 from pipeline.merge import Consolidated, merge
 from pipeline.model import (
@@ -52,7 +53,8 @@ from pipeline.templating import environment
 from pipeline.workspace import open_workspace
 from schemas.register_layout import SHEETS
 from schemas.register_page import page as register_page
-from tests.builders import indicator, small_register
+from tests.builders import SAFETY, indicator, small_register
+from tests.council import BEFORE, PERIOD, Council
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
@@ -98,7 +100,8 @@ def commands_shown(path: Path) -> Iterator[tuple[str, list[str]]]:
     for line in (*fenced(text), *quoted):
         called = re.search(r"(?:^|[\s/`])quarterday (?=[a-z-])([^`]*)", line)
         if called is not None:
-            yield line, shlex.split(called[1], comments=True)
+            # A sentence may end with a command.
+            yield line, shlex.split(called[1].removesuffix("."), comments=True)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -500,8 +503,43 @@ def test_the_page_on_rating_counts_the_worked_example_rightly(demo: Path) -> Non
     assert all(performance[value] == goal for value, goal, *_ in lines[:4])
 
 
+@pytest.fixture
+def warned(tmp_path: Path) -> Council:
+    """A workspace in which a warning waits for approval."""
+    council = Council(tmp_path / "council")
+    for figure, period in ((10, BEFORE), (1000, PERIOD)):
+        council.drop(SAFETY, {"P1-1": figure}, period=period)
+        council.night()
+    return council
+
+
+def test_a_figure_is_traced_and_the_store_replayed_as_the_page_shows(demo: Path) -> None:
+    def without_times(lines: list[str]) -> list[str]:
+        return [re.sub(r"\d\d \w{3} \d{4} \d\d:\d\d|\w\w/\w{64}", "…", line) for line in lines]
+
+    traced = said("trace", "P2-1", "--workspace", demo, "--period", "2012-13")
+    assert without_times(shown_on("history.md", "P2-1 ")) == without_times(
+        [line.replace(str(demo), PLACE) for line in traced]
+    )
+    assert shown_on("history.md", "8 submissions") == said("replay", "--workspace", demo)
+
+
+def test_a_lost_store_is_answered_as_the_page_shows(demo: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "performance"
+    shutil.copytree(demo, workspace)
+    (workspace / "var" / "quarterday.sqlite3").unlink()
+    (workspace / "inbox" / "return.xlsx").write_bytes(b"something new")
+    (line,) = said("run", "--workspace", workspace)
+    assert shown_on("running.md", "quarterday: The store") == [line.replace(str(workspace), PLACE)]
+
+
+def test_what_may_happen_is_explained() -> None:
+    explained = [row[0] for row in tables("history.md", "what", "when")]
+    assert ", ".join(explained).split(", ") == [what.value for what in What]
+
+
 def test_each_document_for_machines_has_the_keys_that_the_page_names(
-    night: Path, returns: dict[str, Path], tmp_path: Path
+    night: Path, returns: dict[str, Path], warned: Council, tmp_path: Path
 ) -> None:
     here: list[str | Path] = ["--workspace", night, "--json"]
     # A mailbox that cannot be reached, which is one line beside the document.
@@ -524,6 +562,11 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         "doctor": here,
         "backup": [tmp_path / "night.tar", *here],
         "restore": [tmp_path / "night.tar", tmp_path / "back", "--json"],
+        "history": here,
+        "trace": ["P6-1", *here],
+        "replay": here,
+        "accept": ["C05", "--because", "It is.", "--workspace", warned.root, "--json"],
+        "forget": here,
         "demo": [tmp_path / "demo", "--json"],
     }
     named = dict(tables("running.md", "command", "document"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -33,12 +33,10 @@ from pipeline.register import load_register
 from pipeline.store import Receipt, Store, Submission
 from pipeline.store.rows import rating_rows
 from pipeline.validate import validate
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, safe_name
 
 #: Submissions that are read together.
 _MANY = 200
-#: No workbook's name ends in anything longer.
-_LONGEST_SUFFIX = 20
 _NO_REGISTER = "the register that it was {} by is not in the archive as it was"
 
 
@@ -222,12 +220,7 @@ class _Work:
         elif path is None:
             why = "its file is not in the archive"
         if not why and path is not None:
-            # Of its name nothing is looked at but the ending.
-            named = self.scratch / f"{entry.id}{Path(entry.filename).suffix[:_LONGEST_SUFFIX]}"
-            try:
-                os.link(path, named)
-            except OSError:
-                shutil.copyfile(path, named)
+            named = _named(path, self.scratch / str(entry.id), entry.filename)
             limit = self.workspace.settings.limits.file_mb
             found = examine(named, file_mb=limit, folder_area=entry.folder_area)
             if isinstance(found, Arrival) and found.sha256 == entry.sha256:
@@ -305,6 +298,19 @@ class _Work:
         made = issue_of(report, row["content"], row["last_submission"] or 0)
         self.into.insert("rating", rating_rows(row["id"], made.ratings))
         self.rebuilt.issues += 1
+
+
+def _named(path: Path, folder: Path, name: str) -> Path:
+    """An archived file under the name that it came by, or one like it where none may be so long."""
+    folder.mkdir()
+    whole, shorter = folder / name, folder / safe_name(Path(name).stem, Path(name).suffix)
+    # Not every file system makes links.
+    for put, named in ((os.link, whole), (shutil.copyfile, whole)):
+        with suppress(OSError):
+            put(path, named)
+            return named
+    shutil.copyfile(path, shorter)
+    return shorter
 
 
 def _as_recorded(made: Submission, entry: _Entry) -> Submission:
