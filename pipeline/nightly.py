@@ -145,19 +145,18 @@ def run(
     """
     pace = pace or Pace()
     register = register_of(workspace)
-    has_mailbox = bool(workspace.settings.mailbox.server)
-    is_quiet = reopen is None and not has_mailbox and is_idle(workspace.inbox)
+    fetched = None
+    if workspace.settings.mailbox.server:
+        with pace.during("fetching"):
+            fetched = fetch(workspace, register, now)
+    is_quiet = reopen is None and is_idle(workspace.inbox)
     if is_quiet and settled.is_settled(workspace, register, now):
-        return Night(None)
+        return Night(None, fetched=fetched)
     from pipeline.dispatch import correspond
     from pipeline.post import deliver
 
     with at_work(workspace) as store:
         need_folder(workspace.outbox)
-        fetched = None
-        if has_mailbox:
-            with pace.during("fetching"):
-                fetched = fetch(workspace, register, now)
         ingested = take_in(workspace, register, store, now, progress, reopen, pace)
         issued: list[Issued] = []
         published: list[Published] = []
@@ -179,10 +178,16 @@ def run(
 
 
 def fetch(workspace: Workspace, register: Register, now: datetime) -> Fetched:
-    """Take returns that came by mail into the inbox; trouble with the mailbox costs only those."""
+    """Take returns that came by mail into the inbox; trouble with the mailbox costs only those.
+
+    Raises:
+        LockedError: another run is at work.
+    """
     from pipeline import mailbox
 
-    return mailbox.fetch(workspace, register, now)
+    # Not `alone`: to have looked into a mailbox is no work, and leaves an idle night idle.
+    with lock.held(need_folder(make_state(workspace))):
+        return mailbox.fetch(workspace, register, now)
 
 
 def take_in(
@@ -369,8 +374,9 @@ def would_send(
 
 def needs_a_person(night: Night) -> bool:
     """Whether anything that happened in the night waits for someone."""
+    mailbox = night.fetched is not None and bool(night.fetched.left or night.fetched.trouble)
     if night.ingested is None:
-        return False
+        return mailbox
     from pipeline.store import Outcome
 
     troubled = any(
@@ -381,7 +387,6 @@ def needs_a_person(night: Night) -> bool:
     conflicts = any(
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
-    mailbox = night.fetched is not None and bool(night.fetched.left or night.fetched.trouble)
     stuck = night.mail is not None and night.mail.needs_a_person
     return troubled or conflicts or mailbox or stuck or bool(night.ingested.skipped)
 

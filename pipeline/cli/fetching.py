@@ -63,8 +63,8 @@ def fetch(
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def print_fetched(fetched: Fetched, *, dry_run: bool = False) -> None:
-    """What became of each message, in lines for a person."""
+def print_fetched(fetched: Fetched, *, dry_run: bool = False, quiet: bool = False) -> None:
+    """What became of each message, in lines for a person; `quiet` where there was none."""
     taken, left = ("would take", "would leave") if dry_run else ("taken", "left in the mailbox")
     for one in fetched.taken:
         typer.echo(f"{taken}: {one.path.name} ({one.area}) from {one.sender}")
@@ -72,5 +72,5 @@ def print_fetched(fetched: Fetched, *, dry_run: bool = False) -> None:
         typer.echo(f"{left}: {message.line}")
     if fetched.waiting:
         typer.echo(f"{fetched.waiting} left earlier still wait there, flagged")
-    if not (fetched.taken or fetched.left or fetched.waiting or fetched.trouble):
+    if not quiet and not (fetched.taken or fetched.left or fetched.waiting or fetched.trouble):
         typer.echo("No returns in the mailbox.")

@@ -225,15 +225,15 @@ def run(
                 "mail": mail_document(night.mail),
             }
         )
-    elif night.ingested is None:
-        if not scheduled:
-            typer.echo("Nothing new.")
     else:
         if night.fetched:
-            print_fetched(night.fetched)
+            print_fetched(night.fetched, quiet=True)
             if night.fetched.trouble:
                 typer.echo(f"quarterday: {night.fetched.trouble}", err=True)
-        print_ingested(night.ingested)
+        if night.ingested is not None:
+            print_ingested(night.ingested)
+        elif not scheduled:
+            typer.echo("Nothing new.")
         for issued in night.issued:
             typer.echo(f"{issued.report.period.name}: overall {issued.report.overall.shown}")
         for path in written:

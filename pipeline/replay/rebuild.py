@@ -121,7 +121,7 @@ def rebuild(
             for row in forgotten.values()
         ],
     )
-    for table in ("message", "attempt"):
+    for table in ("message", "attempt", "answered"):
         into.insert(table, [_typed(row) for row in journal.entries(archive, table)])
     return work.rebuilt
 
