@@ -72,12 +72,15 @@ def make_returns(folder: Path, number_of_returns: int) -> None:
 
 
 def set_up(workspace: Path, **settings: object) -> None:
-    """Set some lines of `pipeline.toml`."""
+    """Set some lines of `pipeline.toml`; of a name in several sections, that of the first.
+
+    So `server` and `port` are those of [mail], which stands before [mailbox].
+    """
     path = workspace / "pipeline.toml"
     lines = path.read_text(encoding="utf-8").splitlines()
     for name, value in settings.items():
         shown = value if isinstance(value, int | float) else f"'{value}'"
-        (at,) = (n for n, line in enumerate(lines) if line.startswith(f"{name} = "))
+        at = next(n for n, line in enumerate(lines) if line.startswith(f"{name} = "))
         lines[at] = f"{name} = {shown}"
     path.write_text("\n".join(lines), encoding="utf-8")
 

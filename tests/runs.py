@@ -145,7 +145,12 @@ class Runner:
         return Run(ours, output, errors, count)
 
     def run(
-        self, workspace: Path, *, command: str = "run", step: int = 0, is_timeless: bool = True
+        self,
+        workspace: Path,
+        *,
+        command: tuple[str, ...] = ("run",),
+        step: int = 0,
+        is_timeless: bool = True,
     ) -> Run:
         """A run that has ended."""
         run = self.begin(workspace, command=command, step=step, is_timeless=is_timeless)
