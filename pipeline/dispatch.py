@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date, datetime
 
-from pipeline.correspondence import MailKind, Published, correspondence, gathered
+from pipeline.correspondence import MailKind, Post, Published, correspondence, gathered
 from pipeline.inbox import Skipped
 from pipeline.mail import Office, Texts
 from pipeline.mail.digest import Undelivered
 from pipeline.model import Register
-from pipeline.post import outgoing, standing, told
-from pipeline.store import Queued, Store
+from pipeline.post import known_at, outgoing, standing, told
+from pipeline.reminding import owing
+from pipeline.store import Attempt, Became, Queued, Store
 from pipeline.workspace import Workspace
 
 
@@ -26,7 +27,8 @@ def correspond(
     """Put the messages that a run owes into the queue, those that are not there yet.
 
     `published` are the appendices that it issued, `skipped` what it left in the inbox. Submissions
-    that an earlier run took in and could not answer any more are answered too.
+    that an earlier run took in and could not answer any more are answered too. Reminders that
+    wait, and are overtaken by what came or by a newer one, are dropped.
     """
     mail = workspace.settings.mail
     queued = store.messages.all()
@@ -37,8 +39,10 @@ def correspond(
         published=published,
         skipped=skipped,
         undelivered=[
-            Undelivered(one.recipient, one.subject, told(one), _day_of(one))
+            Undelivered(one.recipient, one.subject, told(one), _since(one, digests, now))
             for one in standing(store, now).stuck
+            # Where the server is away a digest waits behind them, and need not say so.
+            if one.last is not None or not one.has_content
         ],
         told=digests[-1].astimezone().date() if digests else None,
     )
@@ -51,9 +55,37 @@ def correspond(
             workspace, [post.message], kind=post.kind, period=post.period, area=post.area, now=now
         )
     ]
-    store.messages.answer(made, store.last_number("submission"), now)
+    owed = owing(register, doings.standing or {})
+    overtaken = [
+        Attempt(one.id, now, Became.DROPPED, "A reminder that was overtaken while it waited.")
+        for one in _overtaken(queued, written.posts, owed)
+    ]
+    store.messages.answer(made, store.last_number("submission"), now, overtaken)
 
 
-def _day_of(one: Queued) -> date:
-    """The day since which a message stands as it does."""
-    return (one.last.tried_at if one.last else one.queued_at).astimezone().date()
+def _overtaken(
+    queued: Sequence[Queued], posts: Sequence[Post], owed: Container[tuple[str, str]]
+) -> Iterator[Queued]:
+    """Reminders that wait of what has been returned, and those to whom a newer one goes now."""
+    renewed = {post.area for post in posts if post.kind is MailKind.REMINDER}
+    for one in queued:
+        is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
+        if (
+            one.kind == MailKind.REMINDER
+            and one.waits
+            and not is_wanted
+            and (one.area in renewed or (one.area, one.period) not in owed)
+        ):
+            yield one
+
+
+def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:
+    """The first day whose digest tells that a message cannot be delivered.
+
+    What became of it after that day's digest had been written is for the next. That a digest cannot
+    be delivered is no reason for another one, which could not be either.
+    """
+    if one.kind == MailKind.DIGEST:
+        return one.queued_at.astimezone().date()
+    known = known_at(one)
+    return (now if not digests or known >= digests[-1] else known).astimezone().date()

@@ -65,6 +65,23 @@ def reminders(
     return made
 
 
+def owing(
+    register: Register, standing: Mapping[str, Sequence[ReturnReceived]]
+) -> set[tuple[str, str]]:
+    """The ref of each area with the name of each period for which it owes a return.
+
+    An empty name stands for any period.
+    """
+    return {
+        (returned.area.ref, name)
+        for period in register.periods
+        if period.open
+        for returned in standing.get(period.name, ())
+        if returned.state in AWAITED
+        for name in (period.name, "")
+    }
+
+
 def _owed(
     register: Register, standing: Mapping[str, Sequence[ReturnReceived]], today: date
 ) -> Iterator[Owed]:

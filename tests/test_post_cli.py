@@ -168,4 +168,4 @@ def test_a_store_that_is_made_again_sends_nothing_again(place: Path, box: Mailbo
     next((place / "outbox").rglob("Appendix*.xlsx")).unlink()
     quarterday(place, "run")
     assert quarterday(place, "send") == (0, "")
-    assert len(box.messages) == 3
+    assert len(box.messages) == 4

@@ -65,7 +65,7 @@ class Undelivered:
     to: str
     subject: str
     why: str
-    #: Since when that is known.
+    #: The first day whose digest tells of it.
     since: date
 
 

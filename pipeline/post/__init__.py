@@ -5,7 +5,7 @@ It knows nothing of what messages say.
 
 from pipeline.post.delivery import Round, deliver
 from pipeline.post.queue import again, drop, hold, outgoing, preview, put
-from pipeline.post.standing import Standing, remedy, standing, told
+from pipeline.post.standing import Standing, known_at, remedy, standing, told
 
-__all__ = ["Round", "Standing", "again", "deliver", "drop", "hold", "outgoing", "preview", "put",
-           "remedy", "standing", "told"]  # fmt: skip
+__all__ = ["Round", "Standing", "again", "deliver", "drop", "hold", "known_at", "outgoing",
+           "preview", "put", "remedy", "standing", "told"]  # fmt: skip

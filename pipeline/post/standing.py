@@ -47,13 +47,18 @@ def standing(store: Store, now: datetime) -> Standing:
     return Standing(
         waiting=waiting,
         stuck=tuple(
-            one
-            for one in unsettled
-            if not one.waits or not one.has_content or now - one.queued_at > PATIENCE
+            one for one in unsettled if not one.waits or not one.has_content or now > known_at(one)
         ),
         trouble=trouble,
         next_at=next_at,
     )
+
+
+def known_at(one: Queued) -> datetime:
+    """The moment after which it is known that a message needs a person, if it does."""
+    if one.waits or one.last is None:
+        return one.queued_at + PATIENCE
+    return one.last.tried_at
 
 
 def next_try(failures: int, now: datetime) -> datetime:

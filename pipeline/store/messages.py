@@ -107,10 +107,21 @@ class Messages:
         with e.writing(self._engine) as connection:
             return put(connection, outgoing)
 
-    def answer(self, outgoing: Sequence[Outgoing], last_submission: int, at: datetime) -> None:
-        """Add messages, and note up to which submission everything that came has been answered."""
+    def answer(
+        self,
+        outgoing: Sequence[Outgoing],
+        last_submission: int,
+        at: datetime,
+        became: Sequence[Attempt] = (),
+    ) -> None:
+        """Add messages, and note up to which submission everything that came has been answered.
+
+        Together with that, what `became` of messages which the new ones overtake.
+        """
         with e.writing(self._engine) as connection:
             put(connection, outgoing)
+            if became:
+                connection.execute(t.attempt.insert(), [_row(a) for a in became])
             if last_submission > _answered(connection):
                 row = {"last_submission": last_submission, "answered_at": at}
                 connection.execute(t.answered.insert(), row)

@@ -18,7 +18,7 @@ from pipeline.store import tables as t
 
 #: Any number that no other program on the same database locks by.
 _ADVISORY_LOCK = 7_283_947_110
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: sa.Engine) -> None:
@@ -64,7 +64,7 @@ def _run_steps(connection: sa.Connection, found: int | None) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     if found == 1:
         # The first stores were made without Alembic.
