@@ -103,7 +103,7 @@ def test_a_night_cut_off_between_two_periods_is_completed_with_the_same_findings
     in_the_way = place.archive / arrival.sha256[:2]
     place.archive.mkdir(parents=True)
     in_the_way.write_text("in the way")
-    with pytest.raises(WorkspaceError, match="The next run completes it"):
+    with pytest.raises(WorkspaceError, match="was taken in but cannot be moved"):
         night(place)
     with nightly.store_of(place) as store:
         assert [s.period for s in store.submissions()] == ["2011-12"]

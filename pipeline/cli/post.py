@@ -33,11 +33,11 @@ def print_would_go(messages: Sequence[Queued], *, json: bool) -> None:
 
 def print_mail(mail: Round | None) -> None:
     """What was done about the mail, in lines for a person."""
+    if mail is None:
+        return
     from pipeline.post import told
     from pipeline.store import Became
 
-    if mail is None:
-        return
     for path in mail.written:
         typer.echo(f"wrote {path}")
     for one in mail.became:
