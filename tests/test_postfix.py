@@ -49,6 +49,7 @@ def test_an_appendix_reaches_the_mailbox_of_each_recipient_once(
     ca.cert_pem.write_to_path(workspace / "ca.pem")
     set_up(
         workspace,
+        section="mail",
         server="localhost",
         port=server.port,
         ca_file="ca.pem",
@@ -79,7 +80,13 @@ def test_a_certificate_of_another_authority_gets_nothing(
 ) -> None:
     workspace = copied(start, tmp_path / "workspace")
     before = len(server.mailbox("safety", expected=0))
-    set_up(workspace, server="localhost", port=server.port, sender=f"ada@{DOMAIN}")
+    set_up(
+        workspace,
+        section="mail",
+        server="localhost",
+        port=server.port,
+        sender=f"ada@{DOMAIN}",
+    )
     code, said = quarterday("run", "--workspace", workspace)
     assert code == 1
     assert "has a certificate that cannot be trusted" in said
