@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,6 +14,7 @@ from pipeline.model import Register
 from pipeline.register.writer import write_register
 from tests.dovecot import USER, Dovecot
 from tests.filled import at_once
+from tests.mixed import set_up
 
 XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A mail server's name, and what it writes into a message that is from whom it says.
@@ -48,22 +50,15 @@ def make_workspace(folder: Path, register: Register, server: Dovecot, more: str 
     (folder / "inbox").mkdir(parents=True)
     write_register(register, folder / "register.xlsx")
     settings = at_once(files("pipeline").joinpath("data", "pipeline.toml").read_text("utf-8"))
-    set_anew = {
-        'server = ""': 'server = "127.0.0.1"',
-        "port = 993": f"port = {server.port}",
-        'user = ""': f'user = "{USER}"',
-        'ca_file = ""': f'ca_file = "{server.authority}"',
-        "timeout_seconds = 30": "timeout_seconds = 10",
-    }
-    for line in more.splitlines():
-        name = line.partition(" = ")[0]
-        old = next(
-            (new for new in set_anew.values() if new.startswith(f"{name} = ")),
-            next(each for each in settings.splitlines() if each.startswith(f"{name} = ")),
-        )
-        set_anew[old] = line
-    for old, new in set_anew.items():
-        assert settings.count(f"\n{old}\n") == 1, old
-        settings = settings.replace(f"\n{old}\n", f"\n{new}\n")
     (folder / "pipeline.toml").write_text(settings, encoding="utf-8")
+    set_up(
+        folder,
+        section="mailbox",
+        server="127.0.0.1",
+        port=server.port,
+        user=USER,
+        ca_file=server.authority,
+        timeout_seconds=10,
+    )
+    set_up(folder, section="mailbox", **tomllib.loads(more))
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -71,17 +72,18 @@ def make_returns(folder: Path, number_of_returns: int) -> None:
                 path.write_text(f"no workbook {number}")
 
 
-def set_up(workspace: Path, **settings: object) -> None:
-    """Set some lines of `pipeline.toml`; of a name in several sections, that of the first.
+def set_up(workspace: Path, section: str = "", **settings: object) -> None:
+    """Set some lines of `pipeline.toml`; where no section is named, the first of each name.
 
-    So `server` and `port` are those of [mail], which stands before [mailbox].
+    Names such as `server` and `port` stand in more than one: first in [mail], then in [mailbox].
     """
     path = workspace / "pipeline.toml"
     lines = path.read_text(encoding="utf-8").splitlines()
+    first = lines.index(f"[{section}]") if section else 0
     for name, value in settings.items():
-        shown = value if isinstance(value, int | float) else f"'{value}'"
-        at = next(n for n, line in enumerate(lines) if line.startswith(f"{name} = "))
-        lines[at] = f"{name} = {shown}"
+        at = next(n for n in range(first, len(lines)) if lines[n].startswith(f"{name} = "))
+        # What JSON writes of a text, a number or a list, TOML reads as the same.
+        lines[at] = f"{name} = {json.dumps(value, default=str, ensure_ascii=False)}"
     path.write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -41,6 +41,7 @@ class Office:
         write_register(replace(small_register(), recipients=PEOPLE), workspace / "register.xlsx")
         set_up(
             workspace,
+            section="mail",
             server="localhost",
             port=self.box.port,
             security="none",
