@@ -192,7 +192,10 @@ def _meaning(path: Path) -> object:
     return "a stamp" if path.name == "settled" else digest
 
 
-def _mail(content: bytes) -> tuple[str, str, str]:
-    """What tells a message from others: what is attached bears the time at which it was made."""
+def _mail(content: bytes) -> tuple[str, str]:
+    """What a message is about, and whose it is.
+
+    What is attached bears the time at which it was made, and so does its Message-ID.
+    """
     mail = message_from_bytes(content, policy=default)
-    return mail["Message-ID"], mail["Subject"], mail["To"]
+    return mail["Subject"], mail["To"]
