@@ -138,7 +138,7 @@ def _write(folder: Path, table: str, rows: list[dict[str, Any]]) -> None:
 def _put(path: Path, content: bytes) -> None:
     try:
         private_folder(path.parent)
-        with replacing(path, 0o600) as temporary:
+        with replacing(path, 0o400) as temporary:
             temporary.write_bytes(content)
     except OSError as error:
         raise WorkspaceError(

@@ -8,11 +8,12 @@ import json
 import stat
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,12 +22,15 @@ from tests.mixed import RETURNS
 from tests.runs import Runner
 
 End = dict[str, object]
+Rows = dict[sa.Table, Sequence[sa.Row[Any]]]
 #: Columns that come of a time or of rows' numbers: what identifies a delivery, or what was issued.
 _TIMED = {"delivery", "content"}
 #: The same of messages: what is attached to them bears the time at which it was made.
 _TIMED_OF_MESSAGES = {"header_id", "filename", "size"}
 #: Times themselves, as the archive's journal tells them.
-_TIMES = {"received_at", "issued_at", "closed_at", "reopened_at", "queued_at", "tried_at"}
+_TIMES = {"received_at", "issued_at", "closed_at", "reopened_at", "queued_at"} | {
+    *("tried_at", "next_at", "answered_at")
+}
 #: What differs from run to run, and is spare work or looked into as tables.
 _SPARE = ("cache/", "log/", "runs/", "quarterday.sqlite3")
 
@@ -78,20 +82,23 @@ def assert_same(workspace: Path, undisturbed: Undisturbed, *, is_timeless: bool 
 def end_of(workspace: Path) -> End:
     """Every row of the store, and every file of the inbox, the outbox and the state folder."""
     place = open_workspace(workspace)
-    left: End = dict(_tables(place.store_url))
+    rows = _rows(place.store_url)
+    left: End = {f"table {table.name}": _by_place(table, rows) for table in rows}
+    left |= {f"journal {name}": told for name, told in _journal(place.archive, rows).items()}
     for name, folder in (("inbox", place.inbox), ("outbox", place.outbox), ("var", place.state)):
         for path in sorted(folder.rglob("*")):
             within = path.relative_to(folder).as_posix()
             if path.is_file() and not (name == "var" and within.startswith(_SPARE)):
-                left[f"{name}/{within}"] = _meaning(path)
+                # A table's part of the journal is looked into as a whole.
+                if path.suffix == ".jsonl":
+                    left.setdefault(f"{name}/{path.parent.relative_to(folder)}", "a journal")
+                else:
+                    left[f"{name}/{within}"] = _meaning(path)
     return left
 
 
-def _tables(url: str) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
-    """Each table with its rows in order.
-
-    In place of a row's number stands its place: a sequence may leave numbers out.
-    """
+def _rows(url: str) -> Rows:
+    """Each table with its rows in order."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     schema = sa.MetaData()
     with engine.connect() as connection:
@@ -101,24 +108,69 @@ def _tables(url: str) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
             for table in schema.sorted_tables
         }
     engine.dispose()
-    places = {
-        table.c.id: {row.id: place for place, row in enumerate(rows[table])}
-        for table in rows
-        if "id" in table.c
-    }
-    for table, found in rows.items():
-        columns = [
-            (number, places.get(next((key.column for key in column.foreign_keys), column)))
-            for number, column in enumerate(table.c)
-            if column.name not in _timed(table.name) and not isinstance(column.type, sa.DateTime)
-        ]
-        yield (
-            f"table {table.name}",
-            [
-                tuple(place[row[number]] if place else row[number] for number, place in columns)
-                for row in found
-            ],
+    return rows
+
+
+def _by_place(table: sa.Table, rows: Rows) -> list[tuple[object, ...]]:
+    """A table's rows but for times; in place of a row's number stands its place.
+
+    A sequence may leave numbers out.
+    """
+    numbered = _numbered(table, rows)
+    columns = [
+        column.name
+        for column in table.c
+        if column.name not in _timed(table.name) and not isinstance(column.type, sa.DateTime)
+    ]
+    told = [
+        tuple(_placed(row._mapping[name], numbered.get(name)) for name in columns)
+        for row in rows[table]
+    ]
+    if table.name != "message_content":
+        return told
+    return [(*of, _mail(row.content)) for of, row in zip(told, rows[table], strict=True)]
+
+
+def _journal(archive: Path, rows: Rows) -> dict[str, list[dict[str, object]]]:
+    """Each table as the archive's journal tells it, in the order told, with places as above."""
+    told: dict[str, list[dict[str, object]]] = {}
+    of = {table.name: table for table in rows}
+    for path in sorted(archive.rglob("*.jsonl")):
+        name = path.name.partition("-")[0]
+        numbered = _numbered(of[name], rows)
+        told.setdefault(name, []).extend(
+            {
+                key: _placed(value, numbered.get(key))
+                for key, value in json.loads(line).items()
+                if key not in _timed(name) | _TIMES
+            }
+            for line in path.read_bytes().splitlines()
         )
+    return told
+
+
+def _numbered(table: sa.Table, rows: Rows) -> dict[str, dict[int, int]]:
+    """The columns of a table that hold rows' numbers, each with the places of these rows."""
+    places = {
+        of.c.id: {row.id: place for place, row in enumerate(found)}
+        for of, found in rows.items()
+        if "id" in of.c
+    }
+    (submission,) = (column for column in places if column.table.name == "submission")
+    found = {}
+    for column in table.c:
+        of = next((key.column for key in column.foreign_keys), column)
+        if column.name == "last_submission":  # There may be none yet: it is no foreign key.
+            of = submission
+        if of in places:
+            found[column.name] = places[of]
+    return found
+
+
+def _placed(value: object, places: dict[int, int] | None) -> object:
+    if places is None or not isinstance(value, int):
+        return value
+    return places.get(value, f"no row {value}")
 
 
 def _timed(table: str) -> set[str]:
@@ -129,13 +181,8 @@ def _meaning(path: Path) -> object:
     """What a file holds, but for when it was made."""
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    if path.suffix == ".jsonl":
-        rows = [json.loads(line) for line in content.splitlines()]
-        left_out = _timed(path.name.partition("-")[0]) | _TIMES
-        return [{k: v for k, v in row.items() if k not in left_out} for row in rows]
     if path.suffix == ".eml":
-        mail = message_from_bytes(content, policy=default)
-        return mail["Message-ID"], mail["Subject"], mail["To"]
+        return _mail(content)
     if path.suffix == ".xlsx" and "corrections" in path.parts:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = sorted(set(archive.namelist()) - {"docProps/core.xml"})
@@ -143,3 +190,12 @@ def _meaning(path: Path) -> object:
     if "archive" in path.parts:
         return digest, stat.S_IMODE(path.stat().st_mode)
     return "a stamp" if path.name == "settled" else digest
+
+
+def _mail(content: bytes) -> tuple[str, str]:
+    """What a message is about, and whose it is.
+
+    What is attached bears the time at which it was made, and so does its Message-ID.
+    """
+    mail = message_from_bytes(content, policy=default)
+    return mail["Subject"], mail["To"]

@@ -325,7 +325,10 @@ def test_a_store_that_is_older_than_its_journal_is_named_as_the_next_run_names_i
     found = troubles(workspace)["journal"]
     assert found["state"] == "broken"
     assert "older than its archive" in found["found"]
-    assert found["details"] == ["submission: 9 rows in the journal, 8 in the store"]
+    assert found["details"] == [
+        "submission: 9 rows in the journal, 8 in the store",
+        "answered: 3 rows in the journal, 2 in the store",
+    ]
     result = quarterday("ingest", "-w", workspace)
     assert result.exit_code == 2
     assert "older than its archive" in result.stderr

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from typer.testing import CliRunner
 
@@ -34,6 +36,8 @@ from pipeline.store import (
     Issue,
     IssuedRating,
     Outcome,
+    Outgoing,
+    Queued,
     Receipt,
     Reopening,
     Signature,
@@ -41,6 +45,7 @@ from pipeline.store import (
     delivery_key,
 )
 from pipeline.store import tables as t
+from pipeline.store.migrate import MIGRATIONS
 from pipeline.workspace import Workspace, open_workspace
 from tests import first_store, test_store
 from tests.builders import CARE, SAFETY, small_register
@@ -156,6 +161,57 @@ def test_an_old_store_takes_new_returns(old: str) -> None:
         store.record([Receipt(submission("new.xlsx"), (figure(value="1"),))])
         assert [s.id for s in store.submissions()] == [1, 2, 3, 4, 5, 6, 7]
         assert [o.value for o in store.observations(PERIOD)] == [1]
+
+
+# --- What a store of schema 2 holds --------------------------------------------------------------
+
+NEW_IN_3 = {"message", "message_content", "attempt", "answered"}
+
+
+def make_schema_2(engine: sa.Engine, *, with_content: bool = True) -> None:
+    """A store as schema 2 had it, by the step that makes it of schema 1."""
+    first_store.make_empty(engine)
+    if with_content:
+        first_store.fill(engine)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.stamp(config, "0001")
+        command.upgrade(config, "0002")
+
+
+def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_answered(
+    url: str, engine: sa.Engine
+) -> None:
+    make_schema_2(engine)
+    before = all_rows(engine)
+    assert before.pop("about") == [(2,)]
+    assert not before.keys() & NEW_IN_3
+    with Store(url) as store:
+        assert store.messages.answered() == store.last_number("submission") == 6
+        assert store.messages.all() == ()
+    after = all_rows(engine)
+    assert after.pop("about") == [(3,)]
+    assert after.pop("alembic_version") != before.pop("alembic_version")
+    assert {name: len(after.pop(name)) for name in NEW_IN_3} == {
+        "message": 0,
+        "message_content": 0,
+        "attempt": 0,
+        "answered": 1,
+    }
+    assert after == before
+    with refused(engine) as connection:
+        connection.execute(t.answered.delete())
+
+
+def test_in_an_empty_store_of_schema_2_nothing_counts_as_answered(
+    url: str, engine: sa.Engine
+) -> None:
+    make_schema_2(engine, with_content=False)
+    with Store(url) as store:
+        assert store.messages.answered() == 0
+    assert all_rows(engine)["answered"] == []
 
 
 # --- The same tables -----------------------------------------------------------------------------
@@ -372,6 +428,17 @@ def full(url: str) -> str:
             [Approval(1, "C05", "Indicators", "H5", "me", RECEIVED, "so it is")]
         )
         store.decisions.forget([Forgotten(1, RECEIVED, "me", "six years")])
+        of = {"kind": "appendix", "recipient": "chair@council.example", "subject": "Returns"}
+        letters = [
+            Outgoing(
+                Queued(f"<{p}@council.example>", period=p, filename=f"{p}.eml", size=5,
+                       queued_at=RECEIVED, **of),
+                b"Hello",
+            )
+            for p in (PERIOD, "2011-12")
+        ]  # fmt: skip
+        store.messages.answer(letters, 2, RECEIVED)
+        store.messages.forget(["2011-12"], RECEIVED, "six years")
     return url
 
 
@@ -417,6 +484,20 @@ def test_of_a_forgotten_submission_the_findings_and_signatures_go_and_nothing_el
     for table in (t.observation, t.achievement):
         with refused(engine) as connection:
             connection.execute(table.delete().where(table.c.submission_id == 1))
+
+
+def test_of_a_forgotten_message_what_it_says_goes_and_nothing_else(
+    full: str, engine: sa.Engine
+) -> None:
+    rows = all_rows(engine)
+    assert [row[0] for row in rows["message"]] == [1, 2]
+    assert rows["message_content"] == [(1, b"Hello")]
+    with Store(full) as store:
+        assert [a.message_id for a in store.messages.attempts()] == [2]
+        assert [m.has_content for m in store.messages.all()] == [True, False]
+    for table in (t.message, t.attempt):
+        with refused(engine) as connection:
+            connection.execute(table.delete())
 
 
 def test_a_submission_that_cannot_be_forgotten_keeps_all_it_has(full: str) -> None:

@@ -86,3 +86,7 @@ def _keep_postgresql() -> None:
                 f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
                 f"FOR EACH ROW EXECUTE FUNCTION {function}()"
             )
+        op.execute(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION keep()"
+        )
