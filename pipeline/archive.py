@@ -151,9 +151,7 @@ def _copy(arrival: Arrival, workspace: Workspace) -> None:
     if holds(path, arrival.sha256):
         return
     private_folder(path.parent)
-    copy(arrival.path, path, arrival.sha256)
-    with suppress(OSError):
-        path.chmod(0o400)
+    copy(arrival.path, path, arrival.sha256, 0o400)
 
 
 def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:

@@ -101,15 +101,15 @@ def is_being_written(file: BufferedReader) -> bool:
     return False
 
 
-def copy(source: Path, target: Path, sha256: str) -> None:
-    """Copy a file to where it appears whole, with these bytes and on the disk, or not at all.
+def copy(source: Path, target: Path, sha256: str, mode: int = 0o644) -> None:
+    """Copy a file to where it appears whole, with these bytes and rights, or not at all.
 
     Raises:
         ChangedError: it has other bytes.
         UnreadError: it cannot be read.
         OSError: the target cannot be written.
     """
-    with replacing(target) as temporary:
+    with replacing(target, mode) as temporary:
         with temporary.open("wb") as file:
             for chunk in _chunks(source):
                 file.write(chunk)
