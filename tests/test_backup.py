@@ -94,13 +94,21 @@ def anew(waits: Path, folder: Path) -> Path:
 
 
 def kept_of(workspace: Path) -> End:
-    """What a run leaves behind that a backup keeps, and the appendix made of it."""
+    """What a run leaves behind that a backup keeps, and the appendix made of it.
+
+    A message that is yet to be written when the backup is made goes without its correction copy:
+    the outbox is not in a backup. One that waits then is left to a person, so that what became of
+    messages differs.
+    """
     end = end_of(workspace)
+    end["table message"] = [row[:-1] for row in end["table message"]]  # type: ignore[attr-defined]
+    for row in end.get("journal message", ()):  # type: ignore[attr-defined]
+        del row["attached"]
     appendix = f"outbox/{PERIOD.name}/"
     return {
         name: end[name]
         for name in end
-        if not name.startswith(("outbox/", "var/settled"))
+        if not name.startswith(("outbox/", "var/settled", "table attempt", "journal attempt"))
         or (name.startswith(appendix) and "/" not in name.removeprefix(appendix))
     }
 

@@ -151,6 +151,7 @@ class Messages:
                 connection.execute(t.attempt.insert(), gone)
                 chosen = t.message_content.c.message_id.in_(numbers)
                 connection.execute(t.message_content.delete().where(chosen))
+        e.clear_log(self._engine)
 
     def content(self, number: int) -> bytes | None:
         """What a message says; None where it has gone."""
