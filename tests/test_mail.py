@@ -22,7 +22,6 @@ from pipeline.mail import (
     Message,
     appendix_messages,
     correction_message,
-    write_messages,
 )
 from pipeline.merge import Consolidated
 from pipeline.model import (
@@ -65,10 +64,9 @@ def to(report: Report, *recipients: Recipient) -> Report:
     return replace(report, register=replace(report.register, recipients=recipients))
 
 
-def read_back(message: Message, folder: Path) -> EmailMessage:
-    """The message as a mail program sees it: written, and parsed from its file."""
-    (path,) = write_messages([message], folder)
-    parsed = email.message_from_bytes(path.read_bytes(), policy=default)
+def read_back(message: Message) -> EmailMessage:
+    """The message as a mail program sees it: parsed from its bytes."""
+    parsed = email.message_from_bytes(message.email.as_bytes(), policy=default)
     assert isinstance(parsed, EmailMessage)
     assert not parsed.defects
     return parsed
@@ -119,10 +117,10 @@ def test_a_register_without_recipients_sends_nothing(workbook: Path) -> None:
     assert appendix_messages(worked_example(), workbook, sender=SENDER) == []
 
 
-def test_the_headers_say_who_what_and_when(workbook: Path, tmp_path: Path) -> None:
+def test_the_headers_say_who_what_and_when(workbook: Path) -> None:
     report = to(worked_example(), COMMITTEE)
     (message,) = appendix_messages(report, workbook, sender=SENDER)
-    parsed = read_back(message, tmp_path)
+    parsed = read_back(message)
     assert parsed["Subject"] == "Appendix 3, 2012-13: overall amber, 2 red" == message.subject
     assert parsed["From"] == SENDER
     assert parsed["To"] == "Committee services <committee-services@council.example>"
@@ -131,11 +129,9 @@ def test_the_headers_say_who_what_and_when(workbook: Path, tmp_path: Path) -> No
     assert parsed["Auto-Submitted"] == "auto-generated"
 
 
-def test_the_workbook_arrives_byte_for_byte_under_its_own_name(
-    workbook: Path, tmp_path: Path
-) -> None:
+def test_the_workbook_arrives_byte_for_byte_under_its_own_name(workbook: Path) -> None:
     (message,) = appendix_messages(to(worked_example(), COMMITTEE), workbook, sender=SENDER)
-    (attached,) = read_back(message, tmp_path).iter_attachments()
+    (attached,) = read_back(message).iter_attachments()
     content = attached.get_content()
     assert attached.get_content_type() == XLSX
     assert attached.get_filename() == "Appendix 3 2012-13.xlsx"
@@ -145,10 +141,10 @@ def test_the_workbook_arrives_byte_for_byte_under_its_own_name(
 
 @pytest.mark.parametrize("subtype", ["plain", "html"])
 def test_both_bodies_hold_the_result_what_is_red_and_amber_and_where_it_comes_from(
-    workbook: Path, tmp_path: Path, subtype: str
+    workbook: Path, subtype: str
 ) -> None:
     (message,) = appendix_messages(to(worked_example(), COMMITTEE), workbook, sender=SENDER)
-    text = body(read_back(message, tmp_path), subtype)
+    text = body(read_back(message), subtype)
     said = Outline(text).text if subtype == "html" else one_line(text)
     for words in (
         "14 indicators: 3 green, 1 amber, 2 red, 8 not rated.",
@@ -170,10 +166,10 @@ def test_both_bodies_hold_the_result_what_is_red_and_amber_and_where_it_comes_fr
 
 @pytest.mark.parametrize("subtype", ["plain", "html"])
 def test_both_bodies_name_who_is_missing_and_who_was_sent_back(
-    workbook: Path, tmp_path: Path, subtype: str
+    workbook: Path, subtype: str
 ) -> None:
     (message,) = appendix_messages(to(demanding(), COMMITTEE), workbook, sender=SENDER)
-    text = body(read_back(message, tmp_path), subtype)
+    text = body(read_back(message), subtype)
     said = Outline(text).text if subtype == "html" else one_line(text)
     assert "Housing: sent back for correction, 4 things to correct." in said
     assert "=Finance: overdue, it was due on 31 January 2013." in said
@@ -183,21 +179,21 @@ def test_both_bodies_name_who_is_missing_and_who_was_sent_back(
     assert "Milestone: Missed" in said
 
 
-def test_a_report_without_reds_says_so(workbook: Path, tmp_path: Path) -> None:
+def test_a_report_without_reds_says_so(workbook: Path) -> None:
     report = to(worked_example(), COMMITTEE)
     section = report.sections[3]
     report = replace(report, sections=(section,), overall=section.tally)
     (message,) = appendix_messages(report, workbook, sender=SENDER)
     assert message.subject == "Appendix 3, 2012-13: overall green, 0 red"
-    assert "No indicator is red." in body(read_back(message, tmp_path), "plain")
+    assert "No indicator is red." in body(read_back(message), "plain")
 
 
 def test_the_html_body_is_well_formed_with_inline_styles_and_fetches_nothing(
-    workbook: Path, tmp_path: Path
+    workbook: Path,
 ) -> None:
     report = to(demanding(), COMMITTEE)
     (message,) = appendix_messages(report, workbook, sender=SENDER)
-    outline = Outline(body(read_back(message, tmp_path), "html"))
+    outline = Outline(body(read_back(message), "html"))
     assert not {"script", "style", "link", "img", "a"} & {tag for tag, _ in outline.elements}
     layout = [t for t in outline.all("table") if t.get("role") != "presentation"]
     # The overall table, and one of indicators for each priority that has some.
@@ -207,9 +203,9 @@ def test_the_html_body_is_well_formed_with_inline_styles_and_fetches_nothing(
     assert outline.all("html") == [{"lang": "en-GB"}]
 
 
-def test_the_text_body_fits_a_narrow_window(workbook: Path, tmp_path: Path) -> None:
+def test_the_text_body_fits_a_narrow_window(workbook: Path) -> None:
     (message,) = appendix_messages(to(worked_example(), COMMITTEE), workbook, sender=SENDER)
-    lines = body(read_back(message, tmp_path), "plain").splitlines()
+    lines = body(read_back(message), "plain").splitlines()
     assert max(map(len, lines)) <= 72
 
 
@@ -239,23 +235,12 @@ def test_another_workbook_recipient_or_period_gives_another_message(
     assert len({m.message_id for m in made}) == len({m.filename for m in made}) == 6
 
 
-def test_a_second_write_writes_nothing(workbook: Path, tmp_path: Path) -> None:
-    messages = appendix_messages(to(worked_example(), COMMITTEE, OFFICER), workbook, sender=SENDER)
-    folder = tmp_path / "mail"
-    written = write_messages(messages, folder)
-    before = {path: path.stat().st_mtime_ns for path in written}
-    assert write_messages([*messages, *messages], folder) == []
-    assert {path: path.stat().st_mtime_ns for path in sorted(folder.iterdir())} == before
-
-
-def test_files_are_named_for_people_and_end_their_lines_as_mail_does(
-    workbook: Path, tmp_path: Path
-) -> None:
+def test_files_are_named_for_people_and_end_their_lines_as_mail_does(workbook: Path) -> None:
     messages = appendix_messages(to(worked_example(), COMMITTEE), workbook, sender=SENDER)
-    (path,) = write_messages(messages, tmp_path / "mail")
-    assert path.name.startswith("2012-13 Appendix 3 to committee-services ")
-    assert path.suffix == ".eml"
-    content = path.read_bytes()
+    (message,) = messages
+    assert message.filename.startswith("2012-13 Appendix 3 to committee-services ")
+    assert message.filename.endswith(".eml")
+    content = message.email.as_bytes()
     assert content.count(b"\n") == content.count(b"\r\n")
     assert max(map(len, content.split(b"\r\n"))) <= 998
     assert content.isascii()
@@ -266,22 +251,19 @@ def test_a_period_or_appendix_named_like_a_path_stays_in_its_folder(
 ) -> None:
     report = to(worked_example(), COMMITTEE)
     report = replace(report, period=replace(PERIOD, name="../../Q1 2012/13"))
-    messages = appendix_messages(report, workbook, sender=SENDER)
-    (path,) = write_messages(messages, tmp_path / "mail")
-    assert [p.name for p in (tmp_path / "mail").iterdir()] == [path.name]
+    (message,) = appendix_messages(report, workbook, sender=SENDER)
+    assert (tmp_path / message.filename).resolve().parent == tmp_path.resolve()
 
 
 # --- Hostile text --------------------------------------------------------------------------------
 
 
-def test_line_breaks_and_controls_in_names_add_no_header_and_no_recipient(
-    workbook: Path, tmp_path: Path
-) -> None:
+def test_line_breaks_and_controls_in_names_add_no_header_and_no_recipient(workbook: Path) -> None:
     report = to(worked_example(), replace(COMMITTEE, name=HOSTILE))
     framework = replace(report.register.framework, appendix=HOSTILE, council=HOSTILE)
     report = replace(report, register=replace(report.register, framework=framework))
     (message,) = appendix_messages(report, workbook, sender=SENDER)
-    parsed = read_back(message, tmp_path)
+    parsed = read_back(message)
     assert parsed["Bcc"] is None
     composed = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"}
     assert set(parsed.keys()) == composed | {"MIME-Version", "Content-Type"}
@@ -290,16 +272,14 @@ def test_line_breaks_and_controls_in_names_add_no_header_and_no_recipient(
         assert str(header).isprintable()
 
 
-def test_markup_and_overrides_in_wordings_are_harmless_in_both_bodies(
-    workbook: Path, tmp_path: Path
-) -> None:
+def test_markup_and_overrides_in_wordings_are_harmless_in_both_bodies(workbook: Path) -> None:
     report = to(worked_example(), COMMITTEE)
     section = report.sections[1]
     line = section.lines[0]
     line = replace(line, indicator=replace(line.indicator, wording=HOSTILE))
     report = replace(report, sections=(replace(section, lines=(line,)),))
     (message,) = appendix_messages(report, workbook, sender=SENDER)
-    parsed = read_back(message, tmp_path)
+    parsed = read_back(message)
     html, plain = body(parsed, "html"), body(parsed, "plain")
     assert Outline(html).all("script") == []
     assert "<script>x</script> =1+1" in Outline(html).text
@@ -330,14 +310,12 @@ def test_a_sender_that_is_no_address_is_refused_and_the_setting_named(workbook: 
         appendix_messages(report, workbook, sender="the council")
 
 
-def test_long_names_and_domains_keep_one_message_id_and_one_address(
-    workbook: Path, tmp_path: Path
-) -> None:
+def test_long_names_and_domains_keep_one_message_id_and_one_address(workbook: Path) -> None:
     domain = ".".join(["performance-and-intelligence"] * 6) + ".example"
     recipient = Recipient("Comité des services à la personne " * 5, f"comite@{domain}")
     report = to(worked_example(), recipient)
     (message,) = appendix_messages(report, workbook, sender=f"q@{domain}")
-    parsed = read_back(message, tmp_path)
+    parsed = read_back(message)
     assert parsed["Message-ID"] == message.message_id
     assert [a.addr_spec for a in parsed["To"].addresses] == [recipient.email]
     assert one_line(parsed["To"].addresses[0].display_name) == one_line(recipient.name)
@@ -356,11 +334,11 @@ FINDINGS = (
 
 @pytest.mark.parametrize("subtype", ["plain", "html"])
 def test_a_correction_counts_everything_and_spells_out_the_three_most_important(
-    workbook: Path, tmp_path: Path, subtype: str
+    workbook: Path, subtype: str
 ) -> None:
     message = correction(workbook, FINDINGS)
     assert message is not None
-    text = body(read_back(message, tmp_path), subtype)
+    text = body(read_back(message), subtype)
     said = Outline(text).text if subtype == "html" else one_line(text)
     assert "Your return was sent back: 4 things to correct" in said
     order = [said.index(place) for place in ("Sheet Cover", "cell H4", "cell I6")]
@@ -373,13 +351,11 @@ def test_a_correction_counts_everything_and_spells_out_the_three_most_important(
     assert "Returns for 2012-13 are due by 30 April 2013." in said
 
 
-def test_a_correction_tells_one_kind_of_mistake_down_a_column_once(
-    workbook: Path, tmp_path: Path
-) -> None:
+def test_a_correction_tells_one_kind_of_mistake_down_a_column_once(workbook: Path) -> None:
     down = [found(f"H{row}", f"Row {row} is wrong.") for row in range(4, 16)]
     message = correction(workbook, (*down, found("C7", "Altered.")))
     assert message is not None
-    said = one_line(body(read_back(message, tmp_path), "plain"))
+    said = one_line(body(read_back(message), "plain"))
     assert "13 things to correct" in said
     assert "Row 4 is wrong. The same kind of mistake is in H5 to H15." in said
     assert "Altered." in said
@@ -387,12 +363,10 @@ def test_a_correction_tells_one_kind_of_mistake_down_a_column_once(
     assert "more; the first sheet" not in said
 
 
-def test_a_correction_goes_to_the_area_with_the_copy_attached(
-    workbook: Path, tmp_path: Path
-) -> None:
+def test_a_correction_goes_to_the_area_with_the_copy_attached(workbook: Path) -> None:
     message = correction(workbook, FINDINGS)
     assert message is not None
-    parsed = read_back(message, tmp_path)
+    parsed = read_back(message)
     (attached,) = parsed.iter_attachments()
     assert parsed["To"] == "Community safety <safety@council.example>"
     assert parsed["Subject"] == "Return for 2012-13 sent back: 4 things to correct in safety.xlsx"
@@ -400,10 +374,10 @@ def test_a_correction_goes_to_the_area_with_the_copy_attached(
     assert attached.get_content() == workbook.read_bytes()
 
 
-def test_a_single_thing_to_correct_is_not_put_in_the_plural(workbook: Path, tmp_path: Path) -> None:
+def test_a_single_thing_to_correct_is_not_put_in_the_plural(workbook: Path) -> None:
     message = correction(workbook, FINDINGS[:1])
     assert message is not None
-    text = body(read_back(message, tmp_path), "plain")
+    text = body(read_back(message), "plain")
     assert "Your return was sent back: 1 thing to correct" in text.splitlines()
     assert "more" not in text
     assert "to look at" not in text
@@ -417,12 +391,10 @@ def test_a_return_with_nothing_but_warnings_is_not_sent_back(workbook: Path) -> 
     assert correction(workbook, FINDINGS[1:2]) is None
 
 
-def test_after_the_day_it_is_due_a_correction_says_that_it_was(
-    workbook: Path, tmp_path: Path
-) -> None:
+def test_after_the_day_it_is_due_a_correction_says_that_it_was(workbook: Path) -> None:
     message = correction(workbook, FINDINGS, sent_at=datetime(2013, 5, 1, tzinfo=UTC))
     assert message is not None
-    assert "were due by 30 April 2013" in one_line(body(read_back(message, tmp_path), "plain"))
+    assert "were due by 30 April 2013" in one_line(body(read_back(message), "plain"))
 
 
 def test_a_correction_made_again_is_the_same_message_although_the_copy_is_new(
@@ -437,11 +409,11 @@ def test_a_correction_made_again_is_the_same_message_although_the_copy_is_new(
     assert first.message_id == again.message_id != other.message_id
 
 
-def test_hostile_findings_and_file_names_are_harmless(workbook: Path, tmp_path: Path) -> None:
+def test_hostile_findings_and_file_names_are_harmless(workbook: Path) -> None:
     hostile = replace(found("H4", HOSTILE), fix=HOSTILE)
     message = correction(workbook, [hostile], filename=f"{HOSTILE}.xlsx")
     assert message is not None
-    parsed = read_back(message, tmp_path)
+    parsed = read_back(message)
     assert parsed["Bcc"] is None
     assert str(parsed["Subject"]).isprintable()
     assert Outline(body(parsed, "html")).all("script") == []

@@ -55,8 +55,8 @@ class Post:
 
     def put(self, *recipients: str, name: str = "one", size: int = 0) -> list[Queued]:
         messages = [message(to, name, size, self.place) for to in recipients]
-        return post.put(
-            self.place, self.store, messages, kind="appendix", period=PERIOD.name, now=NOW
+        return self.store.messages.put(
+            post.outgoing(self.place, messages, kind="appendix", period=PERIOD.name, now=NOW)
         )
 
     def deliver(self, later: timedelta = timedelta(), *, impatient: bool = False) -> Round:

@@ -1,6 +1,6 @@
 """Mail: which words go to whom.
 
-Messages are only composed and written here; sending is the queue's. The same content for the same
+Messages are only composed here; sending is the queue's. The same content for the same
 recipient always has the same Message-ID, so that it goes out once.
 """
 
@@ -13,9 +13,8 @@ from pipeline.mail.areas import (
     reminder_message,
 )
 from pipeline.mail.digest import digest_messages
-from pipeline.mail.message import Message, Office, write_messages
+from pipeline.mail.message import Message, Office
 from pipeline.mail.texts import Texts
 
 __all__ = ["Brought", "Message", "Office", "Texts", "appendix_messages", "correction_message",
-           "digest_messages", "receipt_message", "reminder_id", "reminder_message",
-           "write_messages"]  # fmt: skip
+           "digest_messages", "receipt_message", "reminder_id", "reminder_message"]  # fmt: skip

@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.errors import RegisterError, SettingsError
 from pipeline.mail.texts import Texts
 from pipeline.templating import one_line
-from pipeline.workspace import replacing, safe_name
+from pipeline.workspace import safe_name
 
 _TYPES = {
     ".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -117,23 +117,6 @@ class Office:
 def office_of(sender: Office | str) -> Office:
     """The office that a message is sent by; of an address alone, one with the package's texts."""
     return Office(sender) if isinstance(sender, str) else sender
-
-
-def write_messages(messages: Sequence[Message], folder: Path) -> list[Path]:
-    """Writes each message as an `.eml` file and returns the paths of those newly written.
-
-    A message whose file is already there is left as it is. Lines end in CRLF; the folder is made
-    where there is none.
-    """
-    written = []
-    for message in messages:
-        path = folder / message.filename
-        if path.exists():
-            continue
-        with replacing(path) as temporary:
-            temporary.write_bytes(message.email.as_bytes())
-        written.append(path)
-    return written
 
 
 def to_of_register(name: str, address: str, sheet: str) -> Address:

@@ -4,8 +4,8 @@ It knows nothing of what messages say.
 """
 
 from pipeline.post.delivery import Round, deliver
-from pipeline.post.queue import again, drop, hold, outgoing, preview, put
+from pipeline.post.queue import again, drop, hold, outgoing, preview
 from pipeline.post.standing import Standing, known_at, remedy, standing, told
 
 __all__ = ["Round", "Standing", "again", "deliver", "drop", "hold", "known_at", "outgoing",
-           "preview", "put", "remedy", "standing", "told"]  # fmt: skip
+           "preview", "remedy", "standing", "told"]  # fmt: skip

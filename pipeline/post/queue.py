@@ -54,25 +54,6 @@ def outgoing(
     ]
 
 
-def put(
-    workspace: Workspace,
-    store: Store,
-    messages: Sequence[Message],
-    *,
-    kind: str,
-    period: str,
-    now: datetime,
-    area: str = "",
-) -> list[Queued]:
-    """Put messages into the queue; those that are new to it come back.
-
-    One that it has already, by its Message-ID, is left as it is.
-    """
-    return store.messages.put(
-        outgoing(workspace, messages, kind=kind, period=period, now=now, area=area)
-    )
-
-
 def preview(store: Store, made: Sequence[Outgoing]) -> list[Queued]:
     """Messages that were not put into the queue yet, as they would stand there, after its own."""
     known = store.messages.known(one.queued.header_id for one in made)

@@ -57,8 +57,8 @@ class Store:
 
     # --- Writing ---------------------------------------------------------------------------------
 
-    def record(self, receipts: Sequence[Receipt], outgoing: Sequence[Outgoing] = ()) -> None:
-        """Write submissions with all they bring, and the messages about them, or nothing at all.
+    def record(self, receipts: Sequence[Receipt]) -> None:
+        """Write submissions with all they bring, or nothing at all.
 
         Raises:
             LockedError: the store holds one of the deliveries already; another run was quicker.
@@ -93,7 +93,6 @@ class Store:
             for table, records in values.items():
                 if records:
                     connection.execute(table.insert(), records)
-            messages.put(connection, outgoing)
 
     def insert(self, table: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Write rows as they stood in a table, with their numbers."""
