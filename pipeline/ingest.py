@@ -6,7 +6,7 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +21,10 @@ from pipeline.model import Register
 from pipeline.quarantine import set_apart
 from pipeline.reader import guard_of, read_returns
 from pipeline.reading import Reading
-from pipeline.receiving import SortedOut, duplicate, in_waves, last_periods, receipt, sort_out
+from pipeline.receiving import Delivery, Known, delivery_of, in_waves, judge, last_periods
 from pipeline.runs.pace import Pace
 from pipeline.sending_back import write_corrections
-from pipeline.store import Outcome, Receipt, Store
+from pipeline.store import Outcome, Receipt, Store, Submission
 from pipeline.validate import Checked, validate
 from pipeline.workspace import Workspace, need_folder
 
@@ -95,20 +95,21 @@ def ingest(
         return Ingested((), set_aside)
     need_folder(workspace.archive)
     need_folder(workspace.outbox)
-    reopened = reopened or {}
-    by_word = {p.name for p in register.periods if p.name in reopened and not p.open}
-    night = _Night(workspace, register.opened(reopened), store, now, reopened, by_word, pace)
+    # A run that was cut off may have recorded some and not cleared them away.
+    done = store.taken(map(delivery_of, arrivals))
+    skipped = [*set_aside, *take_away([a for a in arrivals if delivery_of(a) in done], workspace)]
+    waiting = [a for a in arrivals if delivery_of(a) not in done]
+    known = Known.of(waiting, store)
+    opened = register.opened(reopened or {})
+    night = _Night(workspace, opened, store, now, reopened or {}, known, pace)
     taken: list[Taken] = []
-    skipped = list(set_aside)
-    waiting = arrivals
-    while waiting:
-        # The same bytes twice in one inbox: the second waits until the first has its outcome.
-        first_of_each = {arrival.sha256: arrival for arrival in reversed(waiting)}
-        now_due = [a for a in waiting if first_of_each[a.sha256] is a]
-        waiting = [a for a in waiting if first_of_each[a.sha256] is not a]
-        outcomes, left = _take_in(now_due, night, progress)
-        taken += outcomes
+    with guard_of(opened, limits) as guard:
+        deliveries, left = _read(waiting, night, guard, progress)
         skipped += left
+        for wave in in_waves(deliveries, opened, known):
+            outcomes, left = _take_wave(wave, night, guard)
+            taken += outcomes
+            skipped += left
     return Ingested(tuple(taken), tuple(skipped))
 
 
@@ -122,37 +123,36 @@ class _Night:
     store: Store
     now: datetime
     reopened: Mapping[str, int]
-    #: Those of them that the register has closed.
-    by_word: Collection[str]
+    known: Known
     pace: Pace
 
 
-def _take_in(
-    arrivals: list[Arrival], night: _Night, progress: Progress
-) -> tuple[list[Taken], list[Skipped]]:
-    """What became of each of these files, no two of which have the same bytes.
+def _read(
+    arrivals: Sequence[Arrival], night: _Night, guard: Guard, progress: Progress
+) -> tuple[list[Delivery], list[Skipped]]:
+    """What each return says, in the order in which they came, and those that changed meanwhile.
 
-    Besides, those that changed in the meantime or cannot be removed from the inbox.
+    What counts already is read only where another return may take its place before it comes.
     """
-    sorted_out = sort_out(arrivals, night.register, night.store, night.now, night.by_word)
-    taken: list[Taken] = []
-    left: list[Skipped] = []
-    if sorted_out.fresh:
-        with guard_of(night.register, night.workspace.settings.limits) as guard:
-            with night.pace.during("reading"):
-                readings, left = _read(sorted_out.fresh, guard, progress, night.pace)
-            for wave in in_waves(readings, night.register):
-                with night.pace.during("validating"):
-                    earlier = night.store.figures(last_periods(wave, night.register))
-                    checked = validate(wave, night.register, night.now, earlier)
-                outcomes, staying = _take(checked, night, guard)
-                taken += outcomes
-                left += staying
-        # What was sent again may have to be put back in the place of what has just been taken in.
-        repeated, staying = _take_in([*sorted_out.done, *sorted_out.again], night, progress)
-    else:
-        repeated, staying = _set_aside(sorted_out, night)
-    return taken + repeated, left + staying
+    known, pace = night.known, night.pace
+    with pace.during("reading"):
+        fresh = [arrival for arrival in arrivals if known.counts(arrival) is None]
+        readings, left = _readings(fresh, guard, progress, pace)
+        told = {(reading.area, reading.period) for _, reading in readings}
+        counting = [arrival for arrival in arrivals if known.counts(arrival) in told]
+        more, changed = _readings(counting, guard, progress, pace)
+    by_path = {arrival.path: reading for arrival, reading in (*readings, *more)}
+    passed = {each.path for each in (*left, *changed)}
+    deliveries = []
+    for arrival in arrivals:
+        reading = by_path.get(arrival.path)
+        if arrival.path in passed:
+            continue
+        if reading is None and (known.counts(arrival) is None or arrival in counting):
+            # The run's time is up: what came after this hangs on it.
+            break
+        deliveries.append(Delivery(arrival, reading))
+    return deliveries, left + changed
 
 
 def check_files(
@@ -170,13 +170,13 @@ def check_files(
     examined = [examine(path, file_mb=file_mb) for path in paths]
     arrivals = [e for e in examined if isinstance(e, Arrival)]
     with guard_of(register, workspace.settings.limits) as guard:
-        readings, changed = _read(arrivals, guard, progress, Pace())
+        readings, changed = _readings(arrivals, guard, progress, Pace())
     checked = validate(readings, register, now, {})
     return checked, [*(e for e in examined if isinstance(e, Skipped)), *changed]
 
 
-def _read(
-    arrivals: list[Arrival], guard: Guard, progress: Progress, pace: Pace
+def _readings(
+    arrivals: Sequence[Arrival], guard: Guard, progress: Progress, pace: Pace
 ) -> tuple[list[tuple[Arrival, Reading]], list[Skipped]]:
     """What each return says, and those that changed in the meantime.
 
@@ -195,32 +195,105 @@ def _read(
     return readings, changed
 
 
-def _take(
-    checked: Sequence[Checked], night: _Night, guard: Guard
+def _take_wave(
+    wave: Sequence[Delivery], night: _Night, guard: Guard
 ) -> tuple[list[Taken], list[Skipped]]:
-    """Write corrections, commit outcomes, and only then clear the inbox, a batch at a time."""
-    workspace = night.workspace
-    standing = {key: one.filename for key, one in night.store.standing().items()}
+    """Judge the files of a wave, commit their outcomes and clear the inbox, a batch at a time."""
+    with night.pace.during("validating"):
+        readings = [(one.arrival, one.reading) for one in wave if one.reading is not None]
+        earlier = night.store.figures(last_periods(readings, night.register))
+        checked = validate(readings, night.register, night.now, earlier)
+    by_path = {one.arrival.path: one for one in checked}
     taken: list[Taken] = []
     left: list[Skipped] = []
-    for start in range(0, len(checked), _BATCH):
-        batch = checked[start : start + _BATCH]
-        with night.pace.during("sending back"):
-            written = list(zip(batch, write_corrections(batch, workspace, guard), strict=True))
-            still_there, changed = _still_there(written)
-            left += changed
-            outcomes = [_outcome(one, copy, standing, night.reopened) for one, copy in still_there]
-        batch = [one for one, _ in still_there]
-        with night.pace.during("storing"):
-            night.store.record(
-                [receipt(one, night.register, night.now, night.reopened) for one in batch]
-            )
-            catch_up(night.store, workspace.archive)
-            left += take_away([one.arrival for one in batch], workspace)
+    for start in range(0, len(wave), _BATCH):
+        batch = [(one.arrival, by_path.get(one.arrival.path)) for one in wave[start:][:_BATCH]]
+        outcomes, staying = _take_batch(batch, night, guard)
         taken += outcomes
+        left += staying
         _log(outcomes, night.pace)
         night.pace.check()
     return taken, left
+
+
+def _take_batch(
+    batch: list[tuple[Arrival, Checked | None]], night: _Night, guard: Guard
+) -> tuple[list[Taken], list[Skipped]]:
+    """Write corrections, commit outcomes, and only then clear the inbox."""
+    changed: list[Arrival] = []
+    copies: dict[Path, Path] = {}
+    with night.pace.during("sending back"):
+        while True:
+            judged = _judged(batch, night)
+            back = [
+                one.checked
+                for one in judged
+                if one.checked and one.is_sent_back and one.arrival.path not in copies
+            ]
+            written = write_corrections(back, night.workspace, guard)
+            copies |= zip((one.arrival.path for one in back), written, strict=True)
+            gone = [arrival for arrival, _ in batch if has_changed(arrival)]
+            if not gone:
+                break
+            # What lies there now is another file, and of the one that was read nothing is kept.
+            for arrival in gone:
+                if copy := copies.pop(arrival.path, None):
+                    copy.unlink(missing_ok=True)
+            changed += gone
+            batch = [(arrival, one) for arrival, one in batch if arrival not in gone]
+    with night.pace.during("storing"):
+        night.store.record([one.receipt for one in judged])
+        catch_up(night.store, night.workspace.archive)
+        left = take_away([one.arrival for one in judged], night.workspace)
+    for one in judged:
+        night.known.note(one.receipt.submission)
+    taken = [one.taken(copies.get(one.arrival.path)) for one in judged]
+    return taken, left + [Skipped(arrival.path, STILL_CHANGING) for arrival in changed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What becomes of a file."""
+
+    arrival: Arrival
+    #: None where it was not read.
+    checked: Checked | None
+    receipt: Receipt
+    #: What counted for its area and period until then.
+    before: Submission | None
+
+    @property
+    def is_sent_back(self) -> bool:
+        return self.receipt.submission.outcome is Outcome.REJECTED
+
+    def taken(self, correction: Path | None) -> Taken:
+        sent = self.receipt.submission
+        is_accepted = sent.outcome is Outcome.ACCEPTED
+        return Taken(
+            filename=sent.filename,
+            sha256=sent.sha256,
+            outcome=sent.outcome,
+            area=sent.area,
+            period=sent.period,
+            findings=sent.findings,
+            correction=correction,
+            replaces=self.before.filename if self.before and is_accepted else "",
+            restates=sent.is_restatement,
+        )
+
+
+def _judged(batch: Sequence[tuple[Arrival, Checked | None]], night: _Night) -> list[_Judged]:
+    """What becomes of each file of a batch, in its order; `night.known` stays as it is."""
+    known = night.known.copy()
+    judged = []
+    for arrival, checked in batch:
+        receipt = judge(arrival, checked, known, night.register, night.now, night.reopened)
+        sent = receipt.submission
+        judged.append(
+            _Judged(arrival, checked, receipt, known.standing.get((sent.area, sent.period)))
+        )
+        known.note(sent)
+    return judged
 
 
 def _log(outcomes: Sequence[Taken], pace: Pace) -> None:
@@ -234,64 +307,3 @@ def _log(outcomes: Sequence[Taken], pace: Pace) -> None:
             period=taken.period,
             findings=len(taken.findings),
         )
-
-
-def _still_there(
-    written: Sequence[tuple[Checked, Path | None]],
-) -> tuple[list[tuple[Checked, Path | None]], list[Skipped]]:
-    """The returns with their correction copies, without those that were replaced meanwhile.
-
-    What lies there then is another return, and of the one that was read nothing is kept.
-    """
-    there: list[tuple[Checked, Path | None]] = []
-    changed: list[Skipped] = []
-    for one, copy in written:
-        if not has_changed(one.arrival):
-            there.append((one, copy))
-            continue
-        changed.append(Skipped(one.arrival.path, STILL_CHANGING))
-        if copy is not None:
-            copy.unlink(missing_ok=True)
-    return there, changed
-
-
-def _outcome(
-    one: Checked,
-    correction: Path | None,
-    standing: dict[tuple[str | None, str | None], str],
-    reopened: Mapping[str, int],
-) -> Taken:
-    """What became of a return. `standing` is brought up to date with it."""
-    area, period = one.reading.area, one.reading.period
-    replaces = ""
-    if one.is_accepted:
-        replaces = standing.get((area, period), "")
-        standing[area, period] = one.arrival.filename
-    return Taken(
-        filename=one.arrival.filename,
-        sha256=one.arrival.sha256,
-        outcome=Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED,
-        area=area,
-        period=period,
-        findings=one.findings,
-        correction=correction,
-        replaces=replaces,
-        restates=one.is_accepted and period in reopened,
-    )
-
-
-def _set_aside(sorted_out: SortedOut, night: _Night) -> tuple[list[Taken], list[Skipped]]:
-    """Record what was sent twice, and clear the inbox of it and of what a cut-off run left."""
-    again = [
-        duplicate(arrival, sorted_out.known[arrival.sha256], night.register, night.now)
-        for arrival in sorted_out.again
-    ]
-    with night.pace.during("storing"):
-        night.store.record([Receipt(one) for one in again])
-        catch_up(night.store, night.workspace.archive)
-    taken = [
-        Taken(one.filename, one.sha256, one.outcome, one.area, one.period, one.findings)
-        for one in again
-    ]
-    _log(taken, night.pace)
-    return taken, take_away([*sorted_out.done, *sorted_out.again], night.workspace)

@@ -1,109 +1,136 @@
-"""Receiving: what the store knows of a file already, and what goes into it for one."""
+"""Receiving: what becomes of each file, in the order in which they came.
+
+Whatever comes in one night ends as it would if each file had had a night of its own, and whatever
+part of it a run that was cut off has recorded, the rest ends the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline import catalogue as c
+from pipeline.findings import Finding, Severity
 from pipeline.intake import Arrival
-from pipeline.model import Achievement, Observation, Register
+from pipeline.model import Achievement, Observation, Period, Register
 from pipeline.reading import Reading
 from pipeline.store import Outcome, Receipt, Signature, Store, Submission, delivery_key
 from pipeline.validate import Checked, received_at
 from schemas.returns import SIGNED
 
+#: A service area's ref and a period's name, as far as a return tells them.
+_Place = tuple[str | None, str | None]
+
 
 @dataclass(frozen=True, slots=True)
-class SortedOut:
-    """Files by what the store knows of them."""
+class Known:
+    """What the store holds that bears on some files; kept up to date with what becomes of them."""
 
-    #: To be read and checked.
-    fresh: list[Arrival]
-    #: Sent twice: the store knows their bytes, and would learn nothing from them.
-    again: list[Arrival]
-    #: Taken in by a run that was cut off before it could clear the inbox.
-    done: list[Arrival]
-    #: The last submission of each file of which the store knows the bytes, by SHA-256.
-    known: Mapping[str, Submission]
+    #: The last submission of each file that was not a duplicate, by SHA-256.
+    last: dict[str, Submission] = field(default_factory=dict)
+    #: What counts for each area and period.
+    standing: dict[_Place, Submission] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, arrivals: Iterable[Arrival], store: Store) -> Known:
+        last = store.known(arrival.sha256 for arrival in arrivals)
+        return cls(last, store.standing())
+
+    def copy(self) -> Known:
+        return Known(dict(self.last), dict(self.standing))
+
+    def counts(self, arrival: Arrival) -> _Place | None:
+        """The area and period for which the very bytes of a file count already."""
+        before = self.last.get(arrival.sha256)
+        place = (before.area, before.period) if before else None
+        stands = self.standing.get(place) if place else None
+        return place if stands and stands.sha256 == arrival.sha256 else None
+
+    def note(self, sent: Submission) -> None:
+        """What is true of the next file once this submission has been recorded."""
+        if sent.outcome is not Outcome.DUPLICATE:
+            self.last[sent.sha256] = sent
+        if sent.outcome is Outcome.ACCEPTED:
+            self.standing[sent.area, sent.period] = sent
 
 
-def sort_out(
-    arrivals: Sequence[Arrival],
-    register: Register,
-    store: Store,
-    now: datetime,
-    by_word: Collection[str] = (),
-) -> SortedOut:
-    """Which files are to be read, and which the store has seen before.
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file that came."""
 
-    `by_word` are the periods that the register closes and a person has opened for this run.
-    """
-    known = store.known(arrival.sha256 for arrival in arrivals)
-    taken = store.taken(map(delivery_of, arrivals)) if known else set()
-    standing = store.standing() if known else {}
-    out = SortedOut([], [], [], known)
-    for arrival in arrivals:
-        before = known.get(arrival.sha256)
-        if delivery_of(arrival) in taken:
-            out.done.append(arrival)
-        elif before and _is_settled(before, received_at(arrival, now), register, standing, by_word):
-            out.again.append(arrival)
-        else:
-            out.fresh.append(arrival)
-    return out
+    arrival: Arrival
+    #: What it says; None where it counts already and was not read.
+    reading: Reading | None
 
 
 def in_waves(
-    readings: Sequence[tuple[Arrival, Reading]], register: Register
-) -> list[list[tuple[Arrival, Reading]]]:
-    """The returns in the order in which they are checked.
+    deliveries: Sequence[Delivery], register: Register, known: Known
+) -> list[list[Delivery]]:
+    """The files in the order in which they are judged.
 
     A return is checked against the figures of the period before its own. Where returns for both
     came in one night, the earlier period's come first, so that it makes no difference whether they
     came in one night or in two.
     """
-    here = {reading.period for _, reading in readings}
 
-    def wave(name: str | None) -> int:
-        period = register.period(name or "")
+    def depth(period: Period | None) -> int:
         last = register.last_period(period) if period else None
-        return 1 + wave(last.name) if last and last.name in here else 0
+        return 1 + depth(last) if last else 0
 
-    waves: dict[int, list[tuple[Arrival, Reading]]] = {}
-    for arrival, reading in readings:
-        waves.setdefault(wave(reading.period), []).append((arrival, reading))
+    waves: dict[int, list[Delivery]] = {}
+    for one in deliveries:
+        told = one.reading.period if one.reading else known.last[one.arrival.sha256].period
+        waves.setdefault(depth(register.period(told or "")), []).append(one)
     return [waves[number] for number in sorted(waves)]
 
 
-def last_periods(readings: Sequence[tuple[Arrival, Reading]], register: Register) -> set[str]:
+def last_periods(readings: Iterable[tuple[Arrival, Reading]], register: Register) -> set[str]:
     """The periods before those that the returns are for."""
     periods = (register.period(reading.period or "") for _, reading in readings)
     lasts = (register.last_period(period) for period in periods if period)
     return {last.name for last in lasts if last}
 
 
-def _is_settled(
-    before: Submission,
-    received: datetime,
+def judge(
+    arrival: Arrival,
+    checked: Checked | None,
+    known: Known,
     register: Register,
-    standing: Mapping[tuple[str | None, str | None], Submission],
-    by_word: Collection[str],
-) -> bool:
-    """Whether the same bytes would change nothing.
+    now: datetime,
+    reopened: Mapping[str, int],
+) -> Receipt:
+    """What goes into the store for a file; `checked` is None where it was not read.
 
-    What was sent back may be accepted by a changed register, or because its period is open for this
-    run. What was accepted, and replaced by another return before it came again, is sent to put it
-    back.
+    `reopened` are the closed periods that are open again, each with its reopening's number.
     """
-    if before.outcome is not Outcome.ACCEPTED:
-        return before.register_sha256 == register.sha256 and before.period not in by_word
-    stands = standing.get((before.area, before.period))
-    return stands is None or stands.sha256 == before.sha256 or received <= stands.received_at
+    first = known.last.get(arrival.sha256)
+    if first and (checked is None or _is_duplicate(checked, first, known, now)):
+        return Receipt(_duplicate(arrival, first, register, now))
+    assert checked is not None  # noqa: S101 - what the store does not know is read
+    return _receipt(checked, register, now, reopened)
 
 
-def receipt(
+def _is_duplicate(one: Checked, first: Submission, known: Known, now: datetime) -> bool:
+    """Whether the same bytes, having come before, change nothing now.
+
+    What was sent back is accepted by a changed register, in an open period, or from the right
+    area's folder; and what was accepted and then replaced is sent once more to put it back.
+    """
+    stands = known.standing.get((first.area, first.period))
+    if first.outcome is not Outcome.ACCEPTED:
+        return not one.is_accepted and _mistakes(one.findings) == _mistakes(first.findings)
+    if stands is None or stands.sha256 == first.sha256:
+        return True
+    return one.is_accepted and received_at(one.arrival, now) < stands.received_at
+
+
+def _mistakes(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
+    # Not every database takes every name of a sheet as it stands; of the same bytes it is the same.
+    return [(f.code, f.cell, f.problem) for f in findings if f.severity is Severity.ERROR]
+
+
+def _receipt(
     one: Checked, register: Register, now: datetime, reopened: Mapping[str, int]
 ) -> Receipt:
     """What goes into the store for one return."""
@@ -157,7 +184,9 @@ def delivery_of(arrival: Arrival) -> str:
     return delivery_key(arrival.sha256, arrival.folder_area, arrival.filename, arrival.arrived_at)
 
 
-def duplicate(arrival: Arrival, first: Submission, register: Register, now: datetime) -> Submission:
+def _duplicate(
+    arrival: Arrival, first: Submission, register: Register, now: datetime
+) -> Submission:
     """What goes into the store for a file that was sent twice."""
     at = f"{first.received_at.astimezone():%d/%m/%Y}"
     return Submission(

@@ -27,19 +27,19 @@ def correction_ending(sha256: str) -> str:
     return f" - to correct {sha256[:6]}.xlsx"
 
 
-def write_corrections(
-    batch: Sequence[Checked], workspace: Workspace, guard: Guard
-) -> list[Path | None]:
-    """The correction copy of each return that is sent back; None for one that is accepted.
+def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Guard) -> list[Path]:
+    """The correction copy of each of these returns.
 
     To mark a return is to open it once more, by another library: that is done under guard too.
     """
-    with TemporaryDirectory(prefix=UNFINISHED, dir=workspace.state) as scratch:
+    # Where one copy fails another may still be written, and be in the way of removing the folder;
+    # then the next run sweeps it away.
+    with TemporaryDirectory(
+        prefix=UNFINISHED, dir=workspace.state, ignore_cleanup_errors=True
+    ) as scratch:
         copies = [Path(scratch) / f"{number}.xlsx" for number in range(len(batch))]
         futures = [
-            None
-            if one.is_accepted
-            else guard.submit(
+            guard.submit(
                 try_correction,
                 one.arrival.path,
                 one.arrival.kind,
@@ -51,7 +51,7 @@ def write_corrections(
             for one, copy in zip(batch, copies, strict=True)
         ]
         return [
-            None if future is None else _placed(one, future, copy, workspace)
+            _placed(one, future, copy, workspace)
             for one, future, copy in zip(batch, futures, copies, strict=True)
         ]
 

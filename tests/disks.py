@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -48,10 +48,14 @@ def another(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def filled(disk: Path, free: int) -> Iterator[None]:
-    """The disk with so much room only, in bytes, within the block."""
+    """The disk with so much room only, in bytes, within the block.
+
+    Others may be writing to it meanwhile.
+    """
     ballast = disk / "ballast"
-    room = shutil.disk_usage(disk).free
-    ballast.write_bytes(bytes(max(0, room - free)))
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while (room := shutil.disk_usage(disk).free - free) > 0:
+            file.write(bytes(min(room, 1024 * 1024)))
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Returns of two periods in one inbox are judged as if they had come night by night."""
+"""What comes in one night is judged as if each return had come on a night of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline import nightly
@@ -19,7 +20,7 @@ from pipeline.model import MergeRule, Period, Polarity
 from pipeline.nightly import Night
 from pipeline.store import Outcome
 from pipeline.workspace import Workspace
-from tests.builders import SAFETY, indicator, small_register
+from tests.builders import CARE, SAFETY, indicator, small_register
 from tests.filled import fill_return
 from tests.test_closing import new_workspace, night
 
@@ -125,3 +126,110 @@ def test_a_return_that_is_sent_back_leaves_the_earlier_figure_in_force(place: Wo
     assert done.ingested is not None
     codes = {one.period: [f.code for f in one.findings] for one in done.ingested.taken}
     assert "C05" not in codes["2012-13"]
+
+
+# --- The same bytes more than once ---------------------------------------------------------------
+
+
+def outcomes(*nights: Night) -> list[tuple[str, str]]:
+    """What became of each file, in the order in which it was recorded."""
+    taken = [one for done in nights if done.ingested for one in done.ingested.taken]
+    return [(one.filename, one.outcome.value) for one in taken]
+
+
+def send_bytes(place: Workspace, content: bytes, name: str, minute: int) -> None:
+    path = place.inbox / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    at = (ARRIVED + timedelta(minutes=minute)).timestamp()
+    os.utime(path, (at, at))
+
+
+def test_a_return_sent_back_from_the_wrong_folder_is_taken_from_the_right_one(
+    place: Workspace,
+) -> None:
+    content = send(place, YEARS[0], 0).read_bytes()
+    (place.inbox / f"0 {YEARS[0].name}.xlsx").unlink()
+    send_bytes(place, content, f"{CARE.name}/return.xlsx", 1)
+    first = night(place)
+    send_bytes(place, content, f"{SAFETY.name}/return.xlsx", 2)
+    second = night(place, 1)
+    assert outcomes(first, second) == [("return.xlsx", "rejected"), ("return.xlsx", "accepted")]
+    with nightly.store_of(place) as store:
+        (figure,) = store.observations(YEARS[0].name)
+    assert figure.value == FIGURES[YEARS[0].name]
+
+
+def test_a_return_sent_back_and_sent_again_unchanged_is_a_duplicate_with_one_correction(
+    place: Workspace,
+) -> None:
+    content = send(place, YEARS[0], 0, figure="about 900").read_bytes()
+    first = night(place)
+    send_bytes(place, content, "again.xlsx", 1)
+    second = night(place, 1)
+    assert [what for _, what in outcomes(first, second)] == ["rejected", "duplicate"]
+    assert len(list(place.outbox.rglob("*to correct*.xlsx"))) == 1
+
+
+def returned_and_returned_again(place: Workspace) -> None:
+    """Three returns, of which two come once more, one of them to be put back."""
+    first = send(place, YEARS[0], 0, figure=10).read_bytes()
+    send_bytes(place, first, "1 the first again.xlsx", 1)
+    send(place, YEARS[0], 2, figure=20)
+    wrong = send(place, YEARS[0], 3, figure="about 30").read_bytes()
+    send_bytes(place, first, "4 the first put back.xlsx", 4)
+    send_bytes(place, wrong, "5 still wrong.xlsx", 5)
+    send_bytes(place, first, "6 the first once more.xlsx", 6)
+
+
+PUT_BACK = [
+    *("accepted", "duplicate", "accepted", "rejected", "accepted", "duplicate", "duplicate"),
+]
+
+
+def test_files_are_recorded_as_they_came_each_as_if_it_had_a_night_of_its_own(
+    place: Workspace,
+) -> None:
+    returned_and_returned_again(place)
+    assert [what for _, what in outcomes(night(place))] == PUT_BACK
+    with nightly.store_of(place) as store:
+        (figure,) = store.observations(YEARS[0].name)
+    assert (figure.value, figure.filename) == (Decimal(10), "4 the first put back.xlsx")
+
+
+def test_night_by_night_the_same_files_have_the_same_fate(place: Workspace) -> None:
+    returned_and_returned_again(place)
+    waiting = sorted(place.inbox.iterdir())
+    aside = place.root / "aside"
+    aside.mkdir()
+    for path in waiting:
+        path.rename(aside / path.name)
+    nights = []
+    for later, path in enumerate(waiting):
+        (aside / path.name).rename(path)
+        nights.append(night(place, later))
+    assert [what for _, what in outcomes(*nights)] == PUT_BACK
+
+
+def test_what_counts_is_put_back_by_the_same_bytes_after_another_in_one_night(
+    place: Workspace,
+) -> None:
+    first = send(place, YEARS[0], 0, figure=10).read_bytes()
+    night(place)
+    send(place, YEARS[0], 1, figure=20)
+    send_bytes(place, first, "2 the first again.xlsx", 2)
+    assert [what for _, what in outcomes(night(place, 1))] == ["accepted", "accepted"]
+    with nightly.store_of(place) as store:
+        (figure,) = store.observations(YEARS[0].name)
+    assert figure.value == Decimal(10)
+
+
+def test_what_counts_already_is_not_read_again(place: Workspace) -> None:
+    content = send(place, YEARS[0], 0).read_bytes()
+    night(place)
+    send_bytes(place, content, "again.xlsx", 1)
+    # Would a worker be started, there were no memory for it.
+    settings = place.settings
+    limits = msgspec.structs.replace(settings.limits, memory_mb=1)
+    starved = Workspace(place.root, msgspec.structs.replace(settings, limits=limits))
+    assert outcomes(night(starved, 1)) == [("again.xlsx", "duplicate")]

@@ -87,7 +87,7 @@ def test_rejected_duplicate_replaced_and_returned_files_replay(council: Council)
     with council.store as store:
         assert [s.outcome.value for s in store.submissions()] == [
             *("accepted", "rejected", "accepted", "rejected"),
-            *("accepted", "accepted", "duplicate", "accepted"),
+            *("accepted", "duplicate", "accepted", "accepted"),
         ]
     # A replay changes nothing, and asks for nothing to be there.
     before = rows(council)

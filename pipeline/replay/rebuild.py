@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,7 +28,7 @@ from pipeline.model import Register
 from pipeline.moving import holds
 from pipeline.nightly import report_of
 from pipeline.reader import guard_of, read_returns
-from pipeline.receiving import duplicate, last_periods, receipt, sort_out
+from pipeline.receiving import Known, judge, last_periods
 from pipeline.register import load_register
 from pipeline.store import Receipt, Store, Submission
 from pipeline.store.rows import rating_rows
@@ -193,16 +193,14 @@ class _Work:
             found = self._arrival(entry, register)
             if isinstance(found, Arrival):
                 able.append((entry, found))
-        taken_over = {entry.id for entry in batch} - {entry.id for entry, _ in able}
         receipts: dict[int, Receipt] = {}
         if register is not None and able:
             reopening = batch[0].reopening_id
             reopened = {entry.period or "": reopening for entry in batch if reopening is not None}
-            by_word = {p.name for p in register.periods if p.name in reopened and not p.open}
-            receipts = self._judged(able, register.opened(reopened), reopened, by_word)
+            receipts = self._judged(able, register.opened(reopened), reopened)
         self.into.record([receipts[entry.id] for entry in batch if entry.id in receipts])
         for entry in batch:
-            if entry.id in taken_over:
+            if entry.id not in receipts:
                 self._take_over(entry)
         shutil.rmtree(self.scratch)
         self.scratch.mkdir()
@@ -226,40 +224,38 @@ class _Work:
             if isinstance(found, Arrival) and found.sha256 == entry.sha256:
                 return replace(found, arrived_at=entry.received_at)
             why = "its file in the archive is not the one that was received"
-        is_forgotten = entry.id in self.forgotten
-        what = f"submission {entry.id}, {printable(entry.filename)}"
-        self.rebuilt.unchecked.append(Unchecked(what, why, is_forgotten))
+        self._leave(entry, why)
         return None
+
+    def _leave(self, entry: _Entry, why: str) -> None:
+        what = f"submission {entry.id}, {printable(entry.filename)}"
+        self.rebuilt.unchecked.append(Unchecked(what, why, entry.id in self.forgotten))
 
     def _judged(
         self,
         able: Sequence[tuple[_Entry, Arrival]],
         register: Register,
         reopened: Mapping[str, int],
-        by_word: Collection[str],
     ) -> dict[int, Receipt]:
         """What goes into the store for each file, by the number of its submission."""
-        by_path = {arrival.path: entry for entry, arrival in able}
-        ever = datetime.max.replace(tzinfo=able[0][1].arrived_at.tzinfo)
-        sorted_out = sort_out([arrival for _, arrival in able], register, self.into, ever, by_word)
-        guard = self._guard(register)
-        read = read_returns(sorted_out.fresh, guard)
+        arrivals = [arrival for _, arrival in able]
+        ever = datetime.max.replace(tzinfo=arrivals[0].arrived_at.tzinfo)
+        known = Known.of(arrivals, self.into)
+        fresh = [arrival for arrival in arrivals if known.counts(arrival) is None]
+        read = read_returns(fresh, self._guard(register))
         readings = [one for one in read if isinstance(one, tuple)]
         earlier = self.into.figures(last_periods(readings, register))
-        found = [
-            (one.arrival, receipt(one, register, ever, reopened))
-            for one in validate(readings, register, ever, earlier)
-        ]
-        found += [
-            (one, Receipt(duplicate(one, sorted_out.known[one.sha256], register, ever)))
-            for one in sorted_out.again
-        ]
-        return {
-            (entry := by_path[arrival.path]).id: replace(
-                made, submission=_as_recorded(made.submission, entry)
-            )
-            for arrival, made in found
-        }
+        checked = {one.arrival.path: one for one in validate(readings, register, ever, earlier)}
+        receipts = {}
+        for entry, arrival in able:
+            if arrival.path not in checked and known.counts(arrival) is None:
+                self._leave(entry, "its file in the archive changed while it was read")
+                continue
+            made = judge(arrival, checked.get(arrival.path), known, register, ever, reopened)
+            known.note(made.submission)
+            recorded = _as_recorded(made.submission, entry)
+            receipts[entry.id] = replace(made, submission=recorded)
+        return receipts
 
     def _guard(self, register: Register) -> Guard:
         """A guard whose workers read by that register; the last one, where it is the same."""

@@ -135,17 +135,12 @@ class Store:
     # --- Reading ---------------------------------------------------------------------------------
 
     def known(self, digests: Iterable[str]) -> dict[str, Submission]:
-        """The last accepted or rejected submission of each of these files, without findings."""
+        """The last accepted or rejected submission of each of these files, with findings."""
         found: dict[str, Submission] = {}
-        with e.reading(self._engine) as connection:
-            for some in _portions(digests):
-                chosen = connection.execute(
-                    sa.select(t.submission)
-                    .where(t.submission.c.sha256.in_(some))
-                    .where(t.submission.c.outcome != Outcome.DUPLICATE)
-                    .order_by(t.submission.c.id)
-                )
-                found |= {row.sha256: rows.to_submission(row, ()) for row in chosen}
+        for some in _portions(digests):
+            is_meant = t.submission.c.sha256.in_(some)
+            chosen = self._submissions(is_meant & (t.submission.c.outcome != Outcome.DUPLICATE))
+            found |= {sent.sha256: sent for sent in chosen}
         return found
 
     def standing(self) -> dict[tuple[str | None, str | None], Submission]:
@@ -171,11 +166,12 @@ class Store:
 
     def submissions(self, period: str | None = None) -> tuple[Submission, ...]:
         """Every submission in the order received, of a period or of all, with findings."""
-        chosen = sa.select(t.submission).order_by(t.submission.c.id)
-        said = sa.select(t.finding).order_by(t.finding.c.submission_id, t.finding.c.position)
-        if period is not None:
-            chosen = chosen.where(t.submission.c.period == period)
-            said = said.join(t.submission).where(t.submission.c.period == period)
+        return self._submissions(sa.true() if period is None else t.submission.c.period == period)
+
+    def _submissions(self, is_meant: sa.ColumnElement[bool]) -> tuple[Submission, ...]:
+        chosen = sa.select(t.submission).where(is_meant).order_by(t.submission.c.id)
+        said = sa.select(t.finding).join(t.submission).where(is_meant)
+        said = said.order_by(t.finding.c.submission_id, t.finding.c.position)
         findings: dict[int, list[Finding]] = defaultdict(list)
         with e.reading(self._engine) as connection:
             for row in connection.execute(said):
