@@ -92,6 +92,14 @@ OUTSIDE_LINKS = Rule(
     "Nothing to do, if the figures were up to date when the workbook was saved.",
     "Only what stands in the workbook itself is read.",
 )
+STILL_WRONG = Rule(
+    "F11",
+    INFO,
+    "Sent before, and sent back",
+    "The same file was received before, as {value} on {received}, and was sent back.",
+    "Correct the copy that was made of it then, and send that.",
+    "The same mistakes stand in the same bytes.",
+)
 
 # --- The layout ----------------------------------------------------------------------------------
 

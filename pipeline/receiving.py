@@ -189,6 +189,7 @@ def _duplicate(
 ) -> Submission:
     """What goes into the store for a file that was sent twice."""
     at = f"{first.received_at.astimezone():%d/%m/%Y}"
+    rule = c.STILL_WRONG if first.outcome is Outcome.REJECTED else c.DUPLICATE
     return Submission(
         sha256=first.sha256,
         filename=arrival.filename,
@@ -198,7 +199,7 @@ def _duplicate(
         register_sha256=register.sha256,
         area=first.area,
         period=first.period,
-        findings=(c.DUPLICATE.found(value=first.filename, received=at),),
+        findings=(rule.found(value=first.filename, received=at),),
         delivery=delivery_of(arrival),
         folder_area=arrival.folder_area,
     )

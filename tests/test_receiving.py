@@ -168,6 +168,8 @@ def test_a_return_sent_back_and_sent_again_unchanged_is_a_duplicate_with_one_cor
     send_bytes(place, content, "again.xlsx", 1)
     second = night(place, 1)
     assert [what for _, what in outcomes(first, second)] == ["rejected", "duplicate"]
+    assert second.ingested is not None
+    assert [f.code for f in second.ingested.taken[0].findings] == ["F11"]
     assert len(list(place.outbox.rglob("*to correct*.xlsx"))) == 1
 
 

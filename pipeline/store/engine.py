@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,10 @@ from pipeline.errors import StoreError
 _WRITING = "quarterday_writing"
 #: How databases say that their disk is full.
 _FULL = ("disk is full", "No space left on device", "disk full")
+
+# Of a connection that is lost they tell the terminal too; a run says it once, as a StoreError.
+for _name in ("psycopg", "sqlalchemy"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
 def url_of(url: str) -> sa.URL:
