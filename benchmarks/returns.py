@@ -28,7 +28,7 @@ import pandera.pandas as pa
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from pipeline import nightly
+from pipeline import working
 from pipeline.ingest import ingest
 from pipeline.model import (
     Framework,
@@ -128,7 +128,7 @@ def bare_read(paths: list[Path]) -> None:
 
 
 def whole_way(workspace: Workspace, register: Register, expected: int) -> None:
-    with nightly.store_of(workspace) as store:
+    with working.store_of(workspace) as store:
         done = ingest(workspace, register, store, NOW, lambda _what, _done, _total: None)
     accepted = sum(taken.outcome is Outcome.ACCEPTED for taken in done.taken)
     assert accepted == expected, f"{expected - accepted} returns were not accepted"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -24,7 +24,6 @@ from pipeline.model import (
     Polarity,
     Policy,
     Register,
-    ServiceArea,
     Status,
     Target,
     Tolerance,
@@ -43,10 +42,9 @@ from pipeline.report import (
     SUPPRESSED,
     Line,
     Report,
-    ReturnReceived,
-    ReturnState,
     Section,
 )
+from pipeline.returned import day_of, reporting, returns_received
 from pipeline.store import Issue, IssuedRating, Outcome, Submission
 
 
@@ -106,7 +104,7 @@ def assemble(register: Register, period: Period, evidence: Evidence, issued_at: 
             milestones=any(n.consolidated.state is not None for n in lines),
         ),
         overall_key=overall_key(policy),
-        returns=returns_received(register, period, evidence.submissions, _day(issued_at)),
+        returns=returns_received(register, period, evidence.submissions, day_of(issued_at)),
         issued_at=issued_at,
         restates=evidence.closed.closing.closed_at if evidence.closed else None,
         restates_what=evidence.closed is None or bool(evidence.closed.performances),
@@ -146,7 +144,7 @@ def content_key(register: Register, period: Period, submissions: Iterable[Submis
     periods the register has open.
     """
     earlier = [p.name for p in (register.last_period(period), register.year_before(period)) if p]
-    awaited = [area.ref for area in _reporting(register)]
+    awaited = [area.ref for area in reporting(register)]
     counted = [
         f"{s.id}:{s.outcome}"
         for s in sorted(submissions, key=lambda s: s.id)
@@ -165,54 +163,6 @@ def _said_by(register: Register) -> str:
     periods = tuple(replace(period, open=True) for period in register.periods)
     said = msgspec.json.encode(replace(register, periods=periods, sha256=""))
     return hashlib.sha256(said).hexdigest()
-
-
-def returns_received(
-    register: Register, period: Period, submissions: Iterable[Submission], today: date
-) -> tuple[ReturnReceived, ...]:
-    """Where each service area's return for a period stands; areas that report nothing are left out.
-
-    `submissions` are those of the period, in the order received.
-    """
-    counted = [s for s in submissions if s.outcome is not Outcome.DUPLICATE]
-    return tuple(
-        _return(area, period, [s for s in counted if s.area == area.ref], today)
-        for area in _reporting(register)
-    )
-
-
-def _reporting(register: Register) -> tuple[ServiceArea, ...]:
-    return tuple(area for area in register.areas if register.indicators_of(area.ref))
-
-
-def _day(moment: datetime) -> date:
-    """The day on the clock of this machine, which is the one that returns are due by."""
-    return moment.astimezone().date()
-
-
-def _return(
-    area: ServiceArea, period: Period, sent: list[Submission], today: date
-) -> ReturnReceived:
-    accepted = [s for s in sent if s.outcome is Outcome.ACCEPTED]
-    if not sent:
-        overdue = today > period.due
-        return ReturnReceived(area, ReturnState.OVERDUE if overdue else ReturnState.MISSING)
-    shown_one = accepted[-1] if accepted else sent[-1]
-    late = _day(shown_one.received_at) > period.due
-    received = ReturnReceived(
-        area=area,
-        state=ReturnState.LATE if late else ReturnState.RECEIVED,
-        filename=shown_one.filename,
-        received_at=shown_one.received_at,
-        sha256=shown_one.sha256,
-        errors=shown_one.errors,
-        warnings=shown_one.warnings,
-        superseded=max(0, len(accepted) - 1),
-    )
-    if not accepted:
-        return replace(received, state=ReturnState.REJECTED)
-    waiting = sent[-1] if sent[-1].outcome is Outcome.REJECTED else None
-    return replace(received, rejected_since=waiting.filename) if waiting else received
 
 
 def _merged(

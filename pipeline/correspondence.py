@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from pipeline.changes import changes_since
-from pipeline.doings import Doings, Published, area_of, gathered
+from pipeline.doings import Doings, area_of, gathered
 from pipeline.mail import (
     Brought,
     Message,
@@ -45,7 +45,6 @@ __all__ = [
     "Doings",
     "MailKind",
     "Post",
-    "Published",
     "correspondence",
     "gathered",
 ]

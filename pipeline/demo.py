@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import nightly
+from pipeline import nightly, working
 from pipeline.errors import WorkspaceError
 from pipeline.ingest import Progress, Taken
 from pipeline.model import Register, ServiceArea, Status
@@ -49,7 +49,7 @@ def run_demo(folder: Path, progress: Progress) -> Account:
         )
     make_workspace(folder, FIRST_NIGHT.date(), example_register())
     workspace = _at_rest(open_workspace(folder))
-    register = nightly.register_of(workspace)
+    register = working.register_of(workspace)
     drop = _dropper(workspace, register)
 
     drop("CHI", entries("CHI"))

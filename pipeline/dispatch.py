@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from datetime import date, datetime
 
-from pipeline.correspondence import MailKind, Post, Published, correspondence, gathered
+from pipeline.correspondence import MailKind, Post, correspondence, gathered
 from pipeline.inbox import Skipped
 from pipeline.mail import Office, Texts
 from pipeline.mail.digest import Undelivered
@@ -21,22 +21,20 @@ def correspond(
     register: Register,
     store: Store,
     now: datetime,
-    published: Sequence[Published] = (),
     skipped: Sequence[Skipped] = (),
 ) -> None:
     """Put the messages that a run owes into the queue, those that are not there yet.
 
-    `published` are the appendices that it issued, `skipped` what it left in the inbox. Submissions
-    that an earlier run took in and could not answer any more are answered too. Reminders that
-    wait, and are overtaken by what came or by a newer one, are dropped.
+    `skipped` is what it left in the inbox. All else comes from the store and from quarantine, so
+    that what an earlier run did, and could not tell of any more, is told too. Reminders that wait,
+    and are overtaken by what came or by a newer one, are dropped.
     """
     mail = workspace.settings.mail
     queued = store.messages.all()
     digests = [one.queued_at for one in queued if one.kind == MailKind.DIGEST]
     doings = gathered(
         *(workspace, register, store, now),
-        after=store.messages.answered(),
-        published=published,
+        answered=store.messages.answered(),
         skipped=skipped,
         undelivered=[
             Undelivered(one.recipient, one.subject, told(one), _since(one, digests, now))
@@ -60,7 +58,8 @@ def correspond(
         Attempt(one.id, now, Became.DROPPED, "A reminder that was overtaken while it waited.")
         for one in _overtaken(queued, written.posts, owed)
     ]
-    store.messages.answer(made, store.last_number("submission"), now, overtaken)
+    last = store.last_number("submission"), store.last_number("issue")
+    store.messages.answer(made, *last, now, overtaken, doings.set_apart)
 
 
 def _overtaken(

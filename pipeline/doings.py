@@ -7,25 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline import approving, retention
-from pipeline.assembly import returns_received
+from pipeline import approving, quarantine, retention
 from pipeline.inbox import Skipped
+from pipeline.issuing import Published, published_since
 from pipeline.mail.digest import Left, Retention, Undelivered
 from pipeline.model import Achievement, Observation, Register, ServiceArea
-from pipeline.report import Report, ReturnReceived
+from pipeline.quarantine import SetApart
+from pipeline.report import ReturnReceived
+from pipeline.returned import returns_received
 from pipeline.sending_back import correction_path
-from pipeline.store import Issue, Outcome, Store, Submission
+from pipeline.store import Answered, Outcome, Store, Submission
 from pipeline.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """An appendix that this run issued."""
-
-    report: Report
-    workbook: Path
-    #: The issue before it.
-    last: Issue | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +35,12 @@ class Doings:
     achievements: tuple[Achievement, ...] = ()
     #: Where each area's return stands, by the name of each open period.
     standing: Mapping[str, Sequence[ReturnReceived]] | None = None
+    #: The appendices to be told of.
     published: tuple[Published, ...] = ()
     waiting: tuple[approving.Waiting, ...] = ()
     left: tuple[Left, ...] = ()
+    #: What went to quarantine and is to be told of; it stands in `left` too.
+    set_apart: tuple[SetApart, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
     retention: Retention | None = None
     #: The day of the last digest; None where there was none.
@@ -58,18 +53,17 @@ def gathered(
     store: Store,
     now: datetime,
     *,
-    after: int,
-    published: Sequence[Published] = (),
+    answered: Answered,
     skipped: Sequence[Skipped] = (),
     undelivered: Sequence[Undelivered] = (),
     told: date | None = None,
 ) -> Doings:
     """What `correspondence` needs, read from the store; see the head of `pipeline.correspondence`.
 
-    `after` is the number of the last submission that was answered.
+    `answered` is up to what people were told of what happened.
     """
     past = store.submissions()
-    fresh = tuple(sent for sent in past if sent.id > after)
+    fresh = tuple(sent for sent in past if sent.id > answered.submission)
     accepted = [sent for sent in fresh if sent.outcome is Outcome.ACCEPTED]
     periods = sorted({sent.period for sent in accepted if sent.period})
     open_periods = [period for period in register.periods if period.open]
@@ -80,6 +74,9 @@ def gathered(
         and (path := correction_path(workspace, sent.filename, sent.sha256, sent.period)).exists()
     }
     due = retention.due(register, store, now.date())
+    # Two names may look alike as far as they can be shown.
+    lying = {one.name: one for one in quarantine.lying(workspace)}
+    set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
     return Doings(
         now=now,
         submissions=fresh,
@@ -93,12 +90,13 @@ def gathered(
             )
             for period in open_periods
         },
-        published=tuple(published),
+        published=tuple(published_since(workspace, register, store, answered.issue)),
         waiting=tuple(approving.waiting(register, store, open_periods)),
-        left=tuple(
-            Left(each.filename, each.why, each.moved_to.name if each.moved_to else "")
-            for each in skipped
+        left=(
+            *(Left(each.filename, each.why) for each in skipped if each.moved_to is None),
+            *(Left(each.filename, each.why, each.name) for each in set_apart),
         ),
+        set_apart=set_apart,
         undelivered=tuple(undelivered),
         retention=Retention(len(due.submissions), due.rule, due.since) if due.since else None,
         told=told,

@@ -33,6 +33,7 @@ class What(StrEnum):
     ISSUED = "issued"
     CLOSED = "closed"
     REOPENED = "reopened"
+    QUARANTINED = "quarantined"
     FORGOTTEN = "forgotten"
 
 
@@ -57,10 +58,12 @@ class Subject:
     area: str = ""
     #: The numbers of a file's submissions.
     submissions: frozenset[int] = frozenset()
+    #: The names in quarantine of what had the file's name.
+    set_apart: frozenset[str] = frozenset()
 
     @property
     def is_everything(self) -> bool:
-        return not (self.indicator or self.area or self.submissions)
+        return not (self.indicator or self.area or self.submissions or self.set_apart)
 
 
 def subject_of(name: str, register: Register, store: Store) -> Subject:
@@ -92,14 +95,19 @@ def subject_of(name: str, register: Register, store: Store) -> Subject:
         for sent in submissions
         if sent.filename.casefold() == wanted or (is_hash and sent.sha256.startswith(wanted))
     )
-    if not numbers:
+    set_apart = frozenset(
+        one.what.name
+        for one in store.messages.quarantined()
+        if wanted in (one.what.filename.casefold(), one.what.name.casefold())
+    )
+    if not numbers and not set_apart:
         known = (*refs, *areas, *filter(None, areas.values()), *(s.filename for s in submissions))
         near = suggestion(name, dict.fromkeys(map(printable, known)))
         raise WorkspaceError(
             f"{printable(name)} is neither the ref of an indicator, nor a service area, nor a file "
             f"that was received{near or '. Without a name, everything is told.'}"
         )
-    return Subject(submissions=numbers)
+    return Subject(submissions=numbers, set_apart=set_apart)
 
 
 def history(
@@ -175,6 +183,10 @@ class _Telling:
         yield from self._decided(subject)
         if subject.indicator or subject.is_everything:
             yield from self._issued(subject.indicator)
+        for one in self.store.messages.quarantined():
+            if subject.is_everything or one.what.name in subject.set_apart:
+                said = f"{printable(one.what.filename)}, kept as {one.what.name}: {one.what.why}"
+                yield Event(one.told_at, What.QUARANTINED, "", "", said)
 
     def _concerns(self, subject: Subject, sent: Submission) -> bool:
         if subject.indicator:

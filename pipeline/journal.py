@@ -25,7 +25,7 @@ from pipeline.workspace import Workspace, private_folder, remedy, replacing
 #: there were and what became of them, so that none is sent twice; not what they say.
 TABLES = (
     *("submission", "issue", "closing", "reopening", "approval", "forgotten"),
-    *("message", "attempt", "answered"),
+    *("message", "attempt", "answered", "quarantined"),
 )
 #: What a row of `forgotten` brings with it: the tables whose rows nothing else would give back.
 KEPT_WITH = {"observations": "observation", "achievements": "achievement"}

@@ -9,10 +9,10 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pipeline.inbox import Skipped, shown_name
 from pipeline.intake import why_refused
@@ -20,6 +20,8 @@ from pipeline.moving import ChangedError, copy, opened, put, remove
 from pipeline.workspace import Workspace, make_private, replacing, safe_name, sync_folder
 
 _NOTE = " - why.txt"
+#: How lines of a note begin.
+_LAY, _WHY = "It lay at: ", "Why: "
 
 
 def set_apart(
@@ -32,11 +34,22 @@ def set_apart(
     return tuple(_moved(each, workspace, now) if each.is_refused else each for each in skipped)
 
 
-def set_apart_before(workspace: Workspace) -> list[Path]:
-    """What lies in quarantine, without the notes."""
+@dataclass(frozen=True, slots=True)
+class SetApart:
+    """What lies in quarantine."""
+
+    #: There.
+    name: str
+    #: As it was called in the inbox, as far as that can be shown.
+    filename: str
+    why: str
+
+
+def lying(workspace: Workspace) -> list[SetApart]:
+    """Everything that lies in quarantine, by when it was moved there."""
     folder = workspace.quarantine
-    names = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path for path in names if not path.name.endswith(_NOTE)]
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [_as_said(path) for path in paths if not path.name.endswith(_NOTE)]
 
 
 def finish(workspace: Workspace) -> None:
@@ -81,12 +94,26 @@ def _said(each: Skipped, target: Path, now: datetime) -> str:
     lay = each.path.with_name(shown_name(each.path))
     return (
         f"{target.name}\n\n"
-        f"It lay at: {lay}\n"
+        f"{_LAY}{lay}\n"
         f"Moved here: {now.astimezone():%d %B %Y, %H:%M}\n"
-        f"Why: {each.why}. Returns are Excel or OpenDocument workbooks, copied into the inbox.\n"
-        "What to do: ask whoever put it there for the return itself. Nothing was read of this, "
-        "and nothing needs it: it may be removed, and this note with it.\n"
+        f"{_WHY}{each.why}\n"
+        "What to do: ask whoever put it there for the return itself, an Excel or OpenDocument "
+        "workbook that is copied into the inbox. Nothing was read of this, and nothing needs it: "
+        "it may be removed, and this note with it.\n"
     )
+
+
+def _as_said(path: Path) -> SetApart:
+    """What lies there, as its note says; someone may have removed that."""
+    name = shown_name(path)
+    filename, why = name, "no note says why"
+    with suppress(OSError, UnicodeError):
+        for line in path.with_name(path.name + _NOTE).read_text(encoding="utf-8").split("\n"):
+            if line.startswith(_LAY):
+                filename = PurePath(line.removeprefix(_LAY)).name
+            elif line.startswith(_WHY):
+                why = line.removeprefix(_WHY)
+    return SetApart(name, filename, why)
 
 
 def _move(source: Path, target: Path) -> None:

@@ -40,16 +40,27 @@ def due(register: Register, store: Store, today: date) -> Due:
     years = register.framework.keep_years
     if years is None:
         return Due("", ())
-    gone = {one.submission_id for one in store.decisions.forgotten()}
     rule = f"kept for {counted(years, 'year')} after the end of the period"
-    kept = [
-        (sent, _years_after(_counted_from(sent, register), years))
-        for sent in store.submissions()
-        if sent.id not in gone
-    ]
-    past = [(sent, last) for sent, last in kept if last < today]
-    since = max((last + timedelta(days=1) for _, last in past), default=None)
+    past = [(sent, day) for sent, day in _fall_due(register, store) if day <= today]
+    since = max((day for _, day in past), default=None)
     return Due(rule, tuple(sent for sent, _ in past), since)
+
+
+def next_day(register: Register, store: Store, today: date) -> date | None:
+    """The next day after today on which anything falls due."""
+    return min((day for _, day in _fall_due(register, store) if day > today), default=None)
+
+
+def _fall_due(register: Register, store: Store) -> Iterator[tuple[Submission, date]]:
+    """Each submission that is not forgotten, and the first day on which it is to be."""
+    years = register.framework.keep_years
+    if years is None:
+        return
+    gone = {one.submission_id for one in store.decisions.forgotten()}
+    for sent in store.submissions():
+        last = _years_after(_counted_from(sent, register), years)
+        if sent.id not in gone and last < date.max:
+            yield sent, last + timedelta(days=1)
 
 
 def _counted_from(sent: Submission, register: Register) -> date:

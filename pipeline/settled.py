@@ -7,6 +7,7 @@ again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -21,15 +22,15 @@ _NAME = "settled"
 def is_settled(workspace: Workspace, register: Register, now: datetime) -> bool:
     """Whether the last run completed with this register, store and version, and nothing is due.
 
-    Mail that waits may be due, or the calendar may give something to say.
+    What was noted may be due, or the calendar may give something to say.
     """
     try:
         key, noted, due = (workspace.state / _NAME).read_text(encoding="ascii").split("\n")
         after = datetime.fromisoformat(noted).astimezone().date()
-        is_mail_due = bool(due) and datetime.fromisoformat(due) <= now
+        is_noted_due = bool(due) and datetime.fromisoformat(due) <= now
     except (OSError, ValueError):
         return False
-    is_due = is_mail_due or comes_up(register, after, now.astimezone().date())
+    is_due = is_noted_due or comes_up(register, after, now.astimezone().date())
     return key == _key(workspace, register) and not is_due
 
 
@@ -42,12 +43,13 @@ def forget(workspace: Workspace) -> None:
 
 
 def note(
-    workspace: Workspace, register: Register, now: datetime, mail_due: datetime | None
+    workspace: Workspace, register: Register, now: datetime, due: Iterable[datetime | None]
 ) -> None:
-    """Note that everything has been done, but for mail that is due then."""
-    due = mail_due.isoformat() if mail_due else ""
+    """Note that everything has been done, but for what is due then."""
+    first = min((moment for moment in due if moment is not None), default=None)
+    next_at = first.isoformat() if first else ""
     with suppress(OSError), replacing(workspace.state / _NAME, 0o600) as temporary:
-        stamp = "\n".join((_key(workspace, register), now.isoformat(), due))
+        stamp = "\n".join((_key(workspace, register), now.isoformat(), next_at))
         temporary.write_text(stamp, encoding="ascii")
 
 

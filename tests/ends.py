@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import stat
 import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ _TIMED = {"delivery", "content"}
 _TIMED_OF_MESSAGES = {"header_id", "filename", "size"}
 #: Times themselves, as the archive's journal tells them.
 _TIMES = {"received_at", "issued_at", "closed_at", "reopened_at", "queued_at"} | {
-    *("tried_at", "next_at", "answered_at")
+    *("tried_at", "next_at", "answered_at", "told_at")
 }
 #: What differs from run to run, and is spare work or looked into as tables.
 _SPARE = ("cache/", "log/", "runs/", "quarterday.sqlite3")
@@ -192,10 +194,13 @@ def _meaning(path: Path) -> object:
     return "a stamp" if path.name == "settled" else digest
 
 
-def _mail(content: bytes) -> tuple[str, str]:
-    """What a message is about, and whose it is.
+def _mail(content: bytes) -> tuple[str, str, str]:
+    """What a message is about, whose it is, and what it says but for numbers, times among them.
 
     What is attached bears the time at which it was made, and so does its Message-ID.
     """
     mail = message_from_bytes(content, policy=default)
-    return mail["Subject"], mail["To"]
+    assert isinstance(mail, EmailMessage)
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    return mail["Subject"], mail["To"], re.sub(r"\d+", "#", plain.get_content())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+from pipeline.model import Gets, Recipient
 from pipeline.setup import make_workspace
 from pipeline.workspace import open_workspace
 from tests.builders import CARE, PERIOD, SAFETY, small_register
@@ -19,6 +21,15 @@ EVERYTHING = os.environ.get("QUARTERDAY_FAULTS") in {"all", "half"}
 PARTS = 8 if EVERYTHING else 1
 TRIED_PARTS = range(0, PARTS, 2 if os.environ.get("QUARTERDAY_FAULTS") == "half" else 1)
 RETURNS = 40 if EVERYTHING else 12
+
+#: The two areas disagree, and there are people who want to hear of it.
+REGISTER = replace(
+    small_register(),
+    recipients=(
+        Recipient("Committee clerk", "clerk@council.example"),
+        Recipient("Performance officer", "officer@council.example", (Gets.DIGEST,)),
+    ),
+)
 
 #: A return of Community safety in which nothing is wrong; Adult social care has fewer rows.
 ENTRIES = {
@@ -40,7 +51,7 @@ def many(few: int, all_of_them: int) -> int:
 
 def make_start(folder: Path) -> Path:
     """A workspace with a full inbox, to be copied."""
-    make_workspace(folder, PERIOD.due, small_register())
+    make_workspace(folder, PERIOD.due, REGISTER)
     # One worker takes as many steps every time; there is no need to wait for files to settle.
     set_up(folder, settle_seconds=0.0, incomplete_minutes=0, workers=1)
     shutil.rmtree(folder / "inbox")
@@ -51,7 +62,6 @@ def make_start(folder: Path) -> Path:
 def make_returns(folder: Path, number_of_returns: int) -> None:
     """Returns of mixed fate: accepted, replaced, sent back, sent twice, damaged, no workbook."""
     folder.mkdir()
-    register = small_register()
     for number in range(number_of_returns):
         area = (SAFETY, CARE)[number % 2]
         path = folder / f"{number:02} {area.name}.xlsx"
@@ -59,10 +69,10 @@ def make_returns(folder: Path, number_of_returns: int) -> None:
         match number % 8:
             case 0 | 1 | 2:
                 entries["P2-2"]["Performance"] = 10 + number
-                fill_return(register, area, PERIOD, path, entries)
+                fill_return(REGISTER, area, PERIOD, path, entries)
             case 3 | 4:
                 entries["P2-2"]["Performance"] = f"about {number}"
-                fill_return(register, area, PERIOD, path, entries)
+                fill_return(REGISTER, area, PERIOD, path, entries)
             case 5:
                 shutil.copy(folder / f"{number - 5:02} {SAFETY.name}.xlsx", path)
             case 6:
@@ -96,7 +106,7 @@ def copied(start: Path, folder: Path, *, inbox: Path | None = None, url: str = "
     there.mkdir()
     # By name, so that they arrive in the same order in every copy.
     for path in sorted((start / "inbox").iterdir()):
-        shutil.copy2(path, there / path.name)
+        shutil.copy2(path, there / path.name, follow_symlinks=False)
     if inbox:
         set_up(folder, inbox=inbox)
     if url:

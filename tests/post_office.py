@@ -12,12 +12,11 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import nightly
+from pipeline import nightly, working
 from pipeline.correspondence import (
     Correspondence,
     MailKind,
     Post,
-    Published,
     correspondence,
     gathered,
 )
@@ -26,6 +25,7 @@ from pipeline.mail.digest import Undelivered
 from pipeline.model import Register
 from pipeline.register.writer import write_register
 from pipeline.settings import Settings
+from pipeline.store import Answered
 from pipeline.workspace import Workspace
 
 SENDER = "Performance team <performance@council.example>"
@@ -46,7 +46,7 @@ class PostOffice:
     #: Every message that was made, by its Message-ID.
     known: dict[str, Post] = field(default_factory=dict)
     told: date | None = None
-    after: int = 0
+    answered: Answered = field(default_factory=Answered)
 
     @property
     def workspace(self) -> Workspace:
@@ -71,30 +71,24 @@ class PostOffice:
     ) -> Correspondence:
         """Run the job at two in the morning; cut off, it never comes to its messages."""
         place, now = self.workspace, datetime.combine(day, time(2)).astimezone()
-        register = nightly.register_of(place)
-        with nightly.store_of(place) as store:
-            last = {each.name: store.last_issue(each.name) for each in register.periods}
+        register = working.register_of(place)
         done = nightly.run(place, now, lambda *_: None)
         if is_cut_off:
             return Correspondence(())
-        with nightly.store_of(place) as store:
+        with working.store_of(place) as store:
             doings = gathered(
                 place,
                 register,
                 store,
                 now,
-                after=self.after,
-                published=[
-                    Published(each.report, each.workbook, last[each.report.period.name])
-                    for each in done.issued
-                ],
+                answered=self.answered,
                 skipped=done.ingested.skipped if done.ingested else (),
                 undelivered=undelivered,
                 told=self.told,
             )
             office = Office(SENDER, Texts(place.templates), self.known)
             made = correspondence(doings, register, office, always=always)
-            self.after = store.last_number("submission")
+            self.answered = store.messages.answered()
         for post in made.posts:
             self.known[post.message.message_id] = post
             if post.kind is MailKind.DIGEST:

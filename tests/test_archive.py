@@ -18,9 +18,9 @@ import pytest
 from pipeline.archive import archived, finish, take_away
 from pipeline.errors import WorkspaceError
 from pipeline.intake import Arrival, FileKind, Skipped, examine
-from pipeline.nightly import store_of
 from pipeline.settings import Settings
 from pipeline.setup import make_workspace
+from pipeline.working import store_of
 from pipeline.workspace import Workspace, open_workspace
 from tests.builders import CARE, PERIOD, SAFETY, small_register
 from tests.claimed import run

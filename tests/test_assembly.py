@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.assembly import Evidence, assemble, content_key, returns_received
+from pipeline.assembly import Evidence, assemble, content_key
 from pipeline.findings import Finding, Severity
 from pipeline.model import (
     Achievement,
@@ -34,6 +34,7 @@ from pipeline.model import (
 )
 from pipeline.rating import Colour, NotRated
 from pipeline.report import Line, Report, ReturnReceived, ReturnState
+from pipeline.returned import returns_received
 from pipeline.store import Outcome, Submission
 from pipeline.words import score_shown
 from tests.builders import indicator, small_register

@@ -19,10 +19,11 @@ import sqlalchemy as sa
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from pipeline import nightly
+from pipeline import issuing, nightly, working
 from pipeline.cli import app
+from pipeline.issuing import Issued
 from pipeline.model import Period, Recipient, Register, ServiceArea
-from pipeline.nightly import Issued, Night, Reopen
+from pipeline.nightly import Night, Reopen
 from pipeline.register.writer import write_register
 from pipeline.report import Line
 from pipeline.setup import make_workspace
@@ -100,7 +101,7 @@ def outcomes(done: Night) -> list[Outcome]:
 
 
 def decisions(place: Workspace) -> tuple[tuple[Closing, ...], tuple[Reopening, ...]]:
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         return store.decisions.closings(), store.decisions.reopenings()
 
 
@@ -135,7 +136,7 @@ def test_closing_a_period_writes_and_sends_nothing_again(place: Workspace) -> No
 
 
 def test_the_appendix_of_a_closed_period_is_written_again_to_the_byte(place: Workspace) -> None:
-    workbook = nightly.workbook_path(place, REGISTER_OPEN, PERIOD)
+    workbook = issuing.workbook_path(place, REGISTER_OPEN, PERIOD)
     paths = (workbook, workbook.with_suffix(".html"))
     before = [path.read_bytes() for path in paths]
     for path in paths:
@@ -157,7 +158,7 @@ def test_a_return_for_a_closed_period_is_sent_back_with_the_two_ways_to_take_it_
     assert "open 2012-13 on the register's sheet Periods" in error.fix
     assert "--reopen" in error.fix
     assert done.issued == ()
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         assert {o.value for o in store.observations(PERIOD.name) if o.indicator == "P1-1"} == {4605}
 
 
@@ -240,7 +241,7 @@ def test_the_record_says_who_reopened_a_period_when_and_why(place: Workspace) ->
     )
     assert reopening.reopened_at == NIGHT + timedelta(days=31)
     assert " on " in reopening.by
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         assert [s.reopening_id for s in store.submissions(PERIOD.name)] == [None, None, 1]
 
 
@@ -334,8 +335,8 @@ def test_a_run_killed_once_its_inbox_was_empty_is_completed_by_the_next(
     send(place, SAFETY, P1_1=4600)
     code = (
         "import os, signal, sys; from datetime import UTC, datetime; from pathlib import Path\n"
-        "from pipeline import nightly; from pipeline.workspace import open_workspace\n"
-        "nightly.due_periods = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from pipeline import issuing, nightly; from pipeline.workspace import open_workspace\n"
+        "issuing.due_periods = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "nightly.run(open_workspace(Path(sys.argv[1])), datetime(2013, 5, 30, tzinfo=UTC),\n"
         "            lambda *_: None, nightly.Reopen('2012-13'))\n"
     )
@@ -421,7 +422,7 @@ def test_a_person_and_then_the_register_reopen_each_in_their_own_name(place: Wor
     restated(night(place, 32))
     _, (first, second) = decisions(place)
     assert (first.because, second.by) == (WORD.because, REGISTER)
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         assert store.submissions(PERIOD.name)[-1].reopening_id == second.id
 
 
@@ -491,7 +492,7 @@ def test_nothing_is_accepted_for_a_closed_period_without_a_reopening(place: Work
         send(place, CARE, P2_3=later)
         send(place, SAFETY, NEXT, P1_1=1)
         assert quarterday(place, command)[0] == 1
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         sent = [s for s in store.submissions(PERIOD.name) if s.outcome is Outcome.ACCEPTED]
         assert len(sent) == 2
         assert {o.value for o in store.observations(PERIOD.name) if o.indicator == "P1-1"} == {4605}

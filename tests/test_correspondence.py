@@ -13,6 +13,7 @@ import pytest
 from pipeline.correspondence import Correspondence, MailKind
 from pipeline.mail.digest import Undelivered
 from pipeline.model import Gets, Recipient, Register, Status
+from pipeline.store import Answered
 from pipeline.worked_example import Entries, entries, example_register, slips, write_return
 from tests.post_office import PostOffice, bodies, only, said, sent
 from tests.test_page import Outline
@@ -146,7 +147,7 @@ def test_a_night_whose_messages_were_lost_makes_the_same_messages_again(
         for key, post in office.known.items()
         if post.kind not in (MailKind.APPENDIX, MailKind.DIGEST)
     }
-    office.known, office.after = {}, 0
+    office.known, office.answered = {}, Answered()
     again = {post.message.message_id: post.message for post in office.night(DAY_AFTER_THAT).posts}
     assert before
     for key, post in before.items():
@@ -158,7 +159,7 @@ def test_a_message_that_is_known_is_not_made_again(
 ) -> None:
     office.drop(returns["slips"], "safety.xlsx")
     office.night(DAY_AFTER_THAT)
-    office.after = 0
+    office.answered = Answered()
     assert not any(post.kind is MailKind.CORRECTION for post in office.night(DAY_AFTER_THAT).posts)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -12,28 +15,22 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from pipeline import nightly
-from pipeline.model import Gets, Recipient, Register
+from pipeline import nightly, working
+from pipeline.model import Register
 from pipeline.register.writer import write_register
 from pipeline.setup import make_workspace
-from pipeline.store import Became, Store
+from pipeline.store import Answered, Became, Store
 from pipeline.store.migrate import MIGRATIONS
 from pipeline.workspace import open_workspace
 from tests import first_store
-from tests.builders import CARE, PERIOD, SAFETY, small_register
+from tests.builders import CARE, PERIOD, SAFETY
 from tests.filled import fill_return
 from tests.mailserver import Mailbox, mail_server
-from tests.mixed import ENTRIES, copied, many, set_up
+from tests.mixed import ENTRIES, REGISTER, copied, many, set_up
 from tests.runs import Runner
 
 SLIP = {**ENTRIES, "P2-2": {"Performance": "about 12"}}
-REGISTER = replace(
-    small_register(),
-    recipients=(
-        Recipient("Clerk", "clerk@council.example"),
-        Recipient("Officer", "officer@council.example", (Gets.DIGEST,)),
-    ),
-)
+OTHER = {**ENTRIES, "P2-2": {"Performance": 13}}
 
 
 @dataclass
@@ -51,7 +48,7 @@ class Office:
         before = len(self.box.messages)
         place = open_workspace(self.root)
         nightly.run(place, moment, lambda *_: None)
-        with nightly.store_of(place) as store:
+        with working.store_of(place) as store:
             kinds = {one.header_id: one.kind for one in store.messages.all()}
         return [
             (kinds[header_id], to.partition("@")[0])
@@ -88,12 +85,17 @@ def test_a_run_killed_after_it_took_returns_in_leaves_its_messages_to_the_next(
 ) -> None:
     fill_return(REGISTER, SAFETY, PERIOD, office.root / "inbox" / "safety.xlsx", ENTRIES)
     fill_return(REGISTER, CARE, PERIOD, office.root / "inbox" / "care.xlsx", SLIP)
+    fill_return(REGISTER, CARE, PERIOD, office.root / "inbox" / "care again.xlsx", OTHER)
+    (office.root / "inbox" / "link.xlsx").symlink_to("nowhere.xlsx")
     start, place = tmp_path / "start", office.root
     office.root.rename(start)
     whole = runs.run(copied(start, place))
     assert whole.code == 1, whole.said
     sent = office.box.ids()
-    assert kinds_of(place) == ["appendix", "correction", "digest", "receipt"]
+    assert kinds_of(place) == ["appendix", "correction", "digest", "receipt", "receipt"]
+    digest = digest_of(place)
+    for told in ("People helped, in both areas", "care.xlsx", "link.xlsx", "overall"):
+        assert told in digest
 
     unanswered = 0
     first = whole.steps // 2
@@ -103,9 +105,10 @@ def test_a_run_killed_after_it_took_returns_in_leaves_its_messages_to_the_next(
         if office.box.messages:
             break  # Killed during the delivery, of which tests/test_post_killed.py tells.
         with Store(open_workspace(place).store_url) as store:
-            unanswered += len(store.submissions()) == 2 and store.messages.answered() == 0
+            unanswered += len(store.submissions()) == 3 and store.messages.answered() == Answered()
         assert runs.run(place).code in (0, 1)
         assert sorted(office.box.ids()) == sorted(sent), f"step {step}"
+        assert digest_of(place) == digest, f"step {step}"
         assert runs.run(place).told == "Nothing new.\n"
         assert len(office.box.messages) == len(sent)
     assert unanswered
@@ -117,12 +120,25 @@ def kinds_of(place: Path) -> list[str]:
         return sorted(one.kind for one in store.messages.all())
 
 
+def digest_of(place: Path) -> str:
+    """What the one digest in the queue says."""
+    with Store(open_workspace(place).store_url) as store:
+        (one,) = [one for one in store.messages.all() if one.kind == "digest"]
+        content = store.messages.content(one.id)
+    assert content is not None
+    mail = message_from_bytes(content, policy=default)
+    assert isinstance(mail, EmailMessage)
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
+
+
 # --- An older store ------------------------------------------------------------------------------
 
 
 def test_what_an_earlier_version_took_in_gets_no_receipt_from_this_one(office: Office) -> None:
     place = open_workspace(office.root)
-    nightly.register_of(place)
+    working.register_of(place)
     engine = sa.create_engine(place.store_url)
     first_store.make_empty(engine)
     first_store.fill(engine)
@@ -215,3 +231,18 @@ def test_while_the_server_is_away_no_digest_is_written_about_mail_that_waits(
     assert [office.night(later(day)) for day in range(4)] == [[], [], [], []]
     set_up(office.root, port=office.box.port)
     assert office.night(later(4)) == [("appendix", "clerk"), ("receipt", "care")]
+
+
+def test_the_night_on_which_returns_have_been_kept_long_enough_is_not_idle(
+    office: Office,
+) -> None:
+    office.take_register(
+        replace(REGISTER, framework=replace(REGISTER.framework, keep_years=1, remind_after=()))
+    )
+    for area, name in ((SAFETY, "safety"), (CARE, "care")):
+        entries = {**ENTRIES, "P2-2": {"Performance": 12}}
+        fill_return(REGISTER, area, PERIOD, office.root / "inbox" / f"{name}.xlsx", entries)
+    office.night(WEEK_BEFORE)
+    assert office.night(datetime(2014, 3, 31, 2, tzinfo=UTC)) == []
+    assert office.night(datetime(2014, 4, 1, 2, tzinfo=UTC)) == [("digest", "officer")]
+    assert office.night(datetime(2014, 4, 2, 2, tzinfo=UTC)) == []

@@ -17,9 +17,9 @@ from collections import Counter
 from itertools import count
 from pathlib import Path
 
-from pipeline.nightly import store_of
 from pipeline.setup import make_workspace
 from pipeline.store import Outcome
+from pipeline.working import store_of
 from pipeline.workspace import open_workspace
 from tests.builders import CARE, PERIOD, SAFETY, small_register
 from tests.filled import fill_return

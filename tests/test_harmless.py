@@ -29,7 +29,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
-from pipeline import nightly
+from pipeline import nightly, working
 from pipeline.cli import app
 from pipeline.plain import LONGEST_CELL, plain
 from pipeline.register.writer import write_register
@@ -171,7 +171,7 @@ def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
 
 
 def test_the_texts_come_through_the_return_as_they_were_typed(outputs: Outputs) -> None:
-    with nightly.store_of(outputs.place) as store:
+    with working.store_of(outputs.place) as store:
         period = REGISTER.periods[0].name
         achieved = "\n".join(a.text for a in store.achievements(period))
         commentary = "\n".join(o.commentary for o in store.observations(period))

@@ -138,6 +138,18 @@ def test_a_name_that_several_files_had_tells_of_all_of_them(council: Council) ->
     ]
 
 
+def test_what_went_to_quarantine_is_found_by_its_name(council: Council) -> None:
+    community(council)
+    (council.root / "inbox" / "link.xlsx").symlink_to("nowhere.xlsx")
+    council.night()
+    ((what, said),) = told(council, "LINK.xlsx")
+    assert what == "quarantined"
+    assert said.startswith("link.xlsx, kept as ")
+    assert said.endswith(" link.xlsx: a symbolic link, not a file")
+    assert happened(council).count("quarantined") == 1
+    assert "quarantined" not in happened(council, "Community safety")
+
+
 def test_a_file_is_told_to_have_been_sent_twice_and_to_have_been_replaced(council: Council) -> None:
     first = community(council, P1_1=10)
     shutil.copyfile(first, first.with_name("copy.xlsx"))

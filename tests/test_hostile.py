@@ -206,7 +206,7 @@ def test_what_is_no_regular_file_goes_to_quarantine_with_the_reason(night: Night
         moved = Path(said[name]["moved_to"])
         assert moved.is_symlink() or moved.is_fifo() or moved.is_socket()
         note = moved.with_name(f"{moved.name} - why.txt").read_text(encoding="utf-8")
-        assert f"Why: a {kind}, not a file." in note
+        assert f"Why: a {kind}, not a file\n" in note
 
 
 def test_everything_that_is_sent_back_has_its_list_in_the_outbox(night: Night) -> None:

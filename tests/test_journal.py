@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import journal, nightly
+from pipeline import journal, nightly, working
 from pipeline.cli import app
 from pipeline.errors import RegisterError, StoreError, WorkspaceError
 from pipeline.nightly import Reopen
@@ -35,7 +35,7 @@ def noted(place: Workspace) -> dict[str, list[dict[str, Any]]]:
 
 def held(place: Workspace) -> dict[str, list[dict[str, Any]]]:
     """The same rows as the store holds them, in JSON's types."""
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         return {
             table: msgspec.json.decode(msgspec.json.encode(store.rows_after(table, 0)))
             for table in journal.TABLES
@@ -91,7 +91,7 @@ def test_lines_are_only_ever_added_to_the_journal(place: Workspace) -> None:
 def test_approvals_and_what_was_forgotten_are_in_the_journal(place: Workspace) -> None:
     send(place, SAFETY)
     night(place)
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         store.decisions.approve([Approval(1, "C05", "Indicators", "H5", "me", NIGHT, "it is so")])
         store.decisions.forget([Forgotten(1, NIGHT, "me", "six years")])
         journal.catch_up(store, place.archive)
@@ -163,7 +163,7 @@ def test_every_register_by_which_anything_was_checked_or_issued_is_kept(place: W
         app, ["send", "--period", PERIOD.name, "--workspace", str(place.root)]
     )
     assert result.exit_code == 0, result.output
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         used = {s.register_sha256 for s in store.submissions()}
         used |= {i.register_sha256 for i in store.issues()}
     for sha256 in used:
@@ -176,15 +176,15 @@ def test_a_register_that_was_changed_since_it_was_read_stops_the_run_before_anyt
     place: Workspace,
 ) -> None:
     sent = send(place, SAFETY)
-    read = nightly.register_of(place)
+    read = working.register_of(place)
     write_register(REGISTER_CLOSED, place.register)
     with (
-        nightly.at_work(place) as store,
+        working.at_work(place) as store,
         pytest.raises(RegisterError, match=r"was changed while the run began\. Run again"),
     ):
         nightly.take_in(place, read, store, NIGHT, lambda *_: None)
     assert sent.exists()
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         assert store.submissions() == ()
     assert night(place, 1).issued == ()
 
@@ -195,9 +195,9 @@ def test_a_register_that_is_kept_already_may_be_edited_while_a_run_goes_on(
     send(place, SAFETY)
     night(place)
     send(place, CARE)
-    read = nightly.register_of(place)
+    read = working.register_of(place)
     write_register(REGISTER_CLOSED, place.register)
-    with nightly.at_work(place) as store:
+    with working.at_work(place) as store:
         taken = nightly.take_in(place, read, store, NIGHT + timedelta(days=1), lambda *_: None)
     assert [one.outcome for one in taken.taken] == [Outcome.ACCEPTED]
 

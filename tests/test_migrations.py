@@ -21,15 +21,17 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from typer.testing import CliRunner
 
-from pipeline import nightly
+from pipeline import working
 from pipeline.catalogue import ROW_MISSING
 from pipeline.cli import app
 from pipeline.errors import StoreError
 from pipeline.findings import Severity
 from pipeline.intake import scan
 from pipeline.model import Achievement, MilestoneState, Status
+from pipeline.quarantine import SetApart
 from pipeline.setup import make_workspace
 from pipeline.store import (
+    Answered,
     Approval,
     Closing,
     Forgotten,
@@ -165,7 +167,7 @@ def test_an_old_store_takes_new_returns(old: str) -> None:
 
 # --- What a store of schema 2 holds --------------------------------------------------------------
 
-NEW_IN_3 = {"message", "message_content", "attempt", "answered"}
+NEW_SINCE = {"message", "message_content", "attempt", "answered", "quarantined"}
 
 
 def make_schema_2(engine: sa.Engine, *, with_content: bool = True) -> None:
@@ -187,18 +189,20 @@ def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_a
     make_schema_2(engine)
     before = all_rows(engine)
     assert before.pop("about") == [(2,)]
-    assert not before.keys() & NEW_IN_3
+    assert not before.keys() & NEW_SINCE
     with Store(url) as store:
-        assert store.messages.answered() == store.last_number("submission") == 6
+        assert store.messages.answered() == Answered(6, 1)
+        assert (store.last_number("submission"), store.last_number("issue")) == (6, 1)
         assert store.messages.all() == ()
     after = all_rows(engine)
-    assert after.pop("about") == [(3,)]
+    assert after.pop("about") == [(4,)]
     assert after.pop("alembic_version") != before.pop("alembic_version")
-    assert {name: len(after.pop(name)) for name in NEW_IN_3} == {
+    assert {name: len(after.pop(name)) for name in NEW_SINCE} == {
         "message": 0,
         "message_content": 0,
         "attempt": 0,
-        "answered": 1,
+        "answered": 2,
+        "quarantined": 0,
     }
     assert after == before
     with refused(engine) as connection:
@@ -210,7 +214,7 @@ def test_in_an_empty_store_of_schema_2_nothing_counts_as_answered(
 ) -> None:
     make_schema_2(engine, with_content=False)
     with Store(url) as store:
-        assert store.messages.answered() == 0
+        assert store.messages.answered() == Answered()
     assert all_rows(engine)["answered"] == []
 
 
@@ -357,7 +361,7 @@ def workspace(tmp_path: Path) -> Workspace:
     text = settings.read_text("utf-8")
     settings.write_text(text.replace("settle_seconds = 2.0", "settle_seconds = 0.0"), "utf-8")
     place = open_workspace(folder)
-    nightly.register_of(place)
+    working.register_of(place)
     return place
 
 
@@ -379,7 +383,7 @@ def test_a_night_goes_on_where_the_old_version_was_cut_off(workspace: Workspace)
         sha256=arrival[0],
         filename=sent.name,
         received_at=arrival[1],
-        register_sha256=nightly.register_of(workspace).sha256,
+        register_sha256=working.register_of(workspace).sha256,
     )
     engine.dispose()
     fill_return(REGISTER, CARE, YEAR, workspace.inbox / "Adult social care.xlsx", ENTRIES)
@@ -389,7 +393,7 @@ def test_a_night_goes_on_where_the_old_version_was_cut_off(workspace: Workspace)
     assert "accepted: Adult social care.xlsx" in said
     assert sent.name not in said
     assert list(workspace.inbox.iterdir()) == []
-    with nightly.store_of(workspace) as store:
+    with working.store_of(workspace) as store:
         assert [s.filename for s in store.submissions()] == [sent.name, "Adult social care.xlsx"]
     assert len(list(workspace.archive.glob("??/*.xlsx"))) == 2
     assert quarterday(workspace, "run") == (0, "Nothing new.\n")
@@ -437,7 +441,8 @@ def full(url: str) -> str:
             )
             for p in (PERIOD, "2011-12")
         ]  # fmt: skip
-        store.messages.answer(letters, 2, RECEIVED)
+        apart = SetApart("1 link.xlsx", "link.xlsx", "a symbolic link, not a file")
+        store.messages.answer(letters, 2, 1, RECEIVED, set_apart=[apart])
         store.messages.forget(["2011-12"], RECEIVED, "six years")
     return url
 

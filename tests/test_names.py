@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.nightly import store_of
 from pipeline.setup import make_workspace
+from pipeline.working import store_of
 from pipeline.workspace import open_workspace
 from tests.builders import PERIOD, SAFETY, small_register
 from tests.claimed import run

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 from openpyxl import load_workbook
 
-from pipeline import nightly
+from pipeline import issuing, nightly, working
 from pipeline.errors import WorkspaceError
 from pipeline.findings import Severity
 from pipeline.ingest import check_files
@@ -92,7 +92,7 @@ def test_without_its_stamp_a_run_looks_at_everything_and_still_does_nothing_twic
     (place.state / "settled").unlink()
     again = night(place, 1)
     assert (again.issued, again.mails) == ((), ())
-    assert nightly.workbook_path(place, REGISTER, REGISTER.periods[0]).read_bytes() == before
+    assert issuing.workbook_path(place, REGISTER, REGISTER.periods[0]).read_bytes() == before
 
 
 def test_a_changed_register_issues_the_appendix_again(
@@ -129,7 +129,7 @@ def test_a_night_cut_off_between_commit_and_archive_is_completed_and_counts_once
     assert outcomes(night(place)) == []
     assert len(list(place.archive.glob("??/*.xlsx"))) == 1
     assert not list(place.inbox.iterdir())
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         assert len(store.submissions()) == 1
 
 
@@ -262,7 +262,7 @@ def test_a_file_whose_name_no_encoding_knows_costs_itself_and_nothing_else(
         pytest.skip("this file system takes no such name")
     drop(place, returns["HR"])
     assert sorted(outcomes(night(place))) == [Outcome.ACCEPTED, Outcome.REJECTED]
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         names = {submission.filename for submission in store.submissions()}
     assert names == {"re\N{REPLACEMENT CHARACTER}turn.xlsx", "HR.xlsx"}
 
@@ -297,7 +297,7 @@ YEARS = (
 def report(place: Workspace, area: ServiceArea, period: Period, helped: object) -> None:
     """A return with how many people were helped, dropped into the inbox."""
     path = place.inbox / f"{area.name} {period.name}.xlsx"
-    register = nightly.register_of(place)
+    register = working.register_of(place)
     fill_return(register, area, period, path, {"P2-2": {"Performance": helped}})
 
 
@@ -354,7 +354,7 @@ def test_a_return_for_a_closed_period_is_sent_back_naming_the_open_one(
 ) -> None:
     report(two_years, SAFETY, YEARS[0], 10)
     closed = replace(
-        nightly.register_of(two_years), periods=(replace(YEARS[0], open=False), PERIOD)
+        working.register_of(two_years), periods=(replace(YEARS[0], open=False), PERIOD)
     )
     write_register(closed, two_years.register)
     done = night(two_years)
@@ -443,7 +443,7 @@ def test_away_from_utc_an_appendix_is_issued_again_to_the_byte_and_mailed_once(
             text=True,
             env={**os.environ, "TZ": zone},
         )
-        workbook = nightly.workbook_path(place, REGISTER, REGISTER.periods[0])
+        workbook = issuing.workbook_path(place, REGISTER, REGISTER.periods[0])
         content = workbook.read_bytes()
         workbook.unlink()
         return done.stdout.strip(), content
@@ -462,7 +462,7 @@ def test_a_return_that_was_replaced_and_is_sent_again_counts_again(
         assert outcomes(night(place, later)) == [Outcome.ACCEPTED]
     drop(place, returns["HR"])
     assert outcomes(night(place, 3)) == [Outcome.DUPLICATE]
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         (period,) = store.periods()
         commentaries = {o.commentary for o in store.observations(period) if o.area == "HR"}
         assert "Something else" not in commentaries
@@ -479,7 +479,7 @@ def test_a_night_cut_off_before_a_replaced_return_was_archived_does_not_put_it_b
     done = night(place, 1)
     assert outcomes(done) == [Outcome.ACCEPTED]
     assert not first.exists()
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         (period,) = store.periods()
         assert "Something else" in {o.commentary for o in store.observations(period)}
 

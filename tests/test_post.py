@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 import trustme
 
-from pipeline import nightly, post
+from pipeline import post, working
 from pipeline.errors import StoreError, WorkspaceError
 from pipeline.mail import Message
 from pipeline.model import Gets, Recipient, Register
@@ -96,7 +96,7 @@ def office(tmp_path: Path) -> Iterator[Post]:
     )
     register = replace(small_register(), recipients=people)
     place = Workspace(tmp_path, Settings())
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         yield Post(place, store, register)
 
 

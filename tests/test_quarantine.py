@@ -68,7 +68,7 @@ def test_a_link_is_moved_itself_and_what_it_names_is_not_touched(
     said = note.read_text(encoding="utf-8")
     assert f"It lay at: {link}\n" in said
     assert f"Moved here: {NOW.astimezone():%d %B %Y, %H:%M}\n" in said
-    assert "Why: a symbolic link, not a file." in said
+    assert "Why: a symbolic link, not a file\n" in said
     assert "What to do: ask whoever put it there" in said
     assert stat.S_IMODE(place.quarantine.stat().st_mode) == 0o700
 

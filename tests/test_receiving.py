@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline import nightly
+from pipeline import working
 from pipeline.errors import WorkspaceError
 from pipeline.intake import Arrival, scan
 from pipeline.model import MergeRule, Period, Polarity
@@ -81,7 +81,7 @@ def test_in_one_night_the_same_is_found_in_whatever_order_they_came(
         send(place, YEARS[which], minute)
     done = night(place)
     assert findings(done) == EXPECTED
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         assert [s.period for s in store.submissions()] == [period.name for period in YEARS]
 
 
@@ -106,7 +106,7 @@ def test_a_night_cut_off_between_two_periods_is_completed_with_the_same_findings
     in_the_way.write_text("in the way")
     with pytest.raises(WorkspaceError, match="was taken in but cannot be moved"):
         night(place)
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         assert [s.period for s in store.submissions()] == ["2011-12"]
     in_the_way.unlink()
     assert findings(night(place, 1)) == {"2012-13": ["C05"]}
@@ -155,7 +155,7 @@ def test_a_return_sent_back_from_the_wrong_folder_is_taken_from_the_right_one(
     send_bytes(place, content, f"{SAFETY.name}/return.xlsx", 2)
     second = night(place, 1)
     assert outcomes(first, second) == [("return.xlsx", "rejected"), ("return.xlsx", "accepted")]
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         (figure,) = store.observations(YEARS[0].name)
     assert figure.value == FIGURES[YEARS[0].name]
 
@@ -194,7 +194,7 @@ def test_files_are_recorded_as_they_came_each_as_if_it_had_a_night_of_its_own(
 ) -> None:
     returned_and_returned_again(place)
     assert [what for _, what in outcomes(night(place))] == PUT_BACK
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         (figure,) = store.observations(YEARS[0].name)
     assert (figure.value, figure.filename) == (Decimal(10), "4 the first put back.xlsx")
 
@@ -221,7 +221,7 @@ def test_what_counts_is_put_back_by_the_same_bytes_after_another_in_one_night(
     send(place, YEARS[0], 1, figure=20)
     send_bytes(place, first, "2 the first again.xlsx", 2)
     assert [what for _, what in outcomes(night(place, 1))] == ["accepted", "accepted"]
-    with nightly.store_of(place) as store:
+    with working.store_of(place) as store:
         (figure,) = store.observations(YEARS[0].name)
     assert figure.value == Decimal(10)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from pipeline import nightly
+from pipeline import issuing, working
 from pipeline.demo import Account, run_demo
 from pipeline.rating import Colour, NotRated
 from pipeline.report import Report, ReturnState
@@ -45,18 +45,18 @@ def sheet(account: Account, tmp_path_factory: pytest.TempPathFactory) -> list[li
 
 @pytest.fixture(scope="module")
 def submissions(account: Account) -> tuple[Submission, ...]:
-    with nightly.store_of(open_workspace(account.workspace)) as store:
+    with working.store_of(open_workspace(account.workspace)) as store:
         return store.submissions()
 
 
 @pytest.fixture(scope="module")
 def report(account: Account) -> Report:
     workspace = open_workspace(account.workspace)
-    register = nightly.register_of(workspace)
-    with nightly.store_of(workspace) as store:
+    register = working.register_of(workspace)
+    with working.store_of(workspace) as store:
         last = store.last_issue("2012-13")
         assert last is not None
-        return nightly.report_of(register, store, register.periods[0], last.issued_at)
+        return issuing.report_of(register, store, register.periods[0], last.issued_at)
 
 
 @pytest.mark.parametrize("expected", INDICATORS, ids=lambda row: row["ref"])

@@ -41,7 +41,7 @@ def accept(
     """
     from pipeline.approving import Choice, approve, waiting
     from pipeline.lock import whoami
-    from pipeline.nightly import at_work, register_of
+    from pipeline.working import at_work, register_of
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -74,9 +74,9 @@ def forget(
     Example: `quarterday forget --dry-run`
     """
     from pipeline.lock import whoami
-    from pipeline.nightly import at_work, register_of
     from pipeline.retention import due
     from pipeline.retention import forget as remove
+    from pipeline.working import at_work, register_of
 
     place = workspace_at(workspace)
     register = register_of(place)

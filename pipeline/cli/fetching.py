@@ -39,7 +39,7 @@ def fetch(
     from pipeline.lock import held
     from pipeline.mailbox import fetch as fetch_returns
     from pipeline.mailbox import is_set
-    from pipeline.nightly import register_of
+    from pipeline.working import register_of
     from pipeline.workspace import make_state, need_folder
 
     place = workspace_at(workspace)

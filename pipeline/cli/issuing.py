@@ -38,7 +38,8 @@ def merge(
 
     Example: `quarterday merge --period 2012-13 --json`
     """
-    from pipeline.nightly import register_of, report_of, store_of
+    from pipeline.issuing import report_of
+    from pipeline.working import register_of, store_of
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -103,7 +104,8 @@ def appendix(
 
     Example: `quarterday appendix --period 2012-13`
     """
-    from pipeline.nightly import at_work, issue, register_of
+    from pipeline.issuing import issue
+    from pipeline.working import at_work, register_of
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -146,12 +148,13 @@ def send(
 
     Example: `quarterday send --dry-run`
     """
+    from pipeline.issuing import issue, would_send
+    from pipeline.issuing import send as put_into_queue
     from pipeline.lock import whoami
-    from pipeline.nightly import at_work, issue, register_of, store_of, would_send
-    from pipeline.nightly import send as put_into_queue
     from pipeline.post import again as send_again
     from pipeline.post import deliver
     from pipeline.post import drop as do_not_send
+    from pipeline.working import at_work, register_of, store_of
 
     place = workspace_at(workspace)
     register = register_of(place)

@@ -45,7 +45,7 @@ def history(
     """
     from pipeline.history import history as tell
     from pipeline.history import subject_of
-    from pipeline.nightly import register_of, store_of
+    from pipeline.working import register_of, store_of
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -78,9 +78,10 @@ def trace(
 
     Example: `quarterday trace P2-1 --period 2012-13`
     """
-    from pipeline.nightly import register_of, report_of, store_of
+    from pipeline.issuing import report_of
     from pipeline.trace import cells, indicator_of, period_of
     from pipeline.trace import trace as find
+    from pipeline.working import register_of, store_of
 
     place = workspace_at(workspace)
     register = register_of(place)

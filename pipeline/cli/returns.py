@@ -42,7 +42,7 @@ def validate(
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
     """
     from pipeline.ingest import check_files
-    from pipeline.nightly import register_of
+    from pipeline.working import register_of
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
@@ -86,8 +86,9 @@ def ingest(
     Example: `quarterday ingest --workspace performance`
     """
     from pipeline.dispatch import correspond
-    from pipeline.nightly import Night, at_work, needs_a_person, register_of, take_in
+    from pipeline.nightly import Night, needs_a_person, take_in
     from pipeline.post import deliver
+    from pipeline.working import at_work, register_of
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -122,12 +123,12 @@ def status(
     Example: `quarterday status --period 2012-13`
     """
     from pipeline.approving import waiting as warnings_waiting
-    from pipeline.assembly import returns_received
-    from pipeline.nightly import register_of, store_of
     from pipeline.post import standing
     from pipeline.report import ReturnState
     from pipeline.retention import due
+    from pipeline.returned import returns_received
     from pipeline.store import Outcome
+    from pipeline.working import register_of, store_of
 
     place = workspace_at(workspace)
     register = register_of(place)

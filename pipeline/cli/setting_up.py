@@ -84,8 +84,8 @@ def template(
 
     Example: `quarterday template --period 2012-13`
     """
-    from pipeline.nightly import register_of
     from pipeline.template import template_name, write_template
+    from pipeline.working import register_of
     from pipeline.workspace import need_folder
 
     place = workspace_at(workspace)

@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 from pipeline import journal
 from pipeline.errors import StoreError, WorkspaceError
 from pipeline.ingest import Progress
-from pipeline.nightly import alone, store_of
 from pipeline.replay.compare import Difference, compare
 from pipeline.replay.rebuild import Rebuilt, rebuild
 from pipeline.store import Store
 from pipeline.store.copying import damage, fill, is_empty, sqlite_file
+from pipeline.working import alone, store_of
 from pipeline.workspace import UNFINISHED, Workspace
 
 

@@ -24,9 +24,9 @@ from pipeline.findings import printable
 from pipeline.guard import Guard
 from pipeline.ingest import Progress
 from pipeline.intake import Arrival, examine
+from pipeline.issuing import report_of
 from pipeline.model import Register
 from pipeline.moving import holds
-from pipeline.nightly import report_of
 from pipeline.reader import guard_of, read_returns
 from pipeline.receiving import Known, judge, last_periods
 from pipeline.register import load_register
@@ -121,7 +121,7 @@ def rebuild(
             for row in forgotten.values()
         ],
     )
-    for table in ("message", "attempt", "answered"):
+    for table in ("message", "attempt", "answered", "quarantined"):
         into.insert(table, [_typed(row) for row in journal.entries(archive, table)])
     return work.rebuilt
 

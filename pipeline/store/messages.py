@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.quarantine import SetApart
 from pipeline.store import engine as e
 from pipeline.store import tables as t
 
@@ -91,6 +92,27 @@ class Outgoing:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Up to what people were told of what happened."""
+
+    #: The number of the last submission; 0 where there was none.
+    submission: int = 0
+    #: The number of the last issue of an appendix.
+    issue: int = 0
+    #: What was put into quarantine, by its names there.
+    quarantined: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Something that was put into quarantine, and when people were told of it."""
+
+    what: SetApart
+    told_at: datetime
+    id: int = 0
+
+
 class Messages:
     """The messages in a store."""
 
@@ -110,26 +132,42 @@ class Messages:
     def answer(
         self,
         outgoing: Sequence[Outgoing],
-        last_submission: int,
+        submission: int,
+        issue: int,
         at: datetime,
         became: Sequence[Attempt] = (),
+        set_apart: Sequence[SetApart] = (),
     ) -> None:
-        """Add messages, and note up to which submission everything that came has been answered.
+        """Add messages, and note what has been told of with them and those before them.
 
-        Together with that, what `became` of messages which the new ones overtake.
+        That is everything up to a submission and an issue, by their numbers, and what was put into
+        quarantine. Together with that, what `became` of messages which the new ones overtake.
         """
         with e.writing(self._engine) as connection:
             put(connection, outgoing)
             if became:
                 connection.execute(t.attempt.insert(), [_row(a) for a in became])
-            if last_submission > _answered(connection):
-                row = {"last_submission": last_submission, "answered_at": at}
+            if set_apart:
+                values = [{**asdict(one), "told_at": at} for one in set_apart]
+                connection.execute(t.quarantined.insert(), values)
+            before = _answered(connection)
+            if submission > before.submission or issue > before.issue:
+                last = max(submission, before.submission), max(issue, before.issue) or None
+                row = {"last_submission": last[0], "last_issue": last[1], "answered_at": at}
                 connection.execute(t.answered.insert(), row)
 
-    def answered(self) -> int:
-        """The number of the last submission that was answered; 0 where none was."""
+    def answered(self) -> Answered:
+        """Up to what people were told by now."""
         with e.reading(self._engine) as connection:
             return _answered(connection)
+
+    def quarantined(self) -> tuple[Quarantined, ...]:
+        """What was put into quarantine, as far as people were told of it, in that order."""
+        with e.reading(self._engine) as connection:
+            return tuple(
+                Quarantined(SetApart(row.name, row.filename, row.why), row.told_at, row.id)
+                for row in connection.execute(sa.select(t.quarantined).order_by(t.quarantined.c.id))
+            )
 
     def note(self, attempts: Sequence[Attempt]) -> None:
         """Write what became of messages, together or not at all."""
@@ -211,8 +249,12 @@ class Messages:
             return tuple(_to_queued(row) for row in connection.execute(query))
 
 
-def _answered(connection: sa.Connection) -> int:
-    return connection.scalar(sa.select(sa.func.max(t.answered.c.last_submission))) or 0
+def _answered(connection: sa.Connection) -> Answered:
+    c = t.answered.c
+    last = sa.select(sa.func.max(c.last_submission), sa.func.max(c.last_issue))
+    submission, issue = connection.execute(last).one()
+    names = connection.scalars(sa.select(t.quarantined.c.name))
+    return Answered(submission or 0, issue or 0, frozenset(names))
 
 
 def put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued]:

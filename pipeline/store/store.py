@@ -17,10 +17,10 @@ from pipeline.errors import LockedError
 from pipeline.findings import Finding
 from pipeline.model import Achievement, Observation
 from pipeline.store import engine as e
-from pipeline.store import messages, rows
+from pipeline.store import rows
 from pipeline.store import tables as t
 from pipeline.store.decisions import Decisions
-from pipeline.store.messages import Messages, Outgoing
+from pipeline.store.messages import Messages
 from pipeline.store.migrate import migrate
 from pipeline.store.rows import Issue, Outcome, Receipt, Signature, Submission
 
@@ -122,15 +122,14 @@ class Store:
         with e.reading(self._engine) as connection:
             return connection.scalar(sa.select(sa.func.max(column))) or 0
 
-    def record_issue(self, issue: Issue, outgoing: Sequence[Outgoing] = ()) -> None:
-        """Note that an appendix was issued, what it says of each indicator, and its messages."""
+    def record_issue(self, issue: Issue) -> None:
+        """Note that an appendix was issued, and what it says of each indicator."""
         with e.writing(self._engine) as connection:
             number = connection.scalar(
                 t.issue.insert().returning(t.issue.c.id), rows.issue_row(issue)
             )
             if number is not None and issue.ratings:
                 connection.execute(t.rating.insert(), rows.rating_rows(number, issue.ratings))
-            messages.put(connection, outgoing)
 
     # --- Reading ---------------------------------------------------------------------------------
 
@@ -234,9 +233,9 @@ class Store:
         """One issue by its number."""
         return next(iter(self._issues(t.issue.c.id == number)), None)
 
-    def issues(self) -> tuple[Issue, ...]:
-        """Every issue of every appendix, in the order issued."""
-        return self._issues(sa.true())
+    def issues(self, period: str | None = None) -> tuple[Issue, ...]:
+        """Every issue of a period's appendix or of all, in the order issued."""
+        return self._issues(sa.true() if period is None else t.issue.c.period == period)
 
     def _issues(self, chosen: sa.ColumnElement[bool], *, last: bool = False) -> tuple[Issue, ...]:
         query = sa.select(t.issue).where(chosen)

@@ -29,7 +29,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -282,13 +282,28 @@ attempt = Table(
     Column("next_at", Moment),
 )
 
-#: Up to which submission everything that came has been answered with a message.
+#: Up to which submission, and up to which issue of an appendix, messages were put into the queue.
 answered = Table(
     "answered",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("last_submission", Integer, nullable=False),
     Column("answered_at", Moment, nullable=False),
+    #: None before the first issue.
+    Column("last_issue", ForeignKey("issue.id")),
+)
+
+#: What was moved to quarantine, and that people were told of it.
+quarantined = Table(
+    "quarantined",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    #: Its name in quarantine.
+    Column("name", Words, nullable=False, unique=True),
+    #: Its name in the inbox, as it can be shown.
+    Column("filename", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("told_at", Moment, nullable=False),
 )
 
 #: What may be deleted once its submission is among `forgotten`; of nothing else, nothing ever.
