@@ -21,7 +21,7 @@ from pipeline.post import outgoing, preview
 from pipeline.report import Report
 from pipeline.store import Issue, Outcome, Outgoing, Queued, Store
 from pipeline.tidy import write_csv
-from pipeline.workspace import Workspace, need_folder, safe_name
+from pipeline.workspace import Workspace, need_folder, remedy_for_people, safe_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def issue(
     except OSError as error:
         raise WorkspaceError(
             f"The appendix cannot be written to {folder} ({error.strerror}). "
-            "Close the file if it is open, and check the rights on the folder."
+            f"{remedy_for_people(error)}"
         ) from error
     return Issued(report, content, workbook, page, data)
 

@@ -26,6 +26,7 @@ def returns_received(
 
 
 def reporting(register: Register) -> tuple[ServiceArea, ...]:
+    """The areas that report anything, in the register's order."""
     return tuple(area for area in register.areas if register.indicators_of(area.ref))
 
 

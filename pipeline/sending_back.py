@@ -13,7 +13,7 @@ from pipeline.correction import try_correction, write_list
 from pipeline.errors import WorkspaceError
 from pipeline.guard import Guard, StoppedError
 from pipeline.validate import Checked
-from pipeline.workspace import FAILING, UNFINISHED, Workspace, remedy, replacing, safe_name
+from pipeline.workspace import UNFINISHED, Workspace, remedy_for_people, replacing, safe_name
 
 #: Where corrections go when it is not plain which period a return is for.
 UNPLACED = "period not known"
@@ -80,10 +80,6 @@ def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Wo
     except OSError as error:
         raise WorkspaceError(
             f"The correction copy cannot be written to {path.parent} ({error.strerror}). "
-            + (
-                remedy(error)
-                if error.errno in FAILING
-                else "Close the file if it is open, and check the rights on the folder."
-            )
+            f"{remedy_for_people(error)}"
         ) from error
     return path

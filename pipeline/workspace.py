@@ -121,6 +121,13 @@ def remedy(error: OSError) -> str:
     return "Give the user who runs quarterday the right to write there."
 
 
+def remedy_for_people(error: OSError) -> str:
+    """The same of a file that someone may have open."""
+    if error.errno in FAILING:
+        return remedy(error)
+    return "Close the file if it is open, and check the rights on the folder."
+
+
 def make_private(path: Path) -> Path:
     """The folder, which only the user who runs the job may look into; made if that can be done."""
     with suppress(OSError):
