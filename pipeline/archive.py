@@ -3,9 +3,9 @@
 Within a file system a file is renamed twice. First it is claimed: it goes to
 `var/leaving/<its place in the archive>/<its place in the inbox>`, where no sender can replace it.
 Its bytes are checked there, and then it goes to the archive, or back where it came from if it is no
-longer what was read. From another file system it is copied, the copy checked, and then removed. A
-run that is killed leaves the file in the inbox, where the store knows it, or a claim, which the
-next run completes.
+longer what was read. From another file system, and where it belongs to another user, it is copied,
+the copy checked, and then removed. A run that is killed leaves the file in the inbox, where the
+store knows it, or a claim, which the next run completes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pipeline.moving import (
     copy,
     holds,
     is_final,
+    is_own,
     put,
     remove,
 )
@@ -139,10 +140,20 @@ def _settle(claim: Path, workspace: Workspace) -> bool:
         claim.unlink()
         return True
     private_folder(path.parent)
-    with suppress(OSError):
-        claim.chmod(0o400)
     # What has that name and other bytes was left by a crash.
-    claim.replace(path)
+    if is_own(claim):
+        with suppress(OSError):
+            claim.chmod(0o400)
+        claim.replace(path)
+        return True
+    try:
+        # Whoever it belongs to may have it open still, and keeps the right to change it.
+        copy(claim, path, name[:_DIGITS], 0o400)
+        sync_folder(path.parent)
+        remove(claim, name[:_DIGITS])
+    except ChangedError:
+        put(claim, workspace.inbox.joinpath(*within or [name]))
+        return False
     return True
 
 

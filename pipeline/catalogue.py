@@ -97,7 +97,7 @@ STILL_WRONG = Rule(
     INFO,
     "Sent before, and sent back",
     "The same file was received before, as {value} on {received}, and was sent back.",
-    "Correct the copy that was made of it then, and send that.",
+    "Do what the copy that was made of it then says, and send the corrected return.",
     "The same mistakes stand in the same bytes.",
 )
 

@@ -82,6 +82,15 @@ def is_final(path: Path, sha256: str, *, sync: bool = False) -> bool:
     return True
 
 
+def is_own(path: Path) -> bool:
+    """Whether a file belongs to the user who runs this; everything does where systems do not tell.
+
+    Raises:
+        OSError: it is not there.
+    """
+    return os.name != "posix" or path.lstat().st_uid == os.geteuid()
+
+
 def is_being_written(file: BufferedReader) -> bool:
     """Whether some program has the file open for writing, where the system tells.
 

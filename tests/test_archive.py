@@ -107,6 +107,25 @@ def test_a_file_goes_to_its_place_by_its_hash_and_is_the_jobs_alone(either: Work
     assert not either.leaving.exists()
 
 
+@needs_root
+def test_another_users_file_is_the_jobs_alone_once_it_is_archived(either: Workspace) -> None:
+    found = drop(either)
+    os.chown(found.path, 65534, 65534)
+    (found,) = (examine(found.path, file_mb=50),)
+    assert isinstance(found, Arrival)
+    with found.path.open("rb") as mine:
+        assert take_away([found], either) == []
+        # Whoever has the sender's file has not the archive's.
+        inode = os.fstat(mine.fileno()).st_ino
+    path = archived(either, found.sha256, FileKind.XLSX)
+    status = path.stat()
+    assert (status.st_uid, stat.S_IMODE(status.st_mode)) == (os.geteuid(), 0o400)
+    assert status.st_ino != inode
+    assert kept(either) == {f"{found.sha256}.xlsx": True}
+    assert left(either.inbox) == {}
+    assert not either.leaving.exists()
+
+
 def test_the_same_bytes_again_leave_the_archive_as_it_is(either: Workspace) -> None:
     take_away([drop(either)], either)
     before = archived(either, drop(either).sha256, FileKind.XLSX).stat()
@@ -196,6 +215,22 @@ def test_a_claim_with_the_right_bytes_is_completed(place: Workspace) -> None:
     assert left(place.inbox) == {}
     assert not place.leaving.exists()
     finish(place)
+
+
+@needs_root
+def test_a_claim_of_another_users_file_is_completed_wherever_the_run_was_cut_off(
+    place: Workspace,
+) -> None:
+    found = drop(place)
+    claim = place.leaving / f"{found.sha256}.xlsx" / "return.xlsx"
+    for was_copied in (False, True):
+        claim.parent.mkdir(parents=True)
+        claim.write_bytes(WORKBOOK)
+        os.chown(claim, 65534, 65534)
+        assert was_copied == bool(kept(place))
+        finish(place)
+        assert kept(place) == {f"{found.sha256}.xlsx": True}
+        assert not place.leaving.exists()
 
 
 def test_any_other_claim_goes_back_under_its_name_into_its_folder(place: Workspace) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -253,36 +251,6 @@ def test_an_outbox_that_cannot_be_written_is_one_line_and_nothing_is_lost(
     assert (fresh / "inbox" / "return.xlsx").exists()
     (fresh / "outbox").unlink()
     assert "accepted: return.xlsx" in quarterday("run", "-w", fresh).stdout
-
-
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("setpriv"),
-    reason="only root can become someone who may not write, by setpriv",
-)
-def test_a_read_only_outbox_is_one_line(fresh: Path) -> None:
-    project = Path(__file__).parents[1]
-
-    def as_nobody(*words: str | Path) -> subprocess.CompletedProcess[str]:
-        command = ["setpriv", "--reuid=65534", "--clear-groups", sys.executable, *map(str, words)]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=project)
-
-    if as_nobody("-c", "import pipeline").returncode:
-        pytest.skip("another user cannot reach this Python")
-    with tempfile.TemporaryDirectory() as name:
-        workspace = Path(name) / "workspace"
-        shutil.copytree(fresh, workspace)
-        assert "is not a folder" in as_nobody("-m", "pipeline", "run", "-w", workspace).stderr
-        Path(name).chmod(0o755)
-        (workspace / "outbox").mkdir(mode=0o555)
-        (workspace / "var").mkdir()
-        (workspace / "inbox" / "letter.xlsx").write_bytes(b"Dear council")
-        for folder in ("var", "inbox"):
-            shutil.chown(workspace / folder, "nobody")
-        done = as_nobody("-m", "pipeline", "run", "-w", workspace)
-        assert (workspace / "inbox" / "letter.xlsx").exists()
-    assert done.returncode == 2
-    assert "outbox cannot be written to" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_a_store_that_is_no_database_is_one_line(fresh: Path) -> None:

@@ -59,6 +59,7 @@ def test_of_many_runs_at_once_some_are_killed_and_the_others_take_in_every_retur
         at_once = [run for run in at_once if run not in ended]
         if waiting(workspace):
             at_once += [runs.begin(workspace) for _ in ended]
+    assert {run.wait() for run in at_once} <= {0, 1, AT_WORK, -9}
     assert_completed(runs, workspace, undisturbed)
 
 

@@ -32,7 +32,7 @@ from pipeline.backup.manifest import (
 from pipeline.backup.packed import Packer, Progress, UnreadableError, opened
 from pipeline.doctor.kept import archived_files, hashes_of, sha256_of, waiting_files
 from pipeline.errors import BackupError
-from pipeline.intake import Arrival, examine
+from pipeline.intake import Arrival, examine, has_changed
 from pipeline.mailbox import as_mailed
 from pipeline.settings import FILE_NAME
 from pipeline.store import delivery_key
@@ -236,13 +236,14 @@ class _Making:
     # --- The inbox ---
 
     def _waiting(self) -> Iterator[tuple[Path, Arrival | None]]:
-        """What lies in the inbox; without a hash where it is still changing or cannot be read."""
+        """What lies in the inbox; without a hash where it changes, goes or cannot be read."""
         inbox = self.workspace.inbox
         for place, folders, _ in os.walk(inbox):
             self.packer.folders += [_name(INBOX, Path(place, name), inbox) for name in folders]
         for path in _files(inbox):
             arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
-            if isinstance(arrival, Arrival):
+            # What a run took away while it was looked at bears the time of that.
+            if isinstance(arrival, Arrival) and not has_changed(arrival):
                 yield path, as_mailed(arrival, self.workspace)
             else:
                 yield path, None
