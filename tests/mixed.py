@@ -74,7 +74,9 @@ def make_returns(folder: Path, number_of_returns: int) -> None:
                 entries["P2-2"]["Performance"] = f"about {number}"
                 fill_return(REGISTER, area, PERIOD, path, entries)
             case 5:
-                shutil.copy(folder / f"{number - 5:02} {SAFETY.name}.xlsx", path)
+                # The last return, or the one before it, to be put back in its place.
+                of = number - (3 if number % 16 == 5 else 5)
+                shutil.copy(folder / f"{of:02} {SAFETY.name}.xlsx", path)
             case 6:
                 whole = folder / f"{number - 6:02} {SAFETY.name}.xlsx"
                 path.write_bytes(whole.read_bytes()[: 900 + number])

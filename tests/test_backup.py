@@ -102,6 +102,10 @@ def kept_of(workspace: Path) -> End:
     """
     end = end_of(workspace)
     end["table message"] = [row[:-1] for row in end["table message"]]  # type: ignore[attr-defined]
+    end["table message_content"] = [
+        (number, subject, to)
+        for number, (subject, to, _) in end["table message_content"]  # type: ignore[attr-defined]
+    ]
     for row in end.get("journal message", ()):  # type: ignore[attr-defined]
         del row["attached"]
     appendix = f"outbox/{PERIOD.name}/"

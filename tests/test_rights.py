@@ -6,14 +6,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.register.writer import write_register
 from tests.builders import CARE
 from tests.disks import mounted
-from tests.ends import Undisturbed, assert_completed, end_of
-from tests.mixed import RETURNS, copied, waiting
+from tests.ends import Undisturbed, assert_completed, disturbed_by_nothing, end_of
+from tests.mixed import REGISTER, RETURNS, copied, make_start, waiting
 from tests.programs import need
 from tests.runs import Run, Runner, runner
 
@@ -29,6 +31,20 @@ def bound() -> Iterator[Runner]:
         before = (need("setpriv"), f"--bounding-set={_OVERRIDES}", f"--inh-caps={_OVERRIDES}")
     with runner(*before) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As elsewhere, without anyone who gets a digest: that says what could not be done, too."""
+    place = make_start(tmp_path_factory.mktemp("start") / "workspace")
+    write_register(replace(REGISTER, recipients=()), place / "register.xlsx")
+    return place
+
+
+@pytest.fixture(scope="module")
+def undisturbed(runs: Runner, start: Path, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    folder = tmp_path_factory.mktemp("undisturbed") / "workspace"
+    return disturbed_by_nothing(runs, copied(start, folder))
 
 
 @pytest.fixture
