@@ -170,8 +170,8 @@ def test_an_old_store_takes_new_returns(old: str) -> None:
 NEW_SINCE = {"message", "message_content", "attempt", "answered", "quarantined"}
 
 
-def make_schema_2(engine: sa.Engine, *, with_content: bool = True) -> None:
-    """A store as schema 2 had it, by the step that makes it of schema 1."""
+def make_schema(number: int, engine: sa.Engine, *, with_content: bool = True) -> None:
+    """A store as that schema had it, by the steps that make it of schema 1."""
     first_store.make_empty(engine)
     if with_content:
         first_store.fill(engine)
@@ -180,13 +180,13 @@ def make_schema_2(engine: sa.Engine, *, with_content: bool = True) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.stamp(config, "0001")
-        command.upgrade(config, "0002")
+        command.upgrade(config, f"{number:04}")
 
 
 def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_answered(
     url: str, engine: sa.Engine
 ) -> None:
-    make_schema_2(engine)
+    make_schema(2, engine)
     before = all_rows(engine)
     assert before.pop("about") == [(2,)]
     assert not before.keys() & NEW_SINCE
@@ -212,7 +212,40 @@ def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_a
 def test_in_an_empty_store_of_schema_2_nothing_counts_as_answered(
     url: str, engine: sa.Engine
 ) -> None:
-    make_schema_2(engine, with_content=False)
+    make_schema(2, engine, with_content=False)
+    with Store(url) as store:
+        assert store.messages.answered() == Answered()
+    assert all_rows(engine)["answered"] == []
+
+
+# --- What a store of schema 3 holds --------------------------------------------------------------
+
+
+def test_in_a_store_of_schema_3_what_was_issued_has_been_told_and_what_comes_is_to_be_told(
+    url: str, engine: sa.Engine
+) -> None:
+    make_schema(3, engine)
+    before = all_rows(engine)
+    assert before.pop("about") == [(3,)]
+    with Store(url) as store:
+        assert store.messages.answered() == Answered(6, 1)
+        store.record_issue(Issue(PERIOD, "f" * 64, RECEIVED))
+        assert store.messages.answered() == Answered(6, 1)
+        store.messages.answer([], 6, store.last_number("issue"), RECEIVED)
+        assert store.messages.answered() == Answered(6, 2)
+    after = all_rows(engine)
+    assert [row[-1] for row in after.pop("answered")] == [None, 1, 2]
+    assert after.pop("quarantined") == []
+    for rows in (before, after):
+        for name in ("about", "alembic_version", "answered", "issue"):
+            rows.pop(name, None)
+    assert after == before
+
+
+def test_in_a_store_of_schema_3_of_which_nobody_was_told_nothing_is_said_to_be_told(
+    url: str, engine: sa.Engine
+) -> None:
+    make_schema(3, engine, with_content=False)
     with Store(url) as store:
         assert store.messages.answered() == Answered()
     assert all_rows(engine)["answered"] == []
