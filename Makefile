@@ -32,7 +32,7 @@ faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases; see that th
 	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n 2 tests/test_killed.py tests/test_full_disk.py \
 		tests/test_rights.py tests/test_database_away.py tests/test_many_runs.py \
 		tests/test_dropping.py tests/test_quarantine.py tests/test_backup.py \
-		tests/test_mailbox_killed.py
+		tests/test_mailbox_killed.py tests/test_dispatch.py tests/test_post_killed.py
 
 fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the reader, MINUTES each.
 	$(BIN)/python -m tests.fuzzing $(MINUTES)
