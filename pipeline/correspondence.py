@@ -10,7 +10,8 @@ On a night when nothing came, `reminding.comes_up` says whether the calendar alo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -35,7 +36,7 @@ from pipeline.mail.digest import (
     SentBack,
     Unreachable,
 )
-from pipeline.model import Period, Register, ServiceArea, Status
+from pipeline.model import Achievement, Observation, Period, Register, ServiceArea, Status
 from pipeline.reminding import AWAITED, Reminder, reminders
 from pipeline.store import Outcome, Submission
 from pipeline.words import standing_shown
@@ -48,6 +49,10 @@ __all__ = [
     "correspondence",
     "gathered",
 ]
+
+
+#: A service area's ref and a period's name, as far as a return tells them.
+_Place = tuple[str | None, str | None]
 
 
 class MailKind(StrEnum):
@@ -112,6 +117,7 @@ def _appendices(doings: Doings, office: Office) -> Iterator[Post]:
 
 def _answers(doings: Doings, register: Register, office: Office) -> Iterator[Post]:
     """A correction for each return that was sent back, a receipt for each other."""
+    counts = _Counts.of(doings)
     for sent in doings.submissions:
         area, period = area_of(sent, register), register.period(sent.period or "")
         if area is None:
@@ -130,29 +136,46 @@ def _answers(doings: Doings, register: Register, office: Office) -> Iterator[Pos
         else:
             kind = MailKind.RECEIPT
             message = receipt_message(
-                area, period, sent, _brought(sent, doings, register), sender=office
+                area, period, sent, _brought(sent, doings, register, counts), sender=office
             )
         if message is not None:
             yield Post(kind, period.name if period else "", message, area.ref)
 
 
-def _brought(sent: Submission, doings: Doings, register: Register) -> Brought:
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """The returns that were ever accepted, and what counts now, each by its area and period."""
+
+    accepted: Mapping[_Place, list[Submission]]
+    observations: Mapping[_Place, list[Observation]]
+    achievements: Mapping[_Place, list[Achievement]]
+
+    @classmethod
+    def of(cls, doings: Doings) -> _Counts:
+        counts = cls(defaultdict(list), defaultdict(list), defaultdict(list))
+        for sent in doings.past:
+            if sent.outcome is Outcome.ACCEPTED:
+                counts.accepted[sent.area, sent.period].append(sent)
+        for observation in doings.observations:
+            counts.observations[observation.area, observation.period].append(observation)
+        for achievement in doings.achievements:
+            counts.achievements[achievement.area, achievement.period].append(achievement)
+        return counts
+
+
+def _brought(sent: Submission, doings: Doings, register: Register, counts: _Counts) -> Brought:
     """What a return brought that was not sent back, and what it replaced or was replaced by."""
     if sent.outcome is Outcome.DUPLICATE:
         first = [other for other in doings.past if other.sha256 == sent.sha256]
         return Brought(was_sent_back=_outcome_before(sent, first) is Outcome.REJECTED)
-    accepted = [
-        other
-        for other in doings.past
-        if other.outcome is Outcome.ACCEPTED
-        and (other.area, other.period) == (sent.area, sent.period)
-    ]
+    place = sent.area, sent.period
+    accepted = counts.accepted[place]
     before = [other.filename for other in accepted if other.id < sent.id]
     since = [other.filename for other in accepted if other.id > sent.id]
     replaces = before[-1] if before else ""
     if since:
         return Brought(replaces=replaces, replaced_by=since[-1])
-    mine = [o for o in doings.observations if (o.area, o.period) == (sent.area, sent.period)]
+    mine = counts.observations[place]
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
 
     def with_status(status: Status) -> tuple[str, ...]:
@@ -160,9 +183,7 @@ def _brought(sent: Submission, doings: Doings, register: Register) -> Brought:
 
     return Brought(
         indicators=sum(o.status is not Status.NOT_AVAILABLE for o in mine),
-        achievements=sum(
-            (a.area, a.period) == (sent.area, sent.period) for a in doings.achievements
-        ),
+        achievements=len(counts.achievements[place]),
         provisional=with_status(Status.PROVISIONAL),
         unavailable=with_status(Status.NOT_AVAILABLE),
         replaces=replaces,

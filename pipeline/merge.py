@@ -74,10 +74,11 @@ def merge(
 
 
 def _consolidate(indicator: Indicator, period: str, reported: list[Observation]) -> Consolidated:
-    by_area = {o.area: o for o in reported if o.area in indicator.areas}
+    by_area = {o.area: o for o in reported}
     observations = tuple(by_area[area] for area in indicator.areas if area in by_area)
     given = tuple(o for o in observations if has_data(o, indicator))
-    missing = tuple(a for a in indicator.areas if a not in {o.area for o in given})
+    with_data = {o.area for o in given}
+    missing = tuple(area for area in indicator.areas if area not in with_data)
     if given and indicator.merge_rule is MergeRule.LATEST:
         given = (max(given, key=_received),)
     merged = Consolidated(

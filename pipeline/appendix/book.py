@@ -179,12 +179,17 @@ class Book:
         self, sheet: Worksheet, place: tuple[int, int], content: tuple[Paragraph, ...], look: Look
     ) -> None:
         """Write text into the cell at (row, column) as text, whatever it looks like."""
-        kept = tuple(replace(p, text=plain(p.text)) for p in content if plain(p.text))
+        kept = tuple(
+            p if text == p.text else replace(p, text=text)
+            for p in content
+            if (text := plain(p.text))
+        )
         text = "\n".join(p.text for p in kept)
         if not text:
             sheet.write_blank(*place, None, self.format(look))
         elif len({p.look for p in kept}) == 1 and not _resembles_markup(text):
-            sheet.write_string(*place, text, self.format(look.in_type_of(kept[0].look)))
+            whole = look if kept[0].look is look else look.in_type_of(kept[0].look)
+            sheet.write_string(*place, text, self.format(whole))
         else:
             sheet.write_rich_string(*place, *self._runs(kept), self.format(look))
 

@@ -8,6 +8,7 @@ which has the same), in thousandths of the type size; the reckoning errs on the 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WIDTHS = {
     191: "'",
@@ -60,7 +61,9 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return units / 1000 * size * _PIXELS_PER_POINT * (_BOLD if bold else 1)
 
 
-def wrap(text: str, width: int, size: float, *, bold: bool = False) -> list[str]:
+# Areas, files and their hashes stand in many rows of the data.
+@lru_cache(maxsize=65_536)
+def wrap(text: str, width: int, size: float, *, bold: bool = False) -> tuple[str, ...]:
     """The lines in which a cell of that many pixels shows a text; at least one, maybe empty."""
     room = width * _USABLE - _PADDING
     lines: list[str] = []
@@ -75,7 +78,7 @@ def wrap(text: str, width: int, size: float, *, bold: bool = False) -> list[str]
             *full, line = _broken(word, room, size, bold=bold)
             lines.extend(full)
         lines.append(line)
-    return lines
+    return tuple(lines)
 
 
 def _broken(word: str, room: float, size: float, *, bold: bool) -> list[str]:
