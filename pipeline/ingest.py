@@ -142,13 +142,14 @@ def _read(
         counting = [arrival for arrival in arrivals if known.counts(arrival) in told]
         more, changed = _readings(counting, guard, progress, pace)
     by_path = {arrival.path: reading for arrival, reading in (*readings, *more)}
+    to_read = {arrival.path for arrival in (*fresh, *counting)}
     passed = {each.path for each in (*left, *changed)}
     deliveries = []
     for arrival in arrivals:
-        reading = by_path.get(arrival.path)
         if arrival.path in passed:
             continue
-        if reading is None and (known.counts(arrival) is None or arrival in counting):
+        reading = by_path.get(arrival.path)
+        if reading is None and arrival.path in to_read:
             # The run's time is up: what came after this hangs on it.
             break
         deliveries.append(Delivery(arrival, reading))

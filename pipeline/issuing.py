@@ -154,11 +154,12 @@ def published_since(
 ) -> Iterator[Published]:
     """The last appendix of each period that was issued after an issue of that number."""
     for period in register.periods:
-        issues = store.issues(period.name)
+        last = store.last_issue(period.name)
         workbook = workbook_path(workspace, register, period)
-        if issues and issues[-1].id > number and workbook.exists():
-            report = report_of(register, store, period, issues[-1].issued_at.astimezone())
-            yield Published(report, workbook, issues[-2] if len(issues) > 1 else None)
+        if last is not None and last.id > number and workbook.exists():
+            report = report_of(register, store, period, last.issued_at.astimezone())
+            before = [issue for issue in store.issues(period.name) if issue.id < last.id]
+            yield Published(report, workbook, before[-1] if before else None)
 
 
 def send(workspace: Workspace, store: Store, issued: Issued, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A store of schema 1, as the program made it before there were migrations."""
+"""Stores as schema 1 had them, before there were migrations, and as later ones had them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from pipeline.store.migrate import MIGRATIONS
 
 PERIOD = "2012-13"
 RECEIVED = datetime(2013, 4, 28, 9, 30, 0, 123456, tzinfo=UTC)
@@ -194,3 +198,16 @@ _CONTENT: list[tuple[sa.Table, list[dict[str, Any]]]] = [
         [{"period": PERIOD, "content": "e" * 64, "issued_at": RECEIVED + timedelta(days=3)}],
     ),
 ]  # fmt: skip
+
+
+def make_schema(number: int, engine: sa.Engine, *, with_content: bool = True) -> None:
+    """A store as that schema had it, by the steps that make it of schema 1."""
+    make_empty(engine)
+    if with_content:
+        fill(engine)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.stamp(config, "0001")
+        command.upgrade(config, f"{number:04}")

@@ -12,15 +12,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from pipeline import nightly, working
 from pipeline.model import Register
 from pipeline.register.writer import write_register
 from pipeline.setup import make_workspace
 from pipeline.store import Answered, Became, Store
-from pipeline.store.migrate import MIGRATIONS
 from pipeline.workspace import open_workspace
 from tests import first_store
 from tests.builders import CARE, PERIOD, SAFETY
@@ -140,14 +137,8 @@ def test_what_an_earlier_version_took_in_gets_no_receipt_from_this_one(office: O
     place = open_workspace(office.root)
     working.register_of(place)
     engine = sa.create_engine(place.store_url)
-    first_store.make_empty(engine)
-    first_store.fill(engine)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.stamp(config, "0001")
-        command.upgrade(config, "0002")
+    first_store.make_schema(2, engine)
+    with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT schema_version FROM about")) == 2
     engine.dispose()
 

@@ -15,9 +15,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from typer.testing import CliRunner
 
@@ -47,7 +45,6 @@ from pipeline.store import (
     delivery_key,
 )
 from pipeline.store import tables as t
-from pipeline.store.migrate import MIGRATIONS
 from pipeline.workspace import Workspace, open_workspace
 from tests import first_store, test_store
 from tests.builders import CARE, SAFETY, small_register
@@ -170,23 +167,10 @@ def test_an_old_store_takes_new_returns(old: str) -> None:
 NEW_SINCE = {"message", "message_content", "attempt", "answered", "quarantined"}
 
 
-def make_schema(number: int, engine: sa.Engine, *, with_content: bool = True) -> None:
-    """A store as that schema had it, by the steps that make it of schema 1."""
-    first_store.make_empty(engine)
-    if with_content:
-        first_store.fill(engine)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.stamp(config, "0001")
-        command.upgrade(config, f"{number:04}")
-
-
 def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_answered(
     url: str, engine: sa.Engine
 ) -> None:
-    make_schema(2, engine)
+    first_store.make_schema(2, engine)
     before = all_rows(engine)
     assert before.pop("about") == [(2,)]
     assert not before.keys() & NEW_SINCE
@@ -212,7 +196,7 @@ def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_a
 def test_in_an_empty_store_of_schema_2_nothing_counts_as_answered(
     url: str, engine: sa.Engine
 ) -> None:
-    make_schema(2, engine, with_content=False)
+    first_store.make_schema(2, engine, with_content=False)
     with Store(url) as store:
         assert store.messages.answered() == Answered()
     assert all_rows(engine)["answered"] == []
@@ -224,7 +208,7 @@ def test_in_an_empty_store_of_schema_2_nothing_counts_as_answered(
 def test_in_a_store_of_schema_3_what_was_issued_has_been_told_and_what_comes_is_to_be_told(
     url: str, engine: sa.Engine
 ) -> None:
-    make_schema(3, engine)
+    first_store.make_schema(3, engine)
     before = all_rows(engine)
     assert before.pop("about") == [(3,)]
     with Store(url) as store:
@@ -245,7 +229,7 @@ def test_in_a_store_of_schema_3_what_was_issued_has_been_told_and_what_comes_is_
 def test_in_a_store_of_schema_3_of_which_nobody_was_told_nothing_is_said_to_be_told(
     url: str, engine: sa.Engine
 ) -> None:
-    make_schema(3, engine, with_content=False)
+    first_store.make_schema(3, engine, with_content=False)
     with Store(url) as store:
         assert store.messages.answered() == Answered()
     assert all_rows(engine)["answered"] == []
