@@ -17,12 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.returns import INDICATORS, bare_read, drop_returns, filled_return, register_of
-from pipeline.details import details_of
-from pipeline.filekind import FileKind
-from pipeline.grid import read_grids
-from pipeline.interpret.columns import choose_columns
-from pipeline.interpret.tables import find_tables
-from schemas.layout import INDICATORS_SHEET
+from pipeline.returns.interpret.columns import choose_columns
+from pipeline.returns.interpret.tables import find_tables
+from pipeline.workbooks.details import details_of
+from pipeline.workbooks.file_kind import FileKind
+from pipeline.workbooks.grid import read_grids
+from schemas.fields import INDICATORS_SHEET
 
 _ROUNDS = 5
 

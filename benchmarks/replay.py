@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.returns import NOW, drop_returns, filled_return, register_of, timed
-from pipeline import nightly
-from pipeline.replay import replay
-from pipeline.setup import make_workspace
-from pipeline.workspace import open_workspace
+from pipeline.job import nightly
+from pipeline.operations.replay import replay
+from pipeline.operations.setup import make_workspace
+from pipeline.workspace.folder import open_workspace
 
 
 def measure(count: int) -> None:

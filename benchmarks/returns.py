@@ -28,9 +28,14 @@ import pandera.pandas as pa
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from pipeline import working
-from pipeline.ingest import ingest
-from pipeline.model import (
+from pipeline.job import session
+from pipeline.job.ingest import ingest
+from pipeline.operations.setup import make_workspace
+from pipeline.outputs.template import write_template
+from pipeline.store import Outcome
+from pipeline.workspace.folder import Workspace, open_workspace
+from schemas.fields import COVER_SHEET, INDICATORS_SHEET
+from schemas.model import (
     Framework,
     Indicator,
     Kind,
@@ -43,11 +48,6 @@ from pipeline.model import (
     Target,
     Unit,
 )
-from pipeline.setup import make_workspace
-from pipeline.store import Outcome
-from pipeline.template import write_template
-from pipeline.workspace import Workspace, open_workspace
-from schemas.layout import COVER_SHEET, INDICATORS_SHEET
 
 INDICATORS = 60
 PERIOD = Period("2026-27 Q1", date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 31))
@@ -128,7 +128,7 @@ def bare_read(paths: list[Path]) -> None:
 
 
 def whole_way(workspace: Workspace, register: Register, expected: int) -> None:
-    with working.store_of(workspace) as store:
+    with session.store_of(workspace) as store:
         done = ingest(workspace, register, store, NOW, lambda _what, _done, _total: None)
     accepted = sum(taken.outcome is Outcome.ACCEPTED for taken in done.taken)
     assert accepted == expected, f"{expected - accepted} returns were not accepted"

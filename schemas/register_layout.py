@@ -7,7 +7,7 @@ heading and beside the cell, and a problem with the cell repeats it.
 
 from __future__ import annotations
 
-from pipeline.model import (
+from schemas.model import (
     CommentaryRule,
     Gets,
     Kind,

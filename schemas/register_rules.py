@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from pipeline.model import Kind, MergeRule, Operator
+from schemas.model import Kind, MergeRule, Operator
 from schemas.register_layout import (
     AREAS,
     FRAMEWORK,

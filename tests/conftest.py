@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import postgresql as databases
-from tests.ends import Undisturbed, disturbed_by_nothing
-from tests.mixed import copied, make_start
-from tests.runs import Runner, runner
+from tests.support import postgresql as databases
+from tests.support.ends import Undisturbed, disturbed_by_nothing
+from tests.support.mixed import copied, make_start
+from tests.support.runs import Runner, runner
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

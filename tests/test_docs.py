@@ -23,16 +23,19 @@ from openpyxl import load_workbook
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from pipeline import nightly
-from pipeline.catalogue import RULES
 from pipeline.cli import app
-from pipeline.demo import run_demo
-from pipeline.disclosure import disclose
-from pipeline.figures import Scale, parse
-from pipeline.history import What
-from pipeline.mail.texts import package_templates
-from pipeline.merge import Consolidated, merge
-from pipeline.model import (
+from pipeline.consolidation.disclosure import disclose
+from pipeline.consolidation.merge import Consolidated, merge
+from pipeline.consolidation.rating import Colour, NotRated, Rating, rate, tally
+from pipeline.job import nightly
+from pipeline.mail.messages.texts import package_templates
+from pipeline.operations.demo import run_demo
+from pipeline.operations.history import What
+from pipeline.outputs.templating import environment
+from pipeline.workbooks.figures import Scale, parse
+from pipeline.workspace.folder import open_workspace
+from pipeline.workspace.settings import Settings
+from schemas.model import (
     Kind,
     MergeRule,
     MilestoneState,
@@ -47,14 +50,11 @@ from pipeline.model import (
     ToleranceKind,
     Unit,
 )
-from pipeline.rating import Colour, NotRated, Rating, rate, tally
-from pipeline.settings import Settings
-from pipeline.templating import environment
-from pipeline.workspace import open_workspace
 from schemas.register_layout import SHEETS
 from schemas.register_page import page as register_page
-from tests.builders import SAFETY, indicator, small_register
-from tests.council import BEFORE, PERIOD, Council
+from schemas.rules import RULES
+from tests.support.builders import SAFETY, indicator, small_register
+from tests.support.council import BEFORE, PERIOD, Council
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])

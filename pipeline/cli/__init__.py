@@ -11,14 +11,14 @@ import typer
 
 from pipeline import __version__
 from pipeline.cli import (
-    deciding,
-    fetching,
-    issuing,
-    looking_after,
-    looking_back,
+    appendix,
+    decisions,
+    history,
+    mailbox,
+    maintenance,
     returns,
-    scheduling,
-    setting_up,
+    schedule,
+    setup,
 )
 from pipeline.cli.console import EXIT_CODES, guarded
 
@@ -33,28 +33,28 @@ app = typer.Typer(
 )
 
 for command in (
-    setting_up.demo,
-    setting_up.init,
-    setting_up.template,
+    setup.demo,
+    setup.init,
+    setup.template,
     returns.validate,
-    fetching.fetch,
+    mailbox.fetch,
     returns.ingest,
     returns.status,
-    looking_back.history,
-    looking_back.trace,
-    looking_back.replay,
-    deciding.accept,
-    deciding.forget,
-    issuing.merge,
-    issuing.appendix,
-    issuing.send,
-    issuing.run,
-    scheduling.schedule,
-    scheduling.runs,
-    scheduling.watch,
-    looking_after.doctor,
-    looking_after.backup,
-    looking_after.restore,
+    history.history,
+    history.trace,
+    history.replay,
+    decisions.accept,
+    decisions.forget,
+    appendix.merge,
+    appendix.appendix,
+    appendix.send,
+    appendix.run,
+    schedule.schedule,
+    schedule.runs,
+    schedule.watch,
+    maintenance.doctor,
+    maintenance.backup,
+    maintenance.restore,
 ):
     app.command(epilog=EXIT_CODES)(guarded(command))
 

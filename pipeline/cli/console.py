@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 import msgspec
 import typer
 
-from pipeline.errors import LockedError, QuarterdayError
+from pipeline.workspace.errors import LockedError, QuarterdayError
 
 if TYPE_CHECKING:
-    from pipeline.findings import Finding
-    from pipeline.model import Period, Register
-    from pipeline.nightly import Reopen
-    from pipeline.workspace import Workspace
+    from pipeline.job.nightly import Reopen
+    from pipeline.workspace.folder import Workspace
+    from schemas.findings import Finding
+    from schemas.model import Period, Register
 
 P = ParamSpec("P")
 
@@ -132,8 +132,8 @@ def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 
 def print_findings(findings: tuple[Finding, ...], indent: str = "  ") -> None:
     """What was found, errors first, in lines that name the cell, or all those of one column."""
-    from pipeline.findings import worst_first
-    from pipeline.grouping import grouped
+    from pipeline.outputs.grouping import grouped
+    from schemas.findings import worst_first
 
     for finding in grouped(worst_first(findings)):
         typer.echo(f"{indent}{finding.severity}: {finding.line}")
@@ -159,7 +159,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 def workspace_at(path: Path) -> Workspace:
     """The workspace that a command works in."""
-    from pipeline.workspace import open_workspace
+    from pipeline.workspace.folder import open_workspace
 
     return open_workspace(path)
 
@@ -170,7 +170,7 @@ def reopening(period: str | None, because: str) -> Reopen | None:
     Raises:
         BadParameter: there is a reason, and nothing to reopen.
     """
-    from pipeline.nightly import Reopen
+    from pipeline.job.nightly import Reopen
 
     if period is None and because:
         raise typer.BadParameter("it says why a period is reopened; name one with --reopen.",
@@ -189,7 +189,7 @@ def chosen_periods(register: Register, name: str | None) -> list[Period]:
     Raises:
         WorkspaceError: there is no such period, or none is open.
     """
-    from pipeline.errors import WorkspaceError
+    from pipeline.workspace.errors import WorkspaceError
 
     if name is None:
         if chosen := [period for period in register.periods if period.open]:

@@ -24,11 +24,11 @@ from pipeline.cli.console import (
     reopening,
     workspace_at,
 )
-from pipeline.cli.post import mail_document, print_mail, print_standing, standing_document
+from pipeline.cli.mail import mail_document, print_mail, print_standing, standing_document
 
 if TYPE_CHECKING:
-    from pipeline.findings import Finding
-    from pipeline.ingest import Ingested
+    from pipeline.job.ingest import Ingested
+    from schemas.findings import Finding
 
 
 def validate(
@@ -41,8 +41,8 @@ def validate(
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
     """
-    from pipeline.ingest import check_files
-    from pipeline.working import register_of
+    from pipeline.job.ingest import check_files
+    from pipeline.job.session import register_of
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
@@ -85,10 +85,10 @@ def ingest(
 
     Example: `quarterday ingest --workspace performance`
     """
-    from pipeline.dispatch import correspond
-    from pipeline.nightly import Night, needs_a_person, take_in
-    from pipeline.post import deliver
-    from pipeline.working import at_work, register_of
+    from pipeline.job.nightly import Night, needs_a_person, take_in
+    from pipeline.job.session import at_work, register_of
+    from pipeline.mail.delivery import deliver
+    from pipeline.mail.dispatch import correspond
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -122,13 +122,13 @@ def status(
 
     Example: `quarterday status --period 2012-13`
     """
-    from pipeline.approving import waiting as warnings_waiting
-    from pipeline.post import standing
-    from pipeline.report import ReturnState
-    from pipeline.retention import due
-    from pipeline.returned import returns_received
+    from pipeline.consolidation.approvals import waiting as warnings_waiting
+    from pipeline.consolidation.report import ReturnState
+    from pipeline.consolidation.returned import returns_received
+    from pipeline.job.session import register_of, store_of
+    from pipeline.mail.delivery import status as standing
     from pipeline.store import Outcome
-    from pipeline.working import register_of, store_of
+    from pipeline.store.retention import due
 
     place = workspace_at(workspace)
     register = register_of(place)
@@ -226,6 +226,6 @@ def print_ingested(ingested: Ingested) -> None:
 
 
 def _has_warnings(findings: tuple[Finding, ...]) -> bool:
-    from pipeline.findings import Severity
+    from schemas.findings import Severity
 
     return any(finding.severity is Severity.WARNING for finding in findings)

@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 
 from pipeline import __version__
-from pipeline.model import Register
 from pipeline.register.file import register_bytes
-from pipeline.workspace import replacing
+from pipeline.workspace.folder import replacing
+from schemas.model import Register
 
 
 def load_register(path: Path, cache_dir: Path) -> Register:

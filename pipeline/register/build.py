@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from pipeline.model import (
+from pipeline.register.checks import areas_of
+from pipeline.register.table import Row, Table
+from schemas.model import (
     CommentaryRule,
     Framework,
     Gets,
@@ -28,8 +30,6 @@ from pipeline.model import (
     ToleranceKind,
     Unit,
 )
-from pipeline.register.checks import areas_of
-from pipeline.register.table import Row, Table
 from schemas.register_layout import (
     AREAS,
     FRAMEWORK,

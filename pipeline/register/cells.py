@@ -12,11 +12,11 @@ from decimal import Decimal
 
 from openpyxl.utils.escape import unescape
 
-from pipeline.display import places, shown
-from pipeline.figures import CALLED, EXAMPLES, FRACTION_UP_TO, clean
-from pipeline.findings import shorten
-from pipeline.model import Operator, Unit
 from pipeline.register.grid import GridCell
+from pipeline.workbooks.figures import CALLED, EXAMPLES, FRACTION_UP_TO, clean
+from schemas.display import places, shown
+from schemas.findings import shorten
+from schemas.model import Operator, Unit
 from schemas.register_columns import Column
 from schemas.register_columns import Content as Holds
 

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
-from pipeline.model import Kind, Polarity
 from pipeline.register.table import Problems, Row, Table
+from schemas.model import Kind, Polarity
 from schemas.register_columns import Sheet
 from schemas.register_layout import AREAS, INDICATORS, PERIODS, PRIORITIES, TARGETS
 

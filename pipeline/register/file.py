@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.errors import RegisterError
+from pipeline.workspace.errors import RegisterError
 
 
 def register_bytes(path: Path) -> bytes:

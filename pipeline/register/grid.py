@@ -16,7 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
-from pipeline.errors import RegisterError
+from pipeline.workspace.errors import RegisterError
 from schemas.register_columns import Column, Sheet
 from schemas.register_layout import FRAMEWORK, FRAMEWORK_HEADINGS, SHEETS
 

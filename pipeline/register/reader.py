@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.errors import RegisterError
-from pipeline.model import Register, ToleranceKind, Unit
 from pipeline.register.build import build_register
 from pipeline.register.cells import Refusal, Typed, Value, in_unit, read_cell
 from pipeline.register.checks import check_across
 from pipeline.register.file import register_bytes
 from pipeline.register.grid import Grid, read_grid
 from pipeline.register.table import Problems, Row, Table
+from pipeline.workspace.errors import RegisterError
+from schemas.model import Register, ToleranceKind, Unit
 from schemas.register import failures
 from schemas.register_columns import Sheet
 from schemas.register_layout import FRAMEWORK, INDICATORS, SHEETS, TARGETS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipeline.model import (
+from schemas.model import (
     CommentaryRule,
     Framework,
     Indicator,
@@ -24,14 +24,7 @@ from pipeline.model import (
     Unit,
 )
 from schemas.register_columns import Sheet
-from schemas.register_layout import (
-    AREAS,
-    INDICATORS,
-    PERIODS,
-    PRIORITIES,
-    RECIPIENTS,
-    TARGETS,
-)
+from schemas.register_layout import AREAS, INDICATORS, PERIODS, PRIORITIES, RECIPIENTS, TARGETS
 
 #: Between several words in one cell.
 SEPARATOR = "; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from pipeline.model import (
+from schemas.model import (
     CommentaryRule,
     Framework,
     Gets,

@@ -17,12 +17,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.display import cell_value, grouped, number_format, places
-from pipeline.errors import WorkspaceError
-from pipeline.model import Register
-from pipeline.plain import plain
 from pipeline.register.rows import SEPARATOR, Amount, Cell, framework_cells, tables
-from pipeline.workspace import replacing
+from pipeline.workbooks.safe_text import plain
+from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.folder import replacing
+from schemas.display import cell_value, grouped, number_format, places
+from schemas.model import Register
 from schemas.register_columns import Column, Content, Sheet
 from schemas.register_layout import FRAMEWORK, FRAMEWORK_HEADINGS, LISTS, SHEETS
 

@@ -16,11 +16,11 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from pipeline.errors import StoreError
 from pipeline.store import tables as t
 from pipeline.store.engine import reported, shown, url_of
 from pipeline.store.store import Store
-from pipeline.workspace import replacing
+from pipeline.workspace.errors import StoreError
+from pipeline.workspace.folder import replacing
 
 #: Rows held in memory at a time; of those that hold whole messages, fewer.
 _ROWS, _LARGE_ROWS = 500, 10

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.errors import StoreError
+from pipeline.workspace.errors import StoreError
 
 #: Marks a transaction that will write, so that SQLite lets no other begin to.
 _WRITING = "quarterday_writing"

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.quarantine import SetApart
+from pipeline.intake.quarantine import SetApart
 from pipeline.store import engine as e
 from pipeline.store import tables as t
 

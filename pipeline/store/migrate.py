@@ -12,9 +12,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from pipeline.errors import StoreError
 from pipeline.store import engine as e
 from pipeline.store import tables as t
+from pipeline.workspace.errors import StoreError
 
 #: Any number that no other program on the same database locks by.
 _ADVISORY_LOCK = 7_283_947_110

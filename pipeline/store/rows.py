@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline import __version__
-from pipeline.findings import Finding, Severity
-from pipeline.model import Achievement, MilestoneState, Observation, Status
+from schemas.findings import Finding, Severity
+from schemas.model import Achievement, MilestoneState, Observation, Status
 
 
 class Outcome(StrEnum):

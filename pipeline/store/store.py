@@ -13,9 +13,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.errors import LockedError
-from pipeline.findings import Finding
-from pipeline.model import Achievement, Observation
 from pipeline.store import engine as e
 from pipeline.store import rows
 from pipeline.store import tables as t
@@ -23,6 +20,9 @@ from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import migrate
 from pipeline.store.rows import Issue, Outcome, Receipt, Signature, Submission
+from pipeline.workspace.errors import LockedError
+from schemas.findings import Finding
+from schemas.model import Achievement, Observation
 
 #: How many values a query names at once.
 _MANY = 500

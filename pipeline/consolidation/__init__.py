@@ -1,0 +1,1 @@
+"""Consolidation: the observations of all areas become a rated report."""

@@ -1,0 +1,119 @@
+"""Approving: warnings of the returns that stand, and a person's word that a figure is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.consolidation.redaction import Discretion
+from pipeline.store import Approval, Outcome, Store, Submission
+from pipeline.workspace.errors import WorkspaceError
+from schemas.findings import Finding, Severity
+from schemas.model import Period, Register, ServiceArea
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A warning that nobody has approved, of a return that stands."""
+
+    period: Period
+    area: ServiceArea
+    filename: str
+    submission_id: int
+    finding: Finding
+    #: The ref of the indicator whose figure stands at the cell; empty where there is none.
+    indicator: str
+
+    @property
+    def line(self) -> str:
+        """The warning in one line, with what picks it among others."""
+        about = " ".join(part for part in (self.indicator, self.area.ref) if part)
+        return f"{self.finding.code} {about}, {self.filename}, {self.finding.line}"
+
+
+def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list[Waiting]:
+    """The warnings of these periods that wait for approval, in the register's order of areas.
+
+    One that quotes a figure which the appendix suppresses comes without its words.
+    """
+    discretion = Discretion.of(register, store)
+    approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.approvals()}
+    figures = {(number, o.sheet, o.cell): o for number, o in store.reported()}
+    return [
+        Waiting(
+            period=period,
+            area=area,
+            filename=sent.filename,
+            submission_id=sent.id,
+            finding=discretion.finding(finding, figure),
+            indicator=figure.indicator if figure else "",
+        )
+        for period in periods
+        for area, sent in _standing(register, store.submissions(period.name))
+        for finding in sent.findings
+        if finding.severity is Severity.WARNING
+        and (sent.id, finding.code, finding.sheet, finding.cell) not in approved
+        for figure in (figures.get((sent.id, finding.sheet, finding.cell)),)
+    ]
+
+
+def _standing(
+    register: Register, submissions: Sequence[Submission]
+) -> list[tuple[ServiceArea, Submission]]:
+    last = {sent.area: sent for sent in submissions if sent.outcome is Outcome.ACCEPTED}
+    return [(area, last[area.ref]) for area in register.areas if area.ref in last]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which warnings are meant: those of a code, of an indicator and an area if they are named."""
+
+    code: str
+    indicator: str = ""
+    #: By ref or name.
+    area: str = ""
+
+    def is_met_by(self, one: Waiting) -> bool:
+        return (
+            one.finding.code.casefold() == self.code.casefold()
+            and self.indicator.casefold() in ("", one.indicator.casefold())
+            and self.area.casefold() in ("", one.area.ref.casefold(), one.area.name.casefold())
+        )
+
+
+def approve(
+    choice: Choice, warnings: Sequence[Waiting], *, every: bool, by: str, at: datetime, because: str
+) -> list[Approval]:
+    """The approvals of the warnings that are meant, to be recorded.
+
+    Raises:
+        WorkspaceError: none is meant; or several are, and not `every` one was asked for; or no
+            reason is given.
+    """
+    if not because.strip():
+        raise WorkspaceError('Say why the figure is right: --because "…".')
+    chosen = [one for one in warnings if choice.is_met_by(one)]
+    if not chosen:
+        codes = ", ".join(sorted({one.finding.code for one in warnings})) or "none"
+        raise WorkspaceError(
+            f"No warning {choice.code} waits for approval there. Codes that do: {codes}. "
+            "quarterday status lists them."
+        )
+    if len(chosen) > 1 and not every:
+        raise WorkspaceError(
+            f"{len(chosen)} warnings {choice.code} wait. Name one with --ref and --area, or "
+            "approve all with --all:\n" + "\n".join(one.line for one in chosen)
+        )
+    return [
+        Approval(
+            submission_id=one.submission_id,
+            code=one.finding.code,
+            sheet=one.finding.sheet,
+            cell=one.finding.cell,
+            by=by,
+            approved_at=at,
+            because=because.strip(),
+        )
+        for one in chosen
+    ]

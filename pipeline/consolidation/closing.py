@@ -1,0 +1,141 @@
+"""Closing: which periods are closed, and by whose word a closed one is open again.
+
+The register says which periods are open. The store remembers when one was closed and with what
+appendix: whatever is accepted for it after that is a restatement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
+from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
+from pipeline.workspace.errors import WorkspaceError
+from schemas.display import day_shown
+from schemas.model import Indicator, Kind, Period, Register
+
+_WITHOUT_FIGURE = {DISAGREED: "the areas disagreed", SUPPRESSED: "the figure was suppressed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a period said when it was closed, before it was restated."""
+
+    closing: Closing
+    #: Its last appendix before the first restatement; None where none had been issued.
+    issue: Issue | None
+
+    @property
+    def performances(self) -> dict[str, str]:
+        """What that appendix printed for each indicator; empty where the store did not keep it."""
+        ratings = self.issue.ratings if self.issue else ()
+        return {r.indicator: r.performance for r in ratings}
+
+
+def note_closings(register: Register, store: Store, now: datetime) -> dict[str, int]:
+    """Note what the register closes and opens; the periods that it reopened, with their number.
+
+    A period for which nothing was ever accepted needs no closing.
+    """
+    periods = store.periods()
+    for period in register.periods:
+        if period.name not in periods:
+            continue
+        last = _last_word(store, period.name)
+        if not period.open and not isinstance(last, Closing):
+            issue = store.last_issue(period.name)
+            store.decisions.record(Closing(period.name, now, issue.id if issue else None))
+        elif period.open and isinstance(last, Closing):
+            store.decisions.record(Reopening(period.name, last.id, now, REGISTER))
+    return {
+        period.name: last.id
+        for period in register.periods
+        if period.open and isinstance(last := _last_word(store, period.name), Reopening)
+    }
+
+
+def reopen(period: Period, store: Store, now: datetime, by: str, because: str) -> int:
+    """Open a closed period for one run; the reopening's number comes back.
+
+    Raises:
+        WorkspaceError: the register has it open, or nothing was received for it, so that it has no
+            figures to restate.
+    """
+    last = _last_word(store, period.name)
+    if period.open:
+        raise WorkspaceError(f"{period.name} is open in the register; run without --reopen.")
+    if not isinstance(last, Closing):
+        raise WorkspaceError(
+            f"{period.name} has no figures to restate. Open it on the register's sheet Periods."
+        )
+    return store.decisions.record(Reopening(period.name, last.id, now, by, because))
+
+
+def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed | None:
+    """What a period was closed with before the restatements among its submissions came.
+
+    None where none of them is a restatement. Of several closings it is the last one that was
+    followed by a restatement.
+    """
+    closing_of = {r.id: r.closing_id for r in store.decisions.reopenings()}
+    restating = {
+        s.id: closing_of[s.reopening_id]
+        for s in submissions
+        if s.is_restatement and s.reopening_id is not None
+    }
+    if not restating:
+        return None
+    number = max(restating.values())
+    closing = next(c for c in store.decisions.closings() if c.id == number)
+    first = min(one for one, closed in restating.items() if closed == number)
+    before = [i for i in store.issues() if i.period == closing.period and i.last_submission < first]
+    return Closed(closing, before[-1] if before else None)
+
+
+def marked(line: Line, closed: Closed | None) -> Line:
+    """The line, marked where it says something else than when its period was closed.
+
+    A figure that is suppressed now is not given away by what it was before.
+    """
+    if closed is None or not closed.performances:
+        return line
+    earlier = closed.performances.get(line.indicator.ref, "")
+    if earlier == line.performance_shown:
+        return line
+    if earlier and earlier != DISAGREED and line.consolidated.suppressed:
+        earlier = SUPPRESSED
+        was = "a figure was given"
+    else:
+        was = _was(earlier, line.indicator)
+    day = day_shown(closed.closing.closed_at.astimezone().date())
+    remark = f"Restated: {was} when the period was closed on {day}."
+    return replace(line, restated_from=earlier, remarks=(remark, *line.remarks))
+
+
+def _was(earlier: str, indicator: Indicator) -> str:
+    """What an appendix printed of an indicator, as a clause."""
+    if not earlier:
+        return "nothing had been reported"
+    if indicator.kind is Kind.NARRATIVE:
+        return "it was worded otherwise"
+    if earlier in _WITHOUT_FIGURE:
+        return _WITHOUT_FIGURE[earlier]
+    if indicator.kind is Kind.MILESTONE:
+        return f"it was {earlier[0].lower()}{earlier[1:]}"
+    return f"it stood at {earlier}"
+
+
+def _last_word(store: Store, period: str) -> Closing | Reopening | None:
+    """What the register last did with a period: closed it, or opened it again.
+
+    What a person reopens is open for one run, and stays closed by the same closing.
+    """
+    closings = [c for c in store.decisions.closings() if c.period == period]
+    if not closings:
+        return None
+    last = closings[-1]
+    reopened = (
+        r for r in store.decisions.reopenings() if r.closing_id == last.id and r.by == REGISTER
+    )
+    return max(reopened, key=lambda r: r.id, default=last)

@@ -1,0 +1,239 @@
+"""Disclosure: small numbers are taken out of merged figures before anything is made of them.
+
+A count of two in one service area can tell who the two are. Below the framework's threshold a
+figure is therefore suppressed wherever it would be printed, and so is what it could be worked out
+from. The practice is that of official statistics: a threshold rule for the small figures
+themselves (primary suppression), and others with them where a total would give them away
+(secondary suppression). See the guidance of the Government Statistical Service on disclosure
+control for tables made from administrative sources, and the NHS's anonymisation standard for
+publishing health and social care data (ISB 1523).
+
+Each indicator and period is judged by itself, whatever was printed of it before. Against a reader
+who knows the threshold and these rules, no suppressed figure comes out as one number; see
+`tests/test_disclosure.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from pipeline.consolidation.merge import Consolidated, has_data
+from schemas.model import (
+    Indicator,
+    Kind,
+    MergeRule,
+    Observation,
+    Register,
+    SmallNumbers,
+    Target,
+    Unit,
+)
+
+#: Rules that make a figure of all areas' figures, from which one can be worked out.
+_ADDED_UP = (MergeRule.SUM, MergeRule.WEIGHTED, MergeRule.MEAN)
+
+#: What stands instead of words that quote a suppressed figure.
+WITHHELD = "Withheld, because it quotes a figure that is suppressed."
+
+
+def disclose(register: Register, merged: Iterable[Consolidated]) -> tuple[Consolidated, ...]:
+    """The merged figures as they may be printed, with those of the areas, in the same order.
+
+    What is suppressed has lost its value, numerator and denominator, and is marked. Without a
+    threshold in the register everything comes back as it is.
+    """
+    below = register.framework.small_below
+    if below is None:
+        return tuple(merged)
+    return tuple(
+        _disclosed(each, below) if is_protected(each.indicator) else each for each in merged
+    )
+
+
+def disclosed_target(register: Register, target: Target | None) -> Target | None:
+    """A target without its baseline, where that is a small number."""
+    below = register.framework.small_below
+    if target is None or target.baseline is None or below is None:
+        return target
+    indicator = next((i for i in register.indicators if i.ref == target.indicator), None)
+    if indicator is None or not is_protected(indicator):
+        return target
+    if indicator.unit is Unit.COUNT and is_small(target.baseline, below):
+        return replace(target, baseline=None)
+    return target
+
+
+def is_small(number: Decimal | Fraction, below: int) -> bool:
+    """Whether a number of people is too small to publish. Zero tells of nobody and is not."""
+    return 0 < number < below
+
+
+def is_small_figure(register: Register, observation: Observation) -> bool:
+    """Whether a figure is suppressed by itself, whatever the others are."""
+    below = register.framework.small_below
+    indicator = next((i for i in register.indicators if i.ref == observation.indicator), None)
+    if below is None or indicator is None or not is_protected(indicator):
+        return False
+    return any(is_small(number, below) for number in _people(observation, indicator))
+
+
+def is_protected(indicator: Indicator) -> bool:
+    """Whether small numbers in an indicator's figures are suppressed, where any are."""
+    return indicator.kind is Kind.MEASURE and indicator.small_numbers is not SmallNumbers.PUBLISH
+
+
+def _disclosed(merged: Consolidated, below: int) -> Consolidated:
+    """Primary suppression of the areas' figures, then of what would give them away."""
+    indicator = merged.indicator
+    given = [o for o in merged.observations if has_data(o, indicator)]
+    hidden = {
+        o.area
+        for o in merged.observations
+        if o.suppressed or any(is_small(n, below) for n in _people(o, indicator))
+    }
+    suppressed = merged.suppressed
+    if merged.value is not None and any(o.area in hidden for o in given):
+        if indicator.merge_rule in _ADDED_UP:
+            group, suppressed = _group(given, hidden, indicator, below)
+            hidden |= group
+        else:
+            suppressed = merged.value in {o.value for o in given if o.area in hidden}
+    if indicator.merge_rule is MergeRule.SOLE and suppressed:
+        hidden |= {o.area for o in given}  # they all tell the same figure
+    return _without(merged, hidden, suppressed=suppressed)
+
+
+def _people(observation: Observation, indicator: Indicator) -> Iterable[Decimal]:
+    """The numbers in a figure that count people, as far as they were given.
+
+    A percentage that is given without its parts holds none, nor does money, a score or a number of
+    days.
+    """
+    if indicator.unit is Unit.COUNT and observation.value is not None:
+        yield observation.value
+    top, bottom = observation.numerator, observation.denominator
+    yield from (part for part in (top, bottom) if part is not None)
+    if indicator.unit is Unit.PERCENT and top is not None and bottom is not None:
+        yield bottom - top
+
+
+# --- Secondary suppression -----------------------------------------------------------------------
+
+
+def _group(
+    given: Sequence[Observation], hidden: set[str], indicator: Indicator, below: int
+) -> tuple[set[str], bool]:
+    """The areas to suppress so that the merged figure may stand, and whether it must go as well.
+
+    To those that are suppressed anyway come the smallest other figures, those of one size together,
+    until the figures of the group hide each other. A number of nobody hides nothing and stays.
+    """
+    group = [o for o in given if o.area in hidden]
+    others = [
+        o for o in given if o.area not in hidden and (o.value or not _is_of_people(indicator))
+    ]
+    while not _hide_each_other([_terms(o, indicator) for o in group], indicator, below):
+        if not others:
+            # Beside a rate of 100% everywhere else, one that is suppressed would be known as well.
+            return hidden if _is_of_people(indicator) else {o.area for o in group}, True
+        least = min(_size(o, indicator) for o in others)
+        group += [o for o in others if _size(o, indicator) == least]
+        others = [o for o in others if _size(o, indicator) != least]
+    return {o.area for o in group}, False
+
+
+def _size(observation: Observation, indicator: Indicator) -> Decimal:
+    """What is lost where a figure is suppressed: its own size, or that of what it is a share of."""
+    weighed = observation.denominator if indicator.merge_rule is MergeRule.WEIGHTED else None
+    return abs(weighed if weighed is not None else observation.value or Decimal(0))
+
+
+def _terms(observation: Observation, indicator: Indicator) -> tuple[Decimal, ...]:
+    """What of a figure is added up: its parts and what is left of the whole, or the figure."""
+    if indicator.merge_rule is MergeRule.WEIGHTED:
+        top, bottom = observation.numerator or Decimal(0), observation.denominator or Decimal(0)
+        return (top, bottom, bottom - top) if indicator.unit is Unit.PERCENT else (top, bottom)
+    return (observation.value or Decimal(0),)
+
+
+def _is_of_people(indicator: Indicator) -> bool:
+    """Whether what is added up are numbers of people, and not percentages, scores or days."""
+    return indicator.merge_rule is MergeRule.WEIGHTED or indicator.unit is Unit.COUNT
+
+
+def _hide_each_other(
+    group: Sequence[tuple[Decimal, ...]], indicator: Indicator, below: int
+) -> bool:
+    """Whether figures stay unknown to a reader who knows what they add up to.
+
+    There are two at least, and of people enough that they would be published together. All alike
+    they must not be where that is the least or the most that each can be: two figures below 5 that
+    add up to 8 are 4 and 4.
+    """
+    people = _is_of_people(indicator)
+    if people:
+        ends = {Decimal(1), Decimal(below - 1)}
+    else:
+        ends = {Decimal(0), Decimal(100)} if indicator.unit is Unit.PERCENT else {Decimal(0)}
+    return len(group) > 1 and all(
+        not (people and sum(column) < below)
+        and not (len(set(column)) == 1 and ends.issuperset(column))
+        for column in zip(*group, strict=True)
+    )
+
+
+# --- What is taken out ---------------------------------------------------------------------------
+
+
+def _without(merged: Consolidated, hidden: set[str], *, suppressed: bool) -> Consolidated:
+    secrets = {n for o in merged.observations if o.area in hidden for n in _numbers(o)}
+    if suppressed and merged.value is not None:
+        secrets.add(merged.value)
+    return replace(
+        merged,
+        value=None if suppressed else merged.value,
+        suppressed=suppressed,
+        observations=tuple(
+            _spoken(_blank(o) if o.area in hidden else o, secrets) for o in merged.observations
+        ),
+    )
+
+
+def _blank(observation: Observation) -> Observation:
+    return replace(observation, value=None, numerator=None, denominator=None, suppressed=True)
+
+
+def _numbers(observation: Observation) -> Iterable[Decimal]:
+    """Every number that a figure tells, and what is left of the whole."""
+    top, bottom = observation.numerator, observation.denominator
+    yield from (n for n in (observation.value, top, bottom) if n is not None)
+    if top is not None and bottom is not None:
+        yield bottom - top
+
+
+_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_TO_NINETEEN = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen
+"""
+_WORDS = {word: Decimal(number) for number, word in enumerate(_TO_NINETEEN.split())}
+_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+
+
+def _spoken(observation: Observation, secrets: set[Decimal]) -> Observation:
+    """The observation without commentary that quotes a suppressed figure of its indicator."""
+    if secrets.isdisjoint(quoted(observation.commentary)):
+        return observation
+    return replace(observation, commentary=WITHHELD)
+
+
+def quoted(text: str) -> Iterable[Decimal]:
+    """The numbers that a text tells, in digits or in words up to nineteen."""
+    for match in _DIGITS.finditer(text):
+        yield Decimal(match[0].replace(",", ""))
+    for match in _WORD.finditer(text):
+        yield _WORDS[match[0].casefold()]

@@ -1,0 +1,326 @@
+"""Rate: colour, direction of travel and overall, in exact decimal arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from pipeline.consolidation.merge import Consolidated, is_incomplete
+from schemas.display import operator_of, shown
+from schemas.model import (
+    Indicator,
+    Kind,
+    MilestoneState,
+    Operator,
+    Polarity,
+    Policy,
+    PolicyKind,
+    Target,
+    Tolerance,
+    ToleranceKind,
+    Unit,
+)
+
+
+class Colour(StrEnum):
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+#: Never colour alone: each colour has a symbol that survives a black-and-white print.
+SYMBOLS = {Colour.GREEN: "✔", Colour.AMBER: "◆", Colour.RED: "✖"}
+
+
+class NotRated(StrEnum):
+    """Why an indicator has no colour."""
+
+    NO_TARGET = "no target"
+    NO_DATA = "no data"
+    SUPPRESSED = "suppressed"
+    CONTEXTUAL = "contextual"
+    CONFLICT = "areas disagree"
+    INCOMPLETE = "areas missing"
+    NARRATIVE = "narrative"
+    NOT_DUE = "not due"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A colour, or the reason why there is none; exactly one of the two is set."""
+
+    colour: Colour | None = None
+    not_rated: NotRated | None = None
+
+    @property
+    def shown(self) -> str:
+        """As printed: `✔ Green`, or `Not rated: no target`."""
+        if self.colour is not None:
+            return f"{SYMBOLS[self.colour]} {self.colour.capitalize()}"
+        return f"Not rated: {self.not_rated}"
+
+
+class Trend(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    SAME = "same"
+
+
+class Verdict(StrEnum):
+    BETTER = "better"
+    WORSE = "worse"
+    SAME = "same"
+
+
+ARROWS = {Trend.UP: "▲", Trend.DOWN: "▼", Trend.SAME: "►"}
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Direction of travel from an earlier figure to this one."""
+
+    trend: Trend
+    #: None where neither way is better (a contextual figure).
+    verdict: Verdict | None
+    #: The figure compared with, and what it is: the last period's name, or `baseline 2011-12`.
+    earlier: Decimal
+    basis: str
+
+    @property
+    def shown(self) -> str:
+        """As printed: `▲ Up, better`."""
+        words = self.trend.capitalize()
+        if self.verdict is not None and self.verdict != Verdict.SAME:
+            words = f"{words}, {self.verdict}"
+        return f"{ARROWS[self.trend]} {words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of each, and the colour that they add up to by the register's policy."""
+
+    green: int
+    amber: int
+    red: int
+    not_rated: int
+    #: Mean of green 1, amber ½, red 0 over what is rated; None where nothing is.
+    score: Decimal | None
+    colour: Colour | None
+
+    @property
+    def rated(self) -> int:
+        return self.green + self.amber + self.red
+
+    @property
+    def shown(self) -> str:
+        """As printed: `◆ Amber`, or `Not rated`."""
+        if self.colour is None:
+            return "Not rated"
+        return f"{SYMBOLS[self.colour]} {self.colour.capitalize()}"
+
+
+_MILESTONES = {
+    MilestoneState.COMPLETE: Rating(Colour.GREEN),
+    MilestoneState.ON_TRACK: Rating(Colour.GREEN),
+    MilestoneState.AT_RISK: Rating(Colour.AMBER),
+    MilestoneState.MISSED: Rating(Colour.RED),
+    MilestoneState.NOT_DUE: Rating(not_rated=NotRated.NOT_DUE),
+}
+
+
+def rate(
+    consolidated: Consolidated,
+    target: Target | None,
+    policy: Policy,
+    year_before: Decimal | None = None,
+) -> Rating:
+    """The colour of a consolidated figure, or why it has none.
+
+    `year_before` is the same period's figure a year before; only the policy that looks at
+    improvement uses it, and without one nothing counts as improved.
+    """
+    indicator = consolidated.indicator
+    if consolidated.conflict:
+        return Rating(not_rated=NotRated.CONFLICT)
+    if consolidated.suppressed:
+        return Rating(not_rated=NotRated.SUPPRESSED)
+    if indicator.kind is Kind.NARRATIVE and consolidated.narrative:
+        return Rating(not_rated=NotRated.NARRATIVE)
+    if consolidated.state is not None:
+        return _MILESTONES[consolidated.state]
+    if consolidated.value is None:
+        return Rating(not_rated=NotRated.NO_DATA)
+    if target is None or not target.is_set:
+        return Rating(not_rated=NotRated.NO_TARGET)
+    if indicator.polarity is Polarity.CONTEXTUAL:
+        return Rating(not_rated=NotRated.CONTEXTUAL)
+    if is_incomplete(consolidated):
+        return Rating(not_rated=NotRated.INCOMPLETE)
+    return Rating(_colour(consolidated.value, indicator, target, policy, year_before))
+
+
+def _colour(
+    value: Decimal,
+    indicator: Indicator,
+    target: Target,
+    policy: Policy,
+    year_before: Decimal | None,
+) -> Colour:
+    if is_in_target(value, target, indicator.polarity):
+        return Colour.GREEN
+    within = _is_within(value, target, indicator, indicator.tolerance or policy.tolerance)
+    match policy.kind:
+        case PolicyKind.TARGET:
+            return Colour.AMBER if within else Colour.RED
+        case PolicyKind.IMPROVEMENT:
+            if within:
+                return Colour.GREEN
+            held = year_before is not None and (
+                _verdict(value, year_before, indicator.polarity, target)
+                in (Verdict.BETTER, Verdict.SAME)
+            )
+            return Colour.AMBER if held else Colour.RED
+
+
+def is_in_target(value: Decimal, target: Target, polarity: Polarity | None) -> bool:
+    """Whether a figure meets its target; the operator is the register's or the polarity's."""
+    match operator_of(target, polarity), target.value, target.lower, target.upper:
+        case Operator.BETWEEN, _, Decimal() as lower, Decimal() as upper:
+            return lower <= value <= upper
+        case Operator.AT_LEAST, Decimal() as goal, _, _:
+            return value >= goal
+        case Operator.AT_MOST, Decimal() as goal, _, _:
+            return value <= goal
+        case Operator.MORE_THAN, Decimal() as goal, _, _:
+            return value > goal
+        case Operator.LESS_THAN, Decimal() as goal, _, _:
+            return value < goal
+        case _, Decimal() as goal, _, _:
+            return value == goal
+    return False
+
+
+def shortfall(value: Decimal, target: Target) -> Fraction:
+    """How far a figure lies from the target, or from the nearer edge of its range; never below 0.
+
+    Exact. Between the edges of a range, or exactly at a target to be passed, it is 0. A figure that
+    is past a single target is as far from it as one that falls short.
+    """
+    return abs(Fraction(value) - Fraction(_edge(value, target)))
+
+
+def _edge(value: Decimal, target: Target) -> Decimal:
+    if target.value is not None:
+        return target.value
+    if target.lower is not None and value < target.lower:
+        return target.lower
+    if target.upper is not None and value > target.upper:
+        return target.upper
+    return value
+
+
+def _is_within(value: Decimal, target: Target, indicator: Indicator, tolerance: Tolerance) -> bool:
+    """Whether a figure out of target is out by no more than the tolerance, edge included."""
+    out_by = shortfall(value, target)
+    amount = Fraction(tolerance.amount)
+    if tolerance.kind is ToleranceKind.POINTS:
+        return out_by <= amount
+    return out_by * 100 <= amount * abs(Fraction(_edge(value, target)))
+
+
+def travel(
+    value: Decimal, earlier: Decimal, basis: str, indicator: Indicator, target: Target | None
+) -> Travel:
+    """Direction of travel from an earlier figure, by the indicator's polarity."""
+    trend = Trend.UP if value > earlier else Trend.DOWN if value < earlier else Trend.SAME
+    return Travel(trend, _verdict(value, earlier, indicator.polarity, target), earlier, basis)
+
+
+def _verdict(
+    value: Decimal, earlier: Decimal, polarity: Polarity | None, target: Target | None
+) -> Verdict | None:
+    if value == earlier:
+        return Verdict.SAME
+    match polarity:
+        case Polarity.HIGHER:
+            return Verdict.BETTER if value > earlier else Verdict.WORSE
+        case Polarity.LOWER:
+            return Verdict.BETTER if value < earlier else Verdict.WORSE
+        case Polarity.RANGE if target is not None and target.is_set:
+            now, then = _out_by(value, target), _out_by(earlier, target)
+            if now == then:
+                return Verdict.SAME
+            return Verdict.BETTER if now < then else Verdict.WORSE
+    return None
+
+
+def _out_by(value: Decimal, target: Target) -> Fraction:
+    return Fraction(0) if is_in_target(value, target, None) else shortfall(value, target)
+
+
+def tally(ratings: Iterable[Rating], policy: Policy) -> Tally:
+    """Counts of each colour and what they add up to by the policy."""
+    colours = [rating.colour for rating in ratings]
+    green, amber, red = (colours.count(c) for c in (Colour.GREEN, Colour.AMBER, Colour.RED))
+    rated = green + amber + red
+    if not rated:
+        return Tally(green, amber, red, colours.count(None), None, None)
+    score = Fraction(2 * green + amber, 2 * rated)
+    if score >= Fraction(policy.green_from):
+        colour = Colour.GREEN
+    elif score >= Fraction(policy.amber_from):
+        colour = Colour.AMBER
+    else:
+        colour = Colour.RED
+    printed = Decimal(score.numerator) / Decimal(score.denominator)
+    return Tally(green, amber, red, colours.count(None), printed, colour)
+
+
+def key(
+    policy: Policy, *, own_tolerances: bool = False, milestones: bool = False
+) -> tuple[tuple[Colour, str], ...]:
+    """The appendix's key: what each colour means, in words, by the register's policy.
+
+    `own_tolerances` and `milestones` say whether an indicator has a tolerance of its own, and
+    whether a milestone is rated; only then are they spoken of.
+    """
+    tolerance, before = tolerance_shown(policy.tolerance), "the same period a year before"
+    if own_tolerances:
+        tolerance += " (or the indicator's own tolerance)"
+    match policy.kind:
+        case PolicyKind.TARGET:
+            green = "in target"
+            amber = f"out of target, by no more than {tolerance}"
+            red = f"significantly out of target, by more than {tolerance}"
+        case PolicyKind.IMPROVEMENT:
+            green = f"in target, or out of it by no more than {tolerance}"
+            amber = f"out of target by more than {tolerance}, but held or improved on {before}"
+            red = f"out of target by more than {tolerance}, neither held nor improved on {before}"
+    words = {Colour.GREEN: green, Colour.AMBER: amber, Colour.RED: red}
+    if milestones:
+        for colour in words:
+            states = (s.lower() for s, rating in _MILESTONES.items() if rating.colour is colour)
+            words[colour] += f"; of a milestone: {' or '.join(states)}"
+    return tuple(words.items())
+
+
+def overall_key(policy: Policy) -> str:
+    """How the overall colour comes about, in words."""
+    return (
+        "Overall performance scores each rated indicator (green 1, amber ½, red 0) and takes the "
+        f"mean: green from {policy.green_from}, amber from {policy.amber_from}, otherwise red. "
+        "Indicators that are not rated do not count."
+    )
+
+
+def tolerance_shown(tolerance: Tolerance, unit: Unit | None = None) -> str:
+    """A tolerance in words: `5% of the target`, or `2 points`."""
+    if tolerance.kind is ToleranceKind.PERCENT_OF_TARGET:
+        return f"{shown(tolerance.amount, Unit.PERCENT)} of the target"
+    if unit in (Unit.COUNT, Unit.CURRENCY):
+        return shown(tolerance.amount, unit)
+    noun = "day" if unit is Unit.DAYS else "point"
+    return f"{shown(tolerance.amount, None)} {noun}{'' if tolerance.amount == 1 else 's'}"

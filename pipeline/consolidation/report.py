@@ -1,0 +1,115 @@
+"""Report: everything the appendix says, before it takes any form.
+
+The workbook, the page, the tidy data and the mail all print this and decide nothing themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.consolidation.merge import Consolidated
+from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
+from schemas.model import Achievement, Indicator, Period, Priority, Register, ServiceArea, Target
+
+#: What stands in the Performance column in place of a figure.
+DISAGREED, SUPPRESSED = "Areas disagree", "Suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One indicator as the appendix prints it."""
+
+    indicator: Indicator
+    consolidated: Consolidated
+    rating: Rating
+    target: Target | None = None
+    #: As printed, such as `>3.30%`; empty where there is no target.
+    target_shown: str = ""
+    #: As printed, such as `64.5%` or `On track`; empty where there is no data.
+    performance_shown: str = ""
+    #: Against the last period, or the baseline where there is no last period.
+    travel: Travel | None = None
+    #: Against the same period a year before.
+    year_travel: Travel | None = None
+    #: Whole sentences for the reader: provisional, restated, areas missing, areas that disagree.
+    remarks: tuple[str, ...] = ()
+    #: The areas' commentary, in the register's order of areas.
+    commentary: tuple[str, ...] = ()
+    #: What was printed when the period was closed, where that was something else; empty where
+    #: nothing was. None where the figure is not restated.
+    restated_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One priority: what was achieved, its indicators, and how they add up."""
+
+    priority: Priority
+    achievements: tuple[Achievement, ...]
+    lines: tuple[Line, ...]
+    tally: Tally
+
+
+class ReturnState(StrEnum):
+    RECEIVED = "Received"
+    LATE = "Received late"
+    REJECTED = "Sent back for correction"
+    MISSING = "Not received"
+    OVERDUE = "Overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnReceived:
+    """Where one service area's return stands: its last accepted one, else its last rejected one."""
+
+    area: ServiceArea
+    state: ReturnState
+    filename: str = ""
+    received_at: datetime | None = None
+    sha256: str = ""
+    errors: int = 0
+    warnings: int = 0
+    #: How many accepted returns of the area for this period came before this one.
+    superseded: int = 0
+    #: A later return was rejected and waits for correction: its file name.
+    rejected_since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole content of the appendix for one period."""
+
+    register: Register
+    period: Period
+    sections: tuple[Section, ...]
+    overall: Tally
+    #: The key's lines: each colour with what it means, in words.
+    key: tuple[tuple[Colour, str], ...]
+    #: How the overall colour comes about, in words.
+    overall_key: str
+    returns: tuple[ReturnReceived, ...]
+    issued_at: datetime
+    #: When the period was closed, where it has been restated since.
+    restates: datetime | None = None
+    #: Whether it is known what the appendix said then, so that what changed can be marked.
+    restates_what: bool = True
+
+    @property
+    def restated(self) -> tuple[Line, ...]:
+        """The lines that say something else than when the period was closed."""
+        return tuple(line for line in self.lines if line.restated_from is not None)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for section in self.sections for line in section.lines)
+
+    @property
+    def awaited(self) -> tuple[ReturnReceived, ...]:
+        """The areas whose figures are not in it."""
+        return tuple(
+            r
+            for r in self.returns
+            if r.state in (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
+        )

@@ -1,0 +1,1 @@
+"""Intake: from the inbox to an arrival; the archive; quarantine."""

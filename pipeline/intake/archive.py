@@ -1,0 +1,215 @@
+"""Archive: how a file leaves the inbox, and where its bytes are kept for good.
+
+Within a file system a file is renamed twice. First it is claimed: it goes to
+`var/leaving/<its place in the archive>/<its place in the inbox>`, where no sender can replace it.
+Its bytes are checked there, and then it goes to the archive, or back where it came from if it is no
+longer what was read. From another file system, and where it belongs to another user, it is copied,
+the copy checked, and then removed. A run that is killed leaves the file in the inbox, where the
+store knows it, or a claim, which the next run completes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pipeline.intake.inbox import Skipped
+from pipeline.intake.scan import Arrival
+from pipeline.workbooks.file_kind import EXTENSIONS, FileKind
+from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.folder import Workspace, private_folder, remedy, sync_folder
+from pipeline.workspace.moving import (
+    ChangedError,
+    UnreadError,
+    copy,
+    holds,
+    is_final,
+    is_own,
+    put,
+    remove,
+)
+
+_CHANGED = (
+    "changed after it was read; what was read is recorded, "
+    "and what lies there now is taken at the next run"
+)
+_GONE = "taken in, but gone from the inbox before it was in the archive; ask for it again"
+#: The length of a SHA-256 in a name.
+_DIGITS = 64
+
+
+def archived(workspace: Workspace, sha256: str, kind: FileKind) -> Path:
+    """Where a file's bytes are kept for good, by their hash."""
+    return _place(workspace, f"{sha256}{EXTENSIONS.get(kind, '.bin')}")
+
+
+def kept(workspace: Workspace, sha256: str) -> Path | None:
+    """Where the bytes of that hash are kept; None where they are not."""
+    return next((workspace.archive / sha256[:2]).glob(f"{sha256}.*"), None)
+
+
+def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped]:
+    """Move files whose outcome is in the store from the inbox to the archive, byte for byte.
+
+    What is given back has changed since it was read, or cannot be removed from the inbox; then its
+    bytes are in the archive all the same.
+
+    Raises:
+        WorkspaceError: the archive cannot be written.
+    """
+    skipped: list[Skipped] = []
+    copied: list[tuple[Arrival, str]] = []
+    for arrival in arrivals:
+        with _reported(arrival.path):
+            try:
+                if why := _not_claimed(arrival, workspace):
+                    _copy(arrival, workspace)
+                    copied.append((arrival, why))
+            except (ChangedError, UnreadError, FileNotFoundError) as error:
+                skipped += _not_kept(arrival, error, workspace)
+    # Two file systems keep no common order: what is removed in one must be safe in the other.
+    _sync((_of(arrival, workspace) for arrival, _ in copied), workspace)
+    for arrival, why in copied:
+        skipped += _removed(arrival, why)
+    return skipped
+
+
+def finish(workspace: Workspace) -> None:
+    """Complete what a run that was cut off had claimed.
+
+    Raises:
+        WorkspaceError: a file can neither be moved to the archive nor put back.
+    """
+    for folder, folders, files in sorted(os.walk(workspace.leaving)):
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        for name in (*files, *links):
+            claim = Path(folder) / name
+            with _reported(claim):
+                _settle(claim, workspace)
+    for folder, _, _ in os.walk(workspace.leaving, topdown=False):
+        with suppress(OSError):
+            Path(folder).rmdir()
+
+
+def _place(workspace: Workspace, name: str) -> Path:
+    return workspace.archive / name[:2] / name
+
+
+def _of(arrival: Arrival, workspace: Workspace) -> Path:
+    return archived(workspace, arrival.sha256, arrival.kind)
+
+
+def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
+    """Take a file away by renaming it; where it cannot be renamed, why.
+
+    Raises:
+        ChangedError: it is no longer what was read, and lies in the inbox again.
+        FileNotFoundError: it is gone.
+    """
+    within = arrival.path.relative_to(workspace.inbox)
+    claim = workspace.leaving / _of(arrival, workspace).name / within
+    private_folder(claim.parent)
+    try:
+        arrival.path.rename(claim)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        # Another file system, a folder from which nothing may be taken, or a program that has it.
+        return error.strerror or type(error).__name__
+    else:
+        if not _settle(claim, workspace):
+            raise ChangedError
+    finally:
+        for folder in (claim.parent, *claim.parent.parents):
+            if folder == workspace.state or not _is_emptied(folder):
+                break
+    return ""
+
+
+def _settle(claim: Path, workspace: Workspace) -> bool:
+    """Whether a claim went to the archive; otherwise it went back to the inbox."""
+    name, *within = claim.relative_to(workspace.leaving).parts
+    if not is_final(claim, name[:_DIGITS], sync=True):
+        put(claim, workspace.inbox.joinpath(*within or [name]))
+        return False
+    path = _place(workspace, name)
+    if holds(path, name[:_DIGITS]):
+        claim.unlink()
+        return True
+    private_folder(path.parent)
+    # What has that name and other bytes was left by a crash.
+    if is_own(claim):
+        with suppress(OSError):
+            claim.chmod(0o400)
+        claim.replace(path)
+        return True
+    try:
+        # Whoever it belongs to may have it open still, and keeps the right to change it.
+        copy(claim, path, name[:_DIGITS], 0o400)
+        sync_folder(path.parent)
+        remove(claim, name[:_DIGITS])
+    except ChangedError:
+        put(claim, workspace.inbox.joinpath(*within or [name]))
+        return False
+    return True
+
+
+def _copy(arrival: Arrival, workspace: Workspace) -> None:
+    path = _of(arrival, workspace)
+    if holds(path, arrival.sha256):
+        return
+    private_folder(path.parent)
+    copy(arrival.path, path, arrival.sha256, 0o400)
+
+
+def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:
+    """Remove a file that was copied; something to say where that cannot be done."""
+    try:
+        remove(arrival.path, arrival.sha256)
+    except ChangedError:
+        yield Skipped(arrival.path, _CHANGED)
+    except OSError as error:
+        yield Skipped(
+            arrival.path,
+            f"taken in, but cannot be removed from the inbox ({error.strerror or why}); "
+            "the next run completes it",
+        )
+
+
+def _not_kept(arrival: Arrival, error: Exception, workspace: Workspace) -> Iterator[Skipped]:
+    if isinstance(error, UnreadError) and error.errno != errno.ENOENT:
+        yield Skipped(arrival.path, f"taken in, but cannot be read any more ({error.strerror})")
+    elif isinstance(error, ChangedError):
+        yield Skipped(arrival.path, _CHANGED)
+    elif not holds(_of(arrival, workspace), arrival.sha256):
+        yield Skipped(arrival.path, _GONE)
+
+
+def _sync(paths: Iterable[Path], workspace: Workspace) -> None:
+    """Have the disk keep the names of new files in the archive."""
+    folders = {path.parent for path in paths}
+    for folder in sorted(folders | ({workspace.archive} if folders else set())):
+        sync_folder(folder)
+
+
+def _is_emptied(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    """Trouble with the archive as an error of one line."""
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path} was taken in but cannot be moved to the archive "
+            f"({error.strerror}). {remedy(error)}"
+        ) from error

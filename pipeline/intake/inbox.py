@@ -1,0 +1,262 @@
+"""The inbox: the files to look at, the area that each is bound to, and what is passed over and why.
+
+Only names and kinds of entries count here; of files nothing is read but who has a return open.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.folder import safe_name
+from schemas.model import Register, ServiceArea
+
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download")
+#: What Windows keeps in a folder of its own accord.
+_KEPT_BY_SYSTEMS = ("thumbs.db", "ehthumbs.db", "desktop.ini")
+#: What Excel saves to before it gives a return its name. Digits alone may be someone's date.
+_EXCEL_SAVING = re.compile(r"(?=.*[a-f])[0-9a-f]{8}", re.IGNORECASE)
+_EXCEL_OWNER = "~$"
+_LIBREOFFICE_OWNER = re.compile(r"\.~lock\.(.+)#", re.DOTALL)
+
+#: The bytes at the start of Office's lock file that hold the user's name.
+_OWNER_NOTE = 54
+#: The longest note of LibreOffice's that is read, in bytes.
+_LONGEST_NOTE = 4096
+#: A field of LibreOffice's note; commas within it have a backslash before them.
+_FIELD = re.compile(r"((?:[^\\,;]|\\.)*)[,;]", re.DOTALL)
+#: What no list, header or cell may hold of a name: controls, half characters, and what turns the
+#: direction of the text around it.
+_UNSHOWN = re.compile(
+    "[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not taken in, and why."""
+
+    path: Path
+    why: str
+    #: It can never be taken in, however long it lies there.
+    is_refused: bool = False
+    #: Where it lies in quarantine; None while it lies in the inbox.
+    moved_to: Path | None = None
+
+    @property
+    def filename(self) -> str:
+        """The file's name as it can be shown."""
+        return shown_name(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file to look at, and the area to which its folder binds it."""
+
+    path: Path
+    area: str | None
+
+
+def shown_name(path: Path) -> str:
+    """A file's name as it can be shown: what cannot be stands as `�`."""
+    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", path.name)
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file is never looked at because of its name."""
+    return (
+        name.startswith((".", _EXCEL_OWNER))
+        or name.lower() in _KEPT_BY_SYSTEMS
+        or name.lower().endswith(_UNFINISHED)
+        or _EXCEL_SAVING.fullmatch(name) is not None
+    )
+
+
+def folder_of(inbox: Path, area: ServiceArea) -> Path:
+    """The subfolder that binds what lies in it to an area: the one there is, or one to be made.
+
+    Raises:
+        WorkspaceError: something else has its name, or neither the area's ref nor its name can be
+            a folder's.
+    """
+    names = (area.ref, area.name)
+    keys = {_folder_key(name) for name in names}
+    try:
+        with os.scandir(inbox) as entries:
+            there = sorted(each.name for each in entries if _folder_key(each.name) in keys)
+    except OSError as error:
+        raise _unlisted(inbox, error) from error
+    fitting = [name for name in names if safe_name(name) == name and not is_passed_over(name)]
+    for name in (*there, *fitting):
+        path = inbox / name
+        if not os.path.lexists(path) or stat.S_ISDIR(path.lstat().st_mode):
+            return path
+    if there:
+        raise WorkspaceError(
+            f"{inbox / there[0]} is not a folder, so nothing can be put there for {area.name}. "
+            "Move it elsewhere."
+        )
+    raise WorkspaceError(
+        f"Neither the ref {area.ref} nor the name {area.name} can be a folder's. "
+        "Change the ref on the register."
+    )
+
+
+def no_file(mode: int) -> str:
+    """What something is that is no regular file, by its mode; empty for one that is."""
+    kind = stat.S_IFMT(mode)
+    return "" if kind == stat.S_IFREG else f"{_KINDS.get(kind, 'something else')}, not a file"
+
+
+def list_inbox(inbox: Path, register: Register) -> tuple[list[Listed], list[Skipped]]:
+    """The files to look at, and what is passed over.
+
+    A subfolder named after a service area (its ref or its name) binds what lies in it to that area.
+
+    Raises:
+        WorkspaceError: the inbox cannot be listed.
+    """
+    areas = {_folder_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
+    listed: list[Listed] = []
+    skipped: list[Skipped] = []
+
+    def look(folder: Path, area: str | None) -> None:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda e: e.name):
+                path = Path(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    bound = areas.get(_folder_key(entry.name))
+                    if area is None and bound is not None:
+                        look_into(path, bound)
+                    elif not entry.name.startswith("."):
+                        skipped.append(Skipped(path, "a folder that is no service area's"))
+                elif (why := _why_passed_over(entry)) is None:
+                    listed.append(Listed(path, area))
+                elif why:
+                    skipped.append(Skipped(path, why))
+
+    def look_into(folder: Path, area: str) -> None:
+        try:
+            look(folder, area)
+        except OSError as error:
+            skipped.append(Skipped(folder, f"cannot be listed ({error.strerror})"))
+
+    try:
+        look(inbox, None)
+    except OSError as error:
+        raise _unlisted(inbox, error) from error
+    return listed, skipped
+
+
+def is_idle(inbox: Path) -> bool:
+    """Whether nothing in the inbox or its folders is there to be looked at; cheap.
+
+    Raises:
+        WorkspaceError: the inbox cannot be listed.
+    """
+
+    def holds_something(folder: Path) -> bool:
+        with os.scandir(folder) as entries:
+            return any(
+                may_hold_something(Path(entry.path))
+                if entry.is_dir(follow_symlinks=False)
+                else _why_passed_over(entry) is None
+                for entry in entries
+                if not (entry.name.startswith(".") and entry.is_dir(follow_symlinks=False))
+            )
+
+    def may_hold_something(folder: Path) -> bool:
+        try:
+            return holds_something(folder)
+        except OSError:
+            # Which a run says, and no other area waits for it.
+            return True
+
+    try:
+        return not holds_something(inbox)
+    except OSError as error:
+        raise _unlisted(inbox, error) from error
+
+
+def _folder_key(name: str) -> str:
+    """What a folder's name and an area's have in common; macOS parts letters from their accents."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _why_passed_over(entry: os.DirEntry[str]) -> str | None:
+    """Why an entry is passed over; empty where that is not worth saying, None where it is not."""
+    name = entry.name
+    if name.startswith(".") or name.lower() in _KEPT_BY_SYSTEMS:
+        opened = _LIBREOFFICE_OWNER.fullmatch(name)
+        return _open_in("LibreOffice", opened[1], _libreoffice_user(entry)) if opened else ""
+    if not entry.is_file(follow_symlinks=False):
+        return None
+    if name.startswith(_EXCEL_OWNER):
+        return _open_in("Excel", name.removeprefix(_EXCEL_OWNER), _office_user(entry))
+    if name.lower().endswith(_UNFINISHED):
+        return "an unfinished download or copy"
+    if _EXCEL_SAVING.fullmatch(name):
+        return "what Excel writes while it saves a return"
+    return None
+
+
+def _open_in(program: str, name: str, who: str) -> str:
+    return f"{program}'s lock file: {who or 'someone'} has {shown_name(Path(name))} open"
+
+
+def _office_user(entry: os.DirEntry[str]) -> str:
+    """Who has a workbook open, as Office notes it: a length and a name; empty where it does not."""
+    noted = _start(entry, _OWNER_NOTE)
+    length = noted[0] if noted else 0
+    # Anything else of such a name holds no note of Office's.
+    return (
+        _as_name(noted[1 : 1 + length].decode("cp1252", "replace")) if length < _OWNER_NOTE else ""
+    )
+
+
+def _libreoffice_user(entry: os.DirEntry[str]) -> str:
+    """Who has a workbook open, as LibreOffice notes it; empty where it does not.
+
+    The name that the person gave to LibreOffice comes first, then the name by which the system
+    knows them.
+    """
+    noted = _start(entry, _LONGEST_NOTE).decode("utf-8", "replace")
+    fields = [re.sub(r"\\(.)", r"\1", field, flags=re.DOTALL) for field in _FIELD.findall(noted)]
+    return next(filter(None, map(_as_name, fields[:2])), "")
+
+
+def _start(entry: os.DirEntry[str], many: int) -> bytes:
+    """The first bytes of a regular file; none where it cannot be read."""
+    try:
+        if not entry.is_file(follow_symlinks=False):
+            return b""
+        with Path(entry.path).open("rb") as file:
+            return file.read(many)
+    except OSError:
+        return b""
+
+
+def _as_name(text: str) -> str:
+    is_name = text.isprintable() and "\N{REPLACEMENT CHARACTER}" not in text
+    return text.strip() if is_name else ""
+
+
+def _unlisted(inbox: Path, error: OSError) -> WorkspaceError:
+    return WorkspaceError(
+        f"The inbox {inbox} cannot be listed ({error.strerror}). "
+        "Make the folder, or give the user who runs quarterday the right to read it."
+    )

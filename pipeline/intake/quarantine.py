@@ -1,0 +1,152 @@
+"""Quarantine: what can never be taken in leaves the inbox, with a note beside it that says why."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path, PurePath
+
+from pipeline.intake.inbox import Skipped, shown_name
+from pipeline.intake.scan import why_refused
+from pipeline.workspace.folder import Workspace, make_private, replacing, safe_name, sync_folder
+from pipeline.workspace.moving import ChangedError, copy, opened, put, remove
+
+_NOTE = " - why.txt"
+#: How lines of a note begin.
+_LAY, _WHY = "It lay at: ", "Why: "
+
+
+def set_apart(
+    skipped: Iterable[Skipped], workspace: Workspace, now: datetime
+) -> tuple[Skipped, ...]:
+    """The same files, those that are refused moved to quarantine; what cannot be moved is left.
+
+    A link is moved itself, never followed, and nothing but a file is ever opened.
+    """
+    return tuple(_moved(each, workspace, now) if each.is_refused else each for each in skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class SetApart:
+    """What lies in quarantine."""
+
+    #: There.
+    name: str
+    #: As it was called in the inbox, as far as that can be shown.
+    filename: str
+    why: str
+
+
+def lying(workspace: Workspace) -> list[SetApart]:
+    """Everything that lies in quarantine, by when it was moved there."""
+    folder = workspace.quarantine
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [_as_said(path) for path in paths if not path.name.endswith(_NOTE)]
+
+
+def finish(workspace: Workspace) -> None:
+    """Take away the notes of what is not, or no longer, in quarantine."""
+    for note in workspace.quarantine.glob(f"*{_NOTE}"):
+        if not os.path.lexists(note.with_name(note.name.removesuffix(_NOTE))):
+            with suppress(OSError):
+                note.unlink()
+
+
+def _moved(each: Skipped, workspace: Workspace, now: datetime) -> Skipped:
+    make_private(workspace.quarantine)
+    target = next(path for path in _names(each.path, workspace, now) if not os.path.lexists(path))
+    note = target.with_name(target.name + _NOTE)
+    try:
+        # The note comes first: nothing lies in quarantine without its reason.
+        with replacing(note, 0o600) as temporary:
+            temporary.write_text(_said(each, target, now), encoding="utf-8")
+        try:
+            _move(each.path, target)
+        except (OSError, ChangedError):
+            note.unlink()
+            raise
+    except ChangedError:
+        why = "changed while it was looked at; the next run looks again"
+        return Skipped(each.path, why)
+    except OSError as error:
+        why = f"{each.why}; take it away: it cannot be moved to quarantine ({error.strerror})"
+        return replace(each, why=why)
+    return replace(each, moved_to=target)
+
+
+def _names(path: Path, workspace: Workspace, now: datetime) -> Iterator[Path]:
+    when = f"{now.astimezone():%Y-%m-%d %H%M%S}"
+    for number in count(1):
+        yield workspace.quarantine / f"{when}-{number} {safe_name(path.name)}"
+
+
+def _said(each: Skipped, target: Path, now: datetime) -> str:
+    """The note: where it lay, when and why it was moved, and what to do."""
+    # A path may hold what is no text, or more than a line.
+    lay = each.path.with_name(shown_name(each.path))
+    return (
+        f"{target.name}\n\n"
+        f"{_LAY}{lay}\n"
+        f"Moved here: {now.astimezone():%d %B %Y, %H:%M}\n"
+        f"{_WHY}{each.why}\n"
+        "What to do: ask whoever put it there for the return itself, an Excel or OpenDocument "
+        "workbook that is copied into the inbox. Nothing was read of this, and nothing needs it: "
+        "it may be removed, and this note with it.\n"
+    )
+
+
+def _as_said(path: Path) -> SetApart:
+    """What lies there, as its note says; someone may have removed that."""
+    name = shown_name(path)
+    filename, why = name, "no note says why"
+    with suppress(OSError, UnicodeError):
+        for line in path.with_name(path.name + _NOTE).read_text(encoding="utf-8").split("\n"):
+            if line.startswith(_LAY):
+                filename = PurePath(line.removeprefix(_LAY)).name
+            elif line.startswith(_WHY):
+                why = line.removeprefix(_WHY)
+    return SetApart(name, filename, why)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move what is refused, by its name alone where that can be done.
+
+    Raises:
+        ChangedError: it is something else by now, and lies where it lay.
+        OSError: it cannot be moved, and lies where it lay.
+    """
+    try:
+        source.rename(target)
+    except FileNotFoundError:
+        raise ChangedError from None
+    except OSError as error:
+        # Of all that is refused only a file can be copied to another file system.
+        if error.errno != errno.EXDEV or not stat.S_ISREG(source.lstat().st_mode):
+            raise
+        _carry(source, target)
+    if not why_refused(target.lstat()):
+        put(target, source)
+        raise ChangedError
+
+
+def _carry(source: Path, target: Path) -> None:
+    """Copy a file to another file system, and remove it."""
+    if shutil.disk_usage(target.parent).free < 2 * source.lstat().st_size:
+        raise OSError(errno.ENOSPC, "there is no room for it")
+    with opened(source) as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    copy(source, target, sha256)
+    sync_folder(target.parent)
+    try:
+        remove(source, sha256)
+    except (OSError, ChangedError):
+        target.unlink()
+        raise

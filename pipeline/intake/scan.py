@@ -1,0 +1,260 @@
+"""Intake: what lies in the inbox, what may be taken, and what kind of file each is.
+
+It opens no workbook: the checks here cost little more than reading the bytes once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.intake.inbox import Skipped, is_idle, list_inbox, no_file, shown_name
+from pipeline.workbooks.completeness import lacks_bytes
+from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
+from pipeline.workbooks.zip_directory import TooManyPartsError, fault
+from pipeline.workspace.moving import is_being_written, opened
+from schemas import rules as c
+from schemas.findings import Finding
+from schemas.model import Register
+
+__all__ = ["EXTENSIONS", "INCOMPLETE", "OPEN", "STILL_CHANGING", "Arrival", "FileKind", "Scan",
+           "Skipped", "examine", "has_changed", "is_idle", "may_be_incomplete", "may_change",
+           "scan", "why_refused"]  # fmt: skip
+
+_MIB = 1024 * 1024
+#: Too much to be hashed and kept, in bytes: for IT to look at.
+_NEVER_TAKEN = 1024 * _MIB
+
+STILL_CHANGING = "still being written; it will be taken at the next run"
+OPEN = "open in a program that may still write to it; it will be taken when it is closed"
+INCOMPLETE = (
+    "incomplete so far, and changed a short while ago; "
+    "it is sent back if it is still so when it has rested"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that is whole: its bytes are known by their SHA-256."""
+
+    path: Path
+    sha256: str
+    size: int
+    kind: FileKind
+    #: When the file came to lie where it is.
+    arrived_at: datetime
+    #: The service area in whose inbox folder it lay.
+    folder_area: str | None = None
+    findings: tuple[Finding, ...] = ()
+    #: It changed so short a while ago that what it lacks may yet come.
+    is_fresh: bool = False
+    #: When its content or its name last changed, in nanoseconds, as the file system tells it.
+    changed_ns: int = 0
+
+    @property
+    def filename(self) -> str:
+        """The file's name as it can be shown."""
+        return shown_name(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    arrivals: tuple[Arrival, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def scan(
+    inbox: Path,
+    register: Register,
+    *,
+    file_mb: int,
+    settle_seconds: float,
+    incomplete_minutes: float = 0,
+) -> Scan:
+    """Everything in the inbox, in order of arrival: files to take in, and those left with a reason.
+
+    A subfolder named after a service area (its ref or its name) binds what lies in it to that area.
+
+    Raises:
+        WorkspaceError: the inbox cannot be listed.
+    """
+    listed, skipped = list_inbox(inbox, register)
+    _wait_until_settled([each.path for each in listed], settle_seconds)
+    arrivals = []
+    for each in listed:
+        outcome = _examine(each.path, file_mb, each.area, incomplete_minutes, is_to_be_taken=True)
+        if isinstance(outcome, Arrival):
+            arrivals.append(outcome)
+        else:
+            skipped.append(outcome)
+    arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
+    return Scan(tuple(arrivals), tuple(skipped))
+
+
+def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arrival | Skipped:
+    """One file as it is now, by whatever link it is named."""
+    try:
+        named = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        return Skipped(path, f"cannot be read ({getattr(error, 'strerror', None) or error})")
+    return replace(_examine(named, file_mb, folder_area), path=path)
+
+
+def may_change(left: Skipped) -> bool:
+    """Whether a file was left because it may be another before long, though nobody touches it."""
+    return left.why in (STILL_CHANGING, OPEN, INCOMPLETE)
+
+
+def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:
+    """Whether what was found is what a file shows that has not all come yet."""
+    return any(f.code in (c.EMPTY_FILE.code, c.DAMAGED.code) for f in findings)
+
+
+def _examine(
+    path: Path,
+    file_mb: int,
+    folder_area: str | None,
+    incomplete_minutes: float = 0,
+    *,
+    is_to_be_taken: bool = False,
+) -> Arrival | Skipped:
+    """One file, read once: its hash, its kind, and what is wrong with it before it is opened.
+
+    A file that changes while it is read, or is to be taken and still open somewhere, is left for
+    the next run; what is no regular file is refused.
+    """
+    limit = file_mb * _MIB
+    try:
+        before = path.lstat()
+        is_fresh = _is_fresh(before, incomplete_minutes)
+        # A pipe is never opened, it would be waited for; nor a device, which may notice.
+        if why := why_refused(before):
+            # What still grows is its sender's.
+            return Skipped(path, why, is_refused=not (stat.S_ISREG(before.st_mode) and is_fresh))
+        if stat.S_ISDIR(before.st_mode):
+            return Skipped(path, no_file(before.st_mode))
+        with opened(path) as file:
+            before = os.fstat(file.fileno())
+            if is_to_be_taken and is_being_written(file):
+                return Skipped(path, OPEN)
+            content = file.read(limit + 1)
+            digest = hashlib.sha256(content)
+            size = len(content)
+            while size <= _NEVER_TAKEN and (more := file.read(_MIB)):
+                digest.update(more)
+                size += len(more)
+            after = os.fstat(file.fileno())
+    except OSError as error:
+        return Skipped(path, f"cannot be read ({error.strerror})")
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        return Skipped(path, STILL_CHANGING)
+    if size > limit:
+        detail = f"it has {size / _MIB:,.1f} MiB, the limit is {file_mb} MiB"
+        kind, findings = FileKind.OTHER, [c.TOO_LARGE.found(detail=detail)]
+    else:
+        identity, findings = _judge(path, content)
+        kind = identity.kind
+        if is_fresh and (may_be_incomplete(findings) or lacks_bytes(content, identity)):
+            return Skipped(path, INCOMPLETE)
+    return Arrival(
+        path=path,
+        sha256=digest.hexdigest(),
+        size=size,
+        kind=kind,
+        # Change time, not modification time: a copy may keep the time of its original.
+        arrived_at=_moment(before.st_ctime),
+        changed_ns=before.st_ctime_ns,
+        folder_area=folder_area,
+        findings=tuple(findings),
+        is_fresh=is_fresh,
+    )
+
+
+def why_refused(status: os.stat_result) -> str:
+    """Why something can never be taken in, whatever becomes of it; empty for all else."""
+    if stat.S_ISREG(status.st_mode):
+        large = status.st_size / _NEVER_TAKEN
+        return f"far too large to be a return ({large:,.1f} GiB)" if large > 1 else ""
+    return "" if stat.S_ISDIR(status.st_mode) else no_file(status.st_mode)
+
+
+def _is_fresh(status: os.stat_result, minutes: float) -> bool:
+    """Whether a file changed less than so many minutes ago, by either of its times.
+
+    A copy may keep the original's time of modification, and that may lie in the future, as may
+    either where the clocks of two machines differ: only a time that is near counts.
+    """
+    now = time.time()
+    return any(abs(now - at) < 60 * minutes for at in (status.st_mtime, status.st_ctime))
+
+
+def has_changed(arrival: Arrival) -> bool:
+    """Whether what lies there is no longer the file that was read, as far as its times tell."""
+    try:
+        status = arrival.path.stat()
+    except OSError:
+        return True
+    return (status.st_ctime_ns, status.st_size) != (arrival.changed_ns, arrival.size)
+
+
+def _judge(path: Path, content: bytes) -> tuple[Identity, list[Finding]]:
+    """What a file is, and what is wrong with it, as far as its content tells unopened."""
+    try:
+        identity = identify(content)
+    except TooManyPartsError as error:
+        excess = c.TOO_LARGE.found(detail=f"it is made of {error} parts")
+        return Identity(FileKind.OTHER), [excess]
+    return identity, _findings(path, content, identity)
+
+
+def _findings(path: Path, content: bytes, identity: Identity) -> list[Finding]:
+    kind = identity.kind
+    if kind is FileKind.EMPTY:
+        return [c.EMPTY_FILE.found()]
+    if kind is FileKind.ENCRYPTED:
+        return [c.ENCRYPTED.found()]
+    if kind not in EXTENSIONS:
+        return [c.NOT_A_WORKBOOK.found(kind=kind.value)]
+    if content.startswith(b"PK"):
+        if not identity.parts:
+            return [c.DAMAGED.found(detail="its list of contents is cut short or broken")]
+        if (wrong := fault(content, identity.parts)) is not None:
+            return [wrong]
+    findings = []
+    if not is_named_rightly(path.suffix, kind):
+        findings.append(c.WRONG_EXTENSION.found(value=path.name, kind=kind.value))
+    if identity.has_macros:
+        findings.append(c.MACROS.found())
+    if identity.has_links:
+        findings.append(c.OUTSIDE_LINKS.found())
+    return findings
+
+
+def _moment(seconds: float) -> datetime:
+    """A file's time. A file system may hold one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _wait_until_settled(paths: list[Path], settle_seconds: float) -> None:
+    """Let files that changed a moment ago come to rest; what still moves then is found out later.
+
+    Change time counts as well, since a copy may keep the original's modification time.
+    """
+    newest = 0.0
+    for path in paths:
+        try:
+            status = path.lstat()
+        except OSError:
+            continue
+        newest = max(newest, status.st_mtime, status.st_ctime)
+    wait = newest + settle_seconds - time.time()
+    if 0 < wait <= settle_seconds:
+        time.sleep(wait)

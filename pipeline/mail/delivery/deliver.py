@@ -1,0 +1,210 @@
+"""Delivery: what is due goes to the mail server, or into files where none is set.
+
+Each step is in the store before the next is taken. A message is marked just before its end is sent:
+a run that is cut off from there on leaves it uncertain, which is for a person to settle. Everything
+before that is safely tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.mail.delivery.oversize import place_of, without_attachment
+from pipeline.mail.delivery.status import GIVEN_UP_AFTER, Standing, failed_since, next_try, standing
+from pipeline.store import Attempt, Became, Queued, Store
+from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.folder import Workspace, remedy, replacing
+from schemas.model import Register
+
+if TYPE_CHECKING:
+    from pipeline.mail.delivery.smtp import Connection
+
+_MIB = 1024 * 1024
+#: So many connections lost one after the other are trouble of the server, not of a message.
+_TOO_MANY_LOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What was done about the mail, and how it stands now."""
+
+    #: The messages about which something became of it, each with that as its last attempt.
+    became: tuple[Queued, ...]
+    #: The files of those that were written.
+    written: tuple[Path, ...]
+    #: What hindered the connection to the mail server; empty where nothing did.
+    trouble: str
+    #: Whether that will not pass by itself.
+    is_for_a_person: bool
+    standing: Standing
+
+    @property
+    def needs_a_person(self) -> bool:
+        return self.is_for_a_person or bool(self.standing.stuck)
+
+
+@dataclass(slots=True)
+class _Work:
+    workspace: Workspace
+    store: Store
+    now: datetime
+    became: list[Queued] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
+
+    def attempt(self, one: Queued, outcome: Became, answer: str = "", code: int | None = None,
+                next_at: datetime | None = None) -> Attempt:  # fmt: skip
+        return Attempt(one.id, self.now, outcome, answer, code, next_at)
+
+    def note(self, one: Queued, outcome: Became, answer: str = "", code: int | None = None) -> None:
+        """Write what became of a message; after a failure, when it is tried again, if it is."""
+        attempt = self.attempt(one, outcome, answer, code)
+        if outcome is Became.FAILED:
+            before = failed_since(self.store.messages.attempts(one.id))
+            if before and self.now - before[0].tried_at >= GIVEN_UP_AFTER:
+                said = f"Given up after {GIVEN_UP_AFTER.days} days: {answer}"
+                attempt = self.attempt(one, Became.REFUSED, said, code)
+            else:
+                next_at = next_try(len(before) + 1, self.now)
+                attempt = self.attempt(one, outcome, answer, code, next_at)
+        self.store.messages.note([attempt])
+        self.became.append(replace(one, last=attempt))
+
+
+def deliver(
+    workspace: Workspace,
+    register: Register,
+    store: Store,
+    now: datetime,
+    *,
+    impatient: bool = False,
+) -> Round:
+    """Deliver what is due, or everything that waits where `impatient`.
+
+    The caller holds the workspace's lock.
+
+    Raises:
+        StoreError: the store cannot be used.
+        WorkspaceError: a message cannot be written into the outbox.
+    """
+    work = _Work(workspace, store, now)
+    before = standing(store, now)
+    for one in before.stuck:
+        if one.last is not None and one.last.outcome is Became.SENDING:
+            work.note(one, Became.UNCERTAIN, "The run ended before the server's answer was noted.")
+    due = [one for one in before.waiting if one.has_content and (impatient or one.is_due(now))]
+    known = _addresses(register)
+    for one in due:
+        if one.recipient.casefold() not in known:
+            work.note(one, Became.WITHHELD, "The register no longer holds the address.")
+    due = [one for one in due if one.recipient.casefold() in known]
+    trouble = ""
+    is_for_a_person = False
+    if due and not workspace.settings.mail.server:
+        _write(due, work)
+    elif due and (impatient or _may_connect(before.trouble, now)):
+        trouble, is_for_a_person = _send(due, work)
+    return Round(
+        became=tuple(work.became),
+        written=tuple(work.written),
+        trouble=trouble,
+        is_for_a_person=is_for_a_person,
+        standing=standing(store, now),
+    )
+
+
+def _addresses(register: Register) -> set[str]:
+    """Everyone whom the register knows, as addresses are compared."""
+    addresses = [one.email for one in register.recipients] + [one.email for one in register.areas]
+    return {address.strip().casefold() for address in addresses} - {""}
+
+
+def _may_connect(trouble: Attempt | None, now: datetime) -> bool:
+    return trouble is None or trouble.next_at is None or trouble.next_at <= now
+
+
+def _write(due: Sequence[Queued], work: _Work) -> None:
+    """Write messages as `.eml` files; one that is there already is left as it is."""
+    for one in due:
+        path = work.workspace.outbox_of(one.period) / "mail" / one.filename
+        if path.exists():
+            continue
+        content = work.store.messages.content(one.id) or b""
+        try:
+            with replacing(path) as temporary:
+                temporary.write_bytes(content)
+        except OSError as error:
+            raise WorkspaceError(
+                f"A message cannot be written to {path.parent} ({error.strerror}). {remedy(error)}"
+            ) from error
+        work.written.append(path)
+    done = [work.attempt(one, Became.WRITTEN) for one in due]
+    work.store.messages.note(done)
+    work.became += [replace(one, last=last) for one, last in zip(due, done, strict=True)]
+
+
+def _send(due: Sequence[Queued], work: _Work) -> tuple[str, bool]:
+    """Send messages one after the other over one connection, as long as that holds.
+
+    What hindered it comes back, and whether that is for a person.
+    """
+    # Loads TLS, which no other night needs.
+    from pipeline.mail.delivery.smtp import (
+        Connection,
+        LostError,
+        NoConnectionError,
+        UnansweredError,
+    )
+
+    line: Connection | None = None
+    lost = 0
+    try:
+        for one in due:
+            if line is None:
+                line = Connection(work.workspace.settings.mail, work.workspace.root)
+            try:
+                _hand_over(one, line, work)
+                lost = 0
+            except UnansweredError as error:
+                said = f"Sent, and no answer was seen: {error}."
+                work.note(one, Became.UNCERTAIN, said)
+                lost += 1
+            except LostError as error:
+                work.note(one, Became.FAILED, error.said, error.code)
+                lost += 1
+                if lost >= _TOO_MANY_LOST:
+                    raise NoConnectionError(error.said, error.code) from error
+            if not line.is_open:
+                line = None
+    except NoConnectionError as error:
+        failures = len(work.store.messages.connection_failures())
+        next_at = next_try(failures + 1, work.now)
+        attempt = Attempt(None, work.now, Became.FAILED, error.said, error.code, next_at)
+        work.store.messages.note([attempt])
+        return error.said, error.is_for_a_person
+    finally:
+        if line is not None:
+            line.quit()
+    return "", False
+
+
+def _hand_over(one: Queued, line: Connection, work: _Work) -> None:
+    mail = work.workspace.settings.mail
+    content = work.store.messages.content(one.id) or b""
+    if len(content) > min(mail.largest_mb * _MIB, line.largest or len(content)):
+        where = place_of(one.attached, work.workspace, one.period)
+        content = without_attachment(content, where)
+
+    def sending() -> None:
+        work.store.messages.note([work.attempt(one, Became.SENDING)])
+
+    answer = line.hand_over(one.recipient, content, sending)
+    if answer.is_yes:
+        work.note(one, Became.DELIVERED, answer.text, answer.code)
+    elif answer.is_for_good:
+        work.note(one, Became.REFUSED, answer.text, answer.code)
+    else:
+        work.note(one, Became.FAILED, answer.text, answer.code)

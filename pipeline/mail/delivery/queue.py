@@ -1,0 +1,117 @@
+"""Queue: messages are put into the store by their Message-ID, and a person may overrule it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pipeline.mail.messages import Message
+from pipeline.store import Attempt, Became, Outgoing, Queued, Store
+from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.folder import Workspace
+
+#: Where a message stands from which a person may have it sent, once more or after all.
+_NOT_SENT = (Became.REFUSED, Became.UNCERTAIN, Became.FAILED, Became.WITHHELD, Became.WRITTEN,
+             Became.DROPPED)  # fmt: skip
+#: Where a person may settle that it is not sent.
+_NOT_SETTLED = (Became.REFUSED, Became.UNCERTAIN, Became.FAILED, Became.AGAIN)
+
+
+def outgoing(
+    workspace: Workspace,
+    messages: Sequence[Message],
+    *,
+    kind: str,
+    period: str,
+    now: datetime,
+    area: str = "",
+) -> list[Outgoing]:
+    """Messages as the store takes them. `area` is the service area that they are about.
+
+    One that an earlier version of the program wrote into the outbox counts as written.
+    """
+    folder = workspace.outbox_of(period) / "mail"
+    written = Attempt(None, now, Became.WRITTEN, "It lay in the outbox before.")
+    return [
+        Outgoing(
+            Queued(
+                header_id=message.message_id,
+                kind=kind,
+                period=period,
+                area=area,
+                recipient=message.to,
+                subject=message.subject,
+                filename=message.filename,
+                attached=_within_outbox(workspace, message),
+                size=len(content),
+                queued_at=now,
+                last=written if (folder / message.filename).exists() else None,
+            ),
+            content,
+        )
+        for message in messages
+        for content in (message.email.as_bytes(),)
+    ]
+
+
+def preview(store: Store, made: Sequence[Outgoing]) -> list[Queued]:
+    """Messages that were not put into the queue yet, as they would stand there, after its own."""
+    known = store.messages.known(one.queued.header_id for one in made)
+    ours = [known.get(one.queued.header_id, one.queued) for one in made]
+    already = {one.header_id for one in ours}
+    return [one for one in store.messages.unsettled() if one.header_id not in already] + ours
+
+
+def hold(store: Store, now: datetime, why: str) -> None:
+    """Leave everything that waits to a person, because it may have been sent from elsewhere."""
+    waiting = [one for one in store.messages.unsettled() if one.waits]
+    store.messages.note([Attempt(one.id, now, Became.UNCERTAIN, why) for one in waiting])
+
+
+def again(store: Store, header_id: str, now: datetime, by: str) -> Queued:
+    """Note that a person wants a message sent, once more if need be.
+
+    Raises:
+        WorkspaceError: there is no such message, it was delivered, or what it says has gone.
+    """
+    one = _need(store, header_id)
+    if one.last is not None and one.last.outcome not in _NOT_SENT:
+        raise WorkspaceError(
+            f"{header_id} is not sent again: it is {one.last.outcome}. "
+            "`quarterday send --dry-run` lists the messages and how they stand."
+        )
+    store.messages.note([Attempt(one.id, now, Became.AGAIN, f"Asked for by {by}.")])
+    return one
+
+
+def drop(store: Store, header_id: str, now: datetime, by: str) -> Queued:
+    """Note that a person has seen to a message, and that it is not to be sent.
+
+    Raises:
+        WorkspaceError: there is no such message, or nothing is left to be done about it.
+    """
+    one = _need(store, header_id)
+    if one.last is not None and one.last.outcome not in _NOT_SETTLED:
+        raise WorkspaceError(
+            f"{header_id} is not dropped: it is {one.last.outcome}, and does not wait."
+        )
+    store.messages.note([Attempt(one.id, now, Became.DROPPED, f"By {by}.")])
+    return one
+
+
+def _need(store: Store, header_id: str) -> Queued:
+    wanted = f"<{header_id.strip().strip('<>')}>"
+    if (one := store.messages.known([wanted]).get(wanted)) is None:
+        raise WorkspaceError(
+            f"No message has the Message-ID {wanted}. "
+            "`quarterday status` shows those that need a person."
+        )
+    return one
+
+
+def _within_outbox(workspace: Workspace, message: Message) -> str:
+    """Where a message's attachment lies in the outbox; empty where it has none there."""
+    path = message.attachment
+    if path is None or not path.is_relative_to(workspace.outbox):
+        return ""
+    return path.relative_to(workspace.outbox).as_posix()

@@ -1,0 +1,11 @@
+"""Returns that arrive in a mailbox: their workbooks go to the inbox folder of the sender's area.
+
+A workbook is in the inbox before its message is filed, and no attachment is taken twice. What needs
+a person is left, flagged and said once.
+"""
+
+from pipeline.mail.mailbox.fetching import Fetched, Left, Taken, fetch, is_set
+from pipeline.mail.mailbox.journal import as_mailed, finish
+from pipeline.mail.mailbox.server import opened
+
+__all__ = ["Fetched", "Left", "Taken", "as_mailed", "fetch", "finish", "is_set", "opened"]

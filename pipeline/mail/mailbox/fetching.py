@@ -1,0 +1,246 @@
+"""Fetch: each message is judged by its headers, then its workbooks are taken, then it is filed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import Message
+from pathlib import Path
+
+from pipeline.intake.inbox import folder_of
+from pipeline.mail.mailbox.journal import Journal, Note, key_of
+from pipeline.mail.mailbox.letter import (
+    Attachment,
+    attachments,
+    identity_of,
+    sender_of,
+    shown_sender,
+    subject_of,
+    why_automatic,
+)
+from pipeline.mail.mailbox.server import Folder, opened
+from pipeline.mail.mailbox.trust import why_distrusted
+from pipeline.workspace.errors import MailboxError, WorkspaceError
+from pipeline.workspace.folder import Workspace
+from pipeline.workspace.settings import MailboxSettings, Settings
+from schemas.findings import shorten
+from schemas.model import Register, ServiceArea
+
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One workbook that went to the inbox."""
+
+    sender: str
+    subject: str
+    #: The ref of the service area to which its folder binds it.
+    area: str
+    #: Where it lies in the inbox; on a dry run, where it would.
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One message that a person must look at, and why."""
+
+    sender: str
+    subject: str
+    why: str
+
+    @property
+    def line(self) -> str:
+        return f'"{self.subject}" from {self.sender}: {self.why}'
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What became of the messages in the mailbox."""
+
+    taken: tuple[Taken, ...] = ()
+    #: What was left by this run.
+    left: tuple[Left, ...] = ()
+    #: How many messages runs before have left and said, that nobody has looked after yet.
+    waiting: int = 0
+    #: Why it could not be begun or went no further, in one line; empty where all was looked at.
+    trouble: str = ""
+
+
+def is_set(settings: Settings) -> bool:
+    """Whether returns arrive in a mailbox."""
+    return bool(settings.mailbox.server)
+
+
+def fetch(
+    workspace: Workspace, register: Register, now: datetime, *, dry_run: bool = False
+) -> Fetched:
+    """Take the workbooks that known senders have mailed into their areas' inbox folders.
+
+    To be called while no other run is at work. Trouble with the mailbox or the inbox is handed
+    back and never raised: what was taken until then is in the inbox, the rest waits in the mailbox.
+    A dry run looks at the same and changes nothing, here or there.
+    """
+    if not is_set(workspace.settings):
+        return Fetched()
+    run = _Run(workspace, register, now, dry_run)
+    try:
+        if not dry_run:
+            run.journal.finish()
+        with opened(workspace, is_read_only=dry_run) as folder:
+            run.look_at(folder)
+    except (MailboxError, WorkspaceError) as error:
+        run.trouble = str(error)
+    except OSError as error:
+        run.trouble = f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
+    return Fetched(tuple(run.taken), tuple(run.left), run.waiting, run.trouble)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One look through the mailbox, and what came of it so far."""
+
+    workspace: Workspace
+    register: Register
+    now: datetime
+    dry_run: bool
+    taken: list[Taken] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    waiting: int = 0
+    trouble: str = ""
+
+    @property
+    def settings(self) -> MailboxSettings:
+        return self.workspace.settings.mailbox
+
+    @property
+    def journal(self) -> Journal:
+        return Journal(self.workspace)
+
+    def look_at(self, folder: Folder) -> None:
+        """Every message that was not left before, or from which someone has taken the flag."""
+        mailbox = self.settings
+        where = " ".join((mailbox.server, mailbox.user, mailbox.folder, folder.numbering))
+        numbers, flagged = folder.messages(), folder.flagged()
+        left = self.journal.left(where) & flagged & set(numbers)
+        self.waiting = len(left)
+        for uid in numbers:
+            if uid in left:
+                continue
+            why = self._take(folder, uid)
+            if self.dry_run or why is None:
+                continue
+            if not why:
+                folder.file(uid, self.settings.taken_folder)
+            elif self.settings.left_folder:
+                folder.file(uid, self.settings.left_folder)
+            else:
+                # Noted first: whoever sees the flag can take it off again.
+                left.add(uid)
+                self.journal.note_left(where, left)
+                folder.flag(uid)
+        if not self.dry_run:
+            self.journal.note_left(where, left)
+
+    def _take(self, folder: Folder, uid: str) -> str | None:
+        """Take what can be taken of a message; why it is left, which is empty where it is not.
+
+        None where the message is gone.
+        """
+        facts = folder.facts(uid)
+        headers = folder.message(uid, headers_only=True)
+        if facts is None or headers is None:
+            return None
+        try:
+            sender, areas, why = self._judge(headers)
+            if not why and facts.size > self.settings.largest_mb * _MIB:
+                limit = self.settings.largest_mb
+                why = f"it has {facts.size / _MIB:,.1f} MiB, the limit is {limit} MiB"
+            if not why:
+                message = folder.message(uid)
+                if message is None:
+                    return None
+                why = self._take_from(message, sender, areas, facts.arrived_at)
+            self._leave(headers, sender, why)
+        except (MailboxError, WorkspaceError, OSError):
+            raise
+        except Exception as error:
+            # The library's readers of headers fail on some that are made to be failed on.
+            why = f"it cannot be read ({type(error).__name__})"
+            self.left.append(Left("a sender that cannot be read", "(not read)", why))
+        return why
+
+    def _leave(self, headers: Message, sender: str, why: str) -> None:
+        if why:
+            self.left.append(Left(sender or shown_sender(headers), subject_of(headers), why))
+
+    def _judge(self, headers: Message) -> tuple[str, list[ServiceArea], str]:
+        """Who sent a message, whose address that is, and why it is not taken."""
+        if why := why_automatic(headers):
+            return "", [], f"it is {why}"
+        sender = sender_of(headers)
+        if sender is None:
+            return "", [], "it does not say plainly whom it is from, in one address"
+        areas = [each for each in self.register.areas if _is_one(each.email, sender)]
+        if not areas:
+            return sender, [], "the register has no service area with this address"
+        return sender, areas, why_distrusted(headers, sender, self.settings.authserv_id)
+
+    def _take_from(
+        self, message: Message, sender: str, areas: list[ServiceArea], arrived_at: datetime
+    ) -> str:
+        """Take the workbooks of a message; why something of it is left."""
+        found = list(attachments(message))
+        if not found:
+            return "nothing is attached to it"
+        left = []
+        for attachment in found:
+            area = _meant(areas, attachment.name)
+            if attachment.why:
+                left.append(f"{shorten(attachment.name)} is {attachment.why}")
+            elif area is None:
+                names = " and ".join(each.name for each in areas)
+                left.append(
+                    f"{shorten(attachment.name)} may be from {names}, which have this address; "
+                    "its name must hold that of one"
+                )
+            else:
+                path = self._take_one(attachment, message, area, arrived_at)
+                if path is not None:
+                    self.taken.append(Taken(sender, subject_of(message), area.ref, path))
+        return "; ".join(left)
+
+    def _take_one(
+        self, attachment: Attachment, message: Message, area: ServiceArea, arrived_at: datetime
+    ) -> Path | None:
+        """Where a workbook went; None where it was taken before."""
+        folder = folder_of(self.workspace.inbox, area)
+        key = key_of(area.ref, identity_of(message), attachment.sha256)
+        if self.journal.has(key):
+            return None
+        if self.dry_run:
+            return folder / attachment.name
+        # A clock that is ahead of this machine's would have it come after it was taken.
+        note = Note(attachment.name, min(arrived_at, self.now))
+        return self.journal.place(key, folder, note, attachment.content)
+
+
+def _is_one(registered: str, sender: str) -> bool:
+    """Whether two addresses are one; only plain letters have a large and a small form."""
+    registered = registered.strip()
+    if registered.isascii() and sender.isascii():
+        return bool(registered) and registered.lower() == sender.lower()
+    return registered == sender
+
+
+def _meant(areas: Sequence[ServiceArea], name: str) -> ServiceArea | None:
+    """The area that a workbook is from; where several have one address, the one that it names."""
+    if len(areas) == 1:
+        return areas[0]
+    named = [area for area in areas if area.name.casefold() in name.casefold()]
+    # `Care` stands in the name of `Social care` too.
+    longest = max(named, key=lambda area: len(area.name), default=None)
+    if longest is None or any(a.name.casefold() not in longest.name.casefold() for a in named):
+        return None
+    return longest

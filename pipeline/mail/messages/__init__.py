@@ -1,0 +1,20 @@
+"""Mail: which words go to whom.
+
+Messages are only composed here; sending is the queue's. The same content for the same
+recipient always has the same Message-ID, so that it goes out once.
+"""
+
+from pipeline.mail.messages.appendix import appendix_messages
+from pipeline.mail.messages.areas import (
+    Brought,
+    correction_message,
+    receipt_message,
+    reminder_id,
+    reminder_message,
+)
+from pipeline.mail.messages.digest import digest_messages
+from pipeline.mail.messages.message import Message, Office
+from pipeline.mail.messages.texts import Texts
+
+__all__ = ["Brought", "Message", "Office", "Texts", "appendix_messages", "correction_message",
+           "digest_messages", "receipt_message", "reminder_id", "reminder_message"]  # fmt: skip

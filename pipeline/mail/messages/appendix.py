@@ -1,0 +1,61 @@
+"""The appendix, to its recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.consolidation.changes import Changes
+from pipeline.consolidation.rating import Colour, NotRated
+from pipeline.consolidation.report import Report
+from pipeline.mail.messages.message import Message, Office, office_of, sha256, to_of_register
+from pipeline.outputs.wording import REASONS, gap_shown, small_numbers_shown
+from schemas.model import Gets
+
+_WHY = "the register lists this address for the appendix"
+
+
+def appendix_messages(
+    report: Report, attachment: Path, *, sender: Office | str, changes: Changes | None = None
+) -> list[Message]:
+    """One message to each address of the register that gets the appendix, in its order.
+
+    Sent as of `report.issued_at`, with the workbook attached. The Message-ID comes from period,
+    recipient and the workbook's bytes. Without `changes` nothing is said of the issue before.
+
+    Raises:
+        RegisterError: a recipient's address is not an e-mail address.
+        SettingsError: the sender's is not.
+    """
+    office = office_of(sender)
+    framework = report.register.framework
+    label = framework.appendix or framework.title
+    not_rated = {line.rating.not_rated for line in report.lines}
+    content = sha256(attachment.read_bytes())
+    words: Mapping[str, object] = {
+        "report": report,
+        "changes": changes,
+        "label": label,
+        "gap": gap_shown,
+        "red": [line for line in report.lines if line.rating.colour is Colour.RED],
+        "amber": [line for line in report.lines if line.rating.colour is Colour.AMBER],
+        "included": len(report.returns) - len(report.awaited),
+        "reasons": [(why, REASONS[why]) for why in NotRated if why in not_rated],
+        "suppressed": small_numbers_shown(report.register),
+    }
+    messages: dict[str, Message | None] = {}
+    for recipient in report.register.recipients:
+        to = recipient.email.strip()
+        if Gets.APPENDIX not in recipient.gets or to.casefold() in messages:
+            continue
+        messages[to.casefold()] = office.compose(
+            template="mail_appendix",
+            words={**words, "recipient": recipient.name},
+            to=to_of_register(recipient.name, to, "Recipients"),
+            why=_WHY,
+            sent_at=report.issued_at,
+            attachment=attachment,
+            identity=("appendix", report.period.name, to.casefold(), content),
+            name=f"{report.period.name} {label}",
+        )
+    return [message for message in messages.values() if message is not None]

@@ -1,0 +1,221 @@
+"""To a service area: its return was accepted, or sent back, or has not come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pipeline.mail.messages.message import Message, Office, office_of, to_of_register
+from pipeline.mail.reminders import Reminder
+from pipeline.outputs.grouping import grouped
+from pipeline.store import Outcome, Submission
+from schemas.findings import Finding, Severity
+from schemas.model import Period, ServiceArea
+
+#: How many findings a message spells out where a correction copy lists them all.
+SPELLED_OUT = 3
+
+_SHEET = "Service areas"
+_WHY = "the register lists this address for the returns of {area}"
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an accepted return brought, and what became of it since.
+
+    There are no figures in it: what has not been through disclosure is not mailed about.
+    """
+
+    #: How many indicators have a figure, a state or words in it, and how many achievements.
+    indicators: int = 0
+    achievements: int = 0
+    #: The wordings of indicators that it gives as provisional, and as not available.
+    provisional: tuple[str, ...] = ()
+    unavailable: tuple[str, ...] = ()
+    #: The file whose figures counted before; empty where none did.
+    replaces: str = ""
+    #: The file whose figures count instead by now, where a later one was accepted.
+    replaced_by: str = ""
+    #: Of a file that came again: it had been sent back, and so nothing of it counts.
+    was_sent_back: bool = False
+
+
+def correction_message(
+    area: ServiceArea,
+    period: Period | None,
+    filename: str,
+    findings: Sequence[Finding],
+    attachment: Path | None,
+    *,
+    sender: Office | str,
+    sent_at: datetime,
+) -> Message | None:
+    """What tells a service area that its return was sent back, with the correction copy attached.
+
+    `filename` is the return's own name, `period` None where the return does not say for which it
+    is. Without a copy every finding is spelt out. The Message-ID comes from period, recipient, that
+    name, the findings and `sent_at`, not from the copy's bytes, which are new each time it is made:
+    pass the time the return was received, and a run that is repeated makes the same message. None
+    where the register has no address for the area, no finding is an error, or the message is known.
+
+    Raises:
+        RegisterError: the area's address is not an e-mail address.
+        SettingsError: the sender's is not.
+    """
+    errors = errors_of(findings)
+    to = area.email.strip()
+    if not to or not errors:
+        return None
+    told = grouped(errors)
+    spelled_out = SPELLED_OUT if attachment else len(told)
+    called = period.name if period else ""
+    found = [f"{f.place} {f.code} {f.value}" for f in findings]
+    return office_of(sender).compose(
+        template="mail_correction",
+        words={
+            "area": area,
+            "period": period,
+            "filename": filename,
+            "count": things_to_correct(errors),
+            "errors": told[:spelled_out],
+            "more": max(0, len(told) - spelled_out),
+            "warnings": sum(f.severity is Severity.WARNING for f in findings),
+            "late": period is not None and _day(sent_at) > period.due,
+        },
+        to=to_of_register(area.name, to, _SHEET),
+        why=_WHY.format(area=area.name),
+        sent_at=sent_at,
+        attachment=attachment,
+        identity=("correction", called, to.casefold(), filename, sent_at.isoformat(), *found),
+        name=f"{called} correction".strip(),
+    )
+
+
+def receipt_message(
+    area: ServiceArea,
+    period: Period | None,
+    sent: Submission,
+    brought: Brought,
+    *,
+    sender: Office | str,
+) -> Message | None:
+    """What tells a service area that its return was accepted, or that it came a second time.
+
+    Every warning is named with its cell and what to do. The Message-ID comes from period,
+    recipient, the return's bytes and when it was received. None where the return was sent back, the
+    register has no address for the area, or the message is known. `period` is None only for a
+    second copy of what did not say for which period it is.
+
+    Raises:
+        RegisterError: the area's address is not an e-mail address.
+        SettingsError: the sender's is not.
+    """
+    to = area.email.strip()
+    if not to or sent.outcome is Outcome.REJECTED:
+        return None
+    called = period.name if period else ""
+    received = sent.received_at.astimezone()
+    identity = ("receipt", called, to.casefold(), sent.sha256, sent.filename)
+    return office_of(sender).compose(
+        template="mail_receipt",
+        words={
+            "area": area,
+            "period": period,
+            "filename": sent.filename,
+            "received": received,
+            "brought": brought,
+            "is_again": sent.outcome is Outcome.DUPLICATE,
+            "restates": sent.is_restatement,
+            "late": period is not None and received.date() > period.due,
+            "warnings": grouped([f for f in sent.findings if f.severity is Severity.WARNING]),
+            "notes": [f for f in sent.findings if f.severity is Severity.INFO],
+        },
+        to=to_of_register(area.name, to, _SHEET),
+        why=_WHY.format(area=area.name),
+        sent_at=received,
+        identity=(*identity, sent.received_at.astimezone(UTC).isoformat()),
+        name=f"{called} receipt".strip(),
+    )
+
+
+def reminder_message(
+    reminder: Reminder,
+    sent_back: Mapping[str, Submission],
+    *,
+    sender: Office | str,
+    sent_at: datetime,
+) -> Message | None:
+    """What reminds a service area of the returns that it owes.
+
+    `sent_back` are the area's returns that were sent back last, by period: what is still to correct
+    is named. The Message-ID comes from area and day, so that there is one a day at most. None where
+    the register has no address for the area, or the message is known.
+
+    Raises:
+        RegisterError: the area's address is not an e-mail address.
+        SettingsError: the sender's is not.
+    """
+    area, office = reminder.area, office_of(sender)
+    to = area.email.strip()
+    if not to:
+        return None
+    returns = []
+    for owed in reminder.owed:
+        sent = sent_back.get(owed.period.name) if owed.is_sent_back else None
+        errors = errors_of(sent.findings) if sent else []
+        told = grouped(errors)
+        returns.append(
+            {
+                "period": owed.period,
+                "days": (owed.period.due - reminder.day).days,
+                "filename": owed.returned.filename,
+                "sent_back": owed.returned.received_at.astimezone()
+                if owed.is_sent_back and owed.returned.received_at
+                else None,
+                "count": things_to_correct(errors) if errors else "",
+                "errors": told[:SPELLED_OUT],
+                "more": max(0, len(told) - SPELLED_OUT),
+            }
+        )
+    periods = [owed.period.name for owed in reminder.owed]
+    return office.compose(
+        template="mail_reminder",
+        words={
+            "area": area,
+            "returns": returns,
+            "periods": periods,
+            "overdue": all(owed.period.due < reminder.day for owed in reminder.owed),
+        },
+        to=to_of_register(area.name, to, _SHEET),
+        why=_WHY.format(area=area.name),
+        sent_at=sent_at,
+        identity=_reminder(area, reminder.day),
+        name=f"{periods[0]} reminder",
+    )
+
+
+def reminder_id(area: ServiceArea, day: date, office: Office) -> str:
+    """The Message-ID of the reminder that an area was or would be sent on a day."""
+    return office.message_id(_reminder(area, day))
+
+
+def errors_of(findings: Sequence[Finding]) -> list[Finding]:
+    """What sends a return back: what is about the file first, then about a sheet, then cells."""
+    errors = (f for f in findings if f.severity is Severity.ERROR)
+    return sorted(errors, key=lambda f: (bool(f.cell), bool(f.sheet)))
+
+
+def things_to_correct(errors: Sequence[Finding]) -> str:
+    """How much there is to correct: `1 thing to correct`."""
+    return f"{len(errors)} thing{'' if len(errors) == 1 else 's'} to correct"
+
+
+def _reminder(area: ServiceArea, day: date) -> tuple[str, ...]:
+    return "reminder", area.ref, day.isoformat()
+
+
+def _day(moment: datetime) -> date:
+    """The day on the clock of this machine, which is the one that returns are due by."""
+    return moment.astimezone().date()

@@ -1,0 +1,209 @@
+"""The digest: what a night left for a person, to those who get it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.consolidation.approvals import Waiting
+from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
+from pipeline.mail.messages.message import Message, Office, office_of, to_of_register
+from pipeline.outputs.grouping import grouped
+from pipeline.outputs.wording import counted
+from schemas.findings import Finding
+from schemas.model import Gets, Register
+
+_WHY = "the register lists this address for the digest"
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """A return that this night sent back."""
+
+    filename: str
+    #: Names; empty where the return does not say.
+    area: str
+    period: str
+    findings: tuple[Finding, ...]
+    #: The area has been written to.
+    is_told: bool
+
+    @property
+    def count(self) -> str:
+        return things_to_correct(errors_of(self.findings))
+
+    @property
+    def first(self) -> list[Finding]:
+        return grouped(errors_of(self.findings))[:SPELLED_OUT]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file that was not taken in."""
+
+    filename: str
+    why: str
+    #: Its name in quarantine; empty while it lies in the inbox.
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An indicator on which service areas disagree, in an appendix that this night issued."""
+
+    period: str
+    indicator: str
+    #: What each reported, in a sentence.
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message that cannot be delivered."""
+
+    to: str
+    subject: str
+    why: str
+    #: The first day whose digest tells of it.
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A return that has not come, or not in order, and was due before today."""
+
+    area: str
+    period: str
+    #: Where it stands, in words.
+    standing: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """A service area that is owed a message and has no address."""
+
+    area: str
+    #: What it is owed, such as `a reminder for 2012-13`.
+    owed: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Returns that are to be kept no longer."""
+
+    returns: int
+    rule: str
+    #: When the last of them fell due.
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Affairs:
+    """What a night did, and what of it needs a person."""
+
+    now: datetime
+    #: How many returns were received, and how many of them accepted.
+    received: int = 0
+    accepted: int = 0
+    #: Each appendix that was issued: `2012-13: overall amber`.
+    issued: tuple[str, ...] = ()
+    sent_back: tuple[SentBack, ...] = ()
+    #: Every warning that waits for approval, and the numbers of the submissions of this night.
+    waiting: tuple[Waiting, ...] = ()
+    submissions: frozenset[int] = frozenset()
+    left: tuple[Left, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
+    overdue: tuple[Overdue, ...] = ()
+    unreachable: tuple[Unreachable, ...] = ()
+    retention: Retention | None = None
+    #: What is wrong with templates of the workspace, a line each.
+    mistakes: tuple[str, ...] = ()
+
+    def news(self, told: date | None) -> list[str]:
+        """A line for each thing that a person has not been told of, in a form for machines.
+
+        `told` is the day of the last digest. What stood then was in it, so it is news only once:
+        nobody is written to every night about the same overdue return.
+        """
+        return list(self._news(told or date.min))
+
+    def _news(self, told: date) -> Iterator[str]:
+        for back in self.sent_back:
+            yield f"sent back {back.filename} {back.area} {back.period} {back.count}"
+        for one in self.waiting:
+            if one.submission_id in self.submissions:
+                yield f"warning {one.submission_id} {one.finding.place} {one.finding.code}"
+        for left in self.left:
+            if left.moved_to or self.now.date() > told:
+                yield f"left {left.filename} {left.why} {left.moved_to}"
+        yield from (f"disagreement {one}" for one in self.disagreements)
+        yield from (f"template {one}" for one in self.mistakes)
+        standing = (*self.undelivered, *self.overdue, *self.unreachable, self.retention)
+        yield from (f"{one}" for one in standing if one is not None and one.since > told)
+
+
+def digest_messages(
+    affairs: Affairs,
+    register: Register,
+    *,
+    sender: Office | str,
+    told: date | None = None,
+    always: bool = False,
+) -> list[Message]:
+    """The digest to each address of the register that gets it; none where nothing is news.
+
+    `told` is the day of the last digest, None where there was none; `always` sends one a day even
+    where nothing is news. The Message-ID comes from recipient, day and what is news, so that a run
+    that is repeated makes the same message.
+
+    Raises:
+        RegisterError: a recipient's address is not an e-mail address.
+        SettingsError: the sender's is not.
+    """
+    news = affairs.news(told)
+    if not news and not (always and affairs.now.date() != told):
+        return []
+    office = office_of(sender)
+    messages: dict[str, Message | None] = {}
+    for recipient in register.recipients:
+        to = recipient.email.strip()
+        if Gets.DIGEST not in recipient.gets or to.casefold() in messages:
+            continue
+        messages[to.casefold()] = office.compose(
+            template="mail_digest",
+            words={
+                "affairs": affairs,
+                "framework": register.framework,
+                "things": counted(_things(affairs), "thing"),
+                "quiet": not _things(affairs),
+                "waiting": [
+                    (one, one.submission_id in affairs.submissions) for one in affairs.waiting
+                ],
+                "recipient": recipient.name,
+            },
+            to=to_of_register(recipient.name, to, "Recipients"),
+            why=_WHY,
+            sent_at=affairs.now,
+            identity=("digest", to.casefold(), affairs.now.date().isoformat(), *news),
+            name=f"{affairs.now:%Y-%m-%d} digest",
+        )
+    return [message for message in messages.values() if message is not None]
+
+
+def _things(affairs: Affairs) -> int:
+    """How many things wait for a person, new or not."""
+    lists = (
+        affairs.sent_back,
+        affairs.waiting,
+        affairs.left,
+        affairs.disagreements,
+        affairs.undelivered,
+        affairs.overdue,
+        affairs.unreachable,
+        affairs.mistakes,
+    )
+    return sum(map(len, lists)) + (affairs.retention is not None)

@@ -1,0 +1,150 @@
+"""A message: composed once, the same each time, written as a file; sending is the queue's."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from pathlib import Path
+
+from pipeline.mail.messages.texts import Texts
+from pipeline.outputs.templating import one_line
+from pipeline.workspace.errors import RegisterError, SettingsError
+from pipeline.workspace.folder import safe_name
+
+_TYPES = {
+    ".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsm": "vnd.ms-excel.sheet.macroEnabled.12",
+    ".xls": "vnd.ms-excel",
+    ".xlsb": "vnd.ms-excel.sheet.binary.macroEnabled.12",
+    ".ods": "vnd.oasis.opendocument.spreadsheet",
+}
+#: What HTML forms accept as an address, and every mail server understands.
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one recipient."""
+
+    #: With its angle brackets, as the header has it.
+    message_id: str
+    #: The bare address.
+    to: str
+    subject: str
+    #: The name of its `.eml` file.
+    filename: str
+    email: EmailMessage
+    #: Where its attachment lies.
+    attachment: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What all messages of a run have in common."""
+
+    #: An address, or a name and an address.
+    sender: str
+    texts: Texts = field(default_factory=Texts)
+    #: The Message-IDs of messages that were made before and are not made again.
+    known: Container[str] = frozenset()
+
+    def message_id(self, identity: Sequence[str]) -> str:
+        """The Message-ID of what `identity` tells apart from all other messages.
+
+        Raises:
+            SettingsError: the sender's address is not an e-mail address.
+        """
+        return f"<{_token(identity)}@{_sender(self.sender).domain}>"
+
+    def compose(
+        self,
+        *,
+        template: str,
+        words: Mapping[str, object],
+        to: Address,
+        why: str,
+        sent_at: datetime,
+        identity: Sequence[str],
+        name: str,
+        attachment: Path | None = None,
+    ) -> Message | None:
+        """A message of both bodies and its attachment; None where it is known.
+
+        The same arguments give the same bytes. `why` says at its foot why its recipient has it,
+        `name` begins the name of its file.
+        """
+        message_id = self.message_id(identity)
+        if message_id in self.known:
+            return None
+        token = _token(identity)
+        attached = one_line(attachment.name) if attachment else ""
+        text = self.texts.render(template, {**words, "why": why, "attachment": attached})
+        email = EmailMessage(policy=SMTP)
+        email["From"] = _sender(self.sender)
+        email["To"] = to
+        email["Subject"] = text.subject
+        email["Date"] = sent_at
+        email["Message-ID"] = message_id
+        email["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+        email.set_content(text.plain, cte="quoted-printable")
+        email.add_alternative(text.html, subtype="html", cte="quoted-printable")
+        email.set_boundary(f"=_alternative_{token}")  # the library's own are random
+        if attachment is not None:
+            email.add_attachment(
+                attachment.read_bytes(),
+                maintype="application",
+                subtype=_TYPES.get(attachment.suffix.lower(), "octet-stream"),
+                filename=safe_name(attached),
+            )
+            email.set_boundary(f"=_mixed_{token}")
+        return Message(
+            message_id=message_id,
+            to=to.addr_spec,
+            subject=text.subject,
+            filename=f"{safe_name(one_line(name))} to {safe_name(to.username)} {token[:8]}.eml",
+            email=email,
+            attachment=attachment,
+        )
+
+
+def office_of(sender: Office | str) -> Office:
+    """The office that a message is sent by; of an address alone, one with the package's texts."""
+    return Office(sender) if isinstance(sender, str) else sender
+
+
+def to_of_register(name: str, address: str, sheet: str) -> Address:
+    """A recipient as a header takes it; never an address other than the one that stands there.
+
+    Raises:
+        RegisterError: it is not an e-mail address.
+    """
+    if not _ADDRESS.fullmatch(address):
+        problem = f"{sheet}: {one_line(address)!r} of {one_line(name)} is not an e-mail address."
+        raise RegisterError([f"{problem} Correct it."])
+    return Address(display_name=one_line(name), addr_spec=address)
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _token(identity: Sequence[str]) -> str:
+    return sha256("\n".join(identity).encode("utf-8", "backslashreplace"))[:24]
+
+
+def _sender(sender: str) -> Address:
+    name, address = parseaddr(sender)
+    if not _ADDRESS.fullmatch(address):
+        raise SettingsError(
+            f"The sender of mail, {one_line(sender)!r}, is not an e-mail address. "
+            "Set sender under [mail] in pipeline.toml."
+        )
+    return Address(display_name=one_line(name), addr_spec=address)

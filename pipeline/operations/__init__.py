@@ -1,0 +1,1 @@
+"""Operations: what IT and officers do beside the nightly job."""

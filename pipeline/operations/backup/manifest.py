@@ -1,0 +1,81 @@
+"""What a backup holds: the list that stands in it, and which names may be on that list."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import PurePosixPath
+
+import msgspec
+
+from pipeline.workspace.errors import BackupError
+
+#: Of the backup itself; one with a higher number is for a later program.
+FORMAT = 1
+MANIFEST = "MANIFEST.json"
+STORE, REGISTER, SETTINGS = "store.sqlite3", "register.xlsx", "pipeline.toml"
+#: What may lie in a backup in folders.
+ARCHIVE, INBOX, LEAVING, QUARANTINE = "archive", "inbox", "leaving", "quarantine"
+TEXTS = "templates"
+_FILES = (STORE, REGISTER, SETTINGS)
+_FOLDERS = (ARCHIVE, INBOX, LEAVING, QUARANTINE, TEXTS)
+
+
+class Member(msgspec.Struct, frozen=True):
+    size: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    format: int
+    #: The version of the program that made it.
+    program: str
+    made_at: datetime
+    #: The version of the store's tables.
+    schema: int
+    #: Folders of the inbox, empty ones among them.
+    folders: list[str]
+    count: int
+    members: dict[str, Member]
+
+
+def encoded(manifest: Manifest) -> bytes:
+    # ASCII, since a file's name may hold what is no character.
+    return json.dumps(msgspec.to_builtins(manifest), indent=1).encode("ascii")
+
+
+def decoded(content: bytes, shown: str) -> Manifest:
+    """The manifest in those bytes of the backup `shown`.
+
+    Raises:
+        BackupError: it is none, or one for a later version of the program.
+    """
+    try:
+        document = json.loads(content)
+        found = document["format"]
+        if isinstance(found, int) and found > FORMAT:
+            raise BackupError(
+                f"{shown} has format {found}; this version of quarterday reads up to {FORMAT}. "
+                f"Use version {document.get('program')} or a later one."
+            )
+        manifest = msgspec.convert(document, Manifest)
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise BackupError(f"{shown} is not a backup made by quarterday.") from error
+    if manifest.format < 1 or manifest.count != len(manifest.members):
+        raise BackupError(f"{shown} is damaged: its list of contents does not agree with itself.")
+    for folder in manifest.folders:
+        if not (is_ours(folder) and folder.startswith(f"{INBOX}/")):
+            raise BackupError(f"{shown} is not a backup made by quarterday: it names {folder!r}.")
+    return manifest
+
+
+def is_ours(name: str) -> bool:
+    """Whether a member may have that name: no other ever leads out of the workspace."""
+    parts = name.split("/")
+    is_plain = all(part not in ("", ".", "..") and "\0" not in part for part in parts)
+    if os.name == "nt" and any(c in name for c in '\\:*?"<>|'):
+        return False
+    if not is_plain or PurePosixPath(name).is_absolute():
+        return False
+    return name in _FILES if len(parts) == 1 else parts[0] in _FOLDERS

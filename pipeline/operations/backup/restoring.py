@@ -1,0 +1,244 @@
+"""A workspace made anew from a backup, in a folder of its own; nothing outside it is touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from json import dumps
+from pathlib import Path
+
+import msgspec
+
+from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
+from pipeline.operations.backup.packed import Progress, Unpacker, opened
+from pipeline.operations.doctor import Check, examine_content
+from pipeline.workspace.errors import BackupError
+from pipeline.workspace.folder import (
+    UNFINISHED,
+    Workspace,
+    make_private,
+    make_state,
+    need_folder,
+    remedy,
+    sweep,
+)
+from pipeline.workspace.settings import FILE_NAME, Paths, Settings, read_settings
+
+#: Seconds after which a file system's clock has surely moved on, if it ever does.
+_LONGEST_TICK = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A workspace that was put back."""
+
+    workspace: Workspace
+    files: int
+    #: What of its settings was changed, so that all of it lies in the folder; a line each.
+    changed: tuple[str, ...]
+    #: What a look at it found.
+    checks: tuple[Check, ...]
+
+
+def restore(file: Path, folder: Path, store_url: str | None, progress: Progress) -> Restored:
+    """Make a workspace anew in a new or empty folder; `store_url` overrides that of its settings.
+
+    An empty `store_url` is SQLite in the state folder. Nothing is written before the whole backup
+    has been read, and nothing is left if it cannot be put back.
+
+    Raises:
+        BackupError: the backup cannot be used, or the folder holds something.
+        StoreError: the database holds a store already, or cannot be written.
+    """
+    with opened(file, progress) as backup:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise BackupError(f"{folder} is there already. Name a new or an empty folder.")
+        settings, changed = _settings_of(backup, folder, store_url)
+        workspace = Workspace(folder, settings)
+        try:
+            with _all_or_nothing(folder):
+                _put_back(backup, workspace, progress)
+        except OSError as error:
+            raise BackupError(
+                f"{folder} cannot be written ({error.strerror}). {remedy(error)}"
+            ) from error
+        count = len(backup.names)
+    return Restored(workspace, count, changed, examine_content(workspace, progress))
+
+
+def _put_back(backup: Unpacker, workspace: Workspace, progress: Progress) -> None:
+    from pipeline.mail.delivery import hold
+    from pipeline.store import Store
+    from pipeline.store.copying import fill, need_empty
+
+    need_empty(workspace.store_url)
+    need_folder(workspace.root)
+    make_private(workspace.state)
+    copy = workspace.state / f"{UNFINISHED}{STORE}"
+    backup.put(STORE, copy, 0o600)
+    fill(copy, workspace.store_url)
+    with Store(workspace.store_url) as store:
+        hold(store, datetime.now().astimezone(), "It waited when the backup was made.")
+    # The copy, and what is beside it where it was of an older version.
+    sweep(workspace.state)
+    make_state(workspace)
+    for folder in (workspace.inbox, workspace.outbox):
+        _make(folder)
+    for name in backup.manifest.folders:
+        _make(_place(workspace, name))
+    last = 0
+    members = [name for name in backup.names if name not in (STORE, REGISTER, SETTINGS)]
+    for done, name in enumerate(members, 1):
+        path = _place(workspace, name)
+        is_open = name.startswith((f"{INBOX}/", f"{TEXTS}/"))
+        _make(path.parent, 0o777 if is_open else 0o700)
+        backup.put(name, path, 0o644 if is_open else 0o400)
+        if name.startswith(f"{INBOX}/"):
+            last = _after(last, path)
+        progress("Putting back", done, len(members))
+    _write_settings(backup, workspace)
+    # The register comes last: without it nothing half put back can run.
+    if REGISTER in backup.names:
+        _make(workspace.register.parent)
+        backup.put(REGISTER, workspace.register, 0o644)
+
+
+def _after(last: int, path: Path) -> int:
+    """Let a file have arrived after the one before it, as far as the file system tells them apart.
+
+    Of two returns of one area the later counts, and when a file arrived cannot be set.
+    """
+    status = path.stat()
+    until = time.monotonic() + _LONGEST_TICK
+    while status.st_ctime_ns <= last and time.monotonic() < until:
+        time.sleep(0.001)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        status = path.stat()
+    return status.st_ctime_ns
+
+
+def _place(workspace: Workspace, name: str) -> Path:
+    top, *rest = name.split("/")
+    tops = {ARCHIVE: workspace.archive, INBOX: workspace.inbox, TEXTS: workspace.templates}
+    return tops.get(top, workspace.state / top).joinpath(*rest)
+
+
+def _make(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it that are missing, all with this mode."""
+    if not folder.is_dir():
+        _make(folder.parent, mode)
+        folder.mkdir(mode=mode)
+
+
+@contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Leave the folder as it was, missing or empty, if the block does not end well."""
+    was_there = folder.exists()
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for path in folder.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
+            if not was_there:
+                folder.rmdir()
+        raise
+
+
+# --- The settings --------------------------------------------------------------------------------
+
+
+def _settings_of(
+    backup: Unpacker, folder: Path, store_url: str | None
+) -> tuple[Settings, tuple[str, ...]]:
+    """The settings put back, with everything inside the folder, and what that changed."""
+    settings = _read(_text_of(backup))
+    changed = []
+    paths = msgspec.structs.asdict(settings.paths)
+    for name, default in msgspec.structs.asdict(Paths()).items():
+        if _leaves(paths[name]):
+            changed.append(f"paths.{name} was {paths[name]}; here it is {default}.")
+            paths[name] = default
+    url = settings.store.url if store_url is None else store_url
+    if store_url is None and _is_file_elsewhere(url):
+        changed.append(
+            "store.url was a file elsewhere; here it is empty: SQLite in the state folder."
+        )
+        url = ""
+    elif url != settings.store.url:
+        changed.append("store.url is what --store says.")
+    store = msgspec.structs.replace(settings.store, url=url)
+    return msgspec.structs.replace(settings, paths=Paths(**paths), store=store), tuple(changed)
+
+
+def _leaves(path: str) -> bool:
+    """Whether a path of the settings leads out of the workspace."""
+    return Path(path).is_absolute() or ".." in Path(path).parts
+
+
+def _is_file_elsewhere(url: str) -> bool:
+    from pipeline.store.copying import sqlite_file
+
+    return bool(url) and sqlite_file(url) is not None
+
+
+def _text_of(backup: Unpacker) -> bytes:
+    return backup.content(SETTINGS) if SETTINGS in backup.names else b""
+
+
+def _read(content: bytes) -> Settings:
+    with tempfile.TemporaryDirectory() as spare:
+        path = Path(spare, FILE_NAME)
+        path.write_bytes(content)
+        return read_settings(path)
+
+
+def _write_settings(backup: Unpacker, workspace: Workspace) -> None:
+    from pipeline.store.copying import has_password
+
+    content = _text_of(backup)
+    before = _read(content)
+    if before != workspace.settings:
+        content = _changed(content.decode("utf-8-sig"), before, workspace.settings).encode()
+    elif SETTINGS not in backup.names:
+        return
+    path = workspace.root / FILE_NAME
+    mode = 0o600 if has_password(workspace.store_url) else 0o644
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
+        file.write(content)
+
+
+def _changed(text: str, before: Settings, after: Settings) -> str:
+    """The text of the settings with only those lines changed that must be."""
+    old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
+    lines, section = [], ""
+    for line in text.splitlines():
+        name = line.partition("=")[0].strip()
+        if line.lstrip().startswith("["):
+            section = line.strip().strip("[]").strip()
+        elif name and section in new and old[section].get(name) != new[section].get(name):
+            lines.append(f"{name} = {dumps(new[section][name], ensure_ascii=False)}")
+            continue
+        lines.append(line)
+    changed = "\n".join(lines) + "\n"
+    with suppress(tomllib.TOMLDecodeError, msgspec.ValidationError):
+        if msgspec.convert(tomllib.loads(changed), Settings) == after:
+            return changed
+    # Written in another way than usual: all of them, plainly.
+    return "\n".join(
+        f"[{section}]\n"
+        + "".join(
+            f"{name} = {dumps(value, ensure_ascii=False)}\n" for name, value in values.items()
+        )
+        for section, values in new.items()
+    )

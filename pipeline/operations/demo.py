@@ -1,0 +1,168 @@
+"""The demonstration: two nights on the worked example, and a short account of what happened."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from pipeline.job import nightly, session
+from pipeline.job.ingest import Progress, Taken
+from pipeline.job.nightly import Night
+from pipeline.operations.setup import make_workspace
+from pipeline.operations.worked_example import (
+    Entries,
+    entries,
+    example_register,
+    slips,
+    write_return,
+)
+from pipeline.outputs.template import template_name
+from pipeline.store import Outcome
+from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.folder import Workspace, open_workspace
+from schemas.model import Register, ServiceArea, Status
+
+FIRST_NIGHT = datetime(2013, 4, 30, 2, tzinfo=UTC)
+SECOND_NIGHT = datetime(2013, 5, 3, 2, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the demonstration did, for a person and for machines."""
+
+    workspace: Path
+    appendix: Path
+    correction: Path
+    mail: tuple[Path, ...]
+    overall: str
+    text: str
+
+
+def run_demo(folder: Path, progress: Progress) -> Account:
+    """Build the worked example in a folder and run two nights on it.
+
+    Raises:
+        WorkspaceError: the folder holds files already.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WorkspaceError(
+            f"{folder} is there already. Name another folder, or remove it to run again."
+        )
+    make_workspace(folder, FIRST_NIGHT.date(), example_register())
+    workspace = _at_rest(open_workspace(folder))
+    register = session.register_of(workspace)
+    drop = _dropper(workspace, register)
+
+    drop("CHI", entries("CHI"))
+    drop("SAF", slips(), signed=False)
+    drop("ASC", {ref: row | {"status": "Provisional"} for ref, row in entries("ASC").items()})
+    personnel = drop("HR", entries("HR"))
+    shutil.copyfile(personnel, personnel.with_stem(personnel.stem + " - Copy"))
+    first = nightly.run(workspace, FIRST_NIGHT, progress)
+
+    drop("SAF", entries("SAF"))
+    drop("ASC", {ref: {"status": Status.FINAL.value} | row for ref, row in entries("ASC").items()})
+    drop("PI", entries("PI"))
+    second = nightly.run(workspace, SECOND_NIGHT, progress)
+    return _account(workspace, register, first, second)
+
+
+def _at_rest(workspace: Workspace) -> Workspace:
+    """The same workspace without the wait for growing files: these have all been written."""
+    limits = msgspec.structs.replace(
+        workspace.settings.limits, settle_seconds=0.0, incomplete_minutes=0
+    )
+    settings = msgspec.structs.replace(workspace.settings, limits=limits)
+    return Workspace(workspace.root, settings)
+
+
+def _dropper(workspace: Workspace, register: Register) -> Callable[..., Path]:
+    areas = {area.ref: area for area in register.areas}
+
+    def drop(ref: str, reported: Entries, *, signed: bool = True) -> Path:
+        area: ServiceArea = areas[ref]
+        path = workspace.inbox / template_name(area, register.periods[0])
+        write_return(register, area, path, reported, signed=signed)
+        return path
+
+    return drop
+
+
+def _account(workspace: Workspace, register: Register, first: Night, second: Night) -> Account:
+    issued = second.issued[0]
+    report = issued.report
+    tally, council = report.overall, register.framework
+    counts = f"{tally.green} green, {tally.amber} amber, {tally.red} red"
+    taken = [t for night in (first, second) if night.ingested for t in night.ingested.taken]
+    correction = next(t.correction for t in taken if t.correction)
+    where = {
+        "The appendix for committee": issued.workbook,
+        "The same as a web page": issued.page,
+        "The same as data": issued.data,
+        "What Community safety was sent back": correction,
+        "The messages, to open in a mail program": issued.workbook.parent / "mail",
+        "The register, to edit in Excel": workspace.register,
+    }
+    widest = max(map(len, where))
+    lines = [
+        ", ".join((council.council, council.appendix, council.title, report.period.name)),
+        "",
+        f"First night, {FIRST_NIGHT:%d %B %Y}:",
+        *_happened(first, register, seen=set()),
+        "",
+        f"Second night, {SECOND_NIGHT:%d %B %Y}:",
+        *_happened(second, register, seen={t.area for t in taken if _counts(t, first)}),
+        "",
+        f"Result: {len(report.lines)} indicators, {tally.rated} rated ({counts}).",
+        f"Overall: {tally.colour or 'not rated'}.",
+        "",
+        "Where to look:",
+        *(f"  {what.ljust(widest)}  {path}" for what, path in where.items()),
+        "",
+        f"See how things stand: quarterday status --workspace {workspace.root}",
+    ]
+    return Account(
+        workspace=workspace.root,
+        appendix=issued.workbook,
+        correction=correction,
+        mail=(*first.mails, *second.mails),
+        overall=str(tally.colour),
+        text="\n".join(lines),
+    )
+
+
+def _counts(taken: Taken, night: Night) -> bool:
+    """Whether a file was accepted in that night."""
+    return (
+        taken.outcome is Outcome.ACCEPTED
+        and night.ingested is not None
+        and taken in night.ingested.taken
+    )
+
+
+def _happened(night: Night, register: Register, seen: set[str | None]) -> list[str]:
+    """A line for each file of a night, and one for each area still awaited."""
+    lines = []
+    for taken in night.ingested.taken if night.ingested else ():
+        area = register.area(taken.area or "")
+        name = area.name if area else taken.filename
+        match taken.outcome:
+            case Outcome.ACCEPTED:
+                late = any(f.code == "C16" for f in taken.findings)
+                what = "accepted" + (", late" if late else "")
+                what += "; it replaces the earlier one" if taken.area in seen else ""
+            case Outcome.REJECTED:
+                kinds = {f.code for f in taken.findings if f.severity == "error"}
+                what = f"sent back with mistakes of {len(kinds)} kinds, each cell named"
+            case Outcome.DUPLICATE:
+                what = f"sent twice ({taken.filename}); counted once"
+        lines.append(f"  {name}: {what}")
+    for issued in night.issued:
+        lines += [f"  {r.area.name}: {r.state.lower()}" for r in issued.report.awaited]
+        lines.append(f"  Appendix issued: overall {issued.report.overall.shown}")
+    return lines

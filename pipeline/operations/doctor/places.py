@@ -1,0 +1,150 @@
+"""The folders: whether they can be used as a run uses them, their clocks, and the room there is.
+
+What it writes to find that out is taken away at once: a file of its own in each folder of the
+inbox, and a nameless one elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.operations.doctor.check import Check, attention, broken, many, well
+from pipeline.workspace.folder import UNFINISHED, Workspace, remedy
+
+_MIB = 1024 * 1024
+#: Room below which someone should see to it, in bytes, and how many of the largest returns as well.
+LEAST_ROOM, LEAST_RETURNS = 500 * _MIB, 5
+#: Files that a file system must still take.
+_LEAST_FILES = 1000
+#: Seconds by which a file system's clock may differ.
+_DRIFT = 60
+
+
+def look_at_inbox(workspace: Workspace) -> Check:
+    """Whether a run can list the inbox and move what lies in it."""
+    inbox = workspace.inbox
+    try:
+        folders = [inbox, *_folders_in(inbox)]
+    except OSError as error:
+        return broken(
+            "inbox",
+            f"{inbox} cannot be listed ({error.strerror}).",
+            "Make the folder, or give the user who runs quarterday the right to read it.",
+        )
+    for folder in folders:
+        try:
+            _move_a_file(folder)
+        except OSError as error:
+            return broken(
+                "inbox",
+                f"Nothing can be moved out of {folder} ({error.strerror}).",
+                "Give the user who runs quarterday the right to write and remove there.",
+            )
+    if os.name == "posix" and (stuck := [f for f in folders if _keeps_what_others_bring(f)]):
+        return attention(
+            "inbox",
+            "Its sticky bit lets only a file's owner move it.",
+            f"Run: chmod -t {' '.join(map(str, stuck))}",
+        )
+    there = "the same" if _device(inbox) == _device(workspace.state) else "another"
+    return well("inbox", f"Listed and cleared; on {there} file system as the archive.")
+
+
+def look_at_outbox(workspace: Workspace) -> Check:
+    """Whether the outbox and the state folder can be written to."""
+    for folder in (workspace.outbox, workspace.state):
+        try:
+            with tempfile.TemporaryFile(dir=_nearest(folder)) as file:
+                file.write(b"quarterday")
+        except OSError as error:
+            found = f"{folder} cannot be written to ({error.strerror})."
+            return broken("outbox", found, remedy(error))
+    return well("outbox", "It and the state folder can be written to.")
+
+
+def look_at_clocks(workspace: Workspace) -> Check:
+    """Whether files get the time that this machine has: a return is late by it."""
+    for folder in _places(workspace):
+        try:
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(b"quarterday")
+                file.flush()
+                ahead = os.fstat(file.fileno()).st_mtime - time.time()
+        except OSError:
+            # The looks at the folders say so.
+            continue
+        if abs(ahead) >= _DRIFT:
+            how = "ahead of" if ahead > 0 else "behind"
+            return attention(
+                "clocks",
+                f"The clock of {folder} is {abs(ahead):,.0f} seconds {how} this machine's.",
+                "Set both by the same time server: returns count as received by that clock.",
+            )
+    return well("clocks", "Files get the time that this machine has.")
+
+
+def look_at_room(workspace: Workspace) -> Check:
+    """Whether each file system has room for returns and for files."""
+    needed = max(LEAST_ROOM, LEAST_RETURNS * workspace.settings.limits.file_mb * _MIB)
+    least: list[int] = []
+    for folder in {_device(folder): folder for folder in _places(workspace)}.values():
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            return attention(
+                "room",
+                f"{folder} has {free / _MIB:,.0f} MiB free; {needed / _MIB:,.0f} should be.",
+                "Make room on that disk.",
+            )
+        if os.name == "posix":
+            system = os.statvfs(folder)
+            # A file system that counts no files says 0 of 0.
+            if system.f_files and system.f_favail < _LEAST_FILES:
+                return attention(
+                    "room",
+                    f"{folder} takes only {many(system.f_favail, 'more file')}.",
+                    "Remove small files from that disk: it is out of inodes.",
+                )
+        least.append(free)
+    return well("room", f"{min(least) / _MIB:,.0f} MiB free, or more.")
+
+
+def _places(workspace: Workspace) -> list[Path]:
+    return [_nearest(path) for path in (workspace.inbox, workspace.outbox, workspace.state)]
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the one in which it would be made."""
+    return next((path for path in (folder, *folder.parents) if path.is_dir()), folder)
+
+
+def _device(folder: Path) -> int:
+    return _nearest(folder).stat().st_dev
+
+
+def _folders_in(inbox: Path) -> Iterator[Path]:
+    with os.scandir(inbox) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                yield Path(entry.path)
+
+
+def _move_a_file(folder: Path) -> None:
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
+    os.close(handle)
+    here, moved = Path(name), Path(f"{name}.moved")
+    try:
+        here.rename(moved)
+    finally:
+        here.unlink(missing_ok=True)
+        moved.unlink(missing_ok=True)
+
+
+def _keeps_what_others_bring(folder: Path) -> bool:
+    status = folder.stat()
+    return bool(status.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, status.st_uid)

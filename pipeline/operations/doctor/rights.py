@@ -1,0 +1,111 @@
+"""Who may look into the state folder, and who may change the settings."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
+
+from pipeline.operations.doctor.check import Check, attention, broken, many, well
+from pipeline.workspace.folder import Workspace
+from pipeline.workspace.settings import FILE_NAME
+
+_ELSEWHERE = "Not checked: this system keeps no modes. See that its rights say the same."
+
+
+def look_at_state(workspace: Workspace) -> Check:
+    """Whether the state folder and all in it is the job's user's alone."""
+    state = workspace.state
+    if os.name != "posix":
+        return well("rights, state", _ELSEWHERE)
+    if not state.is_dir():
+        return well("rights, state", "Not made yet; the first run makes it private.")
+    # Root looks on behalf of whoever the folder belongs to.
+    owner = os.geteuid() or state.stat().st_uid
+    open_to_others: list[Path] = []
+    foreign: list[Path] = []
+    for path, status in _everything(state, but=(workspace.leaving, workspace.quarantine)):
+        if status.st_uid != owner:
+            foreign.append(path)
+        elif status.st_mode & 0o077:
+            open_to_others.append(path)
+    commands = []
+    if foreign:
+        commands.append(f"chown -R {_name_of(owner)} {quote(str(state))}")
+    if open_to_others:
+        commands.append(f"chmod -R go-rwx {quote(str(state))}")
+    if not commands:
+        return well("rights, state", f"{state} is its user's alone.")
+    found = []
+    if foreign:
+        found.append(f"{many(len(foreign), 'thing')} in {state} of another user")
+    if open_to_others:
+        found.append(f"{many(len(open_to_others), 'thing')} in {state} open to others")
+    # Nobody comes past a closed folder to what lies open in it.
+    look = broken if foreign or state in open_to_others else attention
+    remedy = f"Run: {' && '.join(commands)}"
+    details = (*map(str, foreign), *(f"{path} ({_shown(path)})" for path in open_to_others))
+    return look("rights, state", f"{', '.join(found)}.", remedy, *details)
+
+
+def look_at_settings_file(workspace: Workspace) -> Check:
+    """Whether only its owner changes the settings, and nobody reads a password in them."""
+    path = workspace.root / FILE_NAME
+    if os.name != "posix":
+        return well("rights, settings", _ELSEWHERE)
+    if not path.exists():
+        return well("rights, settings", "There is no file.")
+    from pipeline.store.copying import has_password
+
+    mode = path.stat().st_mode
+    wrong = {}
+    if mode & 0o022:
+        wrong["go-w"] = "others may change it"
+    if mode & 0o004 and has_password(workspace.store_url):
+        wrong["o-r"] = "it holds a password that everyone may read"
+    if wrong:
+        return attention(
+            "rights, settings",
+            f"{path}: {' and '.join(wrong.values())}.",
+            f"Run: chmod {','.join(wrong)} {quote(str(path))}",
+        )
+    return well("rights, settings", f"Only its owner changes {path}.")
+
+
+def _everything(folder: Path, but: tuple[Path, ...]) -> Iterator[tuple[Path, os.stat_result]]:
+    """The folder and all in it, but for links, and for what lies in some folders.
+
+    These folders are closed; what lies there came from others, and keeps the rights it came with.
+    What goes away meanwhile is passed over.
+    """
+    yield folder, folder.stat()
+    for place, folders, names in os.walk(folder):
+        if Path(place) in but:
+            folders.clear()
+            continue
+        for name in (*folders, *names):
+            path = Path(place, name)
+            try:
+                status = path.lstat()
+            except FileNotFoundError:
+                continue
+            if not stat.S_ISLNK(status.st_mode):
+                yield path, status
+
+
+def _shown(path: Path) -> str:
+    try:
+        return f"{stat.S_IMODE(path.lstat().st_mode):04o}"
+    except FileNotFoundError:
+        return "gone since"
+
+
+def _name_of(user: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)

@@ -1,0 +1,332 @@
+"""Rebuild: the whole store made again from the archive.
+
+The files are read and checked once more, each by the register that it was checked by, in the order
+in which they came; every appendix is rated once more from what had come by then. What people
+decided is taken over from the archive's journal.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipeline.consolidation.assembly import issue_of
+from pipeline.intake.archive import kept
+from pipeline.intake.scan import Arrival, examine
+from pipeline.job.ingest import Progress
+from pipeline.outputs.issuing import report_of
+from pipeline.register import load_register
+from pipeline.returns.reader import guard_of, read_returns
+from pipeline.returns.receiving import Known, judge, last_periods
+from pipeline.returns.validate import validate
+from pipeline.store import Receipt, Store, Submission, journal
+from pipeline.store.rows import rating_rows
+from pipeline.workbooks.sandbox import Guard
+from pipeline.workspace.folder import Workspace, safe_name
+from pipeline.workspace.moving import holds
+from schemas.findings import printable
+from schemas.model import Register
+
+#: Submissions that are read together.
+_MANY = 200
+_NO_REGISTER = "the register that it was {} by is not in the archive as it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """What cannot be made again; it was taken over as it stood, where it stood."""
+
+    #: `submission 7, return.xlsx` or `the appendix of 2012-13 issued 2013-05-03`.
+    what: str
+    why: str
+    is_forgotten: bool = False
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What was made again."""
+
+    submissions: int = 0
+    issues: int = 0
+    unchecked: list[Unchecked] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A submission as the journal tells it."""
+
+    id: int
+    sha256: str
+    filename: str
+    received_at: datetime
+    outcome: str
+    period: str | None
+    register_sha256: str
+    folder_area: str | None
+    reopening_id: int | None
+    row: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> _Entry:
+        names = (n for n in cls.__slots__ if n not in ("row", "received_at"))
+        return cls(
+            **{name: row[name] for name in names},
+            received_at=datetime.fromisoformat(row["received_at"]),
+            row=row,
+        )
+
+
+def rebuild(
+    workspace: Workspace, into: Store, original: Store | None, scratch: Path, progress: Progress
+) -> Rebuilt:
+    """Make the store again in an empty one.
+
+    What cannot be made again is taken over from the original, where there is one. `scratch` is a
+    folder to be made on the file system of the archive.
+
+    Raises:
+        WorkspaceError: the journal cannot be read.
+        StoreError: either store cannot be used.
+    """
+    archive = workspace.archive
+    entries = [_Entry.of(row) for row in journal.entries(archive, "submission")]
+    issues = [dict(row) for row in journal.entries(archive, "issue")]
+    forgotten = {row["submission_id"]: row for row in journal.entries(archive, "forgotten")}
+    # First what submissions refer to.
+    into.insert("issue", [_typed(row) for row in issues])
+    for table in ("closing", "reopening"):
+        into.insert(table, [_typed(row) for row in journal.entries(archive, table)])
+    work = _Work(workspace, into, original, scratch, progress, forgotten, len(entries))
+    issued = 0
+    scratch.mkdir()
+    with work.guards:
+        for batch in _batches(entries, {row["last_submission"] for row in issues}, work):
+            work.make(batch)
+            while issued < len(issues) and (issues[issued]["last_submission"] or 0) <= batch[-1].id:
+                work.rate(issues[issued])
+                issued += 1
+    into.insert("approval", [_typed(row) for row in journal.entries(archive, "approval")])
+    into.insert(
+        "forgotten",
+        [
+            _typed({name: value for name, value in row.items() if name not in journal.KEPT_WITH})
+            for row in forgotten.values()
+        ],
+    )
+    for table in ("message", "attempt", "answered", "quarantined"):
+        into.insert(table, [_typed(row) for row in journal.entries(archive, table)])
+    return work.rebuilt
+
+
+def _batches(
+    entries: Sequence[_Entry], issued: set[int | None], work: _Work
+) -> Iterator[list[_Entry]]:
+    """The submissions in their order, parted where one may bear on the next.
+
+    A return is checked against its last period's figures, and a file that came before is known:
+    what it depends on must be in the store already. After some, an appendix was issued.
+    """
+    batch: list[_Entry] = []
+    for entry in entries:
+        if batch and (len(batch) == _MANY or work.depends(entry, batch) or batch[-1].id in issued):
+            yield batch
+            batch = []
+        batch.append(entry)
+        work.seen.add(entry.sha256)
+    if batch:
+        yield batch
+
+
+@dataclass(slots=True)
+class _Work:
+    workspace: Workspace
+    into: Store
+    original: Store | None
+    scratch: Path
+    progress: Progress
+    forgotten: Mapping[int, Mapping[str, Any]]
+    total: int
+    rebuilt: Rebuilt = field(default_factory=Rebuilt)
+    registers: dict[str, Register | None] = field(default_factory=dict)
+    #: The files that came before.
+    seen: set[str] = field(default_factory=set)
+    #: The guard in use, its workers kept from batch to batch, and the register that they read by.
+    guard: tuple[Register, Guard] | None = None
+    #: Ends it.
+    guards: ExitStack = field(default_factory=ExitStack)
+
+    def register(self, sha256: str) -> Register | None:
+        """The register of that hash; None where it was not kept."""
+        if sha256 not in self.registers:
+            path = journal.kept_register(self.workspace.archive, sha256)
+            is_kept = bool(sha256) and holds(path, sha256)
+            self.registers[sha256] = load_register(path, self.workspace.cache) if is_kept else None
+        return self.registers[sha256]
+
+    def depends(self, entry: _Entry, batch: Sequence[_Entry]) -> bool:
+        first = batch[0]
+        if (entry.register_sha256, entry.reopening_id) != (
+            *(first.register_sha256, first.reopening_id),
+        ):
+            return True
+        if entry.sha256 in self.seen:
+            # Whether it changes anything hangs on what stands by now.
+            return True
+        register = self.register(entry.register_sha256)
+        period = register.period(entry.period or "") if register else None
+        last = register.last_period(period) if register and period else None
+        return last is not None and last.name in {one.period for one in batch}
+
+    def make(self, batch: Sequence[_Entry]) -> None:
+        """Put a batch of submissions into the new store."""
+        register = self.register(batch[0].register_sha256)
+        able: list[tuple[_Entry, Arrival]] = []
+        for entry in batch:
+            found = self._arrival(entry, register)
+            if isinstance(found, Arrival):
+                able.append((entry, found))
+        receipts: dict[int, Receipt] = {}
+        if register is not None and able:
+            reopening = batch[0].reopening_id
+            reopened = {entry.period or "": reopening for entry in batch if reopening is not None}
+            receipts = self._judged(able, register.opened(reopened), reopened)
+        self.into.record([receipts[entry.id] for entry in batch if entry.id in receipts])
+        for entry in batch:
+            if entry.id not in receipts:
+                self._take_over(entry)
+        shutil.rmtree(self.scratch)
+        self.scratch.mkdir()
+        self.rebuilt.submissions += len(batch)
+        self.progress("Reading the archive", self.rebuilt.submissions, self.total)
+
+    def _arrival(self, entry: _Entry, register: Register | None) -> Arrival | None:
+        """The file as it arrived; None, with the reason noted, where it cannot be had."""
+        why = ""
+        path = kept(self.workspace, entry.sha256)
+        if entry.id in self.forgotten:
+            why = "it was forgotten"
+        elif register is None:
+            why = _NO_REGISTER.format("checked")
+        elif path is None:
+            why = "its file is not in the archive"
+        if not why and path is not None:
+            named = _named(path, self.scratch / str(entry.id), entry.filename)
+            limit = self.workspace.settings.limits.file_mb
+            found = examine(named, file_mb=limit, folder_area=entry.folder_area)
+            if isinstance(found, Arrival) and found.sha256 == entry.sha256:
+                return replace(found, arrived_at=entry.received_at)
+            why = "its file in the archive is not the one that was received"
+        self._leave(entry, why)
+        return None
+
+    def _leave(self, entry: _Entry, why: str) -> None:
+        what = f"submission {entry.id}, {printable(entry.filename)}"
+        self.rebuilt.unchecked.append(Unchecked(what, why, entry.id in self.forgotten))
+
+    def _judged(
+        self,
+        able: Sequence[tuple[_Entry, Arrival]],
+        register: Register,
+        reopened: Mapping[str, int],
+    ) -> dict[int, Receipt]:
+        """What goes into the store for each file, by the number of its submission."""
+        arrivals = [arrival for _, arrival in able]
+        ever = datetime.max.replace(tzinfo=arrivals[0].arrived_at.tzinfo)
+        known = Known.of(arrivals, self.into)
+        fresh = [arrival for arrival in arrivals if known.counts(arrival) is None]
+        read = read_returns(fresh, self._guard(register))
+        readings = [one for one in read if isinstance(one, tuple)]
+        earlier = self.into.figures(last_periods(readings, register))
+        checked = {one.arrival.path: one for one in validate(readings, register, ever, earlier)}
+        receipts = {}
+        for entry, arrival in able:
+            if arrival.path not in checked and known.counts(arrival) is None:
+                self._leave(entry, "its file in the archive changed while it was read")
+                continue
+            made = judge(arrival, checked.get(arrival.path), known, register, ever, reopened)
+            known.note(made.submission)
+            recorded = _as_recorded(made.submission, entry)
+            receipts[entry.id] = replace(made, submission=recorded)
+        return receipts
+
+    def _guard(self, register: Register) -> Guard:
+        """A guard whose workers read by that register; the last one, where it is the same."""
+        if self.guard is None or self.guard[0] != register:
+            self.guards.close()
+            made = guard_of(register, self.workspace.settings.limits)
+            self.guard = register, self.guards.enter_context(made)
+        return self.guard[1]
+
+    def _take_over(self, entry: _Entry) -> None:
+        """A submission that cannot be made again, as far as there is anything to take over."""
+        self.into.insert("submission", [_typed(entry.row)])
+        if self.original is not None:
+            for table in ("signature", "finding", "observation", "achievement"):
+                self.into.insert(table, self.original.rows_of(table, entry.id))
+        elif entry.id in self.forgotten:
+            for name, table in journal.KEPT_WITH.items():
+                rows = self.forgotten[entry.id].get(name, ())
+                self.into.insert(table, [_typed(row) for row in rows])
+
+    def rate(self, row: Mapping[str, Any]) -> None:
+        """Rate an appendix that was issued, from what is in the new store now."""
+        if not row["register_sha256"]:
+            # A version that kept nothing of an appendix issued it.
+            return
+        register = self.register(row["register_sha256"])
+        period = register.period(row["period"]) if register else None
+        if register is None or period is None:
+            what = f"the appendix of {row['period']} issued {row['issued_at'][:10]}"
+            self.rebuilt.unchecked.append(Unchecked(what, _NO_REGISTER.format("rated")))
+            if self.original is not None:
+                rows = self.original.rows_of("rating")
+                self.into.insert("rating", [one for one in rows if one["issue_id"] == row["id"]])
+            return
+        report = report_of(register, self.into, period, datetime.fromisoformat(row["issued_at"]))
+        made = issue_of(report, row["content"], row["last_submission"] or 0)
+        self.into.insert("rating", rating_rows(row["id"], made.ratings))
+        self.rebuilt.issues += 1
+
+
+def _named(path: Path, folder: Path, name: str) -> Path:
+    """An archived file under the name that it came by, or one like it where none may be so long."""
+    folder.mkdir()
+    whole, shorter = folder / name, folder / safe_name(Path(name).stem, Path(name).suffix)
+    # Not every file system makes links.
+    for put, named in ((os.link, whole), (shutil.copyfile, whole)):
+        with suppress(OSError):
+            put(path, named)
+            return named
+    shutil.copyfile(path, shorter)
+    return shorter
+
+
+def _as_recorded(made: Submission, entry: _Entry) -> Submission:
+    """A submission made again, with what only the journal knows of it."""
+    return replace(
+        made,
+        id=entry.id,
+        filename=entry.filename,
+        delivery=entry.row["delivery"],
+        version=entry.row["version"],
+    )
+
+
+def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the journal with its times and decimals as the store takes them."""
+
+    def typed(name: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if name.endswith("_at"):
+            return datetime.fromisoformat(value)
+        return Decimal(value) if name in ("value", "numerator", "denominator") else value
+
+    return {name: typed(name, value) for name, value in row.items()}

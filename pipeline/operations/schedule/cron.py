@@ -1,0 +1,91 @@
+"""A line in the user's crontab. Every other line stays as it is, to the byte."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+
+from pipeline.operations.schedule.job import Job, Part, Scheduled, call, write
+from pipeline.workspace.errors import ScheduleError
+
+#: cron cuts off what is longer.
+_LONGEST = 990
+
+
+def show(job: Job) -> Scheduled:
+    line = _line(job)
+    installed = not job.into and any(_is_ours(each, job) for each in _lines(job))
+    return Scheduled(job.name, (Part(_place(job), line + "\n", installed),))
+
+
+def install(job: Job) -> Scheduled:
+    line = _line(job)
+    if job.into:
+        path = job.into / job.name
+        write(path, f"{line}\n".encode("utf-8", "surrogateescape"))
+        step = f"Where cron is at work, as the user who runs the job: crontab -e, and add {path}"
+        return Scheduled(job.name, (Part(str(path), line + "\n", True),), (step,))
+    kept = [each for each in _lines(job) if not _is_ours(each, job)]
+    if kept and not kept[-1].endswith(b"\n"):
+        kept[-1] += b"\n"
+    _set(job, [*kept, f"{line}\n".encode("utf-8", "surrogateescape")])
+    return show(job)
+
+
+def remove(job: Job) -> Scheduled:
+    lines = _lines(job)
+    kept = [each for each in lines if not _is_ours(each, job)]
+    if len(kept) == len(lines):
+        return Scheduled(job.name, ())
+    _set(job, kept)
+    return Scheduled(job.name, (Part(_place(job), "", False),))
+
+
+def _place(job: Job) -> str:
+    if job.into:
+        return str(job.into / job.name)
+    return f"crontab of {job.user}" if job.user else "crontab"
+
+
+def _line(job: Job) -> str:
+    """The line: the command as sh reads it, with what cron would take for its own escaped."""
+    command = shlex.join(job.command)
+    if "\\" in command:
+        raise ScheduleError(
+            "cron cannot be given a path with a backslash. Rename the folder, or use systemd."
+        )
+    command = command.replace("%", "\\%")
+    line = f"{job.at.minute} {job.at.hour} * * * {command} # {job.name}"
+    if len(line.encode("utf-8", "surrogateescape")) > _LONGEST:
+        raise ScheduleError("The path of the workspace is too long for cron.")
+    return line
+
+
+def _is_ours(line: bytes, job: Job) -> bool:
+    text = line.strip()
+    return text.endswith(f"# {job.name}".encode()) and not text.startswith(b"#")
+
+
+def _crontab(job: Job) -> tuple[str, ...]:
+    return ("crontab", "-u", job.user) if job.user else ("crontab",)
+
+
+def _lines(job: Job) -> list[bytes]:
+    """The lines of the crontab; none where there is no crontab yet."""
+    try:
+        found = subprocess.run([*_crontab(job), "-l"], capture_output=True, check=False, timeout=60)
+    except FileNotFoundError as error:
+        raise ScheduleError("crontab is not on this machine.") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ScheduleError(f"crontab cannot be called ({error}).") from error
+    if found.returncode == 0:
+        return found.stdout.splitlines(keepends=True)
+    # Only this refusal means that nobody's lines would be lost.
+    if b"no crontab for" in found.stderr:
+        return []
+    why = found.stderr.decode(errors="replace").strip().splitlines() or ["it gives no reason"]
+    raise ScheduleError(f"crontab -l was refused: {why[-1]}")
+
+
+def _set(job: Job, lines: list[bytes]) -> None:
+    call(*_crontab(job), "-", given=b"".join(lines))

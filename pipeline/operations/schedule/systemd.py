@@ -1,0 +1,216 @@
+"""A systemd service and the timer that starts it.
+
+As root they are the machine's, and --user names who runs the job; else they are the user's own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from pipeline.operations.schedule.job import (
+    MARK,
+    Job,
+    Part,
+    Scheduled,
+    call,
+    is_ours,
+    take_away,
+    write,
+)
+from pipeline.workspace.errors import ScheduleError
+from pipeline.workspace.folder import Workspace
+
+#: What a run needs besides its readers, in MiB.
+_OWN_MEMORY = 2048
+#: Clocks are put forward by an hour somewhere before this hour of the night.
+_CLOCKS_CHANGE_BEFORE = 4
+
+_SERVICE = """\
+# {mark} for the workspace below; `quarterday schedule remove` takes it away.
+[Unit]
+Description={title}
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=oneshot
+{user}ExecStart={command} --verbose
+# Exit code 1 is a run that is done and needs a person.
+SuccessExitStatus=1
+TimeoutStartSec={timeout}
+MemoryMax={memory}M
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome={home}
+PrivateTmp={private_tmp}
+ReadWritePaths={writable}
+{system_only}RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+"""
+#: What a user's own service manager may not promise.
+_SYSTEM_ONLY = """\
+CapabilityBoundingSet=
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+"""
+_TIMER = """\
+# {mark} for {service}.
+[Unit]
+Description={title}
+
+[Timer]
+{times}
+# A night that the machine was off for is made up for when it is on again.
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def is_running() -> bool:
+    """Whether systemd is what starts things on this machine."""
+    return Path("/run/systemd/system").is_dir()
+
+
+def show(job: Job) -> Scheduled:
+    texts = _texts(job)
+    parts = tuple(Part(str(path), text, is_ours(path)) for path, text in texts.items())
+    return Scheduled(job.name, parts)
+
+
+def install(job: Job) -> Scheduled:
+    texts = _texts(job)
+    for path in texts:
+        is_ours(path)
+    for path, text in texts.items():
+        write(path, text.encode("utf-8", "surrogateescape"))
+    timer = f"{job.name}.timer"
+    steps: list[str] = []
+    if job.into or not is_running():
+        words = " ".join(_systemctl())
+        steps.append(f"Where systemd is at work: {words} enable --now {timer}")
+    else:
+        call(*_systemctl(), "daemon-reload")
+        call(*_systemctl(), "enable", "--now", timer)
+    if not _is_root() and not job.into:
+        steps.append("So that it runs while nobody is logged in: loginctl enable-linger")
+    return Scheduled(job.name, show(job).parts, tuple(steps))
+
+
+def remove(job: Job) -> Scheduled:
+    there = [path for path in _paths(job) if is_ours(path)]
+    is_live = there and not job.into and is_running()
+    if is_live:
+        call(*_systemctl(), "disable", "--now", f"{job.name}.timer")
+    for path in there:
+        take_away(path)
+    if is_live:
+        call(*_systemctl(), "daemon-reload")
+    return Scheduled(job.name, tuple(Part(str(path), "", False) for path in there))
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _systemctl() -> tuple[str, ...]:
+    return ("systemctl",) if _is_root() else ("systemctl", "--user")
+
+
+def _paths(job: Job) -> tuple[Path, Path]:
+    if job.into:
+        folder = job.into
+    elif _is_root():
+        folder = Path("/etc/systemd/system")
+    else:
+        config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+        folder = Path(config, "systemd", "user")
+    return folder / f"{job.name}.service", folder / f"{job.name}.timer"
+
+
+def _texts(job: Job) -> dict[Path, str]:
+    service, timer = _paths(job)
+    if _is_root() and not job.user:
+        raise ScheduleError("Name the user who is to run the job with --user; root should not.")
+    if not _is_root() and job.user:
+        raise ScheduleError("Only root can install it for another; leave --user out.")
+    needed = [Path(sys.executable), Path(sys.prefix), job.workspace.root]
+    writable = _writable(job.workspace)
+    minutes = job.stopped_after
+    limits = job.workspace.settings.limits
+    readers = limits.workers or os.cpu_count() or 1
+    return {
+        service: _SERVICE.format(
+            mark=MARK,
+            title=_escaped(job.title),
+            user=f"User={job.user}\n" if job.user else "",
+            command=" ".join(_word(word).replace("$", "$$") for word in job.command),
+            timeout=f"{minutes}min" if minutes else "infinity",
+            memory=_OWN_MEMORY + readers * limits.memory_mb,
+            home=_closed("read-only", needed + writable, "/home", "/root", "/run/user"),
+            private_tmp=_closed("no", needed + writable, "/tmp", "/var/tmp"),  # noqa: S108
+            system_only=_SYSTEM_ONLY if job.user else "",
+            # A share that is away is named by the run itself.
+            writable=" ".join(_word(f"-{path}") for path in writable),
+        ),
+        timer: _TIMER.format(
+            mark=MARK, service=service.name, title=_escaped(job.title), times=_times(job)
+        ),
+    }
+
+
+def _times(job: Job) -> str:
+    """When to start the run.
+
+    systemd passes over a night on which there is no such time, since the clocks are put forward. So
+    there is a second time, an hour later; a run that is done makes the second do nothing.
+    """
+    lines = [f"OnCalendar=*-*-* {job.at:%H:%M}:00"]
+    if job.at.hour < _CLOCKS_CHANGE_BEFORE:
+        lines += [
+            "# For the night on which there is no such time, and for one whose run failed.",
+            f"OnCalendar=*-*-* {job.at.hour + 1:02}:{job.at:%M}:00",
+        ]
+    return "\n".join(lines)
+
+
+def _writable(workspace: Workspace) -> list[Path]:
+    """The folders that a run writes to; in place of one that is to be made, where it is made."""
+    folders = [workspace.inbox, workspace.outbox, workspace.state]
+    if (url := workspace.settings.store.url).startswith("sqlite:///"):
+        folders.append(Path(workspace.root, url.removeprefix("sqlite:///")).parent)
+    found = {
+        next(place for place in (folder, *folder.parents) if place.exists()) for folder in folders
+    }
+    return sorted(found)
+
+
+def _closed(otherwise: str, needed: list[Path], *places: str) -> str:
+    """Whether places can be closed to the run: not where something that it needs lies there."""
+    for path in needed:
+        if any(path.is_relative_to(place) for place in places):
+            return otherwise
+    return "yes"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%").replace("\\", "\\\\")
+
+
+def _word(text: str) -> str:
+    """A word of a unit file, in quotes."""
+    return '"' + _escaped(text).replace('"', '\\"') + '"'

@@ -1,0 +1,36 @@
+"""Making a workspace: a register to edit, settings with every default, an inbox and an outbox."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+from pipeline.register.starter import starter_register
+from pipeline.register.writer import write_register
+from pipeline.workspace.folder import need_folder, open_workspace
+from pipeline.workspace.settings import FILE_NAME
+from schemas.model import Register
+
+
+def make_workspace(folder: Path, today: date, register: Register | None = None) -> list[Path]:
+    """Make what is missing of a workspace and return it; what is there is left as it is.
+
+    Without a register, a starter to edit is written, with the financial quarter of `today`.
+
+    Raises:
+        WorkspaceError: the folder cannot be written to.
+    """
+    need_folder(folder)
+    made: list[Path] = []
+    settings = folder / FILE_NAME
+    if not settings.exists():
+        settings.write_bytes(files("pipeline").joinpath("data", FILE_NAME).read_bytes())
+        made.append(settings)
+    workspace = open_workspace(folder)
+    folders = (workspace.inbox, workspace.outbox)
+    made += [need_folder(path) for path in folders if not path.exists()]
+    if not workspace.register.exists():
+        write_register(register or starter_register(today), workspace.register)
+        made.append(workspace.register)
+    return made

@@ -1,0 +1,1 @@
+"""Outputs: a report, findings or a register becomes a file."""

@@ -1,0 +1,73 @@
+"""Appendix: the workbook that goes to committee, written from a report and nothing else.
+
+Five sheets: the appendix itself, a summary, the returns received, notes and definitions, and the
+data with its provenance. It decides nothing and holds no formula; two workbooks written from the
+same report are the same byte for byte.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from io import BytesIO
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from pipeline.consolidation.report import Report
+from pipeline.outputs.appendix import data, notes, returns, summary
+from pipeline.outputs.appendix.book import FONT, Book
+from pipeline.outputs.appendix.committee import write_committee
+from pipeline.workbooks.safe_text import plain
+from pipeline.workspace.folder import replacing
+
+__all__ = ["appendix_bytes", "write_appendix"]
+
+#: Nothing in the workbook is to be read as anything but what it was written as.
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+def write_appendix(report: Report, path: Path) -> None:
+    """Writes the workbook, whole or not at all; makes the folder where there is none."""
+    content = appendix_bytes(report)
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def appendix_bytes(report: Report) -> bytes:
+    """The workbook as the bytes of an `.xlsx` file."""
+    buffer = BytesIO()
+    options = {**_OPTIONS, "default_format_properties": {"font_name": FONT, "font_size": 10}}
+    workbook = Workbook(buffer, options)
+    _set_properties(workbook, report)
+    book = Book(workbook, report)
+    book.reserve(summary.NAME, returns.NAME, notes.NAME, data.NAME)
+    write_committee(book)
+    summary.write_summary(book)
+    returns.write_returns(book)
+    notes.write_notes(book)
+    data.write_data(book)
+    workbook.close()
+    return buffer.getvalue()
+
+
+def _set_properties(workbook: Workbook, report: Report) -> None:
+    framework, period = report.register.framework, report.period.name
+    issued = report.issued_at
+    if issued.tzinfo is not None:
+        issued = issued.astimezone(UTC).replace(tzinfo=None)
+    workbook.set_properties(
+        {
+            "title": plain(f"{framework.appendix}: {framework.title}, {period}"),
+            "subject": plain(f"Performance {period}: key achievements and rated indicators"),
+            "author": plain(framework.council),
+            "company": plain(framework.council),
+            "category": "Committee appendix",
+            "created": issued,
+        }
+    )
+    workbook.set_size(24_000, 16_000)

@@ -1,0 +1,151 @@
+"""A sheet written from the top down, for reading and printing: rows that fit their text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.outputs.appendix.book import PLAIN, Book, Figure, Look, Paragraph
+from pipeline.outputs.appendix.fit import ROW_PADDING, TALLEST, line_height, wrap
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What goes into one cell, or into `span` columns as one."""
+
+    content: tuple[Paragraph, ...] = ()
+    look: Look = PLAIN
+    figure: Figure | None = None
+    span: int = 1
+
+
+def text(words: str, look: Look = PLAIN, span: int = 1) -> Cell:
+    """A cell with one run of text."""
+    return Cell((Paragraph(words, look),), look, span=span)
+
+
+def count(number: int, look: Look) -> Cell:
+    """A cell with a whole number."""
+    return Cell(look=look, figure=Figure(number, "0", str(number)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of a cell's text that one row shows, and how high it stands."""
+
+    content: tuple[Paragraph, ...]
+    height: float
+
+
+class Flow:
+    """Writes rows one under the other and keeps account of their heights in points.
+
+    `widths` are the columns' in pixels. A text too tall for a row goes on in the row below it, so
+    nothing is ever cut off.
+    """
+
+    def __init__(self, book: Book, sheet: Worksheet, widths: Sequence[int]) -> None:
+        self.book = book
+        self.sheet = sheet
+        self.widths = tuple(widths)
+        #: The next row, from 0.
+        self.row = 0
+        self._heights: list[float] = []
+        self._blocks: list[int] = []
+        for column, width in enumerate(widths):
+            sheet.set_column_pixels(column, column, width)
+
+    def add(self, *cells: Cell) -> int:
+        """Write a row of cells from the first column on; the number of its first row comes back."""
+        first = self.row
+        starts = [sum(c.span for c in cells[:i]) for i in range(len(cells))]
+        parts = [
+            _parts(cell, sum(self.widths[start : start + cell.span]))
+            for start, cell in zip(starts, cells, strict=True)
+        ]
+        rows = max(map(len, parts))
+        for i in range(rows):
+            shown = [p[i] if i < len(p) else _Part((), 0) for p in parts]
+            for start, cell, part in zip(starts, cells, shown, strict=True):
+                look = cell.look
+                if rows > 1:
+                    top, bottom = look.top and i == 0, look.bottom and i == rows - 1
+                    look = replace(look, valign="top", top=top, bottom=bottom)
+                self._write(start, cell, part.content, look)
+            self.space(max(p.height for p in shown) + ROW_PADDING)
+        return first
+
+    def space(self, points: float) -> None:
+        """Take the next row at that height, whatever is in it."""
+        self.sheet.set_row(self.row, round(points * 4) / 4)
+        self._heights.append(points)
+        self.row += 1
+
+    def height(self, first: int, after: int | None = None) -> float:
+        """The height of a row written before, or of the rows up to `after`, in points."""
+        return sum(self._heights[first : first + 1 if after is None else after])
+
+    def block(self) -> None:
+        """The rows from here to the next block belong on one page together if they fit on one."""
+        self._blocks.append(self.row)
+
+    def join(self, first: int) -> None:
+        """Make one block of all rows from `first` on, to the last that is written."""
+        self._blocks = [*(row for row in self._blocks if row < first), first]
+
+    def break_pages(self, page: float, repeated: float = 0) -> None:
+        """Set every page break, so that blocks stay whole, on pages of that many points.
+
+        `repeated` is the height of the title rows that later pages carry. A block higher than a
+        page breaks between its rows.
+        """
+        breaks: list[int] = []
+        used = 0.0
+        for start, end in pairwise(sorted({0, *self._blocks, self.row})):
+            whole = self.height(start, end) <= page - repeated
+            for row in range(start, end):
+                needed = self.height(row, end) if whole and row == start else self.height(row)
+                if used + needed > page and used > repeated:
+                    breaks.append(row)
+                    used = repeated
+                used += self.height(row)
+        self.sheet.set_h_pagebreaks(breaks)
+
+    def _write(self, column: int, cell: Cell, content: tuple[Paragraph, ...], look: Look) -> None:
+        if cell.span > 1:
+            last = column + cell.span - 1
+            form = self.book.format(look)
+            self.sheet.merge_range(self.row, column, self.row, last, "", form)
+        if cell.figure is not None and content:
+            form = self.book.format(replace(look, num_format=cell.figure.num_format))
+            self.sheet.write_number(self.row, column, cell.figure.value, form)
+        else:
+            self.book.write(self.sheet, (self.row, column), content, look)
+
+
+def _parts(cell: Cell, width: int) -> list[_Part]:
+    """The cell's text in parts that each fit a row; one part, maybe empty, at least."""
+    if cell.figure is not None:
+        shown = (Paragraph(cell.figure.shown, cell.look),)
+        return [_Part(shown, line_height(cell.look.size))]
+    parts: list[_Part] = []
+    content: list[Paragraph] = []
+    height = 0.0
+    for paragraph in cell.content:
+        look = paragraph.look
+        lines: list[str] = []
+        for line in paragraph.text.split("\n"):
+            for piece in wrap(line, width, look.size, bold=look.bold):
+                if height + line_height(look.size) > TALLEST:
+                    if lines:
+                        content.append(Paragraph("".join(lines).rstrip(), look))
+                    parts.append(_Part(tuple(content), height))
+                    content, lines, height = [], [], 0.0
+                lines.append(piece)
+                height += line_height(look.size)
+            lines.append("\n")
+        content.append(Paragraph("".join(lines).removesuffix("\n"), look))
+    return [*parts, _Part(tuple(content), height)]

@@ -1,0 +1,116 @@
+"""The Notes and definitions sheet: what each indicator means and how it is rated, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.consolidation.rating import ARROWS, SYMBOLS, NotRated, Trend, tolerance_shown
+from pipeline.consolidation.report import Line, Report
+from pipeline.outputs.appendix.book import Book
+from pipeline.outputs.appendix.table import Column, Table, write_table
+from pipeline.outputs.wording import REASONS, small_numbers_shown
+from schemas.display import shown
+from schemas.model import Indicator, Kind, MergeRule, Polarity
+
+NAME = "Notes and definitions"
+
+COLUMNS = (
+    Column("Ref", 75),
+    Column("Indicator or term", 250),
+    Column("Definition", 300),
+    Column("Source", 150),
+    Column("Which way is better", 110),
+    Column("Tolerance", 105),
+    Column("How areas' figures are merged", 150),
+    Column("Target", 100),
+    Column("Baseline", 110),
+)
+
+POLARITIES = {
+    Polarity.HIGHER: "Higher is better",
+    Polarity.LOWER: "Lower is better",
+    Polarity.RANGE: "Within the target's range is best",
+    Polarity.CONTEXTUAL: "Neither: shown for context, not rated",
+}
+
+MERGE_RULES = {
+    MergeRule.SOLE: "One area reports it",
+    MergeRule.SUM: "Areas' figures added up",
+    MergeRule.WEIGHTED: "All numerators over all denominators",
+    MergeRule.MEAN: "Mean of the areas' figures",
+    MergeRule.LATEST: "The figure received last",
+    MergeRule.MINIMUM: "The lowest of the areas' figures",
+    MergeRule.MAXIMUM: "The highest of the areas' figures",
+}
+
+
+def write_notes(book: Book) -> None:
+    """Add the sheet: a named table of the indicators, and after them of the policy's words."""
+    report = book.report
+    rows = [_definition(line, report) for line in report.lines]
+    empty = ("",) * (len(COLUMNS) - 3)
+    rows += [("Policy", term, meaning, *empty) for term, meaning in _policy(report)]
+    about = (
+        "One row for each indicator: its definition, source, target, and how it is rated; then one "
+        "for each word and colour that the appendix uses."
+    )
+    write_table(book, NAME, Table("NotesAndDefinitions", about, COLUMNS, rows))
+
+
+def _definition(line: Line, report: Report) -> tuple[str, ...]:
+    indicator = line.indicator
+    return (
+        indicator.ref,
+        indicator.wording,
+        indicator.definition,
+        indicator.source,
+        _better(indicator),
+        _tolerance(line, report),
+        MERGE_RULES[indicator.merge_rule],
+        line.target_shown,
+        _baseline(line),
+    )
+
+
+def _better(indicator: Indicator) -> str:
+    if indicator.kind is Kind.MILESTONE:
+        return "By its state"
+    return POLARITIES[indicator.polarity] if indicator.polarity else "In words, not rated"
+
+
+def _tolerance(line: Line, report: Report) -> str:
+    if not line.target_shown:
+        return ""
+    tolerance = line.indicator.tolerance or report.register.framework.policy.tolerance
+    return tolerance_shown(tolerance, line.indicator.unit)
+
+
+def _baseline(line: Line) -> str:
+    if line.target is None or line.target.baseline is None:
+        return ""
+    figure = shown(line.target.baseline, line.indicator.unit)
+    return f"{figure} ({line.target.baseline_period})" if line.target.baseline_period else figure
+
+
+def _policy(report: Report) -> Iterator[tuple[str, str]]:
+    for colour, meaning in report.key:
+        yield f"{SYMBOLS[colour]} {colour.capitalize()}", _sentence(meaning)
+    given = {line.rating.not_rated for line in report.lines}
+    for reason in NotRated:
+        if reason in given:
+            yield f"Not rated: {reason}", _sentence(REASONS[reason])
+    if suppressed := small_numbers_shown(report.register):
+        yield "Small numbers", suppressed
+    yield "Overall", report.overall_key
+    arrows = " ".join(ARROWS[trend] for trend in Trend)
+    travel = (
+        f"{arrows} say whether the figure went up, went down or stayed the same since the figure "
+        "named beside it; the word says whether that is better or worse."
+    )
+    yield "Direction of travel", travel
+    zone = report.issued_at.tzname()
+    yield "Times", f"Times in this workbook are {zone}." if zone else "Times are local."
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}".removesuffix(".") + "."

@@ -1,0 +1,186 @@
+"""The Summary sheet: how many of each colour, what is red and by how much, who has not returned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.consolidation.rating import SYMBOLS, Colour
+from pipeline.consolidation.report import Report
+from pipeline.outputs.appendix.book import Book, Look
+from pipeline.outputs.appendix.committee import (
+    BODY,
+    HEADING,
+    NUMBER,
+    PAGE,
+    SUBTITLE,
+    TITLE,
+    figure_cell,
+    rating_cell,
+    target_cell,
+)
+from pipeline.outputs.appendix.flow import Flow, count, text
+from pipeline.outputs.palette import INK, RAG, RULE, shade
+from pipeline.outputs.wording import counts_shown, gap_shown, score_shown, standing_shown
+
+NAME = "Summary"
+#: Ref, wording, and five columns for figures: as wide as A4 upright.
+WIDTHS = (48, 224, 78, 98, 68, 80, 84)
+#: The chart's height in pixels for each priority, and for its title and legend.
+_BAR, _FRAME = 22, 82
+_PIXELS_PER_POINT = 96 / 72
+SECTION = Look(size=12, bold=True)
+
+
+def write_summary(book: Book) -> None:
+    """Add the sheet: counts by priority with their chart, what is red, who has not returned."""
+    report = book.report
+    sheet = book.sheet(NAME, reserved=True)
+    flow = Flow(book, sheet, WIDTHS)
+    whole = len(WIDTHS)
+    tally = report.overall
+    flow.add(text(f"Summary {report.period.name}", TITLE, whole))
+    flow.add(
+        text(
+            f"Overall performance: {tally.shown}. {counts_shown(tally).capitalize()}; "
+            f"score {score_shown(tally.score)}."
+            + ("" if report.awaited else "\nEvery service area has returned."),
+            SUBTITLE,
+            whole,
+        )
+    )
+    flow.space(8)
+    flow.block()
+    first = _counts(flow, report)
+    flow.space(8)
+    flow.block()
+    if report.sections:
+        _chart(flow, report, first)
+    flow.space(8)
+    _red(flow, report)
+    if report.awaited:
+        flow.space(8)
+        _awaited(flow, report)
+    flow.break_pages(PAGE)
+    sheet.print_area(0, 0, flow.row - 1, whole - 1)
+    book.print_setup(sheet, NAME, landscape=False)
+
+
+def _counts(flow: Flow, report: Report) -> int:
+    """The number of the first priority's row comes back."""
+    right = replace(HEADING, align="right")
+    flow.add(
+        text("Ref", HEADING),
+        text("Priority", HEADING),
+        *(text(f"{SYMBOLS[c]} {c.capitalize()}", right) for c in Colour),
+        text("Not rated", right),
+        text("Overall", HEADING),
+    )
+    first = flow.row
+    rows = [(s.priority.ref, s.priority.heading, s.tally) for s in report.sections]
+    for ref, heading, tally in (*rows, ("All", "All priorities", report.overall)):
+        bold = tally is report.overall
+        numbers = (tally.green, tally.amber, tally.red, tally.not_rated)
+        flow.add(
+            text(ref, replace(BODY, bold=bold)),
+            text(heading, replace(BODY, size=9, bold=bold)),
+            *(count(n, replace(NUMBER, bold=bold)) for n in numbers),
+            rating_cell(tally.shown, tally.colour),
+        )
+    return first
+
+
+def _chart(flow: Flow, report: Report, first: int) -> None:
+    last = first + len(report.sections) - 1
+    book, sheet = flow.book, flow.sheet
+    chart = book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
+    series = [(f"{SYMBOLS[c]} {c.capitalize()}", SYMBOLS[c], RAG[c]) for c in Colour]
+    for column, (name, symbol, tone) in enumerate([*series, ("Not rated", "–", shade(None))], 2):
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [sheet.get_name(), first, 0, last, 0],
+                "values": [sheet.get_name(), first, column, last, column],
+                "fill": {"color": tone.fill},
+                "border": {"color": RULE, "width": 0.75},
+                "gap": 45,
+                # Each label carries its colour's symbol; a bar of none has no label.
+                "data_labels": {
+                    "value": True,
+                    "num_format": f'"{symbol} "0;;',
+                    "font": {"name": "Arial", "size": 9, "color": tone.ink, "bold": True},
+                },
+            }
+        )
+    font = {"name": "Arial", "size": 9, "color": INK}
+    chart.set_title(
+        {
+            "name": f"Indicators by priority and rating, {report.period.name}",
+            "name_font": {"name": "Arial", "size": 11, "bold": True, "color": INK},
+            "overlay": False,
+        }
+    )
+    chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": RULE}})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_legend({"position": "bottom", "font": font})
+    height = _BAR * len(report.sections) + _FRAME
+    chart.set_size({"width": sum(WIDTHS) - 4, "height": height})
+    chart.set_chartarea({"border": {"color": RULE}})
+    sheet.insert_chart(
+        flow.row,
+        0,
+        chart,
+        {"x_offset": 2, "object_position": 2, "description": _chart_in_words(report)},
+    )
+    # In rows of a common height, for a chart may be higher than the tallest row.
+    left = height / _PIXELS_PER_POINT + 4
+    while left > 0:
+        flow.space(min(left, 30))
+        left -= 30
+
+
+def _chart_in_words(report: Report) -> str:
+    by_priority = "; ".join(f"{s.priority.ref}: {counts_shown(s.tally)}" for s in report.sections)
+    return (
+        "Stacked bar chart of the number of indicators of each rating by priority. "
+        f"{by_priority}. The table above it holds the same figures."
+    )
+
+
+def _red(flow: Flow, report: Report) -> None:
+    red = [line for line in report.lines if line.rating.colour is Colour.RED]
+    flow.block()
+    flow.add(text("What is red", SECTION, len(WIDTHS)))
+    if not red:
+        flow.add(text("No indicator is red.", span=len(WIDTHS)))
+        return
+    right = replace(HEADING, align="right")
+    flow.add(
+        text("Ref", HEADING),
+        text("Indicator", HEADING),
+        text("Target", right),
+        text("Performance", right),
+        text("Gap", HEADING, 3),
+    )
+    for line in red:
+        flow.add(
+            text(line.indicator.ref, BODY),
+            text(line.indicator.wording, BODY),
+            target_cell(line),
+            figure_cell(line),
+            text(gap_shown(line), BODY, 3),
+        )
+        flow.block()
+
+
+def _awaited(flow: Flow, report: Report) -> None:
+    flow.block()
+    flow.add(text("Who has not returned", SECTION, len(WIDTHS)))
+    rest = len(WIDTHS) - 2
+    flow.add(text("Ref", HEADING), text("Service area", HEADING), text("Return", HEADING, rest))
+    for returned in report.awaited:
+        standing = standing_shown(returned, report.period)
+        flow.add(
+            text(returned.area.ref, BODY),
+            text(returned.area.name, BODY),
+            text(f"{standing[:1].upper()}{standing[1:]}.", BODY, rest),
+        )

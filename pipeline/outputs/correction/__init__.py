@@ -1,0 +1,163 @@
+"""Correction: a rejected return goes back as a copy that shows what to correct, and where."""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from openpyxl import Workbook, load_workbook
+
+from pipeline.outputs.correction.listing import add_list
+from pipeline.outputs.correction.marks import mark, unmark
+from pipeline.outputs.correction.rebuild import rebuilt
+from pipeline.workbooks.file_kind import FileKind
+from pipeline.workspace.folder import FAILING, replacing
+from schemas import rules
+from schemas.fields import LIST_SHEET
+from schemas.findings import Finding, in_reading_order, worst_first
+
+#: A return that was not read, because reading it could do harm, is not opened here either.
+_NOT_TO_BE_OPENED = {rules.TOO_LARGE.code, rules.READER_STOPPED.code}
+
+_SEND_BACK = (
+    "How to send it back: correct the highlighted cells in this workbook, save it, and send it the "
+    "way you sent the return. This sheet may stay in; it is not read."
+)
+_NOT_OPENED = (
+    "Your return could not be opened as an Excel workbook (.xlsx): this file holds only the list."
+)
+_SEND_YOURS = (
+    "How to send it back: correct your own workbook, save it as an Excel workbook (.xlsx), and "
+    "send that; do not send this file."
+)
+#: openpyxl does not open these; their cells are copied into a new workbook.
+_REBUILT = {FileKind.XLS, FileKind.XLSB, FileKind.ODS}
+_REBUILT_NOTE = (
+    "Your return is {kind}; this copy is an Excel workbook (.xlsx). It has your cells, with "
+    "results in place of formulas. Send this one back."
+)
+_NO_MACROS = "The macros of your workbook are not in this copy; a return does not need them."
+
+
+def write_correction(
+    original: Path,
+    kind: FileKind,
+    findings: Sequence[Finding],
+    path: Path,
+    *,
+    filename: str,
+    help_base: str = "",
+) -> None:
+    """Write a copy of a return, as .xlsx, with its bad cells marked and a first sheet listing them.
+
+    Each cell with an error or a warning is highlighted and has a comment that says what is wrong
+    and what to do. What an earlier correction copy put in is replaced. Of a return in another
+    format the copy has the cells, as values. A return that cannot be opened gives a workbook with
+    the list alone. `filename` is the return's name as it was sent, `kind` what its content is;
+    `original` is read and never touched, and may have any name itself. `help_base` is the address
+    of the page that explains the codes; without it they are not linked.
+
+    Opening a hostile workbook can cost time and memory: a caller that has not read the return under
+    limits before should call this under limits too. Raises OSError where `original` cannot be read
+    or `path` cannot be written.
+    """
+    content = original.read_bytes()
+    # openpyxl warns of what it does not carry over (extensions, unknown headers). Whoever gets the
+    # copy works on the cells, which it does carry over; the return itself lies in the archive.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"openpyxl\.")
+        marked = None
+        if not any(finding.code in _NOT_TO_BE_OPENED for finding in findings):
+            marked = _marked(original, content, kind, findings, filename, help_base)
+    if marked is None:
+        write_list(findings, path, filename=filename, help_base=help_base)
+        return
+    with replacing(path) as temporary:
+        temporary.write_bytes(marked)
+
+
+def try_correction(
+    original: Path,
+    kind: FileKind,
+    findings: Sequence[Finding],
+    path: Path,
+    *,
+    filename: str,
+    help_base: str = "",
+) -> int | None:
+    """The same under guard, where an exception would put the blame on the return.
+
+    Returns the system's error number where the disk is.
+    """
+    try:
+        write_correction(original, kind, findings, path, filename=filename, help_base=help_base)
+    except OSError as error:
+        if error.errno in FAILING:
+            return error.errno
+        raise
+    return None
+
+
+def write_list(
+    findings: Sequence[Finding], path: Path, *, filename: str, help_base: str = ""
+) -> None:
+    """Write a workbook that holds the list alone, of a return that is not to be opened.
+
+    Raises OSError where `path` cannot be written.
+    """
+    book = Workbook()
+    del book[book.sheetnames[0]]
+    remarks = (_NOT_OPENED, _SEND_YOURS)
+    add_list(book, worst_first(findings), filename, remarks, help_base, is_marked=False)
+    with replacing(path) as temporary:
+        temporary.write_bytes(_saved(book))
+
+
+def _marked(
+    original: Path,
+    content: bytes,
+    kind: FileKind,
+    findings: Sequence[Finding],
+    filename: str,
+    help_base: str,
+) -> bytes | None:
+    """The marked copy; None where the return cannot be opened, or cannot be saved again."""
+    try:
+        if kind in _REBUILT:
+            book = rebuilt(original, kind)
+            remarks: tuple[str, ...] = (_SEND_BACK, _REBUILT_NOTE.format(kind=kind))
+        else:
+            # From memory: openpyxl goes by a file's name, and an archived return has none.
+            book = load_workbook(io.BytesIO(content))
+            remarks = (_SEND_BACK, _NO_MACROS) if _has_macros(content) else (_SEND_BACK,)
+        # Macros are not carried over, nor is a template to be sent back as a template.
+        book.template = False
+        # The copy holds formulas without their results; Excel works them out when it opens it.
+        book.calculation.fullCalcOnLoad = True
+        for sheet in book.worksheets:
+            if sheet.title.casefold() == LIST_SHEET.casefold():
+                book.remove(sheet)
+        unmark(book)
+        mark(book, findings)
+        ordered = in_reading_order(findings, book.sheetnames)
+        add_list(book, worst_first(ordered), filename, remarks, help_base, is_marked=True)
+        return _saved(book)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FAILING:
+            raise
+        # A file that is no workbook, or a damaged one, can break its reader in any way it likes.
+        return None
+
+
+def _has_macros(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return any(name.endswith("vbaProject.bin") for name in archive.namelist())
+
+
+def _saved(book: Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,172 @@
+"""Marks on the cells of a return: a highlight and a comment, put on and taken off again.
+
+A highlight is a conditional format that is always true, so the cell's own looks stay untouched
+beneath it and come back when it goes. A comment that stood on the cell is kept within ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from openpyxl.cell import Cell, MergedCell
+from openpyxl.comments import Comment
+from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Border, PatternFill, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.workbooks.safe_text import plain
+from schemas.findings import Finding, Severity
+
+AUTHOR = "Quarterday"
+
+#: N of any text is 0: always true, and by the text we know the rule as ours.
+_OURS = f'N("{AUTHOR}")'
+HIGHLIGHT = f"{_OURS}=0"
+
+#: Where a comment of somebody else begins within ours.
+_KEPT = "--- The comment that stood here before, by {author}: ---"
+_KEPT_PATTERN = re.compile(
+    r"\n\n" + re.escape(_KEPT).replace(r"\{author\}", "(?P<author>.*)") + r"\n(?P<text>.*)",
+    re.DOTALL,
+)
+
+#: Fill and line for each severity. The line differs too: no meaning hangs on the colour alone.
+#: Excel draws only thin lines in a conditional format.
+_LOOKS = {
+    Severity.ERROR: ("FFB3B3", Side(style="thin", color="9C0006")),
+    Severity.WARNING: ("FFD27F", Side(style="dashed", color="7F4F00")),
+}
+
+SYMBOLS = {Severity.ERROR: "✖", Severity.WARNING: "▲", Severity.INFO: "●"}
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_COLUMNS, _ROWS = 16_384, 1_048_576
+
+_COMMENT_WIDTH = 380
+_LINE_HEIGHT = 18
+_LETTERS_A_LINE = 52
+_TALLEST_COMMENT = 600
+
+
+def severity_shown(severity: Severity) -> str:
+    """`✖ Error`: a word and a symbol."""
+    return f"{SYMBOLS[severity]} {severity.capitalize()}"
+
+
+def position(address: str) -> tuple[int, int] | None:
+    """Row and column, from 1, of an address such as `D14`; None where no sheet has such a cell."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    row = int(match[2])
+    return (row, column) if column <= _COLUMNS and row <= _ROWS else None
+
+
+def mark(book: Workbook, findings: Iterable[Finding]) -> None:
+    """Highlight and comment each cell that an error or a warning names.
+
+    A sheet or cell that the workbook does not have is passed over. A hidden sheet with a mark on it
+    is shown, so that the person can get at it.
+    """
+    by_sheet: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.severity is not Severity.INFO and position(finding.cell):
+            by_sheet.setdefault(finding.sheet, []).append(finding)
+    for sheet in book.worksheets:
+        if sheet.title in by_sheet:
+            sheet.sheet_state = "visible"
+            _mark_sheet(sheet, by_sheet[sheet.title])
+
+
+def _mark_sheet(sheet: Worksheet, findings: Sequence[Finding]) -> None:
+    by_cell: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_cell.setdefault(_holder(sheet, finding.cell), []).append(finding)
+    for address, of_cell in by_cell.items():
+        cell = sheet[address]
+        if isinstance(cell, Cell):
+            cell.comment = _comment(of_cell, cell.comment)
+    # Ours come first, or a rule of the return's own could paint over them.
+    for formatting in sheet.conditional_formatting:
+        for rule in formatting.rules:
+            rule.priority += len(_LOOKS)
+    for priority, severity in enumerate(_LOOKS, 1):
+        addresses = [a for a, of_cell in by_cell.items() if _worst(of_cell) is severity]
+        if addresses:
+            sheet.conditional_formatting.add(" ".join(addresses), _highlight(severity, priority))
+
+
+def _holder(sheet: Worksheet, address: str) -> str:
+    """The address itself, or that of the merged cell which covers it."""
+    if isinstance(sheet[address], MergedCell):
+        for merged in sheet.merged_cells.ranges:
+            if address in merged:
+                return str(merged.start_cell.coordinate)
+    return address
+
+
+def _worst(findings: Iterable[Finding]) -> Severity:
+    order = list(Severity)
+    return min((finding.severity for finding in findings), key=order.index)
+
+
+def _highlight(severity: Severity, priority: int) -> Rule:
+    fill, side = _LOOKS[severity]
+    style = DifferentialStyle(
+        fill=PatternFill(bgColor=fill, fill_type="solid"),
+        border=Border(left=side, right=side, top=side, bottom=side),
+    )
+    return Rule(type="expression", formula=[HIGHLIGHT], dxf=style, priority=priority)
+
+
+def _comment(findings: Sequence[Finding], before: Comment | None) -> Comment:
+    said = [
+        f"{AUTHOR}:",
+        *(
+            f"{severity_shown(f.severity)} {f.code}: {f.problem}\nWhat to do: {f.fix}"
+            for f in findings
+        ),
+    ]
+    if before is not None:
+        author = " ".join((before.author or "an unnamed person").split())
+        said.append(f"{_KEPT.format(author=author)}\n{before.text}")
+    text = plain("\n\n".join(said))
+    lines = sum(1 + len(line) // _LETTERS_A_LINE for line in text.split("\n"))
+    height = min(_TALLEST_COMMENT, (lines + 1) * _LINE_HEIGHT)
+    return Comment(text, AUTHOR, height=height, width=_COMMENT_WIDTH)
+
+
+def unmark(book: Workbook) -> None:
+    """Take off the marks of an earlier correction copy; what stood on the cells comes back."""
+    for sheet in book.worksheets:
+        _unhighlight(sheet)
+        # The cells themselves: to go over the sheet's rows would make every blank cell of it.
+        for cell in list(sheet._cells.values()):
+            if cell.comment is not None and _is_ours(cell.comment):
+                cell.comment = _kept(cell.comment)
+
+
+def _unhighlight(sheet: Worksheet) -> None:
+    kept = ConditionalFormattingList()
+    for formatting in sheet.conditional_formatting:
+        for rule in list(formatting.rules):
+            if not any(_OURS in formula for formula in rule.formula):
+                kept.add(formatting, rule)
+    sheet.conditional_formatting = kept
+
+
+def _is_ours(comment: Comment) -> bool:
+    # Some programs put their user's name in the author's place when they save.
+    return comment.author == AUTHOR or comment.text.startswith(f"{AUTHOR}:\n")
+
+
+def _kept(comment: Comment) -> Comment | None:
+    match = _KEPT_PATTERN.search(comment.text)
+    return Comment(match["text"], match["author"]) if match else None

@@ -1,0 +1,105 @@
+"""The cells of a return that is no .xlsx, in a new workbook that can be marked and sent back."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from math import isfinite
+from pathlib import Path
+
+from openpyxl.cell import Cell
+from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.outputs.row_height import fitted_height
+from pipeline.workbooks.details import GENERAL, CellDetail, Place, details_of, merged_of
+from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.file_kind import FileKind
+from pipeline.workbooks.grid import Grid, read_grids, text_of
+from pipeline.workbooks.safe_text import literal
+
+_NARROWEST, _WIDEST = 9, 40
+
+
+def rebuilt(original: Path, kind: FileKind) -> Workbook:
+    """A workbook with a return's sheets: values as they were read, with their number formats.
+
+    Formulas stand as their results. Raises whatever the reading of a broken workbook raises.
+    """
+    book = Workbook()
+    del book[book.sheetnames[0]]
+    look_up = details_of(original, kind)
+    merged = merged_of(original, kind)
+    for grid in read_grids(original):
+        sheet = book.create_sheet(grid.sheet)
+        if sheet.title != grid.sheet:
+            raise ValueError("a sheet has a name that Excel does not take")
+        places = [
+            (row, column)
+            for row, cells in grid.numbered()
+            for column, _ in enumerate(cells, grid.first_column)
+        ]
+        details = look_up(grid.sheet, places)
+        for place in places:
+            _write(sheet, place, grid.value(*place), details.cells.get(place, CellDetail()))
+        for first_row, first_column, last_row, last_column in merged.get(grid.sheet, grid.merged):
+            sheet.merge_cells(
+                start_row=first_row + 1, start_column=first_column + 1,
+                end_row=last_row + 1, end_column=last_column + 1,
+            )  # fmt: skip
+        _set_page(sheet, grid)
+        sheet.sheet_state = "hidden" if grid.hidden else "visible"
+    return book
+
+
+def _write(sheet: Worksheet, place: Place, value: CellValue, detail: CellDetail) -> None:
+    if value == "" and not detail.error:
+        return
+    cell = sheet.cell(place[0] + 1, place[1] + 1)
+    assert isinstance(cell, Cell)  # noqa: S101 - cells are merged after they are written
+    if value == "":
+        # LibreOffice has errors of its own, such as Err:502, that Excel does not know.
+        cell.value = detail.error if detail.error in ERROR_CODES else "#VALUE!"
+        return
+    is_text = isinstance(value, str) or (isinstance(value, float) and not isfinite(value))
+    if is_text:
+        cell.value = literal(str(value))
+        # What looks like a formula or an error is the text that it was.
+        if cell.data_type != "s":
+            cell.data_type, cell.quotePrefix = "s", True
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    else:
+        cell.value = value
+        cell.alignment = Alignment(vertical="top")
+        if detail.number_format != GENERAL or not isinstance(value, (date, time, timedelta)):
+            cell.number_format = detail.number_format
+
+
+def _set_page(sheet: Worksheet, grid: Grid) -> None:
+    """Columns and rows that show their texts; a title alone in its row runs on over the next."""
+    widths = dict.fromkeys(range(grid.first_column, grid.last_column + 1), _NARROWEST)
+    filled = [
+        (row, {column: text for column, cell in grid.row(row) if (text := text_of(cell))})
+        for row, _ in grid.numbered()
+    ]
+    for _, texts in filled:
+        if len(texts) > 1:
+            for column, text in texts.items():
+                widths[column] = min(max(widths[column], len(text) + 2), _WIDEST)
+    for row, texts in filled:
+        if len(texts) > 1:
+            height = fitted_height((text, widths[column]) for column, text in texts.items())
+            sheet.row_dimensions[row + 1].height = height
+        else:
+            for column in texts:
+                sheet.cell(row + 1, column + 1).alignment = Alignment(wrap_text=False)
+    for column, width in widths.items():
+        sheet.column_dimensions[get_column_letter(column + 1)].width = width
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -1,0 +1,57 @@
+"""Grouping: one kind of mistake made all the way down a column is told once.
+
+Only the telling is grouped. The store, the JSON and the marks in a correction copy keep a finding
+for each cell, since the right entry differs from cell to cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from schemas.findings import Finding
+
+#: As few of a kind in one column are still told one by one, each with its own value.
+TOLD_APART = 2
+
+_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
+
+
+def grouped(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, those of one code in one column told by the first, which names the others."""
+    columns: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        columns.setdefault(_column(finding), []).append(finding)
+    told: list[Finding] = []
+    for finding in findings:
+        alike = columns[_column(finding)]
+        if not finding.cell or len(alike) <= TOLD_APART:
+            told.append(finding)
+        elif finding is alike[0]:
+            others = listed([other.cell for other in alike[1:]])
+            problem = f"{finding.problem} The same kind of mistake is in {others}."
+            told.append(replace(finding, problem=problem))
+    return told
+
+
+def _column(finding: Finding) -> tuple[str, str, str]:
+    return finding.code, finding.sheet, finding.cell.rstrip("0123456789")
+
+
+def listed(cells: Sequence[str]) -> str:
+    """Cells of one column as people write them: `H5, H7 and H9 to H12`."""
+    addresses = [match for cell in cells if (match := _ADDRESS.fullmatch(cell))]
+    rows = sorted({int(match[2]) for match in addresses})
+    column = addresses[0][1]
+    parts: list[str] = []
+    # Rows in one run are all equally far ahead of their place in the list.
+    for _, numbered in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
+        run = [row for _, row in numbered]
+        if len(run) > 2:
+            parts.append(f"{column}{run[0]} to {column}{run[-1]}")
+        else:
+            parts += [f"{column}{row}" for row in run]
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last

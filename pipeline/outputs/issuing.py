@@ -1,0 +1,196 @@
+"""Issuing: which appendices are due, their files in the outbox, their messages in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.consolidation.assembly import Evidence, assemble, content_key, issue_of
+from pipeline.consolidation.changes import changes_since
+from pipeline.consolidation.closing import restated_from
+from pipeline.consolidation.report import Report
+from pipeline.mail.delivery import outgoing, preview
+from pipeline.mail.messages import Office, Texts, appendix_messages
+from pipeline.outputs.appendix import write_appendix
+from pipeline.outputs.page import write_page
+from pipeline.outputs.tidy import write_csv
+from pipeline.store import Issue, Outcome, Outgoing, Queued, Store
+from pipeline.store.journal import keep_register
+from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.folder import Workspace, need_folder, remedy_for_people, safe_name
+from schemas.model import Period, Register
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The appendix of a period, as written to the outbox."""
+
+    report: Report
+    #: The key of what it was made from.
+    content: str
+    workbook: Path
+    page: Path
+    data: Path
+
+
+def content_of(register: Register, store: Store, period: Period) -> str:
+    """The key of what a period's appendix would be made from now."""
+    bearing = (period, register.last_period(period), register.year_before(period))
+    names = dict.fromkeys(each.name for each in bearing if each is not None)
+    return content_key(
+        register, period, [sent for name in names for sent in store.submissions(name)]
+    )
+
+
+def due_periods(workspace: Workspace, register: Register, store: Store) -> list[Period]:
+    """The periods for which something was accepted that no appendix shows.
+
+    The appendix of a closed period stays as it is, whatever becomes of the register and the outbox.
+    """
+    accepted = set(store.periods())
+    return [
+        period
+        for period in register.periods
+        if period.name in accepted and _is_due(workspace, register, store, period)
+    ]
+
+
+def _is_due(workspace: Workspace, register: Register, store: Store, period: Period) -> bool:
+    last = store.last_issue(period.name)
+    if not period.open:
+        # Where it is not known what the last appendix showed, what came before it is let be.
+        shown = last.last_submission if last else 0
+        return any(
+            sent.outcome is Outcome.ACCEPTED
+            and sent.id > shown
+            and (shown > 0 or sent.reopening_id is not None)
+            for sent in store.submissions(period.name)
+        )
+    return (
+        last is None
+        or last.content != content_of(register, store, period)
+        or not workbook_path(workspace, register, period).exists()
+    )
+
+
+def workbook_path(workspace: Workspace, register: Register, period: Period) -> Path:
+    """Where the appendix of a period lies."""
+    stem = safe_name(f"{register.framework.appendix} - {period.name}")
+    return workspace.outbox_of(period.name) / f"{stem}.xlsx"
+
+
+def report_of(register: Register, store: Store, period: Period, now: datetime) -> Report:
+    """The report of a period as things stand."""
+    last, year_before = register.last_period(period), register.year_before(period)
+    submissions = store.submissions(period.name)
+    evidence = Evidence(
+        observations=store.observations(period.name),
+        achievements=store.achievements(period.name),
+        submissions=submissions,
+        closed=restated_from(store, submissions),
+        last=store.observations(last.name) if last else (),
+        year_before=store.observations(year_before.name) if year_before else (),
+    )
+    return assemble(register, period, evidence, now)
+
+
+def _to_issue(
+    register: Register, store: Store, period: Period, now: datetime
+) -> tuple[Report, str]:
+    """The report of which an appendix is made, and the key of what it was made from."""
+    content = content_of(register, store, period)
+    last = store.last_issue(period.name)
+    issued_at = last.issued_at.astimezone() if last and last.content == content else now
+    return report_of(register, store, period, issued_at), content
+
+
+def issue(
+    workspace: Workspace, register: Register, store: Store, period: Period, now: datetime
+) -> Issued:
+    """Write the appendix of a period to the outbox: workbook, page and tidy data.
+
+    One made from the same content as the last one sent bears its date, and is the same to the byte.
+    """
+    report, content = _to_issue(register, store, period, now)
+    folder = need_folder(workspace.outbox_of(period.name))
+    workbook = workbook_path(workspace, register, period)
+    page, data = workbook.with_suffix(".html"), folder / f"{workbook.stem} data.csv"
+    try:
+        write_appendix(report, workbook)
+        write_page(report, page)
+        write_csv(report, data)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The appendix cannot be written to {folder} ({error.strerror}). "
+            f"{remedy_for_people(error)}"
+        ) from error
+    return Issued(report, content, workbook, page, data)
+
+
+def record(workspace: Workspace, store: Store, issued: Issued) -> None:
+    """Note that an appendix was issued; not once more where the last one was the same."""
+    report = issued.report
+    keep_register(workspace, report.register)
+    last = store.last_issue(report.period.name)
+    if last is None or last.content != issued.content:
+        store.record_issue(issue_of(report, issued.content, store.last_number("submission")))
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An appendix that was issued."""
+
+    report: Report
+    workbook: Path
+    #: The issue before it.
+    last: Issue | None
+
+
+def published_since(
+    workspace: Workspace, register: Register, store: Store, number: int
+) -> Iterator[Published]:
+    """The last appendix of each period that was issued after an issue of that number."""
+    for period in register.periods:
+        last = store.last_issue(period.name)
+        workbook = workbook_path(workspace, register, period)
+        if last is not None and last.id > number and workbook.exists():
+            report = report_of(register, store, period, last.issued_at.astimezone())
+            before = [issue for issue in store.issues(period.name) if issue.id < last.id]
+            yield Published(report, workbook, before[-1] if before else None)
+
+
+def send(workspace: Workspace, store: Store, issued: Issued, now: datetime) -> None:
+    """Note that an appendix was issued, and put the messages that bring it into the queue.
+
+    Messages that were put there before for the same appendix are left as they are.
+    """
+    made = _messages(workspace, store, issued.report, issued.workbook, now)
+    record(workspace, store, issued)
+    store.messages.put(made)
+
+
+def _messages(
+    workspace: Workspace, store: Store, report: Report, workbook: Path, now: datetime
+) -> list[Outgoing]:
+    """The messages that bring an appendix to its recipients, as the queue takes them."""
+    office = Office(workspace.settings.mail.sender, Texts(workspace.templates))
+    changes = changes_since(report, store.last_issue(report.period.name))
+    messages = appendix_messages(report, workbook, sender=office, changes=changes)
+    return outgoing(workspace, messages, kind="appendix", period=report.period.name, now=now)
+
+
+def would_send(
+    workspace: Workspace, register: Register, store: Store, periods: Iterable[Period], now: datetime
+) -> list[Queued]:
+    """The messages that `send` would put into the queue, and those in it; nothing is written."""
+    made: list[Outgoing] = []
+    with TemporaryDirectory() as folder:
+        for period in periods:
+            report, _ = _to_issue(register, store, period, now)
+            workbook = Path(folder, workbook_path(workspace, register, period).name)
+            write_appendix(report, workbook)
+            made += _messages(workspace, store, report, workbook, now)
+    return preview(store, made)

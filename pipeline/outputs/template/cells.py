@@ -1,0 +1,148 @@
+"""What a cell of the template accepts, shows and says: Excel's data validation and number formats.
+
+Every validation warns and none stops, because the reader knows more forms than Excel can check
+(`n/a`, `<5`, `10 of 50`): what is wrong for certain is said when the return is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from pipeline.workbooks.figures import EXAMPLES
+from pipeline.workbooks.safe_text import plain
+from schemas import display
+from schemas.fields import Field
+from schemas.model import Indicator, Kind, MilestoneState, Period, Status, Target, Unit
+
+#: Excel's limits, in characters.
+LONGEST_TITLE = 32
+LONGEST_MESSAGE = 255
+
+TEXT_FORMAT = "@"
+DATE_FORMAT = "dd/mm/yyyy"
+
+#: No figure of a council is larger; Excel has no comparison that means "any number".
+_ANY_SIZE = Decimal(10) ** 15
+
+Validation = dict[str, object]
+
+
+def performance_format(indicator: Indicator, target: Target | None) -> str:
+    """The number format of the performance cell, as the figure will be printed."""
+    if indicator.kind is not Kind.MEASURE:
+        # A state or a sentence: as text, one that starts with a dash is not taken for a formula.
+        return TEXT_FORMAT
+    known = [indicator.plausible_maximum]
+    if target is not None:
+        known += [target.value, target.upper, target.baseline]
+    group = any(value is not None and display.grouped(value, indicator.unit) for value in known)
+    return display.number_format(indicator.unit, indicator.decimals, group=group)
+
+
+def says(field: Field, message: str = "") -> Validation:
+    """A cell that accepts anything and shows an input message, the field's own by default."""
+    return {
+        "validate": "any",
+        "input_title": plain(field.heading, LONGEST_TITLE),
+        "input_message": plain(message or field.asks, LONGEST_MESSAGE),
+    }
+
+
+def chooses(field: Field, choices: Iterable[str] | str, message: str = "") -> Validation:
+    """A drop-down. `choices` are words of our own, or a formula that names a range."""
+    return says(field, message) | {
+        "validate": "list",
+        "value": choices if isinstance(choices, str) else list(choices),
+        **_warning("Not on the list", "Please choose from the list."),
+    }
+
+
+def part_validation(field: Field) -> Validation:
+    """A numerator or denominator: zero or more; parts of a thing are counted too."""
+    return says(field) | {
+        "validate": "decimal",
+        "criteria": ">=",
+        "value": 0,
+        **_warning("A number is expected", f"{field.heading} is a number, 0 or more, or blank."),
+    }
+
+
+def status_validation(field: Field) -> Validation:
+    return chooses(field, [status.value for status in Status])
+
+
+def date_validation(field: Field, period: Period) -> Validation:
+    """A date from the start of the period on."""
+    return says(field) | {
+        "validate": "date",
+        "criteria": ">=",
+        "value": period.starts,
+        **_warning(
+            "A date is expected",
+            f"Type the day as a date, for example {date_shown(period.ends)}; "
+            "it cannot lie before the period.",
+        ),
+    }
+
+
+def performance_validation(field: Field, indicator: Indicator) -> Validation:
+    """The performance cell: by what the indicator reports and its unit."""
+    match indicator.kind, indicator.unit:
+        case Kind.MILESTONE, _:
+            states = [state.value for state in MilestoneState]
+            return chooses(field, states, "The state of the milestone. Choose it from the list.")
+        case Kind.MEASURE, Unit() as unit:
+            return _figure(field, indicator, unit)
+    return says(field, "In words: what there is to say for the period. No figure is needed.")
+
+
+def _figure(field: Field, indicator: Indicator, unit: Unit) -> Validation:
+    whole = unit is Unit.COUNT and not indicator.decimals
+    lowest, highest = _bounds(indicator, unit)
+    kind = {
+        Unit.PERCENT: "A percentage; type the % sign too",
+        Unit.COUNT: "A whole number" if whole else "A number",
+        Unit.CURRENCY: "An amount in pounds",
+        Unit.RATIO: "A number",
+        Unit.DAYS: "A number of days",
+        Unit.SCORE: "A number",
+    }[unit]
+    hidden = "type <5 if small numbers may not be published, or n/a if there is no figure"
+    if unit not in (Unit.COUNT, Unit.DAYS):
+        hidden = "type n/a if there is no figure"
+    example = f"{kind}, for example {EXAMPLES[unit]}."
+    return says(field, f"{field.asks} {example} Or {hidden}.") | {
+        "validate": "integer" if whole else "decimal",
+        "criteria": "between",
+        "minimum": f"{display.cell_value(lowest, unit):f}",
+        "maximum": f"{display.cell_value(highest, unit):f}",
+        **_warning("Please check the figure", f"{example} Or {hidden}."),
+    }
+
+
+def _bounds(indicator: Indicator, unit: Unit) -> tuple[Decimal, Decimal]:
+    """What passes without a word: the register's plausible range and what is usual for the unit."""
+    signed = unit in (Unit.CURRENCY, Unit.RATIO, Unit.SCORE)
+    lowest = -_ANY_SIZE if signed else Decimal(0)
+    highest = Decimal(100) if unit is Unit.PERCENT else _ANY_SIZE
+    return (
+        min(lowest, indicator.plausible_minimum or lowest),
+        max(highest, indicator.plausible_maximum or highest),
+    )
+
+
+def _warning(title: str, message: str) -> Validation:
+    return {
+        "error_type": "warning",
+        "error_title": plain(title, LONGEST_TITLE),
+        "error_message": plain(
+            f"{message} Choose Yes to keep what you typed, No to change it.", LONGEST_MESSAGE
+        ),
+    }
+
+
+def date_shown(day: date) -> str:
+    """A day as the template's examples write it: `30/04/2013`."""
+    return f"{day:%d/%m/%Y}"

@@ -1,0 +1,96 @@
+"""Templating: how the page is rendered.
+
+No text from a return or the register reaches it, or mail, without being cleaned and escaped.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from functools import cache
+from types import SimpleNamespace
+
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from pipeline.consolidation.rating import SYMBOLS
+from pipeline.outputs import palette, wording
+from schemas.display import day_shown
+
+#: What a template may say of colours: the words of `palette` alone, and none of its imports.
+_COLOURS = {
+    name: colour for name, colour in vars(palette).items() if name.isupper() and name != "RAG"
+}
+#: Controls, unpaired surrogates and non-characters: neither HTML nor mail may hold them.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+#: Bidirectional embeddings, overrides and isolates: they can show a figure back to front.
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+#: The package's templates.
+PACKAGE = PackageLoader("pipeline", "templates")
+
+
+@cache
+def environment() -> Environment:
+    """The environment of the package's own templates."""
+    return environment_of(Environment, PACKAGE)
+
+
+def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
+    """An environment in which everything printed is cleaned, and all but `.txt.j2` escaped."""
+    env = kind(
+        loader=loader,
+        autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters.update(
+        counted=wording.counted,
+        counts=wording.counts_shown,
+        day=day_shown,
+        fill=fill,
+        moment=wording.moment_shown,
+        place=wording.place_shown,
+        people=wording.listed,
+        restatement=wording.restatement_shown,
+        score=wording.score_shown,
+        span=wording.span_shown,
+        standing=wording.standing_shown,
+        travels=wording.travels_shown,
+    )
+    shades = SimpleNamespace(shade=palette.shade, RAG=palette.RAG, **_COLOURS)
+    env.globals.update(palette=shades, symbols=SYMBOLS)
+    return env
+
+
+def _finalize(value: object) -> object:
+    """What an expression in a template prints; what a macro made has been through here before."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def clean(text: str) -> str:
+    """Text without control characters (spaces stand for them) and without bidi overrides."""
+    return _BIDI.sub("", _FORBIDDEN.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def one_line(text: str) -> str:
+    """Cleaned text on one line with single spaces: fit for a mail header or a line of a list."""
+    return " ".join(clean(text).split())
+
+
+def fill(text: str, bullet: str = "") -> str:
+    """Text as one paragraph of plain text, 72 characters wide, hanging from its bullet."""
+    return textwrap.fill(
+        one_line(text),
+        width=72,
+        initial_indent=bullet,
+        subsequent_indent=" " * len(bullet),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

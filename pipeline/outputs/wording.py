@@ -1,0 +1,173 @@
+"""Words: what the workbook, the page and the mail say alike of counts, days, travel and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+
+from pipeline.consolidation.rating import NotRated, Tally, is_in_target
+from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState
+from schemas.display import day_shown, quantise, shown
+from schemas.findings import Finding
+from schemas.model import Period, Register, Unit
+
+#: Why an indicator has no colour, for readers who do not know the register.
+REASONS = {
+    NotRated.NO_TARGET: "the register sets nothing to reach for this period.",
+    NotRated.NO_DATA: "no service area has reported anything to rate.",
+    NotRated.SUPPRESSED: "the figure could identify people, or give away one that could.",
+    NotRated.CONTEXTUAL: "neither a higher nor a lower figure is better in itself.",
+    NotRated.CONFLICT: "service areas reported different figures, and neither is taken.",
+    NotRated.INCOMPLETE: "the figure needs every service area, and not all have reported.",
+    NotRated.NARRATIVE: "progress is reported in words, which have no colour.",
+    NotRated.NOT_DUE: "the milestone falls after the end of this period.",
+}
+
+
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """A number with its noun: `1 indicator`, `2 indicators`, `no indicators`."""
+    return f"{number or 'no'} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as people list them: `Housing, Finance and Care`."""
+    *most, last = (*words,) or ("",)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def counts_shown(tally: Tally) -> str:
+    """What a tally holds: `1 green, 1 red, 1 not rated`; only what there is."""
+    parts = (
+        (tally.green, "green"),
+        (tally.amber, "amber"),
+        (tally.red, "red"),
+        (tally.not_rated, "not rated"),
+    )
+    return ", ".join(f"{number} {word}" for number, word in parts if number) or "no indicators"
+
+
+def small_numbers_shown(register: Register) -> str:
+    """What the register says of small numbers, as a sentence; empty where nothing is suppressed."""
+    below = register.framework.small_below
+    if below is None:
+        return ""
+    return (
+        f"Numbers of people below {shown(Decimal(below), Unit.COUNT)} are suppressed, and so are "
+        "percentages made of them and other figures from which they could be worked out. "
+        "Zero is published."
+    )
+
+
+def score_shown(score: Decimal | None) -> str:
+    """A tally's score with three decimals, cut and not rounded; or `none`.
+
+    Rounded up, 0.74975 would stand as 0.750 beside an amber, where green begins at 0.75.
+    """
+    return "none" if score is None else str(score.quantize(Decimal("0.001"), ROUND_DOWN))
+
+
+def moment_shown(moment: datetime) -> str:
+    """A date and time in words, in the zone it was recorded in: `2 May 2013, 06:00 UTC`."""
+    return f"{day_shown(moment)}, {moment:%H:%M %Z}".rstrip()
+
+
+def span_shown(period: Period) -> str:
+    """From when to when a period runs: `1 April 2012 to 31 March 2013`."""
+    return f"{day_shown(period.starts)} to {day_shown(period.ends)}"
+
+
+def travels_shown(line: Line) -> list[tuple[str, str]]:
+    """Each direction of travel of a line with what it is measured from.
+
+    Pairs such as (`▲ Up, worse`, `was 4248 (baseline 2011-12)`); the year's is left out where the
+    last period is the year before.
+    """
+    travels = [line.travel, line.year_travel]
+    if line.travel and line.year_travel and line.travel.basis == line.year_travel.basis:
+        travels.pop()
+    return [
+        (t.shown, f"was {shown(t.earlier, line.indicator.unit)} ({t.basis})") for t in travels if t
+    ]
+
+
+def restatement_shown(report: Report) -> str:
+    """That a period was restated after it was closed, in a sentence; empty where it was not."""
+    if report.restates is None:
+        return ""
+    closed = day_shown(report.restates.astimezone(report.issued_at.tzinfo).date())
+    if not report.restates_what:
+        return (
+            f"Restated: the period was closed on {closed}, and a return was taken in since. What "
+            "the appendix said before is not in the store, so what changed is not marked."
+        )
+    changed = counted(len(report.restated), "indicator has", "indicators have")
+    return f"Restated: the period was closed on {closed}; {changed} changed since."
+
+
+def standing_shown(returned: ReturnReceived, period: Period) -> str:
+    """Where an area's return stands, in words: `overdue, it was due on 30 April 2013`."""
+    words = returned.state.value[0].lower() + returned.state.value[1:]
+    match returned.state:
+        case ReturnState.OVERDUE:
+            return f"{words}, it was due on {day_shown(period.due)}"
+        case ReturnState.MISSING:
+            return f"{words}, it is due on {day_shown(period.due)}"
+        case ReturnState.REJECTED if returned.errors:
+            return f"{words}, {counted(returned.errors, 'thing')} to correct"
+        case _ if returned.rejected_since:
+            return f"{words}; a later return, {returned.rejected_since}, was sent back"
+    return words
+
+
+def place_shown(finding: Finding) -> str:
+    """Where a finding is, in words: `Sheet Indicators, cell D14`, or `The file as a whole`."""
+    if not finding.sheet:
+        return "The file as a whole"
+    return f"Sheet {finding.sheet}" + (f", cell {finding.cell}" if finding.cell else "")
+
+
+def gap_shown(line: Line) -> str:
+    """How far out of target a figure is: `8.4% above the target (357)`.
+
+    The percentage is of the target, or of the nearer edge of its range, with one decimal, halves
+    up; with up to three where one would make it a whole number that it is not (5.04% must not look
+    like 5%). Only the difference itself is given where the target is zero or the percentage rounds
+    to nothing. Empty where there is no figure, no target, or the figure is in target.
+    """
+    value, target, indicator = line.consolidated.value, line.target, line.indicator
+    if value is None or target is None or is_in_target(value, target, indicator.polarity):
+        return ""
+    goal, name = target.value, "the target"
+    if goal is None:
+        below = target.lower is not None and value < target.lower
+        goal, name = (target.lower if below else target.upper), "the target range"
+    if goal is None:
+        return ""
+    if value == goal:
+        return f"exactly at {name}, which it has to pass"
+    side = f"{'above' if value > goal else 'below'} {name}"
+    difference = _difference_shown(abs(value - goal), indicator.unit)
+    percent = _rounded(abs(value - goal) * 100 / abs(goal)) if goal else Decimal(0)
+    return (
+        f"{shown(percent, Unit.PERCENT)} {side} ({difference})"
+        if percent
+        else f"{difference} {side}"
+    )
+
+
+def _rounded(percent: Decimal) -> Decimal:
+    for decimals in (1, 2, 3):
+        rounded = quantise(percent, decimals)
+        if rounded != rounded.to_integral_value():
+            return rounded
+        if rounded == percent:
+            break
+    return quantise(percent, 0)
+
+
+def _difference_shown(difference: Decimal, unit: Unit | None) -> str:
+    words = {Unit.PERCENT: "percentage point", Unit.DAYS: "day"}
+    if unit not in words:
+        return shown(difference, unit)
+    return f"{shown(difference, None)} {words[unit]}{'' if difference == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Returns: a workbook becomes a return, its findings, a decision."""

@@ -1,0 +1,55 @@
+"""The achievements table: what was achieved under each priority, in the area's own words."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.returns.interpret.names import name_key, suggestion
+from pipeline.returns.interpret.tables import Table
+from pipeline.returns.reading import ReportedAchievement
+from pipeline.workbooks.figures import means_nothing_to_report
+from schemas import rules as c
+from schemas.findings import Finding
+from schemas.model import Register
+
+_BULLET = re.compile(r"^\s*(?:[•·▪◦‣*]|[-–—](?=\s))\s*")
+
+
+def read_achievements(
+    tables: list[Table], register: Register
+) -> tuple[list[ReportedAchievement], list[Finding]]:
+    """Each achievement with its priority; several lines in one cell are several achievements."""
+    known = {
+        name_key(name): p.ref
+        for p in register.priorities
+        for name in (p.ref, p.heading, p.achievements_heading)
+    }
+    achievements: list[ReportedAchievement] = []
+    findings: list[Finding] = []
+    for table in tables:
+        sheet = table.grid.sheet
+        for row in table.rows:
+            texts = _lines(table.text(row, "achievement"))
+            if not texts:
+                continue
+            named = table.shared_text(row, "priority")
+            priority = known.get(name_key(named))
+            if priority is None:
+                choices = [p.achievements_heading for p in register.priorities]
+                findings.append(
+                    c.PRIORITY_UNKNOWN.found(
+                        sheet,
+                        table.address(row, "priority"),
+                        named or "A blank cell",
+                        suggestion=suggestion(named, choices) if named else "",
+                    )
+                )
+                continue
+            cell = table.address(row, "achievement")
+            achievements += [ReportedAchievement(priority, text, sheet, cell) for text in texts]
+    return achievements, findings
+
+
+def _lines(text: str) -> list[str]:
+    lines = (_BULLET.sub("", line).strip() for line in text.splitlines())
+    return [line for line in lines if line and not means_nothing_to_report(line)]

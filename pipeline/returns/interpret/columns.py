@@ -1,0 +1,107 @@
+"""Choosing a table's columns: the right period's, and never one of two that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from pipeline.returns.interpret.headings import Heading, known_headings
+from pipeline.returns.interpret.names import near_heading, period_marks
+from pipeline.returns.interpret.tables import Table
+from pipeline.workbooks.grid import address
+from schemas import rules as c
+from schemas.findings import Finding
+
+#: Columns that belong to a period; the others say what is measured.
+_OF_A_PERIOD = frozenset({"target", "numerator", "denominator", "performance", "status"})
+#: Two columns of these are never told apart by their headings alone.
+_FIGURES = frozenset({"numerator", "denominator", "performance"})
+
+
+def choose_columns(table: Table, period: str | None) -> list[Finding]:
+    """Set the table's columns; what cannot be chosen is asked and left out."""
+    findings: list[Finding] = []
+    by_field = sorted(table.heads.headings, key=lambda heading: heading.field)
+    for field, group in groupby(by_field, key=lambda heading: heading.field):
+        candidates = list(group)
+        mine = [h for h in candidates if _is_for(h, period)]
+        if not mine:
+            if field == "performance" and period:
+                findings.append(_of_another_period(table, candidates[0], period))
+            continue
+        first, *others = sorted(_told_apart(table, mine, period), key=lambda h: h.rank)
+        table.columns[field] = first.column
+        findings += _doubled(table, first, others)
+    findings += _misspelt(table)
+    return findings
+
+
+def _is_for(heading: Heading, period: str | None) -> bool:
+    """Whether a column may be the period's: its heading names no other."""
+    if period is None or heading.field not in _OF_A_PERIOD:
+        return True
+    return heading.marks <= period_marks(period)
+
+
+def _told_apart(table: Table, headings: list[Heading], period: str | None) -> list[Heading]:
+    """Columns of one name, told apart by the periods in the row above where that is plain."""
+    if len(headings) == 1 or period is None:
+        return headings
+    above = [_marks_above(table, heading) for heading in headings]
+    mine = [marks <= period_marks(period) for marks in above]
+    if all(above) and sum(mine) == 1:
+        return [headings[mine.index(True)]]
+    return headings
+
+
+def _marks_above(table: Table, heading: Heading) -> frozenset[str]:
+    if heading.row == 0:
+        return frozenset()
+    cell = table.merges.value(table.grid, heading.row - 1, heading.column)
+    return period_marks(cell) if isinstance(cell, str) else frozenset()
+
+
+def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Finding]:
+    """Where the chosen column is not the only one that could be meant."""
+    sheet = table.grid.sheet
+    for other in others:
+        differs = first.field in _FIGURES and _differ(table, first.column, other.column)
+        if other.rank == first.rank or differs:
+            yield c.COLUMN_TWICE.found(
+                sheet, other.address, other.text, heading=first.text, first=first.address
+            )
+    wide = [
+        column
+        for column in range(first.column + 1, min(first.until, table.grid.last_column) + 1)
+        if first.field in _FIGURES and any(table.down(column))
+    ]
+    if wide:
+        yield c.HEADING_SPANS.found(
+            sheet, first.address, first.text, last=address(first.row, wide[-1])
+        )
+
+
+def _differ(table: Table, one: int, other: int) -> bool:
+    """Whether a second column of figures says anything that the first does not."""
+    return any(b and a != b for a, b in zip(table.down(one), table.down(other), strict=True))
+
+
+def _of_another_period(table: Table, heading: Heading, period: str) -> Finding:
+    return c.OTHER_PERIOD.found(table.grid.sheet, heading.address, heading.text, period=period)
+
+
+def _misspelt(table: Table) -> Iterator[Finding]:
+    """Headings that are nearly one that the table lacks, over a column that is filled in."""
+    known = known_headings(table.heads.fields)
+    has = {heading.field for heading in table.heads.headings}
+    missing = {key: f for key, (f, _) in known.items() if f not in has}
+    titles = {f.key: f.heading for f in table.heads.fields}
+    for column, text in table.heads.others:
+        near = near_heading(text, missing)
+        if near is not None and any(table.down(column)):
+            yield c.HEADING_MISSPELT.found(
+                table.grid.sheet,
+                address(table.header_row, column),
+                text,
+                heading=titles[missing[near]],
+            )

@@ -1,0 +1,299 @@
+"""The indicator table: each row matched to the register, each cell to a typed figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from pipeline.returns.interpret.headings import LONGEST_HEADING
+from pipeline.returns.interpret.names import name_key, suggestion
+from pipeline.returns.interpret.tables import Table
+from pipeline.returns.reading import ReportedRow
+from pipeline.workbooks.details import CellDetail, Details, Place, SheetDetails
+from pipeline.workbooks.figures import (
+    CALLED,
+    CellValue,
+    Figure,
+    Scale,
+    clean,
+    means_nothing_to_report,
+    parse,
+)
+from pipeline.workbooks.grid import column_letters, text_of
+from schemas import rules as c
+from schemas.fields import FILLED_FIELDS
+from schemas.findings import Finding
+from schemas.model import Indicator, Kind, MilestoneState, Register, Status, Unit
+
+_FIGURE_FIELDS = ("numerator", "denominator", "performance")
+PREFILLED_FIELDS = ("ref", "priority", "indicator", "unit", "target")
+_TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
+_STATUSES = {
+    "final": Status.FINAL,
+    "f": Status.FINAL,
+    "actual": Status.FINAL,
+    "provisional": Status.PROVISIONAL,
+    "p": Status.PROVISIONAL,
+    "estimate": Status.PROVISIONAL,
+    "not available": Status.NOT_AVAILABLE,
+}
+_STATES = {name_key(state): state for state in MilestoneState} | {
+    "completed": MilestoneState.COMPLETE,
+    "achieved": MilestoneState.COMPLETE,
+    "not yet due": MilestoneState.NOT_DUE,
+}
+#: Numerators and denominators may be counts, money or hours.
+_PART = Scale(Unit.COUNT, decimals=6, is_part=True)
+
+
+#: Stretches of hidden rows beyond this many are counted.
+_MOST_RUNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    table: Table
+    row: int
+    indicator: Indicator
+
+
+def read_indicators(
+    tables: list[Table], register: Register, area: str | None, details: Details
+) -> tuple[list[ReportedRow], list[Finding]]:
+    """Every indicator row of the tables, in the order of the sheets.
+
+    A row that is no indicator's (a priority heading, a total, a note) is passed over; one that
+    holds figures and matches nothing is a finding.
+    """
+    matched, findings = _match(tables, register, area)
+    rows = []
+    # A sheet is looked up once, however many tables stand on it.
+    for _, on_sheet in groupby(matched, key=lambda match: match.table.grid.sheet):
+        mine = list(on_sheet)
+        table = mine[0].table
+        known = details(table.grid.sheet, [place for m in mine for place in _unsettled(m)])
+        findings += _hidden(mine, known)
+        for match in mine:
+            row, troubles = _read_row(match, known.cells)
+            rows.append(row)
+            findings += troubles
+    return rows, findings
+
+
+def _match(
+    tables: list[Table], register: Register, area: str | None
+) -> tuple[list[_Matched], list[Finding]]:
+    by_ref, by_name = _known(register)
+    owned = register.indicators_of(area) if area else register.indicators
+    matched: list[_Matched] = []
+    findings: list[Finding] = []
+    places: dict[str, str] = {}
+    for table in tables:
+        sheet = table.grid.sheet
+        for row in table.rows:
+            ref, name = table.text(row, "ref"), table.text(row, "indicator")
+            if not ref and not name:
+                findings += _astray(table, row)
+                continue
+            found = by_ref.get(name_key(ref)) or by_name.get(name_key(name))
+            if found is None:
+                if _is_reported(table, row) and name_key(name or ref) not in _TOTALS:
+                    cell = table.address(row, "indicator") or table.address(row, "ref")
+                    near = suggestion(name or ref, [i.wording for i in owned])
+                    findings.append(
+                        c.INDICATOR_UNKNOWN.found(sheet, cell, name or ref, suggestion=near)
+                    )
+                continue
+            cell = table.address(row, "performance")
+            if found.ref in places:
+                findings.append(
+                    c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=places[found.ref])
+                )
+                continue
+            places[found.ref] = f"{sheet}!{cell}"
+            matched.append(_Matched(table, row, found))
+    return matched, findings
+
+
+def _known(register: Register) -> tuple[dict[str, Indicator], dict[str, Indicator | None]]:
+    """The indicators by ref and by wording; None where two share a wording."""
+    by_ref = {name_key(i.ref): i for i in register.indicators}
+    by_name: dict[str, Indicator | None] = {}
+    for indicator in register.indicators:
+        key = name_key(indicator.wording)
+        by_name[key] = None if key in by_name else indicator
+    return by_ref, by_name
+
+
+def _is_reported(table: Table, row: int) -> bool:
+    return any(table.text(row, key) for key in FILLED_FIELDS)
+
+
+def _astray(table: Table, row: int) -> list[Finding]:
+    """Figures in a row that names no indicator, unless it is a row of totals."""
+    texts = [text_of(cell) for _, cell in table.grid.row(row)]
+    if any(name_key(text) in _TOTALS for text in texts if len(text) <= LONGEST_HEADING):
+        return []
+    return [
+        c.FIGURE_ASTRAY.found(table.grid.sheet, table.address(row, key), text)
+        for key in _FIGURE_FIELDS
+        if (text := table.text(row, key)) and not means_nothing_to_report(text)
+    ][:1]
+
+
+def _unsettled(match: _Matched) -> list[Place]:
+    """The cells of a row whose value alone does not say what they mean.
+
+    A number may be a percentage by its format; a blank may be an error value or a formula.
+    """
+    table = match.table
+    return [
+        (match.row, table.columns[key])
+        for key in _FIGURE_FIELDS
+        if key in table.columns
+        and ((value := table.value(match.row, key)) == "" or _is_number(value))
+    ]
+
+
+def _is_number(value: CellValue) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
+    """What is read of a sheet although nobody sees it, in one finding."""
+    grid = matched[0].table.grid
+    rows = sorted({m.row + 1 for m in matched if m.row in known.hidden_rows})
+    filled = {
+        column
+        for m in (matched if known.hidden_columns else ())
+        for key, column in m.table.columns.items()
+        if known.hides_column(column) and m.table.text(m.row, key)
+    }
+    what = [
+        *(["the whole sheet"] if grid.hidden else []),
+        *([f"row{'s' * (len(rows) > 1)} {_listed(rows)}"] if rows else []),
+        *(f"column {column_letters(column)}" for column in sorted(filled)),
+    ]
+    return [c.HIDDEN.found(grid.sheet, what=", ".join(what))] if what else []
+
+
+def _listed(rows: list[int]) -> str:
+    """`7 to 9 and 12`: rows, those that follow each other in one."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    parts = [f"{r[0]} to {r[-1]}" if len(r) > 1 else str(r[0]) for r in runs[:_MOST_RUNS]]
+    more = [f"{len(runs) - _MOST_RUNS} more stretches"] if len(runs) > _MOST_RUNS else []
+    *first, last = [*parts, *more]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _read_row(
+    match: _Matched, known: Mapping[Place, CellDetail]
+) -> tuple[ReportedRow, list[Finding]]:
+    table, number, indicator = match.table, match.row, match.indicator
+    findings: list[Finding] = []
+    sheet = table.grid.sheet
+    row = ReportedRow(
+        ref=indicator.ref,
+        sheet=sheet,
+        cells={key: table.address(number, key) for key in table.columns},
+        seen={
+            key: table.text(number, key)
+            for key in (*PREFILLED_FIELDS, "performance")
+            if key in table.columns
+        },
+        status=Status.FINAL,
+        commentary=_words(table.text(number, "commentary")),
+    )
+
+    def figure(key: str, scale: Scale) -> Figure:
+        if key not in table.columns:
+            return Figure()
+        cell = row.cells[key]
+        detail = known.get((number, table.columns[key]))
+        value = table.value(number, key)
+        if value == "" and detail is not None:
+            value = detail.error
+            if not value and detail.has_formula and not detail.has_value:
+                findings.append(c.NO_CACHED_VALUE.found(sheet, cell))
+                row.is_bad = True
+                return Figure()
+        parsed = parse(value, scale, detail.number_format if detail else None)
+        findings.extend(
+            t.rule.found(sheet, cell, t.value, **dict(t.words)) for t in parsed.troubles
+        )
+        row.is_bad |= parsed.is_bad
+        return parsed
+
+    row.numerator = figure("numerator", _PART).value
+    row.denominator = figure("denominator", _PART).value
+    said_not_available = False
+    match indicator.kind:
+        case Kind.MEASURE:
+            scale = Scale(
+                indicator.unit or Unit.SCORE, indicator.decimals, indicator.plausible_maximum
+            )
+            parsed = figure("performance", scale)
+            row.value, row.suppressed = parsed.value, parsed.suppressed
+            row.numerator = parsed.numerator if row.numerator is None else row.numerator
+            row.denominator = parsed.denominator if row.denominator is None else row.denominator
+            row.status = Status.PROVISIONAL if parsed.provisional else Status.FINAL
+            said_not_available = parsed.not_available
+        case Kind.MILESTONE:
+            said_not_available = means_nothing_to_report(row.seen.get("performance", ""))
+            if not said_not_available:
+                _read_state(row, table.value(number, "performance"), findings)
+        case Kind.NARRATIVE:
+            said_not_available = means_nothing_to_report(row.seen.get("performance", ""))
+            if not said_not_available:
+                row.narrative = _words(row.seen.get("performance", ""))
+    _read_status(row, table.text(number, "status"), findings)
+    if said_not_available:
+        row.status = Status.NOT_AVAILABLE
+    return row, findings
+
+
+def _read_state(row: ReportedRow, cell: CellValue, findings: list[Finding]) -> None:
+    text = clean(str(cell))
+    if not text:
+        return
+    row.state = _STATES.get(name_key(text))
+    if row.state is None:
+        row.is_bad = True
+        findings.append(
+            c.STATE_UNKNOWN.found(
+                row.sheet, row.cells["performance"], text, choices=", ".join(MilestoneState)
+            )
+        )
+
+
+def _read_status(row: ReportedRow, text: str, findings: list[Finding]) -> None:
+    if not text:
+        return
+    status = (
+        Status.NOT_AVAILABLE if means_nothing_to_report(text) else _STATUSES.get(name_key(text))
+    )
+    if status is None:
+        row.is_bad = True
+        findings.append(c.STATUS_UNKNOWN.found(row.sheet, row.cells["status"], text))
+    elif status is not Status.FINAL or row.status is not Status.PROVISIONAL:
+        # A mark such as (p) beside the figure stands against a Final that nobody changed.
+        row.status = status
+
+
+def _words(text: str) -> str:
+    """Words with plain line ends, or nothing where they only say that there is none."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "" if means_nothing_to_report(plain) else plain
+
+
+def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:
+    """Whether a text shows the same figure as expected, however it is written."""
+    scale = Scale(indicator.unit or Unit.SCORE, decimals=15)
+    return indicator.unit in CALLED and parse(seen, scale, None).value == expected

@@ -1,0 +1,76 @@
+"""What a return says once it has been read and interpreted; what the worker hands back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from schemas.findings import Finding
+from schemas.model import MilestoneState, Status
+
+
+@dataclass(slots=True)
+class ReportedRow:
+    """One indicator's row of a return. Fields whose cell was bad are None, with a finding."""
+
+    ref: str
+    sheet: str
+    #: The address of each field's cell, such as `{"performance": "H14"}`.
+    cells: dict[str, str]
+    #: What stands in the prefilled cells and in Performance, as text.
+    seen: dict[str, str]
+    status: Status
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    state: MilestoneState | None = None
+    narrative: str = ""
+    suppressed: bool = False
+    commentary: str = ""
+    #: A cell of the row could not be read; checks on missing figures would say it twice.
+    is_bad: bool = False
+
+    @property
+    def has_figure(self) -> bool:
+        """Whether the row reports anything."""
+        return (
+            self.value is not None
+            or self.state is not None
+            or bool(self.narrative)
+            or self.suppressed
+        )
+
+
+@dataclass(slots=True)
+class ReportedAchievement:
+    priority: str
+    text: str
+    sheet: str
+    cell: str
+
+
+@dataclass(slots=True)
+class CoverEntry:
+    """A line of the cover: what is filled in, and the cell where it stands or belongs."""
+
+    text: str
+    sheet: str
+    cell: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """A whole return, interpreted. `area` and `period` are None where they are not plain."""
+
+    area: str | None = None
+    period: str | None = None
+    cover: dict[str, CoverEntry] = field(default_factory=dict)
+    rows: list[ReportedRow] = field(default_factory=list)
+    achievements: list[ReportedAchievement] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    #: A table of indicators was found, with a column for the period's figures.
+    has_table: bool = False
+    #: Every table is laid out like last year's appendix, which knows no sign-off.
+    is_old_style: bool = False
+    #: The names of the sheets, in the order of the workbook.
+    sheets: list[str] = field(default_factory=list)

@@ -1,0 +1,205 @@
+"""Receiving: what becomes of each file, in the order in which they came.
+
+Whatever comes in one night ends as it would if each file had had a night of its own, and whatever
+part of it a run that was cut off has recorded, the rest ends the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.intake.scan import Arrival
+from pipeline.returns.reading import Reading
+from pipeline.returns.validate import Checked, received_at
+from pipeline.store import Outcome, Receipt, Signature, Store, Submission, delivery_key
+from schemas import rules as c
+from schemas.findings import Finding, Severity
+from schemas.model import Achievement, Observation, Period, Register
+from schemas.returns import SIGNED
+
+#: A service area's ref and a period's name, as far as a return tells them.
+_Place = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store holds that bears on some files; kept up to date with what becomes of them."""
+
+    #: The last submission of each file that was not a duplicate, by SHA-256.
+    last: dict[str, Submission] = field(default_factory=dict)
+    #: What counts for each area and period.
+    standing: dict[_Place, Submission] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, arrivals: Iterable[Arrival], store: Store) -> Known:
+        last = store.known(arrival.sha256 for arrival in arrivals)
+        return cls(last, store.standing())
+
+    def copy(self) -> Known:
+        return Known(dict(self.last), dict(self.standing))
+
+    def counts(self, arrival: Arrival) -> _Place | None:
+        """The area and period for which the very bytes of a file count already."""
+        before = self.last.get(arrival.sha256)
+        place = (before.area, before.period) if before else None
+        stands = self.standing.get(place) if place else None
+        return place if stands and stands.sha256 == arrival.sha256 else None
+
+    def note(self, sent: Submission) -> None:
+        """What is true of the next file once this submission has been recorded."""
+        if sent.outcome is not Outcome.DUPLICATE:
+            self.last[sent.sha256] = sent
+        if sent.outcome is Outcome.ACCEPTED:
+            self.standing[sent.area, sent.period] = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file that came."""
+
+    arrival: Arrival
+    #: What it says; None where it counts already and was not read.
+    reading: Reading | None
+
+
+def in_waves(
+    deliveries: Sequence[Delivery], register: Register, known: Known
+) -> list[list[Delivery]]:
+    """The files in the order in which they are judged.
+
+    A return is checked against the figures of the period before its own. Where returns for both
+    came in one night, the earlier period's come first, so that it makes no difference whether they
+    came in one night or in two.
+    """
+
+    def depth(period: Period | None) -> int:
+        last = register.last_period(period) if period else None
+        return 1 + depth(last) if last else 0
+
+    waves: dict[int, list[Delivery]] = {}
+    for one in deliveries:
+        told = one.reading.period if one.reading else known.last[one.arrival.sha256].period
+        waves.setdefault(depth(register.period(told or "")), []).append(one)
+    return [waves[number] for number in sorted(waves)]
+
+
+def last_periods(readings: Iterable[tuple[Arrival, Reading]], register: Register) -> set[str]:
+    """The periods before those that the returns are for."""
+    periods = (register.period(reading.period or "") for _, reading in readings)
+    lasts = (register.last_period(period) for period in periods if period)
+    return {last.name for last in lasts if last}
+
+
+def judge(
+    arrival: Arrival,
+    checked: Checked | None,
+    known: Known,
+    register: Register,
+    now: datetime,
+    reopened: Mapping[str, int],
+) -> Receipt:
+    """What goes into the store for a file; `checked` is None where it was not read.
+
+    `reopened` are the closed periods that are open again, each with its reopening's number.
+    """
+    first = known.last.get(arrival.sha256)
+    if first and (checked is None or _is_duplicate(checked, first, known, now)):
+        return Receipt(_duplicate(arrival, first, register, now))
+    assert checked is not None  # noqa: S101 - what the store does not know is read
+    return _receipt(checked, register, now, reopened)
+
+
+def _is_duplicate(one: Checked, first: Submission, known: Known, now: datetime) -> bool:
+    """Whether the same bytes, having come before, change nothing now.
+
+    What was sent back is accepted by a changed register, in an open period, or from the right
+    area's folder; and what was accepted and then replaced is sent once more to put it back.
+    """
+    stands = known.standing.get((first.area, first.period))
+    if first.outcome is not Outcome.ACCEPTED:
+        return not one.is_accepted and _mistakes(one.findings) == _mistakes(first.findings)
+    if stands is None or stands.sha256 == first.sha256:
+        return True
+    return one.is_accepted and received_at(one.arrival, now) < stands.received_at
+
+
+def _mistakes(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
+    # Not every database takes every name of a sheet as it stands; of the same bytes it is the same.
+    return [(f.code, f.cell, f.problem) for f in findings if f.severity is Severity.ERROR]
+
+
+def _receipt(
+    one: Checked, register: Register, now: datetime, reopened: Mapping[str, int]
+) -> Receipt:
+    """What goes into the store for one return."""
+    arrival, reading = one.arrival, one.reading
+    signature = Signature(
+        *(entry.text if (entry := reading.cover.get(key)) else "" for key in SIGNED)
+    )
+    submission = Submission(
+        sha256=arrival.sha256,
+        filename=arrival.filename,
+        received_at=received_at(arrival, now),
+        outcome=Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED,
+        size=arrival.size,
+        register_sha256=register.sha256,
+        area=reading.area,
+        period=reading.period,
+        findings=one.findings,
+        delivery=delivery_of(arrival),
+        folder_area=arrival.folder_area,
+        reopening_id=reopened.get(reading.period or ""),
+    )
+    if not one.is_accepted or reading.area is None or reading.period is None:
+        return Receipt(submission, signature=signature)
+    area, period = reading.area, reading.period
+    observations = tuple(
+        Observation(
+            indicator=row.ref,
+            area=area,
+            period=period,
+            status=row.status,
+            value=row.value,
+            numerator=row.numerator,
+            denominator=row.denominator,
+            state=row.state,
+            narrative=row.narrative,
+            suppressed=row.suppressed,
+            commentary=row.commentary,
+            sheet=row.sheet,
+            cell=row.cells["performance"],
+        )
+        for row in reading.rows
+    )
+    achievements = tuple(
+        Achievement(a.priority, area, period, a.text, a.sheet, a.cell) for a in reading.achievements
+    )
+    return Receipt(submission, observations, achievements, signature)
+
+
+def delivery_of(arrival: Arrival) -> str:
+    """The key of this delivery of a file."""
+    return delivery_key(arrival.sha256, arrival.folder_area, arrival.filename, arrival.arrived_at)
+
+
+def _duplicate(
+    arrival: Arrival, first: Submission, register: Register, now: datetime
+) -> Submission:
+    """What goes into the store for a file that was sent twice."""
+    at = f"{first.received_at.astimezone():%d/%m/%Y}"
+    rule = c.STILL_WRONG if first.outcome is Outcome.REJECTED else c.DUPLICATE
+    return Submission(
+        sha256=first.sha256,
+        filename=arrival.filename,
+        received_at=received_at(arrival, now),
+        outcome=Outcome.DUPLICATE,
+        size=first.size,
+        register_sha256=register.sha256,
+        area=first.area,
+        period=first.period,
+        findings=(rule.found(value=first.filename, received=at),),
+        delivery=delivery_of(arrival),
+        folder_area=arrival.folder_area,
+    )

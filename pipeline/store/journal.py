@@ -1,0 +1,146 @@
+"""Journal: what the archive holds beside the files, so that the store can be made again from it.
+
+A file of the archive says what was sent. Under what name it came, when, to which register it was
+held, and what people decided since, stands in `journal/`: the rows of the store as lines of JSON,
+written after each transaction. The registers themselves stand in `registers/` by their hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.register.file import register_bytes
+from pipeline.store import Store
+from pipeline.workspace.errors import RegisterError, StoreError, WorkspaceError
+from pipeline.workspace.folder import Workspace, private_folder, remedy, replacing
+from schemas.model import Register
+
+#: What the journal holds: the tables that no reading of the archive gives back. Of messages, which
+#: there were and what became of them, so that none is sent twice; not what they say.
+TABLES = (
+    *("submission", "issue", "closing", "reopening", "approval", "forgotten"),
+    *("message", "attempt", "answered", "quarantined"),
+)
+#: What a row of `forgotten` brings with it: the tables whose rows nothing else would give back.
+KEPT_WITH = {"observations": "observation", "achievements": "achievement"}
+_FILE = re.compile(r"([a-z]+)-(\d+)-(\d+)\.jsonl")
+
+
+def catch_up(store: Store, archive: Path) -> None:
+    """Write what the store holds and the journal does not; a cut-off run's last lines among it.
+
+    Raises:
+        StoreError: the journal holds more than the store, which then is not the store it was.
+        WorkspaceError: the archive cannot be written to.
+    """
+    folder = archive / "journal"
+    noted = last(told(archive))
+    for table in TABLES:
+        held = store.last_number(table)
+        if held < noted[table]:
+            raise StoreError(
+                f"The store is older than its archive: {folder} tells of {noted[table]:,} rows of "
+                f"{table}, the store of {held:,}. Put the right store back, or make it again from "
+                "the archive with quarterday replay --rebuild."
+            )
+        if held > noted[table]:
+            rows = store.rows_after(table, noted[table])
+            if table == "forgotten":
+                # Their files have gone, and with them what their figures could be read from.
+                for row in rows:
+                    for name, kept in KEPT_WITH.items():
+                        row[name] = store.rows_of(kept, row["submission_id"])
+            _write(folder, table, rows)
+
+
+def is_behind(store: Store, archive: Path) -> bool:
+    """Whether the journal tells of anything that the store does not hold."""
+    noted = last(told(archive))
+    return any(store.last_number(table) < noted[table] for table in TABLES)
+
+
+def told(archive: Path) -> dict[str, list[range]]:
+    """The numbers of the rows of each table that the journal tells of, by the names of its files.
+
+    A sequence of the store may have left numbers out.
+    """
+    found: dict[str, list[range]] = {table: [] for table in TABLES}
+    for match in _files(archive / "journal"):
+        if match[1] in found:
+            found[match[1]].append(range(int(match[2]), int(match[3]) + 1))
+    return found
+
+
+def last(numbers: Mapping[str, list[range]]) -> dict[str, int]:
+    """The highest number of each table; 0 where there is none."""
+    return {
+        table: max((each[-1] for each in ranges), default=0) for table, ranges in numbers.items()
+    }
+
+
+def entries(archive: Path, table: str) -> Iterator[dict[str, Any]]:
+    """The rows of a table that the journal holds, in the order of their numbers; values as JSON.
+
+    Raises:
+        WorkspaceError: a file of the journal cannot be read.
+    """
+    folder = archive / "journal"
+    named = sorted((int(m[2]), m[0]) for m in _files(folder) if m[1] == table)
+    for _, name in named:
+        try:
+            lines = (folder / name).read_bytes().splitlines()
+            yield from (msgspec.json.decode(line, type=dict[str, Any]) for line in lines)
+        except (OSError, msgspec.DecodeError) as error:
+            raise WorkspaceError(
+                f"{folder / name} cannot be read. Put it back from a backup."
+            ) from error
+
+
+def keep_register(workspace: Workspace, register: Register) -> None:
+    """Keep the register by which returns are about to be checked.
+
+    Raises:
+        RegisterError: it is no longer the one that was read.
+        WorkspaceError: the archive cannot be written to.
+    """
+    path = kept_register(workspace.archive, register.sha256)
+    if path.exists():
+        return
+    content = register_bytes(workspace.register)
+    if hashlib.sha256(content).hexdigest() != register.sha256:
+        name = workspace.register.name
+        raise RegisterError([f"{name} was changed while the run began. Run again."])
+    _put(path, content)
+
+
+def kept_register(archive: Path, sha256: str) -> Path:
+    """Where a register of that hash is kept."""
+    return archive / "registers" / f"{sha256}.xlsx"
+
+
+def _files(folder: Path) -> list[re.Match[str]]:
+    names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
+    return [match for name in names if (match := _FILE.fullmatch(name))]
+
+
+def _write(folder: Path, table: str, rows: list[dict[str, Any]]) -> None:
+    first, last = rows[0]["id"], rows[-1]["id"]
+    content = b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+    _put(folder / f"{table}-{first:09}-{last:09}.jsonl", content)
+
+
+def _put(path: Path, content: bytes) -> None:
+    try:
+        private_folder(path.parent)
+        with replacing(path, 0o400) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path} cannot be written ({error.strerror}). {remedy(error)}"
+        ) from error

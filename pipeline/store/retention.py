@@ -1,0 +1,127 @@
+"""Retention: what the register's rule says to keep no longer, and how it goes.
+
+The figures, and where they stood, stay: they were published. What goes is the file as it was sent,
+its correction copy and the messages with it, what was found in its cells, and who signed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from glob import escape
+from pathlib import Path
+
+from pipeline.outputs.corrections import UNPLACED, correction_ending
+from pipeline.outputs.wording import counted
+from pipeline.store import Forgotten, Store, Submission
+from pipeline.store.copying import sqlite_file
+from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.folder import Workspace, remedy
+from schemas.model import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the rule says to forget."""
+
+    rule: str
+    submissions: tuple[Submission, ...]
+    #: The day on which the last of them fell due; None where nothing is due.
+    since: date | None = None
+
+
+def due(register: Register, store: Store, today: date) -> Due:
+    """The submissions that are past the register's retention and not yet forgotten.
+
+    A return is kept for so many years after the end of its period; one that names no period of the
+    register, after the day on which it was received.
+    """
+    years = register.framework.keep_years
+    if years is None:
+        return Due("", ())
+    rule = f"kept for {counted(years, 'year')} after the end of the period"
+    past = [(sent, day) for sent, day in _fall_due(register, store) if day <= today]
+    since = max((day for _, day in past), default=None)
+    return Due(rule, tuple(sent for sent, _ in past), since)
+
+
+def next_day(register: Register, store: Store, today: date) -> date | None:
+    """The next day after today on which anything falls due."""
+    return min((day for _, day in _fall_due(register, store) if day > today), default=None)
+
+
+def _fall_due(register: Register, store: Store) -> Iterator[tuple[Submission, date]]:
+    """Each submission that is not forgotten, and the first day on which it is to be."""
+    years = register.framework.keep_years
+    if years is None:
+        return
+    gone = {one.submission_id for one in store.decisions.forgotten()}
+    for sent in store.submissions():
+        last = _years_after(_counted_from(sent, register), years)
+        if sent.id not in gone and last < date.max:
+            yield sent, last + timedelta(days=1)
+
+
+def _counted_from(sent: Submission, register: Register) -> date:
+    period = register.period(sent.period or "")
+    return period.ends if period else sent.received_at.astimezone().date()
+
+
+def _years_after(day: date, years: int) -> date:
+    if day.year + years > date.max.year:
+        return date.max
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        # 29 February, in a year that has none.
+        return day.replace(year=day.year + years, day=28)
+
+
+def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime) -> None:
+    """Forget what is due, and complete what an earlier run was cut off from removing.
+
+    That it went is recorded first, in the transaction that deletes the findings and signatures;
+    the files follow.
+
+    Raises:
+        WorkspaceError: a file cannot be removed; the next run of the command does it.
+    """
+    store.decisions.forget([Forgotten(s.id, at, by, found.rule) for s in found.submissions])
+    gone = {one.submission_id for one in store.decisions.forgotten()}
+    submissions = store.submissions()
+    forgotten = [sent for sent in submissions if sent.id in gone]
+    kept = {sent.sha256 for sent in submissions if sent.id not in gone}
+    periods = {sent.period for sent in submissions if sent.id not in gone}
+    over = {sent.period for sent in forgotten} - periods
+    store.messages.forget(over, at, f"{found.rule}; by {by}")
+    for path in _files(workspace, forgotten, kept, over):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise WorkspaceError(
+                f"{path} cannot be removed ({error.strerror}). {remedy(error)}"
+            ) from error
+
+
+def _files(
+    workspace: Workspace,
+    forgotten: Sequence[Submission],
+    kept: set[str],
+    over: set[str | None],
+) -> Iterator[Path]:
+    """The files that hold what was forgotten; `over` are the periods of which nothing is kept."""
+    for sent in forgotten:
+        # What was sent more than once stays while one receipt of it does.
+        if sent.sha256 not in kept:
+            yield from workspace.archive.glob(f"{sent.sha256[:2]}/{sent.sha256}.*")
+            corrections = workspace.outbox_of(sent.period or UNPLACED) / "corrections"
+            yield from corrections.glob(f"*{correction_ending(sent.sha256)}")
+    for period in over:
+        # A message does not say which return it is about; here all of them are meant.
+        if period:
+            yield from (workspace.outbox_of(period) / "mail").glob("*.eml")
+    if forgotten and (store := sqlite_file(workspace.store_url)):
+        # Copies of the store as it was before hold all of it still.
+        for kind in ("schema-*", "before-*"):
+            yield from store.parent.glob(f"{escape(store.name)}.{kind}")

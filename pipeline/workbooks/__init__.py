@@ -1,0 +1,1 @@
+"""Workbooks: reading Excel safely: kind, zip, sandbox, cells, formats, figures."""

@@ -1,0 +1,57 @@
+"""Completeness: whether a file's own tables say that more of it is to come.
+
+A copy over a network appears at its full size and is filled in, or grows; until it has all come it
+may look damaged, and a workbook of before 2007 may even look whole.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from pipeline.workbooks import compound, zip_directory
+from pipeline.workbooks.file_kind import FileKind, Identity
+
+_ZIP = b"PK\x03\x04"
+#: Where this stands in place of a container's signature, its first bytes have not come.
+_HOLE = bytes(8)
+#: Records of [MS-XLS]: a part of a workbook begins and ends, and one of its sheets is listed.
+_BEGIN, _END, _SHEET = 0x0809, 0x000A, 0x0085
+
+
+def lacks_bytes(content: bytes, identity: Identity) -> bool:
+    """Whether bytes are missing by what the file says of itself; a whole file lacks none."""
+    if content.startswith(_HOLE):
+        return True
+    if any(whole.startswith(content) for whole in (_ZIP, compound.SIGNATURE)):
+        # Empty, or the first few bytes.
+        return True
+    if content.startswith(b"PK"):
+        return not identity.parts or not zip_directory.is_sound(content, identity.parts)
+    if content.startswith(compound.SIGNATURE):
+        return not compound.is_whole(content) or (
+            identity.kind is FileKind.XLS and not _has_every_sheet(content)
+        )
+    return False
+
+
+def _has_every_sheet(content: bytes) -> bool:
+    """Whether every part of an old workbook ends, those of its sheets included."""
+    try:
+        records = compound.stream(content, ("Workbook", "Book"))
+    except compound.BadCompoundError:
+        return False
+    at = depth = ended = sheets = 0
+    while at + 4 <= len(records):
+        kind, length = struct.unpack_from("<2H", records, at)
+        if kind == _BEGIN:
+            depth += 1
+        elif kind == _END:
+            depth -= 1
+            ended += not depth
+        elif kind == _SHEET:
+            sheets += 1
+        elif kind == length == 0:
+            # Nothing, as stands behind the last part, or where bytes have not come.
+            break
+        at += 4 + length
+    return depth == 0 and ended > sheets

@@ -1,0 +1,129 @@
+"""What a cell says: a figure, a meaning, or trouble to be asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from schemas import rules as c
+from schemas.display import places, quantise, shown
+from schemas.findings import Rule, Severity
+from schemas.model import Unit
+
+#: What calamine hands over for a cell; blank is the empty string.
+CellValue = str | float | bool | date | datetime | time | timedelta
+
+#: A percentage at or below this without a percent format may be a fraction (2 would be 200%).
+FRACTION_UP_TO = Decimal(2)
+#: Excel keeps 15 significant digits; a larger whole number may have lost some.
+EXACT_BELOW = Decimal(10) ** 15
+
+EXAMPLES = {
+    Unit.PERCENT: "31.5%",
+    Unit.COUNT: "4605",
+    Unit.CURRENCY: "£120,000",
+    Unit.RATIO: "1.25",
+    Unit.DAYS: "14",
+    Unit.SCORE: "7.2",
+}
+#: How a unit is called in a sentence.
+CALLED = {
+    Unit.PERCENT: "a percentage",
+    Unit.COUNT: "a count",
+    Unit.CURRENCY: "an amount of money",
+    Unit.RATIO: "a ratio",
+    Unit.DAYS: "a number of days",
+    Unit.SCORE: "a score",
+}
+OTHER_MONEY = "an amount in another currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a figure is measured in, and how far it can sensibly go."""
+
+    unit: Unit
+    decimals: int = 0
+    plausible_maximum: Decimal | None = None
+    #: A numerator or denominator: it may be money or days too, and may be left out.
+    is_part: bool = False
+
+    @property
+    def example(self) -> str:
+        return EXAMPLES[self.unit]
+
+    def takes(self, unit: Unit) -> bool:
+        """Whether a figure written in a unit may stand here."""
+        return unit is self.unit or (self.is_part and unit in (Unit.CURRENCY, Unit.DAYS))
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A rule of the catalogue and the words for its sentence; the caller adds the place."""
+
+    rule: Rule
+    value: str
+    words: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a cell says. At most one of `value`, `suppressed` and `not_available` is set.
+
+    With an error among the troubles there is no value.
+    """
+
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    suppressed: bool = False
+    not_available: bool = False
+    provisional: bool = False
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def is_blank(self) -> bool:
+        return self == BLANK
+
+    @property
+    def is_bad(self) -> bool:
+        return any(t.rule.severity is Severity.ERROR for t in self.troubles)
+
+
+BLANK = Figure()
+
+
+def finish(number: Decimal, scale: Scale, seen: str) -> Figure:
+    """The figure at the decimals it is published with; what had more is rounded and says so."""
+    number = plain(number)
+    if places(number) <= scale.decimals:
+        return Figure(value=number)
+    if scale.unit is Unit.COUNT and scale.decimals == 0:
+        return trouble(c.NOT_WHOLE, seen, example=scale.example)
+    taken = quantise(number, scale.decimals)
+    words = (("taken", shown(taken, scale.unit)),)
+    return Figure(value=plain(taken), troubles=(Trouble(c.ROUNDED, seen, words),))
+
+
+def plain(number: Decimal) -> Decimal:
+    """Without trailing zeros and without an exponent."""
+    reduced = number.normalize()
+    exponent = reduced.as_tuple().exponent
+    return reduced.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else reduced
+
+
+def percent_two_ways(one: Decimal, other: Decimal, seen: str) -> Figure:
+    """A percentage that may be either of two."""
+    return trouble(c.TWO_WAYS, seen, one=shown(one, Unit.PERCENT), other=shown(other, Unit.PERCENT))
+
+
+def wrong_unit(seen: str, found: str, scale: Scale) -> Figure:
+    return trouble(
+        c.WRONG_UNIT, seen, found=found, expected=CALLED[scale.unit], example=scale.example
+    )
+
+
+def trouble(rule: Rule, value: str, **words: str) -> Figure:
+    """No figure, and what to ask."""
+    return Figure(troubles=(Trouble(rule, value, tuple(words.items())),))

@@ -1,0 +1,174 @@
+"""Text: the grammar of what may be written in a cell. What is outside it is asked about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from pipeline.workbooks.figures.figure import (
+    BLANK,
+    CALLED,
+    EXACT_BELOW,
+    FRACTION_UP_TO,
+    OTHER_MONEY,
+    Figure,
+    Scale,
+    Trouble,
+    finish,
+    percent_two_ways,
+    plain,
+    trouble,
+    wrong_unit,
+)
+from pipeline.workbooks.figures.plain import NOT_AVAILABLE, ZERO_OR_NOTHING, clean
+from schemas import rules as c
+from schemas.display import shown
+from schemas.model import Unit
+
+#: No figure takes more digits and separators; Decimal's own context would round a longer one.
+LONGEST_FIGURE = 28
+#: Longer text is words, whatever stands in it.
+_LONGEST_TEXT = 100
+
+_SUPPRESSED = frozenset({"c", "[c]", "suppressed", "confidential"})
+_SMALL = re.compile(r"< ?([0-9]{1,2})")
+_ERRORS = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
+#: A figure in euros or dollars, or in pence.
+_OTHER_MONEY = re.compile(
+    r"[-(+]?\s*(?:[€$¥]|eur|usd)\s*-?\d[\d., ]*\s*(?:k|m|bn|million)?\s*\)?"
+    r"|-?\d[\d., ]*\s*(?:[€$¥]|eur|usd|p|pence)",
+    re.ASCII,
+)
+_MARKS = re.compile(r"\s*(?:[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|\((?P<letter>[a-z])\))$")
+#: 10² is not 10 with a second footnote.
+_POWERS_OF_TEN = frozenset("²³⁴⁵⁶⁷⁸⁹")
+_GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ ]\d{3})+|\d{1,3}(?:['’]\d{3})+|\d+"
+_FIGURE = re.compile(
+    rf"""
+    (?P<open>\()?                               # brackets mean negative
+    \s* (?P<sign>[-+])? \s*
+    (?P<money>£|gbp)? \s* (?P<inner>-)? \s*
+    (?P<digits>(?:{_GROUPED})(?:\.\d+)?|\.\d+)
+    \s* (?P<scale>k|m|bn|million|billion|thousand)?
+    \s* (?P<percent>%|per\ cent|percent|pc)?
+    \s* (?P<days>days?)?
+    \s* (?P<close>\))?
+    """,
+    re.VERBOSE | re.ASCII,
+)
+_SCALES = {
+    "k": 3, "thousand": 3, "m": 6, "million": 6, "bn": 9, "billion": 9,
+}  # fmt: skip
+_OUT_OF = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+) (?:out )?of (\d+|\d{1,3}(?:,\d{3})+)", re.ASCII)
+_INEXACT = re.compile(
+    r"""
+    [<>≤≥~≈].*\d.* | (?:c\.?|ca\.?|circa|about|approx\.?|approximately|around|over|under|up\ to
+    |more\ than|less\ than|at\ least|nearly|almost)\s*[£]?\s*\d.*
+    | £?\d.*\d?\s*(?:-|to|/|:)\s*£?\d.*
+    | [-+]?\d+(?:\.\d+)?e[-+]?\d+
+    """,
+    re.VERBOSE | re.ASCII,
+)
+_COMMA = re.compile(r"[-+£\s]*\d[\d.\s]*,[\d.,\s]*\d\s*(?:%|per cent|percent)?")
+
+
+def parse_text(cell: str, scale: Scale) -> Figure:
+    """The figure that is written in a cell, or what it means, or what to ask."""
+    text = clean(cell)
+    # An apostrophe in front is how Excel is told that what follows is text.
+    words = text.casefold().removeprefix("'")
+    if not words:
+        return BLANK
+    if len(words) > _LONGEST_TEXT:
+        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+    if words in NOT_AVAILABLE or (scale.is_part and words in ZERO_OR_NOTHING):
+        return Figure(not_available=True)
+    if words in ZERO_OR_NOTHING:
+        return trouble(c.ZERO_OR_NOTHING, text)
+    if words in _SUPPRESSED:
+        return Figure(suppressed=True)
+    if _ERRORS.match(text):
+        return trouble(c.ERROR_VALUE, text, example=scale.example)
+    if scale.unit in (Unit.COUNT, Unit.DAYS) and _SMALL.fullmatch(words):
+        return Figure(suppressed=True)
+    if part := _OUT_OF.fullmatch(words):
+        return _parse_part(text, part, scale)
+    if match := _FIGURE.fullmatch(words):
+        return _parse_match(text, match, scale)
+    if (mark := _MARKS.search(words)) and (
+        match := _FIGURE.fullmatch(words[: mark.start()].strip())
+    ):
+        return _parse_marked(text, match, mark, scale)
+    if _INEXACT.fullmatch(words):
+        return trouble(c.NOT_EXACT, text, example=scale.example)
+    if _OTHER_MONEY.fullmatch(words):
+        return wrong_unit(text, OTHER_MONEY, scale)
+    if _COMMA.fullmatch(words):
+        return _comma(text, scale)
+    return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+
+
+def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
+    signs = [match["sign"] == "-", match["inner"] == "-", match["open"] is not None]
+    if sum(signs) > 1 or (match["open"] is None) != (match["close"] is None):
+        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+    for found, unit in (("percent", Unit.PERCENT), ("money", Unit.CURRENCY), ("days", Unit.DAYS)):
+        if match[found] and not scale.takes(unit):
+            return wrong_unit(text, CALLED[unit], scale)
+    digits = match["digits"]
+    if len(digits) > LONGEST_FIGURE:
+        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+    if "," in digits and scale.unit in (Unit.PERCENT, Unit.RATIO, Unit.SCORE):
+        return _comma(text, scale)
+    number = Decimal(re.sub(r"[, '’]", "", digits))
+    if match["scale"]:
+        if not scale.takes(Unit.CURRENCY):
+            return trouble(c.NOT_EXACT, text, example=scale.example)
+        number = number.scaleb(_SCALES[match["scale"]])
+    if abs(number) >= EXACT_BELOW:
+        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+    number = -number if any(signs) else number
+    if scale.unit is Unit.PERCENT and not match["percent"] and 0 < abs(number) <= FRACTION_UP_TO:
+        return percent_two_ways(plain(number * 100), plain(number), text)
+    return finish(number, scale, text)
+
+
+def _comma(text: str, scale: Scale) -> Figure:
+    """A comma that parts thousands or decimals, with what it may stand for."""
+    digits = re.sub(r"[^\d.,]", "", text)
+    point = digits.replace(".", "").replace(",", ".") if digits.count(",") == 1 else ""
+    none = digits.replace(",", "")
+    readings = [point] if point else []
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
+        readings.append(none)
+    return trouble(
+        c.AMBIGUOUS_COMMA, text, readings=" or ".join(readings) or f"it like {scale.example}"
+    )
+
+
+def _parse_marked(text: str, match: re.Match[str], mark: re.Match[str], scale: Scale) -> Figure:
+    """A figure with a footnote mark; (p) and (e) say that it is provisional."""
+    if match["digits"] == "10" and not match["percent"] and mark[0].strip() in _POWERS_OF_TEN:
+        return trouble(c.NOT_EXACT, text, example=scale.example)
+    figure = _parse_match(text, match, scale)
+    if figure.value is None:
+        return figure
+    taken = shown(figure.value, scale.unit)
+    dropped = Trouble(c.MARK_DROPPED, text, (("taken", taken),))
+    return replace(
+        figure,
+        provisional=mark["letter"] in ("p", "e"),
+        troubles=(*figure.troubles, dropped),
+    )
+
+
+def _parse_part(text: str, part: re.Match[str], scale: Scale) -> Figure:
+    """`10 of 50`: in a percentage both parts, and what they make."""
+    if scale.unit is not Unit.PERCENT:
+        return trouble(c.NOT_EXACT, text, example=scale.example)
+    top, bottom = (Decimal(group.replace(",", "")) for group in part.groups())
+    if not bottom or top >= EXACT_BELOW or bottom >= EXACT_BELOW:
+        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+    figure = finish(plain(top * 100 / bottom), scale, text)
+    return replace(figure, numerator=top, denominator=bottom)

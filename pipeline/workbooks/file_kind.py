@@ -1,0 +1,284 @@
+"""What a file is by its content, whatever it is called: in words for the person who sent it."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.workbooks import compound, zip_directory
+
+
+class FileKind(StrEnum):
+    """What a file is by its content, in words for a person."""
+
+    XLSX = "an Excel workbook (.xlsx)"
+    XLSM = "an Excel workbook with macros (.xlsm)"
+    XLSB = "a binary Excel workbook (.xlsb)"
+    XLS = "an old Excel workbook (.xls)"
+    ODS = "an OpenDocument spreadsheet (.ods)"
+    ENCRYPTED = "an encrypted workbook"
+    EMPTY = "empty"
+    ZEROS = "nothing but zeros, as a copy leaves that was cut short"
+    OLDER_EXCEL = "an Excel workbook of before 1993"
+    XML_WORKBOOK = "a workbook saved as XML"
+    NUMBERS = "an Apple Numbers spreadsheet"
+    WORD = "a Word document"
+    POWERPOINT = "a PowerPoint presentation"
+    OPEN_DOCUMENT = "an OpenDocument file, but no spreadsheet"
+    PDF = "a PDF"
+    RICH_TEXT = "a rich text document (RTF)"
+    WEB_PAGE = "a web page (HTML)"
+    MAIL = "an e-mail message, to which the workbook may be attached"
+    MAILBOX = "a mailbox of e-mail messages"
+    LINK = "a link to a file, not the file itself"
+    IMAGE = "a picture"
+    CSV = "comma-separated text (CSV)"
+    TEXT = "plain text"
+    XML = "an XML file"
+    ZIPPED_WORKBOOK = "a zip archive with a workbook in it"
+    ZIP = "a zip archive"
+    GZIP = "a gzip archive"
+    SEVEN_ZIP = "a 7-Zip archive"
+    RAR = "a RAR archive"
+    PROGRAM = "a program"
+    OTHER = "of an unknown kind"
+
+
+#: The kinds that are read, with the ending of each.
+EXTENSIONS = {
+    FileKind.XLSX: ".xlsx",
+    FileKind.XLSM: ".xlsm",
+    FileKind.XLSB: ".xlsb",
+    FileKind.XLS: ".xls",
+    FileKind.ODS: ".ods",
+}
+#: Other endings that are right too: templates, and workbooks without the macros they may hold.
+_ALSO_NAMED = {
+    FileKind.XLSX: (".xltx", ".xlsm", ".xltm"),
+    FileKind.XLSM: (".xltm", ".xlam"),
+    FileKind.XLS: (".xlt",),
+    FileKind.ODS: (".ots",),
+}
+
+_SIGNATURES = (
+    (b"%PDF-", FileKind.PDF),
+    (rb"{\rtf", FileKind.RICH_TEXT),
+    (b"\x1f\x8b", FileKind.GZIP),
+    (b"7z\xbc\xaf\x27\x1c", FileKind.SEVEN_ZIP),
+    (b"Rar!\x1a\x07", FileKind.RAR),
+    (b"\x89PNG\r\n\x1a\n", FileKind.IMAGE),
+    (b"\xff\xd8\xff", FileKind.IMAGE),
+    (b"GIF8", FileKind.IMAGE),
+    (b"II*\0", FileKind.IMAGE),
+    (b"MM\0*", FileKind.IMAGE),
+    (b"L\0\0\0\x01\x14\x02\0", FileKind.LINK),
+    (b"\x09\x00\x04\x00", FileKind.OLDER_EXCEL),
+    (b"\x09\x02\x06\x00", FileKind.OLDER_EXCEL),
+    (b"\x09\x04\x06\x00", FileKind.OLDER_EXCEL),
+    (b"\x7fELF", FileKind.PROGRAM),
+)
+#: What a telephone's or a browser's pictures say of themselves.
+_IMAGE_FORMS = (b"WEBP", b"heic", b"heix", b"mif1", b"avif")
+#: Streams at the root of a compound file. An encrypted Word document looks as a workbook does.
+_STREAMS = (
+    ("EncryptedPackage", FileKind.ENCRYPTED),
+    ("Workbook", FileKind.XLS),
+    ("Book", FileKind.XLS),
+    ("WordDocument", FileKind.WORD),
+    ("PowerPoint Document", FileKind.POWERPOINT),
+    ("__properties_version1.0", FileKind.MAIL),
+)
+_FILEPASS = 0x2F
+_MAIN_PARTS = (
+    ("xl/workbook.bin", FileKind.XLSB),
+    ("xl/workbook.xml", FileKind.XLSX),
+    ("word/document.xml", FileKind.WORD),
+    ("ppt/presentation.xml", FileKind.POWERPOINT),
+    ("index/document.iwa", FileKind.NUMBERS),
+    ("index.zip", FileKind.NUMBERS),
+)
+#: What `[Content_Types].xml` calls the main part, where it has an unusual name.
+_CONTENT_TYPES = (
+    (b"sheet.binary.macroEnabled.main", FileKind.XLSB),
+    (b"spreadsheetml", FileKind.XLSX),
+    (b"wordprocessingml", FileKind.WORD),
+    (b"presentationml", FileKind.POWERPOINT),
+)
+_WORKBOOK_ENDINGS = (*EXTENSIONS.values(), ".xltx", ".xltm", ".xlt", ".ots")
+_HEADER_FIELD = re.compile(
+    r"(?:from|to|subject|date|received|return-path|mime-version|message-id|x-[\w-]+"
+    r"|delivered-to|content-type): ", re.IGNORECASE
+)  # fmt: skip
+_SHOWN = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a file is, and what its container lists."""
+
+    kind: FileKind
+    has_macros: bool = False
+    #: It refers to other workbooks, or to a database.
+    has_links: bool = False
+    #: The parts of a zip archive; empty for anything else, and where the list is broken.
+    parts: tuple[zipfile.ZipInfo, ...] = ()
+
+
+def is_named_rightly(suffix: str, kind: FileKind) -> bool:
+    """Whether a file of a kind that is read may have that ending."""
+    return suffix.lower() in (EXTENSIONS[kind], *_ALSO_NAMED.get(kind, ()))
+
+
+def identify(content: bytes) -> Identity:
+    """What the bytes are.
+
+    Raises:
+        TooManyPartsError: a zip archive lists more parts than a workbook has.
+    """
+    if content.startswith(b"PK"):
+        return _identify_zip(content)
+    if content.startswith(compound.SIGNATURE):
+        return _identify_compound(content)
+    if not content.strip(b"\0"):
+        return Identity(FileKind.ZEROS if content else FileKind.EMPTY)
+    for signature, kind in _SIGNATURES:
+        if content.startswith(signature):
+            return Identity(kind)
+    if content.startswith(b"MZ") and b"\0" in content[:64]:
+        return Identity(FileKind.PROGRAM)
+    if content[8:12] in _IMAGE_FORMS or (content.startswith(b"BM") and not any(content[6:10])):
+        return Identity(FileKind.IMAGE)
+    text = _text(content[:_SHOWN])
+    return Identity(FileKind.OTHER if text is None else _identify_text(text))
+
+
+# --- Containers ----------------------------------------------------------------------------------
+
+
+def _identify_compound(content: bytes) -> Identity:
+    try:
+        root = compound.root(content)
+    except compound.BadCompoundError:
+        # Damaged, not another kind: reading it says so.
+        is_encrypted = "EncryptedPackage".encode("utf-16-le") in content
+        return Identity(FileKind.ENCRYPTED if is_encrypted else FileKind.XLS)
+    kind = next((kind for name, kind in _STREAMS if name in root), FileKind.OTHER)
+    if kind is FileKind.XLS and _has_password(root.get("Workbook") or root.get("Book") or b""):
+        kind = FileKind.ENCRYPTED
+    return Identity(kind, has_macros="_VBA_PROJECT_CUR" in root)
+
+
+def _has_password(records: bytes) -> bool:
+    """Whether a record FILEPASS stands near the start of a workbook, as [MS-XLS] puts it there."""
+    at = 0
+    while at + 4 <= len(records):
+        kind, length = struct.unpack_from("<2H", records, at)
+        if kind == _FILEPASS:
+            return True
+        at += 4 + length
+    return False
+
+
+def _identify_zip(content: bytes) -> Identity:
+    parts = zip_directory.directory(content)
+    if parts is None:
+        # Damaged, not another kind: intake says so.
+        return Identity(FileKind.XLSX)
+    names = {part.filename.replace("\\", "/").lower(): part for part in parts}
+    kind = _kind_of_parts(content, names)
+    has_macros = any(
+        name.endswith("vbaproject.bin") or name.startswith(("xl/macrosheets/", "basic/"))
+        for name in names
+    )
+    if kind is FileKind.XLSX and has_macros:
+        kind = FileKind.XLSM
+    has_links = any(
+        name.startswith(("xl/externallinks/", "xl/querytables/", "xl/connections."))
+        for name in names
+    )
+    return Identity(kind, has_macros, has_links, tuple(parts))
+
+
+def _kind_of_parts(content: bytes, names: dict[str, zipfile.ZipInfo]) -> FileKind:
+    if "mimetype" in names:
+        mimetype = zip_directory.part(content, names["mimetype"], 200)
+        if b"opendocument" in mimetype:
+            return _open_document(content, mimetype, names)
+    for name, kind in _MAIN_PARTS:
+        if name in names:
+            return kind
+    if "[content_types].xml" in names:
+        types = zip_directory.part(content, names["[content_types].xml"], _SHOWN)
+        for named, kind in _CONTENT_TYPES:
+            if named in types:
+                return kind
+    if "content.xml" in names:
+        return FileKind.ODS
+    return FileKind.ZIPPED_WORKBOOK if _holds_workbook(list(names)) else FileKind.ZIP
+
+
+def _open_document(content: bytes, mimetype: bytes, names: dict[str, zipfile.ZipInfo]) -> FileKind:
+    if b"opendocument.spreadsheet" not in mimetype:
+        return FileKind.OPEN_DOCUMENT
+    # Since LibreOffice 24 a workbook with a password is encrypted as a whole, before then by parts.
+    manifest = names.get("meta-inf/manifest.xml")
+    is_encrypted = "encrypted-package" in names or (
+        manifest is not None and b"encryption-data" in zip_directory.part(content, manifest, _SHOWN)
+    )
+    return FileKind.ENCRYPTED if is_encrypted else FileKind.ODS
+
+
+def _holds_workbook(names: Sequence[str]) -> bool:
+    return any(name.endswith(_WORKBOOK_ENDINGS) for name in names)
+
+
+# --- Text ----------------------------------------------------------------------------------------
+
+
+def _text(start: bytes) -> str | None:
+    """The start of a text file; None where it is no text."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if start.startswith(mark):
+            return start[2:].decode(encoding, "replace")
+    return None if b"\0" in start else start.decode("utf-8-sig", "replace")
+
+
+def _identify_text(text: str) -> FileKind:
+    start = text.lstrip().lower()
+    if start.startswith("<"):
+        return _identify_markup(start)
+    if start.startswith(("[internetshortcut]", "[desktop entry]")):
+        return FileKind.LINK
+    # What Google Drive leaves on a disk in place of a sheet.
+    if start.startswith("{") and ('"doc_id"' in start or "docs.google.com" in start):
+        return FileKind.LINK
+    if text.startswith("From "):
+        return FileKind.MAILBOX
+    lines = [line for line in text.splitlines()[:20] if line.strip()]
+    if len(lines) > 1 and all(_HEADER_FIELD.match(line) for line in lines[:2]):
+        # Excel's Single File Web Page has the form of a message.
+        return FileKind.WEB_PAGE if "multipart/related" in start else FileKind.MAIL
+    return FileKind.CSV if _is_table(lines) else FileKind.TEXT
+
+
+def _identify_markup(start: str) -> FileKind:
+    if "urn:schemas-microsoft-com:office:spreadsheet" in start:
+        return FileKind.XML_WORKBOOK
+    if "opendocument.spreadsheet" in start:
+        return FileKind.XML_WORKBOOK
+    if "<html" in start or "<!doctype html" in start or "<table" in start:
+        return FileKind.WEB_PAGE
+    return FileKind.XML if start.startswith("<?xml") else FileKind.TEXT
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    """Whether the first lines part into as many fields each."""
+    whole = lines[:10]
+    return any(
+        len(whole) > 1 and (fields := whole[0].count(mark)) and whole[1].count(mark) == fields
+        for mark in ",;\t"
+    )

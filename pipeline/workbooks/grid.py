@@ -1,0 +1,93 @@
+"""Read: the cells of a workbook with their addresses, by calamine. No interpretation here.
+
+Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from pipeline.workbooks.figures import CellValue
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The used part of one sheet; rows and columns count from 0 at A1."""
+
+    sheet: str
+    first_row: int
+    first_column: int
+    rows: list[list[CellValue]]
+    hidden: bool = False
+    #: Merged ranges: first row, first column, last row, last column.
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+
+    def numbered(self) -> Iterator[tuple[int, list[CellValue]]]:
+        """Each row with its number on the sheet."""
+        return enumerate(self.rows, self.first_row)
+
+    @property
+    def last_column(self) -> int:
+        """The last column of the used part."""
+        return self.first_column + (len(self.rows[0]) if self.rows else 0) - 1
+
+    def row(self, number: int) -> Iterator[tuple[int, CellValue]]:
+        """The cells of a row with their columns; none outside the used part."""
+        down = number - self.first_row
+        cells = self.rows[down] if 0 <= down < len(self.rows) else []
+        return enumerate(cells, self.first_column)
+
+    def value(self, row: int, column: int) -> CellValue:
+        """The value of a cell; the empty string outside the used part."""
+        across, down = column - self.first_column, row - self.first_row
+        if across < 0 or not 0 <= down < len(self.rows):
+            return ""
+        cells = self.rows[down]
+        return cells[across] if across < len(cells) else ""
+
+
+def read_grids(path: Path) -> list[Grid]:
+    """Every worksheet of a workbook, in the workbook's order.
+
+    Raises whatever calamine raises for a workbook that it cannot read.
+    """
+    with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
+        grids = []
+        for position, about in enumerate(workbook.sheets_metadata):
+            if about.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheet = workbook.get_sheet_by_index(position)
+            row, column = sheet.start or (0, 0)
+            hidden = about.visible != SheetVisibleEnum.Visible
+            merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
+            grids.append(Grid(about.name, row, column, sheet.to_python(), hidden, merged))
+        return grids
+
+
+def address(row: int, column: int) -> str:
+    """`D14` for row 13, column 3."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+# The same few columns in every return.
+@lru_cache(maxsize=1_000)
+def column_letters(column: int) -> str:
+    """`D` for column 3."""
+    letters = ""
+    column += 1
+    while column:
+        column, digit = divmod(column - 1, 26)
+        letters = chr(65 + digit) + letters
+    return letters
+
+
+def text_of(cell: CellValue) -> str:
+    """A cell as trimmed text; a whole number without its `.0`."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

@@ -1,0 +1,195 @@
+"""Guard: calls in worker processes, under a limit of time and of memory, without a network.
+
+Each worker has a pipe of its own and one call at a time, so whatever ends a worker is charged to
+the call that it was working on and to no other. (A queue that workers share can neither tell which
+call a worker died of, if it died at once, nor go on when one dies while it holds the lock.)
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from queue import SimpleQueue
+from threading import Lock
+from typing import ParamSpec, TypeVar
+
+from pipeline.workbooks.sandbox_worker import GRACE, Outcome, Reason, serve
+from pipeline.workspace.errors import QuarterdayError
+
+__all__ = ["Guard", "GuardError", "Reason", "StoppedError"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Importing what it needs may take a worker this long on a slow disk, in seconds.
+_STARTS_WITHIN = 120
+_PERHAPS_INHERITED = (Reason.MEMORY, Reason.CRASH, Reason.FAILURE)
+
+
+class StoppedError(Exception):
+    """A call gave no answer. `detail` names the exception that the call ended with, if any."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class GuardError(QuarterdayError):
+    """No worker process can be started; no call is to blame."""
+
+
+class Guard(Executor):
+    """An executor whose calls cost, at the worst, themselves.
+
+    The future of a call raises StoppedError where the call was stopped or failed, and GuardError
+    where no worker could be started. Workers are started when they are first needed, and spawned:
+    they hold nothing of the job's own process. Functions, arguments and answers are pickled.
+    `prepare` is called once in each worker before its first call. Leaving the context ends what
+    still runs.
+
+    Where the system knows no limit of a process's memory (Windows), the limit of time stands alone.
+    """
+
+    def __init__(
+        self, *, workers: int, seconds: float, memory_mb: int, prepare: Callable[[], object]
+    ) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self.seconds = seconds
+        self.memory_mb = memory_mb
+        life = Lock()
+        live = partial(serve, prepare, seconds, memory_mb)
+        self._all = [_Worker(live, seconds, life) for _ in range(self.workers)]
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        for worker in self._all:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(self.workers, "guard")
+
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """The future answer of a call; the function must be one that a module defines."""
+        return self._threads.submit(self._call, partial(function, *args, **kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no further calls; what still runs is waited for, or ended where `wait` is False."""
+        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures or not wait)
+        for worker in self._all:
+            worker.retire()
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown(wait=False)
+        self._threads.shutdown(wait=True)
+
+    def _call(self, call: Callable[[], T]) -> T:
+        worker = self._idle.get()
+        try:
+            return worker.call(call)
+        finally:
+            self._idle.put(worker)
+
+
+class _Worker:
+    """One process and the pipe to it: started when it is called, and again when it has ended."""
+
+    def __init__(self, live: Callable[[Connection], None], seconds: float, life: Lock) -> None:
+        self._live = live
+        self._seconds = seconds
+        #: Starting and ending touch what `multiprocessing` keeps of all processes.
+        self._life = life
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+        self._is_used = False
+        self._is_retired = False
+
+    def call(self, call: Callable[[], T]) -> T:
+        """The answer of a call.
+
+        Raises:
+            StoppedError: it was stopped, or raised.
+            GuardError: the process does not start.
+        """
+        task = pickle.dumps(call)
+        was_used = True
+        while was_used:
+            pipe = self._ready_pipe()
+            was_used, self._is_used = self._is_used, True
+            outcome = self._exchange(pipe, task)
+            # What was stopped or failed may have left the process in any state.
+            if outcome.reason is not None or outcome.is_spent:
+                self._end()
+            # Only a fresh process can tell whether the call is to blame, or one before it.
+            if outcome.reason not in _PERHAPS_INHERITED:
+                break
+        if outcome.reason is not None:
+            raise StoppedError(outcome.reason, outcome.detail)
+        answer: T = pickle.loads(outcome.answer)  # noqa: S301 - our own worker's
+        return answer
+
+    def _exchange(self, pipe: Connection, task: bytes) -> Outcome:
+        try:
+            pipe.send_bytes(task)
+            if not pipe.poll(self._seconds):
+                return Outcome(Reason.TIME)
+            outcome: Outcome = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our own worker's
+        except (EOFError, OSError):
+            return Outcome(Reason.CRASH)
+        return outcome
+
+    def retire(self) -> None:
+        """End the process, whatever it is doing, for good."""
+        self._is_retired = True
+        self._end()
+
+    def _ready_pipe(self) -> Connection:
+        """The pipe to a process that waits for a call."""
+        with self._life:
+            has_ended = self._process is None or not self._process.is_alive()
+        if has_ended:
+            self._end()
+            return self._start()
+        assert self._pipe is not None  # noqa: S101 - it is opened and closed with the process
+        return self._pipe
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        with self._life:
+            if self._is_retired:
+                raise StoppedError(Reason.CRASH)
+            pipe, theirs = context.Pipe()
+            self._process = context.Process(target=self._live, args=(theirs,), daemon=True)
+            try:
+                self._process.start()
+            except OSError as error:
+                self._process = None
+                raise GuardError(f"A worker process cannot be started ({error}).") from error
+            finally:
+                # Only the process itself holds the other end: when it dies, ours says so.
+                theirs.close()
+        self._pipe, self._is_used = pipe, False
+        try:
+            why = pipe.recv_bytes().decode() if pipe.poll(_STARTS_WITHIN) else "it takes too long"
+        except (EOFError, OSError):
+            why = "it ended at once"
+        if why:
+            self._end()
+            raise GuardError(
+                f"A worker process does not start: {why}. Look at limits.memory_mb in "
+                "pipeline.toml, and at what the system allows the user who runs quarterday."
+            )
+        return pipe
+
+    def _end(self) -> None:
+        with self._life:
+            process, self._process = self._process, None
+            if process is not None and process.pid is not None:
+                process.kill()
+                process.join(GRACE)
+            # When the guard is left, a thread may still wait on the pipe; it hears of the end.
+            if self._pipe is not None and not self._is_retired:
+                self._pipe.close()
+                self._pipe = None

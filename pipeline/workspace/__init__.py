@@ -1,0 +1,1 @@
+"""The workspace: folder, settings, lock, whole files, errors, runs."""

@@ -1,0 +1,210 @@
+"""A workspace: the folder that holds the register, the inbox, the outbox and the state."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.settings import FILE_NAME, Settings, read_settings
+
+#: What Windows forbids in a file name, and what would leave the folder.
+_LONGEST_NAME = 180
+#: How the name of what is not yet whole begins; hidden, and ours.
+UNFINISHED = ".quarterday-"
+#: What a system says of a disk on which there is no room, or none for this user.
+FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+#: And of one that fails, whatever is written to it.
+FAILING = FULL | {errno.EROFS, errno.EIO}
+_FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    root: Path
+    settings: Settings
+
+    @property
+    def register(self) -> Path:
+        return self.root / self.settings.paths.register
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / self.settings.paths.inbox
+
+    @property
+    def outbox(self) -> Path:
+        return self.root / self.settings.paths.outbox
+
+    @property
+    def state(self) -> Path:
+        return self.root / self.settings.paths.state
+
+    @property
+    def templates(self) -> Path:
+        """The workspace's own texts of mail; there need be none."""
+        return self.root / self.settings.paths.templates
+
+    @property
+    def archive(self) -> Path:
+        return self.state / "archive"
+
+    @property
+    def leaving(self) -> Path:
+        """What has left the inbox and is not yet in the archive."""
+        return self.state / "leaving"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.state / "quarantine"
+
+    @property
+    def cache(self) -> Path:
+        return self.state / "cache"
+
+    @property
+    def sqlite(self) -> Path:
+        """Where the store is, unless `store.url` puts it elsewhere."""
+        return self.state / "quarterday.sqlite3"
+
+    @property
+    def store_url(self) -> str:
+        return self.settings.store.url or f"sqlite:///{self.sqlite}"
+
+    def outbox_of(self, period: str) -> Path:
+        """The outbox folder of a period."""
+        return self.outbox / safe_name(period)
+
+
+def open_workspace(root: Path) -> Workspace:
+    """The workspace in a folder, its settings read.
+
+    Raises:
+        WorkspaceError: there is no such folder.
+        SettingsError: `pipeline.toml` cannot be used.
+    """
+    # os.path, unlike pathlib, says no where the folder may not even be looked at.
+    if not os.path.isdir(root):  # noqa: PTH112
+        raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
+    return Workspace(root, read_settings(root / FILE_NAME))
+
+
+def need_folder(path: Path) -> Path:
+    """The folder, made if it is missing, and proved writable.
+
+    Raises:
+        WorkspaceError: it cannot be made or written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path} cannot be written to ({error.strerror}). {remedy(error)}"
+        ) from error
+    return path
+
+
+def remedy(error: OSError) -> str:
+    """What to do about a folder that cannot be written to."""
+    if error.errno in FULL:
+        return "Make room on the disk; everything waits where it is until then."
+    if error.errno == errno.EROFS:
+        return "Make the disk writable; everything waits where it is until then."
+    return "Give the user who runs quarterday the right to write there."
+
+
+def remedy_for_people(error: OSError) -> str:
+    """The same of a file that someone may have open."""
+    if error.errno in FAILING:
+        return remedy(error)
+    return "Close the file if it is open, and check the rights on the folder."
+
+
+def make_private(path: Path) -> Path:
+    """The folder, which only the user who runs the job may look into; made if that can be done."""
+    with suppress(OSError):
+        private_folder(path)
+    return path
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made with those above it that are missing, for the user who runs the job alone.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def make_state(workspace: Workspace) -> Path:
+    """The state folder; all that a run makes in it is made for the user who runs the job alone."""
+    for folder in (workspace.state, workspace.archive, workspace.cache):
+        make_private(folder)
+    if not workspace.settings.store.url:
+        # What SQLite puts beside this file takes its rights from it.
+        with suppress(OSError):
+            os.close(os.open(workspace.sqlite, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    return workspace.state
+
+
+def safe_name(name: str, ending: str = "") -> str:
+    """A name that every file system takes, and that stays in its folder; it keeps its ending."""
+    kept = "".join(c for c in name.translate(_FORBIDDEN) if c.isprintable())
+    # File systems count bytes, and the caller may add a little.
+    room = _LONGEST_NAME - len(ending.encode())
+    cut = kept.strip(" .").encode()[:room].decode(errors="ignore")
+    return (cut.strip(" .") or "unnamed") + ending
+
+
+def sweep(*folders: Path) -> None:
+    """Take away what runs that were cut off left unfinished; only while no other run is at work."""
+    for folder in folders:
+        for path in sorted(folder.rglob(f"{UNFINISHED}*")):
+            with suppress(OSError):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep the names in a folder, where the system can be asked to."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
+    """A temporary path beside `path`; when the block ends well it takes the place of `path`.
+
+    `mode` is the file's in the end; until then only this user may look into it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        # On the disk before it is in its place: the store may say next that it was issued.
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,197 @@
+"""Moving files so that nothing is lost: by hash, whole or not at all, and over nothing else."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import signal
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BufferedReader
+from itertools import count
+from pathlib import Path
+
+from pipeline.workspace.folder import replacing
+
+if sys.platform == "linux":
+    import fcntl
+
+_MIB = 1024 * 1024
+#: The longest name that file systems take, in bytes.
+_LONGEST_NAME = 255
+#: A link is not followed, and a pipe not waited for.
+_READING = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
+
+
+class UnreadError(OSError):
+    """What was to be copied cannot be read; nothing is wrong with where it goes."""
+
+
+class ChangedError(Exception):
+    """What was to be moved is not, or no longer, what it was."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedReader]:
+    """A regular file, opened to be read.
+
+    Raises:
+        OSError: it is none, or cannot be opened.
+    """
+    descriptor = os.open(path, _READING)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "It is no regular file", str(path))
+        yield file
+
+
+def holds(path: Path, sha256: str) -> bool:
+    """Whether a file is there and has these bytes."""
+    try:
+        with opened(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def is_final(path: Path, sha256: str, *, sync: bool = False) -> bool:
+    """Whether a file has these bytes, and nobody is about to write to it.
+
+    With `sync` the disk is made to keep them.
+
+    Raises:
+        OSError: it cannot be read, or the disk cannot keep it.
+    """
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return False
+    with opened(path) as file:
+        if is_being_written(file) or hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            return False
+        # Windows does this for a file that is open for writing alone.
+        if sync and os.name != "nt":
+            os.fsync(file.fileno())
+    return True
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file belongs to the user who runs this; everything does where systems do not tell.
+
+    Raises:
+        OSError: it is not there.
+    """
+    return os.name != "posix" or path.lstat().st_uid == os.geteuid()
+
+
+def is_being_written(file: BufferedReader) -> bool:
+    """Whether some program has the file open for writing, where the system tells.
+
+    Linux grants a lease only on a file that nobody has; it asks that the file be this user's own.
+    """
+    if sys.platform == "linux":
+        try:
+            # Should someone open it this very moment, the signal must be one that ends nothing.
+            fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            # Another's file, or a file system without leases: the system does not tell.
+            return False
+    return False
+
+
+def copy(source: Path, target: Path, sha256: str, mode: int = 0o644) -> None:
+    """Copy a file to where it appears whole, with these bytes and rights, or not at all.
+
+    Raises:
+        ChangedError: it has other bytes.
+        UnreadError: it cannot be read.
+        OSError: the target cannot be written.
+    """
+    with replacing(target, mode) as temporary:
+        with temporary.open("wb") as file:
+            for chunk in _chunks(source):
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        if not holds(temporary, sha256):
+            raise ChangedError
+
+
+def _chunks(source: Path) -> Iterator[bytes]:
+    try:
+        with opened(source) as file:
+            while chunk := file.read(_MIB):
+                yield chunk
+    except OSError as error:
+        raise UnreadError(error.errno, error.strerror, str(source)) from error
+
+
+def remove(source: Path, sha256: str) -> None:
+    """Remove a file whose bytes are kept elsewhere.
+
+    Raises:
+        ChangedError: it has other bytes now.
+        OSError: it cannot be removed.
+    """
+    with suppress(FileNotFoundError):
+        if not is_final(source, sha256):
+            raise ChangedError
+        source.unlink()
+
+
+def put(source: Path, target: Path) -> Path:
+    """Move within a file system to `target`, or to a name like it; over nothing that is there.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return next(path for path in _names_like(target) if _is_put(source, path))
+
+
+def _is_put(source: Path, path: Path) -> bool:
+    """Whether the move could be made; it is not where something stands."""
+    if os.link in os.supports_follow_symlinks:
+        try:
+            # Unlike a rename, a link is never made over what someone puts there this very moment.
+            os.link(source, path, follow_symlinks=False)
+        except FileExistsError:
+            # A run that was killed between the two steps has made it already.
+            if not os.path.samestat(source.lstat(), path.lstat()):
+                return False
+            source.unlink()
+            return True
+        except OSError:
+            # There are no links here, or none to such a thing or to another's file.
+            pass
+        else:
+            source.unlink()
+            return True
+    if os.path.lexists(path):
+        return False
+    source.rename(path)
+    return True
+
+
+def _names_like(path: Path) -> Iterator[Path]:
+    """The path itself, then with a number before its ending, short enough for a name."""
+    yield path
+    suffix = path.suffix if len(os.fsencode(path.suffix)) < _LONGEST_NAME // 4 else ""
+    stem = os.fsencode(path.name.removesuffix(suffix))
+    for number in count(2):
+        ending = os.fsencode(f" ({number}){suffix}")
+        cut = stem[: _LONGEST_NAME - len(ending)]
+        # A letter that was cut through is left out; what was no text before stays as it is.
+        kept = cut if cut == stem else cut.decode(errors="ignore").encode()
+        yield path.with_name(os.fsdecode(kept + ending))

@@ -1,0 +1,220 @@
+"""The record of runs: a line when one begins and a line when it ends, in `var/runs/`.
+
+Files and not a table: they are written on a night when the store is down, and on an idle night when
+it is not even opened. One file a month, named after the month, so that nothing is ever renamed
+while a run writes to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import islice, takewhile
+from pathlib import Path
+
+import msgspec
+
+from pipeline import __version__
+from pipeline.workspace import lock
+from pipeline.workspace.folder import Workspace, make_private
+
+#: How many months are kept.
+_MONTHS = 24
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    NEEDS_A_PERSON = "needs a person"
+    FAILED = "failed"
+    #: It ended at once, since another was at work.
+    LOCKED = "another run at work"
+    #: It did not say how it ended: it was killed, or the machine stopped.
+    CUT_OFF = "cut off"
+    UNDER_WAY = "under way"
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run came to."""
+
+    accepted: int = 0
+    sent_back: int = 0
+    duplicates: int = 0
+    #: Files that stayed in the inbox or went to quarantine.
+    left: int = 0
+    #: The periods whose appendix was issued.
+    issued: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """In words; empty where there was nothing new."""
+        counts = {
+            "accepted": self.accepted,
+            "sent back": self.sent_back,
+            "sent twice": self.duplicates,
+            "left": self.left,
+        }
+        parts = [f"{count:,} {what}" for what, count in counts.items() if count]
+        return ", ".join(parts + [f"appendix {period}" for period in self.issued])
+
+
+class _Began(msgspec.Struct, frozen=True, tag="began", tag_field="line"):
+    run: str
+    at: datetime
+    command: str
+    version: str
+    scheduled: bool
+    host: str
+    process: int
+    process_began: str
+
+
+class _Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="line"):
+    run: str
+    at: datetime
+    outcome: Outcome
+    said: str = ""
+    tally: Tally = Tally()
+    stages: dict[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run, as it was recorded."""
+
+    began: datetime
+    ended: datetime | None
+    command: str
+    #: Whether a timer began it.
+    scheduled: bool
+    version: str
+    outcome: Outcome
+    #: Why it failed, in a line.
+    said: str
+    tally: Tally
+    #: How long each stage took, in seconds.
+    stages: dict[str, float]
+
+    @property
+    def seconds(self) -> float | None:
+        return (self.ended - self.began).total_seconds() if self.ended else None
+
+
+class Recorded:
+    """A run whose beginning is recorded; what cannot be recorded is left out."""
+
+    def __init__(self, workspace: Workspace, command: str, now: datetime, scheduled: bool) -> None:
+        self._run = os.urandom(6).hex()
+        self._file = _folder(workspace) / f"{now:%Y-%m}.jsonl"
+        make_private(workspace.state)
+        make_private(self._file.parent)
+        _clear(self._file.parent)
+        me = lock.me()
+        began = _Began(
+            self._run, now, command, __version__, scheduled, me.host, me.process, me.began
+        )
+        _append(self._file, began)
+
+    def end(
+        self, now: datetime, outcome: Outcome, said: str, tally: Tally, stages: dict[str, float]
+    ) -> None:
+        """Record how it ended."""
+        took = {stage: round(seconds, 3) for stage, seconds in stages.items()}
+        _append(self._file, _Ended(self._run, now, outcome, said, tally, took))
+
+
+def last_runs(workspace: Workspace, many: int) -> list[Run]:
+    """The last runs, the latest first. What cannot be read is passed over."""
+    return list(islice(_latest_first(workspace), many))
+
+
+def done_on(workspace: Workspace, day: date) -> Run | None:
+    """The scheduled run that was begun on a day, by the clock on the wall, and came to its end.
+
+    None where there is none, or the last one failed, was cut off or found another at work.
+    """
+    for run in takewhile(lambda run: run.began.date() >= day, _latest_first(workspace)):
+        if run.scheduled and run.began.date() == day:
+            return run if run.outcome in (Outcome.DONE, Outcome.NEEDS_A_PERSON) else None
+    return None
+
+
+def _latest_first(workspace: Workspace) -> Iterator[Run]:
+    """Every run that is kept; a month is read when its turn comes."""
+    for path in reversed(_files(_folder(workspace))):
+        yield from reversed(list(_runs_in(path, workspace)))
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.state / "runs"
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("????-??.jsonl"))
+
+
+def _clear(folder: Path) -> None:
+    """Take away what is older than the months that are kept."""
+    for path in _files(folder)[:-_MONTHS]:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _append(path: Path, line: _Began | _Ended) -> None:
+    # After a line that a full disk cut short this one still stands for itself.
+    content = b"\n" + msgspec.json.encode(line) + b"\n"
+    with suppress(OSError):
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(file, content)
+        finally:
+            os.close(file)
+
+
+def _runs_in(path: Path, workspace: Workspace) -> Iterator[Run]:
+    """The runs that began in a month, in order."""
+    lines = list(_lines(path))
+    ends = {line.run: line for line in lines if isinstance(line, _Ended)}
+    for began in lines:
+        if isinstance(began, _Ended):
+            continue
+        end = ends.get(began.run)
+        yield Run(
+            began=began.at,
+            ended=end.at if end else None,
+            command=began.command,
+            scheduled=began.scheduled,
+            version=began.version,
+            outcome=end.outcome if end else _unended(began, workspace),
+            said=end.said if end else "",
+            tally=end.tally if end else Tally(),
+            stages=end.stages if end else {},
+        )
+
+
+def _lines(path: Path) -> Iterator[_Began | _Ended]:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return
+    decoder = msgspec.json.Decoder(_Began | _Ended)
+    for line in content.splitlines():
+        with suppress(msgspec.DecodeError):
+            yield decoder.decode(line)
+
+
+def _unended(began: _Began, workspace: Workspace) -> Outcome:
+    """Whether a run without an end is still at work."""
+    if lock.lives(began.host, began.process, began.process_began):
+        return Outcome.UNDER_WAY
+    # Of a run on another machine only the lock tells.
+    with suppress(OSError):
+        held = lock.found(workspace.state)
+        if held and held.holder and not held.is_gone:
+            holder = held.holder
+            if (holder.host, holder.process) == (began.host, began.process):
+                return Outcome.UNDER_WAY
+    return Outcome.CUT_OFF

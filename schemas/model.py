@@ -1,0 +1,341 @@
+"""The words of the register and of a reported figure, as types.
+
+Percentages are held in percentage points (31.5 for 31.5%), money in the currency's main unit, all
+as `decimal.Decimal`: no float ever decides a rating.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from pipeline.workspace.errors import WorkspaceError
+
+
+class Kind(StrEnum):
+    """What an indicator reports: a figure, the state of a milestone, or words."""
+
+    MEASURE = "measure"
+    MILESTONE = "milestone"
+    NARRATIVE = "narrative"
+
+
+class Unit(StrEnum):
+    PERCENT = "percent"
+    COUNT = "count"
+    CURRENCY = "currency"
+    RATIO = "ratio"
+    DAYS = "days"
+    SCORE = "score"
+
+
+class Polarity(StrEnum):
+    """Which way is better. A contextual figure has no better way and is never rated."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    RANGE = "range"
+    CONTEXTUAL = "contextual"
+
+
+class MergeRule(StrEnum):
+    """How several areas' figures for one indicator become one."""
+
+    SOLE = "sole owner"
+    SUM = "sum"
+    WEIGHTED = "weighted"
+    MEAN = "mean"
+    LATEST = "latest"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+
+
+class ToleranceKind(StrEnum):
+    PERCENT_OF_TARGET = "percent of target"
+    POINTS = "points"
+
+
+class CommentaryRule(StrEnum):
+    NEVER = "never"
+    OFF_TARGET = "off target"
+    ALWAYS = "always"
+
+
+class SmallNumbers(StrEnum):
+    """Whether an indicator's figures below the framework's threshold are published."""
+
+    SUPPRESS = "suppress"
+    PUBLISH = "publish"
+
+
+class Operator(StrEnum):
+    AT_LEAST = ">="
+    AT_MOST = "<="
+    MORE_THAN = ">"
+    LESS_THAN = "<"
+    EQUAL = "="
+    BETWEEN = "between"
+
+
+class PolicyKind(StrEnum):
+    """What the colours mean; councils differ."""
+
+    TARGET = "target and tolerance"
+    IMPROVEMENT = "target or improvement"
+
+
+class Status(StrEnum):
+    FINAL = "Final"
+    PROVISIONAL = "Provisional"
+    NOT_AVAILABLE = "Not available"
+
+
+class MilestoneState(StrEnum):
+    COMPLETE = "Complete"
+    ON_TRACK = "On track"
+    AT_RISK = "At risk"
+    MISSED = "Missed"
+    NOT_DUE = "Not due"
+
+
+class Gets(StrEnum):
+    """What a recipient on the register is sent."""
+
+    APPENDIX = "appendix"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    ref: str
+    heading: str
+    #: How the achievements table words it; the heading where it has no wording of its own.
+    achievements_heading: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far out of target is still amber: percent of the target, or points of the unit."""
+
+    amount: Decimal
+    kind: ToleranceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    ref: str
+    priority: str
+    wording: str
+    kind: Kind
+    #: None for a milestone or a narrative.
+    unit: Unit | None
+    #: How many decimals the indicator is published with.
+    decimals: int
+    polarity: Polarity | None
+    #: Refs of the service areas that report it, in the register's order.
+    areas: tuple[str, ...]
+    merge_rule: MergeRule
+    #: None: the framework's tolerance.
+    tolerance: Tolerance | None = None
+    plausible_minimum: Decimal | None = None
+    plausible_maximum: Decimal | None = None
+    #: The largest believable change since the last period, in the indicator's own unit.
+    plausible_change: Decimal | None = None
+    commentary: CommentaryRule = CommentaryRule.NEVER
+    definition: str = ""
+    source: str = ""
+    small_numbers: SmallNumbers = SmallNumbers.SUPPRESS
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an indicator is to reach in a period. Decimals keep the places they were typed with."""
+
+    indicator: str
+    period: str
+    #: None: as the polarity says (higher: at least; lower: at most; range: between).
+    operator: Operator | None = None
+    value: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    baseline: Decimal | None = None
+    baseline_period: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is anything to reach, not only a baseline to compare with."""
+        return self.value is not None or (self.lower is not None and self.upper is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceArea:
+    ref: str
+    name: str
+    lead: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    name: str
+    starts: date
+    ends: date
+    #: The last day on which a return is in time.
+    due: date
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    name: str
+    email: str
+    gets: tuple[Gets, ...] = (Gets.APPENDIX,)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the colours mean and how they add up.
+
+    Overall scores green 1, amber ½ and red 0 and takes the mean of what is rated: green from
+    `green_from`, amber from `amber_from`, else red.
+    """
+
+    kind: PolicyKind = PolicyKind.TARGET
+    tolerance: Tolerance = Tolerance(Decimal(5), ToleranceKind.PERCENT_OF_TARGET)
+    green_from: Decimal = Decimal("0.75")
+    amber_from: Decimal = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    council: str
+    title: str
+    #: The appendix's number as printed, such as `Appendix 3`.
+    appendix: str
+    policy: Policy = Policy()
+    #: Counts of people below this are suppressed; None: nothing is suppressed by its size.
+    small_below: int | None = None
+    #: For how many years returns are kept; None: for good.
+    keep_years: int | None = None
+    #: How many days before returns are due, and after, service areas are reminded; none: never.
+    remind_before: tuple[int, ...] = ()
+    remind_after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What is measured: the whole of `register.xlsx`, checked."""
+
+    framework: Framework
+    priorities: tuple[Priority, ...]
+    indicators: tuple[Indicator, ...]
+    targets: tuple[Target, ...]
+    areas: tuple[ServiceArea, ...]
+    #: In the order in which they start.
+    periods: tuple[Period, ...]
+    recipients: tuple[Recipient, ...]
+    #: SHA-256 of the workbook's bytes.
+    sha256: str = ""
+
+    def target(self, indicator: str, period: str) -> Target | None:
+        """The target row of an indicator for a period, if the register has one."""
+        for target in self.targets:
+            if target.indicator == indicator and target.period == period:
+                return target
+        return None
+
+    def indicators_of(self, area: str) -> tuple[Indicator, ...]:
+        """The indicators that a service area reports, in the register's order."""
+        return tuple(i for i in self.indicators if area in i.areas)
+
+    def period(self, name: str) -> Period | None:
+        return next((p for p in self.periods if p.name == name), None)
+
+    def need_period(self, name: str) -> Period:
+        """The period of that name.
+
+        Raises:
+            WorkspaceError: there is none.
+        """
+        period = self.period(name)
+        if period is None:
+            known = ", ".join(p.name for p in self.periods)
+            raise WorkspaceError(f"{name} is not a period of the register. Choose one of: {known}.")
+        return period
+
+    def area(self, ref: str) -> ServiceArea | None:
+        return next((a for a in self.areas if a.ref == ref), None)
+
+    def opened(self, names: Collection[str]) -> Register:
+        """The register with these periods open."""
+        periods = tuple(replace(p, open=p.open or p.name in names) for p in self.periods)
+        return replace(self, periods=periods)
+
+    def last_period(self, period: Period) -> Period | None:
+        """The period of the same length that ended last before this one started.
+
+        A register may hold quarters and years; a quarter is never compared with a year.
+        """
+        days = (period.ends - period.starts).days
+        earlier = [
+            p
+            for p in self.periods
+            if p.ends < period.starts and abs((p.ends - p.starts).days - days) * 5 <= days
+        ]
+        return max(earlier, key=lambda p: p.ends, default=None)
+
+    def year_before(self, period: Period) -> Period | None:
+        """The same period a year before: the one that starts and ends within a week of it."""
+        for other in self.periods:
+            apart = [
+                (mine - theirs).days
+                for mine, theirs in ((period.starts, other.starts), (period.ends, other.ends))
+            ]
+            if all(358 <= days <= 373 for days in apart):
+                return other
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One indicator's reported figure from one service area for one period, with its provenance."""
+
+    indicator: str
+    area: str
+    period: str
+    status: Status
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    state: MilestoneState | None = None
+    #: What a narrative indicator reports.
+    narrative: str = ""
+    #: The area holds the figure and may not publish it (`<5`, `c`).
+    suppressed: bool = False
+    commentary: str = ""
+    #: The cell of the figure.
+    sheet: str = ""
+    cell: str = ""
+    #: The submission it came from.
+    submission: str = ""
+    filename: str = ""
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Achievement:
+    """One thing a service area achieved under a priority, as submitted."""
+
+    priority: str
+    area: str
+    period: str
+    text: str
+    sheet: str = ""
+    cell: str = ""
+    submission: str = ""
+    filename: str = ""
+    received_at: datetime | None = None

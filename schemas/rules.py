@@ -1,0 +1,530 @@
+"""The catalogue: every finding that Quarterday can make.
+
+F: the file. L: the layout. V: the value in one cell. C: a check against the register.
+`docs/findings.md` is generated from it (`python -m pipeline.catalogue`).
+"""
+
+from __future__ import annotations
+
+from schemas.findings import Rule, Severity
+
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+# --- The file ------------------------------------------------------------------------------------
+
+EMPTY_FILE = Rule(
+    "F01",
+    ERROR,
+    "Empty file",
+    "The file is empty (0 bytes).",
+    "Open the return, save it again, check that it is not empty, and send it once more.",
+    "An empty file usually means that copying it was interrupted.",
+)
+NOT_A_WORKBOOK = Rule(
+    "F02",
+    ERROR,
+    "Not a workbook",
+    "The file is not a workbook: its content is {kind}.",
+    "Send the Excel workbook itself (.xlsx). If you exported it, use Save As > Excel Workbook.",
+    "A renamed file keeps its content; only a workbook has cells that can be checked.",
+)
+ENCRYPTED = Rule(
+    "F03",
+    ERROR,
+    "Password-protected workbook",
+    "The workbook is protected by a password, so it cannot be read.",
+    "Open it, remove the password (File > Info > Protect Workbook), save it and send it again.",
+    "Quarterday never asks for or stores passwords.",
+)
+DAMAGED = Rule(
+    "F04",
+    ERROR,
+    "Damaged workbook",
+    "The workbook is damaged and cannot be read ({detail}).",
+    "Open it in Excel, let Excel repair it, save it under a new name and send that.",
+    "A file cut short while it was copied often looks right in a folder.",
+)
+TOO_LARGE = Rule(
+    "F05",
+    ERROR,
+    "Too large to be a return",
+    "The workbook is too large to be a return: {detail}.",
+    "Start from the template and copy in the figures only, as values.",
+    "A workbook that unpacks to an enormous size is either damaged or meant to do harm.",
+)
+READER_STOPPED = Rule(
+    "F06",
+    ERROR,
+    "Reading was stopped",
+    "Reading the workbook was stopped: {detail}.",
+    "Start from the template and copy in the figures only, as values.",
+    "Each workbook is read under a limit of time and memory so that one cannot hold up the rest.",
+)
+WRONG_EXTENSION = Rule(
+    "F07",
+    INFO,
+    "Name does not match content",
+    "The file is named {value} but its content is {kind}; it was read as what it is.",
+    "Nothing to do; save it as .xlsx next time.",
+    "The name's ending says nothing certain about a file; its content does.",
+)
+DUPLICATE = Rule(
+    "F08",
+    INFO,
+    "Sent before",
+    "The same file was received before, as {value} on {received}.",
+    "Nothing to do. If you meant to send a newer version, send that one.",
+    "A file is known by its content: the same bytes are counted once.",
+)
+MACROS = Rule(
+    "F09",
+    INFO,
+    "Macros are not run",
+    "The workbook holds macros; they were not run and are not needed.",
+    "Nothing to do.",
+    "Only cells are read.",
+)
+OUTSIDE_LINKS = Rule(
+    "F10",
+    INFO,
+    "Links are not followed",
+    "The workbook refers to other workbooks or to a database; nothing was fetched from there.",
+    "Nothing to do, if the figures were up to date when the workbook was saved.",
+    "Only what stands in the workbook itself is read.",
+)
+STILL_WRONG = Rule(
+    "F11",
+    INFO,
+    "Sent before, and sent back",
+    "The same file was received before, as {value} on {received}, and was sent back.",
+    "Do what the copy that was made of it then says, and send the corrected return.",
+    "The same mistakes stand in the same bytes.",
+)
+
+# --- The layout ----------------------------------------------------------------------------------
+
+NO_TABLE = Rule(
+    "L01",
+    ERROR,
+    "No indicator table",
+    "No table of indicators was found: {detail}.",
+    "Use the template; keep its heading row as it is.",
+    "Columns are found by their headings, wherever the table stands.",
+)
+AREA_UNKNOWN = Rule(
+    "L02",
+    ERROR,
+    "Service area not plain",
+    "It is not plain whose return this is: {problem}.",
+    "On the Cover sheet, beside Service area, type the name as registered: {choices}.",
+    "A figure must never be booked to the wrong service area, so nothing is guessed.",
+)
+PERIOD_UNKNOWN = Rule(
+    "L03",
+    ERROR,
+    "Period not plain",
+    "It is not plain which period this return is for: {problem}.",
+    "On the Cover sheet, beside Period, type the period as registered: {choices}.",
+    "A figure must never be booked to the wrong period, so nothing is guessed.",
+)
+INDICATOR_UNKNOWN = Rule(
+    "L04",
+    ERROR,
+    "Unknown indicator",
+    "{value} is not an indicator of the register{suggestion}.",
+    "Restore the reference and wording from the template, or ask for the indicator to be added.",
+    "A near match is suggested and never taken: two indicators often differ by one word.",
+)
+INDICATOR_TWICE = Rule(
+    "L05",
+    ERROR,
+    "Indicator reported twice",
+    "{value} is reported twice; it stands in {first} too.",
+    "Keep one of the two rows and clear the other.",
+    "With two figures for one indicator nobody can say which is meant.",
+)
+COLUMN_TWICE = Rule(
+    "L06",
+    ERROR,
+    "Two columns of the same name",
+    "Two columns are both headed {heading}; the other is {first}.",
+    "Keep the column with this period's figures and rename or delete the other.",
+    "With two columns of one name nobody can say which holds the figures.",
+)
+PRIORITY_UNKNOWN = Rule(
+    "L07",
+    ERROR,
+    "Unknown priority",
+    "{value} is not a priority of the register{suggestion}.",
+    "Choose the priority from the list in the template.",
+    "An achievement is printed under its priority.",
+)
+FOLDER_MISMATCH = Rule(
+    "L08",
+    ERROR,
+    "In another area's folder",
+    "The return says it is from {value}, but it lay in the inbox folder of {folder}.",
+    "Put the return into its own area's folder, or correct the service area on the Cover sheet.",
+    "A folder named after a service area takes that area's returns only.",
+)
+
+FIGURE_ASTRAY = Rule(
+    "L09",
+    ERROR,
+    "Figure without an indicator",
+    "{value} stands in a row that names no indicator.",
+    "Clear the cell, and put the figure into the row of its indicator.",
+    "A figure is known by the reference or wording in its own row; merged cells name one row only.",
+)
+HEADING_MISSPELT = Rule(
+    "L10",
+    ERROR,
+    "Heading not known",
+    "The heading {value} is not known; did you mean {heading}?",
+    "Type {heading} as the heading, or clear the column if it is not meant for this return.",
+    "What stands under a heading that is not known would be left out.",
+)
+OTHER_PERIOD = Rule(
+    "L11",
+    ERROR,
+    "Figures of another period",
+    "The heading {value} names another period than this return's, {period}.",
+    "Give the figures of {period}, and type Performance as the heading.",
+    "Last year's column in this year's return is last year's figures.",
+)
+HEADING_SPANS = Rule(
+    "L12",
+    ERROR,
+    "Heading over several columns",
+    "The heading {value} stands over several columns with figures, up to {last}.",
+    "Unmerge it, and head the column of this period's figures Performance, the others otherwise.",
+    "With two columns under one heading nobody can say which holds the figures.",
+)
+HIDDEN = Rule(
+    "L13",
+    INFO,
+    "Hidden cells were read",
+    "Hidden: {what}. What stands there was read all the same.",
+    "Nothing to do, if it is meant to count; otherwise delete it and send the return again.",
+    "What is hidden on the screen is in the workbook, and whoever hid it may have forgotten it.",
+)
+SEVERAL_AREAS = Rule(
+    "L14",
+    ERROR,
+    "Rows of several service areas",
+    "This row is of {value}, but others, or the cover, are of {area}.",
+    "Keep one service area's rows in a return, and send another return for the other area.",
+    "Each service area signs off its own figures.",
+)
+
+# --- The value in one cell -----------------------------------------------------------------------
+
+TWO_WAYS = Rule(
+    "V01",
+    ERROR,
+    "Percentage that can be read two ways",
+    "{value} in a percentage could mean {one} or {other}.",
+    "Type {one} or {other}, with the sign.",
+    "0.62 may be 62% stored as a fraction, or 0.62%. Only the person who typed it knows.",
+)
+NOT_A_FIGURE = Rule(
+    "V02",
+    ERROR,
+    "Not a figure",
+    "{value} is not a figure that can be used.",
+    "Type the figure alone, for example {example}; put words into Commentary.",
+    "Only a plain figure can be compared with a target.",
+)
+ERROR_VALUE = Rule(
+    "V03",
+    ERROR,
+    "Formula error",
+    "The cell holds the error {value} instead of a figure.",
+    "Type the figure itself, for example {example}.",
+    "A formula that lost what it points at shows an error in place of its result.",
+)
+DATE_FOUND = Rule(
+    "V04",
+    ERROR,
+    "Date in place of a figure",
+    "The cell holds the date {value} where a figure belongs.",
+    "Format the cell as a number and type the figure again, for example {example}.",
+    "Excel turns entries such as 10-12 or 3/4 into dates without asking.",
+)
+WRONG_UNIT = Rule(
+    "V05",
+    ERROR,
+    "Figure in another unit",
+    "{value} is {found}, but this indicator is {expected}.",
+    "Type the figure as {expected}, for example {example}.",
+    "A percentage and a count of the same thing differ by orders of magnitude.",
+)
+ROUNDED = Rule(
+    "V06",
+    INFO,
+    "Rounded to the published decimals",
+    "{value} has more decimals than are published; it was taken as {taken}.",
+    "Nothing to do, unless {taken} is wrong.",
+    "What is rated is what is printed, so the figure is rounded once, halves away from zero.",
+)
+NOT_WHOLE = Rule(
+    "V07",
+    ERROR,
+    "Not a whole number",
+    "{value} is not a whole number, and this indicator counts whole things.",
+    "Type the whole number, for example {example}.",
+    "Half a case is usually an average, or a figure of another indicator.",
+)
+NOT_EXACT = Rule(
+    "V08",
+    ERROR,
+    "Not one exact figure",
+    "{value} is not one exact figure.",
+    "Type the one figure that is to be published, for example {example}; explain in Commentary.",
+    "Ranges and approximations cannot be compared with a target.",
+)
+AMBIGUOUS_COMMA = Rule(
+    "V09",
+    ERROR,
+    "Comma that can be read two ways",
+    "{value} can be read two ways: the comma may part thousands or decimals.",
+    "Type {readings}: a point for decimals, and nothing between thousands.",
+    "31,5 and 1,234 follow different customs; a misread comma is a factor of a thousand.",
+)
+STATUS_UNKNOWN = Rule(
+    "V10",
+    ERROR,
+    "Unknown status",
+    "{value} is not a status.",
+    "Choose Final, Provisional or Not available.",
+    "A provisional figure is marked in the appendix, so its status must be plain.",
+)
+STATE_UNKNOWN = Rule(
+    "V11",
+    ERROR,
+    "Unknown milestone state",
+    "{value} is not a state of a milestone.",
+    "Choose one of {choices}.",
+    "A milestone is rated by its state.",
+)
+NO_CACHED_VALUE = Rule(
+    "V12",
+    ERROR,
+    "Formula without a result",
+    "The cell holds a formula whose result was never saved.",
+    "Open the return in Excel, save it and send it again, or type the figure itself.",
+    "Some programs save formulas without their results; nothing is calculated on receipt.",
+)
+MARK_DROPPED = Rule(
+    "V13",
+    INFO,
+    "Mark beside the figure",
+    "The mark in {value} was left out; the figure was taken as {taken}.",
+    "Nothing to do. Put what the mark stands for into Commentary.",
+    "Footnote marks belong to the document that the figure was copied from.",
+)
+
+NOT_SHOWN = Rule(
+    "V14",
+    ERROR,
+    "Figure that the cell does not show",
+    "The cell holds {value}, but its number format shows something else, or nothing.",
+    "Type the figure again in a cell of the format Number or General, for example {example}.",
+    "What nobody sees, nobody has checked.",
+)
+SCALED_TWO_WAYS = Rule(
+    "V15",
+    ERROR,
+    "Thousands or millions that can be read two ways",
+    "The cell shows {value} with a word such as m or k beside it; it could mean {one} or {other}.",
+    "Type {one} or {other} in full, in a cell of the format Number or General.",
+    "A number format can print million beside a figure without making it one.",
+)
+ZERO_OR_NOTHING = Rule(
+    "V16",
+    ERROR,
+    "Zero or no figure",
+    "{value} may mean 0, or that there is no figure.",
+    "Type 0, or choose Not available under Status and clear the cell.",
+    "None of something is a figure; no figure is not.",
+)
+
+# --- Checks against the register -----------------------------------------------------------------
+
+FIGURE_MISSING = Rule(
+    "C01",
+    ERROR,
+    "Figure missing",
+    "{ref} has no {what}.",
+    "Fill in Performance, or choose Not available under Status.",
+    "A blank may mean nothing to report, not known yet, or forgotten.",
+)
+NOT_THIS_AREA = Rule(
+    "C02",
+    ERROR,
+    "Another area's indicator",
+    "{ref} is not reported by {area}.",
+    "Remove the row, or ask for the register to be changed.",
+    "Figures are taken only from the service areas that the register names.",
+)
+BELOW_PLAUSIBLE = Rule(
+    "C03",
+    WARNING,
+    "Below the plausible range",
+    "{value} is below {bound}, the least that is plausible for {ref}.",
+    "Check the figure. If it is right, say why in Commentary.",
+    "The register holds the range in which the figure is to be expected.",
+)
+ABOVE_PLAUSIBLE = Rule(
+    "C04",
+    WARNING,
+    "Above the plausible range",
+    "{value} is above {bound}, the most that is plausible for {ref}.",
+    "Check the figure. If it is right, say why in Commentary.",
+    "The register holds the range in which the figure is to be expected.",
+)
+CHANGE_IMPLAUSIBLE = Rule(
+    "C05",
+    WARNING,
+    "Large change since last period",
+    "{value} differs from last period's {earlier} by more than {bound}.",
+    "Check the figure. If it is right, say why in Commentary.",
+    "A sudden change is more often a slip than news.",
+)
+COMMENTARY_MISSING = Rule(
+    "C06",
+    ERROR,
+    "Commentary missing",
+    "{ref} needs commentary{reason}.",
+    "Say in Commentary what lies behind the figure and what is being done.",
+    "Committee asks why; the register says for which indicators the answer must be given.",
+)
+NUMERATOR_ABOVE = Rule(
+    "C07",
+    ERROR,
+    "Numerator above denominator",
+    "The numerator {value} is larger than the denominator {other}.",
+    "Check both; the numerator counts a part of the denominator.",
+    "A part cannot be larger than the whole.",
+)
+NOT_THE_QUOTIENT = Rule(
+    "C08",
+    ERROR,
+    "Figure does not follow from its parts",
+    "{value} does not follow from the numerator and denominator, which give {computed}.",
+    "Correct whichever of the three is wrong.",
+    "One of the three was typed wrongly, and only the service area knows which.",
+)
+PARTS_MISSING = Rule(
+    "C09",
+    ERROR,
+    "Numerator or denominator missing",
+    "{ref} needs both its numerator and its denominator.",
+    "Fill in both; with them the areas' figures can be added up rightly.",
+    "Percentages of areas of different size cannot be averaged.",
+)
+PREFILLED_ALTERED = Rule(
+    "C10",
+    ERROR,
+    "Prefilled cell altered",
+    "The prefilled {what} was altered; it should read: {expected}.",
+    "Put it back as it was, or start from a fresh template.",
+    "If the wording changed, the figure may answer another question.",
+)
+COVER_BLANK = Rule(
+    "C11",
+    ERROR,
+    "Cover not filled in",
+    "{what} is blank on the cover.",
+    "Fill it in: {asks}",
+    "Figures go to committee only when someone has approved them.",
+)
+PERIOD_CLOSED = Rule(
+    "C12",
+    ERROR,
+    "Period closed",
+    "The period {value} is closed.",
+    "Send the return for an open period ({choices}). To change what was reported, ask the "
+    "performance officer to open {value} on the register's sheet Periods, or IT to take the return "
+    "in with --reopen.",
+    "What has gone to committee is not changed quietly: whatever is taken in later is marked as "
+    "restated.",
+)
+NOT_AVAILABLE_WITH_FIGURE = Rule(
+    "C13",
+    ERROR,
+    "Figure and Not available",
+    "{ref} is marked Not available but has the figure {value}.",
+    "Clear the figure, or choose Final or Provisional.",
+    "Only one of the two can be true.",
+)
+OUT_OF_BOUNDS = Rule(
+    "C14",
+    ERROR,
+    "Impossible figure",
+    "{value} is impossible: {reason}.",
+    "Type the figure again, for example {example}.",
+    "Such a figure is always a slip.",
+)
+ROW_MISSING = Rule(
+    "C15",
+    ERROR,
+    "Indicator row missing",
+    "The return has no row for {ref} ({wording}).",
+    "Put the row back from the template and fill it in, or mark it Not available.",
+    "Every indicator of the service area needs an answer.",
+)
+LATE = Rule(
+    "C16",
+    INFO,
+    "Received after the due date",
+    "The return came after its due date, {due}.",
+    "Nothing to do.",
+    "The appendix's list of returns says so.",
+)
+
+NOT_SIGNED_OFF = Rule(
+    "C17",
+    WARNING,
+    "Nobody signed off",
+    "The return is laid out like last year's appendix, which has no line for {what}.",
+    "Ask the service area who signed it off, or have the template used.",
+    "Figures go to committee only when someone has approved them.",
+)
+
+RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))
+
+
+def _readable(template: str) -> str:
+    return template.replace("{", "‹").replace("}", "›")
+
+
+def page() -> str:
+    """`docs/findings.md`: every rule with what it says, what to do and why."""
+    kinds = {"F": "The file", "L": "The layout", "V": "The value in one cell", "C": "Checks"}
+    lines = [
+        "# Findings",
+        "",
+        "What Quarterday says about a return, by code. An **error** sends the return back for",
+        "correction; a **warning** is taken in and needs a person to look; **info** only tells.",
+        "",
+        "This page is generated from `pipeline/catalogue.py` by `make docs`.",
+    ]
+    for rule in RULES:
+        if kinds.get(rule.code[0]):
+            lines += ["", f"## {kinds.pop(rule.code[0])}"]
+        lines += [
+            "",
+            f"### {rule.code}",
+            "",
+            f"**{rule.title}** ({rule.severity})",
+            "",
+            f"- Says: {_readable(rule.problem)}",
+            f"- To do: {_readable(rule.fix)}",
+            f"- Why: {rule.why}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")  # noqa: T201 - this module's command prints the page

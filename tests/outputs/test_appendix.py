@@ -1,0 +1,510 @@
+"""The appendix: the workbook is written, read back, and compared with the report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.cell import Cell, MergedCell
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from report_fixture import HOSTILE, WORKED, demanding, worked_example
+
+from pipeline.consolidation.rating import SYMBOLS, Colour, Rating
+from pipeline.consolidation.report import Line, Report
+from pipeline.outputs.appendix import appendix_bytes, write_appendix
+from pipeline.outputs.appendix.book import figure
+from pipeline.outputs.appendix.fit import text_width, wrap
+from pipeline.outputs.palette import NOT_RATED, RAG, Shade, shade
+from pipeline.outputs.tidy import HEADINGS, NOT_REPORTED, csv_bytes, tidy_rows, write_csv
+from pipeline.workbooks.safe_text import plain
+from schemas.model import Unit
+from tests.support.programs import displayed
+
+DATA_SHEETS = ("Returns received", "Notes and definitions", "Data")
+
+
+@pytest.fixture(scope="module")
+def worked() -> Report:
+    return worked_example()
+
+
+@pytest.fixture(scope="module")
+def hard() -> Report:
+    return demanding()
+
+
+@pytest.fixture(scope="module")
+def worked_book(worked: Report) -> Workbook:
+    return _read(appendix_bytes(worked))
+
+
+@pytest.fixture(scope="module")
+def hard_book(hard: Report) -> Workbook:
+    return _read(appendix_bytes(hard))
+
+
+def _read(content: bytes) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def _rows(sheet: Worksheet) -> Iterator[tuple[Cell | MergedCell, ...]]:
+    return sheet.iter_rows()
+
+
+def _texts(sheet: Worksheet) -> list[str]:
+    return [c.value for row in _rows(sheet) for c in row if isinstance(c.value, str)]
+
+
+def _row_of(sheet: Worksheet, wording: str) -> tuple[Cell | MergedCell, ...]:
+    """The row of an indicator on the committee sheet: its wording, alone or above its notes."""
+    start = plain(wording)
+    after = next(c.row for row in _rows(sheet) for c in row if c.value == "Target")
+    for row in _rows(sheet):
+        first = row[0].value
+        if row[0].row > after and isinstance(first, str) and first.split("\n")[0] == start:
+            return row
+    raise AssertionError(wording)
+
+
+def _displayed(cell: Cell | MergedCell) -> str:
+    """What Excel shows in a cell of one of the appendix's number formats."""
+    if not isinstance(cell.value, int | float):
+        return cell.value or ""
+    layout = cell.number_format.split(";")[0]
+    literals = "".join(re.findall(r'"([^"]*)"', layout))
+    body = re.sub(r'"[^"]*"', "", layout)
+    decimals = len(body.partition(".")[2].rstrip("%"))
+    figure = Decimal(repr(cell.value)) * (100 if body.endswith("%") else 1)
+    sign = "-" if figure < 0 else ""
+    digits = f"{abs(figure):{',' if '#,' in body else ''}.{decimals}f}"
+    head, currency = literals.removesuffix("£"), "£" if literals.endswith("£") else ""
+    return f"{head}{sign}{currency}{digits}{'%' if body.endswith('%') else ''}"
+
+
+def test_the_sheets_stand_in_reading_order(worked_book: Workbook) -> None:
+    assert worked_book.sheetnames == ["Appendix 3", "Summary", *DATA_SHEETS]
+
+
+def test_every_row_of_the_source_is_on_the_committee_sheet(worked_book: Workbook) -> None:
+    sheet = worked_book["Appendix 3"]
+    texts = _texts(sheet)
+    assert texts[0] == "Appendix 3: Delivering fair and responsive services"
+    for _, heading, achieved_heading, achievements, rows in WORKED:
+        assert heading in texts
+        assert achieved_heading in texts
+        for _, words in achievements:
+            assert any(words in text.replace("• ", "").split("\n") for text in texts), words
+        for printed in rows:
+            row = _row_of(sheet, printed.wording)
+            assert row[0].value == printed.wording
+            assert _displayed(row[1]) == printed.target
+            assert _displayed(row[2]) == printed.performance
+            assert row[3].value == printed.rating
+
+
+def test_the_worked_example_is_amber_overall(worked: Report, worked_book: Workbook) -> None:
+    assert worked.overall.shown == "◆ Amber"
+    last = [r for r in _rows(worked_book["Appendix 3"]) if r[0].value == "All priorities"][-1]
+    assert [c.value for c in last[:5]] == [
+        "All priorities",
+        14,
+        6,
+        "◆ Amber",
+        "3 green, 1 amber, 2 red, 8 not rated",
+    ]
+
+
+@pytest.mark.parametrize("make", [worked_example, demanding])
+def test_what_a_cell_shows_is_what_the_report_says(make: Callable[[], Report]) -> None:
+    report = make()
+    sheet = _read(appendix_bytes(report)).worksheets[0]
+    for line in report.lines:
+        row = _row_of(sheet, line.indicator.wording)
+        if line.consolidated.narrative:
+            assert row[1].value == plain(line.performance_shown)
+        else:
+            assert _displayed(row[1]) == line.target_shown
+            assert _displayed(row[2]) == line.performance_shown
+        assert row[3].value == line.rating.shown
+        if line.travel:
+            assert str(row[4].value).startswith(line.travel.shown)
+
+
+def test_figures_are_numbers_and_not_text(hard: Report) -> None:
+    sheet = _read(appendix_bytes(hard)).worksheets[0]
+    money = _row_of(sheet, "Cost of keeping the public realm")
+    assert (money[1].value, money[2].value) == (1_250_000, 1_402_450.5)
+    share = _row_of(sheet, "Streets of a good standard of cleanliness")
+    assert (share[1].value, share[2].value) == (0.925, 0.926)
+
+
+def test_a_range_a_state_and_a_figure_beyond_excels_digits_are_text(hard: Report) -> None:
+    sheet = _read(appendix_bytes(hard)).worksheets[0]
+    assert _row_of(sheet, "Vacancy rate of the housing stock")[1].value == "2% to 3.5%"
+    assert _row_of(sheet, "Open the new depot")[2].value == "At risk"
+    assert _row_of(sheet, "Number of particles counted")[2].value == "12,345,678,901,234,567"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown", "prefix"),
+    [
+        ("31.5", Unit.PERCENT, "31.5%", ""),
+        ("3.30", Unit.PERCENT, ">3.30%", ">"),
+        ("-0.5", Unit.PERCENT, "≤-0.5%", "≤"),
+        ("120000", Unit.CURRENCY, "£120,000", ""),
+        ("-120.50", Unit.CURRENCY, "-£120.50", ""),
+        ("9999", Unit.COUNT, "9999", ""),
+        ("10000", Unit.COUNT, "10,000", ""),
+        ("0.0", Unit.SCORE, "0.0", ""),
+        ("7.25", Unit.RATIO, "7.250", ""),
+    ],
+)
+def test_a_number_format_shows_the_figure_as_printed(
+    value: str, unit: Unit, shown: str, prefix: str
+) -> None:
+    found = figure(Decimal(value), unit, shown, prefix)
+    assert found is not None
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    cell = sheet.cell(1, 1, found.value)
+    assert isinstance(cell, Cell)
+    cell.number_format = found.num_format
+    assert _displayed(cell) == shown
+
+
+def test_text_that_says_more_than_the_figure_makes_no_number() -> None:
+    assert figure(Decimal(62), Unit.PERCENT, "62% (p)") is None
+    assert figure(Decimal("31.55"), Unit.PERCENT, "31.5%") is None
+    assert figure(Decimal("1.0000000000000001"), Unit.RATIO, "1.0000000000000001") is None
+
+
+def test_each_rating_has_its_word_symbol_and_colour(worked: Report) -> None:
+    sheet = _read(appendix_bytes(worked)).worksheets[0]
+    for line in worked.lines:
+        cell = _row_of(sheet, line.indicator.wording)[3]
+        tone = shade(line.rating.colour)
+        assert cell.fill.fgColor.rgb == f"FF{tone.fill[1:]}"
+        assert cell.font.color is not None
+        assert cell.font.color.rgb == f"FF{tone.ink[1:]}"
+        if line.rating.colour:
+            assert str(cell.value).startswith(SYMBOLS[line.rating.colour])
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("tone", [*RAG.values(), NOT_RATED])
+def test_text_on_each_colour_has_the_contrast_that_wcag_aa_asks(tone: Shade) -> None:
+    dark, light = sorted((_luminance(tone.fill), _luminance(tone.ink)))
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_the_colours_stay_apart_in_greyscale() -> None:
+    greys = sorted(_luminance(s.fill) ** (1 / 2.2) for s in (*RAG.values(), NOT_RATED))
+    assert all(b - a > 0.12 for a, b in pairwise(greys))
+
+
+def test_the_key_and_the_policy_are_on_the_sheet_in_words(worked: Report) -> None:
+    report_key = dict(worked.key)
+    texts = _texts(_read(appendix_bytes(worked)).worksheets[0])
+    for colour in Colour:
+        at = texts.index(
+            f"{SYMBOLS[colour]} {colour.capitalize()}", texts.index("Develop Ward profiles")
+        )
+        assert texts[at + 1] == report_key[colour]
+    assert worked.overall_key in texts
+
+
+def test_remarks_and_commentary_stand_beneath_the_wording(hard: Report) -> None:
+    sheet = _read(appendix_bytes(hard)).worksheets[0]
+    line = hard.lines[0]
+    wording, *notes = str(_row_of(sheet, line.indicator.wording)[0].value).split("\n")
+    assert wording == line.indicator.wording
+    assert notes == [*line.remarks, f"Commentary: {line.commentary[0]}"]
+
+
+def test_a_text_taller_than_a_row_goes_on_below_and_loses_no_word(hard: Report) -> None:
+    sheet = _read(appendix_bytes(hard)).worksheets[0]
+    long = hard.sections[0].achievements[1].text
+    column = " ".join(str(row[1].value or "") for row in _rows(sheet))
+    assert " ".join(long.split()) in " ".join(column.split())
+
+
+def test_no_row_is_lower_than_its_text_or_higher_than_excel_allows(hard: Report) -> None:
+    for sheet in _read(appendix_bytes(hard)).worksheets[:2]:
+        for number, row in sheet.row_dimensions.items():
+            assert row.height is not None
+            assert row.height <= 409
+            cell = sheet.cell(number, 1)
+            if isinstance(cell.value, str) and cell.coordinate not in sheet.merged_cells:
+                width = round((sheet.column_dimensions["A"].width or 0) * 7)
+                assert row.height >= len(wrap(cell.value, width, 9)) * 11.5
+
+
+@pytest.mark.parametrize("words", ["", "one", "two words", "longword" * 40, "a  b\n\nc ", " lead"])
+def test_wrapped_lines_hold_all_the_text_and_fit(words: str) -> None:
+    lines = wrap(words, 120, 10)
+    assert "".join(lines) == words.replace("\n", "")
+    assert all(text_width(line.rstrip(), 10) <= 120 for line in lines)
+
+
+def test_text_that_looks_like_a_formula_stays_text(hard: Report, hard_book: Workbook) -> None:
+    for sheet in hard_book.worksheets:
+        for row in _rows(sheet):
+            assert not any(c.data_type == "f" for c in row)
+            assert not any(c.hyperlink for c in row)
+    texts = {text for sheet in hard_book.worksheets for text in _texts(sheet)}
+    assert {plain(words) for words in HOSTILE} - {HOSTILE[0]} <= texts
+    with zipfile.ZipFile(io.BytesIO(appendix_bytes(hard))) as archive:
+        sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
+        assert not any(b"<f>" in archive.read(n) for n in sheets)
+        assert not any("externalLink" in n for n in archive.namelist())
+
+
+def test_control_characters_are_left_out(hard_book: Workbook) -> None:
+    assert any("Commentary: +1 and a bell" in t for t in _texts(hard_book.worksheets[0]))
+
+
+def test_the_same_report_gives_the_same_bytes(worked: Report, tmp_path: Path) -> None:
+    write_appendix(worked, tmp_path / "first.xlsx")
+    write_appendix(worked_example(), tmp_path / "again" / "second.xlsx")
+    first = (tmp_path / "first.xlsx").read_bytes()
+    assert first == (tmp_path / "again" / "second.xlsx").read_bytes()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["again", "first.xlsx"]
+
+
+def test_the_document_properties_name_the_council(worked_book: Workbook) -> None:
+    about = worked_book.properties
+    assert about.creator == "Medway Council"
+    assert about.title == "Appendix 3: Delivering fair and responsive services, 2012-13"
+    assert about.subject
+    assert about.created is not None
+    assert f"{about.created:%Y-%m-%d %H:%M}" == "2013-05-08 06:00"
+
+
+def test_every_sheet_prints_on_a4_with_page_numbers(hard_book: Workbook) -> None:
+    for sheet in hard_book.worksheets:
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToHeight == 0
+        assert "Page &P" in str(sheet.oddFooter.right.text)
+        assert "Borough of R" in str(sheet.oddFooter.left.text)
+        assert not sheet.sheet_view.showGridLines
+
+
+def test_the_committee_sheet_is_upright_and_repeats_its_column_headings(
+    worked_book: Workbook,
+) -> None:
+    sheet = worked_book["Appendix 3"]
+    assert sheet.page_setup.orientation == "portrait"
+    assert sheet.page_setup.fitToWidth in {None, 1}
+    heading = next(c.row for row in _rows(sheet) for c in row if c.value == "Target")
+    assert sheet.print_title_rows == f"${heading}:${heading}"
+
+
+def test_the_key_never_prints_on_a_page_without_indicators(worked_book: Workbook) -> None:
+    sheet = worked_book["Appendix 3"]
+    last_break = max(b.id for b in sheet.row_breaks.brk)
+    below = [str(row[0].value) for row in sheet.iter_rows(min_row=last_break + 1)]
+    assert below[0].startswith("Priority 7")
+    assert any(text.startswith("Key:") for text in below)
+
+
+def test_the_data_sheets_are_named_tables_without_merged_cells(hard_book: Workbook) -> None:
+    for name in DATA_SHEETS:
+        sheet = hard_book[name]
+        assert not sheet.merged_cells.ranges
+        assert sheet.freeze_panes == "A2"
+        assert sheet.print_title_rows == "$1:$1"
+        (table,) = sheet.tables.values()
+        assert table.ref == sheet.dimensions
+        assert table.autoFilter is not None
+        for row in _rows(sheet):
+            assert any(c.value not in {None, ""} for c in row)
+
+
+def test_the_data_sheet_and_the_csv_file_hold_the_tidy_rows(
+    hard: Report, hard_book: Workbook, tmp_path: Path
+) -> None:
+    write_csv(hard, tmp_path / "data.csv")
+    content = (tmp_path / "data.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    header, *printed = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    cells = [[c.value for c in row] for row in _rows(hard_book["Data"])]
+    rows = tidy_rows(hard)
+    assert tuple(header) == HEADINGS == tuple(cells[0])
+    assert len(printed) == len(cells) - 1 == len(rows)
+    for row, in_csv, in_sheet in zip(rows, printed, cells[1:], strict=True):
+        for value, text, cell in zip(row.values(), in_csv, in_sheet, strict=True):
+            match value:
+                case None | "":
+                    assert (text, cell) == ("", None)
+                case Decimal():
+                    assert Decimal(text) == value == Decimal(str(cell))
+                case str():
+                    assert text.removeprefix("'") == value.removeprefix("'") == cell
+                case _:
+                    assert cell == value
+                    assert text == f"{value:%Y-%m-%d %H:%M}"
+
+
+def test_text_in_the_csv_file_is_defused_and_numbers_are_not(hard: Report) -> None:
+    rows = list(csv.DictReader(io.StringIO(csv_bytes(hard).decode("utf-8-sig"), newline="")))
+    by_ref = {row["Ref"]: row for row in rows}
+    assert by_ref["H.1"]["Indicator"] == f"'{HOSTILE[0]}"
+    assert by_ref["H.1"]["Service area"] == "'=Finance"
+    assert by_ref["S.9"]["Value"] == "-0.50"
+    for row in rows:
+        for heading, text in row.items():
+            if heading not in {"Value", "Numerator", "Denominator"}:
+                assert not text.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_a_return_that_is_missing_has_its_rows_in_the_data(hard: Report) -> None:
+    rows = {(r.ref, r.service_area): r for r in tidy_rows(hard)}
+    missing = rows["S.4", "Housing"]
+    assert (missing.status, missing.value, missing.file) == (NOT_REPORTED, None, "")
+
+
+def test_a_suppressed_figure_is_nowhere_in_the_data(hard: Report) -> None:
+    section = hard.sections[0]
+    line = next(x for x in section.lines if x.rating.shown == "Not rated: suppressed")
+    told = replace(line.consolidated.observations[0], value=Decimal(4), numerator=Decimal(4))
+    leaky = replace(line, consolidated=replace(line.consolidated, observations=(told,)))
+    report = replace(hard, sections=(replace(section, lines=(leaky,)),))
+    (row,) = tidy_rows(report)
+    assert (row.value, row.numerator, row.as_shown) == (None, None, "Suppressed")
+
+
+def test_provenance_names_file_sheet_cell_time_and_hash(worked: Report) -> None:
+    row = next(r for r in tidy_rows(worked) if r.ref == "P2-1")
+    assert (row.file, row.sheet, row.cell) == ("SAFE return 2012-13.xlsx", "Indicators", "H9")
+    assert f"{row.received_at:%d %b %Y %H:%M}" == "24 Apr 2013 09:15"
+    assert re.fullmatch("[0-9a-f]{64}", row.sha256)
+    assert (row.value, row.unit, row.indicator_rating) == (Decimal(4605), "count", "✖ Red")
+
+
+def test_the_summary_counts_each_priority_and_lists_what_is_red(worked_book: Workbook) -> None:
+    values = [[c.value for c in row] for row in _rows(worked_book["Summary"])]
+    assert [
+        "P2",
+        "Priority 2 Reduce repeat incidences of domestic abuse",
+        1,
+        0,
+        1,
+        1,
+        "◆ Amber",
+    ] in (values)
+    assert ["All", "All priorities", 3, 1, 2, 8, "◆ Amber"] in values
+    assert [row[4] for row in values if row[0] in {"P2-1", "P5-1"}] == [
+        "8.4% above the target (357)",
+        "50% below the target (10 percentage points)",
+    ]
+    assert any("Every service area has returned." in str(row[0]) for row in values)
+
+
+def test_the_summary_names_who_has_not_returned(hard_book: Workbook) -> None:
+    texts = _texts(hard_book["Summary"])
+    at = texts.index("Who has not returned")
+    assert "Housing" in texts[at:]
+    assert "=Finance" in texts[at:]
+    assert any(text.startswith("Overdue") for text in texts[at:])
+
+
+def test_the_chart_says_in_words_what_it_shows(worked: Report) -> None:
+    with zipfile.ZipFile(io.BytesIO(appendix_bytes(worked))) as archive:
+        drawing = archive.read("xl/drawings/drawing1.xml").decode()
+        chart = archive.read("xl/charts/chart1.xml").decode()
+    assert "P2: 1 green, 1 red, 1 not rated" in drawing
+    assert all(f"&quot;{symbol} &quot;0" in chart for symbol in SYMBOLS.values())
+
+
+def test_the_returns_sheet_tells_where_each_return_stands(hard_book: Workbook) -> None:
+    rows = [[c.value for c in row] for row in _rows(hard_book["Returns received"])]
+    assert rows[1][:3] == ["Highways, parks & streets", "Received", "A.xlsx"]
+    assert rows[1][5:8] == [2, 1, "A final (2).xlsx"]
+    assert [row[1] for row in rows[2:]] == ["Sent back for correction", "Overdue"]
+
+
+def test_the_notes_say_how_each_indicator_is_rated(worked_book: Workbook) -> None:
+    rows = {r[0].value: [c.value for c in r] for r in _rows(worked_book["Notes and definitions"])}
+    assert rows["P2-1"][4:9] == [
+        "Lower is better",
+        "5% of the target",
+        "One area reports it",
+        "4248",
+        "4248 (2011-12)",
+    ]
+    terms = {r[1].value: r[2].value for r in _rows(worked_book["Notes and definitions"])}
+    assert terms["Overall"] == worked_example().overall_key
+
+
+@pytest.mark.parametrize(
+    ("appendix", "expected"),
+    [
+        ("Appendix 12/B: [draft]", "Appendix 12 B draft"),
+        ("Data", "Data_"),
+        ("History", "History_"),
+        ("'quoted'", "quoted"),
+        ("/", "Appendix"),
+        ("A" * 40, "A" * 31),
+    ],
+)
+def test_the_committee_sheet_has_a_name_that_excel_takes(
+    worked: Report, appendix: str, expected: str
+) -> None:
+    register = worked.register
+    named = replace(
+        worked, register=replace(register, framework=replace(register.framework, appendix=appendix))
+    )
+    assert _read(appendix_bytes(named)).sheetnames[0] == expected
+
+
+def test_a_report_with_nothing_in_it_is_still_a_workbook(worked: Report) -> None:
+    empty = replace(worked, sections=(), returns=())
+    assert len(_read(appendix_bytes(empty)).sheetnames) == 5
+
+
+def test_an_ampersand_in_the_title_does_not_become_a_code(hard_book: Workbook) -> None:
+    with zipfile.ZipFile(io.BytesIO(appendix_bytes(demanding()))) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "R&amp;&amp;\u2060G" in sheet or "R&amp;\u2060&amp;G" in sheet
+
+
+def test_libreoffice_shows_every_figure_as_printed(worked: Report, tmp_path: Path) -> None:
+    write_appendix(worked, tmp_path / "appendix.xlsx")
+    rows = displayed(tmp_path / "appendix.xlsx", tmp_path)
+    shown = {row[0].split("\n")[0]: row for row in rows if len(row) > 3 and row[3]}
+    for line in worked.lines:
+        row = shown[line.indicator.wording]
+        expected = [line.target_shown, line.performance_shown, line.rating.shown]
+        assert row[1:4] == expected
+
+
+def test_a_write_that_fails_leaves_nothing_half_written(worked: Report, tmp_path: Path) -> None:
+    taken = tmp_path / "appendix.xlsx"
+    taken.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_appendix(worked, taken)
+    assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_a_line_without_a_colour_is_shown_on_neutral_ground(worked: Report) -> None:
+    lines: list[Line] = [x for x in worked.lines if x.rating.colour is None]
+    assert len(lines) == 8
+    assert all(isinstance(x.rating, Rating) and shade(x.rating.colour) == NOT_RATED for x in lines)

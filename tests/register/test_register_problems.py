@@ -1,0 +1,220 @@
+"""Every mistake in the register is one line that names its cell and says what to type."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from pipeline.register.writer import write_register
+from schemas.register_layout import SHEETS
+from tests.support.register_fixture import WORKED, change, problems_of
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    path = tmp_path / "register.xlsx"
+    write_register(WORKED, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "typed", "says"),
+    [
+        ("Indicators", "G2", "hihger",
+         '"hihger" is not a polarity. Choose one of higher, lower, range, contextual.'),
+        ("Indicators", "D2", None, "Kind is blank. Choose measure"),
+        ("Indicators", "B2", "P22",
+         '"P22" is not a ref on the sheet Priorities. Did you mean "P2"? Choose one'),
+        ("Indicators", "A3", "p2-1", '"p2-1" is already used further up.'),
+        ("Indicators", "E2", None, "Unit is blank, and the indicator is a measure."),
+        ("Indicators", "G2", None, "Polarity is blank, and the indicator is a measure."),
+        ("Indicators", "E8", "count", 'The unit is "count", and the indicator reports no figure.'),
+        ("Indicators", "I8", "Weighted", 'The merge rule "Weighted" needs figures'),
+        ("Indicators", "F2", 1.5, '"1.5" is not a whole number. Type how many decimals'),
+        ("Indicators", "F2", 9, "9 decimals cannot be published."),
+        ("Indicators", "H2", "CS; Safety",
+         '"Safety" is not a ref on the sheet Service areas.'),
+        ("Indicators", "H2", "Comunity safety", 'Did you mean "Community safety"?'),
+        ("Indicators", "H2", ";", "Service areas is blank."),
+        ("Indicators", "J3", -1, "-1 is below zero."),
+        ("Indicators", "K3", None, "Tolerance kind is blank, and there is a tolerance."),
+        ("Indicators", "J3", None, "Tolerance is blank, and it has a kind."),
+        ("Indicators", "J4", 0.05, "0.05 could mean 5% or 0.05%. Type 5% or 0.05%"),
+        ("Indicators", "M3", -5, "Plausible maximum (-5) is below Plausible minimum."),
+        ("Indicators", "N3", -5, "-5 is below zero. Type the largest change"),
+        ("Targets", "A2", "P9-9", '"P9-9" is not a ref on the sheet Indicators.'),
+        ("Targets", "B2", "2012-14",
+         '"2012-14" is not a name on the sheet Periods. Did you mean "2012-13"?'),
+        ("Targets", "A3", "P2-1", "P2-1 already has a target for this period further up."),
+        ("Targets", "D3", 0.25,
+         "0.25 could mean 25% or 0.25%. Type 25% or 0.25%, with the % sign."),
+        ("Targets", "D3", "0.25", "0.25 could mean 25% or 0.25%."),
+        ("Targets", "D2", "25%", "25% is a percentage, and the unit beside it is count."),
+        ("Targets", "D2", "£25", "£25 is an amount of money, and the unit beside it is count."),
+        ("Targets", "D2", "n/a", '"n/a" is not a figure. Type the figure to reach'),
+        ("Targets", "D2", True, '"True" is not a figure.'),
+        ("Targets", "D2", date(2012, 4, 1), '"01/04/2012" is not a figure.'),
+        ("Targets", "D2", "1" * 16, '"1111111111111111" is not a figure.'),
+        ("Targets", "G2", ">5", '">5" has > before the figure. Type the figure alone.'),
+        ("Targets", "D3", ">25%", '">25%" says >, and the operator is <=. Keep one of them.'),
+        ("Targets", "C2", "about", '"about" is not an operator. Choose one of >=, <=,'),
+        ("Targets", "F5", 90000, "Upper (90000) is below Lower."),
+        ("Targets", "E5", None, "Lower is blank, and there is an upper end."),
+        ("Targets", "F5", None, "Upper is blank, and there is a lower end."),
+        ("Targets", "C7", "between", "The operator is between, and there is no range."),
+        ("Targets", "C7", ">=", 'The operator is ">=", and there is no figure under Target.'),
+        ("Targets", "H2", date(2011, 12, 1),
+         "Excel has made a date of what was typed (01/12/2011). Format the cell as Text"),
+        ("Indicators", "R2", "hide",
+         '"hide" is not a way with small numbers. Choose one of suppress, publish.'),
+        ("Framework", "B10", 2, "Below 2 there is nothing to hide: a figure that is suppressed"),
+        ("Framework", "B10", -5, "Below -5 there is nothing to hide"),
+        ("Framework", "B10", 4.5, '"4.5" is not a whole number. Type the number from which'),
+        ("Framework", "B10", "5%", '"5%" is not a whole number.'),
+        ("Framework", "B11", 0, "Returns cannot be kept for 0 years."),
+        ("Framework", "B12", "a week", '"a week" is no list of whole numbers. Type how many days'),
+        ("Framework", "B12", "7; -1", '"7; -1" is no list of whole numbers.'),
+        ("Framework", "B12", "7; 365", "is no list of days from 0 to 100. Type whole numbers"),
+        ("Framework", "B12", date(2013, 3, 7), "Excel has made a date of what was typed"),
+        ("Framework", "B13", "0; 3", "is no list of days from 1 to 100."),
+        ("Framework", "B11", "six", '"six" is not a figure. Type for how many years'),
+        ("Service areas", "A3", "cs", '"cs" is already used further up.'),
+        ("Service areas", "B3", "Community Safety",
+         'Another service area further up is also called "Community Safety".'),
+        ("Service areas", "B3", "CS", '"CS" is the ref of another service area.'),
+        ("Service areas", "D2", "cs at council", '"cs at council" is not an e-mail address.'),
+        ("Periods", "A3", "2011/12", 'Another period further up is also called "2011/12".'),
+        ("Periods", "B2", date(2013, 4, 1), "The period starts on 01/04/2013, after it ends."),
+        ("Periods", "D2", date(2011, 1, 1), "Returns are due on 01/01/2011, before"),
+        ("Periods", "B2", "April 2011", '"April 2011" is not a date. Type its first day'),
+        ("Periods", "E2", "shut", '"shut" is not a state of a period. Choose one of open, closed.'),
+        ("Recipients", "B2", None, "E-mail is blank. Type one address"),
+        ("Recipients", "B2", "a@b.example, c@d.example", "is not an e-mail address."),
+        ("Recipients", "B3", "Clerk@council.example", "already stands further up"),
+        ("Recipients", "C2", "appendix; everything",
+         '"appendix; everything" is not something that can be sent. Choose one of appendix'),
+        ("Framework", "B2", None, "Council is blank. Type the council's name"),
+        ("Framework", "B5", "stars", '"stars" is not a rating policy.'),
+        ("Framework", "B6", "-5%", "-5% is below zero."),
+        ("Framework", "B8", 75, "75 is not from 0 to 1."),
+        ("Framework", "B9", 0.8, "Amber from (0.8) is above Green from."),
+        ("Targets", "G2", "#REF!", "holds the Excel error #REF!. Type the earlier figure"),
+        ("Targets", "G2", "=1+1", "holds a formula whose result was not saved."),
+    ],
+)  # fmt: skip
+def test_a_problem_names_its_cell_and_says_what_to_type(
+    workbook: Path, sheet: str, cell: str, typed: object, says: str
+) -> None:
+    change(workbook, sheet, cell, typed)
+    problems = [line for line in problems_of(workbook) if f"{sheet}!{cell}: " in line]
+    assert len(problems) == 1
+    assert problems[0].startswith(f"register.xlsx, {sheet}!{cell}: ")
+    assert says in problems[0]
+    assert "\n" not in problems[0]
+    assert "{" not in problems[0]
+
+
+def test_one_mistake_makes_one_line(workbook: Path) -> None:
+    change(workbook, "Targets", "D3", "lots")
+    assert len(problems_of(workbook)) == 1
+
+
+def test_a_target_that_does_not_fit_its_indicator_is_named(workbook: Path) -> None:
+    change(workbook, "Targets", "A2", "P7-1")
+    change(workbook, "Targets", "A3", "P6-2")
+    change(workbook, "Targets", "C3", None)
+    problems = problems_of(workbook)
+    assert any(
+        "Targets!D2: P7-1 is a milestone and has no figure to compare." in p for p in problems
+    )
+
+
+def test_one_figure_for_a_range_is_named(workbook: Path) -> None:
+    book = load_workbook(workbook)
+    row = book["Targets"][5]
+    row[2].value, row[3].value, row[4].value, row[5].value = None, 120000, None, None
+    book.save(workbook)
+    (problem,) = problems_of(workbook)
+    assert "Targets!D5: The polarity of P6-2 is range, and 120000 is one figure." in problem
+
+
+def test_all_problems_are_told_at_once_from_the_first_sheet_to_the_last(workbook: Path) -> None:
+    change(workbook, "Recipients", "B2", "nobody")
+    change(workbook, "Indicators", "G2", "hihger")
+    change(workbook, "Indicators", "B3", "P1")
+    change(workbook, "Framework", "B5", "stars")
+    places = [line.split(": ")[0] for line in problems_of(workbook)]
+    assert places == [
+        "register.xlsx, Framework!B5",
+        "register.xlsx, Indicators!G2",
+        "register.xlsx, Indicators!B3",
+        "register.xlsx, Recipients!B2",
+    ]
+
+
+def test_a_missing_sheet_is_named(workbook: Path) -> None:
+    book = load_workbook(workbook)
+    book["Targets"].title = "Target"
+    book.save(workbook)
+    (problem,) = problems_of(workbook)
+    assert problem.startswith(
+        'register.xlsx: there is no sheet "Targets". Is "Target" meant to be it?'
+    )
+
+
+def test_a_missing_column_is_named_and_a_near_match_asked_about(workbook: Path) -> None:
+    change(workbook, "Indicators", "J1", "Tolerence")
+    (problem,) = problems_of(workbook)
+    assert problem.startswith(
+        'register.xlsx, Indicators: there is no column "Tolerance". Is "Tolerence" meant to be it?'
+    )
+
+
+def test_a_column_that_stands_there_twice_is_named(workbook: Path) -> None:
+    change(workbook, "Recipients", "D1", "e-mail")
+    (problem,) = problems_of(workbook)
+    assert problem.startswith('register.xlsx, Recipients: two columns are headed "E-mail".')
+
+
+def test_a_missing_setting_is_named(workbook: Path) -> None:
+    change(workbook, "Framework", "A6", "Tolerances")
+    (problem,) = problems_of(workbook)
+    assert 'Framework: there is no setting "Tolerance". Is "Tolerances" meant to be it?' in problem
+
+
+def test_a_column_or_setting_that_came_later_is_asked_about_where_it_is_misspelt(
+    workbook: Path,
+) -> None:
+    change(workbook, "Indicators", "R1", "Small number")
+    change(workbook, "Framework", "A10", "Smal numbers below")
+    setting, column = problems_of(workbook)
+    assert 'there is no setting "Small numbers below". Is "Smal numbers below" meant' in setting
+    assert 'there is no column "Small numbers". Is "Small number" meant to be it?' in column
+
+
+def test_a_missing_register_is_one_clear_line(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path / "register.xlsx")
+    assert problem == (f"register.xlsx is not in {tmp_path}. Put it there, or run quarterday init.")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not a workbook", b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0"]
+)
+def test_a_file_that_is_no_workbook_is_one_clear_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "register.xlsx"
+    path.write_bytes(content)
+    (problem,) = problems_of(path)
+    assert problem.startswith("register.xlsx: this is no workbook that can be read.")
+
+
+def test_a_folder_in_the_registers_place_is_one_clear_line(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path)
+    assert "cannot be opened" in problem
+
+
+def test_an_empty_workbook_misses_every_sheet(tmp_path: Path) -> None:
+    Workbook().save(tmp_path / "register.xlsx")
+    assert len(problems_of(tmp_path / "register.xlsx")) == len(SHEETS)

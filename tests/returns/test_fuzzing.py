@@ -1,0 +1,33 @@
+"""A few made-up examples of each kind; `make fuzz` runs many more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.grid import Grid
+from schemas.model import Unit
+from tests.support import fuzzing
+
+
+@given(fuzzing.anything, st.sampled_from(Unit), fuzzing.formats)
+def test_any_cell_in_any_format_has_a_figure_a_meaning_or_a_finding(
+    cell: CellValue, unit: Unit, number_format: str | None
+) -> None:
+    fuzzing.check_figure(cell, unit, number_format)
+
+
+@given(st.lists(fuzzing.grids(), min_size=1, max_size=2))
+@settings(deadline=None)
+def test_of_any_sheet_only_what_stands_there_is_read(sheets: list[Grid]) -> None:
+    fuzzing.check_layout([replace(g, sheet=f"{g.sheet}{n}") for n, g in enumerate(sheets)])
+
+
+def test_any_spoilt_workbook_gives_a_reading(tmp_path: Path) -> None:
+    folder = tmp_path / "spoilt"
+    folder.mkdir()
+    fuzzing.check_reader(fuzzing.sound_workbooks(tmp_path), folder, rounds=60, start=1)

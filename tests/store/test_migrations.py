@@ -1,0 +1,560 @@
+"""A store of an earlier version becomes this version's, whole or not at all, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+from pipeline.intake.quarantine import SetApart
+from pipeline.intake.scan import scan
+from pipeline.job import session
+from pipeline.operations.setup import make_workspace
+from pipeline.store import (
+    Answered,
+    Approval,
+    Closing,
+    Forgotten,
+    Issue,
+    IssuedRating,
+    Outcome,
+    Outgoing,
+    Queued,
+    Receipt,
+    Reopening,
+    Signature,
+    Store,
+    delivery_key,
+)
+from pipeline.store import tables as t
+from pipeline.workspace.errors import StoreError
+from pipeline.workspace.folder import Workspace, open_workspace
+from schemas.findings import Severity
+from schemas.model import Achievement, MilestoneState, Status
+from schemas.rules import ROW_MISSING
+from tests.store import test_store
+from tests.store.test_store import figure, submission
+from tests.support import first_store
+from tests.support.builders import CARE, SAFETY, small_register
+from tests.support.builders import PERIOD as YEAR
+from tests.support.filled import fill_return
+from tests.support.first_store import PERIOD, RECEIVED
+from tests.workspace.test_lock import ENTRIES
+
+url = test_store.url
+KEPT = sorted(set(t.metadata.tables) - {"about"})
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[sa.Engine]:
+    """The database, seen past the store."""
+    path = sa.make_url(url).database
+    if path and url.startswith("sqlite"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    made = sa.create_engine(url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def old(url: str, engine: sa.Engine) -> str:
+    """The URL of a store of schema 1 with content."""
+    first_store.make_empty(engine)
+    first_store.fill(engine)
+    return url
+
+
+def all_rows(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
+    """Everything in a database, table by table."""
+    found = sa.MetaData()
+    found.reflect(engine)
+    with engine.connect() as connection:
+        return {
+            name: sorted((tuple(row) for row in connection.execute(sa.select(table))), key=repr)
+            for name, table in found.tables.items()
+        }
+
+
+# --- What was in it ------------------------------------------------------------------------------
+
+
+def test_every_submission_of_an_old_store_comes_back(old: str) -> None:
+    with Store(old) as store:
+        sent = store.submissions()
+    assert [(s.id, s.filename, s.outcome, s.area, s.period) for s in sent] == [
+        (1, "return.xlsx", Outcome.ACCEPTED, "CS", PERIOD),
+        (2, "letter ‘neu’ – 日本.docx", Outcome.REJECTED, None, None),
+        (3, "return.xlsx", Outcome.DUPLICATE, "CS", PERIOD),
+        (4, "return.xlsx", Outcome.DUPLICATE, "CS", PERIOD),
+        (5, "return.xlsx", Outcome.REJECTED, "CS", PERIOD),
+        (6, "return.xlsx", Outcome.ACCEPTED, "CS", PERIOD),
+    ]
+    assert sent[0].received_at == RECEIVED
+    assert sent[0].received_at.utcoffset() == timedelta(0)
+    assert (sent[1].size, sent[1].sha256) == (5 * 1024**3, "b" * 64)
+    assert {(s.folder_area, s.version, s.reopening_id) for s in sent} == {(None, "", None)}
+    assert [(f.code, f.severity, f.cell) for f in sent[4].findings] == [
+        ("C16", Severity.INFO, ""),
+        ("V01", Severity.ERROR, "XFD1048576"),
+    ]
+
+
+def test_every_figure_achievement_and_issue_of_an_old_store_comes_back(old: str) -> None:
+    with Store(old) as store:
+        stands = {o.indicator: o for o in store.observations(PERIOD)}
+        assert [(number, str(o.value)) for number, o in store.reported()][:2] == [
+            (1, "4605"),
+            (6, "31.50"),
+        ]
+        (achievement,) = store.achievements(PERIOD)
+        issue = store.last_issue(PERIOD)
+        assert store.signatures() == {}
+    reported = stands["P1-1"]
+    assert (reported.value, reported.numerator, reported.denominator) == (
+        Decimal("31.50"),
+        Decimal(63),
+        Decimal(200),
+    )
+    assert (reported.status, reported.commentary, reported.submission) == (
+        Status.PROVISIONAL,
+        "=1+1\nA second line",
+        "d" * 64,
+    )
+    assert f"{stands['P1-2'].value:f}" == "-0.000000000000001"
+    assert stands["P1-3"].narrative == "Safer"
+    assert stands["P1-4"].suppressed
+    assert stands["P2-1"].state is MilestoneState.ON_TRACK
+    assert (achievement.text, achievement.cell) == ("£120,000 invested", "B5")
+    assert issue == Issue(PERIOD, "e" * 64, RECEIVED + timedelta(days=3), version="", id=1)
+
+
+def test_each_old_submission_has_a_delivery_of_its_own_by_which_its_file_is_known(old: str) -> None:
+    with Store(old) as store:
+        sent = store.submissions()
+        keys = [delivery_key(s.sha256, None, s.filename, s.received_at) for s in sent]
+        assert [s.delivery == key for s, key in zip(sent, keys, strict=True)] == [
+            *(True, True),
+            # The same bytes, name and moment as the first: their keys are made from its.
+            *(False, False),
+            *(True, True),
+        ]
+        assert len({s.delivery for s in sent}) == 6
+        assert store.taken(keys) == set(keys)
+
+
+def test_an_old_store_takes_new_returns(old: str) -> None:
+    with Store(old) as store:
+        store.record([Receipt(submission("new.xlsx"), (figure(value="1"),))])
+        assert [s.id for s in store.submissions()] == [1, 2, 3, 4, 5, 6, 7]
+        assert [o.value for o in store.observations(PERIOD)] == [1]
+
+
+# --- What a store of schema 2 holds --------------------------------------------------------------
+
+NEW_SINCE = {"message", "message_content", "attempt", "answered", "quarantined"}
+
+
+def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_answered(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(2, engine)
+    before = all_rows(engine)
+    assert before.pop("about") == [(2,)]
+    assert not before.keys() & NEW_SINCE
+    with Store(url) as store:
+        assert store.messages.answered() == Answered(6, 1)
+        assert (store.last_number("submission"), store.last_number("issue")) == (6, 1)
+        assert store.messages.all() == ()
+    after = all_rows(engine)
+    assert after.pop("about") == [(4,)]
+    assert after.pop("alembic_version") != before.pop("alembic_version")
+    assert {name: len(after.pop(name)) for name in NEW_SINCE} == {
+        "message": 0,
+        "message_content": 0,
+        "attempt": 0,
+        "answered": 2,
+        "quarantined": 0,
+    }
+    assert after == before
+    with refused(engine) as connection:
+        connection.execute(t.answered.delete())
+
+
+def test_in_an_empty_store_of_schema_2_nothing_counts_as_answered(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(2, engine, with_content=False)
+    with Store(url) as store:
+        assert store.messages.answered() == Answered()
+    assert all_rows(engine)["answered"] == []
+
+
+# --- What a store of schema 3 holds --------------------------------------------------------------
+
+
+def test_in_a_store_of_schema_3_what_was_issued_has_been_told_and_what_comes_is_to_be_told(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(3, engine)
+    before = all_rows(engine)
+    assert before.pop("about") == [(3,)]
+    with Store(url) as store:
+        assert store.messages.answered() == Answered(6, 1)
+        store.record_issue(Issue(PERIOD, "f" * 64, RECEIVED))
+        assert store.messages.answered() == Answered(6, 1)
+        store.messages.answer([], 6, store.last_number("issue"), RECEIVED)
+        assert store.messages.answered() == Answered(6, 2)
+    after = all_rows(engine)
+    assert [row[-1] for row in after.pop("answered")] == [None, 1, 2]
+    assert after.pop("quarantined") == []
+    for rows in (before, after):
+        for name in ("about", "alembic_version", "answered", "issue"):
+            rows.pop(name, None)
+    assert after == before
+
+
+def test_in_a_store_of_schema_3_of_which_nobody_was_told_nothing_is_said_to_be_told(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(3, engine, with_content=False)
+    with Store(url) as store:
+        assert store.messages.answered() == Answered()
+    assert all_rows(engine)["answered"] == []
+
+
+# --- The same tables -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("made", ["new", "of schema 1"])
+def test_a_migrated_store_has_the_tables_of_this_version(
+    made: str, url: str, engine: sa.Engine
+) -> None:
+    if made == "of schema 1":
+        first_store.make_empty(engine)
+    Store(url).close()
+    with engine.connect() as connection:
+        # Alembic takes an empty default of SQLite for another than itself.
+        defaults = connection.dialect.name == "postgresql"
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": defaults}
+        )
+        assert compare_metadata(context, t.metadata) == []
+        assert connection.scalar(sa.select(t.about.c.schema_version)) == t.SCHEMA_VERSION
+
+
+# --- Whole or not at all -------------------------------------------------------------------------
+
+
+def test_a_migration_that_fails_halfway_leaves_the_store_as_it_was(
+    old: str, engine: sa.Engine
+) -> None:
+    with engine.begin() as connection:
+        # In the way of a table that one of the last steps makes.
+        connection.execute(sa.text("CREATE TABLE forgotten (why TEXT)"))
+    before = all_rows(engine)
+    with pytest.raises(StoreError, match="forgotten") as raised:
+        Store(old)
+    assert "\n" not in str(raised.value)
+    assert all_rows(engine) == before
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE forgotten"))
+    with Store(old) as store:
+        assert len(store.submissions()) == 6
+
+
+@pytest.mark.parametrize("content", ["nothing", "six submissions"])
+def test_two_programs_that_open_an_old_store_at_once_both_find_it_migrated(
+    content: str, url: str, engine: sa.Engine
+) -> None:
+    if content == "six submissions":
+        first_store.make_empty(engine)
+        first_store.fill(engine)
+    code = (
+        "import sys; from pipeline.store import Store\n"
+        "sys.stdin.readline()\n"
+        "with Store(sys.argv[1]) as store: print(len(store.submissions()))\n"
+    )
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for _ in range(3)
+    ]
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write(b"\n")
+        program.stdin.flush()
+    said = [program.communicate(timeout=60)[0].split() for program in programs]
+    assert said == [[b"6" if content == "six submissions" else b"0"]] * 3
+
+
+def copy_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.schema-1")
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Path:
+    """A SQLite store of schema 1."""
+    path = tmp_path / "store.sqlite3"
+    engine = sa.create_engine(f"sqlite:///{path}")
+    first_store.make_empty(engine)
+    first_store.fill(engine)
+    engine.dispose()
+    return path
+
+
+def test_the_store_as_it_was_is_kept_beside_the_new_one(old_file: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{old_file}")
+    before = all_rows(engine)
+    Store(f"sqlite:///{old_file}").close()
+    kept = sa.create_engine(f"sqlite:///{copy_of(old_file)}")
+    assert all_rows(kept) == before
+    kept.dispose()
+    engine.dispose()
+    names = {path.name for path in old_file.parent.iterdir()}
+    assert names == {old_file.name, copy_of(old_file).name}
+
+
+def test_a_copy_left_by_a_migration_that_failed_is_replaced_by_that_of_the_one_that_does_not(
+    old_file: Path,
+) -> None:
+    engine = sa.create_engine(f"sqlite:///{old_file}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE forgotten (why TEXT)"))
+    with pytest.raises(StoreError):
+        Store(f"sqlite:///{old_file}")
+    # Meanwhile the old version goes on.
+    first_store.add_submission(engine, sha256="9" * 64)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE forgotten"))
+    engine.dispose()
+    Store(f"sqlite:///{old_file}").close()
+    with closing(sqlite3.connect(copy_of(old_file))) as kept:
+        assert kept.execute("SELECT count(*) FROM submission").fetchone() == (7,)
+
+
+def test_a_store_that_cannot_be_copied_is_left_as_it_is_with_one_line(old_file: Path) -> None:
+    copy_of(old_file).mkdir()
+    with pytest.raises(StoreError, match=r"cannot be copied .* Make room there") as raised:
+        Store(f"sqlite:///{old_file}")
+    assert "\n" not in str(raised.value)
+    with closing(sqlite3.connect(old_file)) as store:
+        assert store.execute("SELECT schema_version FROM about").fetchone() == (1,)
+        assert store.execute("SELECT count(*) FROM submission").fetchone() == (6,)
+
+
+def test_the_copy_of_a_migrated_store_can_be_put_back_and_migrated_again(old_file: Path) -> None:
+    Store(f"sqlite:///{old_file}").close()
+    shutil.move(copy_of(old_file), old_file)
+    with Store(f"sqlite:///{old_file}") as store:
+        assert len(store.submissions()) == 6
+
+
+# --- A night on an old workspace -----------------------------------------------------------------
+
+REGISTER = small_register()
+ARRIVED = datetime(2013, 4, 20, 9, 30, 0, 250_000, tzinfo=UTC)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace that the old version was upgraded from, with one return that it took in."""
+    folder = tmp_path / "workspace"
+    make_workspace(folder, YEAR.due, REGISTER)
+    settings = folder / "pipeline.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("settle_seconds = 2.0", "settle_seconds = 0.0"), "utf-8")
+    place = open_workspace(folder)
+    session.register_of(place)
+    return place
+
+
+def quarterday(place: Workspace, *words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [*words, "--workspace", str(place.root)])
+    return result.exit_code, result.output
+
+
+def test_a_night_goes_on_where_the_old_version_was_cut_off(workspace: Workspace) -> None:
+    sent = workspace.inbox / "Community safety.xlsx"
+    fill_return(REGISTER, SAFETY, YEAR, sent, ENTRIES)
+    os.utime(sent, (ARRIVED.timestamp(), ARRIVED.timestamp()))
+    # Taken in by the old version, which was cut off before it could clear the inbox.
+    (arrival,) = arrivals(workspace)
+    engine = sa.create_engine(workspace.store_url)
+    first_store.make_empty(engine)
+    first_store.add_submission(
+        engine,
+        sha256=arrival[0],
+        filename=sent.name,
+        received_at=arrival[1],
+        register_sha256=session.register_of(workspace).sha256,
+    )
+    engine.dispose()
+    fill_return(REGISTER, CARE, YEAR, workspace.inbox / "Adult social care.xlsx", ENTRIES)
+
+    code, said = quarterday(workspace, "run")
+    assert code == 0, said
+    assert "accepted: Adult social care.xlsx" in said
+    assert sent.name not in said
+    assert list(workspace.inbox.iterdir()) == []
+    with session.store_of(workspace) as store:
+        assert [s.filename for s in store.submissions()] == [sent.name, "Adult social care.xlsx"]
+    assert len(list(workspace.archive.glob("??/*.xlsx"))) == 2
+    assert quarterday(workspace, "run") == (0, "Nothing new.\n")
+
+
+def arrivals(place: Workspace) -> list[tuple[str, datetime]]:
+    """The hash and the time of arrival of what lies in the inbox, as every version takes them."""
+    found = scan(place.inbox, REGISTER, file_mb=50, settle_seconds=0)
+    return [(arrival.sha256, arrival.arrived_at) for arrival in found.arrivals]
+
+
+# --- What the database itself holds --------------------------------------------------------------
+
+
+@pytest.fixture
+def full(url: str) -> str:
+    """A store with a row in every table."""
+    with Store(url) as store:
+        findings = (ROW_MISSING.found(ref="P1-9", wording="Calls"),)
+        store.record(
+            [
+                Receipt(
+                    submission(f"{number}.xlsx", findings=findings),
+                    (figure(),),
+                    (Achievement("P1", "CS", PERIOD, "Done", "Achievements", "B5"),),
+                    Signature("An analyst", "A director"),
+                )
+                for number in (1, 2)
+            ]
+        )
+        rating = IssuedRating("P1-1", "4605", "4248", "red")
+        store.record_issue(Issue(PERIOD, "c" * 64, RECEIVED, ratings=(rating,)))
+        store.decisions.record(Closing(PERIOD, RECEIVED, 1))
+        store.decisions.record(Reopening(PERIOD, 1, RECEIVED, "someone"))
+        store.decisions.approve(
+            [Approval(1, "C05", "Indicators", "H5", "me", RECEIVED, "so it is")]
+        )
+        store.decisions.forget([Forgotten(1, RECEIVED, "me", "six years")])
+        of = {"kind": "appendix", "recipient": "chair@council.example", "subject": "Returns"}
+        letters = [
+            Outgoing(
+                Queued(f"<{p}@council.example>", period=p, filename=f"{p}.eml", size=5,
+                       queued_at=RECEIVED, **of),
+                b"Hello",
+            )
+            for p in (PERIOD, "2011-12")
+        ]  # fmt: skip
+        apart = SetApart("1 link.xlsx", "link.xlsx", "a symbolic link, not a file")
+        store.messages.answer(letters, 2, 1, RECEIVED, set_apart=[apart])
+        store.messages.forget(["2011-12"], RECEIVED, "six years")
+    return url
+
+
+@contextmanager
+def refused(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that the database does not let pass."""
+    with pytest.raises(sa.exc.DBAPIError, match="the store keeps every"), engine.begin() as began:
+        yield began
+
+
+@pytest.mark.parametrize("table", KEPT)
+def test_nothing_that_the_store_keeps_can_be_changed_or_deleted(
+    table: str, full: str, engine: sa.Engine
+) -> None:
+    before = all_rows(engine)
+    assert before[table]
+    kept = t.metadata.tables[table]
+    column = kept.primary_key.columns[0]
+    actions: list[sa.Executable] = [kept.update().values({column: column}), kept.delete()]
+    if engine.dialect.name == "postgresql":
+        actions.append(sa.text(f"TRUNCATE {table} CASCADE"))
+    for action in actions:
+        with refused(engine) as connection:
+            connection.execute(action)
+    assert all_rows(engine) == before
+
+
+def test_of_a_forgotten_submission_the_findings_and_signatures_go_and_nothing_else(
+    full: str, engine: sa.Engine
+) -> None:
+    rows = all_rows(engine)
+    of = {
+        table: sorted(row[0] for row in rows[table])
+        for table in ("submission", "observation", "achievement", "finding", "signature")
+    }
+    assert of == {
+        "submission": [1, 2],
+        "observation": [1, 2],
+        "achievement": [1, 2],
+        "finding": [2],
+        "signature": [2],
+    }
+    for table in (t.observation, t.achievement):
+        with refused(engine) as connection:
+            connection.execute(table.delete().where(table.c.submission_id == 1))
+
+
+def test_of_a_forgotten_message_what_it_says_goes_and_nothing_else(
+    full: str, engine: sa.Engine
+) -> None:
+    rows = all_rows(engine)
+    assert [row[0] for row in rows["message"]] == [1, 2]
+    assert rows["message_content"] == [(1, b"Hello")]
+    with Store(full) as store:
+        assert [a.message_id for a in store.messages.attempts()] == [2]
+        assert [m.has_content for m in store.messages.all()] == [True, False]
+    for table in (t.message, t.attempt):
+        with refused(engine) as connection:
+            connection.execute(table.delete())
+
+
+def test_a_submission_that_cannot_be_forgotten_keeps_all_it_has(full: str) -> None:
+    with Store(full) as store:
+        with pytest.raises(StoreError):
+            # The second is among them already; neither goes.
+            store.decisions.forget(
+                [Forgotten(2, RECEIVED, "me", "rule"), Forgotten(1, RECEIVED, "me", "rule")]
+            )
+        assert [bool(s.findings) for s in store.submissions()] == [False, True]
+        assert set(store.signatures()) == {2}
+        assert [f.submission_id for f in store.decisions.forgotten()] == [1]
+
+
+def test_an_old_store_is_held_to_the_same(old: str, engine: sa.Engine) -> None:
+    Store(old).close()
+    with refused(engine) as connection:
+        connection.execute(t.finding.update().values(cell="A1"))
+    with Store(old) as store:
+        store.decisions.forget([Forgotten(5, RECEIVED, "me", "six years")])
+        assert all(not s.findings for s in store.submissions())
+
+
+# --- Nothing to migrate --------------------------------------------------------------------------
+
+
+def test_alembic_is_loaded_only_where_there_is_something_to_migrate(old_file: Path) -> None:
+    code = (
+        "import sys; from pipeline.store import Store\n"
+        "Store(sys.argv[1]).close(); print('alembic' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", code, f"sqlite:///{old_file}"]
+    said = [
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        for _ in range(2)
+    ]
+    assert said == ["True", "False"]

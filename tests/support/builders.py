@@ -1,0 +1,97 @@
+"""What several tests need: a small register with every kind of indicator."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from schemas.model import (
+    Framework,
+    Indicator,
+    Kind,
+    MergeRule,
+    Operator,
+    Period,
+    Polarity,
+    Priority,
+    Register,
+    ServiceArea,
+    Target,
+    Unit,
+)
+
+PERIOD = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
+SAFETY = ServiceArea("CS", "Community safety", "Head of safety", "safety@council.example")
+CARE = ServiceArea("ASC", "Adult social care", "Head of care", "care@council.example")
+
+
+def indicator(
+    ref: str,
+    wording: str,
+    unit: Unit | None = Unit.COUNT,
+    *,
+    kind: Kind = Kind.MEASURE,
+    priority: str = "P1",
+    decimals: int = 0,
+    polarity: Polarity | None = Polarity.LOWER,
+    areas: tuple[str, ...] = ("CS",),
+    plausible_maximum: Decimal | None = None,
+) -> Indicator:
+    """An indicator of Community safety, unless other areas are named."""
+    return Indicator(
+        ref=ref,
+        priority=priority,
+        wording=wording,
+        kind=kind,
+        unit=unit if kind is Kind.MEASURE else None,
+        decimals=decimals,
+        polarity=polarity if kind is Kind.MEASURE else None,
+        areas=areas,
+        merge_rule=MergeRule.SOLE,
+        plausible_maximum=plausible_maximum,
+    )
+
+
+def small_register() -> Register:
+    """Two areas, two priorities, one period; Community safety reports seven indicators."""
+    return Register(
+        framework=Framework("Borough Council", "Fair and responsive services", "Appendix 3"),
+        priorities=(
+            Priority(
+                "P1",
+                "Priority 1 Reduce repeat incidences of domestic abuse",
+                "Reduce domestic abuse",
+                1,
+            ),
+            Priority("P2", "Priority 2 More independence", "More independence", 2),
+        ),
+        indicators=(
+            indicator("P1-1", "Number of incidents of domestic abuse 4248 (2011/12)"),
+            indicator(
+                "P1-2",
+                "Percentage of victims of domestic abuse abused again within twelve months "
+                "of the first report to the council or one of its partners",
+                Unit.PERCENT,
+                decimals=1,
+            ),
+            indicator("P1-3", "Money invested in prevention", Unit.CURRENCY),
+            indicator("P1-4", "Days until a case is closed", Unit.DAYS, decimals=2),
+            indicator("P1-5", "Impact on children's safety", kind=Kind.NARRATIVE),
+            indicator("P2-1", "Appoint an analyst", kind=Kind.MILESTONE, priority="P2"),
+            indicator(
+                "P2-2",
+                "People helped, in both areas",
+                priority="P2",
+                areas=("CS", "ASC"),
+                plausible_maximum=Decimal(20_000),
+            ),
+            indicator("P2-3", "Schemes of adult social care", priority="P2", areas=("ASC",)),
+        ),
+        targets=(
+            Target("P1-1", PERIOD.name, value=Decimal(4248)),
+            Target("P1-2", PERIOD.name, operator=Operator.MORE_THAN, value=Decimal("3.30")),
+        ),
+        areas=(SAFETY, CARE),
+        periods=(PERIOD,),
+        recipients=(),
+    )

@@ -1,0 +1,218 @@
+"""Settings: everything has a default, and whatever is wrong is one line that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.workspace.errors import SettingsError, WorkspaceError
+from pipeline.workspace.folder import open_workspace, replacing, safe_name
+from pipeline.workspace.settings import FILE_NAME, Settings, read_settings
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / FILE_NAME
+
+
+def complaint(path: Path) -> str:
+    with pytest.raises(SettingsError) as raised:
+        read_settings(path)
+    line = str(raised.value)
+    assert "\n" not in line
+    assert line.startswith(str(path))
+    return line
+
+
+def test_without_a_file_everything_has_its_default(path: Path) -> None:
+    assert read_settings(path) == Settings()
+
+
+def test_an_empty_file_changes_nothing(path: Path) -> None:
+    path.touch()
+    assert read_settings(path) == Settings()
+
+
+def test_a_setting_takes_the_place_of_its_default_and_of_nothing_else(path: Path) -> None:
+    path.write_text('[paths]\ninbox = "drop"\n\n[limits]\nseconds = 20\n', encoding="utf-8")
+    settings = read_settings(path)
+    assert (settings.paths.inbox, settings.limits.seconds) == ("drop", 20)
+    assert settings.paths.outbox == Settings().paths.outbox
+
+
+def test_a_file_saved_with_a_byte_order_mark_is_read(path: Path) -> None:
+    path.write_text("[limits]\nseconds = 20\n", encoding="utf-8-sig")
+    assert read_settings(path).limits.seconds == 20
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("seconds = 20", "seconds"),
+        ("[limit]\nseconds = 20", "limit"),
+        ("[limits]\nsecond = 20", "second"),
+        ("[limits]\nseconds = '20'", "limits.seconds"),
+        ("[limits]\nseconds = 2.5", "limits.seconds"),
+        ("[limits]\nworkers = true", "limits.workers"),
+        ("[paths]\ninbox = 3", "paths.inbox"),
+        ("paths = 'here'", "paths"),
+        ("[limits]\nseconds = 20\nseconds = 30", "not valid TOML"),
+        ("[limits\n", "not valid TOML"),
+        ("inbox = here", "not valid TOML"),
+    ],
+)
+def test_a_setting_that_is_unknown_or_of_the_wrong_type_is_named(
+    path: Path, text: str, said: str
+) -> None:
+    path.write_text(text, encoding="utf-8")
+    assert said in complaint(path)
+
+
+@pytest.mark.parametrize(
+    "limit",
+    ["file_mb = 0", "memory_mb = 1", "memory_mb = 100_000_000", "seconds = 0", "workers = -1",
+     "settle_seconds = -0.5", "settle_seconds = nan", "settle_seconds = inf"],
+)  # fmt: skip
+def test_a_limit_that_would_stop_every_return_or_none_is_named(path: Path, limit: str) -> None:
+    path.write_text(f"[limits]\n{limit}\n", encoding="utf-8")
+    line = complaint(path)
+    assert f"limits.{limit.split(maxsplit=1)[0]}" in line
+    assert "it must be from" in line
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("port = 0", "mailbox.port is 0; it must be from 1 to 65535"),
+        ("largest_mb = 0", "mailbox.largest_mb is 0; it must be from 1 to 1024"),
+        ("timeout_seconds = 601", "mailbox.timeout_seconds is 601; it must be from 1 to 600"),
+        ("security = 'none'", "mailbox.security"),
+        ("password = 'x'", "password"),
+        ("server = 'imap.council.example'", "mailbox.user is empty"),
+        ("server = 'x'\nuser = 'y'\ntaken_folder = ''", "mailbox.taken_folder is empty"),
+        ("server = 'x'\nuser = 'y'\nleft_folder = 'INBOX'", "name another folder"),
+        ("server = 'x'\nuser = 'y'\nsecurity = 'starttls'", "set it to 143 for starttls"),
+    ],
+)
+def test_a_mailbox_that_could_not_be_used_is_named(path: Path, lines: str, said: str) -> None:
+    path.write_text(f"[mailbox]\n{lines}\n", encoding="utf-8")
+    assert said in complaint(path)
+
+
+def test_a_mailbox_that_is_set_can_be_read(path: Path) -> None:
+    path.write_text("[mailbox]\nserver = 'imap.example'\nuser = 'returns@council.example'\n")
+    assert read_settings(path).mailbox.taken_folder == "Quarterday/Taken"
+
+
+@pytest.mark.parametrize(
+    ("mail", "said"),
+    [
+        ("port = 70_000", "mail.port is 70000; it must be from 0 to 65535."),
+        ("timeout_seconds = 0", "mail.timeout_seconds is 0; it must be from 1 to 600."),
+        ("largest_mb = 500", "mail.largest_mb is 500; it must be from 1 to 150."),
+        ("security = 'ssl'", "mail.security"),
+        ("token_command = 'print-token'", "mail.token_command"),
+        ("token_command = ['print-token']", "Say whose token it is."),
+        ("server = 'mail.council.example:587'", "mail.port is for the port."),
+        ("server = 'smtp://mail.council.example'", "it must be a name alone"),
+        ("server = 'mail.council.example'", "Say who the messages are from."),
+        ("server = '10.0.0.1'\nsender = 'a@b.example'\nsecurity = 'none'",
+         "which is for a mail server on this machine alone"),
+    ],
+)  # fmt: skip
+def test_mail_that_could_not_be_sent_or_would_go_in_the_open_is_named(
+    path: Path, mail: str, said: str
+) -> None:
+    path.write_text(f"[mail]\n{mail}\n", encoding="utf-8")
+    assert said in complaint(path)
+
+
+@pytest.mark.parametrize("server", ["localhost", "127.0.0.1", "::1"])
+def test_a_mail_server_on_this_machine_needs_no_tls(path: Path, server: str) -> None:
+    text = f"[mail]\nserver = '{server}'\nsender = 'a@b.example'\nsecurity = 'none'\n"
+    path.write_text(text, encoding="utf-8")
+    assert read_settings(path).mail.server == server
+
+
+def test_a_file_in_another_encoding_says_how_to_save_it(path: Path) -> None:
+    path.write_bytes("[paths]\ninbox = 'été'\n".encode("latin-1"))
+    assert "Save it as UTF-8" in complaint(path)
+
+
+def test_a_folder_in_place_of_the_file_is_one_line(path: Path) -> None:
+    path.mkdir()
+    assert "cannot be read" in complaint(path)
+
+
+# --- The workspace that they describe -------------------------------------------------------------
+
+
+def test_paths_are_relative_to_the_workspace_unless_absolute(tmp_path: Path, path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    path.write_text(
+        f"[paths]\ninbox = 'drop/here'\noutbox = {str(elsewhere)!r}\n", encoding="utf-8"
+    )
+    workspace = open_workspace(tmp_path)
+    assert workspace.inbox == tmp_path / "drop" / "here"
+    assert workspace.outbox == elsewhere
+    assert workspace.archive.parent == workspace.state == tmp_path / "var"
+
+
+def test_the_store_is_sqlite_in_the_state_folder_unless_a_url_is_set(
+    tmp_path: Path, path: Path
+) -> None:
+    assert open_workspace(tmp_path).store_url == f"sqlite:///{tmp_path}/var/quarterday.sqlite3"
+    path.write_text("[store]\nurl = 'postgresql://db.example/q'\n", encoding="utf-8")
+    assert open_workspace(tmp_path).store_url == "postgresql://db.example/q"
+
+
+def test_a_workspace_that_is_a_file_is_one_line(path: Path) -> None:
+    path.touch()
+    with pytest.raises(WorkspaceError, match=r"is not a folder\. Name a workspace"):
+        open_workspace(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("2012-13", "2012-13"),
+        ("2012/13", "2012-13"),
+        ("Q1: April – June", "Q1- April – June"),
+        ("../../etc/passwd", "-..-etc-passwd"),
+        ("..", "unnamed"),
+        ("", "unnamed"),
+        ("bell\a and\nline", "bell andline"),
+    ],
+)
+def test_a_name_from_outside_stays_in_its_folder(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+def test_a_long_name_is_cut_to_what_file_systems_take() -> None:
+    assert len(safe_name("é" * 500).encode()) <= 180
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "appendix.xlsx"
+    path.write_text("old", encoding="utf-8")
+
+    def write(content: bytes) -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half of it, then ", encoding="utf-8")
+            temporary.write_text(content.decode(), encoding="utf-8")
+
+    with pytest.raises(UnicodeDecodeError):
+        write(b"\xff")
+    assert path.read_text(encoding="utf-8") == "old"
+    write(b"new")
+    assert path.read_text(encoding="utf-8") == "new"
+    assert [p.name for p in tmp_path.iterdir()] == ["appendix.xlsx"]
+
+
+def test_the_page_of_findings_is_an_address_or_nothing(path: Path) -> None:
+    path.write_text('[mail]\nfindings_page = "https://intranet.council.example/findings"\n')
+    assert read_settings(path).mail.findings_page == "https://intranet.council.example/findings"
+    path.write_text('[mail]\nfindings_page = "findings.html"\n')
+    with pytest.raises(SettingsError, match=r"mail\.findings_page is findings\.html"):
+        read_settings(path)
