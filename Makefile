@@ -21,7 +21,7 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pipeline.catalogue | diff -u docs/findings.md -
+	$(BIN)/python -m schemas.rules | diff -u docs/findings.md -
 	$(BIN)/python -m schemas.register_page | diff -u docs/register.md -
 
 bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
@@ -29,16 +29,16 @@ bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
 	$(BIN)/python -m benchmarks.returns
 
 faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases; see that the next run completes each.
-	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n 2 tests/test_killed.py tests/test_full_disk.py \
-		tests/test_rights.py tests/test_database_away.py tests/test_many_runs.py \
-		tests/test_dropping.py tests/test_quarantine.py tests/test_backup.py \
-		tests/test_mailbox_killed.py tests/test_dispatch.py tests/test_post_killed.py
+	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n 2 tests/job/test_killed.py tests/job/test_full_disk.py \
+		tests/job/test_rights.py tests/job/test_database_away.py tests/job/test_many_runs.py \
+		tests/job/test_dropping.py tests/intake/test_quarantine.py tests/operations/test_backup.py \
+		tests/mail/test_mailbox_killed.py tests/mail/test_dispatch.py tests/mail/test_delivery_killed.py
 
 fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the reader, MINUTES each.
-	$(BIN)/python -m tests.fuzzing $(MINUTES)
+	$(BIN)/python -m tests.support.fuzzing $(MINUTES)
 
 docs: $(VENV)/.ready  ## Write the pages that are generated.
-	$(BIN)/python -m pipeline.catalogue > docs/findings.md
+	$(BIN)/python -m schemas.rules > docs/findings.md
 	$(BIN)/python -m schemas.register_page > docs/register.md
 
 picture: $(VENV)/.ready  ## Draw the README's picture of the appendix; needs LibreOffice and Poppler.

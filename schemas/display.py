@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from schemas.model import Indicator, Kind, Operator, Polarity, Target, Unit
+from schemas.model import Indicator, Kind, Operator, Target, Unit
 
 #: Thousands are grouped from five digits on: 4605, but 120,000.
 GROUP_FROM = 10_000
@@ -91,15 +91,6 @@ def target_shown(target: Target | None, indicator: Indicator) -> str:
     assert target.lower is not None  # noqa: S101 - is_set and no value: a range
     assert target.upper is not None  # noqa: S101
     return f"{shown(target.lower, indicator.unit)} to {shown(target.upper, indicator.unit)}"
-
-
-def operator_of(target: Target, polarity: Polarity | None) -> Operator:
-    """The operator that decides: the register's, else the one that the polarity implies."""
-    if target.operator is not None:
-        return target.operator
-    if target.value is None:
-        return Operator.BETWEEN
-    return Operator.AT_MOST if polarity is Polarity.LOWER else Operator.AT_LEAST
 
 
 _UNIT_WORDS = {

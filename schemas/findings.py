@@ -1,6 +1,6 @@
 """Findings: what there is to say about a submission, written for the person who must act.
 
-`pipeline.catalogue` holds every rule that can make one.
+`schemas.rules` holds every rule that can make one.
 """
 
 from __future__ import annotations

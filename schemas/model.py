@@ -12,8 +12,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from pipeline.workspace.errors import WorkspaceError
-
 
 class Kind(StrEnum):
     """What an indicator reports: a figure, the state of a milestone, or words."""
@@ -170,6 +168,31 @@ class Target:
         """Whether there is anything to reach, not only a baseline to compare with."""
         return self.value is not None or (self.lower is not None and self.upper is not None)
 
+    def operator_by(self, polarity: Polarity | None) -> Operator:
+        """The operator that decides: the register's, else the one that the polarity implies."""
+        if self.operator is not None:
+            return self.operator
+        if self.value is None:
+            return Operator.BETWEEN
+        return Operator.AT_MOST if polarity is Polarity.LOWER else Operator.AT_LEAST
+
+    def admits(self, value: Decimal, polarity: Polarity | None) -> bool:
+        """Whether a figure meets the target; where none is set, none does."""
+        match self.operator_by(polarity), self.value, self.lower, self.upper:
+            case Operator.BETWEEN, _, Decimal() as lower, Decimal() as upper:
+                return lower <= value <= upper
+            case Operator.AT_LEAST, Decimal() as goal, _, _:
+                return value >= goal
+            case Operator.AT_MOST, Decimal() as goal, _, _:
+                return value <= goal
+            case Operator.MORE_THAN, Decimal() as goal, _, _:
+                return value > goal
+            case Operator.LESS_THAN, Decimal() as goal, _, _:
+                return value < goal
+            case _, Decimal() as goal, _, _:
+                return value == goal
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceArea:
@@ -254,18 +277,6 @@ class Register:
 
     def period(self, name: str) -> Period | None:
         return next((p for p in self.periods if p.name == name), None)
-
-    def need_period(self, name: str) -> Period:
-        """The period of that name.
-
-        Raises:
-            WorkspaceError: there is none.
-        """
-        period = self.period(name)
-        if period is None:
-            known = ", ".join(p.name for p in self.periods)
-            raise WorkspaceError(f"{name} is not a period of the register. Choose one of: {known}.")
-        return period
 
     def area(self, ref: str) -> ServiceArea | None:
         return next((a for a in self.areas if a.ref == ref), None)

@@ -1,9 +1,8 @@
 """The frames that hold every return of a run, and the checks on them, by pandera.
 
-Each check bears the code of the finding that it makes (see `pipeline.catalogue`) and says of every
-row whether it holds. The frames are built, and failures turned into findings, by
-`pipeline.validate`. Exact figures are columns of `decimal.Decimal` (dtype object, None where there
-is none).
+Each check bears the code of the finding that it makes (see `schemas.rules`) and says of every
+row whether it holds. Who builds the frames turns failures into findings. Exact figures are columns
+of `decimal.Decimal` (dtype object, None where there is none).
 """
 
 from __future__ import annotations

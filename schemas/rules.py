@@ -1,7 +1,7 @@
 """The catalogue: every finding that Quarterday can make.
 
 F: the file. L: the layout. V: the value in one cell. C: a check against the register.
-`docs/findings.md` is generated from it (`python -m pipeline.catalogue`).
+`docs/findings.md` is generated from it (`python -m schemas.rules`).
 """
 
 from __future__ import annotations
@@ -508,7 +508,7 @@ def page() -> str:
         "What Quarterday says about a return, by code. An **error** sends the return back for",
         "correction; a **warning** is taken in and needs a person to look; **info** only tells.",
         "",
-        "This page is generated from `pipeline/catalogue.py` by `make docs`.",
+        "This page is generated from `schemas/rules.py` by `make docs`.",
     ]
     for rule in RULES:
         if kinds.get(rule.code[0]):

@@ -196,7 +196,9 @@ def test_every_setting_is_explained_with_its_default() -> None:
 
 
 def test_the_settings_file_of_a_new_workspace_holds_every_setting_at_its_default() -> None:
-    written = tomllib.loads(files("pipeline").joinpath("data", "pipeline.toml").read_text("utf-8"))
+    written = tomllib.loads(
+        files("pipeline.workspace").joinpath("pipeline.toml").read_text("utf-8")
+    )
     assert written == SETTINGS
 
 

@@ -149,11 +149,12 @@ def send(
     Example: `quarterday send --dry-run`
     """
     from pipeline.job.session import at_work, register_of, store_of
+    from pipeline.mail.announcing import send as put_into_queue
+    from pipeline.mail.announcing import would_send
     from pipeline.mail.delivery import again as send_again
     from pipeline.mail.delivery import deliver
     from pipeline.mail.delivery import drop as do_not_send
-    from pipeline.outputs.issuing import issue, would_send
-    from pipeline.outputs.issuing import send as put_into_queue
+    from pipeline.outputs.issuing import issue
     from pipeline.workspace.lock import whoami
 
     place = workspace_at(workspace)

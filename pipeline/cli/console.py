@@ -189,10 +189,11 @@ def chosen_periods(register: Register, name: str | None) -> list[Period]:
     Raises:
         WorkspaceError: there is no such period, or none is open.
     """
+    from pipeline.register import need_period
     from pipeline.workspace.errors import WorkspaceError
 
     if name is None:
         if chosen := [period for period in register.periods if period.open]:
             return chosen
         raise WorkspaceError("No period is open. Name one with --period, or open one on Periods.")
-    return [register.need_period(name)]
+    return [need_period(register, name)]

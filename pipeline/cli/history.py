@@ -46,11 +46,12 @@ def history(
     from pipeline.job.session import register_of, store_of
     from pipeline.operations.history import history as tell
     from pipeline.operations.history import subject_of
+    from pipeline.register import need_period
 
     place = workspace_at(workspace)
     register = register_of(place)
     if period is not None:
-        register.need_period(period)
+        need_period(register, period)
     with store_of(place) as store:
         of = subject_of(subject, register, store)
         events = tell(of, register, store, period=period or "", reveals=show_suppressed)
@@ -177,7 +178,7 @@ def replay(
     """
     from pipeline.operations.replay import replace_store
     from pipeline.operations.replay import replay as make_again
-    from pipeline.outputs.wording import counted
+    from schemas.wording import counted
 
     place = workspace_at(workspace)
     with progress_bar() as progress:

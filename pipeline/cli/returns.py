@@ -126,7 +126,7 @@ def status(
     from pipeline.consolidation.report import ReturnState
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import register_of, store_of
-    from pipeline.mail.delivery import status as standing
+    from pipeline.mail.delivery import standing
     from pipeline.store import Outcome
     from pipeline.store.retention import due
 

@@ -9,12 +9,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from pipeline.consolidation.merge import Consolidated, is_incomplete
-from schemas.display import operator_of, shown
+from schemas.display import shown
 from schemas.model import (
     Indicator,
     Kind,
     MilestoneState,
-    Operator,
     Polarity,
     Policy,
     PolicyKind,
@@ -169,7 +168,7 @@ def _colour(
     policy: Policy,
     year_before: Decimal | None,
 ) -> Colour:
-    if is_in_target(value, target, indicator.polarity):
+    if target.admits(value, indicator.polarity):
         return Colour.GREEN
     within = _is_within(value, target, indicator, indicator.tolerance or policy.tolerance)
     match policy.kind:
@@ -183,24 +182,6 @@ def _colour(
                 in (Verdict.BETTER, Verdict.SAME)
             )
             return Colour.AMBER if held else Colour.RED
-
-
-def is_in_target(value: Decimal, target: Target, polarity: Polarity | None) -> bool:
-    """Whether a figure meets its target; the operator is the register's or the polarity's."""
-    match operator_of(target, polarity), target.value, target.lower, target.upper:
-        case Operator.BETWEEN, _, Decimal() as lower, Decimal() as upper:
-            return lower <= value <= upper
-        case Operator.AT_LEAST, Decimal() as goal, _, _:
-            return value >= goal
-        case Operator.AT_MOST, Decimal() as goal, _, _:
-            return value <= goal
-        case Operator.MORE_THAN, Decimal() as goal, _, _:
-            return value > goal
-        case Operator.LESS_THAN, Decimal() as goal, _, _:
-            return value < goal
-        case _, Decimal() as goal, _, _:
-            return value == goal
-    return False
 
 
 def shortfall(value: Decimal, target: Target) -> Fraction:
@@ -258,7 +239,7 @@ def _verdict(
 
 
 def _out_by(value: Decimal, target: Target) -> Fraction:
-    return Fraction(0) if is_in_target(value, target, None) else shortfall(value, target)
+    return Fraction(0) if target.admits(value, None) else shortfall(value, target)
 
 
 def tally(ratings: Iterable[Rating], policy: Policy) -> Tally:

@@ -128,12 +128,13 @@ def take_in(
     """Take in whatever lies in the inbox, restatements of reopened periods among it."""
     from pipeline.consolidation import closing
     from pipeline.job.ingest import ingest
+    from pipeline.register import need_period
     from pipeline.store.journal import keep_register
 
     keep_register(workspace, register)
     reopened = closing.note_closings(register, store, now)
     if reopen is not None:
-        period = register.need_period(reopen.period)
+        period = need_period(register, reopen.period)
         number = closing.reopen(period, store, now, lock.whoami(), reopen.because)
         reopened[period.name] = number
     return ingest(workspace, register, store, now, progress, reopened, pace)

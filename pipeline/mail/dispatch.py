@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from pipeline.intake.inbox import Skipped
 from pipeline.mail.correspondence import MailKind, Post, correspondence, gathered
-from pipeline.mail.delivery import known_at, outgoing, status, told
+from pipeline.mail.delivery import known_at, outgoing, standing, told
 from pipeline.mail.messages import Office, Texts
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
@@ -38,7 +38,7 @@ def correspond(
         skipped=skipped,
         undelivered=[
             Undelivered(one.recipient, one.subject, told(one), _since(one, digests, now))
-            for one in status(store, now).stuck
+            for one in standing(store, now).stuck
             # Where the server is away a digest waits behind them, and need not say so.
             if one.last is not None or not one.has_content
         ],

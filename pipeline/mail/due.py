@@ -59,7 +59,7 @@ def gathered(
     undelivered: Sequence[Undelivered] = (),
     told: date | None = None,
 ) -> Doings:
-    """What `correspondence` needs, read from the store; see the head of `pipeline.correspondence`.
+    """What `correspondence` needs, read from the store; see the head of `mail.correspondence`.
 
     `answered` is up to what people were told of what happened.
     """

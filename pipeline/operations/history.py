@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.consolidation.redaction import Discretion
-from pipeline.outputs.wording import counted
 from pipeline.returns.interpret.names import suggestion
 from pipeline.store import Closing, Outcome, Reopening, Signature, Store, Submission
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import Severity, printable, shorten
 from schemas.model import Observation, Register
+from schemas.wording import counted
 
 #: As many digits of a SHA-256 name a file.
 _ENOUGH_DIGITS = 6

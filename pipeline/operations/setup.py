@@ -25,7 +25,7 @@ def make_workspace(folder: Path, today: date, register: Register | None = None) 
     made: list[Path] = []
     settings = folder / FILE_NAME
     if not settings.exists():
-        settings.write_bytes(files("pipeline").joinpath("data", FILE_NAME).read_bytes())
+        settings.write_bytes(files("pipeline.workspace").joinpath(FILE_NAME).read_bytes())
         made.append(settings)
     workspace = open_workspace(folder)
     folders = (workspace.inbox, workspace.outbox)

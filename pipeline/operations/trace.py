@@ -12,6 +12,7 @@ from pipeline.consolidation.redaction import Discretion
 from pipeline.consolidation.report import Line, Report
 from pipeline.intake.archive import kept
 from pipeline.operations.history import replaced_by
+from pipeline.register import need_period
 from pipeline.returns.interpret.names import suggestion
 from pipeline.returns.reader import guard_of, read_cell
 from pipeline.store import Approval, Forgotten, Issue, Outcome, Signature, Store, Submission
@@ -165,7 +166,7 @@ def period_of(indicator: Indicator, name: str | None, register: Register, store:
         WorkspaceError: there is none.
     """
     if name is not None:
-        return register.need_period(name)
+        return need_period(register, name)
     reported = {o.period for _, o in store.reported() if o.indicator == indicator.ref}
     for period in reversed(register.periods):
         if period.name in reported:

@@ -13,18 +13,14 @@ from pipeline.outputs.correction import try_correction, write_list
 from pipeline.returns.validate import Checked
 from pipeline.workbooks.sandbox import Guard, StoppedError
 from pipeline.workspace.errors import WorkspaceError
-from pipeline.workspace.folder import UNFINISHED, Workspace, remedy_for_people, replacing, safe_name
-
-#: Where corrections go when it is not plain which period a return is for.
-UNPLACED = "period not known"
-
-
-def correction_ending(sha256: str) -> str:
-    """How the name of a return's correction copy ends, whatever the return is called.
-
-    Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.
-    """
-    return f" - to correct {sha256[:6]}.xlsx"
+from pipeline.workspace.folder import (
+    UNFINISHED,
+    Workspace,
+    correction_ending,
+    remedy_for_people,
+    replacing,
+    safe_name,
+)
 
 
 def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Guard) -> list[Path]:
@@ -58,7 +54,7 @@ def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Gua
 
 def correction_path(workspace: Workspace, filename: str, sha256: str, period: str | None) -> Path:
     """Where the correction copy of a return lies, by what the store knows of the return."""
-    folder = workspace.outbox_of(period or UNPLACED) / "corrections"
+    folder = workspace.corrections_of(period)
     return folder / safe_name(Path(filename).stem, correction_ending(sha256))
 
 

@@ -1,23 +1,19 @@
-"""Issuing: which appendices are due, their files in the outbox, their messages in the queue."""
+"""Issuing: which appendices are due, and their files in the outbox."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pipeline.consolidation.assembly import Evidence, assemble, content_key, issue_of
-from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.closing import restated_from
 from pipeline.consolidation.report import Report
-from pipeline.mail.delivery import outgoing, preview
-from pipeline.mail.messages import Office, Texts, appendix_messages
 from pipeline.outputs.appendix import write_appendix
 from pipeline.outputs.page import write_page
 from pipeline.outputs.tidy import write_csv
-from pipeline.store import Issue, Outcome, Outgoing, Queued, Store
+from pipeline.store import Issue, Outcome, Store
 from pipeline.store.journal import keep_register
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, need_folder, remedy_for_people, safe_name
@@ -97,9 +93,7 @@ def report_of(register: Register, store: Store, period: Period, now: datetime) -
     return assemble(register, period, evidence, now)
 
 
-def _to_issue(
-    register: Register, store: Store, period: Period, now: datetime
-) -> tuple[Report, str]:
+def to_issue(register: Register, store: Store, period: Period, now: datetime) -> tuple[Report, str]:
     """The report of which an appendix is made, and the key of what it was made from."""
     content = content_of(register, store, period)
     last = store.last_issue(period.name)
@@ -114,7 +108,7 @@ def issue(
 
     One made from the same content as the last one sent bears its date, and is the same to the byte.
     """
-    report, content = _to_issue(register, store, period, now)
+    report, content = to_issue(register, store, period, now)
     folder = need_folder(workspace.outbox_of(period.name))
     workbook = workbook_path(workspace, register, period)
     page, data = workbook.with_suffix(".html"), folder / f"{workbook.stem} data.csv"
@@ -160,37 +154,3 @@ def published_since(
             report = report_of(register, store, period, last.issued_at.astimezone())
             before = [issue for issue in store.issues(period.name) if issue.id < last.id]
             yield Published(report, workbook, before[-1] if before else None)
-
-
-def send(workspace: Workspace, store: Store, issued: Issued, now: datetime) -> None:
-    """Note that an appendix was issued, and put the messages that bring it into the queue.
-
-    Messages that were put there before for the same appendix are left as they are.
-    """
-    made = _messages(workspace, store, issued.report, issued.workbook, now)
-    record(workspace, store, issued)
-    store.messages.put(made)
-
-
-def _messages(
-    workspace: Workspace, store: Store, report: Report, workbook: Path, now: datetime
-) -> list[Outgoing]:
-    """The messages that bring an appendix to its recipients, as the queue takes them."""
-    office = Office(workspace.settings.mail.sender, Texts(workspace.templates))
-    changes = changes_since(report, store.last_issue(report.period.name))
-    messages = appendix_messages(report, workbook, sender=office, changes=changes)
-    return outgoing(workspace, messages, kind="appendix", period=report.period.name, now=now)
-
-
-def would_send(
-    workspace: Workspace, register: Register, store: Store, periods: Iterable[Period], now: datetime
-) -> list[Queued]:
-    """The messages that `send` would put into the queue, and those in it; nothing is written."""
-    made: list[Outgoing] = []
-    with TemporaryDirectory() as folder:
-        for period in periods:
-            report, _ = _to_issue(register, store, period, now)
-            workbook = Path(folder, workbook_path(workspace, register, period).name)
-            write_appendix(report, workbook)
-            made += _messages(workspace, store, report, workbook, now)
-    return preview(store, made)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from functools import cache
 from types import SimpleNamespace
 
-from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import BaseLoader, Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from pipeline.consolidation.rating import SYMBOLS
 from pipeline.outputs import palette, wording
 from schemas.display import day_shown
+from schemas.wording import counted, listed
 
 #: What a template may say of colours: the words of `palette` alone, and none of its imports.
 _COLOURS = {
@@ -27,16 +27,6 @@ _FORBIDDEN = re.compile(
 )
 #: Bidirectional embeddings, overrides and isolates: they can show a figure back to front.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-
-#: The package's templates.
-PACKAGE = PackageLoader("pipeline", "templates")
-
-
-@cache
-def environment() -> Environment:
-    """The environment of the package's own templates."""
-    return environment_of(Environment, PACKAGE)
 
 
 def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
@@ -51,13 +41,13 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         keep_trailing_newline=True,
     )
     env.filters.update(
-        counted=wording.counted,
+        counted=counted,
         counts=wording.counts_shown,
         day=day_shown,
         fill=fill,
         moment=wording.moment_shown,
         place=wording.place_shown,
-        people=wording.listed,
+        people=listed,
         restatement=wording.restatement_shown,
         score=wording.score_shown,
         span=wording.span_shown,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
-from pipeline.consolidation.rating import NotRated, Tally, is_in_target
+from pipeline.consolidation.rating import NotRated, Tally
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState
 from schemas.display import day_shown, quantise, shown
 from schemas.findings import Finding
 from schemas.model import Period, Register, Unit
+from schemas.wording import counted
 
 #: Why an indicator has no colour, for readers who do not know the register.
 REASONS = {
@@ -23,17 +23,6 @@ REASONS = {
     NotRated.NARRATIVE: "progress is reported in words, which have no colour.",
     NotRated.NOT_DUE: "the milestone falls after the end of this period.",
 }
-
-
-def counted(number: int, noun: str, nouns: str = "") -> str:
-    """A number with its noun: `1 indicator`, `2 indicators`, `no indicators`."""
-    return f"{number or 'no'} {noun if number == 1 else nouns or noun + 's'}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Words as people list them: `Housing, Finance and Care`."""
-    *most, last = (*words,) or ("",)
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def counts_shown(tally: Tally) -> str:
@@ -136,7 +125,7 @@ def gap_shown(line: Line) -> str:
     to nothing. Empty where there is no figure, no target, or the figure is in target.
     """
     value, target, indicator = line.consolidated.value, line.target, line.indicator
-    if value is None or target is None or is_in_target(value, target, indicator.polarity):
+    if value is None or target is None or target.admits(value, indicator.polarity):
         return ""
     goal, name = target.value, "the target"
     if goal is None:

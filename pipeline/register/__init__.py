@@ -14,8 +14,9 @@ import msgspec
 
 from pipeline import __version__
 from pipeline.register.file import register_bytes
+from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import replacing
-from schemas.model import Register
+from schemas.model import Period, Register
 
 
 def load_register(path: Path, cache_dir: Path) -> Register:
@@ -39,6 +40,19 @@ def load_register(path: Path, cache_dir: Path) -> Register:
     with contextlib.suppress(OSError), replacing(cached, 0o600) as draft:
         draft.write_bytes(msgspec.msgpack.encode(register))
     return register
+
+
+def need_period(register: Register, name: str) -> Period:
+    """The period of that name.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    period = register.period(name)
+    if period is None:
+        known = ", ".join(p.name for p in register.periods)
+        raise WorkspaceError(f"{name} is not a period of the register. Choose one of: {known}.")
+    return period
 
 
 def _cached(path: Path) -> Register | None:

@@ -8,7 +8,6 @@ from decimal import Context, Decimal
 
 import pandas as pd
 
-from pipeline.consolidation.rating import is_in_target
 from pipeline.returns.interpret.indicators import PREFILLED_FIELDS, same_figure
 from pipeline.returns.interpret.names import name_key
 from pipeline.returns.reading import Reading, ReportedRow
@@ -170,7 +169,7 @@ def _commentary_due(row: ReportedRow, standard: Standard) -> bool:
                 and target is not None
                 and target.is_set
                 and indicator.polarity is not Polarity.CONTEXTUAL
-                and not is_in_target(row.value, target, indicator.polarity)
+                and not target.admits(row.value, indicator.polarity)
             )
 
 

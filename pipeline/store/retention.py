@@ -12,13 +12,12 @@ from datetime import date, datetime, timedelta
 from glob import escape
 from pathlib import Path
 
-from pipeline.outputs.corrections import UNPLACED, correction_ending
-from pipeline.outputs.wording import counted
 from pipeline.store import Forgotten, Store, Submission
 from pipeline.store.copying import sqlite_file
 from pipeline.workspace.errors import WorkspaceError
-from pipeline.workspace.folder import Workspace, remedy
+from pipeline.workspace.folder import Workspace, correction_ending, remedy
 from schemas.model import Register
+from schemas.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _files(
         # What was sent more than once stays while one receipt of it does.
         if sent.sha256 not in kept:
             yield from workspace.archive.glob(f"{sent.sha256[:2]}/{sent.sha256}.*")
-            corrections = workspace.outbox_of(sent.period or UNPLACED) / "corrections"
+            corrections = workspace.corrections_of(sent.period)
             yield from corrections.glob(f"*{correction_ending(sent.sha256)}")
     for period in over:
         # A message does not say which return it is about; here all of them are meant.

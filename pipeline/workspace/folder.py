@@ -81,6 +81,10 @@ class Workspace:
         """The outbox folder of a period."""
         return self.outbox / safe_name(period)
 
+    def corrections_of(self, period: str | None) -> Path:
+        """Where the correction copies of a period's returns lie; None: it is not plain which."""
+        return self.outbox_of(period or "period not known") / "corrections"
+
 
 def open_workspace(root: Path) -> Workspace:
     """The workspace in a folder, its settings read.
@@ -165,6 +169,14 @@ def safe_name(name: str, ending: str = "") -> str:
     room = _LONGEST_NAME - len(ending.encode())
     cut = kept.strip(" .").encode()[:room].decode(errors="ignore")
     return (cut.strip(" .") or "unnamed") + ending
+
+
+def correction_ending(sha256: str) -> str:
+    """How the name of a return's correction copy ends, whatever the return is called.
+
+    Two areas may both call their return `return.xlsx`: part of the hash keeps the copies apart.
+    """
+    return f" - to correct {sha256[:6]}.xlsx"
 
 
 def sweep(*folders: Path) -> None:

@@ -110,7 +110,7 @@ class NightSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MailboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where returns arrive by mail. The password stands elsewhere: `pipeline.mailbox.secret`."""
+    """Where returns arrive by mail. The password stands elsewhere: `mail.mailbox.secret`."""
 
     #: The IMAP server; empty where no returns come by mail.
     server: str = ""

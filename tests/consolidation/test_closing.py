@@ -336,7 +336,8 @@ def test_a_run_killed_once_its_inbox_was_empty_is_completed_by_the_next(
     send(place, SAFETY, P1_1=4600)
     code = (
         "import os, signal, sys; from datetime import UTC, datetime; from pathlib import Path\n"
-        "from pipeline import issuing, nightly; from pipeline.workspace import open_workspace\n"
+        "from pipeline.outputs import issuing; from pipeline.job import nightly\n"
+        "from pipeline.workspace.folder import open_workspace\n"
         "issuing.due_periods = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "nightly.run(open_workspace(Path(sys.argv[1])), datetime(2013, 5, 30, tzinfo=UTC),\n"
         "            lambda *_: None, nightly.Reopen('2012-13'))\n"

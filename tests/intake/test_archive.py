@@ -342,8 +342,9 @@ def bound_by_rights(workspace: Workspace) -> list[str]:
     """What a run says for which rights count, and which takes `return.xlsx` away."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from pipeline.archive import take_away; from pipeline.intake import examine\n"
-        "from pipeline.workspace import Workspace; from pipeline.settings import Settings\n"
+        "from pipeline.intake.archive import take_away; from pipeline.intake.scan import examine\n"
+        "from pipeline.workspace.folder import Workspace\n"
+        "from pipeline.workspace.settings import Settings\n"
         "place = Workspace(Path(sys.argv[1]), Settings())\n"
         "found = examine(place.inbox / 'return.xlsx', file_mb=50)\n"
         "for each in take_away([found], place): print(each.why)\n"
@@ -351,7 +352,7 @@ def bound_by_rights(workspace: Workspace) -> list[str]:
     done = subprocess.run(
         ["setpriv", f"--bounding-set={_OVERRIDES}", f"--inh-caps={_OVERRIDES}", sys.executable,
          "-c", code, str(workspace.root)],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()

@@ -62,7 +62,7 @@ def test_returns_that_are_dropped_slowly_are_each_taken_in_whole_and_once(tmp_pa
     inbox, archive = workspace / "inbox", workspace / "var" / "archive"
     writers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.dropping",
+            [sys.executable, "-m", "tests.support.dropping",
              str(originals), str(inbox), str(number), str(WRITERS)]
         )
         for number in range(WRITERS)

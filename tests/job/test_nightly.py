@@ -430,8 +430,8 @@ def test_away_from_utc_an_appendix_is_issued_again_to_the_byte_and_mailed_once(
     drop(place, returns["HR"])
     code = (
         "import sys; from pathlib import Path\n"
-        "from pipeline import nightly; from pipeline.cli.console import now\n"
-        "from pipeline.workspace import open_workspace\n"
+        "from pipeline.job import nightly; from pipeline.cli.console import now\n"
+        "from pipeline.workspace.folder import open_workspace\n"
         "done = nightly.run(open_workspace(Path(sys.argv[1])), now(), lambda *_: None)\n"
         "print(len(done.mails))\n"
     )

@@ -355,7 +355,8 @@ def test_of_what_comes_and_goes_all_the_time_each_backup_has_everything_once(
     (workspace / "inbox").mkdir()
     code = (
         "import sys, time; from datetime import UTC, datetime; from pathlib import Path\n"
-        "from pipeline.nightly import run; from pipeline.workspace import open_workspace\n"
+        "from pipeline.job.nightly import run\n"
+        "from pipeline.workspace.folder import open_workspace\n"
         f"print(flush=True); until = time.monotonic() + {many(2, 30)}\n"
         "while time.monotonic() < until:\n"
         "    run(open_workspace(Path(sys.argv[1])), datetime.now(UTC), lambda *_: None)\n"

@@ -21,7 +21,7 @@ from tests.support.builders import PERIOD, small_register
 from tests.support.disks import mounted
 from tests.support.programs import need
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 #: Names that shells, cron, unit files and XML each take for something else.
 ODD = ["plain", "with a space", "Müll & Größe", "100% sure", 'it\'s "quoted"', "a $HOME b", "<b>;#"]
 AS_ROOT = ["--user", "daemon"] if os.geteuid() == 0 else []

@@ -12,8 +12,8 @@ from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.report import Report, ReturnState
 from pipeline.outputs.page import render_page, write_page
 from pipeline.outputs.templating import clean
-from pipeline.outputs.wording import counted
 from schemas.model import Achievement
+from schemas.wording import counted
 from tests.support.report_fixture import HOSTILE, WORKED, demanding, worked_example
 
 VOID = {"br", "meta", "link", "img", "hr", "input"}

@@ -542,5 +542,5 @@ def test_a_sudden_change_since_the_last_period_is_a_warning(tmp_path: Path, good
 
 
 def test_the_page_of_findings_is_generated_from_the_catalogue() -> None:
-    page = Path(__file__).parents[1] / "docs" / "findings.md"
+    page = Path(__file__).parents[2] / "docs" / "findings.md"
     assert page.read_text(encoding="utf-8") == rules.page()

@@ -15,7 +15,6 @@ from schemas.display import (
     cell_value,
     grouped,
     number_format,
-    operator_of,
     operator_shown,
     places,
     quantise,
@@ -227,16 +226,16 @@ def test_a_target_without_an_operator_is_met_as_the_polarity_says(
     polarity: Polarity | None, expected: Operator
 ) -> None:
     plain = Target("I1", "now", value=Decimal(5))
-    assert operator_of(plain, polarity) is expected
+    assert plain.operator_by(polarity) is expected
     assert operator_shown(plain) == ""
 
 
 @pytest.mark.parametrize("polarity", [*Polarity, None])
 def test_the_registers_operator_goes_before_the_polaritys(polarity: Polarity | None) -> None:
     for operator in Operator:
-        assert operator_of(Target("I1", "now", operator, Decimal(5)), polarity) is operator
+        assert Target("I1", "now", operator, Decimal(5)).operator_by(polarity) is operator
     between = Target("I1", "now", lower=Decimal(1), upper=Decimal(2))
-    assert operator_of(between, polarity) is Operator.BETWEEN
+    assert between.operator_by(polarity) is Operator.BETWEEN
 
 
 def test_what_an_indicator_reports_is_said_in_a_word() -> None:

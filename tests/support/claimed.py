@@ -1,6 +1,6 @@
 """The real command line, ended by SIGKILL as it moves a file to or from its claim, or removes one.
 
-    python -m tests.claimed MOVE COMMAND ...
+    python -m tests.support.claimed MOVE COMMAND ...
 
 Each file that leaves the inbox is moved twice, or cannot be moved to another file system and is
 removed; at move 0 nothing is ended.
@@ -18,10 +18,10 @@ from pathlib import Path
 def run(workspace: Path, killed_at: int = 0) -> subprocess.CompletedProcess[str]:
     """`quarterday run`, ended there."""
     return subprocess.run(
-        [sys.executable, "-m", "tests.claimed", str(killed_at), "run", "--workspace",
+        [sys.executable, "-m", "tests.support.claimed", str(killed_at), "run", "--workspace",
          str(workspace)],
         capture_output=True, encoding="utf-8", check=False, timeout=120,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Dropping returns as slow networks and programs do: in pieces, with pauses between them.
 
-    python -m tests.dropping ORIGINALS INBOX PROCESS PROCESSES
+    python -m tests.support.dropping ORIGINALS INBOX PROCESS PROCESSES
 
 Each process drops its share of the originals, each in one of several ways.
 """

@@ -1,6 +1,6 @@
 """Made-up cells, sheets and spoilt workbooks, thrown at the reading of a return.
 
-    python -m tests.fuzzing [MINUTES] [figures] [layouts] [reader]
+    python -m tests.support.fuzzing [MINUTES] [figures] [layouts] [reader]
 
 runs each for so many minutes with new examples all the time, and stops at the first that breaks a
 rule. What is found becomes a case of the tests. The tests run a few examples of each.

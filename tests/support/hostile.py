@@ -1,6 +1,6 @@
 """The hostile set: files made to break, exhaust or mislead whatever reads them.
 
-    python -m tests.hostile FOLDER
+    python -m tests.support.hostile FOLDER
 
 writes all of them. Each has the codes of which one must be found; a file that is odd, but can be
 read, has those of a workbook that is no return.

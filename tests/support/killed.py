@@ -1,11 +1,11 @@
 """Runs of the real command line, each in a process of its own that any signal may end at any step.
 
-    python -m tests.killed
+    python -m tests.support.killed
 
-Started by `tests.runs`. It imports once what a run imports, which takes longer than the run, and
-forks a process for each order that it gets. That process is the leader of a session of its own,
-calls `quarterday` as the program's own entry does, and ends as every interpreter ends, unless it is
-killed. The reader's workers are new interpreters, as always.
+Started by `tests.support.runs`. It imports once what a run imports, which takes longer than the
+run, and forks a process for each order that it gets. That process is the leader of a session of its
+own, calls `quarterday` as the program's own entry does, and ends as every interpreter ends, unless
+it is killed. The reader's workers are new interpreters, as always.
 
 A step is anything that a run does to a file, commits to the store, or says to a mail server.
 """

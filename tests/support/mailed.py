@@ -49,7 +49,7 @@ def make_workspace(folder: Path, register: Register, server: Dovecot, more: str 
     """A workspace that looks into the server's mailbox; `more` are lines under [mailbox]."""
     (folder / "inbox").mkdir(parents=True)
     write_register(register, folder / "register.xlsx")
-    settings = at_once(files("pipeline").joinpath("data", "pipeline.toml").read_text("utf-8"))
+    settings = at_once(files("pipeline.workspace").joinpath("pipeline.toml").read_text("utf-8"))
     (folder / "pipeline.toml").write_text(settings, encoding="utf-8")
     set_up(
         folder,

@@ -1,4 +1,4 @@
-"""Runs to be killed, stopped and run side by side; `tests.killed` is the other side."""
+"""Runs to be killed, stopped and run side by side; `tests.support.killed` is the other side."""
 
 from __future__ import annotations
 
@@ -166,7 +166,9 @@ def runner(*before: str) -> Iterator[Runner]:
         # Forked processes are sound only where no library keeps threads.
         alone = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         process = subprocess.Popen(
-            [*before, sys.executable, "-m", "tests.killed"], stdin=theirs, env=os.environ | alone
+            [*before, sys.executable, "-m", "tests.support.killed"],
+            stdin=theirs,
+            env=os.environ | alone,
         )
         theirs.close()
         try:

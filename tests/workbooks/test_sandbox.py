@@ -156,7 +156,7 @@ if __name__ == "__main__":
 def test_a_worker_whose_job_was_killed_ends_by_itself(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
-    root = str(Path(__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     job = subprocess.Popen(
         [sys.executable, script],
         stdin=subprocess.PIPE,

@@ -30,7 +30,7 @@ REGISTER = small_register()
 def begin(folder: Path, seconds: float) -> subprocess.Popen[bytes]:
     """Another process that holds the lock of a folder for so long."""
     code = (
-        "import sys, time; from pathlib import Path; from pipeline.lock import held\n"
+        "import sys, time; from pathlib import Path; from pipeline.workspace.lock import held\n"
         f"with held(Path({str(folder)!r})): print('held', flush=True); time.sleep({seconds})"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
@@ -135,7 +135,8 @@ def test_of_many_that_find_a_dead_lock_one_at_a_time_gets_it(tmp_path: Path) -> 
     mark = tmp_path / "alone"
     code = (
         "import os, sys, time; from pathlib import Path\n"
-        "from pipeline.lock import held; from pipeline.errors import LockedError\n"
+        "from pipeline.workspace.lock import held\n"
+        "from pipeline.workspace.errors import LockedError\n"
         f"folder, mark = Path({str(tmp_path)!r}), Path({str(mark)!r})\n"
         "done = 0\n"
         "while done < 5:\n"

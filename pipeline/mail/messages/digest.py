@@ -10,9 +10,9 @@ from pipeline.consolidation.approvals import Waiting
 from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
 from pipeline.mail.messages.message import Message, Office, office_of, to_of_register
 from pipeline.outputs.grouping import grouped
-from pipeline.outputs.wording import counted
 from schemas.findings import Finding
 from schemas.model import Gets, Register
+from schemas.wording import counted
 
 _WHY = "the register lists this address for the digest"
 

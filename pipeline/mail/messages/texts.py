@@ -10,22 +10,24 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import (
     ChoiceLoader,
     Environment,
     FileSystemLoader,
+    PackageLoader,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from pipeline.outputs.templating import PACKAGE, environment, environment_of, one_line
+from pipeline.outputs.templating import environment_of, one_line
 
-#: How the names of all templates of mail begin.
-_PREFIX = "mail_"
+#: The package's templates of mail.
+PACKAGE = PackageLoader("pipeline.mail")
 #: How the first line of a message's plain text begins.
 _SUBJECT = "Subject:"
 
@@ -63,11 +65,16 @@ class Texts:
         return _rendered(environment(), template, words)
 
 
+@cache
+def environment() -> Environment:
+    """The environment of the package's own texts."""
+    return environment_of(Environment, PACKAGE)
+
+
 def package_templates() -> dict[str, str]:
     """The package's templates of mail, by their file names."""
     env = environment()
-    names = [name for name in PACKAGE.list_templates() if name.startswith(_PREFIX)]
-    return {name: PACKAGE.get_source(env, name)[0] for name in names}
+    return {name: PACKAGE.get_source(env, name)[0] for name in PACKAGE.list_templates()}
 
 
 def own_templates(folder: Path) -> Iterator[Path]:

@@ -1,0 +1,16 @@
+"""Counting and listing in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """A number with its noun: `1 indicator`, `2 indicators`, `no indicators`."""
+    return f"{number or 'no'} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as people list them: `Housing, Finance and Care`."""
+    *most, last = (*words,) or ("",)
+    return f"{', '.join(most)} and {last}" if most else last
