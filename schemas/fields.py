@@ -7,13 +7,33 @@ repeats, so that the instructions and the check never say two things.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.display import target_shown, unit_shown
+from schemas.model import Indicator, Priority, Target
 
 COVER_SHEET = "Cover"
 INDICATORS_SHEET = "Indicators"
 ACHIEVEMENTS_SHEET = "Achievements"
 #: The first sheet of a correction copy; passed over when the copy comes back.
 LIST_SHEET = "What to correct"
+
+
+class Entry(StrEnum):
+    """What a cell takes."""
+
+    TEXT = "text"
+    DATE = "date"
+    #: One of the words of `model.Status`.
+    STATUS = "status"
+    #: One of the register's priorities.
+    PRIORITY = "priority"
+    #: What an indicator reports: a figure, a milestone's state, or words.
+    PERFORMANCE = "performance"
+    #: One of the two figures that make another.
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +49,15 @@ class Field:
     #: Width in characters of the column in the template.
     width: int = 16
     required: bool = False
+    takes: Entry = Entry.TEXT
+    #: What stands in a prefilled column of indicators, from the register.
+    shows: Callable[[Indicator, Priority, Target | None], str] | None = None
+    #: Whether its heading may name a period, and then must name the return's.
+    of_period: bool = False
+
+    @property
+    def is_figure(self) -> bool:
+        return self.takes in (Entry.PERFORMANCE, Entry.PART)
 
 
 COVER_FIELDS = (
@@ -62,6 +91,7 @@ COVER_FIELDS = (
         "The date, for example 30/04/2013.",
         True,
         ("date", "completed on"),
+        takes=Entry.DATE,
     ),
     Field(
         "signed_off_by",
@@ -81,6 +111,7 @@ INDICATOR_FIELDS = (
         False,
         ("reference", "indicator ref", "pi ref", "no"),
         width=8,
+        shows=lambda indicator, _priority, _target: indicator.ref,
     ),
     Field(
         "priority",
@@ -89,6 +120,7 @@ INDICATOR_FIELDS = (
         False,
         (),
         width=30,
+        shows=lambda _indicator, priority, _target: priority.heading,
     ),
     Field(
         "indicator",
@@ -98,6 +130,7 @@ INDICATOR_FIELDS = (
         ("performance indicator", "performance indicators", "measure", "description"),
         width=48,
         required=True,
+        shows=lambda indicator, _priority, _target: indicator.wording,
     ),
     Field(
         "unit",
@@ -106,8 +139,18 @@ INDICATOR_FIELDS = (
         False,
         ("units", "measured in"),
         width=10,
+        shows=lambda indicator, _priority, _target: unit_shown(indicator),
     ),
-    Field("target", "Target", "Prefilled: what is to be reached.", False, ("targets",), width=11),
+    Field(
+        "target",
+        "Target",
+        "Prefilled: what is to be reached.",
+        False,
+        ("targets",),
+        width=11,
+        shows=lambda indicator, _priority, target: target_shown(target, indicator),
+        of_period=True,
+    ),
     Field(
         "numerator",
         "Numerator",
@@ -115,6 +158,8 @@ INDICATOR_FIELDS = (
         True,
         ("num",),
         width=12,
+        takes=Entry.PART,
+        of_period=True,
     ),
     Field(
         "denominator",
@@ -123,6 +168,8 @@ INDICATOR_FIELDS = (
         True,
         ("denom", "out of"),
         width=13,
+        takes=Entry.PART,
+        of_period=True,
     ),
     Field(
         "performance",
@@ -132,6 +179,8 @@ INDICATOR_FIELDS = (
         ("actual", "actuals", "outturn", "result", "value", "performance figure"),
         width=13,
         required=True,
+        takes=Entry.PERFORMANCE,
+        of_period=True,
     ),
     Field(
         "status",
@@ -140,6 +189,8 @@ INDICATOR_FIELDS = (
         True,
         ("figure status", "final or provisional"),
         width=14,
+        takes=Entry.STATUS,
+        of_period=True,
     ),
     Field(
         "commentary",
@@ -151,8 +202,19 @@ INDICATOR_FIELDS = (
     ),
 )
 
-#: What a service area fills in, by key; the rest stands in the template already.
-FILLED_FIELDS = tuple(f.key for f in INDICATOR_FIELDS if f.fill)
+#: Keys of the columns that a service area fills in, of those prefilled, and of those with figures.
+FILLED = tuple(f.key for f in INDICATOR_FIELDS if f.fill)
+PREFILLED = tuple(f.key for f in INDICATOR_FIELDS if not f.fill)
+FIGURES = tuple(f.key for f in INDICATOR_FIELDS if f.is_figure)
+
+#: Keys of the cover's lines that say who answers for the figures.
+SIGNED = tuple(f.key for f in COVER_FIELDS if f.fill and f.required)
+
+
+def prefilled(indicator: Indicator, priority: Priority, target: Target | None) -> dict[str, str]:
+    """What stands in each prefilled column of an indicator's row, by key."""
+    return {f.key: f.shows(indicator, priority, target) for f in INDICATOR_FIELDS if f.shows}
+
 
 #: Columns that are known in a table of indicators, and that no template has.
 UNTAUGHT_FIELDS = (
@@ -181,6 +243,7 @@ ACHIEVEMENT_FIELDS = (
         ("priority heading",),
         width=60,
         required=True,
+        takes=Entry.PRIORITY,
     ),
     Field(
         "achievement",
