@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from schemas.findings import Rule
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     #: For each row, whether a condition holds.
-    Verdicts = pd.Series[bool] | list[bool]
+    Verdicts = pd.Series[bool] | np.ndarray[tuple[int], np.dtype[np.bool]] | list[bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class _Objects(numpy_engine.Object):
 
     def check(self, pandera_dtype: DataType, data_container: Any | None = None) -> bool:
         # Columns of texts or figures all are of numpy's one type for objects.
-        return data_container is not None and self.of.issuperset(map(type, data_container))
+        return data_container is not None and self.of.issuperset(map(type, data_container.tolist()))
 
     def __str__(self) -> str:
         return " or ".join(sorted(each.__name__ for each in self.of))
@@ -107,10 +107,9 @@ def schema_of(checks: Checks) -> pa.DataFrameSchema:
 
 def _with_verdicts(checks: Checks, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with a column for each condition: whether the row passes it."""
+    needed = {name for _, _, condition in checks.conditions.values() for name in condition.needs}
     filled = {
-        name: frame[name].notna().to_numpy()
-        for name, column in checks.columns.items()
-        if column.nullable
+        name: frame[name].notna().to_numpy() for name in needed if checks.columns[name].nullable
     }
     verdicts: dict[str, _Passes] = {}
     #: Rows of which more may be said, and those at each field.

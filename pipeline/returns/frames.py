@@ -5,10 +5,12 @@ One has a row for each indicator of each return, the other one for each return.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -40,6 +42,13 @@ _ZERO, _HUNDRED = Decimal(0), Decimal(100)
 ABSENT = ReportedRow("", "", {}, {}, Status.FINAL)
 
 
+#: The columns that a row of a return gives as they stand.
+_REPORTED = (
+    *("status", "value", "numerator", "denominator", "has_figure", "commentary", "is_bad"),
+)
+_reported = attrgetter(*_REPORTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A return whose service area and period are plain; `number` is its place in the run."""
@@ -59,6 +68,10 @@ class _Standard:
     priority: Priority
     target: Target | None
 
+    def texts(self) -> dict[str, str]:
+        """What stands in each prefilled cell of the template, by the field's key."""
+        return prefilled(self.indicator, self.priority, self.target)
+
     def columns(self) -> dict[str, object]:
         """The register's side of a row of the frame."""
         indicator = self.indicator
@@ -68,7 +81,6 @@ class _Standard:
             # Without a plausible range of its own a percentage lies between 0 and 100.
             minimum = _ZERO if minimum is None else minimum
             maximum = _HUNDRED if maximum is None else maximum
-        texts = prefilled(indicator, self.priority, self.target)
         return {
             "kind": indicator.kind,
             "unit": indicator.unit,
@@ -82,13 +94,13 @@ class _Standard:
             "largest_change": indicator.plausible_change,
             "is_share": is_percent and maximum is not None and maximum <= _HUNDRED,
             "example": EXAMPLES[indicator.unit or Unit.COUNT],
-            **{f"{key}_expected": text for key, text in texts.items()},
+            **{f"{key}_expected": text for key, text in self.texts().items()},
         }
 
     def means(self, key: str, seen: str, expected: str) -> bool:
         """Whether what stands in a prefilled cell says in other words what it should."""
         name = name_key(seen)
-        if name and name == name_key(expected):
+        if seen == expected or (name and name == name_key(expected)):
             return True
         match key:
             case "priority":
@@ -116,10 +128,10 @@ class Standards:
     def __init__(self, register: Register, periods: Iterable[str]) -> None:
         priorities = {priority.ref: priority for priority in register.priorities}
         targets = {(target.indicator, target.period): target for target in register.targets}
-        self._owned: dict[str, list[str]] = {}
+        self._owned: dict[str, list[str]] = defaultdict(list)
         for indicator in register.indicators:
             for area in indicator.areas:
-                self._owned.setdefault(area, []).append(indicator.ref)
+                self._owned[area].append(indicator.ref)
         self._all: list[_Standard] = []
         self._places: dict[str, dict[str, int]] = {}
         for period in dict.fromkeys(periods):
@@ -130,6 +142,10 @@ class Standards:
                 for i in register.indicators
             )
         records = [standard.columns() for standard in self._all]
+        texts = [standard.texts() for standard in self._all]
+        self._texts: dict[str, list[Any]] = {
+            key: [text[key] for text in texts] for key in PREFILLED
+        }
         self._facts = pd.DataFrame(
             {
                 name: typed(ROWS.columns[name], [record[name] for record in records])
@@ -139,7 +155,7 @@ class Standards:
 
     def refs_of(self, area: str) -> list[str]:
         """The indicators that a service area reports, in the register's order."""
-        return self._owned.get(area, [])
+        return self._owned[area]
 
     def places_of(self, period: str) -> dict[str, int]:
         """The place of each indicator's standard in a period, by ref."""
@@ -150,16 +166,19 @@ class Standards:
         joined = self._facts.take(places).reset_index(drop=True)
         return {str(name): column for name, column in joined.items()}
 
-    def read_as(self, key: str, read: Sequence[ReportedRow], places: list[int]) -> list[str | None]:
-        """What stands in the rows' prefilled cells: the register's words, where others mean them.
-
-        None where a return has no such column.
-        """
-        expected = self._facts[f"{key}_expected"].tolist()
+    def in_words_of_register(
+        self, key: str, seen: list[str | None], places: list[int]
+    ) -> list[str | None]:
+        """What prefilled cells say: the register's own text where it is that, or means it."""
+        own = self._texts[key]
+        expected = [own[place] for place in places]
+        if seen == expected:
+            return expected
         return [
-            right if seen == right or (seen and self._all[place].means(key, seen, right)) else seen
-            for row, place in zip(read, places, strict=True)
-            for seen, right in [(row.seen.get(key), expected[place])]
+            right if text and known.means(key, text, right) else text
+            for text, right, known in zip(
+                seen, expected, map(self._all.__getitem__, places), strict=True
+            )
         ]
 
 
@@ -180,43 +199,37 @@ def row_frame(
     earlier: Earlier,
 ) -> Rows:
     """One row an indicator a return, reported or missing."""
-    read: list[ReportedRow] = []
     numbers: list[int] = []
-    areas: list[str] = []
-    owned: list[bool] = []
+    read: list[ReportedRow] = []
     places: list[int] = []
-    last: list[Decimal | None] = []
+    columns: dict[str, list[Any]] = defaultdict(list)
+    # Return by return, so that what one return holds is looked at while it is at hand.
     for one in returns:
         reported = {row.ref: row for row in one.reading.rows}
         mine = standards.refs_of(one.area.ref)
         # Without a table there is one thing to say, not one for each indicator.
         refs = dict.fromkeys([*reported, *(mine if one.reading.has_table else ())])
-        read += [reported.get(ref, ABSENT) for ref in refs]
-        numbers += [one.number] * len(refs)
-        areas += [one.area.name] * len(refs)
-        owned += map(set(mine).__contains__, refs)
-        places += map(standards.places_of(one.period.name).__getitem__, refs)
+        rows = [reported.get(ref, ABSENT) for ref in refs]
+        known = list(map(standards.places_of(one.period.name).__getitem__, refs))
         before = register.last_period(one.period) if earlier else None
-        last += [earlier.get((before.name, ref, one.area.ref)) if before else None for ref in refs]
-    if not read:
-        return Rows(pd.DataFrame(), [], [])
-    values: dict[str, Iterable[object]] = {
-        "is_there": [row is not ABSENT for row in read],
-        "is_owned": owned,
-        "area": areas,
-        "status": [row.status for row in read],
-        "value": [row.value for row in read],
-        "numerator": [row.numerator for row in read],
-        "denominator": [row.denominator for row in read],
-        "has_figure": [row.has_figure for row in read],
-        "commentary": [row.commentary for row in read],
-        "is_bad": [row.is_bad for row in read],
-        "last": last,
-        "performance_seen": [row.seen.get("performance") for row in read],
-        **{f"{key}_seen": standards.read_as(key, read, places) for key in PREFILLED},
-        **standards.at(places),
-    }
-    return Rows(frame_of(checks, values), numbers, read)
+        columns["is_owned"] += map(set(mine).__contains__, refs)
+        columns["area"] += [one.area.name] * len(rows)
+        columns["last"] += [
+            earlier.get((before.name, ref, one.area.ref)) if before else None for ref in refs
+        ]
+        columns["is_there"] += [row is not ABSENT for row in rows]
+        for name, values in zip(_REPORTED, zip(*map(_reported, rows), strict=True), strict=False):
+            columns[name] += values
+        seen = [row.seen for row in rows]
+        columns["performance_seen"] += [texts.get("performance") for texts in seen]
+        for key in PREFILLED:
+            texts = [cells.get(key) for cells in seen]
+            columns[f"{key}_seen"] += standards.in_words_of_register(key, texts, known)
+        numbers += [one.number] * len(rows)
+        read += rows
+        places += known
+    frame = frame_of(checks, {**columns, **standards.at(places)}) if read else pd.DataFrame()
+    return Rows(frame, numbers, read)
 
 
 def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -> pd.DataFrame:

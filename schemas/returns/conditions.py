@@ -9,6 +9,7 @@ from schemas.display import quantise, shown
 from schemas.model import CommentaryRule, Polarity, Target, Unit
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from schemas.checks import Verdicts
@@ -82,6 +83,13 @@ def impossible(row: Any, field: str) -> dict[str, str]:
     part = getattr(row, field)
     reason = "it is below zero" if part else "nothing can be divided by it"
     return {"value": f"{part:f}", "reason": reason, "example": "50"}
+
+
+def unaltered(seen: pd.Series[Any], expected: pd.Series[Any]) -> Verdicts:
+    """Whether a prefilled cell is blank or reads as expected."""
+    # Texts alone are compared, none of them missing: numpy does not look for what is.
+    same: np.ndarray[tuple[int], np.dtype[np.bool]] = seen.to_numpy() == expected.to_numpy()
+    return same if same.all() else same | (seen == "").to_numpy()
 
 
 def altered(row: Any, field: str) -> dict[str, str]:

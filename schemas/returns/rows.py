@@ -30,6 +30,7 @@ from schemas.returns.conditions import (
     impossible,
     off_target,
     quotient,
+    unaltered,
 )
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -112,7 +113,7 @@ ROWS = Checks(
             {
                 key: Condition(
                     (f"{key}_seen", f"{key}_expected"),
-                    lambda seen, expected: (seen == "") | (seen == expected),
+                    unaltered,
                 )
                 for key in PREFILLED
             },

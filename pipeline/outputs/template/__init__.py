@@ -17,7 +17,6 @@ from pipeline.outputs.template import cells
 from pipeline.outputs.template.sheet import OPTIONS, Sheet, Style
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
-from schemas.display import target_shown, unit_shown
 from schemas.fields import (
     ACHIEVEMENT_FIELDS,
     ACHIEVEMENTS_SHEET,
@@ -25,7 +24,9 @@ from schemas.fields import (
     COVER_SHEET,
     INDICATOR_FIELDS,
     INDICATORS_SHEET,
+    Entry,
     Field,
+    prefilled,
 )
 from schemas.model import Indicator, Kind, Period, Register, ServiceArea
 
@@ -119,7 +120,7 @@ def _write_cover(
         sheet.put(row, 1, field.heading, style.label)
         if not field.fill:
             sheet.put(row, 2, entry, style.prefilled)
-        elif field.key == "completed_on":
+        elif field.takes is Entry.DATE:
             accepts = cells.date_validation(field, period)
             sheet.entry((row, 2), accepts, cells.DATE_FORMAT, left=True)
         else:
@@ -142,22 +143,16 @@ def _write_indicators(
     _write_heads(sheet, style, INDICATOR_FIELDS, len(indicators), filters=True)
     for column, field in enumerate(INDICATOR_FIELDS):
         sheet.worksheet.set_column(column, column, field.width)
-    headings = {priority.ref: priority.heading for priority in register.priorities}
+    priorities = {priority.ref: priority for priority in register.priorities}
     for row, indicator in enumerate(indicators, _FIRST):
         target = register.target(indicator.ref, period.name)
-        prefilled = {
-            "ref": indicator.ref,
-            "priority": headings.get(indicator.priority, indicator.priority),
-            "indicator": indicator.wording,
-            "unit": unit_shown(indicator),
-            "target": target_shown(target, indicator),
-        }
+        texts = prefilled(indicator, priorities[indicator.priority], target)
         shown = cells.performance_format(indicator, target)
-        sheet.fit(row, [(prefilled.get(f.key, ""), f.width) for f in INDICATOR_FIELDS])
+        sheet.fit(row, [(texts.get(f.key, ""), f.width) for f in INDICATOR_FIELDS])
         for column, field in enumerate(INDICATOR_FIELDS):
             if not field.fill:
-                sheet.put(row, column, prefilled[field.key], style.prefilled)
-            elif field.key in {"numerator", "denominator"} and indicator.kind is not Kind.MEASURE:
+                sheet.put(row, column, texts[field.key], style.prefilled)
+            elif field.takes is Entry.PART and indicator.kind is not Kind.MEASURE:
                 sheet.put(row, column, "", style.unused)
             else:
                 _write_entry(sheet, (row, column), field, indicator, shown)
@@ -175,13 +170,13 @@ def _write_entry(
     sheet: Sheet, place: tuple[int, int], field: Field, indicator: Indicator, shown: str
 ) -> None:
     """One cell to fill in for an indicator; `shown` is its performance's number format."""
-    match field.key:
-        case "numerator" | "denominator":
+    match field.takes:
+        case Entry.PART:
             sheet.entry(place, cells.part_validation(field), "General", left=False)
-        case "performance":
+        case Entry.PERFORMANCE:
             accepts = cells.performance_validation(field, indicator)
             sheet.entry(place, accepts, shown, left=shown == cells.TEXT_FORMAT)
-        case "status":
+        case Entry.STATUS:
             sheet.entry(place, cells.status_validation(field), "General", left=True)
         case _:
             sheet.entry(place, cells.says(field), cells.TEXT_FORMAT, left=True)
@@ -199,7 +194,7 @@ def _write_achievements(sheet: Sheet, style: Style, area: ServiceArea, period: P
         # Unlocked all the way down: the last row of the table is not the last that can be filled.
         sheet.worksheet.set_column(column, column, field.width, style.open)
         choose = cells.chooses(field, f"={CHOICES_NAME}")
-        accepts = choose if field.key == "priority" else cells.says(field)
+        accepts = choose if field.takes is Entry.PRIORITY else cells.says(field)
         sheet.worksheet.data_validation(_FIRST, column, _LAST_ACHIEVEMENT_ROW, column, accepts)
         to_fill = style.to_fill(cells.TEXT_FORMAT, left=True)
         for row in range(_FIRST, _FIRST + ACHIEVEMENT_ROWS):
