@@ -43,17 +43,21 @@ class Field:
     key: str
     heading: str
     asks: str
-    #: Whether the service area fills it in; the others are prefilled and locked.
-    fill: bool
     aliases: tuple[str, ...] = ()
     #: Width in characters of the column in the template.
     width: int = 16
     required: bool = False
     takes: Entry = Entry.TEXT
-    #: What stands in a prefilled column of indicators, from the register.
-    shows: Callable[[Indicator, Priority, Target | None], str] | None = None
+    #: What stands there already: on the cover by service area and period, in a column by indicator,
+    #: priority and target. None: the service area fills it in; the others are locked.
+    shows: Callable[..., str] | None = None
     #: Whether its heading may name a period, and then must name the return's.
     of_period: bool = False
+
+    @property
+    def fill(self) -> bool:
+        """Whether the service area fills it in."""
+        return self.shows is None
 
     @property
     def is_figure(self) -> bool:
@@ -65,23 +69,22 @@ COVER_FIELDS = (
         "area",
         "Service area",
         "Prefilled: whose return this is.",
-        False,
         ("service", "directorate", "department", "area"),
         required=True,
+        shows=lambda area, _period: area.name,
     ),
     Field(
         "period",
         "Period",
         "Prefilled: what the return reports on.",
-        False,
         ("reporting period", "quarter", "year"),
         required=True,
+        shows=lambda _area, period: period.name,
     ),
     Field(
         "completed_by",
         "Completed by",
         "Your name and job title.",
-        True,
         ("prepared by", "completed by (name)"),
         required=True,
     ),
@@ -89,7 +92,6 @@ COVER_FIELDS = (
         "completed_on",
         "Date completed",
         "The date, for example 30/04/2013.",
-        True,
         ("date", "completed on"),
         takes=Entry.DATE,
     ),
@@ -97,7 +99,6 @@ COVER_FIELDS = (
         "signed_off_by",
         "Signed off by",
         "The name of the head of service or director who approves these figures.",
-        True,
         ("approved by", "sign off", "signed off by (head of service)"),
         required=True,
     ),
@@ -108,17 +109,14 @@ INDICATOR_FIELDS = (
         "ref",
         "Ref",
         "Prefilled: the indicator's reference.",
-        False,
         ("reference", "indicator ref", "pi ref", "no"),
         width=8,
-        shows=lambda indicator, _priority, _target: indicator.ref,
+        shows=lambda indicator, *_: indicator.ref,
     ),
     Field(
         "priority",
         "Priority",
         "Prefilled: the priority that the indicator stands under.",
-        False,
-        (),
         width=30,
         shows=lambda _indicator, priority, _target: priority.heading,
     ),
@@ -126,26 +124,23 @@ INDICATOR_FIELDS = (
         "indicator",
         "Indicator",
         "Prefilled: what is measured.",
-        False,
         ("performance indicator", "performance indicators", "measure", "description"),
         width=48,
         required=True,
-        shows=lambda indicator, _priority, _target: indicator.wording,
+        shows=lambda indicator, *_: indicator.wording,
     ),
     Field(
         "unit",
         "Unit",
         "Prefilled: what the figure is counted in.",
-        False,
         ("units", "measured in"),
         width=10,
-        shows=lambda indicator, _priority, _target: unit_shown(indicator),
+        shows=lambda indicator, *_: unit_shown(indicator),
     ),
     Field(
         "target",
         "Target",
         "Prefilled: what is to be reached.",
-        False,
         ("targets",),
         width=11,
         shows=lambda indicator, _priority, target: target_shown(target, indicator),
@@ -155,7 +150,6 @@ INDICATOR_FIELDS = (
         "numerator",
         "Numerator",
         "The number counted, for example 31. Leave blank if you do not use it.",
-        True,
         ("num",),
         width=12,
         takes=Entry.PART,
@@ -165,7 +159,6 @@ INDICATOR_FIELDS = (
         "denominator",
         "Denominator",
         "The number it is out of, for example 50. Leave blank if you do not use it.",
-        True,
         ("denom", "out of"),
         width=13,
         takes=Entry.PART,
@@ -175,7 +168,6 @@ INDICATOR_FIELDS = (
         "performance",
         "Performance",
         "The figure for the period.",
-        True,
         ("actual", "actuals", "outturn", "result", "value", "performance figure"),
         width=13,
         required=True,
@@ -186,7 +178,6 @@ INDICATOR_FIELDS = (
         "status",
         "Status",
         "Choose Final, Provisional or Not available. Blank counts as Final.",
-        True,
         ("figure status", "final or provisional"),
         width=14,
         takes=Entry.STATUS,
@@ -196,7 +187,6 @@ INDICATOR_FIELDS = (
         "commentary",
         "Commentary",
         "What lies behind the figure; needed where it is out of target and the register asks.",
-        True,
         ("comment", "comments", "notes", "narrative", "explanation"),
         width=48,
     ),
@@ -222,14 +212,12 @@ UNTAUGHT_FIELDS = (
         "achieved",
         "Target achieved",
         "Last year's appendix: its colour, which is not read; a rating is worked out anew.",
-        False,
         ("target met", "target achieved?", "rag", "rag status", "rag rating"),
     ),
     Field(
         "area",
         "Service area",
         "A list of several areas: whose row this is.",
-        False,
         ("service", "directorate", "department", "responsible service"),
     ),
 )
@@ -239,7 +227,6 @@ ACHIEVEMENT_FIELDS = (
         "priority",
         "Priority",
         "Choose the priority from the list.",
-        True,
         ("priority heading",),
         width=60,
         required=True,
@@ -249,7 +236,6 @@ ACHIEVEMENT_FIELDS = (
         "achievement",
         "Achievement",
         "One achievement, in the words committee should read.",
-        True,
         ("key achievement", "key achievements", "achievements", "text"),
         width=80,
         required=True,

@@ -111,10 +111,9 @@ def _write_cover(
     for column, width in enumerate(widths):
         sheet.worksheet.set_column(column, column, width)
     sheet.table(top, ("What to enter", "Field", "Entry"), len(COVER_FIELDS))
-    entries = {"area": area.name, "period": period.name}
     for row, field in enumerate(COVER_FIELDS, top + 1):
         asks = f"Fill in: {field.asks}" if field.fill else field.asks
-        entry = "" if field.fill else entries[field.key]
+        entry = field.shows(area, period) if field.shows else ""
         sheet.fit(row, zip((asks, field.heading, entry), widths, strict=True))
         sheet.put(row, 0, asks, style.prefilled)
         sheet.put(row, 1, field.heading, style.label)
