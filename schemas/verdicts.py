@@ -70,7 +70,8 @@ def typed(column: Column, values: Iterable[object]) -> pd.Series[Any]:
 
 def frame_of(checks: Checks, values: Mapping[str, Iterable[object]]) -> pd.DataFrame:
     """A frame of the checks' columns, each with its type."""
-    return pd.DataFrame({n: typed(column, values[n]) for n, column in checks.columns.items()})
+    columns = {name: typed(column, values[name]) for name, column in checks.columns.items()}
+    return pd.DataFrame(columns, copy=False)
 
 
 def _column(column: Column) -> pa.Column:
