@@ -20,7 +20,7 @@ from schemas.returns import COVERS, ROWS
 from schemas.verdicts import failures
 
 #: Returns in a frame.
-_TOGETHER = 1000
+_TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True)
