@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FrameColumn:
     """A column of a frame; its cells hold this type and, where `nullable`, None."""
 
     type: type
@@ -53,7 +53,7 @@ def _no_words(*_row: object) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Check(Rule):
+class RowCheck(Rule):
     """A rule on the rows of a frame, with what must hold at each field that it is about."""
 
     #: By the key of the field whose cell is named; empty: no cell is.
@@ -72,17 +72,17 @@ class Checks:
     """
 
     title: str
-    columns: Mapping[str, Column]
-    checks: tuple[Check, ...]
+    columns: Mapping[str, FrameColumn]
+    checks: tuple[RowCheck, ...]
     #: The words that each check may use in its texts, from a row.
     common: Callable[[Any], dict[str, str]] = _no_words
 
-    def plus(self, *checks: Check) -> Checks:
+    def plus(self, *checks: RowCheck) -> Checks:
         """These checks with more, which are the least grave."""
         return replace(self, checks=(*self.checks, *checks))
 
     @cached_property
-    def conditions(self) -> dict[str, tuple[Check, str, Condition]]:
+    def conditions(self) -> dict[str, tuple[RowCheck, str, Condition]]:
         """Each condition with its check and field, by a name such as `C14 numerator`."""
         return {
             f"{check.code} {field}".strip(): (check, field, condition)

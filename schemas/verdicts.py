@@ -21,7 +21,7 @@ import pandera.pandas as pa
 from pandera.dtypes import DataType
 from pandera.engines import numpy_engine
 
-from schemas.checks import Check, Checks, Column
+from schemas.checks import Checks, FrameColumn, RowCheck
 
 #: Types that pandas itself has.
 _PLAIN = (bool, int)
@@ -29,10 +29,10 @@ _PLAIN = (bool, int)
 _Passes = np.ndarray[tuple[int], np.dtype[np.bool]]
 
 
-class Failure(NamedTuple):
+class FailedCheck(NamedTuple):
     """A check that fails in a row, at a field."""
 
-    check: Check
+    check: RowCheck
     field: str
     #: The row's place in the frame.
     row: int
@@ -59,7 +59,7 @@ def _words_of(kind: type[StrEnum]) -> pd.CategoricalDtype:
     return pd.CategoricalDtype(pd.Index(list(kind), dtype=object))
 
 
-def typed(column: Column, values: Iterable[object]) -> pd.Series[Any]:
+def typed(column: FrameColumn, values: Iterable[object]) -> pd.Series[Any]:
     """Values as a column of a frame."""
     if isinstance(values, pd.Series):
         return values
@@ -74,7 +74,7 @@ def frame_of(checks: Checks, values: Mapping[str, Iterable[object]]) -> pd.DataF
     return pd.DataFrame(columns, copy=False)
 
 
-def _column(column: Column) -> pa.Column:
+def _column(column: FrameColumn) -> pa.Column:
     about: dict[str, Any] = {"title": column.title, "description": column.description}
     if issubclass(column.type, StrEnum):
         return pa.Column(_words_of(column.type), nullable=column.nullable, **about)
@@ -137,7 +137,7 @@ def _with_verdicts(checks: Checks, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame, pd.DataFrame(verdicts, index=frame.index)], axis=1)
 
 
-def failures(checks: Checks, frame: pd.DataFrame) -> list[Failure]:
+def failures(checks: Checks, frame: pd.DataFrame) -> list[FailedCheck]:
     """The checks that fail, by row and then gravity, as pandera names them.
 
     Raises:
@@ -158,7 +158,7 @@ def failures(checks: Checks, frame: pd.DataFrame) -> list[Failure]:
 
 def _named(
     checks: Checks, frame: pd.DataFrame, rows: pd.Series[int], places: pd.Series[int]
-) -> Iterator[Failure]:
+) -> Iterator[FailedCheck]:
     """The failures at some rows, of conditions at some places in the order of gravity."""
     conditions = list(checks.conditions.values())
     failed = list(zip(rows, places, strict=True))
@@ -168,4 +168,4 @@ def _named(
         common = checks.common(by_row[row])
         for _, place in of_row:
             check, field, _ = conditions[place]
-            yield Failure(check, field, row, common | check.words(by_row[row], field))
+            yield FailedCheck(check, field, row, common | check.words(by_row[row], field))

@@ -40,12 +40,8 @@ Earlier = Mapping[tuple[str, str, str], Decimal]
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
 #: Stands for the row of an indicator that a return leaves out.
 ABSENT = ReportedRow("", "", {}, {}, Status.FINAL)
-
-
 #: The columns that a row of a return gives as they stand.
-_REPORTED = (
-    *("status", "value", "numerator", "denominator", "has_figure", "commentary", "is_bad"),
-)
+_REPORTED = ["status", "value", "numerator", "denominator", "has_figure", "commentary", "is_bad"]
 _reported = attrgetter(*_REPORTED)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from schemas.checks import Check, Checks, Column, Condition
+from schemas.checks import Checks, Condition, FrameColumn, RowCheck
 from schemas.fields import COVER_FIELDS, SIGNED
 from schemas.findings import Severity
 
@@ -34,19 +34,20 @@ COVERS = Checks(
     title="What a return says of itself",
     columns={
         **{
-            key: Column(str, _COVER[key].heading, _COVER[key].asks, nullable=True) for key in SIGNED
+            key: FrameColumn(str, _COVER[key].heading, _COVER[key].asks, nullable=True)
+            for key in SIGNED
         },
-        "is_old_style": Column(
+        "is_old_style": FrameColumn(
             bool, "Old style", "Whether it is laid out like last year's appendix."
         ),
-        "period": Column(str, "Period", "The name of the period that it reports on."),
-        "is_open": Column(bool, "Open", "Whether the period is open."),
-        "open_periods": Column(str, "Open periods", "The names of those that are open."),
-        "received_on": Column(date, "Received on", "The day on which it came."),
-        "due": Column(date, "Due", "The last day on which it is in time."),
+        "period": FrameColumn(str, "Period", "The name of the period that it reports on."),
+        "is_open": FrameColumn(bool, "Open", "Whether the period is open."),
+        "open_periods": FrameColumn(str, "Open periods", "The names of those that are open."),
+        "received_on": FrameColumn(date, "Received on", "The day on which it came."),
+        "due": FrameColumn(date, "Due", "The last day on which it is in time."),
     },
     checks=(
-        Check(
+        RowCheck(
             "C17",
             WARNING,
             "Nobody signed off",
@@ -56,7 +57,7 @@ COVERS = Checks(
             {"": Condition(("is_old_style",), has_line, also=SIGNED)},
             lambda _row, _: {"what": " and ".join(_COVER[key].heading for key in SIGNED)},
         ),
-        Check(
+        RowCheck(
             "C11",
             ERROR,
             "Cover not filled in",
@@ -71,7 +72,7 @@ COVERS = Checks(
             },
             lambda _row, key: {"what": _COVER[key].heading, "asks": _COVER[key].asks},
         ),
-        Check(
+        RowCheck(
             "C12",
             ERROR,
             "Period closed",
@@ -84,7 +85,7 @@ COVERS = Checks(
             {"period": Condition(("is_open",), lambda is_open: is_open)},
             lambda row, _: {"value": row.period, "choices": row.open_periods or "none is open now"},
         ),
-        Check(
+        RowCheck(
             "C16",
             INFO,
             "Received after the due date",

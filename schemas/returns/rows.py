@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from schemas.checks import Check, Checks, Column, Condition
+from schemas.checks import Checks, Condition, FrameColumn, RowCheck
 from schemas.display import shown
 from schemas.fields import INDICATOR_FIELDS, PREFILLED
 from schemas.findings import Severity
@@ -41,44 +41,52 @@ _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"
 ROWS = Checks(
     title="What a return reports of an indicator",
     columns={
-        "is_there": Column(bool, "Row", "Whether the return has a row for the indicator."),
-        "is_owned": Column(bool, "Owned", "Whether the register has the area report it."),
-        "area": Column(str, "Service area", "The name of the return's service area."),
-        "status": Column(Status, "Status", "Whether the figure is final."),
-        "value": Column(Decimal, "Figure", "The figure reported.", nullable=True),
-        "numerator": Column(Decimal, "Numerator", "The number counted.", nullable=True),
-        "denominator": Column(Decimal, "Denominator", "What it is out of.", nullable=True),
-        "has_figure": Column(bool, "Reported", "Whether a figure, a state or words are reported."),
-        "commentary": Column(str, "Commentary", "What lies behind the figure."),
-        "is_bad": Column(bool, "Bad", "Whether a cell of the row could not be read."),
-        "performance_seen": Column(str, "Performance", "The cell's text.", nullable=True),
+        "is_there": FrameColumn(bool, "Row", "Whether the return has a row for the indicator."),
+        "is_owned": FrameColumn(bool, "Owned", "Whether the register has the area report it."),
+        "area": FrameColumn(str, "Service area", "The name of the return's service area."),
+        "status": FrameColumn(Status, "Status", "Whether the figure is final."),
+        "value": FrameColumn(Decimal, "Figure", "The figure reported.", nullable=True),
+        "numerator": FrameColumn(Decimal, "Numerator", "The number counted.", nullable=True),
+        "denominator": FrameColumn(Decimal, "Denominator", "What it is out of.", nullable=True),
+        "has_figure": FrameColumn(
+            bool, "Reported", "Whether a figure, a state or words are reported."
+        ),
+        "commentary": FrameColumn(str, "Commentary", "What lies behind the figure."),
+        "is_bad": FrameColumn(bool, "Bad", "Whether a cell of the row could not be read."),
+        "performance_seen": FrameColumn(str, "Performance", "The cell's text.", nullable=True),
         **{
-            f"{field.key}_seen": Column(str, field.heading, "The cell's text.", nullable=True)
+            f"{field.key}_seen": FrameColumn(str, field.heading, "The cell's text.", nullable=True)
             for field in INDICATOR_FIELDS
             if field.shows
         },
         **{
-            f"{field.key}_expected": Column(str, field.heading, field.asks)
+            f"{field.key}_expected": FrameColumn(str, field.heading, field.asks)
             for field in INDICATOR_FIELDS
             if field.shows
         },
-        "kind": Column(Kind, "Kind", "What the indicator reports."),
-        "unit": Column(Unit, "Unit", "What a figure is counted in.", nullable=True),
-        "decimals": Column(int, "Decimals", "How many decimals are published."),
-        "polarity": Column(Polarity, "Polarity", "Which way is better.", nullable=True),
-        "merge_rule": Column(MergeRule, "Merge rule", "How areas' figures become one."),
-        "commentary_rule": Column(CommentaryRule, "Commentary", "When it is asked for."),
-        "target": Column(Target, "Target", "What is to be reached.", nullable=True),
-        "minimum": Column(Decimal, "Minimum", "The least that is plausible.", nullable=True),
-        "maximum": Column(Decimal, "Maximum", "The most that is plausible.", nullable=True),
-        "largest_change": Column(Decimal, "Change", "The most plausible change.", nullable=True),
-        "is_share": Column(bool, "Share", "Whether the numerator is a part of the denominator."),
-        "example": Column(str, "Example", "A figure in the unit, as it may be typed."),
-        "last": Column(Decimal, "Last period", "The figure of the period before.", nullable=True),
+        "kind": FrameColumn(Kind, "Kind", "What the indicator reports."),
+        "unit": FrameColumn(Unit, "Unit", "What a figure is counted in.", nullable=True),
+        "decimals": FrameColumn(int, "Decimals", "How many decimals are published."),
+        "polarity": FrameColumn(Polarity, "Polarity", "Which way is better.", nullable=True),
+        "merge_rule": FrameColumn(MergeRule, "Merge rule", "How areas' figures become one."),
+        "commentary_rule": FrameColumn(CommentaryRule, "Commentary", "When it is asked for."),
+        "target": FrameColumn(Target, "Target", "What is to be reached.", nullable=True),
+        "minimum": FrameColumn(Decimal, "Minimum", "The least that is plausible.", nullable=True),
+        "maximum": FrameColumn(Decimal, "Maximum", "The most that is plausible.", nullable=True),
+        "largest_change": FrameColumn(
+            Decimal, "Change", "The most plausible change.", nullable=True
+        ),
+        "is_share": FrameColumn(
+            bool, "Share", "Whether the numerator is a part of the denominator."
+        ),
+        "example": FrameColumn(str, "Example", "A figure in the unit, as it may be typed."),
+        "last": FrameColumn(
+            Decimal, "Last period", "The figure of the period before.", nullable=True
+        ),
     },
     common=lambda row: {"ref": row.ref_expected, "value": figure(row)},
     checks=(
-        Check(
+        RowCheck(
             "C02",
             ERROR,
             "Another area's indicator",
@@ -92,7 +100,7 @@ ROWS = Checks(
             },
             ends_row=True,
         ),
-        Check(
+        RowCheck(
             "C15",
             ERROR,
             "Indicator row missing",
@@ -103,7 +111,7 @@ ROWS = Checks(
             lambda row, _: {"wording": row.indicator_expected},
             ends_row=True,
         ),
-        Check(
+        RowCheck(
             "C10",
             ERROR,
             "Prefilled cell altered",
@@ -119,7 +127,7 @@ ROWS = Checks(
             },
             altered,
         ),
-        Check(
+        RowCheck(
             "C01",
             ERROR,
             "Figure missing",
@@ -134,7 +142,7 @@ ROWS = Checks(
             },
             lambda row, _: {"what": _WHAT[row.kind]},
         ),
-        Check(
+        RowCheck(
             "C13",
             ERROR,
             "Figure and Not available",
@@ -149,7 +157,7 @@ ROWS = Checks(
             },
             lambda row, _: {} if row.performance_seen is None else {"value": row.performance_seen},
         ),
-        Check(
+        RowCheck(
             "C14",
             ERROR,
             "Impossible figure",
@@ -171,7 +179,7 @@ ROWS = Checks(
             },
             impossible,
         ),
-        Check(
+        RowCheck(
             "C07",
             ERROR,
             "Numerator above denominator",
@@ -187,7 +195,7 @@ ROWS = Checks(
             },
             lambda row, _: {"value": f"{row.numerator:f}", "other": f"{row.denominator:f}"},
         ),
-        Check(
+        RowCheck(
             "C08",
             ERROR,
             "Figure does not follow from its parts",
@@ -208,7 +216,7 @@ ROWS = Checks(
                 )
             },
         ),
-        Check(
+        RowCheck(
             "C03",
             WARNING,
             "Below the plausible range",
@@ -218,7 +226,7 @@ ROWS = Checks(
             {"performance": Condition(("value", "minimum"), lambda value, least: value >= least)},
             lambda row, _: {"bound": shown(row.minimum, row.unit)},
         ),
-        Check(
+        RowCheck(
             "C04",
             WARNING,
             "Above the plausible range",
@@ -228,7 +236,7 @@ ROWS = Checks(
             {"performance": Condition(("value", "maximum"), lambda value, most: value <= most)},
             lambda row, _: {"bound": shown(row.maximum, row.unit)},
         ),
-        Check(
+        RowCheck(
             "C05",
             WARNING,
             "Large change since last period",
@@ -246,7 +254,7 @@ ROWS = Checks(
                 "bound": shown(row.largest_change, row.unit),
             },
         ),
-        Check(
+        RowCheck(
             "C06",
             ERROR,
             "Commentary missing",
@@ -262,7 +270,7 @@ ROWS = Checks(
             },
             off_target,
         ),
-        Check(
+        RowCheck(
             "C09",
             ERROR,
             "Numerator or denominator missing",

@@ -30,7 +30,7 @@ from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Limits, Settings
 from schemas import returns as schema
 from schemas import rules
-from schemas.checks import Check, Checks, Condition
+from schemas.checks import Checks, Condition, RowCheck
 from schemas.findings import Finding, Severity
 from schemas.model import CommentaryRule, Kind, MergeRule, Period, Polarity, Register, Target, Unit
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
@@ -430,7 +430,7 @@ def test_of_one_mistake_the_gravest_thing_alone_is_said(
 
 
 def test_a_check_is_one_entry_and_one_broken_workbook(workspace: Workspace, good: Path) -> None:
-    even = Check(
+    even = RowCheck(
         "C99",
         Severity.WARNING,
         "Odd number",
