@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
-from pipeline.cli.console import guarded
+from pipeline.cli.console import command
 from pipeline.operations.demo import run_demo
 
 COMMANDS = ("demo", "init", "template", "validate", "ingest", "status", "merge", "appendix",
@@ -329,7 +329,7 @@ def test_a_mistake_of_the_programs_own_is_not_taken_for_done() -> None:
         _ = 1 // 0
 
     broken = typer.Typer()
-    broken.command()(guarded(divide))
+    broken.command()(command(divide))
     result = CliRunner().invoke(broken)
     assert result.exit_code == 2
     assert "ZeroDivisionError" in result.stderr

@@ -48,7 +48,7 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        return all(check.state is State.OK for check in self.checks)
+        return all(check.is_well for check in self.checks)
 
 
 def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:

@@ -26,6 +26,10 @@ class Check:
     details: tuple[str, ...] = ()
 
     @property
+    def is_well(self) -> bool:
+        return self.state is State.OK
+
+    @property
     def line(self) -> str:
         """The check in one line, without its details."""
         return " ".join(filter(None, (f"{self.name}: {self.found}", self.remedy)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 
-from pipeline.operations.schedule.job import Job, Part, Scheduled, call, write
+from pipeline.operations.schedule import machine
+from pipeline.operations.schedule.job import Job, Part, Scheduled
 from pipeline.workspace.errors import ScheduleError
 
 #: cron cuts off what is longer.
@@ -22,7 +22,7 @@ def install(job: Job) -> Scheduled:
     line = _line(job)
     if job.into:
         path = job.into / job.name
-        write(path, f"{line}\n".encode("utf-8", "surrogateescape"))
+        machine.write(path, f"{line}\n")
         step = f"Where cron is at work, as the user who runs the job: crontab -e, and add {path}"
         return Scheduled(job.name, (Part(str(path), line + "\n", True),), (step,))
     kept = [each for each in _lines(job) if not _is_ours(each, job)]
@@ -72,12 +72,7 @@ def _crontab(job: Job) -> tuple[str, ...]:
 
 def _lines(job: Job) -> list[bytes]:
     """The lines of the crontab; none where there is no crontab yet."""
-    try:
-        found = subprocess.run([*_crontab(job), "-l"], capture_output=True, check=False, timeout=60)
-    except FileNotFoundError as error:
-        raise ScheduleError("crontab is not on this machine.") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ScheduleError(f"crontab cannot be called ({error}).") from error
+    found = machine.run_program(*_crontab(job), "-l")
     if found.returncode == 0:
         return found.stdout.splitlines(keepends=True)
     # Only this refusal means that nobody's lines would be lost.
@@ -88,4 +83,4 @@ def _lines(job: Job) -> list[bytes]:
 
 
 def _set(job: Job, lines: list[bytes]) -> None:
-    call(*_crontab(job), "-", given=b"".join(lines))
+    machine.call(*_crontab(job), "-", given=b"".join(lines))

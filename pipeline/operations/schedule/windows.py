@@ -8,61 +8,46 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree as ET
 
-from pipeline.operations.schedule.job import (
-    MARK,
-    Job,
-    Part,
-    Scheduled,
-    call,
-    is_ours,
-    take_away,
-    write,
-)
+from pipeline.operations.schedule import machine
+from pipeline.operations.schedule.job import MARK, Job, Part, Scheduled
 from pipeline.workspace.errors import ScheduleError
 
 _NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 #: Windows 10, Windows Server 2016 and later.
 _VERSION = "1.4"
 _FOLDER = "Quarterday"
+_ENCODING = "utf-16"
 
 
 def show(job: Job) -> Scheduled:
     if _is_here(job):
-        installed = _is_registered(job)
-        place = _task(job)
-    else:
-        installed = is_ours(_path(job), "utf-16")
-        place = str(_path(job))
-    return Scheduled(job.name, (Part(place, task_xml(job), installed),))
+        return Scheduled(job.name, (Part(_task(job), task_xml(job), _is_registered(job)),))
+    return Scheduled(job.name, machine.parts_of({_path(job): task_xml(job)}, _ENCODING))
 
 
 def install(job: Job) -> Scheduled:
-    content = task_xml(job).encode("utf-16")
     if _is_here(job):
         with TemporaryDirectory() as folder:
             path = Path(folder, "task.xml")
-            write(path, content)
+            machine.write(path, task_xml(job), _ENCODING)
             # It asks for the password of the user who runs the job.
             _ask("schtasks", *_creation(job, path))
         return show(job)
     path = _path(job)
-    is_ours(path, "utf-16")
-    write(path, content)
+    machine.is_ours(path, _ENCODING)
+    machine.write(path, task_xml(job), _ENCODING)
     step = f"On Windows: {subprocess.list2cmdline(('schtasks', *_creation(job, path)))}"
     return Scheduled(job.name, show(job).parts, (step,))
 
 
 def remove(job: Job) -> Scheduled:
-    if _is_here(job):
-        if not _is_registered(job):
-            return Scheduled(job.name, ())
-        call("schtasks", "/Delete", "/TN", _task(job), "/F")
-        return Scheduled(job.name, (Part(_task(job), "", False),))
-    path = _path(job)
-    if not is_ours(path, "utf-16"):
+    if not _is_here(job):
+        there = [path for path in (_path(job),) if machine.is_ours(path, _ENCODING)]
+        return Scheduled(job.name, machine.remove(there))
+    if not _is_registered(job):
         return Scheduled(job.name, ())
-    take_away(path)
-    return Scheduled(job.name, (Part(str(path), "", False),))
+    machine.call("schtasks", "/Delete", "/TN", _task(job), "/F")
+    return Scheduled(job.name, (Part(_task(job), "", False),))
 
 
 def task_xml(job: Job) -> str:
@@ -122,12 +107,7 @@ def _creation(job: Job, path: Path) -> tuple[str, ...]:
 
 
 def _is_registered(job: Job) -> bool:
-    return (
-        subprocess.run(
-            ["schtasks", "/Query", "/TN", _task(job)], capture_output=True, check=False
-        ).returncode
-        == 0
-    )
+    return machine.run_program("schtasks", "/Query", "/TN", _task(job)).returncode == 0
 
 
 def _ask(*words: str) -> None:
