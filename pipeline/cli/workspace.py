@@ -13,7 +13,7 @@ from pipeline.cli.console import Answer, progress_bar, workspace_at
 from pipeline.cli.options import WorkspaceOption
 
 if TYPE_CHECKING:
-    from pipeline.operations.doctor import Check
+    from pipeline.operations.doctor import HealthCheck
 
 #: Of what a check is about, so much is shown; --json has all of it.
 _SHOWN = 10
@@ -134,7 +134,7 @@ def restore(
     )
 
 
-def _check_lines(checks: Iterable[Check]) -> Iterator[str]:
+def _check_lines(checks: Iterable[HealthCheck]) -> Iterator[str]:
     """A line a check, and below it what it is about."""
     for check in checks:
         yield f"{check.state:<9}  {check.line}"

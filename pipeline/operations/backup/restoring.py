@@ -18,7 +18,7 @@ import msgspec
 
 from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
 from pipeline.operations.backup.packed import Progress, Unpacker, opened
-from pipeline.operations.doctor import Check, examine_content
+from pipeline.operations.doctor import HealthCheck, examine_content
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.folder import (
     UNFINISHED,
@@ -44,7 +44,7 @@ class Restored:
     #: What of its settings was changed, so that all of it lies in the folder; a line each.
     changed: tuple[str, ...]
     #: What a look at it found.
-    checks: tuple[Check, ...]
+    checks: tuple[HealthCheck, ...]
 
 
 def restore(file: Path, folder: Path, store_url: str | None, progress: Progress) -> Restored:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pipeline.operations.doctor.check import Check, attention, broken, many, well
+from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.workspace.folder import UNFINISHED, Workspace
 
 #: Called with what is being done, how many are done and how many there are.
@@ -18,7 +18,7 @@ BESIDE = ("journal", "registers")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) -> Check:
+def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) -> HealthCheck:
     """Whether each submission's file is in the archive with its bytes; `quick` reads none."""
     from pipeline.store.copying import received
 
@@ -37,7 +37,6 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
     damaged = [] if quick else list(_damaged(kept, progress))
     if lost or damaged:
         return broken(
-            "archive",
             f"{many(len(lost), 'file')} missing and {len(damaged):,} damaged, "
             f"of {len(wanted):,} received.",
             f"Put each back from a backup into {workspace.archive}.",
@@ -49,7 +48,6 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
     ]
     if strange:
         return attention(
-            "archive",
             f"{many(len(strange), 'file')} that the store does not know.",
             "If the store was put back from an older backup, copy each into the inbox; else see "
             "who put it there.",
@@ -59,20 +57,18 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
     due = [kept[sha256] for sha256 in known.forgotten if sha256 in kept and kept[sha256].exists()]
     if due:
         return attention(
-            "archive",
             f"{many(len(due), 'file')} forgotten by the retention rule and still there.",
             "Run quarterday forget, which removes what it was cut off from removing.",
             *map(str, sorted(due)),
         )
     if missing:
         return attention(
-            "archive",
             f"{many(len(missing), 'file')} taken in and not yet moved to the archive.",
             "The next run moves them.",
             *(f"{on_their_way[sha256]}" for sha256 in sorted(missing)),
         )
     how = "Not read" if quick else "Every byte is as it was received"
-    return well("archive", f"{how}: {many(len(wanted), 'file')}.")
+    return well(f"{how}: {many(len(wanted), 'file')}.")
 
 
 def archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:

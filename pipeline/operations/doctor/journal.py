@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.operations.doctor.archive import sha256_of
-from pipeline.operations.doctor.check import Check, broken, many, well
+from pipeline.operations.doctor.check import HealthCheck, broken, many, well
 from pipeline.store import journal
 from pipeline.workspace.folder import Workspace
 
 
-def look_at_journal(workspace: Workspace, *, quick: bool) -> Check:
+def look_at_journal(workspace: Workspace, *, quick: bool) -> HealthCheck:
     """Whether the journal and the store agree, and each register is kept; `quick` reads none.
 
     Raises:
@@ -25,7 +25,6 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> Check:
     last_told, last_held = journal.last(told), {t: max(held[t], default=0) for t in held}
     if behind := [table for table in told if last_told[table] > last_held[table]]:
         return broken(
-            "journal",
             "The store is older than its archive, or another one; no run works with it.",
             "Put the right store back, or make it again with quarterday replay --rebuild.",
             *(
@@ -47,7 +46,6 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> Check:
     lost += _registers(workspace, quick=quick)
     if lost:
         return broken(
-            "journal",
             f"{many(len(lost), 'thing')} missing or damaged.",
             f"Put {workspace.archive / 'journal'} and {workspace.archive / 'registers'} back from "
             "a backup.",
@@ -59,8 +57,8 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> Check:
             list(journal.entries(workspace.archive, table))
     rows = many(sum(map(len, held.values())), "row")
     if to_come := sum(map(len, untold.values())):
-        return well("journal", f"{rows}, of which the next run writes {to_come:,}.")
-    return well("journal", f"{rows} of the store, and each register.")
+        return well(f"{rows}, of which the next run writes {to_come:,}.")
+    return well(f"{rows} of the store, and each register.")
 
 
 def _registers(workspace: Workspace, *, quick: bool) -> Iterator[str]:
