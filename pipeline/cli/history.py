@@ -39,6 +39,7 @@ def history(
     """
     from pipeline.job.session import register_of, store_of
     from pipeline.operations import history as events
+    from pipeline.operations.stored import StoredReturns
     from pipeline.register import need_period
 
     place = workspace_at(workspace)
@@ -46,13 +47,8 @@ def history(
     if period is not None:
         need_period(register, period)
     with store_of(place) as store:
-        found = events.history(
-            events.subject_of(subject, register, store),
-            register,
-            store,
-            period=period or "",
-            reveals=show_suppressed,
-        )
+        stored = StoredReturns.of(register, store, reveals=show_suppressed)
+        found = events.history(events.subject_of(subject, stored), stored, period=period or "")
     rows = [(moment(e.at), e.what.value, e.period, e.area, e.said) for e in found]
     return Answer(found, [Columns(("When", "What", "Period", "Service area", "Details"), rows)])
 
@@ -69,17 +65,18 @@ def trace(
     Example: `quarterday trace P2-1 --period 2012-13`
     """
     from pipeline.job.session import register_of, store_of
-    from pipeline.operations.trace import cells, indicator_of, period_of
-    from pipeline.operations.trace import trace as find
+    from pipeline.operations import trace as figures
+    from pipeline.operations.stored import StoredReturns
     from pipeline.outputs.issuing import report_of
 
     place = workspace_at(workspace)
     register = register_of(place)
-    with store_of(place) as store, cells(place, register) as cell_of:
-        indicator = indicator_of(ref, register, store)
-        chosen = period_of(indicator, period, register, store)
+    with store_of(place) as store, figures.cells(place, register) as cell_of:
+        stored = StoredReturns.of(register, store, reveals=show_suppressed)
+        indicator = figures.indicator_of(ref, stored)
+        chosen = figures.period_of(indicator, period, stored)
         report = report_of(register, store, chosen, console.now())
-        found = find(indicator, report, store, cell_of, reveals=show_suppressed)
+        found = figures.trace(indicator, report, stored, cell_of)
     return Answer(found, _trace_lines(found), needs_a_person=found.needs_a_person)
 
 
