@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
 from pipeline.cli import console
 from pipeline.cli.console import Answer, workspace_at
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def accept(
-    code: Annotated[str, typer.Argument(help="The code of the warning, such as C05.")],
+    code: Annotated[str, Argument(help="The code of the warning, such as C05.")],
     *,
-    because: Annotated[str, typer.Option("--because", help="Why the figure is right.")] = "",
-    ref: Annotated[str, typer.Option("--ref", help="At this indicator's figure only.")] = "",
+    because: Annotated[str, Option("--because", help="Why the figure is right.")] = "",
+    ref: Annotated[str, Option("--ref", help="At this indicator's figure only.")] = "",
     area: Annotated[
-        str, typer.Option("--area", "-a", help="Of this service area only, by ref or name.")
+        str, Option("--area", "-a", help="Of this service area only, by ref or name.")
     ] = "",
     every: Annotated[
-        bool, typer.Option("--all", help="Every one that is meant, if there are several.")
+        bool, Option("--all", help="Every one that is meant, if there are several.")
     ] = False,
     period: PeriodOption = None,
     workspace: WorkspaceOption = Path(),
@@ -62,7 +62,7 @@ def accept(
 def forget(
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")
+        bool, Option("--dry-run", help="Say what would go, and remove nothing.")
     ] = False,
     workspace: WorkspaceOption = Path(),
 ) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
 from pipeline.cli import console
 from pipeline.cli.console import Answer, Columns, moment, progress_bar, workspace_at
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
     from pipeline.operations.trace import Source, Trace
 
 RevealOption = Annotated[
-    bool,
-    typer.Option("--show-suppressed", help="Show figures that the appendix suppresses, too."),
+    bool, Option("--show-suppressed", help="Show figures that the appendix suppresses, too.")
 ]
 
 
 def history(
     subject: Annotated[
-        str,
-        typer.Argument(help="An indicator's ref, a service area, or a file.", show_default="all"),
+        str, Argument(help="An indicator's ref, a service area, or a file.", show_default="all")
     ] = "",
     *,
     period: PeriodOption = None,
@@ -54,7 +52,7 @@ def history(
 
 
 def trace(
-    ref: Annotated[str, typer.Argument(help="An indicator's ref.")],
+    ref: Annotated[str, Argument(help="An indicator's ref.")],
     *,
     period: PeriodOption = None,
     show_suppressed: RevealOption = False,
@@ -136,8 +134,7 @@ def _source_facts(source: Source) -> Iterator[tuple[str, str]]:
 def replay(
     *,
     rebuild: Annotated[
-        bool,
-        typer.Option("--rebuild", help="Put the store that was made again in the store's place."),
+        bool, Option("--rebuild", help="Put the store that was made again in the store's place.")
     ] = False,
     workspace: WorkspaceOption = Path(),
 ) -> Answer:

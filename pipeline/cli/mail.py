@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Option
 
 from pipeline.cli import console
 from pipeline.cli.console import Answer, Columns, workspace_at
@@ -22,15 +22,15 @@ def send(
     *,
     period: PeriodOption = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would go to whom, and write nothing.")
+        bool, Option("--dry-run", help="Say what would go to whom, and write nothing.")
     ] = False,
     again: Annotated[
         list[str] | None,
-        typer.Option("--again", metavar="MESSAGE-ID", help="Send this message once more."),
+        Option("--again", metavar="MESSAGE-ID", help="Send this message once more."),
     ] = None,
     drop: Annotated[
         list[str] | None,
-        typer.Option("--drop", metavar="MESSAGE-ID", help="Do not send it; it is seen to."),
+        Option("--drop", metavar="MESSAGE-ID", help="Do not send it; it is seen to."),
     ] = None,
     workspace: WorkspaceOption = Path(),
 ) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from pipeline.cli import console
 from pipeline.cli.console import Answer, workspace_at
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def fetch(
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be taken and left; change nothing.")
+        bool, Option("--dry-run", help="Say what would be taken and left; change nothing.")
     ] = False,
     workspace: WorkspaceOption = Path(),
 ) -> Answer:

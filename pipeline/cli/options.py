@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Option
 
 if TYPE_CHECKING:
     from pipeline.job.nightly import Reopen
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 WorkspaceOption = Annotated[
     Path,
-    typer.Option(
+    Option(
         "--workspace",
         "-w",
         envvar="QUARTERDAY_WORKSPACE",
@@ -22,11 +23,11 @@ WorkspaceOption = Annotated[
     ),
 ]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document for machines instead of text.")
+    bool, Option("--json", help="Print one JSON document for machines instead of text.")
 ]
 VerboseOption = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--verbose",
         "-v",
         help="Write the log to standard error too: lines on a terminal, JSON anywhere else.",
@@ -34,17 +35,15 @@ VerboseOption = Annotated[
 ]
 ReopenOption = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--reopen",
         metavar="PERIOD",
         help="Take in returns for this closed period, in this run only, as restatements.",
     ),
 ]
-BecauseOption = Annotated[
-    str, typer.Option("--because", help="Why, for the record.", show_default=False)
-]
+BecauseOption = Annotated[str, Option("--because", help="Why, for the record.", show_default=False)]
 PeriodOption = Annotated[
-    str | None, typer.Option("--period", "-p", help="One period, as the register names it.")
+    str | None, Option("--period", "-p", help="One period, as the register names it.")
 ]
 
 

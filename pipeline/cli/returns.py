@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument
 
 from pipeline.cli import console, mail
 from pipeline.cli.console import Answer, Columns, finding_lines, progress_bar, workspace_at
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def validate(
-    files: Annotated[list[Path], typer.Argument(help="Returns to check.")],
+    files: Annotated[list[Path], Argument(help="Returns to check.")],
     *,
     workspace: WorkspaceOption = Path(),
 ) -> Answer:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from pipeline.cli import console, mail
 from pipeline.cli.console import Answer, Columns, Problem, progress_bar, workspace_at
@@ -34,7 +34,7 @@ def run(
     because: BecauseOption = "",
     scheduled: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--scheduled",
             help="As a timer calls it: at most once a day, unless the last one failed, and silent "
             "where there is nothing to say.",
@@ -101,7 +101,7 @@ def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
 
 def runs(
     *,
-    last: Annotated[int, typer.Option("--last", min=1, metavar="N", help="How many to show.")] = 14,
+    last: Annotated[int, Option("--last", min=1, metavar="N", help="How many to show.")] = 14,
     workspace: WorkspaceOption = Path(),
 ) -> Answer:
     """The last runs, the latest first: when, how each ended, what it came to, how long it took.

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
 from pipeline.cli.console import Answer, workspace_at
 from pipeline.cli.options import WorkspaceOption
@@ -29,20 +29,19 @@ class Action(StrEnum):
 
 
 def schedule(
-    action: Annotated[Action, typer.Argument(help="What to do about the schedule.")],
+    action: Annotated[Action, Argument(help="What to do about the schedule.")],
     *,
-    at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="When, every night.")] = "02:00",
+    at: Annotated[str, Option("--at", metavar="HH:MM", help="When, every night.")] = "02:00",
     starter: Annotated[
         SchedulerKind | None,
-        typer.Option("--for", help="What starts it.", show_default="what this machine has"),
+        Option("--for", help="What starts it.", show_default="what this machine has"),
     ] = None,
     user: Annotated[
-        str | None,
-        typer.Option("--user", metavar="NAME", help="Who runs it, where root installs it."),
+        str | None, Option("--user", metavar="NAME", help="Who runs it, where root installs it.")
     ] = None,
     into: Annotated[
         Path | None,
-        typer.Option("--into", metavar="FOLDER", help="Write to this folder and start nothing."),
+        Option("--into", metavar="FOLDER", help="Write to this folder and start nothing."),
     ] = None,
     workspace: WorkspaceOption = Path(),
 ) -> Answer:

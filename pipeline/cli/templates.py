@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from pipeline.cli.console import Answer, progress_bar, workspace_at
 from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 def template(
     area: Annotated[
-        str | None, typer.Option("--area", "-a", help="One service area, by ref or name.")
+        str | None, Option("--area", "-a", help="One service area, by ref or name.")
     ] = None,
     *,
     period: PeriodOption = None,
     mail: Annotated[
-        bool, typer.Option("--mail", help="Copy the texts of mail instead, to be edited.")
+        bool, Option("--mail", help="Copy the texts of mail instead, to be edited.")
     ] = False,
     workspace: WorkspaceOption = Path(),
 ) -> Answer:

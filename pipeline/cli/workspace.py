@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
 from pipeline.cli import console
 from pipeline.cli.console import Answer, progress_bar, workspace_at
@@ -20,7 +20,7 @@ _SHOWN = 10
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(help="An empty or new folder for it.")] = Path("demo"),
+    folder: Annotated[Path, Argument(help="An empty or new folder for it.")] = Path("demo"),
 ) -> Answer:
     """Run the whole job on a worked example and say where to look.
 
@@ -34,7 +34,7 @@ def demo(
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="The folder; made if it is missing.")] = Path(),
+    folder: Annotated[Path, Argument(help="The folder; made if it is missing.")] = Path(),
 ) -> Answer:
     """Make a workspace: a register to edit, settings, an inbox and an outbox.
 
@@ -52,9 +52,7 @@ def init(
 
 def doctor(
     *,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Do not read the files of the archive.")
-    ] = False,
+    quick: Annotated[bool, Option("--quick", help="Do not read the files of the archive.")] = False,
     workspace: WorkspaceOption = Path(),
 ) -> Answer:
     """Look whether all is well: settings, store, archive, journal, rights, folders, clocks.
@@ -72,7 +70,7 @@ def doctor(
 
 def backup(
     file: Annotated[
-        Path, typer.Argument(help="The file to write, or a folder that gets one named by the time.")
+        Path, Argument(help="The file to write, or a folder that gets one named by the time.")
     ],
     *,
     workspace: WorkspaceOption = Path(),
@@ -98,12 +96,12 @@ def backup(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A backup.")],
-    folder: Annotated[Path, typer.Argument(help="A new or empty folder for the workspace.")],
+    file: Annotated[Path, Argument(help="A backup.")],
+    folder: Annotated[Path, Argument(help="A new or empty folder for the workspace.")],
     *,
     store: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--store",
             help="Where to put the store, in place of store.url: an empty database, or '' for "
             "SQLite in the state folder.",
