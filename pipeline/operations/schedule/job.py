@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from datetime import time
+from importlib.resources import files
 from pathlib import Path
 
 from pipeline.workspace.errors import ScheduleError
@@ -84,3 +85,8 @@ class Scheduled:
     name: str
     parts: tuple[Part, ...]
     next_steps: tuple[str, ...] = ()
+
+
+def template(name: str) -> str:
+    """A file of this package, in which what stands in braces is to be filled in."""
+    return files(__package__).joinpath(name).read_text("utf-8")

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 from pipeline.operations.schedule import machine
-from pipeline.operations.schedule.job import MARK, Job, Scheduled
+from pipeline.operations.schedule.job import MARK, Job, Scheduled, template
 from pipeline.workspace.errors import ScheduleError
 from pipeline.workspace.folder import Workspace
 
@@ -103,7 +102,7 @@ def _texts(job: Job) -> dict[Path, str]:
     limits = job.workspace.settings.limits
     readers = limits.workers or os.cpu_count() or 1
     return {
-        service: _template("quarterday.service").format(
+        service: template("quarterday.service").format(
             mark=MARK,
             title=_escaped(job.title),
             user=f"User={job.user}\n" if job.user else "",
@@ -116,14 +115,10 @@ def _texts(job: Job) -> dict[Path, str]:
             # A share that is away is named by the run itself.
             writable=" ".join(_word(f"-{path}") for path in writable),
         ),
-        timer: _template("quarterday.timer").format(
+        timer: template("quarterday.timer").format(
             mark=MARK, service=service.name, title=_escaped(job.title), times=_times(job)
         ),
     }
-
-
-def _template(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
 
 
 def _times(job: Job) -> str:
