@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,12 +76,9 @@ def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progres
             replacing(path, 0o600) as temporary,
             tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as spare,
         ):
-            packer = Packer(temporary)
-            try:
+            with closing(Packer(temporary)) as packer:
                 making = _Making(workspace, packer, Path(spare), progress)
                 manifest = making.run(now)
-            finally:
-                packer.close()
             with opened(temporary, progress):
                 pass
     except OSError as error:
