@@ -31,8 +31,14 @@ from pipeline.operations.backup.manifest import (
     TEXTS,
     Manifest,
 )
-from pipeline.operations.backup.packed import Packer, Progress, UnreadableError, opened
-from pipeline.operations.doctor.archive import archived_files, hashes_of, sha256_of, waiting_files
+from pipeline.operations.backup.tar_file import Packer, Progress, UnreadableError, opened
+from pipeline.operations.doctor.archive import (
+    archived_files,
+    files_in,
+    hashes_of,
+    sha256_of,
+    waiting_files,
+)
 from pipeline.store import delivery_key
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.folder import UNFINISHED, Workspace, remedy, replacing
@@ -209,12 +215,8 @@ class _Making:
         """Put a file in under its place in the archive, if these are its bytes."""
         if path is None:
             return False
-        try:
-            return self.packer.add(
-                _name(ARCHIVE, goal or path, self.workspace.archive), path, sha256
-            )
-        except UnreadableError:
-            return False
+        name = _name(ARCHIVE, goal or path, self.workspace.archive)
+        return self.packer.add_if(name, path, sha256)
 
     def _on_its_way(self, sha256: str) -> Path | None:
         """The file in the inbox, or between it and the archive, that has these bytes."""
@@ -278,10 +280,8 @@ class _Making:
         )
         # Each place is looked at only after the one before it, as the file goes that way.
         for look in looks * _LOOKS:
-            place = look(arrival.sha256)
-            with suppress(UnreadableError):
-                if place is not None and self.packer.add(name, place, arrival.sha256):
-                    return
+            if self.packer.add_if(name, look(arrival.sha256), arrival.sha256):
+                return
         # Whoever sent it has replaced it, or taken it away.
         self._add(name, path, may_go=True)
 
@@ -293,15 +293,8 @@ class _Making:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Every regular file in a folder and its folders that is whole; no link is followed."""
-    return sorted(
-        path
-        for place, _, names in os.walk(folder)
-        for name in names
-        if not name.startswith(UNFINISHED)
-        and (path := Path(place, name)).is_file()
-        and not path.is_symlink()
-    )
+    """Every file in a folder and its folders that is whole."""
+    return sorted(path for path in files_in(folder) if not path.name.startswith(UNFINISHED))
 
 
 def _name(top: str, path: Path, folder: Path) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
-from pipeline.operations.backup.packed import Progress, Unpacker, opened
+from pipeline.operations.backup.tar_file import Progress, Unpacker, opened
 from pipeline.operations.doctor import HealthCheck, examine_content
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.folder import (

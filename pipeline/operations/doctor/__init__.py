@@ -17,11 +17,11 @@ from pipeline.operations.doctor import (
     archive,
     config,
     database,
+    folders,
     journal,
+    last_run,
     leftovers,
     mail,
-    nights,
-    places,
     rights,
 )
 from pipeline.operations.doctor.archive import Progress
@@ -42,14 +42,14 @@ _BEFORE_CONTENT: Mapping[str, Look] = {
 }
 _AFTER_CONTENT: Mapping[str, Look] = {
     "store, commits": database.look_at_commits,
-    "inbox": places.look_at_inbox,
-    "outbox": places.look_at_outbox,
-    "clocks": places.look_at_clocks,
-    "room": places.look_at_room,
+    "inbox": folders.look_at_inbox,
+    "outbox": folders.look_at_outbox,
+    "clocks": folders.look_at_clocks,
+    "room": folders.look_at_room,
     "mailbox": mail.look_at_mailbox,
     "lock": leftovers.look_at_lock,
     "left over": leftovers.look_at_leftovers,
-    "last run": nights.look_at_last_run,
+    "last run": last_run.look_at_last_run,
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.workspace.folder import UNFINISHED, Workspace
+from pipeline.workspace.moving import holds
 
 #: Called with what is being done, how many are done and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -75,7 +76,7 @@ def archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:
     """The files received by their SHA-256, and what else lies in the archive."""
     kept: dict[str, Path] = {}
     others: list[Path] = []
-    for path in _files(archive, but=BESIDE):
+    for path in files_in(archive, but=BESIDE):
         if _HASH.fullmatch(path.stem) and path.parent.name == path.stem[:2]:
             kept[path.stem] = path
         elif not path.name.startswith(UNFINISHED):
@@ -85,7 +86,7 @@ def archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:
 
 def waiting_files(workspace: Workspace) -> list[Path]:
     """The files in the inbox, and those on their way from it to the archive."""
-    return [*_files(workspace.leaving), *_files(workspace.inbox)]
+    return [*files_in(workspace.leaving), *files_in(workspace.inbox)]
 
 
 def hashes_of(paths: list[Path]) -> dict[str, Path]:
@@ -104,20 +105,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _damaged(kept: dict[str, Path], progress: Progress) -> Iterator[Path]:
-    for done, (sha256, path) in enumerate(sorted(kept.items()), 1):
-        try:
-            if sha256_of(path) != sha256:
-                yield path
-        except FileNotFoundError:
-            # Forgotten since it was seen; nothing else ever leaves the archive.
-            continue
-        except OSError:
-            yield path
-        progress("Reading the archive", done, len(kept))
-
-
-def _files(folder: Path, but: tuple[str, ...] = ()) -> Iterator[Path]:
+def files_in(folder: Path, but: tuple[str, ...] = ()) -> Iterator[Path]:
     """Every regular file in a folder and its folders, but for some of these; no link is followed.
 
     What may not be listed holds nothing here.
@@ -129,3 +117,11 @@ def _files(folder: Path, but: tuple[str, ...] = ()) -> Iterator[Path]:
             path = Path(place, name)
             if path.is_file() and not path.is_symlink():
                 yield path
+
+
+def _damaged(kept: dict[str, Path], progress: Progress) -> Iterator[Path]:
+    for done, (sha256, path) in enumerate(sorted(kept.items()), 1):
+        # One that is there no more was forgotten since; nothing else ever leaves the archive.
+        if not holds(path, sha256) and path.exists():
+            yield path
+        progress("Reading the archive", done, len(kept))

@@ -31,18 +31,15 @@ def look_at_state(workspace: Workspace) -> HealthCheck:
             foreign.append(path)
         elif status.st_mode & 0o077:
             open_to_others.append(path)
-    commands = []
-    if foreign:
-        commands.append(f"chown -R {_name_of(owner)} {quote(str(state))}")
-    if open_to_others:
-        commands.append(f"chmod -R go-rwx {quote(str(state))}")
-    if not commands:
+    if not foreign and not open_to_others:
         return well(f"{state} is its user's alone.")
-    found = []
+    found, commands = [], []
     if foreign:
         found.append(f"{many(len(foreign), 'thing')} in {state} of another user")
+        commands.append(f"chown -R {_name_of(owner)} {quote(str(state))}")
     if open_to_others:
         found.append(f"{many(len(open_to_others), 'thing')} in {state} open to others")
+        commands.append(f"chmod -R go-rwx {quote(str(state))}")
     # Nobody comes past a closed folder to what lies open in it.
     look = broken if foreign or state in open_to_others else attention
     remedy = f"Run: {' && '.join(commands)}"

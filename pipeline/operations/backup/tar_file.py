@@ -8,7 +8,7 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -56,8 +56,18 @@ class Packer:
         self.members: dict[str, Member] = {}
         self.folders: list[str] = []
 
+    def add_if(self, name: str, path: Path | None, sha256: str) -> bool:
+        """Put a file in under a name, if it can be read and has these bytes.
+
+        Raises:
+            OSError: there is no room.
+        """
+        with suppress(UnreadableError):
+            return path is not None and self.add(name, path, sha256)
+        return False
+
     def add(self, name: str, path: Path, sha256: str | None = None) -> bool:
-        """Put a file in under a name; not where it has not the bytes that are wanted.
+        """Put a file in under a name; not where it has other bytes than those that are wanted.
 
         A file that changes while it is read is put in as it was read.
 

@@ -1,4 +1,4 @@
-"""Whether the nights happen."""
+"""The last run: how it ended, and whether there was one of late."""
 
 from __future__ import annotations
 
