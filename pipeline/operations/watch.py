@@ -54,7 +54,7 @@ def watch(workspace: Workspace, stop: Event, *, verbose: bool) -> Iterator[Attem
     """
     changes = _changes(workspace, stop)
     has_work, repeats, is_away = not is_idle(workspace.inbox), False, False
-    while True:
+    while not stop.is_set():
         if has_work:
             attempt = _attempt(workspace, stop, verbose=verbose)
             repeats = attempt.is_to_repeat
@@ -62,8 +62,6 @@ def watch(workspace: Workspace, stop: Event, *, verbose: bool) -> Iterator[Attem
         if is_away:
             stop.wait(AGAIN)
             changes = _changes(workspace, stop)
-        if stop.is_set():
-            return
         try:
             has_changed = next(changes, False)
             has_work = (has_changed or repeats) and not is_idle(workspace.inbox)
@@ -102,26 +100,31 @@ def _attempt(workspace: Workspace, stop: Event, *, verbose: bool) -> Attempted:
 
 
 def _changes(workspace: Workspace, stop: Event) -> Iterator[bool]:
-    """Whether something came to lie in the inbox, each time it did or a while has passed."""
+    """Whether something came to lie in the inbox, each time it did or a while has passed.
+
+    Raises:
+        OSError: the inbox is not there.
+    """
     from watchfiles import watch as watched
 
     seconds = workspace.settings.nights.poll_seconds
     polled = bool(seconds) or is_share(workspace.inbox)
-    settle = workspace.settings.limits.settle_seconds
-    for changes in watched(
-        workspace.inbox,
-        watch_filter=_comes,
-        # So long after the last change, but not for ever while one follows the other.
-        step=int(1000 * min(max(settle, 0.05), _STEP)),
-        debounce=int(1000 * min(max(settle, 0.05) * 10, AGAIN)),
-        stop_event=stop,
-        rust_timeout=int(1000 * AGAIN),
-        yield_on_timeout=True,
-        force_polling=polled or None,
-        poll_delay_ms=int(1000 * (seconds or _POLL)),
-        raise_interrupt=False,
-    ):
-        yield bool(changes)
+    settle = max(workspace.settings.limits.settle_seconds, 0.05)
+    while not stop.is_set():
+        for changes in watched(
+            workspace.inbox,
+            watch_filter=_comes,
+            # So long after the last change, but not for ever while one follows the other.
+            step=int(1000 * min(settle, _STEP)),
+            debounce=int(1000 * min(settle * 10, AGAIN)),
+            stop_event=stop,
+            rust_timeout=int(1000 * AGAIN),
+            yield_on_timeout=True,
+            force_polling=polled or None,
+            poll_delay_ms=int(1000 * (seconds or _POLL)),
+            raise_interrupt=False,
+        ):
+            yield bool(changes)
 
 
 def _comes(change: Change, _path: str) -> bool:
