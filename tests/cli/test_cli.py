@@ -324,6 +324,14 @@ def test_options_that_make_no_sense_are_no_reason_to_run(words: list[str], fresh
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("command", ["run", "ingest"])
+def test_a_reason_without_a_period_to_reopen_is_no_reason_to_run(command: str, fresh: Path) -> None:
+    result = quarterday(command, "-w", fresh, "--because", "the count was wrong")
+    assert result.exit_code == 2
+    assert "name one with --reopen" in " ".join(result.stderr.split())
+    assert "Traceback" not in result.output
+
+
 def test_a_mistake_of_the_programs_own_is_not_taken_for_done() -> None:
     def divide() -> None:
         _ = 1 // 0
