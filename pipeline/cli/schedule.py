@@ -66,7 +66,7 @@ def schedule(
     }
     done = act[action](job)
     return Answer(
-        {"kind": kind, "name": done.name, "parts": done.parts, "next": done.next_steps},
+        {"kind": kind, "name": job.name, "parts": done.parts, "next": done.next_steps},
         _schedule_lines(action, done),
     )
 

@@ -84,7 +84,7 @@ def backup(
     place = workspace_at(workspace)
     with progress_bar() as progress:
         made = back_up(place, file, console.now(), progress)
-    count = made.manifest.count
+    count = made.contents.count
     return Answer(
         {"written": made.path, "files": count, "problems": made.problems},
         [

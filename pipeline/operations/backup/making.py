@@ -22,15 +22,7 @@ from typing import TYPE_CHECKING
 from pipeline.intake import archive
 from pipeline.intake.scan import Arrival, examine, has_changed
 from pipeline.mail.mailbox import as_mailed
-from pipeline.operations.backup.manifest import (
-    ARCHIVE,
-    INBOX,
-    REGISTER,
-    SETTINGS,
-    STORE,
-    TEXTS,
-    Manifest,
-)
+from pipeline.operations.backup import manifest
 from pipeline.operations.backup.tar_file import Packer, Progress, UnreadableError, opened
 from pipeline.operations.doctor.archive import (
     archived_files,
@@ -61,7 +53,7 @@ class Backup:
     """A backup that was made."""
 
     path: Path
-    manifest: Manifest
+    contents: manifest.Manifest
     #: What is wrong with the workspace, so that the backup is not whole either; a line each.
     problems: tuple[str, ...]
 
@@ -84,14 +76,14 @@ def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progres
         ):
             with closing(Packer(temporary)) as packer:
                 making = _Making(workspace, packer, Path(spare), progress)
-                manifest = making.run(now)
+                contents = making.run(now)
             with opened(temporary, progress):
                 pass
     except OSError as error:
         raise BackupError(
             f"{path} cannot be written ({error.strerror}). {remedy(error)}"
         ) from error
-    return Backup(path, manifest, tuple(making.problems))
+    return Backup(path, contents, tuple(making.problems))
 
 
 def _path_of(workspace: Workspace, target: Path, now: datetime) -> Path:
@@ -128,7 +120,7 @@ class _Making:
     #: By path, size and time of change: no file is read twice to know it.
     _known: dict[tuple[Path, int, int], str] = field(default_factory=dict)
 
-    def run(self, now: datetime) -> Manifest:
+    def run(self, now: datetime) -> manifest.Manifest:
         from pipeline.mail.messages.texts import own_templates
         from pipeline.store.copying import damage, deliveries, received, snapshot
         from pipeline.store.tables import SCHEMA_VERSION
@@ -138,22 +130,22 @@ class _Making:
         aside = [*_files(place.leaving), *_files(place.quarantine)]
         # Before the store: a journal that tells more than the store holds stops every run.
         journal = _files(place.archive / "journal")
-        copy = self.spare / STORE
+        copy = self.spare / manifest.STORE
         self.progress("Copying the store", 0, 1)
         snapshot(place.store_url, copy)
         self.problems += [f"The store is damaged: {line}" for line in damage(copy)]
-        self.packer.add(STORE, copy)
-        self._add(REGISTER, place.register)
+        self.packer.add(manifest.STORE, copy)
+        self._add(manifest.REGISTER, place.register)
         if (place.root / FILE_NAME).exists():
-            self._add(SETTINGS, place.root / FILE_NAME)
+            self._add(manifest.SETTINGS, place.root / FILE_NAME)
         for path in own_templates(place.templates):
-            self._add(f"{TEXTS}/{path.name}", path)
+            self._add(f"{manifest.TEXTS}/{path.name}", path)
         wanted = received(f"sqlite:///{copy}").kept
         self._archive(wanted)
         self._inbox(waiting, deliveries(f"sqlite:///{copy}"))
         self._aside(aside, wanted)
         for path in (*journal, *_files(place.archive / "registers")):
-            self._add(_name(ARCHIVE, path, place.archive), path)
+            self._add(_name(manifest.ARCHIVE, path, place.archive), path)
         return self.packer.finish(SCHEMA_VERSION, now)
 
     def _add(self, name: str, path: Path, *, may_go: bool = False) -> None:
@@ -195,7 +187,7 @@ class _Making:
                 self.problems.append(f"{wanted[sha256]} is missing from the archive ({sha256}).")
             else:
                 self.problems.append(f"{path} is damaged; it is in the backup as it is.")
-                self._add(_name(ARCHIVE, path, self.workspace.archive), path)
+                self._add(_name(manifest.ARCHIVE, path, self.workspace.archive), path)
 
     def _add_found(self, sha256: str) -> bool:
         """Put a file in from wherever it is by now."""
@@ -215,7 +207,7 @@ class _Making:
         """Put a file in under its place in the archive, if these are its bytes."""
         if path is None:
             return False
-        name = _name(ARCHIVE, goal or path, self.workspace.archive)
+        name = _name(manifest.ARCHIVE, goal or path, self.workspace.archive)
         return self.packer.add_if(name, path, sha256)
 
     def _on_its_way(self, sha256: str) -> Path | None:
@@ -238,7 +230,9 @@ class _Making:
         """What lies in the inbox; without a hash where it changes, goes or cannot be read."""
         inbox = self.workspace.inbox
         for place, folders, _ in os.walk(inbox):
-            self.packer.folders += [_name(INBOX, Path(place, name), inbox) for name in folders]
+            self.packer.folders += [
+                _name(manifest.INBOX, Path(place, name), inbox) for name in folders
+            ]
         for path in _files(inbox):
             arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
             # What a run took away while it was looked at bears the time of that.
@@ -260,7 +254,7 @@ class _Making:
         # What came first is put back first: of two returns of an area the later one counts.
         waiting.sort(key=lambda each: (each[1].arrived_at if each[1] else _LAST, each[0].name))
         for path, arrival in waiting:
-            name = _name(INBOX, path, self.workspace.inbox)
+            name = _name(manifest.INBOX, path, self.workspace.inbox)
             if arrival is None:
                 self._add(name, path, may_go=True)
                 continue

@@ -15,7 +15,7 @@ _LONGEST = 990
 def show(job: Job) -> Scheduled:
     line = _line(job)
     installed = not job.into and any(_is_ours(each, job) for each in _lines(job))
-    return Scheduled(job.name, (Part(_place(job), line + "\n", installed),))
+    return Scheduled((Part(_place(job), line + "\n", installed),))
 
 
 def install(job: Job) -> Scheduled:
@@ -24,7 +24,7 @@ def install(job: Job) -> Scheduled:
         path = job.into / job.name
         machine.write(path, f"{line}\n")
         step = f"Where cron is at work, as the user who runs the job: crontab -e, and add {path}"
-        return Scheduled(job.name, (Part(str(path), line + "\n", True),), (step,))
+        return Scheduled((Part(str(path), line + "\n", True),), (step,))
     kept = [each for each in _lines(job) if not _is_ours(each, job)]
     if kept and not kept[-1].endswith(b"\n"):
         kept[-1] += b"\n"
@@ -36,9 +36,9 @@ def remove(job: Job) -> Scheduled:
     lines = _lines(job)
     kept = [each for each in lines if not _is_ours(each, job)]
     if len(kept) == len(lines):
-        return Scheduled(job.name, ())
+        return Scheduled(())
     _set(job, kept)
-    return Scheduled(job.name, (Part(_place(job), "", False),))
+    return Scheduled((Part(_place(job), "", False),))
 
 
 def _place(job: Job) -> str:

@@ -82,7 +82,6 @@ class Part:
 class Scheduled:
     """The parts of a schedule as they stand, and what is left for a person to do."""
 
-    name: str
     parts: tuple[Part, ...]
     next_steps: tuple[str, ...] = ()
 

@@ -38,7 +38,7 @@ def is_running() -> bool:
 
 
 def show(job: Job) -> Scheduled:
-    return Scheduled(job.name, machine.parts_of(_texts(job)))
+    return Scheduled(machine.parts_of(_texts(job)))
 
 
 def install(job: Job) -> Scheduled:
@@ -57,7 +57,7 @@ def install(job: Job) -> Scheduled:
         machine.call(*_systemctl(), "enable", "--now", timer)
     if not _is_root() and not job.into:
         steps.append("So that it runs while nobody is logged in: loginctl enable-linger")
-    return Scheduled(job.name, show(job).parts, tuple(steps))
+    return Scheduled(show(job).parts, tuple(steps))
 
 
 def remove(job: Job) -> Scheduled:
@@ -68,7 +68,7 @@ def remove(job: Job) -> Scheduled:
     removed = machine.remove(there)
     if is_live:
         machine.call(*_systemctl(), "daemon-reload")
-    return Scheduled(job.name, removed)
+    return Scheduled(removed)
 
 
 def _is_root() -> bool:

@@ -18,8 +18,8 @@ _ENCODING = "utf-16"
 
 def show(job: Job) -> Scheduled:
     if _is_here(job):
-        return Scheduled(job.name, (Part(_task(job), _task_xml(job), _is_registered(job)),))
-    return Scheduled(job.name, machine.parts_of({_path(job): _task_xml(job)}, _ENCODING))
+        return Scheduled((Part(_task(job), _task_xml(job), _is_registered(job)),))
+    return Scheduled(machine.parts_of({_path(job): _task_xml(job)}, _ENCODING))
 
 
 def install(job: Job) -> Scheduled:
@@ -34,17 +34,17 @@ def install(job: Job) -> Scheduled:
     machine.is_ours(path, _ENCODING)
     machine.write(path, _task_xml(job), _ENCODING)
     step = f"On Windows: {subprocess.list2cmdline(('schtasks', *_creation(job, path)))}"
-    return Scheduled(job.name, show(job).parts, (step,))
+    return Scheduled(show(job).parts, (step,))
 
 
 def remove(job: Job) -> Scheduled:
     if not _is_here(job):
         there = [path for path in (_path(job),) if machine.is_ours(path, _ENCODING)]
-        return Scheduled(job.name, machine.remove(there))
+        return Scheduled(machine.remove(there))
     if not _is_registered(job):
-        return Scheduled(job.name, ())
+        return Scheduled(())
     machine.call("schtasks", "/Delete", "/TN", _task(job), "/F")
-    return Scheduled(job.name, (Part(_task(job), "", False),))
+    return Scheduled((Part(_task(job), "", False),))
 
 
 def _task_xml(job: Job) -> str:
