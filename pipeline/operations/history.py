@@ -143,8 +143,8 @@ class _History:
             yield from self._issued()
         for one in self.stored.store.messages.quarantined():
             if self.subject.is_everything or one.what.name in self.subject.quarantined:
-                said = f"{printable(one.what.filename)}, kept as {one.what.name}: {one.what.why}"
-                yield Event(one.told_at, EventKind.QUARANTINED, "", "", said)
+                details = f"{printable(one.what.filename)}, kept as {one.what.name}: {one.what.why}"
+                yield Event(one.told_at, EventKind.QUARANTINED, "", "", details)
 
     def _concerns(self, sent: Submission) -> bool:
         subject = self.subject
@@ -165,38 +165,38 @@ class _History:
                 )
             # Of an area and of everything it is told with what takes its place.
             if before and before.id in self.subject.submissions:
-                said = f"{_named(before)}, by {_named(sent)}"
-                yield self._event(sent.received_at, EventKind.REPLACED, before, said)
+                details = f"{_named(before)}, by {_named(sent)}"
+                yield self._event(sent.received_at, EventKind.REPLACED, before, details)
 
     def _receipt(self, sent: Submission, before: Submission | None) -> str:
-        said = [_named(sent)]
+        details = [_named(sent)]
         if sent.errors or sent.warnings:
             counts = (counted(sent.errors, "error"), counted(sent.warnings, "warning"))
-            said.append(" and ".join(counts))
+            details.append(" and ".join(counts))
         if before:
-            said.append(f"in place of {_named(before)}")
+            details.append(f"in place of {_named(before)}")
         if sent.is_restatement:
-            said.append("a restatement")
+            details.append("a restatement")
         if signature := self.stored.signatures.get(sent.id):
             if signature.completed_by:
-                said.append(f"completed by {printable(signature.completed_by)}")
+                details.append(f"completed by {printable(signature.completed_by)}")
             if signature.signed_off_by:
-                said.append(f"signed off by {printable(signature.signed_off_by)}")
-        return ", ".join(said)
+                details.append(f"signed off by {printable(signature.signed_off_by)}")
+        return ", ".join(details)
 
     def _reported(self) -> Iterator[Event]:
         stored, redaction = self.stored, self.stored.redaction
         for sent, observation in stored.figures_of(self.subject.indicator):
             figure = shorten(redaction.figure(observation))
-            said = f"{figure}, {observation.status.lower()}, "
-            said += f"in {printable(observation.sheet)}!{observation.cell} of {_named(sent)}"
+            details = f"{figure}, {observation.status.lower()}, "
+            details += f"in {printable(observation.sheet)}!{observation.cell} of {_named(sent)}"
             if before := stored.replaced.get(sent.id):
                 earlier = stored.figures.get((before.id, observation.indicator))
                 figure = f"{shorten(redaction.figure(earlier))} of " if earlier else ""
-                said += f", in place of {figure}{_named(before)}"
+                details += f", in place of {figure}{_named(before)}"
             if sent.is_restatement:
-                said += ", a restatement"
-            yield self._event(sent.received_at, EventKind.REPORTED, sent, said)
+                details += ", a restatement"
+            yield self._event(sent.received_at, EventKind.REPORTED, sent, details)
             for finding in stored.warnings_at(observation, sent):
                 yield self._event(sent.received_at, EventKind.WARNED, sent, finding.line)
 
@@ -211,16 +211,17 @@ class _History:
                 is_meant = self._concerns(sent)
             if is_meant:
                 because = printable(self.stored.redaction.words(approval.because, figure))
-                said = f"{approval.code} at {approval.place} of {_named(sent)}, "
-                said += f"by {approval.by}: {because}"
-                yield self._event(approval.approved_at, EventKind.APPROVED, sent, said)
+                details = f"{approval.code} at {approval.place} of {_named(sent)}, "
+                details += f"by {approval.by}: {because}"
+                yield self._event(approval.approved_at, EventKind.APPROVED, sent, details)
 
     def _forgotten(self) -> Iterator[Event]:
-        for gone in self.stored.store.decisions.forgotten():
-            sent = self.stored.submissions[gone.submission_id]
+        for one in self.stored.store.decisions.forgotten():
+            sent = self.stored.submissions[one.submission_id]
             if self._concerns(sent):
-                said = f"the file, findings and signatures of {_named(sent)}, by {gone.by}: "
-                yield self._event(gone.forgotten_at, EventKind.FORGOTTEN, sent, said + gone.rule)
+                details = f"the file, findings and signatures of {_named(sent)}, by {one.by}: "
+                details += one.rule
+                yield self._event(one.forgotten_at, EventKind.FORGOTTEN, sent, details)
 
     def _closed_and_reopened(self) -> Iterator[Event]:
         """What became of the periods of which the subject has anything."""
@@ -228,18 +229,18 @@ class _History:
         periods = {sent.period for sent in self.stored.submissions.values() if self._concerns(sent)}
         for closing in decisions.closings():
             if self.subject.is_everything or closing.period in periods:
-                said = "by the register"
-                yield Event(closing.closed_at, EventKind.CLOSED, closing.period, "", said)
+                details = "by the register"
+                yield Event(closing.closed_at, EventKind.CLOSED, closing.period, "", details)
         for one in decisions.reopenings():
             if self.subject.is_everything or one.period in periods:
                 because = printable(one.because)
-                said = f"by {one.by}" + (f": {because}" if because else "")
-                yield Event(one.reopened_at, EventKind.REOPENED, one.period, "", said)
+                details = f"by {one.by}" + (f": {because}" if because else "")
+                yield Event(one.reopened_at, EventKind.REOPENED, one.period, "", details)
 
     def _issued(self) -> Iterator[Event]:
         for issue in self.stored.store.issues():
-            said = f"the appendix, overall {issue.overall or 'not rated'}"
-            yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", said)
+            details = f"the appendix, overall {issue.overall or 'not rated'}"
+            yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", details)
 
     def _issued_indicator(self) -> Iterator[Event]:
         """What appendices printed of the indicator; not where one repeats the one before it."""
@@ -250,13 +251,13 @@ class _History:
                     printed = shorten(self.stored.redaction.issued(rating, issue.period))
                     target = f"target {rating.target}" if rating.target else ""
                     # What is not rated for want of a figure says so itself.
-                    said = ", ".join(filter(None, (printed, target, rating.rating)))
-                    if before.get(issue.period, "") != said:
-                        before[issue.period] = said
-                        yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", said)
+                    details = ", ".join(filter(None, (printed, target, rating.rating)))
+                    if before.get(issue.period, "") != details:
+                        before[issue.period] = details
+                        yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", details)
 
-    def _event(self, at: datetime, kind: EventKind, sent: Submission, said: str) -> Event:
-        return Event(at, kind, sent.period or "", self.stored.area_name(sent.area or ""), said)
+    def _event(self, at: datetime, kind: EventKind, sent: Submission, details: str) -> Event:
+        return Event(at, kind, sent.period or "", self.stored.area_name(sent.area or ""), details)
 
 
 def _named(sent: Submission) -> str:

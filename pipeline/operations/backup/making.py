@@ -72,10 +72,10 @@ def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progres
     try:
         with (
             replacing(path, 0o600) as temporary,
-            tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as spare,
+            tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as scratch,
         ):
             with closing(Packer(temporary)) as packer:
-                making = _Making(workspace, packer, Path(spare), progress)
+                making = _Making(workspace, packer, Path(scratch), progress)
                 contents = making.run(now)
             with opened(temporary, progress):
                 pass
@@ -114,7 +114,7 @@ class _Making:
 
     workspace: Workspace
     packer: Packer
-    spare: Path
+    scratch: Path
     progress: Progress
     problems: list[str] = field(default_factory=list)
     #: By path, size and time of change: no file is read twice to know it.
@@ -127,10 +127,10 @@ class _Making:
 
         place = self.workspace
         waiting = list(self._waiting())
-        aside = [*_files(place.leaving), *_files(place.quarantine)]
+        unarchived = [*_files(place.leaving), *_files(place.quarantine)]
         # Before the store: a journal that tells more than the store holds stops every run.
         journal = _files(place.archive / "journal")
-        copy = self.spare / manifest.STORE
+        copy = self.scratch / manifest.STORE
         self.progress("Copying the store", 0, 1)
         snapshot(place.store_url, copy)
         self.problems += [f"The store is damaged: {line}" for line in damage(copy)]
@@ -143,7 +143,7 @@ class _Making:
         wanted = received(f"sqlite:///{copy}").kept
         self._archive(wanted)
         self._inbox(waiting, deliveries(f"sqlite:///{copy}"))
-        self._aside(aside, wanted)
+        self._unarchived(unarchived, wanted)
         for path in (*journal, *_files(place.archive / "registers")):
             self._add(_name(manifest.ARCHIVE, path, place.archive), path)
         return self.packer.finish(SCHEMA_VERSION, now)
@@ -164,10 +164,10 @@ class _Making:
         """Every file that the store received, from the archive or from its way there."""
         from pipeline.store.copying import received
 
-        kept = archived_files(self.workspace.archive)[0]
+        archived = archived_files(self.workspace.archive)[0]
         pending = []
         for done, sha256 in enumerate(sorted(wanted), 1):
-            if not self._add_received(sha256, kept.get(sha256)):
+            if not self._add_received(sha256, archived.get(sha256)):
                 pending.append(sha256)
             self.progress("Copying the archive", done, len(wanted))
         until = time.monotonic() + _PATIENCE
@@ -279,7 +279,7 @@ class _Making:
         # Whoever sent it has replaced it, or taken it away.
         self._add(name, path, may_go=True)
 
-    def _aside(self, paths: list[Path], received: dict[str, str]) -> None:
+    def _unarchived(self, paths: list[Path], received: dict[str, str]) -> None:
         """What runs that were cut off left, and what was set aside, unless the archive has it."""
         for path in paths:
             if not hashes_of([path]).keys() & received:

@@ -197,8 +197,8 @@ def _text_of(backup: Unpacker) -> bytes:
 
 
 def _read(content: bytes) -> Settings:
-    with tempfile.TemporaryDirectory() as spare:
-        path = Path(spare, FILE_NAME)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, FILE_NAME)
         path.write_bytes(content)
         return read_settings(path)
 

@@ -22,7 +22,7 @@ from pipeline.operations.backup.manifest import (
     Member,
     decoded,
     encoded,
-    is_ours,
+    is_member_name,
 )
 from pipeline.workspace.errors import BackupError
 
@@ -30,8 +30,8 @@ from pipeline.workspace.errors import BackupError
 Progress = Callable[[str, int, int], None]
 
 _CHUNK = 1024 * 1024
-#: Bytes of a file held in memory until it is known to be whole; more wait on disk.
-_HELD = 16 * _CHUNK
+#: Bytes of a file that are held in memory until it is known to be whole; more wait on disk.
+_BUFFERED = 16 * _CHUNK
 #: No list of contents is larger; in bytes.
 _LARGEST_MANIFEST = 512 * _CHUNK
 
@@ -75,12 +75,12 @@ class Packer:
             UnreadableError: it cannot be read.
             OSError: there is no room.
         """
-        with tempfile.SpooledTemporaryFile(_HELD, dir=str(self._path.parent)) as held:
-            found = _digest(_parts(path), held)
+        with tempfile.SpooledTemporaryFile(_BUFFERED, dir=str(self._path.parent)) as buffer:
+            found = _digest(_parts(path), buffer)
             if sha256 is not None and found.sha256 != sha256:
                 return False
-            held.seek(0)
-            self._write(name, held, found.size, _changed(path))
+            buffer.seek(0)
+            self._write(name, buffer, found.size, _changed(path))
         self.members[name] = found
         return True
 
@@ -178,7 +178,7 @@ def _members(tar: tarfile.TarFile, path: Path) -> dict[str, tarfile.TarInfo]:
     try:
         for member in tar:
             is_file = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and member.sparse is None
-            if not is_file or not (member.name == MANIFEST or is_ours(member.name)):
+            if not is_file or not (member.name == MANIFEST or is_member_name(member.name)):
                 raise BackupError(
                     f"{path} is not a backup made by quarterday: it holds {member.name!r}, "
                     "which none of ours does. Nothing of it was put back."
@@ -200,9 +200,9 @@ def _compare(
 ) -> None:
     """Make sure that the members are those listed, byte for byte."""
     listed = manifest.members
-    if strange := sorted(listed.keys() ^ found.keys()):
+    if differing := sorted(listed.keys() ^ found.keys()):
         raise BackupError(
-            f"{path} is damaged: {strange[0]!r} is in its list of contents or in it, not in both."
+            f"{path} is damaged: {differing[0]!r} is in its list of contents or in it, not in both."
         )
     if STORE not in listed:
         raise BackupError(f"{path} is damaged: the store is missing.")

@@ -24,18 +24,18 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
     from pipeline.store.copying import received
 
     # The files first: one that a run brings meanwhile is then in the store at any rate.
-    kept, others = archived_files(workspace.archive)
+    archived, others = archived_files(workspace.archive)
     known = received(workspace.store_url)
     wanted = known.kept
-    missing = {sha256: name for sha256, name in wanted.items() if sha256 not in kept}
+    missing = {sha256: name for sha256, name in wanted.items() if sha256 not in archived}
     if missing:
-        kept |= archived_files(workspace.archive)[0]
+        archived |= archived_files(workspace.archive)[0]
         on_their_way = hashes_of(waiting_files(workspace))
-        missing = {sha256: name for sha256, name in missing.items() if sha256 not in kept}
+        missing = {sha256: name for sha256, name in missing.items() if sha256 not in archived}
     else:
         on_their_way = {}
     lost = {sha256: name for sha256, name in missing.items() if sha256 not in on_their_way}
-    damaged = [] if quick else list(_damaged(kept, progress))
+    damaged = [] if quick else list(_damaged(archived, progress))
     if lost or damaged:
         return broken(
             f"{many(len(lost), 'file')} missing and {len(damaged):,} damaged, "
@@ -44,18 +44,22 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
             *(f"missing: {sha256} ({name})" for sha256, name in sorted(lost.items())),
             *(f"damaged: {path}" for path in damaged),
         )
-    strange = others + [
-        path for sha256, path in kept.items() if sha256 not in wanted | known.forgotten
+    unknown = others + [
+        path for sha256, path in archived.items() if sha256 not in wanted | known.forgotten
     ]
-    if strange:
+    if unknown:
         return attention(
-            f"{many(len(strange), 'file')} that the store does not know.",
+            f"{many(len(unknown), 'file')} that the store does not know.",
             "If the store was put back from an older backup, copy each into the inbox; else see "
             "who put it there.",
-            *map(str, sorted(strange)),
+            *map(str, sorted(unknown)),
         )
     # A file may have been forgotten since it was seen.
-    due = [kept[sha256] for sha256 in known.forgotten if sha256 in kept and kept[sha256].exists()]
+    due = [
+        archived[sha256]
+        for sha256 in known.forgotten
+        if sha256 in archived and archived[sha256].exists()
+    ]
     if due:
         return attention(
             f"{many(len(due), 'file')} forgotten by the retention rule and still there.",
@@ -74,14 +78,14 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
 
 def archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:
     """The files received by their SHA-256, and what else lies in the archive."""
-    kept: dict[str, Path] = {}
+    archived: dict[str, Path] = {}
     others: list[Path] = []
     for path in files_in(archive, but=BESIDE):
         if _HASH.fullmatch(path.stem) and path.parent.name == path.stem[:2]:
-            kept[path.stem] = path
+            archived[path.stem] = path
         elif not path.name.startswith(UNFINISHED):
             others.append(path)
-    return kept, others
+    return archived, others
 
 
 def waiting_files(workspace: Workspace) -> list[Path]:
@@ -119,9 +123,9 @@ def files_in(folder: Path, but: tuple[str, ...] = ()) -> Iterator[Path]:
                 yield path
 
 
-def _damaged(kept: dict[str, Path], progress: Progress) -> Iterator[Path]:
-    for done, (sha256, path) in enumerate(sorted(kept.items()), 1):
+def _damaged(archived: dict[str, Path], progress: Progress) -> Iterator[Path]:
+    for done, (sha256, path) in enumerate(sorted(archived.items()), 1):
         # One that is there no more was forgotten since; nothing else ever leaves the archive.
         if not holds(path, sha256) and path.exists():
             yield path
-        progress("Reading the archive", done, len(kept))
+        progress("Reading the archive", done, len(archived))

@@ -14,7 +14,7 @@ _LONGEST = 990
 
 def show(job: Job) -> Scheduled:
     line = _line(job)
-    installed = not job.into and any(_is_ours(each, job) for each in _lines(job))
+    installed = not job.into and any(_starts_job(each, job) for each in _lines(job))
     return Scheduled((Part(_place(job), line + "\n", installed),))
 
 
@@ -25,19 +25,19 @@ def install(job: Job) -> Scheduled:
         machine.write(path, f"{line}\n")
         step = f"Where cron is at work, as the user who runs the job: crontab -e, and add {path}"
         return Scheduled((Part(str(path), line + "\n", True),), (step,))
-    kept = [each for each in _lines(job) if not _is_ours(each, job)]
-    if kept and not kept[-1].endswith(b"\n"):
-        kept[-1] += b"\n"
-    _set(job, [*kept, f"{line}\n".encode("utf-8", "surrogateescape")])
+    others = [each for each in _lines(job) if not _starts_job(each, job)]
+    if others and not others[-1].endswith(b"\n"):
+        others[-1] += b"\n"
+    _set(job, [*others, f"{line}\n".encode("utf-8", "surrogateescape")])
     return show(job)
 
 
 def remove(job: Job) -> Scheduled:
     lines = _lines(job)
-    kept = [each for each in lines if not _is_ours(each, job)]
-    if len(kept) == len(lines):
+    others = [each for each in lines if not _starts_job(each, job)]
+    if len(others) == len(lines):
         return Scheduled(())
-    _set(job, kept)
+    _set(job, others)
     return Scheduled((Part(_place(job), "", False),))
 
 
@@ -61,7 +61,7 @@ def _line(job: Job) -> str:
     return line
 
 
-def _is_ours(line: bytes, job: Job) -> bool:
+def _starts_job(line: bytes, job: Job) -> bool:
     text = line.strip()
     return text.endswith(f"# {job.name}".encode()) and not text.startswith(b"#")
 

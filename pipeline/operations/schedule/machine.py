@@ -33,17 +33,19 @@ def call(*words: str, given: bytes = b"") -> None:
     """
     done = run_program(*words, given=given)
     if done.returncode:
-        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        why = said[-1] if said else f"exit code {done.returncode}"
+        output = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+        why = output[-1] if output else f"exit code {done.returncode}"
         raise ScheduleError(f"{' '.join(words[:3])} was refused: {why}")
 
 
 def parts_of(texts: Mapping[Path, str], encoding: str = "utf-8") -> tuple[Part, ...]:
     """The files of a schedule, and which of them are there."""
-    return tuple(Part(str(path), text, is_ours(path, encoding)) for path, text in texts.items())
+    return tuple(
+        Part(str(path), text, is_installed(path, encoding)) for path, text in texts.items()
+    )
 
 
-def is_ours(path: Path, encoding: str = "utf-8") -> bool:
+def is_installed(path: Path, encoding: str = "utf-8") -> bool:
     """Whether a file is there that was written here.
 
     Raises:

@@ -61,7 +61,7 @@ def install(job: Job) -> Scheduled:
 
 
 def remove(job: Job) -> Scheduled:
-    there = [path for path in _paths(job) if machine.is_ours(path)]
+    there = [path for path in _paths(job) if machine.is_installed(path)]
     is_live = there and not job.into and is_running()
     if is_live:
         machine.call(*_systemctl(), "disable", "--now", f"{job.name}.timer")

@@ -31,7 +31,7 @@ def install(job: Job) -> Scheduled:
             _ask("schtasks", *_creation(job, path))
         return show(job)
     path = _path(job)
-    machine.is_ours(path, _ENCODING)
+    machine.is_installed(path, _ENCODING)
     machine.write(path, _task_xml(job), _ENCODING)
     step = f"On Windows: {subprocess.list2cmdline(('schtasks', *_creation(job, path)))}"
     return Scheduled(show(job).parts, (step,))
@@ -39,7 +39,7 @@ def install(job: Job) -> Scheduled:
 
 def remove(job: Job) -> Scheduled:
     if not _is_here(job):
-        there = [path for path in (_path(job),) if machine.is_ours(path, _ENCODING)]
+        there = [path for path in (_path(job),) if machine.is_installed(path, _ENCODING)]
         return Scheduled(machine.remove(there))
     if not _is_registered(job):
         return Scheduled(())
