@@ -23,8 +23,9 @@ from pipeline.intake import archive
 from pipeline.intake.scan import Arrival, examine, has_changed
 from pipeline.mail.mailbox import as_mailed
 from pipeline.operations.backup import manifest
-from pipeline.operations.backup.tar_file import Packer, Progress, UnreadableError, opened
+from pipeline.operations.backup.tar_file import Packer, UnreadableError, opened
 from pipeline.operations.doctor.archive import (
+    Progress,
     archived_files,
     files_in,
     hashes_of,

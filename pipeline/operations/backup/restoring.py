@@ -17,8 +17,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
-from pipeline.operations.backup.tar_file import Progress, Unpacker, opened
-from pipeline.operations.doctor import HealthCheck, examine_content
+from pipeline.operations.backup.tar_file import Unpacker, opened
+from pipeline.operations.doctor import HealthCheck, Progress, examine_content
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.folder import (
     UNFINISHED,

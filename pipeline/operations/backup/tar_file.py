@@ -7,7 +7,7 @@ import io
 import os
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -24,10 +24,8 @@ from pipeline.operations.backup.manifest import (
     encoded,
     is_member_name,
 )
+from pipeline.operations.doctor.archive import Progress
 from pipeline.workspace.errors import BackupError
-
-#: Called with what is being done, how many are done and how many there are.
-Progress = Callable[[str, int, int], None]
 
 _CHUNK = 1024 * 1024
 #: Bytes of a file that are held in memory until it is known to be whole; more wait on disk.

@@ -28,12 +28,11 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
     known = received(workspace.store_url)
     wanted = known.kept
     missing = {sha256: name for sha256, name in wanted.items() if sha256 not in archived}
+    on_their_way: dict[str, Path] = {}
     if missing:
         archived |= archived_files(workspace.archive)[0]
         on_their_way = hashes_of(waiting_files(workspace))
         missing = {sha256: name for sha256, name in missing.items() if sha256 not in archived}
-    else:
-        on_their_way = {}
     lost = {sha256: name for sha256, name in missing.items() if sha256 not in on_their_way}
     damaged = [] if quick else list(_damaged(archived, progress))
     if lost or damaged:

@@ -57,8 +57,7 @@ def look_at_outbox(workspace: Workspace) -> HealthCheck:
     """Whether the outbox and the state folder can be written to."""
     for folder in (workspace.outbox, workspace.state):
         try:
-            with tempfile.TemporaryFile(dir=_nearest(folder)) as file:
-                file.write(b"quarterday")
+            _write_a_file(_nearest(folder))
         except OSError as error:
             found = f"{folder} cannot be written to ({error.strerror})."
             return broken(found, remedy(error))
@@ -69,10 +68,7 @@ def look_at_clocks(workspace: Workspace) -> HealthCheck:
     """Whether files get the time that this machine has: a return is late by it."""
     for folder in _places(workspace):
         try:
-            with tempfile.TemporaryFile(dir=folder) as file:
-                file.write(b"quarterday")
-                file.flush()
-                ahead = os.fstat(file.fileno()).st_mtime - time.time()
+            ahead = _write_a_file(folder) - time.time()
         except OSError:
             # The looks at the folders say so.
             continue
@@ -126,6 +122,14 @@ def _folders_in(inbox: Path) -> Iterator[Path]:
         for entry in sorted(entries, key=lambda each: each.name):
             if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
                 yield Path(entry.path)
+
+
+def _write_a_file(folder: Path) -> float:
+    """The time of change that a file gets there, in seconds; the file has no name."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"quarterday")
+        file.flush()
+        return os.fstat(file.fileno()).st_mtime
 
 
 def _move_a_file(folder: Path) -> None:
