@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,19 +29,19 @@ def fetch(
 
     Example: `quarterday fetch --dry-run`
     """
-    from pipeline.job import nightly
     from pipeline.job.session import register_of
     from pipeline.mail import mailbox
+    from pipeline.workspace import lock
     from pipeline.workspace.errors import SettingsError
+    from pipeline.workspace.folder import make_state, need_folder
 
     place = workspace_at(workspace)
     if not mailbox.is_set(place.settings):
         raise SettingsError("No mailbox is set. Name its server under [mailbox] in pipeline.toml.")
     register = register_of(place)
-    if dry_run:
-        fetched = mailbox.fetch(place, register, console.now(), dry_run=True)
-    else:
-        fetched = nightly.fetch(place, register, console.now())
+    # The lock alone: where nothing came, the next run still ends at once.
+    with nullcontext() if dry_run else lock.held(need_folder(make_state(place))):
+        fetched = mailbox.fetch(place, register, console.now(), dry_run=dry_run)
     lines = fetched_lines(fetched, dry_run=dry_run)
     if not lines and not fetched.trouble:
         lines = ["No returns in the mailbox."]
