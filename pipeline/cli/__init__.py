@@ -1,4 +1,4 @@
-"""The command line: thin, one function a command, grouped by who uses them.
+"""The command line: thin, one function a command, a module for each thing that commands are about.
 
 It imports nothing heavy: each command imports what it needs when it is called.
 """
