@@ -142,9 +142,9 @@ class _Making:
         for path in own_templates(place.templates):
             self._add(f"{manifest.TEXTS}/{path.name}", path)
         wanted = received(f"sqlite:///{copy}").kept
-        self._archive(wanted)
-        self._inbox(waiting, deliveries(f"sqlite:///{copy}"))
-        self._unarchived(unarchived, wanted)
+        self._add_archive(wanted)
+        self._add_inbox(waiting, deliveries(f"sqlite:///{copy}"))
+        self._add_unarchived(unarchived, wanted)
         for path in (*journal, *_files(place.archive / "registers")):
             self._add(_name(manifest.ARCHIVE, path, place.archive), path)
         return self.packer.finish(SCHEMA_VERSION, now)
@@ -161,7 +161,7 @@ class _Making:
 
     # --- The archive ---
 
-    def _archive(self, wanted: dict[str, str]) -> None:
+    def _add_archive(self, wanted: dict[str, str]) -> None:
         """Every file that the store received, from the archive or from its way there."""
         from pipeline.store.copying import received
 
@@ -242,7 +242,7 @@ class _Making:
             else:
                 yield path, None
 
-    def _inbox(self, waiting: list[tuple[Path, Arrival | None]], taken: list[Delivery]) -> None:
+    def _add_inbox(self, waiting: list[tuple[Path, Arrival | None]], taken: list[Delivery]) -> None:
         """What the store does not know to have been taken in.
 
         Which area the store took a file's folder for is the store's word, not that of a register
@@ -280,7 +280,7 @@ class _Making:
         # Whoever sent it has replaced it, or taken it away.
         self._add(name, path, may_go=True)
 
-    def _unarchived(self, paths: list[Path], received: dict[str, str]) -> None:
+    def _add_unarchived(self, paths: list[Path], received: dict[str, str]) -> None:
         """What runs that were cut off left, and what was set aside, unless the archive has it."""
         for path in paths:
             if not hashes_of([path]).keys() & received:
