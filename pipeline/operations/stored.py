@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from pipeline.consolidation.redaction import Discretion
 from pipeline.store import Outcome, Signature, Store, Submission
@@ -12,44 +11,36 @@ from schemas.findings import Finding, Severity
 from schemas.model import Observation, Register
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StoredReturns:
     """Every submission of a store with its figures, and what may be shown of these."""
 
     register: Register
     store: Store
     redaction: Discretion
+    #: Every figure ever accepted, by its submission's number and its indicator's ref.
+    figures: Mapping[tuple[int, str], Observation]
+    #: By number, in the order received.
+    submissions: Mapping[int, Submission]
+    signatures: Mapping[int, Signature]
+    #: The accepted return that each accepted one took the place of, by the later one's number.
+    replaced: Mapping[int, Submission]
 
     @classmethod
     def of(cls, register: Register, store: Store, *, reveals: bool) -> StoredReturns:
         """Of a store; figures that the appendix suppresses are shown where it `reveals` them."""
-        return cls(register, store, Discretion.of(register, store, reveals=reveals))
-
-    @cached_property
-    def submissions(self) -> Mapping[int, Submission]:
-        """By number, in the order received."""
-        return {sent.id: sent for sent in self.store.submissions()}
-
-    @cached_property
-    def figures(self) -> Mapping[tuple[int, str], Observation]:
-        """Every figure ever accepted, by its submission's number and its indicator's ref."""
-        return {(number, o.indicator): o for number, o in self.store.reported()}
-
-    @cached_property
-    def signatures(self) -> Mapping[int, Signature]:
-        return self.store.signatures()
-
-    @cached_property
-    def replaced(self) -> Mapping[int, Submission]:
-        """The accepted return that each accepted one took the place of, by the later's number."""
-        replaced: dict[int, Submission] = {}
-        latest: dict[tuple[str | None, str | None], Submission] = {}
-        for sent in self.submissions.values():
-            if sent.outcome is Outcome.ACCEPTED:
-                if before := latest.get((sent.area, sent.period)):
-                    replaced[sent.id] = before
-                latest[sent.area, sent.period] = sent
-        return replaced
+        # The figures first: of each that a run adds meanwhile the submission is there, too.
+        figures = {(number, o.indicator): o for number, o in store.reported()}
+        submissions = store.submissions()
+        return cls(
+            register,
+            store,
+            Discretion.of(register, store, reveals=reveals),
+            figures,
+            {sent.id: sent for sent in submissions},
+            store.signatures(),
+            _replaced(submissions),
+        )
 
     def figures_of(self, indicator: str) -> Iterator[tuple[Submission, Observation]]:
         """Every figure ever accepted for an indicator, in the order received."""
@@ -68,3 +59,14 @@ class StoredReturns:
         """The name of a service area; of one that the register has not any more, its ref."""
         area = self.register.area(ref)
         return area.name if area else ref
+
+
+def _replaced(submissions: Iterable[Submission]) -> dict[int, Submission]:
+    replaced: dict[int, Submission] = {}
+    latest: dict[tuple[str | None, str | None], Submission] = {}
+    for sent in submissions:
+        if sent.outcome is Outcome.ACCEPTED:
+            if before := latest.get((sent.area, sent.period)):
+                replaced[sent.id] = before
+            latest[sent.area, sent.period] = sent
+    return replaced
