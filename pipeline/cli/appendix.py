@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cli import console
-from pipeline.cli.console import Answer, Columns, progress_bar, workspace_at
+from pipeline.cli.console import Columns, Result, progress_bar, workspace_at
 from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.consolidation.report import Line, Report
 
 
-def merge(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Answer:
+def merge(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Result:
     """Show the consolidated set: one row an indicator, merged and rated, as the appendix prints it.
 
     Example: `quarterday merge --period 2012-13 --json`
@@ -38,7 +38,7 @@ def merge(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -
         }
         for report in reports
     ]
-    return Answer(
+    return Result(
         documents,
         _report_lines(reports),
         needs_a_person=any(
@@ -81,7 +81,7 @@ def _report_lines(reports: Iterable[Report]) -> Iterator[str | Columns]:
         yield Columns(headings, rows)
 
 
-def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Answer:
+def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Result:
     """Write the appendix to the outbox: the workbook, the same as a page, and its data.
 
     Example: `quarterday appendix --period 2012-13`
@@ -98,4 +98,4 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
             progress("Writing the appendix", done, len(chosen))
             issued = issue(place, register, store, each, console.now())
             written += [issued.workbook, issued.page, issued.data]
-    return Answer({"written": written}, map(str, written))
+    return Result({"written": written}, map(str, written))

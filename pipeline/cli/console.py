@@ -1,4 +1,4 @@
-"""What every command shares: its answer for people and machines, its exit code, its mistakes."""
+"""What every command shares: its result for people and machines, its exit code, its mistakes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Columns:
 
 
 class Problem(str):
-    """A line of an answer that goes to standard error."""
+    """A line of an result that goes to standard error."""
 
     __slots__ = ()
 
@@ -50,7 +50,7 @@ Lines = Iterable[str | Columns]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Result:
     """What a command came to."""
 
     #: For machines, printed with `--json`: dates in ISO 8601, decimals and paths as text.
@@ -62,22 +62,22 @@ class Answer:
     problems: Sequence[str] = ()
 
 
-def command(function: Callable[..., Answer]) -> Callable[..., None]:
-    """The function as a command: it takes `--json`, prints its answer, and ends by an exit code."""
+def command(function: Callable[..., Result]) -> Callable[..., None]:
+    """The function as a command: it takes `--json`, prints its result, and ends by an exit code."""
     signature = inspect.signature(function, eval_str=True)
 
     @wraps(function)
     def run(*, json: bool = False, **options: Any) -> None:
         with _mistakes_in_lines():
-            answer = function(**options)
+            result = function(**options)
             if json:
-                print_document(answer.document)
+                print_document(result.document)
             else:
-                print_lines(answer.lines)
-            print_lines(map(Problem, answer.problems))
-        if answer.problems:
+                print_lines(result.lines)
+            print_lines(map(Problem, result.problems))
+        if result.problems:
             raise typer.Exit(CANNOT_RUN)
-        if answer.needs_a_person:
+        if result.needs_a_person:
             raise typer.Exit(NEEDS_A_PERSON)
 
     json_option = inspect.Parameter(

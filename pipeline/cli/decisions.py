@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from pipeline.cli import console
-from pipeline.cli.console import Answer, workspace_at
+from pipeline.cli.console import Result, workspace_at
 from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def accept(
     ] = False,
     period: PeriodOption = None,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Approve a warning of a return that counts: the figure was looked at, and is right.
 
     Who approved it, when and why is kept. A later return with the same warning waits again.
@@ -54,7 +54,7 @@ def accept(
             because=because,
         )
         store.decisions.approve(approvals)
-    return Answer(
+    return Result(
         approvals, (f"approved: {one.code} at {one.place}, by {one.by}" for one in approvals)
     )
 
@@ -65,7 +65,7 @@ def forget(
         bool, Option("--dry-run", help="Say what would go, and remove nothing.")
     ] = False,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Remove what the register's retention rule says to keep no longer, and record that it went.
 
     The files as sent, what was found in their cells and who signed them go; the figures, which were
@@ -98,7 +98,7 @@ def forget(
             for sent in found.submissions
         ],
     }
-    return Answer(document, _forgotten_lines(found, "would go" if dry_run else "forgotten"))
+    return Result(document, _forgotten_lines(found, "would go" if dry_run else "forgotten"))
 
 
 def _forgotten_lines(found: Due, what: str) -> Iterator[str]:

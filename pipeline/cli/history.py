@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from pipeline.cli import console
-from pipeline.cli.console import Answer, Columns, moment, progress_bar, workspace_at
+from pipeline.cli.console import Columns, Result, moment, progress_bar, workspace_at
 from pipeline.cli.options import PeriodOption, WorkspaceOption
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def history(
     period: PeriodOption = None,
     show_suppressed: RevealOption = False,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Tell the life of an indicator, a file or a service area: what happened, when, by whom.
 
     Example: `quarterday history P2-1`
@@ -48,7 +48,7 @@ def history(
         stored = StoredReturns.of(register, store, reveals=show_suppressed)
         found = events.history(events.subject_of(subject, stored), stored, period=period or "")
     rows = [(moment(e.at), e.what.value, e.period, e.area, e.said) for e in found]
-    return Answer(found, [Columns(("When", "What", "Period", "Service area", "Details"), rows)])
+    return Result(found, [Columns(("When", "What", "Period", "Service area", "Details"), rows)])
 
 
 def trace(
@@ -57,7 +57,7 @@ def trace(
     period: PeriodOption = None,
     show_suppressed: RevealOption = False,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Go from an indicator's figure in the appendix to the cells that it came from.
 
     Example: `quarterday trace P2-1 --period 2012-13`
@@ -75,7 +75,7 @@ def trace(
         chosen = figures.period_of(indicator, period, stored)
         report = report_of(register, store, chosen, console.now())
         found = figures.trace(indicator, report, stored, cell_of)
-    return Answer(found, _trace_lines(found), needs_a_person=found.needs_a_person)
+    return Result(found, _trace_lines(found), needs_a_person=found.needs_a_person)
 
 
 def _trace_lines(found: Trace) -> Iterator[str]:
@@ -137,7 +137,7 @@ def replay(
         bool, Option("--rebuild", help="Put the store that was made again in the store's place.")
     ] = False,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Make the whole store again from the archive, and say where the two differ.
 
     Every file is read and checked once more, every appendix rated once more. With --rebuild what
@@ -153,7 +153,7 @@ def replay(
             done = archive.replace_store(place, console.now(), progress)
         else:
             done = archive.replay(place, progress)
-    return Answer(
+    return Result(
         done,
         _replayed_lines(done, is_compared=not rebuild),
         needs_a_person=done.needs_a_person,

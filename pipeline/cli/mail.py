@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from pipeline.cli import console
-from pipeline.cli.console import Answer, Columns, workspace_at
+from pipeline.cli.console import Columns, Result, workspace_at
 from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def send(
         Option("--drop", metavar="MESSAGE-ID", help="Do not send it; it is seen to."),
     ] = None,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Write the appendix afresh, and deliver its messages and all others that wait.
 
     They go to the mail server of the settings; without one they are written into the outbox as .eml
@@ -63,10 +63,10 @@ def send(
             for each in chosen_periods(register, period):
                 announcing.send(place, store, issue(place, register, store, each, now), now)
         mail = delivery.deliver(place, register, store, console.now(), impatient=True)
-    return Answer(mail_document(mail), mail_lines(mail), needs_a_person=mail.needs_a_person)
+    return Result(mail_document(mail), mail_lines(mail), needs_a_person=mail.needs_a_person)
 
 
-def _would_go(messages: Sequence[Queued]) -> Answer:
+def _would_go(messages: Sequence[Queued]) -> Result:
     """What would go to whom, one message a line."""
     from pipeline.mail.delivery import told
 
@@ -74,7 +74,7 @@ def _would_go(messages: Sequence[Queued]) -> Answer:
         (one.kind, one.recipient, one.subject, f"{one.size / 1024:,.0f} KiB", told(one))
         for one in messages
     ]
-    return Answer(
+    return Result(
         {"messages": [_document(one) for one in messages]},
         [Columns(("Kind", "To", "Subject", "Size", "State"), rows)],
     )
@@ -108,7 +108,7 @@ def waiting_lines(standing: Standing) -> Iterator[str]:
     if standing.stuck:
         yield "Mail that needs a person:"
     trouble = standing.trouble
-    why = trouble.answer if trouble else "It has waited for more than a day."
+    why = trouble.result if trouble else "It has waited for more than a day."
     for one in standing.stuck:
         yield f"  {one.kind} to {one.recipient}, {one.subject}: {told(one)}"
         yield f"    {remedy(one) or why}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from pipeline.cli import console
-from pipeline.cli.console import Answer, workspace_at
+from pipeline.cli.console import Result, workspace_at
 from pipeline.cli.options import WorkspaceOption
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def fetch(
         bool, Option("--dry-run", help="Say what would be taken and left; change nothing.")
     ] = False,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Take returns that service areas have mailed into their inbox folders.
 
     Which mailbox is said under [mailbox] in pipeline.toml.
@@ -45,7 +45,7 @@ def fetch(
     lines = fetched_lines(fetched, dry_run=dry_run)
     if not lines and not fetched.trouble:
         lines = ["No returns in the mailbox."]
-    return Answer(
+    return Result(
         fetched,
         lines,
         needs_a_person=bool(fetched.left),

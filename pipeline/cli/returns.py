@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument
 
 from pipeline.cli import console, mail
-from pipeline.cli.console import Answer, Columns, finding_lines, progress_bar, workspace_at
+from pipeline.cli.console import Columns, Result, finding_lines, progress_bar, workspace_at
 from pipeline.cli.options import (
     BecauseOption,
     PeriodOption,
@@ -32,7 +32,7 @@ def validate(
     files: Annotated[list[Path], Argument(help="Returns to check.")],
     *,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Check returns without taking anything in: what a service area runs before sending.
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
@@ -54,7 +54,7 @@ def validate(
         for one in checked
     ]
     documents += [{"file": one.path, "accepted": False, "unread": one.why} for one in unread]
-    return Answer(
+    return Result(
         documents,
         _checked_lines(checked),
         needs_a_person=any(
@@ -77,7 +77,7 @@ def ingest(
     reopen: ReopenOption = None,
     because: BecauseOption = "",
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Take in what lies in the inbox: accept it, or send it back with a correction copy.
 
     Example: `quarterday ingest --workspace performance`
@@ -94,7 +94,7 @@ def ingest(
         ingested = take_in(place, register, store, console.now(), progress, wanted)
         correspond(place, register, store, console.now(), skipped=ingested.skipped)
         delivered = deliver(place, register, store, console.now())
-    return Answer(
+    return Result(
         {
             "taken": ingested.taken,
             "skipped": ingested.skipped,
@@ -125,7 +125,7 @@ def ingested_lines(ingested: Ingested) -> Iterator[str]:
             yield f"left in the inbox: {skipped.filename}: {skipped.why}"
 
 
-def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Answer:
+def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Result:
     """Who has returned, who is late, what was sent back and why, what waits, what mail is stuck.
 
     Example: `quarterday status --period 2012-13`
@@ -185,7 +185,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
             )
         yield from mail.waiting_lines(unsent)
 
-    return Answer(
+    return Result(
         document,
         lines(),
         needs_a_person=bool(warnings or unsent.stuck)

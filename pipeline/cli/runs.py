@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from pipeline.cli import console, mail
-from pipeline.cli.console import Answer, Columns, Problem, progress_bar, workspace_at
+from pipeline.cli.console import Columns, Problem, Result, progress_bar, workspace_at
 from pipeline.cli.mailbox import fetched_lines
 from pipeline.cli.options import (
     BecauseOption,
@@ -42,7 +42,7 @@ def run(
     ] = False,
     verbose: VerboseOption = False,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """The nightly job: take in what came, issue the appendix where it changed, deliver the mail.
 
     Example: `quarterday run --workspace /srv/performance`
@@ -71,7 +71,7 @@ def run(
         "written": _written(night),
         "mail": mail.mail_document(night.mail),
     }
-    return Answer(
+    return Result(
         document,
         _night_lines(night, is_silent=scheduled),
         needs_a_person=nightly.needs_a_person(night),
@@ -103,7 +103,7 @@ def runs(
     *,
     last: Annotated[int, Option("--last", min=1, metavar="N", help="How many to show.")] = 14,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """The last runs, the latest first: when, how each ended, what it came to, how long it took.
 
     Example: `quarterday runs --last 30`
@@ -121,13 +121,13 @@ def runs(
         )
         for one in found
     ]
-    return Answer(
+    return Result(
         [{**asdict(one), "seconds": one.seconds} for one in found],
         [Columns(("Began", "Command", "Ended", "Seconds", "What it came to"), rows)],
     )
 
 
-def watch(*, verbose: VerboseOption = False, workspace: WorkspaceOption = Path()) -> Answer:
+def watch(*, verbose: VerboseOption = False, workspace: WorkspaceOption = Path()) -> Result:
     """Take in returns as they come, each time by a whole run, until it is told to end.
 
     It ends, once what is under way is done, on SIGTERM or Ctrl+C.
@@ -151,4 +151,4 @@ def watch(*, verbose: VerboseOption = False, workspace: WorkspaceOption = Path()
         for outcome in outcomes():
             yield f"{console.now():%Y-%m-%d %H:%M:%S} {outcome}"
 
-    return Answer({"runs": outcomes()}, lines())
+    return Result({"runs": outcomes()}, lines())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from pipeline.cli.console import Answer, workspace_at
+from pipeline.cli.console import Result, workspace_at
 from pipeline.cli.options import WorkspaceOption
 from pipeline.operations.schedule import SchedulerKind
 from pipeline.workspace.errors import ScheduleError
@@ -44,7 +44,7 @@ def schedule(
         Option("--into", metavar="FOLDER", help="Write to this folder and start nothing."),
     ] = None,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Have the machine run the job every night: install that, show it, or remove it.
 
     `show` prints exactly what `install` would write, and says whether it is there. `remove` takes
@@ -65,7 +65,7 @@ def schedule(
         Action.REMOVE: scheduler.remove,
     }
     done = act[action](job)
-    return Answer(
+    return Result(
         {"kind": kind, "name": job.name, "parts": done.parts, "next": done.next_steps},
         _schedule_lines(action, done),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from pipeline.cli.console import Answer, progress_bar, workspace_at
+from pipeline.cli.console import Result, progress_bar, workspace_at
 from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
 from pipeline.workspace.errors import WorkspaceError
 
@@ -25,7 +25,7 @@ def template(
         bool, Option("--mail", help="Copy the texts of mail instead, to be edited.")
     ] = False,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Write the return templates to send out: one workbook for each service area and period.
 
     With --mail the texts of mail are copied to the workspace, to be edited; those that are there
@@ -35,7 +35,7 @@ def template(
     """
     place = workspace_at(workspace)
     written = _mail_texts(place) if mail else _return_templates(place, area, period)
-    return Answer({"written": written}, map(str, written))
+    return Result({"written": written}, map(str, written))
 
 
 def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from pipeline.cli import console
-from pipeline.cli.console import Answer, progress_bar, workspace_at
+from pipeline.cli.console import Result, progress_bar, workspace_at
 from pipeline.cli.options import WorkspaceOption
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _SHOWN = 10
 
 def demo(
     folder: Annotated[Path, Argument(help="An empty or new folder for it.")] = Path("demo"),
-) -> Answer:
+) -> Result:
     """Run the whole job on a worked example and say where to look.
 
     Example: `quarterday demo my-demo`
@@ -30,12 +30,12 @@ def demo(
 
     with progress_bar() as progress:
         account = run_demo(folder, progress)
-    return Answer(account, [account.text])
+    return Result(account, [account.text])
 
 
 def init(
     folder: Annotated[Path, Argument(help="The folder; made if it is missing.")] = Path(),
-) -> Answer:
+) -> Result:
     """Make a workspace: a register to edit, settings, an inbox and an outbox.
 
     Example: `quarterday init performance`
@@ -47,14 +47,14 @@ def init(
         "Next: edit register.xlsx in Excel, then write the templates with "
         f"`quarterday template --workspace {folder}`."
     )
-    return Answer({"made": made}, [*(f"made {path}" for path in made), next_step])
+    return Result({"made": made}, [*(f"made {path}" for path in made), next_step])
 
 
 def doctor(
     *,
     quick: Annotated[bool, Option("--quick", help="Do not read the files of the archive.")] = False,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Look whether all is well: settings, store, archive, journal, rights, folders, clocks.
 
     Changes nothing, and needs no other run to end.
@@ -65,7 +65,7 @@ def doctor(
 
     with progress_bar() as progress:
         health = examine(workspace, progress, quick=quick)
-    return Answer(health, _check_lines(health.checks), needs_a_person=not health.is_well)
+    return Result(health, _check_lines(health.checks), needs_a_person=not health.is_well)
 
 
 def backup(
@@ -74,7 +74,7 @@ def backup(
     ],
     *,
     workspace: WorkspaceOption = Path(),
-) -> Answer:
+) -> Result:
     """Write everything that cannot be made again into one file, while the job may be at work.
 
     Example: `quarterday backup /srv/backups`
@@ -85,7 +85,7 @@ def backup(
     with progress_bar() as progress:
         made = back_up(place, file, console.now(), progress)
     count = made.contents.count
-    return Answer(
+    return Result(
         {"written": made.path, "files": count, "problems": made.problems},
         [
             *(f"not whole: {problem}" for problem in made.problems),
@@ -107,7 +107,7 @@ def restore(
             "SQLite in the state folder.",
         ),
     ] = None,
-) -> Answer:
+) -> Result:
     """Make a workspace anew from a backup, in a folder of its own, and look whether it is whole.
 
     Example: `quarterday restore /srv/backups/quarterday-20130430T020000Z.tar /srv/restored`
@@ -116,7 +116,7 @@ def restore(
 
     with progress_bar() as progress:
         restored = put_back(file, folder, store, progress)
-    return Answer(
+    return Result(
         {
             "workspace": restored.workspace.root,
             "files": restored.files,
