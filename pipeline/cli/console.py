@@ -40,7 +40,7 @@ class Columns:
 
 
 class Problem(str):
-    """A line of an result that goes to standard error."""
+    """A line of a result that goes to standard error."""
 
     __slots__ = ()
 

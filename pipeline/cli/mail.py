@@ -108,7 +108,7 @@ def waiting_lines(standing: Standing) -> Iterator[str]:
     if standing.stuck:
         yield "Mail that needs a person:"
     trouble = standing.trouble
-    why = trouble.result if trouble else "It has waited for more than a day."
+    why = trouble.answer if trouble else "It has waited for more than a day."
     for one in standing.stuck:
         yield f"  {one.kind} to {one.recipient}, {one.subject}: {told(one)}"
         yield f"    {remedy(one) or why}"
