@@ -15,7 +15,8 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
+    #: Given by the list of checks.
     name: str
     state: State
     #: A sentence.
@@ -26,21 +27,25 @@ class Check:
     details: tuple[str, ...] = ()
 
     @property
+    def is_well(self) -> bool:
+        return self.state is State.OK
+
+    @property
     def line(self) -> str:
         """The check in one line, without its details."""
         return " ".join(filter(None, (f"{self.name}: {self.found}", self.remedy)))
 
 
-def well(name: str, found: str) -> Check:
-    return Check(name, State.OK, found)
+def well(found: str) -> HealthCheck:
+    return HealthCheck("", State.OK, found)
 
 
-def attention(name: str, found: str, remedy: str, *details: str) -> Check:
-    return Check(name, State.ATTENTION, found, remedy, details)
+def attention(found: str, remedy: str, *details: str) -> HealthCheck:
+    return HealthCheck("", State.ATTENTION, found, remedy, details)
 
 
-def broken(name: str, found: str, remedy: str, *details: str) -> Check:
-    return Check(name, State.BROKEN, found, remedy, details)
+def broken(found: str, remedy: str, *details: str) -> HealthCheck:
+    return HealthCheck("", State.BROKEN, found, remedy, details)
 
 
 def many(count: int, one: str, more: str | None = None) -> str:
