@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameColumn:
-    """A column of a frame; its cells hold this type and, where `nullable`, None."""
+class Typed:
+    """A typed column of a frame: its cells hold this type and, where `nullable`, None."""
 
     type: type
     title: str
@@ -72,7 +72,7 @@ class Checks:
     """
 
     title: str
-    columns: Mapping[str, FrameColumn]
+    columns: Mapping[str, Typed]
     checks: tuple[RowCheck, ...]
     #: The words that each check may use in its texts, from a row.
     common: Callable[[Any], dict[str, str]] = _no_words

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from schemas.checks import Checks, Condition, FrameColumn, RowCheck
+from schemas.checks import Checks, Condition, RowCheck, Typed
 from schemas.fields import COVER_FIELDS, SIGNED
 from schemas.findings import Severity
 
@@ -33,18 +33,15 @@ def has_line(is_old_style: pd.Series[bool], *entries: pd.Series[Any]) -> Verdict
 COVERS = Checks(
     title="What a return says of itself",
     columns={
-        **{
-            key: FrameColumn(str, _COVER[key].heading, _COVER[key].asks, nullable=True)
-            for key in SIGNED
-        },
-        "is_old_style": FrameColumn(
+        **{key: Typed(str, _COVER[key].heading, _COVER[key].asks, nullable=True) for key in SIGNED},
+        "is_old_style": Typed(
             bool, "Old style", "Whether it is laid out like last year's appendix."
         ),
-        "period": FrameColumn(str, "Period", "The name of the period that it reports on."),
-        "is_open": FrameColumn(bool, "Open", "Whether the period is open."),
-        "open_periods": FrameColumn(str, "Open periods", "The names of those that are open."),
-        "received_on": FrameColumn(date, "Received on", "The day on which it came."),
-        "due": FrameColumn(date, "Due", "The last day on which it is in time."),
+        "period": Typed(str, "Period", "The name of the period that it reports on."),
+        "is_open": Typed(bool, "Open", "Whether the period is open."),
+        "open_periods": Typed(str, "Open periods", "The names of those that are open."),
+        "received_on": Typed(date, "Received on", "The day on which it came."),
+        "due": Typed(date, "Due", "The last day on which it is in time."),
     },
     checks=(
         RowCheck(

@@ -9,19 +9,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from schemas.checks import Checks, Condition, FrameColumn, RowCheck
+from schemas.checks import Checks, Condition, RowCheck, Typed
 from schemas.display import shown
 from schemas.fields import INDICATOR_FIELDS, PREFILLED
 from schemas.findings import Severity
-from schemas.model import (
-    CommentaryRule,
-    Kind,
-    MergeRule,
-    Polarity,
-    Status,
-    Target,
-    Unit,
-)
+from schemas.model import CommentaryRule, Kind, MergeRule, Polarity, Status, Target, Unit
 from schemas.returns.conditions import (
     altered,
     explained,
@@ -41,48 +33,40 @@ _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"
 ROWS = Checks(
     title="What a return reports of an indicator",
     columns={
-        "is_there": FrameColumn(bool, "Row", "Whether the return has a row for the indicator."),
-        "is_owned": FrameColumn(bool, "Owned", "Whether the register has the area report it."),
-        "area": FrameColumn(str, "Service area", "The name of the return's service area."),
-        "status": FrameColumn(Status, "Status", "Whether the figure is final."),
-        "value": FrameColumn(Decimal, "Figure", "The figure reported.", nullable=True),
-        "numerator": FrameColumn(Decimal, "Numerator", "The number counted.", nullable=True),
-        "denominator": FrameColumn(Decimal, "Denominator", "What it is out of.", nullable=True),
-        "has_figure": FrameColumn(
-            bool, "Reported", "Whether a figure, a state or words are reported."
-        ),
-        "commentary": FrameColumn(str, "Commentary", "What lies behind the figure."),
-        "is_bad": FrameColumn(bool, "Bad", "Whether a cell of the row could not be read."),
-        "performance_seen": FrameColumn(str, "Performance", "The cell's text.", nullable=True),
+        "is_there": Typed(bool, "Row", "Whether the return has a row for the indicator."),
+        "is_owned": Typed(bool, "Owned", "Whether the register has the area report it."),
+        "area": Typed(str, "Service area", "The name of the return's service area."),
+        "status": Typed(Status, "Status", "Whether the figure is final."),
+        "value": Typed(Decimal, "Figure", "The figure reported.", nullable=True),
+        "numerator": Typed(Decimal, "Numerator", "The number counted.", nullable=True),
+        "denominator": Typed(Decimal, "Denominator", "What it is out of.", nullable=True),
+        "has_figure": Typed(bool, "Reported", "Whether a figure, a state or words are reported."),
+        "commentary": Typed(str, "Commentary", "What lies behind the figure."),
+        "is_bad": Typed(bool, "Bad", "Whether a cell of the row could not be read."),
+        "performance_seen": Typed(str, "Performance", "The cell's text.", nullable=True),
         **{
-            f"{field.key}_seen": FrameColumn(str, field.heading, "The cell's text.", nullable=True)
+            f"{field.key}_seen": Typed(str, field.heading, "The cell's text.", nullable=True)
             for field in INDICATOR_FIELDS
             if field.shows
         },
         **{
-            f"{field.key}_expected": FrameColumn(str, field.heading, field.asks)
+            f"{field.key}_expected": Typed(str, field.heading, field.asks)
             for field in INDICATOR_FIELDS
             if field.shows
         },
-        "kind": FrameColumn(Kind, "Kind", "What the indicator reports."),
-        "unit": FrameColumn(Unit, "Unit", "What a figure is counted in.", nullable=True),
-        "decimals": FrameColumn(int, "Decimals", "How many decimals are published."),
-        "polarity": FrameColumn(Polarity, "Polarity", "Which way is better.", nullable=True),
-        "merge_rule": FrameColumn(MergeRule, "Merge rule", "How areas' figures become one."),
-        "commentary_rule": FrameColumn(CommentaryRule, "Commentary", "When it is asked for."),
-        "target": FrameColumn(Target, "Target", "What is to be reached.", nullable=True),
-        "minimum": FrameColumn(Decimal, "Minimum", "The least that is plausible.", nullable=True),
-        "maximum": FrameColumn(Decimal, "Maximum", "The most that is plausible.", nullable=True),
-        "largest_change": FrameColumn(
-            Decimal, "Change", "The most plausible change.", nullable=True
-        ),
-        "is_share": FrameColumn(
-            bool, "Share", "Whether the numerator is a part of the denominator."
-        ),
-        "example": FrameColumn(str, "Example", "A figure in the unit, as it may be typed."),
-        "last": FrameColumn(
-            Decimal, "Last period", "The figure of the period before.", nullable=True
-        ),
+        "kind": Typed(Kind, "Kind", "What the indicator reports."),
+        "unit": Typed(Unit, "Unit", "What a figure is counted in.", nullable=True),
+        "decimals": Typed(int, "Decimals", "How many decimals are published."),
+        "polarity": Typed(Polarity, "Polarity", "Which way is better.", nullable=True),
+        "merge_rule": Typed(MergeRule, "Merge rule", "How areas' figures become one."),
+        "commentary_rule": Typed(CommentaryRule, "Commentary", "When it is asked for."),
+        "target": Typed(Target, "Target", "What is to be reached.", nullable=True),
+        "minimum": Typed(Decimal, "Minimum", "The least that is plausible.", nullable=True),
+        "maximum": Typed(Decimal, "Maximum", "The most that is plausible.", nullable=True),
+        "largest_change": Typed(Decimal, "Change", "The most plausible change.", nullable=True),
+        "is_share": Typed(bool, "Share", "Whether the numerator is a part of the denominator."),
+        "example": Typed(str, "Example", "A figure in the unit, as it may be typed."),
+        "last": Typed(Decimal, "Last period", "The figure of the period before.", nullable=True),
     },
     common=lambda row: {"ref": row.ref_expected, "value": figure(row)},
     checks=(
@@ -118,13 +102,7 @@ ROWS = Checks(
             "The prefilled {what} was altered; it should read: {expected}.",
             "Put it back as it was, or start from a fresh template.",
             "If the wording changed, the figure may answer another question.",
-            {
-                key: Condition(
-                    (f"{key}_seen", f"{key}_expected"),
-                    unaltered,
-                )
-                for key in PREFILLED
-            },
+            {key: Condition((f"{key}_seen", f"{key}_expected"), unaltered) for key in PREFILLED},
             altered,
         ),
         RowCheck(
