@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.correction.marks import position, severity_shown
 from pipeline.outputs.grouping import grouped
-from pipeline.outputs.row_height import fitted_height
+from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import literal, plain
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, Severity

@@ -14,11 +14,11 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.outputs.row_height import fitted_height
 from pipeline.workbooks.details import GENERAL, CellDetail, Place, details_of, merged_of
 from pipeline.workbooks.figures import CellValue
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids, text_of
+from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import literal
 
 _NARROWEST, _WIDEST = 9, 40

@@ -8,7 +8,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.row_height import fitted_height
+from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import plain
 
 _NAVY = "#1F3864"
