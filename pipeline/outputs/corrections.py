@@ -1,4 +1,4 @@
-"""Send back: a rejected return's correction copy in the outbox, and the message that brings it."""
+"""Corrections: the marked copy of each return that is sent back, in its place in the outbox."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.outputs.correction import try_correction, write_list
+from pipeline.outputs.correction import CorrectionCopy
 from pipeline.returns.validate import Checked
 from pipeline.workbooks.sandbox import Guard, StoppedError
 from pipeline.workspace.errors import WorkspaceError
@@ -33,22 +33,21 @@ def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Gua
     with TemporaryDirectory(
         prefix=UNFINISHED, dir=workspace.state, ignore_cleanup_errors=True
     ) as scratch:
-        copies = [Path(scratch) / f"{number}.xlsx" for number in range(len(batch))]
+        paths = [Path(scratch) / f"{number}.xlsx" for number in range(len(batch))]
+        copies = [_copy_of(one, workspace) for one in batch]
         futures = [
-            guard.submit(
-                try_correction,
-                one.arrival.path,
-                one.arrival.kind,
-                one.findings,
-                copy,
-                filename=one.arrival.filename,
-                help_base=workspace.settings.mail.findings_page,
-            )
-            for one, copy in zip(batch, copies, strict=True)
+            guard.submit(copy.try_write, path) for copy, path in zip(copies, paths, strict=True)
         ]
         return [
-            _placed(one, future, copy, workspace)
-            for one, future, copy in zip(batch, futures, copies, strict=True)
+            _placed(
+                copy,
+                future,
+                path,
+                correction_path(
+                    workspace, one.arrival.filename, one.arrival.sha256, one.reading.period
+                ),
+            )
+            for one, copy, future, path in zip(batch, copies, futures, paths, strict=True)
         ]
 
 
@@ -58,21 +57,29 @@ def correction_path(workspace: Workspace, filename: str, sha256: str, period: st
     return folder / safe_name(Path(filename).stem, correction_ending(sha256))
 
 
-def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Workspace) -> Path:
+def _copy_of(one: Checked, workspace: Workspace) -> CorrectionCopy:
+    arrival = one.arrival
+    return CorrectionCopy(
+        arrival.path,
+        arrival.kind,
+        one.findings,
+        arrival.filename,
+        workspace.settings.mail.findings_page,
+    )
+
+
+def _placed(copy: CorrectionCopy, written: Future[int | None], scratch: Path, path: Path) -> Path:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
-    name = one.arrival.filename
-    path = correction_path(workspace, name, one.arrival.sha256, one.reading.period)
     try:
         try:
             trouble = written.result()
         except StoppedError:
-            help_base = workspace.settings.mail.findings_page
-            write_list(one.findings, path, filename=name, help_base=help_base)
+            copy.write_list(path)
         else:
             if trouble:
                 raise OSError(trouble, os.strerror(trouble))
             with replacing(path) as temporary:
-                shutil.copyfile(copy, temporary)
+                shutil.copyfile(scratch, temporary)
     except OSError as error:
         raise WorkspaceError(
             f"The correction copy cannot be written to {path.parent} ({error.strerror}). "

@@ -14,7 +14,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from pipeline.mail.messages.texts import Texts
-from pipeline.outputs.templating import one_line
+from pipeline.workbooks.safe_text import one_line
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import safe_name
 

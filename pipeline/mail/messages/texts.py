@@ -24,7 +24,8 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from pipeline.outputs.templating import environment_of, one_line
+from pipeline.outputs.templating import environment_of
+from pipeline.workbooks.safe_text import one_line
 
 #: The package's templates of mail.
 PACKAGE = PackageLoader("pipeline.mail")

@@ -49,15 +49,10 @@ _LOOKS: dict[str, dict[str, object]] = {
 _TO_FILL = _CELL | {"locked": False, "bg_color": _YELLOW, "border_color": _STRONG_LINE}
 
 #: Nothing that was prefilled can be typed over; everything that makes it easier to read is free.
-_PROTECTION = {
-    "format_cells": True,
-    "format_columns": True,
-    "format_rows": True,
-    "sort": True,
-    "autofilter": True,
-    "select_locked_cells": True,
-    "select_unlocked_cells": True,
-}
+_FREE = (
+    *("format_cells", "format_columns", "format_rows", "sort", "autofilter"),
+    *("select_locked_cells", "select_unlocked_cells"),
+)
 
 
 class _GrowingRows(Worksheet):  # type: ignore[misc] # xlsxwriter states no types
@@ -141,4 +136,4 @@ class TemplateSheet:
     def start_at(self, row: int, column: int) -> None:
         """Protect the sheet and leave the cursor where filling in starts."""
         self.worksheet.set_selection(row, column, row, column)
-        self.worksheet.protect("", _PROTECTION)
+        self.worksheet.protect("", dict.fromkeys(_FREE, True))
