@@ -96,9 +96,9 @@ def subject_of(name: str, register: Register, store: Store) -> Subject:
         if sent.filename.casefold() == wanted or (is_hash and sent.sha256.startswith(wanted))
     )
     set_apart = frozenset(
-        one.what.name
+        one.name
         for one in store.messages.quarantined()
-        if wanted in (one.what.filename.casefold(), one.what.name.casefold())
+        if wanted in (one.filename.casefold(), one.name.casefold())
     )
     if not numbers and not set_apart:
         known = (*refs, *areas, *filter(None, areas.values()), *(s.filename for s in submissions))
@@ -184,8 +184,8 @@ class _Telling:
         if subject.indicator or subject.is_everything:
             yield from self._issued(subject.indicator)
         for one in self.store.messages.quarantined():
-            if subject.is_everything or one.what.name in subject.set_apart:
-                said = f"{printable(one.what.filename)}, kept as {one.what.name}: {one.what.why}"
+            if subject.is_everything or one.name in subject.set_apart:
+                said = f"{printable(one.filename)}, kept as {one.name}: {one.why}"
                 yield Event(one.told_at, What.QUARANTINED, "", "", said)
 
     def _concerns(self, subject: Subject, sent: Submission) -> bool:

@@ -39,7 +39,7 @@ from pipeline.workspace.folder import UNFINISHED, Workspace, remedy, replacing
 from pipeline.workspace.settings import FILE_NAME
 
 if TYPE_CHECKING:
-    from pipeline.store.copying import Delivery
+    from pipeline.store.copying import DeliveredFile
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 #: Seconds for which a file that is being moved is looked for, and between two looks.
@@ -145,7 +145,7 @@ class _Making:
             self._add(SETTINGS, place.root / FILE_NAME)
         for path in own_templates(place.templates):
             self._add(f"{TEXTS}/{path.name}", path)
-        wanted = received(f"sqlite:///{copy}").kept
+        wanted = received(f"sqlite:///{copy}").archived
         self._archive(wanted)
         self._inbox(waiting, deliveries(f"sqlite:///{copy}"))
         self._aside(aside, wanted)
@@ -248,7 +248,9 @@ class _Making:
             else:
                 yield path, None
 
-    def _inbox(self, waiting: list[tuple[Path, Arrival | None]], taken: list[Delivery]) -> None:
+    def _inbox(
+        self, waiting: list[tuple[Path, Arrival | None]], taken: list[DeliveredFile]
+    ) -> None:
         """What the store does not know to have been taken in.
 
         Which area the store took a file's folder for is the store's word, not that of a register
