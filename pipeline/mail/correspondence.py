@@ -34,6 +34,7 @@ from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.wording import standing_shown
 from pipeline.store import Outcome, Submission
 from schemas.model import Achievement, Observation, Period, Register, ServiceArea, Status
+from schemas.wording import listed
 
 __all__ = [
     "Correspondence",
@@ -284,5 +285,5 @@ def _unreachable(
             yield Unreachable(area.name, f"a receipt for {sent.filename}", doings.now.date())
     for reminder in owed:
         if not reminder.area.email.strip():
-            periods = " and ".join(each.period.name for each in reminder.owed)
+            periods = listed(each.period.name for each in reminder.owed)
             yield Unreachable(reminder.area.name, f"a reminder for {periods}", reminder.since)

@@ -14,7 +14,7 @@ from pipeline.store import Closing, Outcome, Reopening, Signature, Store, Submis
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import Severity, printable, shorten
 from schemas.model import Observation, Register
-from schemas.wording import counted
+from schemas.wording import counted, listed
 
 #: As many digits of a SHA-256 name a file.
 _ENOUGH_DIGITS = 6
@@ -209,7 +209,7 @@ class _Telling:
         said = [_named(sent)]
         if sent.errors or sent.warnings:
             counts = (counted(sent.errors, "error"), counted(sent.warnings, "warning"))
-            said.append(" and ".join(counts))
+            said.append(listed(counts))
         if before := self.replaced.get(sent.id):
             said.append(f"in place of {_named(before)}")
         if sent.is_restatement:

@@ -11,6 +11,7 @@ from shlex import quote
 from pipeline.operations.doctor.check import Check, attention, broken, many, well
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import FILE_NAME
+from schemas.wording import listed
 
 _ELSEWHERE = "Not checked: this system keeps no modes. See that its rights say the same."
 
@@ -68,7 +69,7 @@ def look_at_settings_file(workspace: Workspace) -> Check:
     if wrong:
         return attention(
             "rights, settings",
-            f"{path}: {' and '.join(wrong.values())}.",
+            f"{path}: {listed(wrong.values())}.",
             f"Run: chmod {','.join(wrong)} {quote(str(path))}",
         )
     return well("rights, settings", f"Only its owner changes {path}.")
