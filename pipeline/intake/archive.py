@@ -46,7 +46,7 @@ def archived(workspace: Workspace, sha256: str, kind: FileKind) -> Path:
     return _place(workspace, f"{sha256}{EXTENSIONS.get(kind, '.bin')}")
 
 
-def kept(workspace: Workspace, sha256: str) -> Path | None:
+def find_archived(workspace: Workspace, sha256: str) -> Path | None:
     """Where the bytes of that hash are kept; None where they are not."""
     return next((workspace.archive / sha256[:2]).glob(f"{sha256}.*"), None)
 
@@ -69,7 +69,7 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
                     _copy(arrival, workspace)
                     copied.append((arrival, why))
             except (ChangedError, UnreadError, FileNotFoundError) as error:
-                skipped += _not_kept(arrival, error, workspace)
+                skipped += _not_archived(arrival, error, workspace)
     # Two file systems keep no common order: what is removed in one must be safe in the other.
     _sync((_of(arrival, workspace) for arrival, _ in copied), workspace)
     for arrival, why in copied:
@@ -88,7 +88,7 @@ def finish(workspace: Workspace) -> None:
         for name in (*files, *links):
             claim = Path(folder) / name
             with _reported(claim):
-                _settle(claim, workspace)
+                _to_archive(claim, workspace)
     for folder, _, _ in os.walk(workspace.leaving, topdown=False):
         with suppress(OSError):
             Path(folder).rmdir()
@@ -120,7 +120,7 @@ def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
         # Another file system, a folder from which nothing may be taken, or a program that has it.
         return error.strerror or type(error).__name__
     else:
-        if not _settle(claim, workspace):
+        if not _to_archive(claim, workspace):
             raise ChangedError
     finally:
         for folder in (claim.parent, *claim.parent.parents):
@@ -129,7 +129,7 @@ def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
     return ""
 
 
-def _settle(claim: Path, workspace: Workspace) -> bool:
+def _to_archive(claim: Path, workspace: Workspace) -> bool:
     """Whether a claim went to the archive; otherwise it went back to the inbox."""
     name, *within = claim.relative_to(workspace.leaving).parts
     if not is_final(claim, name[:_DIGITS], sync=True):
@@ -179,7 +179,7 @@ def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:
         )
 
 
-def _not_kept(arrival: Arrival, error: Exception, workspace: Workspace) -> Iterator[Skipped]:
+def _not_archived(arrival: Arrival, error: Exception, workspace: Workspace) -> Iterator[Skipped]:
     if isinstance(error, UnreadError) and error.errno != errno.ENOENT:
         yield Skipped(arrival.path, f"taken in, but cannot be read any more ({error.strerror})")
     elif isinstance(error, ChangedError):

@@ -31,7 +31,7 @@ from pipeline.mail.messages import (
 )
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
-from pipeline.outputs.wording import standing_shown
+from pipeline.outputs.wording import return_state_shown
 from pipeline.store import Outcome, Submission
 from schemas.model import Achievement, Observation, Period, Register, ServiceArea, Status
 from schemas.wording import listed
@@ -267,7 +267,7 @@ def _overdue(doings: Doings, register: Register) -> Iterator[Overdue]:
         first = _first_overdue_day(period)
         for returned in (doings.standing or {}).get(period.name, ()):
             if first <= doings.now.date() and returned.state in AWAITED:
-                standing = standing_shown(returned, period)
+                standing = return_state_shown(returned, period)
                 yield Overdue(returned.area.name, period.name, standing, first)
 
 

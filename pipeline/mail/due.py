@@ -76,7 +76,7 @@ def gathered(
     }
     due = retention.due(register, store, now.date())
     # Two names may look alike as far as they can be shown.
-    lying = {one.name: one for one in quarantine.lying(workspace)}
+    lying = {one.name: one for one in quarantine.contents(workspace)}
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
     return Doings(
         now=now,

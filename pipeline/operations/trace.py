@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.consolidation.redaction import Discretion
 from pipeline.consolidation.report import Line, Report
-from pipeline.intake.archive import kept
+from pipeline.intake.archive import find_archived
 from pipeline.operations.history import replaced_by
 from pipeline.register import need_period
 from pipeline.returns.interpret.names import suggestion
@@ -48,7 +48,7 @@ def cells(workspace: Workspace, register: Register) -> Iterator[CellOf]:
     with guard_of(register, workspace.settings.limits) as guard:
 
         def cell_of(sha256: str, sheet: str, cell: str) -> Held:
-            path = kept(workspace, sha256)
+            path = find_archived(workspace, sha256)
             if path is None:
                 return Held(None, trouble=f"it is missing from the archive. {_FROM_A_BACKUP}")
             if not holds(path, sha256):

@@ -45,7 +45,7 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         restatement=wording.restatement_shown,
         score=wording.score_shown,
         span=wording.span_shown,
-        standing=wording.standing_shown,
+        standing=wording.return_state_shown,
         travels=wording.travels_shown,
     )
     shades = SimpleNamespace(shade=palette.shade, RAG=palette.RAG, **_COLOURS)

@@ -94,7 +94,7 @@ def restatement_shown(report: Report) -> str:
     return f"Restated: the period was closed on {closed}; {changed} changed since."
 
 
-def standing_shown(returned: ReturnReceived, period: Period) -> str:
+def return_state_shown(returned: ReturnReceived, period: Period) -> str:
     """Where an area's return stands, in words: `overdue, it was due on 30 April 2013`."""
     words = returned.state.value[0].lower() + returned.state.value[1:]
     match returned.state:

@@ -1,6 +1,6 @@
 """Messages: the queue of mail in the store. Each is added once; what becomes of it is added too.
 
-How a message stands is told by its last attempt alone.
+The state of a message is that of its last attempt alone.
 """
 
 from __future__ import annotations
@@ -146,8 +146,8 @@ class Messages:
         with e.writing(self._engine) as connection:
             put(connection, outgoing)
             add(connection, t.attempt, became)
-            told = [Quarantined(one.name, one.filename, one.why, at) for one in set_apart]
-            add(connection, t.quarantined, told)
+            files = [Quarantined(one.name, one.filename, one.why, at) for one in set_apart]
+            add(connection, t.quarantined, files)
             before = _answered(connection)
             if submission > before.submission or issue > before.issue:
                 last = max(submission, before.submission), max(issue, before.issue) or None
@@ -196,11 +196,11 @@ class Messages:
         """Every message in the order queued, as it stands."""
         return self._chosen(sa.true())
 
-    def unsettled(self) -> tuple[Queued, ...]:
+    def outstanding(self) -> tuple[Queued, ...]:
         """Those that wait or that a person must see to, in the order queued."""
-        settled = (Became.DELIVERED, Became.WRITTEN, Became.WITHHELD, Became.DROPPED)
+        final = (Became.DELIVERED, Became.WRITTEN, Became.WITHHELD, Became.DROPPED)
         last = t.attempt.c.outcome
-        return self._chosen(last.is_(None) | last.not_in([*settled, Became.FORGOTTEN]))
+        return self._chosen(last.is_(None) | last.not_in([*final, Became.FORGOTTEN]))
 
     def known(self, header_ids: Iterable[str]) -> dict[str, Queued]:
         """Those of these Message-IDs that the store holds."""

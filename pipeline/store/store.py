@@ -142,7 +142,7 @@ class Store:
             found |= {sent.sha256: sent for sent in chosen}
         return found
 
-    def standing(self) -> dict[tuple[str | None, str | None], Submission]:
+    def current(self) -> dict[tuple[str | None, str | None], Submission]:
         """What counts: the last accepted submission of each area and period, without findings."""
         last = (
             sa.select(sa.func.max(t.submission.c.id))
@@ -182,7 +182,7 @@ class Store:
 
     def observations(self, period: str) -> tuple[Observation, ...]:
         """The figures of a period from the submissions that stand."""
-        query = self._standing(t.observation, period).order_by(
+        query = self._of_current(t.observation, period).order_by(
             t.observation.c.submission_id, t.observation.c.indicator
         )
         with e.reading(self._engine) as connection:
@@ -190,7 +190,7 @@ class Store:
 
     def achievements(self, period: str) -> tuple[Achievement, ...]:
         """The achievements of a period from the submissions that stand, as submitted."""
-        query = self._standing(t.achievement, period).order_by(
+        query = self._of_current(t.achievement, period).order_by(
             t.achievement.c.submission_id, t.achievement.c.position
         )
         with e.reading(self._engine) as connection:
@@ -269,7 +269,7 @@ class Store:
                 (row.submission_id, rows.to_observation(row)) for row in connection.execute(query)
             )
 
-    def _standing(self, table: sa.Table, period: str) -> sa.Select[Any]:
+    def _of_current(self, table: sa.Table, period: str) -> sa.Select[Any]:
         """Rows of the last accepted submission of each area for a period, with provenance."""
         last = (
             sa.select(sa.func.max(t.submission.c.id))

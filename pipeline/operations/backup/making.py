@@ -183,7 +183,7 @@ class _Making:
             time.sleep(_PAUSE if pending else 0)
         forgotten = received(self.workspace.store_url).forgotten if pending else {}
         for sha256 in pending:
-            path = archive.kept(self.workspace, sha256)
+            path = archive.find_archived(self.workspace, sha256)
             if path is None and sha256 in forgotten:
                 self.problems.append(
                     f"{wanted[sha256]} was forgotten while the backup was made. Make it again."
@@ -196,7 +196,7 @@ class _Making:
 
     def _add_found(self, sha256: str) -> bool:
         """Put a file in from wherever it is by now."""
-        if self._add_received(sha256, archive.kept(self.workspace, sha256)):
+        if self._add_received(sha256, archive.find_archived(self.workspace, sha256)):
             return True
         path = self._on_its_way(sha256)
         if path is None:
@@ -278,7 +278,7 @@ class _Making:
         """Put in what waited when the store was copied, though a run may have moved it since."""
         looks: tuple[Callable[[str], Path | None], ...] = (
             lambda _: path,
-            lambda sha256: archive.kept(self.workspace, sha256),
+            lambda sha256: archive.find_archived(self.workspace, sha256),
             self._on_its_way,
         )
         # Each place is looked at only after the one before it, as the file goes that way.

@@ -20,29 +20,29 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> Check:
     from pipeline.store.copying import numbers
 
     # The journal first: what a run adds to the store meanwhile is only not in the journal yet.
-    told = journal.told(workspace.archive)
+    noted = journal.noted(workspace.archive)
     held = numbers(workspace.store_url, journal.TABLES)
-    last_told, last_held = journal.last(told), {t: max(held[t], default=0) for t in held}
-    if behind := [table for table in told if last_told[table] > last_held[table]]:
+    last_noted, last_held = journal.highest(noted), {t: max(held[t], default=0) for t in held}
+    if behind := [table for table in noted if last_noted[table] > last_held[table]]:
         return broken(
             "journal",
             "The store is older than its archive, or another one; no run works with it.",
             "Put the right store back, or make it again with quarterday replay --rebuild.",
             *(
-                f"{table}: {last_told[table]:,} rows in the journal, {last_held[table]:,} in the "
+                f"{table}: {last_noted[table]:,} rows in the journal, {last_held[table]:,} in the "
                 "store"
                 for table in behind
             ),
         )
-    untold = {
+    missing = {
         table: sorted(n for n in held[table] if not any(n in each for each in ranges))
-        for table, ranges in told.items()
+        for table, ranges in noted.items()
     }
     lost = [
         f"missing: {table} {number}, of which the store tells"
-        for table, rows in untold.items()
+        for table, rows in missing.items()
         for number in rows
-        if number <= last_told[table]
+        if number <= last_noted[table]
     ]
     lost += _registers(workspace, quick=quick)
     if lost:
@@ -58,7 +58,7 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> Check:
             # Reads each line.
             list(journal.entries(workspace.archive, table))
     rows = many(sum(map(len, held.values())), "row")
-    if to_come := sum(map(len, untold.values())):
+    if to_come := sum(map(len, missing.values())):
         return well("journal", f"{rows}, of which the next run writes {to_come:,}.")
     return well("journal", f"{rows} of the store, and each register.")
 
@@ -68,7 +68,7 @@ def _registers(workspace: Workspace, *, quick: bool) -> Iterator[str]:
     from pipeline.store.copying import registers
 
     for sha256 in sorted(registers(workspace.store_url)):
-        path = journal.kept_register(workspace.archive, sha256)
+        path = journal.archived_register(workspace.archive, sha256)
         if not path.exists():
             yield f"missing: {path}"
         elif not quick and sha256_of(path) != sha256:

@@ -22,9 +22,9 @@ from pipeline.outputs.palette import BAND_FILL, QUIET_INK, shade
 from pipeline.outputs.wording import (
     counts_shown,
     restatement_shown,
+    return_state_shown,
     small_numbers_shown,
     span_shown,
-    standing_shown,
     travels_shown,
 )
 from schemas.display import operator_shown
@@ -111,7 +111,7 @@ def _overall_in_words(report: Report) -> str:
         sentence += f"\n{restatement_shown(report)}"
     if report.awaited:
         waiting = "; ".join(
-            f"{r.area.name} ({standing_shown(r, report.period)})" for r in report.awaited
+            f"{r.area.name} ({return_state_shown(r, report.period)})" for r in report.awaited
         )
         sentence += f"\nWithout the figures of: {waiting}."
     return sentence

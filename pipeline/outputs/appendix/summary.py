@@ -18,7 +18,7 @@ from pipeline.outputs.appendix.committee import (
 )
 from pipeline.outputs.appendix.flow import Flow, count, headings, text
 from pipeline.outputs.palette import INK, RAG, RULE, shade
-from pipeline.outputs.wording import counts_shown, gap_shown, score_shown, standing_shown
+from pipeline.outputs.wording import counts_shown, gap_shown, return_state_shown, score_shown
 
 NAME = "Summary"
 #: Ref, wording, and five columns for figures: as wide as A4 upright.
@@ -119,10 +119,10 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
         {"x_offset": 2, "object_position": 2, "description": _chart_in_words(report)},
     )
     # In rows of a common height, for a chart may be higher than the tallest row.
-    left = height / _PIXELS_PER_POINT + 4
-    while left > 0:
-        flow.space(min(left, 30))
-        left -= 30
+    missing = height / _PIXELS_PER_POINT + 4
+    while missing > 0:
+        flow.space(min(missing, 30))
+        missing -= 30
 
 
 def _chart_in_words(report: Report) -> str:
@@ -159,9 +159,9 @@ def _awaited(flow: Flow, report: Report) -> None:
     rest = _WHOLE - 2
     flow.add(*headings("Ref", "Service area", "Return", last=rest))
     for returned in report.awaited:
-        standing = standing_shown(returned, report.period)
+        state = return_state_shown(returned, report.period)
         flow.add(
             text(returned.area.ref, BODY),
             text(returned.area.name, BODY),
-            text(f"{standing[:1].upper()}{standing[1:]}.", BODY, rest),
+            text(f"{state[:1].upper()}{state[1:]}.", BODY, rest),
         )

@@ -28,9 +28,9 @@ _OURS = f'N("{AUTHOR}")'
 HIGHLIGHT = f"{_OURS}=0"
 
 #: Where a comment of somebody else begins within ours.
-_KEPT = "--- The comment that stood here before, by {author}: ---"
-_KEPT_PATTERN = re.compile(
-    r"\n\n" + re.escape(_KEPT).replace(r"\{author\}", "(?P<author>.*)") + r"\n(?P<text>.*)",
+_BEFORE = "--- The comment that stood here before, by {author}: ---"
+_BEFORE_PATTERN = re.compile(
+    r"\n\n" + re.escape(_BEFORE).replace(r"\{author\}", "(?P<author>.*)") + r"\n(?P<text>.*)",
     re.DOTALL,
 )
 
@@ -136,7 +136,7 @@ def _comment(findings: Sequence[Finding], before: Comment | None) -> Comment:
     ]
     if before is not None:
         author = " ".join((before.author or "an unnamed person").split())
-        said.append(f"{_KEPT.format(author=author)}\n{before.text}")
+        said.append(f"{_BEFORE.format(author=author)}\n{before.text}")
     text = plain("\n\n".join(said))
     lines = sum(1 + len(line) // _LETTERS_A_LINE for line in text.split("\n"))
     height = min(_TALLEST_COMMENT, (lines + 1) * _LINE_HEIGHT)
@@ -150,16 +150,16 @@ def unmark(book: Workbook) -> None:
         # The cells themselves: to go over the sheet's rows would make every blank cell of it.
         for cell in list(sheet._cells.values()):
             if cell.comment is not None and _is_ours(cell.comment):
-                cell.comment = _kept(cell.comment)
+                cell.comment = _before(cell.comment)
 
 
 def _unhighlight(sheet: Worksheet) -> None:
-    kept = ConditionalFormattingList()
+    others = ConditionalFormattingList()
     for formatting in sheet.conditional_formatting:
         for rule in list(formatting.rules):
             if not any(_OURS in formula for formula in rule.formula):
-                kept.add(formatting, rule)
-    sheet.conditional_formatting = kept
+                others.add(formatting, rule)
+    sheet.conditional_formatting = others
 
 
 def _is_ours(comment: Comment) -> bool:
@@ -167,6 +167,6 @@ def _is_ours(comment: Comment) -> bool:
     return comment.author == AUTHOR or comment.text.startswith(f"{AUTHOR}:\n")
 
 
-def _kept(comment: Comment) -> Comment | None:
-    match = _KEPT_PATTERN.search(comment.text)
+def _before(comment: Comment) -> Comment | None:
+    match = _BEFORE_PATTERN.search(comment.text)
     return Comment(match["text"], match["author"]) if match else None
