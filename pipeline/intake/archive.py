@@ -19,18 +19,10 @@ from pathlib import Path
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.scan import Arrival
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind
+from pipeline.workspace import moving
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, private_folder, remedy, sync_folder
-from pipeline.workspace.moving import (
-    ChangedError,
-    UnreadError,
-    copy,
-    holds,
-    is_final,
-    is_own,
-    put,
-    remove,
-)
+from pipeline.workspace.moving import ChangedError, UnreadError
 
 _CHANGED = (
     "changed after it was read; what was read is recorded, "
@@ -132,43 +124,43 @@ def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
 def _to_archive(claim: Path, workspace: Workspace) -> bool:
     """Whether a claim went to the archive; otherwise it went back to the inbox."""
     name, *within = claim.relative_to(workspace.leaving).parts
-    if not is_final(claim, name[:_DIGITS], sync=True):
-        put(claim, workspace.inbox.joinpath(*within or [name]))
+    if not moving.is_final(claim, name[:_DIGITS], sync=True):
+        moving.put(claim, workspace.inbox.joinpath(*within or [name]))
         return False
     path = _place(workspace, name)
-    if holds(path, name[:_DIGITS]):
+    if moving.holds(path, name[:_DIGITS]):
         claim.unlink()
         return True
     private_folder(path.parent)
     # What has that name and other bytes was left by a crash.
-    if is_own(claim):
+    if moving.is_own(claim):
         with suppress(OSError):
             claim.chmod(0o400)
         claim.replace(path)
         return True
     try:
         # Whoever it belongs to may have it open still, and keeps the right to change it.
-        copy(claim, path, name[:_DIGITS], 0o400)
+        moving.copy(claim, path, name[:_DIGITS], 0o400)
         sync_folder(path.parent)
-        remove(claim, name[:_DIGITS])
+        moving.remove(claim, name[:_DIGITS])
     except ChangedError:
-        put(claim, workspace.inbox.joinpath(*within or [name]))
+        moving.put(claim, workspace.inbox.joinpath(*within or [name]))
         return False
     return True
 
 
 def _copy(arrival: Arrival, workspace: Workspace) -> None:
     path = _of(arrival, workspace)
-    if holds(path, arrival.sha256):
+    if moving.holds(path, arrival.sha256):
         return
     private_folder(path.parent)
-    copy(arrival.path, path, arrival.sha256, 0o400)
+    moving.copy(arrival.path, path, arrival.sha256, 0o400)
 
 
 def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:
     """Remove a file that was copied; something to say where that cannot be done."""
     try:
-        remove(arrival.path, arrival.sha256)
+        moving.remove(arrival.path, arrival.sha256)
     except ChangedError:
         yield Skipped(arrival.path, _CHANGED)
     except OSError as error:
@@ -184,7 +176,7 @@ def _not_archived(arrival: Arrival, error: Exception, workspace: Workspace) -> I
         yield Skipped(arrival.path, f"taken in, but cannot be read any more ({error.strerror})")
     elif isinstance(error, ChangedError):
         yield Skipped(arrival.path, _CHANGED)
-    elif not holds(_of(arrival, workspace), arrival.sha256):
+    elif not moving.holds(_of(arrival, workspace), arrival.sha256):
         yield Skipped(arrival.path, _GONE)
 
 

@@ -1,4 +1,4 @@
-"""The workbook under construction: looks of cells, safe text, numbers as printed, page set-up."""
+"""The workbook under construction: safe text, numbers as printed, page set-up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.consolidation.report import Report
-from pipeline.outputs.palette import HEADING_FILL, HEADING_INK, INK, RULE
+from pipeline.outputs.appendix.looks import PLAIN, Look
+from pipeline.outputs.palette import RULE
 from pipeline.workbooks.safe_text import plain
 from pipeline.workbooks.worksheets import header_text, set_a4
 from schemas.display import cell_value, grouped, number_format, places
@@ -24,50 +25,6 @@ FONT = "Arial"
 _NAME_LENGTH = 31
 _SIGNIFICANT_DIGITS = 15
 _CENTIMETRE = 1 / 2.54
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a cell, or a run of text in it, looks: by xlsxwriter's names of format properties."""
-
-    font_size: int = 10
-    bold: bool = False
-    italic: bool = False
-    font_color: str = INK
-    bg_color: str | None = None
-    align: str = "left"
-    valign: str = "vcenter"
-    indent: int = 0
-    text_wrap: bool = True
-    #: Set smaller rather than cut off.
-    shrink: bool = False
-    #: Lines above, below and at the sides.
-    top: int = 0
-    bottom: int = 0
-    left: int = 0
-    right: int = 0
-    num_format: str = "General"
-
-    def in_type_of(self, other: Look) -> Look:
-        """The same cell with its text as in another look."""
-        return replace(
-            self,
-            font_size=other.font_size,
-            bold=other.bold,
-            italic=other.italic,
-            font_color=other.font_color,
-        )
-
-
-#: Body text without lines.
-PLAIN = Look()
-#: A cell of a table: with a line all round, and room at the sides.
-BODY = Look(top=1, bottom=1, left=1, right=1, indent=1)
-HEADING = replace(BODY, bold=True, font_color=HEADING_INK, bg_color=HEADING_FILL)
-RIGHT = replace(BODY, align="right")
-HEADING_RIGHT = replace(HEADING, align="right")
-#: A number stays on one line, and is set smaller before it turns to ####.
-NUMBER = replace(RIGHT, text_wrap=False, shrink=True)
 
 
 @dataclass(frozen=True, slots=True)

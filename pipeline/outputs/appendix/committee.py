@@ -6,27 +6,11 @@ from dataclasses import replace
 
 from pipeline.consolidation.rating import SYMBOLS, Colour
 from pipeline.consolidation.report import Line, Report, Section
-from pipeline.outputs.appendix.book import (
-    BODY,
-    HEADING,
-    NUMBER,
-    RIGHT,
-    Book,
-    Look,
-    Paragraph,
-    PrintedNumber,
-    printed_number,
-)
+from pipeline.outputs import wording
+from pipeline.outputs.appendix import looks
+from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
 from pipeline.outputs.appendix.flow import Cell, Flow, count, headings, text
-from pipeline.outputs.palette import BAND_FILL, QUIET_INK, shade
-from pipeline.outputs.wording import (
-    counts_shown,
-    restatement_shown,
-    return_state_shown,
-    small_numbers_shown,
-    span_shown,
-    travels_shown,
-)
+from pipeline.outputs.palette import shade
 from schemas.display import operator_shown
 
 #: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
@@ -38,12 +22,6 @@ PAGE = 742.0
 #: A performance of more letters than this is a report in words, not a figure or a state.
 _LONG_WORDS = 30
 
-TITLE = Look(font_size=16, bold=True)
-SUBTITLE = Look(font_size=11)
-SMALL = replace(BODY, font_size=9)
-_BAND = replace(BODY, bold=True, bg_color=BAND_FILL)
-_NOTE = Look(font_size=9, italic=True, font_color=QUIET_INK)
-
 
 def write_committee(book: Book, name: str) -> None:
     """Add the sheet: achievements, indicators, key, and overall performance."""
@@ -51,12 +29,12 @@ def write_committee(book: Book, name: str) -> None:
     framework, period = report.register.framework, report.period
     sheet = book.sheet(name, "", landscape=False)
     flow = Flow(book, sheet, WIDTHS)
-    flow.add(text(f"{framework.appendix}: {framework.title}", TITLE, _WHOLE))
+    flow.add(text(f"{framework.appendix}: {framework.title}", looks.TITLE, _WHOLE))
     for line in (
-        f"{framework.council}, {period.name} ({span_shown(period)})",
+        f"{framework.council}, {period.name} ({wording.span_shown(period)})",
         _overall_in_words(report),
     ):
-        flow.add(text(line, SUBTITLE, _WHOLE))
+        flow.add(text(line, looks.SUBTITLE, _WHOLE))
     flow.space(10)
     _achievements(flow, report)
     flow.space(14)
@@ -78,7 +56,7 @@ def rating_cell(words: str, colour: Colour | None) -> Cell:
     """A rating: its words and symbol on its colour, or the reason on a neutral ground."""
     tone = shade(colour)
     is_rated = colour is not None
-    return text(words, replace(BODY, bg_color=tone.fill, font_color=tone.ink, bold=is_rated))
+    return text(words, replace(looks.BODY, bg_color=tone.fill, font_color=tone.ink, bold=is_rated))
 
 
 def figure_cell(line: Line) -> Cell:
@@ -99,19 +77,20 @@ def target_cell(line: Line) -> Cell:
 
 def _number_cell(number: PrintedNumber | None, shown: str, *, bold: bool) -> Cell:
     if number is not None:
-        return Cell(look=replace(NUMBER, bold=bold), number=number)
-    return text(shown, replace(RIGHT, bold=bold))
+        return Cell(look=replace(looks.NUMBER, bold=bold), number=number)
+    return text(shown, replace(looks.RIGHT, bold=bold))
 
 
 def _overall_in_words(report: Report) -> str:
     """Overall performance in a sentence, and whose figures are not in it."""
     tally = report.overall
-    sentence = f"Overall performance: {tally.shown} ({counts_shown(tally)})."
+    sentence = f"Overall performance: {tally.shown} ({wording.counts_shown(tally)})."
     if report.restates:
-        sentence += f"\n{restatement_shown(report)}"
+        sentence += f"\n{wording.restatement_shown(report)}"
     if report.awaited:
         waiting = "; ".join(
-            f"{r.area.name} ({return_state_shown(r, report.period)})" for r in report.awaited
+            f"{r.area.name} ({wording.return_state_shown(r, report.period)})"
+            for r in report.awaited
         )
         sentence += f"\nWithout the figures of: {waiting}."
     return sentence
@@ -122,15 +101,17 @@ def _achievements(flow: Flow, report: Report) -> None:
     flow.add(*headings("Priority", f"Key achievements {report.period.name}", last=_WHOLE - 1))
     for section in report.sections:
         heading = section.priority.achievements_heading or section.priority.heading
-        flow.add(text(heading, replace(BODY, bold=True)), _achieved(section))
+        flow.add(text(heading, replace(looks.BODY, bold=True)), _achieved(section))
         flow.block()
 
 
 def _achieved(section: Section) -> Cell:
     texts = [a.text for a in section.achievements]
     bullet = "• " if len(texts) > 1 else ""
-    content = [Paragraph(bullet + words, BODY) for words in texts]
-    return Cell(tuple(content) or (Paragraph("None reported.", _NOTE),), BODY, span=_WHOLE - 1)
+    content = [Paragraph(bullet + words, looks.BODY) for words in texts]
+    return Cell(
+        tuple(content) or (Paragraph("None reported.", looks.NOTE),), looks.BODY, span=_WHOLE - 1
+    )
 
 
 def _indicators(flow: Flow, report: Report) -> tuple[int, int]:
@@ -143,7 +124,7 @@ def _indicators(flow: Flow, report: Report) -> tuple[int, int]:
     for section in report.sections:
         if not section.lines:
             continue
-        last_priority = flow.add(text(section.priority.heading, _BAND, _WHOLE))
+        last_priority = flow.add(text(section.priority.heading, looks.BAND, _WHOLE))
         for line in section.lines:
             rating = rating_cell(line.rating.shown, line.rating.colour)
             flow.add(_wording(line), *_figures(line), rating, _travel(line))
@@ -154,36 +135,36 @@ def _indicators(flow: Flow, report: Report) -> tuple[int, int]:
 def _figures(line: Line) -> tuple[Cell, ...]:
     """Target and performance; a report in words takes the room of both where there is no target."""
     if len(line.performance_shown) > _LONG_WORDS and not line.target_shown:
-        return (text(line.performance_shown, SMALL, 2),)
+        return (text(line.performance_shown, looks.SMALL, 2),)
     return target_cell(line), figure_cell(line)
 
 
 def _wording(line: Line) -> Cell:
     """The indicator as the register words it; beneath it, what the reader must know of it."""
     notes = [*line.remarks, *(f"Commentary: {words}" for words in line.commentary)]
-    wording = Paragraph(line.indicator.wording, BODY)
-    return Cell((wording, *(Paragraph(note, _NOTE) for note in notes)), BODY)
+    wording = Paragraph(line.indicator.wording, looks.BODY)
+    return Cell((wording, *(Paragraph(note, looks.NOTE) for note in notes)), looks.BODY)
 
 
 def _travel(line: Line) -> Cell:
     content: list[Paragraph] = []
-    for shown, since in travels_shown(line):
-        content += [Paragraph(shown, BODY), Paragraph(since, _NOTE)]
-    return Cell(tuple(content), BODY)
+    for shown, since in wording.travels_shown(line):
+        content += [Paragraph(shown, looks.BODY), Paragraph(since, looks.NOTE)]
+    return Cell(tuple(content), looks.BODY)
 
 
 def _key(flow: Flow, report: Report) -> None:
     flow.block()
-    flow.add(text("Key: what the colours of “Target achieved?” mean", HEADING, _WHOLE))
+    flow.add(text("Key: what the colours of “Target achieved?” mean", looks.HEADING, _WHOLE))
     rows: list[tuple[str, Colour | None, str]] = [
         (f"{SYMBOLS[colour]} {colour.capitalize()}", colour, meaning)
         for colour, meaning in report.key
     ]
     rows.append(("Not rated", None, "has no colour; the reason stands beside the indicator"))
-    if suppressed := small_numbers_shown(report.register):
+    if suppressed := wording.small_numbers_shown(report.register):
         rows.append(("Suppressed", None, suppressed))
     for words, colour, meaning in rows:
-        flow.add(rating_cell(words, colour), text(meaning, BODY, _WHOLE - 1))
+        flow.add(rating_cell(words, colour), text(meaning, looks.BODY, _WHOLE - 1))
 
 
 def _overall(flow: Flow, report: Report) -> None:
@@ -193,12 +174,12 @@ def _overall(flow: Flow, report: Report) -> None:
     tallies = [(s.priority.heading, s.tally) for s in report.sections]
     for name, tally in (*tallies, ("All priorities", report.overall)):
         bold = tally is report.overall
-        number = replace(NUMBER, bold=bold)
+        number = replace(looks.NUMBER, bold=bold)
         flow.add(
-            text(name, replace(BODY, bold=bold)),
+            text(name, replace(looks.BODY, bold=bold)),
             count(tally.rated + tally.not_rated, number),
             count(tally.rated, number),
             rating_cell(tally.shown, tally.colour),
-            text(counts_shown(tally), replace(SMALL, bold=bold)),
+            text(wording.counts_shown(tally), replace(looks.SMALL, bold=bold)),
         )
-    flow.add(text(report.overall_key, _NOTE, _WHOLE))
+    flow.add(text(report.overall_key, looks.NOTE, _WHOLE))

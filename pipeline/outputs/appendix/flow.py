@@ -8,15 +8,8 @@ from itertools import pairwise
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.appendix.book import (
-    HEADING,
-    HEADING_RIGHT,
-    PLAIN,
-    Book,
-    Look,
-    Paragraph,
-    PrintedNumber,
-)
+from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber
+from pipeline.outputs.appendix.looks import HEADING, HEADING_RIGHT, PLAIN, Look
 from pipeline.workbooks.row_height import ROW_PADDING, line_height, wrap
 
 #: A taller text, in points, goes on in the next row: Excel's rows end at 409 points, and pages

@@ -6,19 +6,12 @@ from dataclasses import replace
 
 from pipeline.consolidation.rating import SYMBOLS, Colour
 from pipeline.consolidation.report import Report
-from pipeline.outputs.appendix.book import BODY, NUMBER, Book, Look
-from pipeline.outputs.appendix.committee import (
-    PAGE,
-    SMALL,
-    SUBTITLE,
-    TITLE,
-    figure_cell,
-    rating_cell,
-    target_cell,
-)
+from pipeline.outputs import wording
+from pipeline.outputs.appendix import looks
+from pipeline.outputs.appendix.book import FONT, Book
+from pipeline.outputs.appendix.committee import PAGE, figure_cell, rating_cell, target_cell
 from pipeline.outputs.appendix.flow import Flow, count, headings, text
 from pipeline.outputs.palette import INK, RAG, RULE, shade
-from pipeline.outputs.wording import counts_shown, gap_shown, return_state_shown, score_shown
 
 NAME = "Summary"
 #: Ref, wording, and five columns for figures: as wide as A4 upright.
@@ -27,7 +20,6 @@ _WHOLE = len(WIDTHS)
 #: The chart's height in pixels for each priority, and for its title and legend.
 _BAR, _FRAME = 22, 82
 _PIXELS_PER_POINT = 96 / 72
-_SECTION = Look(font_size=12, bold=True)
 
 
 def write_summary(book: Book) -> None:
@@ -36,13 +28,13 @@ def write_summary(book: Book) -> None:
     flow = Flow(book, book.sheet(NAME, NAME, landscape=False), WIDTHS)
     tally = report.overall
     overall = (
-        f"Overall performance: {tally.shown}. {counts_shown(tally).capitalize()}; "
-        f"score {score_shown(tally.score)}."
+        f"Overall performance: {tally.shown}. {wording.counts_shown(tally).capitalize()}; "
+        f"score {wording.score_shown(tally.score)}."
     )
     if not report.awaited:
         overall += "\nEvery service area has returned."
-    flow.add(text(f"Summary {report.period.name}", TITLE, _WHOLE))
-    flow.add(text(overall, SUBTITLE, _WHOLE))
+    flow.add(text(f"Summary {report.period.name}", looks.TITLE, _WHOLE))
+    flow.add(text(overall, looks.SUBTITLE, _WHOLE))
     flow.space(8)
     flow.block()
     first = _counts(flow, report)
@@ -68,9 +60,9 @@ def _counts(flow: Flow, report: Report) -> int:
         bold = tally is report.overall
         counts = (tally.green, tally.amber, tally.red, tally.not_rated)
         flow.add(
-            text(ref, replace(BODY, bold=bold)),
-            text(heading, replace(SMALL, bold=bold)),
-            *(count(n, replace(NUMBER, bold=bold)) for n in counts),
+            text(ref, replace(looks.BODY, bold=bold)),
+            text(heading, replace(looks.SMALL, bold=bold)),
+            *(count(n, replace(looks.NUMBER, bold=bold)) for n in counts),
             rating_cell(tally.shown, tally.colour),
         )
     return first
@@ -94,15 +86,15 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
                 "data_labels": {
                     "value": True,
                     "num_format": f'"{symbol} "0;;',
-                    "font": {"name": "Arial", "size": 9, "color": tone.ink, "bold": True},
+                    "font": {"name": FONT, "size": 9, "color": tone.ink, "bold": True},
                 },
             }
         )
-    font = {"name": "Arial", "size": 9, "color": INK}
+    font = {"name": FONT, "size": 9, "color": INK}
     chart.set_title(
         {
             "name": f"Indicators by priority and rating, {report.period.name}",
-            "name_font": {"name": "Arial", "size": 11, "bold": True, "color": INK},
+            "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK},
             "overlay": False,
         }
     )
@@ -126,7 +118,9 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
 
 
 def _chart_in_words(report: Report) -> str:
-    by_priority = "; ".join(f"{s.priority.ref}: {counts_shown(s.tally)}" for s in report.sections)
+    by_priority = "; ".join(
+        f"{s.priority.ref}: {wording.counts_shown(s.tally)}" for s in report.sections
+    )
     return (
         "Stacked bar chart of the number of indicators of each rating by priority. "
         f"{by_priority}. The table above it holds the same figures."
@@ -136,7 +130,7 @@ def _chart_in_words(report: Report) -> str:
 def _red(flow: Flow, report: Report) -> None:
     red = [line for line in report.lines if line.rating.colour is Colour.RED]
     flow.block()
-    flow.add(text("What is red", _SECTION, _WHOLE))
+    flow.add(text("What is red", looks.SECTION, _WHOLE))
     if not red:
         flow.add(text("No indicator is red.", span=_WHOLE))
         return
@@ -144,24 +138,24 @@ def _red(flow: Flow, report: Report) -> None:
     flow.add(*headings(*names, right=names[2:4], last=3))
     for line in red:
         flow.add(
-            text(line.indicator.ref, BODY),
-            text(line.indicator.wording, BODY),
+            text(line.indicator.ref, looks.BODY),
+            text(line.indicator.wording, looks.BODY),
             target_cell(line),
             figure_cell(line),
-            text(gap_shown(line), BODY, 3),
+            text(wording.gap_shown(line), looks.BODY, 3),
         )
         flow.block()
 
 
 def _awaited(flow: Flow, report: Report) -> None:
     flow.block()
-    flow.add(text("Who has not returned", _SECTION, _WHOLE))
+    flow.add(text("Who has not returned", looks.SECTION, _WHOLE))
     rest = _WHOLE - 2
     flow.add(*headings("Ref", "Service area", "Return", last=rest))
     for returned in report.awaited:
-        state = return_state_shown(returned, report.period)
+        state = wording.return_state_shown(returned, report.period)
         flow.add(
-            text(returned.area.ref, BODY),
-            text(returned.area.name, BODY),
-            text(f"{state[:1].upper()}{state[1:]}.", BODY, rest),
+            text(returned.area.ref, looks.BODY),
+            text(returned.area.name, looks.BODY),
+            text(f"{state[:1].upper()}{state[1:]}.", looks.BODY, rest),
         )

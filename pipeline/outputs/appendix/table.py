@@ -9,16 +9,8 @@ from decimal import Decimal
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.appendix.book import (
-    BODY,
-    HEADING,
-    HEADING_RIGHT,
-    NUMBER,
-    Book,
-    Look,
-    Paragraph,
-    printed_number,
-)
+from pipeline.outputs.appendix.book import Book, Paragraph, printed_number
+from pipeline.outputs.appendix.looks import BODY, HEADING, HEADING_RIGHT, NUMBER, Look
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from schemas.display import shown
 
