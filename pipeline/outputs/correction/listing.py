@@ -15,7 +15,7 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
-from pipeline.outputs.correction.marks import position, severity_shown
+from pipeline.outputs.correction.marks import is_address, severity_shown
 from pipeline.outputs.grouping import grouped
 from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import plain
@@ -148,7 +148,7 @@ def _write_table(
 
 
 def _link_to_cell(cell: Cell, finding: Finding) -> None:
-    address = finding.cell if position(finding.cell) else "A1"
+    address = finding.cell if is_address(finding.cell) else "A1"
     quoted = finding.sheet.replace("'", "''")
     cell.hyperlink = Hyperlink(
         ref=cell.coordinate,

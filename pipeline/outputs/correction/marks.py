@@ -15,6 +15,7 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Border, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import column_index_from_string
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -57,16 +58,14 @@ def severity_shown(severity: Severity) -> str:
     return f"{SYMBOLS[severity]} {severity.capitalize()}"
 
 
-def position(address: str) -> tuple[int, int] | None:
-    """Row and column, from 1, of an address such as `D14`; None where no sheet has such a cell."""
-    match = _ADDRESS.fullmatch(address)
-    if match is None:
-        return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    row = int(match[2])
-    return (row, column) if column <= _COLUMNS and row <= _ROWS else None
+def is_address(text: str) -> bool:
+    """Whether a sheet of Excel has a cell of that address, such as `D14`."""
+    match = _ADDRESS.fullmatch(text)
+    return (
+        match is not None
+        and column_index_from_string(match[1]) <= _COLUMNS
+        and int(match[2]) <= _ROWS
+    )
 
 
 def mark(book: Workbook, findings: Iterable[Finding]) -> None:
@@ -77,7 +76,7 @@ def mark(book: Workbook, findings: Iterable[Finding]) -> None:
     """
     by_sheet: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.severity is not Severity.INFO and position(finding.cell):
+        if finding.severity is not Severity.INFO and is_address(finding.cell):
             by_sheet.setdefault(finding.sheet, []).append(finding)
     for sheet in book.worksheets:
         if sheet.title in by_sheet:
