@@ -32,23 +32,17 @@ def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Gua
     # then the next run sweeps it away.
     with TemporaryDirectory(
         prefix=UNFINISHED, dir=workspace.state, ignore_cleanup_errors=True
-    ) as scratch:
-        paths = [Path(scratch) / f"{number}.xlsx" for number in range(len(batch))]
-        copies = [_copy_of(one, workspace) for one in batch]
-        futures = [
-            guard.submit(copy.try_write, path) for copy, path in zip(copies, paths, strict=True)
-        ]
-        return [
-            _placed(
-                copy,
-                future,
-                path,
-                correction_path(
-                    workspace, one.arrival.filename, one.arrival.sha256, one.reading.period
-                ),
+    ) as folder:
+        started = []
+        for number, one in enumerate(batch):
+            arrival, findings_page = one.arrival, workspace.settings.mail.findings_page
+            copy = CorrectionCopy(
+                arrival.path, arrival.kind, one.findings, arrival.filename, findings_page
             )
-            for one, copy, future, path in zip(batch, copies, futures, paths, strict=True)
-        ]
+            path = correction_path(workspace, arrival.filename, arrival.sha256, one.reading.period)
+            scratch = Path(folder) / f"{number}.xlsx"
+            started.append((copy, scratch, path, guard.submit(copy.try_write, scratch)))
+        return [_placed(*each) for each in started]
 
 
 def correction_path(workspace: Workspace, filename: str, sha256: str, period: str | None) -> Path:
@@ -57,18 +51,7 @@ def correction_path(workspace: Workspace, filename: str, sha256: str, period: st
     return folder / safe_name(Path(filename).stem, correction_ending(sha256))
 
 
-def _copy_of(one: Checked, workspace: Workspace) -> CorrectionCopy:
-    arrival = one.arrival
-    return CorrectionCopy(
-        arrival.path,
-        arrival.kind,
-        one.findings,
-        arrival.filename,
-        workspace.settings.mail.findings_page,
-    )
-
-
-def _placed(copy: CorrectionCopy, written: Future[int | None], scratch: Path, path: Path) -> Path:
+def _placed(copy: CorrectionCopy, scratch: Path, path: Path, written: Future[int | None]) -> Path:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
     try:
         try:

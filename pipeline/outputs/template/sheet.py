@@ -43,7 +43,7 @@ _LOOKS: dict[str, dict[str, object]] = {
     "label": _CELL | {"bold": True, "bg_color": _GREY},
     "prefilled": _CELL | {"bg_color": _GREY},
     "unused": _CELL | {"pattern": _LIGHT_HATCH, "fg_color": _LINE, "bg_color": "#FFFFFF"},
-    #: Unlocked, and otherwise as a cell that nobody touched.
+    # Unlocked, and otherwise as a cell that nobody touched.
     "open": {"locked": False, "text_wrap": True, "valign": "top", "num_format": "@"},
 }
 _TO_FILL = _CELL | {"locked": False, "bg_color": _YELLOW, "border_color": _STRONG_LINE}
