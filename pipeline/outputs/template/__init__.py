@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_range_abs
 
 from pipeline.outputs.template import cells
 from pipeline.outputs.template.cells import Entry
-from pipeline.outputs.template.sheet import OPTIONS, TemplateSheet
+from pipeline.outputs.template.sheet import TemplateBook, TemplateSheet
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
 from schemas.display import target_shown, unit_shown
@@ -84,7 +83,7 @@ def write_template(register: Register, area: ServiceArea, period: Period, path: 
     """
     title = f"{area.name}: return for {period.name}"
     framework = register.framework
-    with replacing(path) as temporary, xlsxwriter.Workbook(temporary, OPTIONS) as book:
+    with replacing(path) as temporary, TemplateBook(temporary) as book:
         council = plain(framework.council)
         book.set_properties(
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -20,7 +21,7 @@ _STRONG_LINE = "#7F6000"
 _LIGHT_HATCH = 14
 
 #: For `xlsxwriter.Workbook`: a plain typeface that every office program has.
-OPTIONS = {"default_format_properties": {"font_name": "Arial", "font_size": 11}}
+_OPTIONS = {"default_format_properties": {"font_name": "Arial", "font_size": 11}}
 
 _CELL = {
     "border": 1,
@@ -69,12 +70,24 @@ class _GrowingRows(Worksheet):  # type: ignore[misc] # xlsxwriter states no type
         super()._xml_start_tag_unencoded(tag, attributes)
 
 
+class TemplateBook(xlsxwriter.Workbook):  # type: ignore[misc] # xlsxwriter states no types
+    """A workbook that makes each of its formats once."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _OPTIONS)
+        self._made: dict[tuple[tuple[str, object], ...], Format] = {}
+
+    def format(self, properties: dict[str, object]) -> Format:
+        key = tuple(properties.items())
+        if key not in self._made:
+            self._made[key] = self.add_format(properties)
+        return self._made[key]
+
+
 class TemplateSheet:
     """A worksheet that prints on A4 landscape, one page wide. Rows and columns count from 0."""
 
-    def __init__(
-        self, book: xlsxwriter.Workbook, name: str, footer: str, widths: Sequence[int]
-    ) -> None:
+    def __init__(self, book: TemplateBook, name: str, footer: str, widths: Sequence[int]) -> None:
         """With columns of so many digits' width, and `footer` at the foot of each page."""
         self.worksheet: Worksheet = book.add_worksheet(name, _GrowingRows)
         self._book = book
@@ -87,7 +100,7 @@ class TemplateSheet:
 
     def put(self, row: int, column: int, text: str, look: str) -> None:
         """Text as a string, whatever it looks like; an empty one as a formatted blank."""
-        put_text(self.worksheet, row, column, text, self._book.add_format(_LOOKS[look]))
+        put_text(self.worksheet, row, column, text, self._book.format(_LOOKS[look]))
 
     def fit(self, row: int, texts: Iterable[str]) -> None:
         """Make a row tall enough for its texts, from the first column on."""
@@ -100,7 +113,7 @@ class TemplateSheet:
 
     def open_column(self, column: int, first: int, last: int, filled: int, entry: Entry) -> None:
         """A column to fill in down to a row and beyond; `filled` rows of it look so."""
-        form = self._book.add_format(_LOOKS["open"])
+        form = self._book.format(_LOOKS["open"])
         self.worksheet.set_column(column, column, self._widths[column], form)
         self.worksheet.data_validation(first, column, last, column, entry.accepts)
         for row in range(first, first + filled):
@@ -108,7 +121,7 @@ class TemplateSheet:
 
     def _to_fill(self, entry: Entry) -> Format:
         """An unlocked yellow cell; words stand to the left, figures to the right."""
-        return self._book.add_format(
+        return self._book.format(
             _TO_FILL | {"num_format": entry.number_format, "align": entry.align}
         )
 
