@@ -21,7 +21,7 @@ ACHIEVEMENTS_SHEET = "Achievements"
 LIST_SHEET = "What to correct"
 
 
-class Entry(StrEnum):
+class Takes(StrEnum):
     """What a cell takes."""
 
     TEXT = "text"
@@ -47,7 +47,7 @@ class Field:
     #: Width in characters of the column in the template.
     width: int = 16
     required: bool = False
-    takes: Entry = Entry.TEXT
+    takes: Takes = Takes.TEXT
     #: What stands there already: on the cover by service area and period, in a column by indicator,
     #: priority and target. None: the service area fills it in; the others are locked.
     shows: Callable[..., str] | None = None
@@ -61,7 +61,7 @@ class Field:
 
     @property
     def is_figure(self) -> bool:
-        return self.takes in (Entry.PERFORMANCE, Entry.PART)
+        return self.takes in (Takes.PERFORMANCE, Takes.PART)
 
 
 COVER_FIELDS = (
@@ -93,7 +93,7 @@ COVER_FIELDS = (
         "Date completed",
         "The date, for example 30/04/2013.",
         ("date", "completed on"),
-        takes=Entry.DATE,
+        takes=Takes.DATE,
     ),
     Field(
         "signed_off_by",
@@ -152,7 +152,7 @@ INDICATOR_FIELDS = (
         "The number counted, for example 31. Leave blank if you do not use it.",
         ("num",),
         width=12,
-        takes=Entry.PART,
+        takes=Takes.PART,
         of_period=True,
     ),
     Field(
@@ -161,7 +161,7 @@ INDICATOR_FIELDS = (
         "The number it is out of, for example 50. Leave blank if you do not use it.",
         ("denom", "out of"),
         width=13,
-        takes=Entry.PART,
+        takes=Takes.PART,
         of_period=True,
     ),
     Field(
@@ -171,7 +171,7 @@ INDICATOR_FIELDS = (
         ("actual", "actuals", "outturn", "result", "value", "performance figure"),
         width=13,
         required=True,
-        takes=Entry.PERFORMANCE,
+        takes=Takes.PERFORMANCE,
         of_period=True,
     ),
     Field(
@@ -180,7 +180,7 @@ INDICATOR_FIELDS = (
         "Choose Final, Provisional or Not available. Blank counts as Final.",
         ("figure status", "final or provisional"),
         width=14,
-        takes=Entry.STATUS,
+        takes=Takes.STATUS,
         of_period=True,
     ),
     Field(
@@ -230,7 +230,7 @@ ACHIEVEMENT_FIELDS = (
         ("priority heading",),
         width=60,
         required=True,
-        takes=Entry.PRIORITY,
+        takes=Takes.PRIORITY,
     ),
     Field(
         "achievement",

@@ -12,7 +12,7 @@ from pipeline.returns.interpret.names import suggestion
 from pipeline.store import Outcome, Submission
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import printable, shorten
-from schemas.wording import counted
+from schemas.wording import counted, listed
 
 #: As many digits of a SHA-256 name a file.
 _ENOUGH_DIGITS = 6
@@ -94,9 +94,9 @@ def subject_of(name: str, stored: StoredReturns) -> Subject:
         if sent.filename.casefold() == wanted or (is_hash and sent.sha256.startswith(wanted))
     )
     quarantined = frozenset(
-        one.what.name
+        one.name
         for one in store.messages.quarantined()
-        if wanted in (one.what.filename.casefold(), one.what.name.casefold())
+        if wanted in (one.filename.casefold(), one.name.casefold())
     )
     if not numbers and not quarantined:
         known = (*refs, *areas, *filter(None, areas.values()), *(s.filename for s in submissions))
@@ -142,8 +142,8 @@ class _History:
         elif self.subject.is_everything:
             yield from self._issued()
         for one in self.stored.store.messages.quarantined():
-            if self.subject.is_everything or one.what.name in self.subject.quarantined:
-                details = f"{printable(one.what.filename)}, kept as {one.what.name}: {one.what.why}"
+            if self.subject.is_everything or one.name in self.subject.quarantined:
+                details = f"{printable(one.filename)}, kept as {one.name}: {one.why}"
                 yield Event(one.told_at, EventKind.QUARANTINED, "", "", details)
 
     def _concerns(self, sent: Submission) -> bool:
@@ -172,7 +172,7 @@ class _History:
         details = [_named(sent)]
         if sent.errors or sent.warnings:
             counts = (counted(sent.errors, "error"), counted(sent.warnings, "warning"))
-            details.append(" and ".join(counts))
+            details.append(listed(counts))
         if before:
             details.append(f"in place of {_named(before)}")
         if sent.is_restatement:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.consolidation.report import Line, Report
-from pipeline.intake.archive import kept
+from pipeline.intake.archive import find_archived
 from pipeline.operations.stored import StoredReturns
 from pipeline.register import need_period
 from pipeline.returns.interpret.names import suggestion
@@ -47,7 +47,7 @@ def cells(workspace: Workspace, register: Register) -> Iterator[CellOf]:
     with guard_of(register, workspace.settings.limits) as guard:
 
         def cell_of(sha256: str, sheet: str, cell: str) -> ArchivedCell:
-            path = kept(workspace, sha256)
+            path = find_archived(workspace, sha256)
             if path is None:
                 return ArchivedCell(
                     None, trouble=f"it is missing from the archive. {_FROM_A_BACKUP}"

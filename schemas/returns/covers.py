@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.checks import Checks, Condition, RowCheck, Typed
 from schemas.fields import COVER_FIELDS, SIGNED
 from schemas.findings import Severity
+from schemas.wording import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ COVERS = Checks(
             "Ask the service area who signed it off, or have the template used.",
             "Figures go to committee only when someone has approved them.",
             {"": Condition(("is_old_style",), has_line, also=SIGNED)},
-            lambda _row, _: {"what": " and ".join(_COVER[key].heading for key in SIGNED)},
+            lambda _row, _: {"what": listed([_COVER[key].heading for key in SIGNED])},
         ),
         RowCheck(
             "C11",

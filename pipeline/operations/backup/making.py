@@ -38,7 +38,7 @@ from pipeline.workspace.folder import UNFINISHED, Workspace, remedy, replacing
 from pipeline.workspace.settings import FILE_NAME
 
 if TYPE_CHECKING:
-    from pipeline.store.copying import Delivery
+    from pipeline.store.copying import DeliveredFile
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 #: Seconds for which a file that is being moved is looked for, and between two looks.
@@ -141,7 +141,7 @@ class _Making:
             self._add(manifest.SETTINGS, place.root / FILE_NAME)
         for path in own_templates(place.templates):
             self._add(f"{manifest.TEXTS}/{path.name}", path)
-        wanted = received(f"sqlite:///{copy}").kept
+        wanted = received(f"sqlite:///{copy}").archived
         self._add_archive(wanted)
         self._add_inbox(waiting, deliveries(f"sqlite:///{copy}"))
         self._add_unarchived(unarchived, wanted)
@@ -179,7 +179,7 @@ class _Making:
             time.sleep(_PAUSE if pending else 0)
         forgotten = received(self.workspace.store_url).forgotten if pending else {}
         for sha256 in pending:
-            path = archive.kept(self.workspace, sha256)
+            path = archive.find_archived(self.workspace, sha256)
             if path is None and sha256 in forgotten:
                 self.problems.append(
                     f"{wanted[sha256]} was forgotten while the backup was made. Make it again."
@@ -192,7 +192,7 @@ class _Making:
 
     def _add_found(self, sha256: str) -> bool:
         """Put a file in from wherever it is by now."""
-        if self._add_received(sha256, archive.kept(self.workspace, sha256)):
+        if self._add_received(sha256, archive.find_archived(self.workspace, sha256)):
             return True
         path = self._on_its_way(sha256)
         if path is None:
@@ -242,7 +242,9 @@ class _Making:
             else:
                 yield path, None
 
-    def _add_inbox(self, waiting: list[tuple[Path, Arrival | None]], taken: list[Delivery]) -> None:
+    def _add_inbox(
+        self, waiting: list[tuple[Path, Arrival | None]], taken: list[DeliveredFile]
+    ) -> None:
         """What the store does not know to have been taken in.
 
         Which area the store took a file's folder for is the store's word, not that of a register
@@ -270,7 +272,7 @@ class _Making:
         """Put in what waited when the store was copied, though a run may have moved it since."""
         looks: tuple[Callable[[str], Path | None], ...] = (
             lambda _: path,
-            lambda sha256: archive.kept(self.workspace, sha256),
+            lambda sha256: archive.find_archived(self.workspace, sha256),
             self._on_its_way,
         )
         # Each place is looked at only after the one before it, as the file goes that way.

@@ -26,7 +26,7 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
     # The files first: one that a run brings meanwhile is then in the store at any rate.
     archived, others = archived_files(workspace.archive)
     known = received(workspace.store_url)
-    wanted = known.kept
+    wanted = known.archived
     missing = {sha256: name for sha256, name in wanted.items() if sha256 not in archived}
     on_their_way: dict[str, Path] = {}
     if missing:

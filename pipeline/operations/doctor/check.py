@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.wording import noun_for
+
 
 class State(StrEnum):
     OK = "ok"
@@ -48,6 +50,6 @@ def broken(found: str, remedy: str, *details: str) -> HealthCheck:
     return HealthCheck("", State.BROKEN, found, remedy, details)
 
 
-def many(count: int, one: str, more: str | None = None) -> str:
+def many(count: int, one: str, more: str = "") -> str:
     """A number with its noun: `1 file`, `2 files`."""
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
+    return f"{count:,} {noun_for(count, one, more)}"

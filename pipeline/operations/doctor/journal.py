@@ -20,9 +20,9 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> HealthCheck:
     from pipeline.store.copying import numbers
 
     # The journal first: what a run adds to the store meanwhile is only not in the journal yet.
-    journaled = journal.told(workspace.archive)
+    journaled = journal.noted(workspace.archive)
     stored = numbers(workspace.store_url, journal.TABLES)
-    last_journaled = journal.last(journaled)
+    last_journaled = journal.highest(journaled)
     last_stored = {table: max(stored[table], default=0) for table in stored}
     if behind := [table for table in journaled if last_journaled[table] > last_stored[table]]:
         return broken(
@@ -67,7 +67,7 @@ def _registers(workspace: Workspace, *, quick: bool) -> Iterator[str]:
     from pipeline.store.copying import registers
 
     for sha256 in sorted(registers(workspace.store_url)):
-        path = journal.kept_register(workspace.archive, sha256)
+        path = journal.archived_register(workspace.archive, sha256)
         if not path.exists():
             yield f"missing: {path}"
         elif not quick and not holds(path, sha256):

@@ -26,7 +26,7 @@ def look_at_leftovers(workspace: Workspace) -> HealthCheck:
     if held is not None and not held.is_gone:
         return well("Not looked at while a run is at work.")
     leaving = sorted(path for path in workspace.leaving.rglob("*") if path.is_file())
-    apart = quarantine.lying(workspace)
+    apart = quarantine.contents(workspace)
     unfinished = [
         path
         for folder in (workspace.outbox, workspace.state)

@@ -11,6 +11,7 @@ from shlex import quote
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import FILE_NAME
+from schemas.wording import listed
 
 _ELSEWHERE = "Not checked: this system keeps no modes. See that its rights say the same."
 
@@ -64,7 +65,7 @@ def look_at_settings_file(workspace: Workspace) -> HealthCheck:
         wrong["o-r"] = "it holds a password that everyone may read"
     if wrong:
         return attention(
-            f"{path}: {' and '.join(wrong.values())}.",
+            f"{path}: {listed(wrong.values())}.",
             f"Run: chmod {','.join(wrong)} {quote(str(path))}",
         )
     return well(f"Only its owner changes {path}.")
