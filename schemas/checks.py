@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class Cells:
     """A typed column of a frame: its cells hold this type and, where `nullable`, None."""
 
     type: type
@@ -72,7 +72,7 @@ class Checks:
     """
 
     title: str
-    columns: Mapping[str, Typed]
+    columns: Mapping[str, Cells]
     checks: tuple[RowCheck, ...]
     #: The words that each check may use in its texts, from a row.
     common: Callable[[Any], dict[str, str]] = _no_words

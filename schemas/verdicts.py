@@ -21,7 +21,7 @@ import pandera.pandas as pa
 from pandera.dtypes import DataType
 from pandera.engines import numpy_engine
 
-from schemas.checks import Checks, RowCheck, Typed
+from schemas.checks import Cells, Checks, RowCheck
 
 #: Types that pandas itself has.
 _PLAIN = (bool, int)
@@ -59,7 +59,7 @@ def _words_of(kind: type[StrEnum]) -> pd.CategoricalDtype:
     return pd.CategoricalDtype(pd.Index(list(kind), dtype=object))
 
 
-def typed(column: Typed, values: Iterable[object]) -> pd.Series[Any]:
+def typed(column: Cells, values: Iterable[object]) -> pd.Series[Any]:
     """Values as a column of a frame."""
     if isinstance(values, pd.Series):
         return values
@@ -74,7 +74,7 @@ def frame_of(checks: Checks, values: Mapping[str, Iterable[object]]) -> pd.DataF
     return pd.DataFrame(columns, copy=False)
 
 
-def _column(column: Typed) -> pa.Column:
+def _column(column: Cells) -> pa.Column:
     about: dict[str, Any] = {"title": column.title, "description": column.description}
     if issubclass(column.type, StrEnum):
         return pa.Column(_words_of(column.type), nullable=column.nullable, **about)

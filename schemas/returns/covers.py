@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from schemas.checks import Checks, Condition, RowCheck, Typed
+from schemas.checks import Cells, Checks, Condition, RowCheck
 from schemas.fields import COVER_FIELDS, SIGNED
 from schemas.findings import Severity
 from schemas.wording import listed
@@ -34,15 +34,15 @@ def has_line(is_old_style: pd.Series[bool], *entries: pd.Series[Any]) -> Verdict
 COVERS = Checks(
     title="What a return says of itself",
     columns={
-        **{key: Typed(str, _COVER[key].heading, _COVER[key].asks, nullable=True) for key in SIGNED},
-        "is_old_style": Typed(
+        **{key: Cells(str, _COVER[key].heading, _COVER[key].asks, nullable=True) for key in SIGNED},
+        "is_old_style": Cells(
             bool, "Old style", "Whether it is laid out like last year's appendix."
         ),
-        "period": Typed(str, "Period", "The name of the period that it reports on."),
-        "is_open": Typed(bool, "Open", "Whether the period is open."),
-        "open_periods": Typed(str, "Open periods", "The names of those that are open."),
-        "received_on": Typed(date, "Received on", "The day on which it came."),
-        "due": Typed(date, "Due", "The last day on which it is in time."),
+        "period": Cells(str, "Period", "The name of the period that it reports on."),
+        "is_open": Cells(bool, "Open", "Whether the period is open."),
+        "open_periods": Cells(str, "Open periods", "The names of those that are open."),
+        "received_on": Cells(date, "Received on", "The day on which it came."),
+        "due": Cells(date, "Due", "The last day on which it is in time."),
     },
     checks=(
         RowCheck(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from schemas.checks import Checks, Condition, RowCheck, Typed
+from schemas.checks import Cells, Checks, Condition, RowCheck
 from schemas.display import shown
 from schemas.fields import INDICATOR_FIELDS, PREFILLED
 from schemas.findings import Severity
@@ -33,40 +33,40 @@ _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"
 ROWS = Checks(
     title="What a return reports of an indicator",
     columns={
-        "is_there": Typed(bool, "Row", "Whether the return has a row for the indicator."),
-        "is_owned": Typed(bool, "Owned", "Whether the register has the area report it."),
-        "area": Typed(str, "Service area", "The name of the return's service area."),
-        "status": Typed(Status, "Status", "Whether the figure is final."),
-        "value": Typed(Decimal, "Figure", "The figure reported.", nullable=True),
-        "numerator": Typed(Decimal, "Numerator", "The number counted.", nullable=True),
-        "denominator": Typed(Decimal, "Denominator", "What it is out of.", nullable=True),
-        "has_figure": Typed(bool, "Reported", "Whether a figure, a state or words are reported."),
-        "commentary": Typed(str, "Commentary", "What lies behind the figure."),
-        "is_bad": Typed(bool, "Bad", "Whether a cell of the row could not be read."),
-        "performance_seen": Typed(str, "Performance", "The cell's text.", nullable=True),
+        "is_there": Cells(bool, "Row", "Whether the return has a row for the indicator."),
+        "is_owned": Cells(bool, "Owned", "Whether the register has the area report it."),
+        "area": Cells(str, "Service area", "The name of the return's service area."),
+        "status": Cells(Status, "Status", "Whether the figure is final."),
+        "value": Cells(Decimal, "Figure", "The figure reported.", nullable=True),
+        "numerator": Cells(Decimal, "Numerator", "The number counted.", nullable=True),
+        "denominator": Cells(Decimal, "Denominator", "What it is out of.", nullable=True),
+        "has_figure": Cells(bool, "Reported", "Whether a figure, a state or words are reported."),
+        "commentary": Cells(str, "Commentary", "What lies behind the figure."),
+        "is_bad": Cells(bool, "Bad", "Whether a cell of the row could not be read."),
+        "performance_seen": Cells(str, "Performance", "The cell's text.", nullable=True),
         **{
-            f"{field.key}_seen": Typed(str, field.heading, "The cell's text.", nullable=True)
+            f"{field.key}_seen": Cells(str, field.heading, "The cell's text.", nullable=True)
             for field in INDICATOR_FIELDS
             if field.shows
         },
         **{
-            f"{field.key}_expected": Typed(str, field.heading, field.asks)
+            f"{field.key}_expected": Cells(str, field.heading, field.asks)
             for field in INDICATOR_FIELDS
             if field.shows
         },
-        "kind": Typed(Kind, "Kind", "What the indicator reports."),
-        "unit": Typed(Unit, "Unit", "What a figure is counted in.", nullable=True),
-        "decimals": Typed(int, "Decimals", "How many decimals are published."),
-        "polarity": Typed(Polarity, "Polarity", "Which way is better.", nullable=True),
-        "merge_rule": Typed(MergeRule, "Merge rule", "How areas' figures become one."),
-        "commentary_rule": Typed(CommentaryRule, "Commentary", "When it is asked for."),
-        "target": Typed(Target, "Target", "What is to be reached.", nullable=True),
-        "minimum": Typed(Decimal, "Minimum", "The least that is plausible.", nullable=True),
-        "maximum": Typed(Decimal, "Maximum", "The most that is plausible.", nullable=True),
-        "largest_change": Typed(Decimal, "Change", "The most plausible change.", nullable=True),
-        "is_share": Typed(bool, "Share", "Whether the numerator is a part of the denominator."),
-        "example": Typed(str, "Example", "A figure in the unit, as it may be typed."),
-        "last": Typed(Decimal, "Last period", "The figure of the period before.", nullable=True),
+        "kind": Cells(Kind, "Kind", "What the indicator reports."),
+        "unit": Cells(Unit, "Unit", "What a figure is counted in.", nullable=True),
+        "decimals": Cells(int, "Decimals", "How many decimals are published."),
+        "polarity": Cells(Polarity, "Polarity", "Which way is better.", nullable=True),
+        "merge_rule": Cells(MergeRule, "Merge rule", "How areas' figures become one."),
+        "commentary_rule": Cells(CommentaryRule, "Commentary", "When it is asked for."),
+        "target": Cells(Target, "Target", "What is to be reached.", nullable=True),
+        "minimum": Cells(Decimal, "Minimum", "The least that is plausible.", nullable=True),
+        "maximum": Cells(Decimal, "Maximum", "The most that is plausible.", nullable=True),
+        "largest_change": Cells(Decimal, "Change", "The most plausible change.", nullable=True),
+        "is_share": Cells(bool, "Share", "Whether the numerator is a part of the denominator."),
+        "example": Cells(str, "Example", "A figure in the unit, as it may be typed."),
+        "last": Cells(Decimal, "Last period", "The figure of the period before.", nullable=True),
     },
     common=lambda row: {"ref": row.ref_expected, "value": figure(row)},
     checks=(
