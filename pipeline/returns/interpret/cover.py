@@ -14,7 +14,7 @@ from pipeline.returns.interpret.tables import HEADER_WITHIN, Table
 from pipeline.returns.reading import CoverEntry
 from pipeline.workbooks.grid import Grid, address, text_of
 from schemas import rules as c
-from schemas.fields import COVER_FIELDS, COVER_SHEET, FILLED_FIELDS
+from schemas.fields import COVER_FIELDS, COVER_SHEET, FILLED
 from schemas.findings import Finding, shorten
 from schemas.model import Register
 
@@ -117,7 +117,7 @@ def _areas_of_rows(
         for row in table.rows
         if (text := table.shared_text(row, "area"))
         and (ref := known.get(name_key(text)))
-        and any(table.text(row, key) for key in FILLED_FIELDS)
+        and any(table.text(row, key) for key in FILLED)
     ]
 
 

@@ -23,12 +23,10 @@ from pipeline.workbooks.figures import (
 )
 from pipeline.workbooks.grid import column_letters, text_of
 from schemas import rules as c
-from schemas.fields import FILLED_FIELDS
+from schemas.fields import FIGURES, FILLED, PREFILLED
 from schemas.findings import Finding
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status, Unit
 
-_FIGURE_FIELDS = ("numerator", "denominator", "performance")
-PREFILLED_FIELDS = ("ref", "priority", "indicator", "unit", "target")
 _TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
 _STATUSES = {
     "final": Status.FINAL,
@@ -128,7 +126,7 @@ def _known(register: Register) -> tuple[dict[str, Indicator], dict[str, Indicato
 
 
 def _is_reported(table: Table, row: int) -> bool:
-    return any(table.text(row, key) for key in FILLED_FIELDS)
+    return any(table.text(row, key) for key in FILLED)
 
 
 def _astray(table: Table, row: int) -> list[Finding]:
@@ -138,7 +136,7 @@ def _astray(table: Table, row: int) -> list[Finding]:
         return []
     return [
         c.FIGURE_ASTRAY.found(table.grid.sheet, table.address(row, key), text)
-        for key in _FIGURE_FIELDS
+        for key in FIGURES
         if (text := table.text(row, key)) and not means_nothing_to_report(text)
     ][:1]
 
@@ -151,7 +149,7 @@ def _unsettled(match: _Matched) -> list[Place]:
     table = match.table
     return [
         (match.row, table.columns[key])
-        for key in _FIGURE_FIELDS
+        for key in FIGURES
         if key in table.columns
         and ((value := table.value(match.row, key)) == "" or _is_number(value))
     ]
@@ -205,7 +203,7 @@ def _read_row(
         cells={key: table.address(number, key) for key in table.columns},
         seen={
             key: table.text(number, key)
-            for key in (*PREFILLED_FIELDS, "performance")
+            for key in (*PREFILLED, "performance")
             if key in table.columns
         },
         status=Status.FINAL,
