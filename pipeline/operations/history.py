@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.consolidation.redaction import Discretion
-from pipeline.returns.interpret.names import suggestion
+from pipeline.workbooks.names import suggestion
 from pipeline.store import Closing, Outcome, Reopening, Signature, Store, Submission
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import Severity, printable, shorten

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.returns.interpret.names import name_key, suggestion
+from pipeline.workbooks.names import name_key, suggestion
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedAchievement
 from pipeline.workbooks.figures import means_nothing_to_report

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from pipeline.returns.interpret.headings import LONGEST_HEADING
-from pipeline.returns.interpret.names import name_key, suggestion
+from pipeline.workbooks.names import name_key, suggestion
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.details import CellDetail, Details, Place, SheetDetails
@@ -21,7 +21,8 @@ from pipeline.workbooks.figures import (
     means_nothing_to_report,
     parse,
 )
-from pipeline.workbooks.grid import column_letters, text_of
+from pipeline.workbooks.addresses import column_letters
+from pipeline.workbooks.grid import text_of
 from schemas import rules as c
 from schemas.fields import FILLED_FIELDS
 from schemas.findings import Finding

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from xml.parsers import expat
 
+from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import (
     BUILT_IN,
@@ -25,7 +26,6 @@ from pipeline.workbooks.details.detail import (
     SheetDetails,
 )
 
-_REF = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 #: A cell whose address is not in capitals, as every program writes it.
 _ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,3}[1-9][0-9]{0,6}")')
 #: What follows the column's letters in nearly all cells: blank, or with a plain value.
@@ -142,7 +142,7 @@ def _search(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetai
         return None
     found = _usual_cells(content, start, end, asked, formats) if asked else {}
     for place in sorted(asked - found.keys()):
-        position = content.find(b'<c r="%s%d"' % (_letters(place[1]), place[0] + 1), start, end)
+        position = content.find(b'<c r="%s"' % address(*place).encode(), start, end)
         if position >= 0:
             detail = _detail(content, position, end, formats)
         else:
@@ -158,7 +158,7 @@ def _usual_cells(
 ) -> dict[Place, CellDetail]:
     """Those of the cells asked for that are written in the usual way."""
     found: dict[Place, CellDetail] = {}
-    columns = {_letters(column): column for _, column in asked}
+    columns = {column_letters(column).encode(): column for _, column in asked}
     usual = _usual(tuple(sorted(columns)))
     for letters, row, style, kind, value in usual.findall(content, start, end):
         place = int(row) - 1, columns[letters]
@@ -220,16 +220,6 @@ def _detail(content: bytes, position: int, end: int, formats: list[str]) -> Cell
 _cell = lru_cache(maxsize=1_000)(CellDetail)
 
 
-@lru_cache(maxsize=1_000)
-def _letters(column: int) -> bytes:
-    letters = b""
-    column += 1
-    while column:
-        column, digit = divmod(column - 1, 26)
-        letters = bytes([65 + digit]) + letters
-    return letters
-
-
 # --- Any other way -------------------------------------------------------------------------------
 
 
@@ -276,8 +266,8 @@ class _Walk:
             self.parser.CharacterDataHandler = self._value.append
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
-        if match := _REF.fullmatch(attributes.get("r", "")):
-            self._row, self._column = int(match[2]) - 1, _number(match[1])
+        if at := position(attributes.get("r", "")):
+            self._row, self._column = at
         else:
             self._column += 1
         place = self._row, self._column
@@ -302,10 +292,3 @@ class _Walk:
             has_value = self._is_text or bool(value)
             self.cells[self._place] = CellDetail(self._code, error, self._has_formula, has_value)
             self._place = None
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
