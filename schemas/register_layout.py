@@ -14,16 +14,27 @@ from schemas.model import (
     MergeRule,
     Operator,
     Polarity,
-    PolicyKind,
     SmallNumbers,
     ToleranceKind,
     Unit,
 )
-from schemas.register_columns import Column, Content, Sheet, code, day, figure, text, word
+from schemas.register_columns import (
+    Content,
+    RegisterColumn,
+    RegisterSheet,
+    code,
+    day,
+    figure,
+    text,
+    word,
+)
+from schemas.register_settings import FRAMEWORK
 
-PRIORITIES = Sheet(
+PRIORITIES = RegisterSheet(
     "Priorities",
     "Priorities",
+    "priorities",
+    "priority",
     (
         code("ref", "Ref", 8, "Type a short reference of its own, for example P1."),
         text(
@@ -41,7 +52,7 @@ PRIORITIES = Sheet(
             "Type how the achievements table words it, for example Safer streets. "
             "Leave blank to use the heading.",
         ),
-        Column(
+        RegisterColumn(
             "order",
             "Order",
             Content.WHOLE,
@@ -52,9 +63,11 @@ PRIORITIES = Sheet(
     ),
 )
 
-INDICATORS = Sheet(
+INDICATORS = RegisterSheet(
     "Indicators",
     "Indicators",
+    "indicators",
+    "indicator",
     (
         code("ref", "Ref", 8, "Type a short reference of its own, for example P1-1."),
         code(
@@ -91,13 +104,14 @@ INDICATORS = Sheet(
             "Leave blank for a milestone or a narrative.",
             called="a unit",
         ),
-        Column(
+        RegisterColumn(
             "decimals",
             "Decimals",
             Content.WHOLE,
             "Type how many decimals are published, from 0 to 6, for example 1 for 31.5%. "
             "Blank counts as 0.",
             10,
+            default=0,
         ),
         word(
             "polarity",
@@ -108,7 +122,7 @@ INDICATORS = Sheet(
             "(neither; never rated). Leave blank for a milestone or a narrative.",
             called="a polarity",
         ),
-        Column(
+        RegisterColumn(
             "areas",
             "Service areas",
             Content.WORDS,
@@ -126,6 +140,7 @@ INDICATORS = Sheet(
             "Choose how several areas' figures become one, for example sum. "
             "Blank counts as sole owner: one figure, on which all must agree.",
             called="a merge rule",
+            default=MergeRule.SOLE,
         ),
         figure(
             "tolerance",
@@ -133,6 +148,7 @@ INDICATORS = Sheet(
             11,
             "Type how far out of target is still amber, for example 5%. "
             "Leave blank to use the tolerance on the sheet Framework.",
+            attribute="tolerance.amount",
         ),
         word(
             "tolerance_kind",
@@ -142,6 +158,7 @@ INDICATORS = Sheet(
             "Choose percent of target, or points of the indicator's own unit. "
             "Leave blank where the tolerance is blank.",
             called="a kind of tolerance",
+            attribute="tolerance.kind",
         ),
         figure(
             "plausible_minimum",
@@ -171,6 +188,7 @@ INDICATORS = Sheet(
             "Choose when the service area must explain its figure, for example off target. "
             "Blank counts as never.",
             called="a commentary rule",
+            default=CommentaryRule.NEVER,
         ),
         text(
             "definition",
@@ -195,13 +213,16 @@ INDICATORS = Sheet(
             "Framework, holds.",
             called="a way with small numbers",
             later=True,
+            default=SmallNumbers.SUPPRESS,
         ),
     ),
 )
 
-TARGETS = Sheet(
+TARGETS = RegisterSheet(
     "Targets",
     "Targets",
+    "targets",
+    "target",
     (
         code(
             "indicator",
@@ -243,7 +264,7 @@ TARGETS = Sheet(
             14,
             "Type the earlier figure to compare with, for example 40%. Leave blank for none.",
         ),
-        Column(
+        RegisterColumn(
             "baseline_period",
             "Baseline period",
             Content.CODE,
@@ -253,9 +274,11 @@ TARGETS = Sheet(
     ),
 )
 
-AREAS = Sheet(
+AREAS = RegisterSheet(
     "Service areas",
     "ServiceAreas",
+    "areas",
+    "service area",
     (
         code(
             "ref",
@@ -279,9 +302,11 @@ AREAS = Sheet(
     ),
 )
 
-PERIODS = Sheet(
+PERIODS = RegisterSheet(
     "Periods",
     "Periods",
+    "periods",
+    "period",
     (
         code("name", "Name", 20, "Type the period's name, for example 2012-13 Q1."),
         day("starts", "Starts", "Type its first day, for example 01/04/2012."),
@@ -303,9 +328,11 @@ PERIODS = Sheet(
     ),
 )
 
-RECIPIENTS = Sheet(
+RECIPIENTS = RegisterSheet(
     "Recipients",
     "Recipients",
+    "recipients",
+    "recipient",
     (
         code("name", "Name", 40, "Type the recipient, for example Committee clerk."),
         text(
@@ -315,7 +342,7 @@ RECIPIENTS = Sheet(
             "Type one address, for example clerk@council.example.",
             required=True,
         ),
-        Column(
+        RegisterColumn(
             "gets",
             "Gets",
             Content.WORDS,
@@ -326,127 +353,6 @@ RECIPIENTS = Sheet(
             called="something that can be sent",
         ),
     ),
-)
-
-#: The framework's settings: each stands in a row of its own, named in the first column.
-FRAMEWORK = Sheet(
-    "Framework",
-    "Framework",
-    (
-        text(
-            "council",
-            "Council",
-            0,
-            "Type the council's name, for example Example Borough Council.",
-            required=True,
-        ),
-        text(
-            "title",
-            "Title",
-            0,
-            "Type the appendix's title, for example Delivering fair and responsive services.",
-            required=True,
-        ),
-        Column(
-            "appendix",
-            "Appendix number",
-            Content.CODE,
-            "Type its number as printed, for example Appendix 3. It may be left blank.",
-            0,
-        ),
-        word(
-            "policy",
-            "Rating policy",
-            0,
-            PolicyKind,
-            "Choose target and tolerance (green in target, amber out of it by no more than the "
-            "tolerance), or target or improvement (green within the tolerance, amber beyond it "
-            "but no worse than a year before).",
-            called="a rating policy",
-            required=True,
-        ),
-        figure(
-            "tolerance",
-            "Tolerance",
-            0,
-            "Type how far out of target is still within tolerance, for example 5%.",
-            required=True,
-        ),
-        word(
-            "tolerance_kind",
-            "Tolerance kind",
-            0,
-            ToleranceKind,
-            "Choose percent of target, or points of the indicator's own unit.",
-            called="a kind of tolerance",
-            required=True,
-        ),
-        Column(
-            "green_from",
-            "Green from",
-            Content.SHARE,
-            "Overall scores green 1, amber ½ and red 0 and takes the mean. Type the mean from "
-            "which the whole is green, from 0 to 1, for example 0.75.",
-            0,
-            required=True,
-        ),
-        Column(
-            "amber_from",
-            "Amber from",
-            Content.SHARE,
-            "Type the mean from which the whole is amber, no higher than Green from, "
-            "for example 0.5.",
-            0,
-            required=True,
-        ),
-        Column(
-            "small_below",
-            "Small numbers below",
-            Content.WHOLE,
-            "Type the number from which a count of people may be published, for example 5; what "
-            "is smaller is suppressed. Leave blank to suppress nothing by its size.",
-            0,
-            least=3,
-            later=True,
-        ),
-        Column(
-            "keep_years",
-            "Keep returns for",
-            Content.WHOLE,
-            "Type for how many years returns are kept, for example 6. Leave blank to keep them "
-            "for good.",
-            0,
-            least=1,
-            later=True,
-        ),
-        Column(
-            "remind_before",
-            "Remind days before",
-            Content.WHOLES,
-            "Type how many days before returns are due a service area is reminded, with "
-            "semicolons between, for example 7; 1. 0 is the day itself. Leave blank for no "
-            "reminder before.",
-            0,
-            later=True,
-        ),
-        Column(
-            "remind_after",
-            "Remind days after",
-            Content.WHOLES,
-            "Type how many days after that day a service area whose return is missing is "
-            "reminded, with semicolons between, for example 1; 3; 7. Leave blank for no reminder "
-            "after.",
-            0,
-            least=1,
-            later=True,
-        ),
-    ),
-)
-#: The headings of the framework's own table, their notes and their widths.
-FRAMEWORK_HEADINGS = (
-    ("Setting", "What is set. Leave this column as it is.", 20),
-    ("Value", "Type or choose the value here, for example 5% for the tolerance.", 42),
-    ("What it means", "What to type, with an example. Nothing here is read.", 76),
 )
 
 #: In the order of the workbook's tabs.

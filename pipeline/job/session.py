@@ -24,7 +24,9 @@ def register_of(workspace: Workspace) -> Register:
         RegisterError: it is missing or holds mistakes, each named by sheet and cell.
     """
     make_private(workspace.state)
-    return load_register(workspace.register, make_private(workspace.cache))
+    return load_register(
+        workspace.register, make_private(workspace.cache), workspace.settings.limits
+    )
 
 
 def store_of(workspace: Workspace) -> Store:

@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.consolidation.redaction import Discretion
-from pipeline.workbooks.names import suggestion
 from pipeline.store import Closing, Outcome, Reopening, Signature, Store, Submission
+from pipeline.workbooks.names import suggestion
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import Severity, printable, shorten
 from schemas.model import Observation, Register

@@ -13,9 +13,9 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.intake.archive import kept
 from pipeline.operations.history import replaced_by
 from pipeline.register import need_period
-from pipeline.workbooks.names import suggestion
 from pipeline.returns.reader import guard_of, read_cell
 from pipeline.store import Approval, Forgotten, Issue, Outcome, Signature, Store, Submission
+from pipeline.workbooks.names import suggestion
 from pipeline.workbooks.sandbox import StoppedError
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace

@@ -1,7 +1,7 @@
 """The register, read from its workbook once and from a cache after that.
 
-Reading and checking the workbook needs openpyxl, pandas and pandera; a night on which the register
-has not changed loads none of them.
+Reading and checking the workbook needs pandas, pandera and a process of its own; a night on which
+the register has not changed loads neither and starts none.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from pathlib import Path
 import msgspec
 
 from pipeline import __version__
-from pipeline.register.file import register_bytes
+from pipeline.register.file import LIMITS, register_bytes
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import replacing
+from pipeline.workspace.settings import Limits
 from schemas.model import Period, Register
 
 
-def load_register(path: Path, cache_dir: Path) -> Register:
+def load_register(path: Path, cache_dir: Path, limits: Limits = LIMITS) -> Register:
     """The register at `path`, checked; the same as `register.reader.read_register` returns.
 
     A workbook whose bytes were read before, by this version, comes from `cache_dir`. Raises
@@ -32,10 +33,10 @@ def load_register(path: Path, cache_dir: Path) -> Register:
     if register is not None and register.sha256 == sha256:
         return register
 
-    # Here and not above: the cached way must stay free of pandas, pandera and openpyxl.
-    from pipeline.register.reader import parse_register
+    # Here and not above: the cached way must stay free of pandas and pandera.
+    from pipeline.register.reader import read_register
 
-    register = parse_register(content, path.name)
+    register = read_register(path, limits)
     # Without the cache the next run only takes longer.
     with contextlib.suppress(OSError), replacing(cached, 0o600) as draft:
         draft.write_bytes(msgspec.msgpack.encode(register))

@@ -9,8 +9,8 @@ from decimal import Context, Decimal
 import pandas as pd
 
 from pipeline.returns.interpret.indicators import PREFILLED_FIELDS, same_figure
-from pipeline.workbooks.names import name_key
 from pipeline.returns.reading import Reading, ReportedRow
+from pipeline.workbooks.names import name_key
 from schemas import returns as schema
 from schemas.display import quantise, target_shown, unit_shown
 from schemas.model import (

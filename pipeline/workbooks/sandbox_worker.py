@@ -94,7 +94,8 @@ def _outcome(task: bytes) -> CallResult:
     except BaseException as error:
         # A panic of a library in Rust is no Exception.
         return CallResult(Reason.FAILURE, type(error).__name__)
-    return CallResult(answer=answer) if len(answer) <= _LONGEST_ANSWER else CallResult(Reason.ANSWER)
+    is_short = len(answer) <= _LONGEST_ANSWER
+    return CallResult(answer=answer) if is_short else CallResult(Reason.ANSWER)
 
 
 def _silence() -> None:

@@ -161,7 +161,7 @@ def test_a_missing_sheet_is_named(workbook: Path) -> None:
     book.save(workbook)
     (problem,) = problems_of(workbook)
     assert problem.startswith(
-        'register.xlsx: there is no sheet "Targets". Is "Target" meant to be it?'
+        'register.xlsx: There is no sheet "Targets". Is "Target" meant to be it?'
     )
 
 
@@ -169,20 +169,22 @@ def test_a_missing_column_is_named_and_a_near_match_asked_about(workbook: Path) 
     change(workbook, "Indicators", "J1", "Tolerence")
     (problem,) = problems_of(workbook)
     assert problem.startswith(
-        'register.xlsx, Indicators: there is no column "Tolerance". Is "Tolerence" meant to be it?'
+        'register.xlsx, Indicators: There is no column "Tolerance". Is "Tolerence" meant to be it?'
     )
 
 
 def test_a_column_that_stands_there_twice_is_named(workbook: Path) -> None:
     change(workbook, "Recipients", "D1", "e-mail")
     (problem,) = problems_of(workbook)
-    assert problem.startswith('register.xlsx, Recipients: two columns are headed "E-mail".')
+    assert problem.startswith(
+        'register.xlsx, Recipients!D1: Two columns are headed "E-mail"; the other is B1.'
+    )
 
 
 def test_a_missing_setting_is_named(workbook: Path) -> None:
     change(workbook, "Framework", "A6", "Tolerances")
     (problem,) = problems_of(workbook)
-    assert 'Framework: there is no setting "Tolerance". Is "Tolerances" meant to be it?' in problem
+    assert 'Framework: There is no setting "Tolerance". Is "Tolerances" meant to be it?' in problem
 
 
 def test_a_column_or_setting_that_came_later_is_asked_about_where_it_is_misspelt(
@@ -191,8 +193,8 @@ def test_a_column_or_setting_that_came_later_is_asked_about_where_it_is_misspelt
     change(workbook, "Indicators", "R1", "Small number")
     change(workbook, "Framework", "A10", "Smal numbers below")
     setting, column = problems_of(workbook)
-    assert 'there is no setting "Small numbers below". Is "Smal numbers below" meant' in setting
-    assert 'there is no column "Small numbers". Is "Small number" meant to be it?' in column
+    assert 'There is no setting "Small numbers below". Is "Smal numbers below" meant' in setting
+    assert 'There is no column "Small numbers". Is "Small number" meant to be it?' in column
 
 
 def test_a_missing_register_is_one_clear_line(tmp_path: Path) -> None:
@@ -207,7 +209,7 @@ def test_a_file_that_is_no_workbook_is_one_clear_line(tmp_path: Path, content: b
     path = tmp_path / "register.xlsx"
     path.write_bytes(content)
     (problem,) = problems_of(path)
-    assert problem.startswith("register.xlsx: this is no workbook that can be read.")
+    assert problem.startswith("register.xlsx: This is no workbook that can be read.")
 
 
 def test_a_folder_in_the_registers_place_is_one_clear_line(tmp_path: Path) -> None:

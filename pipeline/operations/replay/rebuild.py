@@ -167,7 +167,11 @@ class _Work:
         if sha256 not in self.registers:
             path = journal.kept_register(self.workspace.archive, sha256)
             is_kept = bool(sha256) and holds(path, sha256)
-            self.registers[sha256] = load_register(path, self.workspace.cache) if is_kept else None
+            self.registers[sha256] = (
+                load_register(path, self.workspace.cache, self.workspace.settings.limits)
+                if is_kept
+                else None
+            )
         return self.registers[sha256]
 
     def depends(self, entry: _Entry, batch: Sequence[_Entry]) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from schemas.display import places
+
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<pad>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]?'
     r"|(?P<other>.)",
@@ -32,13 +34,14 @@ _DIGIT = "\0"
 #: A digit that is printed as if it were one of the number's own.
 _BESIDE_DIGIT = re.compile(r"\0[0-9]|[0-9]\0")
 _INEXACT = re.compile(
-    r"(?:[<>≤≥~≈±]|\b(?:c\.|ca\.|circa|about|approx\.?|approximately|around|over|under|up to|more than"
-    r"|less than|at least|nearly|almost))$",
+    r"(?:[<>≤≥~≈±]|\b(?:c\.|ca\.|circa|about|approx\.?|approximately|around|over|under|up to"
+    r"|more than|less than|at least|nearly|almost))$",
     re.IGNORECASE,
 )
 _AND_MORE = re.compile(r"\0 ?\+(?!\0)")
 #: Excel shows no more.
 _MOST_DECIMALS = 30
+_PLAIN_SHAPE = re.compile(r"(?:general|@)?|[0#](?:\.(?P<decimals>0+))?", re.IGNORECASE)
 #: A longer format is none that Excel takes.
 _LONGEST = 300
 
@@ -102,6 +105,13 @@ def section_for(number_format: str, number: Decimal) -> FormatSection:
     if number == 0 and len(numeric) > 2:
         return numeric[2]
     return numeric[0]
+
+
+def is_shown_plainly(number: Decimal, number_format: str) -> bool:
+    """Whether a number is shown digit by digit and nothing beside it, as text would be."""
+    shape = _PLAIN_SHAPE.fullmatch(number_format.strip())
+    decimals = shape and shape["decimals"]
+    return shape is not None and (decimals is None or len(decimals) == places(number))
 
 
 def _holds(condition: str, number: Decimal) -> bool:
