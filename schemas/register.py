@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 import pandera.pandas as pa
@@ -39,10 +39,16 @@ class RegisterFailure:
     rule: Rule
     words: Mapping[str, str]
     #: The columns that the rule looked at.
-    looked_at: tuple[str, ...]
+    looked_at: frozenset[str]
 
 
-Rows = Mapping[int, Mapping[str, Any]]
+class TypedRow(Protocol):
+    """A row of a sheet: its values by the keys of the columns."""
+
+    values: dict[str, Any]
+
+
+Rows = Mapping[int, TypedRow]
 
 
 def failures(tables: Mapping[str, Rows]) -> Iterator[RegisterFailure]:
@@ -82,13 +88,15 @@ def _failures(sheet: RegisterSheet, frame: pd.DataFrame) -> Iterator[RegisterFai
                 column.key,
                 check.rule if check else _OF_COLUMN[said],
                 words,
-                check.keys if check else (column.key,),
+                frozenset(check.keys if check else (column.key,)),
             )
 
 
 def _frame(sheet: RegisterSheet, rows: Rows) -> pd.DataFrame:
     keys = [column.key for column in sheet.columns]
-    cells = {key: pd.Series([row[key] for row in rows.values()], dtype=object) for key in keys}
+    cells = {
+        key: pd.Series([row.values[key] for row in rows.values()], dtype=object) for key in keys
+    }
     return pd.DataFrame(cells).set_axis(list(rows))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake import archive, quarantine
 from pipeline.job import idle
-from pipeline.register import load_register
+from pipeline.register.loading import load_register
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_private, make_state, need_folder, sweep
 from schemas.model import Register

@@ -76,29 +76,20 @@ def _findings(reading: RegisterReading) -> list[Finding]:
 
     A cell that could not be read is not held against others.
     """
-    findings = {
-        (finding.sheet, finding.cell, finding.code): finding for finding in reading.findings
-    }
-    said = {(sheet, cell) for sheet, cell, _ in findings}
-    refused = set(said)
-    tables = {title: {row.number: row for row in rows} for title, rows in reading.sheets.items()}
-    values = {
-        title: {number: row.values for number, row in rows.items()}
-        for title, rows in tables.items()
-    }
-    for failure in failures(values):
-        cells = tables[failure.sheet.title][failure.row].cells
-        looked_at = [cells[key] for key in failure.looked_at if key in cells]
+    rows = {title: {row.number: row for row in rows} for title, rows in reading.sheets.items()}
+    refused = {(finding.sheet, finding.cell) for finding in reading.findings}
+    findings: dict[tuple[str, str], Finding] = {}
+    for failure in failures(rows):
+        cells = rows[failure.sheet.title][failure.row].cells
         cell = cells[failure.column]
-        if (cell.sheet, cell.address) in said or any(
-            (each.sheet, each.address) in refused for each in looked_at
-        ):
-            continue
-        said.add((cell.sheet, cell.address))
-        words = {"value": cell.seen, **failure.words}
-        found = failure.rule.found(cell.sheet, cell.address, **words)
-        findings[cell.sheet, cell.address, found.code] = found
-    return list(findings.values())
+        looked_at = {
+            (cells[key].sheet, cells[key].address) for key in failure.looked_at & cells.keys()
+        }
+        if not looked_at & refused:
+            words = {"value": cell.seen, **failure.words}
+            found = failure.rule.found(cell.sheet, cell.address, **words)
+            findings.setdefault((cell.sheet, cell.address), found)
+    return [*reading.findings, *findings.values()]
 
 
 def _line(name: str, finding: Finding) -> str:

@@ -28,6 +28,8 @@ from schemas.register_settings import FRAMEWORK, FRAMEWORK_HEADINGS
 
 #: The heading row is looked for in this many rows from the top.
 _HEADING_WITHIN = 20
+#: How far below the last value a row is looked for.
+_SPARE_ROWS = 200
 
 
 @dataclass(slots=True)
@@ -168,10 +170,17 @@ def _table(sheet: RegisterSheet, grid: Grid) -> tuple[list[Finding], _Rows]:
         for key, heading in wanted.items()
         if letters_key(heading) in at
     }
-    below = (number for number, _ in grid.numbered() if number > top)
-    return findings, {
-        row + 1: {key: (row, column) for key, column in columns.items()} for row in below
+    rows = {
+        row + 1: {key: (row, column) for key, column in columns.items()}
+        for row, _ in grid.numbered()
+        if row > top
     }
+    # A row of nothing but formulas without results is no row to calamine.
+    last = grid.first_row + len(grid.rows)
+    needed = [c.key for c in sheet.columns if c.required and c.key in columns]
+    for row in range(last, last + _SPARE_ROWS):
+        rows[row + 1] = {key: (row, columns[key]) for key in needed}
+    return findings, rows
 
 
 def _settings(grid: Grid) -> tuple[list[Finding], _Rows]:

@@ -209,7 +209,7 @@ def test_a_file_that_is_no_workbook_is_one_clear_line(tmp_path: Path, content: b
     path = tmp_path / "register.xlsx"
     path.write_bytes(content)
     (problem,) = problems_of(path)
-    assert problem.startswith("register.xlsx: This is no workbook that can be read.")
+    assert problem.startswith("register.xlsx: This is no workbook that can be read (")
 
 
 def test_a_folder_in_the_registers_place_is_one_clear_line(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from pipeline.intake.archive import kept
 from pipeline.intake.scan import Arrival, examine
 from pipeline.job.ingest import Progress
 from pipeline.outputs.issuing import report_of
-from pipeline.register import load_register
+from pipeline.register.loading import load_register
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.receiving import Known, judge, last_periods
 from pipeline.returns.validate import validate

@@ -26,6 +26,7 @@ _POWERS = {
 _CURRENCIES = "£$€¥"
 _WITHOUT_CURRENCY = dict.fromkeys(map(ord, _CURRENCIES))
 _COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|colou?r ?[0-9]+)$", re.I)
+_DAYS = re.compile(r"\0\s*days?\b", re.IGNORECASE)
 _PER_CENT = re.compile(r"%|\b(?:per ?cent|pct?)\b")
 #: A word, or its like: 000s, m² and '000 are one each.
 _WORD = re.compile(r"'?[^\s£$€¥()\[\].,/]+")
@@ -174,7 +175,7 @@ def _section(tokens: list[re.Match[str]]) -> tuple[str, FormatSection]:
     return condition, FormatSection(
         scales_to_percent="%" in bare,
         says_percent=_PER_CENT.search(words) is not None,
-        says_days=re.search(r"\bdays?\b", words) is not None,
+        says_days=_DAYS.search(said) is not None,
         currency=currency,
         said_power=max((_POWERS.get(word, 0) for word in _WORD.findall(words)), default=0),
         shown_power=shown_power,
