@@ -31,8 +31,8 @@ class Check:
         return " ".join(filter(None, (f"{self.name}: {self.found}", self.remedy)))
 
 
-def well(name: str, found: str) -> Check:
-    return Check(name, State.OK, found)
+def well(name: str, found: str, *details: str) -> Check:
+    return Check(name, State.OK, found, details=details)
 
 
 def attention(name: str, found: str, remedy: str, *details: str) -> Check:

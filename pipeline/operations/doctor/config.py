@@ -45,10 +45,10 @@ def look_at_texts(workspace: Workspace) -> Check:
 
 
 def look_at_register(workspace: Workspace) -> Check:
-    from pipeline.register.reader import read_register
+    from pipeline.register.reader import inspect_register
 
     try:
-        register = read_register(workspace.register)
+        register, notes = inspect_register(workspace.register, workspace.settings.limits)
     except RegisterError as error:
         return broken(
             "register",
@@ -63,4 +63,4 @@ def look_at_register(workspace: Workspace) -> Check:
             many(len(register.periods), "period"),
         )
     )
-    return well("register", f"{counts}.")
+    return well("register", f"{counts}.", *(note.line for note in notes))
