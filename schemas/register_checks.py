@@ -63,7 +63,7 @@ def _each(
     return RegisterCheck(rule, column, keys, check, words)
 
 
-def _once(rule: Rule, column: str, *others: str) -> RegisterCheck:
+def _once(rule: Rule, column: str, *others: str, **words: str) -> RegisterCheck:
     """A check that no later row repeats these cells, compared as returns are matched to them."""
     keys = (column, *others)
 
@@ -72,7 +72,7 @@ def _once(rule: Rule, column: str, *others: str) -> RegisterCheck:
         repeated = pd.Series(rows, index=frame.index, dtype=object).duplicated()
         return ~(repeated & frame[list(keys)].notna().all(axis=1))
 
-    return RegisterCheck(rule, column, keys, check)
+    return RegisterCheck(rule, column, keys, check, words)
 
 
 def _same(text: str | None) -> str | None:
@@ -116,11 +116,6 @@ def _has_none_but_measures(cell: str | None, kind: str | None) -> bool:
     return cell is None or kind not in (Kind.MILESTONE, Kind.NARRATIVE)
 
 
-def _or_the_other(cell: object, other: object) -> bool:
-    """Whether a cell is filled in where the other is."""
-    return cell is not None or other is None
-
-
 def _days(column: str, example: str) -> RegisterCheck:
     least = FRAMEWORK.column(column).least
     return _each(
@@ -137,28 +132,47 @@ def _at_least(rule: Rule, column: str) -> RegisterCheck:
     return _each(rule, column, holds=lambda n: n is None or n >= least, least=str(least))
 
 
+def _ordered(
+    column: str, other: str, wrong: str, holds: Callable[..., bool] = _descend
+) -> RegisterCheck:
+    return _each(r.OUT_OF_ORDER, column, other, holds=holds, wrong=wrong)
+
+
+def _needed(column: str, other: str, reason: str) -> RegisterCheck:
+    """A check that a cell is filled in where the other is."""
+    return _each(
+        *(r.BLANK_BESIDE, column, other),
+        holds=lambda cell, beside: cell is not None or beside is None,
+        reason=reason,
+    )
+
+
 #: By the titles of the sheets, in the order in which they are said of one cell.
 CHECKS: dict[str, tuple[RegisterCheck, ...]] = {
     FRAMEWORK.title: (
-        _each(r.NEGATIVE_TOLERANCE, "tolerance", holds=_is_not_negative),
+        _each(r.BELOW_ZERO, "tolerance", holds=_is_not_negative),
         _each(r.NOT_A_SHARE, "green_from", holds=_is_share, example="0.75"),
         _each(r.NOT_A_SHARE, "amber_from", holds=_is_share, example="0.5"),
-        _each(r.AMBER_ABOVE_GREEN, "amber_from", "green_from", holds=_ascend),
+        _ordered("amber_from", "green_from", "above Green from", _ascend),
         _at_least(r.SMALL_NUMBERS_TOO_SMALL, "small_below"),
         _at_least(r.YEARS_TOO_FEW, "keep_years"),
         _days("remind_before", "7; 1"),
         _days("remind_after", "1; 3; 7"),
     ),
-    PRIORITIES.title: (_once(r.REF_TWICE, "ref"),),
+    PRIORITIES.title: (_once(r.USED_TWICE, "ref", what="ref"),),
     INDICATORS.title: (
-        _once(r.REF_TWICE, "ref"),
-        _each(r.MEASURE_LACKS, "unit", "kind", holds=_has_what_measures_need),
-        _each(r.MEASURE_LACKS, "polarity", "kind", holds=_has_what_measures_need),
-        _each(r.ONLY_A_MEASURE_HAS, "unit", "kind", holds=_has_none_but_measures, what="unit"),
-        _each(
-            *(r.ONLY_A_MEASURE_HAS, "polarity", "kind"),
-            holds=_has_none_but_measures,
-            what="polarity",
+        _once(r.USED_TWICE, "ref", what="ref"),
+        *(
+            check
+            for key in ("unit", "polarity")
+            for check in (
+                _each(
+                    *(r.BLANK_BESIDE, key, "kind"),
+                    holds=_has_what_measures_need,
+                    reason="the indicator is a measure",
+                ),
+                _each(r.ONLY_A_MEASURE_HAS, key, "kind", holds=_has_none_but_measures, what=key),
+            )
         ),
         _each(
             *(r.DECIMALS_OUT_OF_RANGE, "decimals"),
@@ -169,69 +183,61 @@ CHECKS: dict[str, tuple[RegisterCheck, ...]] = {
             *(r.MERGE_NEEDS_FIGURES, "merge_rule", "kind"),
             holds=lambda rule, kind: rule in _WITHOUT_FIGURES or _has_none_but_measures(rule, kind),
         ),
-        _each(r.NEGATIVE_TOLERANCE, "tolerance", holds=_is_not_negative),
-        _each(r.TOLERANCE_BLANK, "tolerance", "tolerance_kind", holds=_or_the_other),
-        _each(r.TOLERANCE_KIND_BLANK, "tolerance_kind", "tolerance", holds=_or_the_other),
-        _each(r.MAXIMUM_BELOW_MINIMUM, "plausible_maximum", "plausible_minimum", holds=_descend),
-        _each(r.NEGATIVE_CHANGE, "plausible_change", holds=_is_not_negative),
+        _each(r.BELOW_ZERO, "tolerance", holds=_is_not_negative),
+        _needed("tolerance", "tolerance_kind", "it has a kind"),
+        _needed("tolerance_kind", "tolerance", "there is a tolerance"),
+        _ordered("plausible_maximum", "plausible_minimum", "below Plausible minimum"),
+        _each(r.BELOW_ZERO, "plausible_change", holds=_is_not_negative),
     ),
     TARGETS.title: (
         _once(r.TARGET_TWICE, "indicator", "period"),
-        _each(r.UPPER_BELOW_LOWER, "upper", "lower", holds=_descend),
-        _each(
-            *(r.ONE_END_BLANK, "lower", "upper"),
-            holds=_or_the_other,
-            other="an upper end",
-            end="lower",
-        ),
-        _each(
-            *(r.ONE_END_BLANK, "upper", "lower"),
-            holds=_or_the_other,
-            other="a lower end",
-            end="upper",
-        ),
+        _ordered("upper", "lower", "below Lower"),
+        _needed("lower", "upper", "there is an upper end"),
+        _needed("upper", "lower", "there is a lower end"),
         _each(
             *(r.TARGET_AND_RANGE, "value", "lower", "upper"),
             holds=lambda value, low, up: value is None or (low is None and up is None),
         ),
         _each(
-            *(r.BETWEEN_WITHOUT_RANGE, "operator", "lower", "upper"),
-            holds=lambda sign, low, up: (
-                sign != Operator.BETWEEN or low is not None or up is not None
-            ),
+            *(r.OPERATOR_WITHOUT_FIGURE, "operator", "lower", "upper"),
+            holds=lambda sign, low, up: sign != Operator.BETWEEN or {low, up} != {None},
+            what="range",
+            todo="its ends under Lower and Upper",
         ),
         _each(
             *(r.OPERATOR_WITHOUT_FIGURE, "operator", "value"),
             holds=lambda sign, value: sign in (None, Operator.BETWEEN) or value is not None,
+            what="figure under Target",
+            todo="the target, choose between for a range",
         ),
         *(
             _each(
-                *(r.NO_FIGURE_TO_COMPARE, key, "kind", "indicator"),
-                holds=lambda figure, kind, _: _has_none_but_measures(figure, kind),
+                *(r.NO_FIGURE_TO_COMPARE, key, "kind"),
+                holds=_has_none_but_measures,
                 ref="{indicator}",
                 kind="{kind}",
             )
             for key in ("value", "lower", "upper", "baseline")
         ),
         _each(
-            *(r.ONE_FIGURE_FOR_A_RANGE, "value", "operator", "polarity", "indicator"),
-            holds=lambda value, sign, polarity, _: (
+            *(r.ONE_FIGURE_FOR_A_RANGE, "value", "operator", "polarity"),
+            holds=lambda value, sign, polarity: (
                 value is None or sign is not None or polarity != Polarity.RANGE
             ),
             ref="{indicator}",
         ),
     ),
     AREAS.title: (
-        _once(r.REF_TWICE, "ref"),
+        _once(r.USED_TWICE, "ref", what="ref"),
         _each(r.SEMICOLON_IN_REF, "ref", holds=lambda ref: ref is None or ";" not in ref),
-        _once(r.NAME_TWICE, "name"),
+        _once(r.USED_TWICE, "name", what="name"),
         RegisterCheck(r.NAME_IS_A_REF, "name", ("name", "ref"), _is_no_other_ref),
         _each(r.NOT_AN_ADDRESS, "email", holds=_is_address),
     ),
     PERIODS.title: (
-        _once(r.NAME_TWICE, "name"),
-        _each(r.STARTS_AFTER_END, "starts", "ends", holds=_ascend),
-        _each(r.DUE_BEFORE_START, "due", "starts", holds=_descend),
+        _once(r.USED_TWICE, "name", what="name"),
+        _ordered("starts", "ends", "after Ends", _ascend),
+        _ordered("due", "starts", "before Starts"),
     ),
     RECIPIENTS.title: (
         _each(r.NOT_AN_ADDRESS, "email", holds=_is_address),

@@ -143,40 +143,16 @@ NOT_A_CHOICE = Rule(
     "Choose one of {choices}.",
     "Only the words of the list mean something here.",
 )
-NOT_A_WHOLE_NUMBER = Rule(
+NOT_OF_ITS_KIND = Rule(
     "R17",
     ERROR,
-    "Not a whole number",
-    '"{value}" is not a whole number.',
+    "Not what belongs here",
+    '"{value}" is not {kind}.',
     "{asks}",
-    "Half a place or half a year means nothing here.",
-)
-NO_WHOLE_NUMBERS = Rule(
-    "R18",
-    ERROR,
-    "Not a list of whole numbers",
-    '"{value}" is no list of whole numbers.',
-    "{asks}",
-    "Days are counted whole.",
-)
-NOT_A_DATE = Rule(
-    "R19",
-    ERROR,
-    "Not a date",
-    '"{value}" is not a date.',
-    "{asks}",
-    "Only a whole date says on which day something begins, ends or is due.",
-)
-NO_FIGURE = Rule(
-    "R20",
-    ERROR,
-    "Not a figure",
-    '"{value}" is not a figure.',
-    "{asks}",
-    "Only one exact figure can be compared with.",
+    "Each column holds one kind of thing, written in a way that can be read in one way only.",
 )
 FIGURE_TWO_WAYS = Rule(
-    "R21",
+    "R18",
     ERROR,
     "Figure that can be read two ways",
     "{value} could mean {one} or {other}.",
@@ -184,7 +160,7 @@ FIGURE_TWO_WAYS = Rule(
     "0.45 may be 45% stored as a fraction, or 0.45%. Only the person who typed it knows.",
 )
 ANOTHER_UNIT = Rule(
-    "R22",
+    "R19",
     ERROR,
     "Figure in another unit",
     "{value} is {found}, and the unit beside it is {unit}.",
@@ -192,7 +168,7 @@ ANOTHER_UNIT = Rule(
     "A percentage and a count of the same thing differ by orders of magnitude.",
 )
 OPERATOR_BEFORE = Rule(
-    "R23",
+    "R20",
     ERROR,
     "Operator where none belongs",
     '"{value}" has {operator} before the figure.',
@@ -200,7 +176,7 @@ OPERATOR_BEFORE = Rule(
     "Only a target is reached by more or less than a figure.",
 )
 OPERATOR_TWICE = Rule(
-    "R24",
+    "R21",
     ERROR,
     "Two operators",
     '"{value}" says {operator}, and the operator is {stated}.',

@@ -133,7 +133,7 @@ def _wholes(cell: RegisterCell, column: RegisterColumn) -> tuple[int, ...] | Fin
     if isinstance(words, Finding) or words is None:
         return words
     if not all(_DIGITS.fullmatch(word) for word in words):
-        return cell.found(r.NO_WHOLE_NUMBERS, column)
+        return cell.found(r.NOT_OF_ITS_KIND, column, kind="a list of whole numbers")
     return tuple(int(word) for word in words)
 
 
@@ -148,7 +148,7 @@ def _day(cell: RegisterCell, column: RegisterColumn) -> date | Finding:
             return date(int(match["year"]), int(match["month"]), int(match["day"]))
         return date.fromisoformat(text)
     except ValueError:
-        return cell.found(r.NOT_A_DATE, column)
+        return cell.found(r.NOT_OF_ITS_KIND, column, kind="a date")
 
 
 def _whole(cell: RegisterCell, column: RegisterColumn) -> int | Finding:
@@ -156,7 +156,7 @@ def _whole(cell: RegisterCell, column: RegisterColumn) -> int | Finding:
     if isinstance(figure, Finding):
         return figure
     if figure.sign or figure.value is None or figure.value != int(figure.value):
-        return cell.found(r.NOT_A_WHOLE_NUMBER, column)
+        return cell.found(r.NOT_OF_ITS_KIND, column, kind="a whole number")
     return int(figure.value)
 
 
@@ -166,7 +166,7 @@ def _share(cell: RegisterCell, column: RegisterColumn) -> Decimal | Finding | No
         return figure
     if figure.sign is Unit.PERCENT and figure.value is not None:
         return figure.value.scaleb(-2)
-    return cell.found(r.NO_FIGURE, column) if figure.sign else figure.value
+    return cell.found(r.NOT_OF_ITS_KIND, column, kind="a figure") if figure.sign else figure.value
 
 
 _READ = {
@@ -234,7 +234,7 @@ def _number(cell: RegisterCell, column: RegisterColumn, scale: Scale) -> Figure 
     figure = parse(value, scale, cell.number_format)
     if not figure.troubles:
         is_one = figure.value is not None and figure.numerator is None
-        return figure if is_one else cell.found(r.NO_FIGURE, column)
+        return figure if is_one else cell.found(r.NOT_OF_ITS_KIND, column, kind="a figure")
     trouble = figure.troubles[0]
     words = dict(trouble.words)
     match trouble.rule:
@@ -247,7 +247,7 @@ def _number(cell: RegisterCell, column: RegisterColumn, scale: Scale) -> Figure 
             looks = words.get("looks", "something else")
             return cell.found(r.SHOWN_OTHERWISE, column, value=trouble.value, looks=looks)
         case _:
-            return cell.found(r.NO_FIGURE, column)
+            return cell.found(r.NOT_OF_ITS_KIND, column, kind="a figure")
 
 
 def _another_unit(
