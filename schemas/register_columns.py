@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from schemas.model import ToleranceKind, Unit
 
@@ -39,9 +39,10 @@ class RegisterColumn:
 
     key: str
     heading: str
-    content: Content
+    #: In characters; settings stand in one column that has its own.
+    width: int
     asks: str
-    width: int = 0
+    content: Content
     required: bool = False
     #: The words to choose from.
     choices: tuple[str, ...] = ()
@@ -89,50 +90,13 @@ class RegisterSheet:
         return next(column for column in self.columns if column.key == key)
 
 
-def text(
-    key: str, heading: str, width: int, asks: str, *, required: bool = False
-) -> RegisterColumn:
-    """Free text."""
-    return RegisterColumn(key, heading, Content.TEXT, asks, width, required)
-
-
-def code(key: str, heading: str, width: int, asks: str, chosen_from: str = "") -> RegisterColumn:
-    """Text that must be filled in, or chosen from a list, and stays as typed."""
-    return RegisterColumn(
-        key, heading, Content.CODE, asks, width, required=True, chosen_from=chosen_from
-    )
-
-
-def word(
-    key: str,
-    heading: str,
-    width: int,
-    choices: Iterable[str],
-    asks: str,
-    called: str,
-    *,
-    required: bool = False,
-    later: bool = False,
-    attribute: str = "",
-    default: object = None,
-) -> RegisterColumn:
-    """One word of a fixed list; `called` is what it is called in a sentence."""
-    words = tuple(map(str, choices))
-    return RegisterColumn(
-        *(key, heading, Content.WORD, asks, width, required, words, called),
-        later=later,
-        attribute=attribute,
-        default=default,
-    )
-
-
-def figure(
-    key: str, heading: str, width: int, asks: str, *, required: bool = False, attribute: str = ""
-) -> RegisterColumn:
-    """A figure in the unit beside it."""
-    return RegisterColumn(key, heading, Content.FIGURE, asks, width, required, attribute=attribute)
-
-
-def day(key: str, heading: str, asks: str) -> RegisterColumn:
-    """A date that must be filled in."""
-    return RegisterColumn(key, heading, Content.DATE, asks, 16, required=True)
+#: Free text.
+text = partial(RegisterColumn, content=Content.TEXT)
+#: Text that must be filled in, or chosen from a list, and stays as typed.
+code = partial(RegisterColumn, content=Content.CODE, required=True)
+#: One word of a fixed list.
+word = partial(RegisterColumn, content=Content.WORD)
+#: A figure in the unit beside it.
+figure = partial(RegisterColumn, content=Content.FIGURE)
+#: A date that must be filled in.
+day = partial(RegisterColumn, content=Content.DATE, required=True)

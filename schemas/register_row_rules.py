@@ -13,7 +13,7 @@ ERROR = Severity.ERROR
 # --- Rows, and what they say of each other --------------------------------------------------------
 
 UNKNOWN_NAME = Rule(
-    "R22",
+    "R23",
     ERROR,
     "Not on the other sheet",
     '"{unknown}" is not a {name} on the sheet {title}. {near}',
@@ -21,7 +21,7 @@ UNKNOWN_NAME = Rule(
     "A near match is asked about and never taken.",
 )
 USED_TWICE = Rule(
-    "R23",
+    "R24",
     ERROR,
     "Ref or name given twice",
     '"{value}" is already used further up.',
@@ -29,7 +29,7 @@ USED_TWICE = Rule(
     "Rows are found by their refs and names.",
 )
 TARGET_TWICE = Rule(
-    "R24",
+    "R25",
     ERROR,
     "Target given twice",
     "{value} already has a target for this period further up.",
@@ -37,7 +37,7 @@ TARGET_TWICE = Rule(
     "With two targets nobody can say which is to be reached.",
 )
 ADDRESS_TWICE = Rule(
-    "R25",
+    "R26",
     ERROR,
     "Recipient given twice",
     "{value} already stands further up, and would be sent everything twice.",
@@ -45,7 +45,7 @@ ADDRESS_TWICE = Rule(
     "Everybody is sent a thing once.",
 )
 NAME_IS_A_REF = Rule(
-    "R26",
+    "R27",
     ERROR,
     "Name that is another area's ref",
     '"{value}" is the ref of another service area.',
@@ -53,7 +53,7 @@ NAME_IS_A_REF = Rule(
     "It would mean two service areas.",
 )
 SEMICOLON_IN_REF = Rule(
-    "R27",
+    "R28",
     ERROR,
     "Semicolon in a ref",
     '"{value}" holds a semicolon, which stands between refs.',
@@ -61,7 +61,7 @@ SEMICOLON_IN_REF = Rule(
     "It could not be told from two refs.",
 )
 NOT_AN_ADDRESS = Rule(
-    "R28",
+    "R29",
     ERROR,
     "Not an e-mail address",
     '"{value}" is not an e-mail address.',
@@ -69,7 +69,7 @@ NOT_AN_ADDRESS = Rule(
     "Mail is sent to no other.",
 )
 BELOW_ZERO = Rule(
-    "R29",
+    "R30",
     ERROR,
     "Below zero",
     "{value} is below zero.",
@@ -77,7 +77,7 @@ BELOW_ZERO = Rule(
     "A tolerance and a change count in both directions.",
 )
 NOT_A_SHARE = Rule(
-    "R30",
+    "R31",
     ERROR,
     "Score out of range",
     "{value} is not from 0 to 1.",
@@ -85,7 +85,7 @@ NOT_A_SHARE = Rule(
     "Green scores 1, amber ½ and red 0.",
 )
 OUT_OF_ORDER = Rule(
-    "R31",
+    "R32",
     ERROR,
     "Out of order",
     "{heading} ({value}) is {wrong}.",
@@ -93,7 +93,7 @@ OUT_OF_ORDER = Rule(
     "Nothing lies between two ends that are the wrong way round.",
 )
 SMALL_NUMBERS_TOO_SMALL = Rule(
-    "R32",
+    "R33",
     ERROR,
     "Nothing to suppress",
     "Below {value} there is nothing to hide: a figure that is suppressed could only be 1.",
@@ -101,7 +101,7 @@ SMALL_NUMBERS_TOO_SMALL = Rule(
     "A suppressed figure must leave more than one possibility.",
 )
 YEARS_TOO_FEW = Rule(
-    "R33",
+    "R34",
     ERROR,
     "Returns kept for no time",
     "Returns cannot be kept for {value} years.",
@@ -109,7 +109,7 @@ YEARS_TOO_FEW = Rule(
     "What is not kept cannot be merged.",
 )
 DAYS_OUT_OF_RANGE = Rule(
-    "R34",
+    "R35",
     ERROR,
     "Days out of range",
     '"{value}" is no list of days from {least} to {most}.',
@@ -117,7 +117,7 @@ DAYS_OUT_OF_RANGE = Rule(
     "A reminder further off is a slip of the keyboard.",
 )
 DECIMALS_OUT_OF_RANGE = Rule(
-    "R35",
+    "R36",
     ERROR,
     "Decimals out of range",
     "{value} decimals cannot be published.",
@@ -125,7 +125,7 @@ DECIMALS_OUT_OF_RANGE = Rule(
     "More decimals say nothing.",
 )
 BLANK_BESIDE = Rule(
-    "R36",
+    "R37",
     ERROR,
     "Blank beside what needs it",
     "{heading} is blank, and {reason}.",
@@ -133,7 +133,7 @@ BLANK_BESIDE = Rule(
     "The one says nothing without the other.",
 )
 ONLY_A_MEASURE_HAS = Rule(
-    "R37",
+    "R38",
     ERROR,
     "Unit or polarity without a figure",
     'The {what} is "{value}", and the indicator reports no figure.',
@@ -141,7 +141,7 @@ ONLY_A_MEASURE_HAS = Rule(
     "A milestone or a narrative has no figure.",
 )
 MERGE_NEEDS_FIGURES = Rule(
-    "R38",
+    "R39",
     ERROR,
     "Merge rule that needs figures",
     'The merge rule "{value}" needs figures, and only a measure has them.',
@@ -149,7 +149,7 @@ MERGE_NEEDS_FIGURES = Rule(
     "Words and states cannot be added up.",
 )
 TARGET_AND_RANGE = Rule(
-    "R39",
+    "R40",
     ERROR,
     "Target and range",
     "There is a target ({value}) and a range.",
@@ -157,7 +157,7 @@ TARGET_AND_RANGE = Rule(
     "With both nobody can say which is to be reached.",
 )
 OPERATOR_WITHOUT_FIGURE = Rule(
-    "R40",
+    "R41",
     ERROR,
     "Operator without a figure",
     'The operator is "{value}", and there is no {what}.',
@@ -165,7 +165,7 @@ OPERATOR_WITHOUT_FIGURE = Rule(
     "There is nothing to reach.",
 )
 NO_FIGURE_TO_COMPARE = Rule(
-    "R41",
+    "R42",
     ERROR,
     "Figure for a milestone",
     "{ref} is a {kind} and has no figure to compare.",
@@ -173,7 +173,7 @@ NO_FIGURE_TO_COMPARE = Rule(
     "A milestone is rated by its state, and a narrative not at all.",
 )
 ONE_FIGURE_FOR_A_RANGE = Rule(
-    "R42",
+    "R43",
     ERROR,
     "One figure for a range",
     "The polarity of {ref} is range, and {value} is one figure.",

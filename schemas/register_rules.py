@@ -183,5 +183,13 @@ OPERATOR_TWICE = Rule(
     "Keep one of them.",
     "With two operators nobody can say which holds.",
 )
+MARKED_RUN = Rule(
+    "R22",
+    ERROR,
+    "Figure of which a part is marked",
+    "Part of {value} is raised, lowered or struck through.",
+    "Type it again, without what does not belong to it. {asks}",
+    "A footnote's number beside a figure would be read as its last digit.",
+)
 
 RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))

@@ -7,10 +7,7 @@ from schemas.register_columns import Content, RegisterColumn, RegisterSheet, fig
 
 #: The framework's settings: each stands in a row of its own, named in the first column.
 FRAMEWORK = RegisterSheet(
-    "Framework",
-    "Framework",
-    "framework",
-    "setting",
+    *("Framework", "Framework", "framework", "setting"),
     (
         text(
             "council",
@@ -29,20 +26,20 @@ FRAMEWORK = RegisterSheet(
         RegisterColumn(
             "appendix",
             "Appendix number",
-            Content.CODE,
-            "Type its number as printed, for example Appendix 3. It may be left blank.",
             0,
+            "Type its number as printed, for example Appendix 3. It may be left blank.",
+            Content.CODE,
         ),
         word(
             "policy",
             "Rating policy",
             0,
-            PolicyKind,
             "Choose target and tolerance (green in target, amber out of it by no more than the "
             "tolerance), or target or improvement (green within the tolerance, amber beyond it "
             "but no worse than a year before).",
-            called="a rating policy",
             required=True,
+            choices=tuple(PolicyKind),
+            called="a rating policy",
             attribute="policy.kind",
         ),
         figure(
@@ -57,70 +54,70 @@ FRAMEWORK = RegisterSheet(
             "tolerance_kind",
             "Tolerance kind",
             0,
-            ToleranceKind,
             "Choose percent of target, or points of the indicator's own unit.",
-            called="a kind of tolerance",
             required=True,
+            choices=tuple(ToleranceKind),
+            called="a kind of tolerance",
             attribute="policy.tolerance.kind",
         ),
         RegisterColumn(
             "green_from",
             "Green from",
-            Content.SHARE,
+            0,
             "Overall scores green 1, amber ½ and red 0 and takes the mean. Type the mean from "
             "which the whole is green, from 0 to 1, for example 0.75.",
-            0,
+            Content.SHARE,
             required=True,
             attribute="policy.green_from",
         ),
         RegisterColumn(
             "amber_from",
             "Amber from",
-            Content.SHARE,
-            "Type the mean from which the whole is amber, no higher than Green from, "
-            "for example 0.5.",
             0,
+            "Type the mean from which the whole is amber, no higher than Green from, for "
+            "example 0.5.",
+            Content.SHARE,
             required=True,
             attribute="policy.amber_from",
         ),
         RegisterColumn(
             "small_below",
             "Small numbers below",
-            Content.WHOLE,
+            0,
             "Type the number from which a count of people may be published, for example 5; what "
             "is smaller is suppressed. Leave blank to suppress nothing by its size.",
-            0,
+            Content.WHOLE,
             least=3,
             later=True,
         ),
         RegisterColumn(
             "keep_years",
             "Keep returns for",
-            Content.WHOLE,
+            0,
             "Type for how many years returns are kept, for example 6. Leave blank to keep them "
             "for good.",
-            0,
+            Content.WHOLE,
             least=1,
             later=True,
         ),
         RegisterColumn(
             "remind_before",
             "Remind days before",
-            Content.WHOLES,
+            0,
             "Type how many days before returns are due a service area is reminded, with "
             "semicolons between, for example 7; 1. 0 is the day itself. Leave blank for no "
             "reminder before.",
-            0,
+            Content.WHOLES,
             later=True,
         ),
         RegisterColumn(
             "remind_after",
             "Remind days after",
-            Content.WHOLES,
-            "Type how many days after that day a service area whose return is missing is "
-            "reminded, with semicolons between, for example 1; 3; 7. Leave blank for no reminder "
-            "after.",
             0,
+            "Type how many days after that day a service area whose return is missing is "
+            "reminded, with semicolons between, for example 1; 3; 7. Leave blank for no "
+            "reminder after.",
+            Content.WHOLES,
             least=1,
             later=True,
         ),

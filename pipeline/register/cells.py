@@ -43,6 +43,8 @@ class RegisterCell:
     is_error: bool = False
     #: A formula whose result the workbook does not hold.
     is_unsaved: bool = False
+    #: Part of its text is raised, lowered or struck through.
+    has_marks: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -62,6 +64,8 @@ class RegisterCell:
         return rule.found(self.sheet, self.address, **(own | words))
 
 
+#: In words a mark says nothing else: CO₂ is CO2.
+_WORDS = (Content.TEXT, Content.CODE, Content.WORD, Content.WORDS)
 _SIGNS = {"≥": Operator.AT_LEAST.value, "≤": Operator.AT_MOST.value}
 _OPERATOR = re.compile(r"(>=|<=|>|<|=)\s*")
 _DAY = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
@@ -90,6 +94,8 @@ def read_row(
             value: Value | Finding = cell.found(rule, column)
         elif cell.is_blank:
             value = None
+        elif cell.has_marks and column.content not in _WORDS:
+            value = cell.found(r.MARKED_RUN, column)
         elif column in figures:
             value = _figure(cell, column, values, values if indicator is None else indicator)
         else:

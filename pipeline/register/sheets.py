@@ -144,6 +144,7 @@ def _cell(grid: Grid, place: Place | None, known: SheetDetails) -> RegisterCell:
         detail.number_format,
         is_error,
         is_unsaved=value == "" and detail.has_formula and not detail.has_value,
+        has_marks=detail.has_marks,
     )
 
 

@@ -22,7 +22,7 @@ from schemas.findings import shorten
 #: What is raised for a workbook that is damaged. RuntimeError is how zipfile refuses a part that is
 #: encrypted or packed in a way not known to it.
 DAMAGED = (
-    *(CalamineError, BrokenPartError, zipfile.BadZipFile, zlib.error),
+    *(CalamineError, BrokenPartError, zipfile.BadZipFile, zlib.error, UnicodeDecodeError),
     *(KeyError, EOFError, OSError, RuntimeError),
 )
 

@@ -9,9 +9,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.register.reader import inspect_register, read_register
@@ -147,6 +150,19 @@ def test_a_target_with_anything_beside_it_is_asked_about(workbook: Path, typed: 
     (problem,) = problems_of(workbook)
     assert "Targets!D3: " in problem
     assert "is not a figure. Type the figure to reach" in problem
+
+
+@pytest.mark.parametrize("mark", [{"vertAlign": "superscript"}, {"strike": True}])
+def test_a_target_of_which_a_part_is_raised_or_struck_through_is_asked_about(
+    workbook: Path, mark: dict[str, Any]
+) -> None:
+    book = load_workbook(workbook)
+    text = CellRichText("42", TextBlock(InlineFont(**mark), "1"))
+    book["Targets"]["D2"] = text
+    book["Indicators"]["C2"] = text
+    book.save(workbook)
+    (problem,) = problems_of(workbook)
+    assert problem.startswith("register.xlsx, Targets!D2: Part of 421 is raised, lowered or struck")
 
 
 # --- Nothing is decided without a word -----------------------------------------------------------

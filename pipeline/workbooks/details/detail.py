@@ -42,6 +42,8 @@ class CellDetail:
     has_formula: bool = False
     #: A formula's result was saved with it.
     has_value: bool = False
+    #: Part of its text is raised, lowered or struck through; told of Excel's XML only.
+    has_marks: bool = False
 
 
 PLAIN = CellDetail()

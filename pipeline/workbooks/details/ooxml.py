@@ -9,7 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from xml.parsers import expat
@@ -42,6 +43,9 @@ _VALUE = re.compile(rb"<v(?:\s[^<>]*)?(?:/>|>([^<]*)</v>)")
 #: What stands for a character: only expat takes that apart.
 _REFERENCE = re.compile(rb"&(?:#|amp;|lt;|gt;|quot;|apos;)")
 _TRUE = ("1", "true")
+_TEXTS = "xl/sharedStrings.xml"
+#: How a run of text is marked, and the values by which it is not.
+_MARKS, _NO_MARK = ("vertAlign", "strike"), ("baseline", "0", "false")
 
 
 def details(path: Path) -> Details:
@@ -52,14 +56,49 @@ def details(path: Path) -> Details:
         archive = zipfile.ZipFile(path)
         return archive, _sheet_parts(archive), _cell_formats(archive)
 
+    @cache
+    def marked() -> frozenset[int]:
+        return _marked_texts(opened()[0])
+
     def look_up(sheet: str, wanted: Iterable[Place]) -> SheetDetails:
         archive, parts, formats = opened()
         asked = set(wanted)
         content = archive.read(parts[sheet])
-        quick = _search(content, asked, formats)
-        return quick if quick is not None else _walk_sheet(content, asked, formats)
+        styles = _Styles(formats, marked)
+        quick = _search(content, asked, styles)
+        return quick if quick is not None else _walk_sheet(content, asked, styles)
 
     return look_up
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """What cells point at: number formats by index, and the shared texts that bear marks."""
+
+    formats: list[str]
+    marked: Callable[[], frozenset[int]]
+
+    def code(self, style: int) -> str:
+        return self.formats[style] if 0 <= style < len(self.formats) else GENERAL
+
+
+def _marked_texts(archive: zipfile.ZipFile) -> frozenset[int]:
+    """The shared texts of which a part is raised, lowered or struck through, by index."""
+    if _TEXTS not in archive.namelist():
+        return frozenset()
+    content = archive.read(_TEXTS)
+    texts = -1
+    marked: set[int] = set()
+
+    def on_start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal texts
+        texts += name == "si"
+        if name in _MARKS and attributes.get("val") not in _NO_MARK:
+            marked.add(texts)
+
+    if any(mark.encode() in content for mark in _MARKS):
+        xml.walk(content, on_start)
+    return frozenset(marked)
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -128,7 +167,7 @@ def _formats_of(styles_part: bytes) -> list[str]:
 # --- As Excel lays a sheet out -------------------------------------------------------------------
 
 
-def _search(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetails | None:
+def _search(content: bytes, asked: set[Place], styles: _Styles) -> SheetDetails | None:
     """What the sheet says of the cells asked for; None where its layout is not the usual one."""
     start, end = content.find(b"<sheetData"), content.find(b"</sheetData>")
     head = content[:start]
@@ -140,11 +179,11 @@ def _search(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetai
     hidden = _HIDDEN_ROW.findall(content, start, end) if b'hidden="' in content else []
     if b"" in hidden or content.count(b"<c ", start, end) != content.count(b'<c r="', start, end):
         return None
-    found = _usual_cells(content, start, end, asked, formats) if asked else {}
+    found = _usual_cells(content, start, end, asked, styles) if asked else {}
     for place in sorted(asked - found.keys()):
         position = content.find(b'<c r="%s"' % address(*place).encode(), start, end)
         if position >= 0:
-            detail = _detail(content, position, end, formats)
+            detail = _detail(content, position, end, styles)
         else:
             detail = None if _ODD_CELL.search(content, start, end) else PLAIN
         if detail is None:
@@ -154,7 +193,7 @@ def _search(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetai
 
 
 def _usual_cells(
-    content: bytes, start: int, end: int, asked: set[Place], formats: list[str]
+    content: bytes, start: int, end: int, asked: set[Place], styles: _Styles
 ) -> dict[Place, CellDetail]:
     """Those of the cells asked for that are written in the usual way."""
     found: dict[Place, CellDetail] = {}
@@ -163,10 +202,10 @@ def _usual_cells(
     for letters, row, style, kind, value in usual.findall(content, start, end):
         place = int(row) - 1, columns[letters]
         if place in asked:
-            number = int(style) if style else 0
-            code = formats[number] if number < len(formats) else GENERAL
+            code = styles.code(int(style) if style else 0)
             error = value.decode() if kind == b"e" else ""
-            found[place] = _cell(code, error, False, value != b"")
+            is_marked = kind == b"s" and value.isdigit() and int(value) in styles.marked()
+            found[place] = _cell(code, error, False, value != b"", is_marked)
     return found
 
 
@@ -195,13 +234,12 @@ def _hidden_columns(head: bytes) -> tuple[tuple[int, int], ...] | None:
     return tuple(hidden)
 
 
-def _detail(content: bytes, position: int, end: int, formats: list[str]) -> CellDetail | None:
+def _detail(content: bytes, position: int, end: int, styles: _Styles) -> CellDetail | None:
     """The detail of the cell that begins at a position; None where it takes a parser."""
     closing = content.find(b">", position, end)
     tag = content[position : closing + 1]
     style = _STYLE.search(tag)
-    number = int(style[1]) if style else 0
-    code = formats[number] if number < len(formats) else GENERAL
+    code = styles.code(int(style[1]) if style else 0)
     if tag.endswith(b"/>"):
         return _cell(code)
     body = content[closing + 1 : content.find(b"</c>", closing, end)]
@@ -213,6 +251,10 @@ def _detail(content: bytes, position: int, end: int, formats: list[str]) -> Cell
     error = text.decode("utf-8", "replace") if kind and kind[1] == b"e" else ""
     # A formula may rightly give an empty text; any other empty result was never saved.
     valued = bool(text) or (value is not None and kind is not None and kind[1] == b"str")
+    if any(mark.encode() in body for mark in _MARKS) or (
+        kind is not None and kind[1] == b"s" and text.isdigit() and int(text) in styles.marked()
+    ):
+        return _cell(code, error, b"<f" in body, valued, True)
     return _cell(code, error, b"<f" in body, valued)
 
 
@@ -223,8 +265,8 @@ _cell = lru_cache(maxsize=1_000)(CellDetail)
 # --- Any other way -------------------------------------------------------------------------------
 
 
-def _walk_sheet(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetails:
-    walk = _Walk(asked, formats)
+def _walk_sheet(content: bytes, asked: set[Place], styles: _Styles) -> SheetDetails:
+    walk = _Walk(asked, styles)
     xml.parse(walk.parser, content)
     return SheetDetails(walk.cells, frozenset(walk.hidden_rows), tuple(walk.hidden_columns))
 
@@ -232,19 +274,19 @@ def _walk_sheet(content: bytes, asked: set[Place], formats: list[str]) -> SheetD
 class _Walk:
     """One pass over a sheet's elements."""
 
-    def __init__(self, asked: set[Place], formats: list[str]) -> None:
+    def __init__(self, asked: set[Place], styles: _Styles) -> None:
         self.cells: dict[Place, CellDetail] = dict.fromkeys(asked, PLAIN)
         self.hidden_rows: set[int] = set()
         self.hidden_columns: list[tuple[int, int]] = []
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        self._formats = formats
+        self._styles = styles
         self._row = self._column = -1
         #: The cell being read, where it is asked for.
         self._place: Place | None = None
         self._code = self._kind = ""
-        self._has_formula = self._is_text = False
+        self._has_formula = self._is_text = self._has_marks = False
         self._value: list[str] = []
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -260,6 +302,8 @@ class _Walk:
             self.hidden_columns.append((int(attributes["min"]) - 1, int(attributes["max"]) - 1))
         elif self._place and name == "f":
             self._has_formula = True
+        elif self._place and name in _MARKS and attributes.get("val") not in _NO_MARK:
+            self._has_marks = True
         elif self._place and name == "v":
             # A formula may rightly give an empty text; any other empty result was never saved.
             self._is_text = self._kind == "str"
@@ -273,10 +317,9 @@ class _Walk:
         place = self._row, self._column
         self._place = place if place in self.cells else None
         if self._place:
-            style = int(attributes.get("s", "0"))
-            self._code = self._formats[style] if 0 <= style < len(self._formats) else GENERAL
+            self._code = self._styles.code(int(attributes.get("s", "0")))
             self._kind = attributes.get("t", "n")
-            self._has_formula = self._is_text = False
+            self._has_formula = self._is_text = self._has_marks = False
             self._value.clear()
 
     def _end(self, name: str) -> None:
@@ -290,5 +333,10 @@ class _Walk:
             value = "".join(self._value).strip()
             error = value if self._kind == "e" else ""
             has_value = self._is_text or bool(value)
-            self.cells[self._place] = CellDetail(self._code, error, self._has_formula, has_value)
+            has_marks = self._has_marks or (
+                self._kind == "s" and value.isdigit() and int(value) in self._styles.marked()
+            )
+            self.cells[self._place] = CellDetail(
+                self._code, error, self._has_formula, has_value, has_marks
+            )
             self._place = None
