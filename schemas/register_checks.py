@@ -75,11 +75,13 @@ def _once(rule: Rule, column: str, *others: str, **words: str) -> RegisterCheck:
     return RegisterCheck(rule, column, keys, check, words)
 
 
-def _same(text: str | None) -> str | None:
+def _same(cell: str | int | None) -> str | int | None:
     """What two cells have in common that a return could not tell apart."""
-    if text is None or "@" in text:
-        return text and text.casefold()
-    return _NOT_WORD.sub(" ", text.casefold()).strip() or text
+    if not isinstance(cell, str):
+        return cell
+    if "@" in cell:
+        return cell.casefold()
+    return _NOT_WORD.sub(" ", cell.casefold()).strip() or cell
 
 
 def _is_no_other_ref(frame: pd.DataFrame) -> pd.Series[bool]:
@@ -159,7 +161,10 @@ CHECKS: dict[str, tuple[RegisterCheck, ...]] = {
         _days("remind_before", "7; 1"),
         _days("remind_after", "1; 3; 7"),
     ),
-    PRIORITIES.title: (_once(r.USED_TWICE, "ref", what="ref"),),
+    PRIORITIES.title: (
+        _once(r.USED_TWICE, "ref", what="ref"),
+        _once(r.USED_TWICE, "order", what="place"),
+    ),
     INDICATORS.title: (
         _once(r.USED_TWICE, "ref", what="ref"),
         *(

@@ -101,6 +101,8 @@ CASES: list[tuple[str, str, str, object, str]] = [
     ("R11", "Targets", "G2", "=1+1", "holds a formula whose result was not saved."),
     ("R28", "Service areas", "A3", "H;R", '"H;R" holds a semicolon, which stands between refs.'),
     ("R40", "Targets", "D5", 110000, "There is a target (110000) and a range."),
+    ("R24", "Priorities", "D3", 2,
+     '"2" is already used further up. Give each priority a place of its own.'),
 ]  # fmt: skip
 
 #: Findings that no single cell of the worked register makes; they have tests of their own.
