@@ -29,6 +29,9 @@ from pipeline.workbooks.details.detail import (
 
 #: A cell whose address is not in capitals, as every program writes it.
 _ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,3}[1-9][0-9]{0,6}")')
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
+#: So many cells are looked for one by one sooner than by a list of all.
+_FEW = 20
 #: What follows the column's letters in nearly all cells: blank, or with a plain value.
 _AFTER_COLUMN = (
     rb'([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="(n|s|b|e)")? ?'
@@ -180,12 +183,17 @@ def _search(content: bytes, asked: set[Place], styles: _Styles) -> SheetDetails 
     if b"" in hidden or content.count(b"<c ", start, end) != content.count(b'<c r="', start, end):
         return None
     found = _usual_cells(content, start, end, asked, styles) if asked else {}
-    for place in sorted(asked - found.keys()):
-        position = content.find(b'<c r="%s"' % address(*place).encode(), start, end)
-        if position >= 0:
-            detail = _detail(content, position, end, styles)
-        else:
-            detail = None if _ODD_CELL.search(content, start, end) else PLAIN
+    rest = asked - found.keys()
+    if rest and _ODD_CELL.search(content, start, end):
+        return None
+    if len(rest) > _FEW:
+        there = set(_CELL.findall(content, start, end))
+        absent = {place for place in rest if address(*place).encode() not in there}
+        found |= dict.fromkeys(absent, PLAIN)
+        rest -= absent
+    for place in sorted(rest):
+        at = content.find(b'<c r="%s"' % address(*place).encode(), start, end)
+        detail = _detail(content, at, end, styles) if at >= 0 else PLAIN
         if detail is None:
             return None
         found[place] = detail
@@ -234,10 +242,10 @@ def _hidden_columns(head: bytes) -> tuple[tuple[int, int], ...] | None:
     return tuple(hidden)
 
 
-def _detail(content: bytes, position: int, end: int, styles: _Styles) -> CellDetail | None:
+def _detail(content: bytes, at: int, end: int, styles: _Styles) -> CellDetail | None:
     """The detail of the cell that begins at a position; None where it takes a parser."""
-    closing = content.find(b">", position, end)
-    tag = content[position : closing + 1]
+    closing = content.find(b">", at, end)
+    tag = content[at : closing + 1]
     style = _STYLE.search(tag)
     code = styles.code(int(style[1]) if style else 0)
     if tag.endswith(b"/>"):
