@@ -1,12 +1,14 @@
 """The catalogue: every finding that Quarterday can make.
 
 F: the file. L: the layout. V: the value in one cell. C: a check against the register, each of
-them an entry in `schemas.returns`.
+them an entry in `schemas.returns`. R: the register itself; these stand in `schemas.register_rules`
+and `schemas.register_row_rules`.
 `docs/findings.md` is generated from it (`python -m schemas.rules`).
 """
 
 from __future__ import annotations
 
+from schemas import register_row_rules, register_rules
 from schemas.findings import Rule, Severity
 from schemas.returns import COVERS, ROWS
 
@@ -356,6 +358,8 @@ _CHECKS = sorted((*ROWS.checks, *COVERS.checks), key=lambda check: check.code)
 RULES: tuple[Rule, ...] = (
     *(rule for rule in list(globals().values()) if isinstance(rule, Rule)),
     *_CHECKS,
+    *register_rules.RULES,
+    *register_row_rules.RULES,
 )
 BY_CODE = {rule.code: rule for rule in RULES}
 
@@ -367,11 +371,14 @@ def _readable(template: str) -> str:
 def page() -> str:
     """`docs/findings.md`: every rule with what it says, what to do and why."""
     kinds = {"F": "The file", "L": "The layout", "V": "The value in one cell", "C": "Checks"}
+    kinds["R"] = "The register"
     lines = [
         "# Findings",
         "",
         "What Quarterday says about a return, by code. An **error** sends the return back for",
         "correction; a **warning** is taken in and needs a person to look; **info** only tells.",
+        "What it says about the register stands at the end; an error there stops every command",
+        "that reads the register.",
         "",
         "This page is generated from `schemas/rules.py` by `make docs`.",
     ]

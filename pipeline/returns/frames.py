@@ -16,9 +16,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.returns.interpret.indicators import same_figure
-from pipeline.returns.interpret.names import name_key
 from pipeline.returns.reading import Reading, ReportedRow
 from pipeline.workbooks.figures import EXAMPLES
+from pipeline.workbooks.names import name_key
 from schemas.checks import Checks
 from schemas.fields import PREFILLED, SIGNED, prefilled
 from schemas.model import (

@@ -335,7 +335,9 @@ def test_a_return_that_is_filled_in_rightly_has_no_finding(
 
 
 def test_every_code_has_a_case() -> None:
-    assert {case.code for case in CASES} | ELSEWHERE == {rule.code for rule in rules.RULES}
+    # The register's own are in tests/register.
+    of_returns = {rule.code for rule in rules.RULES if not rule.code.startswith("R")}
+    assert {case.code for case in CASES} | ELSEWHERE == of_returns
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)

@@ -44,10 +44,10 @@ def look_at_texts(workspace: Workspace) -> HealthCheck:
 
 
 def look_at_register(workspace: Workspace) -> HealthCheck:
-    from pipeline.register.reader import read_register
+    from pipeline.register.reader import inspect_register
 
     try:
-        register = read_register(workspace.register)
+        register, notes = inspect_register(workspace.register, workspace.settings.limits)
     except RegisterError as error:
         return broken(
             f"{many(len(error.problems), 'problem')} in {workspace.register}.",
@@ -61,4 +61,4 @@ def look_at_register(workspace: Workspace) -> HealthCheck:
             many(len(register.periods), "period"),
         )
     )
-    return well(f"{counts}.")
+    return well(f"{counts}.", *(note.line for note in notes))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from pipeline.returns.interpret.headings import Heading, known_headings
-from pipeline.returns.interpret.names import near_heading, period_marks
 from pipeline.returns.interpret.tables import Table
-from pipeline.workbooks.grid import address
+from pipeline.workbooks.addresses import address
+from pipeline.workbooks.names import near_heading, period_marks
 from schemas import rules as c
 from schemas.fields import FIGURES, INDICATOR_FIELDS
 from schemas.findings import Finding

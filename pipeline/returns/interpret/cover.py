@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pipeline.returns.interpret.headings import LONGEST_HEADING
-from pipeline.returns.interpret.names import (
+from pipeline.returns.interpret.tables import HEADER_WITHIN, Table
+from pipeline.returns.reading import CoverEntry
+from pipeline.workbooks.addresses import address
+from pipeline.workbooks.grid import Grid, text_of
+from pipeline.workbooks.names import (
     heading_key,
     name_key,
     period_key,
     period_marks,
     suggestion,
 )
-from pipeline.returns.interpret.tables import HEADER_WITHIN, Table
-from pipeline.returns.reading import CoverEntry
-from pipeline.workbooks.grid import Grid, address, text_of
 from schemas import rules as c
 from schemas.fields import COVER_FIELDS, COVER_SHEET, FILLED
 from schemas.findings import Finding, shorten
