@@ -1,8 +1,8 @@
 """The lock: one run at a time works in a workspace.
 
-A file that is made only where there is none, with a heartbeat: a network share need do no more than
-make and rename files. It names who holds it. A lock whose process is gone is taken over at
-once where that can be seen, elsewhere when its heart has not beaten for a while.
+It is a lease of filelock: a file with a heartbeat, which another run takes over at once where the
+process is seen to be gone, and elsewhere when no heartbeat has been seen for a while. Who holds it
+and since when stands in a file beside it.
 """
 
 from __future__ import annotations
@@ -10,24 +10,32 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.workspace.errors import LockedError, WorkspaceError
-from pipeline.workspace.folder import FULL, UNFINISHED, remedy
+from pipeline.workspace.errors import LockedError, LockLostError, WorkspaceError
+from pipeline.workspace.folder import UNFINISHED, remedy, replacing
+from pipeline.workspace.moving import put
 
-_NAME = "lock"
-#: Seconds between two heartbeats, and without one until the holder counts as gone.
+if TYPE_CHECKING:
+    from filelock import SoftFileLease
+
+#: The lease, who holds it, and the lock of versions before 0.3, which said who in itself.
+_NAME, _BESIDE, _BEFORE = "run.lock", "run.json", "lock"
+#: Seconds between two heartbeats, and without one until the holder counts as gone. Shares may show
+#: a heartbeat a minute late.
 BEAT, GONE = 15.0, 180.0
-#: Seconds until a lock that another run is clearing is looked at again.
-_PAUSE = 0.02
+#: Seconds until a lock is looked at again.
+_PAUSE = 0.05
+#: The leases that this process holds, by which nobody else writes.
+_leases: list[SoftFileLease] = []
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -39,39 +47,57 @@ class Holder(msgspec.Struct, frozen=True):
     #: When the process began, in the system's own count: a number that is used again differs in it.
     began: str
     since: datetime
+    #: What the lease is known by; empty in the lock of an earlier version.
+    token: str = ""
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder while the block runs.
 
+    A lock on which no process can be seen is watched until it gives a sign of life or is gone.
+
     Raises:
         LockedError: another run holds it.
+        LockLostError: another run took it meanwhile.
         WorkspaceError: the folder cannot be written to.
     """
     path = folder / _NAME
-    mine = me()
     try:
-        _take(path, mine)
+        lease = _taken(path)
     except OSError as error:
         raise WorkspaceError(
             f"{path} cannot be written ({error.strerror}). {remedy(error)}"
         ) from error
-    stop = threading.Event()
-    heart = threading.Thread(target=_beat, args=(path, stop), name="lock", daemon=True)
-    heart.start()
+    _leases.append(lease)
     try:
         yield
+        check()
     finally:
-        stop.set()
-        heart.join()
-        if _holder(path) == mine:
-            path.unlink(missing_ok=True)
+        _leases.remove(lease)
+        _let_go(lease)
 
 
-def me() -> Holder:
+def check() -> None:
+    """Called before something is written that two runs may not both write.
+
+    Raises:
+        LockLostError: another run may have taken the lock.
+    """
+    for lease in _leases:
+        owner = lease.owner
+        # The heartbeat finds that out too, but up to half a minute later.
+        if lease.compromise or (owner and owner.token != lease.token):
+            raise LockLostError(
+                f"This run has lost its lock, {lease.lock_file}, and another may be at work. It "
+                "has ended; what it did is kept, and the next run does the rest."
+            )
+
+
+def me(token: str = "") -> Holder:
     """This process, as a holder."""
-    return Holder(user(), socket.gethostname(), os.getpid(), _began(os.getpid()), datetime.now(UTC))
+    process = os.getpid()
+    return Holder(user(), socket.gethostname(), process, _began(process), datetime.now(UTC), token)
 
 
 def lives(host: str, process: int, began: str) -> bool:
@@ -100,142 +126,19 @@ class Found:
     @property
     def said(self) -> str:
         """Who is at work, in a sentence."""
-        return _said(self.path, self.holder)
+        if self.holder is None:
+            return f"Another run is at work here ({self.path}). Let it end, then run again."
+        since = f"{self.holder.since.astimezone():%H:%M on %d %B %Y}"
+        return (
+            f"Another run is at work here since {since}: process {self.holder.process} of "
+            f"{self.holder.user} on {self.holder.host}. Let it end, then run again."
+        )
 
 
 def found(folder: Path) -> Found | None:
-    """The lock of a folder, left as it is; None where there is none.
-
-    Raises:
-        OSError: its age cannot be told, since nothing can be written beside it.
-    """
-    path = folder / _NAME
-    if not path.exists():
-        return None
-    holder = _holder(path)
-    return Found(path, holder, _is_gone(path, holder))
-
-
-def _take(path: Path, me: Holder) -> None:
-    for _ in range(100):
-        if _made(path, me):
-            return
-        holder = _holder(path)
-        if not _is_gone(path, holder):
-            raise LockedError(_said(path, holder))
-        _clear(path)
-    raise LockedError(_said(path, _holder(path)))
-
-
-def _made(path: Path, me: Holder) -> bool:
-    """Make the lock, whole at once, where there is none."""
-    # Named so that what a run leaves of it that is killed here is swept away.
-    mine = path.with_name(f"{UNFINISHED}{_NAME}.{me.host}.{me.process}.{threading.get_ident()}")
-    note = msgspec.json.encode(me)
-    try:
-        mine.touch(mode=0o600)
-        mine.write_bytes(note)
-        # A link is made only where nothing stands, and what it names is complete.
-        os.link(mine, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno in FULL:
-            raise
-        return _filled_in(path, note)
-    finally:
-        mine.unlink(missing_ok=True)
-    return True
-
-
-def _filled_in(path: Path, note: bytes) -> bool:
-    """The same on a share without links: the file is made first and filled in at once."""
-    try:
-        with path.open("xb") as file:
-            file.write(note)
-    except FileExistsError:
-        return False
-    except OSError:
-        # One that says nothing would keep everyone out until it is old.
-        path.unlink(missing_ok=True)
-        raise
-    return True
-
-
-def _holder(path: Path) -> Holder | None:
-    """Who holds the lock; None where there is none, or it does not say."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Holder)
-    except (OSError, msgspec.DecodeError):
-        return None
-
-
-def _is_gone(path: Path, holder: Holder | None) -> bool:
-    """Whether nobody holds the lock any more."""
-    if holder is not None and holder.host == socket.gethostname() and os.name == "posix":
-        return not lives(holder.host, holder.process, holder.began)
-    age = _age(path)
-    return age is None or age > GONE
-
-
-def _began(process: int) -> str:
-    """When a process began, as Linux tells it; empty elsewhere."""
-    with suppress(OSError, IndexError):
-        # The command's name, in brackets, may hold anything.
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-        return stat.rpartition(")")[2].split()[19]
-    return ""
-
-
-def _age(path: Path) -> float | None:
-    """Seconds since the last heartbeat, by the clock of the file system that holds the lock."""
-    probe = path.with_name(f"{_NAME}.{socket.gethostname()}.{os.getpid()}.clock")
-    try:
-        probe.touch()
-        return probe.stat().st_mtime - path.stat().st_mtime
-    except FileNotFoundError:
-        return None
-    finally:
-        probe.unlink(missing_ok=True)
-
-
-def _clear(path: Path) -> None:
-    """Take away a lock whose holder is gone.
-
-    Of several that find it, one at a time looks again and clears it, so that none takes away a lock
-    that another has made in the meantime.
-    """
-    turn = path.with_name(f"{_NAME}.clearing")
-    try:
-        os.close(os.open(turn, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    except FileExistsError:
-        age = _age(turn)
-        if age is not None and age > GONE:
-            # Whoever had the turn was killed in the middle of it.
-            turn.unlink(missing_ok=True)
-        time.sleep(_PAUSE)
-        return
-    try:
-        if _is_gone(path, _holder(path)):
-            path.unlink(missing_ok=True)
-    finally:
-        turn.unlink(missing_ok=True)
-
-
-def _beat(path: Path, stop: threading.Event) -> None:
-    while not stop.wait(BEAT):
-        with suppress(OSError):
-            os.utime(path)
-
-
-def _said(path: Path, holder: Holder | None) -> str:
-    if holder is None:
-        return f"Another run is at work here ({path}). Let it end, then run again."
-    since = f"{holder.since.astimezone():%H:%M on %d %B %Y}"
-    return (
-        f"Another run is at work here since {since}: process {holder.process} of {holder.user} "
-        f"on {holder.host}. Let it end, then run again."
-    )
+    """The lock of a folder, left as it is; None where there is none."""
+    seen = [each for name in (_NAME, _BEFORE) if (each := _look(folder / name))]
+    return min(seen, key=lambda each: each.is_gone, default=None)
 
 
 def whoami() -> str:
@@ -249,3 +152,150 @@ def user() -> str:
     with suppress(OSError, KeyError, ImportError):
         return getpass.getuser()
     return "an unnamed user"
+
+
+def _taken(path: Path) -> SoftFileLease:
+    """The lease, once it is this run's.
+
+    Raises:
+        LockedError: another run holds it.
+        OSError: it cannot be written.
+    """
+    from filelock import LeaseSettingsMismatch, SoftFileLease, Timeout
+
+    # The library would make a folder that is missing.
+    path.parent.stat()
+    lease = SoftFileLease(
+        path,
+        lease_duration=GONE,
+        heartbeat_interval=BEAT,
+        poll_interval=_PAUSE,
+        # Its end is decided by what is seen of the lock; without one the library takes a second
+        # lock of this process for a mistake.
+        timeout=10 * GONE,
+        mode=0o600,
+        thread_local=False,
+    )
+    try:
+        lease.acquire(cancel_check=_Watch(path).is_living)
+    except (Timeout, LeaseSettingsMismatch) as error:
+        raise _locked(path) from error
+    try:
+        _outlive(path.with_name(_BEFORE))
+        with replacing(path.with_name(_BESIDE), 0o600) as temporary:
+            temporary.write_bytes(msgspec.json.encode(me(lease.token or "")))
+    except BaseException:
+        lease.release()
+        raise
+    return lease
+
+
+def _outlive(path: Path) -> None:
+    """Wait until nobody holds a lock of an earlier version, and take it away.
+
+    Raises:
+        LockedError: another run holds it.
+    """
+    watch = _Watch(path)
+    while path.exists():
+        if watch.is_living():
+            raise _locked(path)
+        time.sleep(_PAUSE)
+
+
+def _let_go(lease: SoftFileLease) -> None:
+    path = Path(lease.lock_file)
+    if (owner := lease.owner) and owner.token == lease.token:
+        path.with_name(_BESIDE).unlink(missing_ok=True)
+    lease.release()
+
+
+class _Watch:
+    """A lock that is in the way, watched until its holder gives a sign of life or counts as gone.
+
+    Takes away what filelock does not: a lock of an earlier version, one that says nothing, as a
+    power cut may leave it, and any on a share where two names cannot be exchanged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._mark: tuple[int, int] | None = None
+        self._since = 0.0
+
+    def is_living(self) -> bool:
+        """Whether it is known by now that another run is at work."""
+        lock, mark = _look(self.path), _mark(self.path)
+        if lock is None or mark is None:
+            return False
+        is_here = _is_here(lock.holder)
+        if is_here and not lock.is_gone:
+            return True
+        if self._mark is None:
+            self._mark, self._since = mark, time.monotonic()
+        if mark != self._mark:
+            return True
+        # The library looked first, so where it can take the lock over it has.
+        waited_out = time.monotonic() - self._since > GONE + 2 * _PAUSE
+        if waited_out or (is_here and self.path.name == _BEFORE):
+            self._take_away()
+        return False
+
+    def _take_away(self) -> None:
+        aside = self.path.with_name(f"{UNFINISHED}{self.path.name}.{os.getpid()}")
+        with suppress(OSError):
+            self.path.rename(aside)
+            if _mark(aside) == self._mark:
+                aside.unlink()
+            else:
+                # Another run took it over this very moment.
+                put(aside, self.path)
+
+
+def _locked(path: Path) -> LockedError:
+    return LockedError((_look(path) or Found(path, None, is_gone=False)).said)
+
+
+def _look(path: Path) -> Found | None:
+    try:
+        age = time.time() - path.stat().st_mtime
+        holder = _holder(path, path.read_bytes())
+    except FileNotFoundError:
+        return None
+    if holder and _is_here(holder):
+        return Found(path, holder, not lives(holder.host, holder.process, holder.began))
+    # Where the clocks of two machines differ by so much, the next run finds out by watching.
+    return Found(path, holder, abs(age) > GONE)
+
+
+def _holder(path: Path, content: bytes) -> Holder | None:
+    """Who holds a lock; None where it does not say."""
+    try:
+        if path.name == _BEFORE:
+            return msgspec.json.decode(content, type=Holder)
+        holder = msgspec.json.decode(path.with_name(_BESIDE).read_bytes(), type=Holder)
+    except (OSError, msgspec.DecodeError):
+        return None
+    # An earlier holder may have left its name there.
+    return holder if f"token={holder.token}\n".encode() in content else None
+
+
+def _is_here(holder: Holder | None) -> bool:
+    """Whether it can be seen if a holder lives."""
+    return holder is not None and holder.host == socket.gethostname() and os.name == "posix"
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    """What differs after a heartbeat, and between two locks; None where there is none."""
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_ino, found.st_mtime_ns
+    return None
+
+
+def _began(process: int) -> str:
+    """When a process began, as Linux tells it; empty elsewhere."""
+    with suppress(OSError, IndexError):
+        # The command's name, in brackets, may hold anything.
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+        return stat.rpartition(")")[2].split()[19]
+    return ""

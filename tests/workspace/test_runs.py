@@ -350,7 +350,7 @@ def test_a_run_whose_time_is_up_ends_cleanly_and_the_next_does_the_rest(
         "quarterday: The run took longer than nights.limit_minutes (0.0001) and has ended. "
         "What it did is kept; the next run does the rest.\n"
     )
-    assert not (workspace / "var" / "lock").exists()
+    assert not (workspace / "var" / "run.lock").exists()
     assert outcomes(workspace) == ["failed"]
     assert set(waiting(workspace)) < set(before)
     set_up(workspace, limit_minutes=0)

@@ -34,7 +34,17 @@ from pipeline.workspace.folder import Workspace
 __all__ = ["Check", "Health", "Progress", "State", "examine", "examine_content"]
 
 _LIBRARIES = (
-    *("alembic", "imap-tools", "jinja2", "keyring", "msgspec", "openpyxl", "pandas", "pandera"),
+    *(
+        "alembic",
+        "filelock",
+        "imap-tools",
+        "jinja2",
+        "keyring",
+        "msgspec",
+        "openpyxl",
+        "pandas",
+        "pandera",
+    ),
     *("psycopg", "python-calamine", "rapidfuzz", "rich", "sqlalchemy", "structlog", "typer"),
     *("watchfiles", "xlsxwriter"),
 )
