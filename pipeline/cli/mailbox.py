@@ -31,7 +31,7 @@ def fetch(
 ) -> None:
     """Take returns that service areas have mailed into their inbox folders.
 
-    Which mailbox is said under [mailbox] in pipeline.toml.
+    Which mailbox is said under [mail.receive] in pipeline.toml.
 
     Example: `quarterday fetch --dry-run`
     """
@@ -44,7 +44,9 @@ def fetch(
 
     place = workspace_at(workspace)
     if not is_set(place.settings):
-        raise SettingsError("No mailbox is set. Name its server under [mailbox] in pipeline.toml.")
+        raise SettingsError(
+            "No mailbox is set. Name its server under [mail.receive] in pipeline.toml."
+        )
     register = register_of(place)
     if dry_run:
         fetched = fetch_returns(place, register, now(), dry_run=True)

@@ -70,7 +70,7 @@ def run(
     pace = pace or Pace()
     register = register_of(workspace)
     fetched = None
-    if workspace.settings.mailbox.server:
+    if workspace.settings.mail.receive.server:
         with pace.during("fetching"):
             fetched = fetch(workspace, register, now)
     is_quiet = reopen is None and is_idle(workspace.inbox)

@@ -49,7 +49,11 @@ class Post:
     register: Register
 
     def set(self, **settings: Any) -> None:
-        mail = msgspec.structs.replace(self.place.settings.mail, **settings)
+        mail = self.place.settings.mail
+        sender = settings.pop("sender", mail.sender)
+        link = settings.pop("outbox_link", mail.outbox_link)
+        send = msgspec.structs.replace(mail.send, **settings)
+        mail = msgspec.structs.replace(mail, sender=sender, outbox_link=link, send=send)
         self.place = Workspace(
             self.place.root, msgspec.structs.replace(self.place.settings, mail=mail)
         )
@@ -175,7 +179,7 @@ def test_a_token_logs_in_where_a_command_prints_one(office: Post, secure: Mailbo
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("print('wrong')", "The token or mail.user is wrong"),
+        ("print('wrong')", "The token or mail.send.user is wrong"),
         ("raise SystemExit(3)", "failed with exit code 3"),
         ("print()", "did not print one token"),
     ],
@@ -211,7 +215,7 @@ def test_a_wrong_password_refuses_no_message_and_is_never_shown(
     office.put(*FIVE)
     done = office.deliver()
     assert "535" in done.trouble
-    assert "The password or mail.user is wrong" in done.trouble
+    assert "The password or mail.send.user is wrong" in done.trouble
     assert "horse" not in done.trouble
     assert done.needs_a_person
     assert set(office.stands().values()) == {""}

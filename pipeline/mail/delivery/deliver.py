@@ -103,7 +103,7 @@ def deliver(
     due = [one for one in due if one.recipient.casefold() in known]
     trouble = ""
     is_for_a_person = False
-    if due and not workspace.settings.mail.server:
+    if due and not workspace.settings.mail.send.server:
         _write(due, work)
     elif due and (impatient or _may_connect(before.trouble, now)):
         trouble, is_for_a_person = _send(due, work)
@@ -192,9 +192,9 @@ def _send(due: Sequence[Queued], work: _Work) -> tuple[str, bool]:
 
 
 def _hand_over(one: Queued, line: Connection, work: _Work) -> None:
-    mail = work.workspace.settings.mail
+    limit = work.workspace.settings.mail.send.largest_mb * _MIB
     content = work.store.messages.content(one.id) or b""
-    if len(content) > min(mail.largest_mb * _MIB, line.largest or len(content)):
+    if len(content) > min(limit, line.largest or len(content)):
         where = place_of(one.attached, work.workspace, one.period)
         content = without_attachment(content, where)
 

@@ -23,7 +23,7 @@ from pipeline.mail.mailbox.server import Folder, opened
 from pipeline.mail.mailbox.trust import why_distrusted
 from pipeline.workspace.errors import MailboxError, WorkspaceError
 from pipeline.workspace.folder import Workspace
-from pipeline.workspace.settings import MailboxSettings, Settings
+from pipeline.workspace.settings import ReceiveSettings, Settings
 from schemas.findings import shorten
 from schemas.model import Register, ServiceArea
 
@@ -70,7 +70,7 @@ class Fetched:
 
 def is_set(settings: Settings) -> bool:
     """Whether returns arrive in a mailbox."""
-    return bool(settings.mailbox.server)
+    return bool(settings.mail.receive.server)
 
 
 def fetch(
@@ -111,8 +111,8 @@ class _Run:
     trouble: str = ""
 
     @property
-    def settings(self) -> MailboxSettings:
-        return self.workspace.settings.mailbox
+    def settings(self) -> ReceiveSettings:
+        return self.workspace.settings.mail.receive
 
     @property
     def journal(self) -> Journal:
