@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -136,7 +137,11 @@ class Found:
 
 
 def found(folder: Path) -> Found | None:
-    """The lock of a folder, left as it is; None where there is none."""
+    """The lock of a folder, left as it is; None where there is none.
+
+    Raises:
+        OSError: its age cannot be told, since nothing can be written beside it.
+    """
     seen = [each for name in (_NAME, _BEFORE) if (each := _look(folder / name))]
     return min(seen, key=lambda each: each.is_gone, default=None)
 
@@ -179,9 +184,10 @@ def _taken(path: Path) -> SoftFileLease:
     try:
         lease.acquire(cancel_check=_Watch(path).is_living)
     except (Timeout, LeaseSettingsMismatch) as error:
-        raise _locked(path) from error
+        said = (_look(path) or Found(path, None, is_gone=False)).said
+        raise LockedError(said) from error
     try:
-        _outlive(path.with_name(_BEFORE))
+        _clear_before(path.with_name(_BEFORE))
         with replacing(path.with_name(_BESIDE), 0o600) as temporary:
             temporary.write_bytes(msgspec.json.encode(me(lease.token or "")))
     except BaseException:
@@ -190,17 +196,16 @@ def _taken(path: Path) -> SoftFileLease:
     return lease
 
 
-def _outlive(path: Path) -> None:
-    """Wait until nobody holds a lock of an earlier version, and take it away.
+def _clear_before(path: Path) -> None:
+    """Take away the lock of an earlier version, if nobody holds it.
 
     Raises:
         LockedError: another run holds it.
     """
-    watch = _Watch(path)
-    while path.exists():
-        if watch.is_living():
-            raise _locked(path)
-        time.sleep(_PAUSE)
+    lock = _look(path)
+    if lock and not lock.is_gone:
+        raise LockedError(lock.said)
+    path.unlink(missing_ok=True)
 
 
 def _let_go(lease: SoftFileLease) -> None:
@@ -211,10 +216,10 @@ def _let_go(lease: SoftFileLease) -> None:
 
 
 class _Watch:
-    """A lock that is in the way, watched until its holder gives a sign of life or counts as gone.
+    """A lease that is in the way, watched until its holder gives a sign of life or counts as gone.
 
-    Takes away what filelock does not: a lock of an earlier version, one that says nothing, as a
-    power cut may leave it, and any on a share where two names cannot be exchanged.
+    Takes away what filelock does not: one that says nothing, as a power cut may leave it, and any
+    on a share where two names cannot be exchanged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -224,19 +229,15 @@ class _Watch:
 
     def is_living(self) -> bool:
         """Whether it is known by now that another run is at work."""
-        lock, mark = _look(self.path), _mark(self.path)
-        if lock is None or mark is None:
+        mark, holder = _mark(self.path), _holder(self.path)
+        if mark is None:
             return False
-        is_here = _is_here(lock.holder)
-        if is_here and not lock.is_gone:
-            return True
         if self._mark is None:
             self._mark, self._since = mark, time.monotonic()
-        if mark != self._mark:
+        if mark != self._mark or (holder and lives(holder.host, holder.process, holder.began)):
             return True
         # The library looked first, so where it can take the lock over it has.
-        waited_out = time.monotonic() - self._since > GONE + 2 * _PAUSE
-        if waited_out or (is_here and self.path.name == _BEFORE):
+        if time.monotonic() - self._since > GONE + 2 * _PAUSE:
             self._take_away()
         return False
 
@@ -251,37 +252,34 @@ class _Watch:
                 put(aside, self.path)
 
 
-def _locked(path: Path) -> LockedError:
-    return LockedError((_look(path) or Found(path, None, is_gone=False)).said)
-
-
 def _look(path: Path) -> Found | None:
-    try:
-        age = time.time() - path.stat().st_mtime
-        holder = _holder(path, path.read_bytes())
-    except FileNotFoundError:
+    if not path.exists() or (age := _age(path)) is None:
         return None
-    if holder and _is_here(holder):
+    holder = _holder(path)
+    if holder and holder.host == socket.gethostname() and os.name == "posix":
         return Found(path, holder, not lives(holder.host, holder.process, holder.began))
-    # Where the clocks of two machines differ by so much, the next run finds out by watching.
-    return Found(path, holder, abs(age) > GONE)
+    return Found(path, holder, age > GONE)
 
 
-def _holder(path: Path, content: bytes) -> Holder | None:
-    """Who holds a lock; None where it does not say."""
-    try:
+def _holder(path: Path) -> Holder | None:
+    """Who holds a lock; None where there is none, or it does not say."""
+    with suppress(OSError, msgspec.DecodeError):
+        content = path.read_bytes()
         if path.name == _BEFORE:
             return msgspec.json.decode(content, type=Holder)
         holder = msgspec.json.decode(path.with_name(_BESIDE).read_bytes(), type=Holder)
-    except (OSError, msgspec.DecodeError):
+        # An earlier holder may have left its name there.
+        return holder if f"token={holder.token}\n".encode() in content else None
+    return None
+
+
+def _age(path: Path) -> float | None:
+    """Seconds since the last heartbeat, by the clock of the file system; None without a lock."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED) as probe:
+            return os.fstat(probe.fileno()).st_mtime - path.stat().st_mtime
+    except FileNotFoundError:
         return None
-    # An earlier holder may have left its name there.
-    return holder if f"token={holder.token}\n".encode() in content else None
-
-
-def _is_here(holder: Holder | None) -> bool:
-    """Whether it can be seen if a holder lives."""
-    return holder is not None and holder.host == socket.gethostname() and os.name == "posix"
 
 
 def _mark(path: Path) -> tuple[int, int] | None:
