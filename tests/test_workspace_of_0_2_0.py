@@ -64,7 +64,15 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("what", ["status", "history", "trace", "doctor", "replay"])
 def test_whoever_looks_is_told_what_0_2_0_told(what: str, looked_at: Path, expected: Any) -> None:
-    assert differences(told_of(looked_at, what), expected[what]) == []
+    said = told_of(looked_at, what)
+    if what == "doctor":
+        # What has another form by now is said.
+        state, found = said.pop("settings")
+        assert state == "attention"
+        assert "Write server, port," in found
+        assert expected[what]["settings"][0] == "ok"
+        said["settings"] = expected[what]["settings"]
+    assert differences(said, expected[what]) == []
 
 
 def test_the_store_has_every_row(looked_at: Path, expected: Any) -> None:
@@ -176,7 +184,11 @@ VALUES = document(SETTINGS / "values.json")
 @pytest.mark.parametrize("name", sorted(VALUES))
 def test_settings_have_the_values_that_they_had(name: str) -> None:
     settings = read_settings(SETTINGS / name)
-    assert differences(as_before(settings), VALUES[name]) == []
+    before = VALUES[name]
+    # A list of words by now, as that for sending was.
+    command = {"token_command": shlex.split(before["mailbox"]["token_command"])}
+    expected = before | {"mailbox": before["mailbox"] | command}
+    assert differences(as_before(settings), expected) == []
     assert bool(outdated(SETTINGS / name)) == (name != "everything-else.toml")
 
 
@@ -187,7 +199,6 @@ def as_before(settings: Settings) -> dict[str, dict[str, Any]]:
     content["mail"] |= content.pop("mail.send")
     # What is usual was written out.
     receive["port"] = settings.mail.receive.port_used
-    receive["token_command"] = shlex.join(receive["token_command"])
     return content | {"mailbox": receive}
 
 

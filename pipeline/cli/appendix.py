@@ -204,7 +204,7 @@ def run(
     from pipeline.job.nightly import Night, needs_a_person, tally
     from pipeline.job.nightly import run as run_night
     from pipeline.workspace.runs.record import done_on
-    from pipeline.workspace.runs.supervise import attended
+    from pipeline.workspace.runs.supervise import supervised
 
     wanted = reopening(reopen, because)
     place = workspace_at(workspace)
@@ -214,11 +214,11 @@ def run(
         night = Night(None)
     else:
         with (
-            attended(place, "run", began, scheduled=scheduled, shown=verbose) as under_way,
+            supervised(place, "run", began, scheduled=scheduled, shown=verbose) as under_way,
             progress_bar() as progress,
         ):
             night = run_night(place, began, progress, wanted, under_way.pace)
-            under_way.came_to(tally(night), needs_a_person=needs_a_person(night))
+            under_way.finish(tally(night), needs_a_person=needs_a_person(night))
     written = [p for i in night.issued for p in (i.workbook, i.page, i.data)]
     if json:
         print_json(

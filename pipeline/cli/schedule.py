@@ -167,7 +167,7 @@ def _one_run(place: Workspace, stop: Event, *, verbose: bool) -> tuple[str, bool
     from pipeline.job.nightly import needs_a_person, run, tally
     from pipeline.workspace import lock
     from pipeline.workspace.errors import LockedError, QuarterdayError
-    from pipeline.workspace.runs.supervise import attended
+    from pipeline.workspace.runs.supervise import supervised
 
     while True:
         try:
@@ -175,9 +175,9 @@ def _one_run(place: Workspace, stop: Event, *, verbose: bool) -> tuple[str, bool
             while (held := lock.found(place.state)) and not held.is_gone:
                 if stop.wait(_TRY_AGAIN):
                     return "another run at work", False
-            with attended(place, "watch", now(), shown=verbose) as under_way:
+            with supervised(place, "watch", now(), shown=verbose) as under_way:
                 night = run(place, now(), lambda *_: None, pace=under_way.pace)
-                under_way.came_to(tally(night), needs_a_person=needs_a_person(night))
+                under_way.finish(tally(night), needs_a_person=needs_a_person(night))
         except LockedError:
             continue
         except (QuarterdayError, OSError) as error:
@@ -187,7 +187,7 @@ def _one_run(place: Workspace, stop: Event, *, verbose: bool) -> tuple[str, bool
         waits = night.ingested is not None and any(
             may_change(left) for left in night.ingested.skipped
         )
-        shown = under_way.tally.shown
+        shown = under_way.counts.shown
         return f"{under_way.outcome}: {shown}" if shown else "nothing new", waits
 
 

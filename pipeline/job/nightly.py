@@ -17,7 +17,7 @@ from pipeline.job.session import at_work, register_of
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_state, need_folder
 from pipeline.workspace.runs.pace import Pace
-from pipeline.workspace.runs.record import Tally
+from pipeline.workspace.runs.record import RunCounts
 from schemas.findings import Severity
 from schemas.model import Register
 
@@ -159,15 +159,15 @@ def needs_a_person(night: Night) -> bool:
     return troubled or conflicts or mailbox or stuck or bool(night.ingested.skipped)
 
 
-def tally(night: Night) -> Tally:
+def tally(night: Night) -> RunCounts:
     """What a night came to, in numbers."""
     issued = tuple(done.report.period.name for done in night.issued)
     if night.ingested is None:
-        return Tally(issued=issued)
+        return RunCounts(issued=issued)
     from pipeline.store import Outcome
 
     outcomes = [taken.outcome for taken in night.ingested.taken]
-    return Tally(
+    return RunCounts(
         accepted=outcomes.count(Outcome.ACCEPTED),
         sent_back=outcomes.count(Outcome.REJECTED),
         duplicates=outcomes.count(Outcome.DUPLICATE),

@@ -220,6 +220,8 @@ def test_the_log_tells_what_happened_and_nothing_personal(workspace: Path) -> No
     (taken,) = (line for line in log if line["event"] == "return taken")
     assert (taken["area"], taken["outcome"]) == (SAFETY.ref, "accepted")
     assert len(str(taken["sha256"])) == 12
+    (name,) = {str(line["run"]) for line in log}
+    assert name in next((workspace / "var" / "runs").iterdir()).read_text("utf-8")
     text = json.dumps(log)
     for private in ("secret name", SAFETY.name, CARE.name, "@", "4605"):
         assert private not in text
