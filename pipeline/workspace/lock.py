@@ -11,7 +11,6 @@ import getpass
 import os
 import socket
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ import msgspec
 
 from pipeline.workspace.errors import LockedError, LockLostError, WorkspaceError
 from pipeline.workspace.folder import UNFINISHED, remedy, replacing
-from pipeline.workspace.moving import put
 
 if TYPE_CHECKING:
     from filelock import SoftFileLease
@@ -51,6 +49,23 @@ class Holder(msgspec.Struct, frozen=True):
     #: What the lease is known by; empty in the lock of an earlier version.
     token: str = ""
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it can be seen if the process lives."""
+        return self.host == socket.gethostname() and os.name == "posix"
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process is seen to live."""
+        if not self.is_here:
+            return False
+        with suppress(PermissionError):
+            try:
+                os.kill(self.process, 0)
+            except ProcessLookupError:
+                return False
+        return _began(self.process) == self.began
+
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
@@ -76,7 +91,9 @@ def held(folder: Path) -> Iterator[None]:
         check()
     finally:
         _leases.remove(lease)
-        _let_go(lease)
+        if (owner := lease.owner) and owner.token == lease.token:
+            (folder / _BESIDE).unlink(missing_ok=True)
+        lease.release()
 
 
 def check() -> None:
@@ -99,19 +116,6 @@ def me(token: str = "") -> Holder:
     """This process, as a holder."""
     process = os.getpid()
     return Holder(user(), socket.gethostname(), process, _began(process), datetime.now(UTC), token)
-
-
-def lives(host: str, process: int, began: str) -> bool:
-    """Whether a process of this machine lives; of another machine's, none does that is known."""
-    if host != socket.gethostname() or os.name != "posix":
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return _began(process) == began
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,97 +172,53 @@ def _taken(path: Path) -> SoftFileLease:
     """
     from filelock import LeaseSettingsMismatch, SoftFileLease, Timeout
 
-    # The library would make a folder that is missing.
-    path.parent.stat()
     lease = SoftFileLease(
         path,
         lease_duration=GONE,
         heartbeat_interval=BEAT,
         poll_interval=_PAUSE,
-        # Its end is decided by what is seen of the lock; without one the library takes a second
-        # lock of this process for a mistake.
-        timeout=10 * GONE,
+        # The library's own takeover comes first.
+        timeout=GONE + 1,
         mode=0o600,
         thread_local=False,
     )
+    # That of an earlier version, which knows nothing of the lease.
+    before = _look(path.with_name(_BEFORE))
+    if before and not before.is_gone:
+        raise LockedError(before.said)
+    path.with_name(_BEFORE).unlink(missing_ok=True)
+    # The library would make a folder that is missing.
+    path.parent.stat()
+    first = _mark(path)
+
+    def is_living() -> bool:
+        """Whether the holder is seen to live, or there is another by now."""
+        mark, holder = _mark(path), _holder(path)
+        return mark not in (None, first) or bool(holder and holder.lives)
+
     try:
-        lease.acquire(cancel_check=_Watch(path).is_living)
+        try:
+            lease.acquire(cancel_check=is_living)
+        except Timeout:
+            if is_living():
+                raise
+            # One that says nothing, as a power cut may leave it, or any on a share where two names
+            # cannot be exchanged. If it is another's by this moment, that finds out by `check`.
+            path.unlink(missing_ok=True)
+            lease.acquire(blocking=False)
     except (Timeout, LeaseSettingsMismatch) as error:
-        said = (_look(path) or Found(path, None, is_gone=False)).said
-        raise LockedError(said) from error
-    try:
-        _clear_before(path.with_name(_BEFORE))
-        with replacing(path.with_name(_BESIDE), 0o600) as temporary:
-            temporary.write_bytes(msgspec.json.encode(me(lease.token or "")))
-    except BaseException:
-        lease.release()
-        raise
+        raise LockedError((_look(path) or Found(path, None, is_gone=False)).said) from error
+    # Without it another run says less, and watches for a heartbeat before it does.
+    with suppress(OSError), replacing(path.with_name(_BESIDE), 0o600) as temporary:
+        temporary.write_bytes(msgspec.json.encode(me(lease.token or "")))
     return lease
-
-
-def _clear_before(path: Path) -> None:
-    """Take away the lock of an earlier version, if nobody holds it.
-
-    Raises:
-        LockedError: another run holds it.
-    """
-    lock = _look(path)
-    if lock and not lock.is_gone:
-        raise LockedError(lock.said)
-    path.unlink(missing_ok=True)
-
-
-def _let_go(lease: SoftFileLease) -> None:
-    path = Path(lease.lock_file)
-    if (owner := lease.owner) and owner.token == lease.token:
-        path.with_name(_BESIDE).unlink(missing_ok=True)
-    lease.release()
-
-
-class _Watch:
-    """A lease that is in the way, watched until its holder gives a sign of life or counts as gone.
-
-    Takes away what filelock does not: one that says nothing, as a power cut may leave it, and any
-    on a share where two names cannot be exchanged.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._mark: tuple[int, int] | None = None
-        self._since = 0.0
-
-    def is_living(self) -> bool:
-        """Whether it is known by now that another run is at work."""
-        mark, holder = _mark(self.path), _holder(self.path)
-        if mark is None:
-            return False
-        if self._mark is None:
-            self._mark, self._since = mark, time.monotonic()
-        if mark != self._mark or (holder and lives(holder.host, holder.process, holder.began)):
-            return True
-        # The library looked first, so where it can take the lock over it has.
-        if time.monotonic() - self._since > GONE + 2 * _PAUSE:
-            self._take_away()
-        return False
-
-    def _take_away(self) -> None:
-        aside = self.path.with_name(f"{UNFINISHED}{self.path.name}.{os.getpid()}")
-        with suppress(OSError):
-            self.path.rename(aside)
-            if _mark(aside) == self._mark:
-                aside.unlink()
-            else:
-                # Another run took it over this very moment.
-                put(aside, self.path)
 
 
 def _look(path: Path) -> Found | None:
     if not path.exists() or (age := _age(path)) is None:
         return None
     holder = _holder(path)
-    if holder and holder.host == socket.gethostname() and os.name == "posix":
-        return Found(path, holder, not lives(holder.host, holder.process, holder.began))
-    return Found(path, holder, age > GONE)
+    return Found(path, holder, not holder.lives if holder and holder.is_here else age > GONE)
 
 
 def _holder(path: Path) -> Holder | None:

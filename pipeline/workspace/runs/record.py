@@ -215,7 +215,8 @@ def _lines(path: Path) -> Iterator[_Began | _Ended]:
 
 def _unended(began: _Began, workspace: Workspace) -> RunOutcome:
     """Whether a run without an end is still at work."""
-    if lock.lives(began.host, began.process, began.process_began):
+    run = lock.Holder("", began.host, began.process, began.process_began, began.at)
+    if run.lives:
         return RunOutcome.UNDER_WAY
     # Of a run on another machine only the lock tells.
     with suppress(OSError):
