@@ -24,7 +24,7 @@ from pipeline.cli.console import (
     reopening,
     workspace_at,
 )
-from pipeline.cli.mail import mail_document, print_mail, print_standing, standing_document
+from pipeline.cli.mail import mail_document, print_mail, print_status, status_document
 
 if TYPE_CHECKING:
     from pipeline.job.ingest import Ingested
@@ -126,7 +126,7 @@ def status(
     from pipeline.consolidation.report import ReturnState
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import register_of, store_of
-    from pipeline.mail.delivery import standing
+    from pipeline.mail.delivery import mail_status
     from pipeline.store import Outcome
     from pipeline.store.retention import due
 
@@ -169,7 +169,7 @@ def status(
             typer.echo("")
         warnings = warnings_waiting(register, store, chosen_periods(register, period))
         past = due(register, store, today)
-        mail = standing(store, now())
+        mail = mail_status(store, now())
         unplaced = [
             s
             for s in store.submissions()
@@ -182,7 +182,7 @@ def status(
                 "unplaced": unplaced,
                 "warnings": warnings,
                 "past_retention": len(past.submissions),
-                "mail": standing_document(mail),
+                "mail": status_document(mail),
             }
         )
     else:
@@ -200,7 +200,7 @@ def status(
                 f"{len(past.submissions)} submissions are past their time ({past.rule}); "
                 "quarterday forget removes them."
             )
-        print_standing(mail)
+        print_status(mail)
     if waiting or warnings or mail.stuck:
         raise typer.Exit(NEEDS_A_PERSON)
 

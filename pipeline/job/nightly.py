@@ -99,7 +99,7 @@ def run(
     # Mail that needs a person is said again every night.
     if is_idle(workspace.inbox) and not mail.needs_a_person:
         next_day = datetime.combine(falls_due, time()).astimezone() if falls_due else None
-        idle.note(workspace, register, now, (mail.standing.next_at, next_day))
+        idle.note(workspace, register, now, (mail.status.next_at, next_day))
     return Night(ingested, tuple(issued), mail, fetched)
 
 

@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.mail.delivery.oversize import place_of, without_attachment
-from pipeline.mail.delivery.status import GIVEN_UP_AFTER, Standing, failed_since, next_try, standing
+from pipeline.mail.delivery.status import (
+    GIVEN_UP_AFTER,
+    MailStatus,
+    failed_since,
+    mail_status,
+    next_try,
+)
 from pipeline.store import Attempt, Became, Queued, Store
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, remedy, replacing
@@ -40,11 +46,11 @@ class Round:
     trouble: str
     #: Whether that will not pass by itself.
     is_for_a_person: bool
-    standing: Standing
+    status: MailStatus
 
     @property
     def needs_a_person(self) -> bool:
-        return self.is_for_a_person or bool(self.standing.stuck)
+        return self.is_for_a_person or bool(self.status.stuck)
 
 
 @dataclass(slots=True)
@@ -91,7 +97,7 @@ def deliver(
         WorkspaceError: a message cannot be written into the outbox.
     """
     work = _Work(workspace, store, now)
-    before = standing(store, now)
+    before = mail_status(store, now)
     for one in before.stuck:
         if one.last is not None and one.last.outcome is Became.SENDING:
             work.note(one, Became.UNCERTAIN, "The run ended before the server's answer was noted.")
@@ -112,7 +118,7 @@ def deliver(
         written=tuple(work.written),
         trouble=trouble,
         is_for_a_person=is_for_a_person,
-        standing=standing(store, now),
+        status=mail_status(store, now),
     )
 
 

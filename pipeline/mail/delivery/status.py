@@ -1,4 +1,4 @@
-"""Standing: how the mail stands, which of it needs a person, and when the next is due."""
+"""Status: how the mail stands, which of it needs a person, and when the next is due."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATIENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MailStatus:
     """Messages that are not settled."""
 
     #: Still to be sent.
@@ -31,7 +31,7 @@ class Standing:
     next_at: datetime | None
 
 
-def standing(store: Store, now: datetime) -> Standing:
+def mail_status(store: Store, now: datetime) -> MailStatus:
     """How the mail stands."""
     unsettled = store.messages.unsettled()
     waiting = tuple(one for one in unsettled if one.waits)
@@ -44,7 +44,7 @@ def standing(store: Store, now: datetime) -> Standing:
     next_at = min(times, default=None)
     if next_at and trouble and trouble.next_at:
         next_at = max(next_at, trouble.next_at)
-    return Standing(
+    return MailStatus(
         waiting=waiting,
         stuck=tuple(
             one for one in unsettled if not one.waits or not one.has_content or now > known_at(one)
@@ -77,7 +77,7 @@ def failed_since(attempts: Iterable[Attempt]) -> list[Attempt]:
     return failed
 
 
-def told(one: Queued) -> str:
+def described(one: Queued) -> str:
     """How a message stands, in words, with the server's answer."""
     last = one.last
     if one.waits and not one.has_content:

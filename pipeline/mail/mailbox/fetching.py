@@ -31,7 +31,7 @@ _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenWorkbook:
     """One workbook that went to the inbox."""
 
     sender: str
@@ -43,7 +43,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class UntakenMessage:
     """One message that a person must look at, and why."""
 
     sender: str
@@ -59,9 +59,9 @@ class Left:
 class Fetched:
     """What became of the messages in the mailbox."""
 
-    taken: tuple[Taken, ...] = ()
+    taken: tuple[TakenWorkbook, ...] = ()
     #: What was left by this run.
-    left: tuple[Left, ...] = ()
+    left: tuple[UntakenMessage, ...] = ()
     #: How many messages runs before have left and said, that nobody has looked after yet.
     waiting: int = 0
     #: Why it could not be begun or went no further, in one line; empty where all was looked at.
@@ -105,8 +105,8 @@ class _Run:
     register: Register
     now: datetime
     dry_run: bool
-    taken: list[Taken] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    taken: list[TakenWorkbook] = field(default_factory=list)
+    left: list[UntakenMessage] = field(default_factory=list)
     waiting: int = 0
     trouble: str = ""
 
@@ -123,7 +123,7 @@ class _Run:
         mailbox = self.settings
         where = " ".join((mailbox.server, mailbox.user, mailbox.folder, folder.numbering))
         numbers, flagged = folder.messages(), folder.flagged()
-        left = self.journal.left(where) & flagged & set(numbers)
+        left = self.journal.untaken(where) & flagged & set(numbers)
         self.waiting = len(left)
         for uid in numbers:
             if uid in left:
@@ -138,10 +138,10 @@ class _Run:
             else:
                 # Noted first: whoever sees the flag can take it off again.
                 left.add(uid)
-                self.journal.note_left(where, left)
+                self.journal.note_untaken(where, left)
                 folder.flag(uid)
         if not self.dry_run:
-            self.journal.note_left(where, left)
+            self.journal.note_untaken(where, left)
 
     def _take(self, folder: Folder, uid: str) -> str | None:
         """Take what can be taken of a message; why it is left, which is empty where it is not.
@@ -168,12 +168,14 @@ class _Run:
         except Exception as error:
             # The library's readers of headers fail on some that are made to be failed on.
             why = f"it cannot be read ({type(error).__name__})"
-            self.left.append(Left("a sender that cannot be read", "(not read)", why))
+            self.left.append(UntakenMessage("a sender that cannot be read", "(not read)", why))
         return why
 
     def _leave(self, headers: Message, sender: str, why: str) -> None:
         if why:
-            self.left.append(Left(sender or shown_sender(headers), subject_of(headers), why))
+            self.left.append(
+                UntakenMessage(sender or shown_sender(headers), subject_of(headers), why)
+            )
 
     def _judge(self, headers: Message) -> tuple[str, list[ServiceArea], str]:
         """Who sent a message, whose address that is, and why it is not taken."""
@@ -208,7 +210,7 @@ class _Run:
             else:
                 path = self._take_one(attachment, message, area, arrived_at)
                 if path is not None:
-                    self.taken.append(Taken(sender, subject_of(message), area.ref, path))
+                    self.taken.append(TakenWorkbook(sender, subject_of(message), area.ref, path))
         return "; ".join(left)
 
     def _take_one(

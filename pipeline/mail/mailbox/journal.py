@@ -45,7 +45,7 @@ class Note(msgspec.Struct, frozen=True):
     arrived_at: datetime
 
 
-class LeftNote(msgspec.Struct, frozen=True):
+class UntakenNote(msgspec.Struct, frozen=True):
     """The messages that were left for a person, each said once."""
 
     #: The folder, and the server's numbering of it.
@@ -137,33 +137,33 @@ class Journal:
         else:
             put(hidden, hidden.with_name(noted.name))
 
-    def left(self, folder: str) -> set[str]:
+    def untaken(self, folder: str) -> set[str]:
         """The numbers of the messages of a folder that were left for a person."""
         try:
-            noted = msgspec.json.decode(self._left.read_bytes(), type=LeftNote)
+            noted = msgspec.json.decode(self._untaken.read_bytes(), type=UntakenNote)
         except (OSError, msgspec.DecodeError):
             # They are said once more.
             return set()
         return set(noted.numbers) if noted.folder == folder else set()
 
-    def note_left(self, folder: str, numbers: set[str]) -> None:
+    def note_untaken(self, folder: str, numbers: set[str]) -> None:
         """Note which messages of a folder are left for a person.
 
         Raises:
             WorkspaceError: that cannot be written.
         """
-        if numbers == self.left(folder):
+        if numbers == self.untaken(folder):
             return
-        noted = LeftNote(folder, tuple(sorted(numbers, key=int)))
+        noted = UntakenNote(folder, tuple(sorted(numbers, key=int)))
         try:
-            self._write(self._left, msgspec.json.encode(noted))
+            self._write(self._untaken, msgspec.json.encode(noted))
         except OSError as error:
             raise WorkspaceError(
-                f"{self._left} cannot be written ({error.strerror}). {remedy(error)}"
+                f"{self._untaken} cannot be written ({error.strerror}). {remedy(error)}"
             ) from error
 
     @property
-    def _left(self) -> Path:
+    def _untaken(self) -> Path:
         return self._folder / "left.json"
 
     def _note(self, key: str) -> Path:
