@@ -16,6 +16,14 @@ GIVEN_UP_AFTER = timedelta(days=4)
 #: Mail that waits longer than this needs a person.
 PATIENCE = timedelta(days=1)
 
+_DESCRIBED = {
+    Became.AGAIN: "waits to be sent again",
+    Became.WITHHELD: "not sent: the register no longer holds the address",
+    Became.WRITTEN: "written as a file",
+    Became.DROPPED: "dropped",
+    Became.FORGOTTEN: "forgotten",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class MailStatus:
@@ -84,23 +92,15 @@ def described(one: Queued) -> str:
         return "cannot be sent: what it says was lost with the store"
     if last is None:
         return "waits"
-    answer = f" ({last.code or ''} {last.answer}".replace("( ", "(") + ")" if last.answer else ""
+    if last.outcome in _DESCRIBED:
+        return _DESCRIBED[last.outcome]
+    answer = f"{last.code or ''} {last.answer}".strip()
     match last.outcome:
         case Became.FAILED:
-            return f"waits, after: {last.code or ''} {last.answer}".replace(":  ", ": ")
-        case Became.AGAIN:
-            return "waits to be sent again"
+            return f"waits, after: {answer}"
         case Became.SENDING | Became.UNCERTAIN:
             return f"may have arrived: {last.answer or 'it is being sent, or its run was cut off.'}"
-        case Became.WITHHELD:
-            return "not sent: the register no longer holds the address"
-        case Became.WRITTEN:
-            return "written as a file"
-        case Became.DROPPED:
-            return "dropped"
-        case Became.FORGOTTEN:
-            return "forgotten"
-    return f"{last.outcome}{answer}"
+    return f"{last.outcome} ({answer})" if last.answer else f"{last.outcome}"
 
 
 def remedy(one: Queued) -> str:

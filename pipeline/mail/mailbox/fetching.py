@@ -21,6 +21,7 @@ from pipeline.mail.mailbox.letter import (
 )
 from pipeline.mail.mailbox.server import Folder, opened
 from pipeline.mail.mailbox.trust import why_distrusted
+from pipeline.workspace import lock
 from pipeline.workspace.errors import MailboxError, WorkspaceError
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import ReceiveSettings, Settings
@@ -81,6 +82,9 @@ def fetch(
     To be called while no other run is at work. Trouble with the mailbox or the inbox is handed
     back and never raised: what was taken until then is in the inbox, the rest waits in the mailbox.
     A dry run looks at the same and changes nothing, here or there.
+
+    Raises:
+        LockLostError: another run may be at work.
     """
     if not is_set(workspace.settings):
         return Fetched()
@@ -128,6 +132,7 @@ class _Run:
         for uid in numbers:
             if uid in left:
                 continue
+            lock.check()
             why = self._take(folder, uid)
             if self.dry_run or why is None:
                 continue
