@@ -208,9 +208,14 @@ def _taken(path: Path) -> SoftFileLease:
             lease.acquire(blocking=False)
     except (Timeout, LeaseSettingsMismatch) as error:
         raise LockedError((_look(path) or Found(path, None, is_gone=False)).said) from error
-    # Without it another run says less, and watches for a heartbeat before it does.
-    with suppress(OSError), replacing(path.with_name(_BESIDE), 0o600) as temporary:
-        temporary.write_bytes(msgspec.json.encode(me(lease.token or "")))
+    with suppress(OSError):
+        # Without it another run says less, and watches for a heartbeat before it does.
+        with replacing(path.with_name(_BESIDE), 0o600) as temporary:
+            temporary.write_bytes(msgspec.json.encode(me(lease.token or "")))
+        # What a run that was killed while it took the lock over left.
+        for aside in path.parent.glob(f"{_NAME}.*"):
+            if (_age(aside) or 0) > GONE:
+                aside.unlink(missing_ok=True)
     return lease
 
 

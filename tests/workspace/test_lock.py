@@ -292,6 +292,19 @@ def test_a_run_that_loses_its_lock_takes_in_no_more_and_the_next_does_the_rest(
     assert not (workspace / "inbox" / "return.xlsx").exists()
 
 
+def test_what_a_run_left_that_was_killed_while_it_took_the_lock_over_is_cleared(
+    tmp_path: Path,
+) -> None:
+    left = [tmp_path / f"run.lock.break.{number}.{'0f' * 16}" for number in (1, 2)]
+    for path in left:
+        path.touch()
+    long_ago = time.time() - lock.GONE - 60
+    os.utime(left[0], (long_ago, long_ago))
+    with held(tmp_path):
+        # The other may be at it this moment.
+        assert [path.exists() for path in left] == [False, True]
+
+
 def test_a_folder_that_is_not_there_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="cannot be written"), held(tmp_path / "gone"):
         pass

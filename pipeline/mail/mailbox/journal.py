@@ -172,11 +172,8 @@ class Journal:
     def _write(self, path: Path, content: bytes) -> None:
         for folder in (self.workspace.state, self._folder, path.parent):
             make_private(folder)
-        with replacing(path, 0o600) as temporary, temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(path.parent)
+        with replacing(path, 0o600) as temporary:
+            temporary.write_bytes(content)
 
 
 def key_of(area: str, message: str, sha256: str) -> str:

@@ -74,7 +74,8 @@ class _Began(msgspec.Struct, frozen=True, tag="began", tag_field="line"):
 
 class _Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="line"):
     run: str
-    at: datetime
+    #: None where it did not say that it did.
+    at: datetime | None
     outcome: RunOutcome
     said: str = ""
     tally: RunCounts = RunCounts()
@@ -188,17 +189,17 @@ def _runs_in(path: Path, workspace: Workspace) -> Iterator[Run]:
     for began in lines:
         if isinstance(began, _Ended):
             continue
-        end = ends.get(began.run)
+        end = ends.get(began.run) or _Ended(began.run, None, _unended(began, workspace))
         yield Run(
             began=began.at,
-            ended=end.at if end else None,
+            ended=end.at,
             command=began.command,
             scheduled=began.scheduled,
             version=began.version,
-            outcome=end.outcome if end else _unended(began, workspace),
-            said=end.said if end else "",
-            tally=end.tally if end else RunCounts(),
-            stages=end.stages if end else {},
+            outcome=end.outcome,
+            said=end.said,
+            tally=end.tally,
+            stages=end.stages,
         )
 
 
