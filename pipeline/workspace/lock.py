@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.workspace.errors import LockedError, LockLostError, WorkspaceError
-from pipeline.workspace.folder import UNFINISHED, remedy, replacing
+from pipeline.workspace.errors import LockedError, LockLostError
+from pipeline.workspace.folder import UNFINISHED, disk_trouble, replacing
 
 if TYPE_CHECKING:
     from filelock import SoftFileLease
@@ -79,12 +79,8 @@ def held(folder: Path) -> Iterator[None]:
         WorkspaceError: the folder cannot be written to.
     """
     path = folder / _NAME
-    try:
+    with disk_trouble(f"{path} cannot be written"):
         lease = _taken(path)
-    except OSError as error:
-        raise WorkspaceError(
-            f"{path} cannot be written ({error.strerror}). {remedy(error)}"
-        ) from error
     _leases.append(lease)
     try:
         yield

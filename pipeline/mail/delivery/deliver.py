@@ -22,8 +22,7 @@ from pipeline.mail.delivery.status import (
     next_try,
 )
 from pipeline.store import Attempt, Became, Queued, Store
-from pipeline.workspace.errors import WorkspaceError
-from pipeline.workspace.folder import Workspace, remedy, replacing
+from pipeline.workspace.folder import Workspace, disk_trouble, replacing
 from schemas.model import Register
 
 if TYPE_CHECKING:
@@ -139,13 +138,9 @@ def _write(due: Sequence[Queued], work: _Work) -> None:
         if path.exists():
             continue
         content = work.store.messages.content(one.id) or b""
-        try:
-            with replacing(path) as temporary:
-                temporary.write_bytes(content)
-        except OSError as error:
-            raise WorkspaceError(
-                f"A message cannot be written to {path.parent} ({error.strerror}). {remedy(error)}"
-            ) from error
+        said = f"A message cannot be written to {path.parent}"
+        with disk_trouble(said), replacing(path) as temporary:
+            temporary.write_bytes(content)
         work.written.append(path)
     done = [work.attempt(one, Became.WRITTEN) for one in due]
     work.store.messages.note(done)

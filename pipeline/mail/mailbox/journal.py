@@ -20,12 +20,11 @@ from pathlib import Path
 import msgspec
 
 from pipeline.intake.scan import Arrival
-from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import (
     UNFINISHED,
     Workspace,
+    disk_trouble,
     make_private,
-    remedy,
     replacing,
     sync_folder,
 )
@@ -74,7 +73,7 @@ class Journal:
             WorkspaceError: it cannot be written.
         """
         hidden = folder / f"{_HIDDEN}{key}"
-        try:
+        with disk_trouble(f"What came by mail cannot be put into {folder}"):
             folder.mkdir(exist_ok=True)
             hidden.unlink(missing_ok=True)
             hidden.touch(mode=0o600)
@@ -87,10 +86,6 @@ class Journal:
             self._write(self._note(key), msgspec.json.encode(note))
             path = put(hidden, folder / note.name)
             sync_folder(folder)
-        except OSError as error:
-            raise WorkspaceError(
-                f"What came by mail cannot be put into {folder} ({error.strerror}). {remedy(error)}"
-            ) from error
         return path
 
     def finish(self) -> None:
@@ -102,13 +97,8 @@ class Journal:
             WorkspaceError: a file cannot be given its name.
         """
         for hidden in sorted(self._hidden()):
-            try:
-                self._settle(hidden)
-            except OSError as error:
-                raise WorkspaceError(
-                    f"{hidden} came by mail and cannot be given its name ({error.strerror}). "
-                    f"{remedy(error)}"
-                ) from error
+            with disk_trouble(f"{hidden} came by mail and cannot be given its name"):
+                self._finish_one(hidden)
 
         oldest = time.time() - _KEPT_DAYS * 24 * 60 * 60
         for note in _taken(self.workspace).glob("*.json"):
@@ -123,7 +113,7 @@ class Journal:
                 if not folder.is_symlink():
                     yield from folder.glob(f"{_HIDDEN}*")
 
-    def _settle(self, hidden: Path) -> None:
+    def _finish_one(self, hidden: Path) -> None:
         note = self._note(hidden.name.removeprefix(_HIDDEN))
         try:
             noted = msgspec.json.decode(note.read_bytes(), type=Note)
@@ -155,12 +145,8 @@ class Journal:
         if numbers == self.untaken(folder):
             return
         noted = UntakenNote(folder, tuple(sorted(numbers, key=int)))
-        try:
+        with disk_trouble(f"{self._untaken} cannot be written"):
             self._write(self._untaken, msgspec.json.encode(noted))
-        except OSError as error:
-            raise WorkspaceError(
-                f"{self._untaken} cannot be written ({error.strerror}). {remedy(error)}"
-            ) from error
 
     @property
     def _untaken(self) -> Path:
