@@ -37,13 +37,12 @@ def fetch(
     """
     from pipeline.job.session import register_of
     from pipeline.mail.mailbox import fetch as fetch_returns
-    from pipeline.mail.mailbox import is_set
     from pipeline.workspace.errors import SettingsError
     from pipeline.workspace.folder import make_state, need_folder
     from pipeline.workspace.lock import held
 
     place = workspace_at(workspace)
-    if not is_set(place.settings):
+    if not place.settings.mail.receive.server:
         raise SettingsError(
             "No mailbox is set. Name its server under [mail.receive] in pipeline.toml."
         )

@@ -24,7 +24,7 @@ from pipeline.mail.mailbox.trust import why_distrusted
 from pipeline.workspace import lock
 from pipeline.workspace.errors import MailboxError, WorkspaceError
 from pipeline.workspace.folder import Workspace
-from pipeline.workspace.settings import ReceiveSettings, Settings
+from pipeline.workspace.settings import ReceiveSettings
 from schemas.findings import shorten
 from schemas.model import Register, ServiceArea
 
@@ -69,11 +69,6 @@ class Fetched:
     trouble: str = ""
 
 
-def is_set(settings: Settings) -> bool:
-    """Whether returns arrive in a mailbox."""
-    return bool(settings.mail.receive.server)
-
-
 def fetch(
     workspace: Workspace, register: Register, now: datetime, *, dry_run: bool = False
 ) -> Fetched:
@@ -86,8 +81,6 @@ def fetch(
     Raises:
         LockLostError: another run may be at work.
     """
-    if not is_set(workspace.settings):
-        return Fetched()
     run = _Run(workspace, register, now, dry_run)
     try:
         if not dry_run:
