@@ -188,9 +188,8 @@ class Connection:
             try:
                 self._smtp.starttls(context=context)
             except smtplib.SMTPNotSupportedError as error:
-                raise NoConnectionError(
-                    "it does not offer STARTTLS. Set mail.send.security or mail.send.port.",
-                    is_for_a_person=True,
+                raise UnusableError(
+                    "it does not offer STARTTLS. Set mail.send.security or mail.send.port."
                 ) from error
             self._smtp.ehlo_or_helo_if_needed()
         if server.user:
