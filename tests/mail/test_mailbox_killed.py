@@ -16,6 +16,8 @@ from tests.support.runs import Runner, runner
 
 VARIABLE = "QUARTERDAY_MAILBOX_PASSWORD"
 
+pytestmark = pytest.mark.faults
+
 REGISTER = example_register()
 HR, SAFETY = (next(a for a in REGISTER.areas if a.ref == ref) for ref in ("HR", "SAF"))
 #: Before so many steps a fetch is killed; 0 is before every one.
