@@ -36,12 +36,12 @@ REGISTER = small_register()
 
 
 #: What stands in the way of a short test: seconds between heartbeats, and until a holder is gone.
-BEAT, GONE = 0.1, 1.0
+BEAT, GONE = 0.1, 2.0
 
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever gives no sign of life for a second is gone."""
+    """Whoever gives no sign of life for two seconds is gone."""
     monkeypatch.setattr(lock, "BEAT", BEAT)
     monkeypatch.setattr(lock, "GONE", GONE)
 
