@@ -41,7 +41,7 @@ class MailStatus:
 
 def mail_status(store: Store, now: datetime) -> MailStatus:
     """How the mail stands."""
-    unsettled = store.messages.unsettled()
+    unsettled = store.messages.outstanding()
     waiting = tuple(one for one in unsettled if one.waits)
     trouble = next(reversed(store.messages.connection_failures()), None)
     times = [
