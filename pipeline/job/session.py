@@ -65,7 +65,7 @@ def alone(workspace: Workspace) -> Iterator[None]:
         sweep(workspace.outbox, workspace.state)
         archive.finish(workspace)
         quarantine.finish(workspace)
-        if workspace.settings.mailbox.server:
+        if workspace.settings.mail.receive.server:
             from pipeline.mail import mailbox
 
             mailbox.finish(workspace)

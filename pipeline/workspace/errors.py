@@ -48,6 +48,10 @@ class LockedError(QuarterdayError):
     """Another run is at work in the workspace."""
 
 
+class LockLostError(QuarterdayError):
+    """The run gave no sign of life for so long that another may have taken its lock."""
+
+
 class OverrunError(QuarterdayError):
     """The run took longer than it may, and ended where nothing was half done."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import Workspace, open_workspace
-from pipeline.workspace.settings import FILE_NAME
+from pipeline.workspace.settings import FILE_NAME, outdated
 
 
 def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
@@ -22,6 +22,8 @@ def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
         remedy = "Nothing else was looked at: it says where everything is."
         return broken(str(error), remedy), None
     path = root / FILE_NAME
+    if older := outdated(path):
+        return attention(older, ""), workspace
     found = f"{path} can be read." if path.exists() else "All at their defaults; there is no file."
     return well(found), workspace
 
