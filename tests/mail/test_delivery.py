@@ -98,8 +98,7 @@ def message(to: str, name: str, size: int, place: Workspace) -> Message:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Post]:
     people = tuple(
-        Recipient(address.partition("@")[0], address, frozenset({Gets.APPENDIX}))
-        for address in FIVE
+        Recipient(address.partition("@")[0], address, (Gets.APPENDIX,)) for address in FIVE
     )
     register = replace(small_register(), recipients=people)
     place = Workspace(tmp_path, Settings())
