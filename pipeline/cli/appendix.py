@@ -25,7 +25,7 @@ from pipeline.cli.console import (
 )
 from pipeline.cli.mail import mail_document, print_mail, print_would_go
 from pipeline.cli.mailbox import print_fetched
-from pipeline.cli.returns import print_ingested
+from pipeline.cli.returns import print_taken, taken_document
 
 
 def merge(
@@ -38,15 +38,12 @@ def merge(
 
     Example: `quarterday merge --period 2012-13 --json`
     """
-    from pipeline.job.session import register_of, store_of
-    from pipeline.outputs.issuing import report_of
+    from pipeline.consolidation.assembly import report_of
+    from pipeline.job.session import looking
 
-    place = workspace_at(workspace)
-    register = register_of(place)
-    with store_of(place) as store:
-        reports = [
-            report_of(register, store, chosen, now()) for chosen in chosen_periods(register, period)
-        ]
+    with looking(workspace_at(workspace), now()) as session:
+        chosen = chosen_periods(session.register, period)
+        reports = [report_of(session, each) for each in chosen]
     if json:
         print_json(
             [
@@ -104,17 +101,19 @@ def appendix(
 
     Example: `quarterday appendix --period 2012-13`
     """
-    from pipeline.job.session import at_work, register_of
-    from pipeline.outputs.issuing import issue
+    from pipeline.consolidation.assembly import report_of
+    from pipeline.job.session import at_work
+    from pipeline.outputs.issuing import write
 
-    place = workspace_at(workspace)
-    register = register_of(place)
     written: list[Path] = []
-    with at_work(place) as store, progress_bar() as progress:
-        chosen = chosen_periods(register, period)
+    with (
+        progress_bar() as progress,
+        at_work(workspace_at(workspace), now(), progress) as session,
+    ):
+        chosen = chosen_periods(session.register, period)
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
-            issued = issue(place, register, store, each, now())
+            issued = write(session, report_of(session, each))
             written += [issued.workbook, issued.page, issued.data]
     if json:
         print_json({"written": written})
@@ -148,31 +147,29 @@ def send(
 
     Example: `quarterday send --dry-run`
     """
-    from pipeline.job.session import at_work, register_of, store_of
-    from pipeline.mail.announcing import send as put_into_queue
-    from pipeline.mail.announcing import would_send
+    from pipeline.job.session import at_work, looking
     from pipeline.mail.delivery import again as send_again
     from pipeline.mail.delivery import deliver
     from pipeline.mail.delivery import drop as do_not_send
-    from pipeline.outputs.issuing import issue
+    from pipeline.mail.enqueue import send as put_into_queue
+    from pipeline.mail.enqueue import would_send
     from pipeline.workspace.lock import whoami
 
     place = workspace_at(workspace)
-    register = register_of(place)
     if dry_run:
-        with store_of(place) as store:
-            chosen = chosen_periods(register, period)
-            print_would_go(would_send(place, register, store, chosen, now()), json=json)
+        with looking(place, now()) as session:
+            chosen = chosen_periods(session.register, period)
+            print_would_go(would_send(session, chosen), json=json)
         return
-    with at_work(place) as store:
+    with at_work(place, now()) as session:
         for header_id in again or ():
-            send_again(store, header_id, now(), whoami())
+            send_again(session.store, header_id, session.now, whoami())
         for header_id in drop or ():
-            do_not_send(store, header_id, now(), whoami())
+            do_not_send(session.store, header_id, session.now, whoami())
         if not again and not drop:
-            for each in chosen_periods(register, period):
-                put_into_queue(place, store, issue(place, register, store, each, now()), now())
-        mail = deliver(place, register, store, now(), impatient=True)
+            for each in chosen_periods(session.register, period):
+                put_into_queue(session, each)
+        mail = deliver(session, impatient=True)
     if json:
         print_json(mail_document(mail))
     else:
@@ -211,7 +208,7 @@ def run(
     began = now()
     if scheduled and done_on(place, began.date()):
         # The clocks were put back, or the machine made up for a night that it has had.
-        night = Night(None)
+        night = Night(was_idle=True)
     else:
         with (
             attended(place, "run", began, scheduled=scheduled, shown=verbose) as under_way,
@@ -224,7 +221,7 @@ def run(
         print_json(
             {
                 "fetched": night.fetched,
-                "ingested": night.ingested,
+                "ingested": None if night.was_idle else taken_document(night),
                 "written": written,
                 "mail": mail_document(night.mail),
             }
@@ -234,8 +231,8 @@ def run(
             print_fetched(night.fetched, quiet=True)
             if night.fetched.trouble:
                 typer.echo(f"quarterday: {night.fetched.trouble}", err=True)
-        if night.ingested is not None:
-            print_ingested(night.ingested)
+        if not night.was_idle:
+            print_taken(night)
         elif not scheduled:
             typer.echo("Nothing new.")
         for issued in night.issued:

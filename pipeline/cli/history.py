@@ -79,17 +79,16 @@ def trace(
 
     Example: `quarterday trace P2-1 --period 2012-13`
     """
-    from pipeline.job.session import register_of, store_of
+    from pipeline.consolidation.assembly import report_of
+    from pipeline.job.session import looking
     from pipeline.operations.trace import cells, indicator_of, period_of
     from pipeline.operations.trace import trace as find
-    from pipeline.outputs.issuing import report_of
 
     place = workspace_at(workspace)
-    register = register_of(place)
-    with store_of(place) as store, cells(place, register) as cell_of:
+    with looking(place, now()) as session, cells(place, session.register) as cell_of:
+        register, store = session.register, session.store
         indicator = indicator_of(ref, register, store)
-        chosen = period_of(indicator, period, register, store)
-        report = report_of(register, store, chosen, now())
+        report = report_of(session, period_of(indicator, period, register, store))
         found = find(indicator, report, store, cell_of, reveals=show_suppressed)
     if json:
         print_json(found)

@@ -27,7 +27,8 @@ from pipeline.cli.console import (
 from pipeline.cli.mail import mail_document, print_mail, print_standing, standing_document
 
 if TYPE_CHECKING:
-    from pipeline.job.ingest import Ingested
+    from pipeline.job.nightly import Night
+    from pipeline.store import Decision
     from schemas.findings import Finding
 
 
@@ -41,8 +42,8 @@ def validate(
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
     """
-    from pipeline.job.ingest import check_files
     from pipeline.job.session import register_of
+    from pipeline.job.stages import check_files
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
@@ -85,30 +86,18 @@ def ingest(
 
     Example: `quarterday ingest --workspace performance`
     """
-    from pipeline.job.nightly import Night, needs_a_person, take_in
-    from pipeline.job.session import at_work, register_of
-    from pipeline.mail.delivery import deliver
-    from pipeline.mail.dispatch import correspond
+    from pipeline.job.nightly import needs_a_person, run
 
     place = workspace_at(workspace)
-    register = register_of(place)
     wanted = reopening(reopen, because)
-    with at_work(place) as store, progress_bar() as progress:
-        ingested = take_in(place, register, store, now(), progress, wanted)
-        correspond(place, register, store, now(), skipped=ingested.skipped)
-        mail = deliver(place, register, store, now())
+    with progress_bar() as progress:
+        done = run(place, now(), progress, wanted, only_inbox=True)
     if json:
-        print_json(
-            {
-                "taken": ingested.taken,
-                "skipped": ingested.skipped,
-                "mail": mail_document(mail),
-            }
-        )
+        print_json({**taken_document(done), "mail": mail_document(done.mail)})
     else:
-        print_ingested(ingested)
-        print_mail(mail)
-    if needs_a_person(Night(ingested, mail=mail)):
+        print_taken(done)
+        print_mail(done.mail)
+    if needs_a_person(done):
         raise typer.Exit(NEEDS_A_PERSON)
 
 
@@ -125,17 +114,15 @@ def status(
     from pipeline.consolidation.approvals import waiting as warnings_waiting
     from pipeline.consolidation.report import ReturnState
     from pipeline.consolidation.returned import returns_received
-    from pipeline.job.session import register_of, store_of
+    from pipeline.job.session import looking
     from pipeline.mail.delivery import standing
     from pipeline.store import Outcome
     from pipeline.store.retention import due
 
-    place = workspace_at(workspace)
-    register = register_of(place)
-    today = now().date()
     waiting = False
     documents = []
-    with store_of(place) as store:
+    with looking(workspace_at(workspace), now()) as session:
+        register, store, today = session.register, session.store, session.now.date()
         for chosen in chosen_periods(register, period):
             submissions = store.submissions(chosen.name)
             returns = returns_received(register, chosen, submissions, today)
@@ -169,7 +156,7 @@ def status(
             typer.echo("")
         warnings = warnings_waiting(register, store, chosen_periods(register, period))
         past = due(register, store, today)
-        mail = standing(store, now())
+        mail = standing(store, session.now)
         unplaced = [
             s
             for s in store.submissions()
@@ -205,24 +192,40 @@ def status(
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def print_ingested(ingested: Ingested) -> None:
+def print_taken(night: Night) -> None:
     """What became of each file, in lines for a person."""
-    if not ingested.taken and not ingested.skipped:
+    if not night.decisions and not night.skipped:
         typer.echo("The inbox is empty.")
-    for taken in ingested.taken:
-        about = ", ".join(part for part in (taken.area, taken.period) if part)
-        line = f"{taken.outcome}: {taken.filename}" + (f" ({about})" if about else "")
-        line += f", replacing {taken.replaces}" if taken.replaces else ""
-        typer.echo(line + (", restating a closed period" if taken.restates else ""))
-        print_findings(taken.findings)
-        if taken.correction:
-            typer.echo(f"  correction copy: {taken.correction}")
-    for skipped in ingested.skipped:
+    for one in night.decisions:
+        sent = one.submission
+        about = ", ".join(part for part in (sent.area, sent.period) if part)
+        line = f"{sent.outcome}: {sent.filename}" + (f" ({about})" if about else "")
+        line += f", replacing {one.replaces}" if one.replaces else ""
+        typer.echo(line + (", restating a closed period" if sent.is_restatement else ""))
+        print_findings(sent.findings)
+        if one.correction:
+            typer.echo(f"  correction copy: {one.correction}")
+    for skipped in night.skipped:
         if skipped.moved_to:
             typer.echo(f"moved to quarantine: {skipped.filename}: {skipped.why}")
             typer.echo(f"  now at: {skipped.moved_to}")
         else:
             typer.echo(f"left in the inbox: {skipped.filename}: {skipped.why}")
+
+
+def taken_document(night: Night) -> dict[str, object]:
+    """What became of each file, for machines."""
+    return {"taken": [_document(one) for one in night.decisions], "skipped": night.skipped}
+
+
+def _document(one: Decision) -> dict[str, object]:
+    names = ("filename", "sha256", "outcome", "area", "period", "findings")
+    return {
+        **{name: getattr(one.submission, name) for name in names},
+        "correction": one.correction,
+        "replaces": one.replaces,
+        "restates": one.submission.is_restatement,
+    }
 
 
 def _has_warnings(findings: tuple[Finding, ...]) -> bool:

@@ -184,9 +184,7 @@ def _one_run(place: Workspace, stop: Event, *, verbose: bool) -> tuple[str, bool
             for line in str(error).splitlines():
                 typer.echo(f"quarterday: {line}", err=True)
             return "failed", True
-        waits = night.ingested is not None and any(
-            may_change(left) for left in night.ingested.skipped
-        )
+        waits = any(may_change(one) for one in night.skipped)
         shown = under_way.tally.shown
         return f"{under_way.outcome}: {shown}" if shown else "nothing new", waits
 

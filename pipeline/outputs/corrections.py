@@ -1,4 +1,4 @@
-"""Send back: a rejected return's correction copy in the outbox, and the message that brings it."""
+"""Corrections: the marked copy of each return that is sent back, in its place in the outbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.outputs.correction import try_correction, write_list
-from pipeline.returns.validate import Checked
+from pipeline.store import Decision
 from pipeline.workbooks.sandbox import Guard, StoppedError
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import (
@@ -23,7 +23,9 @@ from pipeline.workspace.folder import (
 )
 
 
-def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Guard) -> list[Path]:
+def write_corrections(
+    rejected: Sequence[Decision], workspace: Workspace, guard: Guard
+) -> list[Path]:
     """The correction copy of each of these returns.
 
     To mark a return is to open it once more, by another library: that is done under guard too.
@@ -33,22 +35,22 @@ def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Gua
     with TemporaryDirectory(
         prefix=UNFINISHED, dir=workspace.state, ignore_cleanup_errors=True
     ) as scratch:
-        copies = [Path(scratch) / f"{number}.xlsx" for number in range(len(batch))]
+        copies = [Path(scratch) / f"{number}.xlsx" for number in range(len(rejected))]
         futures = [
             guard.submit(
                 try_correction,
                 one.arrival.path,
                 one.arrival.kind,
-                one.findings,
+                one.submission.findings,
                 copy,
                 filename=one.arrival.filename,
                 help_base=workspace.settings.mail.findings_page,
             )
-            for one, copy in zip(batch, copies, strict=True)
+            for one, copy in zip(rejected, copies, strict=True)
         ]
         return [
             _placed(one, future, copy, workspace)
-            for one, future, copy in zip(batch, futures, copies, strict=True)
+            for one, future, copy in zip(rejected, futures, copies, strict=True)
         ]
 
 
@@ -58,16 +60,16 @@ def correction_path(workspace: Workspace, filename: str, sha256: str, period: st
     return folder / safe_name(Path(filename).stem, correction_ending(sha256))
 
 
-def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Workspace) -> Path:
+def _placed(one: Decision, written: Future[int | None], copy: Path, workspace: Workspace) -> Path:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
-    name = one.arrival.filename
-    path = correction_path(workspace, name, one.arrival.sha256, one.reading.period)
+    sent = one.submission
+    path = correction_path(workspace, sent.filename, sent.sha256, sent.period)
     try:
         try:
             trouble = written.result()
         except StoppedError:
             help_base = workspace.settings.mail.findings_page
-            write_list(one.findings, path, filename=name, help_base=help_base)
+            write_list(sent.findings, path, filename=sent.filename, help_base=help_base)
         else:
             if trouble:
                 raise OSError(trouble, os.strerror(trouble))

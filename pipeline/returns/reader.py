@@ -24,7 +24,7 @@ from pipeline.intake.scan import (
     may_be_incomplete,
 )
 from pipeline.returns.interpret import interpret
-from pipeline.returns.reading import Reading
+from pipeline.returns.reading import Reading, Return
 from pipeline.workbooks import grid
 from pipeline.workbooks.details import BrokenPartError, details_of, merged_of
 from pipeline.workbooks.sandbox import Guard, Reason, StoppedError
@@ -65,9 +65,7 @@ def guard_of(register: Register, limits: Limits) -> Guard:
     )
 
 
-def read_returns(
-    arrivals: Iterable[Arrival], guard: Guard
-) -> Iterator[tuple[Arrival, Reading] | Skipped]:
+def read_returns(arrivals: Iterable[Arrival], guard: Guard) -> Iterator[Return | Skipped]:
     """Each arrival with what it says, in the order given.
 
     An arrival that intake has already found fault with is not opened. One that is no longer what
@@ -166,18 +164,19 @@ def _broken(error: Exception) -> str:
 
 def _outcome(
     arrival: Arrival, future: Future[Reading | None] | None, guard: Guard
-) -> tuple[Arrival, Reading] | Skipped:
+) -> Return | Skipped:
     if future is None:
-        return arrival, Reading()
+        return Return(arrival, Reading())
     try:
         reading = future.result()
     except StoppedError as stopped:
-        return arrival, Reading(findings=[c.READER_STOPPED.found(detail=_why(stopped, guard))])
+        stop = c.READER_STOPPED.found(detail=_why(stopped, guard))
+        return Return(arrival, Reading(findings=[stop]))
     if reading is None:
         return Skipped(arrival.path, STILL_CHANGING)
     if arrival.is_fresh and may_be_incomplete(reading.findings):
         return Skipped(arrival.path, INCOMPLETE)
-    return arrival, reading
+    return Return(arrival, reading)
 
 
 def _why(stopped: StoppedError, guard: Guard) -> str:

@@ -7,7 +7,7 @@ all of them stand in one frame; each failure goes back to its return, with the c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -21,55 +21,38 @@ from pipeline.returns.frames import (
     return_frame,
     row_frame,
 )
-from pipeline.returns.reading import Reading, ReportedRow
+from pipeline.returns.reading import ReportedRow, Return
 from pipeline.workbooks.figures import EXAMPLES
 from schemas import returns as schema
 from schemas import rules as c
 from schemas.display import shown
 from schemas.fields import COVER_FIELDS
-from schemas.findings import Finding, Rule, has_errors, in_reading_order
+from schemas.findings import Finding, Rule, in_reading_order
 from schemas.model import CommentaryRule, Kind, Register, Unit
 
 #: Last period's figures: (period, indicator, area) to the figure.
 Earlier = Mapping[tuple[str, str, str], Decimal]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A return with everything there is to say about it, in the order in which it is read."""
-
-    arrival: Arrival
-    reading: Reading
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_accepted(self) -> bool:
-        return not has_errors(self.findings)
-
-
 def validate(
-    readings: Sequence[tuple[Arrival, Reading]],
-    register: Register,
-    now: datetime,
-    earlier: Earlier,
-) -> list[Checked]:
+    returns: Sequence[Return], register: Register, now: datetime, earlier: Earlier
+) -> list[Return]:
     """Each return with its findings: intake's, the reader's and those of the checks.
 
     `earlier` holds the figures of the period before each return's. A return counts as received
     when its file arrived, or `now` where that is earlier.
     """
-    found: list[list[Finding]] = [
-        [*arrival.findings, *reading.findings] for arrival, reading in readings
-    ]
+    found: list[list[Finding]] = [[*one.arrival.findings, *one.reading.findings] for one in returns]
     cases: list[tuple[int, Case]] = []
     covers: list[Cover] = []
     standards = Standards(register)
-    for number, (arrival, reading) in enumerate(readings):
+    for number, one in enumerate(returns):
+        reading = one.reading
         area = register.area(reading.area or "")
         period = register.period(reading.period or "")
         if area is None or period is None:
             continue
-        received_on = received_at(arrival, now).astimezone().date()
+        received_on = received_at(one.arrival, now).astimezone().date()
         covers.append(Cover(number, reading, period, received_on))
         last_period = register.last_period(period)
         reported = {row.ref: row for row in reading.rows}
@@ -86,8 +69,8 @@ def validate(
         cover = covers[failure.row]
         found[cover.number].append(_return_finding(failure, cover, register))
     return [
-        Checked(arrival, reading, in_reading_order(findings, reading.sheets))
-        for (arrival, reading), findings in zip(readings, found, strict=True)
+        replace(one, findings=in_reading_order(findings, one.reading.sheets))
+        for one, findings in zip(returns, found, strict=True)
     ]
 
 

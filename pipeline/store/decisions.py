@@ -69,12 +69,12 @@ class Forgotten:
     id: int = 0
 
 
-Decision = Closing | Reopening | Approval | Forgotten
+_Word = Closing | Reopening | Approval | Forgotten
 #: How many values a statement names at once.
 _MANY = 500
 D = TypeVar("D", Closing, Reopening, Approval, Forgotten)
 
-_TABLES: dict[type[Decision], sa.Table] = {
+_TABLES: dict[type[_Word], sa.Table] = {
     Closing: t.closing,
     Reopening: t.reopening,
     Approval: t.approval,
@@ -133,6 +133,6 @@ class Decisions:
             return tuple(kind(**row._mapping) for row in connection.execute(query))
 
 
-def _row(decision: Decision) -> dict[str, Any]:
+def _row(decision: _Word) -> dict[str, Any]:
     """A decision as a row; the store gives it its number."""
     return {name: value for name, value in asdict(decision).items() if name != "id"}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline.mail.delivery.oversize import place_of, without_attachment
 from pipeline.mail.delivery.status import GIVEN_UP_AFTER, Standing, failed_since, next_try, standing
 from pipeline.store import Attempt, Became, Queued, Store
+from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, remedy, replacing
 from schemas.model import Register
@@ -74,14 +75,7 @@ class _Work:
         self.became.append(replace(one, last=attempt))
 
 
-def deliver(
-    workspace: Workspace,
-    register: Register,
-    store: Store,
-    now: datetime,
-    *,
-    impatient: bool = False,
-) -> Round:
+def deliver(session: Session, *, impatient: bool = False) -> Round:
     """Deliver what is due, or everything that waits where `impatient`.
 
     The caller holds the workspace's lock.
@@ -90,13 +84,14 @@ def deliver(
         StoreError: the store cannot be used.
         WorkspaceError: a message cannot be written into the outbox.
     """
+    workspace, store, now = session.workspace, session.store, session.now
     work = _Work(workspace, store, now)
     before = standing(store, now)
     for one in before.stuck:
         if one.last is not None and one.last.outcome is Became.SENDING:
             work.note(one, Became.UNCERTAIN, "The run ended before the server's answer was noted.")
     due = [one for one in before.waiting if one.has_content and (impatient or one.is_due(now))]
-    known = _addresses(register)
+    known = _addresses(session.register)
     for one in due:
         if one.recipient.casefold() not in known:
             work.note(one, Became.WITHHELD, "The register no longer holds the address.")
