@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.mail.delivery import Round
     from pipeline.mail.mailbox import Fetched
     from pipeline.outputs.issuing import Issued
-    from pipeline.store import Decision
+    from pipeline.store import Decision, Submission
     from pipeline.store.session import Progress
 
 
@@ -45,6 +45,11 @@ class Night:
     fetched: Fetched | None = None
     #: There was nothing to do.
     was_idle: bool = False
+
+    @property
+    def submissions(self) -> tuple[Submission, ...]:
+        """What the store holds of each file from the inbox."""
+        return tuple(one.submission for one in self.decisions)
 
     @property
     def mails(self) -> tuple[Path, ...]:
@@ -147,7 +152,7 @@ def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -
 def needs_a_person(night: Night) -> bool:
     """Whether anything that happened in the night waits for someone."""
     mailbox = night.fetched is not None and bool(night.fetched.left or night.fetched.trouble)
-    findings = [f for one in night.decisions for f in one.submission.findings]
+    findings = [f for sent in night.submissions for f in sent.findings]
     troubled = any(f.severity in (Severity.ERROR, Severity.WARNING) for f in findings)
     conflicts = any(
         line.consolidated.conflict for done in night.issued for line in done.report.lines
@@ -158,7 +163,7 @@ def needs_a_person(night: Night) -> bool:
 
 def tally(night: Night) -> Tally:
     """What a night came to, in numbers."""
-    outcomes = [str(one.submission.outcome) for one in night.decisions]
+    outcomes = [str(sent.outcome) for sent in night.submissions]
     return Tally(
         accepted=outcomes.count("accepted"),
         sent_back=outcomes.count("rejected"),

@@ -100,9 +100,7 @@ def _account(workspace: Workspace, register: Register, first: Night, second: Nig
     counts = f"{tally.green} green, {tally.amber} amber, {tally.red} red"
     decisions = (*first.decisions, *second.decisions)
     correction = next(one.correction for one in decisions if one.correction)
-    accepted = {
-        one.submission.area for one in first.decisions if one.submission.outcome is Outcome.ACCEPTED
-    }
+    accepted = {one.area for one in first.submissions if one.outcome is Outcome.ACCEPTED}
     where = {
         "The appendix for committee": issued.workbook,
         "The same as a web page": issued.page,
@@ -142,7 +140,7 @@ def _account(workspace: Workspace, register: Register, first: Night, second: Nig
 def _happened(night: Night, register: Register, seen: set[str | None]) -> list[str]:
     """A line for each file of a night, and one for each area still awaited."""
     lines = []
-    for taken in (one.submission for one in night.decisions):
+    for taken in night.submissions:
         area = register.area(taken.area or "")
         name = area.name if area else taken.filename
         match taken.outcome:

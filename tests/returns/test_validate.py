@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.intake.scan import Arrival, FileKind
-from pipeline.returns.reading import Reading, ReportedRow
+from pipeline.returns.reading import Reading, ReportedRow, Return
 from pipeline.returns.validate import validate
 from schemas.model import CommentaryRule, Indicator, MergeRule, Register, Status, Unit
 from tests.support.builders import PERIOD, SAFETY, indicator, small_register
@@ -42,7 +42,7 @@ def findings_of(register: Register, *rows: ReportedRow, times: int = 1) -> list[
     """The findings of a return with these rows, without those about its cover, `times` over."""
     arrival = Arrival(Path("return.xlsx"), "0" * 64, 1, FileKind.XLSX, NOW)
     reading = Reading(SAFETY.ref, PERIOD.name, rows=list(rows), sheets=["Indicators"])
-    checked = validate([(arrival, reading)] * times, register, NOW, {})
+    checked = validate([Return(arrival, reading)] * times, register, NOW, {})
     return [[f"{f.code} {f.cell}" for f in one.findings if f.code != "C11"] for one in checked]
 
 
@@ -119,7 +119,7 @@ def test_the_right_return_gets_each_finding() -> None:
     register = register_of(indicator("P1-1", "Incidents"), indicator("P1-2", "Helped"))
     arrival = Arrival(Path("return.xlsx"), "0" * 64, 1, FileKind.XLSX, NOW)
     readings = [
-        (
+        Return(
             replace(arrival, path=Path(f"{number}.xlsx")),
             Reading(
                 SAFETY.ref,
