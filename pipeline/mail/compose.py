@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from pipeline.consolidation.changes import changes_since
-from pipeline.mail.due import Due, area_of
+from pipeline.mail.due import MailDue, area_of
 from pipeline.mail.messages import (
     Brought,
     Message,
@@ -48,7 +48,7 @@ class MailKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class MessageDue:
+class Composed:
     """One message that is due."""
 
     kind: MailKind
@@ -60,8 +60,8 @@ class MessageDue:
 
 
 def compose(
-    due: Due, register: Register, office: Office, *, always: bool = False
-) -> list[MessageDue]:
+    due: MailDue, register: Register, office: Office, *, always: bool = False
+) -> list[Composed]:
     """Every message that is due: appendices, corrections, receipts, reminders, the digest.
 
     `always` sends the digest also when nothing needs a person. What `office.known` holds is left
@@ -79,20 +79,20 @@ def compose(
     ]
     affairs = _affairs(due, register, owed, office.texts.mistakes)
     digests = digest_messages(affairs, register, sender=office, told=due.last_digest, always=always)
-    return [*messages, *(MessageDue(MailKind.DIGEST, "", message) for message in digests)]
+    return [*messages, *(Composed(MailKind.DIGEST, "", message) for message in digests)]
 
 
-def appendices(issued: Iterable[Issued], office: Office) -> Iterator[MessageDue]:
+def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Composed]:
     """The messages that bring appendices, with what each says otherwise than the one before it."""
     for each in issued:
         changes = changes_since(each.report, each.last)
         for message in appendix_messages(
             each.report, each.workbook, sender=office, changes=changes
         ):
-            yield MessageDue(MailKind.APPENDIX, each.report.period.name, message)
+            yield Composed(MailKind.APPENDIX, each.report.period.name, message)
 
 
-def _answers(due: Due, register: Register, office: Office) -> Iterator[MessageDue]:
+def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Composed]:
     """A correction for each return that was sent back, a receipt for each other."""
     counts = _Counts.of(due)
     for sent in due.submissions:
@@ -116,7 +116,7 @@ def _answers(due: Due, register: Register, office: Office) -> Iterator[MessageDu
                 area, period, sent, _brought(sent, due, register, counts), sender=office
             )
         if message is not None:
-            yield MessageDue(kind, period.name if period else "", message, area.ref)
+            yield Composed(kind, period.name if period else "", message, area.ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class _Counts:
     achievements: Mapping[_Place, list[Achievement]]
 
     @classmethod
-    def of(cls, due: Due) -> _Counts:
+    def of(cls, due: MailDue) -> _Counts:
         counts = cls(defaultdict(list), defaultdict(list), defaultdict(list))
         for sent in due.past:
             if sent.outcome is Outcome.ACCEPTED:
@@ -140,7 +140,7 @@ class _Counts:
         return counts
 
 
-def _brought(sent: Submission, due: Due, register: Register, counts: _Counts) -> Brought:
+def _brought(sent: Submission, due: MailDue, register: Register, counts: _Counts) -> Brought:
     """What a return brought that was not sent back, and what it replaced or was replaced by."""
     if sent.outcome is Outcome.DUPLICATE:
         first = [other for other in due.past if other.sha256 == sent.sha256]
@@ -177,14 +177,14 @@ def _outcome_before(sent: Submission, same: Sequence[Submission]) -> Outcome | N
     return before[-1] if before else None
 
 
-def _reminders(due: Due, register: Register, office: Office) -> list[Reminder]:
+def _reminders(due: MailDue, register: Register, office: Office) -> list[Reminder]:
     def was_reminded(area: ServiceArea, day: date) -> bool:
         return reminder_id(area, day, office) in office.known
 
     return reminders(register, due.returned, due.now.date(), was_reminded)
 
 
-def _reminding(due: Due, owed: Sequence[Reminder], office: Office) -> Iterator[MessageDue]:
+def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterator[Composed]:
     for reminder in owed:
         sent_back = {
             sent.period: sent
@@ -195,14 +195,14 @@ def _reminding(due: Due, owed: Sequence[Reminder], office: Office) -> Iterator[M
         if message is not None:
             periods = [each.period.name for each in reminder.owed]
             about = periods[0] if len(periods) == 1 else ""
-            yield MessageDue(MailKind.REMINDER, about, message, reminder.area.ref)
+            yield Composed(MailKind.REMINDER, about, message, reminder.area.ref)
 
 
 # --- What needs a person -------------------------------------------------------------------------
 
 
 def _affairs(
-    due: Due, register: Register, owed: Sequence[Reminder], mistakes: tuple[str, ...]
+    due: MailDue, register: Register, owed: Sequence[Reminder], mistakes: tuple[str, ...]
 ) -> Affairs:
     fresh = due.submissions
     return Affairs(
@@ -243,7 +243,7 @@ def _sent_back(sent: Submission, register: Register) -> SentBack:
     )
 
 
-def _overdue(due: Due, register: Register) -> Iterator[Overdue]:
+def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:
     for period in register.periods:
         first = _first_overdue_day(period)
         for returned in (due.returned).get(period.name, ()):
@@ -256,7 +256,9 @@ def _first_overdue_day(period: Period) -> date:
     return period.due + timedelta(days=1)
 
 
-def _unreachable(due: Due, register: Register, owed: Sequence[Reminder]) -> Iterator[Unreachable]:
+def _unreachable(
+    due: MailDue, register: Register, owed: Sequence[Reminder]
+) -> Iterator[Unreachable]:
     """Areas that are owed a receipt or a reminder; of a correction `SentBack` tells."""
     for sent in due.submissions:
         area = area_of(sent, register)

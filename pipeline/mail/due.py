@@ -22,7 +22,7 @@ from schemas.model import Achievement, Observation, Register, ServiceArea
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class MailDue:
     """What a run did, and what the store holds that its messages speak of."""
 
     now: datetime
@@ -54,7 +54,7 @@ def due(
     skipped: Iterable[Skipped] = (),
     undelivered: Iterable[Undelivered] = (),
     last_digest: date | None = None,
-) -> Due:
+) -> MailDue:
     """What is due to be told, read from the store; `answered` is up to what people were told."""
     workspace, register, store = session.workspace, session.register, session.store
     today = session.now.date()
@@ -73,7 +73,7 @@ def due(
     # Two names may look alike as far as they can be shown.
     lying = {one.name: one for one in quarantine.lying(workspace)}
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
-    return Due(
+    return MailDue(
         now=session.now,
         submissions=fresh,
         past=past,

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from pipeline.consolidation.assembly import report_of
 from pipeline.intake.inbox import Skipped
-from pipeline.mail.compose import MailKind, MessageDue, appendices, compose
+from pipeline.mail.compose import Composed, MailKind, appendices, compose
 from pipeline.mail.delivery import known_at, outgoing, preview, standing, told
 from pipeline.mail.due import due
 from pipeline.mail.messages import Office, Texts
@@ -84,7 +84,7 @@ def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Office
     return Office(workspace.settings.mail.sender, Texts(workspace.templates), known)
 
 
-def _outgoing(session: Session, messages: Iterable[MessageDue]) -> list[Outgoing]:
+def _outgoing(session: Session, messages: Iterable[Composed]) -> list[Outgoing]:
     """Messages as the queue takes them."""
     return [
         one
@@ -101,7 +101,7 @@ def _outgoing(session: Session, messages: Iterable[MessageDue]) -> list[Outgoing
 
 
 def _overtaken(
-    queued: Sequence[Queued], messages: Sequence[MessageDue], owed: Container[tuple[str, str]]
+    queued: Sequence[Queued], messages: Sequence[Composed], owed: Container[tuple[str, str]]
 ) -> Iterator[Queued]:
     """Reminders that wait of what has been returned, and those to whom a newer one goes now."""
     renewed = {each.area for each in messages if each.kind is MailKind.REMINDER}

@@ -64,7 +64,7 @@ def appendix(report: Report, folder: Path) -> str:
     """The message that brings an appendix, with a change in each of its indicators."""
     workbook = folder / f"{LONG}"
     workbook.write_bytes(b"PK")
-    last = issue_of(report, "content", 1)
+    last = issue_of(report, 1)
     ratings = tuple(replace(r, performance="3", rating="green") for r in last.ratings)
     register = replace(report.register, recipients=(Recipient("Clerk", "clerk@council.example"),))
     report = replace(report, register=register)

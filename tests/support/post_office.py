@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.job import nightly, session
-from pipeline.mail.compose import MailKind, MessageDue, compose
+from pipeline.mail.compose import Composed, MailKind, compose
 from pipeline.mail.due import due
 from pipeline.mail.messages import Message, Office, Texts
 from pipeline.mail.messages.digest import Undelivered
@@ -37,7 +37,7 @@ def at_rest() -> Settings:
 class Correspondence:
     """The messages of a night, and what was wrong with the workspace's texts of them."""
 
-    posts: tuple[MessageDue, ...]
+    posts: tuple[Composed, ...]
     mistakes: tuple[str, ...] = ()
 
 
@@ -47,7 +47,7 @@ class PostOffice:
 
     root: Path
     #: Every message that was made, by its Message-ID.
-    known: dict[str, MessageDue] = field(default_factory=dict)
+    known: dict[str, Composed] = field(default_factory=dict)
     told: date | None = None
     answered: Answered = field(default_factory=Answered)
 
