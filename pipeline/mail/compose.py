@@ -78,7 +78,7 @@ def compose(
         *_reminding(due, owed, office),
     ]
     affairs = _affairs(due, register, owed, office.texts.mistakes)
-    digests = digest_messages(affairs, register, sender=office, told=due.last_digest, always=always)
+    digests = digest_messages(affairs, register, office=office, told=due.last_digest, always=always)
     return [*messages, *(Composed(MailKind.DIGEST, "", message) for message in digests)]
 
 
@@ -87,7 +87,7 @@ def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Composed]:
     for each in issued:
         changes = changes_since(each.report, each.last)
         for message in appendix_messages(
-            each.report, each.workbook, sender=office, changes=changes
+            each.report, each.workbook, office=office, changes=changes
         ):
             yield Composed(MailKind.APPENDIX, each.report.period.name, message)
 
@@ -101,19 +101,11 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Compo
             continue
         if sent.outcome is Outcome.REJECTED:
             kind = MailKind.CORRECTION
-            message = correction_message(
-                area,
-                period,
-                sent.filename,
-                sent.findings,
-                due.copies.get(sent.id),
-                sender=office,
-                sent_at=sent.received_at.astimezone(),
-            )
+            message = correction_message(area, period, sent, due.copies.get(sent.id), office=office)
         else:
             kind = MailKind.RECEIPT
             message = receipt_message(
-                area, period, sent, _brought(sent, due, register, counts), sender=office
+                area, period, sent, _brought(sent, due, register, counts), office=office
             )
         if message is not None:
             yield Composed(kind, period.name if period else "", message, area.ref)
@@ -191,7 +183,7 @@ def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterat
             for sent in due.past
             if sent.outcome is Outcome.REJECTED and sent.area == reminder.area.ref and sent.period
         }
-        message = reminder_message(reminder, sent_back, sender=office, sent_at=due.now)
+        message = reminder_message(reminder, sent_back, office=office, sent_at=due.now)
         if message is not None:
             periods = [each.period.name for each in reminder.owed]
             about = periods[0] if len(periods) == 1 else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import inspect
 import os
 import shutil
 import subprocess
@@ -19,7 +21,7 @@ import pytest
 from openpyxl import load_workbook
 
 from pipeline.consolidation.report import Line
-from pipeline.intake.scan import INCOMPLETE
+from pipeline.intake.scan import INCOMPLETE, STILL_CHANGING
 from pipeline.job import nightly, session
 from pipeline.job.nightly import Night
 from pipeline.job.stages import check_files
@@ -73,6 +75,22 @@ def night(place: Workspace, later: int = 0) -> Night:
 
 def outcomes(done: Night) -> list[Outcome]:
     return [taken.outcome for taken in done.submissions]
+
+
+#: The diagram of the design, from left to right.
+STAGES = (
+    *("fetch", "collect", "read", "validate", "decide", "correct", "record", "archive"),
+    *("merge", "disclose", "rate", "publish", "enqueue", "deliver"),
+)
+
+
+def test_a_walk_through_the_night_names_every_stage_once_in_order() -> None:
+    calls = [
+        (node.lineno, node.col_offset, node.func.id)
+        for node in ast.walk(ast.parse(inspect.getsource(nightly.run)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    assert tuple(name for *_, name in sorted(calls) if name in STAGES) == STAGES
 
 
 def test_a_second_run_finds_nothing_to_do(place: Workspace, returns: dict[str, Path]) -> None:
@@ -169,6 +187,27 @@ def test_a_corrected_return_of_the_same_name_takes_the_place_of_the_first(
     second = night(place, 1)
     assert outcomes(second) == [Outcome.ACCEPTED]
     assert second.issued[0].report.overall.rated == 3
+
+
+def test_of_a_file_that_changed_since_it_was_read_nothing_is_kept_and_the_rest_goes_by_that(
+    place: Workspace, returns: dict[str, Path]
+) -> None:
+    changing = drop(place, returns["slips"], "first.xlsx")
+    drop(place, returns["slips"], "second.xlsx")
+
+    def replace_first(what: str, done: int, total: int) -> None:
+        if what == "Reading returns" and done == total:
+            drop(place, returns["HR"], "first.xlsx")
+
+    done = nightly.run(place, NIGHT, replace_first)
+    # Not a copy of the first, of which the store knows nothing.
+    assert [(one.filename, one.outcome) for one in done.submissions] == [
+        ("second.xlsx", Outcome.REJECTED)
+    ]
+    assert [(one.path, one.why) for one in done.skipped] == [(changing, STILL_CHANGING)]
+    (copy,) = place.outbox.rglob("corrections/*")
+    assert copy == done.decisions[0].correction
+    assert outcomes(night(place, 1)) == [Outcome.ACCEPTED]
 
 
 def test_a_return_sent_back_is_looked_at_again_once_the_register_has_changed(

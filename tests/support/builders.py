@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from pipeline.intake.scan import Arrival, FileKind
-from pipeline.store import Decision, Signature, Submission
+from pipeline.store import Decision, Outcome, Signature, Submission
+from schemas.findings import Finding
 from schemas.model import (
     Achievement,
     Framework,
@@ -43,6 +45,13 @@ def decided(
     path = Path(sent.filename)
     arrival = Arrival(path, sent.sha256, sent.size, FileKind.XLSX, sent.received_at)
     return Decision(arrival, sent, observations, achievements, signature)
+
+
+def sent_back(filename: str, findings: Sequence[Finding], at: datetime) -> Submission:
+    """A return that was rejected for these findings."""
+    return Submission(
+        "0" * 64, filename, at, Outcome.REJECTED, 1, "f" * 64, findings=tuple(findings)
+    )
 
 
 def indicator(

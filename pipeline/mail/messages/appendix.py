@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.consolidation.changes import Changes
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Report
-from pipeline.mail.messages.message import Message, Office, office_of, sha256, to_of_register
+from pipeline.mail.messages.message import Message, Office, recipients_of, sha256
 from pipeline.outputs.wording import REASONS, gap_shown, small_numbers_shown
 from schemas.model import Gets
 
@@ -16,7 +16,7 @@ _WHY = "the register lists this address for the appendix"
 
 
 def appendix_messages(
-    report: Report, attachment: Path, *, sender: Office | str, changes: Changes | None = None
+    report: Report, attachment: Path, *, office: Office, changes: Changes | None = None
 ) -> list[Message]:
     """One message to each address of the register that gets the appendix, in its order.
 
@@ -27,7 +27,6 @@ def appendix_messages(
         RegisterError: a recipient's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    office = office_of(sender)
     framework = report.register.framework
     label = framework.appendix or framework.title
     not_rated = {line.rating.not_rated for line in report.lines}
@@ -43,19 +42,17 @@ def appendix_messages(
         "reasons": [(why, REASONS[why]) for why in NotRated if why in not_rated],
         "suppressed": small_numbers_shown(report.register),
     }
-    messages: dict[str, Message | None] = {}
-    for recipient in report.register.recipients:
-        to = recipient.email.strip()
-        if Gets.APPENDIX not in recipient.gets or to.casefold() in messages:
-            continue
-        messages[to.casefold()] = office.compose(
+    messages = [
+        office.compose(
             template="mail_appendix",
-            words={**words, "recipient": recipient.name},
-            to=to_of_register(recipient.name, to, "Recipients"),
+            words={**words, "recipient": name},
+            to=to,
             why=_WHY,
             sent_at=report.issued_at,
             attachment=attachment,
-            identity=("appendix", report.period.name, to.casefold(), content),
+            identity=("appendix", report.period.name, key, content),
             name=f"{report.period.name} {label}",
         )
-    return [message for message in messages.values() if message is not None]
+        for key, (name, to) in recipients_of(report.register, Gets.APPENDIX).items()
+    ]
+    return [message for message in messages if message is not None]

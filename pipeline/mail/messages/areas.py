@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pipeline.mail.messages.message import Message, Office, office_of, to_of_register
+from pipeline.mail.messages.message import Message, Office, to_of_register
 from pipeline.mail.reminders import Reminder
 from pipeline.outputs.grouping import grouped
 from pipeline.store import Outcome, Submission
@@ -45,50 +45,49 @@ class Brought:
 def correction_message(
     area: ServiceArea,
     period: Period | None,
-    filename: str,
-    findings: Sequence[Finding],
+    sent: Submission,
     attachment: Path | None,
     *,
-    sender: Office | str,
-    sent_at: datetime,
+    office: Office,
 ) -> Message | None:
     """What tells a service area that its return was sent back, with the correction copy attached.
 
-    `filename` is the return's own name, `period` None where the return does not say for which it
-    is. Without a copy every finding is spelt out. The Message-ID comes from period, recipient, that
-    name, the findings and `sent_at`, not from the copy's bytes, which are new each time it is made:
-    pass the time the return was received, and a run that is repeated makes the same message. None
-    where the register has no address for the area, no finding is an error, or the message is known.
+    `period` is None where the return does not say for which it is. Without a copy every finding is
+    spelt out. The Message-ID comes from period, recipient, the return's name, the findings and when
+    it was received, not from the copy's bytes, which are new each time it is made: a run that is
+    repeated makes the same message. None where the register has no address for the area, no finding
+    is an error, or the message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    errors = errors_of(findings)
+    errors = errors_of(sent.findings)
     to = area.email.strip()
     if not to or not errors:
         return None
     told = grouped(errors)
     spelled_out = SPELLED_OUT if attachment else len(told)
     called = period.name if period else ""
-    found = [f"{f.place} {f.code} {f.value}" for f in findings]
-    return office_of(sender).compose(
+    received = sent.received_at.astimezone()
+    found = [f"{f.place} {f.code} {f.value}" for f in sent.findings]
+    return office.compose(
         template="mail_correction",
         words={
             "area": area,
             "period": period,
-            "filename": filename,
+            "filename": sent.filename,
             "count": things_to_correct(errors),
             "errors": told[:spelled_out],
             "more": max(0, len(told) - spelled_out),
-            "warnings": sum(f.severity is Severity.WARNING for f in findings),
-            "late": period is not None and _day(sent_at) > period.due,
+            "warnings": sent.warnings,
+            "late": period is not None and received.date() > period.due,
         },
         to=to_of_register(area.name, to, _SHEET),
         why=_WHY.format(area=area.name),
-        sent_at=sent_at,
+        sent_at=received,
         attachment=attachment,
-        identity=("correction", called, to.casefold(), filename, sent_at.isoformat(), *found),
+        identity=("correction", called, to.casefold(), sent.filename, received.isoformat(), *found),
         name=f"{called} correction".strip(),
     )
 
@@ -99,7 +98,7 @@ def receipt_message(
     sent: Submission,
     brought: Brought,
     *,
-    sender: Office | str,
+    office: Office,
 ) -> Message | None:
     """What tells a service area that its return was accepted, or that it came a second time.
 
@@ -118,7 +117,7 @@ def receipt_message(
     called = period.name if period else ""
     received = sent.received_at.astimezone()
     identity = ("receipt", called, to.casefold(), sent.sha256, sent.filename)
-    return office_of(sender).compose(
+    return office.compose(
         template="mail_receipt",
         words={
             "area": area,
@@ -144,7 +143,7 @@ def reminder_message(
     reminder: Reminder,
     sent_back: Mapping[str, Submission],
     *,
-    sender: Office | str,
+    office: Office,
     sent_at: datetime,
 ) -> Message | None:
     """What reminds a service area of the returns that it owes.
@@ -157,7 +156,7 @@ def reminder_message(
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    area, office = reminder.area, office_of(sender)
+    area = reminder.area
     to = area.email.strip()
     if not to:
         return None
@@ -214,8 +213,3 @@ def things_to_correct(errors: Sequence[Finding]) -> str:
 
 def _reminder(area: ServiceArea, day: date) -> tuple[str, ...]:
     return "reminder", area.ref, day.isoformat()
-
-
-def _day(moment: datetime) -> date:
-    """The day on the clock of this machine, which is the one that returns are due by."""
-    return moment.astimezone().date()

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from pipeline.consolidation.approvals import Waiting
 from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
-from pipeline.mail.messages.message import Message, Office, office_of, to_of_register
+from pipeline.mail.messages.message import Message, Office, recipients_of
 from pipeline.outputs.grouping import grouped
 from schemas.findings import Finding
 from schemas.model import Gets, Register
@@ -150,7 +150,7 @@ def digest_messages(
     affairs: Affairs,
     register: Register,
     *,
-    sender: Office | str,
+    office: Office,
     told: date | None = None,
     always: bool = False,
 ) -> list[Message]:
@@ -167,31 +167,27 @@ def digest_messages(
     news = affairs.news(told)
     if not news and not (always and affairs.now.date() != told):
         return []
-    office = office_of(sender)
-    messages: dict[str, Message | None] = {}
-    for recipient in register.recipients:
-        to = recipient.email.strip()
-        if Gets.DIGEST not in recipient.gets or to.casefold() in messages:
-            continue
-        messages[to.casefold()] = office.compose(
+    words = {
+        "affairs": affairs,
+        "framework": register.framework,
+        "things": counted(_things(affairs), "thing"),
+        "quiet": not _things(affairs),
+        "waiting": [(one, one.submission_id in affairs.submissions) for one in affairs.waiting],
+    }
+    day = affairs.now.date().isoformat()
+    messages = [
+        office.compose(
             template="mail_digest",
-            words={
-                "affairs": affairs,
-                "framework": register.framework,
-                "things": counted(_things(affairs), "thing"),
-                "quiet": not _things(affairs),
-                "waiting": [
-                    (one, one.submission_id in affairs.submissions) for one in affairs.waiting
-                ],
-                "recipient": recipient.name,
-            },
-            to=to_of_register(recipient.name, to, "Recipients"),
+            words={**words, "recipient": name},
+            to=to,
             why=_WHY,
             sent_at=affairs.now,
-            identity=("digest", to.casefold(), affairs.now.date().isoformat(), *news),
-            name=f"{affairs.now:%Y-%m-%d} digest",
+            identity=("digest", key, day, *news),
+            name=f"{day} digest",
         )
-    return [message for message in messages.values() if message is not None]
+        for key, (name, to) in recipients_of(register, Gets.DIGEST).items()
+    ]
+    return [message for message in messages if message is not None]
 
 
 def _things(affairs: Affairs) -> int:

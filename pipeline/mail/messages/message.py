@@ -17,6 +17,7 @@ from pipeline.mail.messages.texts import Texts
 from pipeline.outputs.templating import one_line
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import safe_name
+from schemas.model import Gets, Register
 
 _TYPES = {
     ".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -114,9 +115,18 @@ class Office:
         )
 
 
-def office_of(sender: Office | str) -> Office:
-    """The office that a message is sent by; of an address alone, one with the package's texts."""
-    return Office(sender) if isinstance(sender, str) else sender
+def recipients_of(register: Register, what: Gets) -> dict[str, tuple[str, Address]]:
+    """Who of the register gets that, in its order: name and address, by the address as compared.
+
+    Raises:
+        RegisterError: one of them is not an e-mail address.
+    """
+    found: dict[str, tuple[str, Address]] = {}
+    for recipient in register.recipients:
+        to = recipient.email.strip()
+        if what in recipient.gets and to.casefold() not in found:
+            found[to.casefold()] = recipient.name, to_of_register(recipient.name, to, "Recipients")
+    return found
 
 
 def to_of_register(name: str, address: str, sheet: str) -> Address:
