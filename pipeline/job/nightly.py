@@ -90,11 +90,11 @@ def run(
     if is_quiet and idle.holds(workspace, register, now):
         return Night(fetched=fetched, was_idle=True)
     from pipeline.consolidation.assembly import disclose, merge, rate
-    from pipeline.job.stages import archive, collect, correct, in_batches, read, record, validate
+    from pipeline.job.stages import archive, collect, correct, read, record, validate
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
     from pipeline.outputs.issuing import due_periods, publish
-    from pipeline.returns.receiving import decide, in_waves
+    from pipeline.returns.receiving import decide
     from pipeline.store.retention import next_day
 
     with at_work(workspace, now, progress, pace, register) as session:
@@ -103,16 +103,13 @@ def run(
         intake = collect(session, reopen)
         with intake.guard:
             returns = read(intake)
-            # Earlier periods first: what they say is what later ones are checked against.
-            for wave in in_waves(returns, register):
-                checked = validate(intake, wave)
-                for batch in in_batches(checked, intake):
-                    decisions = decide(batch, intake.known, intake.session.register, now)
-                    decisions = correct(intake, decisions)
-                    with pace.during("storing"):
-                        record(intake, decisions)
-                        archive(intake, decisions)
-                    pace.check()
+            for batch in validate(intake, returns):
+                decisions = decide(batch, intake.known, intake.session.register, now)
+                decisions = correct(intake, decisions)
+                with pace.during("storing"):
+                    record(intake, decisions)
+                    archive(intake, decisions)
+                pace.check()
         issued: list[Issued] = []
         for period in [] if only_inbox else due_periods(session):
             pace.check()

@@ -6,7 +6,7 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from pipeline.register import need_period
 from pipeline.returns import validate as checks
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
-from pipeline.returns.receiving import Known, delivery_of, last_periods
+from pipeline.returns.receiving import Known, delivery_of, in_waves, last_periods
 from pipeline.store import Decision, Outcome
 from pipeline.store.journal import catch_up, keep_register
 from pipeline.store.session import Progress, Session
@@ -98,7 +98,7 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
     return intake
 
 
-def read(intake: Intake) -> list[Return]:
+def read(intake: Intake) -> Iterator[Return]:
     """What each file says, in the order in which they came.
 
     What counts already is read only where another return may take its place before it comes. When
@@ -106,7 +106,7 @@ def read(intake: Intake) -> list[Return]:
     """
     known, session = intake.known, intake.session
     if not intake.arrivals:
-        return []
+        return
     with session.pace.during("reading"):
         fresh = [arrival for arrival in intake.arrivals if known.counts(arrival) is None]
         found = _by_path(fresh, _read(fresh, intake.guard, session.progress, session.pace))
@@ -120,7 +120,6 @@ def read(intake: Intake) -> list[Return]:
         found |= _by_path(counting, more)
     intake.skipped += [one for one in found.values() if isinstance(one, Skipped)]
     to_read = {arrival.path for arrival in (*fresh, *counting)}
-    returns = []
     for arrival in intake.arrivals:
         one = found.get(arrival.path)
         if one is None:
@@ -129,8 +128,7 @@ def read(intake: Intake) -> list[Return]:
                 break
             one = known.unread(arrival)
         if isinstance(one, Return):
-            returns.append(one)
-    return returns
+            yield one
 
 
 def _by_path(
@@ -153,26 +151,25 @@ def _read(
     return found
 
 
-def validate(intake: Intake, wave: Sequence[Return]) -> list[Return]:
-    """The same returns, each with everything there is to say about it."""
-    session = intake.session
-    with session.pace.during("validating"):
-        were_read = [one for one in wave if one.was_read]
-        earlier = session.store.figures(last_periods(were_read, session.register))
-        checked = checks.validate(were_read, session.register, session.now, earlier)
-    by_path = {one.arrival.path: one for one in checked}
-    return [by_path.get(one.arrival.path, one) for one in wave]
+def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]]:
+    """The returns with everything there is to say about each, as many at once as are committed.
 
-
-def in_batches(returns: Sequence[Return], intake: Intake) -> Iterator[list[Return]]:
-    """So many returns as are committed together, until something has become of all of them.
-
+    Earlier periods come first, and a later one is checked once what came before has been recorded.
     A batch of which a file turned out to be another by now comes again, without that file.
     """
-    waiting = list(returns)
-    while waiting:
-        yield waiting[:_BATCH]
-        waiting = [one for one in waiting if one.arrival.path not in intake.done]
+    session = intake.session
+    waves = in_waves(returns, session.register)
+    while waves:
+        waiting = waves.pop(0)
+        with session.pace.during("validating"):
+            were_read = [one for one in waiting if one.was_read]
+            earlier = session.store.figures(last_periods(were_read, session.register))
+            checked = checks.validate(were_read, session.register, session.now, earlier)
+        by_path = {one.arrival.path: one for one in checked}
+        waiting = [by_path.get(one.arrival.path, one) for one in waiting]
+        while waiting:
+            yield waiting[:_BATCH]
+            waiting = [one for one in waiting if one.arrival.path not in intake.done]
 
 
 def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
@@ -203,7 +200,8 @@ def record(intake: Intake, decisions: Sequence[Decision]) -> None:
     for one in decisions:
         intake.known.note(one.submission)
         intake.done.add(one.arrival.path)
-    intake.decisions += decisions
+        # What it brought is in the store; of a night with very many returns it would fill memory.
+        intake.decisions.append(replace(one, observations=(), achievements=()))
 
 
 def archive(intake: Intake, decisions: Sequence[Decision]) -> None:
