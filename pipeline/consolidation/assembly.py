@@ -27,7 +27,7 @@ from pipeline.consolidation.rating import (
 from pipeline.consolidation.rating import rate as rate_figure
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line, Report, Section
 from pipeline.consolidation.returned import day_of, reporting, returns_received
-from pipeline.store import Issue, IssuedRating, Outcome, Store, Submission
+from pipeline.store import Issue, IssuedRating, Outcome, Submission
 from pipeline.store.session import Session
 from schemas.display import shown, target_shown
 from schemas.model import (
@@ -99,11 +99,10 @@ def merge(session: Session, period: Period) -> Merged:
 
     What is made from the same content as the last issue bears its date.
     """
-    register, store = session.register, session.store
-    content, issue = content_of(register, store, period), store.last_issue(period.name)
-    is_same = issue is not None and issue.content == content
-    issued_at = issue.issued_at.astimezone() if issue and is_same else session.now
-    return _merged(register, period, _evidence(register, store, period), issued_at, content)
+    content, last = content_of(session, period), session.store.last_issue(period.name)
+    is_same = last is not None and last.content == content
+    issued_at = last.issued_at.astimezone() if last and is_same else session.now
+    return _merged(session.register, period, _evidence(session, period), issued_at, content)
 
 
 def disclose(merged: Merged) -> Disclosed:
@@ -213,8 +212,9 @@ def _said_by(register: Register) -> str:
     return hashlib.sha256(said).hexdigest()
 
 
-def content_of(register: Register, store: Store, period: Period) -> str:
+def content_of(session: Session, period: Period) -> str:
     """The key of what a period's appendix would be made from now."""
+    register, store = session.register, session.store
     bearing = (period, register.last_period(period), register.year_before(period))
     names = dict.fromkeys(each.name for each in bearing if each is not None)
     return content_key(
@@ -222,7 +222,8 @@ def content_of(register: Register, store: Store, period: Period) -> str:
     )
 
 
-def _evidence(register: Register, store: Store, period: Period) -> Evidence:
+def _evidence(session: Session, period: Period) -> Evidence:
+    register, store = session.register, session.store
     last, year_before = register.last_period(period), register.year_before(period)
     submissions = store.submissions(period.name)
     return Evidence(

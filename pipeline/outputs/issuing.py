@@ -45,8 +45,7 @@ def due_periods(session: Session) -> list[Period]:
 
 
 def _is_due(session: Session, period: Period) -> bool:
-    register, store = session.register, session.store
-    last = store.last_issue(period.name)
+    last = session.store.last_issue(period.name)
     if not period.open:
         # Where it is not known what the last appendix showed, what came before it is let be.
         shown = last.last_submission if last else 0
@@ -54,12 +53,12 @@ def _is_due(session: Session, period: Period) -> bool:
             sent.outcome is Outcome.ACCEPTED
             and sent.id > shown
             and (shown > 0 or sent.reopening_id is not None)
-            for sent in store.submissions(period.name)
+            for sent in session.store.submissions(period.name)
         )
     return (
         last is None
-        or last.content != content_of(register, store, period)
-        or not workbook_path(session.workspace, register, period).exists()
+        or last.content != content_of(session, period)
+        or not workbook_path(session.workspace, session.register, period).exists()
     )
 
 
