@@ -100,8 +100,7 @@ def merge(session: Session, period: Period) -> Merged:
     What is made from the same content as the last issue bears its date.
     """
     content, last = content_of(session, period), session.store.last_issue(period.name)
-    is_same = last is not None and last.content == content
-    issued_at = last.issued_at.astimezone() if last and is_same else session.now
+    issued_at = last.issued_at.astimezone() if last and last.content == content else session.now
     return _merged(session.register, period, _evidence(session, period), issued_at, content)
 
 

@@ -67,11 +67,11 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
     """
     workspace, store = session.workspace, session.store
     keep_register(workspace, session.register)
-    reopened = closing.note_closings(session.register, store, session.now)
+    reopened = closing.note_closings(session)
     if reopen is not None:
         period = need_period(session.register, reopen.period)
-        number = closing.reopen(period, store, session.now, lock.whoami(), reopen.because)
-        reopened[period.name] = number
+        by = lock.whoami()
+        reopened[period.name] = closing.reopen(session, period, by, reopen.because)
     limits = workspace.settings.limits
     with session.pace.during("intake"):
         scanned = scan(
