@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from pipeline.consolidation.changes import changes_since
 from pipeline.mail.due import MailDue, area_of
@@ -33,10 +34,11 @@ from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import standing_shown
 from pipeline.store import Outcome, Submission
-from schemas.model import Achievement, Observation, Period, Register, ServiceArea, Status
+from schemas.model import Achievement, Observation, Register, ServiceArea, Status
 
 #: A service area's ref and a period's name, as far as a return tells them.
 _Place = tuple[str | None, str | None]
+T = TypeVar("T", Submission, Observation, Achievement)
 
 
 class MailKind(StrEnum):
@@ -121,22 +123,28 @@ class _Counts:
 
     @classmethod
     def of(cls, due: MailDue) -> _Counts:
-        counts = cls(defaultdict(list), defaultdict(list), defaultdict(list))
-        for sent in due.past:
-            if sent.outcome is Outcome.ACCEPTED:
-                counts.accepted[sent.area, sent.period].append(sent)
-        for observation in due.observations:
-            counts.observations[observation.area, observation.period].append(observation)
-        for achievement in due.achievements:
-            counts.achievements[achievement.area, achievement.period].append(achievement)
-        return counts
+        accepted = [sent for sent in due.past if sent.outcome is Outcome.ACCEPTED]
+        return cls(_by_place(accepted), _by_place(due.observations), _by_place(due.achievements))
+
+
+def _by_place(items: Iterable[T]) -> Mapping[_Place, list[T]]:
+    found: dict[_Place, list[T]] = defaultdict(list)
+    for one in items:
+        found[one.area, one.period].append(one)
+    return found
 
 
 def _brought(sent: Submission, due: MailDue, register: Register, counts: _Counts) -> Brought:
     """What a return brought that was not sent back, and what it replaced or was replaced by."""
     if sent.outcome is Outcome.DUPLICATE:
-        first = [other for other in due.past if other.sha256 == sent.sha256]
-        return Brought(was_sent_back=_outcome_before(sent, first) is Outcome.REJECTED)
+        outcomes = [
+            other.outcome
+            for other in due.past
+            if other.sha256 == sent.sha256
+            and other.id < sent.id
+            and other.outcome is not Outcome.DUPLICATE
+        ]
+        return Brought(was_sent_back=outcomes[-1:] == [Outcome.REJECTED])
     place = sent.area, sent.period
     accepted = counts.accepted[place]
     before = [other.filename for other in accepted if other.id < sent.id]
@@ -157,16 +165,6 @@ def _brought(sent: Submission, due: MailDue, register: Register, counts: _Counts
         unavailable=with_status(Status.NOT_AVAILABLE),
         replaces=replaces,
     )
-
-
-def _outcome_before(sent: Submission, same: Sequence[Submission]) -> Outcome | None:
-    """What became of the same file when it came the last time before."""
-    before = [
-        other.outcome
-        for other in same
-        if other.id < sent.id and other.outcome is not Outcome.DUPLICATE
-    ]
-    return before[-1] if before else None
 
 
 def _reminders(due: MailDue, register: Register, office: Office) -> list[Reminder]:
@@ -237,15 +235,11 @@ def _sent_back(sent: Submission, register: Register) -> SentBack:
 
 def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:
     for period in register.periods:
-        first = _first_overdue_day(period)
+        first = period.due + timedelta(days=1)
         for returned in (due.returned).get(period.name, ()):
             if first <= due.now.date() and returned.state in AWAITED:
                 standing = standing_shown(returned, period)
                 yield Overdue(returned.area.name, period.name, standing, first)
-
-
-def _first_overdue_day(period: Period) -> date:
-    return period.due + timedelta(days=1)
 
 
 def _unreachable(
