@@ -5,39 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument
 
-from pipeline.cli.console import (
-    CANNOT_RUN,
-    NEEDS_A_PERSON,
+from pipeline.cli import console, mail
+from pipeline.cli.console import Columns, Result, finding_lines, progress_bar, workspace_at
+from pipeline.cli.options import (
     BecauseOption,
-    JsonOption,
     PeriodOption,
     ReopenOption,
     WorkspaceOption,
     chosen_periods,
-    now,
-    print_findings,
-    print_json,
-    print_table,
-    progress_bar,
     reopening,
-    workspace_at,
 )
-from pipeline.cli.mail import mail_document, print_mail, print_standing, standing_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pipeline.consolidation.report import ReturnReceived
     from pipeline.job.nightly import Night
-    from pipeline.store import Decision
-    from schemas.findings import Finding
+    from pipeline.returns.reading import Return
+    from pipeline.store import Decision, Submission
+    from schemas.model import Period
 
 
 def validate(
-    files: Annotated[list[Path], typer.Argument(help="Returns to check.")],
+    files: Annotated[list[Path], Argument(help="Returns to check.")],
     *,
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Check returns without taking anything in: what a service area runs before sending.
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
@@ -47,32 +42,34 @@ def validate(
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
-        checked, unread = check_files(files, place, register_of(place), now(), progress)
-    if json:
-        print_json(
-            [
-                {
-                    "file": one.arrival.path,
-                    "accepted": one.is_accepted,
-                    "area": one.reading.area,
-                    "period": one.reading.period,
-                    "findings": one.findings,
-                }
-                for one in checked
-            ]
-            + [{"file": left.path, "accepted": False, "unread": left.why} for left in unread]
-        )
-    else:
-        for one in checked:
-            verdict = "would be accepted" if one.is_accepted else "would be sent back"
-            typer.echo(f"{one.arrival.filename}: {verdict}")
-            print_findings(one.findings)
-    for left in unread:
-        typer.echo(f"quarterday: {left.path}: {left.why}", err=True)
-    if unread:
-        raise typer.Exit(CANNOT_RUN)
-    if any(not one.is_accepted or _has_warnings(one.findings) for one in checked):
-        raise typer.Exit(NEEDS_A_PERSON)
+        checked, unread = check_files(files, place, register_of(place), console.now(), progress)
+    documents = [
+        {
+            "file": one.arrival.path,
+            "accepted": one.is_accepted,
+            "area": one.reading.area,
+            "period": one.reading.period,
+            "findings": one.findings,
+        }
+        for one in checked
+    ]
+    documents += [{"file": one.path, "accepted": False, "unread": one.why} for one in unread]
+    return Result(
+        documents,
+        _checked_lines(checked),
+        needs_a_person=any(
+            not one.is_accepted or any(f.severity == "warning" for f in one.findings)
+            for one in checked
+        ),
+        problems=[f"{one.path}: {one.why}" for one in unread],
+    )
+
+
+def _checked_lines(checked: Iterable[Return]) -> Iterator[str]:
+    for one in checked:
+        verdict = "would be accepted" if one.is_accepted else "would be sent back"
+        yield f"{one.arrival.filename}: {verdict}"
+        yield from finding_lines(one.findings)
 
 
 def ingest(
@@ -80,137 +77,22 @@ def ingest(
     reopen: ReopenOption = None,
     because: BecauseOption = "",
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Take in what lies in the inbox: accept it, or send it back with a correction copy.
 
     Example: `quarterday ingest --workspace performance`
     """
-    from pipeline.job.nightly import needs_a_person, run
+    from pipeline.job import nightly
 
     place = workspace_at(workspace)
     wanted = reopening(reopen, because)
     with progress_bar() as progress:
-        done = run(place, now(), progress, wanted, only_inbox=True)
-    if json:
-        print_json({**taken_document(done), "mail": mail_document(done.mail)})
-    else:
-        print_taken(done)
-        print_mail(done.mail)
-    if needs_a_person(done):
-        raise typer.Exit(NEEDS_A_PERSON)
-
-
-def status(
-    *,
-    period: PeriodOption = None,
-    workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
-    """Who has returned, who is late, what was sent back and why, what waits, what mail is stuck.
-
-    Example: `quarterday status --period 2012-13`
-    """
-    from pipeline.consolidation.approvals import waiting as warnings_waiting
-    from pipeline.consolidation.report import ReturnState
-    from pipeline.consolidation.returned import returns_received
-    from pipeline.job.session import looking
-    from pipeline.mail.delivery import standing
-    from pipeline.store import Outcome
-    from pipeline.store.retention import due
-
-    waiting = False
-    documents = []
-    with looking(workspace_at(workspace), now()) as session:
-        register, store, today = session.register, session.store, session.now.date()
-        for chosen in chosen_periods(register, period):
-            submissions = store.submissions(chosen.name)
-            returns = returns_received(register, chosen, submissions, today)
-            rejected = {s.area: s for s in submissions if s.outcome is Outcome.REJECTED}
-            documents.append({"period": chosen.name, "due": chosen.due, "returns": returns})
-            stuck = [
-                r
-                for r in returns
-                if r.state in (ReturnState.REJECTED, ReturnState.OVERDUE) or r.rejected_since
-            ]
-            waiting = waiting or bool(stuck)
-            if json:
-                continue
-            typer.echo(f"{chosen.name}, due {chosen.due:%d %B %Y}")
-            print_table(
-                ("Service area", "Return", "File", "Received"),
-                [
-                    (
-                        r.area.name,
-                        f"{r.state}; a later one was sent back" if r.rejected_since else r.state,
-                        r.rejected_since or r.filename,
-                        f"{r.received_at.astimezone():%d %b %Y %H:%M}" if r.received_at else "",
-                    )
-                    for r in returns
-                ],
-            )
-            for one in stuck:
-                if sent_back := rejected.get(one.area.ref):
-                    typer.echo(f"\n{one.area.name}, {sent_back.filename}:")
-                    print_findings(sent_back.findings)
-            typer.echo("")
-        warnings = warnings_waiting(register, store, chosen_periods(register, period))
-        past = due(register, store, today)
-        mail = standing(store, session.now)
-        unplaced = [
-            s
-            for s in store.submissions()
-            if s.outcome is Outcome.REJECTED and (s.area is None or s.period is None)
-        ]
-    if json:
-        print_json(
-            {
-                "periods": documents,
-                "unplaced": unplaced,
-                "warnings": warnings,
-                "past_retention": len(past.submissions),
-                "mail": standing_document(mail),
-            }
-        )
-    else:
-        if warnings:
-            typer.echo("Warnings that nobody has approved (quarterday accept CODE --because ...):")
-            for warning in warnings:
-                typer.echo(f"  {warning.line}")
-        if unplaced:
-            typer.echo("Sent back because it was not plain whose or for which period they are:")
-        for submission in unplaced[-20:]:
-            typer.echo(f"{submission.filename}, {submission.received_at.astimezone():%d %b %Y}")
-            print_findings(submission.findings)
-        if past.submissions:
-            typer.echo(
-                f"{len(past.submissions)} submissions are past their time ({past.rule}); "
-                "quarterday forget removes them."
-            )
-        print_standing(mail)
-    if waiting or warnings or mail.stuck:
-        raise typer.Exit(NEEDS_A_PERSON)
-
-
-def print_taken(night: Night) -> None:
-    """What became of each file, in lines for a person."""
-    if not night.decisions and not night.skipped:
-        typer.echo("The inbox is empty.")
-    for one in night.decisions:
-        sent = one.submission
-        about = ", ".join(part for part in (sent.area, sent.period) if part)
-        line = f"{sent.outcome}: {sent.filename}" + (f" ({about})" if about else "")
-        line += f", replacing {one.replaces}" if one.replaces else ""
-        typer.echo(line + (", restating a closed period" if sent.is_restatement else ""))
-        print_findings(sent.findings)
-        if one.correction:
-            typer.echo(f"  correction copy: {one.correction}")
-    for skipped in night.skipped:
-        if skipped.moved_to:
-            typer.echo(f"moved to quarantine: {skipped.filename}: {skipped.why}")
-            typer.echo(f"  now at: {skipped.moved_to}")
-        else:
-            typer.echo(f"left in the inbox: {skipped.filename}: {skipped.why}")
+        done = nightly.run(place, console.now(), progress, wanted, only_inbox=True)
+    return Result(
+        {**taken_document(done), "mail": mail.mail_document(done.mail)},
+        [*taken_lines(done), *mail.mail_lines(done.mail)],
+        needs_a_person=nightly.needs_a_person(done),
+    )
 
 
 def taken_document(night: Night) -> dict[str, object]:
@@ -228,7 +110,120 @@ def _document(one: Decision) -> dict[str, object]:
     }
 
 
-def _has_warnings(findings: tuple[Finding, ...]) -> bool:
-    from schemas.findings import Severity
+def taken_lines(night: Night) -> Iterator[str]:
+    """What became of each file."""
+    if not night.decisions and not night.skipped:
+        yield "The inbox is empty."
+    for one in night.decisions:
+        sent = one.submission
+        about = ", ".join(part for part in (sent.area, sent.period) if part)
+        line = f"{sent.outcome}: {sent.filename}" + (f" ({about})" if about else "")
+        line += f", replacing {one.replaces}" if one.replaces else ""
+        yield line + (", restating a closed period" if sent.is_restatement else "")
+        yield from finding_lines(sent.findings)
+        if one.correction:
+            yield f"  correction copy: {one.correction}"
+    for skipped in night.skipped:
+        if skipped.moved_to:
+            yield f"moved to quarantine: {skipped.filename}: {skipped.why}"
+            yield f"  now at: {skipped.moved_to}"
+        else:
+            yield f"left in the inbox: {skipped.filename}: {skipped.why}"
 
-    return any(finding.severity is Severity.WARNING for finding in findings)
+
+def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Result:
+    """Who has returned, who is late, what was sent back and why, what waits, what mail is stuck.
+
+    Example: `quarterday status --period 2012-13`
+    """
+    from pipeline.consolidation.approvals import waiting
+    from pipeline.consolidation.returned import returns_received
+    from pipeline.job.session import looking
+    from pipeline.mail.delivery import standing
+    from pipeline.store import Outcome
+    from pipeline.store.retention import due
+
+    with looking(workspace_at(workspace), console.now()) as session:
+        register, store, today = session.register, session.store, session.now.date()
+        periods = chosen_periods(register, period)
+        submissions = store.submissions()
+        warnings = waiting(register, store, periods)
+        past = due(register, store, today)
+        unsent = standing(store, session.now)
+    rejected = [sent for sent in submissions if sent.outcome is Outcome.REJECTED]
+    unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
+    last_rejected = {(sent.period, sent.area): sent for sent in rejected}
+    returns = {
+        each: returns_received(
+            register, each, [sent for sent in submissions if sent.period == each.name], today
+        )
+        for each in periods
+    }
+    document = {
+        "periods": [
+            {"period": each.name, "due": each.due, "returns": received}
+            for each, received in returns.items()
+        ],
+        "unplaced": unplaced,
+        "warnings": warnings,
+        "past_retention": len(past.submissions),
+        "mail": mail.waiting_document(unsent),
+    }
+
+    def lines() -> Iterator[str | Columns]:
+        for each, received in returns.items():
+            yield from _period_lines(each, received, last_rejected)
+        if warnings:
+            yield "Warnings that nobody has approved (quarterday accept CODE --because ...):"
+        for warning in warnings:
+            yield f"  {warning.line}"
+        if unplaced:
+            yield "Sent back because it was not plain whose or for which period they are:"
+        for sent in unplaced[-20:]:
+            yield f"{sent.filename}, {console.day(sent.received_at)}"
+            yield from finding_lines(sent.findings)
+        if past.submissions:
+            yield (
+                f"{len(past.submissions)} submissions are past their time ({past.rule}); "
+                "quarterday forget removes them."
+            )
+        yield from mail.waiting_lines(unsent)
+
+    return Result(
+        document,
+        lines(),
+        needs_a_person=bool(warnings or unsent.stuck)
+        or any(_is_awaited(one) for received in returns.values() for one in received),
+    )
+
+
+def _period_lines(
+    period: Period,
+    returns: Sequence[ReturnReceived],
+    last_rejected: Mapping[tuple[str | None, str | None], Submission],
+) -> Iterator[str | Columns]:
+    """Where each return for a period stands, and what is wrong with those that were sent back."""
+    yield f"{period.name}, due {period.due:%d %B %Y}"
+    rows = [
+        (
+            one.area.name,
+            f"{one.state}; a later one was sent back" if one.rejected_since else one.state,
+            one.rejected_since or one.filename,
+            console.moment(one.received_at) if one.received_at else "",
+        )
+        for one in returns
+    ]
+    yield Columns(("Service area", "Return", "File", "Received"), rows)
+    for one in returns:
+        sent_back = last_rejected.get((period.name, one.area.ref))
+        if sent_back and _is_awaited(one):
+            yield f"\n{one.area.name}, {sent_back.filename}:"
+            yield from finding_lines(sent_back.findings)
+    yield ""
+
+
+def _is_awaited(one: ReturnReceived) -> bool:
+    """Whether a return is late, or one was sent back and has not come again."""
+    from pipeline.consolidation.report import ReturnState
+
+    return bool(one.rejected_since) or one.state in (ReturnState.REJECTED, ReturnState.OVERDUE)

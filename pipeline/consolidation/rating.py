@@ -22,6 +22,7 @@ from schemas.model import (
     ToleranceKind,
     Unit,
 )
+from schemas.wording import noun_for
 
 
 class Colour(StrEnum):
@@ -304,4 +305,4 @@ def tolerance_shown(tolerance: Tolerance, unit: Unit | None = None) -> str:
     if unit in (Unit.COUNT, Unit.CURRENCY):
         return shown(tolerance.amount, unit)
     noun = "day" if unit is Unit.DAYS else "point"
-    return f"{shown(tolerance.amount, None)} {noun}{'' if tolerance.amount == 1 else 's'}"
+    return f"{shown(tolerance.amount, None)} {noun_for(tolerance.amount, noun)}"

@@ -24,7 +24,7 @@ from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, delivery_of, in_waves, last_periods
 from pipeline.store import Decision, Outcome
-from pipeline.store.journal import catch_up, keep_register
+from pipeline.store.journal import archive_register, catch_up
 from pipeline.store.session import Progress, Session
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace import lock
@@ -66,7 +66,7 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
             period that cannot be reopened.
     """
     workspace, store = session.workspace, session.store
-    keep_register(workspace, session.register)
+    archive_register(workspace, session.register)
     reopened = closing.note_closings(session)
     if reopen is not None:
         period = need_period(session.register, reopen.period)

@@ -32,9 +32,10 @@ from pipeline.mail.messages import (
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
-from pipeline.outputs.wording import standing_shown
+from pipeline.outputs.wording import return_state_shown
 from pipeline.store import Outcome, Submission
 from schemas.model import Achievement, Observation, Register, ServiceArea, Status
+from schemas.wording import listed
 
 #: A service area's ref and a period's name, as far as a return tells them.
 _Place = tuple[str | None, str | None]
@@ -236,9 +237,9 @@ def _sent_back(sent: Submission, register: Register) -> SentBack:
 def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:
     for period in register.periods:
         first = period.due + timedelta(days=1)
-        for returned in (due.returned).get(period.name, ()):
+        for returned in due.returned.get(period.name, ()):
             if first <= due.now.date() and returned.state in AWAITED:
-                standing = standing_shown(returned, period)
+                standing = return_state_shown(returned, period)
                 yield Overdue(returned.area.name, period.name, standing, first)
 
 
@@ -252,5 +253,5 @@ def _unreachable(
             yield Unreachable(area.name, f"a receipt for {sent.filename}", due.now.date())
     for reminder in owed:
         if not reminder.area.email.strip():
-            periods = " and ".join(each.period.name for each in reminder.owed)
+            periods = listed(each.period.name for each in reminder.owed)
             yield Unreachable(reminder.area.name, f"a reminder for {periods}", reminder.since)

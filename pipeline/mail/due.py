@@ -13,7 +13,7 @@ from pipeline.consolidation.returned import returns_received
 from pipeline.intake import quarantine
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
-from pipeline.mail.messages.digest import Left, Retention, Undelivered
+from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
 from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, published_since
 from pipeline.store import Answered, Outcome, Submission, retention
@@ -39,7 +39,7 @@ class MailDue:
     #: The appendices to be sent.
     issued: tuple[Issued, ...] = ()
     waiting: tuple[approvals.Waiting, ...] = ()
-    skipped: tuple[Left, ...] = ()
+    skipped: tuple[NotTaken, ...] = ()
     #: What went to quarantine and is to be told of; it stands in `skipped` too.
     set_apart: tuple[SetApart, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
@@ -71,7 +71,7 @@ def due(
     }
     over = retention.due(register, store, today)
     # Two names may look alike as far as they can be shown.
-    lying = {one.name: one for one in quarantine.lying(workspace)}
+    lying = {one.name: one for one in quarantine.contents(workspace)}
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
     return MailDue(
         now=session.now,
@@ -89,8 +89,8 @@ def due(
         issued=tuple(published_since(session, answered.issue)),
         waiting=tuple(approvals.waiting(register, store, open_periods)),
         skipped=(
-            *(Left(each.filename, each.why) for each in skipped if each.moved_to is None),
-            *(Left(each.filename, each.why, each.name) for each in set_apart),
+            *(NotTaken(each.filename, each.why) for each in skipped if each.moved_to is None),
+            *(NotTaken(each.filename, each.why, each.name) for each in set_apart),
         ),
         set_apart=set_apart,
         undelivered=tuple(undelivered),

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.outputs.correction import try_correction, write_list
+from pipeline.outputs.correction import CorrectionCopy
 from pipeline.store import Decision
 from pipeline.workbooks.sandbox import Guard, StoppedError
 from pipeline.workspace.errors import WorkspaceError
@@ -34,24 +34,18 @@ def write_corrections(
     # then the next run sweeps it away.
     with TemporaryDirectory(
         prefix=UNFINISHED, dir=workspace.state, ignore_cleanup_errors=True
-    ) as scratch:
-        copies = [Path(scratch) / f"{number}.xlsx" for number in range(len(rejected))]
-        futures = [
-            guard.submit(
-                try_correction,
-                one.arrival.path,
-                one.arrival.kind,
-                one.submission.findings,
-                copy,
-                filename=one.arrival.filename,
-                help_base=workspace.settings.mail.findings_page,
+    ) as folder:
+        started = []
+        for number, one in enumerate(rejected):
+            arrival, sent = one.arrival, one.submission
+            findings_page = workspace.settings.mail.findings_page
+            copy = CorrectionCopy(
+                arrival.path, arrival.kind, sent.findings, sent.filename, findings_page
             )
-            for one, copy in zip(rejected, copies, strict=True)
-        ]
-        return [
-            _placed(one, future, copy, workspace)
-            for one, future, copy in zip(rejected, futures, copies, strict=True)
-        ]
+            path = correction_path(workspace, sent.filename, sent.sha256, sent.period)
+            scratch = Path(folder) / f"{number}.xlsx"
+            started.append((copy, scratch, path, guard.submit(copy.try_write, scratch)))
+        return [_placed(*each) for each in started]
 
 
 def correction_path(workspace: Workspace, filename: str, sha256: str, period: str | None) -> Path:
@@ -60,21 +54,18 @@ def correction_path(workspace: Workspace, filename: str, sha256: str, period: st
     return folder / safe_name(Path(filename).stem, correction_ending(sha256))
 
 
-def _placed(one: Decision, written: Future[int | None], copy: Path, workspace: Workspace) -> Path:
+def _placed(copy: CorrectionCopy, scratch: Path, path: Path, written: Future[int | None]) -> Path:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
-    sent = one.submission
-    path = correction_path(workspace, sent.filename, sent.sha256, sent.period)
     try:
         try:
             trouble = written.result()
         except StoppedError:
-            help_base = workspace.settings.mail.findings_page
-            write_list(sent.findings, path, filename=sent.filename, help_base=help_base)
+            copy.write_list(path)
         else:
             if trouble:
                 raise OSError(trouble, os.strerror(trouble))
             with replacing(path) as temporary:
-                shutil.copyfile(copy, temporary)
+                shutil.copyfile(scratch, temporary)
     except OSError as error:
         raise WorkspaceError(
             f"The correction copy cannot be written to {path.parent} ({error.strerror}). "

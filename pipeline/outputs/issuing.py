@@ -12,7 +12,7 @@ from pipeline.outputs.appendix import write_appendix
 from pipeline.outputs.page import write_page
 from pipeline.outputs.tidy import write_csv
 from pipeline.store import Issue, Outcome
-from pipeline.store.journal import keep_register
+from pipeline.store.journal import archive_register
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, need_folder, remedy_for_people, safe_name
@@ -97,7 +97,7 @@ def write(session: Session, report: Report) -> Issued:
 def note(session: Session, report: Report) -> None:
     """Note that an appendix was issued; not once more where the last one was the same."""
     store = session.store
-    keep_register(session.workspace, report.register)
+    archive_register(session.workspace, report.register)
     last = store.last_issue(report.period.name)
     if last is None or last.content != report.content:
         store.record_issue(issue_of(report, store.last_number("submission")))

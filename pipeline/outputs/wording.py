@@ -10,7 +10,7 @@ from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnSt
 from schemas.display import day_shown, quantise, shown
 from schemas.findings import Finding
 from schemas.model import Period, Register, Unit
-from schemas.wording import counted
+from schemas.wording import counted, noun_for
 
 #: Why an indicator has no colour, for readers who do not know the register.
 REASONS = {
@@ -94,7 +94,7 @@ def restatement_shown(report: Report) -> str:
     return f"Restated: the period was closed on {closed}; {changed} changed since."
 
 
-def standing_shown(returned: ReturnReceived, period: Period) -> str:
+def return_state_shown(returned: ReturnReceived, period: Period) -> str:
     """Where an area's return stands, in words: `overdue, it was due on 30 April 2013`."""
     words = returned.state.value[0].lower() + returned.state.value[1:]
     match returned.state:
@@ -159,4 +159,4 @@ def _difference_shown(difference: Decimal, unit: Unit | None) -> str:
     words = {Unit.PERCENT: "percentage point", Unit.DAYS: "day"}
     if unit not in words:
         return shown(difference, unit)
-    return f"{shown(difference, None)} {words[unit]}{'' if difference == 1 else 's'}"
+    return f"{shown(difference, None)} {noun_for(difference, words[unit])}"

@@ -39,7 +39,7 @@ class Known:
         cls, arrivals: Iterable[Arrival], store: Store, reopened: Mapping[str, int] | None = None
     ) -> Known:
         last = store.known(arrival.sha256 for arrival in arrivals)
-        return cls(last, store.standing(), reopened or {})
+        return cls(last, store.current(), reopened or {})
 
     def copy(self) -> Known:
         return Known(dict(self.last), dict(self.standing), self.reopened)

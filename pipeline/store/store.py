@@ -19,13 +19,11 @@ from pipeline.store import tables as t
 from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import migrate
+from pipeline.store.records import in_portions, read
 from pipeline.store.rows import Decision, Issue, Outcome, Signature, Submission
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
 from schemas.model import Achievement, Observation
-
-#: How many values a query names at once.
-_MANY = 500
 
 
 class Store:
@@ -106,15 +104,15 @@ class Store:
         query = sa.select(chosen).order_by(*chosen.primary_key.columns)
         if submission is not None:
             query = query.where(chosen.c.submission_id == submission)
-        with e.reading(self._engine) as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
+        return self._dicts(query)
 
     def rows_after(self, table: str, number: int) -> list[dict[str, Any]]:
         """The rows of a table whose numbers are higher, as they stand there, in their order."""
         chosen = t.metadata.tables[table]
-        query = sa.select(chosen).where(chosen.c.id > number).order_by(chosen.c.id)
-        with e.reading(self._engine) as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
+        return self._dicts(sa.select(chosen).where(chosen.c.id > number).order_by(chosen.c.id))
+
+    def _dicts(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        return list(read(self._engine, query, lambda row: dict(row._mapping)))
 
     def last_number(self, table: str) -> int:
         """The highest number in a table; 0 where it is empty."""
@@ -136,13 +134,13 @@ class Store:
     def known(self, digests: Iterable[str]) -> dict[str, Submission]:
         """The last accepted or rejected submission of each of these files, with findings."""
         found: dict[str, Submission] = {}
-        for some in _portions(digests):
+        for some in in_portions(digests):
             is_meant = t.submission.c.sha256.in_(some)
             chosen = self._submissions(is_meant & (t.submission.c.outcome != Outcome.DUPLICATE))
             found |= {sent.sha256: sent for sent in chosen}
         return found
 
-    def standing(self) -> dict[tuple[str | None, str | None], Submission]:
+    def current(self) -> dict[tuple[str | None, str | None], Submission]:
         """What counts: the last accepted submission of each area and period, without findings."""
         last = (
             sa.select(sa.func.max(t.submission.c.id))
@@ -150,15 +148,14 @@ class Store:
             .group_by(t.submission.c.area, t.submission.c.period)
         )
         query = sa.select(t.submission).where(t.submission.c.id.in_(last))
-        with e.reading(self._engine) as connection:
-            found = [rows.to_submission(row, ()) for row in connection.execute(query)]
+        found = read(self._engine, query, lambda row: rows.to_submission(row, ()))
         return {(submission.area, submission.period): submission for submission in found}
 
     def taken(self, deliveries: Iterable[str]) -> set[str]:
         """Those of these deliveries that are in the store already."""
         found: set[str] = set()
         with e.reading(self._engine) as connection:
-            for some in _portions(deliveries):
+            for some in in_portions(deliveries):
                 chosen = t.submission.c.delivery.in_(some)
                 found.update(connection.scalars(sa.select(t.submission.c.delivery).where(chosen)))
         return found
@@ -182,32 +179,31 @@ class Store:
 
     def observations(self, period: str) -> tuple[Observation, ...]:
         """The figures of a period from the submissions that stand."""
-        query = self._standing(t.observation, period).order_by(
+        query = self._of_current(t.observation, period).order_by(
             t.observation.c.submission_id, t.observation.c.indicator
         )
-        with e.reading(self._engine) as connection:
-            return tuple(rows.to_observation(row) for row in connection.execute(query))
+        return read(self._engine, query, rows.to_observation)
 
     def achievements(self, period: str) -> tuple[Achievement, ...]:
         """The achievements of a period from the submissions that stand, as submitted."""
-        query = self._standing(t.achievement, period).order_by(
+        query = self._of_current(t.achievement, period).order_by(
             t.achievement.c.submission_id, t.achievement.c.position
         )
-        with e.reading(self._engine) as connection:
-            return tuple(
-                Achievement(
-                    priority=row.priority,
-                    area=row.submission_area,
-                    period=period,
-                    text=row.text,
-                    sheet=row.sheet,
-                    cell=row.cell,
-                    submission=row.sha256,
-                    filename=row.filename,
-                    received_at=row.received_at,
-                )
-                for row in connection.execute(query)
-            )
+        return read(
+            self._engine,
+            query,
+            lambda row: Achievement(
+                priority=row.priority,
+                area=row.submission_area,
+                period=period,
+                text=row.text,
+                sheet=row.sheet,
+                cell=row.cell,
+                submission=row.sha256,
+                filename=row.filename,
+                received_at=row.received_at,
+            ),
+        )
 
     def figures(self, periods: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
         """The figures of some periods that stand: (period, indicator, area) to the figure."""
@@ -222,8 +218,7 @@ class Store:
         """The periods for which anything was accepted."""
         accepted = t.submission.c.outcome == Outcome.ACCEPTED
         query = sa.select(t.submission.c.period).where(accepted).distinct()
-        with e.reading(self._engine) as connection:
-            return tuple(connection.scalars(query))
+        return read(self._engine, query, lambda row: row.period)
 
     def last_issue(self, period: str) -> Issue | None:
         """The last issue of the period's appendix."""
@@ -239,9 +234,8 @@ class Store:
 
     def _issues(self, chosen: sa.ColumnElement[bool], *, last: bool = False) -> tuple[Issue, ...]:
         query = sa.select(t.issue).where(chosen)
-        query = (
-            query.order_by(t.issue.c.id.desc()).limit(1) if last else query.order_by(t.issue.c.id)
-        )
+        number = t.issue.c.id
+        query = query.order_by(number.desc()).limit(1) if last else query.order_by(number)
         said = sa.select(t.rating).join(t.issue).where(chosen).order_by(t.rating.c.position)
         with e.reading(self._engine) as connection:
             found = connection.execute(query).all()
@@ -253,23 +247,17 @@ class Store:
 
     def signatures(self) -> Mapping[int, Signature]:
         """Who completed and signed off each submission, as far as it says and was not forgotten."""
-        with e.reading(self._engine) as connection:
-            return {
-                row.submission_id: Signature(row.completed_by, row.signed_off_by)
-                for row in connection.execute(sa.select(t.signature))
-            }
+        signed = self._dicts(sa.select(t.signature))
+        return {row.pop("submission_id"): Signature(**row) for row in signed}
 
     def reported(self) -> tuple[tuple[int, Observation], ...]:
         """Every figure that was ever accepted, with its submission's number, in that order."""
         query = self._with_provenance(t.observation).order_by(
             t.observation.c.submission_id, t.observation.c.indicator
         )
-        with e.reading(self._engine) as connection:
-            return tuple(
-                (row.submission_id, rows.to_observation(row)) for row in connection.execute(query)
-            )
+        return read(self._engine, query, lambda row: (row.submission_id, rows.to_observation(row)))
 
-    def _standing(self, table: sa.Table, period: str) -> sa.Select[Any]:
+    def _of_current(self, table: sa.Table, period: str) -> sa.Select[Any]:
         """Rows of the last accepted submission of each area for a period, with provenance."""
         last = (
             sa.select(sa.func.max(t.submission.c.id))
@@ -288,9 +276,3 @@ class Store:
             t.submission.c.filename,
             t.submission.c.received_at,
         ).join(t.submission, table.c.submission_id == t.submission.c.id)
-
-
-def _portions(values: Iterable[str]) -> Iterable[list[str]]:
-    """The values, so many at once that a query can name them."""
-    wanted = list(values)
-    return (wanted[start : start + _MANY] for start in range(0, len(wanted), _MANY))

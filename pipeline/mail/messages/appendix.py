@@ -8,11 +8,9 @@ from pathlib import Path
 from pipeline.consolidation.changes import Changes
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Report
-from pipeline.mail.messages.message import Message, Office, recipients_of, sha256
+from pipeline.mail.messages.message import Message, Office, addressees_of, sha256
 from pipeline.outputs.wording import REASONS, gap_shown, small_numbers_shown
 from schemas.model import Gets
-
-_WHY = "the register lists this address for the appendix"
 
 
 def appendix_messages(
@@ -44,15 +42,13 @@ def appendix_messages(
     }
     messages = [
         office.compose(
-            template="mail_appendix",
-            words={**words, "recipient": name},
-            to=to,
-            why=_WHY,
+            to,
+            {**words, "recipient": to.name},
             sent_at=report.issued_at,
             attachment=attachment,
-            identity=("appendix", report.period.name, key, content),
+            identity=("appendix", report.period.name, to.key, content),
             name=f"{report.period.name} {label}",
         )
-        for key, (name, to) in recipients_of(report.register, Gets.APPENDIX).items()
+        for to in addressees_of(report.register, Gets.APPENDIX, "the appendix")
     ]
     return [message for message in messages if message is not None]

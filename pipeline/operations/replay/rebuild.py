@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.consolidation.assembly import issue_of, report_of
-from pipeline.intake.archive import kept
+from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
 from pipeline.register import load_register
 from pipeline.returns.reader import guard_of, read_returns
@@ -116,7 +116,9 @@ def rebuild(
     into.insert(
         "forgotten",
         [
-            _typed({name: value for name, value in row.items() if name not in journal.KEPT_WITH})
+            _typed(
+                {name: value for name, value in row.items() if name not in journal.WITH_FORGOTTEN}
+            )
             for row in forgotten.values()
         ],
     )
@@ -165,7 +167,7 @@ class _Work:
     def register(self, sha256: str) -> Register | None:
         """The register of that hash; None where it was not kept."""
         if sha256 not in self.registers:
-            path = journal.kept_register(self.workspace.archive, sha256)
+            path = journal.archived_register(self.workspace.archive, sha256)
             is_kept = bool(sha256) and holds(path, sha256)
             self.registers[sha256] = load_register(path, self.workspace.cache) if is_kept else None
         return self.registers[sha256]
@@ -209,7 +211,7 @@ class _Work:
     def _arrival(self, entry: _Entry, register: Register | None) -> Arrival | None:
         """The file as it arrived; None, with the reason noted, where it cannot be had."""
         why = ""
-        path = kept(self.workspace, entry.sha256)
+        path = find_archived(self.workspace, entry.sha256)
         if entry.id in self.forgotten:
             why = "it was forgotten"
         elif register is None:
@@ -272,7 +274,7 @@ class _Work:
             for table in ("signature", "finding", "observation", "achievement"):
                 self.into.insert(table, self.original.rows_of(table, entry.id))
         elif entry.id in self.forgotten:
-            for name, table in journal.KEPT_WITH.items():
+            for name, table in journal.WITH_FORGOTTEN.items():
                 rows = self.forgotten[entry.id].get(name, ())
                 self.into.insert(table, [_typed(row) for row in rows])
 

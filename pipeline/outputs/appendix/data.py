@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.outputs.appendix.book import Book
-from pipeline.outputs.appendix.table import Column, Table, write_table
+from pipeline.outputs.appendix.table import TableColumn, write_table
 from pipeline.outputs.tidy import HEADINGS, tidy_rows
 
 NAME = "Data"
@@ -17,7 +17,7 @@ _NUMERIC = {"Value", "Numerator", "Denominator"}
 def write_data(book: Book) -> None:
     """Add the sheet: a named table with one row for each indicator and service area."""
     columns = [
-        Column(heading, width, heading in _NUMERIC)
+        TableColumn(heading, width, heading in _NUMERIC)
         for heading, width in zip(HEADINGS, (*_REPORTED, *_PROVENANCE), strict=True)
     ]
     about = (
@@ -25,7 +25,7 @@ def write_data(book: Book) -> None:
         "cell that the figure was read from. Percentages are in percentage points."
     )
     rows = [row.values() for row in tidy_rows(book.report)]
-    sheet = write_table(book, NAME, Table("Observations", about, columns, rows), wide=2)
+    sheet = write_table(book, NAME, "Observations", about, columns, rows, pages_wide=2)
     # On paper the provenance stands on a page of its own, beside the refs.
     sheet.repeat_columns(0, HEADINGS.index("Ref"))
     sheet.set_v_pagebreaks([len(_REPORTED)])
