@@ -139,7 +139,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     from pipeline.consolidation.approvals import waiting
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import looking
-    from pipeline.mail.delivery import standing
+    from pipeline.mail.delivery import mail_status
     from pipeline.store import Outcome
     from pipeline.store.retention import due
 
@@ -149,7 +149,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         submissions = store.submissions()
         warnings = waiting(register, store, periods)
         past = due(register, store, today)
-        unsent = standing(store, session.now)
+        unsent = mail_status(store, session.now)
     rejected = [sent for sent in submissions if sent.outcome is Outcome.REJECTED]
     unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
     last_rejected = {(sent.period, sent.area): sent for sent in rejected}

@@ -17,7 +17,7 @@ from pipeline.job.session import at_work, register_of
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_state, need_folder
 from pipeline.workspace.runs.pace import Pace
-from pipeline.workspace.runs.record import Tally
+from pipeline.workspace.runs.record import RunCounts
 from schemas.findings import Severity
 from schemas.model import Register
 
@@ -127,7 +127,7 @@ def run(
     # Mail that needs a person is said again every night.
     if not only_inbox and is_idle(workspace.inbox) and not mail.needs_a_person:
         next_at = datetime.combine(falls_due, time()).astimezone() if falls_due else None
-        idle.note(workspace, register, now, (mail.standing.next_at, next_at))
+        idle.note(workspace, register, now, (mail.status.next_at, next_at))
     return Night(tuple(intake.decisions), tuple(intake.skipped), tuple(issued), mail, fetched)
 
 
@@ -137,7 +137,7 @@ def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -
     Raises:
         LockedError: another run is at work.
     """
-    if not workspace.settings.mailbox.server:
+    if not workspace.settings.mail.receive.server:
         return None
     from pipeline.mail import mailbox
 
@@ -158,10 +158,10 @@ def needs_a_person(night: Night) -> bool:
     return troubled or conflicts or mailbox or stuck or bool(night.skipped)
 
 
-def tally(night: Night) -> Tally:
+def tally(night: Night) -> RunCounts:
     """What a night came to, in numbers."""
     outcomes = [str(sent.outcome) for sent in night.submissions]
-    return Tally(
+    return RunCounts(
         accepted=outcomes.count("accepted"),
         sent_back=outcomes.count("rejected"),
         duplicates=outcomes.count("duplicate"),

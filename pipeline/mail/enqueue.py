@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from pipeline.consolidation.assembly import report_of
 from pipeline.intake.inbox import Skipped
 from pipeline.mail.compose import Composed, MailKind, appendices, compose
-from pipeline.mail.delivery import known_at, outgoing, preview, standing, told
+from pipeline.mail.delivery import described, known_at, mail_status, outgoing, preview
 from pipeline.mail.due import due
 from pipeline.mail.messages import Office, Texts
 from pipeline.mail.messages.digest import Undelivered
@@ -35,8 +35,8 @@ def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> None:
     queued = store.messages.all()
     digests = [one.queued_at for one in queued if one.kind == MailKind.DIGEST]
     undelivered = [
-        Undelivered(one.recipient, one.subject, told(one), _since(one, digests, now))
-        for one in standing(store, now).stuck
+        Undelivered(one.recipient, one.subject, described(one), _since(one, digests, now))
+        for one in mail_status(store, now).stuck
         # Where the server is away a digest waits behind them, and need not say so.
         if one.last is not None or not one.has_content
     ]

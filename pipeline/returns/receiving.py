@@ -15,9 +15,9 @@ from pipeline.returns.reading import Reading, Return
 from pipeline.returns.validate import received_at
 from pipeline.store import Decision, Outcome, Signature, Store, Submission, delivery_key
 from schemas import rules as c
+from schemas.fields import SIGNED
 from schemas.findings import Finding, Severity
 from schemas.model import Achievement, Observation, Period, Register
-from schemas.returns import SIGNED
 
 #: A service area's ref and a period's name, as far as a return tells them.
 _Place = tuple[str | None, str | None]

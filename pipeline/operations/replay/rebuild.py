@@ -20,7 +20,7 @@ from typing import Any
 from pipeline.consolidation.assembly import issue_of, report_of
 from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
-from pipeline.register import load_register
+from pipeline.register.loading import load_register
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, decide, last_periods
@@ -169,7 +169,11 @@ class _Work:
         if sha256 not in self.registers:
             path = journal.archived_register(self.workspace.archive, sha256)
             is_kept = bool(sha256) and holds(path, sha256)
-            self.registers[sha256] = load_register(path, self.workspace.cache) if is_kept else None
+            self.registers[sha256] = (
+                load_register(path, self.workspace.cache, self.workspace.settings.limits)
+                if is_kept
+                else None
+            )
         return self.registers[sha256]
 
     def depends(self, entry: _Entry, batch: Sequence[_Entry]) -> bool:

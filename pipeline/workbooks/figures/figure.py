@@ -43,18 +43,24 @@ OTHER_MONEY = "an amount in another currency"
 class Scale:
     """What a figure is measured in, and how far it can sensibly go."""
 
-    unit: Unit
-    decimals: int = 0
+    #: None: a number that may bear any sign, such as points of a tolerance.
+    unit: Unit | None
+    #: How many decimals are published; None where that is not known.
+    decimals: int | None = 0
     plausible_maximum: Decimal | None = None
     #: A numerator or denominator: it may be money or days too, and may be left out.
     is_part: bool = False
+    #: A figure of the register: it keeps the decimals that it is typed with, and is never rounded.
+    as_typed: bool = False
 
     @property
     def example(self) -> str:
-        return EXAMPLES[self.unit]
+        return EXAMPLES[self.unit] if self.unit else "12"
 
     def takes(self, unit: Unit) -> bool:
         """Whether a figure written in a unit may stand here."""
+        if self.unit is None:
+            return True
         return unit is self.unit or (self.is_part and unit in (Unit.CURRENCY, Unit.DAYS))
 
 
@@ -80,6 +86,8 @@ class Figure:
     suppressed: bool = False
     not_available: bool = False
     provisional: bool = False
+    #: The unit that a sign or word beside the figure names.
+    sign: Unit | None = None
     troubles: tuple[Trouble, ...] = ()
 
     @property
@@ -96,8 +104,10 @@ BLANK = Figure()
 
 def finish(number: Decimal, scale: Scale, seen: str) -> Figure:
     """The figure at the decimals it is published with; what had more is rounded and says so."""
+    if scale.as_typed:
+        return Figure(value=number)
     number = plain(number)
-    if places(number) <= scale.decimals:
+    if scale.decimals is None or places(number) <= scale.decimals:
         return Figure(value=number)
     if scale.unit is Unit.COUNT and scale.decimals == 0:
         return trouble(c.NOT_WHOLE, seen, example=scale.example)
@@ -120,7 +130,11 @@ def percent_two_ways(one: Decimal, other: Decimal, seen: str) -> Figure:
 
 def wrong_unit(seen: str, found: str, scale: Scale) -> Figure:
     return trouble(
-        c.WRONG_UNIT, seen, found=found, expected=CALLED[scale.unit], example=scale.example
+        c.WRONG_UNIT,
+        seen,
+        found=found,
+        expected=CALLED[scale.unit] if scale.unit else "a plain number",
+        example=scale.example,
     )
 
 

@@ -113,9 +113,13 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     signs = [match["sign"] == "-", match["inner"] == "-", match["open"] is not None]
     if sum(signs) > 1 or (match["open"] is None) != (match["close"] is None):
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
-    for found, unit in (("percent", Unit.PERCENT), ("money", Unit.CURRENCY), ("days", Unit.DAYS)):
-        if match[found] and not scale.takes(unit):
+    signs_of = {"percent": Unit.PERCENT, "money": Unit.CURRENCY, "days": Unit.DAYS}
+    named = [unit for found, unit in signs_of.items() if match[found]]
+    for unit in named:
+        if not scale.takes(unit):
             return wrong_unit(text, CALLED[unit], scale)
+    if len(named) > 1:
+        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
     digits = match["digits"]
     if len(digits) > LONGEST_FIGURE:
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
@@ -125,13 +129,13 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     if match["scale"]:
         if not scale.takes(Unit.CURRENCY):
             return trouble(c.NOT_EXACT, text, example=scale.example)
-        number = number.scaleb(_SCALES[match["scale"]])
+        number = plain(number.scaleb(_SCALES[match["scale"]]))
     if abs(number) >= EXACT_BELOW:
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
     number = -number if any(signs) else number
     if scale.unit is Unit.PERCENT and not match["percent"] and 0 < abs(number) <= FRACTION_UP_TO:
         return percent_two_ways(plain(number * 100), plain(number), text)
-    return finish(number, scale, text)
+    return replace(finish(number, scale, text), sign=named[0] if named else None)
 
 
 def _comma(text: str, scale: Scale) -> Figure:
