@@ -20,7 +20,7 @@ from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import migrate
 from pipeline.store.records import in_portions, read
-from pipeline.store.rows import Issue, Outcome, Receipt, Signature, Submission
+from pipeline.store.rows import Decision, Issue, Outcome, Signature, Submission
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
 from schemas.model import Achievement, Observation
@@ -55,13 +55,13 @@ class Store:
 
     # --- Writing ---------------------------------------------------------------------------------
 
-    def record(self, receipts: Sequence[Receipt]) -> None:
+    def record(self, decisions: Sequence[Decision]) -> None:
         """Write submissions with all they bring, or nothing at all.
 
         Raises:
             LockedError: the store holds one of the deliveries already; another run was quicker.
         """
-        if not receipts:
+        if not decisions:
             return
         with e.writing(self._engine) as connection:
             try:
@@ -69,7 +69,7 @@ class Store:
                     t.submission.insert().returning(
                         t.submission.c.id, sort_by_parameter_order=True
                     ),
-                    [rows.submission_row(receipt.submission) for receipt in receipts],
+                    [rows.submission_row(decision.submission) for decision in decisions],
                 ).all()
             except sa.exc.IntegrityError as error:
                 if t.submission.c.delivery.name not in str(error.orig):
@@ -80,14 +80,14 @@ class Store:
                     "recorded twice. Run again."
                 ) from error
             values: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
-            for number, receipt in zip(ids, receipts, strict=True):
-                if receipt.signature != Signature():
-                    values[t.signature].append(rows.signature_row(number, receipt.signature))
-                values[t.finding] += rows.finding_rows(number, receipt.submission.findings)
+            for number, decision in zip(ids, decisions, strict=True):
+                if decision.signature != Signature():
+                    values[t.signature].append(rows.signature_row(number, decision.signature))
+                values[t.finding] += rows.finding_rows(number, decision.submission.findings)
                 values[t.observation] += [
-                    rows.observation_row(number, o) for o in receipt.observations
+                    rows.observation_row(number, o) for o in decision.observations
                 ]
-                values[t.achievement] += rows.achievement_rows(number, receipt.achievements)
+                values[t.achievement] += rows.achievement_rows(number, decision.achievements)
             for table, records in values.items():
                 if records:
                     connection.execute(table.insert(), records)
