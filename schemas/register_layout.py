@@ -7,19 +7,19 @@ heading and beside the cell, and a problem with the cell repeats it.
 
 from __future__ import annotations
 
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Gets,
     Kind,
-    MergeRule,
     Operator,
     Polarity,
     PolicyKind,
     SmallNumbers,
     ToleranceKind,
-    Unit,
 )
 from schemas.register_columns import Column, Content, Sheet, code, day, figure, text, word
+from schemas.units import Unit
 
 PRIORITIES = Sheet(
     "Priorities",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from schemas.merge_rules import MergeRule
 from schemas.register_layout import SHEETS
+from schemas.units import Unit
+from schemas.wording import listed
 
 _START = """\
 # The register
@@ -74,17 +77,11 @@ for the rest. [How figures are rated](rating.md) has worked figures for both.
 
 | rule | several areas' figures become |
 | --- | --- |
-| sole owner | one figure; areas that report different ones disagree, and it is not rated |
-| sum | their sum |
-| weighted | all numerators over all denominators; every area must give both |
-| mean | their mean, each counting alike |
-| latest | the one received last |
-| minimum | the smallest |
-| maximum | the largest |
+{merge_rules}
 
-Means and weighted figures are rounded to the indicator's decimals. A sum, weighted figure, mean,
-minimum or maximum that lacks an area is shown, names the area, and is not rated. Milestones take
-sole owner or latest.
+Means and weighted figures are rounded to the indicator's decimals.
+A figure by {need_every_area} that lacks an area is shown,
+names the area, and is not rated. Milestones take {without_figures}.
 
 ## Commentary and plausible figures
 
@@ -96,7 +93,7 @@ sole owner or latest.
 
 A figure outside its plausible minimum and maximum, or that changed since the last period by more
 than its plausible change, is a warning: it is taken in, and someone should look. A percentage
-without limits of its own is expected between 0% and 100%. A count or a number of days below zero is
+without limits of its own is expected between 0% and 100%. {never_negative} below zero is
 an error.
 
 ## Reminders
@@ -182,7 +179,7 @@ The sheets below are made from the register's own definitions by `make docs`.
 
 def page() -> str:
     """Every sheet of the register with its columns, what to type and what to choose from."""
-    lines = [_START]
+    lines = [_start()]
     for sheet in SHEETS:
         lines += [f"## {sheet.title}", "", "| column | needed | what to type | choices |"]
         lines.append("| --- | --- | --- | --- |")
@@ -193,6 +190,19 @@ def page() -> str:
             lines.append(f"| {column.heading} | {needed} | {asks} | {choices} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _start() -> str:
+    """What stands before the sheets, with what it says of merge rules and units."""
+    rules = {rule: rule.merging for rule in MergeRule}
+    needing = [rule for rule in MergeRule if rule.merging.needs_every_area]
+    never_negative = " or ".join(unit.row.called for unit in Unit if unit.row.never_negative)
+    return _START.format(
+        merge_rules="\n".join(f"| {rule} | {merging.becomes} |" for rule, merging in rules.items()),
+        need_every_area=listed(needing, "or"),
+        without_figures=listed((r for r in MergeRule if not r.merging.needs_figures), "or"),
+        never_negative=f"{never_negative[0].upper()}{never_negative[1:]}",
+    )
 
 
 if __name__ == "__main__":

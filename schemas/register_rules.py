@@ -12,7 +12,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from schemas.model import Kind, MergeRule, Operator
+from schemas.merge_rules import MergeRule
+from schemas.model import Kind, Operator
 from schemas.register_layout import (
     AREAS,
     FRAMEWORK,
@@ -29,7 +30,7 @@ MOST_DECIMALS = 6
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _NOT_WORD = re.compile(r"[^\w%£]+")
 #: Merge rules that need no figures.
-_WITHOUT_FIGURES = (None, MergeRule.SOLE, MergeRule.LATEST)
+_WITHOUT_FIGURES = [rule for rule in MergeRule if not rule.merging.needs_figures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +207,12 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule(
             "merge_rule",
             'The merge rule "{value}" needs figures, and only a measure has them. '
-            "Choose sole owner or latest, or change the kind to measure.",
+            f"Choose {' or '.join(_WITHOUT_FIGURES)}, or change the kind to measure.",
             _each(
                 "kind",
                 "merge_rule",
                 holds=lambda kind, rule: (
-                    rule in _WITHOUT_FIGURES or _has_none_but_measures(kind, rule)
+                    rule in (None, *_WITHOUT_FIGURES) or _has_none_but_measures(kind, rule)
                 ),
             ),
         ),

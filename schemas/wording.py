@@ -1,8 +1,9 @@
-"""Counting and listing in words."""
+"""Counting, listing and dates in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 
 def counted(number: int, noun: str, nouns: str = "") -> str:
@@ -10,7 +11,12 @@ def counted(number: int, noun: str, nouns: str = "") -> str:
     return f"{number or 'no'} {noun if number == 1 else nouns or noun + 's'}"
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], last_by: str = "and") -> str:
     """Words as people list them: `Housing, Finance and Care`."""
     *most, last = (*words,) or ("",)
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {last_by} {last}" if most else last
+
+
+def day_shown(day: date) -> str:
+    """A date in words: `30 April 2013`."""
+    return f"{day.day} {day:%B %Y}"

@@ -26,12 +26,9 @@ from pipeline.consolidation.rating import (
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line, Report, Section
 from pipeline.consolidation.returned import day_of, reporting, returns_received
 from pipeline.store import Issue, IssuedRating, Outcome, Submission
-from schemas.display import shown, target_shown
 from schemas.model import (
-    Achievement,
     Indicator,
     Kind,
-    Observation,
     Period,
     Polarity,
     Policy,
@@ -40,6 +37,8 @@ from schemas.model import (
     Target,
     Tolerance,
 )
+from schemas.observations import Achievement, Observation
+from schemas.units import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,7 @@ def _line(
         consolidated=merged,
         rating=rate(merged, target, register.framework.policy, held_on),
         target=target,
-        target_shown=target_shown(target, indicator),
+        target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=performance_shown(merged),
         travel=_since(merged, target, last) or _since_baseline(merged, target),
         year_travel=_since(merged, target, year),

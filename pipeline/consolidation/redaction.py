@@ -18,9 +18,10 @@ from pipeline.consolidation.disclosure import (
 from pipeline.consolidation.merge import merge
 from pipeline.consolidation.report import SUPPRESSED
 from pipeline.store import IssuedRating, Store
-from schemas.display import shown
 from schemas.findings import Finding
-from schemas.model import Indicator, Observation, Register, Unit
+from schemas.model import Indicator, Register
+from schemas.observations import Observation
+from schemas.units import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Discretion:
             below is not None
             and indicator is not None
             and is_protected(indicator)
-            and indicator.unit is Unit.COUNT
+            and indicator.unit_row.counts_people
             and any(is_small(number, below) for number in quoted(rating.performance))
         )
 

@@ -33,7 +33,8 @@ from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBa
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.wording import standing_shown
 from pipeline.store import Outcome, Submission
-from schemas.model import Achievement, Observation, Period, Register, ServiceArea, Status
+from schemas.model import Period, Register, ServiceArea, Status
+from schemas.observations import Achievement, Observation
 
 __all__ = [
     "Correspondence",

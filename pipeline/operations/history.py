@@ -13,7 +13,8 @@ from pipeline.returns.interpret.names import suggestion
 from pipeline.store import Closing, Outcome, Reopening, Signature, Store, Submission
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import Severity, printable, shorten
-from schemas.model import Observation, Register
+from schemas.model import Register
+from schemas.observations import Observation
 from schemas.wording import counted
 
 #: As many digits of a SHA-256 name a file.

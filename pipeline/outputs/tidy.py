@@ -18,8 +18,9 @@ from pathlib import Path
 from pipeline.consolidation.report import Line, Report, Section
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing
-from schemas.display import shown
-from schemas.model import Indicator, Observation
+from schemas.model import Indicator
+from schemas.observations import Observation
+from schemas.units import shown
 
 #: The status of a row whose service area has not reported the indicator.
 NOT_REPORTED = "Not reported"

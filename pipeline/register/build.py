@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from pipeline.register.checks import areas_of
 from pipeline.register.table import Row, Table
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Framework,
     Gets,
     Indicator,
     Kind,
-    MergeRule,
     Operator,
     Period,
     Polarity,
@@ -28,7 +28,6 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
 from schemas.register_layout import (
     AREAS,
@@ -39,6 +38,7 @@ from schemas.register_layout import (
     RECIPIENTS,
     TARGETS,
 )
+from schemas.units import Unit
 
 _Word = TypeVar("_Word", bound=StrEnum)
 

@@ -13,12 +13,12 @@ from decimal import Decimal
 from openpyxl.utils.escape import unescape
 
 from pipeline.register.grid import GridCell
-from pipeline.workbooks.figures import CALLED, EXAMPLES, FRACTION_UP_TO, clean
-from schemas.display import places, shown
+from pipeline.workbooks.figures import FRACTION_UP_TO, clean
 from schemas.findings import shorten
-from schemas.model import Operator, Unit
+from schemas.model import Operator
 from schemas.register_columns import Column
 from schemas.register_columns import Content as Holds
+from schemas.units import Unit, places, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def in_unit(typed: Typed, unit: Unit) -> Decimal | Refusal:
     if typed.money and unit is not Unit.CURRENCY:
         return _wrong_unit(typed, Unit.CURRENCY, unit)
     value = typed.value
-    if unit is Unit.PERCENT and not typed.percent and 0 < abs(value) <= FRACTION_UP_TO:
+    if unit.row.is_share and not typed.percent and 0 < abs(value) <= FRACTION_UP_TO:
         one, other = (shown(figure, Unit.PERCENT) for figure in (_plain(value.scaleb(2)), value))
         return Refusal(
             f"{value:f} could mean {one} or {other}. Type {one} or {other}, with the % sign."
@@ -118,8 +118,8 @@ def seen(cell: GridCell) -> str:
 
 def _wrong_unit(typed: Typed, found: Unit, unit: Unit) -> Refusal:
     return Refusal(
-        f"{shown(typed.value, found)} is {CALLED[found]}, and the unit beside it is {unit}. "
-        f"Type {CALLED[unit]}, for example {EXAMPLES[unit]}, or correct the unit."
+        f"{shown(typed.value, found)} is {found.row.called}, and the unit beside it is {unit}. "
+        f"Type {unit.row.called}, for example {unit.row.example}, or correct the unit."
     )
 
 

@@ -19,10 +19,11 @@ from pipeline.register.file import register_bytes
 from pipeline.register.grid import Grid, read_grid
 from pipeline.register.table import Problems, Row, Table
 from pipeline.workspace.errors import RegisterError
-from schemas.model import Register, ToleranceKind, Unit
+from schemas.model import Register, ToleranceKind
 from schemas.register import failures
 from schemas.register_columns import Sheet
 from schemas.register_layout import FRAMEWORK, INDICATORS, SHEETS, TARGETS
+from schemas.units import Unit
 
 
 def read_register(path: Path) -> Register:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Framework,
     Indicator,
-    MergeRule,
     Period,
     Priority,
     Recipient,
@@ -21,10 +21,10 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
 from schemas.register_columns import Sheet
 from schemas.register_layout import AREAS, INDICATORS, PERIODS, PRIORITIES, RECIPIENTS, TARGETS
+from schemas.units import Unit
 
 #: Between several words in one cell.
 SEPARATOR = "; "

@@ -21,10 +21,10 @@ from pipeline.register.rows import SEPARATOR, Amount, Cell, framework_cells, tab
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import replacing
-from schemas.display import cell_value, grouped, number_format, places
 from schemas.model import Register
 from schemas.register_columns import Column, Content, Sheet
 from schemas.register_layout import FRAMEWORK, FRAMEWORK_HEADINGS, LISTS, SHEETS
+from schemas.units import cell_value, grouped, number_format, places
 
 #: How far below the data the drop-downs and notes reach.
 SPARE_ROWS = 200

@@ -12,19 +12,17 @@ from pipeline.returns.interpret.indicators import PREFILLED_FIELDS, same_figure
 from pipeline.returns.interpret.names import name_key
 from pipeline.returns.reading import Reading, ReportedRow
 from schemas import returns as schema
-from schemas.display import quantise, target_shown, unit_shown
 from schemas.model import (
     CommentaryRule,
     Indicator,
-    MergeRule,
     Period,
     Polarity,
     Register,
     ServiceArea,
     Status,
     Target,
-    Unit,
 )
+from schemas.units import quantise
 
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
 #: Wide enough that a quotient of two reported parts never falls on the wrong side of a half.
@@ -39,7 +37,7 @@ class Standard:
     #: The service areas that report it.
     owners: frozenset[str]
     target: Target | None
-    #: The register's plausible range; a percentage without one lies between 0 and 100.
+    #: The register's plausible range; a share without one lies between 0 and 100.
     minimum: Decimal | None
     maximum: Decimal | None
     #: What each prefilled cell should read, as the template shows it.
@@ -77,8 +75,8 @@ class Standards:
     def _standard(self, indicator: Indicator, target: Target | None) -> Standard:
         priority = self._priorities[indicator.priority]
         minimum, maximum = indicator.plausible_minimum, indicator.plausible_maximum
-        is_percent = indicator.unit is Unit.PERCENT
-        if is_percent:
+        is_share = indicator.unit_row.is_share
+        if is_share:
             minimum = _ZERO if minimum is None else minimum
             maximum = _HUNDRED if maximum is None else maximum
         names = (priority.ref, priority.heading, priority.achievements_heading)
@@ -92,11 +90,11 @@ class Standards:
                 "ref": indicator.ref,
                 "priority": priority.heading,
                 "indicator": indicator.wording,
-                "unit": unit_shown(indicator),
-                "target": target_shown(target, indicator),
+                "unit": indicator.unit_shown,
+                "target": target.shown(indicator.unit) if target else "",
             },
             priority_keys=frozenset(map(name_key, names)),
-            is_part_of_whole=is_percent and maximum is not None and maximum <= _HUNDRED,
+            is_part_of_whole=is_share and maximum is not None and maximum <= _HUNDRED,
         )
 
 
@@ -136,13 +134,13 @@ def _record(number: int, case: Case) -> tuple[object, ...]:
         row.has_figure,
         row.status is Status.NOT_AVAILABLE,
         row.is_bad,
-        indicator.unit in (Unit.COUNT, Unit.DAYS),
+        indicator.unit_row.never_negative,
         row.denominator == 0,
         _commentary_due(row, standard),
         bool(row.commentary),
         standard.is_part_of_whole,
         quotient(row, indicator) in (None, value),
-        indicator.merge_rule is MergeRule.WEIGHTED
+        indicator.merge_rule.merging.needs_parts
         and value is not None
         and (row.numerator is None or row.denominator is None),
     )
@@ -180,9 +178,10 @@ def quotient(row: ReportedRow, indicator: Indicator) -> Decimal | None:
     """
     if row.value is None or row.numerator is None or not row.denominator:
         return None
-    if indicator.unit in (Unit.COUNT, None):
+    if indicator.unit is None or indicator.unit.row.counts_people:
         return None
-    top = row.numerator.scaleb(2, _EXACT) if indicator.unit is Unit.PERCENT else row.numerator
+    is_share = indicator.unit.row.is_share
+    top = row.numerator.scaleb(2, _EXACT) if is_share else row.numerator
     exact = _EXACT.divide(top, row.denominator)
     published = quantise(exact, indicator.decimals)
     if published == row.value:
@@ -228,7 +227,7 @@ def _same_target(seen: str, standard: Standard) -> bool:
         return False
     plain = seen.lstrip("<>=≤≥ ")
     value = target.value
-    shares = {value, value / 100} if indicator.unit is Unit.PERCENT else {value}
+    shares = {value, value / 100} if indicator.unit_row.is_share else {value}
     return same_figure(plain, value, indicator) or plain in {f"{s.normalize():f}" for s in shares}
 
 

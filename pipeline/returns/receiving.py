@@ -16,7 +16,8 @@ from pipeline.returns.validate import Checked, received_at
 from pipeline.store import Outcome, Receipt, Signature, Store, Submission, delivery_key
 from schemas import rules as c
 from schemas.findings import Finding, Severity
-from schemas.model import Achievement, Observation, Period, Register
+from schemas.model import Period, Register
+from schemas.observations import Achievement, Observation
 from schemas.returns import SIGNED
 
 #: A service area's ref and a period's name, as far as a return tells them.

@@ -22,13 +22,12 @@ from pipeline.returns.frames import (
     row_frame,
 )
 from pipeline.returns.reading import Reading, ReportedRow
-from pipeline.workbooks.figures import EXAMPLES
 from schemas import returns as schema
 from schemas import rules as c
-from schemas.display import shown
 from schemas.fields import COVER_FIELDS
 from schemas.findings import Finding, Rule, has_errors, in_reading_order
-from schemas.model import CommentaryRule, Kind, Register, Unit
+from schemas.model import CommentaryRule, Kind, Register
+from schemas.units import Unit, shown
 
 #: Last period's figures: (period, indicator, area) to the figure.
 Earlier = Mapping[tuple[str, str, str], Decimal]
@@ -154,7 +153,7 @@ def _impossible(field: str, row: ReportedRow, standard: Standard) -> tuple[str, 
     if field == "performance":
         unit = standard.indicator.unit or Unit.COUNT
         value = shown(row.value, unit) if row.value is not None else ""
-        return value, "it is below zero", EXAMPLES[unit]
+        return value, "it is below zero", unit.row.example
     part = row.numerator if field == "numerator" else row.denominator
     reason = "it is below zero" if part else "nothing can be divided by it"
     return f"{part:f}", reason, "50"

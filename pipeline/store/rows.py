@@ -10,7 +10,8 @@ from typing import Any
 
 from pipeline import __version__
 from schemas.findings import Finding, Severity
-from schemas.model import Achievement, MilestoneState, Observation, Status
+from schemas.model import MilestoneState, Status
+from schemas.observations import Achievement, Observation
 
 
 class Outcome(StrEnum):

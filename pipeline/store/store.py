@@ -22,7 +22,7 @@ from pipeline.store.migrate import migrate
 from pipeline.store.rows import Issue, Outcome, Receipt, Signature, Submission
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
-from schemas.model import Achievement, Observation
+from schemas.observations import Achievement, Observation
 
 #: How many values a query names at once.
 _MANY = 500

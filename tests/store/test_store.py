@@ -36,7 +36,8 @@ from pipeline.store import (
 )
 from pipeline.workspace.errors import LockedError, StoreError
 from schemas import rules
-from schemas.model import Achievement, MilestoneState, Observation, Status
+from schemas.model import MilestoneState, Status
+from schemas.observations import Achievement, Observation
 from tests.support.postgresql import schema
 
 PERIOD = "2012-13"

@@ -27,12 +27,12 @@ from schemas.fields import (
     INDICATORS_SHEET,
     Field,
 )
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
     Gets,
     Indicator,
     Kind,
-    MergeRule,
     Operator,
     Period,
     Polarity,
@@ -42,8 +42,8 @@ from schemas.model import (
     ServiceArea,
     Status,
     Target,
-    Unit,
 )
+from schemas.units import Unit
 
 #: What one return says: the fields of each indicator, by ref.
 Entries = dict[str, dict[str, str | float | date]]

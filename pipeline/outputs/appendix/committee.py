@@ -17,7 +17,6 @@ from pipeline.outputs.wording import (
     standing_shown,
     travels_shown,
 )
-from schemas.display import operator_shown
 
 #: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
 WIDTHS = (260, 94, 102, 108, 116)
@@ -90,7 +89,7 @@ def target_cell(line: Line) -> Cell:
     target = line.target
     found = None
     if target is not None and target.value is not None:
-        sign = operator_shown(target)
+        sign = target.operator_shown
         found = figure(target.value, line.indicator.unit, line.target_shown, sign)
     return _figure_cell(found, line.target_shown, bold=False)
 

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.outputs.appendix.book import Book, Look, Paragraph, figure
 from pipeline.outputs.appendix.fit import ROW_PADDING, line_height, wrap
 from pipeline.outputs.palette import HEADING_FILL, HEADING_INK
-from schemas.display import shown
+from schemas.units import shown
 
 HEADING = Look(bold=True, ink=HEADING_INK, fill=HEADING_FILL).ruled()
 BODY = Look().ruled()

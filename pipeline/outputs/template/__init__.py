@@ -17,7 +17,6 @@ from pipeline.outputs.template import cells
 from pipeline.outputs.template.sheet import OPTIONS, Sheet, Style
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
-from schemas.display import target_shown, unit_shown
 from schemas.fields import (
     ACHIEVEMENT_FIELDS,
     ACHIEVEMENTS_SHEET,
@@ -149,8 +148,8 @@ def _write_indicators(
             "ref": indicator.ref,
             "priority": headings.get(indicator.priority, indicator.priority),
             "indicator": indicator.wording,
-            "unit": unit_shown(indicator),
-            "target": target_shown(target, indicator),
+            "unit": indicator.unit_shown,
+            "target": target.shown(indicator.unit) if target else "",
         }
         shown = cells.performance_format(indicator, target)
         sheet.fit(row, [(prefilled.get(f.key, ""), f.width) for f in INDICATOR_FIELDS])

@@ -13,7 +13,6 @@ from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.details import CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.figures import (
-    CALLED,
     CellValue,
     Figure,
     Scale,
@@ -25,7 +24,8 @@ from pipeline.workbooks.grid import column_letters, text_of
 from schemas import rules as c
 from schemas.fields import FILLED_FIELDS
 from schemas.findings import Finding
-from schemas.model import Indicator, Kind, MilestoneState, Register, Status, Unit
+from schemas.model import Indicator, Kind, MilestoneState, Register, Status
+from schemas.units import Unit
 
 _FIGURE_FIELDS = ("numerator", "denominator", "performance")
 PREFILLED_FIELDS = ("ref", "priority", "indicator", "unit", "target")
@@ -296,4 +296,4 @@ def _words(text: str) -> str:
 def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:
     """Whether a text shows the same figure as expected, however it is written."""
     scale = Scale(indicator.unit or Unit.SCORE, decimals=15)
-    return indicator.unit in CALLED and parse(seen, scale, None).value == expected
+    return indicator.unit is not None and parse(seen, scale, None).value == expected

@@ -18,8 +18,7 @@ from pipeline.workbooks.figures.figure import (
 )
 from pipeline.workbooks.figures.formats import Section, section_for
 from schemas import rules as c
-from schemas.display import shown
-from schemas.model import Unit
+from schemas.units import Unit, shown
 
 #: A percentage at or below this may be a fraction where the cell's format cannot be known.
 FRACTION_UP_TO_UNFORMATTED = Decimal(10)
@@ -48,7 +47,7 @@ def _by_its_looks(number: Decimal, scale: Scale, section: Section) -> Figure | N
         larger = number.scaleb(section.said_power)
         return trouble(c.SCALED_TWO_WAYS, seen, one=_written(number), other=_written(larger))
     if section.currency and not scale.takes(Unit.CURRENCY):
-        return wrong_unit(shown(plain(number), Unit.CURRENCY), "an amount of money", scale)
+        return wrong_unit(shown(plain(number), Unit.CURRENCY), Unit.CURRENCY.row.called, scale)
     if section.currency not in ("", "£"):
         return wrong_unit(f"{section.currency}{seen}", OTHER_MONEY, scale)
     return None
@@ -57,8 +56,8 @@ def _by_its_looks(number: Decimal, scale: Scale, section: Section) -> Figure | N
 def _by_its_format(number: Decimal, scale: Scale, section: Section) -> Figure:
     if section.scales_to_percent:
         points = plain(number * 100)
-        if scale.unit is not Unit.PERCENT:
-            return wrong_unit(shown(points, Unit.PERCENT), "a percentage", scale)
+        if not scale.takes(Unit.PERCENT):
+            return wrong_unit(shown(points, Unit.PERCENT), Unit.PERCENT.row.called, scale)
         if abs(points) >= SCALED_FROM and (
             scale.plausible_maximum is None or points > scale.plausible_maximum
         ):
@@ -66,14 +65,14 @@ def _by_its_format(number: Decimal, scale: Scale, section: Section) -> Figure:
         return finish(points, scale, shown(points, Unit.PERCENT))
     if section.says_percent:
         seen = shown(plain(number), Unit.PERCENT)
-        if scale.unit is not Unit.PERCENT:
-            return wrong_unit(seen, "a percentage", scale)
+        if not scale.takes(Unit.PERCENT):
+            return wrong_unit(seen, Unit.PERCENT.row.called, scale)
         return finish(number, scale, seen)
     return _unformatted(number, scale, FRACTION_UP_TO)
 
 
 def _unformatted(number: Decimal, scale: Scale, fraction_up_to: Decimal) -> Figure:
-    if scale.unit is Unit.PERCENT and number and abs(number) <= fraction_up_to:
+    if scale.unit.row.is_share and number and abs(number) <= fraction_up_to:
         return percent_two_ways(plain(number * 100), plain(number), _written(number))
     return finish(number, scale, _written(number))
 
