@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,9 @@ from pipeline.consolidation.disclosure import disclose
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import Colour, NotRated, Rating, rate, tally
 from pipeline.job import nightly
-from pipeline.mail.messages.texts import package_templates
+from pipeline.mail.messages.texts import environment, package_templates
 from pipeline.operations.demo import run_demo
 from pipeline.operations.history import What
-from pipeline.outputs.templating import environment
 from pipeline.workbooks.figures import Scale, parse
 from pipeline.workspace.folder import open_workspace
 from pipeline.workspace.settings import Settings
@@ -584,12 +582,14 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         assert list(content) == re.findall(r"`(\w+)`", keys), name
 
 
-# --- Modules -------------------------------------------------------------------------------------
+# --- Rooms ---------------------------------------------------------------------------------------
 
 
-def test_each_module_of_the_design_exists() -> None:
-    for _, module, _ in tables("design.md", "stage", "module", "does"):
-        assert find_spec(f"pipeline.{module.strip('`')}") is not None, module
+def test_the_design_has_a_sentence_for_each_room() -> None:
+    rooms = [room.strip("`") for room, _ in tables("design.md", "room", "what it is")]
+    folders = {path.parent.name for path in (ROOT / "pipeline").glob("*/__init__.py")}
+    assert set(rooms) == folders
+    assert len(rooms) == 12
 
 
 def test_each_file_that_the_design_names_exists() -> None:

@@ -21,7 +21,6 @@ from pipeline.consolidation.rating import (
     Travel,
     Trend,
     Verdict,
-    is_in_target,
     key,
     overall_key,
     rate,
@@ -153,7 +152,7 @@ def test_the_same_figure_with_more_decimals_is_the_same_figure(
     longer = exact(units * 10**more, places + more)
     for operator in (*ONE_SIDED, Operator.EQUAL):
         target = aim(exact(units, places), operator)
-        assert is_in_target(longer, target, None) is (operator not in STRICT)
+        assert target.admits(longer, None) is (operator not in STRICT)
         assert shortfall(longer, target) == 0
 
 

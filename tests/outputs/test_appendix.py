@@ -17,7 +17,6 @@ import pytest
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from report_fixture import HOSTILE, WORKED, demanding, worked_example
 
 from pipeline.consolidation.rating import SYMBOLS, Colour, Rating
 from pipeline.consolidation.report import Line, Report
@@ -29,6 +28,7 @@ from pipeline.outputs.tidy import HEADINGS, NOT_REPORTED, csv_bytes, tidy_rows, 
 from pipeline.workbooks.safe_text import plain
 from schemas.model import Unit
 from tests.support.programs import displayed
+from tests.support.report_fixture import HOSTILE, WORKED, demanding, worked_example
 
 DATA_SHEETS = ("Returns received", "Notes and definitions", "Data")
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-from builders import PERIOD, SAFETY, small_register
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
@@ -28,6 +27,7 @@ from pipeline.returns.reader import read_workbook
 from schemas import rules as c
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, Severity, in_reading_order
+from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.containers import binary_workbook
 from tests.support.filled import fill_return
 from tests.support.programs import need

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from builders import CARE, PERIOD, SAFETY, indicator, small_register
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -21,6 +20,7 @@ from pipeline.outputs.template import ACHIEVEMENT_ROWS, CHOICES_NAME, template_n
 from pipeline.returns.reader import read_workbook
 from schemas.fields import ACHIEVEMENT_FIELDS, COVER_FIELDS, INDICATOR_FIELDS
 from schemas.model import MilestoneState, Period, Priority, Register, ServiceArea, Status, Target
+from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 
 HEADINGS = 4
 

@@ -1,0 +1,133 @@
+"""A workspace that version 0.2.0 left, unpacked and asked as 0.2.0 was asked."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+import time_machine
+from openpyxl import load_workbook
+from typer.testing import CliRunner, Result
+
+from pipeline.cli import app
+from pipeline.workspace.folder import open_workspace
+from tests.support.mailserver import mail_server
+from tests.support.mixed import set_up
+
+DATA = Path(__file__).parents[1] / "data"
+SETTINGS = DATA / "settings-0.2.0"
+#: The night on which 0.2.0 was asked; the one before was cut off.
+MOMENT = datetime(2013, 5, 7, 2, tzinfo=ZoneInfo("Europe/London"))
+PERIODS = ("2010-11", "2011-12", "2012-13")
+#: Forgotten, restated, approved, suppressed, and made final.
+TRACED = ("P2-1 2010-11", "P2-2 2011-12", "P1-1 2012-13", "P2-2 2012-13", "P1-4 2012-13")
+#: What the doctor says of these depends on the workspace alone.
+CHECKS = ("settings", "register", "texts of mail", "archive", "journal", "mailbox", "lock",
+          "left over", "last run")  # fmt: skip
+
+
+def document(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def unpacked(name: str, folder: Path) -> Path:
+    """A workspace as 0.2.0 left it, with its rights."""
+    with tarfile.open(DATA / f"{name}-0.2.0.tar.xz") as packed:
+        # Ours, and its rights and its link are part of it. No filter takes them off.
+        packed.extraction_filter = lambda member, _: member
+        packed.extractall(folder)  # noqa: S202
+    return folder
+
+
+def called(root: Path, *words: str) -> Result:
+    with time_machine.travel(MOMENT):
+        result = CliRunner().invoke(app, [*words, "--workspace", str(root)])
+    assert "Traceback" not in result.output
+    return result
+
+
+def ask(root: Path, *words: str) -> Any:
+    """The document that a command prints, without where the workspace lies."""
+    result = called(root, *words, "--json")
+    assert result.exit_code in (0, 1), result.output
+    return json.loads(result.stdout.replace(str(root), "WORKSPACE"))
+
+
+def told_of(root: Path, what: str) -> Any:
+    """What commands say that only look, of each thing that they are asked about."""
+    match what:
+        case "status":
+            return {period: ask(root, "status", "--period", period) for period in PERIODS}
+        case "trace":
+            asked = {each: each.split() for each in TRACED}
+            return {each: ask(root, "trace", r, "--period", p) for each, (r, p) in asked.items()}
+        case "doctor":
+            checks = {check["name"]: check for check in ask(root, "doctor")["checks"]}
+            said = {name: [checks[name]["state"], checks[name]["found"]] for name in CHECKS}
+            return said | {name: [checks[name]["state"]] for name in ("store", "store, inside")}
+        case _:
+            return ask(root, what)
+
+
+def rows_of(root: Path) -> dict[str, int]:
+    """How many rows each table of the store has."""
+    engine = sa.create_engine(open_workspace(root).store_url, poolclass=sa.NullPool)
+    tables = sa.MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        return {
+            name: len(connection.execute(sa.select(table)).all())
+            for name, table in sorted(tables.tables.items())
+        }
+
+
+def cells_of(root: Path, period: str) -> list[list[str]]:
+    """What the appendix in the outbox says: sheet, cell and value."""
+    book = load_workbook(root / "outbox" / period / f"Appendix 3 - {period}.xlsx")
+    return [
+        # A time to the minute: the clock went on.
+        [sheet.title, cell.coordinate, f"{cell.value:{'%Y-%m-%d %H:%M' if cell.is_date else ''}}"]
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
+
+
+def night_of(root: Path) -> dict[str, Any]:
+    """The next night: what was taken in, what went to whom, and what is issued then."""
+    with mail_server() as box:
+        set_up(root, section="mail", port=box.port)
+        night = ask(root, "run")
+        went = zip(box.recipients, (str(m["Subject"]).strip() for m in box.messages), strict=True)
+        sent = [list(each) for each in went]
+    said = ("filename", "outcome", "area", "period", "replaces")
+    taken = [[one[name] for name in said] for one in night["ingested"]["taken"]]
+    stuck = [[one["to"], one["outcome"]] for one in night["mail"]["stuck"]]
+    return {
+        "taken": taken,
+        "sent": sent,
+        "stuck": stuck,
+        "appendix": cells_of(root, PERIODS[-1]),
+        "inbox": sorted(path.name for path in (root / "inbox").iterdir()),
+        "leaving": [path.name for path in (root / "var").glob("leaving/**/*")],
+        "archived": sorted(path.name for path in (root / "var" / "archive").glob("??/*")),
+        "journal": told_of(root, "doctor")["journal"],
+        "rows": rows_of(root),
+    }
+
+
+def differences(new: Any, old: Any, where: str = "") -> list[str]:
+    """Where something else is said than before; a document may say more by now."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        each = [(new.get(name), said, f"{where}/{name}") for name, said in old.items()]
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        each = [(*pair, f"{where}/{n}") for n, pair in enumerate(zip(new, old, strict=True))]
+    else:
+        return [] if new == old else [f"{where}: {new!r}, and before {old!r}"]
+    return [line for one in each for line in differences(*one)]
