@@ -46,13 +46,13 @@ class Observation:
     ]
     value: Annotated[
         Decimal | None,
-        Described("Value", "The figure in the indicator's unit; 31.5 stands for 31.5%.", 75),
+        Described("Value", "The figure in the indicator's unit; 31.5 stands for 31.5%.", 85),
     ] = None
     numerator: Annotated[
-        Decimal | None, Described("Numerator", "The number counted, where it was given.", 85)
+        Decimal | None, Described("Numerator", "The number counted, where it was given.", 100)
     ] = None
     denominator: Annotated[
-        Decimal | None, Described("Denominator", "What it is out of, where it was given.", 100)
+        Decimal | None, Described("Denominator", "What it is out of, where it was given.", 115)
     ] = None
     state: Annotated[
         MilestoneState | None, Described("State", "The state of a milestone.", length=16)

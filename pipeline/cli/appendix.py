@@ -115,7 +115,7 @@ def appendix(
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
             issued = issue(place, register, store, each, now())
-            written += [issued.workbook, issued.page, issued.data]
+            written += issued.files.values()
     if json:
         print_json({"written": written})
     else:
@@ -219,7 +219,7 @@ def run(
         ):
             night = run_night(place, began, progress, wanted, under_way.pace)
             under_way.came_to(tally(night), needs_a_person=needs_a_person(night))
-    written = [p for i in night.issued for p in (i.workbook, i.page, i.data)]
+    written = [path for issued in night.issued for path in issued.files.values()]
     if json:
         print_json(
             {

@@ -11,7 +11,7 @@ from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.report import Report
 from pipeline.mail.delivery import outgoing, preview
 from pipeline.mail.messages import Office, Texts, appendix_messages
-from pipeline.outputs.appendix import write_appendix
+from pipeline.outputs import WORKBOOK
 from pipeline.outputs.issuing import Issued, record, to_issue, workbook_path
 from pipeline.store import Outgoing, Queued, Store
 from pipeline.workspace.folder import Workspace
@@ -47,6 +47,6 @@ def would_send(
         for period in periods:
             report, _ = to_issue(register, store, period, now)
             workbook = Path(folder, workbook_path(workspace, register, period).name)
-            write_appendix(report, workbook)
+            WORKBOOK.write(report, workbook)
             made += _messages(workspace, store, report, workbook, now)
     return preview(store, made)

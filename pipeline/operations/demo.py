@@ -21,6 +21,7 @@ from pipeline.operations.worked_example import (
     slips,
     write_return,
 )
+from pipeline.outputs import OUTPUTS
 from pipeline.outputs.template import template_name
 from pipeline.store import Outcome
 from pipeline.workspace.errors import WorkspaceError
@@ -101,9 +102,7 @@ def _account(workspace: Workspace, register: Register, first: Night, second: Nig
     taken = [t for night in (first, second) if night.ingested for t in night.ingested.taken]
     correction = next(t.correction for t in taken if t.correction)
     where = {
-        "The appendix for committee": issued.workbook,
-        "The same as a web page": issued.page,
-        "The same as data": issued.data,
+        **{output.called: issued.files[output.name] for output in OUTPUTS},
         "What Community safety was sent back": correction,
         "The messages, to open in a mail program": issued.workbook.parent / "mail",
         "The register, to edit in Excel": workspace.register,

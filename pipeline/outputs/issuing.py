@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +10,7 @@ from pathlib import Path
 from pipeline.consolidation.assembly import Evidence, assemble, content_key, issue_of
 from pipeline.consolidation.closing import restated_from
 from pipeline.consolidation.report import Report
-from pipeline.outputs.appendix import write_appendix
-from pipeline.outputs.page import write_page
-from pipeline.outputs.tidy import write_csv
+from pipeline.outputs import OUTPUTS, WORKBOOK, Output
 from pipeline.store import Issue, Outcome, Store
 from pipeline.store.journal import keep_register
 from pipeline.workspace.errors import WorkspaceError
@@ -27,9 +25,12 @@ class Issued:
     report: Report
     #: The key of what it was made from.
     content: str
-    workbook: Path
-    page: Path
-    data: Path
+    #: What was written, by the names of the outputs, in their order.
+    files: Mapping[str, Path]
+
+    @property
+    def workbook(self) -> Path:
+        return self.files[WORKBOOK.name]
 
 
 def content_of(register: Register, store: Store, period: Period) -> str:
@@ -72,10 +73,15 @@ def _is_due(workspace: Workspace, register: Register, store: Store, period: Peri
     )
 
 
+def path_of(output: Output, workspace: Workspace, register: Register, period: Period) -> Path:
+    """Where an output of a period's appendix lies."""
+    stem = safe_name(f"{register.framework.appendix} - {period.name}")
+    return workspace.outbox_of(period.name) / f"{stem}{output.ending}"
+
+
 def workbook_path(workspace: Workspace, register: Register, period: Period) -> Path:
     """Where the appendix of a period lies."""
-    stem = safe_name(f"{register.framework.appendix} - {period.name}")
-    return workspace.outbox_of(period.name) / f"{stem}.xlsx"
+    return path_of(WORKBOOK, workspace, register, period)
 
 
 def report_of(register: Register, store: Store, period: Period, now: datetime) -> Report:
@@ -104,24 +110,22 @@ def to_issue(register: Register, store: Store, period: Period, now: datetime) ->
 def issue(
     workspace: Workspace, register: Register, store: Store, period: Period, now: datetime
 ) -> Issued:
-    """Write the appendix of a period to the outbox: workbook, page and tidy data.
+    """Write the appendix of a period to the outbox in every form.
 
     One made from the same content as the last one sent bears its date, and is the same to the byte.
     """
     report, content = to_issue(register, store, period, now)
     folder = need_folder(workspace.outbox_of(period.name))
-    workbook = workbook_path(workspace, register, period)
-    page, data = workbook.with_suffix(".html"), folder / f"{workbook.stem} data.csv"
+    files = {each.name: path_of(each, workspace, register, period) for each in OUTPUTS}
     try:
-        write_appendix(report, workbook)
-        write_page(report, page)
-        write_csv(report, data)
+        for output in OUTPUTS:
+            output.write(report, files[output.name])
     except OSError as error:
         raise WorkspaceError(
             f"The appendix cannot be written to {folder} ({error.strerror}). "
             f"{remedy_for_people(error)}"
         ) from error
-    return Issued(report, content, workbook, page, data)
+    return Issued(report, content, files)
 
 
 def record(workspace: Workspace, store: Store, issued: Issued) -> None:

@@ -17,7 +17,7 @@ from pipeline.store import Outcome, Receipt, Signature, Store, Submission, deliv
 from schemas import rules as c
 from schemas.findings import Finding, Severity
 from schemas.model import Period, Register
-from schemas.observations import Achievement, Observation
+from schemas.observations import Achievement
 from schemas.returns import SIGNED
 
 #: A service area's ref and a period's name, as far as a return tells them.
@@ -156,28 +156,10 @@ def _receipt(
     if not one.is_accepted or reading.area is None or reading.period is None:
         return Receipt(submission, signature=signature)
     area, period = reading.area, reading.period
-    observations = tuple(
-        Observation(
-            indicator=row.ref,
-            area=area,
-            period=period,
-            status=row.status,
-            value=row.value,
-            numerator=row.numerator,
-            denominator=row.denominator,
-            state=row.state,
-            narrative=row.narrative,
-            suppressed=row.suppressed,
-            commentary=row.commentary,
-            sheet=row.sheet,
-            cell=row.cells["performance"],
-        )
-        for row in reading.rows
-    )
     achievements = tuple(
         Achievement(a.priority, area, period, a.text, a.sheet, a.cell) for a in reading.achievements
     )
-    return Receipt(submission, observations, achievements, signature)
+    return Receipt(submission, tuple(reading.rows), achievements, signature)
 
 
 def delivery_of(arrival: Arrival) -> str:

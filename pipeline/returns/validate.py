@@ -71,7 +71,7 @@ def validate(
         received_on = received_at(arrival, now).astimezone().date()
         covers.append(Cover(number, reading, period, received_on))
         last_period = register.last_period(period)
-        reported = {row.ref: row for row in reading.rows}
+        reported = {row.indicator: row for row in reading.rows}
         # Without a table there is one thing to say, not one for each indicator.
         expected = standards.refs_of(area.ref) if reading.has_table else []
         for ref in dict.fromkeys([*reported, *expected]):

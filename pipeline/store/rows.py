@@ -1,16 +1,22 @@
-"""Submissions as they go into the tables and come back out of them."""
+"""Submissions as they go into the tables and come back out of them.
+
+A field goes into the column of its name and comes out of it, so that one is named once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from enum import Enum, StrEnum
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import sqlalchemy as sa
 
 from pipeline import __version__
 from schemas.findings import Finding, Severity
-from schemas.model import MilestoneState, Status
 from schemas.observations import Achievement, Observation
 
 
@@ -105,137 +111,56 @@ class Issue:
     id: int = 0
 
 
-_SUBMISSION_NAMES = (
-    *("sha256", "filename", "received_at", "outcome", "area", "period", "size"),
-    *("register_sha256", "delivery", "folder_area", "version", "reopening_id"),
-)
+T = TypeVar("T")
 
 
-def submission_row(submission: Submission) -> dict[str, Any]:
-    row = {name: getattr(submission, name) for name in _SUBMISSION_NAMES}
-    # One that is made again keeps its number.
-    return row | {"id": submission.id} if submission.id else row
+def to_row(table: sa.Table, item: object, **more: object) -> dict[str, Any]:
+    """An item as a row of a table: `more`, and each other column from the field of its name.
+
+    What has no number yet gets one from the store.
+    """
+    row = more | {name: getattr(item, name) for name in _columns(table) if name not in more}
+    if not row.get("id", True):
+        del row["id"]
+    return row
 
 
-def to_submission(row: Any, findings: tuple[Finding, ...]) -> Submission:
-    return Submission(
-        **{name: getattr(row, name) for name in _SUBMISSION_NAMES if name != "outcome"},
-        outcome=Outcome(row.outcome),
-        findings=findings,
-        id=row.id,
-    )
+def to_rows(table: sa.Table, items: Iterable[object], **more: object) -> list[dict[str, Any]]:
+    """Items in their order as rows of a table, with their positions where it has those."""
+    if "position" not in table.columns:
+        return [to_row(table, item, **more) for item in items]
+    return [to_row(table, item, position=i, **more) for i, item in enumerate(items)]
 
 
-def signature_row(submission: int, signature: Signature) -> dict[str, Any]:
-    return {
-        "submission_id": submission,
-        "completed_by": signature.completed_by,
-        "signed_off_by": signature.signed_off_by,
-    }
+@cache
+def _columns(table: sa.Table) -> tuple[str, ...]:
+    return tuple(table.columns.keys())
 
 
-_ISSUE_NAMES = ("period", "content", "issued_at", "register_sha256", "version", "last_submission")
+def from_row(kind: Callable[..., T], row: sa.Row[Any] | Mapping[str, Any], **more: object) -> T:
+    """A row as an item of that kind: `more`, and each other field from the column of its name.
+
+    A field for which there is no column, or nothing in it, has its default.
+    """
+    values = row._mapping if isinstance(row, sa.Row) else row
+    for name, is_optional, word in _fields(kind):
+        if name not in more and name in values:
+            value = values[name]
+            if value is not None:
+                more[name] = word(value) if word else value
+            elif is_optional:
+                more[name] = None
+    return kind(**more)
 
 
-def issue_row(issue: Issue) -> dict[str, Any]:
-    row = {name: getattr(issue, name) for name in _ISSUE_NAMES}
-    return row | {"overall": issue.overall}
-
-
-def rating_rows(issue: int, ratings: Sequence[IssuedRating]) -> list[dict[str, Any]]:
-    return [
-        {
-            "issue_id": issue,
-            "position": position,
-            "indicator": rating.indicator,
-            "performance": rating.performance,
-            "target": rating.target,
-            "rating": rating.rating,
-        }
-        for position, rating in enumerate(ratings)
-    ]
-
-
-def to_issue(row: Any, ratings: Sequence[Any]) -> Issue:
-    return Issue(
-        period=row.period,
-        content=row.content,
-        issued_at=row.issued_at,
-        overall=row.overall or "",
-        register_sha256=row.register_sha256 or "",
-        ratings=tuple(
-            IssuedRating(r.indicator, r.performance, r.target, r.rating) for r in ratings
-        ),
-        version=row.version or "",
-        last_submission=row.last_submission or 0,
-        id=row.id,
-    )
-
-
-_FINDING_NAMES = ("code", "severity", "sheet", "cell", "value", "problem", "fix")
-
-
-def finding_rows(submission: int, findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    return [
-        {"submission_id": submission, "position": position}
-        | {name: getattr(finding, name) for name in _FINDING_NAMES}
-        for position, finding in enumerate(findings)
-    ]
-
-
-def to_finding(row: Any) -> Finding:
-    return Finding(
-        code=row.code,
-        severity=Severity(row.severity),
-        sheet=row.sheet,
-        cell=row.cell,
-        value=row.value,
-        problem=row.problem,
-        fix=row.fix,
-    )
-
-
-_OBSERVATION_NAMES = (
-    *("indicator", "area", "period", "status", "value", "numerator", "denominator"),
-    *("state", "narrative", "suppressed", "commentary", "sheet", "cell"),
-)
-
-
-def observation_row(submission: int, observation: Observation) -> dict[str, Any]:
-    row = {name: getattr(observation, name) for name in _OBSERVATION_NAMES}
-    return row | {"submission_id": submission}
-
-
-def to_observation(row: Any) -> Observation:
-    return Observation(
-        indicator=row.indicator,
-        area=row.area,
-        period=row.period,
-        status=Status(row.status),
-        value=row.value,
-        numerator=row.numerator,
-        denominator=row.denominator,
-        state=MilestoneState(row.state) if row.state else None,
-        narrative=row.narrative,
-        suppressed=row.suppressed,
-        commentary=row.commentary,
-        sheet=row.sheet,
-        cell=row.cell,
-        submission=row.sha256,
-        filename=row.filename,
-        received_at=row.received_at,
-    )
-
-
-def achievement_rows(submission: int, achievements: Sequence[Achievement]) -> list[dict[str, Any]]:
-    return [
-        {
-            "submission_id": submission,
-            "position": position,
-            "priority": achievement.priority,
-            "text": achievement.text,
-            "sheet": achievement.sheet,
-            "cell": achievement.cell,
-        }
-        for position, achievement in enumerate(achievements)
-    ]
+@cache
+def _fields(kind: Callable[..., object]) -> tuple[tuple[str, bool, type[Enum] | None], ...]:
+    """The fields of a kind of item: whether each may be None, and its words where those are few."""
+    hints = get_type_hints(kind)
+    found = []
+    for name in hints:
+        is_optional = get_origin(hints[name]) is UnionType
+        held = get_args(hints[name])[0] if is_optional else hints[name]
+        is_word = isinstance(held, type) and issubclass(held, Enum)
+        found.append((name, is_optional, held if is_word else None))
+    return tuple(found)

@@ -19,7 +19,7 @@ from pipeline.store import tables as t
 from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import migrate
-from pipeline.store.rows import Issue, Outcome, Receipt, Signature, Submission
+from pipeline.store.rows import Issue, IssuedRating, Outcome, Receipt, Signature, Submission
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
 from schemas.observations import Achievement, Observation
@@ -71,7 +71,7 @@ class Store:
                     t.submission.insert().returning(
                         t.submission.c.id, sort_by_parameter_order=True
                     ),
-                    [rows.submission_row(receipt.submission) for receipt in receipts],
+                    [rows.to_row(t.submission, receipt.submission) for receipt in receipts],
                 ).all()
             except sa.exc.IntegrityError as error:
                 if t.submission.c.delivery.name not in str(error.orig):
@@ -83,13 +83,14 @@ class Store:
                 ) from error
             values: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
             for number, receipt in zip(ids, receipts, strict=True):
-                if receipt.signature != Signature():
-                    values[t.signature].append(rows.signature_row(number, receipt.signature))
-                values[t.finding] += rows.finding_rows(number, receipt.submission.findings)
-                values[t.observation] += [
-                    rows.observation_row(number, o) for o in receipt.observations
-                ]
-                values[t.achievement] += rows.achievement_rows(number, receipt.achievements)
+                brought: dict[sa.Table, Sequence[object]] = {
+                    t.signature: [receipt.signature] if receipt.signature != Signature() else [],
+                    t.finding: receipt.submission.findings,
+                    t.observation: receipt.observations,
+                    t.achievement: receipt.achievements,
+                }
+                for table, items in brought.items():
+                    values[table] += rows.to_rows(table, items, submission_id=number)
             for table, records in values.items():
                 if records:
                     connection.execute(table.insert(), records)
@@ -126,10 +127,12 @@ class Store:
         """Note that an appendix was issued, and what it says of each indicator."""
         with e.writing(self._engine) as connection:
             number = connection.scalar(
-                t.issue.insert().returning(t.issue.c.id), rows.issue_row(issue)
+                t.issue.insert().returning(t.issue.c.id), rows.to_row(t.issue, issue)
             )
             if number is not None and issue.ratings:
-                connection.execute(t.rating.insert(), rows.rating_rows(number, issue.ratings))
+                connection.execute(
+                    t.rating.insert(), rows.to_rows(t.rating, issue.ratings, issue_id=number)
+                )
 
     # --- Reading ---------------------------------------------------------------------------------
 
@@ -151,7 +154,7 @@ class Store:
         )
         query = sa.select(t.submission).where(t.submission.c.id.in_(last))
         with e.reading(self._engine) as connection:
-            found = [rows.to_submission(row, ()) for row in connection.execute(query)]
+            found = [rows.from_row(Submission, row) for row in connection.execute(query)]
         return {(submission.area, submission.period): submission for submission in found}
 
     def taken(self, deliveries: Iterable[str]) -> set[str]:
@@ -174,9 +177,9 @@ class Store:
         findings: dict[int, list[Finding]] = defaultdict(list)
         with e.reading(self._engine) as connection:
             for row in connection.execute(said):
-                findings[row.submission_id].append(rows.to_finding(row))
+                findings[row.submission_id].append(rows.from_row(Finding, row))
             return tuple(
-                rows.to_submission(row, tuple(findings[row.id]))
+                rows.from_row(Submission, row, findings=tuple(findings[row.id]))
                 for row in connection.execute(chosen)
             )
 
@@ -186,7 +189,7 @@ class Store:
             t.observation.c.submission_id, t.observation.c.indicator
         )
         with e.reading(self._engine) as connection:
-            return tuple(rows.to_observation(row) for row in connection.execute(query))
+            return tuple(rows.from_row(Observation, row) for row in connection.execute(query))
 
     def achievements(self, period: str) -> tuple[Achievement, ...]:
         """The achievements of a period from the submissions that stand, as submitted."""
@@ -195,17 +198,7 @@ class Store:
         )
         with e.reading(self._engine) as connection:
             return tuple(
-                Achievement(
-                    priority=row.priority,
-                    area=row.submission_area,
-                    period=period,
-                    text=row.text,
-                    sheet=row.sheet,
-                    cell=row.cell,
-                    submission=row.sha256,
-                    filename=row.filename,
-                    received_at=row.received_at,
-                )
+                rows.from_row(Achievement, row, area=row.submission_area, period=period)
                 for row in connection.execute(query)
             )
 
@@ -246,10 +239,14 @@ class Store:
         with e.reading(self._engine) as connection:
             found = connection.execute(query).all()
             said = said.where(t.rating.c.issue_id.in_([row.id for row in found]))
-            ratings: dict[int, list[Any]] = defaultdict(list)
+            ratings: dict[int, list[IssuedRating]] = defaultdict(list)
             for row in connection.execute(said):
-                ratings[row.issue_id].append(row)
-        return tuple(rows.to_issue(row, ratings[row.id]) for row in found)
+                ratings[row.issue_id].append(rows.from_row(IssuedRating, row))
+        # Old issues have no version.
+        return tuple(
+            rows.from_row(Issue, row, ratings=tuple(ratings[row.id]), version=row.version or "")
+            for row in found
+        )
 
     def signatures(self) -> Mapping[int, Signature]:
         """Who completed and signed off each submission, as far as it says and was not forgotten."""
@@ -266,7 +263,8 @@ class Store:
         )
         with e.reading(self._engine) as connection:
             return tuple(
-                (row.submission_id, rows.to_observation(row)) for row in connection.execute(query)
+                (row.submission_id, rows.from_row(Observation, row))
+                for row in connection.execute(query)
             )
 
     def _standing(self, table: sa.Table, period: str) -> sa.Select[Any]:
@@ -284,7 +282,7 @@ class Store:
         return sa.select(
             table,
             t.submission.c.area.label("submission_area"),
-            t.submission.c.sha256,
+            t.submission.c.sha256.label("submission"),
             t.submission.c.filename,
             t.submission.c.received_at,
         ).join(t.submission, table.c.submission_id == t.submission.c.id)

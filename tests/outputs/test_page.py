@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.report import Report, ReturnState
-from pipeline.outputs.page import render_page, write_page
+from pipeline.outputs.page import render_page
+from pipeline.outputs.page import write as write_page
 from pipeline.outputs.templating import clean
 from schemas.observations import Achievement
 from schemas.wording import counted
