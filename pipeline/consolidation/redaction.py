@@ -1,4 +1,4 @@
-"""Discretion: which figures of the store may be shown to whoever asks at the command line.
+"""Redaction: which figures of the store may be shown to whoever asks at the command line.
 
 What the appendix suppresses is suppressed there too, until a person asks for it in so many words.
 """
@@ -25,7 +25,7 @@ from schemas.units import shown
 
 
 @dataclass(frozen=True, slots=True)
-class Discretion:
+class Redaction:
     """What may be shown of the figures of a store."""
 
     register: Register
@@ -37,7 +37,7 @@ class Discretion:
     reveals: bool = False
 
     @classmethod
-    def of(cls, register: Register, store: Store, *, reveals: bool = False) -> Discretion:
+    def of(cls, register: Register, store: Store, *, reveals: bool = False) -> Redaction:
         """What may be shown of the figures that a store holds; all of them where `reveals`."""
         if reveals:
             return cls(register, reveals=True)

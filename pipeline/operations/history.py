@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.consolidation.redaction import Discretion
+from pipeline.consolidation.redaction import Redaction
 from pipeline.returns.interpret.names import suggestion
 from pipeline.store import Closing, Outcome, Reopening, Signature, Store, Submission
 from pipeline.workspace.errors import WorkspaceError
@@ -145,7 +145,7 @@ class _Telling:
 
     register: Register
     store: Store
-    discretion: Discretion
+    redaction: Redaction
     submissions: Mapping[int, Submission]
     #: The return of which the figures counted until a submission was accepted, by its number.
     replaced: Mapping[int, Submission]
@@ -161,7 +161,7 @@ class _Telling:
         return cls(
             register,
             store,
-            Discretion.of(register, store, reveals=reveals),
+            Redaction.of(register, store, reveals=reveals),
             {sent.id: sent for sent in submissions},
             replaced_by(submissions),
             store.signatures(),
@@ -234,7 +234,7 @@ class _Telling:
             if observation.indicator != indicator:
                 continue
             sent = self.submissions[number]
-            figure = shorten(self.discretion.figure(observation))
+            figure = shorten(self.redaction.figure(observation))
             said = f"{figure}, {observation.status.lower()}, "
             said += f"in {printable(observation.sheet)}!{observation.cell} of {_named(sent)}"
             if before := self.replaced.get(sent.id):
@@ -245,14 +245,14 @@ class _Telling:
             for finding in sent.findings:
                 at_cell = (finding.sheet, finding.cell) == (observation.sheet, observation.cell)
                 if at_cell and finding.severity is Severity.WARNING:
-                    told = self.discretion.finding(finding, observation)
+                    told = self.redaction.finding(finding, observation)
                     yield self._event(sent.received_at, What.WARNED, sent, told.line)
 
     def _earlier(self, indicator: str, before: Submission) -> str:
         """The figure that a return had for an indicator, to stand before its name."""
         for number, observation in self.reported:
             if (number, observation.indicator) == (before.id, indicator):
-                return f"{shorten(self.discretion.figure(observation))} of "
+                return f"{shorten(self.redaction.figure(observation))} of "
         return ""
 
     def _decided(self, subject: Subject) -> Iterator[Event]:
@@ -261,7 +261,7 @@ class _Telling:
             sent = self.submissions[approval.submission_id]
             if self._is_of(subject, sent, approval.sheet, approval.cell):
                 figure = self.figures.get((sent.id, approval.sheet, approval.cell))
-                because = printable(self.discretion.words(approval.because, figure))
+                because = printable(self.redaction.words(approval.because, figure))
                 said = f"{approval.code} at {approval.place} of {_named(sent)}, "
                 said += f"by {approval.by}: {because}"
                 yield self._event(approval.approved_at, What.APPROVED, sent, said)
@@ -314,7 +314,7 @@ class _Telling:
             for rating in issue.ratings:
                 if rating.indicator != indicator:
                     continue
-                printed = shorten(self.discretion.issued(rating, issue.period))
+                printed = shorten(self.redaction.issued(rating, issue.period))
                 # What is not rated for want of a figure says so itself.
                 told = (printed, f"target {rating.target}" if rating.target else "", rating.rating)
                 said = ", ".join(part for part in told if part)

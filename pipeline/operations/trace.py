@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.consolidation.redaction import Discretion
+from pipeline.consolidation.redaction import Redaction
 from pipeline.consolidation.report import Line, Report
 from pipeline.intake.archive import kept
 from pipeline.operations.history import replaced_by
@@ -193,16 +193,16 @@ def trace(
         target=line.target_shown,
         rating=line.rating.shown,
         remarks=line.remarks,
-        issued=_issued(indicator, last, sources.discretion) if last else None,
+        issued=_issued(indicator, last, sources.redaction) if last else None,
         sources=sources.all(line),
         missing=tuple(areas.get(ref, ref) for ref in line.consolidated.missing),
     )
 
 
-def _issued(indicator: Indicator, issue: Issue, discretion: Discretion) -> Issued | None:
+def _issued(indicator: Indicator, issue: Issue, redaction: Redaction) -> Issued | None:
     for said in issue.ratings:
         if said.indicator == indicator.ref:
-            performance = discretion.issued(said, issue.period)
+            performance = redaction.issued(said, issue.period)
             return Issued(issue.issued_at, performance, said.target, said.rating)
     return None
 
@@ -210,7 +210,7 @@ def _issued(indicator: Indicator, issue: Issue, discretion: Discretion) -> Issue
 @dataclass(frozen=True, slots=True)
 class _Sources:
     report: Report
-    discretion: Discretion
+    redaction: Redaction
     cell_of: CellOf
     submissions: dict[int, Submission]
     replaced: dict[int, Submission]
@@ -227,7 +227,7 @@ class _Sources:
         submissions = store.submissions(report.period.name)
         return cls(
             report=report,
-            discretion=Discretion.of(report.register, store, reveals=reveals),
+            redaction=Redaction.of(report.register, store, reveals=reveals),
             cell_of=cell_of,
             submissions={sent.id: sent for sent in submissions},
             replaced=replaced_by(submissions),
@@ -259,11 +259,11 @@ class _Sources:
         archived = self.cell_of(sent.sha256, observation.sheet, observation.cell)
         if gone is not None:
             archived = replace(archived, trouble="")
-        if self.discretion.hides(observation):
+        if self.redaction.hides(observation):
             archived = replace(archived, text=None)
         return Source(
             area=area.name if area else observation.area,
-            figure=self.discretion.figure(observation),
+            figure=self.redaction.figure(observation),
             status=observation.status,
             filename=sent.filename,
             sha256=sent.sha256,
@@ -280,10 +280,10 @@ class _Sources:
         )
 
     def _warnings(self, sent: Submission, observation: Observation) -> tuple[Warned, ...]:
-        words = self.discretion.words
+        words = self.redaction.words
         return tuple(
             Warned(
-                self.discretion.finding(finding, observation),
+                self.redaction.finding(finding, observation),
                 tuple(
                     replace(a, because=words(a.because, observation))
                     for a in self.approvals
@@ -304,7 +304,7 @@ class _Sources:
             if (observation := self.reported.get(number)) is not None:
                 found.append(
                     Replaced(
-                        figure=self.discretion.figure(observation),
+                        figure=self.redaction.figure(observation),
                         filename=before.filename,
                         sha256=before.sha256,
                         sheet=observation.sheet,

@@ -108,22 +108,37 @@ def _restated_from(row: _Reported) -> str:
 
 #: What was reported, the indicator as the appendix prints it, then where the figure came from.
 COLUMNS = (
-    _text("Period", 80, "What is reported on.", lambda row: row.report.period.name),
-    _text("Priority ref", 70, "Its priority, by ref.", lambda row: row.section.priority.ref),
-    _text("Ref", 60, "The indicator's ref.", lambda row: row.line.indicator.ref),
+    _text("Period", 80, "What it reports on.", lambda row: row.report.period.name),
+    _text("Priority ref", 70, "The ref of its priority.", lambda row: row.section.priority.ref),
+    _text("Ref", 60, "The ref of the indicator.", lambda row: row.line.indicator.ref),
     _text("Priority", 180, "Its priority's heading.", lambda row: row.section.priority.heading),
     _text("Indicator", 240, "What is measured.", lambda row: row.line.indicator.wording),
-    _text("Service area", 120, "Who reports it.", _area),
-    _text("Unit", 75, "What it is counted in.", lambda row: row.line.indicator.unit or ""),
+    _text("Service area", 120, "The area that reports it.", _area),
+    _text("Unit", 75, "What its figure is counted in.", lambda row: row.line.indicator.unit or ""),
     _observed("value", None),
     _observed("numerator", None),
     _observed("denominator", None),
     _observed("status", NOT_REPORTED),
-    _text("As shown", 90, "What was reported, as the appendix prints it.", _as_shown),
+    _text("As shown", 90, "What the area reported, as the appendix prints it.", _as_shown),
     _text("Indicator target", 95, "What is to be reached.", lambda row: row.line.target_shown),
-    _text("Indicator performance", 110, "Merged.", lambda row: row.line.performance_shown),
-    _text("Indicator rating", 115, "Its colour, or why none.", lambda row: row.line.rating.shown),
-    _text("Indicator restated from", 115, "Printed when the period was closed.", _restated_from),
+    _text(
+        "Indicator performance",
+        110,
+        "All areas' figure.",
+        lambda row: row.line.performance_shown,
+    ),
+    _text(
+        "Indicator rating",
+        115,
+        "Its colour, or why none.",
+        lambda row: row.line.rating.shown,
+    ),
+    _text(
+        "Indicator restated from",
+        115,
+        "What the closed period had said.",
+        _restated_from,
+    ),
     _observed("filename"),
     _observed("sheet"),
     _observed("cell"),
@@ -157,6 +172,28 @@ def clock(at: datetime | None, report: Report) -> datetime | None:
     if at is None or at.tzinfo is None:
         return at
     return at.astimezone(report.issued_at.tzinfo).replace(tzinfo=None)
+
+
+def page() -> str:
+    """`docs/data.md`: each column of the data, and what it holds."""
+    lines = [_START, *(f"| {each.heading} | {each.description} |" for each in COLUMNS), ""]
+    return "\n".join(lines)
+
+
+_START = """\
+# The data beside the appendix
+
+For whoever works with the figures. Beside each appendix lies a CSV file in UTF-8; the appendix's
+sheet *Data* holds the same. There is a row for each indicator and each service area that reports
+it, with the file, sheet and cell that the figure was read from. An area that has not reported an
+indicator has its row too, with the status *Not reported*. What is suppressed has no value,
+numerator or denominator. Columns whose names begin with *Indicator* say what the appendix prints
+for the indicator as a whole, the same on each of its rows.
+
+The table is made from the program's own definitions by `make docs`.
+
+| column | what it holds |
+| --- | --- |"""
 
 
 def csv_bytes(report: Report) -> bytes:
@@ -194,3 +231,7 @@ def _printed(value: Value) -> str:
             return f"{value:%Y-%m-%d %H:%M}"
         case _:
             return defused(value)
+
+
+if __name__ == "__main__":
+    print(page(), end="")  # noqa: T201 - this module's command prints the page
