@@ -23,7 +23,6 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.rules | diff -u docs/findings.md -
 	$(BIN)/python -m schemas.register_page | diff -u docs/register.md -
-	$(BIN)/python -m pipeline.outputs.tidy | diff -u docs/data.md -
 
 bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
 	$(BIN)/python -m benchmarks.reading
@@ -41,7 +40,6 @@ fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the
 docs: $(VENV)/.ready  ## Write the pages that are generated.
 	$(BIN)/python -m schemas.rules > docs/findings.md
 	$(BIN)/python -m schemas.register_page > docs/register.md
-	$(BIN)/python -m pipeline.outputs.tidy > docs/data.md
 
 picture: $(VENV)/.ready  ## Draw the README's picture of the appendix; needs LibreOffice and Poppler.
 	rm -rf var/picture && mkdir -p var/picture

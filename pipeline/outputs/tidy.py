@@ -174,28 +174,6 @@ def clock(at: datetime | None, report: Report) -> datetime | None:
     return at.astimezone(report.issued_at.tzinfo).replace(tzinfo=None)
 
 
-def page() -> str:
-    """`docs/data.md`: each column of the data, and what it holds."""
-    lines = [_START, *(f"| {each.heading} | {each.description} |" for each in COLUMNS), ""]
-    return "\n".join(lines)
-
-
-_START = """\
-# The data beside the appendix
-
-For whoever works with the figures. Beside each appendix lies a CSV file in UTF-8; the appendix's
-sheet *Data* holds the same. There is a row for each indicator and each service area that reports
-it, with the file, sheet and cell that the figure was read from. An area that has not reported an
-indicator has its row too, with the status *Not reported*. What is suppressed has no value,
-numerator or denominator. Columns whose names begin with *Indicator* say what the appendix prints
-for the indicator as a whole, the same on each of its rows.
-
-The table is made from the program's own definitions by `make docs`.
-
-| column | what it holds |
-| --- | --- |"""
-
-
 def csv_bytes(report: Report) -> bytes:
     """The rows as CSV in UTF-8 with a byte order mark, as Excel opens it right.
 
@@ -231,7 +209,3 @@ def _printed(value: Value) -> str:
             return f"{value:%Y-%m-%d %H:%M}"
         case _:
             return defused(value)
-
-
-if __name__ == "__main__":
-    print(page(), end="")  # noqa: T201 - this module's command prints the page

@@ -114,27 +114,24 @@ class Issue:
 T = TypeVar("T")
 
 
-def to_row(table: sa.Table, item: object, **more: object) -> dict[str, Any]:
-    """An item as a row of a table: `more`, and each other column from the field of its name.
-
-    What has no number yet gets one from the store.
-    """
-    row = more | {name: getattr(item, name) for name in _columns(table) if name not in more}
-    if not row.get("id", True):
-        del row["id"]
-    return row
+def to_row(table: sa.Table, item: object) -> dict[str, Any]:
+    """An item as a row of a table; what has no number yet gets one from the store."""
+    (row,) = to_rows(table, [item])
+    return row if row["id"] else {name: row[name] for name in row if name != "id"}
 
 
 def to_rows(table: sa.Table, items: Iterable[object], **more: object) -> list[dict[str, Any]]:
-    """Items in their order as rows of a table, with their positions where it has those."""
-    if "position" not in table.columns:
-        return [to_row(table, item, **more) for item in items]
-    return [to_row(table, item, position=i, **more) for i, item in enumerate(items)]
+    """Items as rows of a table: `more`, and each other column from the field of its name.
 
-
-@cache
-def _columns(table: sa.Table) -> tuple[str, ...]:
-    return tuple(table.columns.keys())
+    Where the table has positions, they are numbered in their order.
+    """
+    given = (*more, "position")
+    names = [column.name for column in table.columns if column.name not in given]
+    rows = [more | {name: getattr(item, name) for name in names} for item in items]
+    if "position" in table.columns:
+        for position, row in enumerate(rows):
+            row["position"] = position
+    return rows
 
 
 def from_row(kind: Callable[..., T], row: sa.Row[Any] | Mapping[str, Any], **more: object) -> T:
@@ -142,7 +139,7 @@ def from_row(kind: Callable[..., T], row: sa.Row[Any] | Mapping[str, Any], **mor
 
     A field for which there is no column, or nothing in it, has its default.
     """
-    values = row._mapping if isinstance(row, sa.Row) else row
+    values = row._asdict() if isinstance(row, sa.Row) else row
     for name, is_optional, word in _fields(kind):
         if name not in more and name in values:
             value = values[name]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 from pipeline import __version__
-from pipeline.store import Outcome, Store, Submission
+from pipeline.store import Outcome, Store, Submission, journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ def compare(stored: Store, rebuilt: Store) -> list[Difference]:
     for issued, rated in zip(stored.issues(), rebuilt.issues(), strict=False):
         what = f"ratings of {issued.period} as issued {issued.issued_at:%Y-%m-%d %H:%M}"
         found += _sets(what, issued.ratings, rated.ratings)
-    for table in _TAKEN_OVER:
+    # What people decided, and what became of mail, which only the journal knows.
+    for table in journal.TABLES[1:]:
         decided, taken_over = (
             {row["id"]: sorted(row.items()) for row in store.rows_of(table)}
             for store in (stored, rebuilt)
@@ -55,11 +56,6 @@ def compare(stored: Store, rebuilt: Store) -> list[Difference]:
     return found
 
 
-#: What people decided, and what became of mail, which only the journal knows.
-_TAKEN_OVER = (
-    *("issue", "closing", "reopening", "approval", "forgotten", "message", "attempt"),
-    *("answered", "quarantined"),
-)
 #: Of a submission all but its number and its findings.
 _NAMES = [f.name for f in fields(Submission) if f.name not in ("id", "findings")]
 _NOTHING = Submission("", "no file", datetime.min.replace(tzinfo=UTC), Outcome.REJECTED, 0, "")
