@@ -283,6 +283,9 @@ class Register:
                 return target
         return None
 
+    def indicator(self, ref: str) -> Indicator | None:
+        return next((i for i in self.indicators if i.ref == ref), None)
+
     def indicators_of(self, area: str) -> tuple[Indicator, ...]:
         """The indicators that a service area reports, in the register's order."""
         return tuple(i for i in self.indicators if area in i.areas)

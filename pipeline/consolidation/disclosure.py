@@ -48,7 +48,7 @@ def disclosed_target(register: Register, target: Target | None) -> Target | None
     below = register.framework.small_below
     if target is None or target.baseline is None or below is None:
         return target
-    indicator = next((i for i in register.indicators if i.ref == target.indicator), None)
+    indicator = register.indicator(target.indicator)
     if indicator is None or not is_protected(indicator):
         return target
     if indicator.unit_row.counts_people and is_small(target.baseline, below):
@@ -64,7 +64,7 @@ def is_small(number: Decimal | Fraction, below: int) -> bool:
 def is_small_figure(register: Register, observation: Observation) -> bool:
     """Whether a figure is suppressed by itself, whatever the others are."""
     below = register.framework.small_below
-    indicator = next((i for i in register.indicators if i.ref == observation.indicator), None)
+    indicator = register.indicator(observation.indicator)
     if below is None or indicator is None or not is_protected(indicator):
         return False
     return any(is_small(number, below) for number in _people(observation, indicator))

@@ -19,7 +19,7 @@ from pipeline.consolidation.merge import merge
 from pipeline.consolidation.report import SUPPRESSED
 from pipeline.store import IssuedRating, Store
 from schemas.findings import Finding
-from schemas.model import Indicator, Register
+from schemas.model import Register
 from schemas.observations import Observation
 from schemas.units import shown
 
@@ -50,7 +50,7 @@ class Redaction:
                 hidden.update(
                     (o.indicator, o.period, o.area) for o in each.observations if o.suppressed
                 )
-        gone = [o for _, o in store.reported() if _indicator(register, o.indicator) is None]
+        gone = [o for _, o in store.reported() if register.indicator(o.indicator) is None]
         # How its figures were merged is not known any more, nor what could be worked out from them.
         small = {(o.indicator, o.period) for o in gone if _may_be_small(register, o)}
         hidden.update(
@@ -70,7 +70,7 @@ class Redaction:
         if self.hides(observation):
             return SUPPRESSED
         if observation.value is not None:
-            indicator = _indicator(self.register, observation.indicator)
+            indicator = self.register.indicator(observation.indicator)
             unit, decimals = (indicator.unit, indicator.decimals) if indicator else (None, None)
             return shown(observation.value, unit, decimals)
         if observation.suppressed:
@@ -98,7 +98,7 @@ class Redaction:
 
     def _tells_small(self, rating: IssuedRating) -> bool:
         below = self.register.framework.small_below
-        indicator = _indicator(self.register, rating.indicator)
+        indicator = self.register.indicator(rating.indicator)
         return (
             below is not None
             and indicator is not None
@@ -106,10 +106,6 @@ class Redaction:
             and indicator.unit_row.counts_people
             and any(is_small(number, below) for number in quoted(rating.performance))
         )
-
-
-def _indicator(register: Register, ref: str) -> Indicator | None:
-    return next((i for i in register.indicators if i.ref == ref), None)
 
 
 def _may_be_small(register: Register, observation: Observation) -> bool:

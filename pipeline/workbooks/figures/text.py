@@ -122,8 +122,9 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     signs = [match["sign"] == "-", match["inner"] == "-", match["open"] is not None]
     if sum(signs) > 1 or (match["open"] is None) != (match["close"] is None):
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
-    for unit in Unit:
-        if _is_marked(match, unit) and not scale.takes(unit):
+    written = _units_written(match)
+    for unit in written:
+        if not scale.takes(unit):
             return wrong_unit(text, unit.row.called, scale)
     digits = match["digits"]
     if len(digits) > LONGEST_FIGURE:
@@ -139,15 +140,15 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     if abs(number) >= EXACT_BELOW:
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
     number = -number if any(signs) else number
-    if row.is_share and not _is_marked(match, scale.unit) and 0 < abs(number) <= FRACTION_UP_TO:
+    if row.is_share and scale.unit not in written and 0 < abs(number) <= FRACTION_UP_TO:
         return percent_two_ways(plain(number * 100), plain(number), text)
     return finish(number, scale, text)
 
 
-def _is_marked(match: re.Match[str], unit: Unit) -> bool:
-    """Whether a figure is written with a mark of that unit, before or behind it."""
-    written = match.groupdict()
-    return any(written.get(f"{unit.name}_{side}") for side in ("before", "behind"))
+def _units_written(match: re.Match[str]) -> list[Unit]:
+    """The units of which a figure has a mark, before it or behind it."""
+    marks = {name.rpartition("_")[0] for name, mark in match.groupdict().items() if mark}
+    return [unit for unit in Unit if unit.name in marks]
 
 
 def _comma(text: str, scale: Scale) -> Figure:
@@ -165,7 +166,7 @@ def _comma(text: str, scale: Scale) -> Figure:
 
 def _parse_marked(text: str, match: re.Match[str], mark: re.Match[str], scale: Scale) -> Figure:
     """A figure with a footnote mark; (p) and (e) say that it is provisional."""
-    is_percent = _is_marked(match, Unit.PERCENT)
+    is_percent = Unit.PERCENT in _units_written(match)
     if match["digits"] == "10" and not is_percent and mark[0].strip() in _POWERS_OF_TEN:
         return trouble(c.NOT_EXACT, text, example=scale.example)
     figure = _parse_match(text, match, scale)
