@@ -1,10 +1,10 @@
 # Two commands set everything up: `make demo` and `make test`.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 
 MINUTES ?= 20
-# Or half: kill a run at every second place only.
+# How much of everything `make faults` tries: all, half of the places, or few of them.
 FAULTS ?= all
 
 .PHONY: demo test lint bench faults fuzz docs picture clean
@@ -13,8 +13,8 @@ demo: $(VENV)/.ready  ## Run the whole job on the worked example.
 	rm -rf demo
 	$(BIN)/quarterday demo demo
 
-test: $(VENV)/.ready  ## Run the tests.
-	$(BIN)/python -m pytest -n auto
+test: $(VENV)/.ready  ## Run the tests, but for those of `make faults`.
+	$(BIN)/python -m pytest -n auto -m "not faults"
 
 lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/ruff check .
@@ -29,10 +29,7 @@ bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
 	$(BIN)/python -m benchmarks.returns
 
 faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases; see that the next run completes each.
-	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n 2 tests/job/test_killed.py tests/job/test_full_disk.py \
-		tests/job/test_rights.py tests/job/test_database_away.py tests/job/test_many_runs.py \
-		tests/job/test_dropping.py tests/intake/test_quarantine.py tests/operations/test_backup.py \
-		tests/mail/test_mailbox_killed.py tests/mail/test_dispatch.py tests/mail/test_delivery_killed.py
+	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n auto -m faults
 
 fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the reader, MINUTES each.
 	$(BIN)/python -m tests.support.fuzzing $(MINUTES)

@@ -17,6 +17,8 @@ from tests.support.mixed import EVERYTHING, copied, many
 from tests.support.relay import Cut, Relay, Way, after, at_commit, never, relayed
 from tests.support.runs import Run, Runner
 
+pytestmark = pytest.mark.faults
+
 
 def assert_one_line(run: Run) -> None:
     """The run could not go on, and said so."""

@@ -1,6 +1,6 @@
 """Returns dropped slowly, in pieces, by several at once, while run after run looks at the inbox.
 
-Every return is taken in whole and once. With QUARTERDAY_FAULTS set (`make faults`) 200 are dropped,
+Every return is taken in whole and once. With QUARTERDAY_FAULTS=all (`make faults`) 200 are dropped,
 otherwise fewer.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import random
 import subprocess
 import sys
@@ -17,15 +16,20 @@ from collections import Counter
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from pipeline.job.session import store_of
 from pipeline.operations.setup import make_workspace
 from pipeline.store import Outcome
 from pipeline.workspace.folder import open_workspace
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.filled import fill_return
+from tests.support.mixed import many
 from tests.workspace.test_lock import ENTRIES
 
-RETURNS = 200 if os.environ.get("QUARTERDAY_FAULTS") else 40
+pytestmark = pytest.mark.faults
+
+RETURNS = many(40, 200)
 WRITERS = 5
 REGISTER = small_register()
 

@@ -13,6 +13,8 @@ from tests.support.ends import Undisturbed, assert_completed
 from tests.support.mixed import EVERYTHING, copied, set_up
 from tests.support.runs import Run, Runner
 
+pytestmark = pytest.mark.faults
+
 _KIB = 1024
 
 

@@ -19,6 +19,8 @@ from tests.support.ends import Undisturbed, assert_completed, assert_same, distu
 from tests.support.mixed import PARTS, TRIED_PARTS, copied, many
 from tests.support.runs import Runner
 
+pytestmark = pytest.mark.faults
+
 #: Of each kind of workspace: before so many steps a run is killed (0: before every one), and at so
 #: many instants.
 TRIED = {

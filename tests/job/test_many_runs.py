@@ -15,6 +15,8 @@ from tests.support.ends import Undisturbed, assert_completed, assert_same
 from tests.support.mixed import copied, many, waiting
 from tests.support.runs import Runner
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
 def workspace(request: pytest.FixtureRequest, start: Path, tmp_path: Path) -> Iterator[Path]:

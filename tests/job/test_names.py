@@ -16,7 +16,10 @@ from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.claimed import run
 from tests.support.filled import at_once
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="names are bytes, and there is SIGKILL")
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(os.name != "posix", reason="names are bytes, and there is SIGKILL"),
+]
 
 NAMES = (
     "التقرير السنوي ٢٠١٢.xlsx".encode(),

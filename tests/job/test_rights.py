@@ -19,6 +19,8 @@ from tests.support.mixed import REGISTER, RETURNS, copied, make_start, waiting
 from tests.support.programs import need
 from tests.support.runs import Run, Runner, runner
 
+pytestmark = pytest.mark.faults
+
 #: What lets root pass over every right.
 _OVERRIDES = "-dac_override,-dac_read_search"
 

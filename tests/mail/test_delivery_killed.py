@@ -20,6 +20,8 @@ from tests.support.mailserver import DOT, Fault, Mailbox, mail_server
 from tests.support.mixed import copied, many, set_up
 from tests.support.runs import Runner
 
+pytestmark = pytest.mark.faults
+
 NAMES = ("ada", "ben")
 PEOPLE = tuple(
     Recipient(name, f"{name}@council.example", frozenset({Gets.APPENDIX})) for name in NAMES

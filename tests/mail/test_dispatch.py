@@ -77,6 +77,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 # --- Cut off -------------------------------------------------------------------------------------
 
 
+@pytest.mark.faults
 def test_a_run_killed_after_it_took_returns_in_leaves_its_messages_to_the_next(
     runs: Runner, office: Office, tmp_path: Path
 ) -> None:

@@ -15,6 +15,8 @@ from tests.support.mailed import letter, make_workspace
 from tests.support.mixed import PARTS, TRIED_PARTS, many
 from tests.support.runs import Runner, runner
 
+pytestmark = pytest.mark.faults
+
 REGISTER = example_register()
 HR, SAFETY = (next(a for a in REGISTER.areas if a.ref == ref) for ref in ("HR", "SAF"))
 #: Before so many steps a fetch is killed; 0 is before every one.

@@ -271,6 +271,7 @@ def test_a_forgotten_file_is_neither_missed_nor_put_back(done: Path, tmp_path: P
 # --- While a run is at work ----------------------------------------------------------------------
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("kind", ["SQLite", "PostgreSQL"])
 def test_a_backup_made_at_any_moment_of_a_run_leads_to_the_same_end(
     runs: Runner,
@@ -312,6 +313,7 @@ def test_a_backup_made_at_any_moment_of_a_run_leads_to_the_same_end(
     assert {waiting for waiting, _ in seen} >= {0, RETURNS}
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("kind", ["SQLite", "PostgreSQL"])
 def test_a_backup_made_at_a_step_of_a_run_leads_to_the_same_end_as_one_killed_there(
     runs: Runner,
@@ -347,6 +349,7 @@ def test_a_backup_made_at_a_step_of_a_run_leads_to_the_same_end_as_one_killed_th
         shutil.rmtree(workspace)
 
 
+@pytest.mark.faults
 def test_of_what_comes_and_goes_all_the_time_each_backup_has_everything_once(
     start: Path, tmp_path: Path
 ) -> None:
@@ -571,6 +574,7 @@ def test_a_file_that_is_there_is_never_written_over(done: Path, tmp_path: Path) 
     assert path.read_text() == "mine"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("free", [0, 60, 200])
 def test_on_a_full_disk_no_backup_is_left_and_one_line_says_so(
     done: Path, disk: Path, free: int
@@ -582,6 +586,7 @@ def test_on_a_full_disk_no_backup_is_left_and_one_line_says_so(
     assert quarterday("backup", disk, "-w", done).exit_code == 0
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("free", [0, 60, 200])
 def test_on_a_full_disk_nothing_is_put_back_and_one_line_says_so(
     done: Path, disk: Path, tmp_path: Path, free: int
@@ -606,6 +611,7 @@ def test_what_a_killed_backup_left_is_taken_away_a_day_later(done: Path, tmp_pat
     assert sorted(folder.iterdir()) == [folder / ".quarterday-new.tar", made]
 
 
+@pytest.mark.faults
 def test_a_read_only_target_is_one_line(done: Path, disk: Path, tmp_path: Path) -> None:
     backup = backed_up(done, tmp_path / "1.tar")
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)

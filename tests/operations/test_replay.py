@@ -397,6 +397,7 @@ def test_a_whole_store_is_not_replaced(copy: Council) -> None:
     )
 
 
+@pytest.mark.faults
 def test_a_rebuild_that_is_killed_at_any_step_loses_nothing(
     copy: Council, runs: Runner, tmp_path: Path
 ) -> None:
