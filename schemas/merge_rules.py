@@ -39,8 +39,9 @@ class Merging(ABC):
     needs_every_area: ClassVar[bool] = True
     #: All areas report the same figure, or none is taken.
     needs_agreement: ClassVar[bool] = False
-    #: Made of all areas' figures, so that one can be worked out from the others.
-    adds_up: ClassVar[bool] = False
+    #: Its figure is that of one area. From any other, one area's could be worked out, so that small
+    #: ones are suppressed together.
+    takes_one: ClassVar[bool] = False
 
     def chosen(self, given: Sequence[Observation]) -> Sequence[Observation]:
         """Those of the areas' reports that count; there is one at least."""
@@ -60,6 +61,7 @@ class SoleOwner(Merging):
     note = "One area reports it"
     needs_figures = False
     needs_every_area = False
+    takes_one = True
     needs_agreement = True
 
     def merged(self, given: Sequence[Observation], indicator: Indicator) -> Decimal:
@@ -70,7 +72,6 @@ class Sum(Merging):
     name = "sum"
     becomes = "their sum"
     note = "Areas' figures added up"
-    adds_up = True
 
     def merged(self, given: Sequence[Observation], indicator: Indicator) -> Decimal:
         figures = _figures(given)
@@ -82,7 +83,6 @@ class Weighted(Merging):
     becomes = "all numerators over all denominators; every area must give both"
     note = "All numerators over all denominators"
     needs_parts = True
-    adds_up = True
 
     def merged(self, given: Sequence[Observation], indicator: Indicator) -> Decimal | None:
         top = sum((Fraction(o.numerator or 0) for o in given), Fraction(0))
@@ -95,7 +95,6 @@ class Mean(Merging):
     name = "mean"
     becomes = "their mean, each counting alike"
     note = "Mean of the areas' figures"
-    adds_up = True
 
     def merged(self, given: Sequence[Observation], indicator: Indicator) -> Decimal:
         figures = _figures(given)
@@ -109,6 +108,7 @@ class Latest(Merging):
     note = "The figure received last"
     needs_figures = False
     needs_every_area = False
+    takes_one = True
 
     def chosen(self, given: Sequence[Observation]) -> Sequence[Observation]:
         return (max(given, key=_received),)
@@ -121,6 +121,7 @@ class Minimum(Merging):
     name = "minimum"
     becomes = "the smallest"
     note = "The lowest of the areas' figures"
+    takes_one = True
 
     def merged(self, given: Sequence[Observation], indicator: Indicator) -> Decimal:
         return min(_figures(given))
@@ -130,6 +131,7 @@ class Maximum(Merging):
     name = "maximum"
     becomes = "the largest"
     note = "The highest of the areas' figures"
+    takes_one = True
 
     def merged(self, given: Sequence[Observation], indicator: Indicator) -> Decimal:
         return max(_figures(given))

@@ -133,7 +133,7 @@ class Median(Merging):
     name = "median"
     becomes = "the one in the middle"
     note = "The figure in the middle"
-    adds_up = True
+    takes_one = True
 
     def merged(self, given: Sequence[Observation], indicator: Indicator) -> Decimal:
         return sorted(_figures(given))[len(given) // 2]

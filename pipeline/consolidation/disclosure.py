@@ -86,11 +86,11 @@ def _disclosed(merged: Consolidated, below: int) -> Consolidated:
     }
     suppressed, rule = merged.suppressed, indicator.merge_rule.merging
     if merged.value is not None and any(o.area in hidden for o in given):
-        if rule.adds_up:
+        if rule.takes_one:
+            suppressed = merged.value in {o.value for o in given if o.area in hidden}
+        else:
             group, suppressed = _group(given, hidden, indicator, below)
             hidden |= group
-        else:
-            suppressed = merged.value in {o.value for o in given if o.area in hidden}
     if rule.needs_agreement and suppressed:
         hidden |= {o.area for o in given}  # they all tell the same figure
     return _without(merged, hidden, suppressed=suppressed)
