@@ -7,7 +7,7 @@ appendix follow from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import UnionType
@@ -103,18 +103,15 @@ class ObservationField:
     described: Described
 
 
-def _fields() -> dict[str, ObservationField]:
-    hints = get_type_hints(Observation, include_extras=True)
-    return {field.name: _field(field.name, hints[field.name]) for field in fields(Observation)}
-
-
 def _field(name: str, annotated: Any) -> ObservationField:
     kind, described = get_args(annotated)
     is_optional = get_origin(kind) is UnionType
-    return ObservationField(
-        name, get_args(kind)[0] if is_optional else kind, is_optional, described
-    )
+    held = get_args(kind)[0] if is_optional else kind
+    return ObservationField(name, held, is_optional, described)
 
 
 #: The fields of an observation by name, in their order.
-FIELDS = _fields()
+FIELDS = {
+    name: _field(name, annotated)
+    for name, annotated in get_type_hints(Observation, include_extras=True).items()
+}
