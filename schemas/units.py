@@ -153,11 +153,6 @@ def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str
     return f"{'-' if figure < 0 else ''}{row.sign_before}{digits}{row.sign_behind}"
 
 
-def amount_shown(value: Decimal, noun: str) -> str:
-    """A figure with what it counts behind it: `1 day`, `2.5 points`."""
-    return f"{shown(value, None)} {noun}{'' if value == 1 else 's'}"
-
-
 def grouped(value: Decimal, unit: Unit | None) -> bool:
     """Whether thousands are set apart; money always is."""
     return row_of(unit).is_money or value.copy_abs() >= GROUP_FROM

@@ -29,7 +29,7 @@ from pipeline.consolidation.rating import Colour, NotRated, Rating, rate, tally
 from pipeline.job import nightly
 from pipeline.mail.messages.texts import environment, package_templates
 from pipeline.operations.demo import run_demo
-from pipeline.operations.history import What
+from pipeline.operations.history import EventKind
 from pipeline.workbooks.figures import Scale, parse
 from pipeline.workspace.folder import open_workspace
 from pipeline.workspace.settings import Settings
@@ -535,7 +535,7 @@ def test_a_lost_store_is_answered_as_the_page_shows(demo: Path, tmp_path: Path) 
 
 def test_what_may_happen_is_explained() -> None:
     explained = [row[0] for row in tables("history.md", "what", "when")]
-    assert ", ".join(explained).split(", ") == [what.value for what in What]
+    assert ", ".join(explained).split(", ") == [kind.value for kind in EventKind]
 
 
 def test_each_document_for_machines_has_the_keys_that_the_page_names(

@@ -1,4 +1,4 @@
-"""The command line: thin, one function a command, grouped by who uses them.
+"""The command line: thin, one function a command, a module for each thing that commands are about.
 
 It imports nothing heavy: each command imports what it needs when it is called.
 """
@@ -14,13 +14,15 @@ from pipeline.cli import (
     appendix,
     decisions,
     history,
+    mail,
     mailbox,
-    maintenance,
     returns,
+    runs,
     schedule,
-    setup,
+    templates,
+    workspace,
 )
-from pipeline.cli.console import EXIT_CODES, guarded
+from pipeline.cli.console import EXIT_CODES, command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,10 +34,10 @@ app = typer.Typer(
     ),
 )
 
-for command in (
-    setup.demo,
-    setup.init,
-    setup.template,
+for function in (
+    workspace.demo,
+    workspace.init,
+    templates.template,
     returns.validate,
     mailbox.fetch,
     returns.ingest,
@@ -47,16 +49,16 @@ for command in (
     decisions.forget,
     appendix.merge,
     appendix.appendix,
-    appendix.send,
-    appendix.run,
+    mail.send,
+    runs.run,
     schedule.schedule,
-    schedule.runs,
-    schedule.watch,
-    maintenance.doctor,
-    maintenance.backup,
-    maintenance.restore,
+    runs.runs,
+    runs.watch,
+    workspace.doctor,
+    workspace.backup,
+    workspace.restore,
 ):
-    app.command(epilog=EXIT_CODES)(guarded(command))
+    app.command(epilog=EXIT_CODES)(command(function))
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,29 +1,28 @@
-"""What every command shares: the workspace option, output for people and machines, exit codes."""
+"""What every command shares: its result for people and machines, its exit code, its mistakes."""
 
 from __future__ import annotations
 
-import json
+import inspect
+import json as json_text
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import typer
 
+from pipeline.cli.options import JsonOption
 from pipeline.workspace.errors import LockedError, QuarterdayError
 
 if TYPE_CHECKING:
-    from pipeline.job.nightly import Reopen
     from pipeline.workspace.folder import Workspace
     from schemas.findings import Finding
-    from schemas.model import Period, Register
-
-P = ParamSpec("P")
 
 DONE, NEEDS_A_PERSON, CANNOT_RUN, AT_WORK = 0, 1, 2, 3
 EXIT_CODES = (
@@ -31,79 +30,94 @@ EXIT_CODES = (
     "3 another run is at work."
 )
 
-WorkspaceOption = Annotated[
-    Path,
-    typer.Option(
-        "--workspace",
-        "-w",
-        envvar="QUARTERDAY_WORKSPACE",
-        help="The folder with the register, the inbox and the outbox.",
-        show_default="this folder",
-    ),
-]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document for machines instead of text.")
-]
-VerboseOption = Annotated[
-    bool,
-    typer.Option(
-        "--verbose",
-        "-v",
-        help="Write the log to standard error too: lines on a terminal, JSON anywhere else.",
-    ),
-]
-ReopenOption = Annotated[
-    str | None,
-    typer.Option(
-        "--reopen",
-        metavar="PERIOD",
-        help="Take in returns for this closed period, in this run only, as restatements.",
-    ),
-]
-BecauseOption = Annotated[
-    str, typer.Option("--because", help="Why, for the record.", show_default=False)
-]
-PeriodOption = Annotated[
-    str | None, typer.Option("--period", "-p", help="One period, as the register names it.")
-]
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows under headings: columns on a terminal, tab-separated in a file or a pipe."""
+
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
 
 
-def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """The command, ending with one clear line a problem and exit code 2 when it cannot go on."""
+class Problem(str):
+    """A line of a result that goes to standard error."""
 
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except (typer.Exit, typer.Abort, BrokenPipeError):
-            raise
-        except LockedError as error:
-            typer.echo(f"quarterday: {error}", err=True)
-            raise typer.Exit(AT_WORK) from None
-        except QuarterdayError as error:
-            lines = str(error).splitlines()
-        except OSError as error:
-            place = error.filename or "A file"
-            lines = [f"{place} cannot be used ({error.strerror or error})."]
-        except Exception:
-            # A mistake of the program's own: exit code 1 would say that the job is done.
-            traceback.print_exc()
-            lines = [
-                "stopped by a mistake in the program; what is not done waits for the next run."
-            ]
-        else:
-            return
-        for line in lines:
-            typer.echo(f"quarterday: {line}", err=True)
-        raise typer.Exit(CANNOT_RUN)
+    __slots__ = ()
 
+
+#: What is printed for a person, from top to bottom; an iterator prints as it goes.
+Lines = Iterable[str | Columns]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command came to."""
+
+    #: For machines, printed with `--json`: dates in ISO 8601, decimals and paths as text.
+    document: object
+    #: For people, printed without it.
+    lines: Lines
+    needs_a_person: bool = False
+    #: What could not be done, a line each, for people and machines alike.
+    problems: Sequence[str] = ()
+
+
+def command(function: Callable[..., Result]) -> Callable[..., None]:
+    """The function as a command: it takes `--json`, prints its result, and ends by an exit code."""
+    signature = inspect.signature(function, eval_str=True)
+
+    @wraps(function)
+    def run(*, json: bool = False, **options: Any) -> None:
+        with _mistakes_in_lines():
+            result = function(**options)
+            if json:
+                print_document(result.document)
+            else:
+                print_lines(result.lines)
+            print_lines(map(Problem, result.problems))
+        if result.problems:
+            raise typer.Exit(CANNOT_RUN)
+        if result.needs_a_person:
+            raise typer.Exit(NEEDS_A_PERSON)
+
+    json_option = inspect.Parameter(
+        "json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=JsonOption
+    )
+    # typer makes options and arguments of it.
+    run.__signature__ = signature.replace(  # type: ignore[attr-defined]  # any function may have one
+        parameters=[*signature.parameters.values(), json_option]
+    )
     return run
 
 
-def print_json(content: Any) -> None:
-    """One JSON document; dates in ISO 8601, decimals as text, paths as text."""
+@contextmanager
+def _mistakes_in_lines() -> Iterator[None]:
+    """One clear line a problem, and an exit code, where the block cannot go on."""
+    code = CANNOT_RUN
+    try:
+        yield
+    except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
+        raise
+    except LockedError as error:
+        code, problem = AT_WORK, str(error)
+    except QuarterdayError as error:
+        problem = str(error)
+    except OSError as error:
+        problem = f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
+    except Exception:
+        # A mistake of the program's own: exit code 1 would say that the job is done.
+        traceback.print_exc()
+        problem = "stopped by a mistake in the program; what is not done waits for the next run."
+    else:
+        return
+    print_lines(map(Problem, problem.splitlines()))
+    raise typer.Exit(code)
+
+
+def print_document(content: object) -> None:
+    """One JSON document."""
     built = msgspec.to_builtins(content, enc_hook=_encode)
-    text = json.dumps(built, ensure_ascii=False, indent=2)
+    text = json_text.dumps(built, ensure_ascii=False, indent=2)
     # A file's name may hold bytes that no encoding knows; a document for machines may not.
     typer.echo(text.encode("utf-8", "replace").decode())
 
@@ -111,32 +125,54 @@ def print_json(content: Any) -> None:
 def _encode(value: object) -> object:
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, Iterator):
+        return list(value)
     raise TypeError(f"cannot print {type(value).__name__} as JSON")
 
 
-def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """Columns on a terminal; tab-separated where the output goes into a file or a pipe."""
+def print_lines(lines: Lines) -> None:
+    for line in lines:
+        match line:
+            case Columns():
+                _print_columns(line)
+            case Problem():
+                typer.echo(f"quarterday: {line}", err=True)
+            case _:
+                typer.echo(line)
+
+
+def _print_columns(columns: Columns) -> None:
     if not sys.stdout.isatty():
-        for row in rows:
+        for row in columns.rows:
             typer.echo("\t".join(row))
         return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*headings, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+    table = Table(*columns.headings, box=None, pad_edge=False, header_style="bold")
+    for row in columns.rows:
+        table.add_row(*map(Text, row))
     Console().print(table)
 
 
-def print_findings(findings: tuple[Finding, ...], indent: str = "  ") -> None:
-    """What was found, errors first, in lines that name the cell, or all those of one column."""
+def finding_lines(findings: Iterable[Finding], indent: str = "  ") -> Iterator[str]:
+    """What was found, errors first; a line names the cell, or all those of one column."""
     from pipeline.outputs.grouping import grouped
     from schemas.findings import worst_first
 
     for finding in grouped(worst_first(findings)):
-        typer.echo(f"{indent}{finding.severity}: {finding.line}")
+        yield f"{indent}{finding.severity}: {finding.line}"
+
+
+def moment(at: datetime) -> str:
+    """A moment in the zone of this machine: `30 Apr 2013 02:00`."""
+    return f"{at.astimezone():%d %b %Y %H:%M}"
+
+
+def day(at: datetime) -> str:
+    """The day of a moment in the zone of this machine: `30 Apr 2013`."""
+    return f"{at.astimezone():%d %b %Y}"
 
 
 @contextmanager
@@ -164,36 +200,6 @@ def workspace_at(path: Path) -> Workspace:
     return open_workspace(path)
 
 
-def reopening(period: str | None, because: str) -> Reopen | None:
-    """What `--reopen` and `--because` ask for.
-
-    Raises:
-        BadParameter: there is a reason, and nothing to reopen.
-    """
-    from pipeline.job.nightly import Reopen
-
-    if period is None and because:
-        raise typer.BadParameter("it says why a period is reopened; name one with --reopen.",
-                                 param_hint="--because")  # fmt: skip
-    return None if period is None else Reopen(period, because)
-
-
 def now() -> datetime:
     """The moment of the run, with its time zone."""
     return datetime.now().astimezone()
-
-
-def chosen_periods(register: Register, name: str | None) -> list[Period]:
-    """The period named, else every open one.
-
-    Raises:
-        WorkspaceError: there is no such period, or none is open.
-    """
-    from pipeline.register import need_period
-    from pipeline.workspace.errors import WorkspaceError
-
-    if name is None:
-        if chosen := [period for period in register.periods if period.open]:
-            return chosen
-        raise WorkspaceError("No period is open. Name one with --period, or open one on Periods.")
-    return [need_period(register, name)]

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
-from pipeline.cli.console import (
-    JsonOption,
-    PeriodOption,
-    WorkspaceOption,
-    chosen_periods,
-    now,
-    print_json,
-    workspace_at,
-)
+from pipeline.cli import console
+from pipeline.cli.console import Result, workspace_at
+from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.store.retention import Due
 
 
 def accept(
-    code: Annotated[str, typer.Argument(help="The code of the warning, such as C05.")],
+    code: Annotated[str, Argument(help="The code of the warning, such as C05.")],
     *,
-    because: Annotated[str, typer.Option("--because", help="Why the figure is right.")] = "",
-    ref: Annotated[str, typer.Option("--ref", help="At this indicator's figure only.")] = "",
+    because: Annotated[str, Option("--because", help="Why the figure is right.")] = "",
+    ref: Annotated[str, Option("--ref", help="At this indicator's figure only.")] = "",
     area: Annotated[
-        str, typer.Option("--area", "-a", help="Of this service area only, by ref or name.")
+        str, Option("--area", "-a", help="Of this service area only, by ref or name.")
     ] = "",
     every: Annotated[
-        bool, typer.Option("--all", help="Every one that is meant, if there are several.")
+        bool, Option("--all", help="Every one that is meant, if there are several.")
     ] = False,
     period: PeriodOption = None,
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Approve a warning of a return that counts: the figure was looked at, and is right.
 
     Who approved it, when and why is kept. A later return with the same warning waits again.
@@ -48,24 +46,26 @@ def accept(
     with at_work(place) as store:
         warnings = waiting(register, store, chosen_periods(register, period))
         approvals = approve(
-            Choice(code, ref, area), warnings, every=every, by=whoami(), at=now(), because=because
+            Choice(code, ref, area),
+            warnings,
+            every=every,
+            by=whoami(),
+            at=console.now(),
+            because=because,
         )
         store.decisions.approve(approvals)
-    if json:
-        print_json(approvals)
-        return
-    for one in approvals:
-        typer.echo(f"approved: {one.code} at {one.place}, by {one.by}")
+    return Result(
+        approvals, (f"approved: {one.code} at {one.place}, by {one.by}" for one in approvals)
+    )
 
 
 def forget(
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")
+        bool, Option("--dry-run", help="Say what would go, and remove nothing.")
     ] = False,
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Remove what the register's retention rule says to keep no longer, and record that it went.
 
     The files as sent, what was found in their cells and who signed them go; the figures, which were
@@ -81,33 +81,31 @@ def forget(
     place = workspace_at(workspace)
     register = register_of(place)
     with at_work(place) as store:
-        found = due(register, store, now().date())
+        found = due(register, store, console.now().date())
         if not dry_run:
-            remove(found, place, store, whoami(), now())
-    if json:
-        print_json(
+            remove(found, place, store, whoami(), console.now())
+    document = {
+        "rule": found.rule,
+        "removed": not dry_run,
+        "submissions": [
             {
-                "rule": found.rule,
-                "removed": not dry_run,
-                "submissions": [
-                    {
-                        "file": sent.filename,
-                        "sha256": sent.sha256,
-                        "period": sent.period,
-                        "area": sent.area,
-                        "received_at": sent.received_at,
-                    }
-                    for sent in found.submissions
-                ],
+                "file": sent.filename,
+                "sha256": sent.sha256,
+                "period": sent.period,
+                "area": sent.area,
+                "received_at": sent.received_at,
             }
-        )
-        return
+            for sent in found.submissions
+        ],
+    }
+    return Result(document, _forgotten_lines(found, "would go" if dry_run else "forgotten"))
+
+
+def _forgotten_lines(found: Due, what: str) -> Iterator[str]:
     if not found.rule:
-        typer.echo("The register has no retention rule; everything is kept.")
+        yield "The register has no retention rule; everything is kept."
     elif not found.submissions:
-        typer.echo(f"Nothing is past its time ({found.rule}).")
-    word = "would go" if dry_run else "forgotten"
+        yield f"Nothing is past its time ({found.rule})."
     for sent in found.submissions:
-        received = f"{sent.received_at.astimezone():%d %b %Y}"
         about = f"{sent.area or 'no area'}, {sent.period or 'no period'}"
-        typer.echo(f"{word}: {sent.filename} ({about}, received {received})")
+        yield f"{what}: {sent.filename} ({about}, received {console.day(sent.received_at)})"

@@ -5,47 +5,39 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
-from pipeline.cli.console import (
-    NEEDS_A_PERSON,
-    JsonOption,
-    PeriodOption,
-    WorkspaceOption,
-    now,
-    print_json,
-    print_table,
-    progress_bar,
-    workspace_at,
-)
+from pipeline.cli import console
+from pipeline.cli.console import Columns, Result, moment, progress_bar, workspace_at
+from pipeline.cli.options import PeriodOption, WorkspaceOption
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.operations.replay import Replayed
     from pipeline.operations.trace import Source, Trace
 
 RevealOption = Annotated[
-    bool,
-    typer.Option("--show-suppressed", help="Show figures that the appendix suppresses, too."),
+    bool, Option("--show-suppressed", help="Show figures that the appendix suppresses, too.")
 ]
 
 
 def history(
     subject: Annotated[
-        str,
-        typer.Argument(help="An indicator's ref, a service area, or a file.", show_default="all"),
+        str, Argument(help="An indicator's ref, a service area, or a file.", show_default="all")
     ] = "",
     *,
     period: PeriodOption = None,
     show_suppressed: RevealOption = False,
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Tell the life of an indicator, a file or a service area: what happened, when, by whom.
 
     Example: `quarterday history P2-1`
     """
     from pipeline.job.session import register_of, store_of
-    from pipeline.operations.history import history as tell
-    from pipeline.operations.history import subject_of
+    from pipeline.operations import history as events
+    from pipeline.operations.stored import StoredReturns
     from pipeline.register import need_period
 
     place = workspace_at(workspace)
@@ -53,122 +45,99 @@ def history(
     if period is not None:
         need_period(register, period)
     with store_of(place) as store:
-        of = subject_of(subject, register, store)
-        events = tell(of, register, store, period=period or "", reveals=show_suppressed)
-    if json:
-        print_json(events)
-        return
-    print_table(
-        ("When", "What", "Period", "Service area", "Details"),
-        [
-            (f"{e.at.astimezone():%d %b %Y %H:%M}", e.what.value, e.period, e.area, e.said)
-            for e in events
-        ],
-    )
+        stored = StoredReturns.of(register, store, reveals=show_suppressed)
+        found = events.history(events.subject_of(subject, stored), stored, period=period or "")
+    rows = [(moment(e.at), e.what.value, e.period, e.area, e.said) for e in found]
+    return Result(found, [Columns(("When", "What", "Period", "Service area", "Details"), rows)])
 
 
 def trace(
-    ref: Annotated[str, typer.Argument(help="An indicator's ref.")],
+    ref: Annotated[str, Argument(help="An indicator's ref.")],
     *,
     period: PeriodOption = None,
     show_suppressed: RevealOption = False,
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Go from an indicator's figure in the appendix to the cells that it came from.
 
     Example: `quarterday trace P2-1 --period 2012-13`
     """
     from pipeline.job.session import register_of, store_of
-    from pipeline.operations.trace import cells, indicator_of, period_of
-    from pipeline.operations.trace import trace as find
+    from pipeline.operations import trace as figures
+    from pipeline.operations.stored import StoredReturns
     from pipeline.outputs.issuing import report_of
 
     place = workspace_at(workspace)
     register = register_of(place)
-    with store_of(place) as store, cells(place, register) as cell_of:
-        indicator = indicator_of(ref, register, store)
-        chosen = period_of(indicator, period, register, store)
-        report = report_of(register, store, chosen, now())
-        found = find(indicator, report, store, cell_of, reveals=show_suppressed)
-    if json:
-        print_json(found)
-    else:
-        _print_trace(found)
-    if found.needs_a_person:
-        raise typer.Exit(NEEDS_A_PERSON)
+    with store_of(place) as store, figures.cells(place, register) as cell_of:
+        stored = StoredReturns.of(register, store, reveals=show_suppressed)
+        indicator = figures.indicator_of(ref, stored)
+        chosen = figures.period_of(indicator, period, stored)
+        report = report_of(register, store, chosen, console.now())
+        found = figures.trace(indicator, report, stored, cell_of)
+    return Result(found, _trace_lines(found), needs_a_person=found.needs_a_person)
 
 
-def _print_trace(found: Trace) -> None:
+def _trace_lines(found: Trace) -> Iterator[str]:
     from schemas.findings import printable, shorten
 
-    typer.echo(f"{found.indicator.ref} {printable(found.indicator.wording)}, {found.period.name}")
+    yield f"{found.indicator.ref} {printable(found.indicator.wording)}, {found.period.name}"
     target = f"target {found.target}" if found.target else ""
-    typer.echo(f"  now: {_told(shorten(found.performance), target, found.rating)}")
+    yield f"  now: {_joined(shorten(found.performance), target, found.rating)}"
     if issued := found.issued:
-        at = f"{issued.at.astimezone():%d %b %Y %H:%M}"
-        typer.echo(
-            f"  last issued: {_told(shorten(issued.performance), issued.rating, f'on {at}')}"
-        )
+        at = f"on {moment(issued.at)}"
+        yield f"  last issued: {_joined(shorten(issued.performance), issued.rating, at)}"
     for remark in found.remarks:
-        typer.echo(f"  {remark}")
+        yield f"  {remark}"
     if len(found.indicator.areas) > 1:
-        typer.echo(f"  merged by: {found.indicator.merge_rule}")
+        yield f"  merged by: {found.indicator.merge_rule}"
     for source in found.sources:
-        _print_source(source)
+        yield f"\n{source.area}: {shorten(source.figure)} ({source.status.lower()})"
+        for name, value in _source_facts(source):
+            if value:
+                yield f"  {name}: {value}"
     for name in found.missing:
-        typer.echo(f"\n{name}: nothing reported")
+        yield f"\n{name}: nothing reported"
 
 
-def _told(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
+def _joined(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
 
 
-def _print_source(source: Source) -> None:
+def _source_facts(source: Source) -> Iterator[tuple[str, str]]:
+    """What there is to say about one service area's figure, by name; empty where nothing is."""
     from schemas.findings import printable, shorten
 
-    status = source.status.lower()
-    typer.echo(f"\n{source.area}: {shorten(source.figure)} ({status})")
-    held, gone = source.archived, source.forgotten
+    held = source.archived
     holding = f', which holds "{held.text}"' if held.text is not None else ""
-    lines = [
-        ("file", printable(source.filename)),
-        ("cell", f"{printable(source.sheet)}!{source.cell}{holding}"),
-        ("received", f"{source.received_at.astimezone():%d %b %Y %H:%M}"),
-        ("completed by", printable(source.completed_by)),
-        ("signed off by", printable(source.signed_off_by)),
-        ("kept as", str(held.path or "")),
-        ("trouble with the file", held.trouble),
-    ]
-    if gone:
-        when = f"{gone.forgotten_at.astimezone():%d %b %Y}"
-        lines.append(("forgotten", f"{when}, by {gone.by}: {gone.rule}"))
+    yield "file", printable(source.filename)
+    yield "cell", f"{printable(source.sheet)}!{source.cell}{holding}"
+    yield "received", moment(source.received_at)
+    yield "completed by", printable(source.completed_by)
+    yield "signed off by", printable(source.signed_off_by)
+    yield "kept as", str(held.path or "")
+    yield "trouble with the file", held.trouble
+    if gone := source.forgotten:
+        yield "forgotten", f"{console.day(gone.forgotten_at)}, by {gone.by}: {gone.rule}"
     if source.restates:
-        lines.append(("restatement", "accepted after the period was closed"))
+        yield "restatement", "accepted after the period was closed"
     for warned in source.warnings:
-        lines.append(("warning", f"{warned.finding.problem} [{warned.finding.code}]"))
-        lines += [
-            ("approved", f"{a.approved_at.astimezone():%d %b %Y}, {a.by}: {printable(a.because)}")
-            for a in warned.approvals
-        ]
-    for r in source.replaced:
-        when = f"{r.received_at.astimezone():%d %b %Y %H:%M}"
-        place = f"{printable(r.sheet)}!{r.cell} of {printable(r.filename)}"
-        lines.append(("in place of", f"{shorten(r.figure)}, {place}, received {when}"))
-    for name, value in lines:
-        if value:
-            typer.echo(f"  {name}: {value}")
+        yield "warning", f"{warned.finding.problem} [{warned.finding.code}]"
+        for one in warned.approvals:
+            yield "approved", f"{console.day(one.approved_at)}, {one.by}: {printable(one.because)}"
+    for before in source.replaced:
+        place = f"{printable(before.sheet)}!{before.cell} of {printable(before.filename)}"
+        received = moment(before.received_at)
+        yield "in place of", f"{shorten(before.figure)}, {place}, received {received}"
 
 
 def replay(
     *,
     rebuild: Annotated[
-        bool,
-        typer.Option("--rebuild", help="Put the store that was made again in the store's place."),
+        bool, Option("--rebuild", help="Put the store that was made again in the store's place.")
     ] = False,
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Make the whole store again from the archive, and say where the two differ.
 
     Every file is read and checked once more, every appendix rated once more. With --rebuild what
@@ -176,30 +145,34 @@ def replay(
 
     Example: `quarterday replay`
     """
-    from pipeline.operations.replay import replace_store
-    from pipeline.operations.replay import replay as make_again
-    from schemas.wording import counted
+    from pipeline.operations import replay as archive
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
-        done = replace_store(place, now(), progress) if rebuild else make_again(place, progress)
-    if json:
-        print_json(done)
-    else:
-        rebuilt = done.rebuilt
-        typer.echo(
-            f"{counted(rebuilt.submissions, 'submission')} and "
-            f"{counted(rebuilt.issues, 'appendix', 'appendices')} made again from the archive."
-        )
-        for one in rebuilt.unchecked:
-            typer.echo(f"not made again: {one.what}: {one.why}")
-        for difference in done.differences:
-            typer.echo(f"differs: {difference.what}")
-            typer.echo(f"  the store: {difference.stored}")
-            typer.echo(f"  the archive: {difference.replayed}")
-        if done.kept_aside:
-            typer.echo(f"The store that was there is kept as {done.kept_aside}.")
-        if not rebuild and not done.differences:
-            typer.echo("The store and the archive agree in all that was made again.")
-    if done.needs_a_person:
-        raise typer.Exit(NEEDS_A_PERSON)
+        if rebuild:
+            done = archive.replace_store(place, console.now(), progress)
+        else:
+            done = archive.replay(place, progress)
+    return Result(
+        done,
+        _replayed_lines(done, is_compared=not rebuild),
+        needs_a_person=done.needs_a_person,
+    )
+
+
+def _replayed_lines(done: Replayed, *, is_compared: bool) -> Iterator[str]:
+    from schemas.wording import counted
+
+    submissions = counted(done.rebuilt.submissions, "submission")
+    appendices = counted(done.rebuilt.issues, "appendix", "appendices")
+    yield f"{submissions} and {appendices} made again from the archive."
+    for one in done.rebuilt.unchecked:
+        yield f"not made again: {one.what}: {one.why}"
+    for difference in done.differences:
+        yield f"differs: {difference.what}"
+        yield f"  the store: {difference.stored}"
+        yield f"  the archive: {difference.replayed}"
+    if done.kept_aside:
+        yield f"The store that was there is kept as {done.kept_aside}."
+    if is_compared and not done.differences:
+        yield "The store and the archive agree in all that was made again."

@@ -1,92 +1,134 @@
-"""How mail is shown, to people and to machines."""
+"""The command that sends what waits, and how mail is shown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Option
 
-from pipeline.cli.console import print_json, print_table
+from pipeline.cli import console
+from pipeline.cli.console import Columns, Result, workspace_at
+from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pipeline.mail.delivery import Round, Standing
     from pipeline.store import Queued
 
 
-def print_would_go(messages: Sequence[Queued], *, json: bool) -> None:
+def send(
+    *,
+    period: PeriodOption = None,
+    dry_run: Annotated[
+        bool, Option("--dry-run", help="Say what would go to whom, and write nothing.")
+    ] = False,
+    again: Annotated[
+        list[str] | None,
+        Option("--again", metavar="MESSAGE-ID", help="Send this message once more."),
+    ] = None,
+    drop: Annotated[
+        list[str] | None,
+        Option("--drop", metavar="MESSAGE-ID", help="Do not send it; it is seen to."),
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """Write the appendix afresh, and deliver its messages and all others that wait.
+
+    They go to the mail server of the settings; without one they are written into the outbox as .eml
+    files. A message that went before for the same appendix does not go again. With --again or
+    --drop no appendix is written.
+
+    Example: `quarterday send --dry-run`
+    """
+    from pipeline.job.session import at_work, register_of, store_of
+    from pipeline.mail import announcing, delivery
+    from pipeline.outputs.issuing import issue
+    from pipeline.workspace.lock import whoami
+
+    place = workspace_at(workspace)
+    register = register_of(place)
+    now = console.now()
+    if dry_run:
+        with store_of(place) as store:
+            chosen = chosen_periods(register, period)
+            return _would_go(announcing.would_send(place, register, store, chosen, now))
+    with at_work(place) as store:
+        for header_id in again or ():
+            delivery.again(store, header_id, now, whoami())
+        for header_id in drop or ():
+            delivery.drop(store, header_id, now, whoami())
+        if not again and not drop:
+            for each in chosen_periods(register, period):
+                announcing.send(place, store, issue(place, register, store, each, now), now)
+        mail = delivery.deliver(place, register, store, console.now(), impatient=True)
+    return Result(mail_document(mail), mail_lines(mail), needs_a_person=mail.needs_a_person)
+
+
+def _would_go(messages: Sequence[Queued]) -> Result:
     """What would go to whom, one message a line."""
     from pipeline.mail.delivery import told
 
-    if json:
-        print_json({"messages": [_document(one) for one in messages]})
-        return
-    print_table(
-        ("Kind", "To", "Subject", "Size", "State"),
-        [
-            (one.kind, one.recipient, one.subject, _size_shown(one.size), told(one))
-            for one in messages
-        ],
+    rows = [
+        (one.kind, one.recipient, one.subject, f"{one.size / 1024:,.0f} KiB", told(one))
+        for one in messages
+    ]
+    return Result(
+        {"messages": [_document(one) for one in messages]},
+        [Columns(("Kind", "To", "Subject", "Size", "State"), rows)],
     )
 
 
-def print_mail(mail: Round | None) -> None:
-    """What was done about the mail, in lines for a person."""
+def mail_lines(mail: Round | None) -> Iterator[str]:
+    """What was done about the mail, for a person."""
     if mail is None:
         return
     from pipeline.mail.delivery import told
     from pipeline.store import Became
 
     for path in mail.written:
-        typer.echo(f"wrote {path}")
+        yield f"wrote {path}"
     for one in mail.became:
         if one.last is not None and one.last.outcome is not Became.WRITTEN:
-            typer.echo(f"mail: {one.kind} to {one.recipient}: {told(one)}")
+            yield f"mail: {one.kind} to {one.recipient}: {told(one)}"
     if mail.trouble:
-        typer.echo(f"mail: {mail.trouble}")
-    print_standing(mail.standing)
+        yield f"mail: {mail.trouble}"
+    yield from waiting_lines(mail.standing)
 
 
-def print_standing(standing: Standing) -> None:
+def waiting_lines(standing: Standing) -> Iterator[str]:
     """What waits, and what needs a person and why."""
     from pipeline.mail.delivery import remedy, told
 
-    patient = len([one for one in standing.waiting if one not in standing.stuck])
-    if patient:
-        at = standing.next_at.astimezone() if standing.next_at else None
-        tried = f"; tried again by the first run after {at:%d %b %Y %H:%M}" if at else ""
-        typer.echo(f"Mail that waits: {patient}{tried}.")
+    if patient := len([one for one in standing.waiting if one not in standing.stuck]):
+        at = standing.next_at
+        tried = f"; tried again by the first run after {console.moment(at)}" if at else ""
+        yield f"Mail that waits: {patient}{tried}."
     if standing.stuck:
-        typer.echo("Mail that needs a person:")
-    for one in standing.stuck:
-        typer.echo(f"  {one.kind} to {one.recipient}, {one.subject}: {told(one)}")
-        typer.echo(f"    {remedy(one) or _why(standing)}")
-
-
-def _why(standing: Standing) -> str:
-    """Why mail waits that nobody has refused."""
+        yield "Mail that needs a person:"
     trouble = standing.trouble
-    return trouble.answer if trouble else "It has waited for more than a day."
+    why = trouble.answer if trouble else "It has waited for more than a day."
+    for one in standing.stuck:
+        yield f"  {one.kind} to {one.recipient}, {one.subject}: {told(one)}"
+        yield f"    {remedy(one) or why}"
 
 
 def mail_document(mail: Round | None) -> dict[str, Any]:
     """What was done about the mail, for machines."""
-    if mail is None:
-        return {"written": [], "messages": [], "trouble": "", "waiting": 0, "stuck": []}
     return {
-        "written": mail.written,
-        "messages": [_document(one) for one in mail.became],
-        "trouble": mail.trouble,
-        **standing_document(mail.standing),
+        "written": mail.written if mail else [],
+        "messages": [_document(one) for one in mail.became] if mail else [],
+        "trouble": mail.trouble if mail else "",
+        **waiting_document(mail.standing if mail else None),
     }
 
 
-def standing_document(standing: Standing) -> dict[str, Any]:
-    """How the mail stands, for machines."""
+def waiting_document(standing: Standing | None) -> dict[str, Any]:
+    """What waits and what needs a person, for machines."""
     return {
-        "waiting": len(standing.waiting),
-        "stuck": [_document(one) for one in standing.stuck],
+        "waiting": len(standing.waiting) if standing else 0,
+        "stuck": [_document(one) for one in standing.stuck] if standing else [],
     }
 
 
@@ -105,7 +147,3 @@ def _document(one: Queued) -> dict[str, Any]:
         "state": told(one),
         "remedy": remedy(one),
     }
-
-
-def _size_shown(size: int) -> str:
-    return f"{size / 1024:,.0f} KiB"

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
-from pipeline.cli.console import (
-    CANNOT_RUN,
-    NEEDS_A_PERSON,
-    JsonOption,
-    WorkspaceOption,
-    now,
-    print_json,
-    workspace_at,
-)
+from pipeline.cli import console
+from pipeline.cli.console import Result, workspace_at
+from pipeline.cli.options import WorkspaceOption
 
 if TYPE_CHECKING:
     from pipeline.mail.mailbox import Fetched
@@ -24,11 +19,10 @@ if TYPE_CHECKING:
 def fetch(
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be taken and left; change nothing.")
+        bool, Option("--dry-run", help="Say what would be taken and left; change nothing.")
     ] = False,
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Take returns that service areas have mailed into their inbox folders.
 
     Which mailbox is said under [mailbox] in pipeline.toml.
@@ -36,41 +30,34 @@ def fetch(
     Example: `quarterday fetch --dry-run`
     """
     from pipeline.job.session import register_of
-    from pipeline.mail.mailbox import fetch as fetch_returns
-    from pipeline.mail.mailbox import is_set
+    from pipeline.mail import mailbox
+    from pipeline.workspace import lock
     from pipeline.workspace.errors import SettingsError
     from pipeline.workspace.folder import make_state, need_folder
-    from pipeline.workspace.lock import held
 
     place = workspace_at(workspace)
-    if not is_set(place.settings):
+    if not mailbox.is_set(place.settings):
         raise SettingsError("No mailbox is set. Name its server under [mailbox] in pipeline.toml.")
     register = register_of(place)
-    if dry_run:
-        fetched = fetch_returns(place, register, now(), dry_run=True)
-    else:
-        # The lock alone: where nothing came, the next run still ends at once.
-        with held(need_folder(make_state(place))):
-            fetched = fetch_returns(place, register, now())
-    if json:
-        print_json(fetched)
-    else:
-        print_fetched(fetched, dry_run=dry_run)
-    if fetched.trouble:
-        typer.echo(f"quarterday: {fetched.trouble}", err=True)
-        raise typer.Exit(CANNOT_RUN)
-    if fetched.left:
-        raise typer.Exit(NEEDS_A_PERSON)
+    # The lock alone: where nothing came, the next run still ends at once.
+    with nullcontext() if dry_run else lock.held(need_folder(make_state(place))):
+        fetched = mailbox.fetch(place, register, console.now(), dry_run=dry_run)
+    lines = fetched_lines(fetched, dry_run=dry_run)
+    if not lines and not fetched.trouble:
+        lines = ["No returns in the mailbox."]
+    return Result(
+        fetched,
+        lines,
+        needs_a_person=bool(fetched.left),
+        problems=[fetched.trouble] if fetched.trouble else [],
+    )
 
 
-def print_fetched(fetched: Fetched, *, dry_run: bool = False, quiet: bool = False) -> None:
-    """What became of each message, in lines for a person; `quiet` where there was none."""
+def fetched_lines(fetched: Fetched, *, dry_run: bool = False) -> list[str]:
+    """What became of each message."""
     taken, left = ("would take", "would leave") if dry_run else ("taken", "left in the mailbox")
-    for one in fetched.taken:
-        typer.echo(f"{taken}: {one.path.name} ({one.area}) from {one.sender}")
-    for message in fetched.left:
-        typer.echo(f"{left}: {message.line}")
+    lines = [f"{taken}: {one.path.name} ({one.area}) from {one.sender}" for one in fetched.taken]
+    lines += [f"{left}: {message.line}" for message in fetched.left]
     if fetched.waiting:
-        typer.echo(f"{fetched.waiting} left earlier still wait there, flagged")
-    if not quiet and not (fetched.taken or fetched.left or fetched.waiting or fetched.trouble):
-        typer.echo("No returns in the mailbox.")
+        lines.append(f"{fetched.waiting} left earlier still wait there, flagged")
+    return lines

@@ -5,38 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument
 
-from pipeline.cli.console import (
-    CANNOT_RUN,
-    NEEDS_A_PERSON,
+from pipeline.cli import console, mail
+from pipeline.cli.console import Columns, Result, finding_lines, progress_bar, workspace_at
+from pipeline.cli.options import (
     BecauseOption,
-    JsonOption,
     PeriodOption,
     ReopenOption,
     WorkspaceOption,
     chosen_periods,
-    now,
-    print_findings,
-    print_json,
-    print_table,
-    progress_bar,
     reopening,
-    workspace_at,
 )
-from pipeline.cli.mail import mail_document, print_mail, print_standing, standing_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pipeline.consolidation.report import ReturnReceived
     from pipeline.job.ingest import Ingested
-    from schemas.findings import Finding
+    from pipeline.returns.validate import Checked
+    from pipeline.store import Submission
+    from schemas.model import Period
 
 
 def validate(
-    files: Annotated[list[Path], typer.Argument(help="Returns to check.")],
+    files: Annotated[list[Path], Argument(help="Returns to check.")],
     *,
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Check returns without taking anything in: what a service area runs before sending.
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
@@ -46,32 +42,34 @@ def validate(
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
-        checked, unread = check_files(files, place, register_of(place), now(), progress)
-    if json:
-        print_json(
-            [
-                {
-                    "file": one.arrival.path,
-                    "accepted": one.is_accepted,
-                    "area": one.reading.area,
-                    "period": one.reading.period,
-                    "findings": one.findings,
-                }
-                for one in checked
-            ]
-            + [{"file": left.path, "accepted": False, "unread": left.why} for left in unread]
-        )
-    else:
-        for one in checked:
-            verdict = "would be accepted" if one.is_accepted else "would be sent back"
-            typer.echo(f"{one.arrival.filename}: {verdict}")
-            print_findings(one.findings)
-    for left in unread:
-        typer.echo(f"quarterday: {left.path}: {left.why}", err=True)
-    if unread:
-        raise typer.Exit(CANNOT_RUN)
-    if any(not one.is_accepted or _has_warnings(one.findings) for one in checked):
-        raise typer.Exit(NEEDS_A_PERSON)
+        checked, unread = check_files(files, place, register_of(place), console.now(), progress)
+    documents = [
+        {
+            "file": one.arrival.path,
+            "accepted": one.is_accepted,
+            "area": one.reading.area,
+            "period": one.reading.period,
+            "findings": one.findings,
+        }
+        for one in checked
+    ]
+    documents += [{"file": one.path, "accepted": False, "unread": one.why} for one in unread]
+    return Result(
+        documents,
+        _checked_lines(checked),
+        needs_a_person=any(
+            not one.is_accepted or any(f.severity == "warning" for f in one.findings)
+            for one in checked
+        ),
+        problems=[f"{one.path}: {one.why}" for one in unread],
+    )
+
+
+def _checked_lines(checked: Iterable[Checked]) -> Iterator[str]:
+    for one in checked:
+        verdict = "would be accepted" if one.is_accepted else "would be sent back"
+        yield f"{one.arrival.filename}: {verdict}"
+        yield from finding_lines(one.findings)
 
 
 def ingest(
@@ -79,8 +77,7 @@ def ingest(
     reopen: ReopenOption = None,
     because: BecauseOption = "",
     workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+) -> Result:
     """Take in what lies in the inbox: accept it, or send it back with a correction copy.
 
     Example: `quarterday ingest --workspace performance`
@@ -94,36 +91,46 @@ def ingest(
     register = register_of(place)
     wanted = reopening(reopen, because)
     with at_work(place) as store, progress_bar() as progress:
-        ingested = take_in(place, register, store, now(), progress, wanted)
-        correspond(place, register, store, now(), skipped=ingested.skipped)
-        mail = deliver(place, register, store, now())
-    if json:
-        print_json(
-            {
-                "taken": ingested.taken,
-                "skipped": ingested.skipped,
-                "mail": mail_document(mail),
-            }
-        )
-    else:
-        print_ingested(ingested)
-        print_mail(mail)
-    if needs_a_person(Night(ingested, mail=mail)):
-        raise typer.Exit(NEEDS_A_PERSON)
+        ingested = take_in(place, register, store, console.now(), progress, wanted)
+        correspond(place, register, store, console.now(), skipped=ingested.skipped)
+        delivered = deliver(place, register, store, console.now())
+    return Result(
+        {
+            "taken": ingested.taken,
+            "skipped": ingested.skipped,
+            "mail": mail.mail_document(delivered),
+        },
+        [*ingested_lines(ingested), *mail.mail_lines(delivered)],
+        needs_a_person=needs_a_person(Night(ingested, mail=delivered)),
+    )
 
 
-def status(
-    *,
-    period: PeriodOption = None,
-    workspace: WorkspaceOption = Path(),
-    json: JsonOption = False,
-) -> None:
+def ingested_lines(ingested: Ingested) -> Iterator[str]:
+    """What became of each file."""
+    if not ingested.taken and not ingested.skipped:
+        yield "The inbox is empty."
+    for taken in ingested.taken:
+        about = ", ".join(part for part in (taken.area, taken.period) if part)
+        line = f"{taken.outcome}: {taken.filename}" + (f" ({about})" if about else "")
+        line += f", replacing {taken.replaces}" if taken.replaces else ""
+        yield line + (", restating a closed period" if taken.restates else "")
+        yield from finding_lines(taken.findings)
+        if taken.correction:
+            yield f"  correction copy: {taken.correction}"
+    for skipped in ingested.skipped:
+        if skipped.moved_to:
+            yield f"moved to quarantine: {skipped.filename}: {skipped.why}"
+            yield f"  now at: {skipped.moved_to}"
+        else:
+            yield f"left in the inbox: {skipped.filename}: {skipped.why}"
+
+
+def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Result:
     """Who has returned, who is late, what was sent back and why, what waits, what mail is stuck.
 
     Example: `quarterday status --period 2012-13`
     """
-    from pipeline.consolidation.approvals import waiting as warnings_waiting
-    from pipeline.consolidation.report import ReturnState
+    from pipeline.consolidation.approvals import waiting
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import register_of, store_of
     from pipeline.mail.delivery import standing
@@ -132,100 +139,87 @@ def status(
 
     place = workspace_at(workspace)
     register = register_of(place)
-    today = now().date()
-    waiting = False
-    documents = []
+    today = console.now().date()
+    periods = chosen_periods(register, period)
     with store_of(place) as store:
-        for chosen in chosen_periods(register, period):
-            submissions = store.submissions(chosen.name)
-            returns = returns_received(register, chosen, submissions, today)
-            rejected = {s.area: s for s in submissions if s.outcome is Outcome.REJECTED}
-            documents.append({"period": chosen.name, "due": chosen.due, "returns": returns})
-            stuck = [
-                r
-                for r in returns
-                if r.state in (ReturnState.REJECTED, ReturnState.OVERDUE) or r.rejected_since
-            ]
-            waiting = waiting or bool(stuck)
-            if json:
-                continue
-            typer.echo(f"{chosen.name}, due {chosen.due:%d %B %Y}")
-            print_table(
-                ("Service area", "Return", "File", "Received"),
-                [
-                    (
-                        r.area.name,
-                        f"{r.state}; a later one was sent back" if r.rejected_since else r.state,
-                        r.rejected_since or r.filename,
-                        f"{r.received_at.astimezone():%d %b %Y %H:%M}" if r.received_at else "",
-                    )
-                    for r in returns
-                ],
-            )
-            for one in stuck:
-                if sent_back := rejected.get(one.area.ref):
-                    typer.echo(f"\n{one.area.name}, {sent_back.filename}:")
-                    print_findings(sent_back.findings)
-            typer.echo("")
-        warnings = warnings_waiting(register, store, chosen_periods(register, period))
+        submissions = store.submissions()
+        warnings = waiting(register, store, periods)
         past = due(register, store, today)
-        mail = standing(store, now())
-        unplaced = [
-            s
-            for s in store.submissions()
-            if s.outcome is Outcome.REJECTED and (s.area is None or s.period is None)
-        ]
-    if json:
-        print_json(
-            {
-                "periods": documents,
-                "unplaced": unplaced,
-                "warnings": warnings,
-                "past_retention": len(past.submissions),
-                "mail": standing_document(mail),
-            }
+        unsent = standing(store, console.now())
+    rejected = [sent for sent in submissions if sent.outcome is Outcome.REJECTED]
+    unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
+    last_rejected = {(sent.period, sent.area): sent for sent in rejected}
+    returns = {
+        each: returns_received(
+            register, each, [sent for sent in submissions if sent.period == each.name], today
         )
-    else:
+        for each in periods
+    }
+    document = {
+        "periods": [
+            {"period": each.name, "due": each.due, "returns": received}
+            for each, received in returns.items()
+        ],
+        "unplaced": unplaced,
+        "warnings": warnings,
+        "past_retention": len(past.submissions),
+        "mail": mail.waiting_document(unsent),
+    }
+
+    def lines() -> Iterator[str | Columns]:
+        for each, received in returns.items():
+            yield from _period_lines(each, received, last_rejected)
         if warnings:
-            typer.echo("Warnings that nobody has approved (quarterday accept CODE --because ...):")
-            for warning in warnings:
-                typer.echo(f"  {warning.line}")
+            yield "Warnings that nobody has approved (quarterday accept CODE --because ...):"
+        for warning in warnings:
+            yield f"  {warning.line}"
         if unplaced:
-            typer.echo("Sent back because it was not plain whose or for which period they are:")
-        for submission in unplaced[-20:]:
-            typer.echo(f"{submission.filename}, {submission.received_at.astimezone():%d %b %Y}")
-            print_findings(submission.findings)
+            yield "Sent back because it was not plain whose or for which period they are:"
+        for sent in unplaced[-20:]:
+            yield f"{sent.filename}, {console.day(sent.received_at)}"
+            yield from finding_lines(sent.findings)
         if past.submissions:
-            typer.echo(
+            yield (
                 f"{len(past.submissions)} submissions are past their time ({past.rule}); "
                 "quarterday forget removes them."
             )
-        print_standing(mail)
-    if waiting or warnings or mail.stuck:
-        raise typer.Exit(NEEDS_A_PERSON)
+        yield from mail.waiting_lines(unsent)
+
+    return Result(
+        document,
+        lines(),
+        needs_a_person=bool(warnings or unsent.stuck)
+        or any(_is_awaited(one) for received in returns.values() for one in received),
+    )
 
 
-def print_ingested(ingested: Ingested) -> None:
-    """What became of each file, in lines for a person."""
-    if not ingested.taken and not ingested.skipped:
-        typer.echo("The inbox is empty.")
-    for taken in ingested.taken:
-        about = ", ".join(part for part in (taken.area, taken.period) if part)
-        line = f"{taken.outcome}: {taken.filename}" + (f" ({about})" if about else "")
-        line += f", replacing {taken.replaces}" if taken.replaces else ""
-        typer.echo(line + (", restating a closed period" if taken.restates else ""))
-        print_findings(taken.findings)
-        if taken.correction:
-            typer.echo(f"  correction copy: {taken.correction}")
-    for skipped in ingested.skipped:
-        if skipped.moved_to:
-            typer.echo(f"moved to quarantine: {skipped.filename}: {skipped.why}")
-            typer.echo(f"  now at: {skipped.moved_to}")
-        else:
-            typer.echo(f"left in the inbox: {skipped.filename}: {skipped.why}")
+def _period_lines(
+    period: Period,
+    returns: Sequence[ReturnReceived],
+    last_rejected: Mapping[tuple[str | None, str | None], Submission],
+) -> Iterator[str | Columns]:
+    """Where each return for a period stands, and what is wrong with those that were sent back."""
+    yield f"{period.name}, due {period.due:%d %B %Y}"
+    rows = [
+        (
+            one.area.name,
+            f"{one.state}; a later one was sent back" if one.rejected_since else one.state,
+            one.rejected_since or one.filename,
+            console.moment(one.received_at) if one.received_at else "",
+        )
+        for one in returns
+    ]
+    yield Columns(("Service area", "Return", "File", "Received"), rows)
+    for one in returns:
+        sent_back = last_rejected.get((period.name, one.area.ref))
+        if sent_back and _is_awaited(one):
+            yield f"\n{one.area.name}, {sent_back.filename}:"
+            yield from finding_lines(sent_back.findings)
+    yield ""
 
 
-def _has_warnings(findings: tuple[Finding, ...]) -> bool:
-    from schemas.findings import Severity
+def _is_awaited(one: ReturnReceived) -> bool:
+    """Whether a return is late, or one was sent back and has not come again."""
+    from pipeline.consolidation.report import ReturnState
 
-    return any(finding.severity is Severity.WARNING for finding in findings)
+    return bool(one.rejected_since) or one.state in (ReturnState.REJECTED, ReturnState.OVERDUE)

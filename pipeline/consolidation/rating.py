@@ -20,7 +20,8 @@ from schemas.model import (
     Tolerance,
     ToleranceKind,
 )
-from schemas.units import Unit, amount_shown, row_of, shown
+from schemas.units import Unit, row_of, shown
+from schemas.wording import noun_for
 
 
 class Colour(StrEnum):
@@ -303,4 +304,4 @@ def tolerance_shown(tolerance: Tolerance, unit: Unit | None = None) -> str:
     row = row_of(unit)
     if row.counts_people or row.is_money:
         return shown(tolerance.amount, unit)
-    return amount_shown(tolerance.amount, row.noun or "point")
+    return f"{shown(tolerance.amount, None)} {noun_for(tolerance.amount, row.noun or 'point')}"

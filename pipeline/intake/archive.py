@@ -19,18 +19,10 @@ from pathlib import Path
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.scan import Arrival
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind
+from pipeline.workspace import moving
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, private_folder, remedy, sync_folder
-from pipeline.workspace.moving import (
-    ChangedError,
-    UnreadError,
-    copy,
-    holds,
-    is_final,
-    is_own,
-    put,
-    remove,
-)
+from pipeline.workspace.moving import ChangedError, UnreadError
 
 _CHANGED = (
     "changed after it was read; what was read is recorded, "
@@ -46,7 +38,7 @@ def archived(workspace: Workspace, sha256: str, kind: FileKind) -> Path:
     return _place(workspace, f"{sha256}{EXTENSIONS.get(kind, '.bin')}")
 
 
-def kept(workspace: Workspace, sha256: str) -> Path | None:
+def find_archived(workspace: Workspace, sha256: str) -> Path | None:
     """Where the bytes of that hash are kept; None where they are not."""
     return next((workspace.archive / sha256[:2]).glob(f"{sha256}.*"), None)
 
@@ -69,7 +61,7 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
                     _copy(arrival, workspace)
                     copied.append((arrival, why))
             except (ChangedError, UnreadError, FileNotFoundError) as error:
-                skipped += _not_kept(arrival, error, workspace)
+                skipped += _not_archived(arrival, error, workspace)
     # Two file systems keep no common order: what is removed in one must be safe in the other.
     _sync((_of(arrival, workspace) for arrival, _ in copied), workspace)
     for arrival, why in copied:
@@ -88,7 +80,7 @@ def finish(workspace: Workspace) -> None:
         for name in (*files, *links):
             claim = Path(folder) / name
             with _reported(claim):
-                _settle(claim, workspace)
+                _to_archive(claim, workspace)
     for folder, _, _ in os.walk(workspace.leaving, topdown=False):
         with suppress(OSError):
             Path(folder).rmdir()
@@ -120,7 +112,7 @@ def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
         # Another file system, a folder from which nothing may be taken, or a program that has it.
         return error.strerror or type(error).__name__
     else:
-        if not _settle(claim, workspace):
+        if not _to_archive(claim, workspace):
             raise ChangedError
     finally:
         for folder in (claim.parent, *claim.parent.parents):
@@ -129,46 +121,46 @@ def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
     return ""
 
 
-def _settle(claim: Path, workspace: Workspace) -> bool:
+def _to_archive(claim: Path, workspace: Workspace) -> bool:
     """Whether a claim went to the archive; otherwise it went back to the inbox."""
     name, *within = claim.relative_to(workspace.leaving).parts
-    if not is_final(claim, name[:_DIGITS], sync=True):
-        put(claim, workspace.inbox.joinpath(*within or [name]))
+    if not moving.is_final(claim, name[:_DIGITS], sync=True):
+        moving.put(claim, workspace.inbox.joinpath(*within or [name]))
         return False
     path = _place(workspace, name)
-    if holds(path, name[:_DIGITS]):
+    if moving.holds(path, name[:_DIGITS]):
         claim.unlink()
         return True
     private_folder(path.parent)
     # What has that name and other bytes was left by a crash.
-    if is_own(claim):
+    if moving.is_own(claim):
         with suppress(OSError):
             claim.chmod(0o400)
         claim.replace(path)
         return True
     try:
         # Whoever it belongs to may have it open still, and keeps the right to change it.
-        copy(claim, path, name[:_DIGITS], 0o400)
+        moving.copy(claim, path, name[:_DIGITS], 0o400)
         sync_folder(path.parent)
-        remove(claim, name[:_DIGITS])
+        moving.remove(claim, name[:_DIGITS])
     except ChangedError:
-        put(claim, workspace.inbox.joinpath(*within or [name]))
+        moving.put(claim, workspace.inbox.joinpath(*within or [name]))
         return False
     return True
 
 
 def _copy(arrival: Arrival, workspace: Workspace) -> None:
     path = _of(arrival, workspace)
-    if holds(path, arrival.sha256):
+    if moving.holds(path, arrival.sha256):
         return
     private_folder(path.parent)
-    copy(arrival.path, path, arrival.sha256, 0o400)
+    moving.copy(arrival.path, path, arrival.sha256, 0o400)
 
 
 def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:
     """Remove a file that was copied; something to say where that cannot be done."""
     try:
-        remove(arrival.path, arrival.sha256)
+        moving.remove(arrival.path, arrival.sha256)
     except ChangedError:
         yield Skipped(arrival.path, _CHANGED)
     except OSError as error:
@@ -179,12 +171,12 @@ def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:
         )
 
 
-def _not_kept(arrival: Arrival, error: Exception, workspace: Workspace) -> Iterator[Skipped]:
+def _not_archived(arrival: Arrival, error: Exception, workspace: Workspace) -> Iterator[Skipped]:
     if isinstance(error, UnreadError) and error.errno != errno.ENOENT:
         yield Skipped(arrival.path, f"taken in, but cannot be read any more ({error.strerror})")
     elif isinstance(error, ChangedError):
         yield Skipped(arrival.path, _CHANGED)
-    elif not holds(_of(arrival, workspace), arrival.sha256):
+    elif not moving.holds(_of(arrival, workspace), arrival.sha256):
         yield Skipped(arrival.path, _GONE)
 
 

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.workbooks.safe_text import BIDI, CONTROLS
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import safe_name
 from schemas.model import Register, ServiceArea
@@ -30,11 +31,8 @@ _OWNER_NOTE = 54
 _LONGEST_NOTE = 4096
 #: A field of LibreOffice's note; commas within it have a backslash before them.
 _FIELD = re.compile(r"((?:[^\\,;]|\\.)*)[,;]", re.DOTALL)
-#: What no list, header or cell may hold of a name: controls, half characters, and what turns the
-#: direction of the text around it.
-_UNSHOWN = re.compile(
-    "[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+#: What no list, header or cell may hold of a name.
+_UNSHOWN = re.compile(f"[\t\n\r{CONTROLS}{BIDI}]")
 
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",

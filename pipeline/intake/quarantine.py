@@ -21,7 +21,7 @@ from pipeline.workspace.moving import ChangedError, copy, opened, put, remove
 
 _NOTE = " - why.txt"
 #: How lines of a note begin.
-_LAY, _WHY = "It lay at: ", "Why: "
+_PLACE, _WHY = "It lay at: ", "Why: "
 
 
 def set_apart(
@@ -45,11 +45,11 @@ class SetApart:
     why: str
 
 
-def lying(workspace: Workspace) -> list[SetApart]:
+def contents(workspace: Workspace) -> list[SetApart]:
     """Everything that lies in quarantine, by when it was moved there."""
     folder = workspace.quarantine
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [_as_said(path) for path in paths if not path.name.endswith(_NOTE)]
+    return [_described(path) for path in paths if not path.name.endswith(_NOTE)]
 
 
 def finish(workspace: Workspace) -> None:
@@ -67,7 +67,7 @@ def _moved(each: Skipped, workspace: Workspace, now: datetime) -> Skipped:
     try:
         # The note comes first: nothing lies in quarantine without its reason.
         with replacing(note, 0o600) as temporary:
-            temporary.write_text(_said(each, target, now), encoding="utf-8")
+            temporary.write_text(_note_for(each, target, now), encoding="utf-8")
         try:
             _move(each.path, target)
         except (OSError, ChangedError):
@@ -88,13 +88,13 @@ def _names(path: Path, workspace: Workspace, now: datetime) -> Iterator[Path]:
         yield workspace.quarantine / f"{when}-{number} {safe_name(path.name)}"
 
 
-def _said(each: Skipped, target: Path, now: datetime) -> str:
+def _note_for(each: Skipped, target: Path, now: datetime) -> str:
     """The note: where it lay, when and why it was moved, and what to do."""
     # A path may hold what is no text, or more than a line.
-    lay = each.path.with_name(shown_name(each.path))
+    place = each.path.with_name(shown_name(each.path))
     return (
         f"{target.name}\n\n"
-        f"{_LAY}{lay}\n"
+        f"{_PLACE}{place}\n"
         f"Moved here: {now.astimezone():%d %B %Y, %H:%M}\n"
         f"{_WHY}{each.why}\n"
         "What to do: ask whoever put it there for the return itself, an Excel or OpenDocument "
@@ -103,14 +103,14 @@ def _said(each: Skipped, target: Path, now: datetime) -> str:
     )
 
 
-def _as_said(path: Path) -> SetApart:
+def _described(path: Path) -> SetApart:
     """What lies there, as its note says; someone may have removed that."""
     name = shown_name(path)
     filename, why = name, "no note says why"
     with suppress(OSError, UnicodeError):
         for line in path.with_name(path.name + _NOTE).read_text(encoding="utf-8").split("\n"):
-            if line.startswith(_LAY):
-                filename = PurePath(line.removeprefix(_LAY)).name
+            if line.startswith(_PLACE):
+                filename = PurePath(line.removeprefix(_PLACE)).name
             elif line.startswith(_WHY):
                 why = line.removeprefix(_WHY)
     return SetApart(name, filename, why)

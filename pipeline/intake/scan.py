@@ -84,7 +84,7 @@ def scan(
         WorkspaceError: the inbox cannot be listed.
     """
     listed, skipped = list_inbox(inbox, register)
-    _wait_until_settled([each.path for each in listed], settle_seconds)
+    _wait_until_still([each.path for each in listed], settle_seconds)
     arrivals = []
     for each in listed:
         outcome = _examine(each.path, file_mb, each.area, incomplete_minutes, is_to_be_taken=True)
@@ -105,9 +105,9 @@ def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arri
     return replace(_examine(named, file_mb, folder_area), path=path)
 
 
-def may_change(left: Skipped) -> bool:
+def may_change(skipped: Skipped) -> bool:
     """Whether a file was left because it may be another before long, though nobody touches it."""
-    return left.why in (STILL_CHANGING, OPEN, INCOMPLETE)
+    return skipped.why in (STILL_CHANGING, OPEN, INCOMPLETE)
 
 
 def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:
@@ -243,7 +243,7 @@ def _moment(seconds: float) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _wait_until_settled(paths: list[Path], settle_seconds: float) -> None:
+def _wait_until_still(paths: list[Path], settle_seconds: float) -> None:
     """Let files that changed a moment ago come to rest; what still moves then is found out later.
 
     Change time counts as well, since a copy may keep the original's modification time.

@@ -129,9 +129,9 @@ def take_in(
     from pipeline.consolidation import closing
     from pipeline.job.ingest import ingest
     from pipeline.register import need_period
-    from pipeline.store.journal import keep_register
+    from pipeline.store.journal import archive_register
 
-    keep_register(workspace, register)
+    archive_register(workspace, register)
     reopened = closing.note_closings(register, store, now)
     if reopen is not None:
         period = need_period(register, reopen.period)

@@ -31,10 +31,11 @@ from pipeline.mail.messages import (
 )
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
-from pipeline.outputs.wording import standing_shown
+from pipeline.outputs.wording import return_state_shown
 from pipeline.store import Outcome, Submission
 from schemas.model import Period, Register, ServiceArea, Status
 from schemas.observations import Achievement, Observation
+from schemas.wording import listed
 
 __all__ = [
     "Correspondence",
@@ -267,7 +268,7 @@ def _overdue(doings: Doings, register: Register) -> Iterator[Overdue]:
         first = _first_overdue_day(period)
         for returned in (doings.standing or {}).get(period.name, ()):
             if first <= doings.now.date() and returned.state in AWAITED:
-                standing = standing_shown(returned, period)
+                standing = return_state_shown(returned, period)
                 yield Overdue(returned.area.name, period.name, standing, first)
 
 
@@ -285,5 +286,5 @@ def _unreachable(
             yield Unreachable(area.name, f"a receipt for {sent.filename}", doings.now.date())
     for reminder in owed:
         if not reminder.area.email.strip():
-            periods = " and ".join(each.period.name for each in reminder.owed)
+            periods = listed(each.period.name for each in reminder.owed)
             yield Unreachable(reminder.area.name, f"a reminder for {periods}", reminder.since)

@@ -13,7 +13,7 @@ from pipeline.consolidation.returned import returns_received
 from pipeline.intake import quarantine
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
-from pipeline.mail.messages.digest import Left, Retention, Undelivered
+from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
 from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Published, published_since
 from pipeline.store import Answered, Outcome, Store, Submission, retention
@@ -40,7 +40,7 @@ class Doings:
     #: The appendices to be told of.
     published: tuple[Published, ...] = ()
     waiting: tuple[approvals.Waiting, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[NotTaken, ...] = ()
     #: What went to quarantine and is to be told of; it stands in `left` too.
     set_apart: tuple[SetApart, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
@@ -77,7 +77,7 @@ def gathered(
     }
     due = retention.due(register, store, now.date())
     # Two names may look alike as far as they can be shown.
-    lying = {one.name: one for one in quarantine.lying(workspace)}
+    lying = {one.name: one for one in quarantine.contents(workspace)}
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
     return Doings(
         now=now,
@@ -95,8 +95,8 @@ def gathered(
         published=tuple(published_since(workspace, register, store, answered.issue)),
         waiting=tuple(approvals.waiting(register, store, open_periods)),
         left=(
-            *(Left(each.filename, each.why) for each in skipped if each.moved_to is None),
-            *(Left(each.filename, each.why, each.name) for each in set_apart),
+            *(NotTaken(each.filename, each.why) for each in skipped if each.moved_to is None),
+            *(NotTaken(each.filename, each.why, each.name) for each in set_apart),
         ),
         set_apart=set_apart,
         undelivered=tuple(undelivered),

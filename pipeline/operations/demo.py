@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,7 @@ from pipeline.outputs.template import template_name
 from pipeline.store import Outcome
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, open_workspace
-from schemas.model import Register, ServiceArea, Status
+from schemas.model import Register, Status
 
 FIRST_NIGHT = datetime(2013, 4, 30, 2, tzinfo=UTC)
 SECOND_NIGHT = datetime(2013, 5, 3, 2, tzinfo=UTC)
@@ -57,7 +57,7 @@ def run_demo(folder: Path, progress: Progress) -> Account:
     make_workspace(folder, FIRST_NIGHT.date(), example_register())
     workspace = _at_rest(open_workspace(folder))
     register = session.register_of(workspace)
-    drop = _dropper(workspace, register)
+    drop = partial(_drop, workspace, register)
 
     drop("CHI", entries("CHI"))
     drop("SAF", slips(), signed=False)
@@ -82,16 +82,14 @@ def _at_rest(workspace: Workspace) -> Workspace:
     return Workspace(workspace.root, settings)
 
 
-def _dropper(workspace: Workspace, register: Register) -> Callable[..., Path]:
-    areas = {area.ref: area for area in register.areas}
-
-    def drop(ref: str, reported: Entries, *, signed: bool = True) -> Path:
-        area: ServiceArea = areas[ref]
-        path = workspace.inbox / template_name(area, register.periods[0])
-        write_return(register, area, path, reported, signed=signed)
-        return path
-
-    return drop
+def _drop(
+    workspace: Workspace, register: Register, ref: str, reported: Entries, *, signed: bool = True
+) -> Path:
+    """A service area's return, put into the inbox under the name of its template."""
+    area = next(area for area in register.areas if area.ref == ref)
+    path = workspace.inbox / template_name(area, register.periods[0])
+    write_return(register, area, path, reported, signed=signed)
+    return path
 
 
 def _account(workspace: Workspace, register: Register, first: Night, second: Night) -> Account:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.consolidation.redaction import Redaction
+from pipeline.operations.stored import StoredReturns
 from pipeline.returns.interpret.names import suggestion
-from pipeline.store import Closing, Outcome, Reopening, Signature, Store, Submission
+from pipeline.store import Outcome, Submission
 from pipeline.workspace.errors import WorkspaceError
-from schemas.findings import Severity, printable, shorten
-from schemas.model import Register
-from schemas.observations import Observation
-from schemas.wording import counted
+from schemas.findings import printable, shorten
+from schemas.wording import counted, listed
 
 #: As many digits of a SHA-256 name a file.
 _ENOUGH_DIGITS = 6
 
 
-class What(StrEnum):
+class EventKind(StrEnum):
     """What happened."""
 
     ACCEPTED = "accepted"
@@ -43,7 +40,7 @@ class Event:
     """One thing that happened."""
 
     at: datetime
-    what: What
+    what: EventKind
     period: str
     area: str
     said: str
@@ -60,14 +57,14 @@ class Subject:
     #: The numbers of a file's submissions.
     submissions: frozenset[int] = frozenset()
     #: The names in quarantine of what had the file's name.
-    set_apart: frozenset[str] = frozenset()
+    quarantined: frozenset[str] = frozenset()
 
     @property
     def is_everything(self) -> bool:
-        return not (self.indicator or self.area or self.submissions or self.set_apart)
+        return not (self.indicator or self.area or self.submissions or self.quarantined)
 
 
-def subject_of(name: str, register: Register, store: Store) -> Subject:
+def subject_of(name: str, stored: StoredReturns) -> Subject:
     """What a name means: the ref of an indicator, a service area, a file's name or its SHA-256.
 
     An indicator or an area that the register had once is known by what the store has of it.
@@ -78,15 +75,15 @@ def subject_of(name: str, register: Register, store: Store) -> Subject:
     if not name:
         return Subject()
     wanted = name.casefold()
-    submissions = store.submissions()
-    refs = dict.fromkeys(i.ref for i in register.indicators)
-    refs |= dict.fromkeys(observation.indicator for _, observation in store.reported())
-    refs |= dict.fromkeys(said.indicator for issue in store.issues() for said in issue.ratings)
+    submissions, store = stored.submissions.values(), stored.store
+    refs = dict.fromkeys(i.ref for i in stored.register.indicators)
+    refs |= dict.fromkeys(ref for _, ref in stored.figures)
+    refs |= dict.fromkeys(rated.indicator for issue in store.issues() for rated in issue.ratings)
     for ref in refs:
         if ref.casefold() == wanted:
             return Subject(indicator=ref)
     areas = {sent.area: "" for sent in submissions if sent.area}
-    areas |= {area.ref: area.name for area in register.areas}
+    areas |= {area.ref: area.name for area in stored.register.areas}
     for ref, title in areas.items():
         if wanted in (ref.casefold(), title.casefold()):
             return Subject(area=ref)
@@ -96,236 +93,171 @@ def subject_of(name: str, register: Register, store: Store) -> Subject:
         for sent in submissions
         if sent.filename.casefold() == wanted or (is_hash and sent.sha256.startswith(wanted))
     )
-    set_apart = frozenset(
-        one.what.name
+    quarantined = frozenset(
+        one.name
         for one in store.messages.quarantined()
-        if wanted in (one.what.filename.casefold(), one.what.name.casefold())
+        if wanted in (one.filename.casefold(), one.name.casefold())
     )
-    if not numbers and not set_apart:
+    if not numbers and not quarantined:
         known = (*refs, *areas, *filter(None, areas.values()), *(s.filename for s in submissions))
         near = suggestion(name, dict.fromkeys(map(printable, known)))
         raise WorkspaceError(
             f"{printable(name)} is neither the ref of an indicator, nor a service area, nor a file "
             f"that was received{near or '. Without a name, everything is told.'}"
         )
-    return Subject(submissions=numbers, set_apart=set_apart)
+    return Subject(submissions=numbers, quarantined=quarantined)
 
 
-def history(
-    subject: Subject, register: Register, store: Store, *, period: str = "", reveals: bool = False
-) -> list[Event]:
-    """What happened to the subject, of one period or of all, the earliest first.
-
-    Figures that are suppressed in the appendix are suppressed here, unless it `reveals` them.
-    """
-    told = _Telling.of(register, store, reveals=reveals)
-    events = [event for event in told.events(subject) if not period or event.period == period]
+def history(subject: Subject, stored: StoredReturns, *, period: str = "") -> list[Event]:
+    """What happened to the subject, of one period or of all, the earliest first."""
+    events = [event for event in _History(subject, stored).events() if period in ("", event.period)]
     # What happened in one moment stays in the order of the stages.
     return sorted(events, key=lambda event: event.at)
 
 
-def replaced_by(submissions: Iterable[Submission]) -> dict[int, Submission]:
-    """The accepted return that each accepted one took the place of, by the later one's number.
-
-    `submissions` are in the order received.
-    """
-    replaced: dict[int, Submission] = {}
-    standing: dict[tuple[str | None, str | None], Submission] = {}
-    for sent in submissions:
-        if sent.outcome is Outcome.ACCEPTED:
-            if before := standing.get((sent.area, sent.period)):
-                replaced[sent.id] = before
-            standing[sent.area, sent.period] = sent
-    return replaced
+_RECEIVED = {
+    Outcome.ACCEPTED: EventKind.ACCEPTED,
+    Outcome.REJECTED: EventKind.REJECTED,
+    Outcome.DUPLICATE: EventKind.DUPLICATE,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
-    """What the store holds, and how it is told."""
+class _History:
+    """The events of a subject, stage by stage."""
 
-    register: Register
-    store: Store
-    redaction: Redaction
-    submissions: Mapping[int, Submission]
-    #: The return of which the figures counted until a submission was accepted, by its number.
-    replaced: Mapping[int, Submission]
-    signatures: Mapping[int, Signature]
-    #: Every figure that was ever accepted, with its submission's number.
-    reported: tuple[tuple[int, Observation], ...]
-    #: The same by the number, sheet and cell.
-    figures: Mapping[tuple[int, str, str], Observation]
+    subject: Subject
+    stored: StoredReturns
 
-    @classmethod
-    def of(cls, register: Register, store: Store, *, reveals: bool) -> _Telling:
-        submissions, reported = store.submissions(), store.reported()
-        return cls(
-            register,
-            store,
-            Redaction.of(register, store, reveals=reveals),
-            {sent.id: sent for sent in submissions},
-            replaced_by(submissions),
-            store.signatures(),
-            reported,
-            {(number, o.sheet, o.cell): o for number, o in reported},
-        )
-
-    def events(self, subject: Subject) -> Iterator[Event]:
-        if subject.indicator:
-            yield from self._reported(subject.indicator)
+    def events(self) -> Iterator[Event]:
+        if self.subject.indicator:
+            yield from self._reported()
         else:
-            for sent in self.submissions.values():
-                if self._concerns(subject, sent):
-                    yield self._received(sent)
-                before = self.replaced.get(sent.id)
-                # Of an area and of everything it is told with what takes its place.
-                if before and before.id in subject.submissions:
-                    said = f"{_named(before)}, by {_named(sent)}"
-                    yield self._event(sent.received_at, What.REPLACED, before, said)
-        yield from self._decided(subject)
-        if subject.indicator or subject.is_everything:
-            yield from self._issued(subject.indicator)
-        for one in self.store.messages.quarantined():
-            if subject.is_everything or one.what.name in subject.set_apart:
-                said = f"{printable(one.what.filename)}, kept as {one.what.name}: {one.what.why}"
-                yield Event(one.told_at, What.QUARANTINED, "", "", said)
+            yield from self._received()
+        yield from self._approved()
+        yield from self._forgotten()
+        yield from self._closed_and_reopened()
+        if self.subject.indicator:
+            yield from self._issued_indicator()
+        elif self.subject.is_everything:
+            yield from self._issued()
+        for one in self.stored.store.messages.quarantined():
+            if self.subject.is_everything or one.name in self.subject.quarantined:
+                details = f"{printable(one.filename)}, kept as {one.name}: {one.why}"
+                yield Event(one.told_at, EventKind.QUARANTINED, "", "", details)
 
-    def _concerns(self, subject: Subject, sent: Submission) -> bool:
+    def _concerns(self, sent: Submission) -> bool:
+        subject = self.subject
         if subject.indicator:
-            return any(
-                number == sent.id and observation.indicator == subject.indicator
-                for number, observation in self.reported
-            )
+            return (sent.id, subject.indicator) in self.stored.figures
         return (
             subject.is_everything
             or sent.id in subject.submissions
             or (bool(subject.area) and sent.area == subject.area)
         )
 
-    def _received(self, sent: Submission) -> Event:
-        what = {
-            Outcome.ACCEPTED: What.ACCEPTED,
-            Outcome.REJECTED: What.REJECTED,
-            Outcome.DUPLICATE: What.DUPLICATE,
-        }[sent.outcome]
-        said = [_named(sent)]
+    def _received(self) -> Iterator[Event]:
+        for sent in self.stored.submissions.values():
+            before = self.stored.replaced.get(sent.id)
+            if self._concerns(sent):
+                yield self._event(
+                    sent.received_at, _RECEIVED[sent.outcome], sent, self._receipt(sent, before)
+                )
+            # Of an area and of everything it is told with what takes its place.
+            if before and before.id in self.subject.submissions:
+                details = f"{_named(before)}, by {_named(sent)}"
+                yield self._event(sent.received_at, EventKind.REPLACED, before, details)
+
+    def _receipt(self, sent: Submission, before: Submission | None) -> str:
+        details = [_named(sent)]
         if sent.errors or sent.warnings:
             counts = (counted(sent.errors, "error"), counted(sent.warnings, "warning"))
-            said.append(" and ".join(counts))
-        if before := self.replaced.get(sent.id):
-            said.append(f"in place of {_named(before)}")
+            details.append(listed(counts))
+        if before:
+            details.append(f"in place of {_named(before)}")
         if sent.is_restatement:
-            said.append("a restatement")
-        if signed := self._signed(sent):
-            said.append(signed)
-        return self._event(sent.received_at, what, sent, ", ".join(said))
+            details.append("a restatement")
+        if signature := self.stored.signatures.get(sent.id):
+            if signature.completed_by:
+                details.append(f"completed by {printable(signature.completed_by)}")
+            if signature.signed_off_by:
+                details.append(f"signed off by {printable(signature.signed_off_by)}")
+        return ", ".join(details)
 
-    def _signed(self, sent: Submission) -> str:
-        signature = self.signatures.get(sent.id)
-        if signature is None:
-            return ""
-        names = (
-            ("completed by", signature.completed_by),
-            ("signed off by", signature.signed_off_by),
-        )
-        return ", ".join(f"{what} {printable(name)}" for what, name in names if name)
-
-    def _reported(self, indicator: str) -> Iterator[Event]:
-        for number, observation in self.reported:
-            if observation.indicator != indicator:
-                continue
-            sent = self.submissions[number]
-            figure = shorten(self.redaction.figure(observation))
-            said = f"{figure}, {observation.status.lower()}, "
-            said += f"in {printable(observation.sheet)}!{observation.cell} of {_named(sent)}"
-            if before := self.replaced.get(sent.id):
-                said += f", in place of {self._earlier(indicator, before)}{_named(before)}"
+    def _reported(self) -> Iterator[Event]:
+        stored, redaction = self.stored, self.stored.redaction
+        for sent, observation in stored.figures_of(self.subject.indicator):
+            figure = shorten(redaction.figure(observation))
+            details = f"{figure}, {observation.status.lower()}, "
+            details += f"in {printable(observation.sheet)}!{observation.cell} of {_named(sent)}"
+            if before := stored.replaced.get(sent.id):
+                earlier = stored.figures.get((before.id, observation.indicator))
+                figure = f"{shorten(redaction.figure(earlier))} of " if earlier else ""
+                details += f", in place of {figure}{_named(before)}"
             if sent.is_restatement:
-                said += ", a restatement"
-            yield self._event(sent.received_at, What.REPORTED, sent, said)
-            for finding in sent.findings:
-                at_cell = (finding.sheet, finding.cell) == (observation.sheet, observation.cell)
-                if at_cell and finding.severity is Severity.WARNING:
-                    told = self.redaction.finding(finding, observation)
-                    yield self._event(sent.received_at, What.WARNED, sent, told.line)
+                details += ", a restatement"
+            yield self._event(sent.received_at, EventKind.REPORTED, sent, details)
+            for finding in stored.warnings_at(observation, sent):
+                yield self._event(sent.received_at, EventKind.WARNED, sent, finding.line)
 
-    def _earlier(self, indicator: str, before: Submission) -> str:
-        """The figure that a return had for an indicator, to stand before its name."""
-        for number, observation in self.reported:
-            if (number, observation.indicator) == (before.id, indicator):
-                return f"{shorten(self.redaction.figure(observation))} of "
-        return ""
+    def _approved(self) -> Iterator[Event]:
+        at_cell = {(number, o.sheet, o.cell): o for (number, _), o in self.stored.figures.items()}
+        for approval in self.stored.store.decisions.approvals():
+            sent = self.stored.submissions[approval.submission_id]
+            figure = at_cell.get((sent.id, approval.sheet, approval.cell))
+            if indicator := self.subject.indicator:
+                is_meant = figure is not None and figure.indicator == indicator
+            else:
+                is_meant = self._concerns(sent)
+            if is_meant:
+                because = printable(self.stored.redaction.words(approval.because, figure))
+                details = f"{approval.code} at {approval.place} of {_named(sent)}, "
+                details += f"by {approval.by}: {because}"
+                yield self._event(approval.approved_at, EventKind.APPROVED, sent, details)
 
-    def _decided(self, subject: Subject) -> Iterator[Event]:
-        decisions = self.store.decisions
-        for approval in decisions.approvals():
-            sent = self.submissions[approval.submission_id]
-            if self._is_of(subject, sent, approval.sheet, approval.cell):
-                figure = self.figures.get((sent.id, approval.sheet, approval.cell))
-                because = printable(self.redaction.words(approval.because, figure))
-                said = f"{approval.code} at {approval.place} of {_named(sent)}, "
-                said += f"by {approval.by}: {because}"
-                yield self._event(approval.approved_at, What.APPROVED, sent, said)
-        for gone in decisions.forgotten():
-            sent = self.submissions[gone.submission_id]
-            if self._concerns(subject, sent):
-                said = f"the file, findings and signatures of {_named(sent)}, by {gone.by}: "
-                yield self._event(gone.forgotten_at, What.FORGOTTEN, sent, said + gone.rule)
-        periods = self._periods(subject)
+    def _forgotten(self) -> Iterator[Event]:
+        for one in self.stored.store.decisions.forgotten():
+            sent = self.stored.submissions[one.submission_id]
+            if self._concerns(sent):
+                details = f"the file, findings and signatures of {_named(sent)}, by {one.by}: "
+                details += one.rule
+                yield self._event(one.forgotten_at, EventKind.FORGOTTEN, sent, details)
+
+    def _closed_and_reopened(self) -> Iterator[Event]:
+        """What became of the periods of which the subject has anything."""
+        decisions = self.stored.store.decisions
+        periods = {sent.period for sent in self.stored.submissions.values() if self._concerns(sent)}
         for closing in decisions.closings():
-            if periods is None or closing.period in periods:
-                yield self._closed(closing)
-        for reopening in decisions.reopenings():
-            if periods is None or reopening.period in periods:
-                yield self._reopened(reopening)
+            if self.subject.is_everything or closing.period in periods:
+                details = "by the register"
+                yield Event(closing.closed_at, EventKind.CLOSED, closing.period, "", details)
+        for one in decisions.reopenings():
+            if self.subject.is_everything or one.period in periods:
+                because = printable(one.because)
+                details = f"by {one.by}" + (f": {because}" if because else "")
+                yield Event(one.reopened_at, EventKind.REOPENED, one.period, "", details)
 
-    def _is_of(self, subject: Subject, sent: Submission, sheet: str, cell: str) -> bool:
-        if not subject.indicator:
-            return self._concerns(subject, sent)
-        figure = self.figures.get((sent.id, sheet, cell))
-        return figure is not None and figure.indicator == subject.indicator
+    def _issued(self) -> Iterator[Event]:
+        for issue in self.stored.store.issues():
+            details = f"the appendix, overall {issue.overall or 'not rated'}"
+            yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", details)
 
-    def _periods(self, subject: Subject) -> set[str] | None:
-        """The periods whose closing concerns the subject; None where all do."""
-        if subject.is_everything:
-            return None
-        if subject.indicator:
-            return {o.period for _, o in self.reported if o.indicator == subject.indicator}
-        mine = (s for s in self.submissions.values() if self._concerns(subject, s))
-        return {sent.period for sent in mine if sent.period}
-
-    @staticmethod
-    def _closed(closing: Closing) -> Event:
-        said = "by the register"
-        return Event(closing.closed_at, What.CLOSED, closing.period, "", said)
-
-    @staticmethod
-    def _reopened(reopening: Reopening) -> Event:
-        because = printable(reopening.because)
-        said = f"by {reopening.by}" + (f": {because}" if because else "")
-        return Event(reopening.reopened_at, What.REOPENED, reopening.period, "", said)
-
-    def _issued(self, indicator: str) -> Iterator[Event]:
-        before: dict[str, str] = defaultdict(str)
-        for issue in self.store.issues():
-            if not indicator:
-                said = f"the appendix, overall {issue.overall or 'not rated'}"
-                yield Event(issue.issued_at, What.ISSUED, issue.period, "", said)
-                continue
+    def _issued_indicator(self) -> Iterator[Event]:
+        """What appendices printed of the indicator; not where one repeats the one before it."""
+        before: dict[str, str] = {}
+        for issue in self.stored.store.issues():
             for rating in issue.ratings:
-                if rating.indicator != indicator:
-                    continue
-                printed = shorten(self.redaction.issued(rating, issue.period))
-                # What is not rated for want of a figure says so itself.
-                told = (printed, f"target {rating.target}" if rating.target else "", rating.rating)
-                said = ", ".join(part for part in told if part)
-                # An appendix is issued for any change; only a change of this indicator is told.
-                if before[issue.period] != said:
-                    before[issue.period] = said
-                    yield Event(issue.issued_at, What.ISSUED, issue.period, "", said)
+                if rating.indicator == self.subject.indicator:
+                    printed = shorten(self.stored.redaction.issued(rating, issue.period))
+                    target = f"target {rating.target}" if rating.target else ""
+                    # What is not rated for want of a figure says so itself.
+                    details = ", ".join(filter(None, (printed, target, rating.rating)))
+                    if before.get(issue.period, "") != details:
+                        before[issue.period] = details
+                        yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", details)
 
-    def _event(self, at: datetime, what: What, sent: Submission, said: str) -> Event:
-        area = self.register.area(sent.area or "")
-        return Event(at, what, sent.period or "", area.name if area else sent.area or "", said)
+    def _event(self, at: datetime, kind: EventKind, sent: Submission, details: str) -> Event:
+        return Event(at, kind, sent.period or "", self.stored.area_name(sent.area or ""), details)
 
 
 def _named(sent: Submission) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from pipeline.intake.inbox import is_idle
-from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace import lock
+from pipeline.workspace.errors import LockedError, QuarterdayError, WorkspaceError
 from pipeline.workspace.folder import Workspace
 
 if TYPE_CHECKING:
@@ -25,50 +28,103 @@ _POLL = 10.0
 AGAIN = 30.0
 #: Seconds within which the end is noticed.
 _STEP = 0.5
+#: Seconds until a run that another one keeps from working tries again.
+_TRY_AGAIN = 5.0
 
 
-def watch(workspace: Workspace, take_in: Callable[[], bool], stop: Event) -> None:
-    """Call `take_in` when something lies in the inbox, now and whenever something comes to.
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """A run that was begun, or given up since another one was at work."""
 
-    It answers whether something is to be looked at again before long, though nothing changes.
-    Returns soon after `stop` is set; what is under way then is not cut short.
+    #: How it ended and what it came to, in words.
+    outcome: str
+    #: What stopped it, a line each.
+    problems: tuple[str, ...] = ()
+    #: Whether the inbox is to be looked at again before long, though nothing changes.
+    is_to_repeat: bool = False
+
+
+def watch(workspace: Workspace, stop: Event, *, verbose: bool) -> Iterator[Attempted]:
+    """A run of the whole job when something lies in the inbox, now and whenever something comes to.
+
+    Ends soon after `stop` is set; what is under way then is not cut short.
 
     Raises:
         WorkspaceError: the inbox cannot be listed to begin with.
     """
-    waits = not is_idle(workspace.inbox) and take_in()
+    changes = _changes(workspace, stop)
+    has_work, repeats, is_away = not is_idle(workspace.inbox), False, False
     while not stop.is_set():
+        if has_work:
+            attempt = _attempt(workspace, stop, verbose=verbose)
+            repeats = attempt.is_to_repeat
+            yield attempt
+        if is_away:
+            stop.wait(AGAIN)
+            changes = _changes(workspace, stop)
         try:
-            for changed in _changes(workspace, stop):
-                if (changed or waits) and not stop.is_set():
-                    waits = not is_idle(workspace.inbox) and take_in()
+            has_changed = next(changes, False)
+            has_work = (has_changed or repeats) and not is_idle(workspace.inbox)
+            is_away = False
         except (OSError, WorkspaceError):
             # The share is away: a run says so. What has come meanwhile is there when it is back.
-            waits = take_in()
-            stop.wait(AGAIN)
+            has_work = is_away = True
+
+
+def _attempt(workspace: Workspace, stop: Event, *, verbose: bool) -> Attempted:
+    """A run, once no other is at work."""
+    from pipeline.intake.scan import may_change
+    from pipeline.job.nightly import needs_a_person, run, tally
+    from pipeline.workspace.runs.supervise import attended
+
+    while True:
+        try:
+            # A run that would find another at work need not begin, and be recorded, for that.
+            while (held := lock.found(workspace.state)) and not held.is_gone:
+                if stop.wait(_TRY_AGAIN):
+                    return Attempted("another run at work")
+            began = datetime.now().astimezone()
+            with attended(workspace, "watch", began, shown=verbose) as under_way:
+                night = run(workspace, began, lambda *_: None, pace=under_way.pace)
+                under_way.came_to(tally(night), needs_a_person=needs_a_person(night))
+        except LockedError:
+            continue
+        except (QuarterdayError, OSError) as error:
+            return Attempted("failed", tuple(str(error).splitlines()), is_to_repeat=True)
+        skipped = night.ingested.skipped if night.ingested else ()
+        shown = under_way.tally.shown
+        return Attempted(
+            f"{under_way.outcome}: {shown}" if shown else "nothing new",
+            is_to_repeat=any(map(may_change, skipped)),
+        )
 
 
 def _changes(workspace: Workspace, stop: Event) -> Iterator[bool]:
-    """Whether something came to lie in the inbox, each time it did or a while has passed."""
+    """Whether something came to lie in the inbox, each time it did or a while has passed.
+
+    Raises:
+        OSError: the inbox is not there.
+    """
     from watchfiles import watch as watched
 
     seconds = workspace.settings.nights.poll_seconds
     polled = bool(seconds) or is_share(workspace.inbox)
-    settle = workspace.settings.limits.settle_seconds
-    for changes in watched(
-        workspace.inbox,
-        watch_filter=_comes,
-        # So long after the last change, but not for ever while one follows the other.
-        step=int(1000 * min(max(settle, 0.05), _STEP)),
-        debounce=int(1000 * min(max(settle, 0.05) * 10, AGAIN)),
-        stop_event=stop,
-        rust_timeout=int(1000 * AGAIN),
-        yield_on_timeout=True,
-        force_polling=polled or None,
-        poll_delay_ms=int(1000 * (seconds or _POLL)),
-        raise_interrupt=False,
-    ):
-        yield bool(changes)
+    settle = max(workspace.settings.limits.settle_seconds, 0.05)
+    while not stop.is_set():
+        for changes in watched(
+            workspace.inbox,
+            watch_filter=_comes,
+            # So long after the last change, but not for ever while one follows the other.
+            step=int(1000 * min(settle, _STEP)),
+            debounce=int(1000 * min(settle * 10, AGAIN)),
+            stop_event=stop,
+            rust_timeout=int(1000 * AGAIN),
+            yield_on_timeout=True,
+            force_polling=polled or None,
+            poll_delay_ms=int(1000 * (seconds or _POLL)),
+            raise_interrupt=False,
+        ):
+            yield bool(changes)
 
 
 def _comes(change: Change, _path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Send back: a rejected return's correction copy in the outbox, and the message that brings it."""
+"""Corrections: the marked copy of each return that is sent back, in its place in the outbox."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.outputs.correction import try_correction, write_list
+from pipeline.outputs.correction import CorrectionCopy
 from pipeline.returns.validate import Checked
 from pipeline.workbooks.sandbox import Guard, StoppedError
 from pipeline.workspace.errors import WorkspaceError
@@ -32,24 +32,17 @@ def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Gua
     # then the next run sweeps it away.
     with TemporaryDirectory(
         prefix=UNFINISHED, dir=workspace.state, ignore_cleanup_errors=True
-    ) as scratch:
-        copies = [Path(scratch) / f"{number}.xlsx" for number in range(len(batch))]
-        futures = [
-            guard.submit(
-                try_correction,
-                one.arrival.path,
-                one.arrival.kind,
-                one.findings,
-                copy,
-                filename=one.arrival.filename,
-                help_base=workspace.settings.mail.findings_page,
+    ) as folder:
+        started = []
+        for number, one in enumerate(batch):
+            arrival, findings_page = one.arrival, workspace.settings.mail.findings_page
+            copy = CorrectionCopy(
+                arrival.path, arrival.kind, one.findings, arrival.filename, findings_page
             )
-            for one, copy in zip(batch, copies, strict=True)
-        ]
-        return [
-            _placed(one, future, copy, workspace)
-            for one, future, copy in zip(batch, futures, copies, strict=True)
-        ]
+            path = correction_path(workspace, arrival.filename, arrival.sha256, one.reading.period)
+            scratch = Path(folder) / f"{number}.xlsx"
+            started.append((copy, scratch, path, guard.submit(copy.try_write, scratch)))
+        return [_placed(*each) for each in started]
 
 
 def correction_path(workspace: Workspace, filename: str, sha256: str, period: str | None) -> Path:
@@ -58,21 +51,18 @@ def correction_path(workspace: Workspace, filename: str, sha256: str, period: st
     return folder / safe_name(Path(filename).stem, correction_ending(sha256))
 
 
-def _placed(one: Checked, written: Future[int | None], copy: Path, workspace: Workspace) -> Path:
+def _placed(copy: CorrectionCopy, scratch: Path, path: Path, written: Future[int | None]) -> Path:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
-    name = one.arrival.filename
-    path = correction_path(workspace, name, one.arrival.sha256, one.reading.period)
     try:
         try:
             trouble = written.result()
         except StoppedError:
-            help_base = workspace.settings.mail.findings_page
-            write_list(one.findings, path, filename=name, help_base=help_base)
+            copy.write_list(path)
         else:
             if trouble:
                 raise OSError(trouble, os.strerror(trouble))
             with replacing(path) as temporary:
-                shutil.copyfile(copy, temporary)
+                shutil.copyfile(scratch, temporary)
     except OSError as error:
         raise WorkspaceError(
             f"The correction copy cannot be written to {path.parent} ({error.strerror}). "

@@ -1,6 +1,6 @@
-"""Grouping: one kind of mistake made all the way down a column is told once.
+"""Grouping: one kind of mistake made all the way down a column is listed once.
 
-Only the telling is grouped. The store, the JSON and the marks in a correction copy keep a finding
+Only the list is grouped. The store, the JSON and the marks in a correction copy keep a finding
 for each cell, since the right entry differs from cell to cell.
 """
 
@@ -12,35 +12,36 @@ from dataclasses import replace
 from itertools import groupby
 
 from schemas.findings import Finding
+from schemas.wording import listed
 
-#: As few of a kind in one column are still told one by one, each with its own value.
-TOLD_APART = 2
+#: As few of a kind in one column are still listed one by one, each with its own value.
+_ONE_BY_ONE = 2
 
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 def grouped(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings, those of one code in one column told by the first, which names the others."""
+    """The findings, those of one code in one column as the first, which names the others."""
     columns: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         columns.setdefault(_column(finding), []).append(finding)
-    told: list[Finding] = []
+    listing: list[Finding] = []
     for finding in findings:
         alike = columns[_column(finding)]
-        if not finding.cell or len(alike) <= TOLD_APART:
-            told.append(finding)
+        if not finding.cell or len(alike) <= _ONE_BY_ONE:
+            listing.append(finding)
         elif finding is alike[0]:
-            others = listed([other.cell for other in alike[1:]])
+            others = cells_listed([other.cell for other in alike[1:]])
             problem = f"{finding.problem} The same kind of mistake is in {others}."
-            told.append(replace(finding, problem=problem))
-    return told
+            listing.append(replace(finding, problem=problem))
+    return listing
 
 
 def _column(finding: Finding) -> tuple[str, str, str]:
     return finding.code, finding.sheet, finding.cell.rstrip("0123456789")
 
 
-def listed(cells: Sequence[str]) -> str:
+def cells_listed(cells: Sequence[str]) -> str:
     """Cells of one column as people write them: `H5, H7 and H9 to H12`."""
     addresses = [match for cell in cells if (match := _ADDRESS.fullmatch(cell))]
     rows = sorted({int(match[2]) for match in addresses})
@@ -53,5 +54,4 @@ def listed(cells: Sequence[str]) -> str:
             parts.append(f"{column}{run[0]} to {column}{run[-1]}")
         else:
             parts += [f"{column}{row}" for row in run]
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last
+    return listed(parts)

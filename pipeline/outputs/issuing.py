@@ -12,7 +12,7 @@ from pipeline.consolidation.closing import restated_from
 from pipeline.consolidation.report import Report
 from pipeline.outputs import OUTPUTS, WORKBOOK, Output
 from pipeline.store import Issue, Outcome, Store
-from pipeline.store.journal import keep_register
+from pipeline.store.journal import archive_register
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, need_folder, remedy_for_people, safe_name
 from schemas.model import Period, Register
@@ -131,7 +131,7 @@ def issue(
 def record(workspace: Workspace, store: Store, issued: Issued) -> None:
     """Note that an appendix was issued; not once more where the last one was the same."""
     report = issued.report
-    keep_register(workspace, report.register)
+    archive_register(workspace, report.register)
     last = store.last_issue(report.period.name)
     if last is None or last.content != issued.content:
         store.record_issue(issue_of(report, issued.content, store.last_number("submission")))

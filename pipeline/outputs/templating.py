@@ -5,7 +5,6 @@ No text from a return or the register reaches it, or mail, without being cleaned
 
 from __future__ import annotations
 
-import re
 import textwrap
 from types import SimpleNamespace
 
@@ -14,18 +13,13 @@ from markupsafe import Markup
 
 from pipeline.consolidation.rating import SYMBOLS
 from pipeline.outputs import palette, wording
+from pipeline.workbooks.safe_text import clean, one_line
 from schemas.wording import counted, day_shown, listed
 
 #: What a template may say of colours: the words of `palette` alone, and none of its imports.
 _COLOURS = {
     name: colour for name, colour in vars(palette).items() if name.isupper() and name != "RAG"
 }
-#: Controls, unpaired surrogates and non-characters: neither HTML nor mail may hold them.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
-#: Bidirectional embeddings, overrides and isolates: they can show a figure back to front.
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
@@ -50,7 +44,7 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         restatement=wording.restatement_shown,
         score=wording.score_shown,
         span=wording.span_shown,
-        standing=wording.standing_shown,
+        standing=wording.return_state_shown,
         travels=wording.travels_shown,
     )
     shades = SimpleNamespace(shade=palette.shade, RAG=palette.RAG, **_COLOURS)
@@ -61,16 +55,6 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
 def _finalize(value: object) -> object:
     """What an expression in a template prints; what a macro made has been through here before."""
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def clean(text: str) -> str:
-    """Text without control characters (spaces stand for them) and without bidi overrides."""
-    return _BIDI.sub("", _FORBIDDEN.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
-
-
-def one_line(text: str) -> str:
-    """Cleaned text on one line with single spaces: fit for a mail header or a line of a list."""
-    return " ".join(clean(text).split())
 
 
 def fill(text: str, bullet: str = "") -> str:

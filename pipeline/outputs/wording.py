@@ -9,8 +9,8 @@ from pipeline.consolidation.rating import NotRated, Tally
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState
 from schemas.findings import Finding
 from schemas.model import Period, Register
-from schemas.units import Unit, amount_shown, quantise, row_of, shown
-from schemas.wording import counted, day_shown
+from schemas.units import Unit, quantise, row_of, shown
+from schemas.wording import counted, day_shown, noun_for
 
 #: Why an indicator has no colour, for readers who do not know the register.
 REASONS = {
@@ -94,7 +94,7 @@ def restatement_shown(report: Report) -> str:
     return f"Restated: the period was closed on {closed}; {changed} changed since."
 
 
-def standing_shown(returned: ReturnReceived, period: Period) -> str:
+def return_state_shown(returned: ReturnReceived, period: Period) -> str:
     """Where an area's return stands, in words: `overdue, it was due on 30 April 2013`."""
     words = returned.state.value[0].lower() + returned.state.value[1:]
     match returned.state:
@@ -158,4 +158,8 @@ def _rounded(percent: Decimal) -> Decimal:
 def _difference_shown(difference: Decimal, unit: Unit | None) -> str:
     row = row_of(unit)
     noun = "percentage point" if row.is_share else row.noun
-    return amount_shown(difference, noun) if noun else shown(difference, unit)
+    return (
+        f"{shown(difference, None)} {noun_for(difference, noun)}"
+        if noun
+        else shown(difference, unit)
+    )

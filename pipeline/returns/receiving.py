@@ -36,7 +36,7 @@ class Known:
     @classmethod
     def of(cls, arrivals: Iterable[Arrival], store: Store) -> Known:
         last = store.known(arrival.sha256 for arrival in arrivals)
-        return cls(last, store.standing())
+        return cls(last, store.current())
 
     def copy(self) -> Known:
         return Known(dict(self.last), dict(self.standing))

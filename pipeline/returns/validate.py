@@ -28,6 +28,7 @@ from schemas.fields import COVER_FIELDS
 from schemas.findings import Finding, Rule, has_errors, in_reading_order
 from schemas.model import CommentaryRule, Kind, Register
 from schemas.units import Unit, shown
+from schemas.wording import listed
 
 #: Last period's figures: (period, indicator, area) to the figure.
 Earlier = Mapping[tuple[str, str, str], Decimal]
@@ -169,10 +170,10 @@ def _return_finding(failure: schema.Failure, cover: Cover, register: Register) -
             line = _COVER[field]
             return c.COVER_BLANK.found(*place, what=line.heading, asks=line.asks)
         case "C17":
-            return c.NOT_SIGNED_OFF.found(what=" and ".join(_SIGNED))
+            return c.NOT_SIGNED_OFF.found(what=listed(_SIGNED))
         case "C12":
             choices = [p.name for p in register.periods if p.open]
-            listed = ", ".join(choices) or "none is open now"
-            return c.PERIOD_CLOSED.found(*place, period.name, choices=listed)
+            names = ", ".join(choices) or "none is open now"
+            return c.PERIOD_CLOSED.found(*place, period.name, choices=names)
         case _:
             return c.LATE.found(due=f"{period.due:%d/%m/%Y}")

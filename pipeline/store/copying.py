@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from pipeline.store import tables as t
 from pipeline.store.engine import reported, shown, url_of
+from pipeline.store.migrate import schema_version
 from pipeline.store.store import Store
 from pipeline.workspace.errors import StoreError
 from pipeline.workspace.folder import replacing
@@ -58,25 +59,18 @@ def looked_into(url: str) -> Iterator[sa.Connection | None]:
                     connection.execution_options(
                         isolation_level="REPEATABLE READ", postgresql_readonly=True
                     )
-                if not sa.inspect(connection).has_table(t.about.name):
-                    yield None
-                    return
-                version = connection.scalar(sa.select(t.about.c.schema_version))
-                if version is None:
-                    # The first run is making it just now.
-                    yield None
-                    return
-                if version != t.SCHEMA_VERSION:
+                version = schema_version(connection)
+                if version is not None and version != t.SCHEMA_VERSION:
+                    remedy = (
+                        "The next run brings it to that."
+                        if version < t.SCHEMA_VERSION
+                        else "Use the version that made it."
+                    )
                     raise StoreError(
                         f"The store {shown(url_of(url))} has schema {version}; this version of "
-                        f"quarterday needs {t.SCHEMA_VERSION}. "
-                        + (
-                            "The next run brings it to that."
-                            if version < t.SCHEMA_VERSION
-                            else "Use the version that made it."
-                        )
+                        f"quarterday needs {t.SCHEMA_VERSION}. {remedy}"
                     )
-                yield connection
+                yield None if version is None else connection
         finally:
             engine.dispose()
 
@@ -90,31 +84,35 @@ def _reading(url: str) -> sa.URL:
     return sa.URL.create("sqlite", database=address, query={"mode": "rw", "uri": "true"})
 
 
+def _rows(url: str, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    """What a query finds in a store; nothing where none is made."""
+    with looked_into(url) as connection:
+        return connection.execute(query).all() if connection is not None else ()
+
+
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedFiles:
     """The files that were received: a name that each had, by its SHA-256."""
 
-    #: Those to be kept.
-    kept: dict[str, str]
+    archived: dict[str, str]
     #: Those that are gone by a retention rule.
     forgotten: dict[str, str]
 
 
-def received(url: str) -> Received:
-    """Every file that was received; one that came again after it was forgotten is kept."""
+def received(url: str) -> ReceivedFiles:
+    """Every file that was received; one that came again after it was forgotten is archived."""
     c = t.submission.c
     query = sa.select(c.sha256, c.filename, t.forgotten.c.id.label("forgotten")).join_from(
         t.submission, t.forgotten, isouter=True
     )
-    with looked_into(url) as connection:
-        rows = connection.execute(query).all() if connection is not None else ()
-    kept = {row.sha256: row.filename for row in rows if row.forgotten is None}
-    forgotten = {row.sha256: row.filename for row in rows if row.sha256 not in kept}
-    return Received(kept, forgotten)
+    rows = _rows(url, query)
+    archived = {row.sha256: row.filename for row in rows if row.forgotten is None}
+    forgotten = {row.sha256: row.filename for row in rows if row.sha256 not in archived}
+    return ReceivedFiles(archived, forgotten)
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveredFile:
     """One file that came to lie in one place at one time, and was taken in."""
 
     sha256: str
@@ -123,33 +121,30 @@ class Delivery:
     key: str
 
 
-def deliveries(url: str) -> list[Delivery]:
+def deliveries(url: str) -> list[DeliveredFile]:
     """Every delivery that the store holds, in order."""
     c = t.submission.c
     query = sa.select(c.sha256, c.folder_area, c.delivery).order_by(c.id)
-    with looked_into(url) as connection:
-        rows = connection.execute(query).all() if connection is not None else ()
-    return [Delivery(*row) for row in rows]
+    return [DeliveredFile(*tuple(row)) for row in _rows(url, query)]
 
 
 def numbers(url: str, tables: Sequence[str]) -> dict[str, set[int]]:
     """The numbers of the rows in each of these tables."""
     with looked_into(url) as connection:
-        if connection is None:
-            return {table: set() for table in tables}
         return {
             table: set(connection.scalars(sa.select(t.metadata.tables[table].c.id)))
+            if connection is not None
+            else set()
             for table in tables
         }
 
 
 def registers(url: str) -> set[str]:
-    """The SHA-256 of every register by which a return was checked since registers are kept."""
+    """The SHA-256 of every register by which a return was checked since registers are archived."""
     c = t.submission.c
     # Before, the version of the program was not noted either.
     query = sa.select(c.register_sha256).where(c.version != "").distinct()
-    with looked_into(url) as connection:
-        return set(connection.scalars(query)) if connection is not None else set()
+    return {row.register_sha256 for row in _rows(url, query)}
 
 
 # --- Out -----------------------------------------------------------------------------------------

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from pipeline.store import engine as e
 from pipeline.store import tables as t
+from pipeline.store.records import add, in_portions, read, row_of
 
 #: Who reopens a period that the register shows as open again.
 REGISTER = "the register"
@@ -70,8 +71,6 @@ class Forgotten:
 
 
 Decision = Closing | Reopening | Approval | Forgotten
-#: How many values a statement names at once.
-_MANY = 500
 D = TypeVar("D", Closing, Reopening, Approval, Forgotten)
 
 _TABLES: dict[type[Decision], sa.Table] = {
@@ -92,47 +91,40 @@ class Decisions:
         """Write a decision of a period; its number comes back."""
         table = _TABLES[type(decision)]
         with e.writing(self._engine) as connection:
-            number = connection.scalar(table.insert().returning(table.c.id), _row(decision))
-        return number or 0
+            query = table.insert().returning(table.c.id)
+            return connection.scalar(query, row_of(decision, table)) or 0
 
     def approve(self, approvals: Sequence[Approval]) -> None:
         """Write approvals, together or not at all."""
         if approvals:
             with e.writing(self._engine) as connection:
-                connection.execute(t.approval.insert(), [_row(a) for a in approvals])
+                add(connection, t.approval, approvals)
 
     def forget(self, forgotten: Sequence[Forgotten]) -> None:
         """Delete the findings and signatures of submissions, and write that it was done."""
         if not forgotten:
             return
-        numbers = [one.submission_id for one in forgotten]
         with e.writing(self._engine) as connection:
-            connection.execute(t.forgotten.insert(), [_row(one) for one in forgotten])
+            add(connection, t.forgotten, forgotten)
             for table in t.FORGETTABLE:
-                for start in range(0, len(numbers), _MANY):
-                    some = numbers[start : start + _MANY]
+                for some in in_portions(one.submission_id for one in forgotten):
                     connection.execute(table.delete().where(table.c.submission_id.in_(some)))
         e.clear_log(self._engine)
 
     def closings(self) -> tuple[Closing, ...]:
-        return self._all(Closing, t.closing.c.id)
+        return self._all(Closing)
 
     def reopenings(self) -> tuple[Reopening, ...]:
-        return self._all(Reopening, t.reopening.c.id)
+        return self._all(Reopening)
 
     def approvals(self) -> tuple[Approval, ...]:
-        return self._all(Approval, t.approval.c.id)
+        return self._all(Approval)
 
     def forgotten(self) -> tuple[Forgotten, ...]:
-        return self._all(Forgotten, t.forgotten.c.id)
+        return self._all(Forgotten)
 
-    def _all(self, kind: type[D], order: sa.Column[Any]) -> tuple[D, ...]:
+    def _all(self, kind: type[D]) -> tuple[D, ...]:
         """Every decision of a kind, in the order in which they were taken."""
-        query = sa.select(_TABLES[kind]).order_by(order)
-        with e.reading(self._engine) as connection:
-            return tuple(kind(**row._mapping) for row in connection.execute(query))
-
-
-def _row(decision: Decision) -> dict[str, Any]:
-    """A decision as a row; the store gives it its number."""
-    return {name: value for name, value in asdict(decision).items() if name != "id"}
+        table = _TABLES[kind]
+        query = sa.select(table).order_by(table.c.id)
+        return read(self._engine, query, lambda row: kind(**row._mapping))

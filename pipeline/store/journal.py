@@ -28,7 +28,7 @@ TABLES = (
     *("message", "attempt", "answered", "quarantined"),
 )
 #: What a row of `forgotten` brings with it: the tables whose rows nothing else would give back.
-KEPT_WITH = {"observations": "observation", "achievements": "achievement"}
+WITH_FORGOTTEN = {"observations": "observation", "achievements": "achievement"}
 _FILE = re.compile(r"([a-z]+)-(\d+)-(\d+)\.jsonl")
 
 
@@ -40,33 +40,33 @@ def catch_up(store: Store, archive: Path) -> None:
         WorkspaceError: the archive cannot be written to.
     """
     folder = archive / "journal"
-    noted = last(told(archive))
+    last = highest(noted(archive))
     for table in TABLES:
         held = store.last_number(table)
-        if held < noted[table]:
+        if held < last[table]:
             raise StoreError(
-                f"The store is older than its archive: {folder} tells of {noted[table]:,} rows of "
+                f"The store is older than its archive: {folder} tells of {last[table]:,} rows of "
                 f"{table}, the store of {held:,}. Put the right store back, or make it again from "
                 "the archive with quarterday replay --rebuild."
             )
-        if held > noted[table]:
-            rows = store.rows_after(table, noted[table])
+        if held > last[table]:
+            rows = store.rows_after(table, last[table])
             if table == "forgotten":
                 # Their files have gone, and with them what their figures could be read from.
                 for row in rows:
-                    for name, kept in KEPT_WITH.items():
-                        row[name] = store.rows_of(kept, row["submission_id"])
+                    for name, other in WITH_FORGOTTEN.items():
+                        row[name] = store.rows_of(other, row["submission_id"])
             _write(folder, table, rows)
 
 
 def is_behind(store: Store, archive: Path) -> bool:
-    """Whether the journal tells of anything that the store does not hold."""
-    noted = last(told(archive))
-    return any(store.last_number(table) < noted[table] for table in TABLES)
+    """Whether the journal holds anything that the store does not hold."""
+    last = highest(noted(archive))
+    return any(store.last_number(table) < last[table] for table in TABLES)
 
 
-def told(archive: Path) -> dict[str, list[range]]:
-    """The numbers of the rows of each table that the journal tells of, by the names of its files.
+def noted(archive: Path) -> dict[str, list[range]]:
+    """The numbers of the rows of each table that the journal holds, by the names of its files.
 
     A sequence of the store may have left numbers out.
     """
@@ -77,7 +77,7 @@ def told(archive: Path) -> dict[str, list[range]]:
     return found
 
 
-def last(numbers: Mapping[str, list[range]]) -> dict[str, int]:
+def highest(numbers: Mapping[str, list[range]]) -> dict[str, int]:
     """The highest number of each table; 0 where there is none."""
     return {
         table: max((each[-1] for each in ranges), default=0) for table, ranges in numbers.items()
@@ -102,14 +102,14 @@ def entries(archive: Path, table: str) -> Iterator[dict[str, Any]]:
             ) from error
 
 
-def keep_register(workspace: Workspace, register: Register) -> None:
+def archive_register(workspace: Workspace, register: Register) -> None:
     """Keep the register by which returns are about to be checked.
 
     Raises:
         RegisterError: it is no longer the one that was read.
         WorkspaceError: the archive cannot be written to.
     """
-    path = kept_register(workspace.archive, register.sha256)
+    path = archived_register(workspace.archive, register.sha256)
     if path.exists():
         return
     content = register_bytes(workspace.register)
@@ -119,7 +119,7 @@ def keep_register(workspace: Workspace, register: Register) -> None:
     _put(path, content)
 
 
-def kept_register(archive: Path, sha256: str) -> Path:
+def archived_register(archive: Path, sha256: str) -> Path:
     """Where a register of that hash is kept."""
     return archive / "registers" / f"{sha256}.xlsx"
 

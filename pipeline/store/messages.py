@@ -1,12 +1,12 @@
 """Messages: the queue of mail in the store. Each is added once; what becomes of it is added too.
 
-How a message stands is told by its last attempt alone.
+The state of a message is that of its last attempt alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from pipeline.intake.quarantine import SetApart
 from pipeline.store import engine as e
 from pipeline.store import tables as t
+from pipeline.store.records import add, columns_of, read, row_of
 
 
 class Became(StrEnum):
@@ -105,10 +106,9 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
+class Quarantined(SetApart):
     """Something that was put into quarantine, and when people were told of it."""
 
-    what: SetApart
     told_at: datetime
     id: int = 0
 
@@ -145,11 +145,9 @@ class Messages:
         """
         with e.writing(self._engine) as connection:
             put(connection, outgoing)
-            if became:
-                connection.execute(t.attempt.insert(), [_row(a) for a in became])
-            if set_apart:
-                values = [{**asdict(one), "told_at": at} for one in set_apart]
-                connection.execute(t.quarantined.insert(), values)
+            add(connection, t.attempt, became)
+            files = [Quarantined(one.name, one.filename, one.why, at) for one in set_apart]
+            add(connection, t.quarantined, files)
             before = _answered(connection)
             if submission > before.submission or issue > before.issue:
                 last = max(submission, before.submission), max(issue, before.issue) or None
@@ -163,17 +161,14 @@ class Messages:
 
     def quarantined(self) -> tuple[Quarantined, ...]:
         """What was put into quarantine, as far as people were told of it, in that order."""
-        with e.reading(self._engine) as connection:
-            return tuple(
-                Quarantined(SetApart(row.name, row.filename, row.why), row.told_at, row.id)
-                for row in connection.execute(sa.select(t.quarantined).order_by(t.quarantined.c.id))
-            )
+        query = sa.select(t.quarantined).order_by(t.quarantined.c.id)
+        return read(self._engine, query, lambda row: Quarantined(**row._mapping))
 
     def note(self, attempts: Sequence[Attempt]) -> None:
         """Write what became of messages, together or not at all."""
         if attempts:
             with e.writing(self._engine) as connection:
-                connection.execute(t.attempt.insert(), [_row(a) for a in attempts])
+                add(connection, t.attempt, attempts)
 
     def forget(self, periods: Iterable[str | None], at: datetime, why: str) -> None:
         """Delete what the messages of some periods say, and write that it was done."""
@@ -185,8 +180,8 @@ class Messages:
                 .order_by(t.message_content.c.message_id)
             ).all()
             if numbers:
-                gone = [_row(Attempt(n, at, Became.FORGOTTEN, why)) for n in numbers]
-                connection.execute(t.attempt.insert(), gone)
+                gone = [Attempt(number, at, Became.FORGOTTEN, why) for number in numbers]
+                add(connection, t.attempt, gone)
                 chosen = t.message_content.c.message_id.in_(numbers)
                 connection.execute(t.message_content.delete().where(chosen))
         e.clear_log(self._engine)
@@ -201,11 +196,11 @@ class Messages:
         """Every message in the order queued, as it stands."""
         return self._chosen(sa.true())
 
-    def unsettled(self) -> tuple[Queued, ...]:
+    def outstanding(self) -> tuple[Queued, ...]:
         """Those that wait or that a person must see to, in the order queued."""
-        settled = (Became.DELIVERED, Became.WRITTEN, Became.WITHHELD, Became.DROPPED)
+        final = (Became.DELIVERED, Became.WRITTEN, Became.WITHHELD, Became.DROPPED)
         last = t.attempt.c.outcome
-        return self._chosen(last.is_(None) | last.not_in([*settled, Became.FORGOTTEN]))
+        return self._chosen(last.is_(None) | last.not_in([*final, Became.FORGOTTEN]))
 
     def known(self, header_ids: Iterable[str]) -> dict[str, Queued]:
         """Those of these Message-IDs that the store holds."""
@@ -217,8 +212,7 @@ class Messages:
         query = sa.select(t.attempt).order_by(t.attempt.c.id)
         if number is not None:
             query = query.where(t.attempt.c.message_id == number)
-        with e.reading(self._engine) as connection:
-            return tuple(_to_attempt(row) for row in connection.execute(query))
+        return read(self._engine, query, _to_attempt)
 
     def connection_failures(self) -> tuple[Attempt, ...]:
         """The failed connections to the mail server since it last took or refused a message."""
@@ -231,8 +225,7 @@ class Messages:
             .where(c.message_id.is_(None), c.id > answered.scalar_subquery())
             .order_by(c.id)
         )
-        with e.reading(self._engine) as connection:
-            return tuple(_to_attempt(row) for row in connection.execute(query))
+        return read(self._engine, query, _to_attempt)
 
     def _chosen(self, chosen: sa.ColumnElement[bool]) -> tuple[Queued, ...]:
         of = t.attempt.alias("of")
@@ -245,8 +238,7 @@ class Messages:
             .where(chosen)
             .order_by(t.message.c.id)
         )
-        with e.reading(self._engine) as connection:
-            return tuple(_to_queued(row) for row in connection.execute(query))
+        return read(self._engine, query, _to_queued)
 
 
 def _answered(connection: sa.Connection) -> Answered:
@@ -264,12 +256,11 @@ def put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued]
         c = t.message.c
         number = connection.scalar(sa.select(c.id).where(c.header_id == one.queued.header_id))
         if number is None:
-            row = {n: v for n, v in asdict(one.queued).items() if n not in _OF_THE_STORE}
+            row = row_of(one.queued, t.message)
             number = connection.scalar(t.message.insert().returning(c.id), row) or 0
             added.append(replace(one.queued, id=number))
             if one.queued.last is not None:
-                last = replace(one.queued.last, message_id=number)
-                connection.execute(t.attempt.insert(), _row(last))
+                add(connection, t.attempt, [replace(one.queued.last, message_id=number)])
         elif _has_content(connection, number) or _is_forgotten(connection, number):
             continue
         values = {"message_id": number, "content": one.content}
@@ -288,30 +279,14 @@ def _is_forgotten(connection: sa.Connection, number: int) -> bool:
     return connection.scalar(query.limit(1)) is not None
 
 
-def _row(attempt: Attempt) -> dict[str, Any]:
-    return {name: value for name, value in asdict(attempt).items() if name != "id"}
+def _to_attempt(row: sa.Row[Any]) -> Attempt:
+    values = columns_of(row, t.attempt)
+    return Attempt(**values | {"outcome": Became(values["outcome"])})
 
 
-#: What a message in the queue is more than its row.
-_OF_THE_STORE = ("id", "last", "has_content")
-_OF_ATTEMPT = ("message_id", "tried_at", "answer", "code", "next_at")
-_OF_MESSAGE = (
-    *("header_id", "kind", "period", "recipient", "subject", "filename", "size", "queued_at"),
-    *("area", "attached"),
-)
-
-
-def _to_attempt(row: Any) -> Attempt:
-    values = {c: getattr(row, c) for c in _OF_ATTEMPT}
-    return Attempt(**values, outcome=Became(row.outcome), id=row.id)
-
-
-def _to_queued(row: Any) -> Queued:
-    values = {name: row._mapping[t.message.c[name]] for name in _OF_MESSAGE}
-    number = row._mapping[t.attempt.c.id]
-    last = None
-    if number is not None:
-        of = {name: row._mapping[t.attempt.c[name]] for name in _OF_ATTEMPT}
-        last = Attempt(**of, outcome=Became(row._mapping[t.attempt.c.outcome]), id=number)
-    has_content = row._mapping[t.message_content.c.message_id] is not None
-    return Queued(**values, id=row._mapping[t.message.c.id], last=last, has_content=has_content)
+def _to_queued(row: sa.Row[Any]) -> Queued:
+    return Queued(
+        **columns_of(row, t.message),
+        last=None if row._mapping[t.attempt.c.id] is None else _to_attempt(row),
+        has_content=row._mapping[t.message_content.c.message_id] is not None,
+    )

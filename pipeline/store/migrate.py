@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.workspace.errors import StoreError
+from pipeline.workspace.folder import replacing
 
 #: Any number that no other program on the same database locks by.
 _ADVISORY_LOCK = 7_283_947_110
@@ -31,14 +32,14 @@ def migrate(engine: sa.Engine) -> None:
         StoreError: it was made by a later version of the program, or cannot be copied.
     """
     with e.reading(engine) as connection:
-        found = _version(connection)
+        found = schema_version(connection)
     if found == t.SCHEMA_VERSION:
         return
     with e.writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
         # Another program may have been quicker.
-        found = _version(connection)
+        found = schema_version(connection)
         if found is not None and found > t.SCHEMA_VERSION:
             raise StoreError(
                 f"The store {e.shown(engine.url)} has schema {found}; this version of quarterday "
@@ -47,12 +48,12 @@ def migrate(engine: sa.Engine) -> None:
         if found != t.SCHEMA_VERSION:
             if found is not None:
                 # Now that nobody else writes: not a line of it may be missing in the copy.
-                _keep_copy(engine.url, found)
+                _copy_before(engine.url, found)
             _run_steps(connection, found)
 
 
-def _version(connection: sa.Connection) -> int | None:
-    """The store's schema version; None where there is no store yet."""
+def schema_version(connection: sa.Connection) -> int | None:
+    """The store's schema version; None where there is no store yet, or it is just being made."""
     if not sa.inspect(connection).has_table(t.about.name):
         return None
     return connection.scalar(sa.select(t.about.c.schema_version))
@@ -72,21 +73,18 @@ def _run_steps(connection: sa.Connection, found: int | None) -> None:
     command.upgrade(config, "head")
 
 
-def _keep_copy(url: sa.URL, version: int) -> None:
+def _copy_before(url: sa.URL, version: int) -> None:
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return
     path = Path(url.database)
     copy = path.with_name(f"{path.name}.schema-{version}")
-    unfinished = copy.with_name(f".quarterday-{copy.name}")
-    unfinished.unlink(missing_ok=True)
     try:
-        unfinished.touch(mode=0o600)
         with (
+            replacing(copy, 0o600) as unfinished,
             closing(sqlite3.connect(path)) as source,
             closing(sqlite3.connect(unfinished)) as target,
         ):
             source.backup(target)
-        unfinished.replace(copy)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
             f"The store {e.shown(url)} is of an earlier version and cannot be copied to {copy} "

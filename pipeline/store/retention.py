@@ -90,11 +90,11 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
     gone = {one.submission_id for one in store.decisions.forgotten()}
     submissions = store.submissions()
     forgotten = [sent for sent in submissions if sent.id in gone]
-    kept = {sent.sha256 for sent in submissions if sent.id not in gone}
+    remaining = {sent.sha256 for sent in submissions if sent.id not in gone}
     periods = {sent.period for sent in submissions if sent.id not in gone}
     over = {sent.period for sent in forgotten} - periods
     store.messages.forget(over, at, f"{found.rule}; by {by}")
-    for path in _files(workspace, forgotten, kept, over):
+    for path in _files(workspace, forgotten, remaining, over):
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
@@ -106,13 +106,13 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
 def _files(
     workspace: Workspace,
     forgotten: Sequence[Submission],
-    kept: set[str],
+    remaining: set[str],
     over: set[str | None],
 ) -> Iterator[Path]:
     """The files that hold what was forgotten; `over` are the periods of which nothing is kept."""
     for sent in forgotten:
         # What was sent more than once stays while one receipt of it does.
-        if sent.sha256 not in kept:
+        if sent.sha256 not in remaining:
             yield from workspace.archive.glob(f"{sent.sha256[:2]}/{sent.sha256}.*")
             corrections = workspace.corrections_of(sent.period)
             yield from corrections.glob(f"*{correction_ending(sent.sha256)}")

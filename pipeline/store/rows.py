@@ -1,19 +1,10 @@
-"""Submissions as they go into the tables and come back out of them.
-
-A field goes into the column of its name and comes out of it, so that one is named once.
-"""
+"""What goes into the tables and comes back out of them, a field into the column of its name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, StrEnum
-from functools import cache
-from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
-
-import sqlalchemy as sa
+from enum import StrEnum
 
 from pipeline import __version__
 from schemas.findings import Finding, Severity
@@ -109,55 +100,3 @@ class Issue:
     #: The last submission that the store held; 0 where an old version did not note it.
     last_submission: int = 0
     id: int = 0
-
-
-T = TypeVar("T")
-
-
-def to_row(table: sa.Table, item: object) -> dict[str, Any]:
-    """An item as a row of a table; what has no number yet gets one from the store."""
-    (row,) = to_rows(table, [item])
-    return row if row["id"] else {name: row[name] for name in row if name != "id"}
-
-
-def to_rows(table: sa.Table, items: Iterable[object], **more: object) -> list[dict[str, Any]]:
-    """Items as rows of a table: `more`, and each other column from the field of its name.
-
-    Where the table has positions, they are numbered in their order.
-    """
-    given = (*more, "position")
-    names = [column.name for column in table.columns if column.name not in given]
-    rows = [more | {name: getattr(item, name) for name in names} for item in items]
-    if "position" in table.columns:
-        for position, row in enumerate(rows):
-            row["position"] = position
-    return rows
-
-
-def from_row(kind: Callable[..., T], row: sa.Row[Any] | Mapping[str, Any], **more: object) -> T:
-    """A row as an item of that kind: `more`, and each other field from the column of its name.
-
-    A field for which there is no column, or nothing in it, has its default.
-    """
-    values = row._asdict() if isinstance(row, sa.Row) else row
-    for name, is_optional, word in _fields(kind):
-        if name not in more and name in values:
-            value = values[name]
-            if value is not None:
-                more[name] = word(value) if word else value
-            elif is_optional:
-                more[name] = None
-    return kind(**more)
-
-
-@cache
-def _fields(kind: Callable[..., object]) -> tuple[tuple[str, bool, type[Enum] | None], ...]:
-    """The fields of a kind of item: whether each may be None, and its words where those are few."""
-    hints = get_type_hints(kind)
-    found = []
-    for name in hints:
-        is_optional = get_origin(hints[name]) is UnionType
-        held = get_args(hints[name])[0] if is_optional else hints[name]
-        is_word = isinstance(held, type) and issubclass(held, Enum)
-        found.append((name, is_optional, held if is_word else None))
-    return tuple(found)

@@ -14,18 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.store import engine as e
-from pipeline.store import rows
 from pipeline.store import tables as t
 from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import migrate
+from pipeline.store.records import from_row, in_portions, read, row_of, rows_of
 from pipeline.store.rows import Issue, IssuedRating, Outcome, Receipt, Signature, Submission
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
 from schemas.observations import Achievement, Observation
-
-#: How many values a query names at once.
-_MANY = 500
 
 
 class Store:
@@ -71,7 +68,7 @@ class Store:
                     t.submission.insert().returning(
                         t.submission.c.id, sort_by_parameter_order=True
                     ),
-                    [rows.to_row(t.submission, receipt.submission) for receipt in receipts],
+                    rows_of((receipt.submission for receipt in receipts), t.submission),
                 ).all()
             except sa.exc.IntegrityError as error:
                 if t.submission.c.delivery.name not in str(error.orig):
@@ -89,11 +86,11 @@ class Store:
                     t.observation: receipt.observations,
                     t.achievement: receipt.achievements,
                 }
-                for table, items in brought.items():
-                    values[table] += rows.to_rows(table, items, submission_id=number)
-            for table, records in values.items():
-                if records:
-                    connection.execute(table.insert(), records)
+                for table, records in brought.items():
+                    values[table] += rows_of(records, table, submission_id=number)
+            for table, found in values.items():
+                if found:
+                    connection.execute(table.insert(), found)
 
     def insert(self, table: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Write rows as they stood in a table, with their numbers."""
@@ -107,15 +104,15 @@ class Store:
         query = sa.select(chosen).order_by(*chosen.primary_key.columns)
         if submission is not None:
             query = query.where(chosen.c.submission_id == submission)
-        with e.reading(self._engine) as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
+        return self._dicts(query)
 
     def rows_after(self, table: str, number: int) -> list[dict[str, Any]]:
         """The rows of a table whose numbers are higher, as they stand there, in their order."""
         chosen = t.metadata.tables[table]
-        query = sa.select(chosen).where(chosen.c.id > number).order_by(chosen.c.id)
-        with e.reading(self._engine) as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
+        return self._dicts(sa.select(chosen).where(chosen.c.id > number).order_by(chosen.c.id))
+
+    def _dicts(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        return list(read(self._engine, query, lambda row: dict(row._mapping)))
 
     def last_number(self, table: str) -> int:
         """The highest number in a table; 0 where it is empty."""
@@ -127,25 +124,24 @@ class Store:
         """Note that an appendix was issued, and what it says of each indicator."""
         with e.writing(self._engine) as connection:
             number = connection.scalar(
-                t.issue.insert().returning(t.issue.c.id), rows.to_row(t.issue, issue)
+                t.issue.insert().returning(t.issue.c.id), row_of(issue, t.issue)
             )
             if number is not None and issue.ratings:
-                connection.execute(
-                    t.rating.insert(), rows.to_rows(t.rating, issue.ratings, issue_id=number)
-                )
+                ratings = rows_of(issue.ratings, t.rating, issue_id=number)
+                connection.execute(t.rating.insert(), ratings)
 
     # --- Reading ---------------------------------------------------------------------------------
 
     def known(self, digests: Iterable[str]) -> dict[str, Submission]:
         """The last accepted or rejected submission of each of these files, with findings."""
         found: dict[str, Submission] = {}
-        for some in _portions(digests):
+        for some in in_portions(digests):
             is_meant = t.submission.c.sha256.in_(some)
             chosen = self._submissions(is_meant & (t.submission.c.outcome != Outcome.DUPLICATE))
             found |= {sent.sha256: sent for sent in chosen}
         return found
 
-    def standing(self) -> dict[tuple[str | None, str | None], Submission]:
+    def current(self) -> dict[tuple[str | None, str | None], Submission]:
         """What counts: the last accepted submission of each area and period, without findings."""
         last = (
             sa.select(sa.func.max(t.submission.c.id))
@@ -153,15 +149,14 @@ class Store:
             .group_by(t.submission.c.area, t.submission.c.period)
         )
         query = sa.select(t.submission).where(t.submission.c.id.in_(last))
-        with e.reading(self._engine) as connection:
-            found = [rows.from_row(Submission, row) for row in connection.execute(query)]
+        found = read(self._engine, query, lambda row: from_row(Submission, row))
         return {(submission.area, submission.period): submission for submission in found}
 
     def taken(self, deliveries: Iterable[str]) -> set[str]:
         """Those of these deliveries that are in the store already."""
         found: set[str] = set()
         with e.reading(self._engine) as connection:
-            for some in _portions(deliveries):
+            for some in in_portions(deliveries):
                 chosen = t.submission.c.delivery.in_(some)
                 found.update(connection.scalars(sa.select(t.submission.c.delivery).where(chosen)))
         return found
@@ -177,30 +172,29 @@ class Store:
         findings: dict[int, list[Finding]] = defaultdict(list)
         with e.reading(self._engine) as connection:
             for row in connection.execute(said):
-                findings[row.submission_id].append(rows.from_row(Finding, row))
+                findings[row.submission_id].append(from_row(Finding, row))
             return tuple(
-                rows.from_row(Submission, row, findings=tuple(findings[row.id]))
+                from_row(Submission, row, findings=tuple(findings[row.id]))
                 for row in connection.execute(chosen)
             )
 
     def observations(self, period: str) -> tuple[Observation, ...]:
         """The figures of a period from the submissions that stand."""
-        query = self._standing(t.observation, period).order_by(
+        query = self._of_current(t.observation, period).order_by(
             t.observation.c.submission_id, t.observation.c.indicator
         )
-        with e.reading(self._engine) as connection:
-            return tuple(rows.from_row(Observation, row) for row in connection.execute(query))
+        return read(self._engine, query, lambda row: from_row(Observation, row))
 
     def achievements(self, period: str) -> tuple[Achievement, ...]:
         """The achievements of a period from the submissions that stand, as submitted."""
-        query = self._standing(t.achievement, period).order_by(
+        query = self._of_current(t.achievement, period).order_by(
             t.achievement.c.submission_id, t.achievement.c.position
         )
-        with e.reading(self._engine) as connection:
-            return tuple(
-                rows.from_row(Achievement, row, area=row.submission_area, period=period)
-                for row in connection.execute(query)
-            )
+        return read(
+            self._engine,
+            query,
+            lambda row: from_row(Achievement, row, area=row.submission_area, period=period),
+        )
 
     def figures(self, periods: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
         """The figures of some periods that stand: (period, indicator, area) to the figure."""
@@ -215,8 +209,7 @@ class Store:
         """The periods for which anything was accepted."""
         accepted = t.submission.c.outcome == Outcome.ACCEPTED
         query = sa.select(t.submission.c.period).where(accepted).distinct()
-        with e.reading(self._engine) as connection:
-            return tuple(connection.scalars(query))
+        return read(self._engine, query, lambda row: row.period)
 
     def last_issue(self, period: str) -> Issue | None:
         """The last issue of the period's appendix."""
@@ -232,42 +225,36 @@ class Store:
 
     def _issues(self, chosen: sa.ColumnElement[bool], *, last: bool = False) -> tuple[Issue, ...]:
         query = sa.select(t.issue).where(chosen)
-        query = (
-            query.order_by(t.issue.c.id.desc()).limit(1) if last else query.order_by(t.issue.c.id)
-        )
+        number = t.issue.c.id
+        query = query.order_by(number.desc()).limit(1) if last else query.order_by(number)
         said = sa.select(t.rating).join(t.issue).where(chosen).order_by(t.rating.c.position)
         with e.reading(self._engine) as connection:
             found = connection.execute(query).all()
             said = said.where(t.rating.c.issue_id.in_([row.id for row in found]))
             ratings: dict[int, list[IssuedRating]] = defaultdict(list)
             for row in connection.execute(said):
-                ratings[row.issue_id].append(rows.from_row(IssuedRating, row))
+                ratings[row.issue_id].append(from_row(IssuedRating, row))
         # Old issues have no version.
         return tuple(
-            rows.from_row(Issue, row, ratings=tuple(ratings[row.id]), version=row.version or "")
+            from_row(Issue, row, ratings=tuple(ratings[row.id]), version=row.version or "")
             for row in found
         )
 
     def signatures(self) -> Mapping[int, Signature]:
         """Who completed and signed off each submission, as far as it says and was not forgotten."""
-        with e.reading(self._engine) as connection:
-            return {
-                row.submission_id: Signature(row.completed_by, row.signed_off_by)
-                for row in connection.execute(sa.select(t.signature))
-            }
+        signed = self._dicts(sa.select(t.signature))
+        return {row.pop("submission_id"): Signature(**row) for row in signed}
 
     def reported(self) -> tuple[tuple[int, Observation], ...]:
         """Every figure that was ever accepted, with its submission's number, in that order."""
         query = self._with_provenance(t.observation).order_by(
             t.observation.c.submission_id, t.observation.c.indicator
         )
-        with e.reading(self._engine) as connection:
-            return tuple(
-                (row.submission_id, rows.from_row(Observation, row))
-                for row in connection.execute(query)
-            )
+        return read(
+            self._engine, query, lambda row: (row.submission_id, from_row(Observation, row))
+        )
 
-    def _standing(self, table: sa.Table, period: str) -> sa.Select[Any]:
+    def _of_current(self, table: sa.Table, period: str) -> sa.Select[Any]:
         """Rows of the last accepted submission of each area for a period, with provenance."""
         last = (
             sa.select(sa.func.max(t.submission.c.id))
@@ -286,9 +273,3 @@ class Store:
             t.submission.c.filename,
             t.submission.c.received_at,
         ).join(t.submission, table.c.submission_id == t.submission.c.id)
-
-
-def _portions(values: Iterable[str]) -> Iterable[list[str]]:
-    """The values, so many at once that a query can name them."""
-    wanted = list(values)
-    return (wanted[start : start + _MANY] for start in range(0, len(wanted), _MANY))

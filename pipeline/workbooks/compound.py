@@ -122,7 +122,7 @@ def _chain(
     return b"".join(parts)
 
 
-class _Entry(NamedTuple):
+class _DirectoryEntry(NamedTuple):
     name: str
     left: int
     right: int
@@ -131,7 +131,7 @@ class _Entry(NamedTuple):
     size: int
 
 
-def _directory(content: bytes) -> tuple[int, list[_Entry]]:
+def _directory(content: bytes) -> tuple[int, list[_DirectoryEntry]]:
     """The size of a sector, and every entry of the directory."""
     (shift,) = struct.unpack_from("<H", content, 30)
     if shift not in (9, 12):
@@ -139,7 +139,7 @@ def _directory(content: bytes) -> tuple[int, list[_Entry]]:
     size = 1 << shift
     next_of = _Allocation(content, size)
     (sector,) = struct.unpack_from("<I", content, 48)
-    entries: list[_Entry] = []
+    entries: list[_DirectoryEntry] = []
     while sector < _FREE:
         start = (sector + 1) * size
         for offset in range(start, start + size, _ENTRY):
@@ -147,7 +147,7 @@ def _directory(content: bytes) -> tuple[int, list[_Entry]]:
             neighbours = struct.unpack_from("<3I", content, offset + 68)
             stream = struct.unpack_from("<2I", content, offset + 116)
             name = raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-            entries.append(_Entry(name, *neighbours, *stream))
+            entries.append(_DirectoryEntry(name, *neighbours, *stream))
         if len(entries) > _MOST_ENTRIES:
             raise BadCompoundError("its directory has no end")
         sector = next_of(sector)

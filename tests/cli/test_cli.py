@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
-from pipeline.cli.console import guarded
+from pipeline.cli.console import command
 from pipeline.operations.demo import run_demo
 
 COMMANDS = ("demo", "init", "template", "validate", "ingest", "status", "merge", "appendix",
@@ -324,12 +324,20 @@ def test_options_that_make_no_sense_are_no_reason_to_run(words: list[str], fresh
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("command", ["run", "ingest"])
+def test_a_reason_without_a_period_to_reopen_is_no_reason_to_run(command: str, fresh: Path) -> None:
+    result = quarterday(command, "-w", fresh, "--because", "the count was wrong")
+    assert result.exit_code == 2
+    assert "Invalid value for --because" in result.stderr
+    assert "Traceback" not in result.output
+
+
 def test_a_mistake_of_the_programs_own_is_not_taken_for_done() -> None:
     def divide() -> None:
         _ = 1 // 0
 
     broken = typer.Typer()
-    broken.command()(guarded(divide))
+    broken.command()(command(divide))
     result = CliRunner().invoke(broken)
     assert result.exit_code == 2
     assert "ZeroDivisionError" in result.stderr

@@ -26,7 +26,7 @@ from openpyxl import load_workbook
 
 from pipeline.intake.scan import Arrival, FileKind, examine
 from pipeline.operations.worked_example import entries, example_register, slips, write_return
-from pipeline.outputs.correction import write_correction
+from pipeline.outputs.correction import CorrectionCopy
 from pipeline.register.writer import write_register
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.workspace.settings import Limits
@@ -288,9 +288,8 @@ def test_a_worker_that_has_read_and_marked_returns_holds_no_frames_and_no_store(
     with guard_of(REGISTER, Limits(workers=1)) as guard:
         ((_, reading),) = read_returns([arrival], guard)
         copy = tmp_path / "copy.xlsx"
-        guard.submit(
-            write_correction, slipped, FileKind.XLSX, reading.findings, copy, filename="x"
-        ).result()
+        correction = CorrectionCopy(slipped, FileKind.XLSX, reading.findings, "x")
+        guard.submit(correction.write, copy).result()
         names = ("openpyxl", "python_calamine", "pandas", "pandera", "sqlalchemy", "numpy.core")
         assert guard.submit(loaded, *names).result() == ["openpyxl", "python_calamine"]
     assert len(load_workbook(copy).sheetnames) > 1

@@ -22,6 +22,8 @@ from tests.support.disks import mounted
 from tests.support.programs import need
 
 ROOT = Path(__file__).parents[2]
+#: Of tasks, as published in MS-TSCH.
+SCHEMA = Path(__file__).with_name("task.xsd")
 #: Names that shells, cron, unit files and XML each take for something else.
 ODD = ["plain", "with a space", "Müll & Größe", "100% sure", 'it\'s "quoted"', "a $HOME b", "<b>;#"]
 AS_ROOT = ["--user", "daemon"] if os.geteuid() == 0 else []
@@ -265,7 +267,7 @@ def task(workspace: Path, folder: Path, *words: str) -> Path:
 def test_the_task_is_valid_by_the_published_schema(odd: Path, tmp_path: Path) -> None:
     file = task(odd, tmp_path / "task", "--user", "COUNCIL\\quarterday", "--at", "01:45")
     assert file.read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff")
-    schema = xmlschema.XMLSchema10(ROOT / "tests" / "task.xsd")
+    schema = xmlschema.XMLSchema10(SCHEMA)
     schema.validate(file)
     found = ET.parse(file)  # noqa: S314 - our own
     assert found.findtext(f".//{TASK}StartBoundary") == "2000-01-01T01:45:00"
@@ -286,7 +288,7 @@ def test_elements_out_of_their_order_would_not_be_valid(workspace: Path, tmp_pat
     found = ET.parse(file)  # noqa: S314 - our own
     (trigger,) = found.iter(f"{TASK}CalendarTrigger")
     trigger[:] = reversed(trigger)
-    assert not xmlschema.XMLSchema10(ROOT / "tests" / "task.xsd").is_valid(found)
+    assert not xmlschema.XMLSchema10(SCHEMA).is_valid(found)
 
 
 def test_away_from_windows_the_task_comes_with_what_to_do_there(

@@ -22,11 +22,11 @@ from pipeline.consolidation.rating import SYMBOLS, Colour, Rating
 from pipeline.consolidation.report import Line, Report
 from pipeline.outputs.appendix import appendix_bytes
 from pipeline.outputs.appendix import write as write_appendix
-from pipeline.outputs.appendix.book import figure
-from pipeline.outputs.appendix.fit import text_width, wrap
+from pipeline.outputs.appendix.book import printed_number
 from pipeline.outputs.palette import NOT_RATED, RAG, Shade, shade
 from pipeline.outputs.tidy import COLUMNS, HEADINGS, NOT_REPORTED, csv_bytes, tidy_rows
 from pipeline.outputs.tidy import write as write_csv
+from pipeline.workbooks.row_height import text_width, wrap
 from pipeline.workbooks.safe_text import plain
 from schemas.model import Unit
 from tests.support.programs import displayed
@@ -174,7 +174,7 @@ def test_a_range_a_state_and_a_figure_beyond_excels_digits_are_text(hard: Report
 def test_a_number_format_shows_the_figure_as_printed(
     value: str, unit: Unit, shown: str, prefix: str
 ) -> None:
-    found = figure(Decimal(value), unit, shown, prefix)
+    found = printed_number(Decimal(value), unit, shown, prefix)
     assert found is not None
     book = Workbook()
     sheet = book.active
@@ -186,9 +186,9 @@ def test_a_number_format_shows_the_figure_as_printed(
 
 
 def test_text_that_says_more_than_the_figure_makes_no_number() -> None:
-    assert figure(Decimal(62), Unit.PERCENT, "62% (p)") is None
-    assert figure(Decimal("31.55"), Unit.PERCENT, "31.5%") is None
-    assert figure(Decimal("1.0000000000000001"), Unit.RATIO, "1.0000000000000001") is None
+    assert printed_number(Decimal(62), Unit.PERCENT, "62% (p)") is None
+    assert printed_number(Decimal("31.55"), Unit.PERCENT, "31.5%") is None
+    assert printed_number(Decimal("1.0000000000000001"), Unit.RATIO, "1.0000000000000001") is None
 
 
 def test_each_rating_has_its_word_symbol_and_colour(worked: Report) -> None:

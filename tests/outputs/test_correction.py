@@ -19,7 +19,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.intake.scan import FileKind
-from pipeline.outputs.correction import write_correction, write_list
+from pipeline.outputs.correction import CorrectionCopy
 from pipeline.outputs.correction.listing import HEADINGS
 from pipeline.outputs.correction.marks import AUTHOR, HIGHLIGHT
 from pipeline.outputs.template import write_template
@@ -60,7 +60,7 @@ def original(tmp_path: Path) -> Path:
 
 def corrected(original: Path, *findings: Finding, help_base: str = "") -> Workbook:
     path = original.parent / f"{original.name}-correction.xlsx"
-    write_correction(original, FileKind.XLSX, findings, path, filename=NAME, help_base=help_base)
+    CorrectionCopy(original, FileKind.XLSX, findings, NAME, help_base).write(path)
     return openpyxl.load_workbook(path)
 
 
@@ -412,8 +412,8 @@ def test_what_openpyxl_does_not_carry_over_warns_nobody(tmp_path: Path) -> None:
 
 def test_an_original_that_is_gone_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        write_correction(
-            tmp_path / "gone", FileKind.XLSX, [STATUS], tmp_path / "copy.xlsx", filename=NAME
+        CorrectionCopy(tmp_path / "gone", FileKind.XLSX, [STATUS], NAME).write(
+            tmp_path / "copy.xlsx"
         )
     assert not list(tmp_path.iterdir())
 
@@ -448,7 +448,7 @@ def test_two_of_a_kind_are_listed_one_by_one(original: Path) -> None:
 
 def test_a_list_without_marks_tells_each_cell(tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
-    write_list(two_ways_in(5, 6, 7), path, filename=NAME)
+    CorrectionCopy(path, FileKind.XLSX, two_ways_in(5, 6, 7), NAME).write_list(path)
     assert len(listed(openpyxl.load_workbook(path))) == 3
 
 
@@ -491,7 +491,7 @@ def test_a_return_in_another_format_comes_back_as_an_xlsx_that_can_be_corrected_
     before = read_workbook(other, kind, small_register())
     assert [f.code for f in before.findings] == ["V10", "V08"]
     copy = other.parent / "to correct.xlsx"
-    write_correction(other, kind, before.findings, copy, filename=other.name)
+    CorrectionCopy(other, kind, before.findings, other.name).write(copy)
     book = openpyxl.load_workbook(copy)
     said = " ".join(str(row[0].value) for row in book[LIST_SHEET].iter_rows(max_row=6))
     assert f"Your return is {kind}; this copy is an Excel workbook (.xlsx)." in said
@@ -527,7 +527,7 @@ def test_a_binary_return_comes_back_with_its_cells(tmp_path: Path) -> None:
     path.write_bytes(binary_workbook("Figures", rows, ["0.0%"]))
     copy = tmp_path / "copy.xlsx"
     finding = c.ERROR_VALUE.found("Figures", "C4", "#REF!", example="4605")
-    write_correction(path, FileKind.XLSB, [finding], copy, filename=NAME)
+    CorrectionCopy(path, FileKind.XLSB, [finding], NAME).write(copy)
     sheet = openpyxl.load_workbook(copy)["Figures"]
     assert (sheet["B2"].value, sheet["B2"].data_type) == ("=Indicator", "s")
     assert (sheet["C3"].value, sheet["C3"].number_format) == (0.245, "0.0%")

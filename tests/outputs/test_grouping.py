@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.outputs.grouping import grouped, listed
+from pipeline.outputs.grouping import cells_listed, grouped
 from schemas import rules as c
 from schemas.findings import Finding, worst_first
 
@@ -68,7 +68,7 @@ def test_groups_stand_where_their_first_finding_stood() -> None:
     ],
 )
 def test_cells_are_listed_as_people_write_them(rows: list[int], words: str) -> None:
-    assert listed([f"H{row}" for row in rows]) == words
+    assert cells_listed([f"H{row}" for row in rows]) == words
 
 
 @given(st.sets(st.integers(1, 60), min_size=3))

@@ -25,7 +25,7 @@ from pipeline.mail.messages import (
 from pipeline.mail.messages.digest import (
     Affairs,
     Disagreement,
-    Left,
+    NotTaken,
     Overdue,
     Retention,
     SentBack,
@@ -105,7 +105,7 @@ def digest() -> str:
         sent_back=(SentBack(LONG, SAFETY.name, PERIOD.name, FINDINGS, is_told=False),),
         waiting=(Waiting(PERIOD, SAFETY, LONG, 3, FINDINGS[2], "P1-1"),),
         submissions=frozenset({3}),
-        left=(Left(LONG, "open in a program that may still write to it", LONG),),
+        left=(NotTaken(LONG, "open in a program that may still write to it", LONG),),
         disagreements=(Disagreement(PERIOD.name, "People helped", "Care 12%, Safety 13%."),),
         undelivered=(Undelivered("nobody@council.example", LONG, "550 no such user", day),),
         overdue=(Overdue(SAFETY.name, PERIOD.name, "overdue, it was due on 30 April 2013", day),),

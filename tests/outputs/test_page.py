@@ -12,7 +12,7 @@ from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.report import Report, ReturnState
 from pipeline.outputs.page import render_page
 from pipeline.outputs.page import write as write_page
-from pipeline.outputs.templating import clean
+from pipeline.workbooks.safe_text import clean
 from schemas.observations import Achievement
 from schemas.wording import counted
 from tests.support.report_fixture import HOSTILE, WORKED, demanding, worked_example

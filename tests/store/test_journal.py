@@ -174,7 +174,7 @@ def test_every_register_by_which_anything_was_checked_or_issued_is_kept(place: W
         used = {s.register_sha256 for s in store.submissions()}
         used |= {i.register_sha256 for i in store.issues()}
     for sha256 in used:
-        path = journal.kept_register(place.archive, sha256)
+        path = journal.archived_register(place.archive, sha256)
         assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
         assert read_register(path).sha256 == sha256
 

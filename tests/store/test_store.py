@@ -153,7 +153,7 @@ def test_what_stands_is_the_last_accepted_of_each_area_and_period(store: Store) 
     accept(store, "second.xlsx", figure(value="4606"))
     accept(store, "other.xlsx", figure(area="ASC"), area="ASC")
     store.record([Receipt(submission("back.xlsx", outcome=Outcome.REJECTED))])
-    standing = store.standing()
+    standing = store.current()
     assert {place: sent.filename for place, sent in standing.items()} == {
         ("CS", PERIOD): "second.xlsx",
         ("ASC", PERIOD): "other.xlsx",

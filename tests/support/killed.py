@@ -122,11 +122,10 @@ def carry_out(order: Order) -> None:
     from sqlalchemy import Engine, event
 
     from pipeline.__main__ import main as quarterday
-    from pipeline.cli import appendix, console, mailbox, returns
+    from pipeline.cli import console
 
     if order.is_timeless:
-        for module in (console, mailbox, appendix, returns):
-            module.now = lambda: NOW
+        console.now = lambda: NOW
     steps = Steps(order.step, order.signal)
     event.listen(Engine, "commit", steps.step)
     _count_what_is_said(steps)

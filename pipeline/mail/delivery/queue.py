@@ -59,12 +59,12 @@ def preview(store: Store, made: Sequence[Outgoing]) -> list[Queued]:
     known = store.messages.known(one.queued.header_id for one in made)
     ours = [known.get(one.queued.header_id, one.queued) for one in made]
     already = {one.header_id for one in ours}
-    return [one for one in store.messages.unsettled() if one.header_id not in already] + ours
+    return [one for one in store.messages.outstanding() if one.header_id not in already] + ours
 
 
 def hold(store: Store, now: datetime, why: str) -> None:
     """Leave everything that waits to a person, because it may have been sent from elsewhere."""
-    waiting = [one for one in store.messages.unsettled() if one.waits]
+    waiting = [one for one in store.messages.outstanding() if one.waits]
     store.messages.note([Attempt(one.id, now, Became.UNCERTAIN, why) for one in waiting])
 
 

@@ -33,7 +33,7 @@ class Standing:
 
 def standing(store: Store, now: datetime) -> Standing:
     """How the mail stands."""
-    unsettled = store.messages.unsettled()
+    unsettled = store.messages.outstanding()
     waiting = tuple(one for one in unsettled if one.waits)
     trouble = next(reversed(store.messages.connection_failures()), None)
     times = [

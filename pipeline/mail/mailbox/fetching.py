@@ -26,6 +26,7 @@ from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import MailboxSettings, Settings
 from schemas.findings import shorten
 from schemas.model import Register, ServiceArea
+from schemas.wording import listed
 
 _MIB = 1024 * 1024
 
@@ -200,7 +201,7 @@ class _Run:
             if attachment.why:
                 left.append(f"{shorten(attachment.name)} is {attachment.why}")
             elif area is None:
-                names = " and ".join(each.name for each in areas)
+                names = listed(each.name for each in areas)
                 left.append(
                     f"{shorten(attachment.name)} may be from {names}, which have this address; "
                     "its name must hold that of one"

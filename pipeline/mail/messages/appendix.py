@@ -8,11 +8,9 @@ from pathlib import Path
 from pipeline.consolidation.changes import Changes
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Report
-from pipeline.mail.messages.message import Message, Office, office_of, sha256, to_of_register
+from pipeline.mail.messages.message import Message, Office, addressees_of, office_of, sha256
 from pipeline.outputs.wording import REASONS, gap_shown, small_numbers_shown
 from schemas.model import Gets
-
-_WHY = "the register lists this address for the appendix"
 
 
 def appendix_messages(
@@ -43,19 +41,15 @@ def appendix_messages(
         "reasons": [(why, REASONS[why]) for why in NotRated if why in not_rated],
         "suppressed": small_numbers_shown(report.register),
     }
-    messages: dict[str, Message | None] = {}
-    for recipient in report.register.recipients:
-        to = recipient.email.strip()
-        if Gets.APPENDIX not in recipient.gets or to.casefold() in messages:
-            continue
-        messages[to.casefold()] = office.compose(
-            template="mail_appendix",
-            words={**words, "recipient": recipient.name},
-            to=to_of_register(recipient.name, to, "Recipients"),
-            why=_WHY,
+    messages = [
+        office.compose(
+            to,
+            {**words, "recipient": to.name},
             sent_at=report.issued_at,
             attachment=attachment,
-            identity=("appendix", report.period.name, to.casefold(), content),
+            identity=("appendix", report.period.name, to.key, content),
             name=f"{report.period.name} {label}",
         )
-    return [message for message in messages.values() if message is not None]
+        for to in addressees_of(report.register, Gets.APPENDIX, "the appendix")
+    ]
+    return [message for message in messages if message is not None]

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pipeline.mail.messages.message import Message, Office, office_of, to_of_register
+from pipeline.mail.messages.message import Addressee, Message, Office, addressee, office_of
 from pipeline.mail.reminders import Reminder
 from pipeline.outputs.grouping import grouped
 from pipeline.store import Outcome, Submission
 from schemas.findings import Finding, Severity
 from schemas.model import Period, ServiceArea
+from schemas.wording import counted
 
 #: How many findings a message spells out where a correction copy lists them all.
 SPELLED_OUT = 3
-
-_SHEET = "Service areas"
-_WHY = "the register lists this address for the returns of {area}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +62,24 @@ def correction_message(
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    errors = errors_of(findings)
-    to = area.email.strip()
-    if not to or not errors:
+    errors, to = errors_of(findings), _addressee(area)
+    if not errors or to is None:
         return None
-    told = grouped(errors)
-    spelled_out = SPELLED_OUT if attachment else len(told)
     called = period.name if period else ""
     found = [f"{f.place} {f.code} {f.value}" for f in findings]
     return office_of(sender).compose(
-        template="mail_correction",
-        words={
+        to,
+        {
             "area": area,
             "period": period,
             "filename": filename,
-            "count": things_to_correct(errors),
-            "errors": told[:spelled_out],
-            "more": max(0, len(told) - spelled_out),
             "warnings": sum(f.severity is Severity.WARNING for f in findings),
             "late": period is not None and _day(sent_at) > period.due,
+            **_spelled_out(errors, SPELLED_OUT if attachment else None),
         },
-        to=to_of_register(area.name, to, _SHEET),
-        why=_WHY.format(area=area.name),
         sent_at=sent_at,
         attachment=attachment,
-        identity=("correction", called, to.casefold(), filename, sent_at.isoformat(), *found),
+        identity=("correction", called, to.key, filename, sent_at.isoformat(), *found),
         name=f"{called} correction".strip(),
     )
 
@@ -112,15 +103,15 @@ def receipt_message(
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    to = area.email.strip()
-    if not to or sent.outcome is Outcome.REJECTED:
+    to = _addressee(area)
+    if to is None or sent.outcome is Outcome.REJECTED:
         return None
     called = period.name if period else ""
     received = sent.received_at.astimezone()
-    identity = ("receipt", called, to.casefold(), sent.sha256, sent.filename)
+    at = sent.received_at.astimezone(UTC).isoformat()
     return office_of(sender).compose(
-        template="mail_receipt",
-        words={
+        to,
+        {
             "area": area,
             "period": period,
             "filename": sent.filename,
@@ -132,10 +123,8 @@ def receipt_message(
             "warnings": grouped([f for f in sent.findings if f.severity is Severity.WARNING]),
             "notes": [f for f in sent.findings if f.severity is Severity.INFO],
         },
-        to=to_of_register(area.name, to, _SHEET),
-        why=_WHY.format(area=area.name),
         sent_at=received,
-        identity=(*identity, sent.received_at.astimezone(UTC).isoformat()),
+        identity=("receipt", called, to.key, sent.sha256, sent.filename, at),
         name=f"{called} receipt".strip(),
     )
 
@@ -157,43 +146,43 @@ def reminder_message(
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    area, office = reminder.area, office_of(sender)
-    to = area.email.strip()
-    if not to:
+    area, to = reminder.area, _addressee(reminder.area)
+    if to is None:
         return None
     returns = []
     for owed in reminder.owed:
         sent = sent_back.get(owed.period.name) if owed.is_sent_back else None
-        errors = errors_of(sent.findings) if sent else []
-        told = grouped(errors)
+        received = owed.returned.received_at
         returns.append(
             {
                 "period": owed.period,
                 "days": (owed.period.due - reminder.day).days,
                 "filename": owed.returned.filename,
-                "sent_back": owed.returned.received_at.astimezone()
-                if owed.is_sent_back and owed.returned.received_at
-                else None,
-                "count": things_to_correct(errors) if errors else "",
-                "errors": told[:SPELLED_OUT],
-                "more": max(0, len(told) - SPELLED_OUT),
+                "sent_back": received.astimezone() if owed.is_sent_back and received else None,
+                **_spelled_out(errors_of(sent.findings if sent else ())),
             }
         )
     periods = [owed.period.name for owed in reminder.owed]
-    return office.compose(
-        template="mail_reminder",
-        words={
+    return office_of(sender).compose(
+        to,
+        {
             "area": area,
             "returns": returns,
             "periods": periods,
             "overdue": all(owed.period.due < reminder.day for owed in reminder.owed),
         },
-        to=to_of_register(area.name, to, _SHEET),
-        why=_WHY.format(area=area.name),
         sent_at=sent_at,
         identity=_reminder(area, reminder.day),
         name=f"{periods[0]} reminder",
     )
+
+
+def _addressee(area: ServiceArea) -> Addressee | None:
+    """Whom the register lists for the returns of an area; None where it has no address."""
+    address = area.email.strip()
+    if not address:
+        return None
+    return addressee(area.name, address, "Service areas", f"the returns of {area.name}")
 
 
 def reminder_id(area: ServiceArea, day: date, office: Office) -> str:
@@ -208,8 +197,16 @@ def errors_of(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def things_to_correct(errors: Sequence[Finding]) -> str:
-    """How much there is to correct: `1 thing to correct`."""
-    return f"{len(errors)} thing{'' if len(errors) == 1 else 's'} to correct"
+    """How much there is to correct: `1 thing to correct`; empty where there is nothing."""
+    return f"{counted(len(errors), 'thing')} to correct" if errors else ""
+
+
+def _spelled_out(errors: Sequence[Finding], most: int | None = SPELLED_OUT) -> Mapping[str, object]:
+    """What a message says of errors: how many, the first of them, and how many more there are."""
+    listed = grouped(errors)
+    first = listed[:most]
+    more = len(listed) - len(first)
+    return {"count": things_to_correct(errors), "errors": first, "more": more}
 
 
 def _reminder(area: ServiceArea, day: date) -> tuple[str, ...]:

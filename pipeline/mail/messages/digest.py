@@ -8,13 +8,11 @@ from datetime import date, datetime
 
 from pipeline.consolidation.approvals import Waiting
 from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
-from pipeline.mail.messages.message import Message, Office, office_of, to_of_register
+from pipeline.mail.messages.message import Message, Office, addressees_of, office_of
 from pipeline.outputs.grouping import grouped
 from schemas.findings import Finding
 from schemas.model import Gets, Register
 from schemas.wording import counted
-
-_WHY = "the register lists this address for the digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class SentBack:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class NotTaken:
     """A file that was not taken in."""
 
     filename: str
@@ -114,7 +112,7 @@ class Affairs:
     #: Every warning that waits for approval, and the numbers of the submissions of this night.
     waiting: tuple[Waiting, ...] = ()
     submissions: frozenset[int] = frozenset()
-    left: tuple[Left, ...] = ()
+    left: tuple[NotTaken, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
     overdue: tuple[Overdue, ...] = ()
@@ -137,13 +135,13 @@ class Affairs:
         for one in self.waiting:
             if one.submission_id in self.submissions:
                 yield f"warning {one.submission_id} {one.finding.place} {one.finding.code}"
-        for left in self.left:
-            if left.moved_to or self.now.date() > told:
-                yield f"left {left.filename} {left.why} {left.moved_to}"
+        for file in self.left:
+            if file.moved_to or self.now.date() > told:
+                yield f"left {file.filename} {file.why} {file.moved_to}"
         yield from (f"disagreement {one}" for one in self.disagreements)
         yield from (f"template {one}" for one in self.mistakes)
-        standing = (*self.undelivered, *self.overdue, *self.unreachable, self.retention)
-        yield from (f"{one}" for one in standing if one is not None and one.since > told)
+        lasting = (*self.undelivered, *self.overdue, *self.unreachable, self.retention)
+        yield from (f"{one}" for one in lasting if one is not None and one.since > told)
 
 
 def digest_messages(
@@ -168,42 +166,31 @@ def digest_messages(
     if not news and not (always and affairs.now.date() != told):
         return []
     office = office_of(sender)
-    messages: dict[str, Message | None] = {}
-    for recipient in register.recipients:
-        to = recipient.email.strip()
-        if Gets.DIGEST not in recipient.gets or to.casefold() in messages:
-            continue
-        messages[to.casefold()] = office.compose(
-            template="mail_digest",
-            words={
-                "affairs": affairs,
-                "framework": register.framework,
-                "things": counted(_things(affairs), "thing"),
-                "quiet": not _things(affairs),
-                "waiting": [
-                    (one, one.submission_id in affairs.submissions) for one in affairs.waiting
-                ],
-                "recipient": recipient.name,
-            },
-            to=to_of_register(recipient.name, to, "Recipients"),
-            why=_WHY,
+    things, day = _things(affairs), affairs.now.date().isoformat()
+    words = {
+        "affairs": affairs,
+        "framework": register.framework,
+        "things": counted(things, "thing"),
+        "quiet": not things,
+        "waiting": [(one, one.submission_id in affairs.submissions) for one in affairs.waiting],
+    }
+    messages = [
+        office.compose(
+            to,
+            {**words, "recipient": to.name},
             sent_at=affairs.now,
-            identity=("digest", to.casefold(), affairs.now.date().isoformat(), *news),
-            name=f"{affairs.now:%Y-%m-%d} digest",
+            identity=("digest", to.key, day, *news),
+            name=f"{day} digest",
         )
-    return [message for message in messages.values() if message is not None]
+        for to in addressees_of(register, Gets.DIGEST, "the digest")
+    ]
+    return [message for message in messages if message is not None]
 
 
 def _things(affairs: Affairs) -> int:
     """How many things wait for a person, new or not."""
-    lists = (
-        affairs.sent_back,
-        affairs.waiting,
-        affairs.left,
-        affairs.disagreements,
-        affairs.undelivered,
-        affairs.overdue,
-        affairs.unreachable,
-        affairs.mistakes,
+    waiting = (
+        *(affairs.sent_back, affairs.waiting, affairs.left, affairs.disagreements),
+        *(affairs.undelivered, affairs.overdue, affairs.unreachable, affairs.mistakes),
     )
-    return sum(map(len, lists)) + (affairs.retention is not None)
+    return sum(map(len, waiting)) + (affairs.retention is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
@@ -14,9 +14,10 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from pipeline.mail.messages.texts import Texts
-from pipeline.outputs.templating import one_line
+from pipeline.workbooks.safe_text import one_line
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import safe_name
+from schemas.model import Gets, Register
 
 _TYPES = {
     ".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -46,6 +47,21 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a message is for."""
+
+    name: str
+    address: Address
+    #: Why they have it, as the message says at its foot.
+    why: str
+
+    @property
+    def key(self) -> str:
+        """The address as it tells apart the messages of one kind."""
+        return self.address.addr_spec.casefold()
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """What all messages of a run have in common."""
 
@@ -65,11 +81,9 @@ class Office:
 
     def compose(
         self,
-        *,
-        template: str,
+        to: Addressee,
         words: Mapping[str, object],
-        to: Address,
-        why: str,
+        *,
         sent_at: datetime,
         identity: Sequence[str],
         name: str,
@@ -77,18 +91,20 @@ class Office:
     ) -> Message | None:
         """A message of both bodies and its attachment; None where it is known.
 
-        The same arguments give the same bytes. `why` says at its foot why its recipient has it,
-        `name` begins the name of its file.
+        The same arguments give the same bytes. `identity` begins with the kind of message, after
+        which its templates are named; `name` begins the name of its file.
         """
         message_id = self.message_id(identity)
         if message_id in self.known:
             return None
         token = _token(identity)
         attached = one_line(attachment.name) if attachment else ""
-        text = self.texts.render(template, {**words, "why": why, "attachment": attached})
+        text = self.texts.render(
+            f"mail_{identity[0]}", {**words, "why": to.why, "attachment": attached}
+        )
         email = EmailMessage(policy=SMTP)
         email["From"] = _sender(self.sender)
-        email["To"] = to
+        email["To"] = to.address
         email["Subject"] = text.subject
         email["Date"] = sent_at
         email["Message-ID"] = message_id
@@ -104,11 +120,12 @@ class Office:
                 filename=safe_name(attached),
             )
             email.set_boundary(f"=_mixed_{token}")
+        mailbox = safe_name(to.address.username)
         return Message(
             message_id=message_id,
-            to=to.addr_spec,
+            to=to.address.addr_spec,
             subject=text.subject,
-            filename=f"{safe_name(one_line(name))} to {safe_name(to.username)} {token[:8]}.eml",
+            filename=f"{safe_name(one_line(name))} to {mailbox} {token[:8]}.eml",
             email=email,
             attachment=attachment,
         )
@@ -119,8 +136,22 @@ def office_of(sender: Office | str) -> Office:
     return Office(sender) if isinstance(sender, str) else sender
 
 
-def to_of_register(name: str, address: str, sheet: str) -> Address:
-    """A recipient as a header takes it; never an address other than the one that stands there.
+def addressees_of(register: Register, gets: Gets, what: str) -> Iterator[Addressee]:
+    """Each recipient of the register who gets that, each address once; `what` is its name.
+
+    Raises:
+        RegisterError: an address is not an e-mail address.
+    """
+    found: set[str] = set()
+    for recipient in register.recipients:
+        address = recipient.email.strip()
+        if gets in recipient.gets and address.casefold() not in found:
+            found.add(address.casefold())
+            yield addressee(recipient.name, address, "Recipients", what)
+
+
+def addressee(name: str, address: str, sheet: str, what: str) -> Addressee:
+    """Whom a sheet of the register lists; never an address other than the one that stands there.
 
     Raises:
         RegisterError: it is not an e-mail address.
@@ -128,7 +159,8 @@ def to_of_register(name: str, address: str, sheet: str) -> Address:
     if not _ADDRESS.fullmatch(address):
         problem = f"{sheet}: {one_line(address)!r} of {one_line(name)} is not an e-mail address."
         raise RegisterError([f"{problem} Correct it."])
-    return Address(display_name=one_line(name), addr_spec=address)
+    header = Address(display_name=one_line(name), addr_spec=address)
+    return Addressee(name, header, f"the register lists this address for {what}")
 
 
 def sha256(content: bytes) -> str:

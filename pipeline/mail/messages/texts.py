@@ -13,21 +13,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PackageLoader,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
+import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from pipeline.outputs.templating import environment_of, one_line
+from pipeline.outputs.templating import environment_of
+from pipeline.workbooks.safe_text import one_line
 
 #: The package's templates of mail.
-PACKAGE = PackageLoader("pipeline.mail")
+PACKAGE = jinja2.PackageLoader("pipeline.mail")
 #: How the first line of a message's plain text begins.
 _SUBJECT = "Subject:"
 
@@ -66,9 +59,9 @@ class Texts:
 
 
 @cache
-def environment() -> Environment:
+def environment() -> jinja2.Environment:
     """The environment of the package's own texts."""
-    return environment_of(Environment, PACKAGE)
+    return environment_of(jinja2.Environment, PACKAGE)
 
 
 def package_templates() -> dict[str, str]:
@@ -94,34 +87,34 @@ def faults(folder: Path) -> list[str]:
             continue
         try:
             env.get_template(path.name)
-        except TemplateError as error:
+        except jinja2.TemplateError as error:
             found.append(_said(error, path.name))
     return found
 
 
-class _Loader(FileSystemLoader):
+class _Loader(jinja2.FileSystemLoader):
     def get_source(
-        self, environment: Environment, template: str
+        self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
         try:
             return super().get_source(environment, template)
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
-            raise TemplateSyntaxError("it is not UTF-8", line, filename=template) from error
+            raise jinja2.TemplateSyntaxError("it is not UTF-8", line, filename=template) from error
 
 
-def _environment_with(folder: Path) -> Environment:
+def _environment_with(folder: Path) -> jinja2.Environment:
     # Editors on Windows may put a byte order mark before the first line.
     own = _Loader(folder, encoding="utf-8-sig")
-    return environment_of(ImmutableSandboxedEnvironment, ChoiceLoader([own, PACKAGE]))
+    return environment_of(ImmutableSandboxedEnvironment, jinja2.ChoiceLoader([own, PACKAGE]))
 
 
-def _rendered(env: Environment, template: str, words: Mapping[str, object]) -> Text:
+def _rendered(env: jinja2.Environment, template: str, words: Mapping[str, object]) -> Text:
     whole = env.get_template(f"{template}.txt.j2").render(words)
     first, _, plain = whole.lstrip().partition("\n")
     subject = one_line(first.removeprefix(_SUBJECT))
     if not first.startswith(_SUBJECT) or not subject:
-        raise TemplateSyntaxError(
+        raise jinja2.TemplateSyntaxError(
             f"the first line must be the subject, as in {_SUBJECT} Your return",
             lineno=1,
             filename=f"{template}.txt.j2",
@@ -133,14 +126,14 @@ def _rendered(env: Environment, template: str, words: Mapping[str, object]) -> T
 def _said(error: Exception, template: str) -> str:
     """A template's mistake in one line: file, line, what, and what was done about it."""
     name, line, what = template, 0, one_line(str(error)) or type(error).__name__
-    if isinstance(error, TemplateSyntaxError):
+    if isinstance(error, jinja2.TemplateSyntaxError):
         name, line = Path(error.filename or error.name or template).name, error.lineno
         what = one_line(error.message or what)
-    elif isinstance(error, TemplateNotFound):
+    elif isinstance(error, jinja2.TemplateNotFound):
         what = f"there is no template {one_line(str(error.name))}"
     for frame in traceback.extract_tb(error.__traceback__):
         # Jinja2 puts the template's own lines into the traceback.
-        if frame.filename.endswith(".j2") and not isinstance(error, TemplateSyntaxError):
+        if frame.filename.endswith(".j2") and not isinstance(error, jinja2.TemplateSyntaxError):
             name, line = Path(frame.filename).name, frame.lineno or 0
     at = f"{name}, line {line}" if line else name
     return f"{at}: {what.rstrip('.')}. The text that Quarterday brings was taken instead."

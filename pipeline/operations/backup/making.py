@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,24 +22,23 @@ from typing import TYPE_CHECKING
 from pipeline.intake import archive
 from pipeline.intake.scan import Arrival, examine, has_changed
 from pipeline.mail.mailbox import as_mailed
-from pipeline.operations.backup.manifest import (
-    ARCHIVE,
-    INBOX,
-    REGISTER,
-    SETTINGS,
-    STORE,
-    TEXTS,
-    Manifest,
+from pipeline.operations.backup import manifest
+from pipeline.operations.backup.tar_file import Packer, UnreadableError, opened
+from pipeline.operations.doctor.archive import (
+    Progress,
+    archived_files,
+    files_in,
+    hashes_of,
+    sha256_of,
+    waiting_files,
 )
-from pipeline.operations.backup.packed import Packer, Progress, UnreadableError, opened
-from pipeline.operations.doctor.archive import archived_files, hashes_of, sha256_of, waiting_files
 from pipeline.store import delivery_key
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.folder import UNFINISHED, Workspace, remedy, replacing
 from pipeline.workspace.settings import FILE_NAME
 
 if TYPE_CHECKING:
-    from pipeline.store.copying import Delivery
+    from pipeline.store.copying import DeliveredFile
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 #: Seconds for which a file that is being moved is looked for, and between two looks.
@@ -55,7 +54,7 @@ class Backup:
     """A backup that was made."""
 
     path: Path
-    manifest: Manifest
+    contents: manifest.Manifest
     #: What is wrong with the workspace, so that the backup is not whole either; a line each.
     problems: tuple[str, ...]
 
@@ -74,21 +73,18 @@ def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progres
     try:
         with (
             replacing(path, 0o600) as temporary,
-            tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as spare,
+            tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as scratch,
         ):
-            packer = Packer(temporary)
-            try:
-                making = _Making(workspace, packer, Path(spare), progress)
-                manifest = making.run(now)
-            finally:
-                packer.close()
+            with closing(Packer(temporary)) as packer:
+                making = _Making(workspace, packer, Path(scratch), progress)
+                contents = making.run(now)
             with opened(temporary, progress):
                 pass
     except OSError as error:
         raise BackupError(
             f"{path} cannot be written ({error.strerror}). {remedy(error)}"
         ) from error
-    return Backup(path, manifest, tuple(making.problems))
+    return Backup(path, contents, tuple(making.problems))
 
 
 def _path_of(workspace: Workspace, target: Path, now: datetime) -> Path:
@@ -119,38 +115,38 @@ class _Making:
 
     workspace: Workspace
     packer: Packer
-    spare: Path
+    scratch: Path
     progress: Progress
     problems: list[str] = field(default_factory=list)
     #: By path, size and time of change: no file is read twice to know it.
     _known: dict[tuple[Path, int, int], str] = field(default_factory=dict)
 
-    def run(self, now: datetime) -> Manifest:
+    def run(self, now: datetime) -> manifest.Manifest:
         from pipeline.mail.messages.texts import own_templates
         from pipeline.store.copying import damage, deliveries, received, snapshot
         from pipeline.store.tables import SCHEMA_VERSION
 
         place = self.workspace
         waiting = list(self._waiting())
-        aside = [*_files(place.leaving), *_files(place.quarantine)]
+        unarchived = [*_files(place.leaving), *_files(place.quarantine)]
         # Before the store: a journal that tells more than the store holds stops every run.
         journal = _files(place.archive / "journal")
-        copy = self.spare / STORE
+        copy = self.scratch / manifest.STORE
         self.progress("Copying the store", 0, 1)
         snapshot(place.store_url, copy)
         self.problems += [f"The store is damaged: {line}" for line in damage(copy)]
-        self.packer.add(STORE, copy)
-        self._add(REGISTER, place.register)
+        self.packer.add(manifest.STORE, copy)
+        self._add(manifest.REGISTER, place.register)
         if (place.root / FILE_NAME).exists():
-            self._add(SETTINGS, place.root / FILE_NAME)
+            self._add(manifest.SETTINGS, place.root / FILE_NAME)
         for path in own_templates(place.templates):
-            self._add(f"{TEXTS}/{path.name}", path)
-        wanted = received(f"sqlite:///{copy}").kept
-        self._archive(wanted)
-        self._inbox(waiting, deliveries(f"sqlite:///{copy}"))
-        self._aside(aside, wanted)
+            self._add(f"{manifest.TEXTS}/{path.name}", path)
+        wanted = received(f"sqlite:///{copy}").archived
+        self._add_archive(wanted)
+        self._add_inbox(waiting, deliveries(f"sqlite:///{copy}"))
+        self._add_unarchived(unarchived, wanted)
         for path in (*journal, *_files(place.archive / "registers")):
-            self._add(_name(ARCHIVE, path, place.archive), path)
+            self._add(_name(manifest.ARCHIVE, path, place.archive), path)
         return self.packer.finish(SCHEMA_VERSION, now)
 
     def _add(self, name: str, path: Path, *, may_go: bool = False) -> None:
@@ -165,14 +161,14 @@ class _Making:
 
     # --- The archive ---
 
-    def _archive(self, wanted: dict[str, str]) -> None:
+    def _add_archive(self, wanted: dict[str, str]) -> None:
         """Every file that the store received, from the archive or from its way there."""
         from pipeline.store.copying import received
 
-        kept = archived_files(self.workspace.archive)[0]
+        archived = archived_files(self.workspace.archive)[0]
         pending = []
         for done, sha256 in enumerate(sorted(wanted), 1):
-            if not self._add_received(sha256, kept.get(sha256)):
+            if not self._add_received(sha256, archived.get(sha256)):
                 pending.append(sha256)
             self.progress("Copying the archive", done, len(wanted))
         until = time.monotonic() + _PATIENCE
@@ -183,7 +179,7 @@ class _Making:
             time.sleep(_PAUSE if pending else 0)
         forgotten = received(self.workspace.store_url).forgotten if pending else {}
         for sha256 in pending:
-            path = archive.kept(self.workspace, sha256)
+            path = archive.find_archived(self.workspace, sha256)
             if path is None and sha256 in forgotten:
                 self.problems.append(
                     f"{wanted[sha256]} was forgotten while the backup was made. Make it again."
@@ -192,11 +188,11 @@ class _Making:
                 self.problems.append(f"{wanted[sha256]} is missing from the archive ({sha256}).")
             else:
                 self.problems.append(f"{path} is damaged; it is in the backup as it is.")
-                self._add(_name(ARCHIVE, path, self.workspace.archive), path)
+                self._add(_name(manifest.ARCHIVE, path, self.workspace.archive), path)
 
     def _add_found(self, sha256: str) -> bool:
         """Put a file in from wherever it is by now."""
-        if self._add_received(sha256, archive.kept(self.workspace, sha256)):
+        if self._add_received(sha256, archive.find_archived(self.workspace, sha256)):
             return True
         path = self._on_its_way(sha256)
         if path is None:
@@ -212,12 +208,8 @@ class _Making:
         """Put a file in under its place in the archive, if these are its bytes."""
         if path is None:
             return False
-        try:
-            return self.packer.add(
-                _name(ARCHIVE, goal or path, self.workspace.archive), path, sha256
-            )
-        except UnreadableError:
-            return False
+        name = _name(manifest.ARCHIVE, goal or path, self.workspace.archive)
+        return self.packer.add_if(name, path, sha256)
 
     def _on_its_way(self, sha256: str) -> Path | None:
         """The file in the inbox, or between it and the archive, that has these bytes."""
@@ -239,7 +231,9 @@ class _Making:
         """What lies in the inbox; without a hash where it changes, goes or cannot be read."""
         inbox = self.workspace.inbox
         for place, folders, _ in os.walk(inbox):
-            self.packer.folders += [_name(INBOX, Path(place, name), inbox) for name in folders]
+            self.packer.folders += [
+                _name(manifest.INBOX, Path(place, name), inbox) for name in folders
+            ]
         for path in _files(inbox):
             arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
             # What a run took away while it was looked at bears the time of that.
@@ -248,7 +242,9 @@ class _Making:
             else:
                 yield path, None
 
-    def _inbox(self, waiting: list[tuple[Path, Arrival | None]], taken: list[Delivery]) -> None:
+    def _add_inbox(
+        self, waiting: list[tuple[Path, Arrival | None]], taken: list[DeliveredFile]
+    ) -> None:
         """What the store does not know to have been taken in.
 
         Which area the store took a file's folder for is the store's word, not that of a register
@@ -261,7 +257,7 @@ class _Making:
         # What came first is put back first: of two returns of an area the later one counts.
         waiting.sort(key=lambda each: (each[1].arrived_at if each[1] else _LAST, each[0].name))
         for path, arrival in waiting:
-            name = _name(INBOX, path, self.workspace.inbox)
+            name = _name(manifest.INBOX, path, self.workspace.inbox)
             if arrival is None:
                 self._add(name, path, may_go=True)
                 continue
@@ -276,19 +272,17 @@ class _Making:
         """Put in what waited when the store was copied, though a run may have moved it since."""
         looks: tuple[Callable[[str], Path | None], ...] = (
             lambda _: path,
-            lambda sha256: archive.kept(self.workspace, sha256),
+            lambda sha256: archive.find_archived(self.workspace, sha256),
             self._on_its_way,
         )
         # Each place is looked at only after the one before it, as the file goes that way.
         for look in looks * _LOOKS:
-            place = look(arrival.sha256)
-            with suppress(UnreadableError):
-                if place is not None and self.packer.add(name, place, arrival.sha256):
-                    return
+            if self.packer.add_if(name, look(arrival.sha256), arrival.sha256):
+                return
         # Whoever sent it has replaced it, or taken it away.
         self._add(name, path, may_go=True)
 
-    def _aside(self, paths: list[Path], received: dict[str, str]) -> None:
+    def _add_unarchived(self, paths: list[Path], received: dict[str, str]) -> None:
         """What runs that were cut off left, and what was set aside, unless the archive has it."""
         for path in paths:
             if not hashes_of([path]).keys() & received:
@@ -296,15 +290,8 @@ class _Making:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Every regular file in a folder and its folders that is whole; no link is followed."""
-    return sorted(
-        path
-        for place, _, names in os.walk(folder)
-        for name in names
-        if not name.startswith(UNFINISHED)
-        and (path := Path(place, name)).is_file()
-        and not path.is_symlink()
-    )
+    """Every file in a folder and its folders that is whole."""
+    return sorted(path for path in files_in(folder) if not path.name.startswith(UNFINISHED))
 
 
 def _name(top: str, path: Path, folder: Path) -> str:

@@ -65,12 +65,12 @@ def decoded(content: bytes, shown: str) -> Manifest:
     if manifest.format < 1 or manifest.count != len(manifest.members):
         raise BackupError(f"{shown} is damaged: its list of contents does not agree with itself.")
     for folder in manifest.folders:
-        if not (is_ours(folder) and folder.startswith(f"{INBOX}/")):
+        if not (is_member_name(folder) and folder.startswith(f"{INBOX}/")):
             raise BackupError(f"{shown} is not a backup made by quarterday: it names {folder!r}.")
     return manifest
 
 
-def is_ours(name: str) -> bool:
+def is_member_name(name: str) -> bool:
     """Whether a member may have that name: no other ever leads out of the workspace."""
     parts = name.split("/")
     is_plain = all(part not in ("", ".", "..") and "\0" not in part for part in parts)

@@ -17,8 +17,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
-from pipeline.operations.backup.packed import Progress, Unpacker, opened
-from pipeline.operations.doctor import Check, examine_content
+from pipeline.operations.backup.tar_file import Unpacker, opened
+from pipeline.operations.doctor import HealthCheck, Progress, examine_content
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.folder import (
     UNFINISHED,
@@ -44,7 +44,7 @@ class Restored:
     #: What of its settings was changed, so that all of it lies in the folder; a line each.
     changed: tuple[str, ...]
     #: What a look at it found.
-    checks: tuple[Check, ...]
+    checks: tuple[HealthCheck, ...]
 
 
 def restore(file: Path, folder: Path, store_url: str | None, progress: Progress) -> Restored:
@@ -197,8 +197,8 @@ def _text_of(backup: Unpacker) -> bytes:
 
 
 def _read(content: bytes) -> Settings:
-    with tempfile.TemporaryDirectory() as spare:
-        path = Path(spare, FILE_NAME)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, FILE_NAME)
         path.write_bytes(content)
         return read_settings(path)
 

@@ -3,52 +3,65 @@
 from __future__ import annotations
 
 import platform
+import re
 import sqlite3
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from pipeline import __version__
 from pipeline.operations.doctor import (
-    archive as kept,
-)
-from pipeline.operations.doctor import (
+    archive,
     config,
     database,
+    folders,
+    journal,
+    last_run,
     leftovers,
     mail,
-    nights,
-    places,
     rights,
 )
-from pipeline.operations.doctor import (
-    journal as told,
-)
 from pipeline.operations.doctor.archive import Progress
-from pipeline.operations.doctor.check import Check, State, broken
+from pipeline.operations.doctor.check import HealthCheck, State, broken
 from pipeline.workspace.errors import QuarterdayError
 from pipeline.workspace.folder import Workspace
 
-__all__ = ["Check", "Health", "Progress", "State", "examine", "examine_content"]
+__all__ = ["Health", "HealthCheck", "Progress", "State", "examine", "examine_content"]
 
-_LIBRARIES = (
-    *("alembic", "imap-tools", "jinja2", "keyring", "msgspec", "openpyxl", "pandas", "pandera"),
-    *("psycopg", "python-calamine", "rapidfuzz", "rich", "sqlalchemy", "structlog", "typer"),
-    *("watchfiles", "xlsxwriter"),
-)
+#: Looks at one thing in a workspace.
+Look = Callable[[Workspace], HealthCheck]
+
+#: The looks by the names of their checks, in the order in which these are shown: before those at
+#: what was received, and after them.
+_BEFORE_CONTENT: Mapping[str, Look] = {
+    "register": config.look_at_register,
+    "texts of mail": config.look_at_texts,
+}
+_AFTER_CONTENT: Mapping[str, Look] = {
+    "store, commits": database.look_at_commits,
+    "inbox": folders.look_at_inbox,
+    "outbox": folders.look_at_outbox,
+    "clocks": folders.look_at_clocks,
+    "room": folders.look_at_room,
+    "mailbox": mail.look_at_mailbox,
+    "lock": leftovers.look_at_lock,
+    "left over": leftovers.look_at_leftovers,
+    "last run": last_run.look_at_last_run,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    checks: tuple[Check, ...]
+    checks: tuple[HealthCheck, ...]
     #: Of Python, of SQLite, of this program and its libraries.
     versions: dict[str, str]
 
     @property
     def is_well(self) -> bool:
-        return all(check.state is State.OK for check in self.checks)
+        return all(check.is_well for check in self.checks)
 
 
 def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
@@ -60,65 +73,59 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
         WorkspaceError: there is no such folder.
     """
     settings, workspace = config.look_at_settings(root)
-    if workspace is None:
-        return Health((settings,), _versions())
-    checks = (
-        *_looked("register", config.look_at_register, workspace),
-        *_looked("texts of mail", config.look_at_texts, workspace),
-        *examine_content(workspace, progress, quick=quick),
-        *_looked("store, commits", database.look_at_commits, workspace),
-        *_looked("inbox", places.look_at_inbox, workspace),
-        *_looked("outbox", places.look_at_outbox, workspace),
-        *_looked("clocks", places.look_at_clocks, workspace),
-        *_looked("room", places.look_at_room, workspace),
-        *_looked("mailbox", mail.look_at_mailbox, workspace),
-        *_looked("lock", leftovers.look_at_lock, workspace),
-        *_looked("left over", leftovers.look_at_leftovers, workspace),
-        *_looked("last run", nights.look_at_last_run, workspace),
-    )
-    return Health((settings, *checks), _versions())
+    checks = [replace(settings, name="settings")]
+    if workspace is not None:
+        checks += _examined(_BEFORE_CONTENT, workspace)
+        checks += examine_content(workspace, progress, quick=quick)
+        checks += _examined(_AFTER_CONTENT, workspace)
+    return Health(tuple(checks), _versions())
 
 
 def examine_content(
     workspace: Workspace, progress: Progress, *, quick: bool = False
-) -> tuple[Check, ...]:
+) -> tuple[HealthCheck, ...]:
     """Whether what was received is whole, and private."""
-    archive = partial(kept.look_at_archive, progress=progress, quick=quick)
-    journal = partial(told.look_at_journal, quick=quick)
-    return (
-        *_looked("store", database.look_at_store, workspace),
-        *_looked("store, inside", database.look_into_store, workspace),
-        *_looked("archive", archive, workspace),
-        *_looked("journal", journal, workspace),
-        *_looked("rights, state", rights.look_at_state, workspace),
-        *_looked("rights, settings", rights.look_at_settings_file, workspace),
-    )
+    looks: Mapping[str, Look] = {
+        "store": database.look_at_store,
+        "store, inside": database.look_into_store,
+        "archive": partial(archive.look_at_archive, progress=progress, quick=quick),
+        "journal": partial(journal.look_at_journal, quick=quick),
+        "rights, state": rights.look_at_state,
+        "rights, settings": rights.look_at_settings_file,
+    }
+    return tuple(_examined(looks, workspace))
 
 
-def _looked(name: str, look: Callable[[Workspace], Check], workspace: Workspace) -> Iterable[Check]:
+def _examined(looks: Mapping[str, Look], workspace: Workspace) -> Iterator[HealthCheck]:
+    for name, look in looks.items():
+        yield replace(_looked(look, workspace), name=name)
+
+
+def _looked(look: Look, workspace: Workspace) -> HealthCheck:
     """The check; where it cannot be made, that is what was found."""
     try:
-        yield look(workspace)
+        return look(workspace)
     except QuarterdayError as error:
-        yield broken(name, str(error), "")
+        return broken(str(error), "")
     except (OSError, sqlite3.Error) as error:
         place = getattr(error, "filename", None) or "Something it needs"
         reason = getattr(error, "strerror", None) or error
-        yield broken(name, f"{place} cannot be used ({reason}).", "")
+        return broken(f"{place} cannot be used ({reason}).", "")
     except Exception as error:
         found = f"Cannot be checked: {type(error).__name__}: {error}".splitlines()[0]
-        yield broken(name, found, "This is a mistake in the program; tell its makers.")
+        return broken(found, "This is a mistake in the program; tell its makers.")
 
 
 def _versions() -> dict[str, str]:
+    """Of whatever this program requires, as far as it is installed."""
     versions = {
         "quarterday": __version__,
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
     }
-    for name in _LIBRARIES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            continue
+    with suppress(PackageNotFoundError):
+        required = {re.split(r"[^\w.-]", each)[0] for each in requires("quarterday") or ()}
+        for name in sorted(required):
+            with suppress(PackageNotFoundError):
+                versions[name] = version(name)
     return versions

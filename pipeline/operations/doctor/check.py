@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.wording import noun_for
+
 
 class State(StrEnum):
     OK = "ok"
@@ -15,7 +17,8 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
+    #: Given by the list of checks.
     name: str
     state: State
     #: A sentence.
@@ -26,23 +29,27 @@ class Check:
     details: tuple[str, ...] = ()
 
     @property
+    def is_well(self) -> bool:
+        return self.state is State.OK
+
+    @property
     def line(self) -> str:
         """The check in one line, without its details."""
         return " ".join(filter(None, (f"{self.name}: {self.found}", self.remedy)))
 
 
-def well(name: str, found: str) -> Check:
-    return Check(name, State.OK, found)
+def well(found: str) -> HealthCheck:
+    return HealthCheck("", State.OK, found)
 
 
-def attention(name: str, found: str, remedy: str, *details: str) -> Check:
-    return Check(name, State.ATTENTION, found, remedy, details)
+def attention(found: str, remedy: str, *details: str) -> HealthCheck:
+    return HealthCheck("", State.ATTENTION, found, remedy, details)
 
 
-def broken(name: str, found: str, remedy: str, *details: str) -> Check:
-    return Check(name, State.BROKEN, found, remedy, details)
+def broken(found: str, remedy: str, *details: str) -> HealthCheck:
+    return HealthCheck("", State.BROKEN, found, remedy, details)
 
 
-def many(count: int, one: str, more: str | None = None) -> str:
+def many(count: int, one: str, more: str = "") -> str:
     """A number with its noun: `1 file`, `2 files`."""
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
+    return f"{count:,} {noun_for(count, one, more)}"

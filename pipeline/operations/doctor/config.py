@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.operations.doctor.check import Check, attention, broken, many, well
+from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import FILE_NAME
 
 
-def look_at_settings(root: Path) -> tuple[Check, Workspace | None]:
+def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
     """The settings, and the workspace where they can be read.
 
     Raises:
@@ -20,38 +20,36 @@ def look_at_settings(root: Path) -> tuple[Check, Workspace | None]:
         workspace = open_workspace(root)
     except SettingsError as error:
         remedy = "Nothing else was looked at: it says where everything is."
-        return broken("settings", str(error), remedy), None
+        return broken(str(error), remedy), None
     path = root / FILE_NAME
     found = f"{path} can be read." if path.exists() else "All at their defaults; there is no file."
-    return well("settings", found), workspace
+    return well(found), workspace
 
 
-def look_at_texts(workspace: Workspace) -> Check:
+def look_at_texts(workspace: Workspace) -> HealthCheck:
     """The workspace's own texts of mail: whether each can be used."""
     from pipeline.mail.messages.texts import faults, own_templates
 
     folder = workspace.templates
     if not folder.is_dir():
-        return well("texts of mail", "All as Quarterday brings them.")
+        return well("All as Quarterday brings them.")
     found = faults(folder)
     if found:
         return attention(
-            "texts of mail",
             f"{many(len(found), 'mistake')} in {folder}.",
             "Correct each; until then the text that Quarterday brings is sent.",
             *found,
         )
-    return well("texts of mail", f"{many(len(list(own_templates(folder))), 'text')} of your own.")
+    return well(f"{many(len(list(own_templates(folder))), 'text')} of your own.")
 
 
-def look_at_register(workspace: Workspace) -> Check:
+def look_at_register(workspace: Workspace) -> HealthCheck:
     from pipeline.register.reader import read_register
 
     try:
         register = read_register(workspace.register)
     except RegisterError as error:
         return broken(
-            "register",
             f"{many(len(error.problems), 'problem')} in {workspace.register}.",
             "Put each right in Excel; no run takes anything in until then.",
             *error.problems,
@@ -63,4 +61,4 @@ def look_at_register(workspace: Workspace) -> Check:
             many(len(register.periods), "period"),
         )
     )
-    return well("register", f"{counts}.")
+    return well(f"{counts}.")

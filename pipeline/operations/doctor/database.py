@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from pipeline.operations.doctor.check import Check, attention, broken, many, well
+from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.workspace.errors import StoreError
 from pipeline.workspace.folder import Workspace
 
@@ -15,7 +15,7 @@ _NOT_MADE = "Not made yet; the first run makes it."
 _RESTORE = "Put a backup into a new folder with `quarterday restore`; keep this one until it runs."
 
 
-def look_at_store(workspace: Workspace) -> Check:
+def look_at_store(workspace: Workspace) -> HealthCheck:
     """Whether it opens, and is of this version of the program."""
     import sqlalchemy as sa
 
@@ -27,7 +27,7 @@ def look_at_store(workspace: Workspace) -> Check:
     try:
         with looked_into(url) as connection:
             if connection is None:
-                return well("store", _NOT_MADE)
+                return well(_NOT_MADE)
             count = connection.scalar(sa.select(sa.func.count()).select_from(submission)) or 0
             if sqlite_file(url) is not None:
                 kind = f"SQLite {sqlite3.sqlite_version}"
@@ -35,50 +35,48 @@ def look_at_store(workspace: Workspace) -> Check:
                 kind = f"PostgreSQL {connection.scalar(sa.text('SHOW server_version'))}"
                 if connection.scalar(sa.text("SELECT pg_is_in_recovery()")):
                     return broken(
-                        "store",
                         f"{shown(url_of(url))} is a standby, which takes nothing in.",
                         "Name the primary in store.url.",
                     )
                 if connection.scalar(sa.text(_READ_ONLY)) == "on":
                     return broken(
-                        "store",
                         f"{shown(url_of(url))} is set to read only.",
                         "Set default_transaction_read_only to off for the database and its user.",
                     )
     except StoreError as error:
-        return broken("store", str(error), "")
-    return well("store", f"{kind}, schema {SCHEMA_VERSION}, {many(count, 'submission')}.")
+        return broken(str(error), "")
+    return well(f"{kind}, schema {SCHEMA_VERSION}, {many(count, 'submission')}.")
 
 
 #: What a transaction is without this program's own wish to read only.
 _READ_ONLY = "SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_read_only'"
 
 
-def look_into_store(workspace: Workspace) -> Check:
+def look_into_store(workspace: Workspace) -> HealthCheck:
     """Whether every page and every reference in it is whole."""
     from pipeline.store.copying import damage, sqlite_file
 
     file = sqlite_file(workspace.store_url)
     if file is None:
-        return well("store, inside", "Not checked here: PostgreSQL checks what it reads.")
+        return well("Not checked here: PostgreSQL checks what it reads.")
     if not _is_made(file):
-        return well("store, inside", _NOT_MADE)
+        return well(_NOT_MADE)
     if problems := damage(file):
-        return broken("store, inside", f"{file} is damaged.", _RESTORE, *problems)
-    return well("store, inside", "Every page and every reference is whole.")
+        return broken(f"{file} is damaged.", _RESTORE, *problems)
+    return well("Every page and every reference is whole.")
 
 
-def look_at_commits(workspace: Workspace) -> Check:
+def look_at_commits(workspace: Workspace) -> HealthCheck:
     """Whether what is committed is still there when the plug is pulled."""
     from pipeline.store.copying import sqlite_file
 
     file = sqlite_file(workspace.store_url)
     if file is None:
         return _postgresql_commits(workspace.store_url)
-    return _sqlite_commits(file) if _is_made(file) else well("store, commits", _NOT_MADE)
+    return _sqlite_commits(file) if _is_made(file) else well(_NOT_MADE)
 
 
-def _sqlite_commits(file: Path) -> Check:
+def _sqlite_commits(file: Path) -> HealthCheck:
     from pipeline.store.engine import set_up_sqlite
 
     address = f"file:{quote(str(file.absolute()))}?mode=rw"
@@ -86,7 +84,6 @@ def _sqlite_commits(file: Path) -> Check:
         (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
         if mode != "wal":
             return attention(
-                "store, commits",
                 f"{file} keeps its log as {mode}, not as wal.",
                 "The next run sets it; if this comes back, the file system cannot do it, so move "
                 "the state folder to a disk of this machine.",
@@ -97,21 +94,20 @@ def _sqlite_commits(file: Path) -> Check:
         (foreign_keys,) = connection.execute("PRAGMA foreign_keys").fetchone()
     if (synchronous, foreign_keys) != (2, 1):
         return broken(
-            "store, commits",
             f"SQLite takes neither synchronous=FULL nor foreign keys for {file}.",
             "Install a Python whose SQLite is built with both.",
         )
-    return well("store, commits", "Written through to the disk (WAL, synchronous FULL).")
+    return well("Written through to the disk (WAL, synchronous FULL).")
 
 
-def _postgresql_commits(url: str) -> Check:
+def _postgresql_commits(url: str) -> HealthCheck:
     import sqlalchemy as sa
 
     from pipeline.store.copying import looked_into
 
     with looked_into(url) as connection:
         if connection is None:
-            return well("store, commits", _NOT_MADE)
+            return well(_NOT_MADE)
         off = [
             name
             for name in ("fsync", "full_page_writes", "synchronous_commit")
@@ -120,11 +116,10 @@ def _postgresql_commits(url: str) -> Check:
     if off:
         names = ", ".join(off)
         return attention(
-            "store, commits",
             f"PostgreSQL runs with {names} off: a power cut loses what was committed.",
             f"Set {names} to on in postgresql.conf.",
         )
-    return well("store, commits", "Written through to the disk.")
+    return well("Written through to the disk.")
 
 
 def _is_made(file: Path) -> bool:

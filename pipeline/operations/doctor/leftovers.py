@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from pipeline.intake import quarantine
-from pipeline.operations.doctor.check import Check, attention, many, well
+from pipeline.operations.doctor.check import HealthCheck, attention, many, well
 from pipeline.workspace import lock
 from pipeline.workspace.folder import UNFINISHED, Workspace
 
 
-def look_at_lock(workspace: Workspace) -> Check:
+def look_at_lock(workspace: Workspace) -> HealthCheck:
     """Whether a run is at work, or was killed."""
     held = lock.found(workspace.state)
     if held is None:
-        return well("lock", "No run is at work.")
+        return well("No run is at work.")
     if not held.is_gone:
-        return well("lock", held.said)
+        return well(held.said)
     return attention(
-        "lock", f"{held.path} was left by a run that was cut off.", "The next run takes it over."
+        f"{held.path} was left by a run that was cut off.", "The next run takes it over."
     )
 
 
-def look_at_leftovers(workspace: Workspace) -> Check:
+def look_at_leftovers(workspace: Workspace) -> HealthCheck:
     """Whether anything waits for the next run to complete it, or for someone to look at it."""
     held = lock.found(workspace.state)
     if held is not None and not held.is_gone:
-        return well("left over", "Not looked at while a run is at work.")
+        return well("Not looked at while a run is at work.")
     leaving = sorted(path for path in workspace.leaving.rglob("*") if path.is_file())
-    apart = quarantine.lying(workspace)
+    apart = quarantine.contents(workspace)
     unfinished = [
         path
         for folder in (workspace.outbox, workspace.state)
@@ -45,6 +45,6 @@ def look_at_leftovers(workspace: Workspace) -> Check:
             "Do what the note beside each thing in quarantine says, then remove it with its note."
         )
     if not found:
-        return well("left over", "Nothing.")
+        return well("Nothing.")
     details = map(str, (*leaving, *unfinished, *apart))
-    return attention("left over", f"{', '.join(found)}.", " ".join(remedies), *details)
+    return attention(f"{', '.join(found)}.", " ".join(remedies), *details)

@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
 
-from pipeline.operations.doctor.check import Check, attention, broken, many, well
+from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import FILE_NAME
+from schemas.wording import listed
 
 _ELSEWHERE = "Not checked: this system keeps no modes. See that its rights say the same."
 
 
-def look_at_state(workspace: Workspace) -> Check:
+def look_at_state(workspace: Workspace) -> HealthCheck:
     """Whether the state folder and all in it is the job's user's alone."""
     state = workspace.state
     if os.name != "posix":
-        return well("rights, state", _ELSEWHERE)
+        return well(_ELSEWHERE)
     if not state.is_dir():
-        return well("rights, state", "Not made yet; the first run makes it private.")
+        return well("Not made yet; the first run makes it private.")
     # Root looks on behalf of whoever the folder belongs to.
     owner = os.geteuid() or state.stat().st_uid
     open_to_others: list[Path] = []
@@ -31,32 +32,29 @@ def look_at_state(workspace: Workspace) -> Check:
             foreign.append(path)
         elif status.st_mode & 0o077:
             open_to_others.append(path)
-    commands = []
-    if foreign:
-        commands.append(f"chown -R {_name_of(owner)} {quote(str(state))}")
-    if open_to_others:
-        commands.append(f"chmod -R go-rwx {quote(str(state))}")
-    if not commands:
-        return well("rights, state", f"{state} is its user's alone.")
-    found = []
+    if not foreign and not open_to_others:
+        return well(f"{state} is its user's alone.")
+    found, commands = [], []
     if foreign:
         found.append(f"{many(len(foreign), 'thing')} in {state} of another user")
+        commands.append(f"chown -R {_name_of(owner)} {quote(str(state))}")
     if open_to_others:
         found.append(f"{many(len(open_to_others), 'thing')} in {state} open to others")
+        commands.append(f"chmod -R go-rwx {quote(str(state))}")
     # Nobody comes past a closed folder to what lies open in it.
     look = broken if foreign or state in open_to_others else attention
     remedy = f"Run: {' && '.join(commands)}"
     details = (*map(str, foreign), *(f"{path} ({_shown(path)})" for path in open_to_others))
-    return look("rights, state", f"{', '.join(found)}.", remedy, *details)
+    return look(f"{', '.join(found)}.", remedy, *details)
 
 
-def look_at_settings_file(workspace: Workspace) -> Check:
+def look_at_settings_file(workspace: Workspace) -> HealthCheck:
     """Whether only its owner changes the settings, and nobody reads a password in them."""
     path = workspace.root / FILE_NAME
     if os.name != "posix":
-        return well("rights, settings", _ELSEWHERE)
+        return well(_ELSEWHERE)
     if not path.exists():
-        return well("rights, settings", "There is no file.")
+        return well("There is no file.")
     from pipeline.store.copying import has_password
 
     mode = path.stat().st_mode
@@ -67,11 +65,10 @@ def look_at_settings_file(workspace: Workspace) -> Check:
         wrong["o-r"] = "it holds a password that everyone may read"
     if wrong:
         return attention(
-            "rights, settings",
-            f"{path}: {' and '.join(wrong.values())}.",
+            f"{path}: {listed(wrong.values())}.",
             f"Run: chmod {','.join(wrong)} {quote(str(path))}",
         )
-    return well("rights, settings", f"Only its owner changes {path}.")
+    return well(f"Only its owner changes {path}.")
 
 
 def _everything(folder: Path, but: tuple[Path, ...]) -> Iterator[tuple[Path, os.stat_result]]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.consolidation.assembly import issue_of
-from pipeline.intake.archive import kept
+from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
 from pipeline.job.ingest import Progress
 from pipeline.outputs.issuing import report_of
@@ -27,7 +27,7 @@ from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.receiving import Known, judge, last_periods
 from pipeline.returns.validate import validate
 from pipeline.store import Receipt, Store, Submission, journal
-from pipeline.store.rows import from_row, to_row, to_rows
+from pipeline.store.records import from_row, row_of, rows_of
 from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace.folder import Workspace, safe_name
@@ -136,7 +136,7 @@ class _Work:
     def register(self, sha256: str) -> Register | None:
         """The register of that hash; None where it was not kept."""
         if sha256 not in self.registers:
-            path = journal.kept_register(self.workspace.archive, sha256)
+            path = journal.archived_register(self.workspace.archive, sha256)
             is_kept = bool(sha256) and holds(path, sha256)
             self.registers[sha256] = load_register(path, self.workspace.cache) if is_kept else None
         return self.registers[sha256]
@@ -180,7 +180,7 @@ class _Work:
     def _arrival(self, entry: Submission, register: Register | None) -> Arrival | None:
         """The file as it arrived; None, with the reason noted, where it cannot be had."""
         why = ""
-        path = kept(self.workspace, entry.sha256)
+        path = find_archived(self.workspace, entry.sha256)
         if entry.id in self.forgotten:
             why = "it was forgotten"
         elif register is None:
@@ -239,12 +239,12 @@ class _Work:
 
     def _take_over(self, entry: Submission) -> None:
         """A submission that cannot be made again, as far as there is anything to take over."""
-        self.into.insert("submission", [to_row(submission, entry)])
+        self.into.insert("submission", [row_of(entry, submission)])
         if self.original is not None:
             for table in ("signature", "finding", "observation", "achievement"):
                 self.into.insert(table, self.original.rows_of(table, entry.id))
         elif entry.id in self.forgotten:
-            for name, table in journal.KEPT_WITH.items():
+            for name, table in journal.WITH_FORGOTTEN.items():
                 self.into.insert(table, self.forgotten[entry.id].get(name, ()))
 
     def rate(self, row: Mapping[str, Any]) -> None:
@@ -263,7 +263,7 @@ class _Work:
             return
         report = report_of(register, self.into, period, row["issued_at"])
         made = issue_of(report, row["content"], row["last_submission"] or 0)
-        self.into.insert("rating", to_rows(rating, made.ratings, issue_id=row["id"]))
+        self.into.insert("rating", rows_of(made.ratings, rating, issue_id=row["id"]))
         self.rebuilt.issues += 1
 
 
@@ -286,7 +286,7 @@ def _rows(archive: Path, table: str) -> list[dict[str, Any]]:
     for row in journal.entries(archive, table):
         brought = {
             name: [_as_stored(of, each) for each in row[name]]
-            for name, of in journal.KEPT_WITH.items()
+            for name, of in journal.WITH_FORGOTTEN.items()
             if name in row
         }
         found.append(_as_stored(table, _without_brought(row)) | brought)
@@ -295,7 +295,7 @@ def _rows(archive: Path, table: str) -> list[dict[str, Any]]:
 
 def _without_brought(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row without those of other tables that the journal keeps with it."""
-    return {name: value for name, value in row.items() if name not in journal.KEPT_WITH}
+    return {name: value for name, value in row.items() if name not in journal.WITH_FORGOTTEN}
 
 
 def _as_stored(table: str, row: Mapping[str, Any]) -> dict[str, Any]:

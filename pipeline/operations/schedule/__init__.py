@@ -1,20 +1,22 @@
-"""The schedule: what makes the machine run the job every night, written, shown and taken away."""
+"""The schedule: what makes the machine run the job every night, written, shown and taken away.
+
+Its parts are loaded where they are used: the command line's help needs the names alone.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 from enum import StrEnum
-from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
 
-from pipeline.operations.schedule import cron, systemd, windows
-from pipeline.operations.schedule.job import Job, Part, Scheduled
 from pipeline.workspace.errors import ScheduleError
 
-__all__ = ["Job", "Kind", "Part", "Scheduled", "by_default", "install", "remove", "show"]
+if TYPE_CHECKING:
+    from pipeline.operations.schedule.job import Job, Scheduled
 
 
-class Kind(StrEnum):
+class SchedulerKind(StrEnum):
     """What starts the job."""
 
     SYSTEMD = "systemd"
@@ -22,56 +24,57 @@ class Kind(StrEnum):
     WINDOWS = "windows"
 
 
-_MODULES: dict[Kind, ModuleType] = {
-    Kind.SYSTEMD: systemd,
-    Kind.CRON: cron,
-    Kind.WINDOWS: windows,
-}
+class Scheduler(Protocol):
+    """How one of them is told; each is a module of this package."""
+
+    def show(self, job: Job) -> Scheduled:
+        """What `install` would write, and which of it is there.
+
+        Raises:
+            ScheduleError: that cannot be told, or cannot be written for this workspace.
+        """
+
+    def install(self, job: Job) -> Scheduled:
+        """Write it, in place of what was installed for this workspace before, and have it started.
+
+        Raises:
+            ScheduleError: it cannot be written, or the scheduler does not take it.
+        """
+
+    def remove(self, job: Job) -> Scheduled:
+        """Take away what was installed for this workspace, and nothing else.
+
+        Raises:
+            ScheduleError: it cannot be taken away, or is not ours.
+        """
 
 
-def by_default() -> Kind:
-    """What this machine has.
+def scheduler_of(kind: SchedulerKind) -> Scheduler:
+    from pipeline.operations.schedule import cron, systemd, windows
+
+    schedulers: dict[SchedulerKind, Scheduler] = {
+        SchedulerKind.SYSTEMD: systemd,
+        SchedulerKind.CRON: cron,
+        SchedulerKind.WINDOWS: windows,
+    }
+    return schedulers[kind]
+
+
+def kind_of_this_machine() -> SchedulerKind:
+    """The scheduler that this machine has.
 
     Raises:
-        ScheduleError: it has nothing that is known here.
+        ScheduleError: it has none that is known here.
     """
+    from pipeline.operations.schedule import systemd
+
     if os.name == "nt":
-        return Kind.WINDOWS
+        return SchedulerKind.WINDOWS
     if systemd.is_running():
-        return Kind.SYSTEMD
+        return SchedulerKind.SYSTEMD
     if shutil.which("crontab"):
-        return Kind.CRON
+        return SchedulerKind.CRON
     raise ScheduleError(
         "This machine has neither systemd at work nor cron. Name one with --for, and with --into "
         "a folder for what is to be installed elsewhere."
     )
-
-
-def show(kind: Kind, job: Job) -> Scheduled:
-    """What `install` would write, and which of it is there.
-
-    Raises:
-        ScheduleError: that cannot be told, or cannot be written for this workspace.
-    """
-    shown: Scheduled = _MODULES[kind].show(job)
-    return shown
-
-
-def install(kind: Kind, job: Job) -> Scheduled:
-    """Write it, in place of what was installed for this workspace before, and have it started.
-
-    Raises:
-        ScheduleError: it cannot be written, or the scheduler does not take it.
-    """
-    done: Scheduled = _MODULES[kind].install(job)
-    return done
-
-
-def remove(kind: Kind, job: Job) -> Scheduled:
-    """Take away what was installed for this workspace, and nothing else.
-
-    Raises:
-        ScheduleError: it cannot be taken away, or is not ours.
-    """
-    done: Scheduled = _MODULES[kind].remove(job)
-    return done

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 
-from pipeline.operations.schedule.job import Job, Part, Scheduled, call, write
+from pipeline.operations.schedule import machine
+from pipeline.operations.schedule.job import Job, Part, Scheduled
 from pipeline.workspace.errors import ScheduleError
 
 #: cron cuts off what is longer.
@@ -14,31 +14,31 @@ _LONGEST = 990
 
 def show(job: Job) -> Scheduled:
     line = _line(job)
-    installed = not job.into and any(_is_ours(each, job) for each in _lines(job))
-    return Scheduled(job.name, (Part(_place(job), line + "\n", installed),))
+    installed = not job.into and any(_starts_job(each, job) for each in _lines(job))
+    return Scheduled((Part(_place(job), line + "\n", installed),))
 
 
 def install(job: Job) -> Scheduled:
     line = _line(job)
     if job.into:
         path = job.into / job.name
-        write(path, f"{line}\n".encode("utf-8", "surrogateescape"))
+        machine.write(path, f"{line}\n")
         step = f"Where cron is at work, as the user who runs the job: crontab -e, and add {path}"
-        return Scheduled(job.name, (Part(str(path), line + "\n", True),), (step,))
-    kept = [each for each in _lines(job) if not _is_ours(each, job)]
-    if kept and not kept[-1].endswith(b"\n"):
-        kept[-1] += b"\n"
-    _set(job, [*kept, f"{line}\n".encode("utf-8", "surrogateescape")])
+        return Scheduled((Part(str(path), line + "\n", True),), (step,))
+    others = [each for each in _lines(job) if not _starts_job(each, job)]
+    if others and not others[-1].endswith(b"\n"):
+        others[-1] += b"\n"
+    _set(job, [*others, f"{line}\n".encode("utf-8", "surrogateescape")])
     return show(job)
 
 
 def remove(job: Job) -> Scheduled:
     lines = _lines(job)
-    kept = [each for each in lines if not _is_ours(each, job)]
-    if len(kept) == len(lines):
-        return Scheduled(job.name, ())
-    _set(job, kept)
-    return Scheduled(job.name, (Part(_place(job), "", False),))
+    others = [each for each in lines if not _starts_job(each, job)]
+    if len(others) == len(lines):
+        return Scheduled(())
+    _set(job, others)
+    return Scheduled((Part(_place(job), "", False),))
 
 
 def _place(job: Job) -> str:
@@ -61,7 +61,7 @@ def _line(job: Job) -> str:
     return line
 
 
-def _is_ours(line: bytes, job: Job) -> bool:
+def _starts_job(line: bytes, job: Job) -> bool:
     text = line.strip()
     return text.endswith(f"# {job.name}".encode()) and not text.startswith(b"#")
 
@@ -72,12 +72,7 @@ def _crontab(job: Job) -> tuple[str, ...]:
 
 def _lines(job: Job) -> list[bytes]:
     """The lines of the crontab; none where there is no crontab yet."""
-    try:
-        found = subprocess.run([*_crontab(job), "-l"], capture_output=True, check=False, timeout=60)
-    except FileNotFoundError as error:
-        raise ScheduleError("crontab is not on this machine.") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ScheduleError(f"crontab cannot be called ({error}).") from error
+    found = machine.run_program(*_crontab(job), "-l")
     if found.returncode == 0:
         return found.stdout.splitlines(keepends=True)
     # Only this refusal means that nobody's lines would be lost.
@@ -88,4 +83,4 @@ def _lines(job: Job) -> list[bytes]:
 
 
 def _set(job: Job, lines: list[bytes]) -> None:
-    call(*_crontab(job), "-", given=b"".join(lines))
+    machine.call(*_crontab(job), "-", given=b"".join(lines))

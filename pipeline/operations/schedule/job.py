@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-import subprocess
 import sys
 import unicodedata
 from dataclasses import dataclass
 from datetime import time
+from importlib.resources import files
 from pathlib import Path
 
 from pipeline.workspace.errors import ScheduleError
-from pipeline.workspace.folder import Workspace, remedy, replacing
+from pipeline.workspace.folder import Workspace
 from pipeline.workspace.runs.supervise import hangs_after
 
 #: Until a run that hangs is stopped from outside, beyond the time at which it stops itself.
@@ -82,71 +82,10 @@ class Part:
 class Scheduled:
     """The parts of a schedule as they stand, and what is left for a person to do."""
 
-    name: str
     parts: tuple[Part, ...]
     next_steps: tuple[str, ...] = ()
 
 
-def call(*words: str, given: bytes = b"") -> bytes:
-    """What a program of the machine answers.
-
-    Raises:
-        ScheduleError: it is missing, or refuses.
-    """
-    try:
-        done = subprocess.run(words, input=given, capture_output=True, check=False, timeout=60)
-    except FileNotFoundError as error:
-        raise ScheduleError(f"{words[0]} is not on this machine.") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ScheduleError(f"{words[0]} cannot be called ({error}).") from error
-    if done.returncode:
-        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        why = said[-1] if said else f"exit code {done.returncode}"
-        raise ScheduleError(f"{' '.join(words[:3])} was refused: {why}")
-    return done.stdout
-
-
-def is_ours(path: Path, encoding: str = "utf-8") -> bool:
-    """Whether a file is there that was written here.
-
-    Raises:
-        ScheduleError: a file is there that was not.
-    """
-    try:
-        text = path.read_text(encoding=encoding, errors="replace")
-    except FileNotFoundError:
-        return False
-    except (OSError, UnicodeError) as error:
-        raise ScheduleError(f"{path} cannot be read ({error}).") from error
-    if MARK not in text:
-        raise ScheduleError(
-            f"{path} was not written by quarterday schedule, and is left as it is. Move it away."
-        )
-    return True
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        ScheduleError: it cannot be written.
-    """
-    try:
-        with replacing(path) as temporary:
-            temporary.write_bytes(content)
-    except OSError as error:
-        raise ScheduleError(
-            f"{path} cannot be written ({error.strerror}). {remedy(error)}"
-        ) from error
-
-
-def take_away(path: Path) -> None:
-    """Remove a file that was written here.
-
-    Raises:
-        ScheduleError: it cannot be removed.
-    """
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise ScheduleError(f"{path} cannot be removed ({error.strerror}).") from error
+def template(name: str) -> str:
+    """A file of this package, in which what stands in braces is to be filled in."""
+    return files(__package__).joinpath(name).read_text("utf-8")

@@ -9,16 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-from pipeline.operations.schedule.job import (
-    MARK,
-    Job,
-    Part,
-    Scheduled,
-    call,
-    is_ours,
-    take_away,
-    write,
-)
+from pipeline.operations.schedule import machine
+from pipeline.operations.schedule.job import MARK, Job, Scheduled, template
 from pipeline.workspace.errors import ScheduleError
 from pipeline.workspace.folder import Workspace
 
@@ -27,34 +19,6 @@ _OWN_MEMORY = 2048
 #: Clocks are put forward by an hour somewhere before this hour of the night.
 _CLOCKS_CHANGE_BEFORE = 4
 
-_SERVICE = """\
-# {mark} for the workspace below; `quarterday schedule remove` takes it away.
-[Unit]
-Description={title}
-After=network-online.target
-Wants=network-online.target
-
-[Service]
-Type=oneshot
-{user}ExecStart={command} --verbose
-# Exit code 1 is a run that is done and needs a person.
-SuccessExitStatus=1
-TimeoutStartSec={timeout}
-MemoryMax={memory}M
-NoNewPrivileges=yes
-ProtectSystem=strict
-ProtectHome={home}
-PrivateTmp={private_tmp}
-ReadWritePaths={writable}
-{system_only}RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM
-"""
 #: What a user's own service manager may not promise.
 _SYSTEM_ONLY = """\
 CapabilityBoundingSet=
@@ -66,19 +30,6 @@ ProtectKernelLogs=yes
 ProtectKernelModules=yes
 ProtectKernelTunables=yes
 """
-_TIMER = """\
-# {mark} for {service}.
-[Unit]
-Description={title}
-
-[Timer]
-{times}
-# A night that the machine was off for is made up for when it is on again.
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-"""
 
 
 def is_running() -> bool:
@@ -87,40 +38,37 @@ def is_running() -> bool:
 
 
 def show(job: Job) -> Scheduled:
-    texts = _texts(job)
-    parts = tuple(Part(str(path), text, is_ours(path)) for path, text in texts.items())
-    return Scheduled(job.name, parts)
+    return Scheduled(machine.parts_of(_texts(job)))
 
 
 def install(job: Job) -> Scheduled:
     texts = _texts(job)
-    for path in texts:
-        is_ours(path)
+    # Nothing is written where one of them is somebody else's.
+    machine.parts_of(texts)
     for path, text in texts.items():
-        write(path, text.encode("utf-8", "surrogateescape"))
+        machine.write(path, text)
     timer = f"{job.name}.timer"
     steps: list[str] = []
     if job.into or not is_running():
         words = " ".join(_systemctl())
         steps.append(f"Where systemd is at work: {words} enable --now {timer}")
     else:
-        call(*_systemctl(), "daemon-reload")
-        call(*_systemctl(), "enable", "--now", timer)
+        machine.call(*_systemctl(), "daemon-reload")
+        machine.call(*_systemctl(), "enable", "--now", timer)
     if not _is_root() and not job.into:
         steps.append("So that it runs while nobody is logged in: loginctl enable-linger")
-    return Scheduled(job.name, show(job).parts, tuple(steps))
+    return Scheduled(show(job).parts, tuple(steps))
 
 
 def remove(job: Job) -> Scheduled:
-    there = [path for path in _paths(job) if is_ours(path)]
+    there = [path for path in _paths(job) if machine.is_installed(path)]
     is_live = there and not job.into and is_running()
     if is_live:
-        call(*_systemctl(), "disable", "--now", f"{job.name}.timer")
-    for path in there:
-        take_away(path)
+        machine.call(*_systemctl(), "disable", "--now", f"{job.name}.timer")
+    removed = machine.remove(there)
     if is_live:
-        call(*_systemctl(), "daemon-reload")
-    return Scheduled(job.name, tuple(Part(str(path), "", False) for path in there))
+        machine.call(*_systemctl(), "daemon-reload")
+    return Scheduled(removed)
 
 
 def _is_root() -> bool:
@@ -154,7 +102,7 @@ def _texts(job: Job) -> dict[Path, str]:
     limits = job.workspace.settings.limits
     readers = limits.workers or os.cpu_count() or 1
     return {
-        service: _SERVICE.format(
+        service: template("quarterday.service").format(
             mark=MARK,
             title=_escaped(job.title),
             user=f"User={job.user}\n" if job.user else "",
@@ -167,7 +115,7 @@ def _texts(job: Job) -> dict[Path, str]:
             # A share that is away is named by the run itself.
             writable=" ".join(_word(f"-{path}") for path in writable),
         ),
-        timer: _TIMER.format(
+        timer: template("quarterday.timer").format(
             mark=MARK, service=service.name, title=_escaped(job.title), times=_times(job)
         ),
     }

@@ -6,101 +6,65 @@ import os
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
-from pipeline.operations.schedule.job import (
-    MARK,
-    Job,
-    Part,
-    Scheduled,
-    call,
-    is_ours,
-    take_away,
-    write,
-)
+from pipeline.operations.schedule import machine
+from pipeline.operations.schedule.job import MARK, Job, Part, Scheduled, template
 from pipeline.workspace.errors import ScheduleError
 
-_NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
-#: Windows 10, Windows Server 2016 and later.
-_VERSION = "1.4"
 _FOLDER = "Quarterday"
+_ENCODING = "utf-16"
 
 
 def show(job: Job) -> Scheduled:
     if _is_here(job):
-        installed = _is_registered(job)
-        place = _task(job)
-    else:
-        installed = is_ours(_path(job), "utf-16")
-        place = str(_path(job))
-    return Scheduled(job.name, (Part(place, task_xml(job), installed),))
+        return Scheduled((Part(_task(job), _task_xml(job), _is_registered(job)),))
+    return Scheduled(machine.parts_of({_path(job): _task_xml(job)}, _ENCODING))
 
 
 def install(job: Job) -> Scheduled:
-    content = task_xml(job).encode("utf-16")
     if _is_here(job):
         with TemporaryDirectory() as folder:
             path = Path(folder, "task.xml")
-            write(path, content)
+            machine.write(path, _task_xml(job), _ENCODING)
             # It asks for the password of the user who runs the job.
             _ask("schtasks", *_creation(job, path))
         return show(job)
     path = _path(job)
-    is_ours(path, "utf-16")
-    write(path, content)
+    machine.is_installed(path, _ENCODING)
+    machine.write(path, _task_xml(job), _ENCODING)
     step = f"On Windows: {subprocess.list2cmdline(('schtasks', *_creation(job, path)))}"
-    return Scheduled(job.name, show(job).parts, (step,))
+    return Scheduled(show(job).parts, (step,))
 
 
 def remove(job: Job) -> Scheduled:
-    if _is_here(job):
-        if not _is_registered(job):
-            return Scheduled(job.name, ())
-        call("schtasks", "/Delete", "/TN", _task(job), "/F")
-        return Scheduled(job.name, (Part(_task(job), "", False),))
-    path = _path(job)
-    if not is_ours(path, "utf-16"):
-        return Scheduled(job.name, ())
-    take_away(path)
-    return Scheduled(job.name, (Part(str(path), "", False),))
+    if not _is_here(job):
+        there = [path for path in (_path(job),) if machine.is_installed(path, _ENCODING)]
+        return Scheduled(machine.remove(there))
+    if not _is_registered(job):
+        return Scheduled(())
+    machine.call("schtasks", "/Delete", "/TN", _task(job), "/F")
+    return Scheduled((Part(_task(job), "", False),))
 
 
-def task_xml(job: Job) -> str:
-    """The task, without the declaration's encoding being applied yet: it is written as UTF-16."""
+def _task_xml(job: Job) -> str:
+    """The task, for Windows 10, Windows Server 2016 and later.
+
+    Its time has no zone, so it is the clock on the wall, summer and winter. With the password the
+    run can reach shares, and runs while nobody is logged on.
+    """
     program, *words = job.command
-    task = ET.Element("Task", version=_VERSION, xmlns=_NAMESPACE)
-    about = ET.SubElement(task, "RegistrationInfo")
-    _add(about, URI=_task(job), Description=f"{job.title}. {MARK}.")
-    trigger = ET.SubElement(ET.SubElement(task, "Triggers"), "CalendarTrigger")
-    # Without a zone it is the clock on the wall, summer and winter.
-    _add(trigger, Enabled="true", StartBoundary=f"2000-01-01T{job.at:%H:%M}:00")
-    _add(ET.SubElement(trigger, "ScheduleByDay"), DaysInterval="1")
-    principal = ET.SubElement(ET.SubElement(task, "Principals"), "Principal", id="Author")
-    if job.user:
-        _add(principal, UserId=job.user)
-    # With the password it can reach shares, and runs while nobody is logged on.
-    _add(principal, LogonType="Password", RunLevel="LeastPrivilege")
     minutes = job.stopped_after
-    _add(
-        ET.SubElement(task, "Settings"),
-        MultipleInstancesPolicy="IgnoreNew",
-        DisallowStartIfOnBatteries="false",
-        StopIfGoingOnBatteries="false",
-        StartWhenAvailable="true",
-        RunOnlyIfNetworkAvailable="false",
-        Enabled="true",
-        ExecutionTimeLimit=f"PT{minutes}M" if minutes else "PT0S",
+    return template("quarterday.xml").format(
+        uri=escape(_task(job)),
+        title=escape(job.title),
+        mark=MARK,
+        at=f"{job.at:%H:%M}",
+        user=f"<UserId>{escape(job.user)}</UserId>\n      " if job.user else "",
+        limit=f"PT{minutes}M" if minutes else "PT0S",
+        program=escape(program),
+        arguments=escape(subprocess.list2cmdline(words)),
     )
-    action = ET.SubElement(ET.SubElement(task, "Actions", Context="Author"), "Exec")
-    _add(action, Command=program, Arguments=subprocess.list2cmdline(words))
-    ET.indent(task)
-    text = ET.tostring(task, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-16"?>\n{text}\n'
-
-
-def _add(parent: ET.Element, **children: str) -> None:
-    for name, text in children.items():
-        ET.SubElement(parent, name).text = text
 
 
 def _task(job: Job) -> str:
@@ -122,12 +86,7 @@ def _creation(job: Job, path: Path) -> tuple[str, ...]:
 
 
 def _is_registered(job: Job) -> bool:
-    return (
-        subprocess.run(
-            ["schtasks", "/Query", "/TN", _task(job)], capture_output=True, check=False
-        ).returncode
-        == 0
-    )
+    return machine.run_program("schtasks", "/Query", "/TN", _task(job)).returncode == 0
 
 
 def _ask(*words: str) -> None:

@@ -18,31 +18,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.template import write_template
-from schemas.fields import (
-    ACHIEVEMENT_FIELDS,
-    ACHIEVEMENTS_SHEET,
-    COVER_FIELDS,
-    COVER_SHEET,
-    INDICATOR_FIELDS,
-    INDICATORS_SHEET,
-    Field,
-)
+from schemas import fields, model
 from schemas.merge_rules import MergeRule
-from schemas.model import (
-    Framework,
-    Gets,
-    Indicator,
-    Kind,
-    Operator,
-    Period,
-    Polarity,
-    Priority,
-    Recipient,
-    Register,
-    ServiceArea,
-    Status,
-    Target,
-)
 from schemas.units import Unit
 
 #: What one return says: the fields of each indicator, by ref.
@@ -54,38 +31,39 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-def example_register() -> Register:
+def example_register() -> model.Register:
     """The register of the worked example."""
     about = tomllib.loads(files(__name__).joinpath("example.toml").read_text(encoding="utf-8"))
-    period = Period(**about["period"])
+    period = model.Period(**about["period"])
     indicators = _rows("indicators.csv")
-    return Register(
-        framework=Framework(**about["framework"]),
+    return model.Register(
+        framework=model.Framework(**about["framework"]),
         priorities=tuple(
-            Priority(row["ref"], row["heading"], row["achievements_heading"], order)
+            model.Priority(row["ref"], row["heading"], row["achievements_heading"], order)
             for order, row in enumerate(_rows("priorities.csv"), 1)
         ),
         indicators=tuple(map(_indicator, indicators)),
         targets=tuple(
             _target(row, period.name) for row in indicators if row["target"] or row["baseline"]
         ),
-        areas=tuple(ServiceArea(**area) for area in about["areas"]),
+        areas=tuple(model.ServiceArea(**area) for area in about["areas"]),
         periods=(period,),
         recipients=tuple(
-            Recipient(r["name"], r["email"], (Gets.APPENDIX,)) for r in about["recipients"]
+            model.Recipient(r["name"], r["email"], (model.Gets.APPENDIX,))
+            for r in about["recipients"]
         ),
     )
 
 
-def _indicator(row: Mapping[str, str]) -> Indicator:
-    return Indicator(
+def _indicator(row: Mapping[str, str]) -> model.Indicator:
+    return model.Indicator(
         ref=row["ref"],
         priority=row["priority"],
         wording=row["indicator"],
-        kind=Kind(row["kind"]),
+        kind=model.Kind(row["kind"]),
         unit=Unit(row["unit"]) if row["unit"] else None,
         decimals=int(row["decimals"]),
-        polarity=Polarity(row["polarity"]) if row["polarity"] else None,
+        polarity=model.Polarity(row["polarity"]) if row["polarity"] else None,
         areas=(row["service_area"],),
         merge_rule=MergeRule.SOLE,
         definition=row["definition"],
@@ -93,11 +71,11 @@ def _indicator(row: Mapping[str, str]) -> Indicator:
     )
 
 
-def _target(row: Mapping[str, str], period: str) -> Target:
-    return Target(
+def _target(row: Mapping[str, str], period: str) -> model.Target:
+    return model.Target(
         indicator=row["ref"],
         period=period,
-        operator=Operator(row["operator"]) if row["operator"] else None,
+        operator=model.Operator(row["operator"]) if row["operator"] else None,
         value=Decimal(row["target"]) if row["target"] else None,
         baseline=Decimal(row["baseline"]) if row["baseline"] else None,
         baseline_period=row["baseline_period"],
@@ -112,7 +90,7 @@ def entries(area: str) -> Entries:
             reported[row["ref"]] = (
                 {"performance": _typed(row["performance"])}
                 if row["performance"]
-                else {"status": Status.NOT_AVAILABLE.value}
+                else {"status": model.Status.NOT_AVAILABLE.value}
             )
     return reported
 
@@ -138,25 +116,30 @@ def slips() -> Entries:
 
 
 def write_return(
-    register: Register, area: ServiceArea, path: Path, reported: Entries, *, signed: bool = True
+    register: model.Register,
+    area: model.ServiceArea,
+    path: Path,
+    reported: Entries,
+    *,
+    signed: bool = True,
 ) -> None:
     """The area's template for the register's period, filled in and saved by another program."""
     period = register.periods[0]
     write_template(register, area, period, path)
     book = load_workbook(path)
-    cover = book[COVER_SHEET]
+    cover = book[fields.COVER_SHEET]
     _fill_cover(cover, "completed_by", "Performance lead")
     _fill_cover(cover, "completed_on", date(2013, 4, 26))
     if signed:
         _fill_cover(cover, "signed_off_by", area.lead)
-    sheet = book[INDICATORS_SHEET]
-    header, columns = _columns(sheet, INDICATOR_FIELDS)
+    sheet = book[fields.INDICATORS_SHEET]
+    header, columns = _columns(sheet, fields.INDICATOR_FIELDS)
     for row in range(header + 1, sheet.max_row + 1):
         ref = sheet.cell(row, columns["ref"]).value
         for key, value in reported.get(str(ref), {}).items():
             sheet.cell(row, columns[key], value)
-    sheet = book[ACHIEVEMENTS_SHEET]
-    header, columns = _columns(sheet, ACHIEVEMENT_FIELDS)
+    sheet = book[fields.ACHIEVEMENTS_SHEET]
+    header, columns = _columns(sheet, fields.ACHIEVEMENT_FIELDS)
     headings = {p.ref: p.achievements_heading for p in register.priorities}
     mine = [line for line in _rows("achievements.csv") if line["service_area"] == area.ref]
     for number, line in enumerate(mine, header + 1):
@@ -166,7 +149,7 @@ def write_return(
 
 
 def _fill_cover(sheet: Worksheet, key: str, value: str | date) -> None:
-    heading = next(f.heading for f in COVER_FIELDS if f.key == key)
+    heading = next(f.heading for f in fields.COVER_FIELDS if f.key == key)
     for row in sheet.iter_rows():
         for cell in row:
             if cell.value == heading and cell.row and cell.column:
@@ -175,10 +158,10 @@ def _fill_cover(sheet: Worksheet, key: str, value: str | date) -> None:
     raise LookupError(f"the template's cover has no line {heading}")
 
 
-def _columns(sheet: Worksheet, fields: tuple[Field, ...]) -> tuple[int, dict[str, int]]:
+def _columns(sheet: Worksheet, wanted: tuple[fields.Field, ...]) -> tuple[int, dict[str, int]]:
     """The heading row of a template's table, and each field's column."""
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         words = [str(cell).split(" (")[0] for cell in cells]
-        if all(f.heading in words for f in fields):
-            return number, {f.key: words.index(f.heading) + 1 for f in fields}
+        if all(f.heading in words for f in wanted):
+            return number, {f.key: words.index(f.heading) + 1 for f in wanted}
     raise LookupError(f"sheet {sheet.title} of the template has no heading row")

@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 
 from pipeline.consolidation.report import Report
 from pipeline.outputs.appendix import data, notes, returns, summary
-from pipeline.outputs.appendix.book import FONT, Book
+from pipeline.outputs.appendix.book import FONT, Book, sheet_name
 from pipeline.outputs.appendix.committee import write_committee
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing
@@ -45,8 +45,9 @@ def appendix_bytes(report: Report) -> bytes:
     workbook = Workbook(buffer, options)
     _set_properties(workbook, report)
     book = Book(workbook, report)
-    book.reserve(summary.NAME, returns.NAME, notes.NAME, data.NAME)
-    write_committee(book)
+    # Excel keeps the name History for itself.
+    taken = (summary.NAME, returns.NAME, notes.NAME, data.NAME, "History")
+    write_committee(book, sheet_name(report.register.framework.appendix, taken))
     summary.write_summary(book)
     returns.write_returns(book)
     notes.write_notes(book)
@@ -57,15 +58,15 @@ def appendix_bytes(report: Report) -> bytes:
 
 def _set_properties(workbook: Workbook, report: Report) -> None:
     framework, period = report.register.framework, report.period.name
-    issued = report.issued_at
+    issued, council = report.issued_at, plain(framework.council)
     if issued.tzinfo is not None:
         issued = issued.astimezone(UTC).replace(tzinfo=None)
     workbook.set_properties(
         {
             "title": plain(f"{framework.appendix}: {framework.title}, {period}"),
             "subject": plain(f"Performance {period}: key achievements and rated indicators"),
-            "author": plain(framework.council),
-            "company": plain(framework.council),
+            "author": council,
+            "company": council,
             "category": "Committee appendix",
             "created": issued,
         }

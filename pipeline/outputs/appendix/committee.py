@@ -6,52 +6,34 @@ from dataclasses import replace
 
 from pipeline.consolidation.rating import SYMBOLS, Colour
 from pipeline.consolidation.report import Line, Report, Section
-from pipeline.outputs.appendix.book import Book, Figure, Look, Paragraph, figure
-from pipeline.outputs.appendix.flow import Cell, Flow, count, text
-from pipeline.outputs.palette import BAND_FILL, HEADING_FILL, HEADING_INK, QUIET_INK, shade
-from pipeline.outputs.wording import (
-    counts_shown,
-    restatement_shown,
-    small_numbers_shown,
-    span_shown,
-    standing_shown,
-    travels_shown,
-)
+from pipeline.outputs import wording
+from pipeline.outputs.appendix import looks
+from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
+from pipeline.outputs.appendix.flow import Cell, Flow, count, headings, text
+from pipeline.outputs.palette import shade
 
 #: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
 WIDTHS = (260, 94, 102, 108, 116)
+_WHOLE = len(WIDTHS)
 #: How much of an A4 page upright is printed on, in points, with some to spare.
 PAGE = 742.0
 
 #: A performance of more letters than this is a report in words, not a figure or a state.
 _LONG_WORDS = 30
 
-TITLE = Look(size=16, bold=True)
-SUBTITLE = Look(size=11)
-HEADING = Look(bold=True, ink=HEADING_INK, fill=HEADING_FILL).ruled()
-BAND = Look(bold=True, fill=BAND_FILL).ruled()
-BODY = Look().ruled()
-NUMBER = Look(align="right", number=True).ruled()
-RIGHT = Look(align="right").ruled()
-NOTE = Look(size=9, italic=True, ink=QUIET_INK)
 
-
-def write_committee(book: Book) -> None:
+def write_committee(book: Book, name: str) -> None:
     """Add the sheet: achievements, indicators, key, and overall performance."""
     report = book.report
-    framework = report.register.framework
-    sheet = book.sheet(framework.appendix)
+    framework, period = report.register.framework, report.period
+    sheet = book.sheet(name, "", landscape=False)
     flow = Flow(book, sheet, WIDTHS)
-    whole = len(WIDTHS)
-    flow.add(text(f"{framework.appendix}: {framework.title}", TITLE, whole))
-    flow.add(
-        text(
-            f"{framework.council}, {report.period.name} ({span_shown(report.period)})",
-            SUBTITLE,
-            whole,
-        )
-    )
-    flow.add(text(_standing(report), SUBTITLE, whole))
+    flow.add(text(f"{framework.appendix}: {framework.title}", looks.TITLE, _WHOLE))
+    for line in (
+        f"{framework.council}, {period.name} ({wording.span_shown(period)})",
+        _overall_in_words(report),
+    ):
+        flow.add(text(line, looks.SUBTITLE, _WHOLE))
     flow.space(10)
     _achievements(flow, report)
     flow.space(14)
@@ -67,53 +49,47 @@ def write_committee(book: Book) -> None:
         flow.join(last_priority)
     flow.break_pages(PAGE, repeated)
     sheet.repeat_rows(heading)
-    sheet.print_area(0, 0, flow.row - 1, whole - 1)
-    book.print_setup(sheet, "", landscape=False)
 
 
 def rating_cell(words: str, colour: Colour | None) -> Cell:
     """A rating: its words and symbol on its colour, or the reason on a neutral ground."""
-    look = _rating_look(colour)
-    return text(words, look)
+    tone = shade(colour)
+    is_rated = colour is not None
+    return text(words, replace(looks.BODY, bg_color=tone.fill, font_color=tone.ink, bold=is_rated))
 
 
 def figure_cell(line: Line) -> Cell:
     """An indicator's performance: a number that shows as printed, else the text as printed."""
-    indicator, value = line.indicator, line.consolidated.value
-    found = None if value is None else figure(value, indicator.unit, line.performance_shown)
-    return _figure_cell(found, line.performance_shown, bold=True)
+    value, shown = line.consolidated.value, line.performance_shown
+    number = None if value is None else printed_number(value, line.indicator.unit, shown)
+    return _number_cell(number, shown, bold=True)
 
 
 def target_cell(line: Line) -> Cell:
     """An indicator's target, its operator part of the number's format; a range is text."""
-    target = line.target
-    found = None
+    target, number = line.target, None
     if target is not None and target.value is not None:
         sign = target.operator_shown
-        found = figure(target.value, line.indicator.unit, line.target_shown, sign)
-    return _figure_cell(found, line.target_shown, bold=False)
+        number = printed_number(target.value, line.indicator.unit, line.target_shown, sign)
+    return _number_cell(number, line.target_shown, bold=False)
 
 
-def _figure_cell(found: Figure | None, shown: str, *, bold: bool) -> Cell:
-    if found is not None:
-        return Cell(look=replace(NUMBER, bold=bold), figure=found)
-    return text(shown, replace(RIGHT, bold=bold))
+def _number_cell(number: PrintedNumber | None, shown: str, *, bold: bool) -> Cell:
+    if number is not None:
+        return Cell(look=replace(looks.NUMBER, bold=bold), number=number)
+    return text(shown, replace(looks.RIGHT, bold=bold))
 
 
-def _rating_look(colour: Colour | None) -> Look:
-    tone = shade(colour)
-    return replace(BODY, fill=tone.fill, ink=tone.ink, bold=colour is not None)
-
-
-def _standing(report: Report) -> str:
+def _overall_in_words(report: Report) -> str:
     """Overall performance in a sentence, and whose figures are not in it."""
     tally = report.overall
-    sentence = f"Overall performance: {tally.shown} ({counts_shown(tally)})."
+    sentence = f"Overall performance: {tally.shown} ({wording.counts_shown(tally)})."
     if report.restates:
-        sentence += f"\n{restatement_shown(report)}"
+        sentence += f"\n{wording.restatement_shown(report)}"
     if report.awaited:
         waiting = "; ".join(
-            f"{r.area.name} ({standing_shown(r, report.period)})" for r in report.awaited
+            f"{r.area.name} ({wording.return_state_shown(r, report.period)})"
+            for r in report.awaited
         )
         sentence += f"\nWithout the figures of: {waiting}."
     return sentence
@@ -121,51 +97,36 @@ def _standing(report: Report) -> str:
 
 def _achievements(flow: Flow, report: Report) -> None:
     flow.block()
-    heading = f"Key achievements {report.period.name}"
-    flow.add(text("Priority", HEADING), text(heading, HEADING, len(WIDTHS) - 1))
+    flow.add(*headings("Priority", f"Key achievements {report.period.name}", last=_WHOLE - 1))
     for section in report.sections:
-        flow.add(
-            text(
-                section.priority.achievements_heading or section.priority.heading,
-                replace(BODY, bold=True),
-            ),
-            _achieved(section),
-        )
+        heading = section.priority.achievements_heading or section.priority.heading
+        flow.add(text(heading, replace(looks.BODY, bold=True)), _achieved(section))
         flow.block()
 
 
 def _achieved(section: Section) -> Cell:
-    span = len(WIDTHS) - 1
     texts = [a.text for a in section.achievements]
-    if not texts:
-        return Cell((Paragraph("None reported.", NOTE),), BODY, span=span)
     bullet = "• " if len(texts) > 1 else ""
-    return Cell(tuple(Paragraph(bullet + words, BODY) for words in texts), BODY, span=span)
+    content = [Paragraph(bullet + words, looks.BODY) for words in texts]
+    return Cell(
+        tuple(content) or (Paragraph("None reported.", looks.NOTE),), looks.BODY, span=_WHOLE - 1
+    )
 
 
 def _indicators(flow: Flow, report: Report) -> tuple[int, int]:
     """The numbers of the heading row and of the last priority's first row come back."""
     flow.block()
-    right = replace(HEADING, align="right")
-    heading = flow.add(
-        text(f"Performance indicators {report.period.name}", HEADING),
-        text("Target", right),
-        text("Performance", right),
-        text("Target achieved?", HEADING),
-        text("Direction of travel", HEADING),
-    )
+    names = ("Target", "Performance", "Target achieved?", "Direction of travel")
+    first = f"Performance indicators {report.period.name}"
+    heading = flow.add(*headings(first, *names, right=names[:2]))
     last_priority = heading
     for section in report.sections:
         if not section.lines:
             continue
-        last_priority = flow.add(text(section.priority.heading, BAND, len(WIDTHS)))
+        last_priority = flow.add(text(section.priority.heading, looks.BAND, _WHOLE))
         for line in section.lines:
-            flow.add(
-                _wording(line),
-                *_figures(line),
-                rating_cell(line.rating.shown, line.rating.colour),
-                _travel(line),
-            )
+            rating = rating_cell(line.rating.shown, line.rating.colour)
+            flow.add(_wording(line), *_figures(line), rating, _travel(line))
             flow.block()
     return heading, last_priority
 
@@ -173,59 +134,51 @@ def _indicators(flow: Flow, report: Report) -> tuple[int, int]:
 def _figures(line: Line) -> tuple[Cell, ...]:
     """Target and performance; a report in words takes the room of both where there is no target."""
     if len(line.performance_shown) > _LONG_WORDS and not line.target_shown:
-        return (text(line.performance_shown, replace(BODY, size=9), 2),)
+        return (text(line.performance_shown, looks.SMALL, 2),)
     return target_cell(line), figure_cell(line)
 
 
 def _wording(line: Line) -> Cell:
     """The indicator as the register words it; beneath it, what the reader must know of it."""
     notes = [*line.remarks, *(f"Commentary: {words}" for words in line.commentary)]
-    return Cell(
-        (Paragraph(line.indicator.wording, BODY), *(Paragraph(note, NOTE) for note in notes)), BODY
-    )
+    wording = Paragraph(line.indicator.wording, looks.BODY)
+    return Cell((wording, *(Paragraph(note, looks.NOTE) for note in notes)), looks.BODY)
 
 
 def _travel(line: Line) -> Cell:
     content: list[Paragraph] = []
-    for shown, since in travels_shown(line):
-        content += [Paragraph(shown, BODY), Paragraph(since, NOTE)]
-    return Cell(tuple(content), BODY)
+    for shown, since in wording.travels_shown(line):
+        content += [Paragraph(shown, looks.BODY), Paragraph(since, looks.NOTE)]
+    return Cell(tuple(content), looks.BODY)
 
 
 def _key(flow: Flow, report: Report) -> None:
     flow.block()
-    whole = len(WIDTHS)
-    flow.add(text("Key: what the colours of “Target achieved?” mean", HEADING, whole))
-    for colour, meaning in report.key:
-        words = f"{SYMBOLS[colour]} {colour.capitalize()}"
-        flow.add(rating_cell(words, colour), text(meaning, BODY, whole - 1))
-    flow.add(
-        rating_cell("Not rated", None),
-        text("has no colour; the reason stands beside the indicator", BODY, whole - 1),
-    )
-    if suppressed := small_numbers_shown(report.register):
-        flow.add(rating_cell("Suppressed", None), text(suppressed, BODY, whole - 1))
+    flow.add(text("Key: what the colours of “Target achieved?” mean", looks.HEADING, _WHOLE))
+    rows: list[tuple[str, Colour | None, str]] = [
+        (f"{SYMBOLS[colour]} {colour.capitalize()}", colour, meaning)
+        for colour, meaning in report.key
+    ]
+    rows.append(("Not rated", None, "has no colour; the reason stands beside the indicator"))
+    if suppressed := wording.small_numbers_shown(report.register):
+        rows.append(("Suppressed", None, suppressed))
+    for words, colour, meaning in rows:
+        flow.add(rating_cell(words, colour), text(meaning, looks.BODY, _WHOLE - 1))
 
 
 def _overall(flow: Flow, report: Report) -> None:
     flow.block()
-    right = replace(HEADING, align="right")
-    flow.add(
-        text("Overall performance", HEADING),
-        text("Indicators", right),
-        text("Rated", right),
-        text("Overall", HEADING),
-        text("Made up of", HEADING),
-    )
+    names = ("Overall performance", "Indicators", "Rated", "Overall", "Made up of")
+    flow.add(*headings(*names, right=names[1:3]))
     tallies = [(s.priority.heading, s.tally) for s in report.sections]
     for name, tally in (*tallies, ("All priorities", report.overall)):
-        last = tally is report.overall
-        number = replace(NUMBER, bold=last)
+        bold = tally is report.overall
+        number = replace(looks.NUMBER, bold=bold)
         flow.add(
-            text(name, replace(BODY, bold=last)),
+            text(name, replace(looks.BODY, bold=bold)),
             count(tally.rated + tally.not_rated, number),
             count(tally.rated, number),
             rating_cell(tally.shown, tally.colour),
-            text(counts_shown(tally), replace(BODY, size=9, bold=last)),
+            text(wording.counts_shown(tally), replace(looks.SMALL, bold=bold)),
         )
-    flow.add(text(report.overall_key, NOTE, len(WIDTHS)))
+    flow.add(text(report.overall_key, looks.NOTE, _WHOLE))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.outputs.appendix.book import Book
-from pipeline.outputs.appendix.table import Column, Table, write_table
+from pipeline.outputs.appendix.table import TableColumn, write_table
 from pipeline.outputs.tidy import COLUMNS, HEADINGS, tidy_rows
 
 NAME = "Data"
@@ -11,13 +11,13 @@ NAME = "Data"
 
 def write_data(book: Book) -> None:
     """Add the sheet: a named table with one row for each indicator and service area."""
-    columns = [Column(each.heading, each.width, each.is_number) for each in COLUMNS]
+    columns = [TableColumn(each.heading, each.width, each.is_number) for each in COLUMNS]
     about = (
         "One row for each indicator and service area that reports it, with the file, sheet and "
         "cell that the figure was read from. Percentages are in percentage points."
     )
     rows = [tuple(row.values()) for row in tidy_rows(book.report)]
-    sheet = write_table(book, NAME, Table("Observations", about, columns, rows), wide=2)
+    sheet = write_table(book, NAME, "Observations", about, columns, rows, pages_wide=2)
     # On paper the provenance stands on a page of its own, beside the refs.
     sheet.repeat_columns(0, HEADINGS.index("Ref"))
     sheet.set_v_pagebreaks([HEADINGS.index("File")])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.appendix.book import PLAIN, Book, Figure, Look, Paragraph
-from pipeline.outputs.appendix.fit import ROW_PADDING, TALLEST, line_height, wrap
+from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber
+from pipeline.outputs.appendix.looks import HEADING, HEADING_RIGHT, PLAIN, Look
+from pipeline.workbooks.row_height import ROW_PADDING, line_height, wrap
+
+#: A taller text, in points, goes on in the next row: Excel's rows end at 409 points, and pages
+#: break between rows only.
+_TALLEST_PART = 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,7 @@ class Cell:
 
     content: tuple[Paragraph, ...] = ()
     look: Look = PLAIN
-    figure: Figure | None = None
+    number: PrintedNumber | None = None
     span: int = 1
 
 
@@ -29,7 +34,16 @@ def text(words: str, look: Look = PLAIN, span: int = 1) -> Cell:
 
 def count(number: int, look: Look) -> Cell:
     """A cell with a whole number."""
-    return Cell(look=look, figure=Figure(number, "0", str(number)))
+    return Cell(look=look, number=PrintedNumber(number, "0", str(number)))
+
+
+def headings(*words: str, right: Collection[str] = (), last: int = 1) -> list[Cell]:
+    """The cells of a heading row; `right` are those over figures; the last spans `last` columns."""
+    spans = [*(1 for _ in words[1:]), last]
+    return [
+        text(each, HEADING_RIGHT if each in right else HEADING, span)
+        for each, span in zip(words, spans, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,8 @@ class Flow:
             for start, cell, part in zip(starts, cells, shown, strict=True):
                 look = cell.look
                 if rows > 1:
-                    top, bottom = look.top and i == 0, look.bottom and i == rows - 1
+                    top = look.top if i == 0 else 0
+                    bottom = look.bottom if i == rows - 1 else 0
                     look = replace(look, valign="top", top=top, bottom=bottom)
                 self._write(start, cell, part.content, look)
             self.space(max(p.height for p in shown) + ROW_PADDING)
@@ -97,7 +112,7 @@ class Flow:
         self._blocks = [*(row for row in self._blocks if row < first), first]
 
     def break_pages(self, page: float, repeated: float = 0) -> None:
-        """Set every page break, so that blocks stay whole, on pages of that many points.
+        """Set the printed area and every page break: blocks stay whole on pages of those points.
 
         `repeated` is the height of the title rows that later pages carry. A block higher than a
         page breaks between its rows.
@@ -113,24 +128,25 @@ class Flow:
                     used = repeated
                 used += self.height(row)
         self.sheet.set_h_pagebreaks(breaks)
+        self.sheet.print_area(0, 0, self.row - 1, len(self.widths) - 1)
 
     def _write(self, column: int, cell: Cell, content: tuple[Paragraph, ...], look: Look) -> None:
         if cell.span > 1:
             last = column + cell.span - 1
             form = self.book.format(look)
             self.sheet.merge_range(self.row, column, self.row, last, "", form)
-        if cell.figure is not None and content:
-            form = self.book.format(replace(look, num_format=cell.figure.num_format))
-            self.sheet.write_number(self.row, column, cell.figure.value, form)
+        if cell.number is not None and content:
+            form = self.book.format(replace(look, num_format=cell.number.num_format))
+            self.sheet.write_number(self.row, column, cell.number.value, form)
         else:
             self.book.write(self.sheet, (self.row, column), content, look)
 
 
 def _parts(cell: Cell, width: int) -> list[_Part]:
     """The cell's text in parts that each fit a row; one part, maybe empty, at least."""
-    if cell.figure is not None:
-        shown = (Paragraph(cell.figure.shown, cell.look),)
-        return [_Part(shown, line_height(cell.look.size))]
+    if cell.number is not None:
+        shown = (Paragraph(cell.number.shown, cell.look),)
+        return [_Part(shown, line_height(cell.look.font_size))]
     parts: list[_Part] = []
     content: list[Paragraph] = []
     height = 0.0
@@ -138,14 +154,14 @@ def _parts(cell: Cell, width: int) -> list[_Part]:
         look = paragraph.look
         lines: list[str] = []
         for line in paragraph.text.split("\n"):
-            for piece in wrap(line, width, look.size, bold=look.bold):
-                if height + line_height(look.size) > TALLEST:
+            for piece in wrap(line, width, look.font_size, bold=look.bold):
+                if height + line_height(look.font_size) > _TALLEST_PART:
                     if lines:
                         content.append(Paragraph("".join(lines).rstrip(), look))
                     parts.append(_Part(tuple(content), height))
                     content, lines, height = [], [], 0.0
                 lines.append(piece)
-                height += line_height(look.size)
+                height += line_height(look.font_size)
             lines.append("\n")
         content.append(Paragraph("".join(lines).removesuffix("\n"), look))
     return [*parts, _Part(tuple(content), height)]

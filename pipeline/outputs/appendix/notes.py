@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.consolidation.rating import ARROWS, SYMBOLS, NotRated, Trend, tolerance_shown
 from pipeline.consolidation.report import Line, Report
 from pipeline.outputs.appendix.book import Book
-from pipeline.outputs.appendix.table import Column, Table, write_table
+from pipeline.outputs.appendix.table import TableColumn, write_table
 from pipeline.outputs.wording import REASONS, small_numbers_shown
 from schemas.model import Indicator, Kind, Polarity
 from schemas.units import shown
@@ -15,15 +15,15 @@ from schemas.units import shown
 NAME = "Notes and definitions"
 
 COLUMNS = (
-    Column("Ref", 75),
-    Column("Indicator or term", 250),
-    Column("Definition", 300),
-    Column("Source", 150),
-    Column("Which way is better", 110),
-    Column("Tolerance", 105),
-    Column("How areas' figures are merged", 150),
-    Column("Target", 100),
-    Column("Baseline", 110),
+    TableColumn("Ref", 75),
+    TableColumn("Indicator or term", 250),
+    TableColumn("Definition", 300),
+    TableColumn("Source", 150),
+    TableColumn("Which way is better", 110),
+    TableColumn("Tolerance", 105),
+    TableColumn("How areas' figures are merged", 150),
+    TableColumn("Target", 100),
+    TableColumn("Baseline", 110),
 )
 
 POLARITIES = {
@@ -44,7 +44,7 @@ def write_notes(book: Book) -> None:
         "One row for each indicator: its definition, source, target, and how it is rated; then one "
         "for each word and colour that the appendix uses."
     )
-    write_table(book, NAME, Table("NotesAndDefinitions", about, COLUMNS, rows))
+    write_table(book, NAME, "NotesAndDefinitions", about, COLUMNS, rows)
 
 
 def _definition(line: Line, report: Report) -> tuple[str, ...]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from pipeline.outputs.appendix.book import Book
-from pipeline.outputs.appendix.table import Column, Table, write_table
+from pipeline.outputs.appendix.table import TableColumn, write_table
 from pipeline.outputs.tidy import clock
 
 NAME = "Returns received"
 
 COLUMNS = (
-    Column("Service area", 170),
-    Column("State", 120),
-    Column("File", 210),
-    Column("Received at", 135),
-    Column("Errors", 75, numeric=True),
-    Column("Warnings", 95, numeric=True),
-    Column("Earlier returns replaced", 105, numeric=True),
-    Column("Later return sent back", 150),
-    Column("SHA-256", 260),
+    TableColumn("Service area", 170),
+    TableColumn("State", 120),
+    TableColumn("File", 210),
+    TableColumn("Received at", 135),
+    TableColumn("Errors", 75, numeric=True),
+    TableColumn("Warnings", 95, numeric=True),
+    TableColumn("Earlier returns replaced", 105, numeric=True),
+    TableColumn("Later return sent back", 150),
+    TableColumn("SHA-256", 260),
 )
 
 
@@ -38,4 +38,4 @@ def write_returns(book: Book) -> None:
         for returned in book.report.returns
     ]
     about = "One row for each service area: where its return stands and the file it came in."
-    write_table(book, NAME, Table("ReturnsReceived", about, COLUMNS, rows))
+    write_table(book, NAME, "ReturnsReceived", about, COLUMNS, rows)

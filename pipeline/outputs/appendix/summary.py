@@ -6,48 +6,35 @@ from dataclasses import replace
 
 from pipeline.consolidation.rating import SYMBOLS, Colour
 from pipeline.consolidation.report import Report
-from pipeline.outputs.appendix.book import Book, Look
-from pipeline.outputs.appendix.committee import (
-    BODY,
-    HEADING,
-    NUMBER,
-    PAGE,
-    SUBTITLE,
-    TITLE,
-    figure_cell,
-    rating_cell,
-    target_cell,
-)
-from pipeline.outputs.appendix.flow import Flow, count, text
+from pipeline.outputs import wording
+from pipeline.outputs.appendix import looks
+from pipeline.outputs.appendix.book import FONT, Book
+from pipeline.outputs.appendix.committee import PAGE, figure_cell, rating_cell, target_cell
+from pipeline.outputs.appendix.flow import Flow, count, headings, text
 from pipeline.outputs.palette import INK, RAG, RULE, shade
-from pipeline.outputs.wording import counts_shown, gap_shown, score_shown, standing_shown
 
 NAME = "Summary"
 #: Ref, wording, and five columns for figures: as wide as A4 upright.
 WIDTHS = (48, 224, 78, 98, 68, 80, 84)
+_WHOLE = len(WIDTHS)
 #: The chart's height in pixels for each priority, and for its title and legend.
 _BAR, _FRAME = 22, 82
 _PIXELS_PER_POINT = 96 / 72
-SECTION = Look(size=12, bold=True)
 
 
 def write_summary(book: Book) -> None:
     """Add the sheet: counts by priority with their chart, what is red, who has not returned."""
     report = book.report
-    sheet = book.sheet(NAME, reserved=True)
-    flow = Flow(book, sheet, WIDTHS)
-    whole = len(WIDTHS)
+    flow = Flow(book, book.sheet(NAME, NAME, landscape=False), WIDTHS)
     tally = report.overall
-    flow.add(text(f"Summary {report.period.name}", TITLE, whole))
-    flow.add(
-        text(
-            f"Overall performance: {tally.shown}. {counts_shown(tally).capitalize()}; "
-            f"score {score_shown(tally.score)}."
-            + ("" if report.awaited else "\nEvery service area has returned."),
-            SUBTITLE,
-            whole,
-        )
+    overall = (
+        f"Overall performance: {tally.shown}. {wording.counts_shown(tally).capitalize()}; "
+        f"score {wording.score_shown(tally.score)}."
     )
+    if not report.awaited:
+        overall += "\nEvery service area has returned."
+    flow.add(text(f"Summary {report.period.name}", looks.TITLE, _WHOLE))
+    flow.add(text(overall, looks.SUBTITLE, _WHOLE))
     flow.space(8)
     flow.block()
     first = _counts(flow, report)
@@ -61,29 +48,21 @@ def write_summary(book: Book) -> None:
         flow.space(8)
         _awaited(flow, report)
     flow.break_pages(PAGE)
-    sheet.print_area(0, 0, flow.row - 1, whole - 1)
-    book.print_setup(sheet, NAME, landscape=False)
 
 
 def _counts(flow: Flow, report: Report) -> int:
     """The number of the first priority's row comes back."""
-    right = replace(HEADING, align="right")
-    flow.add(
-        text("Ref", HEADING),
-        text("Priority", HEADING),
-        *(text(f"{SYMBOLS[c]} {c.capitalize()}", right) for c in Colour),
-        text("Not rated", right),
-        text("Overall", HEADING),
-    )
+    numbers = (*(f"{SYMBOLS[c]} {c.capitalize()}" for c in Colour), "Not rated")
+    flow.add(*headings("Ref", "Priority", *numbers, "Overall", right=numbers))
     first = flow.row
     rows = [(s.priority.ref, s.priority.heading, s.tally) for s in report.sections]
     for ref, heading, tally in (*rows, ("All", "All priorities", report.overall)):
         bold = tally is report.overall
-        numbers = (tally.green, tally.amber, tally.red, tally.not_rated)
+        counts = (tally.green, tally.amber, tally.red, tally.not_rated)
         flow.add(
-            text(ref, replace(BODY, bold=bold)),
-            text(heading, replace(BODY, size=9, bold=bold)),
-            *(count(n, replace(NUMBER, bold=bold)) for n in numbers),
+            text(ref, replace(looks.BODY, bold=bold)),
+            text(heading, replace(looks.SMALL, bold=bold)),
+            *(count(n, replace(looks.NUMBER, bold=bold)) for n in counts),
             rating_cell(tally.shown, tally.colour),
         )
     return first
@@ -107,15 +86,15 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
                 "data_labels": {
                     "value": True,
                     "num_format": f'"{symbol} "0;;',
-                    "font": {"name": "Arial", "size": 9, "color": tone.ink, "bold": True},
+                    "font": {"name": FONT, "size": 9, "color": tone.ink, "bold": True},
                 },
             }
         )
-    font = {"name": "Arial", "size": 9, "color": INK}
+    font = {"name": FONT, "size": 9, "color": INK}
     chart.set_title(
         {
             "name": f"Indicators by priority and rating, {report.period.name}",
-            "name_font": {"name": "Arial", "size": 11, "bold": True, "color": INK},
+            "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK},
             "overlay": False,
         }
     )
@@ -132,14 +111,16 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
         {"x_offset": 2, "object_position": 2, "description": _chart_in_words(report)},
     )
     # In rows of a common height, for a chart may be higher than the tallest row.
-    left = height / _PIXELS_PER_POINT + 4
-    while left > 0:
-        flow.space(min(left, 30))
-        left -= 30
+    missing = height / _PIXELS_PER_POINT + 4
+    while missing > 0:
+        flow.space(min(missing, 30))
+        missing -= 30
 
 
 def _chart_in_words(report: Report) -> str:
-    by_priority = "; ".join(f"{s.priority.ref}: {counts_shown(s.tally)}" for s in report.sections)
+    by_priority = "; ".join(
+        f"{s.priority.ref}: {wording.counts_shown(s.tally)}" for s in report.sections
+    )
     return (
         "Stacked bar chart of the number of indicators of each rating by priority. "
         f"{by_priority}. The table above it holds the same figures."
@@ -149,38 +130,32 @@ def _chart_in_words(report: Report) -> str:
 def _red(flow: Flow, report: Report) -> None:
     red = [line for line in report.lines if line.rating.colour is Colour.RED]
     flow.block()
-    flow.add(text("What is red", SECTION, len(WIDTHS)))
+    flow.add(text("What is red", looks.SECTION, _WHOLE))
     if not red:
-        flow.add(text("No indicator is red.", span=len(WIDTHS)))
+        flow.add(text("No indicator is red.", span=_WHOLE))
         return
-    right = replace(HEADING, align="right")
-    flow.add(
-        text("Ref", HEADING),
-        text("Indicator", HEADING),
-        text("Target", right),
-        text("Performance", right),
-        text("Gap", HEADING, 3),
-    )
+    names = ("Ref", "Indicator", "Target", "Performance", "Gap")
+    flow.add(*headings(*names, right=names[2:4], last=3))
     for line in red:
         flow.add(
-            text(line.indicator.ref, BODY),
-            text(line.indicator.wording, BODY),
+            text(line.indicator.ref, looks.BODY),
+            text(line.indicator.wording, looks.BODY),
             target_cell(line),
             figure_cell(line),
-            text(gap_shown(line), BODY, 3),
+            text(wording.gap_shown(line), looks.BODY, 3),
         )
         flow.block()
 
 
 def _awaited(flow: Flow, report: Report) -> None:
     flow.block()
-    flow.add(text("Who has not returned", SECTION, len(WIDTHS)))
-    rest = len(WIDTHS) - 2
-    flow.add(text("Ref", HEADING), text("Service area", HEADING), text("Return", HEADING, rest))
+    flow.add(text("Who has not returned", looks.SECTION, _WHOLE))
+    rest = _WHOLE - 2
+    flow.add(*headings("Ref", "Service area", "Return", last=rest))
     for returned in report.awaited:
-        standing = standing_shown(returned, report.period)
+        state = wording.return_state_shown(returned, report.period)
         flow.add(
-            text(returned.area.ref, BODY),
-            text(returned.area.name, BODY),
-            text(f"{standing[:1].upper()}{standing[1:]}.", BODY, rest),
+            text(returned.area.ref, looks.BODY),
+            text(returned.area.name, looks.BODY),
+            text(f"{state[:1].upper()}{state[1:]}.", looks.BODY, rest),
         )

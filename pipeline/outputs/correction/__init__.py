@@ -6,6 +6,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
@@ -42,114 +43,99 @@ _REBUILT_NOTE = (
 _NO_MACROS = "The macros of your workbook are not in this copy; a return does not need them."
 
 
-def write_correction(
-    original: Path,
-    kind: FileKind,
-    findings: Sequence[Finding],
-    path: Path,
-    *,
-    filename: str,
-    help_base: str = "",
-) -> None:
-    """Write a copy of a return, as .xlsx, with its bad cells marked and a first sheet listing them.
+@dataclass(frozen=True, slots=True)
+class CorrectionCopy:
+    """What a rejected return's correction copy is made from."""
 
-    Each cell with an error or a warning is highlighted and has a comment that says what is wrong
-    and what to do. What an earlier correction copy put in is replaced. Of a return in another
-    format the copy has the cells, as values. A return that cannot be opened gives a workbook with
-    the list alone. `filename` is the return's name as it was sent, `kind` what its content is;
-    `original` is read and never touched, and may have any name itself. `help_base` is the address
-    of the page that explains the codes; without it they are not linked.
+    #: The return itself: read and never touched; it may have any name.
+    original: Path
+    #: What its content is.
+    kind: FileKind
+    findings: Sequence[Finding]
+    #: The return's name as it was sent.
+    filename: str
+    #: The address of the page that explains the codes; without it they are not linked.
+    help_base: str = ""
 
-    Opening a hostile workbook can cost time and memory: a caller that has not read the return under
-    limits before should call this under limits too. Raises OSError where `original` cannot be read
-    or `path` cannot be written.
-    """
-    content = original.read_bytes()
-    # openpyxl warns of what it does not carry over (extensions, unknown headers). Whoever gets the
-    # copy works on the cells, which it does carry over; the return itself lies in the archive.
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"openpyxl\.")
-        marked = None
-        if not any(finding.code in _NOT_TO_BE_OPENED for finding in findings):
-            marked = _marked(original, content, kind, findings, filename, help_base)
-    if marked is None:
-        write_list(findings, path, filename=filename, help_base=help_base)
-        return
-    with replacing(path) as temporary:
-        temporary.write_bytes(marked)
+    def write(self, path: Path) -> None:
+        """Write a copy as .xlsx with its bad cells marked and a first sheet that lists them.
 
+        Each cell with an error or a warning is highlighted and has a comment that says what is
+        wrong and what to do. What an earlier correction copy put in is replaced. Of a return in
+        another format the copy has the cells, as values. A return that cannot be opened gives a
+        workbook with the list alone.
 
-def try_correction(
-    original: Path,
-    kind: FileKind,
-    findings: Sequence[Finding],
-    path: Path,
-    *,
-    filename: str,
-    help_base: str = "",
-) -> int | None:
-    """The same under guard, where an exception would put the blame on the return.
-
-    Returns the system's error number where the disk is.
-    """
-    try:
-        write_correction(original, kind, findings, path, filename=filename, help_base=help_base)
-    except OSError as error:
-        if error.errno in FAILING:
-            return error.errno
-        raise
-    return None
-
-
-def write_list(
-    findings: Sequence[Finding], path: Path, *, filename: str, help_base: str = ""
-) -> None:
-    """Write a workbook that holds the list alone, of a return that is not to be opened.
-
-    Raises OSError where `path` cannot be written.
-    """
-    book = Workbook()
-    del book[book.sheetnames[0]]
-    remarks = (_NOT_OPENED, _SEND_YOURS)
-    add_list(book, worst_first(findings), filename, remarks, help_base, is_marked=False)
-    with replacing(path) as temporary:
-        temporary.write_bytes(_saved(book))
-
-
-def _marked(
-    original: Path,
-    content: bytes,
-    kind: FileKind,
-    findings: Sequence[Finding],
-    filename: str,
-    help_base: str,
-) -> bytes | None:
-    """The marked copy; None where the return cannot be opened, or cannot be saved again."""
-    try:
-        if kind in _REBUILT:
-            book = rebuilt(original, kind)
-            remarks: tuple[str, ...] = (_SEND_BACK, _REBUILT_NOTE.format(kind=kind))
+        Opening a hostile workbook can cost time and memory: a caller that has not read the return
+        under limits before should call this under limits too. Raises OSError where the original
+        cannot be read or `path` cannot be written.
+        """
+        content = self.original.read_bytes()
+        # openpyxl warns of what it does not carry over (extensions, unknown headers). Whoever gets
+        # the copy works on the cells, which it does carry over; the return itself is archived.
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"openpyxl\.")
+            marked = None
+            if not any(finding.code in _NOT_TO_BE_OPENED for finding in self.findings):
+                marked = self._marked(content)
+        if marked is None:
+            self.write_list(path)
         else:
-            # From memory: openpyxl goes by a file's name, and an archived return has none.
-            book = load_workbook(io.BytesIO(content))
-            remarks = (_SEND_BACK, _NO_MACROS) if _has_macros(content) else (_SEND_BACK,)
-        # Macros are not carried over, nor is a template to be sent back as a template.
-        book.template = False
-        # The copy holds formulas without their results; Excel works them out when it opens it.
-        book.calculation.fullCalcOnLoad = True
-        for sheet in book.worksheets:
-            if sheet.title.casefold() == LIST_SHEET.casefold():
-                book.remove(sheet)
-        unmark(book)
-        mark(book, findings)
-        ordered = in_reading_order(findings, book.sheetnames)
-        add_list(book, worst_first(ordered), filename, remarks, help_base, is_marked=True)
-        return _saved(book)
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno in FAILING:
+            _save(marked, path)
+
+    def try_write(self, path: Path) -> int | None:
+        """The same under guard, where an exception would put the blame on the return.
+
+        Returns the system's error number where the disk is.
+        """
+        try:
+            self.write(path)
+        except OSError as error:
+            if error.errno in FAILING:
+                return error.errno
             raise
-        # A file that is no workbook, or a damaged one, can break its reader in any way it likes.
         return None
+
+    def write_list(self, path: Path) -> None:
+        """Write a workbook that holds the list alone, of a return that is not to be opened.
+
+        Raises OSError where `path` cannot be written.
+        """
+        book = Workbook()
+        del book[book.sheetnames[0]]
+        remarks = (_NOT_OPENED, _SEND_YOURS)
+        findings = worst_first(self.findings)
+        add_list(book, findings, self.filename, remarks, self.help_base, is_marked=False)
+        _save(_content(book), path)
+
+    def _marked(self, content: bytes) -> bytes | None:
+        """The marked copy; None where the return cannot be opened, or cannot be saved again."""
+        try:
+            remarks = [_SEND_BACK]
+            if self.kind in _REBUILT:
+                book = rebuilt(self.original, self.kind)
+                remarks.append(_REBUILT_NOTE.format(kind=self.kind))
+            else:
+                # From memory: openpyxl goes by a file's name, and an archived return has none.
+                book = load_workbook(io.BytesIO(content))
+                if _has_macros(content):
+                    remarks.append(_NO_MACROS)
+            # Macros are not carried over, nor is a template to be sent back as a template.
+            book.template = False
+            # The copy holds formulas without their results; Excel works them out on opening it.
+            book.calculation.fullCalcOnLoad = True
+            for sheet in book.worksheets:
+                if sheet.title.casefold() == LIST_SHEET.casefold():
+                    book.remove(sheet)
+            unmark(book)
+            mark(book, self.findings)
+            findings = worst_first(in_reading_order(self.findings, book.sheetnames))
+            add_list(book, findings, self.filename, remarks, self.help_base, is_marked=True)
+            return _content(book)
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in FAILING:
+                raise
+            # A file that is no workbook, or a damaged one, can break its reader in any way.
+            return None
 
 
 def _has_macros(content: bytes) -> bool:
@@ -157,7 +143,12 @@ def _has_macros(content: bytes) -> bool:
         return any(name.endswith("vbaProject.bin") for name in archive.namelist())
 
 
-def _saved(book: Workbook) -> bytes:
+def _content(book: Workbook) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _save(content: bytes, path: Path) -> None:
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)

@@ -11,36 +11,50 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.outputs.correction.marks import position, severity_shown
+from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
+from pipeline.outputs.correction.marks import is_address, severity_shown
 from pipeline.outputs.grouping import grouped
-from pipeline.outputs.row_height import fitted_height
-from pipeline.workbooks.safe_text import literal, plain
+from pipeline.workbooks.row_height import fitted_height
+from pipeline.workbooks.safe_text import plain
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, Severity
+from schemas.wording import counted
 
 TABLE_NAME = "WhatToCorrect"
 
-HEADINGS = (
-    "No.",
-    "Where",
-    "What stands there",
-    "What is wrong",
-    "What to do",
-    "Severity",
-    "Code",
-)
-_WIDTHS = (7, 22, 26, 50, 54, 14, 9)
+#: The headings, each with its column's width in digits.
+_COLUMNS = {
+    "No.": 7,
+    "Where": 22,
+    "What stands there": 26,
+    "What is wrong": 50,
+    "What to do": 54,
+    "Severity": 14,
+    "Code": 9,
+}
+HEADINGS = tuple(_COLUMNS)
+_WHERE, _SEVERITY, _CODE = (HEADINGS.index(each) + 1 for each in ("Where", "Severity", "Code"))
 
-_NAVY = "1F3864"
+
+def _font(size: int = 11, *, bold: bool = False, color: str = "000000") -> Font:
+    return Font(name="Arial", size=size, bold=bold, color=color)
+
+
+_PLAIN, _BOLD, _TITLE = _font(), _font(bold=True), _font(16, bold=True)
+_HEADING = _font(bold=True, color="FFFFFF")
+_LINK = Font(name="Arial", size=11, bold=False, color="0B4F9E", underline="single")
+_NAVY = PatternFill("solid", fgColor="1F3864")
+_TINTS = {
+    Severity.ERROR: PatternFill("solid", fgColor="FFE3E3"),
+    Severity.WARNING: PatternFill("solid", fgColor="FFF1D6"),
+    Severity.INFO: PatternFill("solid", fgColor="F2F2F2"),
+}
 _SIDE = Side(style="thin", color="A6A6A6")
 _LINES = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _TEXT = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
-_TINTS = {Severity.ERROR: "FFE3E3", Severity.WARNING: "FFF1D6", Severity.INFO: "F2F2F2"}
-_LINK = "0B4F9E"
 
 
 def add_list(
@@ -67,31 +81,31 @@ def add_list(
     book.active = 0
     for view in book.views:
         view.firstSheet = 0
-    _write(sheet, 1, 1, f"What to correct in {filename}").font = _font(16, bold=True)
+    put_text(sheet, 1, 1, f"What to correct in {filename}").font = _TITLE
     for row, line in enumerate((*_counts(findings), *remarks), 2):
-        _write(sheet, row, 1, line).font = _font(11, bold=row == 2)
+        put_text(sheet, row, 1, line).font = _BOLD if row == 2 else _PLAIN
     if findings:
         top = sheet.max_row + 2
-        told = grouped(findings) if is_marked else findings
-        _write_table(sheet, top, told, linked, help_base)
-        last = f"{get_column_letter(len(HEADINGS))}{top + len(told)}"
+        listed = grouped(findings) if is_marked else findings
+        _write_table(sheet, top, listed, linked, help_base)
+        last = f"{get_column_letter(len(HEADINGS))}{top + len(listed)}"
         sheet.add_table(Table(displayName=_table_name(book), ref=f"A{top}:{last}"))
-    _set_page(sheet)
+    for column, width in enumerate(_COLUMNS.values(), 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.sheet_view.showGridLines = False
+    sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    set_a4(sheet)
+    sheet.HeaderFooter.oddFooter = HeaderFooterItem(right=_HeaderFooterPart("&A, page &P of &N"))
 
 
 def _counts(findings: Sequence[Finding]) -> list[str]:
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     warnings = sum(finding.severity is Severity.WARNING for finding in findings)
-    match errors:
-        case 0:
-            lines = ["Nothing has to be corrected before this return can be taken in."]
-        case 1:
-            lines = ["1 thing must be corrected before this return can be taken in."]
-        case _:
-            lines = [f"{errors} things must be corrected before this return can be taken in."]
+    must = f"{counted(errors, 'thing')} must" if errors else "Nothing has to"
+    lines = [f"{must} be corrected before this return can be taken in."]
     if warnings:
         lines.append(
-            f"{'1 warning' if warnings == 1 else f'{warnings} warnings'}: please look at the cell. "
+            f"{counted(warnings, 'warning')}: please look at the cell. "
             "A figure that is right can stay; say in Commentary why it is right."
         )
     return lines
@@ -101,53 +115,47 @@ def _write_table(
     sheet: Worksheet, top: int, findings: Sequence[Finding], linked: set[str], help_base: str
 ) -> None:
     for column, heading in enumerate(HEADINGS, 1):
-        cell = _write(sheet, top, column, heading)
-        cell.font = _font(11, bold=True, colour="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor=_NAVY)
-        cell.border = _LINES
-        cell.alignment = _TEXT
+        cell = put_text(sheet, top, column, heading)
+        cell.font, cell.fill, cell.border, cell.alignment = _HEADING, _NAVY, _LINES, _TEXT
     for number, finding in enumerate(findings, 1):
         row = top + number
+        place = finding.place
         texts = (
-            finding.place[:1].upper() + finding.place[1:] if not finding.sheet else finding.place,
+            place if finding.sheet else place[:1].upper() + place[1:],
             finding.value,
             finding.problem,
             finding.fix,
             severity_shown(finding.severity),
             finding.code,
         )
-        sheet.cell(row, 1, number)
+        cell_at(sheet, row, 1).value = number
         for column, text in enumerate(texts, 2):
-            _write(sheet, row, column, text)
+            put_text(sheet, row, column, text)
         for column in range(1, len(HEADINGS) + 1):
-            cell = _cell(sheet, row, column)
-            cell.font = _font(11)
-            cell.border = _LINES
-            cell.alignment = _TEXT
-        sheet.row_dimensions[row].height = fitted_height(
-            zip((str(number), *texts), _WIDTHS, strict=True)
-        )
-        severity = _cell(sheet, row, HEADINGS.index("Severity") + 1)
-        severity.fill = PatternFill("solid", fgColor=_TINTS[finding.severity])
+            cell = cell_at(sheet, row, column)
+            cell.font, cell.border, cell.alignment = _PLAIN, _LINES, _TEXT
+        height = fitted_height(zip((str(number), *texts), _COLUMNS.values(), strict=True))
+        sheet.row_dimensions[row].height = height
+        cell_at(sheet, row, _SEVERITY).fill = _TINTS[finding.severity]
         if finding.sheet in linked:
-            _link_to_cell(_cell(sheet, row, 2), finding)
+            _link_to_cell(cell_at(sheet, row, _WHERE), finding)
         if help_base:
-            code = _cell(sheet, row, len(HEADINGS))
+            code = cell_at(sheet, row, _CODE)
             code.hyperlink = f"{help_base}#{finding.code.lower()}"
-            code.font = _font(11, colour=_LINK, underline=True)
+            code.font = _LINK
     sheet.print_title_rows = f"{top}:{top}"
     sheet.freeze_panes = f"A{top + 1}"
 
 
 def _link_to_cell(cell: Cell, finding: Finding) -> None:
-    address = finding.cell if position(finding.cell) else "A1"
+    address = finding.cell if is_address(finding.cell) else "A1"
     quoted = finding.sheet.replace("'", "''")
     cell.hyperlink = Hyperlink(
         ref=cell.coordinate,
         location=f"'{quoted}'!{address}",
         tooltip=plain(f"Go to {finding.place}", 255),
     )
-    cell.font = _font(11, colour=_LINK, underline=True)
+    cell.font = _LINK
 
 
 def _table_name(book: Workbook) -> str:
@@ -158,42 +166,3 @@ def _table_name(book: Workbook) -> str:
     while name.casefold() in taken:
         name += "_"
     return name
-
-
-def _set_page(sheet: Worksheet) -> None:
-    for column, width in enumerate(_WIDTHS, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.sheet_view.showGridLines = False
-    sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.HeaderFooter.oddFooter = HeaderFooterItem(right=_HeaderFooterPart("&A, page &P of &N"))
-
-
-def _write(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
-    """Text as a string, whatever it looks like."""
-    cell = _cell(sheet, row, column)
-    cell.value = literal(text)
-    # openpyxl takes `=1+1` for a formula and `#REF!` for an error. The quote prefix keeps Excel
-    # from doing the same when somebody edits the cell.
-    if cell.data_type != "s":
-        cell.data_type = "s"
-        cell.quotePrefix = True
-    return cell
-
-
-def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
-    cell = sheet.cell(row, column)
-    assert isinstance(cell, Cell)  # noqa: S101 - nothing is merged on this sheet
-    return cell
-
-
-def _font(
-    size: int, *, bold: bool = False, colour: str = "000000", underline: bool = False
-) -> Font:
-    return Font(
-        name="Arial", size=size, bold=bold, color=colour, underline="single" if underline else None
-    )

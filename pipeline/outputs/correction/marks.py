@@ -15,6 +15,7 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Border, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import column_index_from_string
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -28,9 +29,9 @@ _OURS = f'N("{AUTHOR}")'
 HIGHLIGHT = f"{_OURS}=0"
 
 #: Where a comment of somebody else begins within ours.
-_KEPT = "--- The comment that stood here before, by {author}: ---"
-_KEPT_PATTERN = re.compile(
-    r"\n\n" + re.escape(_KEPT).replace(r"\{author\}", "(?P<author>.*)") + r"\n(?P<text>.*)",
+_BEFORE = "--- The comment that stood here before, by {author}: ---"
+_BEFORE_PATTERN = re.compile(
+    r"\n\n" + re.escape(_BEFORE).replace(r"\{author\}", "(?P<author>.*)") + r"\n(?P<text>.*)",
     re.DOTALL,
 )
 
@@ -57,16 +58,14 @@ def severity_shown(severity: Severity) -> str:
     return f"{SYMBOLS[severity]} {severity.capitalize()}"
 
 
-def position(address: str) -> tuple[int, int] | None:
-    """Row and column, from 1, of an address such as `D14`; None where no sheet has such a cell."""
-    match = _ADDRESS.fullmatch(address)
-    if match is None:
-        return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    row = int(match[2])
-    return (row, column) if column <= _COLUMNS and row <= _ROWS else None
+def is_address(text: str) -> bool:
+    """Whether a sheet of Excel has a cell of that address, such as `D14`."""
+    match = _ADDRESS.fullmatch(text)
+    return (
+        match is not None
+        and column_index_from_string(match[1]) <= _COLUMNS
+        and int(match[2]) <= _ROWS
+    )
 
 
 def mark(book: Workbook, findings: Iterable[Finding]) -> None:
@@ -77,7 +76,7 @@ def mark(book: Workbook, findings: Iterable[Finding]) -> None:
     """
     by_sheet: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.severity is not Severity.INFO and position(finding.cell):
+        if finding.severity is not Severity.INFO and is_address(finding.cell):
             by_sheet.setdefault(finding.sheet, []).append(finding)
     for sheet in book.worksheets:
         if sheet.title in by_sheet:
@@ -136,7 +135,7 @@ def _comment(findings: Sequence[Finding], before: Comment | None) -> Comment:
     ]
     if before is not None:
         author = " ".join((before.author or "an unnamed person").split())
-        said.append(f"{_KEPT.format(author=author)}\n{before.text}")
+        said.append(f"{_BEFORE.format(author=author)}\n{before.text}")
     text = plain("\n\n".join(said))
     lines = sum(1 + len(line) // _LETTERS_A_LINE for line in text.split("\n"))
     height = min(_TALLEST_COMMENT, (lines + 1) * _LINE_HEIGHT)
@@ -150,16 +149,16 @@ def unmark(book: Workbook) -> None:
         # The cells themselves: to go over the sheet's rows would make every blank cell of it.
         for cell in list(sheet._cells.values()):
             if cell.comment is not None and _is_ours(cell.comment):
-                cell.comment = _kept(cell.comment)
+                cell.comment = _before(cell.comment)
 
 
 def _unhighlight(sheet: Worksheet) -> None:
-    kept = ConditionalFormattingList()
+    others = ConditionalFormattingList()
     for formatting in sheet.conditional_formatting:
         for rule in list(formatting.rules):
             if not any(_OURS in formula for formula in rule.formula):
-                kept.add(formatting, rule)
-    sheet.conditional_formatting = kept
+                others.add(formatting, rule)
+    sheet.conditional_formatting = others
 
 
 def _is_ours(comment: Comment) -> bool:
@@ -167,6 +166,6 @@ def _is_ours(comment: Comment) -> bool:
     return comment.author == AUTHOR or comment.text.startswith(f"{AUTHOR}:\n")
 
 
-def _kept(comment: Comment) -> Comment | None:
-    match = _KEPT_PATTERN.search(comment.text)
+def _before(comment: Comment) -> Comment | None:
+    match = _BEFORE_PATTERN.search(comment.text)
     return Comment(match["text"], match["author"]) if match else None

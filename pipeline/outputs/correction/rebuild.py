@@ -6,20 +6,18 @@ from datetime import date, time, timedelta
 from math import isfinite
 from pathlib import Path
 
-from openpyxl.cell import Cell
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.outputs.row_height import fitted_height
+from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
 from pipeline.workbooks.details import GENERAL, CellDetail, Place, details_of, merged_of
 from pipeline.workbooks.figures import CellValue
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids, text_of
-from pipeline.workbooks.safe_text import literal
+from pipeline.workbooks.row_height import fitted_height
 
 _NARROWEST, _WIDEST = 9, 40
 
@@ -58,20 +56,17 @@ def rebuilt(original: Path, kind: FileKind) -> Workbook:
 def _write(sheet: Worksheet, place: Place, value: CellValue, detail: CellDetail) -> None:
     if value == "" and not detail.error:
         return
-    cell = sheet.cell(place[0] + 1, place[1] + 1)
-    assert isinstance(cell, Cell)  # noqa: S101 - cells are merged after they are written
+    row, column = place[0] + 1, place[1] + 1
     if value == "":
         # LibreOffice has errors of its own, such as Err:502, that Excel does not know.
-        cell.value = detail.error if detail.error in ERROR_CODES else "#VALUE!"
-        return
-    is_text = isinstance(value, str) or (isinstance(value, float) and not isfinite(value))
-    if is_text:
-        cell.value = literal(str(value))
+        error = detail.error if detail.error in ERROR_CODES else "#VALUE!"
+        cell_at(sheet, row, column).value = error
+    elif isinstance(value, str) or (isinstance(value, float) and not isfinite(value)):
         # What looks like a formula or an error is the text that it was.
-        if cell.data_type != "s":
-            cell.data_type, cell.quotePrefix = "s", True
+        cell = put_text(sheet, row, column, str(value))
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     else:
+        cell = cell_at(sheet, row, column)
         cell.value = value
         cell.alignment = Alignment(vertical="top")
         if detail.number_format != GENERAL or not isinstance(value, (date, time, timedelta)):
@@ -98,8 +93,4 @@ def _set_page(sheet: Worksheet, grid: Grid) -> None:
                 sheet.cell(row + 1, column + 1).alignment = Alignment(wrap_text=False)
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column + 1)].width = width
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    set_a4(sheet)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_range_abs
 
 from pipeline.outputs.template import cells
-from pipeline.outputs.template.sheet import OPTIONS, Sheet, Style
+from pipeline.outputs.template.cells import Entry
+from pipeline.outputs.template.sheet import TemplateBook, TemplateSheet
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
 from schemas.fields import (
@@ -26,7 +26,7 @@ from schemas.fields import (
     INDICATORS_SHEET,
     Field,
 )
-from schemas.model import Indicator, Kind, Period, Register, ServiceArea
+from schemas.model import Period, Register, ServiceArea
 
 # A drop-down offers its list in small print that does not zoom and cuts long entries off. So the
 # priorities stand on a sheet that can be seen, read out and copied from; it comes last, because
@@ -45,6 +45,14 @@ _ROOM = "\n"
 #: Rows, counted from 0: title, what to do, the marks over the columns, the headings.
 _TITLE, _GUIDE, _MARKS, _HEADINGS = range(4)
 _FIRST = _HEADINGS + 1
+
+#: Each sheet with the widths of its columns, in digits.
+_SHEETS: dict[str, Sequence[int]] = {
+    COVER_SHEET: (72, 22, 50),
+    INDICATORS_SHEET: [field.width for field in INDICATOR_FIELDS],
+    ACHIEVEMENTS_SHEET: [field.width for field in ACHIEVEMENT_FIELDS],
+    LISTS_SHEET: (110,),
+}
 
 FILL_IN = "▼ Fill in"
 PREFILLED = "Prefilled"
@@ -74,60 +82,55 @@ def write_template(register: Register, area: ServiceArea, period: Period, path: 
     """
     title = f"{area.name}: return for {period.name}"
     framework = register.framework
-    with replacing(path) as temporary, xlsxwriter.Workbook(temporary, OPTIONS) as book:
-        style = Style(book)
+    with replacing(path) as temporary, TemplateBook(temporary) as book:
+        council = plain(framework.council)
         book.set_properties(
             {
                 "title": plain(title),
                 "subject": plain(framework.title),
-                "author": plain(framework.council),
-                "company": plain(framework.council),
+                "author": council,
+                "company": council,
                 "keywords": "performance indicators, return",
                 "created": datetime.combine(period.starts, time(), UTC),
             }
         )
-        names = (COVER_SHEET, INDICATORS_SHEET, ACHIEVEMENTS_SHEET, LISTS_SHEET)
-        cover, indicators, achievements, lists = (Sheet(book, n, style, title) for n in names)
-        _write_cover(cover, style, register, area, period)
-        _write_indicators(indicators, style, register, area, period)
-        _write_achievements(achievements, style, area, period)
-        book.define_name(CHOICES_NAME, _write_lists(lists, style, register))
+        cover, indicators, achievements, lists = (
+            TemplateSheet(book, name, title, widths) for name, widths in _SHEETS.items()
+        )
+        _write_cover(cover, register, area, period)
+        _write_indicators(indicators, register, area, period)
+        _write_achievements(achievements, area, period)
+        book.define_name(CHOICES_NAME, _write_lists(lists, register))
 
 
 def _write_cover(
-    sheet: Sheet, style: Style, register: Register, area: ServiceArea, period: Period
+    sheet: TemplateSheet, register: Register, area: ServiceArea, period: Period
 ) -> None:
     steps = _STEPS.format(due=f"{period.due.day} {period.due:%B %Y}").splitlines()
-    sheet.put(0, 0, f"{area.name}: return for {period.name}", style.title)
-    sheet.put(1, 0, f"{register.framework.council}: {register.framework.title}", style.note)
-    sheet.put(3, 0, "How to fill in this workbook", style.subtitle)
+    sheet.put(0, 0, f"{area.name}: return for {period.name}", "title")
+    sheet.put(1, 0, f"{register.framework.council}: {register.framework.title}", "note")
+    sheet.put(3, 0, "How to fill in this workbook", "subtitle")
     for row, step in enumerate(steps, 4):
-        sheet.put(row, 0, step, style.note)
+        sheet.put(row, 0, step, "note")
     top = 4 + len(steps) + 1
     # An entry is the first filled cell to the right of its field: what to enter stands to the left.
-    widths = (72, 22, 50)
-    for column, width in enumerate(widths):
-        sheet.worksheet.set_column(column, column, width)
     sheet.table(top, ("What to enter", "Field", "Entry"), len(COVER_FIELDS))
-    entries = {"area": area.name, "period": period.name}
+    prefilled = {"area": area.name, "period": period.name}
     for row, field in enumerate(COVER_FIELDS, top + 1):
         asks = f"Fill in: {field.asks}" if field.fill else field.asks
-        entry = "" if field.fill else entries[field.key]
-        sheet.fit(row, zip((asks, field.heading, entry), widths, strict=True))
-        sheet.put(row, 0, asks, style.prefilled)
-        sheet.put(row, 1, field.heading, style.label)
-        if not field.fill:
-            sheet.put(row, 2, entry, style.prefilled)
-        elif field.key == "completed_on":
-            accepts = cells.date_validation(field, period)
-            sheet.entry((row, 2), accepts, cells.DATE_FORMAT, left=True)
+        entry = "" if field.fill else prefilled[field.key]
+        sheet.fit(row, (asks, field.heading, entry))
+        sheet.put(row, 0, asks, "prefilled")
+        sheet.put(row, 1, field.heading, "label")
+        if field.fill:
+            sheet.entry(row, 2, cells.cover_entry(field, period))
         else:
-            sheet.entry((row, 2), cells.says(field), cells.TEXT_FORMAT, left=True)
+            sheet.put(row, 2, entry, "prefilled")
     sheet.start_at(next(n for n, field in enumerate(COVER_FIELDS, top + 1) if field.fill), 2)
 
 
 def _write_indicators(
-    sheet: Sheet, style: Style, register: Register, area: ServiceArea, period: Period
+    sheet: TemplateSheet, register: Register, area: ServiceArea, period: Period
 ) -> None:
     indicators = register.indicators_of(area.ref)
     guide = (
@@ -136,11 +139,7 @@ def _write_indicators(
         if indicators
         else f"{area.name} reports no indicators: there is nothing to fill in on this sheet."
     )
-    sheet.put(_TITLE, 0, f"Indicators: {area.name}, {period.name}", style.title)
-    sheet.put(_GUIDE, 0, guide, style.note)
-    _write_heads(sheet, style, INDICATOR_FIELDS, len(indicators), filters=True)
-    for column, field in enumerate(INDICATOR_FIELDS):
-        sheet.worksheet.set_column(column, column, field.width)
+    _write_heads(sheet, guide, area, period, INDICATOR_FIELDS, len(indicators), filters=True)
     headings = {priority.ref: priority.heading for priority in register.priorities}
     for row, indicator in enumerate(indicators, _FIRST):
         target = register.target(indicator.ref, period.name)
@@ -151,15 +150,14 @@ def _write_indicators(
             "unit": indicator.unit_shown,
             "target": target.shown(indicator.unit) if target else "",
         }
-        shown = cells.performance_format(indicator, target)
-        sheet.fit(row, [(prefilled.get(f.key, ""), f.width) for f in INDICATOR_FIELDS])
+        sheet.fit(row, [prefilled.get(field.key, "") for field in INDICATOR_FIELDS])
         for column, field in enumerate(INDICATOR_FIELDS):
             if not field.fill:
-                sheet.put(row, column, prefilled[field.key], style.prefilled)
-            elif field.key in {"numerator", "denominator"} and indicator.kind is not Kind.MEASURE:
-                sheet.put(row, column, "", style.unused)
+                sheet.put(row, column, prefilled[field.key], "prefilled")
+            elif entry := cells.indicator_entry(field, indicator, target):
+                sheet.entry(row, column, entry)
             else:
-                _write_entry(sheet, (row, column), field, indicator, shown)
+                sheet.put(row, column, "", "unused")
     if indicators:
         # A ref or a target such as 4248 is words as printed; Excel need not point at it.
         last = _FIRST + len(indicators) - 1
@@ -170,67 +168,54 @@ def _write_indicators(
     sheet.start_at(_FIRST, next(n for n, field in enumerate(INDICATOR_FIELDS) if field.fill))
 
 
-def _write_entry(
-    sheet: Sheet, place: tuple[int, int], field: Field, indicator: Indicator, shown: str
-) -> None:
-    """One cell to fill in for an indicator; `shown` is its performance's number format."""
-    match field.key:
-        case "numerator" | "denominator":
-            sheet.entry(place, cells.part_validation(field), "General", left=False)
-        case "performance":
-            accepts = cells.performance_validation(field, indicator)
-            sheet.entry(place, accepts, shown, left=shown == cells.TEXT_FORMAT)
-        case "status":
-            sheet.entry(place, cells.status_validation(field), "General", left=True)
-        case _:
-            sheet.entry(place, cells.says(field), cells.TEXT_FORMAT, left=True)
-
-
-def _write_achievements(sheet: Sheet, style: Style, area: ServiceArea, period: Period) -> None:
+def _write_achievements(sheet: TemplateSheet, area: ServiceArea, period: Period) -> None:
     guide = (
         "One achievement in each row. Choose its priority from the list; the sheet Lists shows the "
         "whole wording. If the rows run out, go on below."
     )
-    sheet.put(_TITLE, 0, f"Achievements: {area.name}, {period.name}", style.title)
-    sheet.put(_GUIDE, 0, guide, style.note)
-    _write_heads(sheet, style, ACHIEVEMENT_FIELDS, ACHIEVEMENT_ROWS)
+    _write_heads(sheet, guide, area, period, ACHIEVEMENT_FIELDS, ACHIEVEMENT_ROWS)
     for column, field in enumerate(ACHIEVEMENT_FIELDS):
-        # Unlocked all the way down: the last row of the table is not the last that can be filled.
-        sheet.worksheet.set_column(column, column, field.width, style.open)
         choose = cells.chooses(field, f"={CHOICES_NAME}")
-        accepts = choose if field.key == "priority" else cells.says(field)
-        sheet.worksheet.data_validation(_FIRST, column, _LAST_ACHIEVEMENT_ROW, column, accepts)
-        to_fill = style.to_fill(cells.TEXT_FORMAT, left=True)
-        for row in range(_FIRST, _FIRST + ACHIEVEMENT_ROWS):
-            sheet.fit(row, [(_ROOM, field.width)])
-            sheet.worksheet.write_blank(row, column, None, to_fill)
+        entry = Entry(choose if field.key == "priority" else cells.says(field))
+        # Unlocked all the way down: the last row of the table is not the last that can be filled.
+        sheet.open_column(column, _FIRST, _LAST_ACHIEVEMENT_ROW, ACHIEVEMENT_ROWS, entry)
+    for row in range(_FIRST, _FIRST + ACHIEVEMENT_ROWS):
+        sheet.fit(row, [_ROOM for _ in ACHIEVEMENT_FIELDS])
     sheet.worksheet.freeze_panes(_FIRST, 0)
     sheet.start_at(_FIRST, 0)
 
 
-def _write_lists(sheet: Sheet, style: Style, register: Register) -> str:
+def _write_lists(sheet: TemplateSheet, register: Register) -> str:
     """The priorities as the achievements word them; returns the formula of their range."""
     ordered = sorted(register.priorities, key=lambda priority: priority.order)
     choices = list(dict.fromkeys(plain(priority.achievements_heading) for priority in ordered))
-    sheet.put(0, 0, "Priorities to choose from on the sheet Achievements", style.title)
-    sheet.worksheet.set_column(0, 0, 110)
+    sheet.put(0, 0, "Priorities to choose from on the sheet Achievements", "title")
     top = 2
     sheet.table(top, ("Priority to choose",), len(choices), name="Priorities")
     for row, choice in enumerate(choices, top + 1):
-        sheet.fit(row, [(choice, 110)])
-        sheet.put(row, 0, choice, style.prefilled)
+        sheet.fit(row, [choice])
+        sheet.put(row, 0, choice, "prefilled")
     sheet.start_at(top + 1, 0)
     last = top + max(1, len(choices))
     return f"={LISTS_SHEET}!{xl_range_abs(top + 1, 0, last, 0)}"
 
 
 def _write_heads(
-    sheet: Sheet, style: Style, fields: Sequence[Field], rows: int, *, filters: bool = False
+    sheet: TemplateSheet,
+    guide: str,
+    area: ServiceArea,
+    period: Period,
+    fields: Sequence[Field],
+    rows: int,
+    *,
+    filters: bool = False,
 ) -> None:
-    """The table's headings with their input messages, and over each whether it is to fill in."""
+    """Title, guide, and the table's headings with their input messages and who fills them in."""
+    sheet.put(_TITLE, 0, f"{sheet.name}: {area.name}, {period.name}", "title")
+    sheet.put(_GUIDE, 0, guide, "note")
     for column, field in enumerate(fields):
-        mark = style.mark if field.fill else style.mark_prefilled
-        sheet.put(_MARKS, column, FILL_IN if field.fill else PREFILLED, mark)
+        mark = (FILL_IN, "mark") if field.fill else (PREFILLED, "mark prefilled")
+        sheet.put(_MARKS, column, *mark)
         heading = (_HEADINGS, column)
         sheet.worksheet.data_validation(*heading, *heading, cells.says(field))
     sheet.table(_HEADINGS, [field.heading for field in fields], rows, filters=filters)

@@ -7,6 +7,7 @@ Every validation warns and none stops, because the reader knows more forms than 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -28,16 +29,47 @@ _ANY_SIZE = Decimal(10) ** 15
 Validation = dict[str, object]
 
 
-def performance_format(indicator: Indicator, target: Target | None) -> str:
-    """The number format of the performance cell, as the figure will be printed."""
-    if indicator.kind is not Kind.MEASURE:
-        # A state or a sentence: as text, one that starts with a dash is not taken for a formula.
-        return TEXT_FORMAT
-    known = [indicator.plausible_maximum]
-    if target is not None:
-        known += [target.value, target.upper, target.baseline]
-    group = any(value is not None and grouped(value, indicator.unit) for value in known)
-    return number_format(indicator.unit, indicator.decimals, group=group)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a cell to fill in accepts, and how what is typed there is shown."""
+
+    accepts: Validation
+    number_format: str = TEXT_FORMAT
+    align: str = "left"
+
+
+def cover_entry(field: Field, period: Period) -> Entry:
+    """A line of the cover; a date from the start of the period on."""
+    if field.key != "completed_on":
+        return Entry(says(field))
+    warning = _warning(
+        "A date is expected",
+        f"Type the day as a date, for example {date_shown(period.ends)}; "
+        "it cannot lie before the period.",
+    )
+    limits = {"validate": "date", "criteria": ">=", "value": period.starts}
+    return Entry(says(field) | limits | warning, DATE_FORMAT)
+
+
+def indicator_entry(field: Field, indicator: Indicator, target: Target | None) -> Entry | None:
+    """A cell of an indicator's row; None where nothing belongs in it."""
+    match field.key:
+        case "numerator" | "denominator" if indicator.kind is not Kind.MEASURE:
+            return None
+        case "numerator" | "denominator":
+            # Parts of a thing are counted too.
+            asks = f"{field.heading} is a number, 0 or more, or blank."
+            limits = {"validate": "decimal", "criteria": ">=", "value": 0}
+            warning = _warning("A number is expected", asks)
+            return Entry(says(field) | limits | warning, "General", "right")
+        case "performance":
+            shown = performance_format(indicator, target)
+            align = "left" if shown == TEXT_FORMAT else "right"
+            return Entry(_performance(field, indicator), shown, align)
+        case "status":
+            return Entry(chooses(field, [status.value for status in Status]), "General")
+        case _:
+            return Entry(says(field))
 
 
 def says(field: Field, message: str = "") -> Validation:
@@ -58,35 +90,19 @@ def chooses(field: Field, choices: Iterable[str] | str, message: str = "") -> Va
     }
 
 
-def part_validation(field: Field) -> Validation:
-    """A numerator or denominator: zero or more; parts of a thing are counted too."""
-    return says(field) | {
-        "validate": "decimal",
-        "criteria": ">=",
-        "value": 0,
-        **_warning("A number is expected", f"{field.heading} is a number, 0 or more, or blank."),
-    }
+def performance_format(indicator: Indicator, target: Target | None) -> str:
+    """The number format of the performance cell, as the figure will be printed."""
+    if indicator.kind is not Kind.MEASURE:
+        # A state or a sentence: as text, one that starts with a dash is not taken for a formula.
+        return TEXT_FORMAT
+    known = [indicator.plausible_maximum]
+    if target is not None:
+        known += [target.value, target.upper, target.baseline]
+    group = any(value is not None and grouped(value, indicator.unit) for value in known)
+    return number_format(indicator.unit, indicator.decimals, group=group)
 
 
-def status_validation(field: Field) -> Validation:
-    return chooses(field, [status.value for status in Status])
-
-
-def date_validation(field: Field, period: Period) -> Validation:
-    """A date from the start of the period on."""
-    return says(field) | {
-        "validate": "date",
-        "criteria": ">=",
-        "value": period.starts,
-        **_warning(
-            "A date is expected",
-            f"Type the day as a date, for example {date_shown(period.ends)}; "
-            "it cannot lie before the period.",
-        ),
-    }
-
-
-def performance_validation(field: Field, indicator: Indicator) -> Validation:
+def _performance(field: Field, indicator: Indicator) -> Validation:
     """The performance cell: by what the indicator reports and its unit."""
     match indicator.kind, indicator.unit:
         case Kind.MILESTONE, _:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.row_height import fitted_height
-from pipeline.workbooks.safe_text import plain
+from pipeline.outputs.template.cells import Entry
+from pipeline.workbooks.row_height import fitted_height
+from pipeline.workbooks.worksheets import header_text, put_text, set_a4
 
 _NAVY = "#1F3864"
 _GREY = "#F2F2F2"
@@ -17,71 +19,41 @@ _YELLOW = "#FFF8D6"
 _LINE = "#A6A6A6"
 _STRONG_LINE = "#7F6000"
 _LIGHT_HATCH = 14
-_A4 = 9
 
 #: For `xlsxwriter.Workbook`: a plain typeface that every office program has.
-OPTIONS = {"default_format_properties": {"font_name": "Arial", "font_size": 11}}
+_OPTIONS = {"default_format_properties": {"font_name": "Arial", "font_size": 11}}
+
+_CELL = {
+    "border": 1,
+    "border_color": _LINE,
+    "text_wrap": True,
+    "valign": "top",
+    "align": "left",
+    "indent": 1,
+}
+#: How each kind of text looks, by xlsxwriter's names of format properties.
+_LOOKS: dict[str, dict[str, object]] = {
+    "title": {"bold": True, "font_size": 16, "font_color": _NAVY},
+    "subtitle": {"bold": True, "font_size": 12, "font_color": _NAVY},
+    # Not the default format: a program that saves the return again may drop that, and the
+    # column's own, which wraps, would show through.
+    "note": {"valign": "vcenter"},
+    "mark": {"bold": True, "font_color": _NAVY, "indent": 1},
+    "mark prefilled": {"font_color": "#595959", "indent": 1},
+    "heading": _CELL | {"bold": True, "font_color": "#FFFFFF", "bg_color": _NAVY},
+    "label": _CELL | {"bold": True, "bg_color": _GREY},
+    "prefilled": _CELL | {"bg_color": _GREY},
+    "unused": _CELL | {"pattern": _LIGHT_HATCH, "fg_color": _LINE, "bg_color": "#FFFFFF"},
+    # Unlocked, and otherwise as a cell that nobody touched.
+    "open": {"locked": False, "text_wrap": True, "valign": "top", "num_format": "@"},
+}
+_TO_FILL = _CELL | {"locked": False, "bg_color": _YELLOW, "border_color": _STRONG_LINE}
 
 #: Nothing that was prefilled can be typed over; everything that makes it easier to read is free.
-_PROTECTION = {
-    "format_cells": True,
-    "format_columns": True,
-    "format_rows": True,
-    "sort": True,
-    "autofilter": True,
-    "select_locked_cells": True,
-    "select_unlocked_cells": True,
-}
-
-
-class Style:
-    """The cell formats of one workbook, each made once."""
-
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self._book = book
-        self._to_fill: dict[tuple[str, bool], Format] = {}
-        self.title = self._format(bold=True, font_size=16, font_color=_NAVY)
-        self.subtitle = self._format(bold=True, font_size=12, font_color=_NAVY)
-        # Not the default format: a program that saves the return again may drop that, and the
-        # column's own, which wraps, would show through.
-        self.note = self._format(valign="vcenter")
-        self.mark = self._format(bold=True, font_color=_NAVY, indent=1)
-        self.mark_prefilled = self._format(font_color="#595959", indent=1)
-        self.heading = self._cell(bold=True, font_color="#FFFFFF", bg_color=_NAVY)
-        self.label = self._cell(bold=True, bg_color=_GREY)
-        self.prefilled = self._cell(bg_color=_GREY)
-        self.unused = self._cell(pattern=_LIGHT_HATCH, fg_color=_LINE, bg_color="#FFFFFF")
-        #: Unlocked, and otherwise as a cell that nobody touched.
-        self.open = self._format(locked=False, text_wrap=True, valign="top", num_format="@")
-
-    def to_fill(self, number_format: str, *, left: bool) -> Format:
-        """An unlocked yellow cell; words stand to the left, figures to the right."""
-        key = (number_format, left)
-        if key not in self._to_fill:
-            self._to_fill[key] = self._cell(
-                locked=False,
-                num_format=number_format,
-                bg_color=_YELLOW,
-                border_color=_STRONG_LINE,
-                align="left" if left else "right",
-            )
-        return self._to_fill[key]
-
-    def _cell(self, **properties: object) -> Format:
-        return self._format(
-            **{
-                "border": 1,
-                "border_color": _LINE,
-                "text_wrap": True,
-                "valign": "top",
-                "align": "left",
-                "indent": 1,
-            }
-            | properties
-        )
-
-    def _format(self, **properties: object) -> Format:
-        return self._book.add_format(properties)
+_FREE = (
+    *("format_cells", "format_columns", "format_rows", "sort", "autofilter"),
+    *("select_locked_cells", "select_unlocked_cells"),
+)
 
 
 class _GrowingRows(Worksheet):  # type: ignore[misc] # xlsxwriter states no types
@@ -98,39 +70,60 @@ class _GrowingRows(Worksheet):  # type: ignore[misc] # xlsxwriter states no type
         super()._xml_start_tag_unencoded(tag, attributes)
 
 
-class Sheet:
+class TemplateBook(xlsxwriter.Workbook):  # type: ignore[misc] # xlsxwriter states no types
+    """A workbook that makes each of its formats once."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _OPTIONS)
+        self._made: dict[tuple[tuple[str, object], ...], Format] = {}
+
+    def format(self, properties: dict[str, object]) -> Format:
+        key = tuple(properties.items())
+        if key not in self._made:
+            self._made[key] = self.add_format(properties)
+        return self._made[key]
+
+
+class TemplateSheet:
     """A worksheet that prints on A4 landscape, one page wide. Rows and columns count from 0."""
 
-    def __init__(self, book: xlsxwriter.Workbook, name: str, style: Style, footer: str) -> None:
+    def __init__(self, book: TemplateBook, name: str, footer: str, widths: Sequence[int]) -> None:
+        """With columns of so many digits' width, and `footer` at the foot of each page."""
         self.worksheet: Worksheet = book.add_worksheet(name, _GrowingRows)
-        self._name = name
-        self._style = style
-        self.worksheet.set_landscape()
-        self.worksheet.set_paper(_A4)
-        self.worksheet.fit_to_pages(1, 0)
-        self.worksheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        # An ampersand starts a code in a footer; two print one. Excel takes 255 characters.
-        shown = plain(footer, 100).replace("&", "&&")
-        self.worksheet.set_footer(f"&L{shown}&R&A, page &P of &N")
-        self.worksheet.hide_gridlines(2)
+        self._book = book
+        self.name = name
+        self._widths = widths
+        for column, width in enumerate(widths):
+            self.worksheet.set_column(column, column, width)
+        set_a4(self.worksheet, sides=0.5, top=0.6, bottom=0.7)
+        self.worksheet.set_footer(f"&L{header_text(footer, 100)}&R&A, page &P of &N")
 
-    def put(self, row: int, column: int, text: str, form: Format) -> None:
+    def put(self, row: int, column: int, text: str, look: str) -> None:
         """Text as a string, whatever it looks like; an empty one as a formatted blank."""
-        if kept := plain(text):
-            self.worksheet.write_string(row, column, kept, form)
-        else:
-            self.worksheet.write_blank(row, column, None, form)
+        put_text(self.worksheet, row, column, text, self._book.format(_LOOKS[look]))
 
-    def fit(self, row: int, cells: Iterable[tuple[str, float]]) -> None:
-        """Make a row tall enough for its texts, each with its column's width."""
-        self.worksheet.set_row(row, fitted_height(cells))
+    def fit(self, row: int, texts: Iterable[str]) -> None:
+        """Make a row tall enough for its texts, from the first column on."""
+        self.worksheet.set_row(row, fitted_height(zip(texts, self._widths, strict=True)))
 
-    def entry(
-        self, place: tuple[int, int], accepts: dict[str, object], number_format: str, *, left: bool
-    ) -> None:
+    def entry(self, row: int, column: int, entry: Entry) -> None:
         """A cell to fill in, with its validation."""
-        self.worksheet.write_blank(*place, None, self._style.to_fill(number_format, left=left))
-        self.worksheet.data_validation(*place, *place, accepts)
+        self.worksheet.write_blank(row, column, None, self._to_fill(entry))
+        self.worksheet.data_validation(row, column, row, column, entry.accepts)
+
+    def open_column(self, column: int, first: int, last: int, filled: int, entry: Entry) -> None:
+        """A column to fill in down to a row and beyond; `filled` rows of it look so."""
+        form = self._book.format(_LOOKS["open"])
+        self.worksheet.set_column(column, column, self._widths[column], form)
+        self.worksheet.data_validation(first, column, last, column, entry.accepts)
+        for row in range(first, first + filled):
+            self.worksheet.write_blank(row, column, None, self._to_fill(entry))
+
+    def _to_fill(self, entry: Entry) -> Format:
+        """An unlocked yellow cell; words stand to the left, figures to the right."""
+        return self._book.format(
+            _TO_FILL | {"num_format": entry.number_format, "align": entry.align}
+        )
 
     def table(
         self, top: int, headings: Sequence[str], rows: int, *, name: str = "", filters: bool = False
@@ -142,7 +135,7 @@ class Sheet:
         """
         if rows:
             options = {
-                "name": name or self._name,
+                "name": name or self.name,
                 "columns": [{"header": heading} for heading in headings],
                 "autofilter": filters,
                 "style": None,
@@ -151,9 +144,9 @@ class Sheet:
             # Two lines high: the filter buttons stand under the words and not on them.
             self.worksheet.set_row(top, 32 if filters else None)
         for column, heading in enumerate(headings):
-            self.put(top, column, heading, self._style.heading)
+            self.put(top, column, heading, "heading")
 
     def start_at(self, row: int, column: int) -> None:
         """Protect the sheet and leave the cursor where filling in starts."""
         self.worksheet.set_selection(row, column, row, column)
-        self.worksheet.protect("", _PROTECTION)
+        self.worksheet.protect("", dict.fromkeys(_FREE, True))

@@ -18,6 +18,7 @@ from pipeline.workbooks.figures import CellValue
 from pipeline.workbooks.grid import Grid, address, text_of
 from schemas import rules as c
 from schemas.findings import Finding
+from schemas.wording import listed
 
 #: A table's headings stand within this many rows from the top of the sheet.
 HEADER_WITHIN = 50
@@ -86,7 +87,7 @@ def why_none(grids: list[Grid]) -> list[Finding]:
     """What keeps a workbook from having a table of indicators: a heading misspelt or missing."""
     required = {f.key: f.heading for f in INDICATORS if f.required}
     known = known_headings(INDICATORS)
-    detail = "no row holds the headings " + " and ".join(required.values())
+    detail = "no row holds the headings " + listed(required.values())
     for grid in grids:
         merges = Merges(grid.merged)
         for number, cells in grid.numbered():
@@ -107,7 +108,7 @@ def why_none(grids: list[Grid]) -> list[Finding]:
             if misspelt:
                 return misspelt
             if len(has) > 1:
-                missing = " and ".join(required[key] for key in required if key in lacking)
+                missing = listed(required[key] for key in required if key in lacking)
                 detail = f"row {number + 1} of {grid.sheet} has no heading {missing}"
     return [c.NO_TABLE.found(detail=detail)]
 

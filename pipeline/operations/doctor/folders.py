@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.operations.doctor.check import Check, attention, broken, many, well
+from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.workspace.folder import UNFINISHED, Workspace, remedy
 
 _MIB = 1024 * 1024
@@ -26,14 +26,13 @@ _LEAST_FILES = 1000
 _DRIFT = 60
 
 
-def look_at_inbox(workspace: Workspace) -> Check:
+def look_at_inbox(workspace: Workspace) -> HealthCheck:
     """Whether a run can list the inbox and move what lies in it."""
     inbox = workspace.inbox
     try:
         folders = [inbox, *_folders_in(inbox)]
     except OSError as error:
         return broken(
-            "inbox",
             f"{inbox} cannot be listed ({error.strerror}).",
             "Make the folder, or give the user who runs quarterday the right to read it.",
         )
@@ -42,54 +41,47 @@ def look_at_inbox(workspace: Workspace) -> Check:
             _move_a_file(folder)
         except OSError as error:
             return broken(
-                "inbox",
                 f"Nothing can be moved out of {folder} ({error.strerror}).",
                 "Give the user who runs quarterday the right to write and remove there.",
             )
     if os.name == "posix" and (stuck := [f for f in folders if _keeps_what_others_bring(f)]):
         return attention(
-            "inbox",
             "Its sticky bit lets only a file's owner move it.",
             f"Run: chmod -t {' '.join(map(str, stuck))}",
         )
     there = "the same" if _device(inbox) == _device(workspace.state) else "another"
-    return well("inbox", f"Listed and cleared; on {there} file system as the archive.")
+    return well(f"Listed and cleared; on {there} file system as the archive.")
 
 
-def look_at_outbox(workspace: Workspace) -> Check:
+def look_at_outbox(workspace: Workspace) -> HealthCheck:
     """Whether the outbox and the state folder can be written to."""
     for folder in (workspace.outbox, workspace.state):
         try:
-            with tempfile.TemporaryFile(dir=_nearest(folder)) as file:
-                file.write(b"quarterday")
+            _write_a_file(_nearest(folder))
         except OSError as error:
             found = f"{folder} cannot be written to ({error.strerror})."
-            return broken("outbox", found, remedy(error))
-    return well("outbox", "It and the state folder can be written to.")
+            return broken(found, remedy(error))
+    return well("It and the state folder can be written to.")
 
 
-def look_at_clocks(workspace: Workspace) -> Check:
+def look_at_clocks(workspace: Workspace) -> HealthCheck:
     """Whether files get the time that this machine has: a return is late by it."""
     for folder in _places(workspace):
         try:
-            with tempfile.TemporaryFile(dir=folder) as file:
-                file.write(b"quarterday")
-                file.flush()
-                ahead = os.fstat(file.fileno()).st_mtime - time.time()
+            ahead = _write_a_file(folder) - time.time()
         except OSError:
             # The looks at the folders say so.
             continue
         if abs(ahead) >= _DRIFT:
             how = "ahead of" if ahead > 0 else "behind"
             return attention(
-                "clocks",
                 f"The clock of {folder} is {abs(ahead):,.0f} seconds {how} this machine's.",
                 "Set both by the same time server: returns count as received by that clock.",
             )
-    return well("clocks", "Files get the time that this machine has.")
+    return well("Files get the time that this machine has.")
 
 
-def look_at_room(workspace: Workspace) -> Check:
+def look_at_room(workspace: Workspace) -> HealthCheck:
     """Whether each file system has room for returns and for files."""
     needed = max(LEAST_ROOM, LEAST_RETURNS * workspace.settings.limits.file_mb * _MIB)
     least: list[int] = []
@@ -97,7 +89,6 @@ def look_at_room(workspace: Workspace) -> Check:
         free = shutil.disk_usage(folder).free
         if free < needed:
             return attention(
-                "room",
                 f"{folder} has {free / _MIB:,.0f} MiB free; {needed / _MIB:,.0f} should be.",
                 "Make room on that disk.",
             )
@@ -106,12 +97,11 @@ def look_at_room(workspace: Workspace) -> Check:
             # A file system that counts no files says 0 of 0.
             if system.f_files and system.f_favail < _LEAST_FILES:
                 return attention(
-                    "room",
                     f"{folder} takes only {many(system.f_favail, 'more file')}.",
                     "Remove small files from that disk: it is out of inodes.",
                 )
         least.append(free)
-    return well("room", f"{min(least) / _MIB:,.0f} MiB free, or more.")
+    return well(f"{min(least) / _MIB:,.0f} MiB free, or more.")
 
 
 def _places(workspace: Workspace) -> list[Path]:
@@ -132,6 +122,14 @@ def _folders_in(inbox: Path) -> Iterator[Path]:
         for entry in sorted(entries, key=lambda each: each.name):
             if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
                 yield Path(entry.path)
+
+
+def _write_a_file(folder: Path) -> float:
+    """The time of change that a file gets there, in seconds; the file has no name."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"quarterday")
+        file.flush()
+        return os.fstat(file.fileno()).st_mtime
 
 
 def _move_a_file(folder: Path) -> None:

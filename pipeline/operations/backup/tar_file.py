@@ -7,8 +7,8 @@ import io
 import os
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -22,16 +22,14 @@ from pipeline.operations.backup.manifest import (
     Member,
     decoded,
     encoded,
-    is_ours,
+    is_member_name,
 )
+from pipeline.operations.doctor.archive import Progress
 from pipeline.workspace.errors import BackupError
 
-#: Called with what is being done, how many are done and how many there are.
-Progress = Callable[[str, int, int], None]
-
 _CHUNK = 1024 * 1024
-#: Bytes of a file held in memory until it is known to be whole; more wait on disk.
-_HELD = 16 * _CHUNK
+#: Bytes of a file that are held in memory until it is known to be whole; more wait on disk.
+_BUFFERED = 16 * _CHUNK
 #: No list of contents is larger; in bytes.
 _LARGEST_MANIFEST = 512 * _CHUNK
 
@@ -56,8 +54,18 @@ class Packer:
         self.members: dict[str, Member] = {}
         self.folders: list[str] = []
 
+    def add_if(self, name: str, path: Path | None, sha256: str) -> bool:
+        """Put a file in under a name, if it can be read and has these bytes.
+
+        Raises:
+            OSError: there is no room.
+        """
+        with suppress(UnreadableError):
+            return path is not None and self.add(name, path, sha256)
+        return False
+
     def add(self, name: str, path: Path, sha256: str | None = None) -> bool:
-        """Put a file in under a name; not where it has not the bytes that are wanted.
+        """Put a file in under a name; not where it has other bytes than those that are wanted.
 
         A file that changes while it is read is put in as it was read.
 
@@ -65,18 +73,13 @@ class Packer:
             UnreadableError: it cannot be read.
             OSError: there is no room.
         """
-        digest, size = hashlib.sha256(), 0
-        with tempfile.SpooledTemporaryFile(_HELD, dir=str(self._path.parent)) as held:
-            for part in _parts(path):
-                held.write(part)
-                digest.update(part)
-                size += len(part)
-            found, changed = digest.hexdigest(), _changed(path)
-            if sha256 is not None and found != sha256:
+        with tempfile.SpooledTemporaryFile(_BUFFERED, dir=str(self._path.parent)) as buffer:
+            found = _digest(_parts(path), buffer)
+            if sha256 is not None and found.sha256 != sha256:
                 return False
-            held.seek(0)
-            self._write(name, held, size, changed)
-        self.members[name] = Member(size, found)
+            buffer.seek(0)
+            self._write(name, buffer, found.size, _changed(path))
+        self.members[name] = found
         return True
 
     def finish(self, schema: int, now: datetime) -> Manifest:
@@ -122,8 +125,7 @@ class Unpacker:
         return list(self._found)
 
     def content(self, name: str) -> bytes:
-        file = self._tar.extractfile(self._found[name])
-        return file.read() if file is not None else b""
+        return _file_in(self._tar, self._found[name]).read()
 
     def put(self, name: str, path: Path, mode: int) -> None:
         """Write a member to a path where there is nothing, with its time of change.
@@ -131,11 +133,12 @@ class Unpacker:
         Raises:
             BackupError: it has changed since it was looked at.
         """
-        source = self._tar.extractfile(self._found[name])
+        member = self._found[name]
         with path.open("xb") as file:
-            if source is None or _digest(source, file) != self.manifest.members[name]:
+            source = _parts_of(_file_in(self._tar, member))
+            if _digest(source, file) != self.manifest.members[name]:
                 raise BackupError(f"{name} has changed while it was put back. Start again.")
-        os.utime(path, (self._found[name].mtime, self._found[name].mtime))
+        os.utime(path, (member.mtime, member.mtime))
         path.chmod(mode)
 
 
@@ -146,45 +149,43 @@ def opened(path: Path, progress: Progress) -> Iterator[Unpacker]:
     Raises:
         BackupError: it cannot be read, is none of ours, is damaged, or would write elsewhere.
     """
-    shown = str(path)
     try:
-        with path.open("rb") as file, _tar_in(file, shown) as tar:
-            found = _members(tar, shown)
+        with path.open("rb") as file, _tar_in(file, path) as tar:
+            found = _members(tar, path)
             listed = found.pop(MANIFEST, None)
             if listed is None or listed.size > _LARGEST_MANIFEST:
-                raise BackupError(f"{shown} is not a backup made by quarterday, or is cut short.")
-            source = tar.extractfile(listed)
-            manifest = decoded(source.read() if source is not None else b"", shown)
-            _compare(tar, manifest, found, shown, progress)
+                raise BackupError(f"{path} is not a backup made by quarterday, or is cut short.")
+            manifest = decoded(_file_in(tar, listed).read(), str(path))
+            _compare(tar, manifest, found, path, progress)
             yield Unpacker(tar, manifest, found)
     except (tarfile.TarError, EOFError) as error:
-        raise BackupError(f"{shown} is damaged ({error}). Take an earlier backup.") from error
+        raise BackupError(f"{path} is damaged ({error}). Take an earlier backup.") from error
 
 
-def _tar_in(file: IO[bytes], shown: str) -> tarfile.TarFile:
+def _tar_in(file: IO[bytes], path: Path) -> tarfile.TarFile:
     try:
         # Never unpacked on the way: what is packed small may be without end.
         return tarfile.open(fileobj=file, mode="r:", encoding="utf-8", errors="surrogateescape")
     except (tarfile.TarError, ValueError, EOFError, OverflowError) as error:
-        raise BackupError(f"{shown} is not a backup made by quarterday.") from error
+        raise BackupError(f"{path} is not a backup made by quarterday.") from error
 
 
-def _members(tar: tarfile.TarFile, shown: str) -> dict[str, tarfile.TarInfo]:
+def _members(tar: tarfile.TarFile, path: Path) -> dict[str, tarfile.TarInfo]:
     """The members by name: plain files with names of ours, each once."""
     found: dict[str, tarfile.TarInfo] = {}
     try:
         for member in tar:
             is_file = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and member.sparse is None
-            if not is_file or not (member.name == MANIFEST or is_ours(member.name)):
+            if not is_file or not (member.name == MANIFEST or is_member_name(member.name)):
                 raise BackupError(
-                    f"{shown} is not a backup made by quarterday: it holds {member.name!r}, "
+                    f"{path} is not a backup made by quarterday: it holds {member.name!r}, "
                     "which none of ours does. Nothing of it was put back."
                 )
             if member.name in found:
-                raise BackupError(f"{shown} is damaged: it holds {member.name!r} twice.")
+                raise BackupError(f"{path} is damaged: it holds {member.name!r} twice.")
             found[member.name] = member
     except (ValueError, OverflowError, RecursionError) as error:
-        raise BackupError(f"{shown} is damaged: a heading in it cannot be read.") from error
+        raise BackupError(f"{path} is damaged: a heading in it cannot be read.") from error
     return found
 
 
@@ -192,47 +193,59 @@ def _compare(
     tar: tarfile.TarFile,
     manifest: Manifest,
     found: dict[str, tarfile.TarInfo],
-    shown: str,
+    path: Path,
     progress: Progress,
 ) -> None:
     """Make sure that the members are those listed, byte for byte."""
     listed = manifest.members
-    if strange := sorted(listed.keys() ^ found.keys()):
+    if differing := sorted(listed.keys() ^ found.keys()):
         raise BackupError(
-            f"{shown} is damaged: {strange[0]!r} is in its list of contents or in it, not in both."
+            f"{path} is damaged: {differing[0]!r} is in its list of contents or in it, not in both."
         )
     if STORE not in listed:
-        raise BackupError(f"{shown} is damaged: the store is missing.")
+        raise BackupError(f"{path} is damaged: the store is missing.")
     for done, (name, member) in enumerate(found.items(), 1):
-        source = tar.extractfile(member)
-        if source is None or _digest(source) != listed[name]:
+        if _digest(_parts_of(_file_in(tar, member))) != listed[name]:
             raise BackupError(
-                f"{shown} is damaged: {name!r} has not the bytes that were put in. "
+                f"{path} is damaged: {name!r} has not the bytes that were put in. "
                 "Take an earlier backup."
             )
         progress("Reading the backup", done, len(found))
 
 
+def _file_in(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    file = tar.extractfile(member)
+    if file is None:
+        raise tarfile.ReadError(f"{member.name!r} is no file")
+    return file
+
+
 def _parts(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            while part := file.read(_CHUNK):
-                yield part
-    except OSError as error:
-        raise UnreadableError(error.strerror) from error
+    with _readable(), path.open("rb") as file:
+        yield from _parts_of(file)
 
 
 def _changed(path: Path) -> float:
-    try:
+    with _readable():
         return path.stat().st_mtime
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UnreadableError(error.strerror) from error
 
 
-def _digest(source: IO[bytes], target: IO[bytes] | None = None) -> Member:
-    """What a file holds; written to another on the way."""
+def _parts_of(file: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: file.read(_CHUNK), b"")
+
+
+def _digest(parts: Iterable[bytes], target: IO[bytes] | None = None) -> Member:
+    """What a file holds, read part by part; written to another on the way."""
     digest, size = hashlib.sha256(), 0
-    while part := source.read(_CHUNK):
+    for part in parts:
         if target is not None:
             target.write(part)
         digest.update(part)

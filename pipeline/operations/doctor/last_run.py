@@ -1,10 +1,10 @@
-"""Whether the nights happen."""
+"""The last run: how it ended, and whether there was one of late."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pipeline.operations.doctor.check import Check, attention, well
+from pipeline.operations.doctor.check import HealthCheck, attention, well
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.runs.record import Outcome, last_runs
 
@@ -12,22 +12,21 @@ from pipeline.workspace.runs.record import Outcome, last_runs
 _TOO_LONG = timedelta(hours=36)
 
 
-def look_at_last_run(workspace: Workspace) -> Check:
+def look_at_last_run(workspace: Workspace) -> HealthCheck:
     """When the last run that worked was, and how it ended."""
     found = [run for run in last_runs(workspace, 200) if run.outcome is not Outcome.LOCKED]
     if not found:
-        return well("last run", "There was none yet.")
+        return well("There was none yet.")
     last = found[0]
     when = f"{last.began.astimezone():%d %B %Y at %H:%M}"
     said = f"On {when}: {last.outcome}."
     if last.outcome is Outcome.FAILED:
-        return attention("last run", said, "See what it said, and run it again.", last.said)
+        return attention(said, "See what it said, and run it again.", last.said)
     if last.outcome is Outcome.CUT_OFF:
-        return attention("last run", said, "The next run completes it.")
+        return attention(said, "The next run completes it.")
     if datetime.now().astimezone() - last.began > _TOO_LONG:
         return attention(
-            "last run",
             said,
             "See why there was none since: quarterday schedule show says what starts it.",
         )
-    return well("last run", said)
+    return well(said)

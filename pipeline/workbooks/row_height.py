@@ -1,14 +1,19 @@
-"""How much room text takes: wrapped lines and row heights.
+"""How much room text takes: wrapped lines and row heights, for text set in Arial.
 
 Merged cells, and rows with a height of their own, are not fitted by Excel or LibreOffice when a
-workbook is opened, so heights are reckoned here. Widths are those of Arial (and of Liberation Sans,
-which has the same), in thousandths of the type size; the reckoning errs on the side of room.
+workbook is opened, so a workbook states its heights. Widths of letters are those of Arial (and of
+Liberation Sans, which has the same), in thousandths of the type size; all errs on the side of room.
 """
 
 from __future__ import annotations
 
 import re
+import textwrap
+from collections.abc import Iterable
 from functools import lru_cache
+
+#: Excel draws no row taller, in points.
+TALLEST_ROW = 409.0
 
 _WIDTHS = {
     191: "'",
@@ -47,9 +52,11 @@ _LEADING = 1.28
 #: Room above and below the text of a row, in points.
 ROW_PADDING = 6.0
 
-#: A taller text goes on in the next row: Excel's rows end at 409 points, and pages break between
-#: rows only.
-TALLEST = 200.0
+#: Of Arial 11, in points: the height of a line, and room above and below the text of a row.
+_LINE_11, _ROOM_11 = 14.25, 4.0
+#: A column's width counts digits, and letters are narrower on average; an indent takes two.
+_LETTERS_A_DIGIT = 1.1
+_INDENT = 2
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
@@ -94,3 +101,14 @@ def _broken(word: str, room: float, size: float, *, bold: bool) -> list[str]:
 def line_height(size: float) -> float:
     """The height of one line in points."""
     return size * _LEADING
+
+
+def fitted_height(cells: Iterable[tuple[str, float]]) -> float:
+    """The height in points of a row of Arial 11, by its texts and the columns' widths in digits."""
+    lines = max((_estimated_lines(text, width) for text, width in cells), default=1)
+    return min(TALLEST_ROW, lines * _LINE_11 + _ROOM_11)
+
+
+def _estimated_lines(text: str, width: float) -> int:
+    letters = max(1, int(width * _LETTERS_A_DIGIT) - _INDENT)
+    return sum(max(1, len(textwrap.wrap(line, letters))) for line in text.split("\n"))

@@ -1,0 +1,154 @@
+"""Commands about runs of the whole job: one run, a run whenever returns come, and past runs."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from pipeline.cli import console, mail
+from pipeline.cli.console import Columns, Problem, Result, progress_bar, workspace_at
+from pipeline.cli.mailbox import fetched_lines
+from pipeline.cli.options import (
+    BecauseOption,
+    ReopenOption,
+    VerboseOption,
+    WorkspaceOption,
+    reopening,
+)
+from pipeline.cli.returns import ingested_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.job.nightly import Night
+
+
+def run(
+    *,
+    reopen: ReopenOption = None,
+    because: BecauseOption = "",
+    scheduled: Annotated[
+        bool,
+        Option(
+            "--scheduled",
+            help="As a timer calls it: at most once a day, unless the last one failed, and silent "
+            "where there is nothing to say.",
+        ),
+    ] = False,
+    verbose: VerboseOption = False,
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """The nightly job: take in what came, issue the appendix where it changed, deliver the mail.
+
+    Example: `quarterday run --workspace /srv/performance`
+    """
+    from pipeline.job import nightly
+    from pipeline.workspace.runs.record import done_on
+    from pipeline.workspace.runs.supervise import attended
+
+    wanted = reopening(reopen, because)
+    place = workspace_at(workspace)
+    began = console.now()
+    if scheduled and done_on(place, began.date()):
+        # The clocks were put back, or the machine made up for a night that it has had.
+        night = nightly.Night(None)
+    else:
+        with (
+            attended(place, "run", began, scheduled=scheduled, shown=verbose) as under_way,
+            progress_bar() as progress,
+        ):
+            night = nightly.run(place, began, progress, wanted, under_way.pace)
+            needs_a_person = nightly.needs_a_person(night)
+            under_way.came_to(nightly.tally(night), needs_a_person=needs_a_person)
+    document = {
+        "fetched": night.fetched,
+        "ingested": night.ingested,
+        "written": _written(night),
+        "mail": mail.mail_document(night.mail),
+    }
+    return Result(
+        document,
+        _night_lines(night, is_silent=scheduled),
+        needs_a_person=nightly.needs_a_person(night),
+    )
+
+
+def _written(night: Night) -> list[Path]:
+    return [path for issued in night.issued for path in issued.files.values()]
+
+
+def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
+    """What a run did; `is_silent` where it found nothing new."""
+    if night.fetched:
+        yield from fetched_lines(night.fetched)
+        if night.fetched.trouble:
+            yield Problem(night.fetched.trouble)
+    if night.ingested is not None:
+        yield from ingested_lines(night.ingested)
+    elif not is_silent:
+        yield "Nothing new."
+    for issued in night.issued:
+        yield f"{issued.report.period.name}: overall {issued.report.overall.shown}"
+    for path in _written(night):
+        yield f"wrote {path}"
+    yield from mail.mail_lines(night.mail)
+
+
+def runs(
+    *,
+    last: Annotated[int, Option("--last", min=1, metavar="N", help="How many to show.")] = 14,
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """The last runs, the latest first: when, how each ended, what it came to, how long it took.
+
+    Example: `quarterday runs --last 30`
+    """
+    from pipeline.workspace.runs.record import last_runs
+
+    found = last_runs(workspace_at(workspace), last)
+    rows = [
+        (
+            f"{one.began:%d %b %Y %H:%M}",
+            one.command,
+            one.outcome.value,
+            f"{one.seconds:.1f}" if one.seconds is not None else "",
+            one.said or one.tally.shown,
+        )
+        for one in found
+    ]
+    return Result(
+        [{**asdict(one), "seconds": one.seconds} for one in found],
+        [Columns(("Began", "Command", "Ended", "Seconds", "What it came to"), rows)],
+    )
+
+
+def watch(*, verbose: VerboseOption = False, workspace: WorkspaceOption = Path()) -> Result:
+    """Take in returns as they come, each time by a whole run, until it is told to end.
+
+    It ends, once what is under way is done, on SIGTERM or Ctrl+C.
+
+    Example: `quarterday watch --workspace /srv/performance`
+    """
+    from pipeline.operations.watch import watch as watch_inbox
+
+    place = workspace_at(workspace)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+    def outcomes() -> Iterator[str]:
+        for attempt in watch_inbox(place, stop, verbose=verbose):
+            console.print_lines(map(Problem, attempt.problems))
+            yield attempt.outcome
+
+    def lines() -> Iterator[str]:
+        yield f"Watching {place.inbox}"
+        for outcome in outcomes():
+            yield f"{console.now():%Y-%m-%d %H:%M:%S} {outcome}"
+
+    return Result({"runs": outcomes()}, lines())

@@ -1,0 +1,73 @@
+"""What a store holds of all returns, for whoever looks back on one of their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.consolidation.redaction import Redaction
+from pipeline.store import Outcome, Signature, Store, Submission
+from schemas.findings import Finding, Severity
+from schemas.model import Register
+from schemas.observations import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReturns:
+    """Every submission of a store with its figures, and what may be shown of these."""
+
+    register: Register
+    store: Store
+    redaction: Redaction
+    #: Every figure ever accepted, by its submission's number and its indicator's ref.
+    figures: Mapping[tuple[int, str], Observation]
+    #: By number, in the order received.
+    submissions: Mapping[int, Submission]
+    signatures: Mapping[int, Signature]
+    #: The accepted return that each accepted one took the place of, by the later one's number.
+    replaced: Mapping[int, Submission]
+
+    @classmethod
+    def of(cls, register: Register, store: Store, *, reveals: bool) -> StoredReturns:
+        """Of a store; figures that the appendix suppresses are shown where it `reveals` them."""
+        # The figures first: of each that a run adds meanwhile the submission is there, too.
+        figures = {(number, o.indicator): o for number, o in store.reported()}
+        submissions = store.submissions()
+        return cls(
+            register,
+            store,
+            Redaction.of(register, store, reveals=reveals),
+            figures,
+            {sent.id: sent for sent in submissions},
+            store.signatures(),
+            _replaced(submissions),
+        )
+
+    def figures_of(self, indicator: str) -> Iterator[tuple[Submission, Observation]]:
+        """Every figure ever accepted for an indicator, in the order received."""
+        for (number, ref), observation in self.figures.items():
+            if ref == indicator:
+                yield self.submissions[number], observation
+
+    def warnings_at(self, observation: Observation, sent: Submission) -> Iterator[Finding]:
+        """The warnings at a figure's cell, without their words where the figure is hidden."""
+        for finding in sent.findings:
+            is_here = (finding.sheet, finding.cell) == (observation.sheet, observation.cell)
+            if is_here and finding.severity is Severity.WARNING:
+                yield self.redaction.finding(finding, observation)
+
+    def area_name(self, ref: str) -> str:
+        """The name of a service area; of one that the register has not any more, its ref."""
+        area = self.register.area(ref)
+        return area.name if area else ref
+
+
+def _replaced(submissions: Iterable[Submission]) -> dict[int, Submission]:
+    replaced: dict[int, Submission] = {}
+    latest: dict[tuple[str | None, str | None], Submission] = {}
+    for sent in submissions:
+        if sent.outcome is Outcome.ACCEPTED:
+            if before := latest.get((sent.area, sent.period)):
+                replaced[sent.id] = before
+            latest[sent.area, sent.period] = sent
+    return replaced

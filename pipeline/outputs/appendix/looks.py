@@ -1,0 +1,57 @@
+"""How the cells of the appendix look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline.outputs.palette import BAND_FILL, HEADING_FILL, HEADING_INK, INK, QUIET_INK
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell, or a run of text in it, looks: by xlsxwriter's names of format properties."""
+
+    font_size: int = 10
+    bold: bool = False
+    italic: bool = False
+    font_color: str = INK
+    bg_color: str | None = None
+    align: str = "left"
+    valign: str = "vcenter"
+    indent: int = 0
+    text_wrap: bool = True
+    #: Set smaller rather than cut off.
+    shrink: bool = False
+    #: Lines above, below and at the sides.
+    top: int = 0
+    bottom: int = 0
+    left: int = 0
+    right: int = 0
+    num_format: str = "General"
+
+    def in_type_of(self, other: Look) -> Look:
+        """The same cell with its text as in another look."""
+        return replace(
+            self,
+            font_size=other.font_size,
+            bold=other.bold,
+            italic=other.italic,
+            font_color=other.font_color,
+        )
+
+
+#: Body text without lines.
+PLAIN = Look()
+#: A cell of a table: with a line all round, and room at the sides.
+BODY = Look(top=1, bottom=1, left=1, right=1, indent=1)
+HEADING = replace(BODY, bold=True, font_color=HEADING_INK, bg_color=HEADING_FILL)
+RIGHT = replace(BODY, align="right")
+HEADING_RIGHT = replace(HEADING, align="right")
+#: A number stays on one line, and is set smaller before it turns to ####.
+NUMBER = replace(RIGHT, text_wrap=False, shrink=True)
+SMALL = replace(BODY, font_size=9)
+BAND = replace(BODY, bold=True, bg_color=BAND_FILL)
+NOTE = Look(font_size=9, italic=True, font_color=QUIET_INK)
+TITLE = Look(font_size=16, bold=True)
+SUBTITLE = Look(font_size=11)
+SECTION = Look(font_size=12, bold=True)
