@@ -5,15 +5,20 @@
 Measured in turn, in one run:
 - bare: python-calamine reads every cell of every sheet, and nothing else happens;
 - whole: `ingest`, from the inbox to the store and the archive, findings and all;
+- checks: `validate` alone, from what was read to findings, where all is right and where every cell
+  is wrong; processor time, the best of three, with the collector of garbage off as `timeit` has it;
 - plain: pandas.read_excel with openpyxl and one pandera validation a return (on 20 of them).
 """
 
 from __future__ import annotations
 
 import io
+import pickle
 import sys
 import tempfile
 import time
+import timeit
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,13 +33,17 @@ import pandera.pandas as pa
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from pipeline.intake.scan import Arrival, FileKind
 from pipeline.job import session
 from pipeline.job.ingest import ingest
 from pipeline.operations.setup import make_workspace
 from pipeline.outputs.template import write_template
+from pipeline.returns.reader import read_workbook
+from pipeline.returns.reading import Reading
+from pipeline.returns.validate import validate
 from pipeline.store import Outcome
 from pipeline.workspace.folder import Workspace, open_workspace
-from schemas.fields import COVER_SHEET, INDICATORS_SHEET
+from schemas.fields import COVER_SHEET, INDICATORS_SHEET, PREFILLED
 from schemas.model import (
     Framework,
     Indicator,
@@ -55,6 +64,8 @@ NOW = datetime(2026, 7, 20, 2, tzinfo=UTC)
 #: Stands for the area's name in the one return that all are made from.
 _MARK = "Service area 00000"
 _PLAIN_RETURNS = 20
+#: As many as stand in one frame.
+_WRONG_RETURNS = 500
 
 
 def register_of(areas: int) -> Register:
@@ -146,6 +157,38 @@ def plain_way(paths: list[Path]) -> None:
         schema.validate(table[["Ref", "Performance"]].dropna(), lazy=True)
 
 
+def readings_of(register: Register, path: Path, *, wrong: bool) -> list[tuple[Arrival, Reading]]:
+    """What every area's return says, as it comes back from the reader; all wrong if asked."""
+    arrival = Arrival(path, "0" * 64, path.stat().st_size, FileKind.XLSX, NOW)
+    reading = read_workbook(path, arrival.kind, register)
+    if wrong:
+        for row in reading.rows:
+            row.value, row.numerator, row.denominator = Decimal(-5), Decimal(9), Decimal(3)
+            row.seen |= dict.fromkeys(PREFILLED, "something else")
+    sent = pickle.dumps(reading)
+    return [
+        (arrival, replace(pickle.loads(sent), area=area.ref))  # noqa: S301 - dumped just before
+        for area in register.areas[: _WRONG_RETURNS if wrong else None]
+    ]
+
+
+def checks_alone(register: Register, path: Path, *, wrong: bool) -> tuple[float, int, int]:
+    """Seconds of `validate` for each return, its findings, and the bytes it takes at its peak."""
+    readings = readings_of(register, path, wrong=wrong)
+    validate(readings[:1], register, NOW, {})
+    took = timeit.repeat(
+        lambda: validate(readings, register, NOW, {}),
+        number=1,
+        repeat=1 if wrong else 3,
+        timer=time.process_time,
+    )
+    tracemalloc.start()
+    checked = validate(readings, register, NOW, {})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return min(took) / len(checked), sum(len(one.findings) for one in checked), peak
+
+
 @contextmanager
 def timed() -> Iterator[Callable[[], float]]:
     start = time.perf_counter()
@@ -171,6 +214,9 @@ def measure(count: int) -> None:
             bare_read(paths)
         with timed() as plain:
             plain_way(paths[:_PLAIN_RETURNS])
+        right = checks_alone(register, paths[0], wrong=False)
+        wrong = checks_alone(register, paths[0], wrong=True)
+        assert right[1] == 0, "a return that is right has findings"
         with timed() as whole:
             whole_way(workspace, register, count)
         each = 1000 / count
@@ -179,6 +225,11 @@ def measure(count: int) -> None:
         print(f"       bare read {bare() * each:8.2f}")
         print(f"       whole way {whole() * each:8.2f}   {whole() / bare():5.1f} x the bare read")
         print(f"       plain way {plain() * sampled:8.2f}")
+        for what, (seconds, findings, peak) in (("all right", right), ("all wrong", wrong)):
+            print(
+                f"       checks    {1000 * seconds:8.2f}   {what}: {findings:,} findings, "
+                f"{peak / 2**20:.0f} MiB at the peak"
+            )
 
 
 if __name__ == "__main__":

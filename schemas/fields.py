@@ -7,13 +7,32 @@ repeats, so that the instructions and the check never say two things.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.model import Indicator, Priority, Target
 
 COVER_SHEET = "Cover"
 INDICATORS_SHEET = "Indicators"
 ACHIEVEMENTS_SHEET = "Achievements"
 #: The first sheet of a correction copy; passed over when the copy comes back.
 LIST_SHEET = "What to correct"
+
+
+class Takes(StrEnum):
+    """What a cell takes."""
+
+    TEXT = "text"
+    DATE = "date"
+    #: One of the words of `model.Status`.
+    STATUS = "status"
+    #: One of the register's priorities.
+    PRIORITY = "priority"
+    #: What an indicator reports: a figure, a milestone's state, or words.
+    PERFORMANCE = "performance"
+    #: One of the two figures that make another.
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +42,25 @@ class Field:
     key: str
     heading: str
     asks: str
-    #: Whether the service area fills it in; the others are prefilled and locked.
-    fill: bool
     aliases: tuple[str, ...] = ()
     #: Width in characters of the column in the template.
     width: int = 16
     required: bool = False
+    takes: Takes = Takes.TEXT
+    #: What stands there already: on the cover by service area and period, in a column by indicator,
+    #: priority and target. None: the service area fills it in; the others are locked.
+    shows: Callable[..., str] | None = None
+    #: Whether its heading may name a period, and then must name the return's.
+    of_period: bool = False
+
+    @property
+    def fill(self) -> bool:
+        """Whether the service area fills it in."""
+        return self.shows is None
+
+    @property
+    def is_figure(self) -> bool:
+        return self.takes in (Takes.PERFORMANCE, Takes.PART)
 
 
 COVER_FIELDS = (
@@ -36,23 +68,22 @@ COVER_FIELDS = (
         "area",
         "Service area",
         "Prefilled: whose return this is.",
-        False,
         ("service", "directorate", "department", "area"),
         required=True,
+        shows=lambda area, _period: area.name,
     ),
     Field(
         "period",
         "Period",
         "Prefilled: what the return reports on.",
-        False,
         ("reporting period", "quarter", "year"),
         required=True,
+        shows=lambda _area, period: period.name,
     ),
     Field(
         "completed_by",
         "Completed by",
         "Your name and job title.",
-        True,
         ("prepared by", "completed by (name)"),
         required=True,
     ),
@@ -60,14 +91,13 @@ COVER_FIELDS = (
         "completed_on",
         "Date completed",
         "The date, for example 30/04/2013.",
-        True,
         ("date", "completed on"),
+        takes=Takes.DATE,
     ),
     Field(
         "signed_off_by",
         "Signed off by",
         "The name of the head of service or director who approves these figures.",
-        True,
         ("approved by", "sign off", "signed off by (head of service)"),
         required=True,
     ),
@@ -78,81 +108,102 @@ INDICATOR_FIELDS = (
         "ref",
         "Ref",
         "Prefilled: the indicator's reference.",
-        False,
         ("reference", "indicator ref", "pi ref", "no"),
         width=8,
+        shows=lambda indicator, *_: indicator.ref,
     ),
     Field(
         "priority",
         "Priority",
         "Prefilled: the priority that the indicator stands under.",
-        False,
-        (),
         width=30,
+        shows=lambda _indicator, priority, _target: priority.heading,
     ),
     Field(
         "indicator",
         "Indicator",
         "Prefilled: what is measured.",
-        False,
         ("performance indicator", "performance indicators", "measure", "description"),
         width=48,
         required=True,
+        shows=lambda indicator, *_: indicator.wording,
     ),
     Field(
         "unit",
         "Unit",
         "Prefilled: what the figure is counted in.",
-        False,
         ("units", "measured in"),
         width=10,
+        shows=lambda indicator, *_: indicator.unit_shown,
     ),
-    Field("target", "Target", "Prefilled: what is to be reached.", False, ("targets",), width=11),
+    Field(
+        "target",
+        "Target",
+        "Prefilled: what is to be reached.",
+        ("targets",),
+        width=11,
+        shows=lambda indicator, _priority, target: target.shown(indicator.unit) if target else "",
+        of_period=True,
+    ),
     Field(
         "numerator",
         "Numerator",
         "The number counted, for example 31. Leave blank if you do not use it.",
-        True,
         ("num",),
         width=12,
+        takes=Takes.PART,
+        of_period=True,
     ),
     Field(
         "denominator",
         "Denominator",
         "The number it is out of, for example 50. Leave blank if you do not use it.",
-        True,
         ("denom", "out of"),
         width=13,
+        takes=Takes.PART,
+        of_period=True,
     ),
     Field(
         "performance",
         "Performance",
         "The figure for the period.",
-        True,
         ("actual", "actuals", "outturn", "result", "value", "performance figure"),
         width=13,
         required=True,
+        takes=Takes.PERFORMANCE,
+        of_period=True,
     ),
     Field(
         "status",
         "Status",
         "Choose Final, Provisional or Not available. Blank counts as Final.",
-        True,
         ("figure status", "final or provisional"),
         width=14,
+        takes=Takes.STATUS,
+        of_period=True,
     ),
     Field(
         "commentary",
         "Commentary",
         "What lies behind the figure; needed where it is out of target and the register asks.",
-        True,
         ("comment", "comments", "notes", "narrative", "explanation"),
         width=48,
     ),
 )
 
-#: What a service area fills in, by key; the rest stands in the template already.
-FILLED_FIELDS = tuple(f.key for f in INDICATOR_FIELDS if f.fill)
+#: Keys of the columns that a service area fills in, of those prefilled, and of those with figures.
+FILLED = tuple(f.key for f in INDICATOR_FIELDS if f.fill)
+PREFILLED = tuple(f.key for f in INDICATOR_FIELDS if not f.fill)
+FIGURES = tuple(f.key for f in INDICATOR_FIELDS if f.is_figure)
+
+#: Keys of the cover's lines that say who answers for the figures.
+SIGNED = tuple(f.key for f in COVER_FIELDS if f.fill and f.required)
+
+
+def prefilled(indicator: Indicator, priority: Priority, target: Target | None) -> dict[str, str]:
+    """What stands in each prefilled column of an indicator's row, by key."""
+    return {f.key: f.shows(indicator, priority, target) for f in INDICATOR_FIELDS if f.shows}
+
 
 #: Columns that are known in a table of indicators, and that no template has.
 UNTAUGHT_FIELDS = (
@@ -160,14 +211,12 @@ UNTAUGHT_FIELDS = (
         "achieved",
         "Target achieved",
         "Last year's appendix: its colour, which is not read; a rating is worked out anew.",
-        False,
         ("target met", "target achieved?", "rag", "rag status", "rag rating"),
     ),
     Field(
         "area",
         "Service area",
         "A list of several areas: whose row this is.",
-        False,
         ("service", "directorate", "department", "responsible service"),
     ),
 )
@@ -177,16 +226,15 @@ ACHIEVEMENT_FIELDS = (
         "priority",
         "Priority",
         "Choose the priority from the list.",
-        True,
         ("priority heading",),
         width=60,
         required=True,
+        takes=Takes.PRIORITY,
     ),
     Field(
         "achievement",
         "Achievement",
         "One achievement, in the words committee should read.",
-        True,
         ("key achievement", "key achievements", "achievements", "text"),
         width=80,
         required=True,

@@ -74,7 +74,7 @@ class Rule:
             sheet=sheet,
             cell=cell,
             value=text,
-            problem=self.problem.format(value=text, **clean),
+            problem=self.problem.format(value=text, **clean).strip(),
             fix=self.fix.format(value=text, **clean),
         )
 

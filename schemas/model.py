@@ -141,7 +141,7 @@ class Indicator:
             return "milestone"
         if self.kind is Kind.NARRATIVE or self.unit is None:
             return "words"
-        return self.unit.row.shown or self.unit
+        return self.unit.row.shown or self.unit.row.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+
+from schemas.model import ToleranceKind
+from schemas.units import Unit
 
 
 class Content(StrEnum):
@@ -27,15 +30,20 @@ class Content(StrEnum):
     DATE = "date"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a sheet, or a setting of the framework."""
+#: What the cells of a blank count as, where it is not nothing.
+_BLANKS: dict[Content, object] = {Content.TEXT: "", Content.CODE: "", Content.WHOLES: ()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegisterColumn:
+    """A column of a sheet, or a setting of the framework: its reader, writer and docs follow it."""
 
     key: str
     heading: str
-    content: Content
-    asks: str
+    #: In characters; settings stand in one column that has its own.
     width: int
+    asks: str
+    content: Content
     required: bool = False
     #: The words to choose from.
     choices: tuple[str, ...] = ()
@@ -47,50 +55,49 @@ class Column:
     least: int = 0
     #: Registers were made without it: where it is not there, it counts as blank.
     later: bool = False
+    #: The attribute of the model that it fills, dotted; empty where it bears the key's name.
+    attribute: str = ""
+    #: What a blank cell counts as, where it is more than nothing.
+    default: object = None
+
+    @property
+    def path(self) -> list[str]:
+        return (self.attribute or self.key).split(".")
+
+    @property
+    def blank(self) -> object:
+        """What a blank cell counts as."""
+        return _BLANKS.get(self.content) if self.default is None else self.default
+
+    def unit(self, unit: Unit | None, tolerance_kind: object) -> Unit | None:
+        """What a figure in it is measured in, by the indicator's unit and the kind beside it."""
+        if self.key != "tolerance":
+            return unit if self.content is Content.FIGURE else None
+        return Unit.PERCENT if tolerance_kind == ToleranceKind.PERCENT_OF_TARGET else None
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+@dataclass(frozen=True, slots=True, eq=False)
+class RegisterSheet:
     title: str
     #: The name of its table in Excel.
     table: str
-    columns: tuple[Column, ...]
+    #: The attribute of `Register` that holds its rows.
+    attribute: str
+    #: What one of its rows is called in a sentence.
+    called: str
+    columns: tuple[RegisterColumn, ...]
 
-    def column(self, key: str) -> Column:
+    def column(self, key: str) -> RegisterColumn:
         return next(column for column in self.columns if column.key == key)
 
 
-def text(key: str, heading: str, width: int, asks: str, *, required: bool = False) -> Column:
-    """Free text."""
-    return Column(key, heading, Content.TEXT, asks, width, required)
-
-
-def code(key: str, heading: str, width: int, asks: str, chosen_from: str = "") -> Column:
-    """Text that must be filled in, or chosen from a list, and stays as typed."""
-    return Column(key, heading, Content.CODE, asks, width, required=True, chosen_from=chosen_from)
-
-
-def word(
-    key: str,
-    heading: str,
-    width: int,
-    choices: Iterable[str],
-    asks: str,
-    *,
-    called: str,
-    required: bool = False,
-    later: bool = False,
-) -> Column:
-    """One word of a fixed list; `called` is what it is called in a sentence."""
-    words = tuple(str(choice) for choice in choices)
-    return Column(key, heading, Content.WORD, asks, width, required, words, called, later=later)
-
-
-def figure(key: str, heading: str, width: int, asks: str, *, required: bool = False) -> Column:
-    """A figure in the unit beside it."""
-    return Column(key, heading, Content.FIGURE, asks, width, required)
-
-
-def day(key: str, heading: str, asks: str) -> Column:
-    """A date that must be filled in."""
-    return Column(key, heading, Content.DATE, asks, 16, required=True)
+#: Free text.
+text = partial(RegisterColumn, content=Content.TEXT)
+#: Text that must be filled in, or chosen from a list, and stays as typed.
+code = partial(RegisterColumn, content=Content.CODE, required=True)
+#: One word of a fixed list.
+word = partial(RegisterColumn, content=Content.WORD)
+#: A figure in the unit beside it.
+figure = partial(RegisterColumn, content=Content.FIGURE)
+#: A date that must be filled in.
+day = partial(RegisterColumn, content=Content.DATE, required=True)

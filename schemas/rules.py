@@ -1,12 +1,16 @@
 """The catalogue: every finding that Quarterday can make.
 
-F: the file. L: the layout. V: the value in one cell. C: a check against the register.
+F: the file. L: the layout. V: the value in one cell. C: a check against the register, each of
+them an entry in `schemas.returns`. R: the register itself; these stand in `schemas.register_rules`
+and `schemas.register_row_rules`.
 `docs/findings.md` is generated from it (`python -m schemas.rules`).
 """
 
 from __future__ import annotations
 
+from schemas import register_row_rules, register_rules
 from schemas.findings import Rule, Severity
+from schemas.returns import COVERS, ROWS
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -349,150 +353,15 @@ ZERO_OR_NOTHING = Rule(
     "None of something is a figure; no figure is not.",
 )
 
-# --- Checks against the register -----------------------------------------------------------------
+_CHECKS = sorted((*ROWS.checks, *COVERS.checks), key=lambda check: check.code)
 
-FIGURE_MISSING = Rule(
-    "C01",
-    ERROR,
-    "Figure missing",
-    "{ref} has no {what}.",
-    "Fill in Performance, or choose Not available under Status.",
-    "A blank may mean nothing to report, not known yet, or forgotten.",
+RULES: tuple[Rule, ...] = (
+    *(rule for rule in list(globals().values()) if isinstance(rule, Rule)),
+    *_CHECKS,
+    *register_rules.RULES,
+    *register_row_rules.RULES,
 )
-NOT_THIS_AREA = Rule(
-    "C02",
-    ERROR,
-    "Another area's indicator",
-    "{ref} is not reported by {area}.",
-    "Remove the row, or ask for the register to be changed.",
-    "Figures are taken only from the service areas that the register names.",
-)
-BELOW_PLAUSIBLE = Rule(
-    "C03",
-    WARNING,
-    "Below the plausible range",
-    "{value} is below {bound}, the least that is plausible for {ref}.",
-    "Check the figure. If it is right, say why in Commentary.",
-    "The register holds the range in which the figure is to be expected.",
-)
-ABOVE_PLAUSIBLE = Rule(
-    "C04",
-    WARNING,
-    "Above the plausible range",
-    "{value} is above {bound}, the most that is plausible for {ref}.",
-    "Check the figure. If it is right, say why in Commentary.",
-    "The register holds the range in which the figure is to be expected.",
-)
-CHANGE_IMPLAUSIBLE = Rule(
-    "C05",
-    WARNING,
-    "Large change since last period",
-    "{value} differs from last period's {earlier} by more than {bound}.",
-    "Check the figure. If it is right, say why in Commentary.",
-    "A sudden change is more often a slip than news.",
-)
-COMMENTARY_MISSING = Rule(
-    "C06",
-    ERROR,
-    "Commentary missing",
-    "{ref} needs commentary{reason}.",
-    "Say in Commentary what lies behind the figure and what is being done.",
-    "Committee asks why; the register says for which indicators the answer must be given.",
-)
-NUMERATOR_ABOVE = Rule(
-    "C07",
-    ERROR,
-    "Numerator above denominator",
-    "The numerator {value} is larger than the denominator {other}.",
-    "Check both; the numerator counts a part of the denominator.",
-    "A part cannot be larger than the whole.",
-)
-NOT_THE_QUOTIENT = Rule(
-    "C08",
-    ERROR,
-    "Figure does not follow from its parts",
-    "{value} does not follow from the numerator and denominator, which give {computed}.",
-    "Correct whichever of the three is wrong.",
-    "One of the three was typed wrongly, and only the service area knows which.",
-)
-PARTS_MISSING = Rule(
-    "C09",
-    ERROR,
-    "Numerator or denominator missing",
-    "{ref} needs both its numerator and its denominator.",
-    "Fill in both; with them the areas' figures can be added up rightly.",
-    "Percentages of areas of different size cannot be averaged.",
-)
-PREFILLED_ALTERED = Rule(
-    "C10",
-    ERROR,
-    "Prefilled cell altered",
-    "The prefilled {what} was altered; it should read: {expected}.",
-    "Put it back as it was, or start from a fresh template.",
-    "If the wording changed, the figure may answer another question.",
-)
-COVER_BLANK = Rule(
-    "C11",
-    ERROR,
-    "Cover not filled in",
-    "{what} is blank on the cover.",
-    "Fill it in: {asks}",
-    "Figures go to committee only when someone has approved them.",
-)
-PERIOD_CLOSED = Rule(
-    "C12",
-    ERROR,
-    "Period closed",
-    "The period {value} is closed.",
-    "Send the return for an open period ({choices}). To change what was reported, ask the "
-    "performance officer to open {value} on the register's sheet Periods, or IT to take the return "
-    "in with --reopen.",
-    "What has gone to committee is not changed quietly: whatever is taken in later is marked as "
-    "restated.",
-)
-NOT_AVAILABLE_WITH_FIGURE = Rule(
-    "C13",
-    ERROR,
-    "Figure and Not available",
-    "{ref} is marked Not available but has the figure {value}.",
-    "Clear the figure, or choose Final or Provisional.",
-    "Only one of the two can be true.",
-)
-OUT_OF_BOUNDS = Rule(
-    "C14",
-    ERROR,
-    "Impossible figure",
-    "{value} is impossible: {reason}.",
-    "Type the figure again, for example {example}.",
-    "Such a figure is always a slip.",
-)
-ROW_MISSING = Rule(
-    "C15",
-    ERROR,
-    "Indicator row missing",
-    "The return has no row for {ref} ({wording}).",
-    "Put the row back from the template and fill it in, or mark it Not available.",
-    "Every indicator of the service area needs an answer.",
-)
-LATE = Rule(
-    "C16",
-    INFO,
-    "Received after the due date",
-    "The return came after its due date, {due}.",
-    "Nothing to do.",
-    "The appendix's list of returns says so.",
-)
-
-NOT_SIGNED_OFF = Rule(
-    "C17",
-    WARNING,
-    "Nobody signed off",
-    "The return is laid out like last year's appendix, which has no line for {what}.",
-    "Ask the service area who signed it off, or have the template used.",
-    "Figures go to committee only when someone has approved them.",
-)
-
-RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))
+BY_CODE = {rule.code: rule for rule in RULES}
 
 
 def _readable(template: str) -> str:
@@ -502,11 +371,14 @@ def _readable(template: str) -> str:
 def page() -> str:
     """`docs/findings.md`: every rule with what it says, what to do and why."""
     kinds = {"F": "The file", "L": "The layout", "V": "The value in one cell", "C": "Checks"}
+    kinds["R"] = "The register"
     lines = [
         "# Findings",
         "",
         "What Quarterday says about a return, by code. An **error** sends the return back for",
         "correction; a **warning** is taken in and needs a person to look; **info** only tells.",
+        "What it says about the register stands at the end; an error there stops every command",
+        "that reads the register.",
         "",
         "This page is generated from `schemas/rules.py` by `make docs`.",
     ]

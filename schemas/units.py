@@ -121,7 +121,7 @@ class Unit(StrEnum):
 
 
 #: A number that is counted in nothing.
-_NO_UNIT = UnitRow("", "a number", "1.25")
+_NO_UNIT = UnitRow("", "a plain number", "12", has_thousands=True)
 
 
 def row_of(unit: Unit | None) -> UnitRow:

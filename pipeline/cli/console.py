@@ -194,10 +194,14 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def workspace_at(path: Path) -> Workspace:
-    """The workspace that a command works in."""
+    """The workspace that a command works in; settings in an older form are said."""
     from pipeline.workspace.folder import open_workspace
+    from pipeline.workspace.settings import FILE_NAME, outdated
 
-    return open_workspace(path)
+    place = open_workspace(path)
+    if older := outdated(path / FILE_NAME):
+        typer.echo(f"quarterday: {older}", err=True)
+    return place
 
 
 def now() -> datetime:

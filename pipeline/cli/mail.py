@@ -14,7 +14,7 @@ from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.mail.delivery import Round, Standing
+    from pipeline.mail.delivery import MailStatus, Round
     from pipeline.store import Queued
 
 
@@ -68,10 +68,10 @@ def send(
 
 def _would_go(messages: Sequence[Queued]) -> Result:
     """What would go to whom, one message a line."""
-    from pipeline.mail.delivery import told
+    from pipeline.mail.delivery import described
 
     rows = [
-        (one.kind, one.recipient, one.subject, f"{one.size / 1024:,.0f} KiB", told(one))
+        (one.kind, one.recipient, one.subject, f"{one.size / 1024:,.0f} KiB", described(one))
         for one in messages
     ]
     return Result(
@@ -84,33 +84,33 @@ def mail_lines(mail: Round | None) -> Iterator[str]:
     """What was done about the mail, for a person."""
     if mail is None:
         return
-    from pipeline.mail.delivery import told
+    from pipeline.mail.delivery import described
     from pipeline.store import Became
 
     for path in mail.written:
         yield f"wrote {path}"
     for one in mail.became:
         if one.last is not None and one.last.outcome is not Became.WRITTEN:
-            yield f"mail: {one.kind} to {one.recipient}: {told(one)}"
+            yield f"mail: {one.kind} to {one.recipient}: {described(one)}"
     if mail.trouble:
         yield f"mail: {mail.trouble}"
-    yield from waiting_lines(mail.standing)
+    yield from waiting_lines(mail.status)
 
 
-def waiting_lines(standing: Standing) -> Iterator[str]:
+def waiting_lines(status: MailStatus) -> Iterator[str]:
     """What waits, and what needs a person and why."""
-    from pipeline.mail.delivery import remedy, told
+    from pipeline.mail.delivery import described, remedy
 
-    if patient := len([one for one in standing.waiting if one not in standing.stuck]):
-        at = standing.next_at
+    if patient := len([one for one in status.waiting if one not in status.stuck]):
+        at = status.next_at
         tried = f"; tried again by the first run after {console.moment(at)}" if at else ""
         yield f"Mail that waits: {patient}{tried}."
-    if standing.stuck:
+    if status.stuck:
         yield "Mail that needs a person:"
-    trouble = standing.trouble
+    trouble = status.trouble
     why = trouble.answer if trouble else "It has waited for more than a day."
-    for one in standing.stuck:
-        yield f"  {one.kind} to {one.recipient}, {one.subject}: {told(one)}"
+    for one in status.stuck:
+        yield f"  {one.kind} to {one.recipient}, {one.subject}: {described(one)}"
         yield f"    {remedy(one) or why}"
 
 
@@ -120,20 +120,20 @@ def mail_document(mail: Round | None) -> dict[str, Any]:
         "written": mail.written if mail else [],
         "messages": [_document(one) for one in mail.became] if mail else [],
         "trouble": mail.trouble if mail else "",
-        **waiting_document(mail.standing if mail else None),
+        **waiting_document(mail.status if mail else None),
     }
 
 
-def waiting_document(standing: Standing | None) -> dict[str, Any]:
+def waiting_document(status: MailStatus | None) -> dict[str, Any]:
     """What waits and what needs a person, for machines."""
     return {
-        "waiting": len(standing.waiting) if standing else 0,
-        "stuck": [_document(one) for one in standing.stuck] if standing else [],
+        "waiting": len(status.waiting) if status else 0,
+        "stuck": [_document(one) for one in status.stuck] if status else [],
     }
 
 
 def _document(one: Queued) -> dict[str, Any]:
-    from pipeline.mail.delivery import remedy, told
+    from pipeline.mail.delivery import described, remedy
 
     return {
         "message_id": one.header_id,
@@ -144,6 +144,6 @@ def _document(one: Queued) -> dict[str, Any]:
         "subject": one.subject,
         "size": one.size,
         "outcome": one.last.outcome if one.last else "",
-        "state": told(one),
+        "state": described(one),
         "remedy": remedy(one),
     }

@@ -25,7 +25,7 @@ def fetch(
 ) -> Result:
     """Take returns that service areas have mailed into their inbox folders.
 
-    Which mailbox is said under [mailbox] in pipeline.toml.
+    Which mailbox is said under [mail.receive] in pipeline.toml.
 
     Example: `quarterday fetch --dry-run`
     """
@@ -36,8 +36,10 @@ def fetch(
     from pipeline.workspace.folder import make_state, need_folder
 
     place = workspace_at(workspace)
-    if not mailbox.is_set(place.settings):
-        raise SettingsError("No mailbox is set. Name its server under [mailbox] in pipeline.toml.")
+    if not place.settings.mail.receive.server:
+        raise SettingsError(
+            "No mailbox is set. Name its server under [mail.receive] in pipeline.toml."
+        )
     register = register_of(place)
     # The lock alone: where nothing came, the next run still ends at once.
     with nullcontext() if dry_run else lock.held(need_folder(make_state(place))):

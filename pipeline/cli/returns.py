@@ -133,7 +133,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     from pipeline.consolidation.approvals import waiting
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import register_of, store_of
-    from pipeline.mail.delivery import standing
+    from pipeline.mail.delivery import mail_status
     from pipeline.store import Outcome
     from pipeline.store.retention import due
 
@@ -145,7 +145,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         submissions = store.submissions()
         warnings = waiting(register, store, periods)
         past = due(register, store, today)
-        unsent = standing(store, console.now())
+        unsent = mail_status(store, console.now())
     rejected = [sent for sent in submissions if sent.outcome is Outcome.REJECTED]
     unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
     last_rejected = {(sent.period, sent.area): sent for sent in rejected}

@@ -49,7 +49,7 @@ def run(
     """
     from pipeline.job import nightly
     from pipeline.workspace.runs.record import done_on
-    from pipeline.workspace.runs.supervise import attended
+    from pipeline.workspace.runs.supervise import supervised
 
     wanted = reopening(reopen, because)
     place = workspace_at(workspace)
@@ -59,12 +59,12 @@ def run(
         night = nightly.Night(None)
     else:
         with (
-            attended(place, "run", began, scheduled=scheduled, shown=verbose) as under_way,
+            supervised(place, "run", began, scheduled=scheduled, shown=verbose) as under_way,
             progress_bar() as progress,
         ):
             night = nightly.run(place, began, progress, wanted, under_way.pace)
             needs_a_person = nightly.needs_a_person(night)
-            under_way.came_to(nightly.tally(night), needs_a_person=needs_a_person)
+            under_way.finish(nightly.tally(night), needs_a_person=needs_a_person)
     document = {
         "fetched": night.fetched,
         "ingested": night.ingested,

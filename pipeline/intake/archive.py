@@ -13,15 +13,14 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.scan import Arrival
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind
 from pipeline.workspace import moving
-from pipeline.workspace.errors import WorkspaceError
-from pipeline.workspace.folder import Workspace, private_folder, remedy, sync_folder
+from pipeline.workspace.folder import Workspace, disk_trouble, private_folder, sync_folder
 from pipeline.workspace.moving import ChangedError, UnreadError
 
 _CHANGED = (
@@ -195,13 +194,6 @@ def _is_emptied(folder: Path) -> bool:
     return True
 
 
-@contextmanager
-def _reported(path: Path) -> Iterator[None]:
+def _reported(path: Path) -> AbstractContextManager[None]:
     """Trouble with the archive as an error of one line."""
-    try:
-        yield
-    except OSError as error:
-        raise WorkspaceError(
-            f"{path} was taken in but cannot be moved to the archive "
-            f"({error.strerror}). {remedy(error)}"
-        ) from error
+    return disk_trouble(f"{path} was taken in but cannot be moved to the archive")

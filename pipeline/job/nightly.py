@@ -17,7 +17,7 @@ from pipeline.job.session import at_work, register_of
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_state, need_folder
 from pipeline.workspace.runs.pace import Pace
-from pipeline.workspace.runs.record import Tally
+from pipeline.workspace.runs.record import RunCounts
 from schemas.findings import Severity
 from schemas.model import Register
 
@@ -70,7 +70,7 @@ def run(
     pace = pace or Pace()
     register = register_of(workspace)
     fetched = None
-    if workspace.settings.mailbox.server:
+    if workspace.settings.mail.receive.server:
         with pace.during("fetching"):
             fetched = fetch(workspace, register, now)
     is_quiet = reopen is None and is_idle(workspace.inbox)
@@ -99,7 +99,7 @@ def run(
     # Mail that needs a person is said again every night.
     if is_idle(workspace.inbox) and not mail.needs_a_person:
         next_day = datetime.combine(falls_due, time()).astimezone() if falls_due else None
-        idle.note(workspace, register, now, (mail.standing.next_at, next_day))
+        idle.note(workspace, register, now, (mail.status.next_at, next_day))
     return Night(ingested, tuple(issued), mail, fetched)
 
 
@@ -159,15 +159,15 @@ def needs_a_person(night: Night) -> bool:
     return troubled or conflicts or mailbox or stuck or bool(night.ingested.skipped)
 
 
-def tally(night: Night) -> Tally:
+def tally(night: Night) -> RunCounts:
     """What a night came to, in numbers."""
     issued = tuple(done.report.period.name for done in night.issued)
     if night.ingested is None:
-        return Tally(issued=issued)
+        return RunCounts(issued=issued)
     from pipeline.store import Outcome
 
     outcomes = [taken.outcome for taken in night.ingested.taken]
-    return Tally(
+    return RunCounts(
         accepted=outcomes.count(Outcome.ACCEPTED),
         sent_back=outcomes.count(Outcome.REJECTED),
         duplicates=outcomes.count(Outcome.DUPLICATE),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake import archive, quarantine
 from pipeline.job import idle
-from pipeline.register import load_register
+from pipeline.register.loading import load_register
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_private, make_state, need_folder, sweep
 from schemas.model import Register
@@ -24,7 +24,9 @@ def register_of(workspace: Workspace) -> Register:
         RegisterError: it is missing or holds mistakes, each named by sheet and cell.
     """
     make_private(workspace.state)
-    return load_register(workspace.register, make_private(workspace.cache))
+    return load_register(
+        workspace.register, make_private(workspace.cache), workspace.settings.limits
+    )
 
 
 def store_of(workspace: Workspace) -> Store:
@@ -63,7 +65,7 @@ def alone(workspace: Workspace) -> Iterator[None]:
         sweep(workspace.outbox, workspace.state)
         archive.finish(workspace)
         quarantine.finish(workspace)
-        if workspace.settings.mailbox.server:
+        if workspace.settings.mail.receive.server:
             from pipeline.mail import mailbox
 
             mailbox.finish(workspace)

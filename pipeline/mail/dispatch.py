@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from pipeline.intake.inbox import Skipped
 from pipeline.mail.correspondence import MailKind, Post, correspondence, gathered
-from pipeline.mail.delivery import known_at, outgoing, standing, told
+from pipeline.mail.delivery import described, known_at, mail_status, outgoing
 from pipeline.mail.messages import Office, Texts
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
@@ -37,8 +37,8 @@ def correspond(
         answered=store.messages.answered(),
         skipped=skipped,
         undelivered=[
-            Undelivered(one.recipient, one.subject, told(one), _since(one, digests, now))
-            for one in standing(store, now).stuck
+            Undelivered(one.recipient, one.subject, described(one), _since(one, digests, now))
+            for one in mail_status(store, now).stuck
             # Where the server is away a digest waits behind them, and need not say so.
             if one.last is not None or not one.has_content
         ],

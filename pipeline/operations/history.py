@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.operations.stored import StoredReturns
-from pipeline.returns.interpret.names import suggestion
 from pipeline.store import Outcome, Submission
+from pipeline.workbooks.names import suggestion
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import printable, shorten
 from schemas.wording import counted, listed

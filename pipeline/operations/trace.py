@@ -12,9 +12,9 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.intake.archive import find_archived
 from pipeline.operations.stored import StoredReturns
 from pipeline.register import need_period
-from pipeline.returns.interpret.names import suggestion
 from pipeline.returns.reader import guard_of, read_cell
 from pipeline.store import Approval, Forgotten, Outcome, Signature, Submission
+from pipeline.workbooks.names import suggestion
 from pipeline.workbooks.sandbox import StoppedError
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace

@@ -75,7 +75,7 @@ def _attempt(workspace: Workspace, stop: Event, *, verbose: bool) -> Attempted:
     """A run, once no other is at work."""
     from pipeline.intake.scan import may_change
     from pipeline.job.nightly import needs_a_person, run, tally
-    from pipeline.workspace.runs.supervise import attended
+    from pipeline.workspace.runs.supervise import supervised
 
     while True:
         try:
@@ -84,15 +84,15 @@ def _attempt(workspace: Workspace, stop: Event, *, verbose: bool) -> Attempted:
                 if stop.wait(_TRY_AGAIN):
                     return Attempted("another run at work")
             began = datetime.now().astimezone()
-            with attended(workspace, "watch", began, shown=verbose) as under_way:
+            with supervised(workspace, "watch", began, shown=verbose) as under_way:
                 night = run(workspace, began, lambda *_: None, pace=under_way.pace)
-                under_way.came_to(tally(night), needs_a_person=needs_a_person(night))
+                under_way.finish(tally(night), needs_a_person=needs_a_person(night))
         except LockedError:
             continue
         except (QuarterdayError, OSError) as error:
             return Attempted("failed", tuple(str(error).splitlines()), is_to_repeat=True)
         skipped = night.ingested.skipped if night.ingested else ()
-        shown = under_way.tally.shown
+        shown = under_way.counts.shown
         return Attempted(
             f"{under_way.outcome}: {shown}" if shown else "nothing new",
             is_to_repeat=any(map(may_change, skipped)),

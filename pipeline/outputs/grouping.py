@@ -6,18 +6,16 @@ for each cell, since the right entry differs from cell to cell.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from pipeline.workbooks.addresses import column_letters, position
 from schemas.findings import Finding
 from schemas.wording import listed
 
 #: As few of a kind in one column are still listed one by one, each with its own value.
 _ONE_BY_ONE = 2
-
-_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 def grouped(findings: Sequence[Finding]) -> list[Finding]:
@@ -43,9 +41,9 @@ def _column(finding: Finding) -> tuple[str, str, str]:
 
 def cells_listed(cells: Sequence[str]) -> str:
     """Cells of one column as people write them: `H5, H7 and H9 to H12`."""
-    addresses = [match for cell in cells if (match := _ADDRESS.fullmatch(cell))]
-    rows = sorted({int(match[2]) for match in addresses})
-    column = addresses[0][1]
+    places = [place for cell in cells if (place := position(cell))]
+    rows = sorted({row + 1 for row, _ in places})
+    column = column_letters(places[0][1])
     parts: list[str] = []
     # Rows in one run are all equally far ahead of their place in the list.
     for _, numbered in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):

@@ -1,241 +1,266 @@
-"""Cells of the register become typed values, or a sentence that says what to type instead.
+"""Cells of the register become typed values, or a finding that says what to type instead.
 
-Nothing is guessed: what can be read in two ways is refused, and the sentence asks.
+Nothing is guessed: what can be read in two ways is refused, and the finding asks. Runs in the
+sandbox.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import TypeGuard
 
-from openpyxl.utils.escape import unescape
-
-from pipeline.register.grid import GridCell
-from pipeline.workbooks.figures import FRACTION_UP_TO, clean
-from schemas.findings import shorten
-from schemas.model import Operator
-from schemas.register_columns import Column
-from schemas.register_columns import Content as Holds
-from schemas.units import Unit, places, shown
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a cell cannot be read, and what to type instead."""
-
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A figure as it was typed, before the unit beside it is known."""
-
-    #: A percentage is in percentage points.
-    value: Decimal
-    #: Typed or formatted with the sign.
-    percent: bool = False
-    money: bool = False
-    operator: Operator | None = None
-
-
-Value = str | int | Decimal | date | tuple[str, ...] | tuple[int, ...] | Typed | None
-
-_SIGNS = {
-    "≥": Operator.AT_LEAST.value,
-    "≤": Operator.AT_MOST.value,
-}
-_FIGURE = re.compile(
-    r"(?P<operator>>=|<=|>|<|=)? ?(?P<sign>[-+])? ?(?P<money>£)? ?"
-    r"(?P<digits>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+) ?(?P<percent>%)?"
+from pipeline.workbooks.figures import (
+    CellValue,
+    Figure,
+    Scale,
+    clean,
+    is_shown_plainly,
+    parse,
 )
+from schemas import register_rules as r
+from schemas import rules as c
+from schemas.findings import Finding, Rule, shorten
+from schemas.model import Operator
+from schemas.register_columns import Content, RegisterColumn
+from schemas.units import Unit
+
+Value = str | int | Decimal | date | tuple[str, ...] | tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCell:
+    sheet: str
+    #: Such as `D14`.
+    address: str
+    #: The text of an error value where the cell holds one.
+    value: CellValue
+    number_format: str = "General"
+    is_error: bool = False
+    #: A formula whose result the workbook does not hold.
+    is_unsaved: bool = False
+    #: Part of its text is raised, lowered or struck through.
+    has_marks: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        text = isinstance(self.value, str) and not clean(self.value)
+        return text and not self.is_unsaved
+
+    @property
+    def seen(self) -> str:
+        """What stands there, as one short line."""
+        if isinstance(self.value, date):
+            return self.value.strftime("%d/%m/%Y")
+        return shorten(f"{self.value:.15g}" if _is_number(self.value) else self.value)
+
+    def found(self, rule: Rule, column: RegisterColumn, **words: str) -> Finding:
+        """The finding that a rule makes of the cell."""
+        own = {"value": self.seen, "asks": column.asks, "heading": column.heading}
+        return rule.found(self.sheet, self.address, **(own | words))
+
+
+#: In words a mark says nothing else: CO₂ is CO2.
+_WORDS = (Content.TEXT, Content.CODE, Content.WORD, Content.WORDS)
+_SIGNS = {"≥": Operator.AT_LEAST.value, "≤": Operator.AT_MOST.value}
+_OPERATOR = re.compile(r"(>=|<=|>|<|=)\s*")
 _DAY = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
-_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_DECIMALS = re.compile(r"\.([0?]+)")
 _DIGITS = re.compile(r"[0-9]{1,9}")
-#: Excel keeps 15 significant digits; a longer figure may have lost some.
-_EXACT_BELOW = Decimal(10) ** 15
-_MOST_DECIMALS = 10
-
-
-def read_cell(cell: GridCell, column: Column) -> Value | Refusal:
-    """What a cell holds by its column's content; None where it is blank. Words are lower case."""
-    if cell.unsaved_formula:
-        return Refusal(
-            "This cell holds a formula whose result was not saved. "
-            "Open the register in Excel and save it, or type the value."
-        )
-    if cell.is_error:
-        return Refusal(f"This cell holds the Excel error {cell.content}. {column.asks}")
-    if cell.is_blank:
-        return None
-    match column.content:
-        case Holds.TEXT | Holds.CODE:
-            return _text(cell, column)
-        case Holds.WORD:
-            word = clean(str(cell.content)).casefold()
-            return _SIGNS.get(word, word)
-        case Holds.WORDS:
-            return _words(cell, column)
-        case Holds.WHOLE:
-            return _whole(cell, column)
-        case Holds.WHOLES:
-            return _wholes(cell, column)
-        case Holds.DATE:
-            return _day(cell, column)
-        case Holds.FIGURE:
-            return _figure(cell, column)
-        case Holds.SHARE:
-            typed = _figure(cell, column)
-            if isinstance(typed, Refusal):
-                return typed
-            return typed.value.scaleb(-2) if typed.percent else typed.value
-
-
-def in_unit(typed: Typed, unit: Unit) -> Decimal | Refusal:
-    """The figure in an indicator's unit, with the decimals it was typed with."""
-    if typed.percent and unit is not Unit.PERCENT:
-        return _wrong_unit(typed, Unit.PERCENT, unit)
-    if typed.money and unit is not Unit.CURRENCY:
-        return _wrong_unit(typed, Unit.CURRENCY, unit)
-    value = typed.value
-    if unit.row.is_share and not typed.percent and 0 < abs(value) <= FRACTION_UP_TO:
-        one, other = (shown(figure, Unit.PERCENT) for figure in (_plain(value.scaleb(2)), value))
-        return Refusal(
-            f"{value:f} could mean {one} or {other}. Type {one} or {other}, with the % sign."
-        )
-    return value
-
-
-def seen(cell: GridCell) -> str:
-    """What stands in a cell, as one short line."""
-    content = cell.content
-    if isinstance(content, date):
-        return content.strftime("%d/%m/%Y")
-    return shorten(f"{content:.15g}" if isinstance(content, float) else content)
-
-
-def _wrong_unit(typed: Typed, found: Unit, unit: Unit) -> Refusal:
-    return Refusal(
-        f"{shown(typed.value, found)} is {found.row.called}, and the unit beside it is {unit}. "
-        f"Type {unit.row.called}, for example {unit.row.example}, or correct the unit."
-    )
-
-
-def _text(cell: GridCell, column: Column) -> str | Refusal:
-    content = cell.content
-    if isinstance(content, (date, time, timedelta)):
-        return Refusal(
-            f"Excel has made a date of what was typed ({seen(cell)}). Format the cell as Text "
-            f"and type it again. {column.asks}"
-        )
-    if isinstance(content, bool):
-        return str(content).upper()
-    if isinstance(content, (int, float)):
-        return f"{_decimal(content):f}"
-    text = unescape(str(content)).strip()
-    return " ".join(text.split()) if column.content is Holds.CODE else text
-
-
 #: What people put between the words of a list.
 _BETWEEN = re.compile(r"[;,\n]|\s(?:and|&)\s", re.IGNORECASE)
 
 
-def _words(cell: GridCell, column: Column) -> tuple[str, ...] | Refusal | None:
+def read_row(
+    cells: Mapping[str, RegisterCell],
+    columns: tuple[RegisterColumn, ...],
+    indicator: Mapping[str, Value] | None = None,
+) -> tuple[dict[str, Value], list[Finding]]:
+    """The values of a row by column, None where a cell is blank or refused, and the findings.
+
+    Figures are in the unit of `indicator`, the values of the row that they are about; of the row
+    itself where there is none. Words are lower case.
+    """
+    values: dict[str, Value] = {}
+    findings: list[Finding] = []
+    figures = [column for column in columns if column.content is Content.FIGURE]
+    for column in [*(each for each in columns if each not in figures), *figures]:
+        cell = cells[column.key]
+        if cell.is_unsaved or cell.is_error:
+            rule = r.UNSAVED_FORMULA if cell.is_unsaved else r.REGISTER_ERROR_VALUE
+            value: Value | Finding = cell.found(rule, column)
+        elif cell.is_blank:
+            value = None
+        elif cell.has_marks and column.content not in _WORDS:
+            value = cell.found(r.MARKED_RUN, column)
+        elif column in figures:
+            value = _figure(cell, column, values, values if indicator is None else indicator)
+        else:
+            value = _READ[column.content](cell, column)
+        if isinstance(value, Finding):
+            findings.append(value)
+        values[column.key] = None if isinstance(value, Finding) else value
+    return values, findings
+
+
+def _text(cell: RegisterCell, column: RegisterColumn) -> str | Finding:
+    value = cell.value
+    if isinstance(value, (date, time, timedelta)):
+        return cell.found(r.DATE_MADE_OF_TEXT, column)
+    if isinstance(value, bool):
+        return str(value).upper()
+    if _is_number(value):
+        number = Decimal(f"{value:.15g}")
+        if not is_shown_plainly(number, cell.number_format):
+            return cell.found(r.SHOWN_OTHERWISE, column, looks="something else")
+        return f"{number:f}"
+    text = str(value).strip()
+    return " ".join(text.split()) if column.content is Content.CODE else text
+
+
+def _word(cell: RegisterCell, _: RegisterColumn) -> str:
+    word = clean(str(cell.value)).casefold()
+    return _SIGNS.get(word, word)
+
+
+def _words(cell: RegisterCell, column: RegisterColumn) -> tuple[str, ...] | Finding | None:
     text = _text(cell, column)
-    if isinstance(text, Refusal):
+    if isinstance(text, Finding):
         return text
     words = [" ".join(word.split()) for word in _BETWEEN.split(text)]
     return tuple(word.casefold() if column.choices else word for word in words if word) or None
 
 
-def _whole(cell: GridCell, column: Column) -> int | Refusal:
-    typed = _figure(cell, column)
-    if isinstance(typed, Refusal):
-        return typed
-    if typed.percent or typed.money or typed.value != int(typed.value):
-        return Refusal(f'"{seen(cell)}" is not a whole number. {column.asks}')
-    return int(typed.value)
-
-
-def _wholes(cell: GridCell, column: Column) -> tuple[int, ...] | Refusal | None:
+def _wholes(cell: RegisterCell, column: RegisterColumn) -> tuple[int, ...] | Finding | None:
     words = _words(cell, column)
-    if isinstance(words, Refusal) or words is None:
+    if isinstance(words, Finding) or words is None:
         return words
     if not all(_DIGITS.fullmatch(word) for word in words):
-        return Refusal(f'"{seen(cell)}" is no list of whole numbers. {column.asks}')
+        return cell.found(r.NOT_OF_ITS_KIND, column, kind="a list of whole numbers")
     return tuple(int(word) for word in words)
 
 
-def _day(cell: GridCell, column: Column) -> date | Refusal:
-    content = cell.content
-    if isinstance(content, datetime):
-        return content.date()
-    if isinstance(content, date):
-        return content
-    text = clean(str(content))
+def _day(cell: RegisterCell, column: RegisterColumn) -> date | Finding:
+    if isinstance(cell.value, datetime):
+        return cell.value.date()
+    if isinstance(cell.value, date):
+        return cell.value
+    text = clean(str(cell.value))
     try:
         if match := _DAY.fullmatch(text):
             return date(int(match["year"]), int(match["month"]), int(match["day"]))
         return date.fromisoformat(text)
     except ValueError:
-        return Refusal(f'"{seen(cell)}" is not a date. {column.asks}')
+        return cell.found(r.NOT_OF_ITS_KIND, column, kind="a date")
 
 
-def _figure(cell: GridCell, column: Column) -> Typed | Refusal:
-    content = cell.content
-    typed: Typed | None = None
-    if isinstance(content, (int, float)) and not isinstance(content, bool):
-        typed = _number(content, cell.number_format)
-    elif isinstance(content, str):
-        typed = _figure_in_words(content)
-    if typed is None or abs(typed.value) >= _EXACT_BELOW:
-        return Refusal(f'"{seen(cell)}" is not a figure. {column.asks}')
-    if typed.operator is not None and column.key != "value":
-        return Refusal(
-            f'"{seen(cell)}" has {typed.operator} before the figure. Type the figure alone.'
-        )
-    return typed
+def _whole(cell: RegisterCell, column: RegisterColumn) -> int | Finding:
+    figure = _number(cell, column, Scale(None, None, as_typed=True))
+    if isinstance(figure, Finding):
+        return figure
+    if figure.sign or figure.value is None or figure.value != int(figure.value):
+        return cell.found(r.NOT_OF_ITS_KIND, column, kind="a whole number")
+    return int(figure.value)
 
 
-def _number(content: float, number_format: str) -> Typed | None:
-    """A number with the decimals that its format shows, and never fewer than it has."""
-    value = _decimal(content)
-    if not value.is_finite():
-        return None
-    shape = _LITERALS.sub("", number_format).split(";")[0]
-    percent = "%" in shape
-    if percent:
-        value = _plain(value.scaleb(2))
-    match = _DECIMALS.search(shape)
-    decimals = min(len(match[1]), _MOST_DECIMALS) if match else 0
-    if decimals > places(value) and abs(value) < _EXACT_BELOW:
-        value = value.quantize(Decimal(1).scaleb(-decimals))
-    return Typed(value, percent=percent)
+def _share(cell: RegisterCell, column: RegisterColumn) -> Decimal | Finding | None:
+    figure = _number(cell, column, Scale(None, None, as_typed=True))
+    if isinstance(figure, Finding):
+        return figure
+    if figure.sign is Unit.PERCENT and figure.value is not None:
+        return figure.value.scaleb(-2)
+    return cell.found(r.NOT_OF_ITS_KIND, column, kind="a figure") if figure.sign else figure.value
 
 
-def _figure_in_words(content: str) -> Typed | None:
-    text = clean(content)
+_READ = {
+    Content.TEXT: _text,
+    Content.CODE: _text,
+    Content.WORD: _word,
+    Content.WORDS: _words,
+    Content.WHOLE: _whole,
+    Content.WHOLES: _wholes,
+    Content.DATE: _day,
+    Content.SHARE: _share,
+}
+
+
+def _figure(
+    cell: RegisterCell,
+    column: RegisterColumn,
+    row: dict[str, Value],
+    indicator: Mapping[str, Value],
+) -> Decimal | Finding | None:
+    """A figure in its unit; an operator before it goes into the row's own column for it."""
+    own = _unit(indicator)
+    unit = column.unit(own, row.get("tolerance_kind"))
+    decimals = indicator.get("decimals") or 0
+    is_known = unit is own is not None and isinstance(decimals, int)
+    scale = Scale(unit, decimals if is_known and isinstance(decimals, int) else None, as_typed=True)
+    operator = _operator(cell)
+    if operator and column.key != "value":
+        return cell.found(r.OPERATOR_BEFORE, column, operator=operator)
+    figure = _number(cell, column, scale)
+    if isinstance(figure, Finding):
+        return figure
+    if unit is None and own and figure.sign not in (None, own):
+        return _another_unit(cell, column, own, figure.sign.row.called)
+    if operator:
+        stated = row.get("operator")
+        if stated and stated != operator:
+            return cell.found(r.OPERATOR_TWICE, column, operator=operator, stated=str(stated))
+        row["operator"] = operator
+    return figure.value
+
+
+def _unit(indicator: Mapping[str, Value]) -> Unit | None:
+    """The unit of an indicator's row; None where it has none that is known."""
+    return next((unit for unit in Unit if unit == indicator.get("unit")), None)
+
+
+def _operator(cell: RegisterCell) -> str:
+    match = _OPERATOR.match(_plain(cell.value)) if isinstance(cell.value, str) else None
+    return match[1] if match else ""
+
+
+def _plain(text: str) -> str:
+    text = clean(text)
     for sign, plain in _SIGNS.items():
         text = text.replace(sign, plain)
-    match = _FIGURE.fullmatch(text)
-    if match is None or (match["money"] and match["percent"]):
-        return None
-    value = Decimal(match["digits"].replace(",", ""))
-    return Typed(
-        -value if match["sign"] == "-" else value,
-        percent=match["percent"] is not None,
-        money=match["money"] is not None,
-        operator=Operator(match["operator"]) if match["operator"] else None,
-    )
+    return text
 
 
-def _decimal(number: float) -> Decimal:
-    """A stored number as Excel shows it: 15 significant digits, no binary noise."""
-    return _plain(Decimal(f"{number:.15g}"))
+def _number(cell: RegisterCell, column: RegisterColumn, scale: Scale) -> Figure | Finding:
+    """The one figure in a cell, without an operator before it; what is anything else is asked."""
+    value = cell.value
+    if isinstance(value, str):
+        value = _OPERATOR.sub("", _plain(value), count=1)
+    figure = parse(value, scale, cell.number_format)
+    if not figure.troubles:
+        is_one = figure.value is not None and figure.numerator is None
+        return figure if is_one else cell.found(r.NOT_OF_ITS_KIND, column, kind="a figure")
+    trouble = figure.troubles[0]
+    words = dict(trouble.words)
+    match trouble.rule:
+        case c.TWO_WAYS | c.SCALED_TWO_WAYS:
+            how = "with the % sign" if trouble.rule is c.TWO_WAYS else "in full"
+            return cell.found(r.FIGURE_TWO_WAYS, column, value=trouble.value, how=how, **words)
+        case c.WRONG_UNIT if scale.unit:
+            return _another_unit(cell, column, scale.unit, words["found"], trouble.value)
+        case c.NOT_SHOWN:
+            looks = words.get("looks", "something else")
+            return cell.found(r.SHOWN_OTHERWISE, column, value=trouble.value, looks=looks)
+        case _:
+            return cell.found(r.NOT_OF_ITS_KIND, column, kind="a figure")
 
 
-def _plain(number: Decimal) -> Decimal:
-    """Without an exponent: 1E+3 is 1000."""
-    return Decimal(f"{number:f}")
+def _another_unit(
+    cell: RegisterCell, column: RegisterColumn, unit: Unit, found: str, value: str = ""
+) -> Finding:
+    words = {"found": found, "expected": unit.row.called, "example": unit.row.example, "unit": unit}
+    return cell.found(r.ANOTHER_UNIT, column, value=value or cell.seen, **words)
+
+
+def _is_number(value: CellValue) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.workspace.errors import RegisterError
+from pipeline.workspace.settings import Limits
+
+#: What reading the register may cost where no settings are at hand.
+LIMITS = Limits()
 
 
 def register_bytes(path: Path) -> bytes:

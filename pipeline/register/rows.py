@@ -1,33 +1,27 @@
-"""The register as rows of cells: what the workbook holds, before it has any looks."""
+"""Rows of the register's sheets to its types, and back to what a workbook holds.
+
+Which attribute a column fills is said by the column itself; see `schemas.register_columns`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from schemas.merge_rules import MergeRule
-from schemas.model import (
-    CommentaryRule,
-    Framework,
-    Indicator,
-    Period,
-    Priority,
-    Recipient,
-    Register,
-    ServiceArea,
-    SmallNumbers,
-    Target,
-    Tolerance,
-    ToleranceKind,
-)
-from schemas.register_columns import Sheet
-from schemas.register_layout import AREAS, INDICATORS, PERIODS, PRIORITIES, RECIPIENTS, TARGETS
+import msgspec
+
+from schemas.model import Register
+from schemas.register_columns import Content, RegisterColumn, RegisterSheet
+from schemas.register_layout import SHEETS
 from schemas.units import Unit
 
 #: Between several words in one cell.
 SEPARATOR = "; "
+#: What stands for a period's being open.
+_OPEN = {True: "open", False: "closed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,101 +34,93 @@ class Amount:
 
 Cell = str | int | date | Amount | None
 Cells = tuple[Cell, ...]
+Values = Mapping[str, Any]
 
 
-def tables(register: Register) -> Iterator[tuple[Sheet, list[Cells]]]:
-    """Every sheet but the framework's, with its rows; cells are in the order of its columns."""
+def register_of(sheets: Mapping[str, Sequence[Values]], sha256: str) -> Register:
+    """The register of checked rows, by the titles of their sheets; `sha256` is the workbook's.
+
+    Priorities come in their order, periods by their start, everything else as its sheet has it.
+    """
+    raw = {
+        sheet.attribute: [_item(sheet, values) for values in sheets[sheet.title]]
+        for sheet in SHEETS
+    }
+    for priority in raw["priorities"]:
+        priority["achievements_heading"] = priority["achievements_heading"] or priority["heading"]
+    for indicator in raw["indicators"]:
+        named = set(indicator["areas"])
+        areas = [area["ref"] for area in raw["areas"] if named & {area["ref"], area["name"]}]
+        indicator["areas"] = areas
+    for period in raw["periods"]:
+        period["open"] = period["open"] == _OPEN[True]
+    raw["priorities"].sort(key=lambda priority: priority["order"])
+    raw["periods"].sort(key=lambda period: (period["starts"], period["ends"]))
+    (framework,) = raw["framework"]
+    return msgspec.convert(raw | {"framework": framework, "sha256": sha256}, Register)
+
+
+def _item(sheet: RegisterSheet, values: Values) -> dict[str, Any]:
+    """A row as its type has it, attributes within attributes."""
+    item: dict[str, Any] = {}
+    for column in sheet.columns:
+        *path, name = column.path
+        at = item
+        for step in path:
+            at = at.setdefault(step, {})
+        value = values[column.key]
+        at[name] = column.blank if value is None else value
+    if item.get("tolerance") == {"amount": None, "kind": None}:
+        item["tolerance"] = None
+    return item
+
+
+def tables(register: Register) -> Iterator[tuple[RegisterSheet, list[Cells]]]:
+    """Every sheet with its rows; cells are in the order of its columns. The framework is a row."""
     units = {indicator.ref: indicator.unit for indicator in register.indicators}
-    yield PRIORITIES, [_priority(p) for p in register.priorities]
-    yield INDICATORS, [_indicator(i) for i in register.indicators]
-    yield TARGETS, [_target(t, units.get(t.indicator)) for t in register.targets]
-    yield AREAS, [_area(a) for a in register.areas]
-    yield PERIODS, [_period(p) for p in register.periods]
-    yield RECIPIENTS, [_recipient(r) for r in register.recipients]
+    for sheet in SHEETS:
+        items = getattr(register, sheet.attribute)
+        rows = [
+            {column.key: _attribute(item, column) for column in sheet.columns}
+            for item in (items if isinstance(items, tuple) else (items,))
+        ]
+        yield sheet, [_cells(sheet, row, units) for row in rows]
 
 
-def framework_cells(framework: Framework) -> Cells:
-    """The values of the framework, in the order of its settings."""
-    policy = framework.policy
-    return (
-        framework.council,
-        framework.title,
-        framework.appendix,
-        policy.kind,
-        *_tolerance(policy.tolerance),
-        Amount(policy.green_from),
-        Amount(policy.amber_from),
-        framework.small_below,
-        framework.keep_years,
-        SEPARATOR.join(map(str, framework.remind_before)),
-        SEPARATOR.join(map(str, framework.remind_after)),
-    )
+def _attribute(item: object, column: RegisterColumn) -> object:
+    for name in column.path:
+        item = None if item is None else getattr(item, name)
+    return item
 
 
-def _tolerance(tolerance: Tolerance | None) -> Cells:
-    if tolerance is None:
-        return None, None
-    relative = tolerance.kind is ToleranceKind.PERCENT_OF_TARGET
-    return Amount(tolerance.amount, Unit.PERCENT if relative else None), tolerance.kind
+def _cells(sheet: RegisterSheet, row: Values, units: Mapping[str, Unit | None]) -> Cells:
+    unit = units.get(row.get("indicator", row.get("ref")))
+    return tuple(_cell(column, row, unit) for column in sheet.columns)
 
 
-def _amount(value: Decimal | None, unit: Unit | None) -> Amount | None:
-    return None if value is None else Amount(value, unit)
+def _cell(column: RegisterColumn, row: Values, unit: Unit | None) -> Cell:
+    value = row[column.key]
+    if _counts_as_blank(column, row):
+        return None
+    match value:
+        case Decimal():
+            return Amount(value, column.unit(unit, row.get("tolerance_kind")))
+        case bool():
+            return _OPEN[value]
+        case tuple():
+            return SEPARATOR.join(map(str, value))
+        case str() | int() | date():
+            return value
+    return None
 
 
-def _priority(priority: Priority) -> Cells:
-    own = priority.achievements_heading != priority.heading
-    return (
-        priority.ref,
-        priority.heading,
-        priority.achievements_heading if own else None,
-        priority.order,
-    )
-
-
-def _indicator(indicator: Indicator) -> Cells:
-    unit = indicator.unit
-    return (
-        indicator.ref,
-        indicator.priority,
-        indicator.wording,
-        indicator.kind,
-        unit,
-        None if unit is None and not indicator.decimals else indicator.decimals,
-        indicator.polarity,
-        SEPARATOR.join(indicator.areas),
-        None if indicator.merge_rule is MergeRule.SOLE else indicator.merge_rule,
-        *_tolerance(indicator.tolerance),
-        _amount(indicator.plausible_minimum, unit),
-        _amount(indicator.plausible_maximum, unit),
-        _amount(indicator.plausible_change, unit),
-        None if indicator.commentary is CommentaryRule.NEVER else indicator.commentary,
-        indicator.definition,
-        indicator.source,
-        None if indicator.small_numbers is SmallNumbers.SUPPRESS else indicator.small_numbers,
-    )
-
-
-def _target(target: Target, unit: Unit | None) -> Cells:
-    return (
-        target.indicator,
-        target.period,
-        target.operator,
-        _amount(target.value, unit),
-        _amount(target.lower, unit),
-        _amount(target.upper, unit),
-        _amount(target.baseline, unit),
-        target.baseline_period,
-    )
-
-
-def _area(area: ServiceArea) -> Cells:
-    return area.ref, area.name, area.lead, area.email
-
-
-def _period(period: Period) -> Cells:
-    return period.name, period.starts, period.ends, period.due, "open" if period.open else "closed"
-
-
-def _recipient(recipient: Recipient) -> Cells:
-    return recipient.name, recipient.email, SEPARATOR.join(recipient.gets)
+def _counts_as_blank(column: RegisterColumn, row: Values) -> bool:
+    """Whether a blank cell says the same, so that none needs to be filled in."""
+    value = row[column.key]
+    match column.key:
+        case "achievements_heading":
+            return bool(value == row["heading"])
+        case "decimals":
+            # A measure's are written even where there are none.
+            return row["unit"] is None and not value
+    return column.content is Content.WORD and value == column.default

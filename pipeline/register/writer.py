@@ -14,16 +14,17 @@ from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.register.rows import SEPARATOR, Amount, Cell, framework_cells, tables
+from pipeline.register.rows import SEPARATOR, Amount, Cell, Cells, tables
+from pipeline.workbooks.addresses import column_letters
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import replacing
 from schemas.model import Register
-from schemas.register_columns import Column, Content, Sheet
-from schemas.register_layout import FRAMEWORK, FRAMEWORK_HEADINGS, LISTS, SHEETS
+from schemas.register_columns import Content, RegisterColumn, RegisterSheet
+from schemas.register_layout import LISTS, SHEETS
+from schemas.register_settings import FRAMEWORK, FRAMEWORK_HEADINGS
 from schemas.units import cell_value, grouped, number_format, places
 
 #: How far below the data the drop-downs and notes reach.
@@ -77,12 +78,13 @@ class _Writer:
         sheets = {sheet: self._book.add_worksheet(sheet.title) for sheet in SHEETS}
         for name, (sheet, key) in LISTS.items():
             self._book.define_name(name, _filled_cells(sheet, key))
-        self._write_framework(sheets[FRAMEWORK])
         for sheet, rows in tables(self._register):
-            self._write_table(sheets[sheet], sheet, rows)
+            if sheet is FRAMEWORK:
+                self._write_framework(sheets[sheet], *rows)
+            else:
+                self._write_table(sheets[sheet], sheet, rows)
 
-    def _write_framework(self, worksheet: Worksheet) -> None:
-        values = framework_cells(self._register.framework)
+    def _write_framework(self, worksheet: Worksheet, values: Cells) -> None:
         headings = [heading for heading, _, _ in FRAMEWORK_HEADINGS]
         for at, (heading, asks, width) in enumerate(FRAMEWORK_HEADINGS):
             worksheet.set_column(at, at, width)
@@ -99,7 +101,7 @@ class _Writer:
         self._finish(worksheet, FRAMEWORK.table, headings, len(values), autofilter=False)
 
     def _write_table(
-        self, worksheet: Worksheet, sheet: Sheet, rows: Sequence[Sequence[Cell]]
+        self, worksheet: Worksheet, sheet: RegisterSheet, rows: Sequence[Sequence[Cell]]
     ) -> None:
         for at, column in enumerate(sheet.columns):
             # The whole column is formatted, so that a row typed below looks like the others.
@@ -219,15 +221,15 @@ def _shown_as(amount: Amount) -> str:
     return number_format(amount.unit, places(amount.value), group=group)
 
 
-def _filled_cells(sheet: Sheet, key: str) -> str:
+def _filled_cells(sheet: RegisterSheet, key: str) -> str:
     """A formula for the filled cells of a column: a list to choose from that grows with it."""
-    letter = xl_col_to_name([column.key for column in sheet.columns].index(key))
+    letter = column_letters([column.key for column in sheet.columns].index(key))
     cells = f"'{sheet.title}'!${letter}$2:${letter}$2000"
     first = f"'{sheet.title}'!${letter}$2"
     return f"={first}:INDEX({cells},MAX(1,COUNTA({cells})))"
 
 
-def _validation(column: Column) -> dict[str, object]:
+def _validation(column: RegisterColumn) -> dict[str, object]:
     """The drop-down, limits and message of a cell of the column."""
     message: dict[str, object] = {
         "input_title": column.heading,

@@ -1,268 +1,239 @@
-"""The frames that `schemas.returns` checks: one row an indicator a return, one row a return."""
+"""The frames that `schemas.returns` checks, built from returns, register and last period's figures.
+
+One has a row for each indicator of each return, the other one for each return.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
 
 import pandas as pd
 
-from pipeline.returns.interpret.indicators import PREFILLED_FIELDS, same_figure
-from pipeline.returns.interpret.names import name_key
+from pipeline.returns.interpret.indicators import same_figure
 from pipeline.returns.reading import Reading, ReportedRow
-from schemas import returns as schema
-from schemas.model import (
-    CommentaryRule,
-    Indicator,
-    Period,
-    Polarity,
-    Register,
-    ServiceArea,
-    Status,
-    Target,
-)
-from schemas.units import quantise
+from pipeline.workbooks.names import name_key
+from schemas.checks import Checks
+from schemas.fields import PREFILLED, SIGNED, prefilled
+from schemas.model import Indicator, Period, Priority, Register, ServiceArea, Status, Target
+from schemas.returns import ROWS
+from schemas.verdicts import frame_of, typed
+
+#: Last period's figures: (period, indicator, area) to the figure.
+Earlier = Mapping[tuple[str, str, str], Decimal]
 
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
-#: Wide enough that a quotient of two reported parts never falls on the wrong side of a half.
-_EXACT = Context(prec=60)
+#: Stands for the row of an indicator that a return leaves out.
+ABSENT = ReportedRow("", "", "", Status.FINAL)
+#: The columns that a row of a return gives as they stand.
+_REPORTED = ["status", "value", "numerator", "denominator", "has_figure", "commentary", "is_bad"]
+_reported = attrgetter(*_REPORTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Standard:
-    """What an indicator's row is held against in a period; the same for every return."""
-
-    indicator: Indicator
-    #: The service areas that report it.
-    owners: frozenset[str]
-    target: Target | None
-    #: The register's plausible range; a share without one lies between 0 and 100.
-    minimum: Decimal | None
-    maximum: Decimal | None
-    #: What each prefilled cell should read, as the template shows it.
-    texts: dict[str, str]
-    #: Other words for the priority that mean the same, as keys.
-    priority_keys: frozenset[str]
-    #: Whether the numerator counts a part of what the denominator counts.
-    is_part_of_whole: bool
-
-
-class Standards:
-    """The standard of each indicator in each period, worked out once."""
-
-    def __init__(self, register: Register) -> None:
-        self._indicators = {i.ref: i for i in register.indicators}
-        self._targets = {(t.indicator, t.period): t for t in register.targets}
-        self._priorities = {p.ref: p for p in register.priorities}
-        self._known: dict[tuple[str, str], Standard] = {}
-        self._owned: dict[str, list[str]] = {}
-        for indicator in register.indicators:
-            for area in indicator.areas:
-                self._owned.setdefault(area, []).append(indicator.ref)
-
-    def refs_of(self, area: str) -> list[str]:
-        """The indicators that a service area reports, in the register's order."""
-        return self._owned.get(area, [])
-
-    def of(self, ref: str, period: str) -> Standard:
-        """The standard of an indicator of the register, by ref, in a period."""
-        key = (ref, period)
-        if key not in self._known:
-            self._known[key] = self._standard(self._indicators[ref], self._targets.get(key))
-        return self._known[key]
-
-    def _standard(self, indicator: Indicator, target: Target | None) -> Standard:
-        priority = self._priorities[indicator.priority]
-        minimum, maximum = indicator.plausible_minimum, indicator.plausible_maximum
-        is_share = indicator.unit_row.is_share
-        if is_share:
-            minimum = _ZERO if minimum is None else minimum
-            maximum = _HUNDRED if maximum is None else maximum
-        names = (priority.ref, priority.heading, priority.achievements_heading)
-        return Standard(
-            indicator=indicator,
-            owners=frozenset(indicator.areas),
-            target=target,
-            minimum=minimum,
-            maximum=maximum,
-            texts={
-                "ref": indicator.ref,
-                "priority": priority.heading,
-                "indicator": indicator.wording,
-                "unit": indicator.unit_shown,
-                "target": target.shown(indicator.unit) if target else "",
-            },
-            priority_keys=frozenset(map(name_key, names)),
-            is_part_of_whole=is_share and maximum is not None and maximum <= _HUNDRED,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One row of the frame: an indicator of a return, reported or missing."""
-
-    area: ServiceArea
-    standard: Standard
-    #: None where the return has no row for the indicator.
-    row: ReportedRow | None
-    #: Last period's figure.
-    last: Decimal | None
-
-
-def row_frame(cases: list[tuple[int, Case]]) -> pd.DataFrame:
-    """One row an indicator a return, with the columns of `schema.ROW_COLUMNS`."""
-    records = [_record(number, case) for number, case in cases]
-    frame = pd.DataFrame.from_records(records, columns=list(schema.ROW_COLUMNS))
-    decimals = [name for name, kind in schema.ROW_COLUMNS.items() if kind == "decimal"]
-    return frame.astype(dict.fromkeys(decimals, object))
-
-
-def _record(number: int, case: Case) -> tuple[object, ...]:
-    """One row of the frame, in the order of `schema.ROW_COLUMNS`."""
-    row, standard = case.row, case.standard
-    indicator = standard.indicator
-    owned = case.area.ref in standard.owners
-    if row is None:
-        # Nothing else to say of a row that is not there.
-        flags = (False, owned, True, False, False, False, False, False, False, False, True, False)
-        return (number, *flags, *(None,) * 8, *_AS_EXPECTED)
-    value = row.value
-    flags = (
-        True,
-        owned,
-        row.has_figure,
-        row.status is Status.NOT_AVAILABLE,
-        row.is_bad,
-        indicator.unit_row.never_negative,
-        row.denominator == 0,
-        _commentary_due(row, standard),
-        bool(row.commentary),
-        standard.is_part_of_whole,
-        quotient(row, indicator) in (None, value),
-        indicator.merge_rule.merging.needs_parts
-        and value is not None
-        and (row.numerator is None or row.denominator is None),
-    )
-    return (
-        number, *flags,
-        value, _ZERO, row.numerator, row.denominator,
-        standard.minimum, standard.maximum,
-        None if value is None or case.last is None else abs(value - case.last),
-        indicator.plausible_change,
-        *_prefilled(row, standard),
-    )  # fmt: skip
-
-
-def _commentary_due(row: ReportedRow, standard: Standard) -> bool:
-    indicator, target = standard.indicator, standard.target
-    match indicator.commentary:
-        case CommentaryRule.NEVER:
-            return False
-        case CommentaryRule.ALWAYS:
-            return True
-        case CommentaryRule.OFF_TARGET:
-            return (
-                row.value is not None
-                and target is not None
-                and target.is_set
-                and indicator.polarity is not Polarity.CONTEXTUAL
-                and not target.admits(row.value, indicator.polarity)
-            )
-
-
-def quotient(row: ReportedRow, indicator: Indicator) -> Decimal | None:
-    """What numerator and denominator make, at the decimals of the figure reported.
-
-    None where there is nothing to compare: a part is missing, or the figure is a count.
-    """
-    if row.value is None or row.numerator is None or not row.denominator:
-        return None
-    if indicator.unit is None or indicator.unit.row.counts_people:
-        return None
-    is_share = indicator.unit.row.is_share
-    top = row.numerator.scaleb(2, _EXACT) if is_share else row.numerator
-    exact = _EXACT.divide(top, row.denominator)
-    published = quantise(exact, indicator.decimals)
-    if published == row.value:
-        return row.value
-    for decimals in range(indicator.decimals - 1, -1, -1):
-        # A figure given with fewer decimals than are published may still be the right one.
-        if quantise(exact, decimals) == row.value:
-            return row.value
-    return published
-
-
-_AS_EXPECTED = ("", "") * len(PREFILLED_FIELDS)
-
-
-def _prefilled(row: ReportedRow, standard: Standard) -> tuple[str, ...]:
-    """Seen and expected of each prefilled field in turn, as keys; a blank cell passes."""
-    texts: list[str] = []
-    for field, expected in standard.texts.items():
-        seen = row.seen.get(field, "")
-        if seen and seen != expected:
-            key = name_key(expected)
-            texts += [key if _means(field, seen, standard) else name_key(seen) or seen, key]
-        else:
-            texts += ["", ""]
-    return tuple(texts)
-
-
-def _means(field: str, seen: str, standard: Standard) -> bool:
-    """Whether other words in a prefilled cell still say what it should."""
-    match field:
-        case "priority":
-            return name_key(seen) in standard.priority_keys
-        case "target":
-            return _same_target(seen, standard)
-        case _:
-            return False
-
-
-def _same_target(seen: str, standard: Standard) -> bool:
-    """Whether a retyped target is still the same figure: 0.25 and 25 are both 25%."""
-    target, indicator = standard.target, standard.indicator
-    if target is None or target.value is None:
-        return False
-    plain = seen.lstrip("<>=≤≥ ")
-    value = target.value
-    shares = {value, value / 100} if indicator.unit_row.is_share else {value}
-    return same_figure(plain, value, indicator) or plain in {f"{s.normalize():f}" for s in shares}
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """One row of the frame of returns; `number` is the return's place in the run."""
+class Placed:
+    """A return whose service area and period are plain; `number` is its place in the run."""
 
     number: int
     reading: Reading
+    area: ServiceArea
     period: Period
     received_on: date
 
-    def is_filled(self, key: str) -> bool:
-        """Whether a line of the cover has an entry."""
-        entry = self.reading.cover.get(key)
-        return entry is not None and bool(entry.text)
 
-    @property
-    def knows_no_sign_off(self) -> bool:
-        """Whether the return is last year's appendix filled in, without those lines."""
-        return self.reading.is_old_style and not any(
-            key in self.reading.cover for key in schema.SIGNED
+@dataclass(frozen=True, slots=True)
+class _Standard:
+    """What an indicator's row is held against in a period; the same for every return."""
+
+    indicator: Indicator
+    priority: Priority
+    target: Target | None
+
+    def texts(self) -> dict[str, str]:
+        """What stands in each prefilled cell of the template, by the field's key."""
+        return prefilled(self.indicator, self.priority, self.target)
+
+    def columns(self) -> dict[str, object]:
+        """The register's side of a row of the frame."""
+        indicator = self.indicator
+        minimum, maximum = indicator.plausible_minimum, indicator.plausible_maximum
+        is_share = indicator.unit_row.is_share
+        if is_share:
+            # Without a plausible range of its own a share lies between 0 and 100.
+            minimum = _ZERO if minimum is None else minimum
+            maximum = _HUNDRED if maximum is None else maximum
+        return {
+            "kind": indicator.kind,
+            "unit": indicator.unit,
+            "decimals": indicator.decimals,
+            "polarity": indicator.polarity,
+            "merge_rule": indicator.merge_rule,
+            "commentary_rule": indicator.commentary,
+            "target": self.target,
+            "minimum": minimum,
+            "maximum": maximum,
+            "largest_change": indicator.plausible_change,
+            "is_share": is_share and maximum is not None and maximum <= _HUNDRED,
+            "example": indicator.unit_row.example,
+            **{f"{key}_expected": text for key, text in self.texts().items()},
+        }
+
+    def means(self, key: str, seen: str, expected: str) -> bool:
+        """Whether what stands in a prefilled cell says in other words what it should."""
+        name = name_key(seen)
+        if seen == expected or (name and name == name_key(expected)):
+            return True
+        match key:
+            case "priority":
+                own = self.priority
+                names = (own.ref, own.heading, own.achievements_heading)
+                return name in map(name_key, names)
+            case "target":
+                return self._is_target(seen)
+        return False
+
+    def _is_target(self, seen: str) -> bool:
+        """Whether a retyped target is still the same figure: 0.25 and 25 are both 25%."""
+        if self.target is None or self.target.value is None:
+            return False
+        plain = seen.lstrip("<>=≤≥ ")
+        value, indicator = self.target.value, self.indicator
+        shares = {value, value / 100} if indicator.unit_row.is_share else {value}
+        texts = {f"{share.normalize():f}" for share in shares}
+        return same_figure(plain, value, indicator) or plain in texts
+
+
+class Standards:
+    """What a register says of each indicator in the periods given, as columns."""
+
+    def __init__(self, register: Register, periods: Iterable[str]) -> None:
+        priorities = {priority.ref: priority for priority in register.priorities}
+        targets = {(target.indicator, target.period): target for target in register.targets}
+        self._owned: dict[str, list[str]] = defaultdict(list)
+        for indicator in register.indicators:
+            for area in indicator.areas:
+                self._owned[area].append(indicator.ref)
+        self._all: list[_Standard] = []
+        self._places: dict[str, dict[str, int]] = {}
+        for period in dict.fromkeys(periods):
+            first = len(self._all)
+            self._places[period] = {i.ref: n for n, i in enumerate(register.indicators, first)}
+            self._all += (
+                _Standard(i, priorities[i.priority], targets.get((i.ref, period)))
+                for i in register.indicators
+            )
+        records = [standard.columns() for standard in self._all]
+        texts = [standard.texts() for standard in self._all]
+        self._texts: dict[str, list[Any]] = {
+            key: [text[key] for text in texts] for key in PREFILLED
+        }
+        self._facts = pd.DataFrame(
+            {
+                name: typed(ROWS.columns[name], [record[name] for record in records])
+                for name in (records[0] if records else ())
+            }
         )
 
+    def refs_of(self, area: str) -> list[str]:
+        """The indicators that a service area reports, in the register's order."""
+        return self._owned[area]
 
-def return_frame(covers: list[Cover]) -> pd.DataFrame:
-    """One row a return, with the columns of `schema.RETURN_COLUMNS`."""
-    records = [
-        (
-            cover.number,
-            *(cover.is_filled(key) for key in schema.SIGNED),
-            cover.knows_no_sign_off,
-            cover.period.open,
-            cover.received_on <= cover.period.due,
-        )
-        for cover in covers
-    ]
-    return pd.DataFrame.from_records(records, columns=list(schema.RETURN_COLUMNS))
+    def places_of(self, period: str) -> dict[str, int]:
+        """The place of each indicator's standard in a period, by ref."""
+        return self._places[period]
+
+    def at(self, places: list[int]) -> dict[str, pd.Series[Any]]:
+        """The columns of the standards at some places."""
+        joined = self._facts.take(places).reset_index(drop=True)
+        return {str(name): column for name, column in joined.items()}
+
+    def in_words_of_register(
+        self, key: str, seen: list[str | None], places: list[int]
+    ) -> list[str | None]:
+        """What prefilled cells say: the register's own text where it is that, or means it."""
+        own = self._texts[key]
+        expected = [own[place] for place in places]
+        if seen == expected:
+            return expected
+        return [
+            right if text and known.means(key, text, right) else text
+            for text, right, known in zip(
+                seen, expected, map(self._all.__getitem__, places), strict=True
+            )
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The frame of indicators' rows, with each row's return and what was read there."""
+
+    frame: pd.DataFrame
+    numbers: list[int]
+    read: list[ReportedRow]
+
+
+def row_frame(
+    checks: Checks,
+    returns: Iterable[Placed],
+    standards: Standards,
+    register: Register,
+    earlier: Earlier,
+) -> Rows:
+    """One row an indicator a return, reported or missing."""
+    numbers: list[int] = []
+    read: list[ReportedRow] = []
+    places: list[int] = []
+    columns: dict[str, list[Any]] = defaultdict(list)
+    # Return by return, so that what one return holds is looked at while it is at hand.
+    for one in returns:
+        reported = {row.indicator: row for row in one.reading.rows}
+        mine = standards.refs_of(one.area.ref)
+        # Without a table there is one thing to say, not one for each indicator.
+        refs = dict.fromkeys([*reported, *(mine if one.reading.has_table else ())])
+        rows = [reported.get(ref, ABSENT) for ref in refs]
+        known = list(map(standards.places_of(one.period.name).__getitem__, refs))
+        before = register.last_period(one.period) if earlier else None
+        columns["is_owned"] += map(set(mine).__contains__, refs)
+        columns["area"] += [one.area.name] * len(rows)
+        columns["last"] += [
+            earlier.get((before.name, ref, one.area.ref)) if before else None for ref in refs
+        ]
+        columns["is_there"] += [row is not ABSENT for row in rows]
+        for name, values in zip(_REPORTED, zip(*map(_reported, rows), strict=True), strict=False):
+            columns[name] += values
+        seen = [row.seen for row in rows]
+        columns["performance_seen"] += [texts.get("performance") for texts in seen]
+        for key in PREFILLED:
+            texts = [cells.get(key) for cells in seen]
+            columns[f"{key}_seen"] += standards.in_words_of_register(key, texts, known)
+        numbers += [one.number] * len(rows)
+        read += rows
+        places += known
+    frame = frame_of(checks, {**columns, **standards.at(places)}) if read else pd.DataFrame()
+    return Rows(frame, numbers, read)
+
+
+def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -> pd.DataFrame:
+    """One row a return."""
+    covers = [one.reading.cover for one in returns]
+    signed = {
+        key: [cover[key].text if key in cover else None for cover in covers] for key in SIGNED
+    }
+    open_periods = ", ".join(period.name for period in register.periods if period.open)
+    return frame_of(
+        checks,
+        {
+            **signed,
+            "is_old_style": [one.reading.is_old_style for one in returns],
+            "period": [one.period.name for one in returns],
+            "is_open": [one.period.open for one in returns],
+            "open_periods": [open_periods] * len(returns),
+            "received_on": [one.received_on for one in returns],
+            "due": [one.period.due for one in returns],
+        },
+    )

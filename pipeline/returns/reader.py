@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import zipfile
-import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from python_calamine import CalamineError, PasswordError, WorksheetNotFound
+from python_calamine import PasswordError
 
 from pipeline.intake.scan import (
     INCOMPLETE,
@@ -26,8 +23,9 @@ from pipeline.intake.scan import (
 from pipeline.returns.interpret import interpret
 from pipeline.returns.reading import Reading
 from pipeline.workbooks import grid
-from pipeline.workbooks.details import BrokenPartError, details_of, merged_of
-from pipeline.workbooks.sandbox import Guard, Reason, StoppedError
+from pipeline.workbooks.addresses import position
+from pipeline.workbooks.sandbox import Guard, StoppedError
+from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
 from pipeline.workspace.settings import Limits
 from schemas import rules as c
 from schemas.findings import has_errors, shorten
@@ -35,16 +33,6 @@ from schemas.model import Register
 
 #: How many returns wait for each worker; bounds memory at any inbox size.
 _AHEAD = 8
-
-#: RuntimeError is how zipfile refuses a part that is encrypted or packed in a way not known to it.
-_DAMAGED = (
-    *(CalamineError, BrokenPartError, zipfile.BadZipFile, zlib.error),
-    *(KeyError, EOFError, OSError, RuntimeError),
-)
-
-_BROKEN = "its contents are broken"
-#: What calamine says of whatever it cannot open.
-_NOTHING_SAID = "Cannot detect file format"
 
 #: No return has more mistakes or achievements; of one that has, so many mistakes are told.
 _MOST, _SOME = 5_000, 100
@@ -116,31 +104,21 @@ def read_workbook(
 ) -> Reading:
     """One return, read and interpreted in this very process, without its limits."""
     try:
-        grids = grid.read_grids(path)
+        grids, details = open_workbook(path, kind)
         if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):
             return Reading(findings=[c.DAMAGED.found(detail="the name of a sheet has no end")])
-
-        merged = merged_of(path, kind)
-        grids = [replace(g, merged=merged.get(g.sheet, g.merged)) for g in grids]
-        details = details_of(path, kind)
         return _bounded(interpret(grids, register, details, folder_area))
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])
-    except _DAMAGED as error:
-        return Reading(findings=[c.DAMAGED.found(detail=_broken(error))])
+    except DAMAGED as error:
+        return Reading(findings=[c.DAMAGED.found(detail=damage(error))])
 
 
 def read_cell(path: Path, sheet: str, cell: str) -> str:
     """The text of one cell of a workbook, empty where nothing stands there; for a guard to call."""
-    letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    row = int(cell[len(letters) :])
-    for each in grid.read_grids(path):
-        if each.sheet == sheet:
-            return shorten(grid.text_of(each.value(row - 1, column - 1)))
-    return ""
+    at = position(cell)
+    grids = grid.read_grids(path, lambda name: name == sheet)
+    return shorten(grid.text_of(grids[0].value(*at))) if grids and at else ""
 
 
 def _bounded(reading: Reading) -> Reading:
@@ -156,14 +134,6 @@ def _bounded(reading: Reading) -> Reading:
     return reading
 
 
-def _broken(error: Exception) -> str:
-    """What a library says of a damaged workbook, where it says anything that helps."""
-    said = shorten(error)
-    if isinstance(error, (KeyError, WorksheetNotFound)):
-        return f"a part of it is missing: {said}"
-    return f"{_BROKEN}: {said}" if said and said != _NOTHING_SAID else _BROKEN
-
-
 def _outcome(
     arrival: Arrival, future: Future[Reading | None] | None, guard: Guard
 ) -> tuple[Arrival, Reading] | Skipped:
@@ -172,25 +142,10 @@ def _outcome(
     try:
         reading = future.result()
     except StoppedError as stopped:
-        return arrival, Reading(findings=[c.READER_STOPPED.found(detail=_why(stopped, guard))])
+        why = why_stopped(stopped, guard, "a return")
+        return arrival, Reading(findings=[c.READER_STOPPED.found(detail=why)])
     if reading is None:
         return Skipped(arrival.path, STILL_CHANGING)
     if arrival.is_fresh and may_be_incomplete(reading.findings):
         return Skipped(arrival.path, INCOMPLETE)
     return arrival, reading
-
-
-def _why(stopped: StoppedError, guard: Guard) -> str:
-    memory = f"it needs more than {guard.memory_mb} MiB of memory"
-    match stopped.reason:
-        case Reason.TIME:
-            return f"it took longer than {guard.seconds:g} seconds"
-        case Reason.MEMORY:
-            return memory
-        case Reason.CRASH:
-            # A library that is refused memory may end its process without a word.
-            return f"{memory}, or breaks the reader"
-        case Reason.ANSWER:
-            return "it holds far more than a return says"
-        case Reason.FAILURE:
-            return f"the reader failed ({stopped.detail})"

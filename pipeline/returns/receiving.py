@@ -15,10 +15,10 @@ from pipeline.returns.reading import Reading
 from pipeline.returns.validate import Checked, received_at
 from pipeline.store import Outcome, Receipt, Signature, Store, Submission, delivery_key
 from schemas import rules as c
+from schemas.fields import SIGNED
 from schemas.findings import Finding, Severity
 from schemas.model import Period, Register
 from schemas.observations import Achievement
-from schemas.returns import SIGNED
 
 #: A service area's ref and a period's name, as far as a return tells them.
 _Place = tuple[str | None, str | None]

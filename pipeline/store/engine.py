@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.workspace import lock
 from pipeline.workspace.errors import StoreError
 
 #: Marks a transaction that will write, so that SQLite lets no other begin to.
@@ -68,10 +69,15 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A transaction that may write, and is alone in that on SQLite."""
+    """A transaction that may write, and is alone in that on SQLite.
+
+    Raises:
+        LockLostError: another run may be at work; nothing was written.
+    """
     marked = engine.execution_options(**{_WRITING: True})
     with reported(engine.url), marked.begin() as connection:
         yield connection
+        lock.check()
 
 
 def set_up_sqlite(connection: Any, _: object) -> None:

@@ -18,7 +18,7 @@ import msgspec
 from pipeline.register.file import register_bytes
 from pipeline.store import Store
 from pipeline.workspace.errors import RegisterError, StoreError, WorkspaceError
-from pipeline.workspace.folder import Workspace, private_folder, remedy, replacing
+from pipeline.workspace.folder import Workspace, disk_trouble, private_folder, replacing
 from schemas.model import Register
 
 #: What the journal holds: the tables that no reading of the archive gives back. Of messages, which
@@ -136,11 +136,7 @@ def _write(folder: Path, table: str, rows: list[dict[str, Any]]) -> None:
 
 
 def _put(path: Path, content: bytes) -> None:
-    try:
+    with disk_trouble(f"{path} cannot be written"):
         private_folder(path.parent)
         with replacing(path, 0o400) as temporary:
             temporary.write_bytes(content)
-    except OSError as error:
-        raise WorkspaceError(
-            f"{path} cannot be written ({error.strerror}). {remedy(error)}"
-        ) from error

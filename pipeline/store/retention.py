@@ -14,8 +14,7 @@ from pathlib import Path
 
 from pipeline.store import Forgotten, Store, Submission
 from pipeline.store.copying import sqlite_file
-from pipeline.workspace.errors import WorkspaceError
-from pipeline.workspace.folder import Workspace, correction_ending, remedy
+from pipeline.workspace.folder import Workspace, correction_ending, disk_trouble
 from schemas.model import Register
 from schemas.wording import counted
 
@@ -95,12 +94,8 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
     over = {sent.period for sent in forgotten} - periods
     store.messages.forget(over, at, f"{found.rule}; by {by}")
     for path in _files(workspace, forgotten, remaining, over):
-        try:
+        with disk_trouble(f"{path} cannot be removed"):
             path.unlink(missing_ok=True)
-        except OSError as error:
-            raise WorkspaceError(
-                f"{path} cannot be removed ({error.strerror}). {remedy(error)}"
-            ) from error
 
 
 def _files(

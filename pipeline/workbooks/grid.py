@@ -5,9 +5,8 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -51,15 +50,15 @@ class Grid:
         return cells[across] if across < len(cells) else ""
 
 
-def read_grids(path: Path) -> list[Grid]:
-    """Every worksheet of a workbook, in the workbook's order.
+def read_grids(path: Path, is_wanted: Callable[[str], bool] = lambda _: True) -> list[Grid]:
+    """The worksheets of a workbook whose names are wanted, in the workbook's order.
 
     Raises whatever calamine raises for a workbook that it cannot read.
     """
     with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
         grids = []
         for position, about in enumerate(workbook.sheets_metadata):
-            if about.typ != SheetTypeEnum.WorkSheet:
+            if about.typ != SheetTypeEnum.WorkSheet or not is_wanted(about.name):
                 continue
             sheet = workbook.get_sheet_by_index(position)
             row, column = sheet.start or (0, 0)
@@ -67,23 +66,6 @@ def read_grids(path: Path) -> list[Grid]:
             merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
             grids.append(Grid(about.name, row, column, sheet.to_python(), hidden, merged))
         return grids
-
-
-def address(row: int, column: int) -> str:
-    """`D14` for row 13, column 3."""
-    return f"{column_letters(column)}{row + 1}"
-
-
-# The same few columns in every return.
-@lru_cache(maxsize=1_000)
-def column_letters(column: int) -> str:
-    """`D` for column 3."""
-    letters = ""
-    column += 1
-    while column:
-        column, digit = divmod(column - 1, 26)
-        letters = chr(65 + digit) + letters
-    return letters
 
 
 def text_of(cell: CellValue) -> str:

@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from pipeline.workbooks.sandbox_worker import GRACE, Outcome, Reason, serve
+from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, serve
 from pipeline.workspace.errors import QuarterdayError
 
 __all__ = ["Guard", "GuardError", "Reason", "StoppedError"]
@@ -130,14 +130,14 @@ class _Worker:
         answer: T = pickle.loads(outcome.answer)  # noqa: S301 - our own worker's
         return answer
 
-    def _exchange(self, pipe: Connection, task: bytes) -> Outcome:
+    def _exchange(self, pipe: Connection, task: bytes) -> CallResult:
         try:
             pipe.send_bytes(task)
             if not pipe.poll(self._seconds):
-                return Outcome(Reason.TIME)
-            outcome: Outcome = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our own worker's
+                return CallResult(Reason.TIME)
+            outcome: CallResult = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our own worker's
         except (EOFError, OSError):
-            return Outcome(Reason.CRASH)
+            return CallResult(Reason.CRASH)
         return outcome
 
     def retire(self) -> None:

@@ -47,7 +47,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallResult:
     """What became of a call: its answer, pickled, or the reason why there is none."""
 
     reason: Reason | None = None
@@ -86,15 +86,16 @@ def serve(prepare: Callable[[], object], seconds: float, memory_mb: int, pipe: C
             _end_after(0)
 
 
-def _outcome(task: bytes) -> Outcome:
+def _outcome(task: bytes) -> CallResult:
     try:
         answer = pickle.dumps(pickle.loads(task)(), pickle.HIGHEST_PROTOCOL)  # noqa: S301 - ours
     except MemoryError:
-        return Outcome(Reason.MEMORY)
+        return CallResult(Reason.MEMORY)
     except BaseException as error:
         # A panic of a library in Rust is no Exception.
-        return Outcome(Reason.FAILURE, type(error).__name__)
-    return Outcome(answer=answer) if len(answer) <= _LONGEST_ANSWER else Outcome(Reason.ANSWER)
+        return CallResult(Reason.FAILURE, type(error).__name__)
+    is_short = len(answer) <= _LONGEST_ANSWER
+    return CallResult(answer=answer) if is_short else CallResult(Reason.ANSWER)
 
 
 def _silence() -> None:

@@ -5,6 +5,12 @@ says where, what, and what to do; the command line prints it and ends with exit 
 another run is at work.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.findings import Finding
+
 
 class QuarterdayError(Exception):
     """The job cannot go on; the message says why and what to do."""
@@ -15,11 +21,15 @@ class SettingsError(QuarterdayError):
 
 
 class RegisterError(QuarterdayError):
-    """`register.xlsx` cannot be used. `problems` holds one line for each thing to put right."""
+    """`register.xlsx` cannot be used. `problems` holds one line for each thing to put right.
 
-    def __init__(self, problems: list[str]) -> None:
+    `findings` are the same with their codes and cells, where the register itself is to blame.
+    """
+
+    def __init__(self, problems: list[str], findings: Sequence[Finding] = ()) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.findings = tuple(findings)
 
 
 class StoreError(QuarterdayError):
@@ -36,6 +46,10 @@ class MailboxError(QuarterdayError):
 
 class LockedError(QuarterdayError):
     """Another run is at work in the workspace."""
+
+
+class LockLostError(QuarterdayError):
+    """The run gave no sign of life for so long that another may have taken its lock."""
 
 
 class OverrunError(QuarterdayError):

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.errors import QuarterdayError, WorkspaceError
 from pipeline.workspace.settings import FILE_NAME, Settings, read_settings
 
 #: What Windows forbids in a file name, and what would leave the folder.
@@ -105,15 +105,20 @@ def need_folder(path: Path) -> Path:
     Raises:
         WorkspaceError: it cannot be made or written to.
     """
-    try:
+    with disk_trouble(f"{path} cannot be written to"):
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
             pass
-    except OSError as error:
-        raise WorkspaceError(
-            f"{path} cannot be written to ({error.strerror}). {remedy(error)}"
-        ) from error
     return path
+
+
+@contextmanager
+def disk_trouble(said: str, kind: type[QuarterdayError] = WorkspaceError) -> Iterator[None]:
+    """Trouble with files as an error of one line: what is said, why, and what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"{said} ({error.strerror}). {remedy(error)}") from error
 
 
 def remedy(error: OSError) -> str:

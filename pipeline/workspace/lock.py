@@ -1,8 +1,8 @@
 """The lock: one run at a time works in a workspace.
 
-A file that is made only where there is none, with a heartbeat: a network share need do no more than
-make and rename files. It names who holds it. A lock whose process is gone is taken over at
-once where that can be seen, elsewhere when its heart has not beaten for a while.
+It is a lease of filelock: a file with a heartbeat, which another run takes over at once where the
+process is seen to be gone, and elsewhere when no heartbeat has been seen for a while. Who holds it
+and since when stands in a file beside it.
 """
 
 from __future__ import annotations
@@ -10,24 +10,31 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-import threading
-import time
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.workspace.errors import LockedError, WorkspaceError
-from pipeline.workspace.folder import FULL, UNFINISHED, remedy
+from pipeline.workspace.errors import LockedError, LockLostError
+from pipeline.workspace.folder import UNFINISHED, disk_trouble, replacing
 
-_NAME = "lock"
-#: Seconds between two heartbeats, and without one until the holder counts as gone.
+if TYPE_CHECKING:
+    from filelock import SoftFileLease
+
+#: The lease, who holds it, and the lock of versions before 0.3, which said who in itself.
+_NAME, _BESIDE, _BEFORE = "run.lock", "run.json", "lock"
+#: Seconds between two heartbeats, and without one until the holder counts as gone. Shares may show
+#: a heartbeat a minute late.
 BEAT, GONE = 15.0, 180.0
-#: Seconds until a lock that another run is clearing is looked at again.
-_PAUSE = 0.02
+#: Seconds until a lock is looked at again.
+_PAUSE = 0.05
+#: The leases that this process holds, by which nobody else writes.
+_leases: list[SoftFileLease] = []
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -39,52 +46,72 @@ class Holder(msgspec.Struct, frozen=True):
     #: When the process began, in the system's own count: a number that is used again differs in it.
     began: str
     since: datetime
+    #: What the lease is known by; empty in the lock of an earlier version.
+    token: str = ""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it can be seen if the process lives."""
+        return self.host == socket.gethostname() and os.name == "posix"
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process is seen to live."""
+        if not self.is_here:
+            return False
+        with suppress(PermissionError):
+            try:
+                os.kill(self.process, 0)
+            except ProcessLookupError:
+                return False
+        return _began(self.process) == self.began
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder while the block runs.
 
+    A lock on which no process can be seen is watched until it gives a sign of life or is gone.
+
     Raises:
         LockedError: another run holds it.
+        LockLostError: another run took it meanwhile.
         WorkspaceError: the folder cannot be written to.
     """
     path = folder / _NAME
-    mine = me()
-    try:
-        _take(path, mine)
-    except OSError as error:
-        raise WorkspaceError(
-            f"{path} cannot be written ({error.strerror}). {remedy(error)}"
-        ) from error
-    stop = threading.Event()
-    heart = threading.Thread(target=_beat, args=(path, stop), name="lock", daemon=True)
-    heart.start()
+    with disk_trouble(f"{path} cannot be written"):
+        lease = _taken(path)
+    _leases.append(lease)
     try:
         yield
+        check()
     finally:
-        stop.set()
-        heart.join()
-        if _holder(path) == mine:
-            path.unlink(missing_ok=True)
+        _leases.remove(lease)
+        if (owner := lease.owner) and owner.token == lease.token:
+            (folder / _BESIDE).unlink(missing_ok=True)
+        lease.release()
 
 
-def me() -> Holder:
+def check() -> None:
+    """Called before something is written that two runs may not both write.
+
+    Raises:
+        LockLostError: another run may have taken the lock.
+    """
+    for lease in _leases:
+        owner = lease.owner
+        # The heartbeat finds that out too, but up to half a minute later.
+        if lease.compromise or (owner and owner.token != lease.token):
+            raise LockLostError(
+                f"This run has lost its lock, {lease.lock_file}, and another may be at work. It "
+                "has ended; what it did is kept, and the next run does the rest."
+            )
+
+
+def me(token: str = "") -> Holder:
     """This process, as a holder."""
-    return Holder(user(), socket.gethostname(), os.getpid(), _began(os.getpid()), datetime.now(UTC))
-
-
-def lives(host: str, process: int, began: str) -> bool:
-    """Whether a process of this machine lives; of another machine's, none does that is known."""
-    if host != socket.gethostname() or os.name != "posix":
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return _began(process) == began
+    process = os.getpid()
+    return Holder(user(), socket.gethostname(), process, _began(process), datetime.now(UTC), token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +127,13 @@ class Found:
     @property
     def said(self) -> str:
         """Who is at work, in a sentence."""
-        return _said(self.path, self.holder)
+        if self.holder is None:
+            return f"Another run is at work here ({self.path}). Let it end, then run again."
+        since = f"{self.holder.since.astimezone():%H:%M on %d %B %Y}"
+        return (
+            f"Another run is at work here since {since}: process {self.holder.process} of "
+            f"{self.holder.user} on {self.holder.host}. Let it end, then run again."
+        )
 
 
 def found(folder: Path) -> Found | None:
@@ -109,133 +142,8 @@ def found(folder: Path) -> Found | None:
     Raises:
         OSError: its age cannot be told, since nothing can be written beside it.
     """
-    path = folder / _NAME
-    if not path.exists():
-        return None
-    holder = _holder(path)
-    return Found(path, holder, _is_gone(path, holder))
-
-
-def _take(path: Path, me: Holder) -> None:
-    for _ in range(100):
-        if _made(path, me):
-            return
-        holder = _holder(path)
-        if not _is_gone(path, holder):
-            raise LockedError(_said(path, holder))
-        _clear(path)
-    raise LockedError(_said(path, _holder(path)))
-
-
-def _made(path: Path, me: Holder) -> bool:
-    """Make the lock, whole at once, where there is none."""
-    # Named so that what a run leaves of it that is killed here is swept away.
-    mine = path.with_name(f"{UNFINISHED}{_NAME}.{me.host}.{me.process}.{threading.get_ident()}")
-    note = msgspec.json.encode(me)
-    try:
-        mine.touch(mode=0o600)
-        mine.write_bytes(note)
-        # A link is made only where nothing stands, and what it names is complete.
-        os.link(mine, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno in FULL:
-            raise
-        return _filled_in(path, note)
-    finally:
-        mine.unlink(missing_ok=True)
-    return True
-
-
-def _filled_in(path: Path, note: bytes) -> bool:
-    """The same on a share without links: the file is made first and filled in at once."""
-    try:
-        with path.open("xb") as file:
-            file.write(note)
-    except FileExistsError:
-        return False
-    except OSError:
-        # One that says nothing would keep everyone out until it is old.
-        path.unlink(missing_ok=True)
-        raise
-    return True
-
-
-def _holder(path: Path) -> Holder | None:
-    """Who holds the lock; None where there is none, or it does not say."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Holder)
-    except (OSError, msgspec.DecodeError):
-        return None
-
-
-def _is_gone(path: Path, holder: Holder | None) -> bool:
-    """Whether nobody holds the lock any more."""
-    if holder is not None and holder.host == socket.gethostname() and os.name == "posix":
-        return not lives(holder.host, holder.process, holder.began)
-    age = _age(path)
-    return age is None or age > GONE
-
-
-def _began(process: int) -> str:
-    """When a process began, as Linux tells it; empty elsewhere."""
-    with suppress(OSError, IndexError):
-        # The command's name, in brackets, may hold anything.
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-        return stat.rpartition(")")[2].split()[19]
-    return ""
-
-
-def _age(path: Path) -> float | None:
-    """Seconds since the last heartbeat, by the clock of the file system that holds the lock."""
-    probe = path.with_name(f"{_NAME}.{socket.gethostname()}.{os.getpid()}.clock")
-    try:
-        probe.touch()
-        return probe.stat().st_mtime - path.stat().st_mtime
-    except FileNotFoundError:
-        return None
-    finally:
-        probe.unlink(missing_ok=True)
-
-
-def _clear(path: Path) -> None:
-    """Take away a lock whose holder is gone.
-
-    Of several that find it, one at a time looks again and clears it, so that none takes away a lock
-    that another has made in the meantime.
-    """
-    turn = path.with_name(f"{_NAME}.clearing")
-    try:
-        os.close(os.open(turn, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    except FileExistsError:
-        age = _age(turn)
-        if age is not None and age > GONE:
-            # Whoever had the turn was killed in the middle of it.
-            turn.unlink(missing_ok=True)
-        time.sleep(_PAUSE)
-        return
-    try:
-        if _is_gone(path, _holder(path)):
-            path.unlink(missing_ok=True)
-    finally:
-        turn.unlink(missing_ok=True)
-
-
-def _beat(path: Path, stop: threading.Event) -> None:
-    while not stop.wait(BEAT):
-        with suppress(OSError):
-            os.utime(path)
-
-
-def _said(path: Path, holder: Holder | None) -> str:
-    if holder is None:
-        return f"Another run is at work here ({path}). Let it end, then run again."
-    since = f"{holder.since.astimezone():%H:%M on %d %B %Y}"
-    return (
-        f"Another run is at work here since {since}: process {holder.process} of {holder.user} "
-        f"on {holder.host}. Let it end, then run again."
-    )
+    seen = [each for name in (_NAME, _BEFORE) if (each := _look(folder / name))]
+    return min(seen, key=lambda each: each.is_gone, default=None)
 
 
 def whoami() -> str:
@@ -249,3 +157,104 @@ def user() -> str:
     with suppress(OSError, KeyError, ImportError):
         return getpass.getuser()
     return "an unnamed user"
+
+
+def _taken(path: Path) -> SoftFileLease:
+    """The lease, once it is this run's.
+
+    Raises:
+        LockedError: another run holds it.
+        OSError: it cannot be written.
+    """
+    from filelock import LeaseSettingsMismatch, SoftFileLease, Timeout
+
+    lease = SoftFileLease(
+        path,
+        lease_duration=GONE,
+        heartbeat_interval=BEAT,
+        poll_interval=_PAUSE,
+        # The library's own takeover comes first.
+        timeout=GONE + 1,
+        mode=0o600,
+        thread_local=False,
+    )
+    # That of an earlier version, which knows nothing of the lease.
+    before = _look(path.with_name(_BEFORE))
+    if before and not before.is_gone:
+        raise LockedError(before.said)
+    path.with_name(_BEFORE).unlink(missing_ok=True)
+    # The library would make a folder that is missing.
+    path.parent.stat()
+    first = _mark(path)
+
+    def is_living() -> bool:
+        """Whether the holder is seen to live, or there is another by now."""
+        mark, holder = _mark(path), _holder(path)
+        return mark not in (None, first) or bool(holder and holder.lives)
+
+    try:
+        try:
+            lease.acquire(cancel_check=is_living)
+        except Timeout:
+            if is_living():
+                raise
+            # One that says nothing, as a power cut may leave it, or any on a share where two names
+            # cannot be exchanged. If it is another's by this moment, that finds out by `check`.
+            path.unlink(missing_ok=True)
+            lease.acquire(blocking=False)
+    except (Timeout, LeaseSettingsMismatch) as error:
+        raise LockedError((_look(path) or Found(path, None, is_gone=False)).said) from error
+    with suppress(OSError):
+        # Without it another run says less, and watches for a heartbeat before it does.
+        with replacing(path.with_name(_BESIDE), 0o600) as temporary:
+            temporary.write_bytes(msgspec.json.encode(me(lease.token or "")))
+        # What a run that was killed while it took the lock over left.
+        for aside in path.parent.glob(f"{_NAME}.*"):
+            if (_age(aside) or 0) > GONE:
+                aside.unlink(missing_ok=True)
+    return lease
+
+
+def _look(path: Path) -> Found | None:
+    if not path.exists() or (age := _age(path)) is None:
+        return None
+    holder = _holder(path)
+    return Found(path, holder, not holder.lives if holder and holder.is_here else age > GONE)
+
+
+def _holder(path: Path) -> Holder | None:
+    """Who holds a lock; None where there is none, or it does not say."""
+    with suppress(OSError, msgspec.DecodeError):
+        content = path.read_bytes()
+        if path.name == _BEFORE:
+            return msgspec.json.decode(content, type=Holder)
+        holder = msgspec.json.decode(path.with_name(_BESIDE).read_bytes(), type=Holder)
+        # An earlier holder may have left its name there.
+        return holder if f"token={holder.token}\n".encode() in content else None
+    return None
+
+
+def _age(path: Path) -> float | None:
+    """Seconds since the last heartbeat, by the clock of the file system; None without a lock."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED) as probe:
+            return os.fstat(probe.fileno()).st_mtime - path.stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    """What differs after a heartbeat, and between two locks; None where there is none."""
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_ino, found.st_mtime_ns
+    return None
+
+
+def _began(process: int) -> str:
+    """When a process began, as Linux tells it; empty elsewhere."""
+    with suppress(OSError, IndexError):
+        # The command's name, in brackets, may hold anything.
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+        return stat.rpartition(")")[2].split()[19]
+    return ""

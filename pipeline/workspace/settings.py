@@ -1,22 +1,38 @@
-"""Settings: how the job runs, from `pipeline.toml`. Every value has a default; IT owns the file."""
+"""Settings: how the job runs, from `pipeline.toml`. Every value has a default; IT owns the file.
+
+What a setting may be stands with it; what several of them may not be together stands below them.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import tomllib
 from ipaddress import ip_address
-from operator import attrgetter
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal, get_type_hints
 
 import msgspec
+from msgspec import Meta
 
 from pipeline.workspace.errors import SettingsError
 
 FILE_NAME = "pipeline.toml"
 
+#: Beyond these no return could be read, no run end, no mail be sent, or nothing would be limited.
+_Port = Annotated[int, Meta(ge=0, le=65535)]
+_Patience = Annotated[int, Meta(ge=1, le=600)]
+_UpToAnHour = Annotated[float, Meta(ge=0, le=3600)]
+_UpToADay = Meta(ge=0, le=1440)
+_USUAL_SENDER = "quarterday@localhost.example"
 
-class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands under one heading."""
+
+
+class Paths(_Section, frozen=True):
     """Where things lie, relative to the workspace unless absolute."""
 
     register: str = "register.xlsx"
@@ -27,126 +43,182 @@ class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     templates: str = "templates"
 
 
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Limits(_Section, frozen=True):
     """What one return may cost; a workbook that needs more is sent back."""
 
     #: Size of the file, in MiB.
-    file_mb: int = 50
+    file_mb: Annotated[int, Meta(ge=1, le=4096)] = 50
     #: Memory that reading it may take, in MiB.
-    memory_mb: int = 512
+    memory_mb: Annotated[int, Meta(ge=128, le=1024 * 1024)] = 512
     #: Time that reading it may take, in seconds.
-    seconds: int = 10
+    seconds: Annotated[int, Meta(ge=1, le=3600)] = 10
     #: Reader processes; 0 is one for each processor.
-    workers: int = 0
+    workers: Annotated[int, Meta(ge=0, le=512)] = 0
     #: A file that changed less than this many seconds ago may still be growing.
-    settle_seconds: float = 2.0
+    settle_seconds: _UpToAnHour = 2.0
     #: A file that is incomplete and changed less than this many minutes ago is left, not sent back.
-    incomplete_minutes: int = 15
+    incomplete_minutes: Annotated[int, _UpToADay] = 15
 
 
-#: Beyond these no return could be read, no run end, no mail be sent, or nothing would be limited.
-_BOUNDS = {
-    "limits.file_mb": (1, 4096),
-    "limits.memory_mb": (128, 1024 * 1024),
-    "limits.seconds": (1, 3600),
-    "limits.workers": (0, 512),
-    "limits.settle_seconds": (0, 3600),
-    "limits.incomplete_minutes": (0, 1440),
-    "nights.limit_minutes": (0, 1440),
-    "nights.poll_seconds": (0, 3600),
-    "mailbox.port": (1, 65535),
-    "mailbox.largest_mb": (1, 1024),
-    "mailbox.timeout_seconds": (1, 600),
-    "mail.port": (0, 65535),
-    "mail.timeout_seconds": (1, 600),
-    "mail.largest_mb": (1, 150),
-}
-#: The port on which a server speaks TLS from the first byte.
-_TLS_PORT = 993
-
-
-class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StoreSettings(_Section, frozen=True):
     #: A SQLAlchemy URL; empty is SQLite in the state folder.
     url: str = ""
 
 
-class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    #: The sender of every message.
-    sender: str = "quarterday@localhost.example"
-    #: Where service areas can read the page of findings; empty where they cannot.
-    findings_page: str = ""
-    #: A digest every night, whether or not it needed a person.
-    always_digest: bool = False
-    #: The mail server's name; empty where messages are written as files alone.
+class ServerSettings(_Section, frozen=True):
+    """A mail server and who logs in there. The password stands elsewhere: `mail.secrets`."""
+
+    #: Under which heading they stand, and the environment variable that may hold the password.
+    HEADING: ClassVar[str]
+    PASSWORD: ClassVar[str]
+    #: The usual ports.
+    PORTS: ClassVar[dict[str, int]]
+
+    #: The server's name; empty where there is none.
     server: str = ""
-    #: Its port; 0 is the usual one: 587 with STARTTLS, 465 with TLS, 25 with neither.
-    port: int = 0
+    #: Its port; 0 is the usual one.
+    port: _Port = 0
     security: Literal["starttls", "tls", "none"] = "starttls"
     #: Who logs in; empty where nobody does.
     user: str = ""
     #: A command that prints an OAuth2 access token, in words; empty where a password is used.
     token_command: list[str] = []
-    #: How long an answer of the server is waited for, in seconds.
-    timeout_seconds: int = 60
-    #: The largest message, in MiB; a larger one goes without its attachment.
+    #: How long the server may take to answer, in seconds.
+    timeout_seconds: _Patience = 60
+    #: The largest message, in MiB.
     largest_mb: int = 20
-    #: What stands for the outbox where a message says where its attachment lies; empty is its path.
-    outbox_link: str = ""
-    #: Certificates that are trusted beside the system's; empty where none are.
+    #: Certificates to trust, in PEM.
     ca_file: str = ""
 
+    @property
+    def port_used(self) -> int:
+        return self.port or self.PORTS[self.security]
 
-class NightSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long a run may take, and who hears of its end."""
+    def __post_init__(self) -> None:
+        heading = self.HEADING
+        if self.token_command and not self.user:
+            raise ValueError(
+                f"{heading}.token_command is set and {heading}.user is not. Say whose token it is."
+            )
+        if self.server and not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:]+", self.server):
+            raise ValueError(
+                f"{heading}.server is {self.server}; it must be a name alone. "
+                f"{heading}.port is for the port."
+            )
 
-    #: After so many minutes a run ends where nothing is half done; 0 is no limit.
-    limit_minutes: float = 120.0
-    #: Called when a run has ended well, a person needed or not; empty is nobody.
-    success_url: str = ""
-    #: Called when a run could not be done.
-    failure_url: str = ""
-    #: Seconds between two looks into a watched inbox; 0 lets the system tell, where it can.
-    poll_seconds: float = 0.0
+
+class SendSettings(ServerSettings, frozen=True):
+    """Where messages are sent; without a server they are written as files alone."""
+
+    HEADING = "mail.send"
+    PASSWORD = "QUARTERDAY_MAIL_PASSWORD"  # noqa: S105 - the name of a variable
+    PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+    #: A larger message goes without its attachment.
+    largest_mb: Annotated[int, Meta(ge=1, le=150)] = 20
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.server and self.security == "none" and not _is_loopback(self.server):
+            raise ValueError(
+                'mail.send.security is "none", which is for a mail server on this machine alone. '
+                'Set it to "starttls" or "tls".'
+            )
 
 
-class MailboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where returns arrive by mail. The password stands elsewhere: `mail.mailbox.secret`."""
+class ReceiveSettings(ServerSettings, frozen=True):
+    """The mailbox in which returns arrive; without a server none do."""
 
-    #: The IMAP server; empty where no returns come by mail.
-    server: str = ""
-    port: int = 993
-    #: `tls` from the first byte, or `starttls` before anything is said.
+    HEADING = "mail.receive"
+    PASSWORD = "QUARTERDAY_MAILBOX_PASSWORD"  # noqa: S105 - the name of a variable
+    PORTS = {"tls": 993, "starttls": 143}
+
     security: Literal["tls", "starttls"] = "tls"
-    user: str = ""
-    #: A command that prints an access token, for servers that take no password (XOAUTH2).
-    token_command: str = ""
+    timeout_seconds: _Patience = 30
+    #: One beyond is not fetched.
+    largest_mb: Annotated[int, Meta(ge=1, le=1024)] = 50
     #: Where messages arrive; `/` stands between the names of folders, whatever the server has.
     folder: str = "INBOX"
     #: Where a message goes once its returns are in the inbox.
     taken_folder: str = "Quarterday/Taken"
     #: Where one goes that needs a person; empty leaves it where it is, flagged.
     left_folder: str = ""
-    #: The largest message, in MiB; one beyond is not fetched.
-    largest_mb: int = 50
     #: The name by which the council's mail server signs its Authentication-Results; `*` is the
     #: topmost whatever its name; empty checks nothing.
     authserv_id: str = ""
-    #: Certificates to trust, in PEM, in place of the system's.
-    ca_file: str = ""
-    #: How long the server may take to answer.
-    timeout_seconds: int = 30
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.server:
+            return
+        for name in ("user", "folder", "taken_folder"):
+            if not getattr(self, name):
+                raise ValueError(
+                    f"mail.receive.{name} is empty; it must be set where mail.receive.server is."
+                )
+        if self.folder in (self.taken_folder, self.left_folder):
+            raise ValueError(
+                f"mail.receive.folder is {self.folder}, which is also where messages go from "
+                "there; name another folder."
+            )
+        if self.security == "starttls" and self.port == self.PORTS["tls"]:
+            raise ValueError(
+                f"mail.receive.port is {self.port}, on which TLS begins at once; "
+                "set it to 143 for starttls, or mail.receive.security to tls."
+            )
 
 
-_USUAL_SENDER = MailSettings().sender
+class MailSettings(_Section, frozen=True):
+    #: The sender of every message.
+    sender: str = _USUAL_SENDER
+    #: Where service areas can read the page of findings; empty where they cannot.
+    findings_page: str = ""
+    #: A digest every night, whether or not it needed a person.
+    always_digest: bool = False
+    #: What stands for the outbox where a message says where its attachment lies; empty is its path.
+    outbox_link: str = ""
+    send: SendSettings = SendSettings()
+    receive: ReceiveSettings = ReceiveSettings()
+
+    def __post_init__(self) -> None:
+        page = self.findings_page
+        if page and not page.startswith(("https://", "http://")):
+            raise ValueError(
+                f"mail.findings_page is {page}; it must be an address that begins with https://."
+            )
+        if self.send.server and self.sender == _USUAL_SENDER:
+            raise ValueError(
+                "mail.send.server is set and mail.sender is not. Say who the messages are from."
+            )
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NightSettings(_Section, frozen=True):
+    """How long a run may take, and who hears of its end."""
+
+    #: After so many minutes a run ends where nothing is half done; 0 is no limit.
+    limit_minutes: Annotated[float, _UpToADay] = 120.0
+    #: Called when a run has ended well, a person needed or not; empty is nobody.
+    success_url: str = ""
+    #: Called when a run could not be done.
+    failure_url: str = ""
+    #: Seconds between two looks into a watched inbox; 0 lets the system tell, where it can.
+    poll_seconds: _UpToAnHour = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("success_url", "failure_url"):
+            if (url := getattr(self, name)) and not _is_safe(url):
+                raise ValueError(
+                    f"nights.{name} must be an address that begins with https://, or with "
+                    "http:// on this machine."
+                )
+
+
+class Settings(_Section, frozen=True):
     paths: Paths = Paths()
     limits: Limits = Limits()
     store: StoreSettings = StoreSettings()
     mail: MailSettings = MailSettings()
     nights: NightSettings = NightSettings()
-    mailbox: MailboxSettings = MailboxSettings()
 
 
 def read_settings(path: Path) -> Settings:
@@ -155,38 +227,97 @@ def read_settings(path: Path) -> Settings:
     Raises:
         SettingsError: the file cannot be read, is not TOML, or holds an unknown or wrong setting.
     """
+    document, advice = _read(path)
+    try:
+        return msgspec.convert(document, Settings)
+    except msgspec.ValidationError as error:
+        wrong = " ".join(filter(None, (_sentence(error, document), advice)))
+        raise SettingsError(f"{path}: {wrong}") from error
+
+
+def outdated(path: Path) -> str:
+    """What to write in place of settings that are in an older form, in a line; else empty.
+
+    Raises:
+        SettingsError: the file cannot be read, or is not TOML.
+    """
+    advice = _read(path)[1]
+    return f"{path}: {advice}" if advice else ""
+
+
+def sections(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Every setting, by its heading and its name."""
+    content: dict[str, dict[str, Any]] = msgspec.to_builtins(settings)
+    content |= {f"mail.{name}": content["mail"].pop(name) for name in ("send", "receive")}
+    return content
+
+
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    """What stands in a file, in today's form, and what to write where that is another."""
     try:
         # Editors on Windows may put a byte order mark before the first line.
-        text = path.read_text(encoding="utf-8-sig")
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        return Settings()
+        return {}, ""
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} cannot be read: it is not UTF-8. Save it as UTF-8.") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}).") from error
-    try:
-        settings = msgspec.convert(tomllib.loads(text), Settings)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}. Correct that line.") from error
-    except msgspec.ValidationError as error:
-        where = str(error).replace("`$.", "`").replace(" - at `$`", "")
-        raise SettingsError(f"{path}: {where}. docs/settings.md lists every setting.") from error
-    for name, (least, most) in _BOUNDS.items():
-        value = attrgetter(name)(settings)
-        if not least <= value <= most:
-            raise SettingsError(f"{path}: {name} is {value}; it must be from {least} to {most}.")
-    for name in ("success_url", "failure_url"):
-        url = getattr(settings.nights, name)
-        if url and not _is_safe(url):
+    return document, _brought_forward(document, path)
+
+
+def _brought_forward(document: dict[str, Any], path: Path) -> str:
+    """Put settings of versions before 0.3 where they stand now; what to write, in a sentence.
+
+    `[mail]` held how to send, and `[mailbox]` how to receive.
+    """
+    mail = document.get("mail", {})
+    if not isinstance(mail, dict) or not isinstance(document.get("mailbox", {}), dict):
+        return ""
+    advice = []
+    moved = {name: mail.pop(name) for name in ServerSettings.__struct_fields__ if name in mail}
+    if moved:
+        advice.append(f"{', '.join(moved)} under [mail.send]")
+    mailbox = document.pop("mailbox", None)
+    if mailbox is not None:
+        advice.append("[mail.receive] in place of [mailbox]")
+        if isinstance(command := mailbox.get("token_command"), str):
+            mailbox["token_command"] = _words(command)
+            advice[-1] += ", with its token_command as a list of words"
+    said = f"Settings of mail have the form of an earlier version. Write {', and '.join(advice)}."
+    for heading, old in (("send", moved), ("receive", mailbox)):
+        if old and mail.setdefault(heading, old) is not old:
             raise SettingsError(
-                f"{path}: nights.{name} must be an address that begins with https://, or with "
-                "http:// on this machine."
+                f"{path}: [mail.{heading}] stands there, and settings of an earlier form beside "
+                f"it. {said}"
             )
-    if complaint := _of_mail(settings.mail):
-        raise SettingsError(f"{path}: {complaint}")
-    if problem := _of_mailbox(settings.mailbox):
-        raise SettingsError(f"{path}: {problem}")
-    return settings
+    if mail:
+        document["mail"] = mail
+    return said if advice else ""
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command, posix=os.name == "posix")
+    except ValueError:
+        return [command]
+
+
+def _sentence(error: msgspec.ValidationError, document: dict[str, Any]) -> str:
+    """What is wrong with a setting, and what it may be."""
+    if error.__cause__ is not None:
+        return str(error.__cause__)
+    if found := re.fullmatch(r"Expected `\w+` [<>]=? \S+ - at `\$\.(\S+)`", str(error)):
+        kind: Any = Settings
+        value: Any = document
+        for name in found[1].split("."):
+            kind, value = get_type_hints(kind, include_extras=True)[name], value[name]
+        (limit,) = kind.__metadata__
+        return f"{found[1]} is {value}; it must be from {limit.ge} to {limit.le}."
+    where = str(error).replace("`$.", "`").replace(" - at `$`", "")
+    return f"{where}. docs/settings.md lists every setting."
 
 
 def _is_safe(url: str) -> bool:
@@ -200,47 +331,6 @@ def _is_safe(url: str) -> bool:
         return False
     is_here = host in ("127.0.0.1", "::1", "localhost")
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_here))
-
-
-def _of_mailbox(mailbox: MailboxSettings) -> str:
-    """What would keep returns from being fetched, and what to do; empty where nothing would."""
-    if not mailbox.server:
-        return ""
-    for name in ("user", "folder", "taken_folder"):
-        if not getattr(mailbox, name):
-            return f"mailbox.{name} is empty; it must be set where mailbox.server is."
-    if mailbox.folder in (mailbox.taken_folder, mailbox.left_folder):
-        return (
-            f"mailbox.folder is {mailbox.folder}, which is also where messages go from there; "
-            "name another folder."
-        )
-    if mailbox.security == "starttls" and mailbox.port == _TLS_PORT:
-        return (
-            f"mailbox.port is {_TLS_PORT}, on which TLS begins at once; "
-            "set it to 143 for starttls, or mailbox.security to tls."
-        )
-    return ""
-
-
-def _of_mail(mail: MailSettings) -> str:
-    """What is wrong with the settings of mail, in a sentence; empty where nothing is."""
-    page = mail.findings_page
-    if page and not page.startswith(("https://", "http://")):
-        return f"mail.findings_page is {page}; it must be an address that begins with https://."
-    if mail.token_command and not mail.user:
-        return "mail.token_command is set and mail.user is not. Say whose token it is."
-    if not mail.server:
-        return ""
-    if not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:]+", mail.server):
-        return f"mail.server is {mail.server}; it must be a name alone. mail.port is for the port."
-    if mail.sender == _USUAL_SENDER:
-        return "mail.server is set and mail.sender is not. Say who the messages are from."
-    if mail.security == "none" and not _is_loopback(mail.server):
-        return (
-            'mail.security is "none", which is for a mail server on this machine alone. '
-            'Set it to "starttls" or "tls".'
-        )
-    return ""
 
 
 def _is_loopback(server: str) -> bool:

@@ -49,7 +49,11 @@ class Post:
     register: Register
 
     def set(self, **settings: Any) -> None:
-        mail = msgspec.structs.replace(self.place.settings.mail, **settings)
+        mail = self.place.settings.mail
+        sender = settings.pop("sender", mail.sender)
+        link = settings.pop("outbox_link", mail.outbox_link)
+        send = msgspec.structs.replace(mail.send, **settings)
+        mail = msgspec.structs.replace(mail, sender=sender, outbox_link=link, send=send)
         self.place = Workspace(
             self.place.root, msgspec.structs.replace(self.place.settings, mail=mail)
         )
@@ -175,7 +179,7 @@ def test_a_token_logs_in_where_a_command_prints_one(office: Post, secure: Mailbo
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("print('wrong')", "The token or mail.user is wrong"),
+        ("print('wrong')", "The token or mail.send.user is wrong"),
         ("raise SystemExit(3)", "failed with exit code 3"),
         ("print()", "did not print one token"),
     ],
@@ -211,7 +215,7 @@ def test_a_wrong_password_refuses_no_message_and_is_never_shown(
     office.put(*FIVE)
     done = office.deliver()
     assert "535" in done.trouble
-    assert "The password or mail.user is wrong" in done.trouble
+    assert "The password or mail.send.user is wrong" in done.trouble
     assert "horse" not in done.trouble
     assert done.needs_a_person
     assert set(office.stands().values()) == {""}
@@ -266,7 +270,7 @@ def test_a_server_that_cannot_be_reached_is_one_failure_however_many_messages_wa
     waits = []
     at = timedelta(minutes=4)
     for _ in range(6):
-        next_at = office.deliver(at).standing.next_at
+        next_at = office.deliver(at).status.next_at
         assert next_at is not None
         at = next_at - NOW
         before = office.store.messages.connection_failures()
@@ -335,7 +339,7 @@ def test_a_connection_dropped_after_the_end_is_reported_and_not_sent_again(
     assert sorted(secure.recipients) == sorted(FIVE if keeps else FIVE[1:])
     later = office.deliver(timedelta(days=1), impatient=True)
     assert len(secure.messages) == 4 + keeps
-    (stuck,) = later.standing.stuck
+    (stuck,) = later.status.stuck
     assert delivery.remedy(stuck) == (
         "Ask ada@council.example whether it came. If not, quarterday send --again "
         "one-ada@council.example; if it did, quarterday send --drop one-ada@council.example."
@@ -403,8 +407,8 @@ def test_a_greylisted_message_waits_and_goes_at_the_second_try(
     office.put(FIVE[0])
     done = office.deliver()
     (one,) = done.became
-    assert delivery.told(one) == "waits, after: 450 4.2.0 Greylisted, try again"
-    assert (done.needs_a_person, done.standing.next_at) == (False, NOW + timedelta(minutes=5))
+    assert delivery.described(one) == "waits, after: 450 4.2.0 Greylisted, try again"
+    assert (done.needs_a_person, done.status.next_at) == (False, NOW + timedelta(minutes=5))
     assert office.deliver(timedelta(minutes=4)).became == ()
     office.deliver(timedelta(minutes=5))
     assert office.stands() == {"ada": "delivered"}
@@ -428,8 +432,8 @@ def test_one_bad_recipient_of_five_costs_itself_only(office: Post, secure: Mailb
     done = office.deliver()
     assert secure.recipients == [a for a in FIVE if a != FIVE[2]]
     assert secure.connections == 1
-    (stuck,) = done.standing.stuck
-    assert delivery.told(stuck) == "refused (550 5.1.1 No such person)"
+    (stuck,) = done.status.stuck
+    assert delivery.described(stuck) == "refused (550 5.1.1 No such person)"
     assert "--again one-cyd@council.example" in delivery.remedy(stuck)
     assert done.needs_a_person
     office.deliver(timedelta(days=2), impatient=True)
@@ -519,8 +523,8 @@ def test_what_is_too_large_even_so_is_refused_with_the_servers_answer(office: Po
     with mail_server(largest=100) as box:
         office.set(**to(box, security="none"))
         office.put(FIVE[0])
-        (stuck,) = office.deliver().standing.stuck
-        assert "552" in delivery.told(stuck)
+        (stuck,) = office.deliver().status.stuck
+        assert "552" in delivery.described(stuck)
 
 
 # --- The queue -----------------------------------------------------------------------------------
@@ -541,7 +545,9 @@ def test_an_address_that_has_left_the_register_gets_nothing(office: Post, plain:
     done = office.deliver()
     assert plain.recipients == list(FIVE[1:])
     assert office.stands()["ada"] == "withheld"
-    assert delivery.told(done.became[0]) == "not sent: the register no longer holds the address"
+    assert (
+        delivery.described(done.became[0]) == "not sent: the register no longer holds the address"
+    )
     assert not done.needs_a_person
 
 
@@ -606,7 +612,7 @@ def test_what_was_lost_with_the_store_is_told_and_comes_back_when_it_is_composed
         office.store = made
         done = office.deliver(impatient=True)
         assert done.needs_a_person
-        assert "lost with the store" in delivery.told(done.standing.stuck[0])
+        assert "lost with the store" in delivery.described(done.status.stuck[0])
         office.put(FIVE[0])
         assert not office.deliver().needs_a_person
         assert len(plain.messages) == 1

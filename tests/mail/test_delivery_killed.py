@@ -58,7 +58,7 @@ class Office:
         assert max(came.values(), default=0) <= 1, came
         with Store(open_workspace(self.folder).store_url) as store:
             messages = store.messages.all()
-            stuck = {one.header_id for one in delivery.standing(store, NOW).stuck}
+            stuck = {one.header_id for one in delivery.mail_status(store, NOW).stuck}
         assert len(messages) > len(PEOPLE)
         for one in messages:
             assert one.last is not None
@@ -108,7 +108,7 @@ def test_a_run_killed_before_the_end_of_a_message_is_completed_by_the_next(
     assert runs.run(workspace).code in (0, 1)
     office.assert_each_once_or_reported()
     with Store(open_workspace(workspace).store_url) as store:
-        assert not delivery.standing(store, NOW).stuck
+        assert not delivery.mail_status(store, NOW).stuck
 
 
 @pytest.mark.parametrize("keeps", [True, False])
@@ -127,4 +127,4 @@ def test_a_run_killed_after_the_end_of_a_message_leaves_that_one_to_a_person(
     assert "may have arrived: The run ended before the server's answer was noted." in again.told
     office.assert_each_once_or_reported()
     with Store(open_workspace(workspace).store_url) as store:
-        assert len(delivery.standing(store, NOW).stuck) == 1
+        assert len(delivery.mail_status(store, NOW).stuck) == 1

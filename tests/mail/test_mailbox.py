@@ -19,12 +19,13 @@ from keyring.backend import KeyringBackend
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
-from pipeline.mail.mailbox.secret import VARIABLE
 from pipeline.operations.worked_example import entries, example_register, slips, write_return
 from pipeline.store import Outcome, Store
 from tests.support.dovecot import PASSWORD, TOKEN, USER, Dovecot, dovecot
 from tests.support.mailed import AUTHSERV, PASSED, letter, make_workspace
 from tests.support.relay import Relay, Way, after, never
+
+VARIABLE = "QUARTERDAY_MAILBOX_PASSWORD"
 
 REGISTER = example_register()
 AREAS = {area.ref: area for area in REGISTER.areas}
@@ -250,7 +251,7 @@ def test_a_command_may_give_a_token_in_place_of_a_password(
     server: Dovecot, make: Make, monkeypatch: pytest.MonkeyPatch, returns: dict[str, Path]
 ) -> None:
     monkeypatch.delenv(VARIABLE)
-    place = make(f'token_command = \'{sys.executable} -c "print(\\"{TOKEN}\\")"\'')
+    place = make(f"token_command = ['{sys.executable}', '-c', 'print(\"{TOKEN}\")']")
     server.deliver(letter(HR, returns["HR"]))
     assert len(fetched(place)["taken"]) == 1
 
@@ -449,7 +450,7 @@ def test_a_server_that_speaks_no_tls_is_one_line(server: Dovecot, make: Make) ->
 def test_a_certificate_that_nobody_vouches_for_is_one_line(make: Make) -> None:
     line = trouble(make('ca_file = ""'))
     assert "The certificate of 127.0.0.1 is not trusted" in line
-    assert "mailbox.ca_file" in line
+    assert "mail.receive.ca_file" in line
 
 
 def test_a_certificate_for_another_server_is_one_line(tmp_path: Path) -> None:
@@ -459,7 +460,7 @@ def test_a_certificate_for_another_server_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_authority_that_is_no_file_is_one_line(make: Make) -> None:
-    assert "mailbox.ca_file, nowhere.pem, cannot be used" in trouble(
+    assert "mail.receive.ca_file, nowhere.pem, cannot be used" in trouble(
         make('ca_file = "nowhere.pem"')
     )
 
@@ -489,21 +490,22 @@ def test_no_password_is_one_line(make: Make, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("command", "why"),
     [
-        ("false", "ended with exit code 1"),
-        ("true", "printed no token"),
+        ("false", "failed with exit code 1"),
+        ("true", "did not print one token"),
         ("sleep 60", "did not end within 1 seconds"),
         ("/nowhere/token", "cannot be run (No such file or directory)"),
         ("'", "cannot be run"),
     ],
 )
 def test_a_token_that_does_not_come_is_one_line(make: Make, command: str, why: str) -> None:
-    place = make(f'token_command = "{command}"\ntimeout_seconds = 1')
-    assert f"mailbox.token_command {why}" in trouble(place)
+    words = command.split()
+    place = make(f"token_command = {json.dumps(words)}\ntimeout_seconds = 1")
+    assert f"mail.receive.token_command, {words[0]}, {why}" in trouble(place)
 
 
 def test_a_wrong_token_is_one_line(make: Make) -> None:
-    line = trouble(make('token_command = "echo wrong"'))
-    assert "Correct mailbox.user or mailbox.token_command" in line
+    line = trouble(make('token_command = ["echo", "wrong"]'))
+    assert "Correct mail.receive.user or mail.receive.token_command" in line
 
 
 def test_a_folder_that_is_not_there_is_one_line(make: Make) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.mail.mailbox.secret import VARIABLE
 from pipeline.operations.worked_example import entries, example_register, slips, write_return
 from pipeline.store import Outcome, Store
 from tests.support.dovecot import PASSWORD, Dovecot, dovecot
 from tests.support.mailed import letter, make_workspace
 from tests.support.mixed import PARTS, TRIED_PARTS, many
 from tests.support.runs import Runner, runner
+
+VARIABLE = "QUARTERDAY_MAILBOX_PASSWORD"
 
 pytestmark = pytest.mark.faults
 

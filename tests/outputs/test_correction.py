@@ -35,12 +35,12 @@ from tests.support.programs import need
 NAME = "Return 2012-13 - Community safety.xlsx"
 
 TWO_WAYS = c.TWO_WAYS.found("Indicators", "H6", "0.62", one="62%", other="0.62%")
-CHANGED = c.CHANGE_IMPLAUSIBLE.found("Indicators", "H6", "0.62", earlier="25%", bound="10 points")
-BELOW = c.BELOW_PLAUSIBLE.found("Indicators", "H7", "-5", bound="0", ref="P1-3")
+CHANGED = c.BY_CODE["C05"].found("Indicators", "H6", "0.62", earlier="25%", bound="10 points")
+BELOW = c.BY_CODE["C03"].found("Indicators", "H7", "-5", bound="0", ref="P1-3")
 STATUS = c.STATUS_UNKNOWN.found("Indicators", "I8", "maybe")
-COVER = c.COVER_BLANK.found("Cover", "C15", what="Completed by", asks="Your name.")
-ROW = c.ROW_MISSING.found("Indicators", ref="P1-9", wording="Calls answered")
-LATE = c.LATE.found(due="30 April 2013")
+COVER = c.BY_CODE["C11"].found("Cover", "C15", what="Completed by", asks="Your name.")
+ROW = c.BY_CODE["C15"].found("Indicators", ref="P1-9", wording="Calls answered")
+LATE = c.BY_CODE["C16"].found(due="30 April 2013")
 
 
 @pytest.fixture

@@ -46,13 +46,13 @@ def test_what_is_not_the_same_mistake_is_told_apart(other: Finding) -> None:
 
 
 def test_findings_that_name_no_cell_are_told_one_by_one() -> None:
-    missing = [c.ROW_MISSING.found(ref=f"P1-{n}", wording="Calls answered") for n in range(5)]
+    missing = [c.BY_CODE["C15"].found(ref=f"P1-{n}", wording="Calls answered") for n in range(5)]
     assert grouped(missing) == missing
 
 
 def test_groups_stand_where_their_first_finding_stood() -> None:
     status = c.STATUS_UNKNOWN.found("Indicators", "I5", "maybe")
-    large = c.ABOVE_PLAUSIBLE.found("Indicators", "H8", "900%", bound="100%", ref="P1-4")
+    large = c.BY_CODE["C04"].found("Indicators", "H8", "900%", bound="100%", ref="P1-4")
     findings = [two_ways("H5"), status, two_ways("H6"), large, two_ways("H7")]
     assert [f.cell for f in grouped(worst_first(findings))] == ["H5", "I5", "H8"]
 

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from pipeline.register import load_register
-from pipeline.register.reader import read_register
+from pipeline.register.loading import load_register
 from pipeline.register.starter import financial_quarter, starter_register
 from pipeline.register.writer import SPARE_ROWS, write_register
 from pipeline.workspace.errors import WorkspaceError
@@ -40,7 +39,7 @@ from schemas.model import (
     Unit,
 )
 from schemas.register_layout import FRAMEWORK, LISTS, SHEETS
-from tests.support.register_fixture import WORKED, change
+from tests.support.register_fixture import WORKED, change, read_here
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def workbook(tmp_path: Path) -> Path:
 
 
 def test_the_worked_example_comes_back_as_it_was_written(workbook: Path) -> None:
-    register = read_register(workbook)
+    register = read_here(workbook)
     # repr and not ==, so that 3.3 is not taken for 3.30
     assert repr(replace(register, sha256="")) == repr(WORKED)
     assert register.sha256 == hashlib.sha256(workbook.read_bytes()).hexdigest()
@@ -63,7 +62,7 @@ def test_the_worked_example_comes_back_as_it_was_written(workbook: Path) -> None
 def test_a_register_without_indicators_comes_back_empty(tmp_path: Path) -> None:
     bare = Register(WORKED.framework, (), (), (), (), (), ())
     write_register(bare, tmp_path / "register.xlsx")
-    assert replace(read_register(tmp_path / "register.xlsx"), sha256="") == bare
+    assert replace(read_here(tmp_path / "register.xlsx"), sha256="") == bare
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,7 @@ def test_a_new_workspace_starts_with_a_valid_register_for_the_quarter(
     period = financial_quarter(today)
     assert (period.name, period.starts, period.ends) == (name, starts, ends)
     write_register(starter_register(today), tmp_path / "register.xlsx")
-    register = read_register(tmp_path / "register.xlsx")
+    register = read_here(tmp_path / "register.xlsx")
     assert replace(register, sha256="") == starter_register(today)
     assert (len(register.priorities), len(register.indicators), len(register.areas)) == (2, 3, 2)
 
@@ -173,7 +172,7 @@ def test_any_register_comes_back_as_it_was_written(
 ) -> None:
     path = tmp_path_factory.mktemp("register") / "register.xlsx"
     write_register(register, path)
-    assert repr(replace(read_register(path), sha256="")) == repr(register)
+    assert repr(replace(read_here(path), sha256="")) == repr(register)
 
 
 @pytest.mark.parametrize("small_below", [None, 3, 10])
@@ -197,7 +196,7 @@ def test_what_came_later_comes_back_as_it_was_written(
     schemes = replace(first, small_numbers=SmallNumbers.PUBLISH)
     register = replace(WORKED, framework=framework, indicators=(schemes, *others))
     write_register(register, workbook)
-    assert replace(read_register(workbook), sha256="") == register
+    assert replace(read_here(workbook), sha256="") == register
 
 
 def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
@@ -218,7 +217,7 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
     assert book["Indicators"]["R1"].value == later[-1] == "Small numbers"
     book["Indicators"].delete_cols(18)
     book.save(workbook)
-    assert replace(read_register(workbook), sha256="") == WORKED
+    assert replace(read_here(workbook), sha256="") == WORKED
 
 
 # What the officer sees
@@ -311,7 +310,7 @@ def test_a_percentage_is_read_as_it_is_shown(
     workbook: Path, typed: object, shown_as: str, read: str
 ) -> None:
     change(workbook, "Targets", "D3", typed, shown_as)
-    target = read_register(workbook).target("P2-2", "2012-13")
+    target = read_here(workbook).target("P2-2", "2012-13")
     assert target is not None
     assert str(target.value) == read
 
@@ -329,14 +328,14 @@ def test_an_operator_typed_before_the_figure_is_taken(
 ) -> None:
     change(workbook, "Targets", "C3", None)
     change(workbook, "Targets", "D3", typed)
-    target = read_register(workbook).target("P2-2", "2012-13")
+    target = read_here(workbook).target("P2-2", "2012-13")
     assert target is not None
     assert (target.operator, str(target.value)) == (operator, value)
 
 
 def test_money_typed_as_text_is_read(workbook: Path) -> None:
     change(workbook, "Targets", "F5", "£120,000")
-    target = read_register(workbook).target("P6-2", "2012-13")
+    target = read_here(workbook).target("P6-2", "2012-13")
     assert target is not None
     assert target.upper == Decimal(120000)
 
@@ -345,12 +344,12 @@ def test_words_are_forgiven_their_case_and_spaces(workbook: Path) -> None:
     change(workbook, "Indicators", "D2", " Measure ")
     change(workbook, "Indicators", "G2", "LOWER")
     change(workbook, "Periods", "E2", "Closed")
-    assert replace(read_register(workbook), sha256="") == WORKED
+    assert replace(read_here(workbook), sha256="") == WORKED
 
 
 def test_areas_may_be_named_in_full_and_in_any_order(workbook: Path) -> None:
     change(workbook, "Indicators", "H3", "Human resources;Community safety")
-    assert read_register(workbook).indicators[1].areas == ("CS", "HR")
+    assert read_here(workbook).indicators[1].areas == ("CS", "HR")
 
 
 def test_columns_stand_in_any_order_beside_others_and_blank_rows_are_passed_over(
@@ -365,7 +364,7 @@ def test_columns_stand_in_any_order_beside_others_and_blank_rows_are_passed_over
         sheet.append([None, email, "phone" if ref == "Ref" else "1234", name, lead, ref])
         sheet.append([None, None, "not read"])
     book.save(workbook)
-    assert replace(read_register(workbook), sha256="") == WORKED
+    assert replace(read_here(workbook), sha256="") == WORKED
 
 
 def test_periods_come_in_the_order_in_which_they_start(workbook: Path) -> None:
@@ -373,7 +372,7 @@ def test_periods_come_in_the_order_in_which_they_start(workbook: Path) -> None:
     earlier = ("2010-11", "01/04/2010", "2011-03-31", date(2011, 4, 30), "closed")
     book["Periods"].append(earlier)
     book.save(workbook)
-    periods = read_register(workbook).periods
+    periods = read_here(workbook).periods
     assert [period.name for period in periods] == ["2010-11", "2011-12", "2012-13"]
     assert periods[0].ends == date(2011, 3, 31)
 
@@ -384,7 +383,7 @@ def test_periods_come_in_the_order_in_which_they_start(workbook: Path) -> None:
 def test_a_cached_register_is_the_same_register(workbook: Path, tmp_path: Path) -> None:
     first = load_register(workbook, tmp_path / "cache")
     again = load_register(workbook, tmp_path / "cache")
-    assert repr(first) == repr(again) == repr(read_register(workbook))
+    assert repr(first) == repr(again) == repr(read_here(workbook))
     assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
@@ -425,9 +424,11 @@ def test_a_cache_that_cannot_be_written_stops_nothing(workbook: Path, tmp_path: 
 def test_a_cached_load_imports_nothing_heavy(workbook: Path, tmp_path: Path) -> None:
     load_register(workbook, tmp_path)
     script = (
-        "import sys; from pathlib import Path; from pipeline.register import load_register; "
-        "register = load_register(Path(sys.argv[1]), Path(sys.argv[2])); "
-        "print(len(register.indicators), {'pandas', 'pandera', 'openpyxl'} & set(sys.modules))"
+        "import sys; from pathlib import Path\n"
+        "from pipeline.register.loading import load_register\n"
+        "register = load_register(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+        "heavy = {'pandas', 'pandera', 'openpyxl', 'multiprocessing', 'python_calamine'}\n"
+        "print(len(register.indicators), heavy & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(workbook), str(tmp_path)],
@@ -443,7 +444,7 @@ def test_a_list_is_read_whatever_people_put_between(tmp_path: Path, between: str
     path = tmp_path / "register.xlsx"
     write_register(WORKED, path)
     change(path, "Indicators", areas_cell(path), f"CS{between}HR")
-    assert read_register(path).indicators[1].areas == ("CS", "HR")
+    assert read_here(path).indicators[1].areas == ("CS", "HR")
 
 
 def areas_cell(path: Path) -> str:

@@ -19,14 +19,19 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from pipeline.intake.scan import Arrival, examine
 from pipeline.job import session
 from pipeline.job.ingest import check_files, ingest
 from pipeline.outputs.template import write_template
 from pipeline.register.writer import write_register
+from pipeline.returns.reader import read_workbook
+from pipeline.returns.validate import validate
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Limits, Settings
+from schemas import returns as schema
 from schemas import rules
-from schemas.findings import Finding
+from schemas.checks import Checks, Condition, RowCheck
+from schemas.findings import Finding, Severity
 from schemas.model import CommentaryRule, Kind, MergeRule, Period, Polarity, Register, Target, Unit
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 
@@ -330,7 +335,9 @@ def test_a_return_that_is_filled_in_rightly_has_no_finding(
 
 
 def test_every_code_has_a_case() -> None:
-    assert {case.code for case in CASES} | ELSEWHERE == {rule.code for rule in rules.RULES}
+    # The register's own are in tests/register.
+    of_returns = {rule.code for rule in rules.RULES if not rule.code.startswith("R")}
+    assert {case.code for case in CASES} | ELSEWHERE == of_returns
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
@@ -422,6 +429,42 @@ def test_of_one_mistake_the_gravest_thing_alone_is_said(
 ) -> None:
     _, codes = MISTAKES[name]
     assert [f.code for f in mistaken[name]] == codes
+
+
+def test_a_check_is_one_entry_and_one_broken_workbook(workspace: Workspace, good: Path) -> None:
+    even = RowCheck(
+        "C99",
+        Severity.WARNING,
+        "Odd number",
+        "{value} is odd, but {ref} counts {what}.",
+        "Count once more.",
+        "What comes in pairs is even.",
+        {
+            "performance": Condition(
+                ("value", "unit"), lambda value, unit: (unit != Unit.COUNT) | (value % 2 == 0)
+            )
+        },
+        lambda row, field: {"what": f"pairs in {field}, as {row.area} says"},
+    )
+    book = load_workbook(good)
+    put("P1-1", "Performance", 3999)(book)
+    (found,) = checked_alone(book, workspace, schema.ROWS.plus(even))
+    assert (found.code, found.cell) == ("C99", at("P1-1", "Performance"))
+    assert (
+        found.problem
+        == "3999 is odd, but P1-1 counts pairs in performance, as Community safety says."
+    )
+
+
+def checked_alone(book: Workbook, workspace: Workspace, rows: Checks) -> tuple[Finding, ...]:
+    """The findings of a workbook by checks of our own."""
+    path = workspace.root / "alone.xlsx"
+    book.save(path)
+    arrival = examine(path, file_mb=1)
+    assert isinstance(arrival, Arrival)
+    reading = read_workbook(path, arrival.kind, REGISTER)
+    (checked,) = validate([(arrival, reading)], REGISTER, IN_TIME, {}, rows)
+    return checked.findings
 
 
 # --- The file ------------------------------------------------------------------------------------

@@ -5,20 +5,35 @@ from __future__ import annotations
 import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandera.errors import SchemaErrors
 
 from pipeline.intake.scan import Arrival, FileKind
-from pipeline.returns.reading import Reading, ReportedRow
+from pipeline.returns.reading import CoverEntry, Reading, ReportedRow
 from pipeline.returns.validate import validate
-from schemas.model import CommentaryRule, Indicator, MergeRule, Register, Status, Unit
+from schemas.fields import SIGNED
+from schemas.model import CommentaryRule, Indicator, Kind, MergeRule, Register, Status, Unit
+from schemas.returns import ROWS
+from schemas.verdicts import failures, frame_of, schema_of
 from tests.support.builders import PERIOD, SAFETY, indicator, small_register
 
+EXACT = Context(prec=60)
+#: A value of each type that a column which is never empty may have.
+SAMPLES: dict[type, object] = {
+    bool: True,
+    int: 1,
+    str: "",
+    Status: Status.FINAL,
+    Kind: Kind.MEASURE,
+    MergeRule: MergeRule.SUM,
+    CommentaryRule: CommentaryRule.NEVER,
+}
 NOW = datetime(2013, 4, 20, 2, tzinfo=UTC)
 COLUMNS = dict(
     zip(
@@ -135,6 +150,53 @@ def test_the_right_return_gets_each_finding() -> None:
     below = ["C14" in {f.code for f in one.findings} for one in checked]
     assert below == [number < 10 for number in range(20)]
     assert all(f.cell == "H6" for one in checked for f in one.findings if f.code == "C14")
+
+
+def test_returns_beyond_the_first_frame_get_their_own_findings() -> None:
+    register = register_of(indicator("P1-1", "Incidents"))
+    arrival = Arrival(Path("return.xlsx"), "0" * 64, 1, FileKind.XLSX, NOW)
+    signed = {key: CoverEntry("Somebody", "Cover", "C9") for key in SIGNED}
+    readings = [
+        (
+            arrival,
+            Reading(
+                SAFETY.ref,
+                PERIOD.name,
+                cover={} if number == 1250 else signed,
+                rows=[row(5, "P1-1", value=Decimal(-1 if number == 1207 else 1))],
+                sheets=["Indicators"],
+            ),
+        )
+        for number in range(1300)
+    ]
+    checked = validate(readings, register, NOW, {})
+    found = {n: [f.code for f in one.findings] for n, one in enumerate(checked) if one.findings}
+    assert found == {1207: ["C14"], 1250: ["C11", "C11"]}
+
+
+def test_bounds_decide_to_the_last_digit() -> None:
+    most = Decimal("1234567890123456.000000000000000001")
+    bounded = replace(
+        indicator("P1-1", "Ratio", Unit.RATIO), plausible_maximum=most, plausible_minimum=most
+    )
+    least_step = Decimal("0.000000000000000001")
+    for figure, expected in (
+        (most, []),
+        (EXACT.add(most, least_step), ["C04 H5"]),
+        (EXACT.subtract(most, least_step), ["C03 H5"]),
+    ):
+        assert findings_of(register_of(bounded), row(5, "P1-1", value=figure)) == [expected]
+
+
+def test_the_schema_says_what_each_column_is_and_refuses_what_is_not() -> None:
+    schema = schema_of(ROWS)
+    assert set(schema.columns) == {*ROWS.columns, *ROWS.conditions}
+    assert all(column.title and column.description for column in schema.columns.values())
+    right = {name: [None if c.nullable else SAMPLES[c.type]] for name, c in ROWS.columns.items()}
+    assert failures(ROWS, frame_of(ROWS, right)) == []
+    for name, wrong in (("value", 0.1), ("numerator", 31), ("area", None), ("commentary", 5)):
+        with pytest.raises(SchemaErrors, match=name):
+            failures(ROWS, frame_of(ROWS, right | {name: [wrong]}))
 
 
 def test_a_run_in_which_every_cell_is_wrong_takes_little_memory_for_each_finding() -> None:

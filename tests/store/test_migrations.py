@@ -46,7 +46,7 @@ from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.findings import Severity
 from schemas.model import MilestoneState, Status
 from schemas.observations import Achievement
-from schemas.rules import ROW_MISSING
+from schemas.rules import BY_CODE
 from tests.store import test_store
 from tests.store.test_store import figure, submission
 from tests.support import first_store
@@ -431,7 +431,7 @@ def arrivals(place: Workspace) -> list[tuple[str, datetime]]:
 def full(url: str) -> str:
     """A store with a row in every table."""
     with Store(url) as store:
-        findings = (ROW_MISSING.found(ref="P1-9", wording="Calls"),)
+        findings = (BY_CODE["C15"].found(ref="P1-9", wording="Calls"),)
         store.record(
             [
                 Receipt(

@@ -96,7 +96,7 @@ def accept(store: Store, name: str, *observations: Observation, area: str = "CS"
 def test_every_field_of_a_submission_comes_back(store: Store) -> None:
     findings = (
         rules.TWO_WAYS.found("Indicators", "H6", "0.62", one="62%", other="0.62%"),
-        rules.ROW_MISSING.found("", "", "", ref="P1-9", wording="Calls ‘answered’ – £, ½, 日本"),
+        rules.BY_CODE["C15"].found("", "", "", ref="P1-9", wording="Calls ‘answered’ – £, ½, 日本"),
     )
     placed = submission(findings=findings, outcome=Outcome.REJECTED)
     unplaced = submission("letter.xlsx", area=None, period=None, size=5 * 1024**3)
@@ -483,7 +483,7 @@ def test_a_decision_about_what_is_not_in_the_store_is_refused(store: Store) -> N
 
 
 def test_what_was_forgotten_leaves_its_figures(store: Store) -> None:
-    finding = rules.ROW_MISSING.found(ref="P1-9", wording="Calls")
+    finding = rules.BY_CODE["C15"].found(ref="P1-9", wording="Calls")
     sent = submission(findings=(finding,))
     store.record([Receipt(sent, (figure(),), signature=Signature("Ada", "Grace"))])
     store.decisions.forget([Forgotten(1, RECEIVED, "me", "six years")])

@@ -25,9 +25,10 @@ from hypothesis import strategies as st
 from pipeline.intake.scan import Arrival, examine
 from pipeline.returns.interpret import interpret
 from pipeline.returns.reader import guard_of, read_returns
+from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details import SheetDetails
 from pipeline.workbooks.figures import CellValue, Scale, parse
-from pipeline.workbooks.grid import Grid, address, text_of
+from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workspace.settings import Limits
 from schemas.fields import ACHIEVEMENT_FIELDS, COVER_FIELDS, INDICATOR_FIELDS, UNTAUGHT_FIELDS
 from schemas.model import Register, Unit

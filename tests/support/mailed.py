@@ -46,19 +46,19 @@ def letter(
 
 
 def make_workspace(folder: Path, register: Register, server: Dovecot, more: str = "") -> Path:
-    """A workspace that looks into the server's mailbox; `more` are lines under [mailbox]."""
+    """A workspace that looks into the server's mailbox; `more` are lines under [mail.receive]."""
     (folder / "inbox").mkdir(parents=True)
     write_register(register, folder / "register.xlsx")
     settings = at_once(files("pipeline.workspace").joinpath("pipeline.toml").read_text("utf-8"))
     (folder / "pipeline.toml").write_text(settings, encoding="utf-8")
     set_up(
         folder,
-        section="mailbox",
+        section="mail.receive",
         server="127.0.0.1",
         port=server.port,
         user=USER,
         ca_file=server.authority,
         timeout_seconds=10,
     )
-    set_up(folder, section="mailbox", **tomllib.loads(more))
+    set_up(folder, section="mail.receive", **tomllib.loads(more))
     return folder

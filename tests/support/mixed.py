@@ -87,7 +87,8 @@ def make_returns(folder: Path, number_of_returns: int) -> None:
 def set_up(workspace: Path, section: str = "", **settings: object) -> None:
     """Set some lines of `pipeline.toml`; where no section is named, the first of each name.
 
-    Names such as `server` and `port` stand in more than one: first in [mail], then in [mailbox].
+    Names such as `server` and `port` stand in more than one: first in [mail.send], then in
+    [mail.receive].
     """
     path = workspace / "pipeline.toml"
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,8 +11,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from pipeline.register.reader import read_register
+from pipeline.register.file import register_bytes
+from pipeline.register.reader import judge
+from pipeline.register.sheets import read_sheets
 from pipeline.workspace.errors import RegisterError
+from schemas.findings import Finding
 from schemas.model import (
     CommentaryRule,
     Framework,
@@ -159,7 +163,27 @@ def change(path: Path, sheet: str, cell: str, value: object, shown_as: str = "")
     book.save(path)
 
 
-def problems_of(path: Path) -> list[str]:
+def findings_of(path: Path) -> tuple[Finding, ...]:
+    """What is wrong with a register, read in this very process, without the sandbox's limits."""
     with pytest.raises(RegisterError) as raised:
-        read_register(path)
+        _read_here(path)
+    return raised.value.findings
+
+
+def problems_of(path: Path) -> list[str]:
+    """The same as the lines that a terminal shows."""
+    with pytest.raises(RegisterError) as raised:
+        _read_here(path)
     return raised.value.problems
+
+
+def read_here(path: Path) -> Register:
+    """A register, read in this very process."""
+    return _read_here(path)[0]
+
+
+def _read_here(path: Path) -> tuple[Register, tuple[Finding, ...]]:
+    sha256 = hashlib.sha256(register_bytes(path)).hexdigest()
+    reading = read_sheets(path, sha256)
+    assert reading is not None
+    return judge(reading, path.name, sha256)

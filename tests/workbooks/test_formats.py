@@ -421,7 +421,7 @@ SOUND = {kind: sound(kind) for kind in
 PLACES = [(row, column) for row in range(5) for column in range(3)]
 REFUSALS = (
     *(BrokenPartError, KeyError, EOFError, OSError),
-    *(zipfile.BadZipFile, zlib.error, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, RuntimeError, UnicodeDecodeError),
 )
 
 

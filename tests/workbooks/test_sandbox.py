@@ -142,8 +142,8 @@ def test_a_worker_that_cannot_start_is_no_calls_fault(
 
 PARENT = """
 import os, signal, sys
-from pipeline.guard import Guard
-from tests import guarded as t
+from pipeline.workbooks.sandbox import Guard
+from tests.support import guarded as t
 if __name__ == "__main__":
     with Guard(workers=1, seconds=1, memory_mb=512, prepare=t.prepare) as guard:
         print(guard.submit(t.keep, 1).result(), flush=True)

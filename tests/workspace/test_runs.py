@@ -220,6 +220,8 @@ def test_the_log_tells_what_happened_and_nothing_personal(workspace: Path) -> No
     (taken,) = (line for line in log if line["event"] == "return taken")
     assert (taken["area"], taken["outcome"]) == (SAFETY.ref, "accepted")
     assert len(str(taken["sha256"])) == 12
+    (name,) = {str(line["run"]) for line in log}
+    assert name in next((workspace / "var" / "runs").iterdir()).read_text("utf-8")
     text = json.dumps(log)
     for private in ("secret name", SAFETY.name, CARE.name, "@", "4605"):
         assert private not in text
@@ -350,7 +352,7 @@ def test_a_run_whose_time_is_up_ends_cleanly_and_the_next_does_the_rest(
         "quarterday: The run took longer than nights.limit_minutes (0.0001) and has ended. "
         "What it did is kept; the next run does the rest.\n"
     )
-    assert not (workspace / "var" / "lock").exists()
+    assert not (workspace / "var" / "run.lock").exists()
     assert outcomes(workspace) == ["failed"]
     assert set(waiting(workspace)) < set(before)
     set_up(workspace, limit_minutes=0)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from pipeline.cli import app
+from pipeline.operations.setup import make_workspace
 from pipeline.workspace.errors import SettingsError, WorkspaceError
 from pipeline.workspace.folder import open_workspace, replacing, safe_name
-from pipeline.workspace.settings import FILE_NAME, Settings, read_settings
+from pipeline.workspace.settings import FILE_NAME, Settings, outdated, read_settings
 
 
 @pytest.fixture
@@ -84,55 +88,189 @@ def test_a_limit_that_would_stop_every_return_or_none_is_named(path: Path, limit
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("port = 0", "mailbox.port is 0; it must be from 1 to 65535"),
-        ("largest_mb = 0", "mailbox.largest_mb is 0; it must be from 1 to 1024"),
-        ("timeout_seconds = 601", "mailbox.timeout_seconds is 601; it must be from 1 to 600"),
-        ("security = 'none'", "mailbox.security"),
+        ("port = 70_000", "mail.receive.port is 70000; it must be from 0 to 65535"),
+        ("largest_mb = 0", "mail.receive.largest_mb is 0; it must be from 1 to 1024"),
+        ("timeout_seconds = 601", "mail.receive.timeout_seconds is 601; it must be from 1 to 600"),
+        ("security = 'none'", "mail.receive.security"),
         ("password = 'x'", "password"),
-        ("server = 'imap.council.example'", "mailbox.user is empty"),
-        ("server = 'x'\nuser = 'y'\ntaken_folder = ''", "mailbox.taken_folder is empty"),
+        ("server = 'imap.council.example'", "mail.receive.user is empty"),
+        ("server = 'x'\nuser = 'y'\ntaken_folder = ''", "mail.receive.taken_folder is empty"),
         ("server = 'x'\nuser = 'y'\nleft_folder = 'INBOX'", "name another folder"),
-        ("server = 'x'\nuser = 'y'\nsecurity = 'starttls'", "set it to 143 for starttls"),
+        (
+            "server = 'x'\nuser = 'y'\nsecurity = 'starttls'\nport = 993",
+            "set it to 143 for starttls",
+        ),
     ],
 )
 def test_a_mailbox_that_could_not_be_used_is_named(path: Path, lines: str, said: str) -> None:
-    path.write_text(f"[mailbox]\n{lines}\n", encoding="utf-8")
+    path.write_text(f"[mail.receive]\n{lines}\n", encoding="utf-8")
     assert said in complaint(path)
 
 
 def test_a_mailbox_that_is_set_can_be_read(path: Path) -> None:
-    path.write_text("[mailbox]\nserver = 'imap.example'\nuser = 'returns@council.example'\n")
-    assert read_settings(path).mailbox.taken_folder == "Quarterday/Taken"
+    path.write_text("[mail.receive]\nserver = 'imap.example'\nuser = 'returns@council.example'\n")
+    assert read_settings(path).mail.receive.taken_folder == "Quarterday/Taken"
 
 
 @pytest.mark.parametrize(
     ("mail", "said"),
     [
-        ("port = 70_000", "mail.port is 70000; it must be from 0 to 65535."),
-        ("timeout_seconds = 0", "mail.timeout_seconds is 0; it must be from 1 to 600."),
-        ("largest_mb = 500", "mail.largest_mb is 500; it must be from 1 to 150."),
-        ("security = 'ssl'", "mail.security"),
-        ("token_command = 'print-token'", "mail.token_command"),
+        ("port = 70_000", "mail.send.port is 70000; it must be from 0 to 65535."),
+        ("timeout_seconds = 0", "mail.send.timeout_seconds is 0; it must be from 1 to 600."),
+        ("largest_mb = 500", "mail.send.largest_mb is 500; it must be from 1 to 150."),
+        ("security = 'ssl'", "mail.send.security"),
+        ("token_command = 'print-token'", "mail.send.token_command"),
         ("token_command = ['print-token']", "Say whose token it is."),
-        ("server = 'mail.council.example:587'", "mail.port is for the port."),
+        ("server = 'mail.council.example:587'", "mail.send.port is for the port."),
         ("server = 'smtp://mail.council.example'", "it must be a name alone"),
         ("server = 'mail.council.example'", "Say who the messages are from."),
-        ("server = '10.0.0.1'\nsender = 'a@b.example'\nsecurity = 'none'",
+        ("server = '10.0.0.1'\nsecurity = 'none'",
          "which is for a mail server on this machine alone"),
     ],
 )  # fmt: skip
 def test_mail_that_could_not_be_sent_or_would_go_in_the_open_is_named(
     path: Path, mail: str, said: str
 ) -> None:
-    path.write_text(f"[mail]\n{mail}\n", encoding="utf-8")
+    path.write_text(f"[mail.send]\n{mail}\n", encoding="utf-8")
     assert said in complaint(path)
 
 
 @pytest.mark.parametrize("server", ["localhost", "127.0.0.1", "::1"])
 def test_a_mail_server_on_this_machine_needs_no_tls(path: Path, server: str) -> None:
-    text = f"[mail]\nserver = '{server}'\nsender = 'a@b.example'\nsecurity = 'none'\n"
+    text = f"mail.sender = 'a@b.example'\n[mail.send]\nserver = '{server}'\nsecurity = 'none'\n"
     path.write_text(text, encoding="utf-8")
-    assert read_settings(path).mail.server == server
+    assert read_settings(path).mail.send.server == server
+
+
+# --- The form of an earlier version ---------------------------------------------------------------
+
+#: How mail was set before 0.3, every setting in it.
+BEFORE = """
+[mail]
+sender = "Team <team@council.example>"
+findings_page = "https://intranet.council.example/findings"
+always_digest = true
+server = "smtp.council.example"
+port = 2525
+security = "tls"
+user = "team"
+token_command = ["/usr/bin/token", "--for", "two words"]
+timeout_seconds = 7
+largest_mb = 8
+outbox_link = "//share/outbox"
+ca_file = "ca.pem"
+
+[mailbox]
+server = "imap.council.example"
+port = 1143
+security = "starttls"
+user = "returns@council.example"
+token_command = "/usr/bin/token --for 'two words'"
+folder = "Returns"
+taken_folder = "Taken"
+left_folder = "Left"
+largest_mb = 9
+authserv_id = "mx.council.example"
+ca_file = "other.pem"
+timeout_seconds = 10
+"""
+NOW = """
+[mail]
+sender = "Team <team@council.example>"
+findings_page = "https://intranet.council.example/findings"
+always_digest = true
+outbox_link = "//share/outbox"
+
+[mail.send]
+server = "smtp.council.example"
+port = 2525
+security = "tls"
+user = "team"
+token_command = ["/usr/bin/token", "--for", "two words"]
+timeout_seconds = 7
+largest_mb = 8
+ca_file = "ca.pem"
+
+[mail.receive]
+server = "imap.council.example"
+port = 1143
+security = "starttls"
+user = "returns@council.example"
+token_command = ["/usr/bin/token", "--for", "two words"]
+folder = "Returns"
+taken_folder = "Taken"
+left_folder = "Left"
+largest_mb = 9
+authserv_id = "mx.council.example"
+ca_file = "other.pem"
+timeout_seconds = 10
+"""
+
+
+def written(path: Path, text: str) -> Settings:
+    path.write_text(text, encoding="utf-8")
+    return read_settings(path)
+
+
+def test_mail_in_the_form_of_an_earlier_version_is_read_to_the_same_values(path: Path) -> None:
+    assert written(path, BEFORE) == written(path, NOW)
+    assert outdated(path) == ""
+
+
+def test_what_to_write_for_an_earlier_form_is_one_line(path: Path) -> None:
+    written(path, BEFORE)
+    assert outdated(path) == (
+        f"{path}: Settings of mail have the form of an earlier version. Write server, port, "
+        "security, user, token_command, timeout_seconds, largest_mb, ca_file under [mail.send], "
+        "and [mail.receive] in place of [mailbox], with its token_command as a list of words."
+    )
+    written(path, "[mailbox]\nfolder = 'Returns'\n")
+    assert outdated(path).endswith("Write [mail.receive] in place of [mailbox].")
+    written(path, "[mail]\nport = 0\n")
+    assert outdated(path).endswith("Write port under [mail.send].")
+    path.unlink()
+    assert outdated(path) == ""
+
+
+def test_a_mistake_in_an_earlier_form_says_where_the_setting_stands_now(path: Path) -> None:
+    path.write_text("[mailbox]\nlargest_mb = 0\n", encoding="utf-8")
+    assert complaint(path).endswith(
+        "mail.receive.largest_mb is 0; it must be from 1 to 1024. Settings of mail have the form "
+        "of an earlier version. Write [mail.receive] in place of [mailbox]."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[mail]\nport = 25\n[mail.send]\nport = 26\n", "[mailbox]\nport = 1\n[mail.receive]\n"],
+)
+def test_settings_in_both_forms_are_not_decided_between(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    assert "settings of an earlier form beside it" in complaint(path)
+
+
+@pytest.mark.parametrize("text", ["mail = 3", "mailbox = 3", "[mail]\nsend = 3\n"])
+def test_a_section_of_mail_that_is_none_is_named(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    assert "mail" in complaint(path).partition(": ")[2]
+
+
+def test_each_command_and_the_doctor_say_what_to_write_for_an_earlier_form(tmp_path: Path) -> None:
+    make_workspace(tmp_path, date(2013, 4, 30))
+    path = tmp_path / FILE_NAME
+
+    def said(*words: str) -> tuple[str, str]:
+        done = CliRunner().invoke(app, [*words, "--workspace", str(tmp_path)])
+        return done.stdout, done.stderr
+
+    assert said("status")[1] == ""
+    assert f"ok         settings: {path} can be read." in said("doctor")[0]
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("[mail.receive]", "[mailbox]"), "utf-8")
+    older = outdated(path)
+    assert older
+    assert said("status")[1].splitlines() == [f"quarterday: {older}"]
+    assert f"attention  settings: {older}" in said("doctor")[0]
 
 
 def test_a_file_in_another_encoding_says_how_to_save_it(path: Path) -> None:

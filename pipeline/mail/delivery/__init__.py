@@ -1,11 +1,11 @@
-"""Post: messages are put into the queue of the store once, and each is delivered once or reported.
+"""Delivery: messages are put into the queue once, and each is delivered once or reported.
 
 It knows nothing of what messages say.
 """
 
 from pipeline.mail.delivery.deliver import Round, deliver
 from pipeline.mail.delivery.queue import again, drop, hold, outgoing, preview
-from pipeline.mail.delivery.status import Standing, known_at, remedy, standing, told
+from pipeline.mail.delivery.status import MailStatus, described, known_at, mail_status, remedy
 
-__all__ = ["Round", "Standing", "again", "deliver", "drop", "hold", "known_at", "outgoing",
-           "preview", "remedy", "standing", "told"]  # fmt: skip
+__all__ = ["MailStatus", "Round", "again", "deliver", "described", "drop", "hold", "known_at",
+           "mail_status", "outgoing", "preview", "remedy"]  # fmt: skip

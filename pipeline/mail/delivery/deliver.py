@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.mail.delivery.oversize import place_of, without_attachment
-from pipeline.mail.delivery.status import GIVEN_UP_AFTER, Standing, failed_since, next_try, standing
+from pipeline.mail.delivery.status import (
+    GIVEN_UP_AFTER,
+    MailStatus,
+    failed_since,
+    mail_status,
+    next_try,
+)
 from pipeline.store import Attempt, Became, Queued, Store
-from pipeline.workspace.errors import WorkspaceError
-from pipeline.workspace.folder import Workspace, remedy, replacing
+from pipeline.workspace.folder import Workspace, disk_trouble, replacing
 from schemas.model import Register
 
 if TYPE_CHECKING:
@@ -40,11 +45,11 @@ class Round:
     trouble: str
     #: Whether that will not pass by itself.
     is_for_a_person: bool
-    standing: Standing
+    status: MailStatus
 
     @property
     def needs_a_person(self) -> bool:
-        return self.is_for_a_person or bool(self.standing.stuck)
+        return self.is_for_a_person or bool(self.status.stuck)
 
 
 @dataclass(slots=True)
@@ -91,7 +96,7 @@ def deliver(
         WorkspaceError: a message cannot be written into the outbox.
     """
     work = _Work(workspace, store, now)
-    before = standing(store, now)
+    before = mail_status(store, now)
     for one in before.stuck:
         if one.last is not None and one.last.outcome is Became.SENDING:
             work.note(one, Became.UNCERTAIN, "The run ended before the server's answer was noted.")
@@ -103,7 +108,7 @@ def deliver(
     due = [one for one in due if one.recipient.casefold() in known]
     trouble = ""
     is_for_a_person = False
-    if due and not workspace.settings.mail.server:
+    if due and not workspace.settings.mail.send.server:
         _write(due, work)
     elif due and (impatient or _may_connect(before.trouble, now)):
         trouble, is_for_a_person = _send(due, work)
@@ -112,7 +117,7 @@ def deliver(
         written=tuple(work.written),
         trouble=trouble,
         is_for_a_person=is_for_a_person,
-        standing=standing(store, now),
+        status=mail_status(store, now),
     )
 
 
@@ -133,13 +138,9 @@ def _write(due: Sequence[Queued], work: _Work) -> None:
         if path.exists():
             continue
         content = work.store.messages.content(one.id) or b""
-        try:
-            with replacing(path) as temporary:
-                temporary.write_bytes(content)
-        except OSError as error:
-            raise WorkspaceError(
-                f"A message cannot be written to {path.parent} ({error.strerror}). {remedy(error)}"
-            ) from error
+        said = f"A message cannot be written to {path.parent}"
+        with disk_trouble(said), replacing(path) as temporary:
+            temporary.write_bytes(content)
         work.written.append(path)
     done = [work.attempt(one, Became.WRITTEN) for one in due]
     work.store.messages.note(done)
@@ -192,9 +193,9 @@ def _send(due: Sequence[Queued], work: _Work) -> tuple[str, bool]:
 
 
 def _hand_over(one: Queued, line: Connection, work: _Work) -> None:
-    mail = work.workspace.settings.mail
+    limit = work.workspace.settings.mail.send.largest_mb * _MIB
     content = work.store.messages.content(one.id) or b""
-    if len(content) > min(mail.largest_mb * _MIB, line.largest or len(content)):
+    if len(content) > min(limit, line.largest or len(content)):
         where = place_of(one.attached, work.workspace, one.period)
         content = without_attachment(content, where)
 

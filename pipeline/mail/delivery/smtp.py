@@ -16,18 +16,16 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
 
-from pipeline.mail.delivery.secrets import NoSecretError, password_of, token_of
+from pipeline.mail.connecting import LONGEST, UnusableError, reason, verified
+from pipeline.mail.secrets import secret_of
 from pipeline.workspace.settings import MailSettings
+from schemas.findings import printable
 
-#: The usual ports.
-_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 #: A server that has all of a message may take its time to answer, so many times as long as for
 #: anything else (RFC 5321, 4.5.3.2.6): who hangs up too soon sends twice.
 _PATIENCE = 10
 #: Sent at a time, in bytes: the limit of time is for each of these.
 _PART = 65536
-#: How much of an answer is kept, in characters.
-_LONGEST = 300
 #: Answers to MAIL that are about this message: it is too large, or the server is short of room.
 _OF_THE_MESSAGE = (523, 552)
 _CLOSING = 421
@@ -49,24 +47,26 @@ class Answer:
         return self.code is not None and self.code >= 500
 
 
-class NoConnectionError(Exception):
-    """The server cannot be used at all just now, whichever the message."""
-
-    def __init__(self, said: str, code: int | None = None, *, is_for_a_person: bool = False):
-        super().__init__(said)
-        self.said = said
-        self.code = code
-        #: Whether it will not pass by itself.
-        self.is_for_a_person = is_for_a_person
-
-
-class LostError(Exception):
-    """The connection was lost before the end of a message: the server does not have it."""
+class _ConnectionError(Exception):
+    """Trouble with the connection, with the server's number where it gave one."""
 
     def __init__(self, said: str, code: int | None = None) -> None:
         super().__init__(said)
         self.said = said
         self.code = code
+
+
+class LostError(_ConnectionError):
+    """The connection was lost before the end of a message: the server does not have it."""
+
+
+class NoConnectionError(_ConnectionError):
+    """The server cannot be used at all just now, whichever the message."""
+
+    def __init__(self, said: str, code: int | None = None, *, is_for_a_person: bool = False):
+        super().__init__(said, code)
+        #: Whether it will not pass by itself.
+        self.is_for_a_person = is_for_a_person
 
 
 class UnansweredError(Exception):
@@ -81,38 +81,39 @@ class Connection:
     """
 
     def __init__(self, mail: MailSettings, root: Path) -> None:
-        self._mail = mail
+        self._server = mail.send
         self._sender = parseaddr(mail.sender)[1]
         self._secrets: list[str] = []
         self._smtp: smtplib.SMTP | None = None
-        port = mail.port or _PORTS[mail.security]
-        where = f"The mail server {mail.server}, port {port}"
         try:
-            self._open(port, _trusting(mail, root))
-        except NoConnectionError as error:
+            self._open(verified(mail.send, root, with_systems=True))
+        except (NoConnectionError, UnusableError, OSError, smtplib.SMTPException) as error:
             self.close()
-            said = f"{where}, cannot be used: {error.said}"
-            raise NoConnectionError(
-                said, error.code, is_for_a_person=error.is_for_a_person
-            ) from error
-        except smtplib.SMTPResponseException as error:
-            self.close()
-            answer = self._answer(error.smtp_code, error.smtp_error)
-            raise NoConnectionError(
-                f"{where}, does not take mail now: {answer.text}", answer.code
-            ) from error
-        except ssl.SSLCertVerificationError as error:
-            self.close()
-            raise NoConnectionError(
-                f"{where}, has a certificate that cannot be trusted: "
-                f"{error.verify_message.rstrip('.')}. Set mail.server to the name in the "
-                "certificate, or mail.ca_file to who issued it.",
-                is_for_a_person=True,
-            ) from error
-        except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            said = f"{where}, cannot be reached: {_reason(error)}."
-            raise NoConnectionError(said) from error
+            raise self._hindered(error) from error
+
+    def _hindered(self, error: Exception) -> NoConnectionError:
+        """What hindered a connection, and where."""
+        where = f"The mail server {self._server.server}, port {self._server.port_used}"
+        match error:
+            case NoConnectionError(said=said, code=code, is_for_a_person=is_for_a_person):
+                said = f"{where}, cannot be used: {said}"
+                return NoConnectionError(said, code, is_for_a_person=is_for_a_person)
+            case UnusableError():
+                said = f"{where}, cannot be used: {str(error)[0].lower()}{str(error)[1:]}"
+                return NoConnectionError(said, is_for_a_person=True)
+            case smtplib.SMTPResponseException(smtp_code=number, smtp_error=text):
+                answer = self._answer(number, text)
+                return NoConnectionError(
+                    f"{where}, does not take mail now: {answer.text}", answer.code
+                )
+            case ssl.SSLCertVerificationError():
+                return NoConnectionError(
+                    f"{where}, has a certificate that cannot be trusted: {reason(error)}. Set "
+                    "mail.send.server to the name in the certificate, or mail.send.ca_file to who "
+                    "issued it.",
+                    is_for_a_person=True,
+                )
+        return NoConnectionError(f"{where}, cannot be reached: {reason(error)}.")
 
     @property
     def is_open(self) -> bool:
@@ -137,7 +138,7 @@ class Connection:
             refusal = self._offer(recipient, content)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            raise LostError(f"The connection was lost: {_reason(error)}.") from error
+            raise LostError(f"The connection was lost: {reason(error)}.") from error
         if refusal is not None:
             return refusal
         try:
@@ -149,14 +150,14 @@ class Connection:
         smtp = self._need()
         try:
             if smtp.sock is not None:
-                smtp.sock.settimeout(_PATIENCE * self._mail.timeout_seconds)
+                smtp.sock.settimeout(_PATIENCE * self._server.timeout_seconds)
             smtp.send(b".\r\n")
             answer = self._answer(*smtp.getreply())
             if smtp.sock is not None:
-                smtp.sock.settimeout(self._mail.timeout_seconds)
+                smtp.sock.settimeout(self._server.timeout_seconds)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            raise UnansweredError(_reason(error)) from error
+            raise UnansweredError(reason(error)) from error
         if answer.code == _CLOSING:
             self.close()
         return answer
@@ -175,35 +176,29 @@ class Connection:
 
     # --- Opening ---------------------------------------------------------------------------------
 
-    def _open(self, port: int, trusting: ssl.SSLContext) -> None:
-        mail = self._mail
-        if mail.security == "tls":
-            self._smtp = smtplib.SMTP_SSL(
-                mail.server, port, timeout=mail.timeout_seconds, context=trusting
-            )
+    def _open(self, context: ssl.SSLContext) -> None:
+        server = self._server
+        place, patience = (server.server, server.port_used), server.timeout_seconds
+        if server.security == "tls":
+            self._smtp = smtplib.SMTP_SSL(*place, timeout=patience, context=context)
         else:
-            self._smtp = smtplib.SMTP(mail.server, port, timeout=mail.timeout_seconds)
+            self._smtp = smtplib.SMTP(*place, timeout=patience)
         self._smtp.ehlo_or_helo_if_needed()
-        if mail.security == "starttls":
+        if server.security == "starttls":
             try:
-                self._smtp.starttls(context=trusting)
+                self._smtp.starttls(context=context)
             except smtplib.SMTPNotSupportedError as error:
-                raise NoConnectionError(
-                    "it does not offer STARTTLS. Set mail.security or mail.port.",
-                    is_for_a_person=True,
+                raise UnusableError(
+                    "it does not offer STARTTLS. Set mail.send.security or mail.send.port."
                 ) from error
             self._smtp.ehlo_or_helo_if_needed()
-        if mail.user:
+        if server.user:
             self._log_in(self._smtp)
 
     def _log_in(self, smtp: smtplib.SMTP) -> None:
         """Log in; written out because smtplib takes passwords of ASCII alone."""
-        user = self._mail.user
-        try:
-            is_token = bool(self._mail.token_command)
-            secret = token_of(self._mail) if is_token else password_of(self._mail)
-        except NoSecretError as error:
-            raise NoConnectionError(str(error), is_for_a_person=True) from error
+        user, is_token = self._server.user, bool(self._server.token_command)
+        secret = secret_of(self._server)
         self._secrets.append(secret)
         ways = smtp.esmtp_features.get("auth", "").upper().split()
         if is_token:
@@ -219,8 +214,8 @@ class Connection:
                 reply = self._say("", secret)
         else:
             raise NoConnectionError(
-                f"{user} cannot log in: it offers neither PLAIN nor LOGIN. Empty mail.user if it "
-                "wants no password.",
+                f"{user} cannot log in: it offers neither PLAIN nor LOGIN. Empty mail.send.user if "
+                "it wants no password.",
                 is_for_a_person=True,
             )
         answer = self._answer(*reply)
@@ -228,7 +223,7 @@ class Connection:
             what = "The token" if is_token else "The password"
             raise NoConnectionError(
                 f"{user} cannot log in: {answer.code} {answer.text}"
-                + (f" {what} or mail.user is wrong." if answer.is_for_good else ""),
+                + (f" {what} or mail.send.user is wrong." if answer.is_for_good else ""),
                 answer.code,
                 is_for_a_person=answer.is_for_good,
             )
@@ -253,8 +248,8 @@ class Connection:
         if answer.is_for_good and answer.code not in _OF_THE_MESSAGE:
             self.close()
             raise NoConnectionError(
-                f"The mail server {self._mail.server} takes nothing from {self._sender}: "
-                f"{answer.code} {answer.text} Check mail.sender and mail.user.",
+                f"The mail server {self._server.server} takes nothing from {self._sender}: "
+                f"{answer.code} {answer.text} Check mail.sender and mail.send.user.",
                 answer.code,
                 is_for_a_person=True,
             )
@@ -283,35 +278,5 @@ class Connection:
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         for secret in self._secrets:
             said = said.replace(secret, "…")
-        said = "".join(c if c.isprintable() else " " for c in said)
-        said = " ".join(said.split())[:_LONGEST]
         # A server that closes the line too soon is given the number -1 by the library.
-        return Answer(code if code > 0 else None, said)
-
-
-def _trusting(mail: MailSettings, root: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if mail.ca_file:
-        try:
-            context.load_verify_locations(root / mail.ca_file)
-        except OSError as error:
-            raise NoConnectionError(
-                f"mail.ca_file, {root / mail.ca_file}, cannot be used ({_reason(error)}).",
-                is_for_a_person=True,
-            ) from error
-    return context
-
-
-def _reason(error: Exception) -> str:
-    """What an error of the network is, in a few words."""
-    if isinstance(error, TimeoutError):
-        return "it did not answer in time"
-    if isinstance(error, ssl.SSLError):
-        return (error.reason or str(error)).replace("_", " ").lower()
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    cause = error.__cause__ or error.__context__
-    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(cause, TimeoutError):
-        return "it did not answer in time"
-    said = "".join(c if c.isprintable() else " " for c in str(error))
-    return said[:_LONGEST].rstrip(". ") or type(error).__name__
+        return Answer(code if code > 0 else None, printable(said)[:LONGEST])

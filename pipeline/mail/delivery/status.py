@@ -1,4 +1,4 @@
-"""Standing: how the mail stands, which of it needs a person, and when the next is due."""
+"""Status: how the mail stands, which of it needs a person, and when the next is due."""
 
 from __future__ import annotations
 
@@ -16,9 +16,17 @@ GIVEN_UP_AFTER = timedelta(days=4)
 #: Mail that waits longer than this needs a person.
 PATIENCE = timedelta(days=1)
 
+_DESCRIBED = {
+    Became.AGAIN: "waits to be sent again",
+    Became.WITHHELD: "not sent: the register no longer holds the address",
+    Became.WRITTEN: "written as a file",
+    Became.DROPPED: "dropped",
+    Became.FORGOTTEN: "forgotten",
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MailStatus:
     """Messages that are not settled."""
 
     #: Still to be sent.
@@ -31,7 +39,7 @@ class Standing:
     next_at: datetime | None
 
 
-def standing(store: Store, now: datetime) -> Standing:
+def mail_status(store: Store, now: datetime) -> MailStatus:
     """How the mail stands."""
     unsettled = store.messages.outstanding()
     waiting = tuple(one for one in unsettled if one.waits)
@@ -44,7 +52,7 @@ def standing(store: Store, now: datetime) -> Standing:
     next_at = min(times, default=None)
     if next_at and trouble and trouble.next_at:
         next_at = max(next_at, trouble.next_at)
-    return Standing(
+    return MailStatus(
         waiting=waiting,
         stuck=tuple(
             one for one in unsettled if not one.waits or not one.has_content or now > known_at(one)
@@ -77,30 +85,22 @@ def failed_since(attempts: Iterable[Attempt]) -> list[Attempt]:
     return failed
 
 
-def told(one: Queued) -> str:
+def described(one: Queued) -> str:
     """How a message stands, in words, with the server's answer."""
     last = one.last
     if one.waits and not one.has_content:
         return "cannot be sent: what it says was lost with the store"
     if last is None:
         return "waits"
-    answer = f" ({last.code or ''} {last.answer}".replace("( ", "(") + ")" if last.answer else ""
+    if last.outcome in _DESCRIBED:
+        return _DESCRIBED[last.outcome]
+    answer = f"{last.code or ''} {last.answer}".strip()
     match last.outcome:
         case Became.FAILED:
-            return f"waits, after: {last.code or ''} {last.answer}".replace(":  ", ": ")
-        case Became.AGAIN:
-            return "waits to be sent again"
+            return f"waits, after: {answer}"
         case Became.SENDING | Became.UNCERTAIN:
             return f"may have arrived: {last.answer or 'it is being sent, or its run was cut off.'}"
-        case Became.WITHHELD:
-            return "not sent: the register no longer holds the address"
-        case Became.WRITTEN:
-            return "written as a file"
-        case Became.DROPPED:
-            return "dropped"
-        case Became.FORGOTTEN:
-            return "forgotten"
-    return f"{last.outcome}{answer}"
+    return f"{last.outcome} ({answer})" if last.answer else f"{last.outcome}"
 
 
 def remedy(one: Queued) -> str:

@@ -21,9 +21,10 @@ from pipeline.mail.mailbox.letter import (
 )
 from pipeline.mail.mailbox.server import Folder, opened
 from pipeline.mail.mailbox.trust import why_distrusted
+from pipeline.workspace import lock
 from pipeline.workspace.errors import MailboxError, WorkspaceError
 from pipeline.workspace.folder import Workspace
-from pipeline.workspace.settings import MailboxSettings, Settings
+from pipeline.workspace.settings import ReceiveSettings
 from schemas.findings import shorten
 from schemas.model import Register, ServiceArea
 from schemas.wording import listed
@@ -32,7 +33,7 @@ _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenWorkbook:
     """One workbook that went to the inbox."""
 
     sender: str
@@ -44,7 +45,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class UntakenMessage:
     """One message that a person must look at, and why."""
 
     sender: str
@@ -60,18 +61,13 @@ class Left:
 class Fetched:
     """What became of the messages in the mailbox."""
 
-    taken: tuple[Taken, ...] = ()
+    taken: tuple[TakenWorkbook, ...] = ()
     #: What was left by this run.
-    left: tuple[Left, ...] = ()
+    left: tuple[UntakenMessage, ...] = ()
     #: How many messages runs before have left and said, that nobody has looked after yet.
     waiting: int = 0
     #: Why it could not be begun or went no further, in one line; empty where all was looked at.
     trouble: str = ""
-
-
-def is_set(settings: Settings) -> bool:
-    """Whether returns arrive in a mailbox."""
-    return bool(settings.mailbox.server)
 
 
 def fetch(
@@ -82,9 +78,10 @@ def fetch(
     To be called while no other run is at work. Trouble with the mailbox or the inbox is handed
     back and never raised: what was taken until then is in the inbox, the rest waits in the mailbox.
     A dry run looks at the same and changes nothing, here or there.
+
+    Raises:
+        LockLostError: another run may be at work.
     """
-    if not is_set(workspace.settings):
-        return Fetched()
     run = _Run(workspace, register, now, dry_run)
     try:
         if not dry_run:
@@ -106,14 +103,14 @@ class _Run:
     register: Register
     now: datetime
     dry_run: bool
-    taken: list[Taken] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    taken: list[TakenWorkbook] = field(default_factory=list)
+    left: list[UntakenMessage] = field(default_factory=list)
     waiting: int = 0
     trouble: str = ""
 
     @property
-    def settings(self) -> MailboxSettings:
-        return self.workspace.settings.mailbox
+    def settings(self) -> ReceiveSettings:
+        return self.workspace.settings.mail.receive
 
     @property
     def journal(self) -> Journal:
@@ -124,11 +121,12 @@ class _Run:
         mailbox = self.settings
         where = " ".join((mailbox.server, mailbox.user, mailbox.folder, folder.numbering))
         numbers, flagged = folder.messages(), folder.flagged()
-        left = self.journal.left(where) & flagged & set(numbers)
+        left = self.journal.untaken(where) & flagged & set(numbers)
         self.waiting = len(left)
         for uid in numbers:
             if uid in left:
                 continue
+            lock.check()
             why = self._take(folder, uid)
             if self.dry_run or why is None:
                 continue
@@ -139,10 +137,10 @@ class _Run:
             else:
                 # Noted first: whoever sees the flag can take it off again.
                 left.add(uid)
-                self.journal.note_left(where, left)
+                self.journal.note_untaken(where, left)
                 folder.flag(uid)
         if not self.dry_run:
-            self.journal.note_left(where, left)
+            self.journal.note_untaken(where, left)
 
     def _take(self, folder: Folder, uid: str) -> str | None:
         """Take what can be taken of a message; why it is left, which is empty where it is not.
@@ -169,12 +167,14 @@ class _Run:
         except Exception as error:
             # The library's readers of headers fail on some that are made to be failed on.
             why = f"it cannot be read ({type(error).__name__})"
-            self.left.append(Left("a sender that cannot be read", "(not read)", why))
+            self.left.append(UntakenMessage("a sender that cannot be read", "(not read)", why))
         return why
 
     def _leave(self, headers: Message, sender: str, why: str) -> None:
         if why:
-            self.left.append(Left(sender or shown_sender(headers), subject_of(headers), why))
+            self.left.append(
+                UntakenMessage(sender or shown_sender(headers), subject_of(headers), why)
+            )
 
     def _judge(self, headers: Message) -> tuple[str, list[ServiceArea], str]:
         """Who sent a message, whose address that is, and why it is not taken."""
@@ -209,7 +209,7 @@ class _Run:
             else:
                 path = self._take_one(attachment, message, area, arrived_at)
                 if path is not None:
-                    self.taken.append(Taken(sender, subject_of(message), area.ref, path))
+                    self.taken.append(TakenWorkbook(sender, subject_of(message), area.ref, path))
         return "; ".join(left)
 
     def _take_one(

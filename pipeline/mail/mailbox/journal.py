@@ -20,12 +20,11 @@ from pathlib import Path
 import msgspec
 
 from pipeline.intake.scan import Arrival
-from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import (
     UNFINISHED,
     Workspace,
+    disk_trouble,
     make_private,
-    remedy,
     replacing,
     sync_folder,
 )
@@ -45,7 +44,7 @@ class Note(msgspec.Struct, frozen=True):
     arrived_at: datetime
 
 
-class LeftNote(msgspec.Struct, frozen=True):
+class UntakenNote(msgspec.Struct, frozen=True):
     """The messages that were left for a person, each said once."""
 
     #: The folder, and the server's numbering of it.
@@ -74,7 +73,7 @@ class Journal:
             WorkspaceError: it cannot be written.
         """
         hidden = folder / f"{_HIDDEN}{key}"
-        try:
+        with disk_trouble(f"What came by mail cannot be put into {folder}"):
             folder.mkdir(exist_ok=True)
             hidden.unlink(missing_ok=True)
             hidden.touch(mode=0o600)
@@ -87,10 +86,6 @@ class Journal:
             self._write(self._note(key), msgspec.json.encode(note))
             path = put(hidden, folder / note.name)
             sync_folder(folder)
-        except OSError as error:
-            raise WorkspaceError(
-                f"What came by mail cannot be put into {folder} ({error.strerror}). {remedy(error)}"
-            ) from error
         return path
 
     def finish(self) -> None:
@@ -102,13 +97,8 @@ class Journal:
             WorkspaceError: a file cannot be given its name.
         """
         for hidden in sorted(self._hidden()):
-            try:
-                self._settle(hidden)
-            except OSError as error:
-                raise WorkspaceError(
-                    f"{hidden} came by mail and cannot be given its name ({error.strerror}). "
-                    f"{remedy(error)}"
-                ) from error
+            with disk_trouble(f"{hidden} came by mail and cannot be given its name"):
+                self._finish_one(hidden)
 
         oldest = time.time() - _KEPT_DAYS * 24 * 60 * 60
         for note in _taken(self.workspace).glob("*.json"):
@@ -123,7 +113,7 @@ class Journal:
                 if not folder.is_symlink():
                     yield from folder.glob(f"{_HIDDEN}*")
 
-    def _settle(self, hidden: Path) -> None:
+    def _finish_one(self, hidden: Path) -> None:
         note = self._note(hidden.name.removeprefix(_HIDDEN))
         try:
             noted = msgspec.json.decode(note.read_bytes(), type=Note)
@@ -137,33 +127,29 @@ class Journal:
         else:
             put(hidden, hidden.with_name(noted.name))
 
-    def left(self, folder: str) -> set[str]:
+    def untaken(self, folder: str) -> set[str]:
         """The numbers of the messages of a folder that were left for a person."""
         try:
-            noted = msgspec.json.decode(self._left.read_bytes(), type=LeftNote)
+            noted = msgspec.json.decode(self._untaken.read_bytes(), type=UntakenNote)
         except (OSError, msgspec.DecodeError):
             # They are said once more.
             return set()
         return set(noted.numbers) if noted.folder == folder else set()
 
-    def note_left(self, folder: str, numbers: set[str]) -> None:
+    def note_untaken(self, folder: str, numbers: set[str]) -> None:
         """Note which messages of a folder are left for a person.
 
         Raises:
             WorkspaceError: that cannot be written.
         """
-        if numbers == self.left(folder):
+        if numbers == self.untaken(folder):
             return
-        noted = LeftNote(folder, tuple(sorted(numbers, key=int)))
-        try:
-            self._write(self._left, msgspec.json.encode(noted))
-        except OSError as error:
-            raise WorkspaceError(
-                f"{self._left} cannot be written ({error.strerror}). {remedy(error)}"
-            ) from error
+        noted = UntakenNote(folder, tuple(sorted(numbers, key=int)))
+        with disk_trouble(f"{self._untaken} cannot be written"):
+            self._write(self._untaken, msgspec.json.encode(noted))
 
     @property
-    def _left(self) -> Path:
+    def _untaken(self) -> Path:
         return self._folder / "left.json"
 
     def _note(self, key: str) -> Path:
@@ -172,11 +158,8 @@ class Journal:
     def _write(self, path: Path, content: bytes) -> None:
         for folder in (self.workspace.state, self._folder, path.parent):
             make_private(folder)
-        with replacing(path, 0o600) as temporary, temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(path.parent)
+        with replacing(path, 0o600) as temporary:
+            temporary.write_bytes(content)
 
 
 def key_of(area: str, message: str, sha256: str) -> str:

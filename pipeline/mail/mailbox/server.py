@@ -18,10 +18,11 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.mail.mailbox.secret import password_of, token_of
+from pipeline.mail.connecting import UnusableError, reason, verified
+from pipeline.mail.secrets import secret_of
 from pipeline.workspace.errors import MailboxError
 from pipeline.workspace.folder import Workspace
-from pipeline.workspace.settings import MailboxSettings
+from pipeline.workspace.settings import ReceiveSettings
 from schemas.findings import printable
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Facts:
 class Folder:
     """The folder in which messages arrive, opened."""
 
-    settings: MailboxSettings
+    settings: ReceiveSettings
     box: BaseMailBox
     #: What the server can do beyond the least.
     abilities: frozenset[str]
@@ -67,8 +68,8 @@ class Folder:
         """What the server knows of a message; None where it is gone."""
         with said(self.settings):
             answer = self._done("FETCH", uid, "(RFC822.SIZE INTERNALDATE)")
-        told = b" ".join(part for part in answer if isinstance(part, bytes))
-        size, date = _SIZE.search(told), _DATE.search(told)
+        facts = b" ".join(part for part in answer if isinstance(part, bytes))
+        size, date = _SIZE.search(facts), _DATE.search(facts)
         if size is None or date is None:
             return None
         return Facts(int(size[1]), parsedate_to_datetime(date[1].decode("ascii")).astimezone(UTC))
@@ -123,7 +124,7 @@ def opened(workspace: Workspace, *, is_read_only: bool = False) -> Iterator[Fold
     Raises:
         MailboxError: the server cannot be reached or trusted, or does not let the job in.
     """
-    settings = workspace.settings.mailbox
+    settings = workspace.settings.mail.receive
     box = _connected(settings, workspace.root)
     try:
         _log_in(box, settings)
@@ -143,7 +144,7 @@ def opened(workspace: Workspace, *, is_read_only: bool = False) -> Iterator[Fold
             box.client.shutdown()
 
 
-def _connected(settings: MailboxSettings, root: Path) -> BaseMailBox:
+def _connected(settings: ReceiveSettings, root: Path) -> BaseMailBox:
     try:
         from imap_tools import MailBox, MailBoxStartTls
     except ModuleNotFoundError as error:
@@ -151,48 +152,40 @@ def _connected(settings: MailboxSettings, root: Path) -> BaseMailBox:
             "Returns cannot be fetched: the package imap-tools is missing. "
             'Install it with: .venv/bin/pip install --constraint constraints.txt ".[mailbox]"'
         ) from error
-    try:
-        authority = root / settings.ca_file if settings.ca_file else None
-        trusted = ssl.create_default_context(cafile=authority)
-    except OSError as error:
-        raise MailboxError(
-            f"mailbox.ca_file, {settings.ca_file}, cannot be used "
-            f"({error.strerror or 'it holds no certificate'}). Name a file of certificates in PEM."
-        ) from error
     kind = MailBox if settings.security == "tls" else MailBoxStartTls
     with said(settings):
         return kind(
             settings.server,
-            port=settings.port,
+            port=settings.port_used,
             timeout=settings.timeout_seconds,
-            ssl_context=trusted,
+            ssl_context=verified(settings, root, with_systems=False),
         )
 
 
-def _log_in(box: BaseMailBox, settings: MailboxSettings) -> None:
+def _log_in(box: BaseMailBox, settings: ReceiveSettings) -> None:
     from imap_tools.errors import MailboxLoginError
 
     with said(settings):
+        secret = secret_of(settings)
         try:
             if settings.token_command:
-                box.xoauth2(settings.user, token_of(settings), initial_folder=None)
-                return
-            password = password_of(settings)
-            is_plain = settings.user.isascii() and password.isascii()
-            login = box.login if is_plain else box.login_utf8
-            login(settings.user, password, initial_folder=None)
+                box.xoauth2(settings.user, secret, initial_folder=None)
+            elif (settings.user + secret).isascii():
+                box.login(settings.user, secret, initial_folder=None)
+            else:
+                box.login_utf8(settings.user, secret, initial_folder=None)
         except imaplib.IMAP4.abort:
             raise
         except (MailboxLoginError, imaplib.IMAP4.error) as error:
-            what = "mailbox.token_command" if settings.token_command else "the password"
+            what = "mail.receive.token_command" if settings.token_command else "the password"
             raise MailboxError(
                 f"{settings.server} does not let {settings.user} in. "
-                f"Correct mailbox.user or {what}."
+                f"Correct mail.receive.user or {what}."
             ) from error
 
 
 def _select(
-    box: BaseMailBox, settings: MailboxSettings, delimiter: str, *, is_read_only: bool
+    box: BaseMailBox, settings: ReceiveSettings, delimiter: str, *, is_read_only: bool
 ) -> None:
     from imap_tools.errors import MailboxFolderSelectError
 
@@ -207,47 +200,49 @@ def _select(
         except MailboxFolderSelectError as error:
             raise MailboxError(
                 f"{settings.server} has no folder {settings.folder} that {settings.user} may open. "
-                "Make it, or correct mailbox.folder."
+                "Make it, or correct mail.receive.folder."
             ) from error
 
 
 @contextmanager
-def said(settings: MailboxSettings) -> Iterator[None]:
+def said(settings: ReceiveSettings) -> Iterator[None]:
     """Trouble with the server as an error of one line."""
-    from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
+    from imap_tools.errors import ImapToolsError
 
-    server = f"{settings.server}, port {settings.port},"
-    waits = "What is in the mailbox waits there for the next run."
     try:
         yield
-    except ssl.SSLCertVerificationError as error:
-        raise MailboxError(
-            f"The certificate of {settings.server} is not trusted ({error.verify_message}). "
-            "Have it put right, or name the authority's certificate in mailbox.ca_file."
-        ) from error
-    except ssl.SSLError as error:
-        raise MailboxError(
-            f"{server} does not speak TLS as expected ({error.reason or error}). "
-            "Correct mailbox.port or mailbox.security."
-        ) from error
-    except TimeoutError as error:
-        raise MailboxError(
-            f"{server} did not answer within {settings.timeout_seconds} seconds. {waits}"
-        ) from error
-    except OSError as error:
-        raise MailboxError(
-            f"{server} cannot be reached ({error.strerror or error}). {waits}"
-        ) from error
-    except imaplib.IMAP4.abort as error:
-        raise MailboxError(
-            f"The connection to {settings.server} broke off ({printable(str(error))}). {waits}"
-        ) from error
-    except UnexpectedCommandStatusError as error:
-        told = printable(_text(error.command_result[1])).rstrip(".")
-        raise MailboxError(f"{settings.server} refused: {told}. {waits}") from error
-    except (ImapToolsError, imaplib.IMAP4.error) as error:
-        told = printable(str(error)).rstrip(".")
-        raise MailboxError(f"{settings.server} refused: {told}. {waits}") from error
+    except UnusableError as error:
+        raise MailboxError(str(error)) from error
+    except (OSError, ImapToolsError, imaplib.IMAP4.error) as error:
+        raise MailboxError(_sentence(error, settings)) from error
+
+
+def _sentence(error: Exception, settings: ReceiveSettings) -> str:
+    from imap_tools.errors import UnexpectedCommandStatusError
+
+    server = f"{settings.server}, port {settings.port_used},"
+    waits = "What is in the mailbox waits there for the next run."
+    match error:
+        case ssl.SSLCertVerificationError():
+            return (
+                f"The certificate of {settings.server} is not trusted ({reason(error)}). Have it "
+                "put right, or name the authority's certificate in mail.receive.ca_file."
+            )
+        case ssl.SSLError():
+            return (
+                f"{server} does not speak TLS as expected ({reason(error)}). "
+                "Correct mail.receive.port or mail.receive.security."
+            )
+        case TimeoutError():
+            return f"{server} did not answer within {settings.timeout_seconds} seconds. {waits}"
+        case OSError():
+            return f"{server} cannot be reached ({reason(error)}). {waits}"
+        case imaplib.IMAP4.abort():
+            return f"The connection to {settings.server} broke off ({reason(error)}). {waits}"
+        case UnexpectedCommandStatusError():
+            answer = printable(_text(error.command_result[1])).rstrip(".")
+            return f"{settings.server} refused: {answer}. {waits}"
+    return f"{settings.server} refused: {reason(error)}. {waits}"
 
 
 def _encoded(folder: str) -> bytes:

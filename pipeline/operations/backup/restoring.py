@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 import time
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import msgspec
 from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
 from pipeline.operations.backup.tar_file import Unpacker, opened
 from pipeline.operations.doctor import HealthCheck, Progress, examine_content
-from pipeline.workspace.errors import BackupError
+from pipeline.workspace.errors import BackupError, SettingsError
 from pipeline.workspace.folder import (
     UNFINISHED,
     Workspace,
@@ -29,7 +28,7 @@ from pipeline.workspace.folder import (
     remedy,
     sweep,
 )
-from pipeline.workspace.settings import FILE_NAME, Paths, Settings, read_settings
+from pipeline.workspace.settings import FILE_NAME, Paths, Settings, read_settings, sections
 
 #: Seconds after which a file system's clock has surely moved on, if it ever does.
 _LONGEST_TICK = 0.1
@@ -220,7 +219,7 @@ def _write_settings(backup: Unpacker, workspace: Workspace) -> None:
 
 def _changed(text: str, before: Settings, after: Settings) -> str:
     """The text of the settings with only those lines changed that must be."""
-    old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
+    old, new = sections(before), sections(after)
     lines, section = [], ""
     for line in text.splitlines():
         name = line.partition("=")[0].strip()
@@ -231,8 +230,8 @@ def _changed(text: str, before: Settings, after: Settings) -> str:
             continue
         lines.append(line)
     changed = "\n".join(lines) + "\n"
-    with suppress(tomllib.TOMLDecodeError, msgspec.ValidationError):
-        if msgspec.convert(tomllib.loads(changed), Settings) == after:
+    with suppress(SettingsError):
+        if _read(changed.encode()) == after:
             return changed
     # Written in another way than usual: all of them, plainly.
     return "\n".join(

@@ -38,8 +38,8 @@ class HealthCheck:
         return " ".join(filter(None, (f"{self.name}: {self.found}", self.remedy)))
 
 
-def well(found: str) -> HealthCheck:
-    return HealthCheck("", State.OK, found)
+def well(found: str, *details: str) -> HealthCheck:
+    return HealthCheck("", State.OK, found, details=details)
 
 
 def attention(found: str, remedy: str, *details: str) -> HealthCheck:

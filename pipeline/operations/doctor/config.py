@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import Workspace, open_workspace
-from pipeline.workspace.settings import FILE_NAME
+from pipeline.workspace.settings import FILE_NAME, outdated
 
 
 def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
@@ -22,6 +22,8 @@ def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
         remedy = "Nothing else was looked at: it says where everything is."
         return broken(str(error), remedy), None
     path = root / FILE_NAME
+    if older := outdated(path):
+        return attention(older, ""), workspace
     found = f"{path} can be read." if path.exists() else "All at their defaults; there is no file."
     return well(found), workspace
 
@@ -44,10 +46,10 @@ def look_at_texts(workspace: Workspace) -> HealthCheck:
 
 
 def look_at_register(workspace: Workspace) -> HealthCheck:
-    from pipeline.register.reader import read_register
+    from pipeline.register.reader import inspect_register
 
     try:
-        register = read_register(workspace.register)
+        register, notes = inspect_register(workspace.register, workspace.settings.limits)
     except RegisterError as error:
         return broken(
             f"{many(len(error.problems), 'problem')} in {workspace.register}.",
@@ -61,4 +63,4 @@ def look_at_register(workspace: Workspace) -> HealthCheck:
             many(len(register.periods), "period"),
         )
     )
-    return well(f"{counts}.")
+    return well(f"{counts}.", *(note.line for note in notes))

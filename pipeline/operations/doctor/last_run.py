@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pipeline.operations.doctor.check import HealthCheck, attention, well
 from pipeline.workspace.folder import Workspace
-from pipeline.workspace.runs.record import Outcome, last_runs
+from pipeline.workspace.runs.record import RunOutcome, last_runs
 
 #: A night, and half a day for whoever looks.
 _TOO_LONG = timedelta(hours=36)
@@ -14,15 +14,15 @@ _TOO_LONG = timedelta(hours=36)
 
 def look_at_last_run(workspace: Workspace) -> HealthCheck:
     """When the last run that worked was, and how it ended."""
-    found = [run for run in last_runs(workspace, 200) if run.outcome is not Outcome.LOCKED]
+    found = [run for run in last_runs(workspace, 200) if run.outcome is not RunOutcome.LOCKED]
     if not found:
         return well("There was none yet.")
     last = found[0]
     when = f"{last.began.astimezone():%d %B %Y at %H:%M}"
     said = f"On {when}: {last.outcome}."
-    if last.outcome is Outcome.FAILED:
+    if last.outcome is RunOutcome.FAILED:
         return attention(said, "See what it said, and run it again.", last.said)
-    if last.outcome is Outcome.CUT_OFF:
+    if last.outcome is RunOutcome.CUT_OFF:
         return attention(said, "The next run completes it.")
     if datetime.now().astimezone() - last.began > _TOO_LONG:
         return attention(

@@ -9,7 +9,7 @@ from pipeline.workspace.folder import Workspace
 
 def look_at_mailbox(workspace: Workspace) -> HealthCheck:
     """Whether the server lets the job in, and what lies in the folder."""
-    settings = workspace.settings.mailbox
+    settings = workspace.settings.mail.receive
     if not settings.server:
         return well("None is set.")
     from pipeline.mail.mailbox import opened

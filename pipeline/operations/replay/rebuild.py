@@ -22,7 +22,7 @@ from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
 from pipeline.job.ingest import Progress
 from pipeline.outputs.issuing import report_of
-from pipeline.register import load_register
+from pipeline.register.loading import load_register
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.receiving import Known, judge, last_periods
 from pipeline.returns.validate import validate
@@ -138,7 +138,11 @@ class _Work:
         if sha256 not in self.registers:
             path = journal.archived_register(self.workspace.archive, sha256)
             is_kept = bool(sha256) and holds(path, sha256)
-            self.registers[sha256] = load_register(path, self.workspace.cache) if is_kept else None
+            self.registers[sha256] = (
+                load_register(path, self.workspace.cache, self.workspace.settings.limits)
+                if is_kept
+                else None
+            )
         return self.registers[sha256]
 
     def depends(self, entry: Submission, batch: Sequence[Submission]) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -17,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
 from pipeline.outputs.correction.marks import is_address, severity_shown
 from pipeline.outputs.grouping import grouped
+from pipeline.workbooks.addresses import column_letters
 from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import plain
 from schemas.fields import LIST_SHEET
@@ -88,10 +88,10 @@ def add_list(
         top = sheet.max_row + 2
         listed = grouped(findings) if is_marked else findings
         _write_table(sheet, top, listed, linked, help_base)
-        last = f"{get_column_letter(len(HEADINGS))}{top + len(listed)}"
+        last = f"{column_letters(len(HEADINGS) - 1)}{top + len(listed)}"
         sheet.add_table(Table(displayName=_table_name(book), ref=f"A{top}:{last}"))
-    for column, width in enumerate(_COLUMNS.values(), 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
+    for column, width in enumerate(_COLUMNS.values()):
+        sheet.column_dimensions[column_letters(column)].width = width
     sheet.sheet_view.showGridLines = False
     sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     set_a4(sheet)

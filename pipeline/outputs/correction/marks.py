@@ -15,10 +15,10 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Border, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.utils import column_index_from_string
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.workbooks.addresses import position
 from pipeline.workbooks.safe_text import plain
 from schemas.findings import Finding, Severity
 
@@ -44,8 +44,6 @@ _LOOKS = {
 
 SYMBOLS = {Severity.ERROR: "✖", Severity.WARNING: "▲", Severity.INFO: "●"}
 
-_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_COLUMNS, _ROWS = 16_384, 1_048_576
 
 _COMMENT_WIDTH = 380
 _LINE_HEIGHT = 18
@@ -60,12 +58,7 @@ def severity_shown(severity: Severity) -> str:
 
 def is_address(text: str) -> bool:
     """Whether a sheet of Excel has a cell of that address, such as `D14`."""
-    match = _ADDRESS.fullmatch(text)
-    return (
-        match is not None
-        and column_index_from_string(match[1]) <= _COLUMNS
-        and int(match[2]) <= _ROWS
-    )
+    return position(text) is not None
 
 
 def mark(book: Workbook, findings: Iterable[Finding]) -> None:

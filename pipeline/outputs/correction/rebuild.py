@@ -8,11 +8,11 @@ from pathlib import Path
 
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
+from pipeline.workbooks.addresses import column_letters
 from pipeline.workbooks.details import GENERAL, CellDetail, Place, details_of, merged_of
 from pipeline.workbooks.figures import CellValue
 from pipeline.workbooks.file_kind import FileKind
@@ -92,5 +92,5 @@ def _set_page(sheet: Worksheet, grid: Grid) -> None:
             for column in texts:
                 sheet.cell(row + 1, column + 1).alignment = Alignment(wrap_text=False)
     for column, width in widths.items():
-        sheet.column_dimensions[get_column_letter(column + 1)].width = width
+        sheet.column_dimensions[column_letters(column)].width = width
     set_a4(sheet)

@@ -25,6 +25,8 @@ from schemas.fields import (
     INDICATOR_FIELDS,
     INDICATORS_SHEET,
     Field,
+    Takes,
+    prefilled,
 )
 from schemas.model import Period, Register, ServiceArea
 
@@ -115,10 +117,9 @@ def _write_cover(
     top = 4 + len(steps) + 1
     # An entry is the first filled cell to the right of its field: what to enter stands to the left.
     sheet.table(top, ("What to enter", "Field", "Entry"), len(COVER_FIELDS))
-    prefilled = {"area": area.name, "period": period.name}
     for row, field in enumerate(COVER_FIELDS, top + 1):
         asks = f"Fill in: {field.asks}" if field.fill else field.asks
-        entry = "" if field.fill else prefilled[field.key]
+        entry = field.shows(area, period) if field.shows else ""
         sheet.fit(row, (asks, field.heading, entry))
         sheet.put(row, 0, asks, "prefilled")
         sheet.put(row, 1, field.heading, "label")
@@ -140,20 +141,14 @@ def _write_indicators(
         else f"{area.name} reports no indicators: there is nothing to fill in on this sheet."
     )
     _write_heads(sheet, guide, area, period, INDICATOR_FIELDS, len(indicators), filters=True)
-    headings = {priority.ref: priority.heading for priority in register.priorities}
+    priorities = {priority.ref: priority for priority in register.priorities}
     for row, indicator in enumerate(indicators, _FIRST):
         target = register.target(indicator.ref, period.name)
-        prefilled = {
-            "ref": indicator.ref,
-            "priority": headings.get(indicator.priority, indicator.priority),
-            "indicator": indicator.wording,
-            "unit": indicator.unit_shown,
-            "target": target.shown(indicator.unit) if target else "",
-        }
-        sheet.fit(row, [prefilled.get(field.key, "") for field in INDICATOR_FIELDS])
+        texts = prefilled(indicator, priorities[indicator.priority], target)
+        sheet.fit(row, [texts.get(field.key, "") for field in INDICATOR_FIELDS])
         for column, field in enumerate(INDICATOR_FIELDS):
             if not field.fill:
-                sheet.put(row, column, prefilled[field.key], "prefilled")
+                sheet.put(row, column, texts[field.key], "prefilled")
             elif entry := cells.indicator_entry(field, indicator, target):
                 sheet.entry(row, column, entry)
             else:
@@ -176,7 +171,7 @@ def _write_achievements(sheet: TemplateSheet, area: ServiceArea, period: Period)
     _write_heads(sheet, guide, area, period, ACHIEVEMENT_FIELDS, ACHIEVEMENT_ROWS)
     for column, field in enumerate(ACHIEVEMENT_FIELDS):
         choose = cells.chooses(field, f"={CHOICES_NAME}")
-        entry = Entry(choose if field.key == "priority" else cells.says(field))
+        entry = Entry(choose if field.takes is Takes.PRIORITY else cells.says(field))
         # Unlocked all the way down: the last row of the table is not the last that can be filled.
         sheet.open_column(column, _FIRST, _LAST_ACHIEVEMENT_ROW, ACHIEVEMENT_ROWS, entry)
     for row in range(_FIRST, _FIRST + ACHIEVEMENT_ROWS):

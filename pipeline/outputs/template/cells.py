@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from pipeline.workbooks.safe_text import plain
-from schemas.fields import Field
+from schemas.fields import Field, Takes
 from schemas.model import Indicator, Kind, MilestoneState, Period, Status, Target
 from schemas.units import Unit, cell_value, grouped, number_format
 
@@ -40,7 +40,7 @@ class Entry:
 
 def cover_entry(field: Field, period: Period) -> Entry:
     """A line of the cover; a date from the start of the period on."""
-    if field.key != "completed_on":
+    if field.takes is not Takes.DATE:
         return Entry(says(field))
     warning = _warning(
         "A date is expected",
@@ -53,20 +53,20 @@ def cover_entry(field: Field, period: Period) -> Entry:
 
 def indicator_entry(field: Field, indicator: Indicator, target: Target | None) -> Entry | None:
     """A cell of an indicator's row; None where nothing belongs in it."""
-    match field.key:
-        case "numerator" | "denominator" if indicator.kind is not Kind.MEASURE:
+    match field.takes:
+        case Takes.PART if indicator.kind is not Kind.MEASURE:
             return None
-        case "numerator" | "denominator":
+        case Takes.PART:
             # Parts of a thing are counted too.
             asks = f"{field.heading} is a number, 0 or more, or blank."
             limits = {"validate": "decimal", "criteria": ">=", "value": 0}
             warning = _warning("A number is expected", asks)
             return Entry(says(field) | limits | warning, "General", "right")
-        case "performance":
+        case Takes.PERFORMANCE:
             shown = performance_format(indicator, target)
             align = "left" if shown == TEXT_FORMAT else "right"
             return Entry(_performance(field, indicator), shown, align)
-        case "status":
+        case Takes.STATUS:
             return Entry(chooses(field, [status.value for status in Status]), "General")
         case _:
             return Entry(says(field))

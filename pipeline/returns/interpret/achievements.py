@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.returns.interpret.names import name_key, suggestion
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedAchievement
 from pipeline.workbooks.figures import means_nothing_to_report
+from pipeline.workbooks.names import name_key, suggestion
 from schemas import rules as c
 from schemas.findings import Finding
 from schemas.model import Register

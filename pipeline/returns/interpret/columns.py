@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from pipeline.returns.interpret.headings import Heading, known_headings
-from pipeline.returns.interpret.names import near_heading, period_marks
 from pipeline.returns.interpret.tables import Table
-from pipeline.workbooks.grid import address
+from pipeline.workbooks.addresses import address
+from pipeline.workbooks.names import near_heading, period_marks
 from schemas import rules as c
+from schemas.fields import FIGURES, INDICATOR_FIELDS
 from schemas.findings import Finding
 
 #: Columns that belong to a period; the others say what is measured.
-_OF_A_PERIOD = frozenset({"target", "numerator", "denominator", "performance", "status"})
-#: Two columns of these are never told apart by their headings alone.
-_FIGURES = frozenset({"numerator", "denominator", "performance"})
+_OF_A_PERIOD = frozenset(f.key for f in INDICATOR_FIELDS if f.of_period)
 
 
 def choose_columns(table: Table, period: str | None) -> list[Finding]:
@@ -65,7 +64,7 @@ def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Fi
     """Where the chosen column is not the only one that could be meant."""
     sheet = table.grid.sheet
     for other in others:
-        differs = first.field in _FIGURES and _differ(table, first.column, other.column)
+        differs = first.field in FIGURES and _differ(table, first.column, other.column)
         if other.rank == first.rank or differs:
             yield c.COLUMN_TWICE.found(
                 sheet, other.address, other.text, heading=first.text, first=first.address
@@ -73,7 +72,7 @@ def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Fi
     wide = [
         column
         for column in range(first.column + 1, min(first.until, table.grid.last_column) + 1)
-        if first.field in _FIGURES and any(table.down(column))
+        if first.field in FIGURES and any(table.down(column))
     ]
     if wide:
         yield c.HEADING_SPANS.found(

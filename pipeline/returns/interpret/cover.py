@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pipeline.returns.interpret.headings import LONGEST_HEADING
-from pipeline.returns.interpret.names import (
+from pipeline.returns.interpret.tables import HEADER_WITHIN, Table
+from pipeline.returns.reading import CoverEntry
+from pipeline.workbooks.addresses import address
+from pipeline.workbooks.grid import Grid, text_of
+from pipeline.workbooks.names import (
     heading_key,
     name_key,
     period_key,
     period_marks,
     suggestion,
 )
-from pipeline.returns.interpret.tables import HEADER_WITHIN, Table
-from pipeline.returns.reading import CoverEntry
-from pipeline.workbooks.grid import Grid, address, text_of
 from schemas import rules as c
-from schemas.fields import COVER_FIELDS, COVER_SHEET, FILLED_FIELDS
+from schemas.fields import COVER_FIELDS, COVER_SHEET, FILLED
 from schemas.findings import Finding, shorten
 from schemas.model import Register
 
@@ -117,7 +118,7 @@ def _areas_of_rows(
         for row in table.rows
         if (text := table.shared_text(row, "area"))
         and (ref := known.get(name_key(text)))
-        and any(table.text(row, key) for key in FILLED_FIELDS)
+        and any(table.text(row, key) for key in FILLED)
     ]
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.returns.interpret.merges import Merges
-from pipeline.returns.interpret.names import heading_key, period_marks
+from pipeline.workbooks.addresses import address
 from pipeline.workbooks.figures import CellValue
-from pipeline.workbooks.grid import Grid, address
+from pipeline.workbooks.grid import Grid
+from pipeline.workbooks.names import heading_key, period_marks
 from schemas.fields import ACHIEVEMENT_FIELDS, INDICATOR_FIELDS, UNTAUGHT_FIELDS, Field
 
 #: Longer text is no heading.

@@ -8,10 +8,9 @@ from decimal import Decimal
 from itertools import groupby
 
 from pipeline.returns.interpret.headings import LONGEST_HEADING
-from pipeline.returns.interpret.names import name_key, suggestion
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
-from pipeline.workbooks.details import CellDetail, Details, Place, SheetDetails
+from pipeline.workbooks.details import CellDetail, Details, Place, SheetDetails, hidden_parts
 from pipeline.workbooks.figures import (
     BLANK,
     CellValue,
@@ -21,15 +20,14 @@ from pipeline.workbooks.figures import (
     means_nothing_to_report,
     parse,
 )
-from pipeline.workbooks.grid import column_letters, text_of
+from pipeline.workbooks.grid import text_of
+from pipeline.workbooks.names import name_key, suggestion
 from schemas import rules as c
-from schemas.fields import FILLED_FIELDS
+from schemas.fields import FIGURES, FILLED, PREFILLED
 from schemas.findings import Finding, Rule
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
 from schemas.units import Unit
 
-_FIGURE_FIELDS = ("numerator", "denominator", "performance")
-PREFILLED_FIELDS = ("ref", "priority", "indicator", "unit", "target")
 _TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
 _STATUSES = {
     "final": Status.FINAL,
@@ -47,10 +45,6 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
 }
 #: Numerators and denominators may be counts, money or hours.
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
-
-
-#: Stretches of hidden rows beyond this many are counted.
-_MOST_RUNS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +127,7 @@ def _known(register: Register) -> tuple[dict[str, Indicator], dict[str, Indicato
 
 
 def _is_reported(table: Table, row: int) -> bool:
-    return any(table.text(row, key) for key in FILLED_FIELDS)
+    return any(table.text(row, key) for key in FILLED)
 
 
 def _astray(table: Table, row: int) -> list[Finding]:
@@ -143,7 +137,7 @@ def _astray(table: Table, row: int) -> list[Finding]:
         return []
     return [
         c.FIGURE_ASTRAY.found(table.grid.sheet, table.address(row, key), text)
-        for key in _FIGURE_FIELDS
+        for key in FIGURES
         if (text := table.text(row, key)) and not means_nothing_to_report(text)
     ][:1]
 
@@ -156,7 +150,7 @@ def _unsettled(match: _Matched) -> list[Place]:
     table = match.table
     return [
         (match.row, table.columns[key])
-        for key in _FIGURE_FIELDS
+        for key in FIGURES
         if key in table.columns
         and ((value := table.value(match.row, key)) == "" or _is_number(value))
     ]
@@ -169,33 +163,14 @@ def _is_number(value: CellValue) -> bool:
 def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
     """What is read of a sheet although nobody sees it, in one finding."""
     grid = matched[0].table.grid
-    rows = sorted({m.row + 1 for m in matched if m.row in known.hidden_rows})
     filled = {
         column
         for m in (matched if known.hidden_columns else ())
         for key, column in m.table.columns.items()
-        if known.hides_column(column) and m.table.text(m.row, key)
+        if m.table.text(m.row, key)
     }
-    what = [
-        *(["the whole sheet"] if grid.hidden else []),
-        *([f"row{'s' * (len(rows) > 1)} {_listed(rows)}"] if rows else []),
-        *(f"column {column_letters(column)}" for column in sorted(filled)),
-    ]
-    return [c.HIDDEN.found(grid.sheet, what=", ".join(what))] if what else []
-
-
-def _listed(rows: list[int]) -> str:
-    """`7 to 9 and 12`: rows, those that follow each other in one."""
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row == runs[-1][-1] + 1:
-            runs[-1].append(row)
-        else:
-            runs.append([row])
-    parts = [f"{r[0]} to {r[-1]}" if len(r) > 1 else str(r[0]) for r in runs[:_MOST_RUNS]]
-    more = [f"{len(runs) - _MOST_RUNS} more stretches"] if len(runs) > _MOST_RUNS else []
-    *first, last = [*parts, *more]
-    return f"{', '.join(first)} and {last}" if first else last
+    what = hidden_parts(known, (m.row for m in matched), filled, whole=grid.hidden)
+    return [c.HIDDEN.found(grid.sheet, what=what)] if what else []
 
 
 def _read_row(
@@ -259,7 +234,7 @@ class _Cells:
     @classmethod
     def of(cls, match: _Matched, known: Mapping[Place, CellDetail]) -> _Cells:
         table, row = match.table, match.row
-        compared = [key for key in (*PREFILLED_FIELDS, "performance") if key in table.columns]
+        compared = [key for key in (*PREFILLED, "performance") if key in table.columns]
         return cls(
             match,
             known,

@@ -13,9 +13,10 @@ from pipeline.returns.interpret.headings import (
     row_texts,
 )
 from pipeline.returns.interpret.merges import Merges
-from pipeline.returns.interpret.names import heading_key, near_heading
+from pipeline.workbooks.addresses import address
 from pipeline.workbooks.figures import CellValue
-from pipeline.workbooks.grid import Grid, address, text_of
+from pipeline.workbooks.grid import Grid, text_of
+from pipeline.workbooks.names import heading_key, near_heading
 from schemas import rules as c
 from schemas.findings import Finding
 from schemas.wording import listed

@@ -18,6 +18,7 @@ from pipeline.workbooks.details.detail import (
     SheetDetails,
     Span,
 )
+from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.file_kind import FileKind
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "SheetDetails",
     "Span",
     "details_of",
+    "hidden_parts",
     "merged_of",
 ]
 

@@ -12,7 +12,11 @@ Span = tuple[int, int, int, int]
 
 GENERAL = "General"
 #: Built-in formats that matter for reading a figure (ECMA-376 part 1, 18.8.30).
-BUILT_IN = {9: "0%", 10: "0.00%"}
+BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
+    12: "# ?/?", 13: "# ??/??", 37: "#,##0 ;(#,##0)", 38: "#,##0 ;[Red](#,##0)",
+    39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)", 48: "##0.0E+0", 49: "@",
+}  # fmt: skip
 #: The error values of Excel's binary files ([MS-XLS] 2.5.10).
 ERRORS = {
     0x00: "#NULL!",
@@ -38,6 +42,8 @@ class CellDetail:
     has_formula: bool = False
     #: A formula's result was saved with it.
     has_value: bool = False
+    #: Part of its text is raised, lowered or struck through; told of Excel's XML only.
+    has_marks: bool = False
 
 
 PLAIN = CellDetail()

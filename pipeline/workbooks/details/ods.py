@@ -25,6 +25,10 @@ _MOST = 20_000
 _HIDDEN = ("collapse", "filter")
 #: Words within a data style.
 _SAID = ("text", "currency-symbol")
+#: Kinds of numbers within a data style, with what follows their digits.
+_SHAPES = {"number": "", "scientific-number": "E+00", "fraction": " ?/?"}
+#: The conditions by which the sections of Excel's formats go where none is written.
+_BY_SIGN = ((), (">=0",), (">0", "<0"))
 _CELLS = ("table-cell", "covered-table-cell")
 #: The kinds of data styles; what a format code of Excel would say stands for each.
 _DATA_STYLES = {
@@ -98,6 +102,8 @@ class _StyleWalk:
         self.parser.EndElementHandler = self._end
         self._name = self._kind = ""
         self._pieces: list[str] = []
+        #: The conditions under which other data styles take this one's place.
+        self._maps: list[tuple[str, str]] = []
         self._text: list[str] = []
 
     def _start(self, qualified: str, attributes: dict[str, str]) -> None:
@@ -107,16 +113,23 @@ class _StyleWalk:
         named = {xml.local(key): value for key, value in attributes.items()}
         if element in _DATA_STYLES:
             self._name, self._kind = named.get("name", ""), element
-            self._pieces = []
+            self._pieces, self._maps = [], []
         elif element == "style" and named.get("family") == "table-cell":
             data_style, parent = (
                 named.get("data-style-name", ""),
                 named.get("parent-style-name", ""),
             )
             self.styles[named.get("name", "")] = data_style, parent
-        elif self._name and element == "number":
-            places = int(named.get("decimal-places") or 0)
-            self._pieces.append("0." + "0" * min(places, 20) if places else "0")
+        elif self._name and element in _SHAPES:
+            places = min(int(named.get("decimal-places") or 0), 20)
+            least = min(int(named.get("min-decimal-places") or places), places)
+            shape = "0" + "." * (places > 0) + "0" * least + "#" * (places - least)
+            # A display factor of a thousand is a comma behind the digits, of a million two.
+            commas = "," * (len(named.get("display-factor") or "1") // 3)
+            self._pieces.append(shape + _SHAPES[element] + commas)
+        elif self._name and element == "map":
+            condition = named.get("condition", "").removeprefix("value()").replace("!=", "<>")
+            self._maps.append((condition, named.get("apply-style-name", "")))
         elif self._name and element in _SAID:
             self._text = []
             self.parser.CharacterDataHandler = self._text.append
@@ -130,8 +143,18 @@ class _StyleWalk:
             scales = self._kind == "percentage-style" and said.strip() == "%"
             self._pieces.append("%" if scales else f'"{said}"' if said else "")
         elif self._name and element == self._kind:
-            self.codes[self._name] = _DATA_STYLES[self._kind] or "".join(self._pieces)
+            own = _DATA_STYLES[self._kind] or "".join(self._pieces)
+            self.codes[self._name] = self._with_maps(own)
             self._name = ""
+
+    def _with_maps(self, own: str) -> str:
+        """A style's code with those of the styles that take its place, as sections of a format."""
+        sections = [self.codes.get(name, GENERAL) for _, name in self._maps]
+        conditions = tuple(condition for condition, _ in self._maps)
+        if conditions not in _BY_SIGN:
+            pairs = zip(conditions, sections, strict=True)
+            sections = [f"[{condition}]{section}" for condition, section in pairs]
+        return ";".join([*sections, own])
 
 
 def _inherited(styles: dict[str, tuple[str, str]], codes: dict[str, str]) -> dict[str, str]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from xml.parsers import expat
 
+from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import (
     BUILT_IN,
@@ -25,9 +27,11 @@ from pipeline.workbooks.details.detail import (
     SheetDetails,
 )
 
-_REF = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 #: A cell whose address is not in capitals, as every program writes it.
 _ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,3}[1-9][0-9]{0,6}")')
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
+#: So many cells are looked for one by one sooner than by a list of all.
+_FEW = 20
 #: What follows the column's letters in nearly all cells: blank, or with a plain value.
 _AFTER_COLUMN = (
     rb'([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="(n|s|b|e)")? ?'
@@ -42,6 +46,9 @@ _VALUE = re.compile(rb"<v(?:\s[^<>]*)?(?:/>|>([^<]*)</v>)")
 #: What stands for a character: only expat takes that apart.
 _REFERENCE = re.compile(rb"&(?:#|amp;|lt;|gt;|quot;|apos;)")
 _TRUE = ("1", "true")
+_TEXTS = "xl/sharedStrings.xml"
+#: How a run of text is marked, and the values by which it is not.
+_MARKS, _NO_MARK = ("vertAlign", "strike"), ("baseline", "0", "false")
 
 
 def details(path: Path) -> Details:
@@ -52,14 +59,49 @@ def details(path: Path) -> Details:
         archive = zipfile.ZipFile(path)
         return archive, _sheet_parts(archive), _cell_formats(archive)
 
+    @cache
+    def marked() -> frozenset[int]:
+        return _marked_texts(opened()[0])
+
     def look_up(sheet: str, wanted: Iterable[Place]) -> SheetDetails:
         archive, parts, formats = opened()
         asked = set(wanted)
         content = archive.read(parts[sheet])
-        quick = _search(content, asked, formats)
-        return quick if quick is not None else _walk_sheet(content, asked, formats)
+        styles = _Styles(formats, marked)
+        quick = _search(content, asked, styles)
+        return quick if quick is not None else _walk_sheet(content, asked, styles)
 
     return look_up
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """What cells point at: number formats by index, and the shared texts that bear marks."""
+
+    formats: list[str]
+    marked: Callable[[], frozenset[int]]
+
+    def code(self, style: int) -> str:
+        return self.formats[style] if 0 <= style < len(self.formats) else GENERAL
+
+
+def _marked_texts(archive: zipfile.ZipFile) -> frozenset[int]:
+    """The shared texts of which a part is raised, lowered or struck through, by index."""
+    if _TEXTS not in archive.namelist():
+        return frozenset()
+    content = archive.read(_TEXTS)
+    texts = -1
+    marked: set[int] = set()
+
+    def on_start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal texts
+        texts += name == "si"
+        if name in _MARKS and attributes.get("val") not in _NO_MARK:
+            marked.add(texts)
+
+    if any(mark.encode() in content for mark in _MARKS):
+        xml.walk(content, on_start)
+    return frozenset(marked)
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -128,7 +170,7 @@ def _formats_of(styles_part: bytes) -> list[str]:
 # --- As Excel lays a sheet out -------------------------------------------------------------------
 
 
-def _search(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetails | None:
+def _search(content: bytes, asked: set[Place], styles: _Styles) -> SheetDetails | None:
     """What the sheet says of the cells asked for; None where its layout is not the usual one."""
     start, end = content.find(b"<sheetData"), content.find(b"</sheetData>")
     head = content[:start]
@@ -140,13 +182,18 @@ def _search(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetai
     hidden = _HIDDEN_ROW.findall(content, start, end) if b'hidden="' in content else []
     if b"" in hidden or content.count(b"<c ", start, end) != content.count(b'<c r="', start, end):
         return None
-    found = _usual_cells(content, start, end, asked, formats) if asked else {}
-    for place in sorted(asked - found.keys()):
-        position = content.find(b'<c r="%s%d"' % (_letters(place[1]), place[0] + 1), start, end)
-        if position >= 0:
-            detail = _detail(content, position, end, formats)
-        else:
-            detail = None if _ODD_CELL.search(content, start, end) else PLAIN
+    found = _usual_cells(content, start, end, asked, styles) if asked else {}
+    rest = asked - found.keys()
+    if rest and _ODD_CELL.search(content, start, end):
+        return None
+    if len(rest) > _FEW:
+        there = set(_CELL.findall(content, start, end))
+        absent = {place for place in rest if address(*place).encode() not in there}
+        found |= dict.fromkeys(absent, PLAIN)
+        rest -= absent
+    for place in sorted(rest):
+        at = content.find(b'<c r="%s"' % address(*place).encode(), start, end)
+        detail = _detail(content, at, end, styles) if at >= 0 else PLAIN
         if detail is None:
             return None
         found[place] = detail
@@ -154,19 +201,19 @@ def _search(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetai
 
 
 def _usual_cells(
-    content: bytes, start: int, end: int, asked: set[Place], formats: list[str]
+    content: bytes, start: int, end: int, asked: set[Place], styles: _Styles
 ) -> dict[Place, CellDetail]:
     """Those of the cells asked for that are written in the usual way."""
     found: dict[Place, CellDetail] = {}
-    columns = {_letters(column): column for _, column in asked}
+    columns = {column_letters(column).encode(): column for _, column in asked}
     usual = _usual(tuple(sorted(columns)))
     for letters, row, style, kind, value in usual.findall(content, start, end):
         place = int(row) - 1, columns[letters]
         if place in asked:
-            number = int(style) if style else 0
-            code = formats[number] if number < len(formats) else GENERAL
+            code = styles.code(int(style) if style else 0)
             error = value.decode() if kind == b"e" else ""
-            found[place] = _cell(code, error, False, value != b"")
+            is_marked = kind == b"s" and value.isdigit() and int(value) in styles.marked()
+            found[place] = _cell(code, error, False, value != b"", is_marked)
     return found
 
 
@@ -195,13 +242,12 @@ def _hidden_columns(head: bytes) -> tuple[tuple[int, int], ...] | None:
     return tuple(hidden)
 
 
-def _detail(content: bytes, position: int, end: int, formats: list[str]) -> CellDetail | None:
+def _detail(content: bytes, at: int, end: int, styles: _Styles) -> CellDetail | None:
     """The detail of the cell that begins at a position; None where it takes a parser."""
-    closing = content.find(b">", position, end)
-    tag = content[position : closing + 1]
+    closing = content.find(b">", at, end)
+    tag = content[at : closing + 1]
     style = _STYLE.search(tag)
-    number = int(style[1]) if style else 0
-    code = formats[number] if number < len(formats) else GENERAL
+    code = styles.code(int(style[1]) if style else 0)
     if tag.endswith(b"/>"):
         return _cell(code)
     body = content[closing + 1 : content.find(b"</c>", closing, end)]
@@ -213,6 +259,10 @@ def _detail(content: bytes, position: int, end: int, formats: list[str]) -> Cell
     error = text.decode("utf-8", "replace") if kind and kind[1] == b"e" else ""
     # A formula may rightly give an empty text; any other empty result was never saved.
     valued = bool(text) or (value is not None and kind is not None and kind[1] == b"str")
+    if any(mark.encode() in body for mark in _MARKS) or (
+        kind is not None and kind[1] == b"s" and text.isdigit() and int(text) in styles.marked()
+    ):
+        return _cell(code, error, b"<f" in body, valued, True)
     return _cell(code, error, b"<f" in body, valued)
 
 
@@ -220,21 +270,11 @@ def _detail(content: bytes, position: int, end: int, formats: list[str]) -> Cell
 _cell = lru_cache(maxsize=1_000)(CellDetail)
 
 
-@lru_cache(maxsize=1_000)
-def _letters(column: int) -> bytes:
-    letters = b""
-    column += 1
-    while column:
-        column, digit = divmod(column - 1, 26)
-        letters = bytes([65 + digit]) + letters
-    return letters
-
-
 # --- Any other way -------------------------------------------------------------------------------
 
 
-def _walk_sheet(content: bytes, asked: set[Place], formats: list[str]) -> SheetDetails:
-    walk = _Walk(asked, formats)
+def _walk_sheet(content: bytes, asked: set[Place], styles: _Styles) -> SheetDetails:
+    walk = _Walk(asked, styles)
     xml.parse(walk.parser, content)
     return SheetDetails(walk.cells, frozenset(walk.hidden_rows), tuple(walk.hidden_columns))
 
@@ -242,19 +282,19 @@ def _walk_sheet(content: bytes, asked: set[Place], formats: list[str]) -> SheetD
 class _Walk:
     """One pass over a sheet's elements."""
 
-    def __init__(self, asked: set[Place], formats: list[str]) -> None:
+    def __init__(self, asked: set[Place], styles: _Styles) -> None:
         self.cells: dict[Place, CellDetail] = dict.fromkeys(asked, PLAIN)
         self.hidden_rows: set[int] = set()
         self.hidden_columns: list[tuple[int, int]] = []
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        self._formats = formats
+        self._styles = styles
         self._row = self._column = -1
         #: The cell being read, where it is asked for.
         self._place: Place | None = None
         self._code = self._kind = ""
-        self._has_formula = self._is_text = False
+        self._has_formula = self._is_text = self._has_marks = False
         self._value: list[str] = []
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -270,23 +310,24 @@ class _Walk:
             self.hidden_columns.append((int(attributes["min"]) - 1, int(attributes["max"]) - 1))
         elif self._place and name == "f":
             self._has_formula = True
+        elif self._place and name in _MARKS and attributes.get("val") not in _NO_MARK:
+            self._has_marks = True
         elif self._place and name == "v":
             # A formula may rightly give an empty text; any other empty result was never saved.
             self._is_text = self._kind == "str"
             self.parser.CharacterDataHandler = self._value.append
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
-        if match := _REF.fullmatch(attributes.get("r", "")):
-            self._row, self._column = int(match[2]) - 1, _number(match[1])
+        if at := position(attributes.get("r", "")):
+            self._row, self._column = at
         else:
             self._column += 1
         place = self._row, self._column
         self._place = place if place in self.cells else None
         if self._place:
-            style = int(attributes.get("s", "0"))
-            self._code = self._formats[style] if 0 <= style < len(self._formats) else GENERAL
+            self._code = self._styles.code(int(attributes.get("s", "0")))
             self._kind = attributes.get("t", "n")
-            self._has_formula = self._is_text = False
+            self._has_formula = self._is_text = self._has_marks = False
             self._value.clear()
 
     def _end(self, name: str) -> None:
@@ -300,12 +341,10 @@ class _Walk:
             value = "".join(self._value).strip()
             error = value if self._kind == "e" else ""
             has_value = self._is_text or bool(value)
-            self.cells[self._place] = CellDetail(self._code, error, self._has_formula, has_value)
+            has_marks = self._has_marks or (
+                self._kind == "s" and value.isdigit() and int(value) in self._styles.marked()
+            )
+            self.cells[self._place] = CellDetail(
+                self._code, error, self._has_formula, has_value, has_marks
+            )
             self._place = None
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1

@@ -18,6 +18,7 @@ from pipeline.workbooks.figures.figure import (
     Trouble,
     trouble,
 )
+from pipeline.workbooks.figures.formats import is_shown_plainly
 from pipeline.workbooks.figures.numbers import parse_number
 from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
 from pipeline.workbooks.figures.text import parse_text
@@ -31,6 +32,7 @@ __all__ = [
     "Scale",
     "Trouble",
     "clean",
+    "is_shown_plainly",
     "means_nothing_to_report",
     "parse",
 ]

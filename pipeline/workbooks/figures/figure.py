@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from schemas import rules as c
 from schemas.findings import Rule, Severity
-from schemas.units import Unit, places, quantise, shown
+from schemas.units import Unit, UnitRow, places, quantise, row_of, shown
 
 #: What calamine hands over for a cell; blank is the empty string.
 CellValue = str | float | bool | date | datetime | time | timedelta
@@ -25,18 +25,29 @@ OTHER_MONEY = "an amount in another currency"
 class Scale:
     """What a figure is measured in, and how far it can sensibly go."""
 
-    unit: Unit
-    decimals: int = 0
+    #: None: a number that may bear any sign, such as points of a tolerance.
+    unit: Unit | None
+    #: How many decimals are published; None where that is not known.
+    decimals: int | None = 0
     plausible_maximum: Decimal | None = None
     #: A numerator or denominator: of any unit but a share, and it may be left out.
     is_part: bool = False
+    #: A figure of the register: it keeps the decimals that it is typed with, and is never rounded.
+    as_typed: bool = False
 
     @property
     def example(self) -> str:
-        return self.unit.row.example
+        return self.row.example
+
+    @property
+    def row(self) -> UnitRow:
+        """What there is to know of the unit; that of a plain number where there is none."""
+        return row_of(self.unit)
 
     def takes(self, unit: Unit) -> bool:
         """Whether a figure written in a unit may stand here."""
+        if self.unit is None:
+            return True
         return unit is self.unit or (self.is_part and not unit.row.is_share)
 
 
@@ -62,6 +73,8 @@ class Figure:
     suppressed: bool = False
     not_available: bool = False
     provisional: bool = False
+    #: The unit that a sign or word beside the figure names.
+    sign: Unit | None = None
     troubles: tuple[Trouble, ...] = ()
 
     @property
@@ -78,10 +91,12 @@ BLANK = Figure()
 
 def finish(number: Decimal, scale: Scale, seen: str) -> Figure:
     """The figure at the decimals it is published with; what had more is rounded and says so."""
-    number = plain(number)
-    if places(number) <= scale.decimals:
+    if scale.as_typed:
         return Figure(value=number)
-    if scale.unit.row.counts_people and scale.decimals == 0:
+    number = plain(number)
+    if scale.decimals is None or places(number) <= scale.decimals:
+        return Figure(value=number)
+    if scale.row.counts_people and scale.decimals == 0:
         return trouble(c.NOT_WHOLE, seen, example=scale.example)
     taken = quantise(number, scale.decimals)
     words = (("taken", shown(taken, scale.unit)),)
@@ -101,7 +116,7 @@ def percent_two_ways(one: Decimal, other: Decimal, seen: str) -> Figure:
 
 
 def wrong_unit(seen: str, found: str, scale: Scale) -> Figure:
-    row = scale.unit.row
+    row = scale.row
     return trouble(c.WRONG_UNIT, seen, found=found, expected=row.called, example=row.example)
 
 

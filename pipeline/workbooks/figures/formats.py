@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+
+from schemas.units import places
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<pad>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]?'
@@ -18,37 +20,77 @@ _DIGITS = frozenset("0#?")
 _DATE_LETTERS = frozenset("ymdhs")
 #: Words beside a figure that multiply it, with their power of ten.
 _POWERS = {
-    "k": 3, "000": 3, "000s": 3, "'000": 3, "thousand": 3, "thousands": 3,
+    "k": 3, "000": 3, "000s": 3, "'000": 3, "'000s": 3, "000's": 3, "thousand": 3, "thousands": 3,
     "m": 6, "mn": 6, "million": 6, "millions": 6, "bn": 9, "billion": 9, "billions": 9,
 }  # fmt: skip
 _CURRENCIES = "£$€¥"
+_WITHOUT_CURRENCY = dict.fromkeys(map(ord, _CURRENCIES))
+_COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|colou?r ?[0-9]+)$", re.I)
+_DAYS = re.compile(r"\0\s*days?\b", re.IGNORECASE)
+_PER_CENT = re.compile(r"%|\b(?:per ?cent|pct?)\b")
+#: A word, or its like: 000s, m² and '000 are one each.
+_WORD = re.compile(r"'?[^\s£$€¥()\[\].,/]+")
+#: Stands for what a number's own digits are shown in.
+_DIGIT = "\0"
+#: A digit that is printed as if it were one of the number's own.
+_BESIDE_DIGIT = re.compile(r"\0[0-9]|[0-9]\0")
+_INEXACT = re.compile(
+    r"(?:[<>≤≥~≈±]|\b(?:c\.|ca\.|circa|about|approx\.?|approximately|around|over|under|up to"
+    r"|more than|less than|at least|nearly|almost))$",
+    re.IGNORECASE,
+)
+_AND_MORE = re.compile(r"\0 ?\+(?!\0)")
+#: Excel shows no more.
+_MOST_DECIMALS = 30
+_PLAIN_SHAPE = re.compile(r"(?:general|@)?|[0#](?:\.(?P<decimals>0+))?", re.IGNORECASE)
 #: A longer format is none that Excel takes.
 _LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormatSection:
     """How the numbers that a section of a format is for are shown."""
 
     #: Shown a hundred times as large, with a percent sign.
     scales_to_percent: bool = False
     #: A percent sign that is only printed beside the number.
     says_percent: bool = False
+    #: Words beside it say that it counts days.
+    says_days: bool = False
     #: The currency sign printed beside it; empty where there is none.
     currency: str = ""
     #: A word beside it says that it counts so many tens: 6 for a million.
     said_power: int = 0
     #: Commas behind the digits divide what is shown by so many tens.
     shown_power: int = 0
+    #: The decimals that are shown, at most and at least; None where that is not fixed.
+    decimals: int | None = None
+    least_decimals: int = 0
+    #: A sign or word before it, or after it, says that it is not the exact figure.
+    is_inexact: bool = False
+    #: A minus or a bracket is printed, whatever the number's own sign.
+    is_negative: bool = False
+    is_coloured: bool = False
+    #: It is for negative numbers alone, whose own minus is not shown.
+    is_for_negative: bool = False
     is_date: bool = False
     #: Nothing of the number is shown.
     hides: bool = False
+    #: What is printed is another number.
+    alters: bool = False
+
+    @property
+    def shows_sign(self) -> bool:
+        """Whether a number other than zero is shown with its own sign."""
+        if self.is_for_negative:
+            return self.is_negative or self.is_coloured
+        return not self.is_negative
 
 
-_PLAIN = Section()
+PLAIN = FormatSection()
 
 
-def section_for(number_format: str, number: Decimal) -> Section:
+def section_for(number_format: str, number: Decimal) -> FormatSection:
     """What a format does to a number. A format that Excel would not take is as good as none."""
     sections = _sections(number_format)
     conditional = [(condition, each) for condition, each in sections if condition]
@@ -57,13 +99,20 @@ def section_for(number_format: str, number: Decimal) -> Section:
             if _holds(condition, number):
                 return each
         rest = [each for condition, each in sections if not condition]
-        return rest[min(number < 0, len(rest) - 1)] if rest else _PLAIN
+        return rest[min(number < 0, len(rest) - 1)] if rest else PLAIN
     numeric = [each for _, each in sections[:3]]
     if number < 0 and len(numeric) > 1:
-        return numeric[1]
+        return replace(numeric[1], is_for_negative=True)
     if number == 0 and len(numeric) > 2:
         return numeric[2]
     return numeric[0]
+
+
+def is_shown_plainly(number: Decimal, number_format: str) -> bool:
+    """Whether a number is shown digit by digit and nothing beside it, as text would be."""
+    shape = _PLAIN_SHAPE.fullmatch(number_format.strip())
+    decimals = shape and shape["decimals"]
+    return shape is not None and (decimals is None or len(decimals) == places(number))
 
 
 def _holds(condition: str, number: Decimal) -> bool:
@@ -79,10 +128,10 @@ def _holds(condition: str, number: Decimal) -> bool:
 
 # Returns made from one template have the same few formats.
 @lru_cache(maxsize=1_000)
-def _sections(number_format: str) -> tuple[tuple[str, Section], ...]:
+def _sections(number_format: str) -> tuple[tuple[str, FormatSection], ...]:
     """Each section with its condition, if it has one."""
     if number_format.strip().casefold() in ("", "general", "@") or len(number_format) > _LONGEST:
-        return (("", _PLAIN),)
+        return (("", PLAIN),)
     tokens: list[list[re.Match[str]]] = [[]]
     for token in _TOKEN.finditer(number_format):
         if token["other"] == ";":
@@ -92,37 +141,59 @@ def _sections(number_format: str) -> tuple[tuple[str, Section], ...]:
     return tuple(_section(each) for each in tokens[:4])
 
 
-def _section(tokens: list[re.Match[str]]) -> tuple[str, Section]:
-    condition = currency = bare = ""
-    said: list[str] = []
-    is_elapsed = False
+def _section(tokens: list[re.Match[str]]) -> tuple[str, FormatSection]:
+    condition = bare = said = ""
+    is_elapsed = is_coloured = False
     for token in tokens:
         if token["bracket"] is not None:
             inside = token["bracket"]
             if _CONDITION.match(inside):
                 condition = inside
             elif inside.startswith("$"):
-                said.append(inside[1:].partition("-")[0])
+                said += inside[1:].partition("-")[0]
             is_elapsed |= _ELAPSED.fullmatch(inside) is not None
+            is_coloured |= _COLOUR.match(inside) is not None
         elif (literal := token["quoted"] or token["escaped"]) is not None:
-            said.append(literal)
-        elif token["other"] is not None:
-            bare += token["other"]
-            # Signs of currency need no quotes.
-            said.append(token["other"] if token["other"] in _CURRENCIES else " ")
-    words = "".join(said)
-    currency = next((sign for sign in words if sign in _CURRENCIES), "")
-    if not currency and (code := re.search(r"\b(?:GBP|EUR|USD)\b", words)):
-        currency = {"GBP": "£", "EUR": "€", "USD": "$"}[code[0]]
-    has_digits = bool(_DIGITS & set(bare)) or "general" in bare.casefold()
+            said += literal
+        elif (other := token["other"]) is not None:
+            bare += other
+            said += _DIGIT if other in "0#?.," else " " if other == "%" else other
+        else:
+            said += " "
+    is_general = "general" in bare.casefold()
+    has_digits = bool(_DIGITS & set(bare)) or is_general
     is_date = is_elapsed or (not has_digits and bool(_DATE_LETTERS & set(bare.casefold())))
+    said = re.sub("general", _DIGIT, said, flags=re.IGNORECASE)
+    words = said.replace(_DIGIT, " ").casefold()
+    currency = next((sign for sign in words if sign in _CURRENCIES), "")
+    if not currency and (code := re.search(r"\b(?:gbp|eur|usd)\b", words)):
+        currency = {"gbp": "£", "eur": "€", "usd": "$"}[code[0]]
     behind = re.search(r"[0#?](,+)(?![0#?,])", bare)
-    return condition, Section(
+    shown_power = 3 * len(behind[1]) if behind else 0
+    most, least = _decimals(bare)
+    before = said.partition(_DIGIT)[0].translate(_WITHOUT_CURRENCY).rstrip()
+    return condition, FormatSection(
         scales_to_percent="%" in bare,
-        says_percent="%" in words,
+        says_percent=_PER_CENT.search(words) is not None,
+        says_days=_DAYS.search(said) is not None,
         currency=currency,
-        said_power=max((_POWERS.get(w, 0) for w in words.casefold().split()), default=0),
-        shown_power=3 * len(behind[1]) if behind else 0,
+        said_power=max((_POWERS.get(word, 0) for word in _WORD.findall(words)), default=0),
+        shown_power=shown_power,
+        decimals=None if most is None else most - shown_power,
+        least_decimals=0 if shown_power else least,
+        is_inexact=_INEXACT.search(before) is not None or _AND_MORE.search(said) is not None,
+        is_negative=before.endswith(("-", "\u2212", "(")) or f"{_DIGIT}-" in said,
+        is_coloured=is_coloured,
         is_date=is_date,
         hides=not has_digits and not is_date and "@" not in bare,
+        alters=_BESIDE_DIGIT.search(said) is not None or bare.count("%") > 1 or "\u2030" in words,
     )
+
+
+def _decimals(bare: str) -> tuple[int | None, int]:
+    """How many decimals a section shows at most, and at least; None where that is not fixed."""
+    if "general" in bare.casefold() or "/" in bare or re.search(r"e[+-]", bare, re.IGNORECASE):
+        return None, 0
+    point = re.search(r"\.([0#?]*)", bare)
+    digits = point[1][:_MOST_DECIMALS] if point else ""
+    return len(digits), len(digits.rstrip("#"))

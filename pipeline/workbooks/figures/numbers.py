@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.workbooks.figures.figure import (
@@ -16,14 +17,18 @@ from pipeline.workbooks.figures.figure import (
     trouble,
     wrong_unit,
 )
-from pipeline.workbooks.figures.formats import Section, section_for
+from pipeline.workbooks.figures.formats import PLAIN, FormatSection, section_for
 from schemas import rules as c
-from schemas.units import Unit, shown
+from schemas.units import Unit, places, quantise, shown
 
 #: A percentage at or below this may be a fraction where the cell's format cannot be known.
 FRACTION_UP_TO_UNFORMATTED = Decimal(10)
 #: A percentage cell showing this much or more may hold 31.5 typed over a percent format.
 SCALED_FROM = Decimal(1000)
+#: The decimals of the format General, in a cell wide enough.
+GENERAL_DECIMALS = 9
+#: A number with more decimals was worked out, and not typed.
+MOST_TYPED = 6
 
 
 def parse_number(number: Decimal, scale: Scale, number_format: str | None) -> Figure:
@@ -31,21 +36,29 @@ def parse_number(number: Decimal, scale: Scale, number_format: str | None) -> Fi
     if not number.is_finite() or abs(number) >= EXACT_BELOW:
         return trouble(c.NOT_A_FIGURE, str(number), example=scale.example)
     if number_format is None:
-        return _unformatted(number, scale, FRACTION_UP_TO_UNFORMATTED)
+        return _unformatted(number, scale, FRACTION_UP_TO_UNFORMATTED, PLAIN)
     section = section_for(number_format, number)
-    return _by_its_looks(number, scale, section) or _by_its_format(number, scale, section)
+    figure = _by_its_looks(number, scale, section) or _by_its_format(number, scale, section)
+    if figure.value is not None and number and not section.shows_sign:
+        return trouble(c.NOT_SHOWN, _written(number), example=scale.example)
+    return figure
 
 
-def _by_its_looks(number: Decimal, scale: Scale, section: Section) -> Figure | None:
+def _by_its_looks(number: Decimal, scale: Scale, section: FormatSection) -> Figure | None:
     """What to ask where a cell shows something else than the number in it."""
     seen = _written(number)
     if section.is_date:
         return trouble(c.DATE_FOUND, seen, example=scale.example)
-    if section.hides:
+    power = section.said_power - section.shown_power
+    if section.hides or ((section.alters or (power and not section.said_power)) and number):
         return trouble(c.NOT_SHOWN, seen, example=scale.example)
-    if section.said_power and not section.shown_power and number:
-        larger = number.scaleb(section.said_power)
-        return trouble(c.SCALED_TWO_WAYS, seen, one=_written(number), other=_written(larger))
+    if power and number:
+        other = _written(number.scaleb(power))
+        return trouble(c.SCALED_TWO_WAYS, seen, one=_written(number), other=other)
+    if section.is_inexact:
+        return trouble(c.NOT_EXACT, seen, example=scale.example)
+    if section.says_days and not scale.takes(Unit.DAYS):
+        return wrong_unit(f"{seen} days", Unit.DAYS.row.called, scale)
     if section.currency and not scale.takes(Unit.CURRENCY):
         return wrong_unit(shown(plain(number), Unit.CURRENCY), Unit.CURRENCY.row.called, scale)
     if section.currency not in ("", "£"):
@@ -53,29 +66,52 @@ def _by_its_looks(number: Decimal, scale: Scale, section: Section) -> Figure | N
     return None
 
 
-def _by_its_format(number: Decimal, scale: Scale, section: Section) -> Figure:
-    if section.scales_to_percent:
-        points = plain(number * 100)
-        if not scale.takes(Unit.PERCENT):
-            return wrong_unit(shown(points, Unit.PERCENT), Unit.PERCENT.row.called, scale)
-        if abs(points) >= SCALED_FROM and (
-            scale.plausible_maximum is None or points > scale.plausible_maximum
-        ):
-            return percent_two_ways(points, plain(number), shown(points, Unit.PERCENT))
-        return finish(points, scale, shown(points, Unit.PERCENT))
-    if section.says_percent:
-        seen = shown(plain(number), Unit.PERCENT)
-        if not scale.takes(Unit.PERCENT):
-            return wrong_unit(seen, Unit.PERCENT.row.called, scale)
-        return finish(number, scale, seen)
-    return _unformatted(number, scale, FRACTION_UP_TO)
+def _by_its_format(number: Decimal, scale: Scale, section: FormatSection) -> Figure:
+    if not (section.scales_to_percent or section.says_percent):
+        sign = Unit.CURRENCY if section.currency else Unit.DAYS if section.says_days else None
+        return replace(_unformatted(number, scale, FRACTION_UP_TO, section), sign=sign)
+    points = plain(number * 100) if section.scales_to_percent else number
+    seen = shown(plain(points), Unit.PERCENT)
+    if not scale.takes(Unit.PERCENT):
+        return wrong_unit(seen, Unit.PERCENT.row.called, scale)
+    if (
+        section.scales_to_percent
+        and not scale.as_typed
+        and abs(points) >= SCALED_FROM
+        and (scale.plausible_maximum is None or points > scale.plausible_maximum)
+    ):
+        return percent_two_ways(points, plain(number), seen)
+    return replace(_as_shown(points, scale, section, seen), sign=Unit.PERCENT)
 
 
-def _unformatted(number: Decimal, scale: Scale, fraction_up_to: Decimal) -> Figure:
-    if scale.unit.row.is_share and number and abs(number) <= fraction_up_to:
+def _unformatted(
+    number: Decimal, scale: Scale, fraction_up_to: Decimal, section: FormatSection
+) -> Figure:
+    if scale.row.is_share and number and abs(number) <= fraction_up_to:
         return percent_two_ways(plain(number * 100), plain(number), _written(number))
-    return finish(number, scale, _written(number))
+    return _as_shown(number, scale, section, _written(number))
+
+
+def _as_shown(number: Decimal, scale: Scale, section: FormatSection, seen: str) -> Figure:
+    """The figure; one of the register with the decimals that are shown, where they are its own."""
+    if not scale.as_typed:
+        return finish(number, scale, seen)
+    number = plain(number)
+    decimals = GENERAL_DECIMALS if section.decimals is None else section.decimals
+    looks = quantise(number, decimals)
+    same = scale.decimals is None or (
+        quantise(looks, scale.decimals) == quantise(number, scale.decimals)
+    )
+    if looks != number and not (same and places(number) <= MOST_TYPED):
+        return trouble(c.NOT_SHOWN, seen, example=scale.example, looks=_looks(looks, section))
+    least = max(section.least_decimals, places(number))
+    return finish(quantise(number, least), scale, seen)
 
 
 def _written(number: Decimal) -> str:
     return f"{plain(number):f}"
+
+
+def _looks(number: Decimal, section: FormatSection) -> str:
+    """A figure at the decimals that its cell shows."""
+    return shown(number, Unit.PERCENT) if section.scales_to_percent else f"{number:f}"

@@ -99,7 +99,7 @@ def parse_text(cell: str, scale: Scale) -> Figure:
         return Figure(suppressed=True)
     if _ERRORS.match(text):
         return trouble(c.ERROR_VALUE, text, example=scale.example)
-    if scale.unit.row.never_negative and _SMALL.fullmatch(words):
+    if scale.row.never_negative and _SMALL.fullmatch(words):
         return Figure(suppressed=True)
     if part := _OUT_OF.fullmatch(words):
         return _parse_part(text, part, scale)
@@ -126,23 +126,25 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     for unit in written:
         if not scale.takes(unit):
             return wrong_unit(text, unit.row.called, scale)
+    if len(written) > 1:
+        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
     digits = match["digits"]
     if len(digits) > LONGEST_FIGURE:
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
-    row = scale.unit.row
+    row = scale.row
     if "," in digits and not (row.has_thousands or row.is_money):
         return _comma(text, scale)
     number = Decimal(re.sub(r"[, '’]", "", digits))
     if match["scale"]:
-        if not (row.is_money or scale.is_part):
+        if not scale.takes(Unit.CURRENCY):
             return trouble(c.NOT_EXACT, text, example=scale.example)
-        number = number.scaleb(_SCALES[match["scale"]])
+        number = plain(number.scaleb(_SCALES[match["scale"]]))
     if abs(number) >= EXACT_BELOW:
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
     number = -number if any(signs) else number
     if row.is_share and scale.unit not in written and 0 < abs(number) <= FRACTION_UP_TO:
         return percent_two_ways(plain(number * 100), plain(number), text)
-    return finish(number, scale, text)
+    return replace(finish(number, scale, text), sign=written[0] if written else None)
 
 
 def _units_written(match: re.Match[str]) -> list[Unit]:
@@ -183,7 +185,7 @@ def _parse_marked(text: str, match: re.Match[str], mark: re.Match[str], scale: S
 
 def _parse_part(text: str, part: re.Match[str], scale: Scale) -> Figure:
     """`10 of 50`: in a percentage both parts, and what they make."""
-    if not scale.unit.row.is_share:
+    if not scale.row.is_share:
         return trouble(c.NOT_EXACT, text, example=scale.example)
     top, bottom = (Decimal(group.replace(",", "")) for group in part.groups())
     if not bottom or top >= EXACT_BELOW or bottom >= EXACT_BELOW:

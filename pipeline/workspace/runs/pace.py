@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from pipeline.workspace import lock
 from pipeline.workspace.errors import OverrunError
 
 
@@ -53,8 +54,10 @@ class Pace:
         """Called where a run may end: all that was begun is done.
 
         Raises:
+            LockLostError: another run may be at work.
             OverrunError: its time is up.
         """
+        lock.check()
         if self.is_over:
             raise OverrunError(
                 f"The run took longer than nights.limit_minutes ({self._minutes:g}) and has ended. "

@@ -26,7 +26,7 @@ from pipeline.workspace.folder import Workspace, make_private
 _MONTHS = 24
 
 
-class Outcome(StrEnum):
+class RunOutcome(StrEnum):
     DONE = "done"
     NEEDS_A_PERSON = "needs a person"
     FAILED = "failed"
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     UNDER_WAY = "under way"
 
 
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
+class RunCounts(msgspec.Struct, frozen=True, kw_only=True):
     """What a run came to."""
 
     accepted: int = 0
@@ -74,10 +74,11 @@ class _Began(msgspec.Struct, frozen=True, tag="began", tag_field="line"):
 
 class _Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="line"):
     run: str
-    at: datetime
-    outcome: Outcome
+    #: None where it did not say that it did.
+    at: datetime | None
+    outcome: RunOutcome
     said: str = ""
-    tally: Tally = Tally()
+    tally: RunCounts = RunCounts()
     stages: dict[str, float] = {}
 
 
@@ -91,10 +92,10 @@ class Run:
     #: Whether a timer began it.
     scheduled: bool
     version: str
-    outcome: Outcome
+    outcome: RunOutcome
     #: Why it failed, in a line.
     said: str
-    tally: Tally
+    tally: RunCounts
     #: How long each stage took, in seconds.
     stages: dict[str, float]
 
@@ -103,11 +104,13 @@ class Run:
         return (self.ended - self.began).total_seconds() if self.ended else None
 
 
-class Recorded:
-    """A run whose beginning is recorded; what cannot be recorded is left out."""
+class Recorder:
+    """Records a run, its beginning at once; what cannot be recorded is left out."""
 
-    def __init__(self, workspace: Workspace, command: str, now: datetime, scheduled: bool) -> None:
-        self._run = os.urandom(6).hex()
+    def __init__(
+        self, workspace: Workspace, run: str, command: str, now: datetime, scheduled: bool
+    ) -> None:
+        self._run = run
         self._file = _folder(workspace) / f"{now:%Y-%m}.jsonl"
         make_private(workspace.state)
         make_private(self._file.parent)
@@ -119,7 +122,12 @@ class Recorded:
         _append(self._file, began)
 
     def end(
-        self, now: datetime, outcome: Outcome, said: str, tally: Tally, stages: dict[str, float]
+        self,
+        now: datetime,
+        outcome: RunOutcome,
+        said: str,
+        tally: RunCounts,
+        stages: dict[str, float],
     ) -> None:
         """Record how it ended."""
         took = {stage: round(seconds, 3) for stage, seconds in stages.items()}
@@ -138,7 +146,7 @@ def done_on(workspace: Workspace, day: date) -> Run | None:
     """
     for run in takewhile(lambda run: run.began.date() >= day, _latest_first(workspace)):
         if run.scheduled and run.began.date() == day:
-            return run if run.outcome in (Outcome.DONE, Outcome.NEEDS_A_PERSON) else None
+            return run if run.outcome in (RunOutcome.DONE, RunOutcome.NEEDS_A_PERSON) else None
     return None
 
 
@@ -181,17 +189,17 @@ def _runs_in(path: Path, workspace: Workspace) -> Iterator[Run]:
     for began in lines:
         if isinstance(began, _Ended):
             continue
-        end = ends.get(began.run)
+        end = ends.get(began.run) or _Ended(began.run, None, _unended(began, workspace))
         yield Run(
             began=began.at,
-            ended=end.at if end else None,
+            ended=end.at,
             command=began.command,
             scheduled=began.scheduled,
             version=began.version,
-            outcome=end.outcome if end else _unended(began, workspace),
-            said=end.said if end else "",
-            tally=end.tally if end else Tally(),
-            stages=end.stages if end else {},
+            outcome=end.outcome,
+            said=end.said,
+            tally=end.tally,
+            stages=end.stages,
         )
 
 
@@ -206,15 +214,16 @@ def _lines(path: Path) -> Iterator[_Began | _Ended]:
             yield decoder.decode(line)
 
 
-def _unended(began: _Began, workspace: Workspace) -> Outcome:
+def _unended(began: _Began, workspace: Workspace) -> RunOutcome:
     """Whether a run without an end is still at work."""
-    if lock.lives(began.host, began.process, began.process_began):
-        return Outcome.UNDER_WAY
+    run = lock.Holder("", began.host, began.process, began.process_began, began.at)
+    if run.lives:
+        return RunOutcome.UNDER_WAY
     # Of a run on another machine only the lock tells.
     with suppress(OSError):
         held = lock.found(workspace.state)
         if held and held.holder and not held.is_gone:
             holder = held.holder
             if (holder.host, holder.process) == (began.host, began.process):
-                return Outcome.UNDER_WAY
-    return Outcome.CUT_OFF
+                return RunOutcome.UNDER_WAY
+    return RunOutcome.CUT_OFF

@@ -66,3 +66,17 @@ def near_heading(text: str, known: Iterable[str]) -> str | None:
         heading_key(text), list(known), scorer=fuzz.ratio, score_cutoff=_NEAR_HEADING
     )
     return best[0] if best else None
+
+
+def letters_key(text: str) -> str:
+    """What two headings or titles have in common that differ only in spaces and punctuation."""
+    return "".join(character for character in clean(text).casefold() if character.isalnum())
+
+
+def asked_about(wanted: str, there: Iterable[str], at_least: float = 75) -> str:
+    """`Is "…" meant to be it?` of the text that is most like the one wanted; empty: none is."""
+    names = list(there)
+    near = process.extractOne(
+        wanted, names, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=at_least
+    )
+    return f'Is "{near[0]}" meant to be it?' if near else ""

@@ -1,0 +1,97 @@
+"""Conditions and words of checks on an indicator's row that take more than a line."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+from typing import TYPE_CHECKING, Any
+
+from schemas.model import CommentaryRule, Polarity, Target
+from schemas.units import Unit, quantise, shown
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from schemas.checks import Verdicts
+
+#: Wide enough that a quotient of two reported parts never falls on the wrong side of a half.
+_EXACT = Context(prec=60)
+
+
+def quotient(
+    value: Decimal, numerator: Decimal, denominator: Decimal, unit: Unit, decimals: int
+) -> Decimal:
+    """What numerator and denominator make: the figure reported, where rounding explains it.
+
+    Else it has the decimals that are published.
+    """
+    top = numerator.scaleb(2, _EXACT) if unit.row.is_share else numerator
+    exact = _EXACT.divide(top, denominator)
+    published = quantise(exact, decimals)
+    # A figure given with fewer decimals than are published may still be the right one.
+    fewer = (quantise(exact, places) for places in range(decimals - 1, -1, -1))
+    return value if published == value or value in fewer else published
+
+
+def follows(*columns: pd.Series[Any]) -> list[bool]:
+    return [
+        unit.row.counts_people or quotient(value, numerator, denominator, unit, decimals) == value
+        for value, numerator, denominator, unit, decimals in zip(*columns, strict=True)
+    ]
+
+
+def explained(
+    rule: pd.Series[Any], commentary: pd.Series[Any], *reported: pd.Series[Any]
+) -> Verdicts:
+    """Whether there is commentary, or none is due."""
+    is_due = (commentary == "") & (rule != CommentaryRule.NEVER)
+    if not is_due.any():
+        return ~is_due
+    off_target = rule == CommentaryRule.OFF_TARGET
+    return [
+        not due or (by_target and not _is_off(value, target, polarity))
+        for due, by_target, value, target, polarity in zip(
+            is_due, off_target, *reported, strict=True
+        )
+    ]
+
+
+def _is_off(value: Decimal | None, target: Target | None, polarity: Polarity | None) -> bool:
+    return (
+        value is not None
+        and target is not None
+        and target.is_set
+        and polarity is not Polarity.CONTEXTUAL
+        and not target.admits(value, polarity)
+    )
+
+
+def off_target(row: Any, _field: str) -> dict[str, str]:
+    off = row.commentary_rule is CommentaryRule.OFF_TARGET
+    why = f", because {figure(row)} is out of target ({row.target_expected})" if off else ""
+    return {"value": "", "reason": why}
+
+
+def figure(row: Any) -> str:
+    """The figure reported, as printed; empty where there is none."""
+    return shown(row.value, row.unit) if row.value is not None else ""
+
+
+def impossible(row: Any, field: str) -> dict[str, str]:
+    if field == "performance":
+        return {"reason": "it is below zero", "example": row.example}
+    part = getattr(row, field)
+    reason = "it is below zero" if part else "nothing can be divided by it"
+    return {"value": f"{part:f}", "reason": reason, "example": "50"}
+
+
+def unaltered(seen: pd.Series[Any], expected: pd.Series[Any]) -> Verdicts:
+    """Whether a prefilled cell is blank or reads as expected."""
+    # Texts alone are compared, none of them missing: numpy does not look for what is.
+    same: np.ndarray[tuple[int], np.dtype[np.bool]] = seen.to_numpy() == expected.to_numpy()
+    return same if same.all() else same | (seen == "").to_numpy()
+
+
+def altered(row: Any, field: str) -> dict[str, str]:
+    expected = getattr(row, f"{field}_expected") or "nothing (a blank cell)"
+    return {"value": getattr(row, f"{field}_seen"), "what": field, "expected": expected}

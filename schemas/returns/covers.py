@@ -1,0 +1,97 @@
+"""Every check on what a return says of itself, each of them one entry.
+
+An entry's texts are: code, severity, title, what is said, what to do, why.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from schemas.checks import Cells, Checks, Condition, RowCheck
+from schemas.fields import COVER_FIELDS, SIGNED
+from schemas.findings import Severity
+from schemas.wording import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from schemas.checks import Verdicts
+
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+_COVER = {field.key: field for field in COVER_FIELDS}
+
+
+def has_line(is_old_style: pd.Series[bool], *entries: pd.Series[Any]) -> Verdicts:
+    """Whether a return knows of signing off: only last year's appendix has no line for it."""
+    holds = ~is_old_style
+    for entry in entries:
+        holds |= entry.notna()
+    return holds
+
+
+COVERS = Checks(
+    title="What a return says of itself",
+    columns={
+        **{key: Cells(str, _COVER[key].heading, _COVER[key].asks, nullable=True) for key in SIGNED},
+        "is_old_style": Cells(
+            bool, "Old style", "Whether it is laid out like last year's appendix."
+        ),
+        "period": Cells(str, "Period", "The name of the period that it reports on."),
+        "is_open": Cells(bool, "Open", "Whether the period is open."),
+        "open_periods": Cells(str, "Open periods", "The names of those that are open."),
+        "received_on": Cells(date, "Received on", "The day on which it came."),
+        "due": Cells(date, "Due", "The last day on which it is in time."),
+    },
+    checks=(
+        RowCheck(
+            "C17",
+            WARNING,
+            "Nobody signed off",
+            "The return is laid out like last year's appendix, which has no line for {what}.",
+            "Ask the service area who signed it off, or have the template used.",
+            "Figures go to committee only when someone has approved them.",
+            {"": Condition(("is_old_style",), has_line, also=SIGNED)},
+            lambda _row, _: {"what": listed([_COVER[key].heading for key in SIGNED])},
+        ),
+        RowCheck(
+            "C11",
+            ERROR,
+            "Cover not filled in",
+            "{what} is blank on the cover.",
+            "Fill it in: {asks}",
+            "Figures go to committee only when someone has approved them.",
+            {
+                key: Condition(
+                    (), lambda entry: entry.notna() & (entry != ""), also=(key,), unless=("C17",)
+                )
+                for key in SIGNED
+            },
+            lambda _row, key: {"what": _COVER[key].heading, "asks": _COVER[key].asks},
+        ),
+        RowCheck(
+            "C12",
+            ERROR,
+            "Period closed",
+            "The period {value} is closed.",
+            "Send the return for an open period ({choices}). To change what was reported, ask the "
+            "performance officer to open {value} on the register's sheet Periods, or IT to take "
+            "the return in with --reopen.",
+            "What has gone to committee is not changed quietly: whatever is taken in later is "
+            "marked as restated.",
+            {"period": Condition(("is_open",), lambda is_open: is_open)},
+            lambda row, _: {"value": row.period, "choices": row.open_periods or "none is open now"},
+        ),
+        RowCheck(
+            "C16",
+            INFO,
+            "Received after the due date",
+            "The return came after its due date, {due}.",
+            "Nothing to do.",
+            "The appendix's list of returns says so.",
+            {"": Condition(("received_on", "due"), lambda received, due: received <= due)},
+            lambda row, _: {"due": f"{row.due:%d/%m/%Y}"},
+        ),
+    ),
+)

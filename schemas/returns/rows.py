@@ -1,0 +1,276 @@
+"""Every check on what a return reports of an indicator, each of them one entry.
+
+A row is the indicator as the return has it, joined with what the register says of it for the
+period and with last period's figure; conditions look at those columns alone. An entry's texts are:
+code, severity, title, what is said, what to do, why.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from schemas.checks import Cells, Checks, Condition, RowCheck
+from schemas.fields import INDICATOR_FIELDS, PREFILLED
+from schemas.findings import Severity
+from schemas.merge_rules import MergeRule
+from schemas.model import CommentaryRule, Kind, Polarity, Status, Target
+from schemas.returns.conditions import (
+    altered,
+    explained,
+    figure,
+    follows,
+    impossible,
+    off_target,
+    quotient,
+    unaltered,
+)
+from schemas.units import Unit, shown
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+
+_NEVER_NEGATIVE = [unit for unit in Unit if unit.row.never_negative]
+_NEEDING_PARTS = [rule for rule in MergeRule if rule.merging.needs_parts]
+_WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"}
+
+
+ROWS = Checks(
+    title="What a return reports of an indicator",
+    columns={
+        "is_there": Cells(bool, "Row", "Whether the return has a row for the indicator."),
+        "is_owned": Cells(bool, "Owned", "Whether the register has the area report it."),
+        "area": Cells(str, "Service area", "The name of the return's service area."),
+        "status": Cells(Status, "Status", "Whether the figure is final."),
+        "value": Cells(Decimal, "Figure", "The figure reported.", nullable=True),
+        "numerator": Cells(Decimal, "Numerator", "The number counted.", nullable=True),
+        "denominator": Cells(Decimal, "Denominator", "What it is out of.", nullable=True),
+        "has_figure": Cells(bool, "Reported", "Whether a figure, a state or words are reported."),
+        "commentary": Cells(str, "Commentary", "What lies behind the figure."),
+        "is_bad": Cells(bool, "Bad", "Whether a cell of the row could not be read."),
+        "performance_seen": Cells(str, "Performance", "The cell's text.", nullable=True),
+        **{
+            f"{field.key}_seen": Cells(str, field.heading, "The cell's text.", nullable=True)
+            for field in INDICATOR_FIELDS
+            if field.shows
+        },
+        **{
+            f"{field.key}_expected": Cells(str, field.heading, field.asks)
+            for field in INDICATOR_FIELDS
+            if field.shows
+        },
+        "kind": Cells(Kind, "Kind", "What the indicator reports."),
+        "unit": Cells(Unit, "Unit", "What a figure is counted in.", nullable=True),
+        "decimals": Cells(int, "Decimals", "How many decimals are published."),
+        "polarity": Cells(Polarity, "Polarity", "Which way is better.", nullable=True),
+        "merge_rule": Cells(MergeRule, "Merge rule", "How areas' figures become one."),
+        "commentary_rule": Cells(CommentaryRule, "Commentary", "When it is asked for."),
+        "target": Cells(Target, "Target", "What is to be reached.", nullable=True),
+        "minimum": Cells(Decimal, "Minimum", "The least that is plausible.", nullable=True),
+        "maximum": Cells(Decimal, "Maximum", "The most that is plausible.", nullable=True),
+        "largest_change": Cells(Decimal, "Change", "The most plausible change.", nullable=True),
+        "is_share": Cells(bool, "Share", "Whether the numerator is a part of the denominator."),
+        "example": Cells(str, "Example", "A figure in the unit, as it may be typed."),
+        "last": Cells(Decimal, "Last period", "The figure of the period before.", nullable=True),
+    },
+    common=lambda row: {"ref": row.ref_expected, "value": figure(row)},
+    checks=(
+        RowCheck(
+            "C02",
+            ERROR,
+            "Another area's indicator",
+            "{ref} is not reported by {area}.",
+            "Remove the row, or ask for the register to be changed.",
+            "Figures are taken only from the service areas that the register names.",
+            {"ref": Condition(("is_owned",), lambda owned: owned)},
+            lambda row, _: {
+                "area": row.area,
+                "value": figure(row) if row.ref_seen is None else row.ref_seen,
+            },
+            ends_row=True,
+        ),
+        RowCheck(
+            "C15",
+            ERROR,
+            "Indicator row missing",
+            "The return has no row for {ref} ({wording}).",
+            "Put the row back from the template and fill it in, or mark it Not available.",
+            "Every indicator of the service area needs an answer.",
+            {"": Condition(("is_there",), lambda there: there)},
+            lambda row, _: {"wording": row.indicator_expected},
+            ends_row=True,
+        ),
+        RowCheck(
+            "C10",
+            ERROR,
+            "Prefilled cell altered",
+            "The prefilled {what} was altered; it should read: {expected}.",
+            "Put it back as it was, or start from a fresh template.",
+            "If the wording changed, the figure may answer another question.",
+            {key: Condition((f"{key}_seen", f"{key}_expected"), unaltered) for key in PREFILLED},
+            altered,
+        ),
+        RowCheck(
+            "C01",
+            ERROR,
+            "Figure missing",
+            "{ref} has no {what}.",
+            "Fill in Performance, or choose Not available under Status.",
+            "A blank may mean nothing to report, not known yet, or forgotten.",
+            {
+                "performance": Condition(
+                    ("has_figure", "status", "is_bad"),
+                    lambda has, status, bad: has | (status == Status.NOT_AVAILABLE) | bad,
+                )
+            },
+            lambda row, _: {"what": _WHAT[row.kind]},
+        ),
+        RowCheck(
+            "C13",
+            ERROR,
+            "Figure and Not available",
+            "{ref} is marked Not available but has the figure {value}.",
+            "Clear the figure, or choose Final or Provisional.",
+            "Only one of the two can be true.",
+            {
+                "performance": Condition(
+                    ("has_figure", "status"),
+                    lambda has, status: ~has | (status != Status.NOT_AVAILABLE),
+                )
+            },
+            lambda row, _: {} if row.performance_seen is None else {"value": row.performance_seen},
+        ),
+        RowCheck(
+            "C14",
+            ERROR,
+            "Impossible figure",
+            "{value} is impossible: {reason}.",
+            "Type the figure again, for example {example}.",
+            "Such a figure is always a slip.",
+            {
+                "performance": Condition(
+                    ("value", "unit"),
+                    lambda value, unit: ~unit.isin(_NEVER_NEGATIVE) | (value >= 0),
+                ),
+                "numerator": Condition(
+                    ("numerator", "is_share"), lambda part, is_share: ~is_share | (part >= 0)
+                ),
+                "denominator": Condition(
+                    ("denominator", "is_share"),
+                    lambda whole, is_share: (whole > 0) | (~is_share & (whole != 0)),
+                ),
+            },
+            impossible,
+        ),
+        RowCheck(
+            "C07",
+            ERROR,
+            "Numerator above denominator",
+            "The numerator {value} is larger than the denominator {other}.",
+            "Check both; the numerator counts a part of the denominator.",
+            "A part cannot be larger than the whole.",
+            {
+                "numerator": Condition(
+                    ("numerator", "denominator", "is_share"),
+                    lambda part, whole, is_share: ~is_share | (part <= whole),
+                    unless=("C14 denominator",),
+                )
+            },
+            lambda row, _: {"value": f"{row.numerator:f}", "other": f"{row.denominator:f}"},
+        ),
+        RowCheck(
+            "C08",
+            ERROR,
+            "Figure does not follow from its parts",
+            "{value} does not follow from the numerator and denominator, which give {computed}.",
+            "Correct whichever of the three is wrong.",
+            "One of the three was typed wrongly, and only the service area knows which.",
+            {
+                "performance": Condition(
+                    ("value", "numerator", "denominator", "unit", "decimals"),
+                    follows,
+                    unless=("C14 numerator", "C14 denominator", "C07 numerator"),
+                )
+            },
+            lambda row, _: {
+                "computed": shown(
+                    quotient(row.value, row.numerator, row.denominator, row.unit, row.decimals),
+                    row.unit,
+                )
+            },
+        ),
+        RowCheck(
+            "C03",
+            WARNING,
+            "Below the plausible range",
+            "{value} is below {bound}, the least that is plausible for {ref}.",
+            "Check the figure. If it is right, say why in Commentary.",
+            "The register holds the range in which the figure is to be expected.",
+            {"performance": Condition(("value", "minimum"), lambda value, least: value >= least)},
+            lambda row, _: {"bound": shown(row.minimum, row.unit)},
+        ),
+        RowCheck(
+            "C04",
+            WARNING,
+            "Above the plausible range",
+            "{value} is above {bound}, the most that is plausible for {ref}.",
+            "Check the figure. If it is right, say why in Commentary.",
+            "The register holds the range in which the figure is to be expected.",
+            {"performance": Condition(("value", "maximum"), lambda value, most: value <= most)},
+            lambda row, _: {"bound": shown(row.maximum, row.unit)},
+        ),
+        RowCheck(
+            "C05",
+            WARNING,
+            "Large change since last period",
+            "{value} differs from last period's {earlier} by more than {bound}.",
+            "Check the figure. If it is right, say why in Commentary.",
+            "A sudden change is more often a slip than news.",
+            {
+                "performance": Condition(
+                    ("value", "last", "largest_change"),
+                    lambda value, last, most: abs(value - last) <= most,
+                )
+            },
+            lambda row, _: {
+                "earlier": shown(row.last, row.unit),
+                "bound": shown(row.largest_change, row.unit),
+            },
+        ),
+        RowCheck(
+            "C06",
+            ERROR,
+            "Commentary missing",
+            "{ref} needs commentary{reason}.",
+            "Say in Commentary what lies behind the figure and what is being done.",
+            "Committee asks why; the register says for which indicators the answer must be given.",
+            {
+                "commentary": Condition(
+                    ("commentary_rule", "commentary"),
+                    explained,
+                    also=("value", "target", "polarity"),
+                )
+            },
+            off_target,
+        ),
+        RowCheck(
+            "C09",
+            ERROR,
+            "Numerator or denominator missing",
+            "{ref} needs both its numerator and its denominator.",
+            "Fill in both; with them the areas' figures can be added up rightly.",
+            "Percentages of areas of different size cannot be averaged.",
+            {
+                part: Condition(
+                    ("value", "merge_rule", "is_bad"),
+                    lambda _value, rule, bad, part: ~rule.isin(_NEEDING_PARTS) | bad | part.notna(),
+                    also=(part,),
+                    unless=unless,
+                )
+                for part, unless in (
+                    ("numerator", ()),
+                    ("denominator", ("C14 numerator", "C09 numerator")),
+                )
+            },
+            lambda _row, _: {"value": ""},
+        ),
+    ),
+)

@@ -1,0 +1,171 @@
+"""Checks as a pandera schema, whose failures say which check fails in which row.
+
+A column of verdicts is made for each condition, and pandera checks each of these columns. A check
+of the whole frame would name no row, or copy every failing row once for each of its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, partial
+from itertools import groupby
+from operator import itemgetter
+from types import NoneType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.dtypes import DataType
+from pandera.engines import numpy_engine
+
+from schemas.checks import Cells, Checks, RowCheck
+
+#: Types that pandas itself has.
+_PLAIN = (bool, int)
+#: For each row of a frame, whether it passes.
+_Passes = np.ndarray[tuple[int], np.dtype[np.bool]]
+
+
+class FailedCheck(NamedTuple):
+    """A check that fails in a row, at a field."""
+
+    check: RowCheck
+    field: str
+    #: The row's place in the frame.
+    row: int
+    #: What fills the check's texts.
+    words: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Objects(numpy_engine.Object):
+    """Python objects of some types: a `decimal.Decimal` stays exact, a date a date."""
+
+    of: frozenset[type] = frozenset()
+
+    def check(self, pandera_dtype: DataType, data_container: Any | None = None) -> bool:
+        # Columns of texts or figures all are of numpy's one type for objects.
+        return data_container is not None and self.of.issuperset(map(type, data_container.tolist()))
+
+    def __str__(self) -> str:
+        return " or ".join(sorted(each.__name__ for each in self.of))
+
+
+@cache
+def _words_of(kind: type[StrEnum]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index(list(kind), dtype=object))
+
+
+def typed(column: Cells, values: Iterable[object]) -> pd.Series[Any]:
+    """Values as a column of a frame."""
+    if isinstance(values, pd.Series):
+        return values
+    if issubclass(column.type, StrEnum):
+        return pd.Series(values, dtype=_words_of(column.type))
+    return pd.Series(values, dtype=column.type if column.type in _PLAIN else object)
+
+
+def frame_of(checks: Checks, values: Mapping[str, Iterable[object]]) -> pd.DataFrame:
+    """A frame of the checks' columns, each with its type."""
+    columns = {name: typed(column, values[name]) for name, column in checks.columns.items()}
+    return pd.DataFrame(columns, copy=False)
+
+
+def _column(column: Cells) -> pa.Column:
+    about: dict[str, Any] = {"title": column.title, "description": column.description}
+    if issubclass(column.type, StrEnum):
+        return pa.Column(_words_of(column.type), nullable=column.nullable, **about)
+    if column.type in _PLAIN:
+        return pa.Column(column.type, **about)
+    types = {column.type, NoneType} if column.nullable else {column.type}
+    # Whether a cell may be empty is seen as its type is; pandera would look a second time.
+    return pa.Column(_Objects(frozenset(types)), nullable=True, **about)
+
+
+@cache
+def schema_of(checks: Checks) -> pa.DataFrameSchema:
+    """The schema of a frame: its columns, and for each condition a column of verdicts."""
+    verdicts = {
+        name: pa.Column(
+            bool,
+            pa.Check(lambda verdicts: verdicts, name=name),
+            title=check.title,
+            description=check.why,
+        )
+        for name, (check, _, _) in checks.conditions.items()
+    }
+    return pa.DataFrameSchema(
+        {name: _column(column) for name, column in checks.columns.items()} | verdicts,
+        parsers=pa.Parser(partial(_with_verdicts, checks)),
+        title=checks.title,
+        strict=True,
+        unique_column_names=True,
+    )
+
+
+def _with_verdicts(checks: Checks, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with a column for each condition: whether the row passes it."""
+    needed = {name for _, _, condition in checks.conditions.values() for name in condition.needs}
+    filled = {
+        name: frame[name].notna().to_numpy() for name in needed if checks.columns[name].nullable
+    }
+    verdicts: dict[str, _Passes] = {}
+    #: Rows of which more may be said, and those at each field.
+    is_going_on = np.ones(len(frame), bool)
+    is_right = {field: is_going_on for _, field, _ in checks.conditions.values()}
+    for name, (check, field, condition) in checks.conditions.items():
+        looked_at = np.logical_and.reduce(
+            [
+                is_going_on,
+                is_right[field],
+                *(verdicts[other] for other in condition.unless),
+                *(filled[needed] for needed in condition.needs if needed in filled),
+            ]
+        )
+        verdict = np.ones(len(frame), bool)
+        if looked_at.any():
+            columns = (frame[column] for column in (*condition.needs, *condition.also))
+            seen = columns if looked_at.all() else (column[looked_at] for column in columns)
+            verdict[looked_at] = condition.holds(*seen)
+        verdicts[name] = verdict
+        is_right[field] = is_right[field] & verdict
+        if check.ends_row:
+            is_going_on = is_going_on & verdict
+    return pd.concat([frame, pd.DataFrame(verdicts, index=frame.index)], axis=1)
+
+
+def failures(checks: Checks, frame: pd.DataFrame) -> list[FailedCheck]:
+    """The checks that fail, by row and then gravity, as pandera names them.
+
+    Raises:
+        pandera.errors.SchemaErrors: the frame itself is not what the schema says.
+    """
+    if frame.empty:
+        return []
+    try:
+        schema_of(checks).validate(frame, lazy=True, inplace=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        gravity = {name: place for place, name in enumerate(checks.conditions)}
+        if not set(cases["check"]) <= gravity.keys():
+            raise
+        return list(_named(checks, frame, cases["index"].astype(int), cases["check"].map(gravity)))
+    return []
+
+
+def _named(
+    checks: Checks, frame: pd.DataFrame, rows: pd.Series[int], places: pd.Series[int]
+) -> Iterator[FailedCheck]:
+    """The failures at some rows, of conditions at some places in the order of gravity."""
+    conditions = list(checks.conditions.values())
+    failed = list(zip(rows, places, strict=True))
+    wrong = frame.loc[sorted(set(rows))]
+    by_row = dict(zip(wrong.index, wrong.itertuples(index=False, name="Row"), strict=True))
+    for row, of_row in groupby(sorted(failed), key=itemgetter(0)):
+        common = checks.common(by_row[row])
+        for _, place in of_row:
+            check, field, _ = conditions[place]
+            yield FailedCheck(check, field, row, common | check.words(by_row[row], field))
