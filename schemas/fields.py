@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.display import target_shown, unit_shown
 from schemas.model import Indicator, Priority, Target
 
 COVER_SHEET = "Cover"
@@ -135,7 +134,7 @@ INDICATOR_FIELDS = (
         "Prefilled: what the figure is counted in.",
         ("units", "measured in"),
         width=10,
-        shows=lambda indicator, *_: unit_shown(indicator),
+        shows=lambda indicator, *_: indicator.unit_shown,
     ),
     Field(
         "target",
@@ -143,7 +142,7 @@ INDICATOR_FIELDS = (
         "Prefilled: what is to be reached.",
         ("targets",),
         width=11,
-        shows=lambda indicator, _priority, target: target_shown(target, indicator),
+        shows=lambda indicator, _priority, target: target.shown(indicator.unit) if target else "",
         of_period=True,
     ),
     Field(

@@ -1,16 +1,18 @@
 """The words of the register and of a reported figure, as types.
 
-Percentages are held in percentage points (31.5 for 31.5%), money in the currency's main unit, all
-as `decimal.Decimal`: no float ever decides a rating.
+Figures are `decimal.Decimal` in their unit (see `schemas.units`): no float ever decides a rating.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from schemas.merge_rules import MergeRule
+from schemas.units import Unit, UnitRow, row_of, shown
 
 
 class Kind(StrEnum):
@@ -21,15 +23,6 @@ class Kind(StrEnum):
     NARRATIVE = "narrative"
 
 
-class Unit(StrEnum):
-    PERCENT = "percent"
-    COUNT = "count"
-    CURRENCY = "currency"
-    RATIO = "ratio"
-    DAYS = "days"
-    SCORE = "score"
-
-
 class Polarity(StrEnum):
     """Which way is better. A contextual figure has no better way and is never rated."""
 
@@ -37,18 +30,6 @@ class Polarity(StrEnum):
     LOWER = "lower"
     RANGE = "range"
     CONTEXTUAL = "contextual"
-
-
-class MergeRule(StrEnum):
-    """How several areas' figures for one indicator become one."""
-
-    SOLE = "sole owner"
-    SUM = "sum"
-    WEIGHTED = "weighted"
-    MEAN = "mean"
-    LATEST = "latest"
-    MINIMUM = "minimum"
-    MAXIMUM = "maximum"
 
 
 class ToleranceKind(StrEnum):
@@ -148,6 +129,20 @@ class Indicator:
     source: str = ""
     small_numbers: SmallNumbers = SmallNumbers.SUPPRESS
 
+    @property
+    def unit_row(self) -> UnitRow:
+        """What there is to know of its unit; that of a plain number where it has none."""
+        return row_of(self.unit)
+
+    @property
+    def unit_shown(self) -> str:
+        """What it reports, in a word: `percent`, `number`, `milestone`, `words`."""
+        if self.kind is Kind.MILESTONE:
+            return "milestone"
+        if self.kind is Kind.NARRATIVE or self.unit is None:
+            return "words"
+        return self.unit.row.shown or self.unit.row.name
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -192,6 +187,23 @@ class Target:
             case _, Decimal() as goal, _, _:
                 return value == goal
         return False
+
+    @property
+    def operator_shown(self) -> str:
+        """The sign printed before it: only where the register states one."""
+        signs = {Operator.AT_LEAST: "≥", Operator.AT_MOST: "≤", Operator.EQUAL: "="}
+        if self.operator is None or self.operator is Operator.BETWEEN:
+            return ""
+        return signs.get(self.operator, self.operator.value)
+
+    def shown(self, unit: Unit | None) -> str:
+        """As printed: `25%`, `>3.30%`, `10% to 15%`; empty where there is nothing to reach."""
+        match self.value, self.lower, self.upper:
+            case Decimal() as goal, _, _:
+                return self.operator_shown + shown(goal, unit)
+            case _, Decimal() as lower, Decimal() as upper:
+                return f"{shown(lower, unit)} to {shown(upper, unit)}"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +283,9 @@ class Register:
                 return target
         return None
 
+    def indicator(self, ref: str) -> Indicator | None:
+        return next((i for i in self.indicators if i.ref == ref), None)
+
     def indicators_of(self, area: str) -> tuple[Indicator, ...]:
         """The indicators that a service area reports, in the register's order."""
         return tuple(i for i in self.indicators if area in i.areas)
@@ -309,44 +324,3 @@ class Register:
             if all(358 <= days <= 373 for days in apart):
                 return other
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One indicator's reported figure from one service area for one period, with its provenance."""
-
-    indicator: str
-    area: str
-    period: str
-    status: Status
-    value: Decimal | None = None
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    state: MilestoneState | None = None
-    #: What a narrative indicator reports.
-    narrative: str = ""
-    #: The area holds the figure and may not publish it (`<5`, `c`).
-    suppressed: bool = False
-    commentary: str = ""
-    #: The cell of the figure.
-    sheet: str = ""
-    cell: str = ""
-    #: The submission it came from.
-    submission: str = ""
-    filename: str = ""
-    received_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Achievement:
-    """One thing a service area achieved under a priority, as submitted."""
-
-    priority: str
-    area: str
-    period: str
-    text: str
-    sheet: str = ""
-    cell: str = ""
-    submission: str = ""
-    filename: str = ""
-    received_at: datetime | None = None

@@ -15,7 +15,8 @@ import pandas as pd
 
 from schemas import register_row_rules as r
 from schemas.findings import Rule
-from schemas.model import Kind, MergeRule, Operator, Polarity
+from schemas.merge_rules import MergeRule
+from schemas.model import Kind, Operator, Polarity
 from schemas.register_layout import (
     AREAS,
     INDICATORS,
@@ -34,7 +35,7 @@ MOST_DAYS = 100
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _NOT_WORD = re.compile(r"[^\w%£]+")
 #: Merge rules that need no figures.
-_WITHOUT_FIGURES = (None, MergeRule.SOLE, MergeRule.LATEST)
+_WITHOUT_FIGURES = (None, *(rule for rule in MergeRule if not rule.merging.needs_figures))
 
 
 @dataclass(frozen=True, slots=True)

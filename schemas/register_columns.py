@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from schemas.model import ToleranceKind, Unit
+from schemas.model import ToleranceKind
+from schemas.units import Unit
 
 
 class Content(StrEnum):

@@ -7,16 +7,15 @@ heading and beside the cell, and a problem with the cell repeats it.
 
 from __future__ import annotations
 
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Gets,
     Kind,
-    MergeRule,
     Operator,
     Polarity,
     SmallNumbers,
     ToleranceKind,
-    Unit,
 )
 from schemas.register_columns import (
     Content,
@@ -29,6 +28,7 @@ from schemas.register_columns import (
     word,
 )
 from schemas.register_settings import FRAMEWORK
+from schemas.units import Unit
 
 PRIORITIES = RegisterSheet(
     *("Priorities", "Priorities", "priorities", "priority"),

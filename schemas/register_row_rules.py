@@ -7,7 +7,11 @@ in `schemas.register_checks`.
 from __future__ import annotations
 
 from schemas.findings import Rule
+from schemas.merge_rules import MergeRule
 from schemas.register_rules import error
+from schemas.wording import listed
+
+_WITHOUT_FIGURES = [rule for rule in MergeRule if not rule.merging.needs_figures]
 
 # --- Rows, and what they say of each other --------------------------------------------------------
 
@@ -127,7 +131,7 @@ MERGE_NEEDS_FIGURES = error(
     "R39",
     "Merge rule that needs figures",
     'The merge rule "{value}" needs figures, and only a measure has them.',
-    "Choose sole owner or latest, or change the kind to measure.",
+    f"Choose {listed(_WITHOUT_FIGURES, 'or')}, or change the kind to measure.",
     "Words and states cannot be added up.",
 )
 TARGET_AND_RANGE = error(

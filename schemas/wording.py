@@ -1,8 +1,9 @@
-"""Counting and listing in words."""
+"""Counting, listing and dates in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 
@@ -16,7 +17,12 @@ def counted(number: int, noun: str, nouns: str = "") -> str:
     return f"{number or 'no'} {noun_for(number, noun, nouns)}"
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], last_by: str = "and") -> str:
     """Words as people list them: `Housing, Finance and Care`."""
     *most, last = (*words,) or ("",)
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {last_by} {last}" if most else last
+
+
+def day_shown(day: date) -> str:
+    """A date in words: `30 April 2013`."""
+    return f"{day.day} {day:%B %Y}"

@@ -37,7 +37,6 @@ from schemas.model import (
     Kind,
     MergeRule,
     MilestoneState,
-    Observation,
     Operator,
     Polarity,
     Policy,
@@ -48,6 +47,7 @@ from schemas.model import (
     ToleranceKind,
     Unit,
 )
+from schemas.observations import Observation
 from schemas.register_layout import SHEETS
 from schemas.register_page import page as register_page
 from schemas.rules import RULES

@@ -94,5 +94,5 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
             issued = write(session, report_of(session, each))
-            written += [issued.workbook, issued.page, issued.data]
+            written += issued.files.values()
     return Result({"written": written}, map(str, written))

@@ -79,7 +79,7 @@ def run(
 
 
 def _written(night: Night) -> list[Path]:
-    return [path for issued in night.issued for path in (issued.workbook, issued.page, issued.data)]
+    return [path for issued in night.issued for path in issued.files.values()]
 
 
 def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:

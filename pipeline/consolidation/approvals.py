@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.consolidation.redaction import Discretion
+from pipeline.consolidation.redaction import Redaction
 from pipeline.store import Approval, Outcome, Store, Submission
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import Finding, Severity
@@ -37,7 +37,7 @@ def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list
 
     One that quotes a figure which the appendix suppresses comes without its words.
     """
-    discretion = Discretion.of(register, store)
+    redaction = Redaction.of(register, store)
     approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.approvals()}
     figures = {(number, o.sheet, o.cell): o for number, o in store.reported()}
     return [
@@ -46,7 +46,7 @@ def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list
             area=area,
             filename=sent.filename,
             submission_id=sent.id,
-            finding=discretion.finding(finding, figure),
+            finding=redaction.finding(finding, figure),
             indicator=figure.indicator if figure else "",
         )
         for period in periods

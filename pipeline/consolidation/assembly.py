@@ -29,12 +29,9 @@ from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line, Report, S
 from pipeline.consolidation.returned import day_of, reporting, returns_received
 from pipeline.store import Issue, IssuedRating, Outcome, Submission
 from pipeline.store.session import Session
-from schemas.display import shown, target_shown
 from schemas.model import (
-    Achievement,
     Indicator,
     Kind,
-    Observation,
     Period,
     Polarity,
     Policy,
@@ -43,6 +40,8 @@ from schemas.model import (
     Target,
     Tolerance,
 )
+from schemas.observations import Achievement, Observation
+from schemas.units import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +270,7 @@ def _line(
         consolidated=merged,
         rating=rate_figure(merged, target, register.framework.policy, held_on),
         target=target,
-        target_shown=target_shown(target, indicator),
+        target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=performance_shown(merged),
         travel=_since(merged, target, last) or _since_baseline(merged, target),
         year_travel=_since(merged, target, year),

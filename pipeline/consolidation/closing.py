@@ -12,8 +12,8 @@ from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
 from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
-from schemas.display import day_shown
 from schemas.model import Indicator, Kind, Period
+from schemas.wording import day_shown
 
 _WITHOUT_FIGURE = {DISAGREED: "the areas disagreed", SUPPRESSED: "the figure was suppressed"}
 

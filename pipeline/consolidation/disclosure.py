@@ -10,7 +10,7 @@ publishing health and social care data (ISB 1523).
 
 Each indicator and period is judged by itself, whatever was printed of it before. Against a reader
 who knows the threshold and these rules, no suppressed figure comes out as one number; see
-`tests/test_disclosure.py`.
+`tests/consolidation/test_disclosure.py`.
 """
 
 from __future__ import annotations
@@ -22,19 +22,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipeline.consolidation.merge import Consolidated, has_data
-from schemas.model import (
-    Indicator,
-    Kind,
-    MergeRule,
-    Observation,
-    Register,
-    SmallNumbers,
-    Target,
-    Unit,
-)
-
-#: Rules that make a figure of all areas' figures, from which one can be worked out.
-_ADDED_UP = (MergeRule.SUM, MergeRule.WEIGHTED, MergeRule.MEAN)
+from schemas.model import Indicator, Kind, Register, SmallNumbers, Target
+from schemas.observations import Observation
 
 #: What stands instead of words that quote a suppressed figure.
 WITHHELD = "Withheld, because it quotes a figure that is suppressed."
@@ -59,10 +48,10 @@ def disclosed_target(register: Register, target: Target | None) -> Target | None
     below = register.framework.small_below
     if target is None or target.baseline is None or below is None:
         return target
-    indicator = next((i for i in register.indicators if i.ref == target.indicator), None)
+    indicator = register.indicator(target.indicator)
     if indicator is None or not is_protected(indicator):
         return target
-    if indicator.unit is Unit.COUNT and is_small(target.baseline, below):
+    if indicator.unit_row.counts_people and is_small(target.baseline, below):
         return replace(target, baseline=None)
     return target
 
@@ -75,7 +64,7 @@ def is_small(number: Decimal | Fraction, below: int) -> bool:
 def is_small_figure(register: Register, observation: Observation) -> bool:
     """Whether a figure is suppressed by itself, whatever the others are."""
     below = register.framework.small_below
-    indicator = next((i for i in register.indicators if i.ref == observation.indicator), None)
+    indicator = register.indicator(observation.indicator)
     if below is None or indicator is None or not is_protected(indicator):
         return False
     return any(is_small(number, below) for number in _people(observation, indicator))
@@ -95,14 +84,14 @@ def _disclosed(merged: Consolidated, below: int) -> Consolidated:
         for o in merged.observations
         if o.suppressed or any(is_small(n, below) for n in _people(o, indicator))
     }
-    suppressed = merged.suppressed
+    suppressed, rule = merged.suppressed, indicator.merge_rule.merging
     if merged.value is not None and any(o.area in hidden for o in given):
-        if indicator.merge_rule in _ADDED_UP:
+        if rule.takes_one:
+            suppressed = merged.value in {o.value for o in given if o.area in hidden}
+        else:
             group, suppressed = _group(given, hidden, indicator, below)
             hidden |= group
-        else:
-            suppressed = merged.value in {o.value for o in given if o.area in hidden}
-    if indicator.merge_rule is MergeRule.SOLE and suppressed:
+    if rule.needs_agreement and suppressed:
         hidden |= {o.area for o in given}  # they all tell the same figure
     return _without(merged, hidden, suppressed=suppressed)
 
@@ -113,11 +102,11 @@ def _people(observation: Observation, indicator: Indicator) -> Iterable[Decimal]
     A percentage that is given without its parts holds none, nor does money, a score or a number of
     days.
     """
-    if indicator.unit is Unit.COUNT and observation.value is not None:
+    if indicator.unit_row.counts_people and observation.value is not None:
         yield observation.value
     top, bottom = observation.numerator, observation.denominator
     yield from (part for part in (top, bottom) if part is not None)
-    if indicator.unit is Unit.PERCENT and top is not None and bottom is not None:
+    if indicator.unit_row.is_share and top is not None and bottom is not None:
         yield bottom - top
 
 
@@ -148,21 +137,22 @@ def _group(
 
 def _size(observation: Observation, indicator: Indicator) -> Decimal:
     """What is lost where a figure is suppressed: its own size, or that of what it is a share of."""
-    weighed = observation.denominator if indicator.merge_rule is MergeRule.WEIGHTED else None
+    is_weighted = indicator.merge_rule.merging.needs_parts
+    weighed = observation.denominator if is_weighted else None
     return abs(weighed if weighed is not None else observation.value or Decimal(0))
 
 
 def _terms(observation: Observation, indicator: Indicator) -> tuple[Decimal, ...]:
     """What of a figure is added up: its parts and what is left of the whole, or the figure."""
-    if indicator.merge_rule is MergeRule.WEIGHTED:
+    if indicator.merge_rule.merging.needs_parts:
         top, bottom = observation.numerator or Decimal(0), observation.denominator or Decimal(0)
-        return (top, bottom, bottom - top) if indicator.unit is Unit.PERCENT else (top, bottom)
+        return (top, bottom, bottom - top) if indicator.unit_row.is_share else (top, bottom)
     return (observation.value or Decimal(0),)
 
 
 def _is_of_people(indicator: Indicator) -> bool:
     """Whether what is added up are numbers of people, and not percentages, scores or days."""
-    return indicator.merge_rule is MergeRule.WEIGHTED or indicator.unit is Unit.COUNT
+    return indicator.merge_rule.merging.needs_parts or indicator.unit_row.counts_people
 
 
 def _hide_each_other(
@@ -178,7 +168,7 @@ def _hide_each_other(
     if people:
         ends = {Decimal(1), Decimal(below - 1)}
     else:
-        ends = {Decimal(0), Decimal(100)} if indicator.unit is Unit.PERCENT else {Decimal(0)}
+        ends = {Decimal(0), Decimal(100)} if indicator.unit_row.is_share else {Decimal(0)}
     return len(group) > 1 and all(
         not (people and sum(column) < below)
         and not (len(set(column)) == 1 and ends.issuperset(column))

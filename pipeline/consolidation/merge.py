@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 
-from schemas import display
-from schemas.model import (
-    Indicator,
-    Kind,
-    MergeRule,
-    MilestoneState,
-    Observation,
-    Register,
-    Status,
-    Unit,
-)
+from schemas.model import Indicator, Kind, MilestoneState, Register, Status
+from schemas.observations import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +33,6 @@ class Consolidated:
     observations: tuple[Observation, ...] = ()
 
 
-#: Rules whose result is only whole when every area has reported.
-_NEEDS_EVERY_AREA = (
-    MergeRule.SUM,
-    MergeRule.WEIGHTED,
-    MergeRule.MEAN,
-    MergeRule.MINIMUM,
-    MergeRule.MAXIMUM,
-)
-
-
 def merge(
     register: Register, period: str, observations: Iterable[Observation]
 ) -> tuple[Consolidated, ...]:
@@ -76,11 +55,11 @@ def merge(
 def _consolidate(indicator: Indicator, period: str, reported: list[Observation]) -> Consolidated:
     by_area = {o.area: o for o in reported}
     observations = tuple(by_area[area] for area in indicator.areas if area in by_area)
-    given = tuple(o for o in observations if has_data(o, indicator))
+    given: Sequence[Observation] = [o for o in observations if has_data(o, indicator)]
     with_data = {o.area for o in given}
     missing = tuple(area for area in indicator.areas if area not in with_data)
-    if given and indicator.merge_rule is MergeRule.LATEST:
-        given = (max(given, key=_received),)
+    rule = indicator.merge_rule.merging
+    given = rule.chosen(given) if given else given
     merged = Consolidated(
         indicator=indicator,
         period=period,
@@ -101,14 +80,14 @@ def _consolidate(indicator: Indicator, period: str, reported: list[Observation])
             if len(states) > 1
             else replace(merged, state=given[0].state)
         )
-    if indicator.merge_rule is MergeRule.SOLE and len({o.value for o in given}) > 1:
+    if rule.needs_agreement and len({o.value for o in given}) > 1:
         return replace(merged, conflict=True)
-    return replace(merged, value=_figure(indicator, given))
+    return replace(merged, value=rule.merged(given, indicator))
 
 
 def is_incomplete(consolidated: Consolidated) -> bool:
     """Whether the figure stands for fewer areas than its merge rule needs."""
-    return bool(consolidated.missing) and consolidated.indicator.merge_rule in _NEEDS_EVERY_AREA
+    return bool(consolidated.missing) and consolidated.indicator.merge_rule.merging.needs_every_area
 
 
 def has_data(observation: Observation, indicator: Indicator) -> bool:
@@ -124,53 +103,8 @@ def has_data(observation: Observation, indicator: Indicator) -> bool:
             return bool(observation.narrative)
     if observation.suppressed:
         return True
-    if indicator.merge_rule is MergeRule.WEIGHTED and (
+    if indicator.merge_rule.merging.needs_parts and (
         observation.numerator is None or observation.denominator is None
     ):
         return False
     return observation.value is not None
-
-
-def _received(observation: Observation) -> tuple[bool, datetime]:
-    at = observation.received_at
-    return at is not None, at or datetime.min.replace(tzinfo=UTC)
-
-
-def _figure(indicator: Indicator, given: tuple[Observation, ...]) -> Decimal | None:
-    """The merged figure, exact until it is rounded once at the end."""
-    values = [o.value for o in given if o.value is not None]
-    match indicator.merge_rule:
-        case MergeRule.SOLE | MergeRule.LATEST:
-            return values[0]
-        case MergeRule.MINIMUM:
-            return min(values)
-        case MergeRule.MAXIMUM:
-            return max(values)
-        case MergeRule.SUM:
-            places = max(map(display.places, values))
-            return _rounded(sum(map(Fraction, values), Fraction(0)), places)
-        case MergeRule.MEAN:
-            total = sum(map(Fraction, values), Fraction(0))
-            return _rounded(total / len(values), indicator.decimals)
-        case MergeRule.WEIGHTED:
-            return _weighted(indicator, given)
-
-
-def _weighted(indicator: Indicator, given: tuple[Observation, ...]) -> Decimal | None:
-    """All numerators over all denominators; None where the denominators come to nothing."""
-    top = sum((Fraction(o.numerator) for o in given if o.numerator is not None), Fraction(0))
-    bottom = sum((Fraction(o.denominator) for o in given if o.denominator is not None), Fraction(0))
-    if not bottom:
-        return None
-    scale = 100 if indicator.unit is Unit.PERCENT else 1
-    return _rounded(top * scale / bottom, indicator.decimals)
-
-
-def _rounded(figure: Fraction, decimals: int) -> Decimal:
-    """Half away from zero at that many decimals, exactly."""
-    scaled = abs(figure) * 10**decimals
-    whole = scaled.numerator // scaled.denominator
-    if (scaled - whole) * 2 >= 1:
-        whole += 1
-    sign = int(figure < 0 < whole)  # never -0
-    return Decimal((sign, tuple(map(int, str(whole))), -decimals))

@@ -9,7 +9,6 @@ from enum import StrEnum
 from fractions import Fraction
 
 from pipeline.consolidation.merge import Consolidated, is_incomplete
-from schemas.display import shown
 from schemas.model import (
     Indicator,
     Kind,
@@ -20,8 +19,8 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
+from schemas.units import Unit, row_of, shown
 from schemas.wording import noun_for
 
 
@@ -302,7 +301,7 @@ def tolerance_shown(tolerance: Tolerance, unit: Unit | None = None) -> str:
     """A tolerance in words: `5% of the target`, or `2 points`."""
     if tolerance.kind is ToleranceKind.PERCENT_OF_TARGET:
         return f"{shown(tolerance.amount, Unit.PERCENT)} of the target"
-    if unit in (Unit.COUNT, Unit.CURRENCY):
+    row = row_of(unit)
+    if row.counts_people or row.is_money:
         return shown(tolerance.amount, unit)
-    noun = "day" if unit is Unit.DAYS else "point"
-    return f"{shown(tolerance.amount, None)} {noun_for(tolerance.amount, noun)}"
+    return f"{shown(tolerance.amount, None)} {noun_for(tolerance.amount, row.noun or 'point')}"

@@ -1,4 +1,4 @@
-"""Discretion: which figures of the store may be shown to whoever asks at the command line.
+"""Redaction: which figures of the store may be shown to whoever asks at the command line.
 
 What the appendix suppresses is suppressed there too, until a person asks for it in so many words.
 """
@@ -18,13 +18,14 @@ from pipeline.consolidation.disclosure import (
 from pipeline.consolidation.merge import merge
 from pipeline.consolidation.report import SUPPRESSED
 from pipeline.store import IssuedRating, Store
-from schemas.display import shown
 from schemas.findings import Finding
-from schemas.model import Indicator, Observation, Register, Unit
+from schemas.model import Register
+from schemas.observations import Observation
+from schemas.units import shown
 
 
 @dataclass(frozen=True, slots=True)
-class Discretion:
+class Redaction:
     """What may be shown of the figures of a store."""
 
     register: Register
@@ -36,7 +37,7 @@ class Discretion:
     reveals: bool = False
 
     @classmethod
-    def of(cls, register: Register, store: Store, *, reveals: bool = False) -> Discretion:
+    def of(cls, register: Register, store: Store, *, reveals: bool = False) -> Redaction:
         """What may be shown of the figures that a store holds; all of them where `reveals`."""
         if reveals:
             return cls(register, reveals=True)
@@ -49,7 +50,7 @@ class Discretion:
                 hidden.update(
                     (o.indicator, o.period, o.area) for o in each.observations if o.suppressed
                 )
-        gone = [o for _, o in store.reported() if _indicator(register, o.indicator) is None]
+        gone = [o for _, o in store.reported() if register.indicator(o.indicator) is None]
         # How its figures were merged is not known any more, nor what could be worked out from them.
         small = {(o.indicator, o.period) for o in gone if _may_be_small(register, o)}
         hidden.update(
@@ -69,7 +70,7 @@ class Discretion:
         if self.hides(observation):
             return SUPPRESSED
         if observation.value is not None:
-            indicator = _indicator(self.register, observation.indicator)
+            indicator = self.register.indicator(observation.indicator)
             unit, decimals = (indicator.unit, indicator.decimals) if indicator else (None, None)
             return shown(observation.value, unit, decimals)
         if observation.suppressed:
@@ -97,18 +98,14 @@ class Discretion:
 
     def _tells_small(self, rating: IssuedRating) -> bool:
         below = self.register.framework.small_below
-        indicator = _indicator(self.register, rating.indicator)
+        indicator = self.register.indicator(rating.indicator)
         return (
             below is not None
             and indicator is not None
             and is_protected(indicator)
-            and indicator.unit is Unit.COUNT
+            and indicator.unit_row.counts_people
             and any(is_small(number, below) for number in quoted(rating.performance))
         )
-
-
-def _indicator(register: Register, ref: str) -> Indicator | None:
-    return next((i for i in register.indicators if i.ref == ref), None)
 
 
 def _may_be_small(register: Register, observation: Observation) -> bool:

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
-from schemas.model import Achievement, Indicator, Period, Priority, Register, ServiceArea, Target
+from schemas.model import Indicator, Period, Priority, Register, ServiceArea, Target
+from schemas.observations import Achievement
 
 #: What stands in the Performance column in place of a figure.
 DISAGREED, SUPPRESSED = "Areas disagree", "Suppressed"

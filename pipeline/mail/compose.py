@@ -34,7 +34,8 @@ from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
 from pipeline.store import Outcome, Submission
-from schemas.model import Achievement, Observation, Register, ServiceArea, Status
+from schemas.model import Register, ServiceArea, Status
+from schemas.observations import Achievement, Observation
 from schemas.wording import listed
 
 #: A service area's ref and a period's name, as far as a return tells them.

@@ -18,7 +18,8 @@ from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, published_since
 from pipeline.store import Answered, Outcome, Submission, retention
 from pipeline.store.session import Session
-from schemas.model import Achievement, Observation, Register, ServiceArea
+from schemas.model import Register, ServiceArea
+from schemas.observations import Achievement, Observation
 
 
 @dataclass(frozen=True, slots=True)

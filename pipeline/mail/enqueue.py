@@ -16,7 +16,7 @@ from pipeline.mail.due import due
 from pipeline.mail.messages import Office, Texts
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
-from pipeline.outputs.appendix import write_appendix
+from pipeline.outputs import WORKBOOK
 from pipeline.outputs.issuing import note, to_issue, write
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
@@ -74,8 +74,9 @@ def would_send(session: Session, periods: Iterable[Period]) -> list[Queued]:
         for period in periods:
             issued = to_issue(session, report_of(session, period))
             draft = Path(folder, issued.workbook.name)
-            write_appendix(issued.report, draft)
-            messages = appendices([replace(issued, workbook=draft)], _office(session.workspace))
+            WORKBOOK.write(issued.report, draft)
+            drafted = replace(issued, files={WORKBOOK.name: draft})
+            messages = appendices([drafted], _office(session.workspace))
             made += _outgoing(session, messages)
     return preview(session.store, made)
 

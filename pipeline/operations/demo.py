@@ -20,6 +20,7 @@ from pipeline.operations.worked_example import (
     slips,
     write_return,
 )
+from pipeline.outputs import OUTPUTS
 from pipeline.outputs.template import template_name
 from pipeline.store import Outcome
 from pipeline.store.session import Progress
@@ -100,9 +101,7 @@ def _account(workspace: Workspace, register: Register, first: Night, second: Nig
     correction = next(one.correction for one in decisions if one.correction)
     accepted = {one.area for one in first.submissions if one.outcome is Outcome.ACCEPTED}
     where = {
-        "The appendix for committee": issued.workbook,
-        "The same as a web page": issued.page,
-        "The same as data": issued.data,
+        **{output.called: issued.files[output.name] for output in OUTPUTS},
         "What Community safety was sent back": correction,
         "The messages, to open in a mail program": issued.workbook.parent / "mail",
         "The register, to edit in Excel": workspace.register,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pipeline.consolidation.redaction import Discretion
+from pipeline.consolidation.redaction import Redaction
 from pipeline.store import Outcome, Signature, Store, Submission
 from schemas.findings import Finding, Severity
-from schemas.model import Observation, Register
+from schemas.model import Register
+from schemas.observations import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class StoredReturns:
 
     register: Register
     store: Store
-    redaction: Discretion
+    redaction: Redaction
     #: Every figure ever accepted, by its submission's number and its indicator's ref.
     figures: Mapping[tuple[int, str], Observation]
     #: By number, in the order received.
@@ -35,7 +36,7 @@ class StoredReturns:
         return cls(
             register,
             store,
-            Discretion.of(register, store, reveals=reveals),
+            Redaction.of(register, store, reveals=reveals),
             figures,
             {sent.id: sent for sent in submissions},
             store.signatures(),

@@ -20,7 +20,8 @@ from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.moving import holds
 from schemas.findings import Finding, printable
-from schemas.model import Indicator, Observation, Period, Register, Status
+from schemas.model import Indicator, Period, Register, Status
+from schemas.observations import Observation
 
 _FROM_A_BACKUP = "Put it back from a backup."
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.consolidation.assembly import content_of, issue_of, report_of
 from pipeline.consolidation.report import Report
-from pipeline.outputs.appendix import write_appendix
-from pipeline.outputs.page import write_page
-from pipeline.outputs.tidy import write_csv
+from pipeline.outputs import OUTPUTS, WORKBOOK, Output
 from pipeline.store import Issue, Outcome
 from pipeline.store.journal import archive_register
 from pipeline.store.session import Session
@@ -24,11 +22,14 @@ class Issued:
     """The appendix of a period, as written to the outbox."""
 
     report: Report
-    workbook: Path
-    page: Path
-    data: Path
+    #: What is written, by the names of the outputs, in their order.
+    files: Mapping[str, Path]
     #: The issue before it, of other content.
     last: Issue | None
+
+    @property
+    def workbook(self) -> Path:
+        return self.files[WORKBOOK.name]
 
 
 def due_periods(session: Session) -> list[Period]:
@@ -62,10 +63,15 @@ def _is_due(session: Session, period: Period) -> bool:
     )
 
 
+def path_of(output: Output, workspace: Workspace, register: Register, period: Period) -> Path:
+    """Where an output of a period's appendix lies."""
+    stem = safe_name(f"{register.framework.appendix} - {period.name}")
+    return workspace.outbox_of(period.name) / f"{stem}{output.ending}"
+
+
 def workbook_path(workspace: Workspace, register: Register, period: Period) -> Path:
     """Where the appendix of a period lies."""
-    stem = safe_name(f"{register.framework.appendix} - {period.name}")
-    return workspace.outbox_of(period.name) / f"{stem}.xlsx"
+    return path_of(WORKBOOK, workspace, register, period)
 
 
 def publish(session: Session, report: Report) -> Issued:
@@ -76,16 +82,15 @@ def publish(session: Session, report: Report) -> Issued:
 
 
 def write(session: Session, report: Report) -> Issued:
-    """Write the appendix of a period to the outbox: workbook, page and tidy data.
+    """Write the appendix of a period to the outbox in every form.
 
     One made from the same content as the last one sent is the same to the byte.
     """
     issued = to_issue(session, report)
     folder = need_folder(issued.workbook.parent)
     try:
-        write_appendix(report, issued.workbook)
-        write_page(report, issued.page)
-        write_csv(report, issued.data)
+        for output in OUTPUTS:
+            output.write(report, issued.files[output.name])
     except OSError as error:
         raise WorkspaceError(
             f"The appendix cannot be written to {folder} ({error.strerror}). "
@@ -112,9 +117,10 @@ def to_issue(session: Session, report: Report) -> Issued:
 
 
 def _issued(workspace: Workspace, report: Report, before: Sequence[Issue]) -> Issued:
-    workbook = workbook_path(workspace, report.register, report.period)
-    page, data = workbook.with_suffix(".html"), workbook.with_name(f"{workbook.stem} data.csv")
-    return Issued(report, workbook, page, data, before[-1] if before else None)
+    files = {
+        each.name: path_of(each, workspace, report.register, report.period) for each in OUTPUTS
+    }
+    return Issued(report, files, before[-1] if before else None)
 
 
 def published_since(session: Session, number: int) -> Iterator[Issued]:

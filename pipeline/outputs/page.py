@@ -33,7 +33,7 @@ def render_page(report: Report) -> str:
     )
 
 
-def write_page(report: Report, path: Path) -> None:
+def write(report: Report, path: Path) -> None:
     """Writes the page as UTF-8, whole or not at all; makes the folder where there is none."""
     content = render_page(report).encode("utf-8")
     with replacing(path) as temporary:

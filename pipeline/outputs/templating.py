@@ -14,8 +14,7 @@ from markupsafe import Markup
 from pipeline.consolidation.rating import SYMBOLS
 from pipeline.outputs import palette, wording
 from pipeline.workbooks.safe_text import clean, one_line
-from schemas.display import day_shown
-from schemas.wording import counted, listed
+from schemas.wording import counted, day_shown, listed
 
 #: What a template may say of colours: the words of `palette` alone, and none of its imports.
 _COLOURS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,8 +18,8 @@ from pathlib import Path
 from pipeline.consolidation.report import Line, Report, Section
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing
-from schemas.display import shown
-from schemas.model import Indicator, Observation
+from schemas.observations import FIELDS, Observation
+from schemas.units import shown
 
 #: The status of a row whose service area has not reported the indicator.
 NOT_REPORTED = "Not reported"
@@ -32,127 +32,139 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 Value = str | Decimal | datetime | None
 
-HEADINGS = (
-    "Period",
-    "Priority ref",
-    "Ref",
-    "Priority",
-    "Indicator",
-    "Service area",
-    "Unit",
-    "Value",
-    "Numerator",
-    "Denominator",
-    "Status",
-    "As shown",
-    "Indicator target",
-    "Indicator performance",
-    "Indicator rating",
-    "Indicator restated from",
-    "File",
-    "Sheet",
-    "Cell",
-    "Received at",
-    "SHA-256",
-    "Commentary",
-)
+
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    """What a row tells of: an indicator, and what one service area reported for it, if anything."""
+
+    report: Report
+    section: Section
+    line: Line
+    #: By its ref.
+    area: str
+    observation: Observation | None
 
 
 @dataclass(frozen=True, slots=True)
-class TidyRow:
-    """What one service area reported for one indicator, with where it came from.
+class DataColumn:
+    """A column of the data: what it is, and where a row has it from."""
 
-    `value` is in the indicator's own unit, percentages in percentage points (31.5 for 31.5%).
-    `indicator_*` are the consolidated indicator's, the same on each of its rows. A suppressed
-    figure has no value, numerator or denominator. Fields stand in the order of `HEADINGS`.
+    heading: str
+    #: On the sheet Data, in pixels.
+    width: int
+    description: str
+    value: Callable[[_Reported], Value]
+    is_number: bool = False
+
+
+def _text(heading: str, width: int, description: str, of: Callable[[_Reported], str]) -> DataColumn:
+    return DataColumn(heading, width, description, lambda row: plain(of(row)))
+
+
+def _observed(name: str, absent: Value = "") -> DataColumn:
+    """A field of what was reported; `absent` where nothing was.
+
+    A suppressed figure has no value, numerator or denominator.
     """
+    field = FIELDS[name]
+    is_number = field.type is Decimal
 
-    period: str
-    priority_ref: str
-    ref: str
-    priority: str
-    indicator: str
-    service_area: str
-    unit: str
-    value: Decimal | None
-    numerator: Decimal | None
-    denominator: Decimal | None
-    status: str
-    as_shown: str
-    indicator_target: str
-    indicator_performance: str
-    indicator_rating: str
-    #: What was printed when the period was closed, where that was something else; else blank.
-    indicator_restated_from: str
-    file: str
-    sheet: str
-    cell: str
-    #: On the clock of the report's time of issue, without a zone.
-    received_at: datetime | None
-    sha256: str
-    commentary: str
+    def value(row: _Reported) -> Value:
+        if row.observation is None:
+            return absent
+        reported: Value = getattr(row.observation, name)
+        match reported:
+            case str():
+                return plain(reported)
+            case datetime():
+                return clock(reported, row.report)
+        return None if is_number and row.observation.suppressed else reported
 
-    def values(self) -> tuple[Value, ...]:
-        """The row's values in the order of `HEADINGS`."""
-        return tuple(getattr(self, name) for name in self.__slots__)
+    said = field.described
+    return DataColumn(said.heading, said.width, said.description, value, is_number)
 
 
-def tidy_rows(report: Report) -> list[TidyRow]:
-    """The rows of a report, in the order of its sections, lines and areas; text made plain."""
-    return [
-        row
-        for section in report.sections
-        for line in section.lines
-        for row in _rows(report, section, line)
-    ]
+def _area(row: _Reported) -> str:
+    area = row.report.register.area(row.area)
+    return area.name if area else row.area
 
 
-def _rows(report: Report, section: Section, line: Line) -> Iterator[TidyRow]:
-    reported = {o.area: o for o in line.consolidated.observations}
-    for ref in line.indicator.areas:
-        area = report.register.area(ref)
-        observation = reported.get(ref)
-        suppressed = observation is not None and observation.suppressed
-        figures = None if suppressed else observation
-        yield TidyRow(
-            period=plain(report.period.name),
-            priority_ref=plain(section.priority.ref),
-            ref=plain(line.indicator.ref),
-            priority=plain(section.priority.heading),
-            indicator=plain(line.indicator.wording),
-            service_area=plain(area.name if area else ref),
-            unit=line.indicator.unit or "",
-            value=figures.value if figures else None,
-            numerator=figures.numerator if figures else None,
-            denominator=figures.denominator if figures else None,
-            status=observation.status if observation else NOT_REPORTED,
-            as_shown=plain(_as_shown(observation, line.indicator)) if observation else "",
-            indicator_target=plain(line.target_shown),
-            indicator_performance=plain(line.performance_shown),
-            indicator_rating=line.rating.shown,
-            indicator_restated_from=_restated_from(line),
-            file=plain(observation.filename) if observation else "",
-            sheet=plain(observation.sheet) if observation else "",
-            cell=observation.cell if observation else "",
-            received_at=clock(observation.received_at if observation else None, report),
-            sha256=observation.submission if observation else "",
-            commentary=plain(observation.commentary) if observation else "",
-        )
-
-
-def _restated_from(line: Line) -> str:
-    """What was printed before; blank where the figure is not restated."""
-    if line.restated_from is None:
+def _as_shown(row: _Reported) -> str:
+    observation, indicator = row.observation, row.line.indicator
+    if observation is None:
         return ""
-    return plain(line.restated_from) or NOTHING_PRINTED
-
-
-def _as_shown(observation: Observation, indicator: Indicator) -> str:
     if observation.suppressed:
         return "Suppressed"
     if observation.value is not None:
         return shown(observation.value, indicator.unit, indicator.decimals)
     return observation.state or observation.narrative
+
+
+def _restated_from(row: _Reported) -> str:
+    """What was printed before; blank where the figure is not restated."""
+    earlier = row.line.restated_from
+    return "" if earlier is None else plain(earlier) or NOTHING_PRINTED
+
+
+#: What was reported, the indicator as the appendix prints it, then where the figure came from.
+COLUMNS = (
+    _text("Period", 80, "What it reports on.", lambda row: row.report.period.name),
+    _text("Priority ref", 70, "The ref of its priority.", lambda row: row.section.priority.ref),
+    _text("Ref", 60, "The ref of the indicator.", lambda row: row.line.indicator.ref),
+    _text("Priority", 180, "Its priority's heading.", lambda row: row.section.priority.heading),
+    _text("Indicator", 240, "What is measured.", lambda row: row.line.indicator.wording),
+    _text("Service area", 120, "The area that reports it.", _area),
+    _text("Unit", 75, "What its figure is counted in.", lambda row: row.line.indicator.unit or ""),
+    _observed("value", None),
+    _observed("numerator", None),
+    _observed("denominator", None),
+    _observed("status", NOT_REPORTED),
+    _text("As shown", 90, "What the area reported, as the appendix prints it.", _as_shown),
+    _text("Indicator target", 95, "What is to be reached.", lambda row: row.line.target_shown),
+    _text(
+        "Indicator performance",
+        110,
+        "All areas' figure.",
+        lambda row: row.line.performance_shown,
+    ),
+    _text(
+        "Indicator rating",
+        115,
+        "Its colour, or why none.",
+        lambda row: row.line.rating.shown,
+    ),
+    _text(
+        "Indicator restated from",
+        115,
+        "What the closed period had said.",
+        _restated_from,
+    ),
+    _observed("filename"),
+    _observed("sheet"),
+    _observed("cell"),
+    _observed("received_at", None),
+    _observed("submission"),
+    _observed("commentary"),
+)
+HEADINGS = tuple(column.heading for column in COLUMNS)
+
+
+def tidy_rows(report: Report) -> list[dict[str, Value]]:
+    """The rows of a report, in the order of its sections, lines and areas, each by heading.
+
+    A figure is in the indicator's own unit, percentages in percentage points (31.5 for 31.5%). What
+    is of the indicator is the same on each of its rows. Text is made plain; times are on the clock
+    of the report's time of issue, without a zone.
+    """
+    return [{column.heading: column.value(row) for column in COLUMNS} for row in _rows(report)]
+
+
+def _rows(report: Report) -> Iterator[_Reported]:
+    for section in report.sections:
+        for line in section.lines:
+            reported = {o.area: o for o in line.consolidated.observations}
+            for area in line.indicator.areas:
+                yield _Reported(report, section, line, area, reported.get(area))
 
 
 def clock(at: datetime | None, report: Report) -> datetime | None:
@@ -175,7 +187,7 @@ def csv_bytes(report: Report) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def write_csv(report: Report, path: Path) -> None:
+def write(report: Report, path: Path) -> None:
     """Writes `csv_bytes` to a file, whole or not at all; makes the folder where there is none."""
     content = csv_bytes(report)
     with replacing(path) as temporary:

@@ -7,10 +7,10 @@ from decimal import ROUND_DOWN, Decimal
 
 from pipeline.consolidation.rating import NotRated, Tally
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState
-from schemas.display import day_shown, quantise, shown
 from schemas.findings import Finding
-from schemas.model import Period, Register, Unit
-from schemas.wording import counted, noun_for
+from schemas.model import Period, Register
+from schemas.units import Unit, quantise, row_of, shown
+from schemas.wording import counted, day_shown, noun_for
 
 #: Why an indicator has no colour, for readers who do not know the register.
 REASONS = {
@@ -156,7 +156,10 @@ def _rounded(percent: Decimal) -> Decimal:
 
 
 def _difference_shown(difference: Decimal, unit: Unit | None) -> str:
-    words = {Unit.PERCENT: "percentage point", Unit.DAYS: "day"}
-    if unit not in words:
-        return shown(difference, unit)
-    return f"{shown(difference, None)} {noun_for(difference, words[unit])}"
+    row = row_of(unit)
+    noun = "percentage point" if row.is_share else row.noun
+    return (
+        f"{shown(difference, None)} {noun_for(difference, noun)}"
+        if noun
+        else shown(difference, unit)
+    )

@@ -14,8 +14,6 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from pipeline.workbooks.figures import (
-    CALLED,
-    EXAMPLES,
     CellValue,
     Figure,
     Scale,
@@ -26,8 +24,9 @@ from pipeline.workbooks.figures import (
 from schemas import register_rules as r
 from schemas import rules as c
 from schemas.findings import Finding, Rule, shorten
-from schemas.model import Operator, Unit
+from schemas.model import Operator
 from schemas.register_columns import Content, RegisterColumn
+from schemas.units import Unit
 
 Value = str | int | Decimal | date | tuple[str, ...] | tuple[int, ...] | None
 
@@ -206,7 +205,7 @@ def _figure(
     if isinstance(figure, Finding):
         return figure
     if unit is None and own and figure.sign not in (None, own):
-        return _another_unit(cell, column, own, CALLED[figure.sign])
+        return _another_unit(cell, column, own, figure.sign.row.called)
     if operator:
         stated = row.get("operator")
         if stated and stated != operator:
@@ -259,7 +258,7 @@ def _number(cell: RegisterCell, column: RegisterColumn, scale: Scale) -> Figure 
 def _another_unit(
     cell: RegisterCell, column: RegisterColumn, unit: Unit, found: str, value: str = ""
 ) -> Finding:
-    words = {"found": found, "expected": CALLED[unit], "example": EXAMPLES[unit], "unit": unit}
+    words = {"found": found, "expected": unit.row.called, "example": unit.row.example, "unit": unit}
     return cell.found(r.ANOTHER_UNIT, column, value=value or cell.seen, **words)
 
 

@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from schemas.model import Register, Unit
+from schemas.model import Register
 from schemas.register_columns import Content, RegisterColumn, RegisterSheet
 from schemas.register_layout import SHEETS
+from schemas.units import Unit
 
 #: Between several words in one cell.
 SEPARATOR = "; "

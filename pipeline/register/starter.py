@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Framework,
     Gets,
     Indicator,
     Kind,
-    MergeRule,
     Period,
     Polarity,
     Priority,
@@ -19,8 +19,8 @@ from schemas.model import (
     Register,
     ServiceArea,
     Target,
-    Unit,
 )
+from schemas.units import Unit
 
 #: From the end of the quarter to the day on which returns are due.
 _DAYS_TO_RETURN = 30

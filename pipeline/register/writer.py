@@ -21,11 +21,11 @@ from pipeline.workbooks.addresses import column_letters
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import replacing
-from schemas.display import cell_value, grouped, number_format, places
 from schemas.model import Register
 from schemas.register_columns import Content, RegisterColumn, RegisterSheet
 from schemas.register_layout import LISTS, SHEETS
 from schemas.register_settings import FRAMEWORK, FRAMEWORK_HEADINGS
+from schemas.units import cell_value, grouped, number_format, places
 
 #: How far below the data the drop-downs and notes reach.
 SPARE_ROWS = 200

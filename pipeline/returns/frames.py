@@ -17,20 +17,10 @@ import pandas as pd
 
 from pipeline.returns.interpret.indicators import same_figure
 from pipeline.returns.reading import Reading, ReportedRow
-from pipeline.workbooks.figures import EXAMPLES
 from pipeline.workbooks.names import name_key
 from schemas.checks import Checks
 from schemas.fields import PREFILLED, SIGNED, prefilled
-from schemas.model import (
-    Indicator,
-    Period,
-    Priority,
-    Register,
-    ServiceArea,
-    Status,
-    Target,
-    Unit,
-)
+from schemas.model import Indicator, Period, Priority, Register, ServiceArea, Status, Target
 from schemas.returns import ROWS
 from schemas.verdicts import frame_of, typed
 
@@ -39,7 +29,7 @@ Earlier = Mapping[tuple[str, str, str], Decimal]
 
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
 #: Stands for the row of an indicator that a return leaves out.
-ABSENT = ReportedRow("", "", {}, {}, Status.FINAL)
+ABSENT = ReportedRow("", "", "", Status.FINAL)
 #: The columns that a row of a return gives as they stand.
 _REPORTED = ["status", "value", "numerator", "denominator", "has_figure", "commentary", "is_bad"]
 _reported = attrgetter(*_REPORTED)
@@ -72,9 +62,9 @@ class _Standard:
         """The register's side of a row of the frame."""
         indicator = self.indicator
         minimum, maximum = indicator.plausible_minimum, indicator.plausible_maximum
-        is_percent = indicator.unit is Unit.PERCENT
-        if is_percent:
-            # Without a plausible range of its own a percentage lies between 0 and 100.
+        is_share = indicator.unit_row.is_share
+        if is_share:
+            # Without a plausible range of its own a share lies between 0 and 100.
             minimum = _ZERO if minimum is None else minimum
             maximum = _HUNDRED if maximum is None else maximum
         return {
@@ -88,8 +78,8 @@ class _Standard:
             "minimum": minimum,
             "maximum": maximum,
             "largest_change": indicator.plausible_change,
-            "is_share": is_percent and maximum is not None and maximum <= _HUNDRED,
-            "example": EXAMPLES[indicator.unit or Unit.COUNT],
+            "is_share": is_share and maximum is not None and maximum <= _HUNDRED,
+            "example": indicator.unit_row.example,
             **{f"{key}_expected": text for key, text in self.texts().items()},
         }
 
@@ -113,7 +103,7 @@ class _Standard:
             return False
         plain = seen.lstrip("<>=≤≥ ")
         value, indicator = self.target.value, self.indicator
-        shares = {value, value / 100} if indicator.unit is Unit.PERCENT else {value}
+        shares = {value, value / 100} if indicator.unit_row.is_share else {value}
         texts = {f"{share.normalize():f}" for share in shares}
         return same_figure(plain, value, indicator) or plain in texts
 
@@ -201,7 +191,7 @@ def row_frame(
     columns: dict[str, list[Any]] = defaultdict(list)
     # Return by return, so that what one return holds is looked at while it is at hand.
     for one in returns:
-        reported = {row.ref: row for row in one.reading.rows}
+        reported = {row.indicator: row for row in one.reading.rows}
         mine = standards.refs_of(one.area.ref)
         # Without a table there is one thing to say, not one for each indicator.
         refs = dict.fromkeys([*reported, *(mine if one.reading.has_table else ())])

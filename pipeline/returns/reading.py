@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from pipeline.intake.scan import Arrival
 from schemas.findings import Finding, has_errors
-from schemas.model import MilestoneState, Status
+from schemas.observations import Observation
 
 
-@dataclass(slots=True)
-class ReportedRow:
-    """One indicator's row of a return. Fields whose cell was bad are None, with a finding."""
+@dataclass(frozen=True, slots=True)
+class ReportedRow(Observation):
+    """One indicator's row of a return. Fields whose cell was bad are None, with a finding.
 
-    ref: str
-    sheet: str
+    Its area and period are empty where the return does not plainly say them.
+    """
+
     #: The address of each field's cell, such as `{"performance": "H14"}`.
-    cells: dict[str, str]
+    cells: dict[str, str] = field(default_factory=dict)
     #: What stands in the prefilled cells and in Performance, as text.
-    seen: dict[str, str]
-    status: Status
-    value: Decimal | None = None
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    state: MilestoneState | None = None
-    narrative: str = ""
-    suppressed: bool = False
-    commentary: str = ""
+    seen: dict[str, str] = field(default_factory=dict)
     #: A cell of the row could not be read; checks on missing figures would say it twice.
     is_bad: bool = False
 

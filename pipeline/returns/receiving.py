@@ -17,7 +17,8 @@ from pipeline.store import Decision, Outcome, Signature, Store, Submission, deli
 from schemas import rules as c
 from schemas.fields import SIGNED
 from schemas.findings import Finding, Severity
-from schemas.model import Achievement, Observation, Period, Register
+from schemas.model import Period, Register
+from schemas.observations import Achievement
 
 #: A service area's ref and a period's name, as far as a return tells them.
 _Place = tuple[str | None, str | None]
@@ -164,30 +165,12 @@ def _taken(one: Return, known: Known, register: Register, now: datetime) -> Deci
     if not one.is_accepted or area is None or period is None:
         return decision
     before = known.standing.get((area, period))
-    observations = tuple(
-        Observation(
-            indicator=row.ref,
-            area=area,
-            period=period,
-            status=row.status,
-            value=row.value,
-            numerator=row.numerator,
-            denominator=row.denominator,
-            state=row.state,
-            narrative=row.narrative,
-            suppressed=row.suppressed,
-            commentary=row.commentary,
-            sheet=row.sheet,
-            cell=row.cells["performance"],
-        )
-        for row in reading.rows
-    )
     achievements = tuple(
         Achievement(a.priority, area, period, a.text, a.sheet, a.cell) for a in reading.achievements
     )
     return replace(
         decision,
-        observations=observations,
+        observations=tuple(reading.rows),
         achievements=achievements,
         replaces=before.filename if before else "",
     )

@@ -1,18 +1,16 @@
-"""Submissions as they go into the tables and come back out of them."""
+"""What goes into the tables and comes back out of them, a field into the column of its name."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from pipeline import __version__
 from pipeline.intake.scan import Arrival
 from schemas.findings import Finding, Severity
-from schemas.model import Achievement, MilestoneState, Observation, Status
+from schemas.observations import Achievement, Observation
 
 
 class Outcome(StrEnum):
@@ -109,139 +107,3 @@ class Issue:
     #: The last submission that the store held; 0 where an old version did not note it.
     last_submission: int = 0
     id: int = 0
-
-
-_SUBMISSION_NAMES = (
-    *("sha256", "filename", "received_at", "outcome", "area", "period", "size"),
-    *("register_sha256", "delivery", "folder_area", "version", "reopening_id"),
-)
-
-
-def submission_row(submission: Submission) -> dict[str, Any]:
-    row = {name: getattr(submission, name) for name in _SUBMISSION_NAMES}
-    # One that is made again keeps its number.
-    return row | {"id": submission.id} if submission.id else row
-
-
-def to_submission(row: Any, findings: tuple[Finding, ...]) -> Submission:
-    return Submission(
-        **{name: getattr(row, name) for name in _SUBMISSION_NAMES if name != "outcome"},
-        outcome=Outcome(row.outcome),
-        findings=findings,
-        id=row.id,
-    )
-
-
-def signature_row(submission: int, signature: Signature) -> dict[str, Any]:
-    return {
-        "submission_id": submission,
-        "completed_by": signature.completed_by,
-        "signed_off_by": signature.signed_off_by,
-    }
-
-
-_ISSUE_NAMES = ("period", "content", "issued_at", "register_sha256", "version", "last_submission")
-
-
-def issue_row(issue: Issue) -> dict[str, Any]:
-    row = {name: getattr(issue, name) for name in _ISSUE_NAMES}
-    return row | {"overall": issue.overall}
-
-
-def rating_rows(issue: int, ratings: Sequence[IssuedRating]) -> list[dict[str, Any]]:
-    return [
-        {
-            "issue_id": issue,
-            "position": position,
-            "indicator": rating.indicator,
-            "performance": rating.performance,
-            "target": rating.target,
-            "rating": rating.rating,
-        }
-        for position, rating in enumerate(ratings)
-    ]
-
-
-def to_issue(row: Any, ratings: Sequence[Any]) -> Issue:
-    return Issue(
-        period=row.period,
-        content=row.content,
-        issued_at=row.issued_at,
-        overall=row.overall or "",
-        register_sha256=row.register_sha256 or "",
-        ratings=tuple(
-            IssuedRating(r.indicator, r.performance, r.target, r.rating) for r in ratings
-        ),
-        version=row.version or "",
-        last_submission=row.last_submission or 0,
-        id=row.id,
-    )
-
-
-_FINDING_NAMES = ("code", "severity", "sheet", "cell", "value", "problem", "fix")
-
-
-def finding_rows(submission: int, findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    return [
-        {"submission_id": submission, "position": position}
-        | {name: getattr(finding, name) for name in _FINDING_NAMES}
-        for position, finding in enumerate(findings)
-    ]
-
-
-def to_finding(row: Any) -> Finding:
-    return Finding(
-        code=row.code,
-        severity=Severity(row.severity),
-        sheet=row.sheet,
-        cell=row.cell,
-        value=row.value,
-        problem=row.problem,
-        fix=row.fix,
-    )
-
-
-_OBSERVATION_NAMES = (
-    *("indicator", "area", "period", "status", "value", "numerator", "denominator"),
-    *("state", "narrative", "suppressed", "commentary", "sheet", "cell"),
-)
-
-
-def observation_row(submission: int, observation: Observation) -> dict[str, Any]:
-    row = {name: getattr(observation, name) for name in _OBSERVATION_NAMES}
-    return row | {"submission_id": submission}
-
-
-def to_observation(row: Any) -> Observation:
-    return Observation(
-        indicator=row.indicator,
-        area=row.area,
-        period=row.period,
-        status=Status(row.status),
-        value=row.value,
-        numerator=row.numerator,
-        denominator=row.denominator,
-        state=MilestoneState(row.state) if row.state else None,
-        narrative=row.narrative,
-        suppressed=row.suppressed,
-        commentary=row.commentary,
-        sheet=row.sheet,
-        cell=row.cell,
-        submission=row.sha256,
-        filename=row.filename,
-        received_at=row.received_at,
-    )
-
-
-def achievement_rows(submission: int, achievements: Sequence[Achievement]) -> list[dict[str, Any]]:
-    return [
-        {
-            "submission_id": submission,
-            "position": position,
-            "priority": achievement.priority,
-            "text": achievement.text,
-            "sheet": achievement.sheet,
-            "cell": achievement.cell,
-        }
-        for position, achievement in enumerate(achievements)
-    ]

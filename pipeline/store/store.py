@@ -14,16 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.store import engine as e
-from pipeline.store import rows
 from pipeline.store import tables as t
 from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import migrate
-from pipeline.store.records import in_portions, read
-from pipeline.store.rows import Decision, Issue, Outcome, Signature, Submission
+from pipeline.store.records import from_row, in_portions, read, row_of, rows_of
+from pipeline.store.rows import Decision, Issue, IssuedRating, Outcome, Signature, Submission
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
-from schemas.model import Achievement, Observation
+from schemas.observations import Achievement, Observation
 
 
 class Store:
@@ -69,7 +68,7 @@ class Store:
                     t.submission.insert().returning(
                         t.submission.c.id, sort_by_parameter_order=True
                     ),
-                    [rows.submission_row(decision.submission) for decision in decisions],
+                    rows_of((decision.submission for decision in decisions), t.submission),
                 ).all()
             except sa.exc.IntegrityError as error:
                 if t.submission.c.delivery.name not in str(error.orig):
@@ -81,16 +80,17 @@ class Store:
                 ) from error
             values: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
             for number, decision in zip(ids, decisions, strict=True):
-                if decision.signature != Signature():
-                    values[t.signature].append(rows.signature_row(number, decision.signature))
-                values[t.finding] += rows.finding_rows(number, decision.submission.findings)
-                values[t.observation] += [
-                    rows.observation_row(number, o) for o in decision.observations
-                ]
-                values[t.achievement] += rows.achievement_rows(number, decision.achievements)
-            for table, records in values.items():
-                if records:
-                    connection.execute(table.insert(), records)
+                brought: dict[sa.Table, Sequence[object]] = {
+                    t.signature: [decision.signature] if decision.signature != Signature() else [],
+                    t.finding: decision.submission.findings,
+                    t.observation: decision.observations,
+                    t.achievement: decision.achievements,
+                }
+                for table, records in brought.items():
+                    values[table] += rows_of(records, table, submission_id=number)
+            for table, found in values.items():
+                if found:
+                    connection.execute(table.insert(), found)
 
     def insert(self, table: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Write rows as they stood in a table, with their numbers."""
@@ -124,10 +124,11 @@ class Store:
         """Note that an appendix was issued, and what it says of each indicator."""
         with e.writing(self._engine) as connection:
             number = connection.scalar(
-                t.issue.insert().returning(t.issue.c.id), rows.issue_row(issue)
+                t.issue.insert().returning(t.issue.c.id), row_of(issue, t.issue)
             )
             if number is not None and issue.ratings:
-                connection.execute(t.rating.insert(), rows.rating_rows(number, issue.ratings))
+                ratings = rows_of(issue.ratings, t.rating, issue_id=number)
+                connection.execute(t.rating.insert(), ratings)
 
     # --- Reading ---------------------------------------------------------------------------------
 
@@ -148,7 +149,7 @@ class Store:
             .group_by(t.submission.c.area, t.submission.c.period)
         )
         query = sa.select(t.submission).where(t.submission.c.id.in_(last))
-        found = read(self._engine, query, lambda row: rows.to_submission(row, ()))
+        found = read(self._engine, query, lambda row: from_row(Submission, row))
         return {(submission.area, submission.period): submission for submission in found}
 
     def taken(self, deliveries: Iterable[str]) -> set[str]:
@@ -171,9 +172,9 @@ class Store:
         findings: dict[int, list[Finding]] = defaultdict(list)
         with e.reading(self._engine) as connection:
             for row in connection.execute(said):
-                findings[row.submission_id].append(rows.to_finding(row))
+                findings[row.submission_id].append(from_row(Finding, row))
             return tuple(
-                rows.to_submission(row, tuple(findings[row.id]))
+                from_row(Submission, row, findings=tuple(findings[row.id]))
                 for row in connection.execute(chosen)
             )
 
@@ -182,7 +183,7 @@ class Store:
         query = self._of_current(t.observation, period).order_by(
             t.observation.c.submission_id, t.observation.c.indicator
         )
-        return read(self._engine, query, rows.to_observation)
+        return read(self._engine, query, lambda row: from_row(Observation, row))
 
     def achievements(self, period: str) -> tuple[Achievement, ...]:
         """The achievements of a period from the submissions that stand, as submitted."""
@@ -192,17 +193,7 @@ class Store:
         return read(
             self._engine,
             query,
-            lambda row: Achievement(
-                priority=row.priority,
-                area=row.submission_area,
-                period=period,
-                text=row.text,
-                sheet=row.sheet,
-                cell=row.cell,
-                submission=row.sha256,
-                filename=row.filename,
-                received_at=row.received_at,
-            ),
+            lambda row: from_row(Achievement, row, area=row.submission_area, period=period),
         )
 
     def figures(self, periods: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
@@ -240,10 +231,14 @@ class Store:
         with e.reading(self._engine) as connection:
             found = connection.execute(query).all()
             said = said.where(t.rating.c.issue_id.in_([row.id for row in found]))
-            ratings: dict[int, list[Any]] = defaultdict(list)
+            ratings: dict[int, list[IssuedRating]] = defaultdict(list)
             for row in connection.execute(said):
-                ratings[row.issue_id].append(row)
-        return tuple(rows.to_issue(row, ratings[row.id]) for row in found)
+                ratings[row.issue_id].append(from_row(IssuedRating, row))
+        # Old issues have no version.
+        return tuple(
+            from_row(Issue, row, ratings=tuple(ratings[row.id]), version=row.version or "")
+            for row in found
+        )
 
     def signatures(self) -> Mapping[int, Signature]:
         """Who completed and signed off each submission, as far as it says and was not forgotten."""
@@ -255,7 +250,9 @@ class Store:
         query = self._with_provenance(t.observation).order_by(
             t.observation.c.submission_id, t.observation.c.indicator
         )
-        return read(self._engine, query, lambda row: (row.submission_id, rows.to_observation(row)))
+        return read(
+            self._engine, query, lambda row: (row.submission_id, from_row(Observation, row))
+        )
 
     def _of_current(self, table: sa.Table, period: str) -> sa.Select[Any]:
         """Rows of the last accepted submission of each area for a period, with provenance."""
@@ -272,7 +269,7 @@ class Store:
         return sa.select(
             table,
             t.submission.c.area.label("submission_area"),
-            t.submission.c.sha256,
+            t.submission.c.sha256.label("submission"),
             t.submission.c.filename,
             t.submission.c.received_at,
         ).join(t.submission, table.c.submission_id == t.submission.c.id)

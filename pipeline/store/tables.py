@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -28,6 +29,9 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+from sqlalchemy.types import TypeEngine
+
+from schemas.observations import FIELDS, ObservationField
 
 SCHEMA_VERSION = 4
 
@@ -75,16 +79,41 @@ class Moment(TypeDecorator[datetime]):
 
 metadata = MetaData()
 
+
+def _numbered(name: str, *columns: Column[Any] | Index) -> Table:
+    """A table whose rows have numbers, in the order in which they were added."""
+    return Table(name, metadata, Column("id", Integer, primary_key=True), *columns)
+
+
+def _of_submission() -> Column[Any]:
+    """The submission that a row belongs to, in its key."""
+    return Column("submission_id", ForeignKey("submission.id"), primary_key=True)
+
+
+_TYPES: dict[type, type[TypeEngine[Any]]] = {Decimal: DecimalText, bool: Boolean}
+
+
+def _column(field: ObservationField) -> Column[Any]:
+    """A field of an observation as a column."""
+    described = field.described
+    words: TypeEngine[str] = String(described.length) if described.length else Words()
+    return Column(
+        field.name,
+        _TYPES.get(field.type, words),
+        primary_key=described.is_key,
+        nullable=field.is_optional,
+        index=described.is_indexed or None,
+    )
+
+
 about = Table(
     "about",
     metadata,
     Column("schema_version", Integer, primary_key=True),
 )
 
-submission = Table(
+submission = _numbered(
     "submission",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("sha256", String(64), nullable=False, index=True),
     Column("filename", Words, nullable=False),
     Column("received_at", Moment, nullable=False),
@@ -110,7 +139,7 @@ submission = Table(
 signature = Table(
     "signature",
     metadata,
-    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    _of_submission(),
     Column("completed_by", Words, nullable=False),
     Column("signed_off_by", Words, nullable=False),
 )
@@ -118,7 +147,7 @@ signature = Table(
 finding = Table(
     "finding",
     metadata,
-    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    _of_submission(),
     #: Its place in reading order.
     Column("position", Integer, primary_key=True),
     Column("code", String(8), nullable=False),
@@ -133,26 +162,14 @@ finding = Table(
 observation = Table(
     "observation",
     metadata,
-    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
-    Column("indicator", Words, primary_key=True),
-    Column("area", Words, nullable=False),
-    Column("period", Words, nullable=False, index=True),
-    Column("status", String(16), nullable=False),
-    Column("value", DecimalText),
-    Column("numerator", DecimalText),
-    Column("denominator", DecimalText),
-    Column("state", String(16)),
-    Column("narrative", Words, nullable=False),
-    Column("suppressed", Boolean, nullable=False),
-    Column("commentary", Words, nullable=False),
-    Column("sheet", Words, nullable=False),
-    Column("cell", String(12), nullable=False),
+    _of_submission(),
+    *(_column(each) for each in FIELDS.values() if each.described.stored),
 )
 
 achievement = Table(
     "achievement",
     metadata,
-    Column("submission_id", ForeignKey("submission.id"), primary_key=True),
+    _of_submission(),
     Column("position", Integer, primary_key=True),
     Column("priority", Words, nullable=False),
     Column("text", Words, nullable=False),
@@ -161,10 +178,8 @@ achievement = Table(
 )
 
 #: Each issue of an appendix: what it was made from, so that nothing new means nothing issued.
-issue = Table(
+issue = _numbered(
     "issue",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("period", Words, nullable=False, index=True),
     Column("content", String(64), nullable=False),
     Column("issued_at", Moment, nullable=False),
@@ -190,20 +205,16 @@ rating = Table(
 )
 
 #: A period was closed; what it was closed with is the issue.
-closing = Table(
+closing = _numbered(
     "closing",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("period", Words, nullable=False, index=True),
     Column("closed_at", Moment, nullable=False),
     Column("issue_id", ForeignKey("issue.id")),
 )
 
 #: A closed period was opened again, by the register or by a person for one run.
-reopening = Table(
+reopening = _numbered(
     "reopening",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("period", Words, nullable=False, index=True),
     Column("closing_id", ForeignKey("closing.id"), nullable=False),
     Column("reopened_at", Moment, nullable=False),
@@ -212,10 +223,8 @@ reopening = Table(
 )
 
 #: A warning was looked at and found right. The finding may be forgotten; this stays.
-approval = Table(
+approval = _numbered(
     "approval",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("submission_id", ForeignKey("submission.id"), nullable=False, index=True),
     Column("code", String(8), nullable=False),
     Column("sheet", Words, nullable=False),
@@ -226,10 +235,8 @@ approval = Table(
 )
 
 #: A submission of which the file, the findings and the signatures have gone, by a retention rule.
-forgotten = Table(
+forgotten = _numbered(
     "forgotten",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("submission_id", ForeignKey("submission.id"), nullable=False, unique=True),
     Column("forgotten_at", Moment, nullable=False),
     Column("by", Words, nullable=False),
@@ -237,10 +244,8 @@ forgotten = Table(
 )
 
 #: A message to one recipient, put into the queue once. What became of it stands in `attempt`.
-message = Table(
+message = _numbered(
     "message",
-    metadata,
-    Column("id", Integer, primary_key=True),
     #: Its Message-ID, with angle brackets.
     Column("header_id", String(255), nullable=False, unique=True),
     Column("kind", String(32), nullable=False),
@@ -267,10 +272,8 @@ message_content = Table(
 )
 
 #: What became of a message, step by step; without a message, of a connection to the mail server.
-attempt = Table(
+attempt = _numbered(
     "attempt",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("message_id", ForeignKey("message.id"), index=True),
     Column("tried_at", Moment, nullable=False),
     Column("outcome", String(12), nullable=False),
@@ -283,10 +286,8 @@ attempt = Table(
 )
 
 #: Up to which submission, and up to which issue of an appendix, messages were put into the queue.
-answered = Table(
+answered = _numbered(
     "answered",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("last_submission", Integer, nullable=False),
     Column("answered_at", Moment, nullable=False),
     #: None before the first issue.
@@ -294,10 +295,8 @@ answered = Table(
 )
 
 #: What was moved to quarantine, and that people were told of it.
-quarantined = Table(
+quarantined = _numbered(
     "quarantined",
-    metadata,
-    Column("id", Integer, primary_key=True),
     #: Its name in quarantine.
     Column("name", Words, nullable=False, unique=True),
     #: Its name in the inbox, as it can be shown.

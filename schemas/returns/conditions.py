@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
-from schemas.display import quantise, shown
-from schemas.model import CommentaryRule, Polarity, Target, Unit
+from schemas.model import CommentaryRule, Polarity, Target
+from schemas.units import Unit, quantise, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ def quotient(
 
     Else it has the decimals that are published.
     """
-    top = numerator.scaleb(2, _EXACT) if unit is Unit.PERCENT else numerator
+    top = numerator.scaleb(2, _EXACT) if unit.row.is_share else numerator
     exact = _EXACT.divide(top, denominator)
     published = quantise(exact, decimals)
     # A figure given with fewer decimals than are published may still be the right one.
@@ -35,7 +35,7 @@ def quotient(
 
 def follows(*columns: pd.Series[Any]) -> list[bool]:
     return [
-        unit is Unit.COUNT or quotient(value, numerator, denominator, unit, decimals) == value
+        unit.row.counts_people or quotient(value, numerator, denominator, unit, decimals) == value
         for value, numerator, denominator, unit, decimals in zip(*columns, strict=True)
     ]
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from schemas.checks import Cells, Checks, Condition, RowCheck
-from schemas.display import shown
 from schemas.fields import INDICATOR_FIELDS, PREFILLED
 from schemas.findings import Severity
-from schemas.model import CommentaryRule, Kind, MergeRule, Polarity, Status, Target, Unit
+from schemas.merge_rules import MergeRule
+from schemas.model import CommentaryRule, Kind, Polarity, Status, Target
 from schemas.returns.conditions import (
     altered,
     explained,
@@ -24,9 +24,12 @@ from schemas.returns.conditions import (
     quotient,
     unaltered,
 )
+from schemas.units import Unit, shown
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
+_NEVER_NEGATIVE = [unit for unit in Unit if unit.row.never_negative]
+_NEEDING_PARTS = [rule for rule in MergeRule if rule.merging.needs_parts]
 _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"}
 
 
@@ -145,7 +148,7 @@ ROWS = Checks(
             {
                 "performance": Condition(
                     ("value", "unit"),
-                    lambda value, unit: ~unit.isin((Unit.COUNT, Unit.DAYS)) | (value >= 0),
+                    lambda value, unit: ~unit.isin(_NEVER_NEGATIVE) | (value >= 0),
                 ),
                 "numerator": Condition(
                     ("numerator", "is_share"), lambda part, is_share: ~is_share | (part >= 0)
@@ -258,9 +261,7 @@ ROWS = Checks(
             {
                 part: Condition(
                     ("value", "merge_rule", "is_bad"),
-                    lambda _value, rule, bad, part: (
-                        (rule != MergeRule.WEIGHTED) | bad | part.notna()
-                    ),
+                    lambda _value, rule, bad, part: ~rule.isin(_NEEDING_PARTS) | bad | part.notna(),
                     also=(part,),
                     unless=unless,
                 )

@@ -19,12 +19,10 @@ from pipeline.outputs.wording import score_shown
 from pipeline.store import Outcome, Submission
 from schemas.findings import Finding, Severity
 from schemas.model import (
-    Achievement,
     Indicator,
     Kind,
     MergeRule,
     MilestoneState,
-    Observation,
     Period,
     Polarity,
     Policy,
@@ -37,6 +35,7 @@ from schemas.model import (
     ToleranceKind,
     Unit,
 )
+from schemas.observations import Achievement, Observation
 from tests.support.builders import indicator, small_register
 
 DUE = date(2013, 1, 31)

@@ -202,11 +202,11 @@ def test_a_reopened_period_is_restated_and_marked_everywhere(place: Workspace) -
     assert any(mark in cell for cell in cells)
     assert sum("Restated" in cell for cell in cells) == 2
 
-    page = issued.page.read_text("utf-8")
+    page = issued.files["page"].read_text("utf-8")
     assert whole in page
     assert page.count(mark) == 1
 
-    with issued.data.open(encoding="utf-8-sig", newline="") as file:
+    with issued.files["tidy"].open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["Ref"]: row["Indicator restated from"] for row in rows} == {
         one.indicator.ref: "4605" if one.indicator.ref == "P1-1" else ""
@@ -308,7 +308,7 @@ def test_a_figure_that_is_put_back_is_no_longer_marked(place: Workspace) -> None
     assert issued.report.restated == ()
     assert (
         "Restated: the period was closed on 30 April 2013; no indicators have changed since."
-        in issued.page.read_text("utf-8")
+        in issued.files["page"].read_text("utf-8")
     )
 
 
@@ -393,7 +393,7 @@ def test_what_a_figure_was_is_said_in_words_that_fit_it(
     issued = restated(done)
     told = line(issued, ref)
     assert told.remarks[0].startswith(f"Restated: {was} when the period was closed on ")
-    with issued.data.open(encoding="utf-8-sig", newline="") as file:
+    with issued.files["tidy"].open(encoding="utf-8-sig", newline="") as file:
         columns = {row["Ref"]: row["Indicator restated from"] for row in csv.DictReader(file)}
     assert columns[ref] == column
 
@@ -516,4 +516,4 @@ def test_where_the_store_does_not_know_what_was_printed_that_is_said(tmp_path: P
     assert (
         "Restated: the period was closed on 29 April 2013, and a return was taken in since. What "
         "the appendix said before is not in the store, so what changed is not marked."
-    ) in issued.page.read_text("utf-8")
+    ) in issued.files["page"].read_text("utf-8")

@@ -15,17 +15,8 @@ from hypothesis import strategies as st
 
 from pipeline.consolidation.disclosure import WITHHELD, disclose
 from pipeline.consolidation.merge import Consolidated, merge
-from schemas.model import (
-    Indicator,
-    Kind,
-    MergeRule,
-    Observation,
-    Polarity,
-    Register,
-    SmallNumbers,
-    Status,
-    Unit,
-)
+from schemas.model import Indicator, Kind, MergeRule, Polarity, Register, SmallNumbers, Status, Unit
+from schemas.observations import Observation
 from tests.support.builders import small_register
 
 BELOW = 5

@@ -17,12 +17,12 @@ from schemas.model import (
     Kind,
     MergeRule,
     MilestoneState,
-    Observation,
     Polarity,
     Register,
     Status,
     Unit,
 )
+from schemas.observations import Observation
 from tests.support.builders import indicator as built
 from tests.support.builders import small_register
 

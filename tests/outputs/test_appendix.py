@@ -20,10 +20,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.consolidation.rating import SYMBOLS, Colour, Rating
 from pipeline.consolidation.report import Line, Report
-from pipeline.outputs.appendix import appendix_bytes, write_appendix
+from pipeline.outputs.appendix import appendix_bytes
+from pipeline.outputs.appendix import write as write_appendix
 from pipeline.outputs.appendix.book import printed_number
 from pipeline.outputs.palette import NOT_RATED, RAG, Shade, shade
-from pipeline.outputs.tidy import HEADINGS, NOT_REPORTED, csv_bytes, tidy_rows, write_csv
+from pipeline.outputs.tidy import COLUMNS, HEADINGS, NOT_REPORTED, csv_bytes, tidy_rows
+from pipeline.outputs.tidy import write as write_csv
 from pipeline.workbooks.row_height import text_width, wrap
 from pipeline.workbooks.safe_text import plain
 from schemas.model import Unit
@@ -363,6 +365,12 @@ def test_the_data_sheet_and_the_csv_file_hold_the_tidy_rows(
                     assert text == f"{value:%Y-%m-%d %H:%M}"
 
 
+def test_the_page_on_the_data_says_what_each_column_holds() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "data.md").read_text("utf-8")
+    _, _, table = written.partition("| --- | --- |\n")
+    assert table.splitlines() == [f"| {c.heading} | {c.description} |" for c in COLUMNS]
+
+
 def test_text_in_the_csv_file_is_defused_and_numbers_are_not(hard: Report) -> None:
     rows = list(csv.DictReader(io.StringIO(csv_bytes(hard).decode("utf-8-sig"), newline="")))
     by_ref = {row["Ref"]: row for row in rows}
@@ -376,9 +384,9 @@ def test_text_in_the_csv_file_is_defused_and_numbers_are_not(hard: Report) -> No
 
 
 def test_a_return_that_is_missing_has_its_rows_in_the_data(hard: Report) -> None:
-    rows = {(r.ref, r.service_area): r for r in tidy_rows(hard)}
+    rows = {(r["Ref"], r["Service area"]): r for r in tidy_rows(hard)}
     missing = rows["S.4", "Housing"]
-    assert (missing.status, missing.value, missing.file) == (NOT_REPORTED, None, "")
+    assert (missing["Status"], missing["Value"], missing["File"]) == (NOT_REPORTED, None, "")
 
 
 def test_a_suppressed_figure_is_nowhere_in_the_data(hard: Report) -> None:
@@ -388,15 +396,19 @@ def test_a_suppressed_figure_is_nowhere_in_the_data(hard: Report) -> None:
     leaky = replace(line, consolidated=replace(line.consolidated, observations=(told,)))
     report = replace(hard, sections=(replace(section, lines=(leaky,)),))
     (row,) = tidy_rows(report)
-    assert (row.value, row.numerator, row.as_shown) == (None, None, "Suppressed")
+    assert (row["Value"], row["Numerator"], row["As shown"]) == (None, None, "Suppressed")
 
 
 def test_provenance_names_file_sheet_cell_time_and_hash(worked: Report) -> None:
-    row = next(r for r in tidy_rows(worked) if r.ref == "P2-1")
-    assert (row.file, row.sheet, row.cell) == ("SAFE return 2012-13.xlsx", "Indicators", "H9")
-    assert f"{row.received_at:%d %b %Y %H:%M}" == "24 Apr 2013 09:15"
-    assert re.fullmatch("[0-9a-f]{64}", row.sha256)
-    assert (row.value, row.unit, row.indicator_rating) == (Decimal(4605), "count", "✖ Red")
+    row = next(r for r in tidy_rows(worked) if r["Ref"] == "P2-1")
+    assert (row["File"], row["Sheet"], row["Cell"]) == (
+        "SAFE return 2012-13.xlsx",
+        "Indicators",
+        "H9",
+    )
+    assert f"{row['Received at']:%d %b %Y %H:%M}" == "24 Apr 2013 09:15"
+    assert re.fullmatch("[0-9a-f]{64}", row["SHA-256"])
+    assert (row["Value"], row["Unit"], row["Indicator rating"]) == (Decimal(4605), "count", "✖ Red")
 
 
 def test_the_summary_counts_each_priority_and_lists_what_is_red(worked_book: Workbook) -> None:

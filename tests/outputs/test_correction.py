@@ -508,11 +508,11 @@ def test_a_return_in_another_format_comes_back_as_an_xlsx_that_can_be_corrected_
     book.save(copy)
     after = read_workbook(copy, FileKind.XLSX, small_register())
     assert after.findings == []
-    values = {row.ref: row.value for row in after.rows}
+    values = {row.indicator: row.value for row in after.rows}
     assert values["P1-2"] == Decimal("24.5")
     assert values["P1-3"] == 40
-    assert [row.value for row in after.rows if row.ref in ("P1-1", "P1-4")] == [
-        row.value for row in before.rows if row.ref in ("P1-1", "P1-4")
+    assert [row.value for row in after.rows if row.indicator in ("P1-1", "P1-4")] == [
+        row.value for row in before.rows if row.indicator in ("P1-1", "P1-4")
     ]
     assert after.rows[0].commentary == before.rows[0].commentary
 

@@ -272,7 +272,7 @@ def is_bad(path: Path) -> bool:
 
 
 def test_no_field_of_the_csv_starts_as_a_formula_does(outputs: Outputs) -> None:
-    content = outputs.night.issued[0].data.read_bytes().decode("utf-8-sig")
+    content = outputs.night.issued[0].files["tidy"].read_bytes().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content, newline="")))
     assert {len(row) for row in rows} == {len(rows[0])}
     fields = [field for row in rows for field in row]
@@ -323,7 +323,7 @@ def check_markup(page: str, usual: str) -> Skeleton:
 
 
 def test_the_page_shows_markup_as_text_and_obeys_none(outputs: Outputs, ordinary: Outputs) -> None:
-    page, usual = (o.night.issued[0].page.read_text("utf-8") for o in (outputs, ordinary))
+    page, usual = (o.night.issued[0].files["page"].read_text("utf-8") for o in (outputs, ordinary))
     found = check_markup(page, usual)
     for text in MARKUP:
         assert text in found.text

@@ -10,9 +10,10 @@ import pytest
 
 from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.report import Report, ReturnState
-from pipeline.outputs.page import render_page, write_page
+from pipeline.outputs.page import render_page
+from pipeline.outputs.page import write as write_page
 from pipeline.workbooks.safe_text import clean
-from schemas.model import Achievement
+from schemas.observations import Achievement
 from schemas.wording import counted
 from tests.support.report_fixture import HOSTILE, WORKED, demanding, worked_example
 

@@ -315,7 +315,7 @@ def test_a_template_filled_in_reads_as_what_was_typed(tmp_path: Path) -> None:
         book["Achievements"].cell(row, 2).value = f"Opened centre {row}"
     book.save(path)
     reading = read_workbook(path, FileKind.XLSX, small_register())
-    rows = {row.ref: row for row in reading.rows}
+    rows = {row.indicator: row for row in reading.rows}
     assert not reading.findings
     assert rows["P1-2"].value == Decimal("31.5")
     assert rows["P1-4"].value == Decimal("12.25")

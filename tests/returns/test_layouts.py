@@ -86,7 +86,7 @@ def sent(tmp_path: Path) -> Return:
 
 
 def figures(reading: Reading) -> dict[str, Decimal | None]:
-    return {row.ref: row.value for row in reading.rows}
+    return {row.indicator: row.value for row in reading.rows}
 
 
 def said(reading: Reading) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ def register_of(*indicators: Indicator) -> Register:
 
 def row(number: int, ref: str, **reported: Decimal | str | None) -> ReportedRow:
     cells = {field: f"{letter}{number}" for field, letter in COLUMNS.items()}
-    return replace(ReportedRow(ref, "Indicators", cells, {}, Status.FINAL), **reported)
+    return ReportedRow(ref, "", "", Status.FINAL, sheet="Indicators", cells=cells, **reported)
 
 
 def findings_of(register: Register, *rows: ReportedRow, times: int = 1) -> list[list[str]]:

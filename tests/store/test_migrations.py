@@ -43,7 +43,8 @@ from pipeline.store import tables as t
 from pipeline.workspace.errors import StoreError
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.findings import Severity
-from schemas.model import Achievement, MilestoneState, Status
+from schemas.model import MilestoneState, Status
+from schemas.observations import Achievement
 from schemas.rules import BY_CODE
 from tests.store import test_store
 from tests.store.test_store import figure, submission

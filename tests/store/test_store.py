@@ -35,7 +35,8 @@ from pipeline.store import (
 )
 from pipeline.workspace.errors import LockedError, StoreError
 from schemas import rules
-from schemas.model import Achievement, MilestoneState, Observation, Status
+from schemas.model import MilestoneState, Status
+from schemas.observations import Achievement, Observation
 from tests.support.builders import decided
 from tests.support.postgresql import schema
 

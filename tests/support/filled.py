@@ -20,6 +20,11 @@ def fill_return(
 ) -> Path:
     """Write an area's return to `path`, signed off, with entries for each indicator's ref."""
     write_template(register, area, period, path)
+    return fill_in(path, entries)
+
+
+def fill_in(path: Path, entries: Entries) -> Path:
+    """Fill in and sign off the template that lies there."""
     book = load_workbook(path)
     for row in book[COVER_SHEET].iter_rows():
         for cell in row:

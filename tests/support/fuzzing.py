@@ -103,7 +103,7 @@ def check_figure(cell: CellValue, unit: Unit, number_format: str | None) -> None
 def check_layout(sheets: list[Grid]) -> None:
     """What is read stands where it is said to stand, once, and findings name cells that exist."""
     reading = interpret(sheets, REGISTER, lambda _sheet, _wanted: SheetDetails())
-    refs = [row.ref for row in reading.rows]
+    refs = [row.indicator for row in reading.rows]
     assert len(refs) == len(set(refs))
     for row in reading.rows:
         stands = {

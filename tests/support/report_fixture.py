@@ -10,15 +10,12 @@ from hashlib import sha256
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import Travel, key, overall_key, rate, tally, travel
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState, Section
-from schemas.display import places, shown, target_shown
 from schemas.model import (
-    Achievement,
     Framework,
     Indicator,
     Kind,
     MergeRule,
     MilestoneState,
-    Observation,
     Operator,
     Period,
     Polarity,
@@ -33,6 +30,8 @@ from schemas.model import (
     ToleranceKind,
     Unit,
 )
+from schemas.observations import Achievement, Observation
+from schemas.units import places, shown
 
 PERIOD = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
 ISSUED = datetime(2013, 5, 8, 6, 0, tzinfo=UTC)
@@ -520,7 +519,7 @@ def _line(
         consolidated=merged,
         rating=rate(merged, target, register.framework.policy, earlier[1] if earlier else None),
         target=target,
-        target_shown=target_shown(target, indicator),
+        target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=_performance(merged),
         travel=last,
         year_travel=year,

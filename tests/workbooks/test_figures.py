@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.workbooks.figures import CellValue, Figure, Scale, parse
-from schemas.display import places, shown
 from schemas.model import Unit
+from schemas.units import places, shown
 from tests.support.figure_cases import CASES
 
 

@@ -113,7 +113,7 @@ def test_the_same_return_in_another_format_gives_the_same_cell_for_cell(
 
 def test_what_libreoffice_saved_is_read_rightly(saved: dict[str, Path]) -> None:
     reading = read_workbook(saved["xlsx"], FileKind.XLSX, REGISTER)
-    values = {row.ref: row.value for row in reading.rows}
+    values = {row.indicator: row.value for row in reading.rows}
     assert values["P1-1"] == 4605
     assert values["P1-2"] == values["P1-3"] == Decimal("24.5")
     assert values["P1-4"] == 120000
@@ -265,7 +265,7 @@ def test_however_a_program_writes_the_workbook_the_figures_are_the_same(
     path = tmp_path / "return.xlsx"
     path.write_bytes(zipped(WRITTEN[name]()))
     reading = read_workbook(path, FileKind.XLSX, REGISTER)
-    assert {row.ref: row.value for row in reading.rows} == BOTH
+    assert {row.indicator: row.value for row in reading.rows} == BOTH
     assert reading.findings == []
     assert (reading.area, reading.period) == (SAFETY.ref, PERIOD.name)
 
@@ -318,7 +318,7 @@ def test_a_binary_workbook_is_read_with_its_formats(tmp_path: Path) -> None:
         containers.binary_workbook("Figures", rows, ["0.0%"], hidden_rows=[3], hidden_columns=[1])
     )
     reading = read_workbook(path, FileKind.XLSB, REGISTER)
-    assert {row.ref: row.value for row in reading.rows} == BOTH
+    assert {row.indicator: row.value for row in reading.rows} == BOTH
     assert [f.code for f in reading.findings] == ["L13"]
     assert "row 4, column B" in reading.findings[0].problem
     rows[4][1] = (0, 0x17)

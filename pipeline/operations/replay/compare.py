@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 from pipeline import __version__
-from pipeline.store import Outcome, Store, Submission
+from pipeline.store import Outcome, Store, Submission, journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def compare(stored: Store, rebuilt: Store) -> list[Difference]:
         if mine is None or other is None:
             found.append(Difference(what, _shown(mine), _shown(other)))
         else:
-            found += _fields(what, _told(mine), _told(other))
+            found += _differing(what, _fields_of(mine), _fields_of(other))
     for table in ("signature", "observation", "achievement"):
         left, right = (_rows(store, table) for store in (stored, rebuilt))
         for number in sorted(left.keys() | right.keys()):
@@ -44,7 +44,8 @@ def compare(stored: Store, rebuilt: Store) -> list[Difference]:
     for issued, rated in zip(stored.issues(), rebuilt.issues(), strict=False):
         what = f"ratings of {issued.period} as issued {issued.issued_at:%Y-%m-%d %H:%M}"
         found += _sets(what, issued.ratings, rated.ratings)
-    for table in _TAKEN_OVER:
+    # What people decided, and what became of mail, which only the journal knows.
+    for table in journal.TABLES[1:]:
         decided, taken_over = (
             {row["id"]: sorted(row.items()) for row in store.rows_of(table)}
             for store in (stored, rebuilt)
@@ -55,28 +56,21 @@ def compare(stored: Store, rebuilt: Store) -> list[Difference]:
     return found
 
 
-#: What people decided, and what became of mail, which only the journal knows.
-_TAKEN_OVER = (
-    *("issue", "closing", "reopening", "approval", "forgotten", "message", "attempt"),
-    *("answered", "quarantined"),
-)
-_NAMES = (
-    *("sha256", "filename", "received_at", "outcome", "area", "period", "size", "folder_area"),
-    *("register_sha256", "delivery", "version", "reopening_id"),
-)
+#: Of a submission all but its number and its findings.
+_NAMES = [f.name for f in fields(Submission) if f.name not in ("id", "findings")]
 _NOTHING = Submission("", "no file", datetime.min.replace(tzinfo=UTC), Outcome.REJECTED, 0, "")
 
 
-def _told(sent: Submission) -> dict[str, object]:
-    told: dict[str, object] = {name: getattr(sent, name) for name in _NAMES}
+def _fields_of(sent: Submission) -> dict[str, object]:
+    found: dict[str, object] = {name: getattr(sent, name) for name in _NAMES}
     if sent.version == __version__:
-        told["findings"] = [f.line for f in sent.findings]
+        found["findings"] = [f.line for f in sent.findings]
     else:
-        told["findings"] = [f"{f.code} {f.place}" for f in sent.findings]
-    return told
+        found["findings"] = [f"{f.code} {f.place}" for f in sent.findings]
+    return found
 
 
-def _fields(
+def _differing(
     what: str, mine: Mapping[str, object], other: Mapping[str, object]
 ) -> Iterator[Difference]:
     for name, value in mine.items():

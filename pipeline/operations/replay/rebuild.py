@@ -26,8 +26,9 @@ from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, decide, last_periods
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Store, Submission, journal
-from pipeline.store.rows import rating_rows
+from pipeline.store.records import from_row, row_of, rows_of
 from pipeline.store.session import Progress, Session
+from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace.folder import Workspace, safe_name
 from pipeline.workspace.moving import holds
@@ -36,6 +37,8 @@ from schemas.model import Register
 
 #: Submissions that are read together.
 _MANY = 200
+#: What the file of a submission does not tell.
+_ONLY_IN_JOURNAL = ("id", "filename", "delivery", "version")
 _NO_REGISTER = "the register that it was {} by is not in the archive as it was"
 
 
@@ -58,31 +61,6 @@ class Rebuilt:
     unchecked: list[Unchecked] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A submission as the journal tells it."""
-
-    id: int
-    sha256: str
-    filename: str
-    received_at: datetime
-    outcome: str
-    period: str | None
-    register_sha256: str
-    folder_area: str | None
-    reopening_id: int | None
-    row: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> _Entry:
-        names = (n for n in cls.__slots__ if n not in ("row", "received_at"))
-        return cls(
-            **{name: row[name] for name in names},
-            received_at=datetime.fromisoformat(row["received_at"]),
-            row=row,
-        )
-
-
 def rebuild(
     workspace: Workspace, into: Store, original: Store | None, scratch: Path, progress: Progress
 ) -> Rebuilt:
@@ -96,13 +74,13 @@ def rebuild(
         StoreError: either store cannot be used.
     """
     archive = workspace.archive
-    entries = [_Entry.of(row) for row in journal.entries(archive, "submission")]
-    issues = [dict(row) for row in journal.entries(archive, "issue")]
-    forgotten = {row["submission_id"]: row for row in journal.entries(archive, "forgotten")}
+    entries = [from_row(Submission, row) for row in _rows(archive, "submission")]
+    issues = _rows(archive, "issue")
+    forgotten = {row["submission_id"]: row for row in _rows(archive, "forgotten")}
     # First what submissions refer to.
-    into.insert("issue", [_typed(row) for row in issues])
+    into.insert("issue", issues)
     for table in ("closing", "reopening"):
-        into.insert(table, [_typed(row) for row in journal.entries(archive, table)])
+        into.insert(table, _rows(archive, table))
     work = _Work(workspace, into, original, scratch, progress, forgotten, len(entries))
     issued = 0
     scratch.mkdir()
@@ -112,30 +90,21 @@ def rebuild(
             while issued < len(issues) and (issues[issued]["last_submission"] or 0) <= batch[-1].id:
                 work.rate(issues[issued])
                 issued += 1
-    into.insert("approval", [_typed(row) for row in journal.entries(archive, "approval")])
-    into.insert(
-        "forgotten",
-        [
-            _typed(
-                {name: value for name, value in row.items() if name not in journal.WITH_FORGOTTEN}
-            )
-            for row in forgotten.values()
-        ],
-    )
-    for table in ("message", "attempt", "answered", "quarantined"):
-        into.insert(table, [_typed(row) for row in journal.entries(archive, table)])
+    into.insert("forgotten", [_without_brought(row) for row in forgotten.values()])
+    for table in ("approval", "message", "attempt", "answered", "quarantined"):
+        into.insert(table, _rows(archive, table))
     return work.rebuilt
 
 
 def _batches(
-    entries: Sequence[_Entry], issued: set[int | None], work: _Work
-) -> Iterator[list[_Entry]]:
+    entries: Sequence[Submission], issued: set[int | None], work: _Work
+) -> Iterator[list[Submission]]:
     """The submissions in their order, parted where one may bear on the next.
 
     A return is checked against its last period's figures, and a file that came before is known:
     what it depends on must be in the store already. After some, an appendix was issued.
     """
-    batch: list[_Entry] = []
+    batch: list[Submission] = []
     for entry in entries:
         if batch and (len(batch) == _MANY or work.depends(entry, batch) or batch[-1].id in issued):
             yield batch
@@ -176,7 +145,7 @@ class _Work:
             )
         return self.registers[sha256]
 
-    def depends(self, entry: _Entry, batch: Sequence[_Entry]) -> bool:
+    def depends(self, entry: Submission, batch: Sequence[Submission]) -> bool:
         first = batch[0]
         if (entry.register_sha256, entry.reopening_id) != (
             *(first.register_sha256, first.reopening_id),
@@ -190,10 +159,10 @@ class _Work:
         last = register.last_period(period) if register and period else None
         return last is not None and last.name in {one.period for one in batch}
 
-    def make(self, batch: Sequence[_Entry]) -> None:
+    def make(self, batch: Sequence[Submission]) -> None:
         """Put a batch of submissions into the new store."""
         register = self.register(batch[0].register_sha256)
-        able: list[tuple[_Entry, Arrival]] = []
+        able: list[tuple[Submission, Arrival]] = []
         for entry in batch:
             found = self._arrival(entry, register)
             if isinstance(found, Arrival):
@@ -212,7 +181,7 @@ class _Work:
         self.rebuilt.submissions += len(batch)
         self.progress("Reading the archive", self.rebuilt.submissions, self.total)
 
-    def _arrival(self, entry: _Entry, register: Register | None) -> Arrival | None:
+    def _arrival(self, entry: Submission, register: Register | None) -> Arrival | None:
         """The file as it arrived; None, with the reason noted, where it cannot be had."""
         why = ""
         path = find_archived(self.workspace, entry.sha256)
@@ -232,13 +201,13 @@ class _Work:
         self._leave(entry, why)
         return None
 
-    def _leave(self, entry: _Entry, why: str) -> None:
+    def _leave(self, entry: Submission, why: str) -> None:
         what = f"submission {entry.id}, {printable(entry.filename)}"
         self.rebuilt.unchecked.append(Unchecked(what, why, entry.id in self.forgotten))
 
     def _decided(
         self,
-        able: Sequence[tuple[_Entry, Arrival]],
+        able: Sequence[tuple[Submission, Arrival]],
         register: Register,
         reopened: Mapping[str, int],
     ) -> dict[int, Decision]:
@@ -271,16 +240,15 @@ class _Work:
             self.guard = register, self.guards.enter_context(made)
         return self.guard[1]
 
-    def _take_over(self, entry: _Entry) -> None:
+    def _take_over(self, entry: Submission) -> None:
         """A submission that cannot be made again, as far as there is anything to take over."""
-        self.into.insert("submission", [_typed(entry.row)])
+        self.into.insert("submission", [row_of(entry, submission)])
         if self.original is not None:
             for table in ("signature", "finding", "observation", "achievement"):
                 self.into.insert(table, self.original.rows_of(table, entry.id))
         elif entry.id in self.forgotten:
             for name, table in journal.WITH_FORGOTTEN.items():
-                rows = self.forgotten[entry.id].get(name, ())
-                self.into.insert(table, [_typed(row) for row in rows])
+                self.into.insert(table, self.forgotten[entry.id].get(name, ()))
 
     def rate(self, row: Mapping[str, Any]) -> None:
         """Rate an appendix that was issued, from what is in the new store now."""
@@ -290,16 +258,15 @@ class _Work:
         register = self.register(row["register_sha256"])
         period = register.period(row["period"]) if register else None
         if register is None or period is None:
-            what = f"the appendix of {row['period']} issued {row['issued_at'][:10]}"
+            what = f"the appendix of {row['period']} issued {row['issued_at']:%Y-%m-%d}"
             self.rebuilt.unchecked.append(Unchecked(what, _NO_REGISTER.format("rated")))
             if self.original is not None:
                 rows = self.original.rows_of("rating")
                 self.into.insert("rating", [one for one in rows if one["issue_id"] == row["id"]])
             return
-        issued_at = datetime.fromisoformat(row["issued_at"])
-        report = report_of(Session(self.workspace, register, self.into, issued_at), period)
+        report = report_of(Session(self.workspace, register, self.into, row["issued_at"]), period)
         made = issue_of(report, row["last_submission"] or 0)
-        self.into.insert("rating", rating_rows(row["id"], made.ratings))
+        self.into.insert("rating", rows_of(made.ratings, rating, issue_id=row["id"]))
         self.rebuilt.issues += 1
 
 
@@ -316,25 +283,39 @@ def _named(path: Path, folder: Path, name: str) -> Path:
     return shorter
 
 
-def _as_recorded(made: Submission, entry: _Entry) -> Submission:
+def _rows(archive: Path, table: str) -> list[dict[str, Any]]:
+    """The rows of a table that the journal holds, as the table holds them."""
+    found = []
+    for row in journal.entries(archive, table):
+        brought = {
+            name: [_as_stored(of, each) for each in row[name]]
+            for name, of in journal.WITH_FORGOTTEN.items()
+            if name in row
+        }
+        found.append(_as_stored(table, _without_brought(row)) | brought)
+    return found
+
+
+def _without_brought(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without those of other tables that the journal keeps with it."""
+    return {name: value for name, value in row.items() if name not in journal.WITH_FORGOTTEN}
+
+
+def _as_stored(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the journal with the times and decimals that JSON has as text."""
+    columns = metadata.tables[table].columns
+
+    def stored(name: str, value: Any) -> Any:
+        match columns[name].type:
+            case Moment() if value:
+                return datetime.fromisoformat(value)
+            case DecimalText() if value:
+                return Decimal(value)
+        return value
+
+    return {name: stored(name, value) for name, value in row.items()}
+
+
+def _as_recorded(made: Submission, entry: Submission) -> Submission:
     """A submission made again, with what only the journal knows of it."""
-    return replace(
-        made,
-        id=entry.id,
-        filename=entry.filename,
-        delivery=entry.row["delivery"],
-        version=entry.row["version"],
-    )
-
-
-def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the journal with its times and decimals as the store takes them."""
-
-    def typed(name: str, value: Any) -> Any:
-        if value is None:
-            return None
-        if name.endswith("_at"):
-            return datetime.fromisoformat(value)
-        return Decimal(value) if name in ("value", "numerator", "denominator") else value
-
-    return {name: typed(name, value) for name, value in row.items()}
+    return replace(made, **{name: getattr(entry, name) for name in _ONLY_IN_JOURNAL})

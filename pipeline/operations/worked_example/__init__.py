@@ -19,6 +19,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.template import write_template
 from schemas import fields, model
+from schemas.merge_rules import MergeRule
+from schemas.units import Unit
 
 #: What one return says: the fields of each indicator, by ref.
 Entries = dict[str, dict[str, str | float | date]]
@@ -59,11 +61,11 @@ def _indicator(row: Mapping[str, str]) -> model.Indicator:
         priority=row["priority"],
         wording=row["indicator"],
         kind=model.Kind(row["kind"]),
-        unit=model.Unit(row["unit"]) if row["unit"] else None,
+        unit=Unit(row["unit"]) if row["unit"] else None,
         decimals=int(row["decimals"]),
         polarity=model.Polarity(row["polarity"]) if row["polarity"] else None,
         areas=(row["service_area"],),
-        merge_rule=model.MergeRule.SOLE,
+        merge_rule=MergeRule.SOLE,
         definition=row["definition"],
         source="Appendix 3, 2012-13",
     )

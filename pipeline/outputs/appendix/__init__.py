@@ -20,7 +20,7 @@ from pipeline.outputs.appendix.committee import write_committee
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing
 
-__all__ = ["appendix_bytes", "write_appendix"]
+__all__ = ["appendix_bytes", "write"]
 
 #: Nothing in the workbook is to be read as anything but what it was written as.
 _OPTIONS = {
@@ -31,7 +31,7 @@ _OPTIONS = {
 }
 
 
-def write_appendix(report: Report, path: Path) -> None:
+def write(report: Report, path: Path) -> None:
     """Writes the workbook, whole or not at all; makes the folder where there is none."""
     content = appendix_bytes(report)
     with replacing(path) as temporary:

@@ -16,9 +16,8 @@ from pipeline.outputs.appendix.looks import PLAIN, Look
 from pipeline.outputs.palette import RULE
 from pipeline.workbooks.safe_text import plain
 from pipeline.workbooks.worksheets import header_text, set_a4
-from schemas.display import cell_value, grouped, number_format, places
-from schemas.display import shown as as_text
-from schemas.model import Unit
+from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
+from schemas.units import shown as as_text
 
 FONT = "Arial"
 #: Excel's limits.
@@ -52,7 +51,7 @@ def printed_number(
     There is none for a figure of more digits than Excel keeps, or where the text is more than the
     figure with its prefix.
     """
-    decimals = len(shown.partition(".")[2].rstrip("%"))
+    decimals = len(shown.partition(".")[2].rstrip(row_of(unit).sign_behind))
     held = cell_value(value, unit)
     digits = "".join(map(str, held.as_tuple().digits)).strip("0")
     if (

@@ -11,7 +11,6 @@ from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
 from pipeline.outputs.appendix.flow import Cell, Flow, count, headings, text
 from pipeline.outputs.palette import shade
-from schemas.display import operator_shown
 
 #: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
 WIDTHS = (260, 94, 102, 108, 116)
@@ -70,7 +69,7 @@ def target_cell(line: Line) -> Cell:
     """An indicator's target, its operator part of the number's format; a range is text."""
     target, number = line.target, None
     if target is not None and target.value is not None:
-        sign = operator_shown(target)
+        sign = target.operator_shown
         number = printed_number(target.value, line.indicator.unit, line.target_shown, sign)
     return _number_cell(number, line.target_shown, bold=False)
 

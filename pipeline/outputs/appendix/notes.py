@@ -9,8 +9,8 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.outputs.appendix.book import Book
 from pipeline.outputs.appendix.table import TableColumn, write_table
 from pipeline.outputs.wording import REASONS, small_numbers_shown
-from schemas.display import shown
-from schemas.model import Indicator, Kind, MergeRule, Polarity
+from schemas.model import Indicator, Kind, Polarity
+from schemas.units import shown
 
 NAME = "Notes and definitions"
 
@@ -31,16 +31,6 @@ POLARITIES = {
     Polarity.LOWER: "Lower is better",
     Polarity.RANGE: "Within the target's range is best",
     Polarity.CONTEXTUAL: "Neither: shown for context, not rated",
-}
-
-MERGE_RULES = {
-    MergeRule.SOLE: "One area reports it",
-    MergeRule.SUM: "Areas' figures added up",
-    MergeRule.WEIGHTED: "All numerators over all denominators",
-    MergeRule.MEAN: "Mean of the areas' figures",
-    MergeRule.LATEST: "The figure received last",
-    MergeRule.MINIMUM: "The lowest of the areas' figures",
-    MergeRule.MAXIMUM: "The highest of the areas' figures",
 }
 
 
@@ -66,7 +56,7 @@ def _definition(line: Line, report: Report) -> tuple[str, ...]:
         indicator.source,
         _better(indicator),
         _tolerance(line, report),
-        MERGE_RULES[indicator.merge_rule],
+        indicator.merge_rule.merging.note,
         line.target_shown,
         _baseline(line),
     )

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.outputs.appendix.book import Book, Paragraph, printed_number
 from pipeline.outputs.appendix.looks import BODY, HEADING, HEADING_RIGHT, NUMBER, Look
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
-from schemas.display import shown
+from schemas.units import shown
 
 #: Without indent, which LibreOffice loses where neighbours differ in their number format only.
 _NUMBER = replace(NUMBER, indent=0)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipeline.workbooks.figures import EXAMPLES
 from pipeline.workbooks.safe_text import plain
-from schemas import display
 from schemas.fields import Field, Takes
-from schemas.model import Indicator, Kind, MilestoneState, Period, Status, Target, Unit
+from schemas.model import Indicator, Kind, MilestoneState, Period, Status, Target
+from schemas.units import Unit, cell_value, grouped, number_format
 
 #: Excel's limits, in characters.
 LONGEST_TITLE = 32
@@ -99,8 +98,8 @@ def performance_format(indicator: Indicator, target: Target | None) -> str:
     known = [indicator.plausible_maximum]
     if target is not None:
         known += [target.value, target.upper, target.baseline]
-    group = any(value is not None and display.grouped(value, indicator.unit) for value in known)
-    return display.number_format(indicator.unit, indicator.decimals, group=group)
+    group = any(value is not None and grouped(value, indicator.unit) for value in known)
+    return number_format(indicator.unit, indicator.decimals, group=group)
 
 
 def _performance(field: Field, indicator: Indicator) -> Validation:
@@ -115,34 +114,28 @@ def _performance(field: Field, indicator: Indicator) -> Validation:
 
 
 def _figure(field: Field, indicator: Indicator, unit: Unit) -> Validation:
-    whole = unit is Unit.COUNT and not indicator.decimals
+    row = unit.row
+    whole = row.counts_people and not indicator.decimals
     lowest, highest = _bounds(indicator, unit)
-    kind = {
-        Unit.PERCENT: "A percentage; type the % sign too",
-        Unit.COUNT: "A whole number" if whole else "A number",
-        Unit.CURRENCY: "An amount in pounds",
-        Unit.RATIO: "A number",
-        Unit.DAYS: "A number of days",
-        Unit.SCORE: "A number",
-    }[unit]
+    asks = "A whole number" if whole else row.asks
     hidden = "type <5 if small numbers may not be published, or n/a if there is no figure"
-    if unit not in (Unit.COUNT, Unit.DAYS):
+    if not row.never_negative:
         hidden = "type n/a if there is no figure"
-    example = f"{kind}, for example {EXAMPLES[unit]}."
+    example = f"{asks}, for example {row.example}."
     return says(field, f"{field.asks} {example} Or {hidden}.") | {
         "validate": "integer" if whole else "decimal",
         "criteria": "between",
-        "minimum": f"{display.cell_value(lowest, unit):f}",
-        "maximum": f"{display.cell_value(highest, unit):f}",
+        "minimum": f"{cell_value(lowest, unit):f}",
+        "maximum": f"{cell_value(highest, unit):f}",
         **_warning("Please check the figure", f"{example} Or {hidden}."),
     }
 
 
 def _bounds(indicator: Indicator, unit: Unit) -> tuple[Decimal, Decimal]:
     """What passes without a word: the register's plausible range and what is usual for the unit."""
-    signed = unit in (Unit.CURRENCY, Unit.RATIO, Unit.SCORE)
-    lowest = -_ANY_SIZE if signed else Decimal(0)
-    highest = Decimal(100) if unit is Unit.PERCENT else _ANY_SIZE
+    row = unit.row
+    lowest = Decimal(0) if row.never_negative or row.is_share else -_ANY_SIZE
+    highest = Decimal(100) if row.is_share else _ANY_SIZE
     return (
         min(lowest, indicator.plausible_minimum or lowest),
         max(highest, indicator.plausible_maximum or highest),

@@ -40,7 +40,9 @@ def interpret(
     reading.is_old_style = bool(usable) and all(
         "achieved" in table.columns and "ref" not in table.columns for table in usable
     )
-    reading.rows, findings = read_indicators(usable, register, reading.area, details)
+    reading.rows, findings = read_indicators(
+        usable, register, reading.area, reading.period, details
+    )
     reading.findings += findings
     reading.achievements, findings = read_achievements(achievements, register)
     reading.findings += findings

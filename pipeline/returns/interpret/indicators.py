@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
 
@@ -12,7 +12,7 @@ from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.details import CellDetail, Details, Place, SheetDetails, hidden_parts
 from pipeline.workbooks.figures import (
-    CALLED,
+    BLANK,
     CellValue,
     Figure,
     Scale,
@@ -24,8 +24,9 @@ from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import name_key, suggestion
 from schemas import rules as c
 from schemas.fields import FIGURES, FILLED, PREFILLED
-from schemas.findings import Finding
-from schemas.model import Indicator, Kind, MilestoneState, Register, Status, Unit
+from schemas.findings import Finding, Rule
+from schemas.model import Indicator, Kind, MilestoneState, Register, Status
+from schemas.units import Unit
 
 _TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
 _STATUSES = {
@@ -54,7 +55,11 @@ class _Matched:
 
 
 def read_indicators(
-    tables: list[Table], register: Register, area: str | None, details: Details
+    tables: list[Table],
+    register: Register,
+    area: str | None,
+    period: str | None,
+    details: Details,
 ) -> tuple[list[ReportedRow], list[Finding]]:
     """Every indicator row of the tables, in the order of the sheets.
 
@@ -70,7 +75,7 @@ def read_indicators(
         known = details(table.grid.sheet, [place for m in mine for place in _unsettled(m)])
         findings += _hidden(mine, known)
         for match in mine:
-            row, troubles = _read_row(match, known.cells)
+            row, troubles = _read_row(match, known.cells, area or "", period or "")
             rows.append(row)
             findings += troubles
     return rows, findings
@@ -169,97 +174,121 @@ def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
 
 
 def _read_row(
-    match: _Matched, known: Mapping[Place, CellDetail]
+    match: _Matched, known: Mapping[Place, CellDetail], area: str, period: str
 ) -> tuple[ReportedRow, list[Finding]]:
-    table, number, indicator = match.table, match.row, match.indicator
-    findings: list[Finding] = []
-    sheet = table.grid.sheet
+    cells = _Cells.of(match, known)
+    indicator = match.indicator
+    told = cells.seen.get("performance", "")
+    nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
+    numerator = cells.figure("numerator", _PART).value
+    denominator = cells.figure("denominator", _PART).value
+    figure = BLANK
+    state: MilestoneState | None = None
+    narrative = ""
+    match indicator.kind:
+        case Kind.MEASURE:
+            unit = indicator.unit or Unit.SCORE
+            scale = Scale(unit, indicator.decimals, indicator.plausible_maximum)
+            figure = cells.figure("performance", scale)
+            nothing = figure.not_available
+        case Kind.MILESTONE if not nothing:
+            state = cells.state()
+        case Kind.NARRATIVE if not nothing:
+            narrative = _words(told)
+    status = cells.status(is_provisional=figure.provisional)
     row = ReportedRow(
-        ref=indicator.ref,
-        sheet=sheet,
-        cells={key: table.address(number, key) for key in table.columns},
-        seen={
-            key: table.text(number, key)
-            for key in (*PREFILLED, "performance")
-            if key in table.columns
-        },
-        status=Status.FINAL,
-        commentary=_words(table.text(number, "commentary")),
+        indicator=indicator.ref,
+        area=area,
+        period=period,
+        status=Status.NOT_AVAILABLE if nothing else status,
+        value=figure.value,
+        numerator=figure.numerator if numerator is None else numerator,
+        denominator=figure.denominator if denominator is None else denominator,
+        state=state,
+        narrative=narrative,
+        suppressed=figure.suppressed,
+        commentary=_words(match.table.text(match.row, "commentary")),
+        sheet=match.table.grid.sheet,
+        cell=cells.addresses["performance"],
+        cells=cells.addresses,
+        seen=cells.seen,
+        is_bad=cells.is_bad,
     )
+    return row, cells.findings
 
-    def figure(key: str, scale: Scale) -> Figure:
+
+@dataclass(slots=True)
+class _Cells:
+    """The cells of an indicator's row, and what is found wrong with them as they are read."""
+
+    match: _Matched
+    known: Mapping[Place, CellDetail]
+    #: The address of each field's cell.
+    addresses: dict[str, str]
+    #: What stands in the prefilled cells and in Performance, as text.
+    seen: dict[str, str]
+    findings: list[Finding] = field(default_factory=list)
+    #: One of them could not be read.
+    is_bad: bool = False
+
+    @classmethod
+    def of(cls, match: _Matched, known: Mapping[Place, CellDetail]) -> _Cells:
+        table, row = match.table, match.row
+        compared = [key for key in (*PREFILLED, "performance") if key in table.columns]
+        return cls(
+            match,
+            known,
+            addresses={key: table.address(row, key) for key in table.columns},
+            seen={key: table.text(row, key) for key in compared},
+        )
+
+    def figure(self, key: str, scale: Scale) -> Figure:
+        """The figure in a cell; blank where the table has no such column."""
+        table, row = self.match.table, self.match.row
         if key not in table.columns:
-            return Figure()
-        cell = row.cells[key]
-        detail = known.get((number, table.columns[key]))
-        value = table.value(number, key)
+            return BLANK
+        detail = self.known.get((row, table.columns[key]))
+        value = table.value(row, key)
         if value == "" and detail is not None:
             value = detail.error
             if not value and detail.has_formula and not detail.has_value:
-                findings.append(c.NO_CACHED_VALUE.found(sheet, cell))
-                row.is_bad = True
-                return Figure()
+                self._found(key, c.NO_CACHED_VALUE)
+                return BLANK
         parsed = parse(value, scale, detail.number_format if detail else None)
-        findings.extend(
+        sheet, cell = table.grid.sheet, self.addresses[key]
+        self.findings.extend(
             t.rule.found(sheet, cell, t.value, **dict(t.words)) for t in parsed.troubles
         )
-        row.is_bad |= parsed.is_bad
+        self.is_bad |= parsed.is_bad
         return parsed
 
-    row.numerator = figure("numerator", _PART).value
-    row.denominator = figure("denominator", _PART).value
-    said_not_available = False
-    match indicator.kind:
-        case Kind.MEASURE:
-            scale = Scale(
-                indicator.unit or Unit.SCORE, indicator.decimals, indicator.plausible_maximum
-            )
-            parsed = figure("performance", scale)
-            row.value, row.suppressed = parsed.value, parsed.suppressed
-            row.numerator = parsed.numerator if row.numerator is None else row.numerator
-            row.denominator = parsed.denominator if row.denominator is None else row.denominator
-            row.status = Status.PROVISIONAL if parsed.provisional else Status.FINAL
-            said_not_available = parsed.not_available
-        case Kind.MILESTONE:
-            said_not_available = means_nothing_to_report(row.seen.get("performance", ""))
-            if not said_not_available:
-                _read_state(row, table.value(number, "performance"), findings)
-        case Kind.NARRATIVE:
-            said_not_available = means_nothing_to_report(row.seen.get("performance", ""))
-            if not said_not_available:
-                row.narrative = _words(row.seen.get("performance", ""))
-    _read_status(row, table.text(number, "status"), findings)
-    if said_not_available:
-        row.status = Status.NOT_AVAILABLE
-    return row, findings
+    def state(self) -> MilestoneState | None:
+        text = clean(str(self.match.table.value(self.match.row, "performance")))
+        state = _STATES.get(name_key(text))
+        if text and state is None:
+            choices = ", ".join(MilestoneState)
+            self._found("performance", c.STATE_UNKNOWN, text, choices=choices)
+        return state
 
-
-def _read_state(row: ReportedRow, cell: CellValue, findings: list[Finding]) -> None:
-    text = clean(str(cell))
-    if not text:
-        return
-    row.state = _STATES.get(name_key(text))
-    if row.state is None:
-        row.is_bad = True
-        findings.append(
-            c.STATE_UNKNOWN.found(
-                row.sheet, row.cells["performance"], text, choices=", ".join(MilestoneState)
-            )
-        )
-
-
-def _read_status(row: ReportedRow, text: str, findings: list[Finding]) -> None:
-    if not text:
-        return
-    status = (
-        Status.NOT_AVAILABLE if means_nothing_to_report(text) else _STATUSES.get(name_key(text))
-    )
-    if status is None:
-        row.is_bad = True
-        findings.append(c.STATUS_UNKNOWN.found(row.sheet, row.cells["status"], text))
-    elif status is not Status.FINAL or row.status is not Status.PROVISIONAL:
+    def status(self, *, is_provisional: bool) -> Status:
+        """The figure's status; a mark beside the figure may have said that it is provisional."""
+        marked = Status.PROVISIONAL if is_provisional else Status.FINAL
+        text = self.match.table.text(self.match.row, "status")
+        if not text:
+            return marked
+        if means_nothing_to_report(text):
+            return Status.NOT_AVAILABLE
+        status = _STATUSES.get(name_key(text))
+        if status is None:
+            self._found("status", c.STATUS_UNKNOWN, text)
         # A mark such as (p) beside the figure stands against a Final that nobody changed.
-        row.status = status
+        return marked if status in (None, Status.FINAL) else status
+
+    def _found(self, key: str, rule: Rule, value: str = "", **words: str) -> None:
+        """A finding at a cell that could not be read."""
+        self.is_bad = True
+        sheet, cell = self.match.table.grid.sheet, self.addresses[key]
+        self.findings.append(rule.found(sheet, cell, value, **words))
 
 
 def _words(text: str) -> str:
@@ -271,4 +300,4 @@ def _words(text: str) -> str:
 def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:
     """Whether a text shows the same figure as expected, however it is written."""
     scale = Scale(indicator.unit or Unit.SCORE, decimals=15)
-    return indicator.unit in CALLED and parse(seen, scale, None).value == expected
+    return indicator.unit is not None and parse(seen, scale, None).value == expected

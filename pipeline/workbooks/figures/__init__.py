@@ -11,8 +11,6 @@ from decimal import Decimal
 
 from pipeline.workbooks.figures.figure import (
     BLANK,
-    CALLED,
-    EXAMPLES,
     FRACTION_UP_TO,
     CellValue,
     Figure,
@@ -28,8 +26,6 @@ from schemas import rules as c
 
 __all__ = [
     "BLANK",
-    "CALLED",
-    "EXAMPLES",
     "FRACTION_UP_TO",
     "CellValue",
     "Figure",

@@ -7,9 +7,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from schemas import rules as c
-from schemas.display import places, quantise, shown
 from schemas.findings import Rule, Severity
-from schemas.model import Unit
+from schemas.units import Unit, UnitRow, places, quantise, row_of, shown
 
 #: What calamine hands over for a cell; blank is the empty string.
 CellValue = str | float | bool | date | datetime | time | timedelta
@@ -19,23 +18,6 @@ FRACTION_UP_TO = Decimal(2)
 #: Excel keeps 15 significant digits; a larger whole number may have lost some.
 EXACT_BELOW = Decimal(10) ** 15
 
-EXAMPLES = {
-    Unit.PERCENT: "31.5%",
-    Unit.COUNT: "4605",
-    Unit.CURRENCY: "£120,000",
-    Unit.RATIO: "1.25",
-    Unit.DAYS: "14",
-    Unit.SCORE: "7.2",
-}
-#: How a unit is called in a sentence.
-CALLED = {
-    Unit.PERCENT: "a percentage",
-    Unit.COUNT: "a count",
-    Unit.CURRENCY: "an amount of money",
-    Unit.RATIO: "a ratio",
-    Unit.DAYS: "a number of days",
-    Unit.SCORE: "a score",
-}
 OTHER_MONEY = "an amount in another currency"
 
 
@@ -48,20 +30,25 @@ class Scale:
     #: How many decimals are published; None where that is not known.
     decimals: int | None = 0
     plausible_maximum: Decimal | None = None
-    #: A numerator or denominator: it may be money or days too, and may be left out.
+    #: A numerator or denominator: of any unit but a share, and it may be left out.
     is_part: bool = False
     #: A figure of the register: it keeps the decimals that it is typed with, and is never rounded.
     as_typed: bool = False
 
     @property
     def example(self) -> str:
-        return EXAMPLES[self.unit] if self.unit else "12"
+        return self.row.example
+
+    @property
+    def row(self) -> UnitRow:
+        """What there is to know of the unit; that of a plain number where there is none."""
+        return row_of(self.unit)
 
     def takes(self, unit: Unit) -> bool:
         """Whether a figure written in a unit may stand here."""
         if self.unit is None:
             return True
-        return unit is self.unit or (self.is_part and unit in (Unit.CURRENCY, Unit.DAYS))
+        return unit is self.unit or (self.is_part and not unit.row.is_share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +96,7 @@ def finish(number: Decimal, scale: Scale, seen: str) -> Figure:
     number = plain(number)
     if scale.decimals is None or places(number) <= scale.decimals:
         return Figure(value=number)
-    if scale.unit is Unit.COUNT and scale.decimals == 0:
+    if scale.row.counts_people and scale.decimals == 0:
         return trouble(c.NOT_WHOLE, seen, example=scale.example)
     taken = quantise(number, scale.decimals)
     words = (("taken", shown(taken, scale.unit)),)
@@ -129,13 +116,8 @@ def percent_two_ways(one: Decimal, other: Decimal, seen: str) -> Figure:
 
 
 def wrong_unit(seen: str, found: str, scale: Scale) -> Figure:
-    return trouble(
-        c.WRONG_UNIT,
-        seen,
-        found=found,
-        expected=CALLED[scale.unit] if scale.unit else "a plain number",
-        example=scale.example,
-    )
+    row = scale.row
+    return trouble(c.WRONG_UNIT, seen, found=found, expected=row.called, example=row.example)
 
 
 def trouble(rule: Rule, value: str, **words: str) -> Figure:

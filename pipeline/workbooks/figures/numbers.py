@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.workbooks.figures.figure import (
-    CALLED,
     EXACT_BELOW,
     FRACTION_UP_TO,
     OTHER_MONEY,
@@ -20,8 +19,7 @@ from pipeline.workbooks.figures.figure import (
 )
 from pipeline.workbooks.figures.formats import PLAIN, FormatSection, section_for
 from schemas import rules as c
-from schemas.display import places, quantise, shown
-from schemas.model import Unit
+from schemas.units import Unit, places, quantise, shown
 
 #: A percentage at or below this may be a fraction where the cell's format cannot be known.
 FRACTION_UP_TO_UNFORMATTED = Decimal(10)
@@ -60,9 +58,9 @@ def _by_its_looks(number: Decimal, scale: Scale, section: FormatSection) -> Figu
     if section.is_inexact:
         return trouble(c.NOT_EXACT, seen, example=scale.example)
     if section.says_days and not scale.takes(Unit.DAYS):
-        return wrong_unit(f"{seen} days", CALLED[Unit.DAYS], scale)
+        return wrong_unit(f"{seen} days", Unit.DAYS.row.called, scale)
     if section.currency and not scale.takes(Unit.CURRENCY):
-        return wrong_unit(shown(plain(number), Unit.CURRENCY), "an amount of money", scale)
+        return wrong_unit(shown(plain(number), Unit.CURRENCY), Unit.CURRENCY.row.called, scale)
     if section.currency not in ("", "£"):
         return wrong_unit(f"{section.currency}{seen}", OTHER_MONEY, scale)
     return None
@@ -75,7 +73,7 @@ def _by_its_format(number: Decimal, scale: Scale, section: FormatSection) -> Fig
     points = plain(number * 100) if section.scales_to_percent else number
     seen = shown(plain(points), Unit.PERCENT)
     if not scale.takes(Unit.PERCENT):
-        return wrong_unit(seen, CALLED[Unit.PERCENT], scale)
+        return wrong_unit(seen, Unit.PERCENT.row.called, scale)
     if (
         section.scales_to_percent
         and not scale.as_typed
@@ -89,7 +87,7 @@ def _by_its_format(number: Decimal, scale: Scale, section: FormatSection) -> Fig
 def _unformatted(
     number: Decimal, scale: Scale, fraction_up_to: Decimal, section: FormatSection
 ) -> Figure:
-    if scale.unit is Unit.PERCENT and number and abs(number) <= fraction_up_to:
+    if scale.row.is_share and number and abs(number) <= fraction_up_to:
         return percent_two_ways(plain(number * 100), plain(number), _written(number))
     return _as_shown(number, scale, section, _written(number))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.workbooks.figures.figure import (
     BLANK,
-    CALLED,
     EXACT_BELOW,
     FRACTION_UP_TO,
     OTHER_MONEY,
@@ -23,8 +23,7 @@ from pipeline.workbooks.figures.figure import (
 )
 from pipeline.workbooks.figures.plain import NOT_AVAILABLE, ZERO_OR_NOTHING, clean
 from schemas import rules as c
-from schemas.display import shown
-from schemas.model import Unit
+from schemas.units import Unit, UnitRow, shown
 
 #: No figure takes more digits and separators; Decimal's own context would round a longer one.
 LONGEST_FIGURE = 28
@@ -44,15 +43,25 @@ _MARKS = re.compile(r"\s*(?:[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|
 #: 10² is not 10 with a second footnote.
 _POWERS_OF_TEN = frozenset("²³⁴⁵⁶⁷⁸⁹")
 _GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ ]\d{3})+|\d{1,3}(?:['’]\d{3})+|\d+"
+
+
+def _marks(of_row: Callable[[UnitRow], tuple[str, ...]], side: str) -> str:
+    """The pattern of what may be written at that side of a figure, a group for each unit."""
+    return "".join(
+        rf"\s* (?P<{unit.name}_{side}>{'|'.join(map(re.escape, marks))})?"
+        for unit in Unit
+        if (marks := of_row(unit.row))
+    )
+
+
 _FIGURE = re.compile(
     rf"""
     (?P<open>\()?                               # brackets mean negative
     \s* (?P<sign>[-+])? \s*
-    (?P<money>£|gbp)? \s* (?P<inner>-)? \s*
+    {_marks(lambda row: row.before, "before")} \s* (?P<inner>-)? \s*
     (?P<digits>(?:{_GROUPED})(?:\.\d+)?|\.\d+)
     \s* (?P<scale>k|m|bn|million|billion|thousand)?
-    \s* (?P<percent>%|per\ cent|percent|pc)?
-    \s* (?P<days>days?)?
+    {_marks(lambda row: row.written_behind, "behind")}
     \s* (?P<close>\))?
     """,
     re.VERBOSE | re.ASCII,
@@ -90,7 +99,7 @@ def parse_text(cell: str, scale: Scale) -> Figure:
         return Figure(suppressed=True)
     if _ERRORS.match(text):
         return trouble(c.ERROR_VALUE, text, example=scale.example)
-    if scale.unit in (Unit.COUNT, Unit.DAYS) and _SMALL.fullmatch(words):
+    if scale.row.never_negative and _SMALL.fullmatch(words):
         return Figure(suppressed=True)
     if part := _OUT_OF.fullmatch(words):
         return _parse_part(text, part, scale)
@@ -113,17 +122,17 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     signs = [match["sign"] == "-", match["inner"] == "-", match["open"] is not None]
     if sum(signs) > 1 or (match["open"] is None) != (match["close"] is None):
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
-    signs_of = {"percent": Unit.PERCENT, "money": Unit.CURRENCY, "days": Unit.DAYS}
-    named = [unit for found, unit in signs_of.items() if match[found]]
-    for unit in named:
+    written = _units_written(match)
+    for unit in written:
         if not scale.takes(unit):
-            return wrong_unit(text, CALLED[unit], scale)
-    if len(named) > 1:
+            return wrong_unit(text, unit.row.called, scale)
+    if len(written) > 1:
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
     digits = match["digits"]
     if len(digits) > LONGEST_FIGURE:
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
-    if "," in digits and scale.unit in (Unit.PERCENT, Unit.RATIO, Unit.SCORE):
+    row = scale.row
+    if "," in digits and not (row.has_thousands or row.is_money):
         return _comma(text, scale)
     number = Decimal(re.sub(r"[, '’]", "", digits))
     if match["scale"]:
@@ -133,9 +142,15 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     if abs(number) >= EXACT_BELOW:
         return trouble(c.NOT_A_FIGURE, text, example=scale.example)
     number = -number if any(signs) else number
-    if scale.unit is Unit.PERCENT and not match["percent"] and 0 < abs(number) <= FRACTION_UP_TO:
+    if row.is_share and scale.unit not in written and 0 < abs(number) <= FRACTION_UP_TO:
         return percent_two_ways(plain(number * 100), plain(number), text)
-    return replace(finish(number, scale, text), sign=named[0] if named else None)
+    return replace(finish(number, scale, text), sign=written[0] if written else None)
+
+
+def _units_written(match: re.Match[str]) -> list[Unit]:
+    """The units of which a figure has a mark, before it or behind it."""
+    marks = {name.rpartition("_")[0] for name, mark in match.groupdict().items() if mark}
+    return [unit for unit in Unit if unit.name in marks]
 
 
 def _comma(text: str, scale: Scale) -> Figure:
@@ -153,7 +168,8 @@ def _comma(text: str, scale: Scale) -> Figure:
 
 def _parse_marked(text: str, match: re.Match[str], mark: re.Match[str], scale: Scale) -> Figure:
     """A figure with a footnote mark; (p) and (e) say that it is provisional."""
-    if match["digits"] == "10" and not match["percent"] and mark[0].strip() in _POWERS_OF_TEN:
+    is_percent = Unit.PERCENT in _units_written(match)
+    if match["digits"] == "10" and not is_percent and mark[0].strip() in _POWERS_OF_TEN:
         return trouble(c.NOT_EXACT, text, example=scale.example)
     figure = _parse_match(text, match, scale)
     if figure.value is None:
@@ -169,7 +185,7 @@ def _parse_marked(text: str, match: re.Match[str], mark: re.Match[str], scale: S
 
 def _parse_part(text: str, part: re.Match[str], scale: Scale) -> Figure:
     """`10 of 50`: in a percentage both parts, and what they make."""
-    if scale.unit is not Unit.PERCENT:
+    if not scale.row.is_share:
         return trouble(c.NOT_EXACT, text, example=scale.example)
     top, bottom = (Decimal(group.replace(",", "")) for group in part.groups())
     if not bottom or top >= EXACT_BELOW or bottom >= EXACT_BELOW:

@@ -10,19 +10,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.display import (
-    GROUP_FROM,
-    cell_value,
-    grouped,
-    number_format,
-    operator_shown,
-    places,
-    quantise,
-    shown,
-    target_shown,
-    unit_shown,
-)
 from schemas.model import Indicator, Kind, Operator, Polarity, Target, Unit
+from schemas.units import GROUP_FROM, cell_value, grouped, number_format, places, quantise, shown
 from tests.support.builders import indicator
 from tests.support.programs import displayed
 
@@ -210,7 +199,7 @@ def percent(polarity: Polarity = Polarity.HIGHER) -> Indicator:
 def test_a_target_is_printed_with_the_operator_that_the_register_states(
     target: Target | None, expected: str
 ) -> None:
-    assert target_shown(target, percent()) == expected
+    assert (target.shown(Unit.PERCENT) if target else "") == expected
 
 
 @pytest.mark.parametrize(
@@ -227,7 +216,7 @@ def test_a_target_without_an_operator_is_met_as_the_polarity_says(
 ) -> None:
     plain = Target("I1", "now", value=Decimal(5))
     assert plain.operator_by(polarity) is expected
-    assert operator_shown(plain) == ""
+    assert plain.operator_shown == ""
 
 
 @pytest.mark.parametrize("polarity", [*Polarity, None])
@@ -239,7 +228,7 @@ def test_the_registers_operator_goes_before_the_polaritys(polarity: Polarity | N
 
 
 def test_what_an_indicator_reports_is_said_in_a_word() -> None:
-    words = [unit_shown(indicator("I1", "Something", unit)) for unit in Unit]
+    words = [indicator("I1", "Something", unit).unit_shown for unit in Unit]
     assert words == ["percent", "number", "pounds", "ratio", "days", "score"]
-    assert unit_shown(indicator("I1", "Something", kind=Kind.MILESTONE)) == "milestone"
-    assert unit_shown(indicator("I1", "Something", kind=Kind.NARRATIVE)) == "words"
+    assert indicator("I1", "Something", kind=Kind.MILESTONE).unit_shown == "milestone"
+    assert indicator("I1", "Something", kind=Kind.NARRATIVE).unit_shown == "words"
