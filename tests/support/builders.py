@@ -11,12 +11,10 @@ from pipeline.intake.scan import Arrival, FileKind
 from pipeline.store import Decision, Outcome, Signature, Submission
 from schemas.findings import Finding
 from schemas.model import (
-    Achievement,
     Framework,
     Indicator,
     Kind,
     MergeRule,
-    Observation,
     Operator,
     Period,
     Polarity,
@@ -26,6 +24,7 @@ from schemas.model import (
     Target,
     Unit,
 )
+from schemas.observations import Achievement, Observation
 
 PERIOD = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
 SAFETY = ServiceArea("CS", "Community safety", "Head of safety", "safety@council.example")
