@@ -4,7 +4,7 @@
 
 Measured in turn, in one run:
 - bare: python-calamine reads every cell of every sheet, and nothing else happens;
-- whole: `ingest`, from the inbox to the store and the archive, findings and all;
+- whole: from the inbox to the store and the archive, findings and all;
 - checks: `validate` alone, from what was read to findings, where all is right and where every cell
   is wrong; processor time, the best of three, with the collector of garbage off as `timeit` has it;
 - plain: pandas.read_excel with openpyxl and one pandera validation a return (on 20 of them).
@@ -34,15 +34,15 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from pipeline.intake.scan import Arrival, FileKind
-from pipeline.job import session
-from pipeline.job.ingest import ingest
+from pipeline.job import nightly
 from pipeline.operations.setup import make_workspace
 from pipeline.outputs.template import write_template
 from pipeline.returns.reader import read_workbook
-from pipeline.returns.reading import Reading
+from pipeline.returns.reading import Return
 from pipeline.returns.validate import validate
 from pipeline.store import Outcome
 from pipeline.workspace.folder import Workspace, open_workspace
+from pipeline.workspace.runs.pace import Pace
 from schemas.fields import COVER_SHEET, INDICATORS_SHEET, PREFILLED
 from schemas.model import (
     Framework,
@@ -138,11 +138,13 @@ def bare_read(paths: list[Path]) -> None:
                 book.get_sheet_by_name(name).to_python()
 
 
-def whole_way(workspace: Workspace, register: Register, expected: int) -> None:
-    with session.store_of(workspace) as store:
-        done = ingest(workspace, register, store, NOW, lambda _what, _done, _total: None)
-    accepted = sum(taken.outcome is Outcome.ACCEPTED for taken in done.taken)
+def whole_way(workspace: Workspace, expected: int) -> float:
+    """Seconds from the inbox to the store and the archive."""
+    pace = Pace()
+    done = nightly.run(workspace, NOW, lambda *_: None, pace=pace, only_inbox=True)
+    accepted = sum(sent.outcome is Outcome.ACCEPTED for sent in done.submissions)
     assert accepted == expected, f"{expected - accepted} returns were not accepted"
+    return sum(seconds for stage, seconds in pace.seconds.items() if stage != "mail")
 
 
 def plain_way(paths: list[Path]) -> None:
@@ -157,7 +159,7 @@ def plain_way(paths: list[Path]) -> None:
         schema.validate(table[["Ref", "Performance"]].dropna(), lazy=True)
 
 
-def readings_of(register: Register, path: Path, *, wrong: bool) -> list[tuple[Arrival, Reading]]:
+def readings_of(register: Register, path: Path, *, wrong: bool) -> list[Return]:
     """What every area's return says, as it comes back from the reader; all wrong if asked."""
     arrival = Arrival(path, "0" * 64, path.stat().st_size, FileKind.XLSX, NOW)
     reading = read_workbook(path, arrival.kind, register)
@@ -167,7 +169,7 @@ def readings_of(register: Register, path: Path, *, wrong: bool) -> list[tuple[Ar
             row.seen |= dict.fromkeys(PREFILLED, "something else")
     sent = pickle.dumps(reading)
     return [
-        (arrival, replace(pickle.loads(sent), area=area.ref))  # noqa: S301 - dumped just before
+        Return(arrival, replace(pickle.loads(sent), area=area.ref))  # noqa: S301 - dumped just before
         for area in register.areas[: _WRONG_RETURNS if wrong else None]
     ]
 
@@ -202,7 +204,7 @@ def measure(count: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "workspace"
         register = register_of(count)
-        make_workspace(folder, NOW.date(), register_of(1))
+        make_workspace(folder, NOW.date(), register)
         workspace = open_workspace(folder)
         limits = msgspec.structs.replace(
             workspace.settings.limits, settle_seconds=0.0, incomplete_minutes=0
@@ -217,13 +219,12 @@ def measure(count: int) -> None:
         right = checks_alone(register, paths[0], wrong=False)
         wrong = checks_alone(register, paths[0], wrong=True)
         assert right[1] == 0, "a return that is right has findings"
-        with timed() as whole:
-            whole_way(workspace, register, count)
+        whole = whole_way(workspace, count)
         each = 1000 / count
         sampled = 1000 / min(count, _PLAIN_RETURNS)
         print(f"{count:>6} returns of {INDICATORS} indicators, milliseconds a return:")
         print(f"       bare read {bare() * each:8.2f}")
-        print(f"       whole way {whole() * each:8.2f}   {whole() / bare():5.1f} x the bare read")
+        print(f"       whole way {whole * each:8.2f}   {whole / bare():5.1f} x the bare read")
         print(f"       plain way {plain() * sampled:8.2f}")
         for what, (seconds, findings, peak) in (("all right", right), ("all wrong", wrong)):
             print(

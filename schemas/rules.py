@@ -353,11 +353,9 @@ ZERO_OR_NOTHING = Rule(
     "None of something is a figure; no figure is not.",
 )
 
-_CHECKS = sorted((*ROWS.checks, *COVERS.checks), key=lambda check: check.code)
-
 RULES: tuple[Rule, ...] = (
     *(rule for rule in list(globals().values()) if isinstance(rule, Rule)),
-    *_CHECKS,
+    *sorted((*ROWS.checks, *COVERS.checks), key=lambda check: check.code),
     *register_rules.RULES,
     *register_row_rules.RULES,
 )
@@ -370,8 +368,13 @@ def _readable(template: str) -> str:
 
 def page() -> str:
     """`docs/findings.md`: every rule with what it says, what to do and why."""
-    kinds = {"F": "The file", "L": "The layout", "V": "The value in one cell", "C": "Checks"}
-    kinds["R"] = "The register"
+    kinds = {
+        "F": "The file",
+        "L": "The layout",
+        "V": "The value in one cell",
+        "C": "Checks",
+        "R": "The register",
+    }
     lines = [
         "# Findings",
         "",

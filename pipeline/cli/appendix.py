@@ -20,16 +20,11 @@ def merge(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -
 
     Example: `quarterday merge --period 2012-13 --json`
     """
-    from pipeline.job.session import register_of, store_of
-    from pipeline.outputs.issuing import report_of
+    from pipeline.consolidation.assembly import report_of
+    from pipeline.job.session import looking
 
-    place = workspace_at(workspace)
-    register = register_of(place)
-    with store_of(place) as store:
-        reports = [
-            report_of(register, store, chosen, console.now())
-            for chosen in chosen_periods(register, period)
-        ]
+    with looking(workspace_at(workspace), console.now()) as session:
+        reports = [report_of(session, each) for each in chosen_periods(session.register, period)]
     documents = [
         {
             "period": report.period.name,
@@ -86,16 +81,18 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
 
     Example: `quarterday appendix --period 2012-13`
     """
-    from pipeline.job.session import at_work, register_of
-    from pipeline.outputs.issuing import issue
+    from pipeline.consolidation.assembly import report_of
+    from pipeline.job.session import at_work
+    from pipeline.outputs.issuing import write
 
-    place = workspace_at(workspace)
-    register = register_of(place)
     written: list[Path] = []
-    with at_work(place) as store, progress_bar() as progress:
-        chosen = chosen_periods(register, period)
+    with (
+        progress_bar() as progress,
+        at_work(workspace_at(workspace), console.now(), progress) as session,
+    ):
+        chosen = chosen_periods(session.register, period)
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
-            issued = issue(place, register, store, each, console.now())
+            issued = write(session, report_of(session, each))
             written += issued.files.values()
     return Result({"written": written}, map(str, written))

@@ -38,22 +38,20 @@ def accept(
     Example: `quarterday accept C05 --ref P2-1 --because "the second site opened in May"`
     """
     from pipeline.consolidation.approvals import Choice, approve, waiting
-    from pipeline.job.session import at_work, register_of
+    from pipeline.job.session import at_work
     from pipeline.workspace.lock import whoami
 
-    place = workspace_at(workspace)
-    register = register_of(place)
-    with at_work(place) as store:
-        warnings = waiting(register, store, chosen_periods(register, period))
+    with at_work(workspace_at(workspace), console.now()) as session:
+        chosen = chosen_periods(session.register, period)
         approvals = approve(
             Choice(code, ref, area),
-            warnings,
+            waiting(session.register, session.store, chosen),
             every=every,
             by=whoami(),
-            at=console.now(),
+            at=session.now,
             because=because,
         )
-        store.decisions.approve(approvals)
+        session.store.decisions.approve(approvals)
     return Result(
         approvals, (f"approved: {one.code} at {one.place}, by {one.by}" for one in approvals)
     )
@@ -73,17 +71,16 @@ def forget(
 
     Example: `quarterday forget --dry-run`
     """
-    from pipeline.job.session import at_work, register_of
+    from pipeline.job.session import at_work
     from pipeline.store.retention import due
     from pipeline.store.retention import forget as remove
     from pipeline.workspace.lock import whoami
 
     place = workspace_at(workspace)
-    register = register_of(place)
-    with at_work(place) as store:
-        found = due(register, store, console.now().date())
+    with at_work(place, console.now()) as session:
+        found = due(session.register, session.store, session.now.date())
         if not dry_run:
-            remove(found, place, store, whoami(), console.now())
+            remove(found, place, session.store, whoami(), session.now)
     document = {
         "rule": found.rule,
         "removed": not dry_run,

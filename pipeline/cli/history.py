@@ -62,18 +62,20 @@ def trace(
 
     Example: `quarterday trace P2-1 --period 2012-13`
     """
-    from pipeline.job.session import register_of, store_of
+    from pipeline.consolidation.assembly import report_of
+    from pipeline.job.session import looking
     from pipeline.operations import trace as figures
     from pipeline.operations.stored import StoredReturns
-    from pipeline.outputs.issuing import report_of
 
     place = workspace_at(workspace)
-    register = register_of(place)
-    with store_of(place) as store, figures.cells(place, register) as cell_of:
-        stored = StoredReturns.of(register, store, reveals=show_suppressed)
+    with (
+        looking(place, console.now()) as session,
+        figures.cells(place, session.register) as cell_of,
+    ):
+        stored = StoredReturns.of(session.register, session.store, reveals=show_suppressed)
         indicator = figures.indicator_of(ref, stored)
         chosen = figures.period_of(indicator, period, stored)
-        report = report_of(register, store, chosen, console.now())
+        report = report_of(session, chosen)
         found = figures.trace(indicator, report, stored, cell_of)
     return Result(found, _trace_lines(found), needs_a_person=found.needs_a_person)
 

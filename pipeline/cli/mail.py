@@ -42,27 +42,25 @@ def send(
 
     Example: `quarterday send --dry-run`
     """
-    from pipeline.job.session import at_work, register_of, store_of
-    from pipeline.mail import announcing, delivery
-    from pipeline.outputs.issuing import issue
+    from pipeline.job.session import at_work, looking
+    from pipeline.mail import delivery, enqueue
     from pipeline.workspace.lock import whoami
 
     place = workspace_at(workspace)
-    register = register_of(place)
     now = console.now()
     if dry_run:
-        with store_of(place) as store:
-            chosen = chosen_periods(register, period)
-            return _would_go(announcing.would_send(place, register, store, chosen, now))
-    with at_work(place) as store:
+        with looking(place, now) as session:
+            chosen = chosen_periods(session.register, period)
+            return _would_go(enqueue.would_send(session, chosen))
+    with at_work(place, now) as session:
         for header_id in again or ():
-            delivery.again(store, header_id, now, whoami())
+            delivery.again(session.store, header_id, now, whoami())
         for header_id in drop or ():
-            delivery.drop(store, header_id, now, whoami())
+            delivery.drop(session.store, header_id, now, whoami())
         if not again and not drop:
-            for each in chosen_periods(register, period):
-                announcing.send(place, store, issue(place, register, store, each, now), now)
-        mail = delivery.deliver(place, register, store, console.now(), impatient=True)
+            for each in chosen_periods(session.register, period):
+                enqueue.send(session, each)
+        mail = delivery.deliver(session, impatient=True)
     return Result(mail_document(mail), mail_lines(mail), needs_a_person=mail.needs_a_person)
 
 

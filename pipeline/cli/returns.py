@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.consolidation.report import ReturnReceived
-    from pipeline.job.ingest import Ingested
-    from pipeline.returns.validate import Checked
-    from pipeline.store import Submission
+    from pipeline.job.nightly import Night
+    from pipeline.returns.reading import Return
+    from pipeline.store import Decision, Submission
     from schemas.model import Period
 
 
@@ -37,8 +37,8 @@ def validate(
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
     """
-    from pipeline.job.ingest import check_files
     from pipeline.job.session import register_of
+    from pipeline.job.stages import check_files
 
     place = workspace_at(workspace)
     with progress_bar() as progress:
@@ -65,7 +65,7 @@ def validate(
     )
 
 
-def _checked_lines(checked: Iterable[Checked]) -> Iterator[str]:
+def _checked_lines(checked: Iterable[Return]) -> Iterator[str]:
     for one in checked:
         verdict = "would be accepted" if one.is_accepted else "would be sent back"
         yield f"{one.arrival.filename}: {verdict}"
@@ -82,42 +82,48 @@ def ingest(
 
     Example: `quarterday ingest --workspace performance`
     """
-    from pipeline.job.nightly import Night, needs_a_person, take_in
-    from pipeline.job.session import at_work, register_of
-    from pipeline.mail.delivery import deliver
-    from pipeline.mail.dispatch import correspond
+    from pipeline.job import nightly
 
     place = workspace_at(workspace)
-    register = register_of(place)
     wanted = reopening(reopen, because)
-    with at_work(place) as store, progress_bar() as progress:
-        ingested = take_in(place, register, store, console.now(), progress, wanted)
-        correspond(place, register, store, console.now(), skipped=ingested.skipped)
-        delivered = deliver(place, register, store, console.now())
+    with progress_bar() as progress:
+        done = nightly.run(place, console.now(), progress, wanted, only_inbox=True)
     return Result(
-        {
-            "taken": ingested.taken,
-            "skipped": ingested.skipped,
-            "mail": mail.mail_document(delivered),
-        },
-        [*ingested_lines(ingested), *mail.mail_lines(delivered)],
-        needs_a_person=needs_a_person(Night(ingested, mail=delivered)),
+        {**taken_document(done), "mail": mail.mail_document(done.mail)},
+        [*taken_lines(done), *mail.mail_lines(done.mail)],
+        needs_a_person=nightly.needs_a_person(done),
     )
 
 
-def ingested_lines(ingested: Ingested) -> Iterator[str]:
+def taken_document(night: Night) -> dict[str, object]:
+    """What became of each file, for machines."""
+    return {"taken": [_document(one) for one in night.decisions], "skipped": night.skipped}
+
+
+def _document(one: Decision) -> dict[str, object]:
+    names = ("filename", "sha256", "outcome", "area", "period", "findings")
+    return {
+        **{name: getattr(one.submission, name) for name in names},
+        "correction": one.correction,
+        "replaces": one.replaces,
+        "restates": one.submission.is_restatement,
+    }
+
+
+def taken_lines(night: Night) -> Iterator[str]:
     """What became of each file."""
-    if not ingested.taken and not ingested.skipped:
+    if not night.decisions and not night.skipped:
         yield "The inbox is empty."
-    for taken in ingested.taken:
-        about = ", ".join(part for part in (taken.area, taken.period) if part)
-        line = f"{taken.outcome}: {taken.filename}" + (f" ({about})" if about else "")
-        line += f", replacing {taken.replaces}" if taken.replaces else ""
-        yield line + (", restating a closed period" if taken.restates else "")
-        yield from finding_lines(taken.findings)
-        if taken.correction:
-            yield f"  correction copy: {taken.correction}"
-    for skipped in ingested.skipped:
+    for one in night.decisions:
+        sent = one.submission
+        about = ", ".join(part for part in (sent.area, sent.period) if part)
+        line = f"{sent.outcome}: {sent.filename}" + (f" ({about})" if about else "")
+        line += f", replacing {one.replaces}" if one.replaces else ""
+        yield line + (", restating a closed period" if sent.is_restatement else "")
+        yield from finding_lines(sent.findings)
+        if one.correction:
+            yield f"  correction copy: {one.correction}"
+    for skipped in night.skipped:
         if skipped.moved_to:
             yield f"moved to quarantine: {skipped.filename}: {skipped.why}"
             yield f"  now at: {skipped.moved_to}"
@@ -132,20 +138,18 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     """
     from pipeline.consolidation.approvals import waiting
     from pipeline.consolidation.returned import returns_received
-    from pipeline.job.session import register_of, store_of
+    from pipeline.job.session import looking
     from pipeline.mail.delivery import mail_status
     from pipeline.store import Outcome
     from pipeline.store.retention import due
 
-    place = workspace_at(workspace)
-    register = register_of(place)
-    today = console.now().date()
-    periods = chosen_periods(register, period)
-    with store_of(place) as store:
+    with looking(workspace_at(workspace), console.now()) as session:
+        register, store, today = session.register, session.store, session.now.date()
+        periods = chosen_periods(register, period)
         submissions = store.submissions()
         warnings = waiting(register, store, periods)
         past = due(register, store, today)
-        unsent = mail_status(store, console.now())
+        unsent = mail_status(store, session.now)
     rejected = [sent for sent in submissions if sent.outcome is Outcome.REJECTED]
     unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
     last_rejected = {(sent.period, sent.area): sent for sent in rejected}

@@ -20,7 +20,7 @@ from pipeline.cli.options import (
     WorkspaceOption,
     reopening,
 )
-from pipeline.cli.returns import ingested_lines
+from pipeline.cli.returns import taken_document, taken_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def run(
     began = console.now()
     if scheduled and done_on(place, began.date()):
         # The clocks were put back, or the machine made up for a night that it has had.
-        night = nightly.Night(None)
+        night = nightly.Night(was_idle=True)
     else:
         with (
             supervised(place, "run", began, scheduled=scheduled, shown=verbose) as under_way,
@@ -67,7 +67,7 @@ def run(
             under_way.finish(nightly.tally(night), needs_a_person=needs_a_person)
     document = {
         "fetched": night.fetched,
-        "ingested": night.ingested,
+        "ingested": None if night.was_idle else taken_document(night),
         "written": _written(night),
         "mail": mail.mail_document(night.mail),
     }
@@ -88,8 +88,8 @@ def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
         yield from fetched_lines(night.fetched)
         if night.fetched.trouble:
             yield Problem(night.fetched.trouble)
-    if night.ingested is not None:
-        yield from ingested_lines(night.ingested)
+    if not night.was_idle:
+        yield from taken_lines(night)
     elif not is_silent:
         yield "Nothing new."
     for issued in night.issued:

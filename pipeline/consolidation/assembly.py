@@ -11,21 +11,24 @@ from decimal import Decimal
 import msgspec
 
 from pipeline import __version__
-from pipeline.consolidation.closing import Closed, marked
-from pipeline.consolidation.disclosure import disclose, disclosed_target
-from pipeline.consolidation.merge import Consolidated, is_incomplete, merge
+from pipeline.consolidation.closing import Closed, marked, restated_from
+from pipeline.consolidation.disclosure import disclose as disclose_figures
+from pipeline.consolidation.disclosure import disclosed_target
+from pipeline.consolidation.merge import Consolidated, is_incomplete
+from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.rating import (
     Travel,
     key,
     overall_key,
-    rate,
     tally,
     tolerance_shown,
     travel,
 )
+from pipeline.consolidation.rating import rate as rate_figure
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line, Report, Section
 from pipeline.consolidation.returned import day_of, reporting, returns_received
 from pipeline.store import Issue, IssuedRating, Outcome, Submission
+from pipeline.store.session import Session
 from schemas.model import (
     Indicator,
     Kind,
@@ -56,26 +59,74 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class _Earlier:
-    """The figures of earlier periods, by their indicators' refs."""
+class Merged:
+    """The figures of a period, and of the periods that they are compared with."""
 
+    register: Register
+    period: Period
+    evidence: Evidence
+    issued_at: datetime
+    #: The key of what they are made from.
+    content: str
+    figures: tuple[Consolidated, ...]
+    last: tuple[Consolidated, ...]
+    year_before: tuple[Consolidated, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """The same without the figures that must not be printed."""
+
+    merged: Merged
+    figures: tuple[Consolidated, ...]
     last: Mapping[str, Consolidated]
     year_before: Mapping[str, Consolidated]
-    #: With those that must not be printed: a colour may go by them, for it tells no figure.
-    year_undisclosed: Mapping[str, Consolidated]
+
+
+def report_of(session: Session, period: Period) -> Report:
+    """The report of a period as things stand."""
+    return rate(disclose(merge(session, period)))
 
 
 def assemble(register: Register, period: Period, evidence: Evidence, issued_at: datetime) -> Report:
     """Everything that the appendix of a period says."""
+    return rate(disclose(_merged(register, period, evidence, issued_at)))
+
+
+def merge(session: Session, period: Period) -> Merged:
+    """The figures of a period by their indicators' merge rules, from what the store holds.
+
+    What is made from the same content as the last issue bears its date.
+    """
+    content, last = content_of(session, period), session.store.last_issue(period.name)
+    issued_at = last.issued_at.astimezone() if last and last.content == content else session.now
+    return _merged(session.register, period, _evidence(session, period), issued_at, content)
+
+
+def disclose(merged: Merged) -> Disclosed:
+    """The merged figures without those that must not be printed."""
+    register = merged.register
+    return Disclosed(
+        merged,
+        disclose_figures(register, merged.figures),
+        _by_ref(disclose_figures(register, merged.last)),
+        _by_ref(disclose_figures(register, merged.year_before)),
+    )
+
+
+def rate(disclosed: Disclosed) -> Report:
+    """The report: every figure rated, with its direction of travel, and the whole of them."""
+    merged = disclosed.merged
+    register, period, evidence = merged.register, merged.period, merged.evidence
     policy = register.framework.policy
-    last_period, year_period = register.last_period(period), register.year_before(period)
-    last = _by_ref(disclose(register, _merged(register, last_period, evidence.last)))
-    year_merged = _merged(register, year_period, evidence.year_before)
-    earlier = _Earlier(last, _by_ref(disclose(register, year_merged)), _by_ref(year_merged))
-    merged = merge(register, period.name, evidence.observations)
+    # A colour may go by figures that must not be printed, for it tells none.
+    year_undisclosed = _by_ref(merged.year_before)
     lines = [
-        marked(_line(register, period, each, earlier), evidence.closed)
-        for each in disclose(register, merged)
+        marked(
+            _line(register, period, each, disclosed, year_undisclosed.get(each.indicator.ref)),
+            evidence.closed,
+        )
+        for each in disclosed.figures
     ]
     sections = tuple(
         Section(
@@ -97,21 +148,22 @@ def assemble(register: Register, period: Period, evidence: Evidence, issued_at: 
             milestones=any(n.consolidated.state is not None for n in lines),
         ),
         overall_key=overall_key(policy),
-        returns=returns_received(register, period, evidence.submissions, day_of(issued_at)),
-        issued_at=issued_at,
+        returns=returns_received(register, period, evidence.submissions, day_of(merged.issued_at)),
+        issued_at=merged.issued_at,
+        content=merged.content,
         restates=evidence.closed.closing.closed_at if evidence.closed else None,
         restates_what=evidence.closed is None or bool(evidence.closed.performances),
     )
 
 
-def issue_of(report: Report, content: str, last_submission: int) -> Issue:
+def issue_of(report: Report, last_submission: int) -> Issue:
     """What the store keeps of an issue: each indicator as it was printed.
 
-    `content` is the key of what it was made from, `last_submission` the number of the last one.
+    `last_submission` is the number of the last one that the store holds.
     """
     return Issue(
         period=report.period.name,
-        content=content,
+        content=report.content,
         issued_at=report.issued_at,
         overall=report.overall.colour or "",
         register_sha256=report.register.sha256,
@@ -158,10 +210,44 @@ def _said_by(register: Register) -> str:
     return hashlib.sha256(said).hexdigest()
 
 
+def content_of(session: Session, period: Period) -> str:
+    """The key of what a period's appendix would be made from now."""
+    register, store = session.register, session.store
+    bearing = (period, register.last_period(period), register.year_before(period))
+    names = dict.fromkeys(each.name for each in bearing if each is not None)
+    return content_key(
+        register, period, [sent for name in names for sent in store.submissions(name)]
+    )
+
+
+def _evidence(session: Session, period: Period) -> Evidence:
+    register, store = session.register, session.store
+    last, year_before = register.last_period(period), register.year_before(period)
+    submissions = store.submissions(period.name)
+    return Evidence(
+        observations=store.observations(period.name),
+        achievements=store.achievements(period.name),
+        submissions=submissions,
+        closed=restated_from(store, submissions),
+        last=store.observations(last.name) if last else (),
+        year_before=store.observations(year_before.name) if year_before else (),
+    )
+
+
 def _merged(
-    register: Register, period: Period | None, observations: Sequence[Observation]
-) -> tuple[Consolidated, ...]:
-    return () if period is None else merge(register, period.name, observations)
+    register: Register, period: Period, evidence: Evidence, issued_at: datetime, content: str = ""
+) -> Merged:
+    last, year_before = register.last_period(period), register.year_before(period)
+    return Merged(
+        register,
+        period,
+        evidence,
+        issued_at,
+        content,
+        merge_observations(register, period.name, evidence.observations),
+        merge_observations(register, last.name, evidence.last) if last else (),
+        merge_observations(register, year_before.name, evidence.year_before) if year_before else (),
+    )
 
 
 def _by_ref(merged: Iterable[Consolidated]) -> Mapping[str, Consolidated]:
@@ -172,16 +258,17 @@ def _line(
     register: Register,
     period: Period,
     merged: Consolidated,
-    earlier: _Earlier,
+    earlier: Disclosed,
+    year_undisclosed: Consolidated | None,
 ) -> Line:
     indicator = merged.indicator
     target = disclosed_target(register, register.target(indicator.ref, period.name))
     last, year = earlier.last.get(indicator.ref), earlier.year_before.get(indicator.ref)
-    held_on = _whole(earlier.year_undisclosed.get(indicator.ref))
+    held_on = _whole(year_undisclosed)
     return Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rate(merged, target, register.framework.policy, held_on),
+        rating=rate_figure(merged, target, register.framework.policy, held_on),
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=performance_shown(merged),

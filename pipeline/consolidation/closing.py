@@ -7,12 +7,12 @@ appendix: whatever is accepted for it after that is a restatement.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
 from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
+from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
-from schemas.model import Indicator, Kind, Period, Register
+from schemas.model import Indicator, Kind, Period
 from schemas.wording import day_shown
 
 _WITHOUT_FIGURE = {DISAGREED: "the areas disagreed", SUPPRESSED: "the figure was suppressed"}
@@ -33,11 +33,12 @@ class Closed:
         return {r.indicator: r.performance for r in ratings}
 
 
-def note_closings(register: Register, store: Store, now: datetime) -> dict[str, int]:
+def note_closings(session: Session) -> dict[str, int]:
     """Note what the register closes and opens; the periods that it reopened, with their number.
 
     A period for which nothing was ever accepted needs no closing.
     """
+    register, store, now = session.register, session.store, session.now
     periods = store.periods()
     for period in register.periods:
         if period.name not in periods:
@@ -55,21 +56,21 @@ def note_closings(register: Register, store: Store, now: datetime) -> dict[str, 
     }
 
 
-def reopen(period: Period, store: Store, now: datetime, by: str, because: str) -> int:
+def reopen(session: Session, period: Period, by: str, because: str) -> int:
     """Open a closed period for one run; the reopening's number comes back.
 
     Raises:
         WorkspaceError: the register has it open, or nothing was received for it, so that it has no
             figures to restate.
     """
-    last = _last_word(store, period.name)
+    last = _last_word(session.store, period.name)
     if period.open:
         raise WorkspaceError(f"{period.name} is open in the register; run without --reopen.")
     if not isinstance(last, Closing):
         raise WorkspaceError(
             f"{period.name} has no figures to restate. Open it on the register's sheet Periods."
         )
-    return store.decisions.record(Reopening(period.name, last.id, now, by, because))
+    return session.store.decisions.record(Reopening(period.name, last.id, session.now, by, because))
 
 
 def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed | None:

@@ -92,6 +92,8 @@ class Report:
     overall_key: str
     returns: tuple[ReturnReceived, ...]
     issued_at: datetime
+    #: The key of what it was made from: the same key means nothing new to issue.
+    content: str = ""
     #: When the period was closed, where it has been restated since.
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.

@@ -19,7 +19,7 @@ from schemas.model import Register
 _NAME = "settled"
 
 
-def is_settled(workspace: Workspace, register: Register, now: datetime) -> bool:
+def holds(workspace: Workspace, register: Register, now: datetime) -> bool:
     """Whether the last run completed with this register, store and version, and nothing is due.
 
     What was noted may be due, or the calendar may give something to say.
@@ -35,7 +35,7 @@ def is_settled(workspace: Workspace, register: Register, now: datetime) -> bool:
 
 
 def forget(workspace: Workspace) -> None:
-    """Note that work has begun: until it is done, nothing is settled.
+    """Note that work has begun: until it is done, the stamp holds no more.
 
     A run that is killed may leave the store's file as it was, with all that is new in its journal.
     """

@@ -1,4 +1,4 @@
-"""The nightly job: it strings the stages together and decides nothing itself.
+"""The nightly job: every stage, in order. It decides nothing itself.
 
 A night that finds nothing new loads neither pandas nor SQLAlchemy, so what needs them is imported
 where it is used.
@@ -22,23 +22,34 @@ from schemas.findings import Severity
 from schemas.model import Register
 
 if TYPE_CHECKING:
-    from pipeline.job.ingest import Ingested, Progress
+    from pipeline.intake.inbox import Skipped
     from pipeline.mail.delivery import Round
     from pipeline.mail.mailbox import Fetched
     from pipeline.outputs.issuing import Issued
-    from pipeline.store import Store
+    from pipeline.store import Decision, Submission
+    from pipeline.store.session import Progress
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What one run did. `ingested` is None where there was nothing to do."""
+    """What one run did."""
 
-    ingested: Ingested | None
+    #: What became of each file from the inbox, in the order in which it was recorded.
+    decisions: tuple[Decision, ...] = ()
+    #: What stays in the inbox or went to quarantine, and why.
+    skipped: tuple[Skipped, ...] = ()
     issued: tuple[Issued, ...] = ()
     #: What was done about the mail.
     mail: Round | None = None
     #: What came by mail; None where no mailbox is set.
     fetched: Fetched | None = None
+    #: There was nothing to do.
+    was_idle: bool = False
+
+    @property
+    def submissions(self) -> tuple[Submission, ...]:
+        """What the store holds of each file from the inbox."""
+        return tuple(one.submission for one in self.decisions)
 
     @property
     def mails(self) -> tuple[Path, ...]:
@@ -61,116 +72,99 @@ def run(
     progress: Progress,
     reopen: Reopen | None = None,
     pace: Pace | None = None,
+    *,
+    only_inbox: bool = False,
 ) -> Night:
     """Everything, in order: take in what came, issue what changed, deliver the mail that is due.
+
+    `only_inbox` takes in what lies in the inbox and says what became of it; nothing is fetched or
+    issued.
 
     Raises:
         OverrunError: its time is up; what it did is kept, and the next run does the rest.
     """
     pace = pace or Pace()
     register = register_of(workspace)
-    fetched = None
-    if workspace.settings.mail.receive.server:
-        with pace.during("fetching"):
-            fetched = fetch(workspace, register, now)
-    is_quiet = reopen is None and is_idle(workspace.inbox)
-    if is_quiet and idle.is_settled(workspace, register, now):
-        return Night(None, fetched=fetched)
+    fetched = None if only_inbox else fetch(workspace, register, now, pace)
+    is_quiet = not only_inbox and reopen is None and is_idle(workspace.inbox)
+    if is_quiet and idle.holds(workspace, register, now):
+        return Night(fetched=fetched, was_idle=True)
+    from pipeline.consolidation.assembly import disclose, merge, rate
+    from pipeline.job.stages import archive, collect, correct, read, record, validate
     from pipeline.mail.delivery import deliver
-    from pipeline.mail.dispatch import correspond
-    from pipeline.outputs import issuing
-    from pipeline.store import retention
+    from pipeline.mail.enqueue import enqueue
+    from pipeline.outputs.issuing import due_periods, publish
+    from pipeline.returns.receiving import decide
+    from pipeline.store.retention import next_day
 
-    with at_work(workspace) as store:
-        need_folder(workspace.outbox)
-        ingested = take_in(workspace, register, store, now, progress, reopen, pace)
+    with at_work(workspace, now, progress, pace, register) as session:
+        if not only_inbox:
+            need_folder(workspace.outbox)
+        intake = collect(session, reopen)
+        with intake.guard:
+            returns = read(intake)
+            for batch in validate(intake, returns):
+                decisions = decide(batch, intake.known, intake.session.register, now)
+                decisions = correct(intake, decisions)
+                with pace.during("storing"):
+                    record(intake, decisions)
+                    archive(intake, decisions)
+                pace.check()
         issued: list[Issued] = []
-        for period in issuing.due_periods(workspace, register, store):
+        for period in [] if only_inbox else due_periods(session):
             pace.check()
             progress("Writing the appendix", len(issued), len(issued) + 1)
             with pace.during("issuing"):
-                issued.append(issuing.issue(workspace, register, store, period, now))
-                issuing.record(workspace, store, issued[-1])
+                merged = merge(session, period)
+                disclosed = disclose(merged)
+                report = rate(disclosed)
+                issued.append(publish(session, report))
             pace.tell("appendix issued", period=period.name)
         with pace.during("mail"):
-            correspond(workspace, register, store, now, ingested.skipped)
-            mail = deliver(workspace, register, store, now)
-        falls_due = retention.next_day(register, store, now.astimezone().date())
+            enqueue(session, intake.skipped)
+            mail = deliver(session)
+        falls_due = next_day(register, session.store, now.astimezone().date())
     # Mail that needs a person is said again every night.
-    if is_idle(workspace.inbox) and not mail.needs_a_person:
-        next_day = datetime.combine(falls_due, time()).astimezone() if falls_due else None
-        idle.note(workspace, register, now, (mail.status.next_at, next_day))
-    return Night(ingested, tuple(issued), mail, fetched)
+    if not only_inbox and is_idle(workspace.inbox) and not mail.needs_a_person:
+        next_at = datetime.combine(falls_due, time()).astimezone() if falls_due else None
+        idle.note(workspace, register, now, (mail.status.next_at, next_at))
+    return Night(tuple(intake.decisions), tuple(intake.skipped), tuple(issued), mail, fetched)
 
 
-def fetch(workspace: Workspace, register: Register, now: datetime) -> Fetched:
+def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -> Fetched | None:
     """Take returns that came by mail into the inbox; trouble with the mailbox costs only those.
 
     Raises:
         LockedError: another run is at work.
     """
+    if not workspace.settings.mail.receive.server:
+        return None
     from pipeline.mail import mailbox
 
-    # Not `alone`: to have looked into a mailbox is no work, and leaves an idle night idle.
-    with lock.held(need_folder(make_state(workspace))):
+    # The lock alone: to have looked into a mailbox is no work, and leaves an idle night idle.
+    with pace.during("fetching"), lock.held(need_folder(make_state(workspace))):
         return mailbox.fetch(workspace, register, now)
-
-
-def take_in(
-    workspace: Workspace,
-    register: Register,
-    store: Store,
-    now: datetime,
-    progress: Progress,
-    reopen: Reopen | None = None,
-    pace: Pace | None = None,
-) -> Ingested:
-    """Take in whatever lies in the inbox, restatements of reopened periods among it."""
-    from pipeline.consolidation import closing
-    from pipeline.job.ingest import ingest
-    from pipeline.register import need_period
-    from pipeline.store.journal import archive_register
-
-    archive_register(workspace, register)
-    reopened = closing.note_closings(register, store, now)
-    if reopen is not None:
-        period = need_period(register, reopen.period)
-        number = closing.reopen(period, store, now, lock.whoami(), reopen.because)
-        reopened[period.name] = number
-    return ingest(workspace, register, store, now, progress, reopened, pace)
 
 
 def needs_a_person(night: Night) -> bool:
     """Whether anything that happened in the night waits for someone."""
     mailbox = night.fetched is not None and bool(night.fetched.left or night.fetched.trouble)
-    if night.ingested is None:
-        return mailbox
-    from pipeline.store import Outcome
-
-    troubled = any(
-        taken.outcome is Outcome.REJECTED
-        or any(f.severity is Severity.WARNING for f in taken.findings)
-        for taken in night.ingested.taken
-    )
+    findings = [f for sent in night.submissions for f in sent.findings]
+    troubled = any(f.severity in (Severity.ERROR, Severity.WARNING) for f in findings)
     conflicts = any(
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
     stuck = night.mail is not None and night.mail.needs_a_person
-    return troubled or conflicts or mailbox or stuck or bool(night.ingested.skipped)
+    return troubled or conflicts or mailbox or stuck or bool(night.skipped)
 
 
 def tally(night: Night) -> RunCounts:
     """What a night came to, in numbers."""
-    issued = tuple(done.report.period.name for done in night.issued)
-    if night.ingested is None:
-        return RunCounts(issued=issued)
-    from pipeline.store import Outcome
-
-    outcomes = [taken.outcome for taken in night.ingested.taken]
+    outcomes = [str(sent.outcome) for sent in night.submissions]
     return RunCounts(
-        accepted=outcomes.count(Outcome.ACCEPTED),
-        sent_back=outcomes.count(Outcome.REJECTED),
-        duplicates=outcomes.count(Outcome.DUPLICATE),
-        left=len(night.ingested.skipped),
-        issued=issued,
+        accepted=outcomes.count("accepted"),
+        sent_back=outcomes.count("rejected"),
+        duplicates=outcomes.count("duplicate"),
+        left=len(night.skipped),
+        issued=tuple(done.report.period.name for done in night.issued),
     )

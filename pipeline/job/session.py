@@ -1,9 +1,10 @@
-"""Working: a workspace's register and store, and the time in which one run alone works there."""
+"""Opening a session: a workspace's register and store, and the lock that one run alone holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.intake import archive, quarantine
@@ -11,10 +12,12 @@ from pipeline.job import idle
 from pipeline.register.loading import load_register
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_private, make_state, need_folder, sweep
+from pipeline.workspace.runs.pace import Pace
 from schemas.model import Register
 
 if TYPE_CHECKING:
     from pipeline.store import Store
+    from pipeline.store.session import Progress, Session
 
 
 def register_of(workspace: Workspace) -> Register:
@@ -38,17 +41,40 @@ def store_of(workspace: Workspace) -> Store:
 
 
 @contextmanager
-def at_work(workspace: Workspace) -> Iterator[Store]:
-    """The workspace's store, while this run alone works in the workspace.
+def looking(workspace: Workspace, now: datetime) -> Iterator[Session]:
+    """A session that changes nothing; another may be at work meanwhile.
 
     Raises:
-        LockedError: another run does.
+        RegisterError: the register is missing or holds mistakes.
+    """
+    from pipeline.store.session import Session
+
+    register = register_of(workspace)
+    with store_of(workspace) as store:
+        yield Session(workspace, register, store, now)
+
+
+@contextmanager
+def at_work(
+    workspace: Workspace,
+    now: datetime,
+    progress: Progress | None = None,
+    pace: Pace | None = None,
+    register: Register | None = None,
+) -> Iterator[Session]:
+    """A session that alone works in the workspace; with its register, unless that was read before.
+
+    Raises:
+        LockedError: another run is at work.
+        RegisterError: the register is missing or holds mistakes.
     """
     from pipeline.store.journal import catch_up
+    from pipeline.store.session import Session, silent
 
+    register = register or register_of(workspace)
     with alone(workspace), store_of(workspace) as store:
         catch_up(store, workspace.archive)
-        yield store
+        yield Session(workspace, register, store, now, progress or silent, pace or Pace())
         catch_up(store, workspace.archive)
 
 

@@ -1,9 +1,9 @@
-"""Doings: what a night did, and what the store holds that its messages speak of."""
+"""Due: what the messages of a run are to tell of, from the store, the inbox and quarantine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,55 +15,50 @@ from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
 from pipeline.outputs.corrections import correction_path
-from pipeline.outputs.issuing import Published, published_since
-from pipeline.store import Answered, Outcome, Store, Submission, retention
-from pipeline.workspace.folder import Workspace
+from pipeline.outputs.issuing import Issued, published_since
+from pipeline.store import Answered, Outcome, Submission, retention
+from pipeline.store.session import Session
 from schemas.model import Register, ServiceArea
 from schemas.observations import Achievement, Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Doings:
-    """What a night did, and what the store holds that its messages speak of."""
+class MailDue:
+    """What a run did, and what the store holds that its messages speak of."""
 
     now: datetime
     #: The submissions to be answered, and all that there ever were, in the order received.
     submissions: tuple[Submission, ...] = ()
     past: tuple[Submission, ...] = ()
     #: The correction copies that there are, by the submission's number.
-    copies: Mapping[int, Path] | None = None
+    copies: Mapping[int, Path] = field(default_factory=dict)
     #: The figures and achievements that count, of the periods of these submissions.
     observations: tuple[Observation, ...] = ()
     achievements: tuple[Achievement, ...] = ()
     #: Where each area's return stands, by the name of each open period.
-    standing: Mapping[str, Sequence[ReturnReceived]] | None = None
-    #: The appendices to be told of.
-    published: tuple[Published, ...] = ()
+    returned: Mapping[str, Sequence[ReturnReceived]] = field(default_factory=dict)
+    #: The appendices to be sent.
+    issued: tuple[Issued, ...] = ()
     waiting: tuple[approvals.Waiting, ...] = ()
-    left: tuple[NotTaken, ...] = ()
-    #: What went to quarantine and is to be told of; it stands in `left` too.
+    skipped: tuple[NotTaken, ...] = ()
+    #: What went to quarantine and is to be told of; it stands in `skipped` too.
     set_apart: tuple[SetApart, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
     retention: Retention | None = None
     #: The day of the last digest; None where there was none.
-    told: date | None = None
+    last_digest: date | None = None
 
 
-def gathered(
-    workspace: Workspace,
-    register: Register,
-    store: Store,
-    now: datetime,
-    *,
+def due(
+    session: Session,
     answered: Answered,
-    skipped: Sequence[Skipped] = (),
-    undelivered: Sequence[Undelivered] = (),
-    told: date | None = None,
-) -> Doings:
-    """What `correspondence` needs, read from the store; see the head of `mail.correspondence`.
-
-    `answered` is up to what people were told of what happened.
-    """
+    skipped: Iterable[Skipped] = (),
+    undelivered: Iterable[Undelivered] = (),
+    last_digest: date | None = None,
+) -> MailDue:
+    """What is due to be told, read from the store; `answered` is up to what people were told."""
+    workspace, register, store = session.workspace, session.register, session.store
+    today = session.now.date()
     past = store.submissions()
     fresh = tuple(sent for sent in past if sent.id > answered.submission)
     accepted = [sent for sent in fresh if sent.outcome is Outcome.ACCEPTED]
@@ -75,33 +70,33 @@ def gathered(
         if sent.outcome is Outcome.REJECTED
         and (path := correction_path(workspace, sent.filename, sent.sha256, sent.period)).exists()
     }
-    due = retention.due(register, store, now.date())
+    over = retention.due(register, store, today)
     # Two names may look alike as far as they can be shown.
     lying = {one.name: one for one in quarantine.contents(workspace)}
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
-    return Doings(
-        now=now,
+    return MailDue(
+        now=session.now,
         submissions=fresh,
         past=past,
         copies=copies,
         observations=tuple(o for name in periods for o in store.observations(name)),
         achievements=tuple(a for name in periods for a in store.achievements(name)),
-        standing={
+        returned={
             period.name: returns_received(
-                register, period, [s for s in past if s.period == period.name], now.date()
+                register, period, [s for s in past if s.period == period.name], today
             )
             for period in open_periods
         },
-        published=tuple(published_since(workspace, register, store, answered.issue)),
+        issued=tuple(published_since(session, answered.issue)),
         waiting=tuple(approvals.waiting(register, store, open_periods)),
-        left=(
+        skipped=(
             *(NotTaken(each.filename, each.why) for each in skipped if each.moved_to is None),
             *(NotTaken(each.filename, each.why, each.name) for each in set_apart),
         ),
         set_apart=set_apart,
         undelivered=tuple(undelivered),
-        retention=Retention(len(due.submissions), due.rule, due.since) if due.since else None,
-        told=told,
+        retention=Retention(len(over.submissions), over.rule, over.since) if over.since else None,
+        last_digest=last_digest,
     )
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from pipeline.job import nightly, session
-from pipeline.job.ingest import Progress, Taken
 from pipeline.job.nightly import Night
 from pipeline.operations.setup import make_workspace
 from pipeline.operations.worked_example import (
@@ -24,6 +23,7 @@ from pipeline.operations.worked_example import (
 from pipeline.outputs import OUTPUTS
 from pipeline.outputs.template import template_name
 from pipeline.store import Outcome
+from pipeline.store.session import Progress
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.model import Register, Status
@@ -97,8 +97,9 @@ def _account(workspace: Workspace, register: Register, first: Night, second: Nig
     report = issued.report
     tally, council = report.overall, register.framework
     counts = f"{tally.green} green, {tally.amber} amber, {tally.red} red"
-    taken = [t for night in (first, second) if night.ingested for t in night.ingested.taken]
-    correction = next(t.correction for t in taken if t.correction)
+    decisions = (*first.decisions, *second.decisions)
+    correction = next(one.correction for one in decisions if one.correction)
+    accepted = {one.area for one in first.submissions if one.outcome is Outcome.ACCEPTED}
     where = {
         **{output.called: issued.files[output.name] for output in OUTPUTS},
         "What Community safety was sent back": correction,
@@ -113,7 +114,7 @@ def _account(workspace: Workspace, register: Register, first: Night, second: Nig
         *_happened(first, register, seen=set()),
         "",
         f"Second night, {SECOND_NIGHT:%d %B %Y}:",
-        *_happened(second, register, seen={t.area for t in taken if _counts(t, first)}),
+        *_happened(second, register, seen=accepted),
         "",
         f"Result: {len(report.lines)} indicators, {tally.rated} rated ({counts}).",
         f"Overall: {tally.colour or 'not rated'}.",
@@ -133,19 +134,10 @@ def _account(workspace: Workspace, register: Register, first: Night, second: Nig
     )
 
 
-def _counts(taken: Taken, night: Night) -> bool:
-    """Whether a file was accepted in that night."""
-    return (
-        taken.outcome is Outcome.ACCEPTED
-        and night.ingested is not None
-        and taken in night.ingested.taken
-    )
-
-
 def _happened(night: Night, register: Register, seen: set[str | None]) -> list[str]:
     """A line for each file of a night, and one for each area still awaited."""
     lines = []
-    for taken in night.ingested.taken if night.ingested else ():
+    for taken in night.submissions:
         area = register.area(taken.area or "")
         name = area.name if area else taken.filename
         match taken.outcome:

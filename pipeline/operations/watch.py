@@ -91,11 +91,10 @@ def _attempt(workspace: Workspace, stop: Event, *, verbose: bool) -> Attempted:
             continue
         except (QuarterdayError, OSError) as error:
             return Attempted("failed", tuple(str(error).splitlines()), is_to_repeat=True)
-        skipped = night.ingested.skipped if night.ingested else ()
         shown = under_way.counts.shown
         return Attempted(
             f"{under_way.outcome}: {shown}" if shown else "nothing new",
-            is_to_repeat=any(map(may_change, skipped)),
+            is_to_repeat=any(map(may_change, night.skipped)),
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.outputs.correction import CorrectionCopy
-from pipeline.returns.validate import Checked
+from pipeline.store import Decision
 from pipeline.workbooks.sandbox import Guard, StoppedError
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import (
@@ -23,7 +23,9 @@ from pipeline.workspace.folder import (
 )
 
 
-def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Guard) -> list[Path]:
+def write_corrections(
+    rejected: Sequence[Decision], workspace: Workspace, guard: Guard
+) -> list[Path]:
     """The correction copy of each of these returns.
 
     To mark a return is to open it once more, by another library: that is done under guard too.
@@ -34,12 +36,13 @@ def write_corrections(batch: Sequence[Checked], workspace: Workspace, guard: Gua
         prefix=UNFINISHED, dir=workspace.state, ignore_cleanup_errors=True
     ) as folder:
         started = []
-        for number, one in enumerate(batch):
-            arrival, findings_page = one.arrival, workspace.settings.mail.findings_page
+        for number, one in enumerate(rejected):
+            arrival, sent = one.arrival, one.submission
+            findings_page = workspace.settings.mail.findings_page
             copy = CorrectionCopy(
-                arrival.path, arrival.kind, one.findings, arrival.filename, findings_page
+                arrival.path, arrival.kind, sent.findings, sent.filename, findings_page
             )
-            path = correction_path(workspace, arrival.filename, arrival.sha256, one.reading.period)
+            path = correction_path(workspace, sent.filename, sent.sha256, sent.period)
             scratch = Path(folder) / f"{number}.xlsx"
             started.append((copy, scratch, path, guard.submit(copy.try_write, scratch)))
         return [_placed(*each) for each in started]

@@ -21,7 +21,7 @@ from pipeline.intake.scan import (
     may_be_incomplete,
 )
 from pipeline.returns.interpret import interpret
-from pipeline.returns.reading import Reading
+from pipeline.returns.reading import Reading, Return
 from pipeline.workbooks import grid
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.sandbox import Guard, StoppedError
@@ -53,9 +53,7 @@ def guard_of(register: Register, limits: Limits) -> Guard:
     )
 
 
-def read_returns(
-    arrivals: Iterable[Arrival], guard: Guard
-) -> Iterator[tuple[Arrival, Reading] | Skipped]:
+def read_returns(arrivals: Iterable[Arrival], guard: Guard) -> Iterator[Return | Skipped]:
     """Each arrival with what it says, in the order given.
 
     An arrival that intake has already found fault with is not opened. One that is no longer what
@@ -136,16 +134,16 @@ def _bounded(reading: Reading) -> Reading:
 
 def _outcome(
     arrival: Arrival, future: Future[Reading | None] | None, guard: Guard
-) -> tuple[Arrival, Reading] | Skipped:
+) -> Return | Skipped:
     if future is None:
-        return arrival, Reading()
+        return Return(arrival, Reading())
     try:
         reading = future.result()
     except StoppedError as stopped:
         why = why_stopped(stopped, guard, "a return")
-        return arrival, Reading(findings=[c.READER_STOPPED.found(detail=why)])
+        return Return(arrival, Reading(findings=[c.READER_STOPPED.found(detail=why)]))
     if reading is None:
         return Skipped(arrival.path, STILL_CHANGING)
     if arrival.is_fresh and may_be_incomplete(reading.findings):
         return Skipped(arrival.path, INCOMPLETE)
-    return arrival, reading
+    return Return(arrival, reading)

@@ -1,10 +1,11 @@
-"""What a return says once it has been read and interpreted; what the worker hands back."""
+"""A return: its file, what that says once it has been read, and what is to be said about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from schemas.findings import Finding
+from pipeline.intake.scan import Arrival
+from schemas.findings import Finding, has_errors
 from schemas.observations import Observation
 
 
@@ -52,7 +53,7 @@ class CoverEntry:
 
 @dataclass(slots=True)
 class Reading:
-    """A whole return, interpreted. `area` and `period` are None where they are not plain."""
+    """What a workbook says. `area` and `period` are None where they are not plain."""
 
     area: str | None = None
     period: str | None = None
@@ -66,3 +67,19 @@ class Reading:
     is_old_style: bool = False
     #: The names of the sheets, in the order of the workbook.
     sheets: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A file that came, with what it says and everything there is to say about it."""
+
+    arrival: Arrival
+    reading: Reading
+    #: In the order in which it is read; none before it has been checked.
+    findings: tuple[Finding, ...] = ()
+    #: Not where its very bytes count already: then of the reading only area and period are known.
+    was_read: bool = True
+
+    @property
+    def is_accepted(self) -> bool:
+        return not has_errors(self.findings)

@@ -6,14 +6,14 @@ part of it a run that was cut off has recorded, the rest ends the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipeline.intake.scan import Arrival
-from pipeline.returns.reading import Reading
-from pipeline.returns.validate import Checked, received_at
-from pipeline.store import Outcome, Receipt, Signature, Store, Submission, delivery_key
+from pipeline.returns.reading import Reading, Return
+from pipeline.returns.validate import received_at
+from pipeline.store import Decision, Outcome, Signature, Store, Submission, delivery_key
 from schemas import rules as c
 from schemas.fields import SIGNED
 from schemas.findings import Finding, Severity
@@ -32,14 +32,18 @@ class Known:
     last: dict[str, Submission] = field(default_factory=dict)
     #: What counts for each area and period.
     standing: dict[_Place, Submission] = field(default_factory=dict)
+    #: The closed periods that are open again, each with its reopening's number.
+    reopened: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, arrivals: Iterable[Arrival], store: Store) -> Known:
+    def of(
+        cls, arrivals: Iterable[Arrival], store: Store, reopened: Mapping[str, int] | None = None
+    ) -> Known:
         last = store.known(arrival.sha256 for arrival in arrivals)
-        return cls(last, store.current())
+        return cls(last, store.current(), reopened or {})
 
     def copy(self) -> Known:
-        return Known(dict(self.last), dict(self.standing))
+        return Known(dict(self.last), dict(self.standing), self.reopened)
 
     def counts(self, arrival: Arrival) -> _Place | None:
         """The area and period for which the very bytes of a file count already."""
@@ -47,6 +51,11 @@ class Known:
         place = (before.area, before.period) if before else None
         stands = self.standing.get(place) if place else None
         return place if stands and stands.sha256 == arrival.sha256 else None
+
+    def unread(self, arrival: Arrival) -> Return:
+        """A file whose very bytes count already, as a return that need not be read."""
+        before = self.last[arrival.sha256]
+        return Return(arrival, Reading(before.area, before.period), was_read=False)
 
     def note(self, sent: Submission) -> None:
         """What is true of the next file once this submission has been recorded."""
@@ -56,19 +65,8 @@ class Known:
             self.standing[sent.area, sent.period] = sent
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A file that came."""
-
-    arrival: Arrival
-    #: What it says; None where it counts already and was not read.
-    reading: Reading | None
-
-
-def in_waves(
-    deliveries: Sequence[Delivery], register: Register, known: Known
-) -> list[list[Delivery]]:
-    """The files in the order in which they are judged.
+def in_waves(returns: Iterable[Return], register: Register) -> list[list[Return]]:
+    """The returns in the order in which they are judged.
 
     A return is checked against the figures of the period before its own. Where returns for both
     came in one night, the earlier period's come first, so that it makes no difference whether they
@@ -79,45 +77,44 @@ def in_waves(
         last = register.last_period(period) if period else None
         return 1 + depth(last) if last else 0
 
-    waves: dict[int, list[Delivery]] = {}
-    for one in deliveries:
-        told = one.reading.period if one.reading else known.last[one.arrival.sha256].period
-        waves.setdefault(depth(register.period(told or "")), []).append(one)
+    waves: dict[int, list[Return]] = {}
+    for one in returns:
+        waves.setdefault(depth(register.period(one.reading.period or "")), []).append(one)
     return [waves[number] for number in sorted(waves)]
 
 
-def last_periods(readings: Iterable[tuple[Arrival, Reading]], register: Register) -> set[str]:
+def last_periods(returns: Iterable[Return], register: Register) -> set[str]:
     """The periods before those that the returns are for."""
-    periods = (register.period(reading.period or "") for _, reading in readings)
+    periods = (register.period(one.reading.period or "") for one in returns)
     lasts = (register.last_period(period) for period in periods if period)
     return {last.name for last in lasts if last}
 
 
-def judge(
-    arrival: Arrival,
-    checked: Checked | None,
-    known: Known,
-    register: Register,
-    now: datetime,
-    reopened: Mapping[str, int],
-) -> Receipt:
-    """What goes into the store for a file; `checked` is None where it was not read.
-
-    `reopened` are the closed periods that are open again, each with its reopening's number.
-    """
-    first = known.last.get(arrival.sha256)
-    if first and (checked is None or _is_duplicate(checked, first, known, now)):
-        return Receipt(_duplicate(arrival, first, register, now))
-    assert checked is not None  # noqa: S101 - what the store does not know is read
-    return _receipt(checked, register, now, reopened)
+def decide(
+    returns: Iterable[Return], known: Known, register: Register, now: datetime
+) -> list[Decision]:
+    """What becomes of each return, in their order; `known` stays as it is until it is recorded."""
+    known = known.copy()
+    decisions = []
+    for one in returns:
+        first = known.last.get(one.arrival.sha256)
+        if first and _is_duplicate(one, first, known, now):
+            decision = Decision(one.arrival, _duplicate(one.arrival, first, register, now))
+        else:
+            decision = _taken(one, known, register, now)
+        known.note(decision.submission)
+        decisions.append(decision)
+    return decisions
 
 
-def _is_duplicate(one: Checked, first: Submission, known: Known, now: datetime) -> bool:
+def _is_duplicate(one: Return, first: Submission, known: Known, now: datetime) -> bool:
     """Whether the same bytes, having come before, change nothing now.
 
     What was sent back is accepted by a changed register, in an open period, or from the right
     area's folder; and what was accepted and then replaced is sent once more to put it back.
     """
+    if not one.was_read:
+        return True
     stands = known.standing.get((first.area, first.period))
     if first.outcome is not Outcome.ACCEPTED:
         return not one.is_accepted and _mistakes(one.findings) == _mistakes(first.findings)
@@ -131,35 +128,52 @@ def _mistakes(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
     return [(f.code, f.cell, f.problem) for f in findings if f.severity is Severity.ERROR]
 
 
-def _receipt(
-    one: Checked, register: Register, now: datetime, reopened: Mapping[str, int]
-) -> Receipt:
-    """What goes into the store for one return."""
-    arrival, reading = one.arrival, one.reading
-    signature = Signature(
-        *(entry.text if (entry := reading.cover.get(key)) else "" for key in SIGNED)
-    )
-    submission = Submission(
+def _submission(
+    arrival: Arrival, outcome: Outcome, register: Register, now: datetime
+) -> Submission:
+    """What the store holds of any file."""
+    return Submission(
         sha256=arrival.sha256,
         filename=arrival.filename,
         received_at=received_at(arrival, now),
-        outcome=Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED,
+        outcome=outcome,
         size=arrival.size,
         register_sha256=register.sha256,
-        area=reading.area,
-        period=reading.period,
-        findings=one.findings,
         delivery=delivery_of(arrival),
         folder_area=arrival.folder_area,
-        reopening_id=reopened.get(reading.period or ""),
     )
-    if not one.is_accepted or reading.area is None or reading.period is None:
-        return Receipt(submission, signature=signature)
+
+
+def _taken(one: Return, known: Known, register: Register, now: datetime) -> Decision:
+    """What becomes of a return that is accepted or sent back."""
+    arrival, reading = one.arrival, one.reading
     area, period = reading.area, reading.period
+    outcome = Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED
+    decision = Decision(
+        arrival,
+        replace(
+            _submission(arrival, outcome, register, now),
+            area=area,
+            period=period,
+            findings=one.findings,
+            reopening_id=known.reopened.get(period or ""),
+        ),
+        signature=Signature(
+            *(entry.text if (entry := reading.cover.get(key)) else "" for key in SIGNED)
+        ),
+    )
+    if not one.is_accepted or area is None or period is None:
+        return decision
+    before = known.standing.get((area, period))
     achievements = tuple(
         Achievement(a.priority, area, period, a.text, a.sheet, a.cell) for a in reading.achievements
     )
-    return Receipt(submission, tuple(reading.rows), achievements, signature)
+    return replace(
+        decision,
+        observations=tuple(reading.rows),
+        achievements=achievements,
+        replaces=before.filename if before else "",
+    )
 
 
 def delivery_of(arrival: Arrival) -> str:
@@ -173,16 +187,9 @@ def _duplicate(
     """What goes into the store for a file that was sent twice."""
     at = f"{first.received_at.astimezone():%d/%m/%Y}"
     rule = c.STILL_WRONG if first.outcome is Outcome.REJECTED else c.DUPLICATE
-    return Submission(
-        sha256=first.sha256,
-        filename=arrival.filename,
-        received_at=received_at(arrival, now),
-        outcome=Outcome.DUPLICATE,
-        size=first.size,
-        register_sha256=register.sha256,
+    return replace(
+        _submission(arrival, Outcome.DUPLICATE, register, now),
         area=first.area,
         period=first.period,
         findings=(rule.found(value=first.filename, received=at),),
-        delivery=delivery_of(arrival),
-        folder_area=arrival.folder_area,
     )

@@ -7,14 +7,14 @@ all of them its memory; each failure goes back to its return, with the cell name
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.intake.scan import Arrival
 from pipeline.returns.frames import ABSENT, Earlier, Placed, Standards, cover_frame, row_frame
-from pipeline.returns.reading import Reading
+from pipeline.returns.reading import Return
 from schemas.checks import Checks
-from schemas.findings import Finding, has_errors, in_reading_order
+from schemas.findings import Finding, in_reading_order
 from schemas.model import Register
 from schemas.returns import COVERS, ROWS
 from schemas.verdicts import failures
@@ -23,66 +23,50 @@ from schemas.verdicts import failures
 _TOGETHER = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A return with everything there is to say about it, in the order in which it is read."""
-
-    arrival: Arrival
-    reading: Reading
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_accepted(self) -> bool:
-        return not has_errors(self.findings)
-
-
 def validate(
-    readings: Sequence[tuple[Arrival, Reading]],
+    returns: Sequence[Return],
     register: Register,
     now: datetime,
     earlier: Earlier,
     rows: Checks = ROWS,
     covers: Checks = COVERS,
-) -> list[Checked]:
+) -> list[Return]:
     """Each return with its findings: intake's, the reader's and those of the checks.
 
     `earlier` holds the figures of the period before each return's. A return counts as received
     when its file arrived, or `now` where that is earlier. `rows` and `covers` are what is checked.
     """
-    found: list[list[Finding]] = [
-        [*arrival.findings, *reading.findings] for arrival, reading in readings
-    ]
-    placed = _placed(readings, register, now)
+    found: list[list[Finding]] = [[*one.arrival.findings, *one.reading.findings] for one in returns]
+    placed = _placed(returns, register, now)
     standards = Standards(register, (one.period.name for one in placed))
     for start in range(0, len(placed), _TOGETHER):
-        returns = placed[start : start + _TOGETHER]
-        table = row_frame(rows, returns, standards, register, earlier)
+        together = placed[start : start + _TOGETHER]
+        table = row_frame(rows, together, standards, register, earlier)
         for check, field, row, words in failures(rows, table.frame):
             read = table.read[row]
             # A row that is not there has no cell to name.
             cell = "" if read is ABSENT else read.cells.get(field) or read.cells["performance"]
             found[table.numbers[row]].append(check.found(read.sheet, cell, **words))
-        for check, field, row, words in failures(covers, cover_frame(covers, returns, register)):
-            entry = returns[row].reading.cover.get(field)
+        for check, field, row, words in failures(covers, cover_frame(covers, together, register)):
+            entry = together[row].reading.cover.get(field)
             place = (entry.sheet, entry.cell) if entry else ("", "")
-            found[returns[row].number].append(check.found(*place, **words))
+            found[together[row].number].append(check.found(*place, **words))
     return [
-        Checked(arrival, reading, in_reading_order(findings, reading.sheets))
-        for (arrival, reading), findings in zip(readings, found, strict=True)
+        replace(one, findings=in_reading_order(findings, one.reading.sheets))
+        for one, findings in zip(returns, found, strict=True)
     ]
 
 
-def _placed(
-    readings: Sequence[tuple[Arrival, Reading]], register: Register, now: datetime
-) -> list[Placed]:
+def _placed(returns: Sequence[Return], register: Register, now: datetime) -> list[Placed]:
     """The returns that can be held against the register."""
     areas = {area.ref: area for area in register.areas}
     periods = {period.name: period for period in register.periods}
     return [
         Placed(number, reading, areas[reading.area], periods[reading.period], day)
-        for number, (arrival, reading) in enumerate(readings)
+        for number, one in enumerate(returns)
+        for reading in [one.reading]
         if reading.area in areas and reading.period in periods
-        for day in [received_at(arrival, now).astimezone().date()]
+        for day in [received_at(one.arrival, now).astimezone().date()]
     ]
 
 

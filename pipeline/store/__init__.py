@@ -3,9 +3,9 @@
 from pipeline.store.decisions import REGISTER, Approval, Closing, Forgotten, Reopening
 from pipeline.store.keys import delivery_key
 from pipeline.store.messages import Answered, Attempt, Became, Outgoing, Quarantined, Queued
-from pipeline.store.rows import Issue, IssuedRating, Outcome, Receipt, Signature, Submission
+from pipeline.store.rows import Decision, Issue, IssuedRating, Outcome, Signature, Submission
 from pipeline.store.store import Store
 
-__all__ = ["REGISTER", "Answered", "Approval", "Attempt", "Became", "Closing", "Forgotten",
-           "Issue", "IssuedRating", "Outcome", "Outgoing", "Quarantined", "Queued", "Receipt",
+__all__ = ["REGISTER", "Answered", "Approval", "Attempt", "Became", "Closing", "Decision",
+           "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing", "Quarantined", "Queued",
            "Reopening", "Signature", "Store", "Submission", "delivery_key"]  # fmt: skip

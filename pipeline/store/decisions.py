@@ -70,10 +70,10 @@ class Forgotten:
     id: int = 0
 
 
-Decision = Closing | Reopening | Approval | Forgotten
+_Word = Closing | Reopening | Approval | Forgotten
 D = TypeVar("D", Closing, Reopening, Approval, Forgotten)
 
-_TABLES: dict[type[Decision], sa.Table] = {
+_TABLES: dict[type[_Word], sa.Table] = {
     Closing: t.closing,
     Reopening: t.reopening,
     Approval: t.approval,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from pipeline import __version__
+from pipeline.intake.scan import Arrival
 from schemas.findings import Finding, Severity
 from schemas.observations import Achievement, Observation
 
@@ -64,13 +66,18 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """A submission with what it brings; no figures where it was not accepted."""
+class Decision:
+    """What becomes of a file: its submission, with what it brings where that is accepted."""
 
+    arrival: Arrival
     submission: Submission
     observations: tuple[Observation, ...] = ()
     achievements: tuple[Achievement, ...] = ()
     signature: Signature = Signature()
+    #: The file whose figures counted until now, for an accepted return.
+    replaces: str = ""
+    #: The copy to send back, for a rejected return.
+    correction: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import migrate
 from pipeline.store.records import from_row, in_portions, read, row_of, rows_of
-from pipeline.store.rows import Issue, IssuedRating, Outcome, Receipt, Signature, Submission
+from pipeline.store.rows import Decision, Issue, IssuedRating, Outcome, Signature, Submission
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
 from schemas.observations import Achievement, Observation
@@ -54,13 +54,13 @@ class Store:
 
     # --- Writing ---------------------------------------------------------------------------------
 
-    def record(self, receipts: Sequence[Receipt]) -> None:
+    def record(self, decisions: Sequence[Decision]) -> None:
         """Write submissions with all they bring, or nothing at all.
 
         Raises:
             LockedError: the store holds one of the deliveries already; another run was quicker.
         """
-        if not receipts:
+        if not decisions:
             return
         with e.writing(self._engine) as connection:
             try:
@@ -68,7 +68,7 @@ class Store:
                     t.submission.insert().returning(
                         t.submission.c.id, sort_by_parameter_order=True
                     ),
-                    rows_of((receipt.submission for receipt in receipts), t.submission),
+                    rows_of((decision.submission for decision in decisions), t.submission),
                 ).all()
             except sa.exc.IntegrityError as error:
                 if t.submission.c.delivery.name not in str(error.orig):
@@ -79,12 +79,13 @@ class Store:
                     "recorded twice. Run again."
                 ) from error
             values: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
-            for number, receipt in zip(ids, receipts, strict=True):
+            for number, decision in zip(ids, decisions, strict=True):
+                signed = decision.signature != Signature()
                 brought: dict[sa.Table, Sequence[object]] = {
-                    t.signature: [receipt.signature] if receipt.signature != Signature() else [],
-                    t.finding: receipt.submission.findings,
-                    t.observation: receipt.observations,
-                    t.achievement: receipt.achievements,
+                    t.signature: [decision.signature] if signed else [],
+                    t.finding: decision.submission.findings,
+                    t.observation: decision.observations,
+                    t.achievement: decision.achievements,
                 }
                 for table, records in brought.items():
                     values[table] += rows_of(records, table, submission_id=number)

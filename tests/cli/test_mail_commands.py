@@ -21,9 +21,7 @@ from tests.support.mailserver import DOT, DROP, Fault, Mailbox, mail_server
 from tests.support.mixed import ENTRIES, set_up
 
 NAMES = ("ada", "ben")
-PEOPLE = tuple(
-    Recipient(name, f"{name}@council.example", frozenset({Gets.APPENDIX})) for name in NAMES
-)
+PEOPLE = tuple(Recipient(name, f"{name}@council.example", (Gets.APPENDIX,)) for name in NAMES)
 REGISTER = replace(small_register(), recipients=PEOPLE)
 
 

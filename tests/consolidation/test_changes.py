@@ -16,7 +16,7 @@ from schemas.model import Kind
 from tests.support.report_fixture import worked_example
 
 REPORT = worked_example()
-LAST = replace(issue_of(REPORT, "content", 1), issued_at=datetime(2013, 4, 1, 2, tzinfo=UTC))
+LAST = replace(issue_of(REPORT, 1), issued_at=datetime(2013, 4, 1, 2, tzinfo=UTC))
 
 
 def line_of(ref: str) -> Line:

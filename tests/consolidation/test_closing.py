@@ -97,8 +97,7 @@ def line(issued: Issued, ref: str) -> Line:
 
 
 def outcomes(done: Night) -> list[Outcome]:
-    assert done.ingested is not None
-    return [taken.outcome for taken in done.ingested.taken]
+    return [taken.outcome for taken in done.submissions]
 
 
 def decisions(place: Workspace) -> tuple[tuple[Closing, ...], tuple[Reopening, ...]]:
@@ -152,8 +151,7 @@ def test_a_return_for_a_closed_period_is_sent_back_with_the_two_ways_to_take_it_
 ) -> None:
     send(place, SAFETY, P1_1=4600)
     done = night(place, 2)
-    assert done.ingested is not None
-    (taken,) = done.ingested.taken
+    (taken,) = done.submissions
     (error,) = [f for f in taken.findings if f.code == "C12"]
     assert taken.outcome is Outcome.REJECTED
     assert "open 2012-13 on the register's sheet Periods" in error.fix
@@ -179,7 +177,7 @@ def test_what_was_accepted_before_the_register_closed_a_period_is_issued_all_the
     assert issued.report.period.name == NEXT.name
     assert line(issued, "P1-1").performance_shown == "4600"
     assert issued.report.restates is None
-    assert night(place, 5) == Night(None)
+    assert night(place, 5) == Night(was_idle=True)
 
 
 # --- By a person's word --------------------------------------------------------------------------
@@ -276,7 +274,7 @@ def test_a_night_with_a_reopening_and_an_empty_inbox_issues_nothing(place: Works
     done = night(place, 2, WORD)
     assert (outcomes(done), done.issued, done.mails) == ([], (), ())
     assert len(decisions(place)[1]) == 1
-    assert night(place, 3) == Night(None)
+    assert night(place, 3) == Night(was_idle=True)
 
 
 def test_a_return_with_mistakes_restates_nothing(place: Workspace) -> None:
@@ -323,7 +321,7 @@ def test_a_restatement_taken_in_by_a_run_that_got_no_further_is_issued_by_the_ne
     assert "restating a closed period" in said
     issued = restated(night(place, 40))
     assert line(issued, "P1-1").restated_from == "4605"
-    assert night(place, 41) == Night(None)
+    assert night(place, 41) == Night(was_idle=True)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL")
@@ -332,7 +330,7 @@ def test_a_run_killed_once_its_inbox_was_empty_is_completed_by_the_next(
 ) -> None:
     """What it committed stands in SQLite's log, and not yet in the store's own file."""
     night(place, 2)
-    assert night(place, 3) == Night(None)
+    assert night(place, 3) == Night(was_idle=True)
     send(place, SAFETY, P1_1=4600)
     code = (
         "import os, signal, sys; from datetime import UTC, datetime; from pathlib import Path\n"

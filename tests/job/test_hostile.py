@@ -258,7 +258,8 @@ def test_an_honest_return_of_five_mebibytes_is_read_within_the_limits(
     assert isinstance(arrival, Arrival)
     assert arrival.size > 4.5 * 1024**2
     with guard_of(REGISTER, Limits(workers=1)) as guard:
-        ((_, reading),) = read_returns([arrival], guard)
+        (read,) = read_returns([arrival], guard)
+    reading = read.reading
     assert reading.area == "SAF"
     assert {"V01", "V02", "V04"} <= {finding.code for finding in reading.findings}
 
@@ -277,7 +278,7 @@ def test_a_return_that_changes_after_intake_is_left_where_it_lies(
         changed, vanished, read = read_returns(arrivals, guard)
     assert "next run" in changed.why
     assert vanished.path == gone
-    assert read[1].area == "SAF"
+    assert read.reading.area == "SAF"
 
 
 def test_a_worker_that_has_read_and_marked_returns_holds_no_frames_and_no_store(
@@ -286,9 +287,9 @@ def test_a_worker_that_has_read_and_marked_returns_holds_no_frames_and_no_store(
 
     arrival = examine(slipped, file_mb=50)
     with guard_of(REGISTER, Limits(workers=1)) as guard:
-        ((_, reading),) = read_returns([arrival], guard)
+        (read,) = read_returns([arrival], guard)
         copy = tmp_path / "copy.xlsx"
-        correction = CorrectionCopy(slipped, FileKind.XLSX, reading.findings, "x")
+        correction = CorrectionCopy(slipped, FileKind.XLSX, read.reading.findings, "x")
         guard.submit(correction.write, copy).result()
         names = ("openpyxl", "python_calamine", "pandas", "pandera", "sqlalchemy", "numpy.core")
         assert guard.submit(loaded, *names).result() == ["openpyxl", "python_calamine"]

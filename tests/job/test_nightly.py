@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import inspect
 import os
 import shutil
 import subprocess
@@ -19,10 +21,10 @@ import pytest
 from openpyxl import load_workbook
 
 from pipeline.consolidation.report import Line
-from pipeline.intake.scan import INCOMPLETE
+from pipeline.intake.scan import INCOMPLETE, STILL_CHANGING
 from pipeline.job import nightly, session
-from pipeline.job.ingest import check_files
 from pipeline.job.nightly import Night
+from pipeline.job.stages import check_files
 from pipeline.operations.worked_example import entries, example_register, slips, write_return
 from pipeline.outputs import issuing
 from pipeline.register.writer import write_register
@@ -72,8 +74,23 @@ def night(place: Workspace, later: int = 0) -> Night:
 
 
 def outcomes(done: Night) -> list[Outcome]:
-    assert done.ingested is not None
-    return [taken.outcome for taken in done.ingested.taken]
+    return [taken.outcome for taken in done.submissions]
+
+
+#: The diagram of the design, from left to right.
+STAGES = (
+    *("fetch", "collect", "read", "validate", "decide", "correct", "record", "archive"),
+    *("merge", "disclose", "rate", "publish", "enqueue", "deliver"),
+)
+
+
+def test_a_walk_through_the_night_names_every_stage_once_in_order() -> None:
+    calls = [
+        (node.lineno, node.col_offset, node.func.id)
+        for node in ast.walk(ast.parse(inspect.getsource(nightly.run)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    assert tuple(name for *_, name in sorted(calls) if name in STAGES) == STAGES
 
 
 def test_a_second_run_finds_nothing_to_do(place: Workspace, returns: dict[str, Path]) -> None:
@@ -82,7 +99,7 @@ def test_a_second_run_finds_nothing_to_do(place: Workspace, returns: dict[str, P
     assert outcomes(first) == [Outcome.ACCEPTED]
     # The appendix to two recipients, and a receipt.
     assert len(first.mails) == 3
-    assert night(place, 1) == Night(None)
+    assert night(place, 1) == Night(was_idle=True)
 
 
 def test_without_its_stamp_a_run_looks_at_everything_and_still_does_nothing_twice(
@@ -172,6 +189,27 @@ def test_a_corrected_return_of_the_same_name_takes_the_place_of_the_first(
     assert second.issued[0].report.overall.rated == 3
 
 
+def test_of_a_file_that_changed_since_it_was_read_nothing_is_kept_and_the_rest_goes_by_that(
+    place: Workspace, returns: dict[str, Path]
+) -> None:
+    changing = drop(place, returns["slips"], "first.xlsx")
+    drop(place, returns["slips"], "second.xlsx")
+
+    def replace_first(what: str, done: int, total: int) -> None:
+        if what == "Reading returns" and done == total:
+            drop(place, returns["HR"], "first.xlsx")
+
+    done = nightly.run(place, NIGHT, replace_first)
+    # Not a copy of the first, of which the store knows nothing.
+    assert [(one.filename, one.outcome) for one in done.submissions] == [
+        ("second.xlsx", Outcome.REJECTED)
+    ]
+    assert [(one.path, one.why) for one in done.skipped] == [(changing, STILL_CHANGING)]
+    (copy,) = place.outbox.rglob("corrections/*")
+    assert copy == done.decisions[0].correction
+    assert outcomes(night(place, 1)) == [Outcome.ACCEPTED]
+
+
 def test_a_return_sent_back_is_looked_at_again_once_the_register_has_changed(
     place: Workspace, returns: dict[str, Path]
 ) -> None:
@@ -199,8 +237,7 @@ def test_files_that_may_not_be_complete_stay_in_the_inbox_and_a_link_goes(
     (place.inbox / "link.xlsx").symlink_to(returns["SAF"])
     done = night(place)
     assert outcomes(done) == [Outcome.ACCEPTED]
-    assert done.ingested is not None
-    assert {skipped.path.name for skipped in done.ingested.skipped} == {
+    assert {skipped.path.name for skipped in done.skipped} == {
         "~$HR.xlsx", "HR.xlsx.part", "HR.crdownload", "Old returns", "link.xlsx",
     }  # fmt: skip
     assert {path.name for path in place.inbox.iterdir()} == {
@@ -220,8 +257,7 @@ def test_what_only_the_reader_finds_broken_is_left_while_it_is_fresh_and_then_se
     patient = replace(place, settings=msgspec.structs.replace(place.settings, limits=limits))
     done = night(patient)
     assert outcomes(done) == []
-    assert done.ingested is not None
-    assert [skipped.why for skipped in done.ingested.skipped] == [INCOMPLETE]
+    assert [skipped.why for skipped in done.skipped] == [INCOMPLETE]
     checked, unread = check_files([path], patient, REGISTER, NIGHT, lambda *_: None)
     assert [finding.code for finding in checked[0].findings] == ["F04"]
     assert unread == []
@@ -245,8 +281,7 @@ def test_a_hostile_file_costs_itself_and_nothing_else(
     drop(place, returns["HR"])
     drop(place, returns["PI"])
     done = night(place)
-    assert done.ingested is not None
-    assert {taken.filename: taken.outcome for taken in done.ingested.taken} == {
+    assert {taken.filename: taken.outcome for taken in done.submissions} == {
         "wide.xlsx": Outcome.REJECTED,
         "HR.xlsx": Outcome.ACCEPTED,
         "PI.xlsx": Outcome.ACCEPTED,
@@ -335,8 +370,7 @@ def test_a_change_beyond_belief_since_the_period_before_needs_a_person(
     assert not nightly.needs_a_person(night(two_years))
     report(two_years, SAFETY, PERIOD, 111)
     later = night(two_years, 1)
-    assert later.ingested is not None
-    (taken,) = later.ingested.taken
+    (taken,) = later.submissions
     assert (taken.outcome, [f.code for f in taken.findings]) == (Outcome.ACCEPTED, ["C05"])
     assert nightly.needs_a_person(later)
 
@@ -346,8 +380,7 @@ def test_a_change_as_large_as_is_still_plausible_is_taken_silently(two_years: Wo
     night(two_years)
     report(two_years, SAFETY, PERIOD, 110)
     later = night(two_years, 1)
-    assert later.ingested is not None
-    assert later.ingested.taken[0].findings == ()
+    assert later.submissions[0].findings == ()
 
 
 def test_a_return_for_a_closed_period_is_sent_back_naming_the_open_one(
@@ -359,8 +392,7 @@ def test_a_return_for_a_closed_period_is_sent_back_naming_the_open_one(
     )
     write_register(closed, two_years.register)
     done = night(two_years)
-    assert done.ingested is not None
-    (taken,) = done.ingested.taken
+    (taken,) = done.submissions
     assert taken.outcome is Outcome.REJECTED
     (error,) = [f for f in taken.findings if f.severity is Severity.ERROR]
     assert (error.code, error.sheet) == ("C12", "Cover")
@@ -402,8 +434,7 @@ def test_two_areas_returns_of_one_name_are_sent_back_as_two_copies(
     cell.value = "a few"
     book.save(place.inbox / "Human resources" / "return.xlsx")
     done = night(place)
-    assert done.ingested is not None
-    copies = {taken.area: taken.correction for taken in done.ingested.taken}
+    copies = {one.submission.area: one.correction for one in done.decisions}
     assert len(set(copies.values())) == 2
     for area, copy in copies.items():
         assert copy is not None
@@ -418,7 +449,7 @@ def test_an_empty_folder_of_a_service_area_leaves_a_night_idle(
     (place.inbox / "Human resources").mkdir()
     drop(place, returns["HR"], "Human resources/return.xlsx")
     night(place)
-    assert night(place, 1) == Night(None)
+    assert night(place, 1) == Night(was_idle=True)
     drop(place, returns["PI"], "Human resources/return.xlsx")
     assert outcomes(night(place, 2)) == [Outcome.REJECTED]
 
@@ -503,8 +534,7 @@ def test_a_correction_copy_links_its_codes_to_the_page_that_the_settings_name(
     linking = Workspace(place.root, msgspec.structs.replace(settings, mail=mail))
     drop(linking, returns["slips"])
     done = night(linking)
-    assert done.ingested is not None
-    (taken,) = done.ingested.taken
+    (taken,) = done.decisions
     assert taken.correction is not None
     sheet = load_workbook(taken.correction).worksheets[0]
     links = {

@@ -24,6 +24,7 @@ from pipeline.mail import delivery
 from pipeline.mail.delivery import Round
 from pipeline.mail.messages import Message
 from pipeline.store import Attempt, Became, Queued, Store
+from pipeline.store.session import Session
 from pipeline.workspace.errors import StoreError, WorkspaceError
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Settings
@@ -65,9 +66,8 @@ class Post:
         )
 
     def deliver(self, later: timedelta = timedelta(), *, impatient: bool = False) -> Round:
-        return delivery.deliver(
-            self.place, self.register, self.store, NOW + later, impatient=impatient
-        )
+        session = Session(self.place, self.register, self.store, NOW + later)
+        return delivery.deliver(session, impatient=impatient)
 
     def stands(self) -> dict[str, str]:
         """What became of the message to each recipient."""
@@ -98,8 +98,7 @@ def message(to: str, name: str, size: int, place: Workspace) -> Message:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Post]:
     people = tuple(
-        Recipient(address.partition("@")[0], address, frozenset({Gets.APPENDIX}))
-        for address in FIVE
+        Recipient(address.partition("@")[0], address, (Gets.APPENDIX,)) for address in FIVE
     )
     register = replace(small_register(), recipients=people)
     place = Workspace(tmp_path, Settings())

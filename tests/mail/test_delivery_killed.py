@@ -23,9 +23,7 @@ from tests.support.runs import Runner
 pytestmark = pytest.mark.faults
 
 NAMES = ("ada", "ben")
-PEOPLE = tuple(
-    Recipient(name, f"{name}@council.example", frozenset({Gets.APPENDIX})) for name in NAMES
-)
+PEOPLE = tuple(Recipient(name, f"{name}@council.example", (Gets.APPENDIX,)) for name in NAMES)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import NotRated, Rating
 from pipeline.consolidation.report import Line, Report
-from pipeline.mail.messages import Message, appendix_messages, correction_message
+from pipeline.mail.messages import Message, Office, appendix_messages, correction_message
 from pipeline.outputs.wording import gap_shown
 from pipeline.workspace.errors import RegisterError, SettingsError
 from schemas.findings import Finding, Severity
@@ -36,6 +36,7 @@ from schemas.model import (
     Unit,
 )
 from tests.outputs.test_page import Outline
+from tests.support.builders import sent_back
 from tests.support.report_fixture import PERIOD, demanding, worked_example
 
 SENDER = "Quarterday <quarterday@council.example>"
@@ -94,9 +95,8 @@ def correction(
     filename: str = "safety.xlsx",
     sent_at: datetime = SENT_AT,
 ) -> Message | None:
-    return correction_message(
-        area, PERIOD, filename, findings, workbook, sender=SENDER, sent_at=sent_at
-    )
+    sent = sent_back(filename, findings, sent_at)
+    return correction_message(area, PERIOD, sent, workbook, office=Office(SENDER))
 
 
 # --- The appendix --------------------------------------------------------------------------------
@@ -105,17 +105,17 @@ def correction(
 def test_each_recipient_of_the_appendix_gets_one_message_and_nobody_else(workbook: Path) -> None:
     again = replace(COMMITTEE, email="Committee-Services@council.example")
     report = to(worked_example(), COMMITTEE, DIRECTOR, OFFICER, again)
-    messages = appendix_messages(report, workbook, sender=SENDER)
+    messages = appendix_messages(report, workbook, office=Office(SENDER))
     assert [m.to for m in messages] == [COMMITTEE.email, OFFICER.email]
 
 
 def test_a_register_without_recipients_sends_nothing(workbook: Path) -> None:
-    assert appendix_messages(worked_example(), workbook, sender=SENDER) == []
+    assert appendix_messages(worked_example(), workbook, office=Office(SENDER)) == []
 
 
 def test_the_headers_say_who_what_and_when(workbook: Path) -> None:
     report = to(worked_example(), COMMITTEE)
-    (message,) = appendix_messages(report, workbook, sender=SENDER)
+    (message,) = appendix_messages(report, workbook, office=Office(SENDER))
     parsed = read_back(message)
     assert parsed["Subject"] == "Appendix 3, 2012-13: overall amber, 2 red" == message.subject
     assert parsed["From"] == SENDER
@@ -126,7 +126,7 @@ def test_the_headers_say_who_what_and_when(workbook: Path) -> None:
 
 
 def test_the_workbook_arrives_byte_for_byte_under_its_own_name(workbook: Path) -> None:
-    (message,) = appendix_messages(to(worked_example(), COMMITTEE), workbook, sender=SENDER)
+    (message,) = appendix_messages(to(worked_example(), COMMITTEE), workbook, office=Office(SENDER))
     (attached,) = read_back(message).iter_attachments()
     content = attached.get_content()
     assert attached.get_content_type() == XLSX
@@ -139,7 +139,7 @@ def test_the_workbook_arrives_byte_for_byte_under_its_own_name(workbook: Path) -
 def test_both_bodies_hold_the_result_what_is_red_and_amber_and_where_it_comes_from(
     workbook: Path, subtype: str
 ) -> None:
-    (message,) = appendix_messages(to(worked_example(), COMMITTEE), workbook, sender=SENDER)
+    (message,) = appendix_messages(to(worked_example(), COMMITTEE), workbook, office=Office(SENDER))
     text = body(read_back(message), subtype)
     said = Outline(text).text if subtype == "html" else one_line(text)
     for words in (
@@ -164,7 +164,7 @@ def test_both_bodies_hold_the_result_what_is_red_and_amber_and_where_it_comes_fr
 def test_both_bodies_name_who_is_missing_and_who_was_sent_back(
     workbook: Path, subtype: str
 ) -> None:
-    (message,) = appendix_messages(to(demanding(), COMMITTEE), workbook, sender=SENDER)
+    (message,) = appendix_messages(to(demanding(), COMMITTEE), workbook, office=Office(SENDER))
     text = body(read_back(message), subtype)
     said = Outline(text).text if subtype == "html" else one_line(text)
     assert "Housing: sent back for correction, 4 things to correct." in said
@@ -179,7 +179,7 @@ def test_a_report_without_reds_says_so(workbook: Path) -> None:
     report = to(worked_example(), COMMITTEE)
     section = report.sections[3]
     report = replace(report, sections=(section,), overall=section.tally)
-    (message,) = appendix_messages(report, workbook, sender=SENDER)
+    (message,) = appendix_messages(report, workbook, office=Office(SENDER))
     assert message.subject == "Appendix 3, 2012-13: overall green, 0 red"
     assert "No indicator is red." in body(read_back(message), "plain")
 
@@ -188,7 +188,7 @@ def test_the_html_body_is_well_formed_with_inline_styles_and_fetches_nothing(
     workbook: Path,
 ) -> None:
     report = to(demanding(), COMMITTEE)
-    (message,) = appendix_messages(report, workbook, sender=SENDER)
+    (message,) = appendix_messages(report, workbook, office=Office(SENDER))
     outline = Outline(body(read_back(message), "html"))
     assert not {"script", "style", "link", "img", "a"} & {tag for tag, _ in outline.elements}
     layout = [t for t in outline.all("table") if t.get("role") != "presentation"]
@@ -200,7 +200,7 @@ def test_the_html_body_is_well_formed_with_inline_styles_and_fetches_nothing(
 
 
 def test_the_text_body_fits_a_narrow_window(workbook: Path) -> None:
-    (message,) = appendix_messages(to(worked_example(), COMMITTEE), workbook, sender=SENDER)
+    (message,) = appendix_messages(to(worked_example(), COMMITTEE), workbook, office=Office(SENDER))
     lines = body(read_back(message), "plain").splitlines()
     assert max(map(len, lines)) <= 72
 
@@ -210,8 +210,8 @@ def test_the_text_body_fits_a_narrow_window(workbook: Path) -> None:
 
 def test_the_same_issue_gives_the_same_message_byte_for_byte(workbook: Path) -> None:
     report = to(worked_example(), COMMITTEE)
-    (first,) = appendix_messages(report, workbook, sender=SENDER)
-    (second,) = appendix_messages(report, workbook, sender=SENDER)
+    (first,) = appendix_messages(report, workbook, office=Office(SENDER))
+    (second,) = appendix_messages(report, workbook, office=Office(SENDER))
     assert first.message_id == second.message_id
     assert first.email.as_bytes() == second.email.as_bytes()
 
@@ -224,15 +224,15 @@ def test_another_workbook_recipient_or_period_gives_another_message(
     report = to(worked_example(), COMMITTEE, OFFICER)
     later = replace(report, period=replace(PERIOD, name="2013-14"))
     made = [
-        *appendix_messages(report, workbook, sender=SENDER),
-        *appendix_messages(report, other, sender=SENDER),
-        *appendix_messages(later, workbook, sender=SENDER),
+        *appendix_messages(report, workbook, office=Office(SENDER)),
+        *appendix_messages(report, other, office=Office(SENDER)),
+        *appendix_messages(later, workbook, office=Office(SENDER)),
     ]
     assert len({m.message_id for m in made}) == len({m.filename for m in made}) == 6
 
 
 def test_files_are_named_for_people_and_end_their_lines_as_mail_does(workbook: Path) -> None:
-    messages = appendix_messages(to(worked_example(), COMMITTEE), workbook, sender=SENDER)
+    messages = appendix_messages(to(worked_example(), COMMITTEE), workbook, office=Office(SENDER))
     (message,) = messages
     assert message.filename.startswith("2012-13 Appendix 3 to committee-services ")
     assert message.filename.endswith(".eml")
@@ -247,7 +247,7 @@ def test_a_period_or_appendix_named_like_a_path_stays_in_its_folder(
 ) -> None:
     report = to(worked_example(), COMMITTEE)
     report = replace(report, period=replace(PERIOD, name="../../Q1 2012/13"))
-    (message,) = appendix_messages(report, workbook, sender=SENDER)
+    (message,) = appendix_messages(report, workbook, office=Office(SENDER))
     assert (tmp_path / message.filename).resolve().parent == tmp_path.resolve()
 
 
@@ -258,7 +258,7 @@ def test_line_breaks_and_controls_in_names_add_no_header_and_no_recipient(workbo
     report = to(worked_example(), replace(COMMITTEE, name=HOSTILE))
     framework = replace(report.register.framework, appendix=HOSTILE, council=HOSTILE)
     report = replace(report, register=replace(report.register, framework=framework))
-    (message,) = appendix_messages(report, workbook, sender=SENDER)
+    (message,) = appendix_messages(report, workbook, office=Office(SENDER))
     parsed = read_back(message)
     assert parsed["Bcc"] is None
     composed = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"}
@@ -274,7 +274,7 @@ def test_markup_and_overrides_in_wordings_are_harmless_in_both_bodies(workbook: 
     line = section.lines[0]
     line = replace(line, indicator=replace(line.indicator, wording=HOSTILE))
     report = replace(report, sections=(replace(section, lines=(line,)),))
-    (message,) = appendix_messages(report, workbook, sender=SENDER)
+    (message,) = appendix_messages(report, workbook, office=Office(SENDER))
     parsed = read_back(message)
     html, plain = body(parsed, "html"), body(parsed, "plain")
     assert Outline(html).all("script") == []
@@ -297,20 +297,20 @@ def test_markup_and_overrides_in_wordings_are_harmless_in_both_bodies(workbook: 
 def test_an_address_that_is_none_is_refused_and_named(workbook: Path, address: str) -> None:
     report = to(worked_example(), replace(COMMITTEE, email=address))
     with pytest.raises(RegisterError, match="of Committee services is not an e-mail address"):
-        appendix_messages(report, workbook, sender=SENDER)
+        appendix_messages(report, workbook, office=Office(SENDER))
 
 
 def test_a_sender_that_is_no_address_is_refused_and_the_setting_named(workbook: Path) -> None:
     report = to(worked_example(), COMMITTEE)
     with pytest.raises(SettingsError, match=r"\[mail\] in pipeline\.toml"):
-        appendix_messages(report, workbook, sender="the council")
+        appendix_messages(report, workbook, office=Office("the council"))
 
 
 def test_long_names_and_domains_keep_one_message_id_and_one_address(workbook: Path) -> None:
     domain = ".".join(["performance-and-intelligence"] * 6) + ".example"
     recipient = Recipient("Comité des services à la personne " * 5, f"comite@{domain}")
     report = to(worked_example(), recipient)
-    (message,) = appendix_messages(report, workbook, sender=f"q@{domain}")
+    (message,) = appendix_messages(report, workbook, office=Office(f"q@{domain}"))
     parsed = read_back(message)
     assert parsed["Message-ID"] == message.message_id
     assert [a.addr_spec for a in parsed["To"].addresses] == [recipient.email]

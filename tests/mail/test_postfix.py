@@ -21,7 +21,7 @@ from tests.support.postfix import Postfix, postfix
 
 DOMAIN = "council.example"
 NAMES = ("ada", "ben", "gone")
-PEOPLE = tuple(Recipient(name, f"{name}@{DOMAIN}", frozenset({Gets.APPENDIX})) for name in NAMES)
+PEOPLE = tuple(Recipient(name, f"{name}@{DOMAIN}", (Gets.APPENDIX,)) for name in NAMES)
 
 
 @pytest.fixture(scope="module")

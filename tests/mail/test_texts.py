@@ -15,7 +15,7 @@ from pipeline.operations.doctor import examine
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Settings
 from schemas.findings import Finding, Severity
-from tests.support.builders import PERIOD, SAFETY
+from tests.support.builders import PERIOD, SAFETY, sent_back
 from tests.support.post_office import SENDER, bodies
 
 FINDING = Finding(
@@ -36,11 +36,9 @@ def letter(folder: Path) -> tuple[Message, tuple[str, ...]]:
     message = correction_message(
         SAFETY,
         PERIOD,
-        "safety.xlsx",
-        [FINDING],
+        sent_back("safety.xlsx", [FINDING], datetime(2013, 4, 24, tzinfo=UTC)),
         None,
-        sender=Office(SENDER, texts),
-        sent_at=datetime(2013, 4, 24, tzinfo=UTC),
+        office=Office(SENDER, texts),
     )
     assert message is not None
     return message, texts.mistakes
@@ -137,10 +135,8 @@ def test_a_mistake_is_told_once_however_many_messages_meet_it(folder: Path) -> N
     write(folder, "mail_foot.txt.j2", "{{ telephone }}")
     texts = Texts(folder)
     for name in ("a.xlsx", "b.xlsx"):
-        correction_message(
-            SAFETY, PERIOD, name, [FINDING], None,
-            sender=Office(SENDER, texts), sent_at=datetime(2013, 4, 24, tzinfo=UTC),
-        )  # fmt: skip
+        sent = sent_back(name, [FINDING], datetime(2013, 4, 24, tzinfo=UTC))
+        correction_message(SAFETY, PERIOD, sent, None, office=Office(SENDER, texts))
     assert len(texts.mistakes) == 1
 
 

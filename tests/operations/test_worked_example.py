@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Report, ReturnState
 from pipeline.job import session
-from pipeline.operations.demo import Account, run_demo
-from pipeline.outputs import issuing
+from pipeline.operations.demo import SECOND_NIGHT, Account, run_demo
 from pipeline.store import Outcome, Submission
 from pipeline.workspace.folder import open_workspace
 from tests.support.programs import displayed
@@ -53,11 +53,8 @@ def submissions(account: Account) -> tuple[Submission, ...]:
 @pytest.fixture(scope="module")
 def report(account: Account) -> Report:
     workspace = open_workspace(account.workspace)
-    register = session.register_of(workspace)
-    with session.store_of(workspace) as store:
-        last = store.last_issue("2012-13")
-        assert last is not None
-        return issuing.report_of(register, store, register.periods[0], last.issued_at)
+    with session.looking(workspace, SECOND_NIGHT) as looking:
+        return report_of(looking, looking.register.periods[0])
 
 
 @pytest.mark.parametrize("expected", INDICATORS, ids=lambda row: row["ref"])

@@ -124,8 +124,7 @@ class Outputs:
 
     @property
     def correction(self) -> Path:
-        assert self.night.ingested is not None
-        (taken,) = (t for t in self.night.ingested.taken if t.outcome is Outcome.REJECTED)
+        (taken,) = (d for d in self.night.decisions if d.submission.outcome is Outcome.REJECTED)
         assert taken.correction is not None
         return taken.correction
 

@@ -16,6 +16,7 @@ from pipeline.consolidation.report import Report, ReturnReceived, ReturnState
 from pipeline.mail.messages import (
     Brought,
     Message,
+    Office,
     appendix_messages,
     correction_message,
     digest_messages,
@@ -38,7 +39,7 @@ from pipeline.store import Outcome, Submission
 from schemas.findings import Finding, Severity
 from schemas.model import Gets, Recipient
 from tests.support.browser import look
-from tests.support.builders import PERIOD, SAFETY, small_register
+from tests.support.builders import PERIOD, SAFETY, sent_back, small_register
 from tests.support.post_office import SENDER, bodies
 from tests.support.report_fixture import demanding, worked_example
 
@@ -64,23 +65,27 @@ def appendix(report: Report, folder: Path) -> str:
     """The message that brings an appendix, with a change in each of its indicators."""
     workbook = folder / f"{LONG}"
     workbook.write_bytes(b"PK")
-    last = issue_of(report, "content", 1)
+    last = issue_of(report, 1)
     ratings = tuple(replace(r, performance="3", rating="green") for r in last.ratings)
     register = replace(report.register, recipients=(Recipient("Clerk", "clerk@council.example"),))
     report = replace(report, register=register)
     changes = changes_since(report, replace(last, ratings=ratings, issued_at=NOW))
-    (message,) = appendix_messages(report, workbook, sender=SENDER, changes=changes)
+    (message,) = appendix_messages(report, workbook, office=Office(SENDER), changes=changes)
     return the(message)
 
 
 def correction() -> str:
-    return the(correction_message(SAFETY, PERIOD, LONG, FINDINGS, None, sender=SENDER, sent_at=NOW))
+    return the(
+        correction_message(
+            SAFETY, PERIOD, sent_back(LONG, FINDINGS, NOW), None, office=Office(SENDER)
+        )
+    )
 
 
 def receipt(outcome: Outcome) -> str:
     sent = Submission("a" * 64, LONG, NOW, outcome, 1, "", "CS", PERIOD.name, FINDINGS[2:], id=3)
     brought = Brought(7, 2, ("Number of incidents",), ("Days until a case is closed",), LONG)
-    return the(receipt_message(SAFETY, PERIOD, sent, brought, sender=SENDER))
+    return the(receipt_message(SAFETY, PERIOD, sent, brought, office=Office(SENDER)))
 
 
 def reminder() -> str:
@@ -92,7 +97,7 @@ def reminder() -> str:
         Owed(quarter, ReturnReceived(SAFETY, ReturnState.MISSING), date(2013, 5, 2)),
     )
     told = Reminder(SAFETY, owed, date(2013, 5, 2))
-    return the(reminder_message(told, {PERIOD.name: sent}, sender=SENDER, sent_at=NOW))
+    return the(reminder_message(told, {PERIOD.name: sent}, office=Office(SENDER), sent_at=NOW))
 
 
 def digest() -> str:
@@ -115,7 +120,7 @@ def digest() -> str:
     )
     officer = Recipient("Officer", "officer@council.example", (Gets.DIGEST,))
     register = replace(small_register(), recipients=(officer,))
-    (message,) = digest_messages(affairs, register, sender=SENDER)
+    (message,) = digest_messages(affairs, register, office=Office(SENDER))
     return the(message)
 
 

@@ -20,11 +20,12 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from pipeline.intake.scan import Arrival, examine
-from pipeline.job import session
-from pipeline.job.ingest import check_files, ingest
+from pipeline.job import nightly
+from pipeline.job.stages import check_files
 from pipeline.outputs.template import write_template
 from pipeline.register.writer import write_register
 from pipeline.returns.reader import read_workbook
+from pipeline.returns.reading import Return
 from pipeline.returns.validate import validate
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Limits, Settings
@@ -463,7 +464,7 @@ def checked_alone(book: Workbook, workspace: Workspace, rows: Checks) -> tuple[F
     arrival = examine(path, file_mb=1)
     assert isinstance(arrival, Arrival)
     reading = read_workbook(path, arrival.kind, REGISTER)
-    (checked,) = validate([(arrival, reading)], REGISTER, IN_TIME, {}, rows)
+    (checked,) = validate([Return(arrival, reading)], REGISTER, IN_TIME, {}, rows)
     return checked.findings
 
 
@@ -533,11 +534,11 @@ def test_a_return_in_another_areas_folder_is_sent_back_and_what_comes_again_is_s
 ) -> None:
     place = Workspace(tmp_path, AT_ONCE)
     (place.inbox / CARE.name).mkdir(parents=True)
+    write_register(REGISTER, place.register)
 
     def found(name: str) -> list[str]:
         shutil.copyfile(good, place.inbox / name)
-        with session.store_of(place) as store:
-            (taken,) = ingest(place, REGISTER, store, IN_TIME, lambda *_: None).taken
+        (taken,) = nightly.run(place, IN_TIME, lambda *_: None, only_inbox=True).submissions
         return [f.code for f in taken.findings]
 
     assert found(f"{CARE.name}/Return.xlsx") == ["L08"]
@@ -571,14 +572,14 @@ def test_a_sudden_change_since_the_last_period_is_a_warning(tmp_path: Path, good
     place = Workspace(tmp_path, AT_ONCE)
     place.inbox.mkdir()
     both_open = replace(REGISTER, periods=(replace(LAST_YEAR, open=True), PERIOD))
-    with session.store_of(place) as store:
-        for period, figure in ((LAST_YEAR, 3499), (PERIOD, 4000)):
-            book = load_workbook(good)
-            cover("Period", period.name)(book)
-            put("P1-1", "Performance", figure)(book)
-            put("P1-1", "Target", None)(book)
-            book.save(place.inbox / f"{period.name}.xlsx")
-            (taken,) = ingest(place, both_open, store, IN_TIME, lambda *_: None).taken
+    write_register(both_open, place.register)
+    for period, figure in ((LAST_YEAR, 3499), (PERIOD, 4000)):
+        book = load_workbook(good)
+        cover("Period", period.name)(book)
+        put("P1-1", "Performance", figure)(book)
+        put("P1-1", "Target", None)(book)
+        book.save(place.inbox / f"{period.name}.xlsx")
+        (taken,) = nightly.run(place, IN_TIME, lambda *_: None, only_inbox=True).submissions
     assert [(f.code, f.cell) for f in taken.findings] == [("C05", at("P1-1", "Performance"))]
     assert "3499" in taken.findings[0].problem
     assert "500" in taken.findings[0].problem

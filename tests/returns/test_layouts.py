@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.intake.scan import Arrival, FileKind, examine
 from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Reading
-from pipeline.returns.validate import Checked, validate
+from pipeline.returns.reading import Return as Checked
+from pipeline.returns.validate import validate
 from schemas.model import Period, Register, Unit
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 
@@ -75,7 +76,7 @@ class Return:
         reading = self.read(folder_area)
         arrival = examine(self.path, file_mb=20)
         assert isinstance(arrival, Arrival)
-        (checked,) = validate([(arrival, reading)], REGISTER, IN_TIME, {})
+        (checked,) = validate([Checked(arrival, reading)], REGISTER, IN_TIME, {})
         return checked
 
 

@@ -57,7 +57,7 @@ def send(place: Workspace, period: Period, minute: int, figure: object = None) -
 
 def findings(*nights: Night) -> dict[str | None, list[str]]:
     """The codes of what was found, by period; all were accepted."""
-    taken = [one for done in nights if done.ingested for one in done.ingested.taken]
+    taken = [one for done in nights for one in done.submissions]
     assert {one.outcome for one in taken} == {Outcome.ACCEPTED}
     return {one.period: [f.code for f in one.findings if f.code != "C16"] for one in taken}
 
@@ -123,8 +123,7 @@ def test_a_return_that_is_sent_back_leaves_the_earlier_figure_in_force(place: Wo
     send(place, YEARS[2], 1, figure=140)
     send(place, YEARS[1], 2, figure="about 900")
     done = night(place, 1)
-    assert done.ingested is not None
-    codes = {one.period: [f.code for f in one.findings] for one in done.ingested.taken}
+    codes = {one.period: [f.code for f in one.findings] for one in done.submissions}
     assert "C05" not in codes["2012-13"]
 
 
@@ -133,7 +132,7 @@ def test_a_return_that_is_sent_back_leaves_the_earlier_figure_in_force(place: Wo
 
 def outcomes(*nights: Night) -> list[tuple[str, str]]:
     """What became of each file, in the order in which it was recorded."""
-    taken = [one for done in nights if done.ingested for one in done.ingested.taken]
+    taken = [one for done in nights for one in done.submissions]
     return [(one.filename, one.outcome.value) for one in taken]
 
 
@@ -168,8 +167,7 @@ def test_a_return_sent_back_and_sent_again_unchanged_is_a_duplicate_with_one_cor
     send_bytes(place, content, "again.xlsx", 1)
     second = night(place, 1)
     assert [what for _, what in outcomes(first, second)] == ["rejected", "duplicate"]
-    assert second.ingested is not None
-    assert [f.code for f in second.ingested.taken[0].findings] == ["F11"]
+    assert [f.code for f in second.submissions[0].findings] == ["F11"]
     assert len(list(place.outbox.rglob("*to correct*.xlsx"))) == 1
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
 from pipeline.intake.scan import Arrival, FileKind
-from pipeline.returns.reading import CoverEntry, Reading, ReportedRow
+from pipeline.returns.reading import CoverEntry, Reading, ReportedRow, Return
 from pipeline.returns.validate import validate
 from schemas.fields import SIGNED
 from schemas.model import CommentaryRule, Indicator, Kind, MergeRule, Register, Status, Unit
@@ -57,7 +57,7 @@ def findings_of(register: Register, *rows: ReportedRow, times: int = 1) -> list[
     """The findings of a return with these rows, without those about its cover, `times` over."""
     arrival = Arrival(Path("return.xlsx"), "0" * 64, 1, FileKind.XLSX, NOW)
     reading = Reading(SAFETY.ref, PERIOD.name, rows=list(rows), sheets=["Indicators"])
-    checked = validate([(arrival, reading)] * times, register, NOW, {})
+    checked = validate([Return(arrival, reading)] * times, register, NOW, {})
     return [[f"{f.code} {f.cell}" for f in one.findings if f.code != "C11"] for one in checked]
 
 
@@ -134,7 +134,7 @@ def test_the_right_return_gets_each_finding() -> None:
     register = register_of(indicator("P1-1", "Incidents"), indicator("P1-2", "Helped"))
     arrival = Arrival(Path("return.xlsx"), "0" * 64, 1, FileKind.XLSX, NOW)
     readings = [
-        (
+        Return(
             replace(arrival, path=Path(f"{number}.xlsx")),
             Reading(
                 SAFETY.ref,
@@ -157,7 +157,7 @@ def test_returns_beyond_the_first_frame_get_their_own_findings() -> None:
     arrival = Arrival(Path("return.xlsx"), "0" * 64, 1, FileKind.XLSX, NOW)
     signed = {key: CoverEntry("Somebody", "Cover", "C9") for key in SIGNED}
     readings = [
-        (
+        Return(
             arrival,
             Reading(
                 SAFETY.ref,

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from pipeline.cli import app
 from pipeline.job import nightly, session
 from pipeline.job.nightly import Reopen
+from pipeline.job.stages import collect
 from pipeline.register.reader import read_register
 from pipeline.register.writer import write_register
 from pipeline.store import Approval, Forgotten, Outcome, Store, journal
@@ -186,10 +187,10 @@ def test_a_register_that_was_changed_since_it_was_read_stops_the_run_before_anyt
     read = session.register_of(place)
     write_register(REGISTER_CLOSED, place.register)
     with (
-        session.at_work(place) as store,
+        session.at_work(place, NIGHT, register=read) as begun,
         pytest.raises(RegisterError, match=r"was changed while the run began\. Run again"),
     ):
-        nightly.take_in(place, read, store, NIGHT, lambda *_: None)
+        collect(begun)
     assert sent.exists()
     with session.store_of(place) as store:
         assert store.submissions() == ()
@@ -202,11 +203,14 @@ def test_a_register_that_is_kept_already_may_be_edited_while_a_run_goes_on(
     send(place, SAFETY)
     night(place)
     send(place, CARE)
-    read = session.register_of(place)
-    write_register(REGISTER_CLOSED, place.register)
-    with session.at_work(place) as store:
-        taken = nightly.take_in(place, read, store, NIGHT + timedelta(days=1), lambda *_: None)
-    assert [one.outcome for one in taken.taken] == [Outcome.ACCEPTED]
+    done = nightly.run(
+        place,
+        NIGHT + timedelta(days=1),
+        # As soon as a return has been read.
+        lambda *_: write_register(REGISTER_CLOSED, place.register),
+        only_inbox=True,
+    )
+    assert [one.outcome for one in done.submissions] == [Outcome.ACCEPTED]
 
 
 def test_moments_in_the_journal_stand_in_utc(place: Workspace) -> None:

@@ -34,7 +34,6 @@ from pipeline.store import (
     Outcome,
     Outgoing,
     Queued,
-    Receipt,
     Reopening,
     Signature,
     Store,
@@ -50,7 +49,7 @@ from schemas.rules import BY_CODE
 from tests.store import test_store
 from tests.store.test_store import figure, submission
 from tests.support import first_store
-from tests.support.builders import CARE, SAFETY, small_register
+from tests.support.builders import CARE, SAFETY, decided, small_register
 from tests.support.builders import PERIOD as YEAR
 from tests.support.filled import fill_return
 from tests.support.first_store import PERIOD, RECEIVED
@@ -159,7 +158,7 @@ def test_each_old_submission_has_a_delivery_of_its_own_by_which_its_file_is_know
 
 def test_an_old_store_takes_new_returns(old: str) -> None:
     with Store(old) as store:
-        store.record([Receipt(submission("new.xlsx"), (figure(value="1"),))])
+        store.record([decided(submission("new.xlsx"), (figure(value="1"),))])
         assert [s.id for s in store.submissions()] == [1, 2, 3, 4, 5, 6, 7]
         assert [o.value for o in store.observations(PERIOD)] == [1]
 
@@ -434,7 +433,7 @@ def full(url: str) -> str:
         findings = (BY_CODE["C15"].found(ref="P1-9", wording="Calls"),)
         store.record(
             [
-                Receipt(
+                decided(
                     submission(f"{number}.xlsx", findings=findings),
                     (figure(),),
                     (Achievement("P1", "CS", PERIOD, "Done", "Achievements", "B5"),),

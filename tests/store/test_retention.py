@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pipeline.store import Forgotten, Outcome, Receipt, Store, Submission
+from pipeline.store import Forgotten, Outcome, Store, Submission
 from pipeline.store.retention import due
 from schemas.model import Period
-from tests.support.builders import CARE
+from tests.support.builders import CARE, decided
 from tests.support.council import PERIOD, REGISTER, Council, care, community
 from tests.support.runs import Runner
 
@@ -81,7 +81,7 @@ def test_a_return_is_kept_for_so_many_years_after_the_end_of_its_period(
     framework = replace(REGISTER.framework, keep_years=years)
     register = replace(REGISTER, framework=framework, periods=(period,))
     with Store(f"sqlite:///{tmp_path}/store.sqlite3") as store:
-        store.record([Receipt(submission(1, "2012-13", datetime(2030, 1, 1, tzinfo=UTC)))])
+        store.record([decided(submission(1, "2012-13", datetime(2030, 1, 1, tzinfo=UTC)))])
         assert due(register, store, last_day).submissions == ()
         if last_day < date.max:
             (past,) = due(register, store, date.fromordinal(last_day.toordinal() + 1)).submissions
@@ -93,7 +93,7 @@ def test_a_return_of_no_period_of_the_register_is_kept_from_its_receipt(tmp_path
     register = replace(REGISTER, framework=framework)
     received = datetime(2020, 5, 5, 12, tzinfo=UTC)
     with Store(f"sqlite:///{tmp_path}/store.sqlite3") as store:
-        store.record([Receipt(submission(n, p, received)) for n, p in enumerate((None, "1999"), 1)])
+        store.record([decided(submission(n, p, received)) for n, p in enumerate((None, "1999"), 1)])
         assert due(register, store, date(2022, 5, 5)).submissions == ()
         assert len(due(register, store, date(2022, 5, 6)).submissions) == 2
 
@@ -199,7 +199,7 @@ def test_a_file_that_was_sent_twice_is_kept_while_one_receipt_of_it_is(tmp_path:
         old = replace(
             first, id=0, received_at=datetime(2001, 1, 1, tzinfo=UTC), delivery="old", findings=()
         )
-        store.record([Receipt(old)])
+        store.record([decided(old)])
     council.keep(1)
     lines = council.call("forget")
     assert [line.split(" (")[0] for line in lines] == ["forgotten: letter.xlsx"]

@@ -26,7 +26,6 @@ from pipeline.store import (
     Issue,
     IssuedRating,
     Outcome,
-    Receipt,
     Reopening,
     Signature,
     Store,
@@ -38,6 +37,7 @@ from pipeline.workspace.errors import LockedError, StoreError
 from schemas import rules
 from schemas.model import MilestoneState, Status
 from schemas.observations import Achievement, Observation
+from tests.support.builders import decided
 from tests.support.postgresql import schema
 
 PERIOD = "2012-13"
@@ -87,7 +87,7 @@ def figure(ref: str = "P1-1", area: str = "CS", value: str = "4605") -> Observat
 
 
 def accept(store: Store, name: str, *observations: Observation, area: str = "CS") -> None:
-    store.record([Receipt(submission(name, area=area), observations)])
+    store.record([decided(submission(name, area=area), observations)])
 
 
 # --- What goes in comes out ----------------------------------------------------------------------
@@ -100,7 +100,7 @@ def test_every_field_of_a_submission_comes_back(store: Store) -> None:
     )
     placed = submission(findings=findings, outcome=Outcome.REJECTED)
     unplaced = submission("letter.xlsx", area=None, period=None, size=5 * 1024**3)
-    store.record([Receipt(placed), Receipt(unplaced)])
+    store.record([decided(placed), decided(unplaced)])
     first, second = store.submissions()
     assert first == replace(placed, id=first.id)
     assert second == replace(unplaced, id=second.id)
@@ -128,7 +128,7 @@ def test_every_field_of_an_observation_comes_back_with_where_it_came_from(store:
         Observation("P1-5", "CS", PERIOD, Status.NOT_AVAILABLE),
     )
     sent = submission()
-    store.record([Receipt(sent, observations)])
+    store.record([decided(sent, observations)])
     assert store.observations(PERIOD) == tuple(
         replace(o, submission=sent.sha256, filename=sent.filename, received_at=RECEIVED)
         for o in observations
@@ -141,7 +141,7 @@ def test_achievements_come_back_in_the_order_of_the_return(store: Store) -> None
         for text in ("Zebra crossings", "A website", "£120,000 invested")
     ]
     sent = submission()
-    store.record([Receipt(sent, (), tuple(told))])
+    store.record([decided(sent, (), tuple(told))])
     assert store.achievements(PERIOD) == tuple(
         replace(a, submission=sent.sha256, filename=sent.filename, received_at=RECEIVED)
         for a in told
@@ -152,7 +152,7 @@ def test_what_stands_is_the_last_accepted_of_each_area_and_period(store: Store) 
     accept(store, "first.xlsx", figure())
     accept(store, "second.xlsx", figure(value="4606"))
     accept(store, "other.xlsx", figure(area="ASC"), area="ASC")
-    store.record([Receipt(submission("back.xlsx", outcome=Outcome.REJECTED))])
+    store.record([decided(submission("back.xlsx", outcome=Outcome.REJECTED))])
     standing = store.current()
     assert {place: sent.filename for place, sent in standing.items()} == {
         ("CS", PERIOD): "second.xlsx",
@@ -177,11 +177,11 @@ def test_a_delivery_has_a_key_of_its_bytes_folder_name_and_time() -> None:
 
 def test_a_delivery_that_the_store_holds_is_never_recorded_again(store: Store) -> None:
     sent = submission("return.xlsx")
-    store.record([Receipt(sent)])
+    store.record([decided(sent)])
     assert store.taken([sent.delivery, "0" * 64]) == {sent.delivery}
     again = replace(sent, outcome=Outcome.DUPLICATE)
     with pytest.raises(LockedError, match="none of them was recorded twice"):
-        store.record([Receipt(submission("other.xlsx")), Receipt(again)])
+        store.record([decided(submission("other.xlsx")), decided(again)])
     assert [one.filename for one in store.submissions()] == ["return.xlsx"]
 
 
@@ -212,7 +212,7 @@ def test_a_moment_comes_back_as_the_same_moment_in_any_time_zone(
 ) -> None:
     there = timezone(timedelta(hours=hours))
     at = datetime(2013, 6, 30, 23, 30, tzinfo=there)
-    store.record([Receipt(submission(received_at=at))])
+    store.record([decided(submission(received_at=at))])
     store.record_issue(Issue(PERIOD, "c" * 64, at))
     issue = store.last_issue(PERIOD)
     assert issue is not None
@@ -224,7 +224,7 @@ def test_a_moment_comes_back_as_the_same_moment_in_any_time_zone(
 def test_text_that_no_database_takes_costs_a_character_and_not_the_night(store: Store) -> None:
     name = os.fsdecode(b"return \xff.xlsx")
     remark = replace(figure(), commentary="before\0after")
-    store.record([Receipt(submission(filename=name), (remark,))])
+    store.record([decided(submission(filename=name), (remark,))])
     assert store.submissions()[0].filename == "return �.xlsx"
     assert store.observations(PERIOD)[0].commentary == "before�after"
 
@@ -253,8 +253,8 @@ def test_the_last_accepted_submission_of_each_area_stands(store: Store) -> None:
     accept(store, "first.xlsx", figure(value="1"), figure("P1-2", value="1"))
     accept(store, "care.xlsx", figure(area="ASC", value="5"), area="ASC")
     accept(store, "second.xlsx", figure(value="2"))
-    store.record([Receipt(submission("bad.xlsx", outcome=Outcome.REJECTED))])
-    store.record([Receipt(submission("second.xlsx", outcome=Outcome.DUPLICATE))])
+    store.record([decided(submission("bad.xlsx", outcome=Outcome.REJECTED))])
+    store.record([decided(submission("second.xlsx", outcome=Outcome.DUPLICATE))])
     assert [(o.indicator, o.area, o.value, o.filename) for o in store.observations(PERIOD)] == [
         ("P1-1", "ASC", 5, "care.xlsx"),
         ("P1-1", "CS", 2, "second.xlsx"),
@@ -265,7 +265,7 @@ def test_the_last_accepted_submission_of_each_area_stands(store: Store) -> None:
 def test_a_submission_stands_for_its_own_period_only(store: Store) -> None:
     accept(store, "this.xlsx", figure(value="2"))
     earlier = submission("last.xlsx", period="2011-12")
-    store.record([Receipt(earlier, (replace(figure(value="1"), period="2011-12"),))])
+    store.record([decided(earlier, (replace(figure(value="1"), period="2011-12"),))])
     assert [o.value for o in store.observations(PERIOD)] == [2]
     assert [s.filename for s in store.submissions("2011-12")] == ["last.xlsx"]
     assert sorted(store.periods()) == ["2011-12", PERIOD]
@@ -283,7 +283,7 @@ def test_an_unavailable_figure_takes_the_place_of_an_earlier_one(store: Store) -
 
 def test_a_file_is_known_by_its_last_outcome_that_is_no_duplicate(store: Store) -> None:
     for outcome in (Outcome.REJECTED, Outcome.ACCEPTED, Outcome.DUPLICATE):
-        store.record([Receipt(submission(outcome=outcome))])
+        store.record([decided(submission(outcome=outcome))])
     sha256 = submission().sha256
     known = store.known([sha256, "0" * 64])
     assert {digest: s.outcome for digest, s in known.items()} == {sha256: Outcome.ACCEPTED}
@@ -291,7 +291,7 @@ def test_a_file_is_known_by_its_last_outcome_that_is_no_duplicate(store: Store) 
 
 def test_more_files_than_a_statement_has_room_for_can_be_asked_about(store: Store) -> None:
     names = [f"{number}.xlsx" for number in range(1200)]
-    store.record([Receipt(submission(name)) for name in names])
+    store.record([decided(submission(name)) for name in names])
     asked = [submission(name).sha256 for name in names]
     assert len(store.known(asked)) == len(names)
 
@@ -310,8 +310,8 @@ def test_the_last_issue_of_a_period_is_remembered(store: Store) -> None:
 
 
 def test_a_batch_with_one_submission_that_cannot_be_written_leaves_nothing(store: Store) -> None:
-    good = Receipt(submission("good.xlsx"), (figure(),))
-    twice = Receipt(submission("twice.xlsx", area="ASC"), (figure(area="ASC"), figure(area="ASC")))
+    good = decided(submission("good.xlsx"), (figure(),))
+    twice = decided(submission("twice.xlsx", area="ASC"), (figure(area="ASC"), figure(area="ASC")))
     with pytest.raises(StoreError):
         store.record([good, twice])
     assert store.submissions() == ()
@@ -425,9 +425,9 @@ def test_who_stands_behind_a_return_comes_back_and_nothing_where_it_says_nobody(
     half = Signature(signed_off_by="Grace")
     store.record(
         [
-            Receipt(submission("1.xlsx"), signature=signed),
-            Receipt(submission("2.xlsx")),
-            Receipt(submission("3.xlsx", outcome=Outcome.REJECTED), signature=half),
+            decided(submission("1.xlsx"), signature=signed),
+            decided(submission("2.xlsx")),
+            decided(submission("3.xlsx", outcome=Outcome.REJECTED), signature=half),
         ]
     )
     assert store.signatures() == {1: signed, 3: half}
@@ -444,7 +444,7 @@ def test_every_figure_that_was_ever_accepted_comes_back_with_its_submission(stor
 
 
 def test_decisions_come_back_in_the_order_in_which_they_were_taken(store: Store) -> None:
-    store.record([Receipt(submission("1.xlsx")), Receipt(submission("2.xlsx"))])
+    store.record([decided(submission("1.xlsx")), decided(submission("2.xlsx"))])
     store.record_issue(Issue(PERIOD, "c" * 64, RECEIVED))
     late = RECEIVED + timedelta(days=1)
     closings = [Closing(PERIOD, late, 1), Closing("2011-12", RECEIVED)]
@@ -477,7 +477,7 @@ def test_a_decision_about_what_is_not_in_the_store_is_refused(store: Store) -> N
     with pytest.raises(StoreError):
         store.decisions.forget([Forgotten(9, RECEIVED, "me", "six years")])
     with pytest.raises(StoreError):
-        store.record([Receipt(submission(reopening_id=9))])
+        store.record([decided(submission(reopening_id=9))])
     assert (store.decisions.reopenings(), store.decisions.forgotten()) == ((), ())
     assert store.submissions() == ()
 
@@ -485,7 +485,7 @@ def test_a_decision_about_what_is_not_in_the_store_is_refused(store: Store) -> N
 def test_what_was_forgotten_leaves_its_figures(store: Store) -> None:
     finding = rules.BY_CODE["C15"].found(ref="P1-9", wording="Calls")
     sent = submission(findings=(finding,))
-    store.record([Receipt(sent, (figure(),), signature=Signature("Ada", "Grace"))])
+    store.record([decided(sent, (figure(),), signature=Signature("Ada", "Grace"))])
     store.decisions.forget([Forgotten(1, RECEIVED, "me", "six years")])
     assert store.submissions()[0].findings == ()
     assert store.signatures() == {}
@@ -494,7 +494,7 @@ def test_what_was_forgotten_leaves_its_figures(store: Store) -> None:
 
 def test_rows_after_a_number_are_those_that_were_added_since(store: Store) -> None:
     assert (store.last_number("submission"), store.rows_after("submission", 0)) == (0, [])
-    store.record([Receipt(submission(f"{number}.xlsx")) for number in (1, 2, 3)])
+    store.record([decided(submission(f"{number}.xlsx")) for number in (1, 2, 3)])
     assert store.last_number("submission") == 3
     rows = store.rows_after("submission", 1)
     assert [(row["id"], row["filename"]) for row in rows] == [(2, "2.xlsx"), (3, "3.xlsx")]
@@ -504,7 +504,7 @@ def test_rows_after_a_number_are_those_that_were_added_since(store: Store) -> No
 
 def test_of_many_deliveries_those_that_were_taken_are_known(store: Store) -> None:
     sent = [submission(f"{number}.xlsx") for number in range(600)]
-    store.record([Receipt(one) for one in sent[::2]])
+    store.record([decided(one) for one in sent[::2]])
     asked = [one.delivery for one in sent]
     assert store.taken(asked) == {one.delivery for one in sent[::2]}
     assert store.taken([]) == set()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
+from pipeline.intake.scan import Arrival, FileKind
+from pipeline.store import Decision, Outcome, Signature, Submission
+from schemas.findings import Finding
 from schemas.model import (
     Framework,
     Indicator,
@@ -19,10 +24,33 @@ from schemas.model import (
     Target,
     Unit,
 )
+from schemas.observations import Achievement, Observation
 
 PERIOD = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
 SAFETY = ServiceArea("CS", "Community safety", "Head of safety", "safety@council.example")
 CARE = ServiceArea("ASC", "Adult social care", "Head of care", "care@council.example")
+
+
+UNSIGNED = Signature()
+
+
+def decided(
+    sent: Submission,
+    observations: tuple[Observation, ...] = (),
+    achievements: tuple[Achievement, ...] = (),
+    signature: Signature = UNSIGNED,
+) -> Decision:
+    """What is recorded of a file that came."""
+    path = Path(sent.filename)
+    arrival = Arrival(path, sent.sha256, sent.size, FileKind.XLSX, sent.received_at)
+    return Decision(arrival, sent, observations, achievements, signature)
+
+
+def sent_back(filename: str, findings: Sequence[Finding], at: datetime) -> Submission:
+    """A return that was rejected for these findings."""
+    return Submission(
+        "0" * 64, filename, at, Outcome.REJECTED, 1, "f" * 64, findings=tuple(findings)
+    )
 
 
 def indicator(

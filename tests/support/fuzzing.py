@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from pipeline.intake.scan import Arrival, examine
 from pipeline.returns.interpret import interpret
 from pipeline.returns.reader import guard_of, read_returns
+from pipeline.returns.reading import Return
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details import SheetDetails
 from pipeline.workbooks.figures import CellValue, Scale, parse
@@ -166,8 +167,8 @@ def check_reader(sound: list[tuple[str, bytes]], folder: Path, rounds: int, star
         readings = list(read_returns(arrivals, guard))
     assert len(readings) == rounds
     for outcome in readings:
-        assert isinstance(outcome, tuple)
-        arrival, reading = outcome
+        assert isinstance(outcome, Return)
+        arrival, reading = outcome.arrival, outcome.reading
         # calamine panics at some workbooks; that costs a finding, and is not ours to mend.
         failed = [
             finding

@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.job import nightly, session
-from pipeline.mail.correspondence import Correspondence, MailKind, Post, correspondence, gathered
+from pipeline.mail.compose import Composed, MailKind, compose
+from pipeline.mail.due import due
 from pipeline.mail.messages import Message, Office, Texts
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.register.writer import write_register
@@ -32,13 +33,21 @@ def at_rest() -> Settings:
     return msgspec.structs.replace(settings, limits=limits)
 
 
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """The messages of a night, and what was wrong with the workspace's texts of them."""
+
+    posts: tuple[Composed, ...]
+    mistakes: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class PostOffice:
     """A workspace that is run night by night; messages that are known are not made again."""
 
     root: Path
     #: Every message that was made, by its Message-ID.
-    known: dict[str, Post] = field(default_factory=dict)
+    known: dict[str, Composed] = field(default_factory=dict)
     told: date | None = None
     answered: Answered = field(default_factory=Answered)
 
@@ -65,24 +74,15 @@ class PostOffice:
     ) -> Correspondence:
         """Run the job at two in the morning; cut off, it never comes to its messages."""
         place, now = self.workspace, datetime.combine(day, time(2)).astimezone()
-        register = session.register_of(place)
         done = nightly.run(place, now, lambda *_: None)
         if is_cut_off:
             return Correspondence(())
-        with session.store_of(place) as store:
-            doings = gathered(
-                place,
-                register,
-                store,
-                now,
-                answered=self.answered,
-                skipped=done.ingested.skipped if done.ingested else (),
-                undelivered=undelivered,
-                told=self.told,
-            )
+        with session.looking(place, now) as looking:
+            found = due(looking, self.answered, done.skipped, undelivered, self.told)
             office = Office(SENDER, Texts(place.templates), self.known)
-            made = correspondence(doings, register, office, always=always)
-            self.answered = store.messages.answered()
+            posts = compose(found, looking.register, office, always=always)
+            made = Correspondence(tuple(posts), office.texts.mistakes)
+            self.answered = looking.store.messages.answered()
         for post in made.posts:
             self.known[post.message.message_id] = post
             if post.kind is MailKind.DIGEST:

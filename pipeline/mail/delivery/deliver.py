@@ -22,6 +22,7 @@ from pipeline.mail.delivery.status import (
     next_try,
 )
 from pipeline.store import Attempt, Became, Queued, Store
+from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace, disk_trouble, replacing
 from schemas.model import Register
 
@@ -79,14 +80,7 @@ class _Work:
         self.became.append(replace(one, last=attempt))
 
 
-def deliver(
-    workspace: Workspace,
-    register: Register,
-    store: Store,
-    now: datetime,
-    *,
-    impatient: bool = False,
-) -> Round:
+def deliver(session: Session, *, impatient: bool = False) -> Round:
     """Deliver what is due, or everything that waits where `impatient`.
 
     The caller holds the workspace's lock.
@@ -95,13 +89,14 @@ def deliver(
         StoreError: the store cannot be used.
         WorkspaceError: a message cannot be written into the outbox.
     """
+    workspace, store, now = session.workspace, session.store, session.now
     work = _Work(workspace, store, now)
     before = mail_status(store, now)
     for one in before.stuck:
         if one.last is not None and one.last.outcome is Became.SENDING:
             work.note(one, Became.UNCERTAIN, "The run ended before the server's answer was noted.")
     due = [one for one in before.waiting if one.has_content and (impatient or one.is_due(now))]
-    known = _addresses(register)
+    known = _addresses(session.register)
     for one in due:
         if one.recipient.casefold() not in known:
             work.note(one, Became.WITHHELD, "The register no longer holds the address.")

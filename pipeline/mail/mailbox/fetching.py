@@ -27,7 +27,6 @@ from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import ReceiveSettings
 from schemas.findings import shorten
 from schemas.model import Register, ServiceArea
-from schemas.wording import listed
 
 _MIB = 1024 * 1024
 
@@ -201,7 +200,7 @@ class _Run:
             if attachment.why:
                 left.append(f"{shorten(attachment.name)} is {attachment.why}")
             elif area is None:
-                names = listed(each.name for each in areas)
+                names = " and ".join(each.name for each in areas)
                 left.append(
                     f"{shorten(attachment.name)} may be from {names}, which have this address; "
                     "its name must hold that of one"

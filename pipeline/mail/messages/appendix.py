@@ -8,13 +8,13 @@ from pathlib import Path
 from pipeline.consolidation.changes import Changes
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Report
-from pipeline.mail.messages.message import Message, Office, addressees_of, office_of, sha256
+from pipeline.mail.messages.message import Message, Office, addressees_of, sha256
 from pipeline.outputs.wording import REASONS, gap_shown, small_numbers_shown
 from schemas.model import Gets
 
 
 def appendix_messages(
-    report: Report, attachment: Path, *, sender: Office | str, changes: Changes | None = None
+    report: Report, attachment: Path, *, office: Office, changes: Changes | None = None
 ) -> list[Message]:
     """One message to each address of the register that gets the appendix, in its order.
 
@@ -25,7 +25,6 @@ def appendix_messages(
         RegisterError: a recipient's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    office = office_of(sender)
     framework = report.register.framework
     label = framework.appendix or framework.title
     not_rated = {line.rating.not_rated for line in report.lines}

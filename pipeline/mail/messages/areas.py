@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pipeline.mail.messages.message import Addressee, Message, Office, addressee, office_of
+from pipeline.mail.messages.message import Addressee, Message, Office, addressee
 from pipeline.mail.reminders import Reminder
 from pipeline.outputs.grouping import grouped
 from pipeline.store import Outcome, Submission
@@ -43,43 +43,42 @@ class Brought:
 def correction_message(
     area: ServiceArea,
     period: Period | None,
-    filename: str,
-    findings: Sequence[Finding],
+    sent: Submission,
     attachment: Path | None,
     *,
-    sender: Office | str,
-    sent_at: datetime,
+    office: Office,
 ) -> Message | None:
     """What tells a service area that its return was sent back, with the correction copy attached.
 
-    `filename` is the return's own name, `period` None where the return does not say for which it
-    is. Without a copy every finding is spelt out. The Message-ID comes from period, recipient, that
-    name, the findings and `sent_at`, not from the copy's bytes, which are new each time it is made:
-    pass the time the return was received, and a run that is repeated makes the same message. None
-    where the register has no address for the area, no finding is an error, or the message is known.
+    `period` is None where the return does not say for which it is. Without a copy every finding is
+    spelt out. The Message-ID comes from period, recipient, the return's name, the findings and when
+    it was received, not from the copy's bytes, which are new each time it is made: a run that is
+    repeated makes the same message. None where the register has no address for the area, no finding
+    is an error, or the message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    errors, to = errors_of(findings), _addressee(area)
+    errors, to = errors_of(sent.findings), _addressee(area)
     if not errors or to is None:
         return None
     called = period.name if period else ""
-    found = [f"{f.place} {f.code} {f.value}" for f in findings]
-    return office_of(sender).compose(
+    received = sent.received_at.astimezone()
+    found = [f"{f.place} {f.code} {f.value}" for f in sent.findings]
+    return office.compose(
         to,
         {
             "area": area,
             "period": period,
-            "filename": filename,
-            "warnings": sum(f.severity is Severity.WARNING for f in findings),
-            "late": period is not None and _day(sent_at) > period.due,
+            "filename": sent.filename,
+            "warnings": sent.warnings,
+            "late": period is not None and received.date() > period.due,
             **_spelled_out(errors, SPELLED_OUT if attachment else None),
         },
-        sent_at=sent_at,
+        sent_at=received,
         attachment=attachment,
-        identity=("correction", called, to.key, filename, sent_at.isoformat(), *found),
+        identity=("correction", called, to.key, sent.filename, received.isoformat(), *found),
         name=f"{called} correction".strip(),
     )
 
@@ -90,7 +89,7 @@ def receipt_message(
     sent: Submission,
     brought: Brought,
     *,
-    sender: Office | str,
+    office: Office,
 ) -> Message | None:
     """What tells a service area that its return was accepted, or that it came a second time.
 
@@ -109,7 +108,7 @@ def receipt_message(
     called = period.name if period else ""
     received = sent.received_at.astimezone()
     at = sent.received_at.astimezone(UTC).isoformat()
-    return office_of(sender).compose(
+    return office.compose(
         to,
         {
             "area": area,
@@ -133,7 +132,7 @@ def reminder_message(
     reminder: Reminder,
     sent_back: Mapping[str, Submission],
     *,
-    sender: Office | str,
+    office: Office,
     sent_at: datetime,
 ) -> Message | None:
     """What reminds a service area of the returns that it owes.
@@ -163,7 +162,7 @@ def reminder_message(
             }
         )
     periods = [owed.period.name for owed in reminder.owed]
-    return office_of(sender).compose(
+    return office.compose(
         to,
         {
             "area": area,
@@ -211,8 +210,3 @@ def _spelled_out(errors: Sequence[Finding], most: int | None = SPELLED_OUT) -> M
 
 def _reminder(area: ServiceArea, day: date) -> tuple[str, ...]:
     return "reminder", area.ref, day.isoformat()
-
-
-def _day(moment: datetime) -> date:
-    """The day on the clock of this machine, which is the one that returns are due by."""
-    return moment.astimezone().date()

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from pipeline.consolidation.approvals import Waiting
 from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
-from pipeline.mail.messages.message import Message, Office, addressees_of, office_of
+from pipeline.mail.messages.message import Message, Office, addressees_of
 from pipeline.outputs.grouping import grouped
 from schemas.findings import Finding
 from schemas.model import Gets, Register
@@ -148,7 +148,7 @@ def digest_messages(
     affairs: Affairs,
     register: Register,
     *,
-    sender: Office | str,
+    office: Office,
     told: date | None = None,
     always: bool = False,
 ) -> list[Message]:
@@ -165,7 +165,6 @@ def digest_messages(
     news = affairs.news(told)
     if not news and not (always and affairs.now.date() != told):
         return []
-    office = office_of(sender)
     things, day = _things(affairs), affairs.now.date().isoformat()
     words = {
         "affairs": affairs,

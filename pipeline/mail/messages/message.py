@@ -131,11 +131,6 @@ class Office:
         )
 
 
-def office_of(sender: Office | str) -> Office:
-    """The office that a message is sent by; of an address alone, one with the package's texts."""
-    return Office(sender) if isinstance(sender, str) else sender
-
-
 def addressees_of(register: Register, gets: Gets, what: str) -> Iterator[Addressee]:
     """Each recipient of the register who gets that, each address once; `what` is its name.
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.job.ingest import Progress
 from pipeline.job.session import alone, store_of
 from pipeline.operations.replay.compare import Difference, compare
 from pipeline.operations.replay.rebuild import Rebuilt, rebuild
 from pipeline.store import Store, journal
 from pipeline.store.copying import damage, fill, is_empty, sqlite_file
+from pipeline.store.session import Progress
 from pipeline.workspace.errors import StoreError, WorkspaceError
 from pipeline.workspace.folder import UNFINISHED, Workspace
 

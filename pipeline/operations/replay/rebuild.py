@@ -17,17 +17,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipeline.consolidation.assembly import issue_of
+from pipeline.consolidation.assembly import issue_of, report_of
 from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
-from pipeline.job.ingest import Progress
-from pipeline.outputs.issuing import report_of
 from pipeline.register.loading import load_register
 from pipeline.returns.reader import guard_of, read_returns
-from pipeline.returns.receiving import Known, judge, last_periods
+from pipeline.returns.reading import Return
+from pipeline.returns.receiving import Known, decide, last_periods
 from pipeline.returns.validate import validate
-from pipeline.store import Receipt, Store, Submission, journal
+from pipeline.store import Decision, Store, Submission, journal
 from pipeline.store.records import from_row, row_of, rows_of
+from pipeline.store.session import Progress, Session
 from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace.folder import Workspace, safe_name
@@ -167,14 +167,14 @@ class _Work:
             found = self._arrival(entry, register)
             if isinstance(found, Arrival):
                 able.append((entry, found))
-        receipts: dict[int, Receipt] = {}
+        decisions: dict[int, Decision] = {}
         if register is not None and able:
             reopening = batch[0].reopening_id
             reopened = {entry.period or "": reopening for entry in batch if reopening is not None}
-            receipts = self._judged(able, register.opened(reopened), reopened)
-        self.into.record([receipts[entry.id] for entry in batch if entry.id in receipts])
+            decisions = self._decided(able, register.opened(reopened), reopened)
+        self.into.record(list(decisions.values()))
         for entry in batch:
-            if entry.id not in receipts:
+            if entry.id not in decisions:
                 self._take_over(entry)
         shutil.rmtree(self.scratch)
         self.scratch.mkdir()
@@ -205,33 +205,38 @@ class _Work:
         what = f"submission {entry.id}, {printable(entry.filename)}"
         self.rebuilt.unchecked.append(Unchecked(what, why, entry.id in self.forgotten))
 
-    def _judged(
+    def _decided(
         self,
         able: Sequence[tuple[Submission, Arrival]],
         register: Register,
         reopened: Mapping[str, int],
-    ) -> dict[int, Receipt]:
+    ) -> dict[int, Decision]:
         """What goes into the store for each file, by the number of its submission."""
         arrivals = [arrival for _, arrival in able]
         ever = datetime.max.replace(tzinfo=arrivals[0].arrived_at.tzinfo)
-        known = Known.of(arrivals, self.into)
+        known = Known.of(arrivals, self.into, reopened)
         fresh = [arrival for arrival in arrivals if known.counts(arrival) is None]
         read = read_returns(fresh, self._guard(register))
-        readings = [one for one in read if isinstance(one, tuple)]
-        earlier = self.into.figures(last_periods(readings, register))
-        checked = {one.arrival.path: one for one in validate(readings, register, ever, earlier)}
-        receipts = {}
+        returns = [one for one in read if isinstance(one, Return)]
+        earlier = self.into.figures(last_periods(returns, register))
+        checked = {one.arrival.path: one for one in validate(returns, register, ever, earlier)}
+        entries, able_now = [], []
         for entry, arrival in able:
-            if arrival.path not in checked and known.counts(arrival) is None:
+            if arrival.path in checked or known.counts(arrival) is not None:
+                entries.append(entry)
+                able_now.append(checked.get(arrival.path) or known.unread(arrival))
+            else:
                 self._leave(entry, "its file in the archive changed while it was read")
-                continue
-            made = judge(arrival, checked.get(arrival.path), known, register, ever, reopened)
-            known.note(made.submission)
+        return {
             # With what only the journal knows of it.
-            known_of_it = {name: getattr(entry, name) for name in _ONLY_IN_JOURNAL}
-            recorded = replace(made.submission, **known_of_it)
-            receipts[entry.id] = replace(made, submission=recorded)
-        return receipts
+            entry.id: replace(
+                made,
+                submission=replace(
+                    made.submission, **{name: getattr(entry, name) for name in _ONLY_IN_JOURNAL}
+                ),
+            )
+            for entry, made in zip(entries, decide(able_now, known, register, ever), strict=True)
+        }
 
     def _guard(self, register: Register) -> Guard:
         """A guard whose workers read by that register; the last one, where it is the same."""
@@ -265,8 +270,8 @@ class _Work:
                 rows = self.original.rows_of("rating")
                 self.into.insert("rating", [one for one in rows if one["issue_id"] == row["id"]])
             return
-        report = report_of(register, self.into, period, row["issued_at"])
-        made = issue_of(report, row["content"], row["last_submission"] or 0)
+        session = Session(self.workspace, register, self.into, row["issued_at"])
+        made = issue_of(report_of(session, period), row["last_submission"] or 0)
         self.into.insert("rating", rows_of(made.ratings, rating, issue_id=row["id"]))
         self.rebuilt.issues += 1
 

@@ -1,4 +1,4 @@
-"""Dispatch: what a run owes is in the queue once, whatever ended the run and whatever waits."""
+"""Enqueue: what a run owes is in the queue once, whatever ended the run and whatever waits."""
 
 from __future__ import annotations
 

@@ -1,23 +1,23 @@
-"""Correspondence: every message that a night owes, from what it did and what the store holds.
+"""Compose: the one list of messages that are due, each as one composed after the other.
 
-`dispatch.correspond` gathers what it needs and puts what comes back into the queue. Since every
-Message-ID comes from what the message is about, a run that was cut off anywhere is made good by the
-next: it is given the same submissions, and only what is missing is made. What `Office.known` holds
-is not composed again. `Correspondence.mistakes` stand in the digest already, but for its own.
+Since every Message-ID comes from what the message is about, a run that was cut off anywhere is made
+good by the next: it is given the same submissions, and only what is missing is made. What
+`Office.known` holds is not composed again.
 
-On a night when nothing came, `reminding.comes_up` says whether the calendar alone owes something.
+On a night when nothing came, `reminders.comes_up` says whether the calendar alone owes something.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from pipeline.consolidation.changes import changes_since
-from pipeline.mail.due import Doings, area_of, gathered
+from pipeline.mail.due import MailDue, area_of
 from pipeline.mail.messages import (
     Brought,
     Message,
@@ -31,24 +31,16 @@ from pipeline.mail.messages import (
 )
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
+from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
 from pipeline.store import Outcome, Submission
-from schemas.model import Period, Register, ServiceArea, Status
+from schemas.model import Register, ServiceArea, Status
 from schemas.observations import Achievement, Observation
 from schemas.wording import listed
 
-__all__ = [
-    "Correspondence",
-    "Doings",
-    "MailKind",
-    "Post",
-    "correspondence",
-    "gathered",
-]
-
-
 #: A service area's ref and a period's name, as far as a return tells them.
 _Place = tuple[str | None, str | None]
+T = TypeVar("T", Submission, Observation, Achievement)
 
 
 class MailKind(StrEnum):
@@ -60,8 +52,8 @@ class MailKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """One message that is owed."""
+class Composed:
+    """One message that is due."""
 
     kind: MailKind
     #: The period's name; empty where it is about none, or about several.
@@ -71,17 +63,10 @@ class Post:
     area: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Correspondence:
-    posts: tuple[Post, ...]
-    #: A line for each mistake in a template of the workspace.
-    mistakes: tuple[str, ...] = ()
-
-
-def correspondence(
-    doings: Doings, register: Register, office: Office, *, always: bool = False
-) -> Correspondence:
-    """Every message that is owed: appendices, corrections, receipts, reminders, the digest.
+def compose(
+    due: MailDue, register: Register, office: Office, *, always: bool = False
+) -> list[Composed]:
+    """Every message that is due: appendices, corrections, receipts, reminders, the digest.
 
     `always` sends the digest also when nothing needs a person. What `office.known` holds is left
     out.
@@ -90,52 +75,44 @@ def correspondence(
         RegisterError: an address of the register is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    owed = list(_reminders(doings, register, office))
-    posts = [
-        *_appendices(doings, office),
-        *_answers(doings, register, office),
-        *_reminding(doings, owed, office),
+    owed = _reminders(due, register, office)
+    messages = [
+        *appendices(due.issued, office),
+        *_answers(due, register, office),
+        *_reminding(due, owed, office),
     ]
-    affairs = _affairs(doings, register, owed, office.texts.mistakes)
-    digests = digest_messages(affairs, register, sender=office, told=doings.told, always=always)
-    posts += [Post(MailKind.DIGEST, "", message) for message in digests]
-    return Correspondence(tuple(posts), office.texts.mistakes)
+    affairs = _affairs(due, register, owed, office.texts.mistakes)
+    digests = digest_messages(affairs, register, office=office, told=due.last_digest, always=always)
+    return [*messages, *(Composed(MailKind.DIGEST, "", message) for message in digests)]
 
 
-def _appendices(doings: Doings, office: Office) -> Iterator[Post]:
-    for each in doings.published:
+def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Composed]:
+    """The messages that bring appendices, with what each says otherwise than the one before it."""
+    for each in issued:
         changes = changes_since(each.report, each.last)
         for message in appendix_messages(
-            each.report, each.workbook, sender=office, changes=changes
+            each.report, each.workbook, office=office, changes=changes
         ):
-            yield Post(MailKind.APPENDIX, each.report.period.name, message)
+            yield Composed(MailKind.APPENDIX, each.report.period.name, message)
 
 
-def _answers(doings: Doings, register: Register, office: Office) -> Iterator[Post]:
+def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Composed]:
     """A correction for each return that was sent back, a receipt for each other."""
-    counts = _Counts.of(doings)
-    for sent in doings.submissions:
+    counts = _Counts.of(due)
+    for sent in due.submissions:
         area, period = area_of(sent, register), register.period(sent.period or "")
         if area is None:
             continue
         if sent.outcome is Outcome.REJECTED:
             kind = MailKind.CORRECTION
-            message = correction_message(
-                area,
-                period,
-                sent.filename,
-                sent.findings,
-                (doings.copies or {}).get(sent.id),
-                sender=office,
-                sent_at=sent.received_at.astimezone(),
-            )
+            message = correction_message(area, period, sent, due.copies.get(sent.id), office=office)
         else:
             kind = MailKind.RECEIPT
             message = receipt_message(
-                area, period, sent, _brought(sent, doings, register, counts), sender=office
+                area, period, sent, _brought(sent, due, register, counts), office=office
             )
         if message is not None:
-            yield Post(kind, period.name if period else "", message, area.ref)
+            yield Composed(kind, period.name if period else "", message, area.ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +124,29 @@ class _Counts:
     achievements: Mapping[_Place, list[Achievement]]
 
     @classmethod
-    def of(cls, doings: Doings) -> _Counts:
-        counts = cls(defaultdict(list), defaultdict(list), defaultdict(list))
-        for sent in doings.past:
-            if sent.outcome is Outcome.ACCEPTED:
-                counts.accepted[sent.area, sent.period].append(sent)
-        for observation in doings.observations:
-            counts.observations[observation.area, observation.period].append(observation)
-        for achievement in doings.achievements:
-            counts.achievements[achievement.area, achievement.period].append(achievement)
-        return counts
+    def of(cls, due: MailDue) -> _Counts:
+        accepted = [sent for sent in due.past if sent.outcome is Outcome.ACCEPTED]
+        return cls(_by_place(accepted), _by_place(due.observations), _by_place(due.achievements))
 
 
-def _brought(sent: Submission, doings: Doings, register: Register, counts: _Counts) -> Brought:
+def _by_place(items: Iterable[T]) -> Mapping[_Place, list[T]]:
+    found: dict[_Place, list[T]] = defaultdict(list)
+    for one in items:
+        found[one.area, one.period].append(one)
+    return found
+
+
+def _brought(sent: Submission, due: MailDue, register: Register, counts: _Counts) -> Brought:
     """What a return brought that was not sent back, and what it replaced or was replaced by."""
     if sent.outcome is Outcome.DUPLICATE:
-        first = [other for other in doings.past if other.sha256 == sent.sha256]
-        return Brought(was_sent_back=_outcome_before(sent, first) is Outcome.REJECTED)
+        outcomes = [
+            other.outcome
+            for other in due.past
+            if other.sha256 == sent.sha256
+            and other.id < sent.id
+            and other.outcome is not Outcome.DUPLICATE
+        ]
+        return Brought(was_sent_back=outcomes[-1:] == [Outcome.REJECTED])
     place = sent.area, sent.period
     accepted = counts.accepted[place]
     before = [other.filename for other in accepted if other.id < sent.id]
@@ -186,68 +169,57 @@ def _brought(sent: Submission, doings: Doings, register: Register, counts: _Coun
     )
 
 
-def _outcome_before(sent: Submission, same: Sequence[Submission]) -> Outcome | None:
-    """What became of the same file when it came the last time before."""
-    before = [
-        other.outcome
-        for other in same
-        if other.id < sent.id and other.outcome is not Outcome.DUPLICATE
-    ]
-    return before[-1] if before else None
-
-
-def _reminders(doings: Doings, register: Register, office: Office) -> list[Reminder]:
+def _reminders(due: MailDue, register: Register, office: Office) -> list[Reminder]:
     def was_reminded(area: ServiceArea, day: date) -> bool:
         return reminder_id(area, day, office) in office.known
 
-    return reminders(register, doings.standing or {}, doings.now.date(), was_reminded)
+    return reminders(register, due.returned, due.now.date(), was_reminded)
 
 
-def _reminding(doings: Doings, owed: Sequence[Reminder], office: Office) -> Iterator[Post]:
+def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterator[Composed]:
     for reminder in owed:
         sent_back = {
             sent.period: sent
-            for sent in doings.past
+            for sent in due.past
             if sent.outcome is Outcome.REJECTED and sent.area == reminder.area.ref and sent.period
         }
-        message = reminder_message(reminder, sent_back, sender=office, sent_at=doings.now)
+        message = reminder_message(reminder, sent_back, office=office, sent_at=due.now)
         if message is not None:
             periods = [each.period.name for each in reminder.owed]
             about = periods[0] if len(periods) == 1 else ""
-            yield Post(MailKind.REMINDER, about, message, reminder.area.ref)
+            yield Composed(MailKind.REMINDER, about, message, reminder.area.ref)
 
 
 # --- What needs a person -------------------------------------------------------------------------
 
 
 def _affairs(
-    doings: Doings, register: Register, owed: Sequence[Reminder], mistakes: tuple[str, ...]
+    due: MailDue, register: Register, owed: Sequence[Reminder], mistakes: tuple[str, ...]
 ) -> Affairs:
-    fresh = doings.submissions
+    fresh = due.submissions
     return Affairs(
-        now=doings.now,
+        now=due.now,
         received=len(fresh),
         accepted=sum(sent.outcome is Outcome.ACCEPTED for sent in fresh),
         issued=tuple(
-            f"{each.report.period.name}, overall {each.report.overall.shown}"
-            for each in doings.published
+            f"{each.report.period.name}, overall {each.report.overall.shown}" for each in due.issued
         ),
         sent_back=tuple(
             _sent_back(sent, register) for sent in fresh if sent.outcome is Outcome.REJECTED
         ),
-        waiting=doings.waiting,
+        waiting=due.waiting,
         submissions=frozenset(sent.id for sent in fresh),
-        left=doings.left,
+        left=due.skipped,
         disagreements=tuple(
             Disagreement(each.report.period.name, line.indicator.wording, " ".join(line.remarks))
-            for each in doings.published
+            for each in due.issued
             for line in each.report.lines
             if line.consolidated.conflict
         ),
-        undelivered=doings.undelivered,
-        overdue=tuple(_overdue(doings, register)),
-        unreachable=tuple(_unreachable(doings, register, owed)),
-        retention=doings.retention,
+        undelivered=due.undelivered,
+        overdue=tuple(_overdue(due, register)),
+        unreachable=tuple(_unreachable(due, register, owed)),
+        retention=due.retention,
         mistakes=mistakes,
     )
 
@@ -263,27 +235,23 @@ def _sent_back(sent: Submission, register: Register) -> SentBack:
     )
 
 
-def _overdue(doings: Doings, register: Register) -> Iterator[Overdue]:
+def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:
     for period in register.periods:
-        first = _first_overdue_day(period)
-        for returned in (doings.standing or {}).get(period.name, ()):
-            if first <= doings.now.date() and returned.state in AWAITED:
+        first = period.due + timedelta(days=1)
+        for returned in due.returned.get(period.name, ()):
+            if first <= due.now.date() and returned.state in AWAITED:
                 standing = return_state_shown(returned, period)
                 yield Overdue(returned.area.name, period.name, standing, first)
 
 
-def _first_overdue_day(period: Period) -> date:
-    return period.due + timedelta(days=1)
-
-
 def _unreachable(
-    doings: Doings, register: Register, owed: Sequence[Reminder]
+    due: MailDue, register: Register, owed: Sequence[Reminder]
 ) -> Iterator[Unreachable]:
     """Areas that are owed a receipt or a reminder; of a correction `SentBack` tells."""
-    for sent in doings.submissions:
+    for sent in due.submissions:
         area = area_of(sent, register)
         if area and not area.email.strip() and sent.outcome is not Outcome.REJECTED:
-            yield Unreachable(area.name, f"a receipt for {sent.filename}", doings.now.date())
+            yield Unreachable(area.name, f"a receipt for {sent.filename}", due.now.date())
     for reminder in owed:
         if not reminder.area.email.strip():
             periods = listed(each.period.name for each in reminder.owed)

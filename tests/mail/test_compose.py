@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.mail.correspondence import Correspondence, MailKind
+from pipeline.mail.compose import MailKind
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.operations.worked_example import (
     Entries,
@@ -22,7 +22,7 @@ from pipeline.operations.worked_example import (
 from pipeline.store import Answered
 from schemas.model import Gets, Recipient, Register, Status
 from tests.outputs.test_page import Outline
-from tests.support.post_office import PostOffice, bodies, only, said, sent
+from tests.support.post_office import Correspondence, PostOffice, bodies, only, said, sent
 
 _EXAMPLE = example_register()
 AREAS = {area.ref: area for area in _EXAMPLE.areas}

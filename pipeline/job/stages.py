@@ -1,0 +1,242 @@
+"""Stages from the inbox to the archive, each given what the one before it made.
+
+A file leaves the inbox only after the transaction with its outcome has committed. A crash anywhere
+leaves either the file in the inbox or its outcome in the store, and the next run does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.consolidation import closing
+from pipeline.intake.archive import take_away
+from pipeline.intake.quarantine import set_apart
+from pipeline.intake.scan import STILL_CHANGING, Arrival, Skipped, examine, has_changed, scan
+from pipeline.mail.mailbox import as_mailed
+from pipeline.outputs.corrections import write_corrections
+from pipeline.register import need_period
+from pipeline.returns import validate as checks
+from pipeline.returns.reader import guard_of, read_returns
+from pipeline.returns.reading import Return
+from pipeline.returns.receiving import Known, delivery_of, in_waves, last_periods
+from pipeline.store import Decision, Outcome
+from pipeline.store.journal import archive_register, catch_up
+from pipeline.store.session import Progress, Session
+from pipeline.workbooks.sandbox import Guard
+from pipeline.workspace import lock
+from pipeline.workspace.folder import Workspace, need_folder
+from pipeline.workspace.runs.pace import Pace
+from schemas.model import Register
+
+if TYPE_CHECKING:
+    from pipeline.job.nightly import Reopen
+
+#: Returns committed together; their files leave the inbox after that.
+_BATCH = 200
+
+
+@dataclass(slots=True)
+class Intake:
+    """What one run takes in, and what has become of it so far."""
+
+    #: Its register has the reopened periods open.
+    session: Session
+    guard: Guard
+    #: In the order in which they came.
+    arrivals: list[Arrival] = field(default_factory=list)
+    known: Known = field(default_factory=Known)
+    decisions: list[Decision] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    #: The files about which nothing is left to be decided by this run.
+    done: set[Path] = field(default_factory=set)
+
+
+def collect(session: Session, reopen: Reopen | None = None) -> Intake:
+    """What lies in the inbox and is to be taken in.
+
+    What is accepted for a closed period that is open again is a restatement.
+
+    Raises:
+        RegisterError: the register is no longer the one that was read.
+        WorkspaceError: the inbox, the archive or the outbox cannot be used, or `reopen` names a
+            period that cannot be reopened.
+    """
+    workspace, store = session.workspace, session.store
+    archive_register(workspace, session.register)
+    reopened = closing.note_closings(session)
+    if reopen is not None:
+        period = need_period(session.register, reopen.period)
+        by = lock.whoami()
+        reopened[period.name] = closing.reopen(session, period, by, reopen.because)
+    limits = workspace.settings.limits
+    with session.pace.during("intake"):
+        scanned = scan(
+            workspace.inbox,
+            session.register,
+            file_mb=limits.file_mb,
+            settle_seconds=limits.settle_seconds,
+            incomplete_minutes=limits.incomplete_minutes,
+        )
+        arrivals = [as_mailed(arrival, workspace) for arrival in scanned.arrivals]
+        arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
+        skipped = [*set_apart(scanned.skipped, workspace, session.now)]
+    register = session.register.opened(reopened)
+    intake = Intake(replace(session, register=register), guard_of(register, limits))
+    intake.skipped = skipped
+    if arrivals:
+        need_folder(workspace.archive)
+        need_folder(workspace.outbox)
+        # A run that was cut off may have recorded some and not cleared them away.
+        recorded = store.taken(map(delivery_of, arrivals))
+        skipped += take_away([a for a in arrivals if delivery_of(a) in recorded], workspace)
+        intake.arrivals = [a for a in arrivals if delivery_of(a) not in recorded]
+        intake.known = Known.of(intake.arrivals, store, reopened)
+    return intake
+
+
+def read(intake: Intake) -> Iterator[Return]:
+    """What each file says, in the order in which they came.
+
+    What counts already is read only where another return may take its place before it comes. When
+    the run's time is up no further one is read, so that what was read is still taken in.
+    """
+    known, session = intake.known, intake.session
+    if not intake.arrivals:
+        return
+    with session.pace.during("reading"):
+        fresh = [arrival for arrival in intake.arrivals if known.counts(arrival) is None]
+        found = _by_path(fresh, _read(fresh, intake.guard, session.progress, session.pace))
+        read_for = {
+            (one.reading.area, one.reading.period)
+            for one in found.values()
+            if isinstance(one, Return)
+        }
+        counting = [arrival for arrival in intake.arrivals if known.counts(arrival) in read_for]
+        more = _read(counting, intake.guard, session.progress, session.pace)
+        found |= _by_path(counting, more)
+    intake.skipped += [one for one in found.values() if isinstance(one, Skipped)]
+    to_read = {arrival.path for arrival in (*fresh, *counting)}
+    for arrival in intake.arrivals:
+        one = found.get(arrival.path)
+        if one is None:
+            if arrival.path in to_read:
+                # The run's time is up: what came after this hangs on it.
+                break
+            one = known.unread(arrival)
+        if isinstance(one, Return):
+            yield one
+
+
+def _by_path(
+    arrivals: Sequence[Arrival], found: Sequence[Return | Skipped]
+) -> dict[Path, Return | Skipped]:
+    """What was found of each file, or of the first of them where time was up."""
+    return {arrival.path: one for arrival, one in zip(arrivals, found, strict=False)}
+
+
+def _read(
+    arrivals: Sequence[Arrival], guard: Guard, progress: Progress, pace: Pace
+) -> list[Return | Skipped]:
+    """What each file says, or that it changed meanwhile; no further one once time is up."""
+    found: list[Return | Skipped] = []
+    for one in read_returns(arrivals, guard):
+        found.append(one)
+        progress("Reading returns", len(found), len(arrivals))
+        if pace.is_over:
+            break
+    return found
+
+
+def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]]:
+    """The returns with everything there is to say about each, as many at once as are committed.
+
+    Earlier periods come first, and a later one is checked once what came before has been recorded.
+    A batch of which a file turned out to be another by now comes again, without that file.
+    """
+    session = intake.session
+    waves = in_waves(returns, session.register)
+    while waves:
+        waiting = waves.pop(0)
+        with session.pace.during("validating"):
+            were_read = [one for one in waiting if one.was_read]
+            earlier = session.store.figures(last_periods(were_read, session.register))
+            checked = checks.validate(were_read, session.register, session.now, earlier)
+        by_path = {one.arrival.path: one for one in checked}
+        waiting = [by_path.get(one.arrival.path, one) for one in waiting]
+        while waiting:
+            yield waiting[:_BATCH]
+            waiting = [one for one in waiting if one.arrival.path not in intake.done]
+
+
+def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
+    """The same decisions with the copies that are sent back, or none where a file has changed.
+
+    What lies there now is another file, and of the one that was read nothing is kept: what was
+    decided after it may have hung on it.
+    """
+    with intake.session.pace.during("sending back"):
+        rejected = [one for one in decisions if one.submission.outcome is Outcome.REJECTED]
+        written = write_corrections(rejected, intake.session.workspace, intake.guard)
+        copies = dict(zip((one.arrival.path for one in rejected), written, strict=True))
+        changed = [one.arrival.path for one in decisions if has_changed(one.arrival)]
+        for path in changed:
+            if path in copies:
+                copies[path].unlink(missing_ok=True)
+    if changed:
+        intake.skipped += [Skipped(path, STILL_CHANGING) for path in changed]
+        intake.done.update(changed)
+        return []
+    return [replace(one, correction=copies.get(one.arrival.path)) for one in decisions]
+
+
+def record(intake: Intake, decisions: Sequence[Decision]) -> None:
+    """Commit decisions to the store, together or not at all, and to the archive's journal."""
+    intake.session.store.record(decisions)
+    catch_up(intake.session.store, intake.session.workspace.archive)
+    for one in decisions:
+        intake.known.note(one.submission)
+        intake.done.add(one.arrival.path)
+        # What it brought is in the store; of a night with very many returns it would fill memory.
+        intake.decisions.append(replace(one, observations=(), achievements=()))
+
+
+def archive(intake: Intake, decisions: Sequence[Decision]) -> None:
+    """Move the files of what was recorded from the inbox to the archive."""
+    arrivals = [one.arrival for one in decisions]
+    intake.skipped += take_away(arrivals, intake.session.workspace)
+    for one in decisions:
+        # Nothing that a return says or is called.
+        sent = one.submission
+        intake.session.pace.tell(
+            "return taken",
+            sha256=sent.sha256[:12],
+            outcome=sent.outcome,
+            area=sent.area,
+            period=sent.period,
+            findings=len(sent.findings),
+        )
+
+
+def check_files(
+    paths: Sequence[Path],
+    workspace: Workspace,
+    register: Register,
+    now: datetime,
+    progress: Progress,
+) -> tuple[list[Return], list[Skipped]]:
+    """The same checks on any files, without taking anything in and without the store.
+
+    What needs last period's figures is not checked.
+    """
+    limits = workspace.settings.limits
+    examined = [examine(path, file_mb=limits.file_mb) for path in paths]
+    arrivals = [one for one in examined if isinstance(one, Arrival)]
+    with guard_of(register, limits) as guard:
+        found = _read(arrivals, guard, progress, Pace())
+    returns = [one for one in found if isinstance(one, Return)]
+    skipped = [one for one in (*examined, *found) if isinstance(one, Skipped)]
+    return checks.validate(returns, register, now, {}), skipped

@@ -1,0 +1,129 @@
+"""Enqueue: the messages that are due go into the queue, together with how far people were told."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.consolidation.assembly import report_of
+from pipeline.intake.inbox import Skipped
+from pipeline.mail.compose import Composed, MailKind, appendices, compose
+from pipeline.mail.delivery import described, known_at, mail_status, outgoing, preview
+from pipeline.mail.due import due
+from pipeline.mail.messages import Office, Texts
+from pipeline.mail.messages.digest import Undelivered
+from pipeline.mail.reminders import owing
+from pipeline.outputs import WORKBOOK
+from pipeline.outputs.issuing import note, to_issue, write
+from pipeline.store import Attempt, Became, Outgoing, Queued
+from pipeline.store.session import Session
+from pipeline.workspace.folder import Workspace
+from schemas.model import Period
+
+
+def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> None:
+    """Put the messages that a run owes into the queue, those that are not there yet.
+
+    `skipped` is what it left in the inbox. All else comes from the store and from quarantine, so
+    that what an earlier run did, and could not tell of any more, is told too. Reminders that wait,
+    and are overtaken by what came or by a newer one, are dropped.
+    """
+    workspace, store, now = session.workspace, session.store, session.now
+    queued = store.messages.all()
+    digests = [one.queued_at for one in queued if one.kind == MailKind.DIGEST]
+    undelivered = [
+        Undelivered(one.recipient, one.subject, described(one), _since(one, digests, now))
+        for one in mail_status(store, now).stuck
+        # Where the server is away a digest waits behind them, and need not say so.
+        if one.last is not None or not one.has_content
+    ]
+    last_digest = digests[-1].astimezone().date() if digests else None
+    found = due(session, store.messages.answered(), skipped, undelivered, last_digest)
+    office = _office(workspace, {one.header_id for one in queued})
+    always = workspace.settings.mail.always_digest
+    messages = compose(found, session.register, office, always=always)
+    owed = owing(session.register, found.returned)
+    overtaken = [
+        Attempt(one.id, now, Became.DROPPED, "A reminder that was overtaken while it waited.")
+        for one in _overtaken(queued, messages, owed)
+    ]
+    last = store.last_number("submission"), store.last_number("issue")
+    made = _outgoing(session, messages)
+    store.messages.answer(made, *last, now, overtaken, found.set_apart)
+
+
+def send(session: Session, period: Period) -> None:
+    """Issue the appendix of a period, and put the messages that bring it into the queue.
+
+    One that was put there before is left as it is, and gets back what a lost store no longer holds
+    of it.
+    """
+    issued = write(session, report_of(session, period))
+    made = _outgoing(session, appendices([issued], _office(session.workspace)))
+    note(session, issued.report)
+    session.store.messages.put(made)
+
+
+def would_send(session: Session, periods: Iterable[Period]) -> list[Queued]:
+    """What `send` would put into the queue, and what is in it; nothing is written."""
+    made: list[Outgoing] = []
+    with TemporaryDirectory() as folder:
+        for period in periods:
+            issued = to_issue(session, report_of(session, period))
+            draft = Path(folder, issued.workbook.name)
+            WORKBOOK.write(issued.report, draft)
+            drafted = replace(issued, files={WORKBOOK.name: draft})
+            messages = appendices([drafted], _office(session.workspace))
+            made += _outgoing(session, messages)
+    return preview(session.store, made)
+
+
+def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Office:
+    return Office(workspace.settings.mail.sender, Texts(workspace.templates), known)
+
+
+def _outgoing(session: Session, messages: Iterable[Composed]) -> list[Outgoing]:
+    """Messages as the queue takes them."""
+    return [
+        one
+        for each in messages
+        for one in outgoing(
+            session.workspace,
+            [each.message],
+            kind=each.kind,
+            period=each.period,
+            area=each.area,
+            now=session.now,
+        )
+    ]
+
+
+def _overtaken(
+    queued: Sequence[Queued], messages: Sequence[Composed], owed: Container[tuple[str, str]]
+) -> Iterator[Queued]:
+    """Reminders that wait of what has been returned, and those to whom a newer one goes now."""
+    renewed = {each.area for each in messages if each.kind is MailKind.REMINDER}
+    for one in queued:
+        is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
+        if (
+            one.kind == MailKind.REMINDER
+            and one.waits
+            and not is_wanted
+            and (one.area in renewed or (one.area, one.period) not in owed)
+        ):
+            yield one
+
+
+def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:
+    """The first day whose digest tells that a message cannot be delivered.
+
+    What became of it after that day's digest had been written is for the next. That a digest cannot
+    be delivered is no reason for another one, which could not be either.
+    """
+    if one.kind == MailKind.DIGEST:
+        return one.queued_at.astimezone().date()
+    known = known_at(one)
+    return (now if not digests or known >= digests[-1] else known).astimezone().date()
