@@ -21,7 +21,7 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m schemas.rules | diff -u docs/findings.md -
+	$(BIN)/python -m schemas.rules_page | diff -u docs/findings.md -
 	$(BIN)/python -m schemas.register_page | diff -u docs/register.md -
 
 bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
@@ -35,7 +35,7 @@ fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the
 	$(BIN)/python -m tests.support.fuzzing $(MINUTES)
 
 docs: $(VENV)/.ready  ## Write the pages that are generated.
-	$(BIN)/python -m schemas.rules > docs/findings.md
+	$(BIN)/python -m schemas.rules_page > docs/findings.md
 	$(BIN)/python -m schemas.register_page > docs/register.md
 
 picture: $(VENV)/.ready  ## Draw the README's picture of the appendix; needs LibreOffice and Poppler.

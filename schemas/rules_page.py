@@ -1,0 +1,48 @@
+"""`docs/findings.md`, made from the catalogue of rules (`python -m schemas.rules_page`)."""
+
+from __future__ import annotations
+
+from schemas.rules import RULES
+
+
+def _readable(template: str) -> str:
+    return template.replace("{", "‹").replace("}", "›")
+
+
+def page() -> str:
+    """`docs/findings.md`: every rule with what it says, what to do and why."""
+    kinds = {
+        "F": "The file",
+        "L": "The layout",
+        "V": "The value in one cell",
+        "C": "Checks",
+        "R": "The register",
+    }
+    lines = [
+        "# Findings",
+        "",
+        "What Quarterday says about a return, by code. An **error** sends the return back for",
+        "correction; a **warning** is taken in and needs a person to look; **info** only tells.",
+        "What it says about the register stands at the end; an error there stops every command",
+        "that reads the register.",
+        "",
+        "This page is generated from `schemas/rules.py` by `make docs`.",
+    ]
+    for rule in RULES:
+        if kinds.get(rule.code[0]):
+            lines += ["", f"## {kinds.pop(rule.code[0])}"]
+        lines += [
+            "",
+            f"### {rule.code}",
+            "",
+            f"**{rule.title}** ({rule.severity})",
+            "",
+            f"- Says: {_readable(rule.problem)}",
+            f"- To do: {_readable(rule.fix)}",
+            f"- Why: {rule.why}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")  # noqa: T201 - this module's command prints the page
