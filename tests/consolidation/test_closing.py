@@ -482,7 +482,7 @@ def test_a_closed_period_without_figures_is_opened_by_the_register_alone(place: 
 def test_a_reason_without_a_period_is_refused(place: Workspace) -> None:
     code, said = quarterday(place, "run", "--because", "of a slip")
     assert code == 2
-    assert "name one with --reopen" in " ".join(said.split())
+    assert "name one with --reopen" in " ".join(said.replace("│", "").split())
 
 
 def test_nothing_is_accepted_for_a_closed_period_without_a_reopening(place: Workspace) -> None:
