@@ -11,6 +11,7 @@ import getpass
 import os
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ _NAME, _BESIDE, _BEFORE = "run.lock", "run.json", "lock"
 #: Seconds between two heartbeats, and without one until the holder counts as gone. Shares may show
 #: a heartbeat a minute late.
 BEAT, GONE = 15.0, 180.0
+#: Seconds for which a lock in which nothing stands is watched: its holder writes into it at once.
+UNWRITTEN = 5.0
 #: Seconds until a lock is looked at again.
 _PAUSE = 0.05
 #: The leases that this process holds, by which nobody else writes.
@@ -185,6 +188,7 @@ def _taken(path: Path) -> SoftFileLease:
     path.with_name(_BEFORE).unlink(missing_ok=True)
     # The library would make a folder that is missing.
     path.parent.stat()
+    _clear_unwritten(path)
     first = _mark(path)
 
     def is_living() -> bool:
@@ -198,8 +202,8 @@ def _taken(path: Path) -> SoftFileLease:
         except Timeout:
             if is_living():
                 raise
-            # One that says nothing, as a power cut may leave it, or any on a share where two names
-            # cannot be exchanged. If it is another's by this moment, that finds out by `check`.
+            # One on a share where two names cannot be exchanged. If it is another's by this moment,
+            # that finds out by `check`.
             path.unlink(missing_ok=True)
             lease.acquire(blocking=False)
     except (Timeout, LeaseSettingsMismatch) as error:
@@ -213,6 +217,25 @@ def _taken(path: Path) -> SoftFileLease:
             if (_age(aside) or 0) > GONE:
                 aside.unlink(missing_ok=True)
     return lease
+
+
+def _clear_unwritten(path: Path) -> None:
+    """Take away a lock in which nothing stands, as one leaves it that was cut off while it took it.
+
+    The library would wait for it as long as for any other. A holder that only stood still meanwhile
+    finds out by `check`.
+
+    Raises:
+        LockedError: it gave a sign of life.
+    """
+    first, until = _mark(path), time.monotonic() + min(UNWRITTEN, GONE)
+    with suppress(FileNotFoundError):
+        while path.stat().st_size == 0:
+            if _mark(path) not in (None, first):
+                raise LockedError(Found(path, None, is_gone=False).said)
+            if time.monotonic() > until:
+                path.unlink()
+            time.sleep(_PAUSE)
 
 
 def _look(path: Path) -> Found | None:
