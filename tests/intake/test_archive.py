@@ -304,6 +304,7 @@ def test_a_run_killed_after_a_night_with_nothing_new_is_completed_by_the_next(
     assert left(place.inbox) == {}
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("killed_at", [1, 2, 3])
 def test_from_another_file_system_a_killed_run_is_completed_too(
     afar: Workspace, killed_at: int

@@ -136,6 +136,7 @@ def test_a_file_that_is_too_large_is_moved_by_name(place: Workspace) -> None:
     assert os.path.samestat(one.moved_to.stat(), before)
 
 
+@pytest.mark.faults
 def test_from_another_file_system_a_file_is_copied_whole_and_then_removed(
     afar: Workspace,
 ) -> None:

@@ -23,7 +23,10 @@ from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.filled import fill_return
 from tests.support.mixed import ENTRIES, set_up, waiting
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="ended by signals")
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(os.name != "posix", reason="ended by signals"),
+]
 #: Seconds within which anything happens, on a machine that is busy with other tests.
 SOON = 60
 

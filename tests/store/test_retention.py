@@ -250,6 +250,7 @@ def test_what_a_killed_run_recorded_and_did_not_remove_the_next_one_removes(
     council.call("replay")
 
 
+@pytest.mark.faults
 def test_a_run_killed_at_any_step_is_completed_by_the_next(
     council: Council, runs: Runner, tmp_path: Path
 ) -> None:

@@ -160,6 +160,7 @@ def test_another_machines_lock_is_kept_while_its_heart_beats(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.faults
 @pytest.mark.usefixtures("soon")
 def test_a_killed_runs_lock_on_a_share_that_exchanges_no_names_is_waited_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -206,6 +207,7 @@ def test_an_earlier_versions_lock_of_another_machine_is_kept_while_its_heart_bea
         assert not path.exists()
 
 
+@pytest.mark.faults
 @pytest.mark.usefixtures("soon")
 def test_a_lock_that_says_nothing_is_kept_until_it_is_old(tmp_path: Path) -> None:
     for name in ("lock", "run.lock"):

@@ -367,6 +367,7 @@ def in_one_journal(end: End) -> End:
     return {name: left for name, left in end.items() if name not in journal} | {"journal": rows}
 
 
+@pytest.mark.faults
 def test_a_run_that_hangs_is_stopped_and_the_next_takes_its_lock_over(
     workspace: Path, switch: Switch
 ) -> None:
