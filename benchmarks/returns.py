@@ -164,9 +164,14 @@ def readings_of(register: Register, path: Path, *, wrong: bool) -> list[Return]:
     arrival = Arrival(path, "0" * 64, path.stat().st_size, FileKind.XLSX, NOW)
     reading = read_workbook(path, arrival.kind, register)
     if wrong:
-        for row in reading.rows:
-            row.value, row.numerator, row.denominator = Decimal(-5), Decimal(9), Decimal(3)
-            row.seen |= dict.fromkeys(PREFILLED, "something else")
+        below, above = Decimal(-5), Decimal(9)
+        altered = dict.fromkeys(PREFILLED, "something else")
+        reading.rows = [
+            replace(
+                row, value=below, numerator=above, denominator=Decimal(3), seen=row.seen | altered
+            )
+            for row in reading.rows
+        ]
     sent = pickle.dumps(reading)
     return [
         Return(arrival, replace(pickle.loads(sent), area=area.ref))  # noqa: S301 - dumped just before
