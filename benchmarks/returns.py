@@ -22,7 +22,6 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +29,7 @@ from pathlib import Path
 import msgspec
 import pandas as pd
 import pandera.pandas as pa
+from msgspec.structs import replace
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 

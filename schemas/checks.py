@@ -7,9 +7,11 @@ checks into a pandera schema.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.findings import Rule
 
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     Verdicts = pd.Series[bool] | np.ndarray[tuple[int], np.dtype[np.bool]] | list[bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """A typed column of a frame: its cells hold this type and, where `nullable`, None."""
 
     type: type
@@ -31,8 +32,7 @@ class Cells:
     nullable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """What must hold in each row of a frame; a row in which a column needed is empty passes."""
 
     needs: tuple[str, ...]
@@ -52,8 +52,7 @@ def _no_words(*_row: object) -> dict[str, str]:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class RowCheck(Rule):
+class RowCheck(Rule, frozen=True):
     """A rule on the rows of a frame, with what must hold at each field that it is about."""
 
     #: By the key of the field whose cell is named; empty: no cell is.
@@ -64,8 +63,7 @@ class RowCheck(Rule):
     ends_row: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Checks:
+class Checks(Struct, frozen=True, eq=False, dict=True):
     """The columns of a frame, and the checks on its rows.
 
     They stand in order of gravity: of those that fail at one field of a row, only the first counts.

@@ -8,8 +8,9 @@ repeats, so that the instructions and the check never say two things.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from schemas.model import Indicator, Priority, Target
 
@@ -35,8 +36,7 @@ class Takes(StrEnum):
     PART = "part"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A column of a table, or a line of the cover."""
 
     key: str

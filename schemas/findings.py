@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 #: Longer values are cut in findings; the cell itself is named.
 SHOWN_LENGTH = 60
@@ -22,8 +23,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing to say about a submission."""
 
     code: str
@@ -52,8 +52,7 @@ class Finding:
         return f"{self.place}: {said} [{self.code}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One thing that can be wrong. `problem` and `fix` are templates; `{value}` is the cell's."""
 
     code: str

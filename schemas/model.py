@@ -6,10 +6,12 @@ Figures are `decimal.Decimal` in their unit (see `schemas.units`): no float ever
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.merge_rules import MergeRule
 from schemas.units import Unit, UnitRow, row_of, shown
@@ -87,8 +89,7 @@ class Gets(StrEnum):
     DIGEST = "digest"
 
 
-@dataclass(frozen=True, slots=True)
-class Priority:
+class Priority(Struct, frozen=True):
     ref: str
     heading: str
     #: How the achievements table words it; the heading where it has no wording of its own.
@@ -96,16 +97,14 @@ class Priority:
     order: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerance:
+class Tolerance(Struct, frozen=True):
     """How far out of target is still amber: percent of the target, or points of the unit."""
 
     amount: Decimal
     kind: ToleranceKind
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(Struct, frozen=True):
     ref: str
     priority: str
     wording: str
@@ -144,8 +143,7 @@ class Indicator:
         return self.unit.row.shown or self.unit.row.name
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What an indicator is to reach in a period. Decimals keep the places they were typed with."""
 
     indicator: str
@@ -206,16 +204,14 @@ class Target:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceArea:
+class ServiceArea(Struct, frozen=True):
     ref: str
     name: str
     lead: str = ""
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     name: str
     starts: date
     ends: date
@@ -224,15 +220,13 @@ class Period:
     open: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     name: str
     email: str
     gets: tuple[Gets, ...] = (Gets.APPENDIX,)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """What the colours mean and how they add up.
 
     Overall scores green 1, amber ½ and red 0 and takes the mean of what is rated: green from
@@ -245,8 +239,7 @@ class Policy:
     amber_from: Decimal = Decimal("0.5")
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(Struct, frozen=True):
     council: str
     title: str
     #: The appendix's number as printed, such as `Appendix 3`.
@@ -261,8 +254,7 @@ class Framework:
     remind_after: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """What is measured: the whole of `register.xlsx`, checked."""
 
     framework: Framework

@@ -7,17 +7,17 @@ appendix follow from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
+
 from schemas.model import MilestoneState, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """What there is to know of a field beside its name and type."""
 
     #: Its heading in the data.
@@ -34,8 +34,7 @@ class Described:
     length: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """One indicator's reported figure from one service area for one period, with its provenance."""
 
     indicator: Annotated[str, Described("Ref", "The indicator's ref.", is_key=True)]
@@ -78,8 +77,7 @@ class Observation:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Achievement:
+class Achievement(Struct, frozen=True):
     """One thing a service area achieved under a priority, as submitted."""
 
     priority: str
@@ -93,8 +91,7 @@ class Achievement:
     received_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ObservationField:
+class ObservationField(Struct, frozen=True):
     """A field of an observation: its name, its type, and what is said of it."""
 
     name: str

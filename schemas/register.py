@@ -8,11 +8,11 @@ What a check needs of other sheets is joined to the frame before pandera sees it
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pandas as pd
 import pandera.pandas as pa
+from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
@@ -27,8 +27,7 @@ from schemas.register_layout import AREAS, INDICATORS, LISTS, SHEETS, TARGETS
 _ALIKE = 65
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterFailure:
+class RegisterFailure(Struct, frozen=True):
     """A cell that breaks a rule, and the words of the rule's sentence."""
 
     sheet: RegisterSheet

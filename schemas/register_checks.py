@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pandas as pd
+from msgspec import Struct, field
 
 from schemas import register_row_rules as r
 from schemas.findings import Rule
@@ -38,8 +38,7 @@ _NOT_WORD = re.compile(r"[^\w%£]+")
 _WITHOUT_FIGURES = (None, *(rule for rule in MergeRule if not rule.merging.needs_figures))
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterCheck:
+class RegisterCheck(Struct, frozen=True):
     """A rule, the column whose cell is to correct, and what must hold of the columns named."""
 
     rule: Rule

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+
+from msgspec import Struct
 
 from schemas.model import ToleranceKind
 from schemas.units import Unit
@@ -34,8 +35,7 @@ class Content(StrEnum):
 _BLANKS: dict[Content, object] = {Content.TEXT: "", Content.CODE: "", Content.WHOLES: ()}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RegisterColumn:
+class RegisterColumn(Struct, frozen=True, eq=False):
     """A column of a sheet, or a setting of the framework: its reader, writer and docs follow it."""
 
     key: str
@@ -76,8 +76,7 @@ class RegisterColumn:
         return Unit.PERCENT if tolerance_kind == ToleranceKind.PERCENT_OF_TARGET else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RegisterSheet:
+class RegisterSheet(Struct, frozen=True, eq=False):
     title: str
     #: The name of its table in Excel.
     table: str

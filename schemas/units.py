@@ -7,10 +7,11 @@ What a row leaves out is as it is with a plain number. Percentages are held in p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 #: Thousands are grouped from five digits on: 4605, but 120,000.
 GROUP_FROM = 10_000
@@ -18,8 +19,7 @@ GROUP_FROM = 10_000
 _WIDE = Context(prec=100)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
+class UnitRow(Struct, frozen=True):
     """What there is to know of a unit."""
 
     #: The register's word for it.

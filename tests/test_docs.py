@@ -8,7 +8,6 @@ import shlex
 import shutil
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import files
@@ -18,6 +17,7 @@ from typing import Any
 import msgspec
 import pytest
 from jinja2.meta import find_undeclared_variables
+from msgspec.structs import replace
 from openpyxl import load_workbook
 from typer.main import get_command
 from typer.testing import CliRunner

@@ -8,7 +8,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import typer
+from msgspec import Struct
 
 from pipeline.cli.options import JsonOption
 from pipeline.workspace.errors import LockedError, QuarterdayError
@@ -31,8 +31,7 @@ EXIT_CODES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Rows under headings: columns on a terminal, tab-separated in a file or a pipe."""
 
     headings: tuple[str, ...]
@@ -49,8 +48,7 @@ class Problem(str):
 Lines = Iterable[str | Columns]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a command came to."""
 
     #: For machines, printed with `--json`: dates in ISO 8601, decimals and paths as text.

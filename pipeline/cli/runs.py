@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
+from msgspec.structs import asdict
 from typer import Option
 
 from pipeline.cli import console, mail

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from pipeline.consolidation.redaction import Redaction
 from pipeline.store import Approval, Outcome, Store, Submission
@@ -13,8 +14,7 @@ from schemas.findings import Finding, Severity
 from schemas.model import Period, Register, ServiceArea
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A warning that nobody has approved, of a return that stands."""
 
     period: Period
@@ -65,8 +65,7 @@ def _standing(
     return [(area, last[area.ref]) for area in register.areas if area.ref in last]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Which warnings are meant: those of a code, of an indicator and an area if they are named."""
 
     code: str

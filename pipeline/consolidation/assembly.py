@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import __version__
 from pipeline.consolidation.closing import Closed, marked, restated_from
@@ -44,8 +45,7 @@ from schemas.observations import Achievement, Observation
 from schemas.units import shown
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What the store holds that bears on one period."""
 
     observations: Sequence[Observation]
@@ -58,8 +58,7 @@ class Evidence:
     year_before: Sequence[Observation] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """The figures of a period, and of the periods that they are compared with."""
 
     register: Register
@@ -73,8 +72,7 @@ class Merged:
     year_before: tuple[Consolidated, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosed:
+class Disclosed(Struct, frozen=True):
     """The same without the figures that must not be printed."""
 
     merged: Merged

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Line, Report
@@ -22,8 +23,7 @@ _DROPPED = "No longer in the appendix"
 _HEADINGS = (*_NEWLY.values(), _UNRATED, _REPORTED, _FIGURE, _TARGET, _ADDED, _DROPPED)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One indicator that is printed otherwise than before."""
 
     #: The indicator's wording; of one that the register no longer holds, its ref.
@@ -36,8 +36,7 @@ class Change:
     colour: Colour | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What changed since the last issue."""
 
     #: When that was; None where this is the first issue.

@@ -6,7 +6,8 @@ appendix: whatever is accepted for it after that is a restatement.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
 from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
@@ -18,8 +19,7 @@ from schemas.wording import day_shown
 _WITHOUT_FIGURE = {DISAGREED: "the areas disagreed", SUPPRESSED: "the figure was suppressed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """What a period said when it was closed, before it was restated."""
 
     closing: Closing

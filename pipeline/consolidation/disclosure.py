@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, has_data
 from schemas.model import Indicator, Kind, Register, SmallNumbers, Target

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
 from schemas.observations import Observation
 
 
-@dataclass(frozen=True, slots=True)
-class Consolidated:
+class Consolidated(Struct, frozen=True):
     """What an indicator reports for a period, after its merge rule.
 
     At most one of `value`, `state` and `narrative` is set. None of them is where there is no data,

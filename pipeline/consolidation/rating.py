@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+
+from msgspec import Struct
 
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from schemas.model import (
@@ -47,8 +48,7 @@ class NotRated(StrEnum):
     NOT_DUE = "not due"
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """A colour, or the reason why there is none; exactly one of the two is set."""
 
     colour: Colour | None = None
@@ -77,8 +77,7 @@ class Verdict(StrEnum):
 ARROWS = {Trend.UP: "▲", Trend.DOWN: "▼", Trend.SAME: "►"}
 
 
-@dataclass(frozen=True, slots=True)
-class Travel:
+class Travel(Struct, frozen=True):
     """Direction of travel from an earlier figure to this one."""
 
     trend: Trend
@@ -97,8 +96,7 @@ class Travel:
         return f"{ARROWS[self.trend]} {words}"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many of each, and the colour that they add up to by the register's policy."""
 
     green: int

@@ -5,7 +5,8 @@ What the appendix suppresses is suppressed there too, until a person asks for it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.consolidation.disclosure import (
     WITHHELD,
@@ -24,8 +25,7 @@ from schemas.observations import Observation
 from schemas.units import shown
 
 
-@dataclass(frozen=True, slots=True)
-class Redaction:
+class Redaction(Struct, frozen=True):
     """What may be shown of the figures of a store."""
 
     register: Register

@@ -5,9 +5,10 @@ The workbook, the page, the tidy data and the mail all print this and decide not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
@@ -18,8 +19,7 @@ from schemas.observations import Achievement
 DISAGREED, SUPPRESSED = "Areas disagree", "Suppressed"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One indicator as the appendix prints it."""
 
     indicator: Indicator
@@ -43,8 +43,7 @@ class Line:
     restated_from: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """One priority: what was achieved, its indicators, and how they add up."""
 
     priority: Priority
@@ -61,8 +60,7 @@ class ReturnState(StrEnum):
     OVERDUE = "Overdue"
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnReceived:
+class ReturnReceived(Struct, frozen=True):
     """Where one service area's return stands: its last accepted one, else its last rejected one."""
 
     area: ServiceArea
@@ -78,8 +76,7 @@ class ReturnReceived:
     rejected_since: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The whole content of the appendix for one period."""
 
     register: Register

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from pipeline.consolidation.report import ReturnReceived, ReturnState
 from pipeline.store import Outcome, Submission

@@ -9,8 +9,9 @@ import os
 import re
 import stat
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline.workbooks.safe_text import BIDI, CONTROLS
 from pipeline.workspace.errors import WorkspaceError
@@ -44,8 +45,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A file that was not taken in, and why."""
 
     path: Path
@@ -61,8 +61,7 @@ class Skipped:
         return shown_name(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A file to look at, and the area to which its folder binds it."""
 
     path: Path

@@ -9,10 +9,12 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path, PurePath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.intake.inbox import Skipped, shown_name
 from pipeline.intake.scan import why_refused
@@ -34,8 +36,7 @@ def set_apart(
     return tuple(_moved(each, workspace, now) if each.is_refused else each for each in skipped)
 
 
-@dataclass(frozen=True, slots=True)
-class SetApart:
+class SetApart(Struct, frozen=True):
     """What lies in quarantine."""
 
     #: There.

@@ -9,9 +9,11 @@ import hashlib
 import os
 import stat
 import time
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.intake.inbox import Skipped, is_idle, list_inbox, no_file, shown_name
 from pipeline.workbooks.completeness import lacks_bytes
@@ -38,8 +40,7 @@ INCOMPLETE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A file that is whole: its bytes are known by their SHA-256."""
 
     path: Path
@@ -62,8 +63,7 @@ class Arrival:
         return shown_name(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     arrivals: tuple[Arrival, ...]
     skipped: tuple[Skipped, ...]
 

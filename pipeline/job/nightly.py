@@ -6,10 +6,11 @@ where it is used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pipeline.intake.scan import is_idle
 from pipeline.job import idle
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from pipeline.store.session import Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Night:
+class Night(Struct, frozen=True):
     """What one run did."""
 
     #: What became of each file from the inbox, in the order in which it was recorded.
@@ -57,8 +57,7 @@ class Night:
         return self.mail.written if self.mail else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reopen:
+class Reopen(Struct, frozen=True):
     """A person's word that a closed period is open for one run."""
 
     #: As the register names it.

@@ -7,10 +7,12 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline.consolidation import closing
 from pipeline.intake.archive import take_away
@@ -39,8 +41,7 @@ if TYPE_CHECKING:
 _BATCH = 200
 
 
-@dataclass(slots=True)
-class Intake:
+class Intake(Struct):
     """What one run takes in, and what has become of it so far."""
 
     #: Its register has the reopened periods open.

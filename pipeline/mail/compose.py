@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
+
+from msgspec import Struct
 
 from pipeline.consolidation.changes import changes_since
 from pipeline.mail.due import MailDue, area_of
@@ -51,8 +52,7 @@ class MailKind(StrEnum):
     DIGEST = "digest"
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(Struct, frozen=True):
     """One message that is due."""
 
     kind: MailKind
@@ -115,8 +115,7 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Compo
             yield Composed(kind, period.name if period else "", message, area.ref)
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
+class _Counts(Struct, frozen=True):
     """The returns that were ever accepted, and what counts now, each by its area and period."""
 
     accepted: Mapping[_Place, list[Submission]]

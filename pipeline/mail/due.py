@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from pipeline.consolidation import approvals
 from pipeline.consolidation.report import ReturnReceived
@@ -22,8 +23,7 @@ from schemas.model import Register, ServiceArea
 from schemas.observations import Achievement, Observation
 
 
-@dataclass(frozen=True, slots=True)
-class MailDue:
+class MailDue(Struct, frozen=True):
     """What a run did, and what the store holds that its messages speak of."""
 
     now: datetime

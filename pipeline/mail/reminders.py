@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from pipeline.consolidation.report import ReturnReceived, ReturnState
 from schemas.model import Period, Register, ServiceArea
@@ -13,8 +14,7 @@ from schemas.model import Period, Register, ServiceArea
 AWAITED = (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(Struct, frozen=True):
     """A return that is owed, and the day on which the register says to remind of it."""
 
     period: Period
@@ -27,8 +27,7 @@ class Owed:
         return self.returned.state is ReturnState.REJECTED
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(Struct, frozen=True):
     """One reminder to one area, of each return that it owes."""
 
     area: ServiceArea

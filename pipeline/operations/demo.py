@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from pipeline.job import nightly, session
 from pipeline.job.nightly import Night
@@ -32,8 +32,7 @@ FIRST_NIGHT = datetime(2013, 4, 30, 2, tzinfo=UTC)
 SECOND_NIGHT = datetime(2013, 5, 3, 2, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """What the demonstration did, for a person and for machines."""
 
     workspace: Path

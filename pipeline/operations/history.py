@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from pipeline.operations.stored import StoredReturns
 from pipeline.store import Outcome, Submission
@@ -35,8 +36,7 @@ class EventKind(StrEnum):
     FORGOTTEN = "forgotten"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One thing that happened."""
 
     at: datetime
@@ -46,8 +46,7 @@ class Event:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a history is of; everything, where none of the three is set."""
 
     #: The ref of an indicator; the register may not have it any more.
@@ -122,8 +121,7 @@ _RECEIVED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _History:
+class _History(Struct, frozen=True):
     """The events of a subject, stage by stage."""
 
     subject: Subject

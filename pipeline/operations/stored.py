@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pipeline.consolidation.redaction import Redaction
 from pipeline.store import Outcome, Signature, Store, Submission
@@ -12,8 +13,7 @@ from schemas.model import Register
 from schemas.observations import Observation
 
 
-@dataclass(frozen=True, slots=True)
-class StoredReturns:
+class StoredReturns(Struct, frozen=True):
     """Every submission of a store with its figures, and what may be shown of these."""
 
     register: Register

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.consolidation.report import Line, Report
 from pipeline.intake.archive import find_archived
@@ -26,8 +28,7 @@ from schemas.observations import Observation
 _FROM_A_BACKUP = "Put it back from a backup."
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivedCell:
+class ArchivedCell(Struct, frozen=True):
     """What the archive holds of a file, and of one of its cells, read anew."""
 
     #: None where the file has gone.
@@ -64,8 +65,7 @@ def cells(workspace: Workspace, register: Register) -> Iterator[CellOf]:
         yield cell_of
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Struct, frozen=True):
     """A figure that counted before."""
 
     figure: str
@@ -76,16 +76,14 @@ class Replaced:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """A warning at a figure's cell, and who found it right and why."""
 
     finding: Finding
     approvals: tuple[Approval, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One service area's figure behind a printed one, and where it came from."""
 
     area: str
@@ -107,8 +105,7 @@ class Source:
     replaced: tuple[Replaced, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LastIssue:
+class LastIssue(Struct, frozen=True):
     """What an appendix said of the indicator."""
 
     at: datetime
@@ -117,8 +114,7 @@ class LastIssue:
     rating: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """A figure as it is printed now, as it was last issued, and its sources."""
 
     indicator: Indicator

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pipeline.intake.inbox import is_idle
 from pipeline.workspace import lock
@@ -32,8 +33,7 @@ _STEP = 0.5
 _TRY_AGAIN = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Attempted:
+class Attempted(Struct, frozen=True):
     """A run that was begun, or given up since another one was at work."""
 
     #: How it ended and what it came to, in words.

@@ -6,17 +6,17 @@ function `write(report, path)`, and its entry.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pipeline.consolidation.report import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A form in which a report is issued."""
 
     #: The module of this package that writes it; imported when it is needed.

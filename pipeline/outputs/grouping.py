@@ -7,8 +7,9 @@ for each cell, since the right entry differs from cell to cell.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from pipeline.workbooks.addresses import column_letters, position
 from schemas.findings import Finding

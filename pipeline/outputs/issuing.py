@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import content_of, issue_of, report_of
 from pipeline.consolidation.report import Report
@@ -17,8 +19,7 @@ from pipeline.workspace.folder import Workspace, need_folder, remedy_for_people,
 from schemas.model import Period, Register
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
+class Issued(Struct, frozen=True):
     """The appendix of a period, as written to the outbox."""
 
     report: Report

@@ -6,7 +6,7 @@ in greyscale print and for readers who cannot tell red from green; the text on e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pipeline.consolidation.rating import Colour
 
@@ -18,8 +18,7 @@ HEADING_INK = "#FFFFFF"
 BAND_FILL = "#E4EAF2"
 
 
-@dataclass(frozen=True, slots=True)
-class Shade:
+class Shade(Struct, frozen=True):
     """A fill and the text colour that reads on it, both `#RRGGBB`."""
 
     fill: str

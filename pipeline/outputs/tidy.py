@@ -10,10 +10,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline.consolidation.report import Line, Report, Section
 from pipeline.workbooks.safe_text import plain
@@ -33,8 +34,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 Value = str | Decimal | datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Reported:
+class _Reported(Struct, frozen=True):
     """What a row tells of: an indicator, and what one service area reported for it, if anything."""
 
     report: Report
@@ -45,8 +45,7 @@ class _Reported:
     observation: Observation | None
 
 
-@dataclass(frozen=True, slots=True)
-class DataColumn:
+class DataColumn(Struct, frozen=True):
     """A column of the data: what it is, and where a row has it from."""
 
     heading: str

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeGuard
+
+from msgspec import Struct
 
 from pipeline.workbooks.figures import (
     CellValue,
@@ -31,8 +32,7 @@ from schemas.units import Unit
 Value = str | int | Decimal | date | tuple[str, ...] | tuple[int, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterCell:
+class RegisterCell(Struct, frozen=True):
     sheet: str
     #: Such as `D14`.
     address: str

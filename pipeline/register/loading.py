@@ -47,5 +47,5 @@ def _cached(path: Path) -> Register | None:
     try:
         return msgspec.msgpack.decode(path.read_bytes(), type=Register)
     except (OSError, ValueError, ArithmeticError):
-        # msgspec's errors are ValueErrors, among them a cache written for other dataclasses.
+        # msgspec's errors are ValueErrors, among them a cache written for other types.
         return None

@@ -6,12 +6,12 @@ Which attribute a column fills is said by the column itself; see `schemas.regist
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from schemas.model import Register
 from schemas.register_columns import Content, RegisterColumn, RegisterSheet
@@ -24,8 +24,7 @@ SEPARATOR = "; "
 _OPEN = {True: "open", False: "closed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """A figure with the unit that it is shown in."""
 
     value: Decimal

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 from python_calamine import PasswordError
 
 from pipeline.register.cells import RegisterCell, Value, read_row
@@ -32,8 +32,7 @@ _HEADING_WITHIN = 20
 _SPARE_ROWS = 200
 
 
-@dataclass(slots=True)
-class RegisterRow:
+class RegisterRow(Struct):
     #: As Excel counts.
     number: int
     #: By the key of their column.
@@ -41,8 +40,7 @@ class RegisterRow:
     values: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class RegisterReading:
+class RegisterReading(Struct):
     """What a register says: the rows of each sheet that could be read, and what is wrong."""
 
     #: By the title of the sheet; the framework is one row.

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
 import pandas as pd
+from msgspec import Struct
 
 from pipeline.returns.interpret.indicators import same_figure
 from pipeline.returns.reading import Reading, ReportedRow
@@ -35,8 +35,7 @@ _REPORTED = ["status", "value", "numerator", "denominator", "has_figure", "comme
 _reported = attrgetter(*_REPORTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A return whose service area and period are plain; `number` is its place in the run."""
 
     number: int
@@ -46,8 +45,7 @@ class Placed:
     received_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class _Standard:
+class _Standard(Struct, frozen=True):
     """What an indicator's row is held against in a period; the same for every return."""
 
     indicator: Indicator
@@ -168,8 +166,7 @@ class Standards:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """The frame of indicators' rows, with each row's return and what was read there."""
 
     frame: pd.DataFrame

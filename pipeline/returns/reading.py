@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from pipeline.intake.scan import Arrival
 from schemas.findings import Finding, has_errors
 from schemas.observations import Observation
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedRow(Observation):
+class ReportedRow(Observation, frozen=True):
     """One indicator's row of a return. Fields whose cell was bad are None, with a finding.
 
     Its area and period are empty where the return does not plainly say them.
@@ -34,16 +33,14 @@ class ReportedRow(Observation):
         )
 
 
-@dataclass(slots=True)
-class ReportedAchievement:
+class ReportedAchievement(Struct):
     priority: str
     text: str
     sheet: str
     cell: str
 
 
-@dataclass(slots=True)
-class CoverEntry:
+class CoverEntry(Struct):
     """A line of the cover: what is filled in, and the cell where it stands or belongs."""
 
     text: str
@@ -51,8 +48,7 @@ class CoverEntry:
     cell: str
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What a workbook says. `area` and `period` are None where they are not plain."""
 
     area: str | None = None
@@ -69,8 +65,7 @@ class Reading:
     sheets: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Struct, frozen=True):
     """A file that came, with what it says and everything there is to say about it."""
 
     arrival: Arrival

@@ -7,8 +7,10 @@ part of it a run that was cut off has recorded, the rest ends the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
 from pipeline.returns.reading import Reading, Return
@@ -24,8 +26,7 @@ from schemas.observations import Achievement
 _Place = tuple[str | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the store holds that bears on some files; kept up to date with what becomes of them."""
 
     #: The last submission of each file that was not a duplicate, by SHA-256.

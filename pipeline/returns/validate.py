@@ -7,8 +7,9 @@ all of them its memory; each failure goes back to its return, with the cell name
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
 from pipeline.returns.frames import ABSENT, Earlier, Placed, Standards, cover_frame, row_frame

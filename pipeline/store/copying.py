@@ -9,12 +9,12 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from pipeline.store import tables as t
 from pipeline.store.engine import reported, shown, url_of
@@ -90,8 +90,7 @@ def _rows(url: str, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         return connection.execute(query).all() if connection is not None else ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedFiles:
+class ReceivedFiles(Struct, frozen=True):
     """The files that were received: a name that each had, by its SHA-256."""
 
     archived: dict[str, str]
@@ -111,8 +110,7 @@ def received(url: str) -> ReceivedFiles:
     return ReceivedFiles(archived, forgotten)
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveredFile:
+class DeliveredFile(Struct, frozen=True):
     """One file that came to lie in one place at one time, and was taken in."""
 
     sha256: str

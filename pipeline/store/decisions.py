@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from pipeline.store import engine as e
 from pipeline.store import tables as t
@@ -17,8 +17,7 @@ from pipeline.store.records import add, in_portions, read, row_of
 REGISTER = "the register"
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     """A period was closed, with what its appendix said then."""
 
     period: str
@@ -28,8 +27,7 @@ class Closing:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reopening:
+class Reopening(Struct, frozen=True):
     """A closed period was opened again: what is accepted for it from then on is a restatement."""
 
     period: str
@@ -40,8 +38,7 @@ class Reopening:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """A warning was looked at and found right."""
 
     submission_id: int
@@ -59,8 +56,7 @@ class Approval:
         return "!".join(part for part in (self.sheet, self.cell) if part) or "the file"
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """A submission's file, findings and signatures have gone, by the rule named."""
 
     submission_id: int

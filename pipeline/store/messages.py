@@ -6,12 +6,13 @@ The state of a message is that of its last attempt alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.intake.quarantine import SetApart
 from pipeline.store import engine as e
@@ -43,8 +44,7 @@ class Became(StrEnum):
     FORGOTTEN = "forgotten"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One step in a message's life; without a message, in that of the mail server."""
 
     message_id: int | None
@@ -56,8 +56,7 @@ class Attempt:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(Struct, frozen=True):
     """A message in the queue, and how it stands."""
 
     header_id: str
@@ -85,16 +84,14 @@ class Queued:
         return self.waits and not (self.last and self.last.next_at and self.last.next_at > now)
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A message to be put into the queue, with its bytes."""
 
     queued: Queued
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """Up to what people were told of what happened."""
 
     #: The number of the last submission; 0 where there was none.
@@ -105,8 +102,7 @@ class Answered:
     quarantined: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined(SetApart):
+class Quarantined(SetApart, frozen=True):
     """Something that was put into quarantine, and when people were told of it."""
 
     told_at: datetime

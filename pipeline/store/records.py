@@ -1,4 +1,4 @@
-"""Records in the tables: dataclasses whose fields are named as the columns are."""
+"""Records in the tables: structs whose fields are named as the columns are."""
 
 from __future__ import annotations
 

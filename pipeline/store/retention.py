@@ -7,10 +7,11 @@ its correction copy and the messages with it, what was found in its cells, and w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from glob import escape
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline.store import Forgotten, Store, Submission
 from pipeline.store.copying import sqlite_file
@@ -19,8 +20,7 @@ from schemas.model import Register
 from schemas.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """What the rule says to forget."""
 
     rule: str

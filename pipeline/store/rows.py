@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline import __version__
 from pipeline.intake.scan import Arrival
@@ -19,8 +20,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """One receipt of a file, with its findings in reading order."""
 
     sha256: str
@@ -57,16 +57,14 @@ class Submission:
         return sum(f.severity is Severity.WARNING for f in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """Who stands behind a return, as its cover says."""
 
     completed_by: str = ""
     signed_off_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What becomes of a file: its submission, with what it brings where that is accepted."""
 
     arrival: Arrival
@@ -80,8 +78,7 @@ class Decision:
     correction: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedRating:
+class IssuedRating(Struct, frozen=True):
     """What an issue of the appendix says of one indicator, as printed."""
 
     indicator: str
@@ -91,8 +88,7 @@ class IssuedRating:
     rating: str
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """One issue of a period's appendix."""
 
     period: str

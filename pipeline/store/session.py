@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from pipeline.store.store import Store
 from pipeline.workspace.folder import Workspace
@@ -19,8 +20,7 @@ def silent(_what: str, _done: int, _total: int) -> None:
     """For whoever watches no progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One command's or one night's work in a workspace."""
 
     workspace: Workspace

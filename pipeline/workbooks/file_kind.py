@@ -6,8 +6,9 @@ import re
 import struct
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from pipeline.workbooks import compound, zip_directory
 
@@ -116,8 +117,7 @@ _HEADER_FIELD = re.compile(
 _SHOWN = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What a file is, and what its container lists."""
 
     kind: FileKind

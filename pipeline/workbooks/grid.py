@@ -6,16 +6,15 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.workbooks.figures import CellValue
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """The used part of one sheet; rows and columns count from 0 at A1."""
 
     sheet: str

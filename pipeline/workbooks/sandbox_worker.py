@@ -11,10 +11,10 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import count
 from multiprocessing.connection import Connection
+from typing import NamedTuple
 
 if sys.platform != "win32":
     import resource
@@ -46,8 +46,7 @@ class Reason(StrEnum):
     FAILURE = "it failed"
 
 
-@dataclass(frozen=True, slots=True)
-class CallResult:
+class CallResult(NamedTuple):
     """What became of a call: its answer, pickled, or the reason why there is none."""
 
     reason: Reason | None = None
@@ -82,7 +81,7 @@ def serve(prepare: Callable[[], object], seconds: float, memory_mb: int, pipe: C
             _end_after(seconds + GRACE)
             outcome = _outcome(task)
             is_spent = calls >= _CALLS_A_WORKER or _peak_mb() > much
-            pipe.send_bytes(pickle.dumps(replace(outcome, is_spent=is_spent)))
+            pipe.send_bytes(pickle.dumps(outcome._replace(is_spent=is_spent)))
             _end_after(0)
 
 

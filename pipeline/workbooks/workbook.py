@@ -8,9 +8,9 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from python_calamine import CalamineError, WorksheetNotFound
 
 from pipeline.workbooks.details import BrokenPartError, Details, details_of, merged_of

@@ -8,8 +8,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline.workspace.errors import QuarterdayError, WorkspaceError
 from pipeline.workspace.settings import FILE_NAME, Settings, read_settings
@@ -25,8 +26,7 @@ FAILING = FULL | {errno.EROFS, errno.EIO}
 _FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     root: Path
     settings: Settings
 

@@ -14,12 +14,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from pipeline.workspace.errors import LockedError, LockLostError
 from pipeline.workspace.folder import UNFINISHED, disk_trouble, replacing
@@ -117,8 +117,7 @@ def me(token: str = "") -> Holder:
     return Holder(user(), socket.gethostname(), process, _began(process), datetime.now(UTC), token)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A lock as it was found."""
 
     path: Path

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import issue_of
 from pipeline.consolidation.changes import Change, changes_since

@@ -5,12 +5,12 @@ What is expected is worked out in whole numbers, never by the decimals that are 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Context, Decimal, FloatOperation, Inexact, InvalidOperation, localcontext
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import (

@@ -10,7 +10,6 @@ import time
 import unicodedata
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from openpyxl import Workbook
 
 from pipeline.intake.scan import INCOMPLETE, OPEN, Arrival, Scan, Skipped, examine, is_idle, scan

@@ -7,7 +7,7 @@ import ssl
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -18,6 +18,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 import trustme
+from msgspec.structs import replace
 
 from pipeline.job import session
 from pipeline.mail import delivery

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.message import EmailMessage
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from pipeline.consolidation.merge import Consolidated

@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app

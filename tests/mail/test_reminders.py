@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.consolidation.report import ReturnReceived, ReturnState
 from pipeline.mail.reminders import Reminder, comes_up, reminders

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.builders import CARE, SAFETY
 from tests.support.council import BEFORE, PERIOD, REGISTER, Council, care, community

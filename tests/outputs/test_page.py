@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.report import Report, ReturnState

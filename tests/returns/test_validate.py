@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pandera.errors import SchemaErrors
 
 from pipeline.intake.scan import Arrival, FileKind

@@ -15,12 +15,12 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival, examine
 from pipeline.returns.interpret import interpret

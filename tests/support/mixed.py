@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pipeline.operations.setup import make_workspace
 from pipeline.workspace.folder import open_workspace

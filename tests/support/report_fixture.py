@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import Travel, key, overall_key, rate, tally, travel

@@ -8,10 +8,12 @@ before that is safely tried again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline.mail.delivery.oversize import place_of, without_attachment
 from pipeline.mail.delivery.status import (
@@ -34,8 +36,7 @@ _MIB = 1024 * 1024
 _TOO_MANY_LOST = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """What was done about the mail, and how it stands now."""
 
     #: The messages about which something became of it, each with that as its last attempt.
@@ -53,8 +54,7 @@ class Round:
         return self.is_for_a_person or bool(self.status.stuck)
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     workspace: Workspace
     store: Store
     now: datetime

@@ -12,9 +12,10 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline.mail.connecting import LONGEST, UnusableError, reason, verified
 from pipeline.mail.secrets import secret_of
@@ -31,8 +32,7 @@ _OF_THE_MESSAGE = (523, 552)
 _CLOSING = 421
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A server's answer: its number, None where there is none, and its text as one line."""
 
     code: int | None

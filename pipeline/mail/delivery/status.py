@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from pipeline.store import Attempt, Became, Queued, Store
 
@@ -25,8 +26,7 @@ _DESCRIBED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MailStatus:
+class MailStatus(Struct, frozen=True):
     """Messages that are not settled."""
 
     #: Still to be sent.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from pipeline.intake.inbox import folder_of
 from pipeline.mail.mailbox.journal import Journal, Note, key_of
@@ -31,8 +32,7 @@ from schemas.model import Register, ServiceArea
 _MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class TakenWorkbook:
+class TakenWorkbook(Struct, frozen=True):
     """One workbook that went to the inbox."""
 
     sender: str
@@ -43,8 +43,7 @@ class TakenWorkbook:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class UntakenMessage:
+class UntakenMessage(Struct, frozen=True):
     """One message that a person must look at, and why."""
 
     sender: str
@@ -56,8 +55,7 @@ class UntakenMessage:
         return f'"{self.subject}" from {self.sender}: {self.why}'
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What became of the messages in the mailbox."""
 
     taken: tuple[TakenWorkbook, ...] = ()
@@ -94,8 +92,7 @@ def fetch(
     return Fetched(tuple(run.taken), tuple(run.left), run.waiting, run.trouble)
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """One look through the mailbox, and what came of it so far."""
 
     workspace: Workspace

@@ -13,11 +13,12 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
 from pipeline.workspace.folder import (
@@ -52,8 +53,7 @@ class UntakenNote(msgspec.Struct, frozen=True):
     numbers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(Struct, frozen=True):
     """The notes of a workspace."""
 
     workspace: Workspace

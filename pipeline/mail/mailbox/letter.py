@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from pipeline.intake.inbox import is_passed_over
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, identify
@@ -39,8 +40,7 @@ _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature",
 _LONGEST_ENDING = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """One thing that is attached to a message."""
 
     #: A name that every file system takes and that intake does not pass over.

@@ -11,12 +11,13 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from pipeline.mail.connecting import UnusableError, reason, verified
 from pipeline.mail.secrets import secret_of
@@ -32,8 +33,7 @@ _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the server knows of a message."""
 
     size: int
@@ -41,8 +41,7 @@ class Facts:
     arrived_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """The folder in which messages arrive, opened."""
 
     settings: ReceiveSettings

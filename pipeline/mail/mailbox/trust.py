@@ -8,8 +8,9 @@ a server adds stands above what came with the message.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from email.message import Message
+
+from msgspec import Struct
 
 #: Stands for any name, for servers that write none.
 ANY = "*"
@@ -22,8 +23,7 @@ _RESULT = re.compile(r"\s*([a-z0-9-]+)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORE
 _PROPERTY = re.compile(r'\s([a-z0-9-]+\.[a-z0-9-]+)\s*=\s*(?:"([^"]*)"|([^\s"]+))', re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(Struct, frozen=True):
     method: str
     result: str
     #: Domains that a method names.

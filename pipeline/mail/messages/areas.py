@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline.mail.messages.message import Addressee, Message, Office, addressee
 from pipeline.mail.reminders import Reminder
@@ -19,8 +20,7 @@ from schemas.wording import counted
 SPELLED_OUT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """What an accepted return brought, and what became of it since.
 
     There are no figures in it: what has not been through disclosure is not mailed about.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from pipeline.consolidation.approvals import Waiting
 from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
@@ -15,8 +16,7 @@ from schemas.model import Gets, Register
 from schemas.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class SentBack:
+class SentBack(Struct, frozen=True):
     """A return that this night sent back."""
 
     filename: str
@@ -36,8 +36,7 @@ class SentBack:
         return grouped(errors_of(self.findings))[:SPELLED_OUT]
 
 
-@dataclass(frozen=True, slots=True)
-class NotTaken:
+class NotTaken(Struct, frozen=True):
     """A file that was not taken in."""
 
     filename: str
@@ -46,8 +45,7 @@ class NotTaken:
     moved_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Struct, frozen=True):
     """An indicator on which service areas disagree, in an appendix that this night issued."""
 
     period: str
@@ -56,8 +54,7 @@ class Disagreement:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
-class Undelivered:
+class Undelivered(Struct, frozen=True):
     """A message that cannot be delivered."""
 
     to: str
@@ -67,8 +64,7 @@ class Undelivered:
     since: date
 
 
-@dataclass(frozen=True, slots=True)
-class Overdue:
+class Overdue(Struct, frozen=True):
     """A return that has not come, or not in order, and was due before today."""
 
     area: str
@@ -78,8 +74,7 @@ class Overdue:
     since: date
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(Struct, frozen=True):
     """A service area that is owed a message and has no address."""
 
     area: str
@@ -88,8 +83,7 @@ class Unreachable:
     since: date
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """Returns that are to be kept no longer."""
 
     returns: int
@@ -98,8 +92,7 @@ class Retention:
     since: date
 
 
-@dataclass(frozen=True, slots=True)
-class Affairs:
+class Affairs(Struct, frozen=True):
     """What a night did, and what of it needs a person."""
 
     now: datetime

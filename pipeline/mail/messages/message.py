@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from pipeline.mail.messages.texts import Texts
 from pipeline.workbooks.safe_text import one_line
@@ -30,8 +31,7 @@ _TYPES = {
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One message to one recipient."""
 
     #: With its angle brackets, as the header has it.
@@ -46,8 +46,7 @@ class Message:
     attachment: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Addressee:
+class Addressee(Struct, frozen=True):
     """Whom a message is for."""
 
     name: str
@@ -61,8 +60,7 @@ class Addressee:
         return self.address.addr_spec.casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
+class Office(Struct, frozen=True):
     """What all messages of a run have in common."""
 
     #: An address, or a name and an address.

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from msgspec import Struct
 
 from pipeline.outputs.templating import environment_of
 from pipeline.workbooks.safe_text import one_line
@@ -25,8 +25,7 @@ PACKAGE = jinja2.PackageLoader("pipeline.mail")
 _SUBJECT = "Subject:"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """The words of one message."""
 
     subject: str

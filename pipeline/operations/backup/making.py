@@ -14,10 +14,11 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from pipeline.intake import archive
 from pipeline.intake.scan import Arrival, examine, has_changed
@@ -49,8 +50,7 @@ _LOOKS = 3
 _DEAD = 24 * 60 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(Struct, frozen=True):
     """A backup that was made."""
 
     path: Path
@@ -109,8 +109,7 @@ def _clear_dead(folder: Path) -> None:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-@dataclass(slots=True)
-class _Making:
+class _Making(Struct):
     """One backup being made, and what is wrong with what it is made of."""
 
     workspace: Workspace

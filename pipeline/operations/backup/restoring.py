@@ -8,12 +8,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from json import dumps
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
 from pipeline.operations.backup.tar_file import Unpacker, opened
@@ -34,8 +34,7 @@ from pipeline.workspace.settings import FILE_NAME, Paths, Settings, read_setting
 _LONGEST_TICK = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """A workspace that was put back."""
 
     workspace: Workspace

@@ -7,10 +7,12 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import __version__
 from pipeline.operations.doctor import (
@@ -53,8 +55,7 @@ _AFTER_CONTENT: Mapping[str, Look] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     checks: tuple[HealthCheck, ...]
     #: Of Python, of SQLite, of this program and its libraries.
     versions: dict[str, str]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from pipeline import __version__
 from pipeline.store import Outcome, Store, Submission, journal
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Where the store says something else than the archive."""
 
     what: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from pipeline.job.session import alone, store_of
 from pipeline.operations.replay.compare import Difference, compare
@@ -17,8 +18,7 @@ from pipeline.workspace.errors import StoreError, WorkspaceError
 from pipeline.workspace.folder import UNFINISHED, Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """What was made again, and where it differs from the store."""
 
     rebuilt: Rebuilt

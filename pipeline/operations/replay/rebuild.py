@@ -11,11 +11,13 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import issue_of, report_of
 from pipeline.intake.archive import find_archived
@@ -42,8 +44,7 @@ _ONLY_IN_JOURNAL = ("id", "filename", "delivery", "version")
 _NO_REGISTER = "the register that it was {} by is not in the archive as it was"
 
 
-@dataclass(frozen=True, slots=True)
-class Unchecked:
+class Unchecked(Struct, frozen=True):
     """What cannot be made again; it was taken over as it stood, where it stood."""
 
     #: `submission 7, return.xlsx` or `the appendix of 2012-13 issued 2013-05-03`.
@@ -52,8 +53,7 @@ class Unchecked:
     is_forgotten: bool = False
 
 
-@dataclass(slots=True)
-class Rebuilt:
+class Rebuilt(Struct):
     """What was made again."""
 
     submissions: int = 0
@@ -115,8 +115,7 @@ def _batches(
         yield batch
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     workspace: Workspace
     into: Store
     original: Store | None

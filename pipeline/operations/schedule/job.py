@@ -7,10 +7,11 @@ import math
 import re
 import sys
 import unicodedata
-from dataclasses import dataclass
 from datetime import time
 from importlib.resources import files
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline.workspace.errors import ScheduleError
 from pipeline.workspace.folder import Workspace
@@ -22,8 +23,7 @@ _GRACE_MINUTES = 5
 MARK = "Written by quarterday schedule"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """The nightly run of one workspace."""
 
     #: Its root is absolute.
@@ -68,8 +68,7 @@ class Job:
         return math.ceil(hangs_after(limit)) + _GRACE_MINUTES if limit else None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A file, or a line of one, that is installed."""
 
     #: The file, or what holds the line.
@@ -78,8 +77,7 @@ class Part:
     is_installed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
+class Scheduled(Struct, frozen=True):
     """The parts of a schedule as they stand, and what is left for a person to do."""
 
     parts: tuple[Part, ...]

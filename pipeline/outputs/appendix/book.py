@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -26,16 +27,14 @@ _SIGNIFICANT_DIGITS = 15
 _CENTIMETRE = 1 / 2.54
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Text that starts on a line of its own in a cell."""
 
     text: str
     look: Look = PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedNumber:
+class PrintedNumber(Struct, frozen=True):
     """A number and the format that shows it."""
 
     value: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from msgspec import Struct
+from msgspec.structs import replace
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber
@@ -17,8 +18,7 @@ from pipeline.workbooks.row_height import ROW_PADDING, line_height, wrap
 _TALLEST_PART = 200.0
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What goes into one cell, or into `span` columns as one."""
 
     content: tuple[Paragraph, ...] = ()
@@ -46,8 +46,7 @@ def headings(*words: str, right: Collection[str] = (), last: int = 1) -> list[Ce
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """The part of a cell's text that one row shows, and how high it stands."""
 
     content: tuple[Paragraph, ...]

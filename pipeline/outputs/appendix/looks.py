@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.outputs.palette import BAND_FILL, HEADING_FILL, HEADING_INK, INK, QUIET_INK
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a cell, or a run of text in it, looks: by xlsxwriter's names of format properties."""
 
     font_size: int = 10

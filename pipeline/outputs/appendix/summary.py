@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pipeline.consolidation.rating import SYMBOLS, Colour
 from pipeline.consolidation.report import Report

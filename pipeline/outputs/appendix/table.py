@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.outputs.appendix.book import Book, Paragraph, printed_number
@@ -22,8 +23,7 @@ _TIME = replace(BODY, num_format="dd mmm yyyy hh:mm")
 Value = str | int | Decimal | datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
+class TableColumn(Struct, frozen=True):
     heading: str
     #: In pixels.
     width: int

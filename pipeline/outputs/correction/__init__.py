@@ -6,9 +6,9 @@ import io
 import warnings
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from openpyxl import Workbook, load_workbook
 
 from pipeline.outputs.correction.listing import add_list
@@ -43,8 +43,7 @@ _REBUILT_NOTE = (
 _NO_MACROS = "The macros of your workbook are not in this copy; a return does not need them."
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionCopy:
+class CorrectionCopy(Struct, frozen=True):
     """What a rejected return's correction copy is made from."""
 
     #: The return itself: read and never touched; it may have any name.

@@ -7,9 +7,10 @@ Every validation warns and none stops, because the reader knows more forms than 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from pipeline.workbooks.safe_text import plain
 from schemas.fields import Field, Takes
@@ -29,8 +30,7 @@ _ANY_SIZE = Decimal(10) ** 15
 Validation = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a cell to fill in accepts, and how what is typed there is shown."""
 
     accepts: Validation

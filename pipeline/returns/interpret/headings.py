@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from pipeline.returns.interpret.merges import Merges
 from pipeline.workbooks.addresses import address
@@ -24,8 +25,7 @@ ACHIEVEMENTS: Fields = ACHIEVEMENT_FIELDS
 _KINDS = (INDICATORS, ACHIEVEMENTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading that is known: the field it names and the column it stands over."""
 
     field: str
@@ -44,8 +44,7 @@ class Heading:
         return address(self.row, self.column)
 
 
-@dataclass(frozen=True, slots=True)
-class HeadingRow:
+class HeadingRow(Struct, frozen=True):
     """A row that heads a table. `last_row` is the row below it where a heading has two."""
 
     fields: Fields

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
+
+from msgspec import Struct, field
 
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.tables import Table
@@ -47,8 +48,7 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Matched:
+class _Matched(Struct, frozen=True):
     table: Table
     row: int
     indicator: Indicator
@@ -217,8 +217,7 @@ def _read_row(
     return row, cells.findings
 
 
-@dataclass(slots=True)
-class _Cells:
+class _Cells(Struct):
     """The cells of an indicator's row, and what is found wrong with them as they are read."""
 
     match: _Matched

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from pipeline.returns.interpret.headings import (
     INDICATORS,
@@ -25,8 +25,7 @@ from schemas.wording import listed
 HEADER_WITHIN = 50
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """A table on a sheet: its row of headings, the rows below, and the columns once chosen."""
 
     grid: Grid

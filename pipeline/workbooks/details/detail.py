@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 #: Row and column, from 0.
 Place = tuple[int, int]
@@ -34,8 +35,7 @@ class BrokenPartError(Exception):
     """A part of the workbook is malformed, or declares what no workbook needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellDetail:
+class CellDetail(Struct, frozen=True):
     number_format: str = GENERAL
     #: `#REF!` and the like; empty where the cell holds no error.
     error: str = ""
@@ -49,8 +49,7 @@ class CellDetail:
 PLAIN = CellDetail()
 
 
-@dataclass(frozen=True, slots=True)
-class SheetDetails:
+class SheetDetails(Struct, frozen=True):
     """The details of the cells asked for, and the rows and columns that are not shown."""
 
     #: A cell asked for that the file does not hold has the plain detail.

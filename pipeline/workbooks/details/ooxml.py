@@ -10,10 +10,11 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
@@ -74,8 +75,7 @@ def details(path: Path) -> Details:
     return look_up
 
 
-@dataclass(frozen=True, slots=True)
-class _Styles:
+class _Styles(Struct, frozen=True):
     """What cells point at: number formats by index, and the shared texts that bear marks."""
 
     formats: list[str]

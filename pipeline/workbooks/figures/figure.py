@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from schemas import rules as c
 from schemas.findings import Rule, Severity
@@ -21,8 +22,7 @@ EXACT_BELOW = Decimal(10) ** 15
 OTHER_MONEY = "an amount in another currency"
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """What a figure is measured in, and how far it can sensibly go."""
 
     #: None: a number that may bear any sign, such as points of a tolerance.
@@ -51,8 +51,7 @@ class Scale:
         return unit is self.unit or (self.is_part and not unit.row.is_share)
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """A rule of the catalogue and the words for its sentence; the caller adds the place."""
 
     rule: Rule
@@ -60,8 +59,7 @@ class Trouble:
     words: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """What a cell says. At most one of `value`, `suppressed` and `not_available` is set.
 
     With an error among the troubles there is no value.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.units import places
 
@@ -47,8 +49,7 @@ _PLAIN_SHAPE = re.compile(r"(?:general|@)?|[0#](?:\.(?P<decimals>0+))?", re.IGNO
 _LONGEST = 300
 
 
-@dataclass(frozen=True, slots=True)
-class FormatSection:
+class FormatSection(Struct, frozen=True):
     """How the numbers that a section of a format is for are shown."""
 
     #: Shown a hundred times as large, with a percent sign.

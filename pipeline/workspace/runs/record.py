@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice, takewhile
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from pipeline import __version__
 from pipeline.workspace import lock
@@ -82,8 +82,7 @@ class _Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="line"):
     stages: dict[str, float] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run, as it was recorded."""
 
     began: datetime
