@@ -41,8 +41,6 @@ class Columns(Struct, frozen=True):
 class Problem(str):
     """A line of a result that goes to standard error."""
 
-    __slots__ = ()
-
 
 #: What is printed for a person, from top to bottom; an iterator prints as it goes.
 Lines = Iterable[str | Columns]
@@ -154,13 +152,13 @@ def _print_columns(columns: Columns) -> None:
     Console().print(table)
 
 
-def finding_lines(findings: Iterable[Finding], indent: str = "  ") -> Iterator[str]:
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """What was found, errors first; a line names the cell, or all those of one column."""
     from pipeline.outputs.grouping import grouped
     from schemas.findings import worst_first
 
     for finding in grouped(worst_first(findings)):
-        yield f"{indent}{finding.severity}: {finding.line}"
+        yield f"  {finding.severity}: {finding.line}"
 
 
 def moment(at: datetime) -> str:
