@@ -18,7 +18,7 @@ import typer
 from msgspec import Struct
 
 from pipeline.cli.options import JsonOption
-from pipeline.workspace.errors import LockedError, QuarterdayError
+from pipeline.workspace.errors import LockedError, QuarterdayError, explain
 
 if TYPE_CHECKING:
     from pipeline.workspace.folder import Workspace
@@ -96,10 +96,8 @@ def _mistakes_in_lines() -> Iterator[None]:
         raise
     except LockedError as error:
         code, problem = AT_WORK, str(error)
-    except QuarterdayError as error:
-        problem = str(error)
-    except OSError as error:
-        problem = f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
+    except (QuarterdayError, OSError) as error:
+        problem = explain(error)
     except Exception:
         # A mistake of the program's own: exit code 1 would say that the job is done.
         traceback.print_exc()
