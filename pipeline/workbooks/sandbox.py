@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, serve
+from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, StoppedError, serve
 from pipeline.workspace.errors import QuarterdayError
 
 __all__ = ["Guard", "GuardError", "Reason", "StoppedError"]
@@ -30,15 +30,6 @@ T = TypeVar("T")
 #: Importing what it needs may take a worker this long on a slow disk, in seconds.
 _STARTS_WITHIN = 120
 _PERHAPS_INHERITED = (Reason.MEMORY, Reason.CRASH, Reason.FAILURE)
-
-
-class StoppedError(Exception):
-    """A call gave no answer. `detail` names the exception that the call ended with, if any."""
-
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(reason, detail)
-        self.reason = reason
-        self.detail = detail
 
 
 class GuardError(QuarterdayError):

@@ -9,11 +9,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from pipeline.workspace.errors import QuarterdayError, WorkspaceError
-from pipeline.workspace.settings import FILE_NAME, Settings, read_settings
+
+if TYPE_CHECKING:
+    from pipeline.workspace.settings import Settings
 
 #: The longest name that is made here, in bytes.
 _LONGEST_NAME = 180
@@ -94,6 +97,8 @@ def open_workspace(root: Path) -> Workspace:
         WorkspaceError: there is no such folder.
         SettingsError: `pipeline.toml` cannot be used.
     """
+    from pipeline.workspace.settings import FILE_NAME, read_settings
+
     # os.path, unlike pathlib, says no where the folder may not even be looked at.
     if not os.path.isdir(root):  # noqa: PTH112
         raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
