@@ -7,11 +7,13 @@ checked by its pandera schema. Only a register without an error comes back.
 from __future__ import annotations
 
 import hashlib
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from pipeline.register.file import LIMITS, register_bytes
 from pipeline.register.rows import register_of
-from pipeline.register.sheets import RegisterReading, prepare, read_sheets
+from pipeline.register.sheets import RegisterReading, read_sheets
 from pipeline.workbooks.sandbox import Guard, StoppedError
 from pipeline.workbooks.workbook import why_stopped
 from pipeline.workspace.errors import RegisterError
@@ -59,7 +61,7 @@ def _read_in_sandbox(path: Path, sha256: str, limits: Limits) -> RegisterReading
         workers=1,
         seconds=limits.seconds,
         memory_mb=limits.memory_mb,
-        prepare=prepare,
+        prepare=partial(import_module, read_sheets.__module__),
     )
     with guard:
         try:

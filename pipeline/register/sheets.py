@@ -50,10 +50,6 @@ class RegisterReading(Struct):
     names: list[str] = field(default_factory=list)
 
 
-def prepare() -> None:
-    """Make a worker ready to read registers: what that needs is imported with this module."""
-
-
 def read_sheets(path: Path, sha256: str) -> RegisterReading | None:
     """What the register at `path` says, by its own sheets; None where it has another hash."""
     content = path.read_bytes()

@@ -31,9 +31,11 @@ T = TypeVar("T")
 #: Importing what it needs may take a worker this long on a slow disk, in seconds.
 _STARTS_WITHIN = 120
 #: Workers fork from a process that holds nothing but what they import, started with the first of
-#: them; where that is not safe or not known, each is a fresh process.
+#: them; where that is not safe or not known, each is a fresh process. What they import are modules
+#: of rooms above this one, so they are named and not known here.
 if sys.platform == "linux":
     _CONTEXT = multiprocessing.get_context("forkserver")
+    _CONTEXT.set_forkserver_preload(["pipeline.register.sheets", "pipeline.returns.reader"])
 else:
     _CONTEXT = multiprocessing.get_context("spawn")
 _PERHAPS_INHERITED = (Reason.MEMORY, Reason.CRASH, Reason.FAILURE)
@@ -58,8 +60,7 @@ class Guard(Executor):
     The future of a call raises StoppedError where the call was stopped or failed, and GuardError
     where no worker could be started. Workers are started when they are first needed, and hold
     nothing of the job's own process. Functions, arguments and answers are pickled. `prepare` is
-    called once in each worker before its first call; the module that it is of is imported once
-    for all. Leaving the context ends what still runs.
+    called once in each worker before its first call. Leaving the context ends what still runs.
 
     Where the system knows no limit of a process's memory (Windows), the limit of time stands alone.
     """
@@ -72,8 +73,6 @@ class Guard(Executor):
         self.memory_mb = memory_mb
         life = Lock()
         live = partial(serve, prepare, seconds, memory_mb)
-        function = prepare.func if isinstance(prepare, partial) else prepare
-        _CONTEXT.set_forkserver_preload([function.__module__])
         self._all = [_Worker(live, seconds, life) for _ in range(self.workers)]
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         for worker in self._all:
