@@ -56,8 +56,7 @@ def run(
             progress_bar() as progress,
         ):
             night = nightly.run(place, began, progress, wanted, under_way.pace)
-            needs_a_person = nightly.needs_a_person(night)
-            under_way.finish(nightly.tally(night), needs_a_person=needs_a_person)
+            under_way.finish(nightly.tally(night), needs_a_person=nightly.needs_a_person(night))
     document = {
         "fetched": night.fetched,
         "ingested": None if night.was_idle else taken_document(night),
