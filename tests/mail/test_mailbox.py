@@ -691,7 +691,7 @@ def test_a_file_dropped_by_hand_counts_as_received_when_it_was_dropped(
 def test_it_waits_for_no_other_run_and_says_who_is_at_work(place: Path) -> None:
     from pipeline.workspace.lock import held
 
-    (place / "var").mkdir(mode=0o700)
+    (place / "var").mkdir(mode=0o700, exist_ok=True)
     with held(place / "var"):
         result = quarterday("fetch", "-w", place)
     assert result.exit_code == 3

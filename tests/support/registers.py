@@ -37,4 +37,5 @@ def put_register(register: Register, path: Path) -> None:
         _read[key] = path.read_bytes(), Path(cached.name), cached.read_bytes()
     workbook, name, content = _read[key]
     path.write_bytes(workbook)
+    (cache / name).touch(mode=0o600)
     (cache / name).write_bytes(content)
