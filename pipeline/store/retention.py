@@ -91,7 +91,7 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
     forgotten = [sent for sent in submissions if sent.id in gone]
     remaining = {sent.sha256 for sent in submissions if sent.id not in gone}
     periods = {sent.period for sent in submissions if sent.id not in gone}
-    over = {sent.period for sent in forgotten} - periods
+    over = {sent.period for sent in forgotten if sent.period} - periods
     store.messages.forget(over, at, f"{found.rule}; by {by}")
     for path in _files(workspace, forgotten, remaining, over):
         with disk_trouble(f"{path} cannot be removed"):
@@ -102,7 +102,7 @@ def _files(
     workspace: Workspace,
     forgotten: Sequence[Submission],
     remaining: set[str],
-    over: set[str | None],
+    over: set[str],
 ) -> Iterator[Path]:
     """The files that hold what was forgotten; `over` are the periods of which nothing is kept."""
     for sent in forgotten:
@@ -113,8 +113,7 @@ def _files(
             yield from corrections.glob(f"*{correction_ending(sent.sha256)}")
     for period in over:
         # A message does not say which return it is about; here all of them are meant.
-        if period:
-            yield from (workspace.outbox_of(period) / "mail").glob("*.eml")
+        yield from (workspace.outbox_of(period) / "mail").glob("*.eml")
     if forgotten and (store := sqlite_file(workspace.store_url)):
         # Copies of the store as it was before hold all of it still.
         for kind in ("schema-*", "before-*"):

@@ -77,7 +77,7 @@ def _words(*names: str) -> list[sa.Column[Any]]:
 
 def _of(owner: str, name: str, *columns: sa.Column[Any]) -> sa.Table:
     """A table whose rows belong to one of another table each, which is in their key."""
-    key = sa.Column(f"{owner}_id", sa.ForeignKey(f"{owner}.id"), primary_key=True)
+    key: sa.Column[int] = sa.Column(f"{owner}_id", sa.ForeignKey(f"{owner}.id"), primary_key=True)
     return sa.Table(name, metadata, key, *columns)
 
 
