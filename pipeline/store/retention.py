@@ -6,6 +6,7 @@ its correction copy and the messages with it, what was found in its cells, and w
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from glob import escape
@@ -67,13 +68,11 @@ def _counted_from(sent: Submission, register: Register) -> date:
 
 
 def _years_after(day: date, years: int) -> date:
-    if day.year + years > date.max.year:
+    year = day.year + years
+    if year > date.max.year:
         return date.max
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        # 29 February, in a year that has none.
-        return day.replace(year=day.year + years, day=28)
+    # Not every year has a 29 February.
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
 
 
 def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime) -> None:
