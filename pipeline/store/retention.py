@@ -98,10 +98,7 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
 
 
 def _files(
-    workspace: Workspace,
-    forgotten: Sequence[Submission],
-    remaining: set[str],
-    over: set[str],
+    workspace: Workspace, forgotten: Sequence[Submission], remaining: set[str], over: set[str]
 ) -> Iterator[Path]:
     """The files that hold what was forgotten; `over` are the periods of which nothing is kept."""
     for sent in forgotten:
