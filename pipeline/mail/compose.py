@@ -16,17 +16,7 @@ from typing import TypeVar
 
 from pipeline.consolidation.changes import changes_since
 from pipeline.mail.due import MailDue, area_of
-from pipeline.mail.messages import (
-    Brought,
-    Message,
-    Office,
-    appendix_messages,
-    correction_message,
-    digest_messages,
-    receipt_message,
-    reminder_id,
-    reminder_message,
-)
+from pipeline.mail.messages import Message, Office, appendix_messages, areas, digest_messages
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
@@ -53,7 +43,7 @@ def compose(
     """
 
     def was_reminded(area: ServiceArea, day: date) -> bool:
-        return reminder_id(area, day, office) in office.known
+        return areas.reminder_id(area, day, office) in office.known
 
     owed = reminders(register, due.returned, due.now.date(), was_reminded)
     made = [*_answers(due, register, office), *_reminding(due, owed, office)]
@@ -80,15 +70,15 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
             continue
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
-            yield correction_message(area, period, sent, copy, office=office)
+            yield areas.correction_message(area, period, sent, copy, office=office)
             continue
         if sent.outcome is Outcome.DUPLICATE:
-            brought = Brought(was_sent_back=_was_sent_back(sent, due.past))
+            brought = areas.Brought(was_sent_back=_was_sent_back(sent, due.past))
         else:
             place = sent.area, sent.period
             mine, achieved = observations[place], len(achievements[place])
             brought = _brought(sent, accepted[place], mine, achieved, register)
-        yield receipt_message(area, period, sent, brought, office=office)
+        yield areas.receipt_message(area, period, sent, brought, office=office)
 
 
 def _by_place(items: Iterable[T]) -> Mapping[tuple[str | None, str | None], list[T]]:
@@ -114,7 +104,7 @@ def _brought(
     mine: Sequence[Observation],
     achievements: int,
     register: Register,
-) -> Brought:
+) -> areas.Brought:
     """What an accepted return brought, and what it replaced or was replaced by.
 
     The others are what was ever accepted, and what counts now, of its area and period.
@@ -123,13 +113,13 @@ def _brought(
     since = [other.filename for other in accepted if other.id > sent.id]
     replaces = before[-1] if before else ""
     if since:
-        return Brought(replaces=replaces, replaced_by=since[-1])
+        return areas.Brought(replaces=replaces, replaced_by=since[-1])
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
 
     def with_status(status: Status) -> tuple[str, ...]:
         return tuple(wordings.get(o.indicator, o.indicator) for o in mine if o.status is status)
 
-    return Brought(
+    return areas.Brought(
         indicators=sum(o.status is not Status.NOT_AVAILABLE for o in mine),
         achievements=achievements,
         provisional=with_status(Status.PROVISIONAL),
@@ -145,7 +135,7 @@ def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterat
             for sent in due.past
             if sent.outcome is Outcome.REJECTED and sent.area == reminder.area.ref and sent.period
         }
-        yield reminder_message(reminder, sent_back, office=office, sent_at=due.now)
+        yield areas.reminder_message(reminder, sent_back, office=office, sent_at=due.now)
 
 
 # --- What needs a person -------------------------------------------------------------------------
