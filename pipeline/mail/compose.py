@@ -174,13 +174,9 @@ def _affairs(
 
 def _sent_back(sent: Submission, register: Register) -> SentBack:
     area = area_of(sent, register)
-    return SentBack(
-        filename=sent.filename,
-        area=area.name if area else "",
-        period=sent.period or "",
-        findings=sent.findings,
-        is_told=area is not None and bool(area.email.strip()),
-    )
+    is_told = area is not None and bool(area.email.strip())
+    name = area.name if area else ""
+    return SentBack(sent.filename, name, sent.period or "", sent.findings, is_told)
 
 
 def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:

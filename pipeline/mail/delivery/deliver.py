@@ -90,19 +90,13 @@ def deliver(session: Session, *, impatient: bool = False) -> Round:
         if one.recipient.casefold() not in known:
             work.note(one, Became.WITHHELD, "The register no longer holds the address.")
     due = [one for one in due if one.recipient.casefold() in known]
-    trouble = ""
-    is_for_a_person = False
+    trouble, is_for_a_person = "", False
     if due and not workspace.settings.mail.send.server:
         _write(due, work)
     elif due and (impatient or _may_connect(before.trouble, now)):
         trouble, is_for_a_person = _send(due, work)
-    return Round(
-        became=tuple(work.became),
-        written=tuple(work.written),
-        trouble=trouble,
-        is_for_a_person=is_for_a_person,
-        status=mail_status(store, now),
-    )
+    became, written = tuple(work.became), tuple(work.written)
+    return Round(became, written, trouble, is_for_a_person, mail_status(store, now))
 
 
 def _failed_since(attempts: Iterable[Attempt]) -> list[Attempt]:
