@@ -555,6 +555,7 @@ def test_without_its_package_a_line_says_how_to_install_it(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "imap_tools", None)
+    monkeypatch.delitem(sys.modules, "pipeline.mail.mailbox.server", raising=False)
     assert 'pip install --constraint constraints.txt ".[mailbox]"' in trouble(place)
 
 
