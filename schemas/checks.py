@@ -52,7 +52,7 @@ def _no_words(*_row: object) -> dict[str, str]:
     return {}
 
 
-class RowCheck(Rule, frozen=True):
+class RowCheck(Rule, frozen=True, kw_only=True):
     """A rule on the rows of a frame, with what must hold at each field that it is about."""
 
     #: By the key of the field whose cell is named; empty: no cell is.

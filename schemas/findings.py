@@ -56,12 +56,12 @@ class Rule(Struct, frozen=True):
     """One thing that can be wrong. `problem` and `fix` are templates; `{value}` is the cell's."""
 
     code: str
-    severity: Severity
     title: str
     problem: str
     fix: str
     #: Why it matters, for `docs/findings.md`.
     why: str
+    severity: Severity = Severity.ERROR
 
     def found(self, sheet: str = "", cell: str = "", value: object = "", **words: str) -> Finding:
         """The finding that this rule makes at a place; `words` fill its templates."""
