@@ -43,6 +43,11 @@ class Condition(Struct, frozen=True):
     #: Names of other conditions, such as `C14 numerator`: a row that fails one of them passes.
     unless: tuple[str, ...] = ()
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """The columns that it takes."""
+        return self.needs + self.also
+
 
 #: The words of a sentence, from a row with a frame's columns as attributes, and the field's key.
 Words = Callable[[Any, str], dict[str, str]]

@@ -110,13 +110,13 @@ class Indicator(Struct, frozen=True):
     wording: str
     kind: Kind
     #: None for a milestone or a narrative.
-    unit: Unit | None
+    unit: Unit | None = None
     #: How many decimals the indicator is published with.
-    decimals: int
-    polarity: Polarity | None
+    decimals: int = 0
+    polarity: Polarity | None = None
     #: Refs of the service areas that report it, in the register's order.
-    areas: tuple[str, ...]
-    merge_rule: MergeRule
+    areas: tuple[str, ...] = ()
+    merge_rule: MergeRule = MergeRule.SOLE
     #: None: the framework's tolerance.
     tolerance: Tolerance | None = None
     plausible_minimum: Decimal | None = None
@@ -243,7 +243,7 @@ class Framework(Struct, frozen=True):
     council: str
     title: str
     #: The appendix's number as printed, such as `Appendix 3`.
-    appendix: str
+    appendix: str = ""
     policy: Policy = Policy()
     #: Counts of people below this are suppressed; None: nothing is suppressed by its size.
     small_below: int | None = None

@@ -1,7 +1,7 @@
 """What can be wrong with the register's workbook, its sheets and its cells, each thing one entry.
 
-{asks}, {heading}, {called} and {choices} in a sentence are the column's own. What rows may say is
-in `schemas.register_checks`.
+{asks} and {heading} in a sentence are the column's own. What typed cells may say is in
+`schemas.register_checks`.
 """
 
 from __future__ import annotations
@@ -98,13 +98,6 @@ REGISTER_ERROR_VALUE = Rule(
     "{asks}",
     "A formula that lost what it points at shows an error in place of its result.",
 )
-BLANK_CELL = Rule(
-    "R13",
-    "Blank cell",
-    "{heading} is blank.",
-    "{asks}",
-    "Without it the row says nothing.",
-)
 DATE_MADE_OF_TEXT = Rule(
     "R14",
     "Text that Excel made a date of",
@@ -118,13 +111,6 @@ SHOWN_OTHERWISE = Rule(
     "The cell holds {value}, and its number format shows {looks}.",
     "Format the cell as General and type what is meant, as it should be printed. {asks}",
     "What a person sees in the cell must be what is printed and rated.",
-)
-NOT_A_CHOICE = Rule(
-    "R16",
-    "Not one of the choices",
-    '"{value}" is not {called}.',
-    "Choose one of {choices}.",
-    "Only the words of the list mean something here.",
 )
 NOT_OF_ITS_KIND = Rule(
     "R17",

@@ -2,13 +2,15 @@
 
 F: the file. L: the layout. V: the value in one cell. C: a check against the register, each of
 them an entry in `schemas.returns`. R: the register itself; these stand in `schemas.register_rules`
-and `schemas.register_row_rules`.
+and, the checks on its rows, in `schemas.register_checks`.
 `docs/findings.md` is made from it by `schemas.rules_page`.
 """
 
 from __future__ import annotations
 
-from schemas import register_row_rules, register_rules
+from operator import attrgetter
+
+from schemas import register_checks, register_rules
 from schemas.findings import Rule, Severity
 from schemas.returns import COVERS, ROWS
 
@@ -320,8 +322,7 @@ ZERO_OR_NOTHING = Rule(
 
 RULES: tuple[Rule, ...] = (
     *(rule for rule in list(globals().values()) if isinstance(rule, Rule)),
-    *sorted((*ROWS.checks, *COVERS.checks), key=lambda check: check.code),
-    *register_rules.RULES,
-    *register_row_rules.RULES,
+    *sorted((*ROWS.checks, *COVERS.checks), key=attrgetter("code")),
+    *sorted((*register_rules.RULES, *register_checks.CHECKS), key=attrgetter("code")),
 )
 BY_CODE = {rule.code: rule for rule in RULES}

@@ -78,18 +78,21 @@ def _findings(reading: RegisterReading) -> list[Finding]:
     """
     rows = {title: {row.number: row for row in rows} for title, rows in reading.sheets.items()}
     refused = {(finding.sheet, finding.cell) for finding in reading.findings}
-    findings: dict[tuple[str, str], Finding] = {}
-    for failure in failures(rows):
-        cells = rows[failure.sheet.title][failure.row].cells
-        cell = cells[failure.column]
-        looked_at = {
-            (cells[key].sheet, cells[key].address) for key in failure.looked_at & cells.keys()
-        }
-        if not looked_at & refused:
-            words = {"value": cell.seen, **failure.words}
-            found = failure.rule.found(cell.sheet, cell.address, **words)
-            findings.setdefault((cell.sheet, cell.address), found)
-    return [*reading.findings, *findings.values()]
+    unread = {
+        (title, number, key)
+        for title, numbered in rows.items()
+        for number, row in numbered.items()
+        for key, cell in row.cells.items()
+        if (cell.sheet, cell.address) in refused
+    }
+    tables = {
+        title: {number: row.values for number, row in numbered.items()}
+        for title, numbered in rows.items()
+    }
+    return reading.findings + [
+        rows[sheet.title][row].cells[key].found(check, **words)
+        for sheet, (check, key, row, words) in failures(tables, unread)
+    ]
 
 
 def _line(name: str, finding: Finding) -> str:
