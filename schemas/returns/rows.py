@@ -44,7 +44,7 @@ ROWS = Checks(
         "has_figure": Cells(bool, "Reported", "Whether a figure, a state or words are reported."),
         "commentary": Cells(str, "Commentary", "What lies behind the figure."),
         "is_bad": Cells(bool, "Bad", "Whether a cell of the row could not be read."),
-        "performance_seen": Cells(str, "Performance", "The cell's text.", nullable=True),
+        "seen": Cells(dict, "Seen", "The texts of its cells, by field."),
         **{
             f"{field.key}_seen": Cells(str, field.heading, "The cell's text.", nullable=True)
             for field in INDICATOR_FIELDS
@@ -66,7 +66,6 @@ ROWS = Checks(
         "maximum": Cells(Decimal, "Maximum", "The most that is plausible.", nullable=True),
         "largest_change": Cells(Decimal, "Change", "The most plausible change.", nullable=True),
         "is_share": Cells(bool, "Share", "Whether the numerator is a part of the denominator."),
-        "example": Cells(str, "Example", "A figure in the unit, as it may be typed."),
         "last": Cells(Decimal, "Last period", "The figure of the period before.", nullable=True),
     },
     common=lambda row: {"ref": row.ref_expected, "value": figure(row)},
@@ -129,9 +128,7 @@ ROWS = Checks(
                     lambda has, status: ~has | (status != Status.NOT_AVAILABLE),
                 )
             },
-            words=lambda row, _: (
-                {} if row.performance_seen is None else {"value": row.performance_seen}
-            ),
+            words=lambda row, key: {"value": row.seen.get(key, figure(row))},
         ),
         RowCheck(
             "C14",
