@@ -270,10 +270,8 @@ class Register(Struct, frozen=True):
 
     def target(self, indicator: str, period: str) -> Target | None:
         """The target row of an indicator for a period, if the register has one."""
-        for target in self.targets:
-            if target.indicator == indicator and target.period == period:
-                return target
-        return None
+        rows = (t for t in self.targets if t.indicator == indicator and t.period == period)
+        return next(rows, None)
 
     def indicator(self, ref: str) -> Indicator | None:
         return next((i for i in self.indicators if i.ref == ref), None)
@@ -309,10 +307,7 @@ class Register(Struct, frozen=True):
     def year_before(self, period: Period) -> Period | None:
         """The same period a year before: the one that starts and ends within a week of it."""
         for other in self.periods:
-            apart = [
-                (mine - theirs).days
-                for mine, theirs in ((period.starts, other.starts), (period.ends, other.ends))
-            ]
-            if all(358 <= days <= 373 for days in apart):
+            apart = (period.starts - other.starts, period.ends - other.ends)
+            if all(358 <= each.days <= 373 for each in apart):
                 return other
         return None

@@ -14,14 +14,7 @@ from typing import Any, TypeGuard
 
 from msgspec import Struct
 
-from pipeline.workbooks.figures import (
-    CellValue,
-    Figure,
-    Scale,
-    clean,
-    is_shown_plainly,
-    parse,
-)
+from pipeline.workbooks.figures import CellValue, Figure, Scale, clean, is_shown_plainly, parse
 from schemas import register_rules as r
 from schemas import rules as c
 from schemas.findings import Finding, Rule, shorten
