@@ -16,6 +16,7 @@ from msgspec import Struct
 from schemas.model import Register
 from schemas.register_columns import Content, RegisterColumn, RegisterSheet
 from schemas.register_layout import SHEETS
+from schemas.register_settings import FRAMEWORK
 from schemas.units import Unit
 
 #: Between several words in one cell.
@@ -77,14 +78,8 @@ def tables(register: Register) -> Iterator[tuple[RegisterSheet, list[Cells]]]:
     """Every sheet with its rows; cells are in the order of its columns. The framework is a row."""
     units = {indicator.ref: indicator.unit for indicator in register.indicators}
     for sheet in SHEETS:
-        items = getattr(register, sheet.attribute)
-        yield (
-            sheet,
-            [
-                _cells(sheet, item, units)
-                for item in (items if isinstance(items, tuple) else (items,))
-            ],
-        )
+        items = [register.framework] if sheet is FRAMEWORK else getattr(register, sheet.attribute)
+        yield sheet, [_cells(sheet, item, units) for item in items]
 
 
 def _cells(sheet: RegisterSheet, item: Struct, units: Mapping[str, Unit | None]) -> Cells:

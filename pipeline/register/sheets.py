@@ -100,7 +100,7 @@ def _type(reading: RegisterReading) -> None:
         for row in reading.sheets.get(sheet.title, ()):
             row.values, findings = read_row(row.cells, indicators)
             reading.findings += findings
-            if sheet is INDICATORS:
+            if sheet is INDICATORS and row.values["ref"]:
                 indicators.setdefault(row.values["ref"], row.values)
             elif sheet is TARGETS:
                 about = indicators.get(row.values["indicator"], {})
