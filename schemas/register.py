@@ -1,13 +1,13 @@
 """The register's rows in frames, checked by pandera sheet by sheet.
 
-A frame has a row for each row of its sheet, indexed by the row's number in Excel, and a column for
-each of the layout's, by key. Blank cells are None; figures are Decimal, in the indicator's unit.
-What a check needs of other rows and sheets is joined to a row before.
+A frame has a row for each row of its sheet, and a column for each of the layout's, by key. Blank
+cells are None; figures are Decimal, in the indicator's unit. What a check needs of other rows and
+sheets is joined to a row before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,31 +24,31 @@ from schemas.register_layout import AREAS, LISTS, SHEETS
 #: How alike a ref must be to be asked about, out of 100.
 _ALIKE = 65
 Row = Mapping[str, Any]
-#: The rows of a sheet by their numbers.
-Rows = Mapping[int, Row]
+Rows = Sequence[Row]
 
 
 def failures(
-    tables: Mapping[str, Rows], unread: Collection[tuple[str, int, str]]
+    tables: Mapping[str, Rows], unread: Mapping[str, Sequence[Collection[str]]]
 ) -> Iterator[tuple[RegisterSheet, verdicts.FailedCheck]]:
     """Every cell that breaks a rule, with its sheet and the first rule that it breaks.
 
-    A target's row has its indicator's kind and polarity too. Nothing is said by what looks at a
-    cell of `unread`, by title, row and column.
+    `tables` holds the rows of each sheet that could be read, by its title; a target's has its
+    indicator's kind and polarity too. `unread` says in which columns of each row a cell could not
+    be read: what looks at it says nothing.
     """
     names = {sheet.title: _names(sheet, tables.get(sheet.title)) for sheet in SHEETS}
     for sheet in SHEETS:
-        rows = tables.get(sheet.title, {})
-        joined = [{**row, **_joined(sheet, row, rows, names)} for row in rows.values()]
+        rows = tables.get(sheet.title, ())
+        joined = [{**row, **_joined(sheet, row, rows, names)} for row in rows]
         checks = _CHECKS[sheet.title]
         frame = verdicts.frame_of(
             checks, {key: [row[key] for row in joined] for key in checks.columns}
         )
         passed_over = {
-            column.key: np.array([(sheet.title, row, column.key) in unread for row in rows], bool)
+            column.key: np.array([column.key in keys for keys in unread.get(sheet.title, ())], bool)
             for column in sheet.columns
         }
-        for failed in verdicts.failures(checks, frame.set_axis(list(rows)), passed_over):
+        for failed in verdicts.failures(checks, frame, passed_over):
             yield sheet, failed
 
 
@@ -57,7 +57,7 @@ def _names(sheet: RegisterSheet, rows: Rows | None) -> list[str] | None:
     if rows is None:
         return None
     keys = ("ref", "name") if sheet is AREAS else (sheet.columns[0].key,)
-    return [row[key] for key in keys for row in rows.values() if row[key] is not None]
+    return [row[key] for key in keys for row in rows if row[key] is not None]
 
 
 def _joined(
@@ -65,7 +65,7 @@ def _joined(
 ) -> dict[str, object]:
     """What other rows and sheets say of a row."""
     if sheet is AREAS:
-        refs = [other["ref"] for other in rows.values()]
+        refs = [other["ref"] for other in rows]
         return {"is_own_name": row["name"] == row["ref"] or row["name"] not in refs}
     return {
         f"{column.key}_unknown": _unknown(row[column.key], other, names[other.title])

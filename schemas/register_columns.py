@@ -44,7 +44,7 @@ class RegisterColumn(Struct, frozen=True, eq=False):
     width: int = 0
     #: The words to choose from.
     choices: tuple[str, ...] = ()
-    #: What one of its words is called in a sentence, such as `a polarity`.
+    #: What one of its words is called in a sentence, where that is not `a` with its heading.
     called: str = ""
     content: Content = Content.TEXT
     required: bool = False

@@ -63,7 +63,6 @@ INDICATORS = sheet(
         "Choose measure (a figure), milestone (done or not) or narrative (words only).",
         10,
         tuple(model.Kind),
-        "a kind",
         required=True,
     ),
     column.word(
@@ -73,7 +72,6 @@ INDICATORS = sheet(
         "a narrative.",
         10,
         tuple(Unit),
-        "a unit",
     ),
     column.whole(
         "decimals",
@@ -89,7 +87,6 @@ INDICATORS = sheet(
         "(neither; never rated). Leave blank for a milestone or a narrative.",
         11,
         tuple(model.Polarity),
-        "a polarity",
     ),
     column.words(
         "areas",
@@ -107,7 +104,6 @@ INDICATORS = sheet(
         "owner: one figure, on which all must agree.",
         11,
         tuple(MergeRule),
-        "a merge rule",
     ),
     column.figure(
         "tolerance",
@@ -153,7 +149,6 @@ INDICATORS = sheet(
         "counts as never.",
         14,
         tuple(model.CommentaryRule),
-        "a commentary rule",
     ),
     column.text(
         "definition",

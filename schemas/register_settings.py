@@ -35,7 +35,6 @@ FRAMEWORK = sheet(
         "tolerance), or target or improvement (green within the tolerance, amber beyond it but no "
         "worse than a year before).",
         choices=tuple(PolicyKind),
-        called="a rating policy",
         required=True,
         attribute="policy.kind",
     ),

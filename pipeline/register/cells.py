@@ -59,7 +59,7 @@ class RegisterCell(Struct, frozen=True):
             "value": self.seen,
             "asks": self.column.asks,
             "heading": self.column.heading,
-            "called": self.column.called,
+            "called": self.column.called or f"a {self.column.heading.casefold()}",
             "choices": ", ".join(self.column.choices),
         }
         return rule.found(self.sheet, self.address, **(own | words))

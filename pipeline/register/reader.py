@@ -52,8 +52,7 @@ def judge(reading: RegisterReading, name: str, sha256: str) -> tuple[Register, t
     findings = in_reading_order(_findings(reading), reading.names)
     if has_errors(findings):
         raise RegisterError([_line(name, finding) for finding in findings], findings)
-    rows = {title: [row.values for row in rows] for title, rows in reading.sheets.items()}
-    return register_of(rows, sha256), findings
+    return register_of(reading.tables, sha256), findings
 
 
 def _read_in_sandbox(path: Path, sha256: str, limits: Limits) -> RegisterReading | None:
@@ -76,22 +75,17 @@ def _findings(reading: RegisterReading) -> list[Finding]:
 
     A cell that could not be read is not held against others.
     """
-    rows = {title: {row.number: row for row in rows} for title, rows in reading.sheets.items()}
     refused = {(finding.sheet, finding.cell) for finding in reading.findings}
     unread = {
-        (title, number, key)
-        for title, numbered in rows.items()
-        for number, row in numbered.items()
-        for key, cell in row.cells.items()
-        if (cell.sheet, cell.address) in refused
-    }
-    tables = {
-        title: {number: row.values for number, row in numbered.items()}
-        for title, numbered in rows.items()
+        title: [
+            {key for key, cell in row.cells.items() if (cell.sheet, cell.address) in refused}
+            for row in rows
+        ]
+        for title, rows in reading.sheets.items()
     }
     return reading.findings + [
-        rows[sheet.title][row].cells[key].found(check, **words)
-        for sheet, (check, key, row, words) in failures(tables, unread)
+        reading.sheets[sheet.title][row].cells[key].found(check, **words)
+        for sheet, (check, key, row, words) in failures(reading.tables, unread)
     ]
 
 

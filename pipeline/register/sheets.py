@@ -33,8 +33,6 @@ _SPARE_ROWS = 200
 
 
 class RegisterRow(Struct):
-    #: As Excel counts.
-    number: int
     #: By the key of their column.
     cells: Mapping[str, RegisterCell]
     values: Values = field(default_factory=dict)
@@ -48,6 +46,11 @@ class RegisterReading(Struct):
     findings: list[Finding] = field(default_factory=list)
     #: The sheets as the workbook names them.
     names: list[str] = field(default_factory=list)
+
+    @property
+    def tables(self) -> dict[str, list[Values]]:
+        """The values of its rows."""
+        return {title: [row.values for row in rows] for title, rows in self.sheets.items()}
 
 
 def read_sheets(path: Path, sha256: str) -> RegisterReading | None:
@@ -115,22 +118,17 @@ def _read_sheet(
     reading.findings += findings
     if findings:
         return
-    known = details(grid.sheet, [place for row in rows.values() for place in row.values()])
-    made = []
-    for number, places in rows.items():
+    known = details(grid.sheet, [place for places in rows for place in places.values()])
+    made = reading.sheets[sheet.title] = []
+    shown: list[tuple[Place, RegisterCell]] = []
+    for places in rows:
         cells = {
             column.key: _cell(grid, column, places.get(column.key), known)
             for column in sheet.columns
         }
         if not all(cell.is_blank for cell in cells.values()):
-            made.append(RegisterRow(number, cells))
-    reading.sheets[sheet.title] = made
-    shown = [
-        (rows[row.number][key], cell)
-        for row in made
-        for key, cell in row.cells.items()
-        if key in rows[row.number]
-    ]
+            made.append(RegisterRow(cells))
+            shown += [(place, cells[key]) for key, place in places.items()]
     reading.findings += [
         *_merged(grid, [place for place, _ in shown]),
         *_hidden(grid, known, [place for place, cell in shown if not cell.is_blank]),
@@ -159,24 +157,23 @@ def _cell(
 
 # --- Where the cells are -------------------------------------------------------------------------
 
-#: Each row by its number in Excel, and the place of the cell of each column that is there.
-_Rows = dict[int, dict[str, Place]]
+#: Of each row, the place of the cell of each column that is there.
+_Rows = list[dict[str, Place]]
 
 
 def _table(sheet: RegisterSheet, grid: Grid) -> tuple[list[Finding], _Rows]:
     top, headings = _heading_row(grid, sheet.columns)
     findings, places = _found(grid, headings, sheet.columns)
-    rows = {
-        row + 1: {key: (row, column) for key, (_, column) in places.items()}
+    rows = [
+        {key: (row, column) for key, (_, column) in places.items()}
         for row, _ in grid.numbered()
         if row > top
-    }
+    ]
     # A row of nothing but formulas without results is no row to calamine.
     last = grid.first_row + len(grid.rows)
     needed = [c.key for c in sheet.columns if c.required and c.key in places]
-    for row in range(last, last + _SPARE_ROWS):
-        rows[row + 1] = {key: (row, places[key][1]) for key in needed}
-    return findings, rows
+    spare = range(last, last + _SPARE_ROWS)
+    return findings, rows + [{key: (row, places[key][1]) for key in needed} for row in spare]
 
 
 def _settings(grid: Grid) -> tuple[list[Finding], _Rows]:
@@ -185,7 +182,7 @@ def _settings(grid: Grid) -> tuple[list[Finding], _Rows]:
     label, value, _ = FRAMEWORK_COLUMNS
     findings, columns = _found(grid, headings, (label, value))
     if findings:
-        return findings, {}
+        return findings, []
     (_, label_at), (_, value_at) = columns[label.key], columns[value.key]
     labels = {
         (row, label_at): text_of(grid.value(row, label_at))
@@ -193,7 +190,7 @@ def _settings(grid: Grid) -> tuple[list[Finding], _Rows]:
         if row > top
     }
     findings, places = _found(grid, labels, FRAMEWORK.columns, r.SETTING_MISSING, r.SETTING_TWICE)
-    return findings, {top + 2: {key: (row, value_at) for key, (row, _) in places.items()}}
+    return findings, [{key: (row, value_at) for key, (row, _) in places.items()}]
 
 
 def _heading_row(grid: Grid, wanted: Iterable[RegisterColumn]) -> tuple[int, dict[Place, str]]:

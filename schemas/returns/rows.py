@@ -28,6 +28,7 @@ from schemas.units import Unit, shown
 
 _NEVER_NEGATIVE = [unit for unit in Unit if unit.row.never_negative]
 _NEEDING_PARTS = [rule for rule in MergeRule if rule.merging.needs_parts]
+_PREFILLED = [field for field in INDICATOR_FIELDS if not field.fill]
 _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"}
 
 
@@ -47,14 +48,9 @@ ROWS = Checks(
         "seen": Cells(dict, "Seen", "The texts of its cells, by field."),
         **{
             f"{field.key}_seen": Cells(str, field.heading, "The cell's text.", nullable=True)
-            for field in INDICATOR_FIELDS
-            if field.shows
+            for field in _PREFILLED
         },
-        **{
-            f"{field.key}_expected": Cells(str, field.heading, field.asks)
-            for field in INDICATOR_FIELDS
-            if field.shows
-        },
+        **{f"{f.key}_expected": Cells(str, f.heading, f.asks) for f in _PREFILLED},
         "kind": Cells(Kind, "Kind", "What the indicator reports."),
         "unit": Cells(Unit, "Unit", "What a figure is counted in.", nullable=True),
         "decimals": Cells(int, "Decimals", "How many decimals are published."),
