@@ -84,12 +84,11 @@ def backup(
     place = workspace_at(workspace)
     with progress_bar() as progress:
         made = back_up(place, file, console.now(), progress)
-    count = made.contents.count
     return Result(
-        {"written": made.path, "files": count, "problems": made.problems},
+        {"written": made.path, "files": made.files, "problems": made.problems},
         [
             *(f"not whole: {problem}" for problem in made.problems),
-            f"{made.path}: {count:,} files, each read back",
+            f"{made.path}: {made.files:,} files, each read back",
         ],
         needs_a_person=bool(made.problems),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -15,17 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline import __version__
-from pipeline.operations.doctor import (
-    archive,
-    config,
-    database,
-    folders,
-    journal,
-    last_run,
-    leftovers,
-    mail,
-    rights,
-)
+from pipeline.operations.doctor import archive, config, database, folders, mail, rights, runs
 from pipeline.operations.doctor.archive import Progress
 from pipeline.operations.doctor.check import HealthCheck, State, broken
 from pipeline.workspace.errors import QuarterdayError
@@ -40,7 +30,7 @@ Look = Callable[[Workspace], HealthCheck]
 #: what was received, and after them.
 _BEFORE_CONTENT: Mapping[str, Look] = {
     "register": config.look_at_register,
-    "texts of mail": config.look_at_texts,
+    "texts of mail": mail.look_at_texts,
 }
 _AFTER_CONTENT: Mapping[str, Look] = {
     "store, commits": database.look_at_commits,
@@ -49,9 +39,9 @@ _AFTER_CONTENT: Mapping[str, Look] = {
     "clocks": folders.look_at_clocks,
     "room": folders.look_at_room,
     "mailbox": mail.look_at_mailbox,
-    "lock": leftovers.look_at_lock,
-    "left over": leftovers.look_at_leftovers,
-    "last run": last_run.look_at_last_run,
+    "lock": runs.look_at_lock,
+    "left over": runs.look_at_leftovers,
+    "last run": runs.look_at_last_run,
 }
 
 
@@ -90,16 +80,15 @@ def examine_content(
         "store": database.look_at_store,
         "store, inside": database.look_into_store,
         "archive": partial(archive.look_at_archive, progress=progress, quick=quick),
-        "journal": partial(journal.look_at_journal, quick=quick),
+        "journal": partial(archive.look_at_journal, quick=quick),
         "rights, state": rights.look_at_state,
         "rights, settings": rights.look_at_settings_file,
     }
-    return tuple(_examined(looks, workspace))
+    return _examined(looks, workspace)
 
 
-def _examined(looks: Mapping[str, Look], workspace: Workspace) -> Iterator[HealthCheck]:
-    for name, look in looks.items():
-        yield replace(_looked(look, workspace), name=name)
+def _examined(looks: Mapping[str, Look], workspace: Workspace) -> tuple[HealthCheck, ...]:
+    return tuple(replace(_looked(look, workspace), name=name) for name, look in looks.items())
 
 
 def _looked(look: Look, workspace: Workspace) -> HealthCheck:

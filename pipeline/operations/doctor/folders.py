@@ -19,7 +19,7 @@ from pipeline.workspace.folder import UNFINISHED, Workspace, remedy
 
 _MIB = 1024 * 1024
 #: Room below which someone should see to it, in bytes, and how many of the largest returns as well.
-LEAST_ROOM, LEAST_RETURNS = 500 * _MIB, 5
+_LEAST_ROOM, _LEAST_RETURNS = 500 * _MIB, 5
 #: Files that a file system must still take.
 _LEAST_FILES = 1000
 #: Seconds by which a file system's clock may differ.
@@ -49,7 +49,8 @@ def look_at_inbox(workspace: Workspace) -> HealthCheck:
             "Its sticky bit lets only a file's owner move it.",
             f"Run: chmod -t {' '.join(map(str, stuck))}",
         )
-    there = "the same" if _device(inbox) == _device(workspace.state) else "another"
+    device = _nearest(workspace.state).stat().st_dev
+    there = "the same" if inbox.stat().st_dev == device else "another"
     return well(f"Listed and cleared; on {there} file system as the archive.")
 
 
@@ -83,9 +84,9 @@ def look_at_clocks(workspace: Workspace) -> HealthCheck:
 
 def look_at_room(workspace: Workspace) -> HealthCheck:
     """Whether each file system has room for returns and for files."""
-    needed = max(LEAST_ROOM, LEAST_RETURNS * workspace.settings.limits.file_mb * _MIB)
+    needed = max(_LEAST_ROOM, _LEAST_RETURNS * workspace.settings.limits.file_mb * _MIB)
     least: list[int] = []
-    for folder in {_device(folder): folder for folder in _places(workspace)}.values():
+    for folder in {folder.stat().st_dev: folder for folder in _places(workspace)}.values():
         free = shutil.disk_usage(folder).free
         if free < needed:
             return attention(
@@ -111,10 +112,6 @@ def _places(workspace: Workspace) -> list[Path]:
 def _nearest(folder: Path) -> Path:
     """The folder, or the one in which it would be made."""
     return next((path for path in (folder, *folder.parents) if path.is_dir()), folder)
-
-
-def _device(folder: Path) -> int:
-    return _nearest(folder).stat().st_dev
 
 
 def _folders_in(inbox: Path) -> Iterator[Path]:
