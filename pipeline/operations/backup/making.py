@@ -25,14 +25,9 @@ from pipeline.mail.mailbox import as_mailed
 from pipeline.mail.messages.texts import own_templates
 from pipeline.operations.backup import manifest
 from pipeline.operations.backup.tar_file import Packer, opened, packing
-from pipeline.operations.doctor.archive import (
-    Progress,
-    files_in,
-    hashes_of,
-    sha256_of,
-    waiting_files,
-)
+from pipeline.operations.doctor.archive import files_in, hashes_of, sha256_of, waiting_files
 from pipeline.store import copying, delivery_key
+from pipeline.store.session import Progress
 from pipeline.store.tables import SCHEMA_VERSION
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.folder import UNFINISHED, Workspace, disk_trouble, replacing

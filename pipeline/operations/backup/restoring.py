@@ -18,8 +18,9 @@ from msgspec.structs import asdict, replace
 from pipeline.mail.delivery import hold
 from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
 from pipeline.operations.backup.tar_file import Unpacker, opened
-from pipeline.operations.doctor import HealthCheck, Progress, examine_content
+from pipeline.operations.doctor import HealthCheck, examine_content
 from pipeline.store import Store, copying
+from pipeline.store.session import Progress
 from pipeline.workspace.errors import BackupError, SettingsError
 from pipeline.workspace.folder import (
     UNFINISHED,

@@ -18,7 +18,7 @@ from msgspec import Struct
 from pipeline import __version__
 from pipeline.operations.backup import manifest
 from pipeline.operations.backup.manifest import MANIFEST, Member
-from pipeline.operations.doctor.archive import Progress
+from pipeline.store.session import Progress
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.moving import UnreadError
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.store import copying, journal
+from pipeline.store.session import Progress
 from pipeline.workspace.folder import UNFINISHED, Workspace
 from pipeline.workspace.moving import holds
 
-#: Called with what is being done, how many are done and how many there are.
-Progress = Callable[[str, int, int], None]
 #: Folders in the archive that hold no returns.
 _BESIDE = ("journal", "registers")
 _HASH = re.compile(r"[0-9a-f]{64}")
