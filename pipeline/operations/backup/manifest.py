@@ -14,11 +14,10 @@ from pipeline.workspace.errors import BackupError
 FORMAT = 1
 MANIFEST = "MANIFEST.json"
 STORE, REGISTER, SETTINGS = "store.sqlite3", "register.xlsx", "pipeline.toml"
-#: What may lie in a backup in folders.
-ARCHIVE, INBOX, LEAVING, QUARANTINE = "archive", "inbox", "leaving", "quarantine"
-TEXTS = "templates"
+INBOX, TEXTS = "inbox", "templates"
 _FILES = (STORE, REGISTER, SETTINGS)
-_FOLDERS = (ARCHIVE, INBOX, LEAVING, QUARANTINE, TEXTS)
+#: What may lie in a backup in folders: those two, and folders of the state folder.
+_FOLDERS = (INBOX, TEXTS, "archive", "leaving", "quarantine")
 
 
 class Member(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from pipeline.mail.delivery import hold
-from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
+from pipeline.operations.backup.manifest import INBOX, REGISTER, SETTINGS, STORE, TEXTS
 from pipeline.operations.backup.tar_file import Unpacker, opened
 from pipeline.operations.doctor import HealthCheck, examine_content
 from pipeline.store import Store, copying
@@ -117,7 +117,7 @@ def _after(last: int, path: Path) -> int:
 
 def _place(workspace: Workspace, name: str) -> Path:
     top, *rest = name.split("/")
-    tops = {ARCHIVE: workspace.archive, INBOX: workspace.inbox, TEXTS: workspace.templates}
+    tops = {INBOX: workspace.inbox, TEXTS: workspace.templates}
     return tops.get(top, workspace.state / top).joinpath(*rest)
 
 

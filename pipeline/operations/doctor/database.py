@@ -50,7 +50,7 @@ def look_into_store(workspace: Workspace) -> HealthCheck:
     file = copying.sqlite_file(workspace.store_url)
     if file is None:
         return well("Not checked here: PostgreSQL checks what it reads.")
-    if not _is_made(file):
+    if copying.is_empty(workspace.store_url):
         return well(_NOT_MADE)
     if problems := copying.damage(file):
         return broken(f"{file} is damaged.", _RESTORE, *problems)
@@ -59,10 +59,11 @@ def look_into_store(workspace: Workspace) -> HealthCheck:
 
 def look_at_commits(workspace: Workspace) -> HealthCheck:
     """Whether what is committed is still there when the plug is pulled."""
-    file = copying.sqlite_file(workspace.store_url)
+    url = workspace.store_url
+    file = copying.sqlite_file(url)
     if file is None:
-        return _postgresql_commits(workspace.store_url)
-    return _sqlite_commits(file) if _is_made(file) else well(_NOT_MADE)
+        return _postgresql_commits(url)
+    return well(_NOT_MADE) if copying.is_empty(url) else _sqlite_commits(file)
 
 
 def _sqlite_commits(file: Path) -> HealthCheck:
@@ -103,7 +104,3 @@ def _postgresql_commits(url: str) -> HealthCheck:
             f"Set {names} to on in postgresql.conf.",
         )
     return well("Written through to the disk.")
-
-
-def _is_made(file: Path) -> bool:
-    return file.exists() and file.stat().st_size > 0

@@ -11,7 +11,6 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
@@ -30,7 +29,7 @@ def look_at_inbox(workspace: Workspace) -> HealthCheck:
     """Whether a run can list the inbox and move what lies in it."""
     inbox = workspace.inbox
     try:
-        folders = [inbox, *_folders_in(inbox)]
+        folders = [inbox, *sorted(filter(_is_folder, inbox.iterdir()))]
     except OSError as error:
         return broken(
             f"{inbox} cannot be listed ({error.strerror}).",
@@ -114,11 +113,8 @@ def _nearest(folder: Path) -> Path:
     return next((path for path in (folder, *folder.parents) if path.is_dir()), folder)
 
 
-def _folders_in(inbox: Path) -> Iterator[Path]:
-    with os.scandir(inbox) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
-                yield Path(entry.path)
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
 
 
 def _write_a_file(folder: Path) -> float:

@@ -92,7 +92,6 @@ def _everything(folder: Path, but: tuple[Path, ...]) -> Iterator[tuple[Path, os.
 def _name_of(user: int) -> str:
     import pwd
 
-    try:
+    with suppress(KeyError):
         return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return str(user)
+    return str(user)
