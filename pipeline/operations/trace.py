@@ -181,7 +181,7 @@ def trace(indicator: Indicator, report: Report, stored: StoredReturns, cell_of: 
         rating=line.rating.shown,
         remarks=line.remarks,
         issued=_last_issue(indicator, report.period, stored),
-        sources=tuple(_sources(line, report.period, stored, cell_of)),
+        sources=tuple(_sources(line, report.period.name, stored, cell_of)),
         missing=tuple(map(stored.area_name, line.consolidated.missing)),
     )
 
@@ -195,13 +195,11 @@ def _last_issue(indicator: Indicator, period: Period, stored: StoredReturns) -> 
     return None
 
 
-def _sources(
-    line: Line, period: Period, stored: StoredReturns, cell_of: CellOf
-) -> Iterator[Source]:
+def _sources(line: Line, period: str, stored: StoredReturns, cell_of: CellOf) -> Iterator[Source]:
     """The sources of a line, in the register's order of areas."""
     forgotten = {one.submission_id: one for one in stored.store.decisions.forgotten()}
     for area in line.indicator.areas:
-        sent = stored.standing.get((area, period.name))
+        sent = stored.standing.get((area, period))
         observation = stored.figures.get((sent.id, line.indicator.ref)) if sent else None
         if not sent or not observation:
             continue
@@ -230,26 +228,22 @@ def _sources(
         )
 
 
-def _warnings(
-    sent: Submission, observation: Observation, stored: StoredReturns
-) -> Iterator[Warned]:
+def _warnings(sent: Submission, figure: Observation, stored: StoredReturns) -> Iterator[Warned]:
     approvals = stored.store.decisions.approvals()
-    for finding in stored.warnings_at(observation, sent):
+    for finding in stored.warnings_at(figure, sent):
         place = (sent.id, finding.code, finding.sheet, finding.cell)
         approved = (
-            replace(a, because=stored.redaction.words(a.because, observation))
+            replace(a, because=stored.redaction.words(a.because, figure))
             for a in approvals
             if (a.submission_id, a.code, a.sheet, a.cell) == place
         )
         yield Warned(finding, tuple(approved))
 
 
-def _replaced(
-    sent: Submission, observation: Observation, stored: StoredReturns
-) -> Iterator[Replaced]:
+def _replaced(sent: Submission, figure: Observation, stored: StoredReturns) -> Iterator[Replaced]:
     """What counted before a submission's figure, the latest first."""
     while before := stored.replaced.get(sent.id):
         sent = before
-        if earlier := stored.figures.get((sent.id, observation.indicator)):
-            figure, place = stored.redaction.figure(earlier), (earlier.sheet, earlier.cell)
-            yield Replaced(figure, sent.filename, sent.sha256, *place, sent.received_at)
+        if earlier := stored.figures.get((sent.id, figure.indicator)):
+            shown, place = stored.redaction.figure(earlier), (earlier.sheet, earlier.cell)
+            yield Replaced(shown, sent.filename, sent.sha256, *place, sent.received_at)

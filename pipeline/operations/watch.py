@@ -87,10 +87,8 @@ def _attempt(workspace: Workspace, stop: Event, *, verbose: bool) -> Attempted:
         except (QuarterdayError, OSError) as error:
             return Attempted("failed", tuple(str(error).splitlines()), is_to_repeat=True)
         shown = under_way.counts.shown
-        return Attempted(
-            f"{under_way.outcome}: {shown}" if shown else "nothing new",
-            is_to_repeat=any(map(may_change, night.skipped)),
-        )
+        outcome = f"{under_way.outcome}: {shown}" if shown else "nothing new"
+        return Attempted(outcome, is_to_repeat=any(map(may_change, night.skipped)))
 
 
 def _changes(workspace: Workspace, stop: Event) -> Iterator[bool]:

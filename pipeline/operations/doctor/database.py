@@ -92,11 +92,9 @@ def _postgresql_commits(url: str) -> HealthCheck:
     with copying.looked_into(url) as connection:
         if connection is None:
             return well(_NOT_MADE)
-        off = [
-            name
-            for name in ("fsync", "full_page_writes", "synchronous_commit")
-            if connection.scalar(sa.select(sa.func.current_setting(name))) == "off"
-        ]
+        needed = ("fsync", "full_page_writes", "synchronous_commit")
+        settings = {name: sa.select(sa.func.current_setting(name)) for name in needed}
+        off = [name for name, query in settings.items() if connection.scalar(query) == "off"]
     if off:
         names = ", ".join(off)
         return attention(

@@ -17,13 +17,10 @@ _TOO_LONG = timedelta(hours=36)
 def look_at_lock(workspace: Workspace) -> HealthCheck:
     """Whether a run is at work, or was killed."""
     held = lock.found(workspace.state)
-    if held is None:
-        return well("No run is at work.")
-    if not held.is_gone:
-        return well(held.said)
-    return attention(
-        f"{held.path} was left by a run that was cut off.", "The next run takes it over."
-    )
+    if held and held.is_gone:
+        found = f"{held.path} was left by a run that was cut off."
+        return attention(found, "The next run takes it over.")
+    return well(held.said if held else "No run is at work.")
 
 
 def look_at_leftovers(workspace: Workspace) -> HealthCheck:
@@ -33,11 +30,8 @@ def look_at_leftovers(workspace: Workspace) -> HealthCheck:
         return well("Not looked at while a run is at work.")
     leaving = sorted(path for path in workspace.leaving.rglob("*") if path.is_file())
     apart = quarantine.contents(workspace)
-    unfinished = [
-        path
-        for folder in (workspace.outbox, workspace.state)
-        for path in sorted(folder.rglob(f"{UNFINISHED}*"))
-    ]
+    ours = f"{UNFINISHED}*"
+    unfinished = [*sorted(workspace.outbox.rglob(ours)), *sorted(workspace.state.rglob(ours))]
     found, remedies = [], []
     if leaving:
         found.append(f"{many(len(leaving), 'file')} on the way from the inbox to the archive")

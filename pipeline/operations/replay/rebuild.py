@@ -139,9 +139,7 @@ class _Work(Struct):
             self.registers[sha256] = kept
         return self.registers[sha256]
 
-    def batches(
-        self, entries: Iterable[Submission], issued: set[int | None]
-    ) -> Iterator[list[Submission]]:
+    def batches(self, entries: list[Submission], issued: set[int]) -> Iterator[list[Submission]]:
         """The submissions in their order, parted where one may bear on the next.
 
         A return is checked against its last period's figures, and whether a file that came before
