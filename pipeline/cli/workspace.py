@@ -87,7 +87,7 @@ def backup(
     place = workspace_at(workspace)
     with progress_bar() as progress:
         made = back_up(place, file, console.now(), progress)
-    count = made.contents.count
+    count = made.files
     document = {"written": made.path, "files": count, "problems": made.problems}
     lines = [f"not whole: {problem}" for problem in made.problems]
     lines.append(f"{made.path}: {count:,} files, each read back")
