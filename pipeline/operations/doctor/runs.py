@@ -46,8 +46,8 @@ def look_at_leftovers(workspace: Workspace) -> HealthCheck:
         )
     if not found:
         return well("Nothing.")
-    details = map(str, (*leaving, *unfinished, *apart))
-    return attention(f"{', '.join(found)}.", " ".join(remedies), *details)
+    lying = (*leaving, *unfinished, *(workspace.quarantine / one.name for one in apart))
+    return attention(f"{', '.join(found)}.", " ".join(remedies), *map(str, lying))
 
 
 def look_at_last_run(workspace: Workspace) -> HealthCheck:
