@@ -30,6 +30,11 @@ class Colour(StrEnum):
     AMBER = "amber"
     RED = "red"
 
+    @property
+    def shown(self) -> str:
+        """As printed: `✔ Green`."""
+        return f"{SYMBOLS[self]} {self.capitalize()}"
+
 
 #: Never colour alone: each colour has a symbol that survives a black-and-white print.
 SYMBOLS = {Colour.GREEN: "✔", Colour.AMBER: "◆", Colour.RED: "✖"}
@@ -57,9 +62,7 @@ class Rating(Struct, frozen=True):
     @property
     def shown(self) -> str:
         """As printed: `✔ Green`, or `Not rated: no target`."""
-        if self.colour is not None:
-            return f"{SYMBOLS[self.colour]} {self.colour.capitalize()}"
-        return f"Not rated: {self.not_rated}"
+        return self.colour.shown if self.colour else f"Not rated: {self.not_rated}"
 
 
 class Trend(StrEnum):
@@ -90,10 +93,8 @@ class Travel(Struct, frozen=True):
     @property
     def shown(self) -> str:
         """As printed: `▲ Up, better`."""
-        words = self.trend.capitalize()
-        if self.verdict is not None and self.verdict != Verdict.SAME:
-            words = f"{words}, {self.verdict}"
-        return f"{ARROWS[self.trend]} {words}"
+        judged = f", {self.verdict}" if self.verdict in (Verdict.BETTER, Verdict.WORSE) else ""
+        return f"{ARROWS[self.trend]} {self.trend.capitalize()}{judged}"
 
 
 class Tally(Struct, frozen=True):
@@ -114,9 +115,7 @@ class Tally(Struct, frozen=True):
     @property
     def shown(self) -> str:
         """As printed: `◆ Amber`, or `Not rated`."""
-        if self.colour is None:
-            return "Not rated"
-        return f"{SYMBOLS[self.colour]} {self.colour.capitalize()}"
+        return self.colour.shown if self.colour else "Not rated"
 
 
 _MILESTONES = {
@@ -168,18 +167,15 @@ def _colour(
 ) -> Colour:
     if target.admits(value, indicator.polarity):
         return Colour.GREEN
-    within = _is_within(value, target, indicator, indicator.tolerance or policy.tolerance)
-    match policy.kind:
-        case PolicyKind.TARGET:
-            return Colour.AMBER if within else Colour.RED
-        case PolicyKind.IMPROVEMENT:
-            if within:
-                return Colour.GREEN
-            held = year_before is not None and (
-                _verdict(value, year_before, indicator.polarity, target)
-                in (Verdict.BETTER, Verdict.SAME)
-            )
-            return Colour.AMBER if held else Colour.RED
+    within = _is_within(value, target, indicator.tolerance or policy.tolerance)
+    if policy.kind is PolicyKind.TARGET:
+        return Colour.AMBER if within else Colour.RED
+    if within:
+        return Colour.GREEN
+    held = year_before is not None and (
+        _verdict(value, year_before, indicator.polarity, target) in (Verdict.BETTER, Verdict.SAME)
+    )
+    return Colour.AMBER if held else Colour.RED
 
 
 def shortfall(value: Decimal, target: Target) -> Fraction:
@@ -188,10 +184,14 @@ def shortfall(value: Decimal, target: Target) -> Fraction:
     Exact. Between the edges of a range, or exactly at a target to be passed, it is 0. A figure that
     is past a single target is as far from it as one that falls short.
     """
-    return abs(Fraction(value) - Fraction(_edge(value, target)))
+    return abs(Fraction(value) - Fraction(edge(value, target)))
 
 
-def _edge(value: Decimal, target: Target) -> Decimal:
+def edge(value: Decimal, target: Target) -> Decimal:
+    """What a figure is measured from: the target, or the nearer edge of its range.
+
+    Between the edges of a range it is the figure itself.
+    """
     if target.value is not None:
         return target.value
     if target.lower is not None and value < target.lower:
@@ -201,13 +201,13 @@ def _edge(value: Decimal, target: Target) -> Decimal:
     return value
 
 
-def _is_within(value: Decimal, target: Target, indicator: Indicator, tolerance: Tolerance) -> bool:
+def _is_within(value: Decimal, target: Target, tolerance: Tolerance) -> bool:
     """Whether a figure out of target is out by no more than the tolerance, edge included."""
     out_by = shortfall(value, target)
     amount = Fraction(tolerance.amount)
     if tolerance.kind is ToleranceKind.POINTS:
         return out_by <= amount
-    return out_by * 100 <= amount * abs(Fraction(_edge(value, target)))
+    return out_by * 100 <= amount * abs(Fraction(edge(value, target)))
 
 
 def travel(
