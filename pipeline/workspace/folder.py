@@ -225,3 +225,9 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all; makes the folder where there is none."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)

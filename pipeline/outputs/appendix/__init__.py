@@ -18,9 +18,7 @@ from pipeline.outputs.appendix import data, notes, returns, summary
 from pipeline.outputs.appendix.book import FONT, Book, sheet_name
 from pipeline.outputs.appendix.committee import write_committee
 from pipeline.workbooks.safe_text import plain
-from pipeline.workspace.folder import replacing
-
-__all__ = ["appendix_bytes", "write"]
+from pipeline.workspace.folder import write_whole
 
 #: Nothing in the workbook is to be read as anything but what it was written as.
 _OPTIONS = {
@@ -33,9 +31,7 @@ _OPTIONS = {
 
 def write(report: Report, path: Path) -> None:
     """Writes the workbook, whole or not at all; makes the folder where there is none."""
-    content = appendix_bytes(report)
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
+    write_whole(path, appendix_bytes(report))
 
 
 def appendix_bytes(report: Report) -> bytes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.consolidation.rating import ARROWS, SYMBOLS, NotRated, Trend, tolerance_shown
+from pipeline.consolidation.rating import ARROWS, Trend, tolerance_shown
 from pipeline.consolidation.report import Line, Report
 from pipeline.outputs.appendix.book import Book
 from pipeline.outputs.appendix.table import TableColumn, write_table
-from pipeline.outputs.wording import REASONS, small_numbers_shown
+from pipeline.outputs.wording import reasons_shown, small_numbers_shown
 from schemas.model import Indicator, Kind, Polarity
 from schemas.units import shown
 
@@ -84,11 +84,9 @@ def _baseline(line: Line) -> str:
 
 def _policy(report: Report) -> Iterator[tuple[str, str]]:
     for colour, meaning in report.key:
-        yield f"{SYMBOLS[colour]} {colour.capitalize()}", _sentence(meaning)
-    given = {line.rating.not_rated for line in report.lines}
-    for reason in NotRated:
-        if reason in given:
-            yield f"Not rated: {reason}", _sentence(REASONS[reason])
+        yield colour.shown, _sentence(meaning)
+    for reason, meaning in reasons_shown(report):
+        yield f"Not rated: {reason}", _sentence(meaning)
     if suppressed := small_numbers_shown(report.register):
         yield "Small numbers", suppressed
     yield "Overall", report.overall_key
