@@ -16,7 +16,7 @@ def write_data(book: Book) -> None:
         "One row for each indicator and service area that reports it, with the file, sheet and "
         "cell that the figure was read from. Percentages are in percentage points."
     )
-    rows = [tuple(row.values()) for row in tidy_rows(book.report)]
+    rows = [list(row.values()) for row in tidy_rows(book.report)]
     sheet = write_table(book, NAME, "Observations", about, columns, rows, pages_wide=2)
     # On paper the provenance stands on a page of its own, beside the refs.
     sheet.repeat_columns(0, HEADINGS.index("Ref"))
