@@ -48,9 +48,9 @@ class Redaction(Struct, frozen=True):
         hidden.update(_key(o) for o in gone if (o.indicator, o.period) in small)
         return cls(register, frozenset(hidden), frozenset(totals | small))
 
-    def hides(self, observation: Observation) -> bool:
+    def hides(self, observation: Observation | None) -> bool:
         """Whether a figure is not to be shown; one that was replaced is judged by itself too."""
-        if self.reveals:
+        if observation is None or self.reveals:
             return False
         is_small = disclosure.is_small_figure(self.register, observation)
         return is_small or _key(observation) in self.hidden
@@ -64,13 +64,12 @@ class Redaction(Struct, frozen=True):
 
     def finding(self, finding: Finding, observation: Observation | None) -> Finding:
         """A finding at the cell of a figure, without its words where the figure is hidden."""
-        if observation is None or not self.hides(observation):
-            return finding
-        return replace(finding, value="", problem=WITHHELD, fix="")
+        hidden = self.hides(observation)
+        return replace(finding, value="", problem=WITHHELD, fix="") if hidden else finding
 
     def words(self, text: str, observation: Observation | None) -> str:
         """What someone wrote of a figure, where the figure is not hidden."""
-        return text if observation is None or not self.hides(observation) else WITHHELD
+        return WITHHELD if self.hides(observation) else text
 
     def issued(self, rating: IssuedRating, period: str) -> str:
         """What an appendix printed of an indicator, as far as it would be printed today."""

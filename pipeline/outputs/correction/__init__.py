@@ -73,9 +73,7 @@ class CorrectionCopy(Struct, frozen=True):
         # the copy works on the cells, which it does carry over; the return itself is archived.
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"openpyxl\.")
-            marked = None
-            if not any(finding.code in _NOT_TO_BE_OPENED for finding in self.findings):
-                marked = self._marked(content)
+            marked = self._marked(content)
         if marked is None:
             self.write_list(path)
         else:
@@ -108,6 +106,8 @@ class CorrectionCopy(Struct, frozen=True):
 
     def _marked(self, content: bytes) -> bytes | None:
         """The marked copy; None where the return cannot be opened, or cannot be saved again."""
+        if any(finding.code in _NOT_TO_BE_OPENED for finding in self.findings):
+            return None
         try:
             remarks = [_SEND_BACK]
             if self.kind in _REBUILT:
