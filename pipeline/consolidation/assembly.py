@@ -93,12 +93,9 @@ def disclose(merged: Merged) -> Disclosed:
         disclosure.disclose(merged.register, each)
         for each in (merged.figures, merged.last, merged.year_before)
     )
-    earlier = (_by_ref(each) for each in (last, year_before, merged.year_before))
-    return Disclosed(merged, figures, *earlier)
-
-
-def _by_ref(merged: Iterable[Consolidated]) -> Mapping[str, Consolidated]:
-    return {m.indicator.ref: m for m in merged}
+    earlier = (last, year_before, merged.year_before)
+    by_ref = ({figure.indicator.ref: figure for figure in each} for each in earlier)
+    return Disclosed(merged, figures, *by_ref)
 
 
 def rate(disclosed: Disclosed) -> Report:

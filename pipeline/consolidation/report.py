@@ -74,6 +74,9 @@ class ReturnState(StrEnum):
     OVERDUE = "Overdue"
 
 
+_AWAITED = (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
+
+
 class ReturnReceived(Struct, frozen=True):
     """Where one service area's return stands: its last accepted one, else its last rejected one."""
 
@@ -122,8 +125,4 @@ class Report(Struct, frozen=True):
     @property
     def awaited(self) -> tuple[ReturnReceived, ...]:
         """The areas whose figures are not in it."""
-        return tuple(
-            r
-            for r in self.returns
-            if r.state in (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
-        )
+        return tuple(r for r in self.returns if r.state in _AWAITED)

@@ -37,8 +37,9 @@ def write(report: Report, path: Path) -> None:
 def appendix_bytes(report: Report) -> bytes:
     """The workbook as the bytes of an `.xlsx` file."""
     buffer = BytesIO()
-    options = {**_OPTIONS, "default_format_properties": {"font_name": FONT, "font_size": 10}}
-    workbook = Workbook(buffer, options)
+    # Made anew for each: xlsxwriter writes into it.
+    font = {"font_name": FONT, "font_size": 10}
+    workbook = Workbook(buffer, {**_OPTIONS, "default_format_properties": font})
     _set_properties(workbook, report)
     book = Book(workbook, report)
     # Excel keeps the name History for itself.
@@ -54,9 +55,7 @@ def appendix_bytes(report: Report) -> bytes:
 
 def _set_properties(workbook: Workbook, report: Report) -> None:
     framework, period = report.register.framework, report.period.name
-    issued, council = report.issued_at, plain(framework.council)
-    if issued.tzinfo is not None:
-        issued = issued.astimezone(UTC).replace(tzinfo=None)
+    council = plain(framework.council)
     workbook.set_properties(
         {
             "title": plain(f"{framework.appendix}: {framework.title}, {period}"),
@@ -64,7 +63,7 @@ def _set_properties(workbook: Workbook, report: Report) -> None:
             "author": council,
             "company": council,
             "category": "Committee appendix",
-            "created": issued,
+            "created": report.issued_at.astimezone(UTC),
         }
     )
     workbook.set_size(24_000, 16_000)

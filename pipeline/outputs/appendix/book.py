@@ -88,7 +88,7 @@ class Book:
             self._formats[look] = self.workbook.add_format(common | given)
         return self._formats[look]
 
-    def sheet(self, name: str, title: str, *, landscape: bool, pages_wide: int = 1) -> Worksheet:
+    def sheet(self, name: str, title: str, *, landscape: bool) -> Worksheet:
         """A new sheet for A4, with a title, the time of issue and page numbers on each page."""
         sheet = self.workbook.add_worksheet(name)
         margins = {
@@ -96,7 +96,7 @@ class Book:
             "top": 1.7 * _CM,
             "bottom": 1.5 * _CM,
         }
-        set_a4(sheet, **margins, landscape=landscape, pages_wide=pages_wide)
+        set_a4(sheet, **margins, landscape=landscape)
         framework, period = self.report.register.framework, self.report.period.name
         font = '&"Arial,Regular"&8'
         left = header_text(f"{framework.appendix}: {framework.title}", 110)

@@ -23,6 +23,7 @@ _TIME = replace(BODY, num_format="dd mmm yyyy hh:mm")
 
 #: What a table's cell may hold.
 Value = str | int | Decimal | datetime | None
+Rows = Sequence[Sequence[Value]]
 
 
 class TableColumn(Struct, frozen=True):
@@ -37,21 +38,14 @@ class TableColumn(Struct, frozen=True):
 
 
 def write_table(
-    book: Book,
-    title: str,
-    name: str,
-    about: str,
-    columns: Sequence[TableColumn],
-    rows: Sequence[Sequence[Value]],
-    *,
-    pages_wide: int = 1,
+    book: Book, title: str, name: str, about: str, columns: Sequence[TableColumn], rows: Rows
 ) -> Worksheet:
     """A sheet with a named table from A1 on: headings frozen and repeated on each printed page.
 
     `about` describes the table to screen readers. It prints on A4 landscape. Excel needs one row at
     least, so a table without any gets an empty one.
     """
-    sheet = book.sheet(title, title, landscape=True, pages_wide=pages_wide)
+    sheet = book.sheet(title, title, landscape=True)
     for number, column in enumerate(columns):
         sheet.set_column_pixels(number, number, column.width)
     heads = [{"header": c.heading, "header_format": book.format(c.heading_look)} for c in columns]

@@ -129,8 +129,11 @@ def unmark(book: Workbook) -> None:
         _unhighlight(sheet)
         # The cells themselves: to go over the sheet's rows would make every blank cell of it.
         for cell in list(sheet._cells.values()):
-            if cell.comment is not None and _is_ours(cell.comment):
-                cell.comment = _before(cell.comment)
+            comment = cell.comment
+            # Some programs put their user's name in the author's place when they save.
+            if comment and (comment.author == AUTHOR or comment.text.startswith(f"{AUTHOR}:\n")):
+                match = _BEFORE_PATTERN.search(comment.text)
+                cell.comment = Comment(match["text"], match["author"]) if match else None
 
 
 def _unhighlight(sheet: Worksheet) -> None:
@@ -140,13 +143,3 @@ def _unhighlight(sheet: Worksheet) -> None:
             if not any(_OURS in formula for formula in rule.formula):
                 others.add(formatting, rule)
     sheet.conditional_formatting = others
-
-
-def _is_ours(comment: Comment) -> bool:
-    # Some programs put their user's name in the author's place when they save.
-    return comment.author == AUTHOR or comment.text.startswith(f"{AUTHOR}:\n")
-
-
-def _before(comment: Comment) -> Comment | None:
-    match = _BEFORE_PATTERN.search(comment.text)
-    return Comment(match["text"], match["author"]) if match else None
