@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from python_calamine import CalamineError, WorksheetNotFound
@@ -16,8 +17,11 @@ from python_calamine import CalamineError, WorksheetNotFound
 from pipeline.workbooks.details import BrokenPartError, Details, details_of, merged_of
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids
-from pipeline.workbooks.sandbox import Guard, Reason, StoppedError
+from pipeline.workbooks.sandbox_worker import Reason, StoppedError
 from schemas.findings import shorten
+
+if TYPE_CHECKING:
+    from pipeline.workbooks.sandbox import Guard
 
 #: What is raised for a workbook that is damaged. RuntimeError is how zipfile refuses a part that is
 #: encrypted or packed in a way not known to it.

@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -28,7 +29,7 @@ from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, decide, last_periods
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Store, Submission, journal
-from pipeline.store.records import from_row, row_of, rows_of
+from pipeline.store.records import rows_of
 from pipeline.store.session import Progress, Session
 from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
 from pipeline.workbooks.sandbox import Guard
@@ -74,7 +75,7 @@ def rebuild(
         StoreError: either store cannot be used.
     """
     archive = workspace.archive
-    entries = [from_row(Submission, row) for row in _rows(archive, "submission")]
+    entries = msgspec.convert(_rows(archive, "submission"), list[Submission])
     issues = _rows(archive, "issue")
     forgotten = {row["submission_id"]: row for row in _rows(archive, "forgotten")}
     # First what submissions refer to.
@@ -241,7 +242,7 @@ class _Work(Struct):
 
     def _take_over(self, entry: Submission) -> None:
         """A submission that cannot be made again, as far as there is anything to take over."""
-        self.into.insert("submission", [row_of(entry, submission)])
+        self.into.insert("submission", rows_of([entry], submission))
         if self.original is not None:
             for table in ("signature", "finding", "observation", "achievement"):
                 self.into.insert(table, self.original.rows_of(table, entry.id))
