@@ -286,6 +286,11 @@ class Register(Struct, frozen=True):
     def area(self, ref: str) -> ServiceArea | None:
         return next((a for a in self.areas if a.ref == ref), None)
 
+    def area_name(self, ref: str) -> str:
+        """A service area's name; its ref where the register does not hold it."""
+        area = self.area(ref)
+        return area.name if area else ref
+
     def opened(self, names: Collection[str]) -> Register:
         """The register with these periods open."""
         periods = tuple(replace(p, open=p.open or p.name in names) for p in self.periods)

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from msgspec.structs import replace
-
 from pipeline.consolidation.report import ReturnReceived, ReturnState
 from pipeline.store import Outcome, Submission
 from schemas.model import Period, Register, ServiceArea
@@ -40,23 +38,21 @@ def day_of(moment: datetime) -> date:
 def _return(
     area: ServiceArea, period: Period, sent: list[Submission], today: date
 ) -> ReturnReceived:
-    accepted = [s for s in sent if s.outcome is Outcome.ACCEPTED]
     if not sent:
         overdue = today > period.due
         return ReturnReceived(area, ReturnState.OVERDUE if overdue else ReturnState.MISSING)
-    shown_one = accepted[-1] if accepted else sent[-1]
-    late = day_of(shown_one.received_at) > period.due
-    received = ReturnReceived(
+    accepted, last = [s for s in sent if s.outcome is Outcome.ACCEPTED], sent[-1]
+    shown = accepted[-1] if accepted else last
+    in_time = day_of(shown.received_at) <= period.due
+    taken_in = ReturnState.RECEIVED if in_time else ReturnState.LATE
+    return ReturnReceived(
         area=area,
-        state=ReturnState.LATE if late else ReturnState.RECEIVED,
-        filename=shown_one.filename,
-        received_at=shown_one.received_at,
-        sha256=shown_one.sha256,
-        errors=shown_one.errors,
-        warnings=shown_one.warnings,
+        state=taken_in if accepted else ReturnState.REJECTED,
+        filename=shown.filename,
+        received_at=shown.received_at,
+        sha256=shown.sha256,
+        errors=shown.errors,
+        warnings=shown.warnings,
         superseded=max(0, len(accepted) - 1),
+        rejected_since=last.filename if accepted and last.outcome is Outcome.REJECTED else "",
     )
-    if not accepted:
-        return replace(received, state=ReturnState.REJECTED)
-    waiting = sent[-1] if sent[-1].outcome is Outcome.REJECTED else None
-    return replace(received, rejected_since=waiting.filename) if waiting else received

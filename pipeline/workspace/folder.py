@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pipeline.workspace.errors import QuarterdayError, WorkspaceError
+from pipeline.workspace.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from pipeline.workspace.settings import Settings
@@ -119,28 +119,27 @@ def need_folder(path: Path) -> Path:
 
 
 @contextmanager
-def disk_trouble(said: str, kind: type[QuarterdayError] = WorkspaceError) -> Iterator[None]:
-    """Trouble with files as an error of one line: what is said, why, and what to do about it."""
+def disk_trouble(said: str, *, may_be_open: bool = False) -> Iterator[None]:
+    """Trouble with files as an error of one line: what is said, why, and what to do about it.
+
+    `may_be_open` is said of a file that someone may have open.
+    """
     try:
         yield
     except OSError as error:
-        raise kind(f"{said} ({error.strerror}). {remedy(error)}") from error
+        to_do = remedy(error, may_be_open=may_be_open)
+        raise WorkspaceError(f"{said} ({error.strerror}). {to_do}") from error
 
 
-def remedy(error: OSError) -> str:
-    """What to do about a folder that cannot be written to."""
+def remedy(error: OSError, *, may_be_open: bool = False) -> str:
+    """What to do about a folder that cannot be written to, or a file that someone may have open."""
+    if may_be_open and error.errno not in FAILING:
+        return "Close the file if it is open, and check the rights on the folder."
     if error.errno in FULL:
         return "Make room on the disk; everything waits where it is until then."
     if error.errno == errno.EROFS:
         return "Make the disk writable; everything waits where it is until then."
     return "Give the user who runs quarterday the right to write there."
-
-
-def remedy_for_people(error: OSError) -> str:
-    """The same of a file that someone may have open."""
-    if error.errno in FAILING:
-        return remedy(error)
-    return "Close the file if it is open, and check the rights on the folder."
 
 
 def make_private(path: Path) -> Path:
@@ -235,3 +234,9 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all; makes the folder where there is none."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)

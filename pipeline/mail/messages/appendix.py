@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.consolidation.changes import Changes
-from pipeline.consolidation.rating import Colour, NotRated
+from pipeline.consolidation.rating import Colour
 from pipeline.consolidation.report import Report
 from pipeline.mail.messages.message import MailKind, Message, Office, addressees_of, sha256
-from pipeline.outputs.wording import REASONS, gap_shown, small_numbers_shown
+from pipeline.outputs.wording import gap_shown, reasons_shown, small_numbers_shown
 from schemas.model import Gets
 
 
@@ -27,7 +27,6 @@ def appendix_messages(
     """
     framework = report.register.framework
     label = framework.appendix or framework.title
-    not_rated = {line.rating.not_rated for line in report.lines}
     period, content = report.period.name, sha256(attachment.read_bytes())
     words: Mapping[str, object] = {
         "report": report,
@@ -37,7 +36,7 @@ def appendix_messages(
         "red": [line for line in report.lines if line.rating.colour is Colour.RED],
         "amber": [line for line in report.lines if line.rating.colour is Colour.AMBER],
         "included": len(report.returns) - len(report.awaited),
-        "reasons": [(why, REASONS[why]) for why in NotRated if why in not_rated],
+        "reasons": reasons_shown(report),
         "suppressed": small_numbers_shown(report.register),
     }
     messages = [

@@ -59,8 +59,8 @@ def _write(sheet: Worksheet, place: Place, value: CellValue, detail: CellDetail)
     row, column = place[0] + 1, place[1] + 1
     if value == "":
         # LibreOffice has errors of its own, such as Err:502, that Excel does not know.
-        error = detail.error if detail.error in ERROR_CODES else "#VALUE!"
-        cell_at(sheet, row, column).value = error
+        known = detail.error in ERROR_CODES
+        cell_at(sheet, row, column).value = detail.error if known else "#VALUE!"
     elif isinstance(value, str) or (isinstance(value, float) and not isfinite(value)):
         # What looks like a formula or an error is the text that it was.
         cell = put_text(sheet, row, column, str(value))
