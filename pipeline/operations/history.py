@@ -244,7 +244,9 @@ class _History(Struct, frozen=True):
                         yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", details)
 
     def _event(self, at: datetime, kind: EventKind, sent: Submission, details: str) -> Event:
-        return Event(at, kind, sent.period or "", self.stored.area_name(sent.area or ""), details)
+        return Event(
+            at, kind, sent.period or "", self.stored.register.area_name(sent.area or ""), details
+        )
 
 
 def _named(sent: Submission) -> str:

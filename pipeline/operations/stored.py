@@ -58,8 +58,3 @@ class StoredReturns(Struct, frozen=True):
             is_here = (finding.sheet, finding.cell) == (observation.sheet, observation.cell)
             if is_here and finding.severity is Severity.WARNING:
                 yield self.redaction.finding(finding, observation)
-
-    def area_name(self, ref: str) -> str:
-        """The name of a service area; of one that the register has not any more, its ref."""
-        area = self.register.area(ref)
-        return area.name if area else ref

@@ -182,7 +182,7 @@ def trace(indicator: Indicator, report: Report, stored: StoredReturns, cell_of: 
         remarks=line.remarks,
         issued=_last_issue(indicator, report.period, stored),
         sources=tuple(_sources(line, report.period.name, stored, cell_of)),
-        missing=tuple(map(stored.area_name, line.consolidated.missing)),
+        missing=tuple(map(stored.register.area_name, line.consolidated.missing)),
     )
 
 
@@ -210,7 +210,7 @@ def _sources(line: Line, period: str, stored: StoredReturns, cell_of: CellOf) ->
         if stored.redaction.hides(observation):
             archived = replace(archived, text=None)
         yield Source(
-            area=stored.area_name(observation.area),
+            area=stored.register.area_name(observation.area),
             figure=stored.redaction.figure(observation),
             status=observation.status,
             filename=sent.filename,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.errors import QuarterdayError, WorkspaceError
 
 if TYPE_CHECKING:
     from pipeline.workspace.settings import Settings
@@ -119,16 +119,18 @@ def need_folder(path: Path) -> Path:
 
 
 @contextmanager
-def disk_trouble(said: str, *, may_be_open: bool = False) -> Iterator[None]:
+def disk_trouble(
+    said: str, error: type[QuarterdayError] = WorkspaceError, *, may_be_open: bool = False
+) -> Iterator[None]:
     """Trouble with files as an error of one line: what is said, why, and what to do about it.
 
     `may_be_open` is said of a file that someone may have open.
     """
     try:
         yield
-    except OSError as error:
-        to_do = remedy(error, may_be_open=may_be_open)
-        raise WorkspaceError(f"{said} ({error.strerror}). {to_do}") from error
+    except OSError as trouble:
+        to_do = remedy(trouble, may_be_open=may_be_open)
+        raise error(f"{said} ({trouble.strerror}). {to_do}") from trouble
 
 
 def remedy(error: OSError, *, may_be_open: bool = False) -> str:

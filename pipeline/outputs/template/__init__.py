@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_range, xl_range_abs
 
 from pipeline.outputs.template import cells
 from pipeline.outputs.template.cells import Entry
-from pipeline.outputs.template.sheet import OPTIONS, TemplateSheet
+from pipeline.outputs.template.sheet import FONT, TemplateSheet
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
 from schemas import fields
@@ -79,7 +79,9 @@ def write_template(register: Register, area: ServiceArea, period: Period, path: 
     """
     title = f"{area.name}: return for {period.name}"
     framework, council = register.framework, plain(register.framework.council)
-    with replacing(path) as temporary, Workbook(temporary, OPTIONS) as book:
+    # The library keeps what it reckons in the dictionary that it is given.
+    options = {"default_format_properties": dict(FONT)}
+    with replacing(path) as temporary, Workbook(temporary, options) as book:
         book.set_properties(
             {
                 "title": plain(title),

@@ -20,7 +20,7 @@ _STRONG_LINE = "#7F6000"
 _LIGHT_HATCH = 14
 
 #: For `xlsxwriter.Workbook`: a plain typeface that every office program has.
-OPTIONS = {"default_format_properties": {"font_name": "Arial", "font_size": 11}}
+FONT = {"font_name": "Arial", "font_size": 11}
 
 _LINED = {"border": 1, "border_color": _LINE}
 _CELL = _LINED | {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
