@@ -5,7 +5,7 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ class Grid(Struct, frozen=True):
     rows: list[list[CellValue]]
     hidden: bool = False
     #: Merged ranges: first row, first column, last row, last column.
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: Sequence[tuple[int, int, int, int]] = ()
 
     def numbered(self) -> Iterator[tuple[int, list[CellValue]]]:
         """Each row with its number on the sheet."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from msgspec.structs import replace
 from python_calamine import CalamineError, WorksheetNotFound
 
-from pipeline.workbooks.details import BrokenPartError, Details, details_of, merged_of
+from pipeline.workbooks.details import details_of, merged_of
+from pipeline.workbooks.details.detail import BrokenPartError, Details
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids
 from pipeline.workbooks.sandbox import Guard, Reason, StoppedError

@@ -27,7 +27,7 @@ from pipeline.returns.interpret import interpret
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details import SheetDetails
+from pipeline.workbooks.details.detail import SheetDetails
 from pipeline.workbooks.figures import CellValue, Scale, parse
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workspace.settings import Limits

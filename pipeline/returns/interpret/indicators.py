@@ -11,7 +11,8 @@ from msgspec import Struct, field
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
-from pipeline.workbooks.details import CellDetail, Details, Place, SheetDetails, hidden_parts
+from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetDetails
+from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import (
     BLANK,
     CellValue,
