@@ -10,11 +10,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from threading import Lock
 from typing import ParamSpec, TypeVar
@@ -29,6 +30,14 @@ T = TypeVar("T")
 
 #: Importing what it needs may take a worker this long on a slow disk, in seconds.
 _STARTS_WITHIN = 120
+#: Workers fork from a process that holds nothing but what they import, started with the first of
+#: them; where that is not safe or not known, each is a fresh process. What they import are modules
+#: of rooms above this one, so they are named and not known here.
+if sys.platform == "linux":
+    _CONTEXT = multiprocessing.get_context("forkserver")
+    _CONTEXT.set_forkserver_preload(["pipeline.register.sheets", "pipeline.returns.reader"])
+else:
+    _CONTEXT = multiprocessing.get_context("spawn")
 _PERHAPS_INHERITED = (Reason.MEMORY, Reason.CRASH, Reason.FAILURE)
 
 
@@ -49,10 +58,9 @@ class Guard(Executor):
     """An executor whose calls cost, at the worst, themselves.
 
     The future of a call raises StoppedError where the call was stopped or failed, and GuardError
-    where no worker could be started. Workers are started when they are first needed, and spawned:
-    they hold nothing of the job's own process. Functions, arguments and answers are pickled.
-    `prepare` is called once in each worker before its first call. Leaving the context ends what
-    still runs.
+    where no worker could be started. Workers are started when they are first needed, and hold
+    nothing of the job's own process. Functions, arguments and answers are pickled. `prepare` is
+    called once in each worker before its first call. Leaving the context ends what still runs.
 
     Where the system knows no limit of a process's memory (Windows), the limit of time stands alone.
     """
@@ -101,7 +109,7 @@ class _Worker:
         self._seconds = seconds
         #: Starting and ending touch what `multiprocessing` keeps of all processes.
         self._life = life
-        self._process: SpawnProcess | None = None
+        self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._is_used = False
         self._is_retired = False
@@ -156,12 +164,11 @@ class _Worker:
         return self._pipe
 
     def _start(self) -> Connection:
-        context = multiprocessing.get_context("spawn")
         with self._life:
             if self._is_retired:
                 raise StoppedError(Reason.CRASH)
-            pipe, theirs = context.Pipe()
-            self._process = context.Process(target=self._live, args=(theirs,), daemon=True)
+            pipe, theirs = _CONTEXT.Pipe()
+            self._process = _CONTEXT.Process(target=self._live, args=(theirs,), daemon=True)
             try:
                 self._process.start()
             except OSError as error:

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
-from pipeline.register.writer import write_register
 from schemas.model import Gets, Recipient
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.filled import fill_return
 from tests.support.mailserver import DOT, DROP, Fault, Mailbox, mail_server
 from tests.support.mixed import ENTRIES, set_up
+from tests.support.registers import put_register
 
 NAMES = ("ada", "ben")
 PEOPLE = tuple(Recipient(name, f"{name}@council.example", (Gets.APPENDIX,)) for name in NAMES)
@@ -29,8 +29,9 @@ REGISTER = replace(small_register(), recipients=PEOPLE)
 def place(tmp_path: Path) -> Path:
     """A workspace in which a return that is right and one that is not wait."""
     folder = tmp_path / "workspace"
+    put_register(REGISTER, folder / "register.xlsx")
     make_workspace(folder, PERIOD.due, REGISTER)
-    write_register(REGISTER, folder / "register.xlsx")
+    put_register(REGISTER, folder / "register.xlsx")
     set_up(folder, settle_seconds=0.0, incomplete_minutes=0, workers=1)
     fill_return(REGISTER, SAFETY, PERIOD, folder / "inbox" / "right.xlsx", ENTRIES)
     wrong = ENTRIES | {"P2-2": {"Performance": "about 4"}}

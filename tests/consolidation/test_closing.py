@@ -26,13 +26,13 @@ from pipeline.job.nightly import Night, Reopen
 from pipeline.operations.setup import make_workspace
 from pipeline.outputs import issuing
 from pipeline.outputs.issuing import Issued
-from pipeline.register.writer import write_register
 from pipeline.store import REGISTER, Closing, Outcome, Reopening
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.model import Period, Recipient, Register, ServiceArea
 from tests.support import first_store
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.filled import fill_return
+from tests.support.registers import put_register
 from tests.workspace.test_lock import ENTRIES
 
 NEXT = Period("2013-14", date(2013, 4, 1), date(2014, 3, 31), date(2014, 4, 30))
@@ -49,7 +49,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     send(made, SAFETY)
     send(made, CARE)
     night(made)
-    write_register(REGISTER_CLOSED, made.register)
+    put_register(REGISTER_CLOSED, made.register)
     assert night(made, 1).issued == ()
     return made.root
 
@@ -61,6 +61,7 @@ def place(closed: Path, tmp_path: Path) -> Workspace:
 
 
 def new_workspace(folder: Path, register: Register) -> Workspace:
+    put_register(register, folder / "register.xlsx")
     make_workspace(folder, PERIOD.due, register)
     settings = folder / "pipeline.toml"
     text = settings.read_text("utf-8")
@@ -128,9 +129,9 @@ def test_closing_a_period_writes_and_sends_nothing_again(place: Workspace) -> No
     """Neither its own appendix nor that of a period which is still open."""
     send(place, SAFETY, NEXT)
     assert [i.report.period.name for i in night(place, 2).issued] == [NEXT.name]
-    write_register(REGISTER_OPEN, place.register)
+    put_register(REGISTER_OPEN, place.register)
     assert night(place, 3).issued == ()
-    write_register(REGISTER_CLOSED, place.register)
+    put_register(REGISTER_CLOSED, place.register)
     done = night(place, 4)
     assert (done.issued, done.mails) == ((), ())
 
@@ -165,14 +166,14 @@ def test_what_was_accepted_before_the_register_closed_a_period_is_issued_all_the
     place: Workspace,
 ) -> None:
     """The night was cut off after it had taken the return in, and the officer did not know."""
-    write_register(REGISTER_OPEN, place.register)
+    put_register(REGISTER_OPEN, place.register)
     night(place, 2)
     send(place, SAFETY, NEXT)
     night(place, 3)
     send(place, SAFETY, NEXT, P1_1=4600)
     quarterday(place, "ingest")
     closed = replace(REGISTER_OPEN, periods=tuple(replace(p, open=False) for p in (PERIOD, NEXT)))
-    write_register(closed, place.register)
+    put_register(closed, place.register)
     (issued,) = night(place, 4).issued
     assert issued.report.period.name == NEXT.name
     assert line(issued, "P1-1").performance_shown == "4600"
@@ -380,7 +381,7 @@ def test_a_restated_appendix_is_written_again_to_the_byte_and_sent_once(place: W
 def test_what_a_figure_was_is_said_in_words_that_fit_it(
     ref: str, before: object, after: object, was: str, column: str, place: Workspace
 ) -> None:
-    write_register(REGISTER_OPEN, place.register)
+    put_register(REGISTER_OPEN, place.register)
     night(place, 2)
     for later, figure in ((3, before), (5, after)):
         entries = {key: dict(row) for key, row in ENTRIES.items()}
@@ -388,7 +389,7 @@ def test_what_a_figure_was_is_said_in_words_that_fit_it(
         fill_return(REGISTER_OPEN, SAFETY, PERIOD, place.inbox / f"{later}.xlsx", entries)
         done = night(place, later, WORD if later == 5 else None)
         assert outcomes(done) == [Outcome.ACCEPTED]
-        write_register(REGISTER_CLOSED, place.register)
+        put_register(REGISTER_CLOSED, place.register)
         night(place, later + 1)
     issued = restated(done)
     told = line(issued, ref)
@@ -402,7 +403,7 @@ def test_what_a_figure_was_is_said_in_words_that_fit_it(
 
 
 def test_a_period_that_the_register_opens_again_is_restated_by_its_word(place: Workspace) -> None:
-    write_register(REGISTER_OPEN, place.register)
+    put_register(REGISTER_OPEN, place.register)
     send(place, SAFETY, P1_1=4600)
     issued = restated(night(place, 31))
     assert line(issued, "P1-1").restated_from == "4605"
@@ -417,7 +418,7 @@ def test_a_period_that_the_register_opens_again_is_restated_by_its_word(place: W
 def test_a_person_and_then_the_register_reopen_each_in_their_own_name(place: Workspace) -> None:
     send(place, SAFETY, P1_1=4600)
     night(place, 31, WORD)
-    write_register(REGISTER_OPEN, place.register)
+    put_register(REGISTER_OPEN, place.register)
     send(place, SAFETY, P1_1=4500)
     restated(night(place, 32))
     _, (first, second) = decisions(place)
@@ -429,11 +430,11 @@ def test_a_person_and_then_the_register_reopen_each_in_their_own_name(place: Wor
 def test_a_period_closed_again_issues_nothing_and_is_restated_from_its_second_closing(
     place: Workspace,
 ) -> None:
-    write_register(REGISTER_OPEN, place.register)
+    put_register(REGISTER_OPEN, place.register)
     send(place, SAFETY, P1_1=4600)
     workbook = restated(night(place, 31)).workbook
     before = workbook.read_bytes()
-    write_register(REGISTER_CLOSED, place.register)
+    put_register(REGISTER_CLOSED, place.register)
     done = night(place, 32)
     assert (done.issued, done.mails) == ((), ())
     quarterday(place, "appendix", "--period", PERIOD.name)
@@ -471,7 +472,7 @@ def test_a_period_that_cannot_be_reopened_is_one_clear_line(
 
 def test_a_closed_period_without_figures_is_opened_by_the_register_alone(place: Workspace) -> None:
     none = replace(REGISTER_OPEN, periods=(PERIOD, replace(NEXT, open=False)))
-    write_register(none, place.register)
+    put_register(none, place.register)
     code, said = quarterday(place, "run", "--reopen", NEXT.name)
     assert code == 2
     assert said == (

@@ -25,6 +25,7 @@ from pipeline.workspace.folder import open_workspace
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.filled import fill_return
 from tests.support.mixed import many
+from tests.support.registers import put_register
 from tests.workspace.test_lock import ENTRIES
 
 pytestmark = pytest.mark.faults
@@ -60,6 +61,7 @@ def make_originals(folder: Path) -> set[str]:
 def test_returns_that_are_dropped_slowly_are_each_taken_in_whole_and_once(tmp_path: Path) -> None:
     originals, workspace = tmp_path / "originals", tmp_path / "workspace"
     dropped = make_originals(originals)
+    put_register(REGISTER, workspace / "register.xlsx")
     make_workspace(workspace, PERIOD.due, REGISTER)
     settings = "[limits]\nsettle_seconds = 0.05\nworkers = 1\n"
     (workspace / "pipeline.toml").write_text(settings, encoding="utf-8")

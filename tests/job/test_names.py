@@ -15,6 +15,7 @@ from pipeline.workspace.folder import open_workspace
 from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.claimed import run
 from tests.support.filled import at_once
+from tests.support.registers import put_register
 
 pytestmark = [
     pytest.mark.faults,
@@ -58,6 +59,7 @@ HIDDEN = b"... x"
 def workspace(tmp_path: Path) -> Path:
     """A workspace with a file of every name, in the inbox and in an area's folder of it."""
     folder = tmp_path / "workspace"
+    put_register(small_register(), folder / "register.xlsx")
     make_workspace(folder, PERIOD.due, small_register())
     settings = folder / "pipeline.toml"
     settings.write_text(at_once(settings.read_text("utf-8")), "utf-8")

@@ -27,7 +27,6 @@ from pipeline.job.nightly import Night
 from pipeline.job.stages import check_files
 from pipeline.operations.worked_example import entries, example_register, slips, write_return
 from pipeline.outputs import issuing
-from pipeline.register.writer import write_register
 from pipeline.store import Outcome
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, open_workspace
@@ -37,6 +36,7 @@ from schemas.model import MergeRule, Period, Polarity, ServiceArea
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 from tests.support.containers import repacked
 from tests.support.filled import fill_return
+from tests.support.registers import put_register
 
 NIGHT = datetime(2013, 4, 29, 2, tzinfo=UTC)
 REGISTER = example_register()
@@ -59,7 +59,7 @@ def returns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture
 def place(tmp_path: Path) -> Workspace:
     (tmp_path / "inbox").mkdir()
-    write_register(REGISTER, tmp_path / "register.xlsx")
+    put_register(REGISTER, tmp_path / "register.xlsx")
     settings = Settings()
     limits = msgspec.structs.replace(settings.limits, settle_seconds=0.0, incomplete_minutes=0)
     return Workspace(tmp_path, msgspec.structs.replace(settings, limits=limits))
@@ -317,7 +317,7 @@ def two_years(tmp_path: Path) -> Workspace:
     )
     register = replace(small_register(), indicators=(helped,), targets=(), periods=YEARS)
     (tmp_path / "inbox").mkdir()
-    write_register(register, tmp_path / "register.xlsx")
+    put_register(register, tmp_path / "register.xlsx")
     (tmp_path / "pipeline.toml").write_text(
         "[limits]\nsettle_seconds = 0\nincomplete_minutes = 0\n", encoding="utf-8"
     )
@@ -390,7 +390,7 @@ def test_a_return_for_a_closed_period_is_sent_back_naming_the_open_one(
     closed = replace(
         session.register_of(two_years), periods=(replace(YEARS[0], open=False), PERIOD)
     )
-    write_register(closed, two_years.register)
+    put_register(closed, two_years.register)
     done = night(two_years)
     (taken,) = done.submissions
     assert taken.outcome is Outcome.REJECTED

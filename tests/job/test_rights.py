@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pipeline.register.writer import write_register
 from tests.support.builders import CARE
 from tests.support.disks import mounted
 from tests.support.ends import Undisturbed, assert_completed, disturbed_by_nothing, end_of
 from tests.support.mixed import REGISTER, RETURNS, copied, make_start, waiting
 from tests.support.programs import need
+from tests.support.registers import put_register
 from tests.support.runs import Run, Runner, runner
 
 pytestmark = pytest.mark.faults
@@ -39,7 +39,7 @@ def bound() -> Iterator[Runner]:
 def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """As elsewhere, without anyone who gets a digest: that says what could not be done, too."""
     place = make_start(tmp_path_factory.mktemp("start") / "workspace")
-    write_register(replace(REGISTER, recipients=()), place / "register.xlsx")
+    put_register(replace(REGISTER, recipients=()), place / "register.xlsx")
     return place
 
 

@@ -23,7 +23,6 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
-from pipeline.register.writer import write_register
 from schemas.model import (
     Framework,
     Gets,
@@ -39,6 +38,7 @@ from tests.support.builders import CARE, SAFETY, indicator
 from tests.support.filled import fill_return
 from tests.support.mailserver import Mailbox, mail_server
 from tests.support.mixed import set_up
+from tests.support.registers import put_register
 
 LONDON = ZoneInfo("Europe/London")
 FIRST, LAST = date(2012, 7, 1), date(2013, 6, 30)
@@ -105,7 +105,7 @@ class Council:
 
     def take_register(self, register: Register) -> None:
         self.register = register
-        write_register(register, self.root / "register.xlsx")
+        put_register(register, self.root / "register.xlsx")
 
     def drop(self, area: ServiceArea, period: Period, name: str, figure: object) -> None:
         entries = {ref: {"Performance": figure} for ref in FIGURES[area.ref]}
@@ -148,6 +148,7 @@ class Council:
 
 @pytest.fixture
 def council(tmp_path: Path) -> Iterator[Council]:
+    put_register(AT_FIRST, tmp_path / "register.xlsx")
     make_workspace(tmp_path, FIRST, AT_FIRST)
     with ExitStack() as server:
         made = Council(tmp_path, server)

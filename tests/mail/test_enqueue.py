@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from pipeline.job import nightly, session
 from pipeline.operations.setup import make_workspace
-from pipeline.register.writer import write_register
 from pipeline.store import Answered, Became, Store
 from pipeline.workspace.folder import open_workspace
 from schemas.model import Register
@@ -25,6 +24,7 @@ from tests.support.builders import CARE, PERIOD, SAFETY
 from tests.support.filled import fill_return
 from tests.support.mailserver import Mailbox, mail_server
 from tests.support.mixed import ENTRIES, REGISTER, copied, many, set_up
+from tests.support.registers import put_register
 from tests.support.runs import Runner
 
 SLIP = {**ENTRIES, "P2-2": {"Performance": "about 12"}}
@@ -39,7 +39,7 @@ class Office:
     box: Mailbox
 
     def take_register(self, register: Register) -> None:
-        write_register(register, self.root / "register.xlsx")
+        put_register(register, self.root / "register.xlsx")
 
     def night(self, moment: datetime) -> list[tuple[str, str]]:
         """Run the job; the kind and the recipient of each message that the server took."""
@@ -60,6 +60,7 @@ class Office:
 def office(tmp_path: Path) -> Iterator[Office]:
     with mail_server() as box:
         root = tmp_path / "workspace"
+        put_register(REGISTER, root / "register.xlsx")
         make_workspace(root, PERIOD.due, REGISTER)
         set_up(
             root,

@@ -22,6 +22,7 @@ from pipeline.workspace import lock
 from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.filled import fill_return
 from tests.support.mixed import ENTRIES, set_up, waiting
+from tests.support.registers import put_register
 
 pytestmark = [
     pytest.mark.faults,
@@ -34,6 +35,7 @@ SOON = 60
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     folder = tmp_path / "workspace"
+    put_register(small_register(), folder / "register.xlsx")
     make_workspace(folder, PERIOD.due, small_register())
     set_up(folder, settle_seconds=0.1, incomplete_minutes=0, workers=1)
     return folder

@@ -19,7 +19,6 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.consolidation.disclosure import WITHHELD
-from pipeline.register.writer import write_register
 from schemas.model import (
     CommentaryRule,
     Indicator,
@@ -35,6 +34,7 @@ from schemas.model import (
 )
 from tests.support.builders import CARE, SAFETY, indicator, small_register
 from tests.support.filled import Entries, fill_return
+from tests.support.registers import put_register
 
 LAST = Period("2011-12", date(2011, 4, 1), date(2012, 3, 31), date(2012, 4, 30))
 NOW = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
@@ -150,7 +150,7 @@ def everything_written(folder: Path, small_numbers: SmallNumbers) -> dict[str, s
     register = register_of(small_numbers)
     (folder / "inbox").mkdir(parents=True)
     (folder / "pipeline.toml").write_text("[limits]\nsettle_seconds = 0\n", encoding="utf-8")
-    write_register(register, folder / "register.xlsx")
+    put_register(register, folder / "register.xlsx")
     for (period, ref), entries in RETURNS.items():
         area, chosen = register.area(ref), register.period(period)
         assert area is not None

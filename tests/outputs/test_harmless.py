@@ -32,11 +32,11 @@ from typer.testing import CliRunner
 from pipeline.cli import app
 from pipeline.job import nightly, session
 from pipeline.operations.worked_example import entries, example_register, write_return
-from pipeline.register.writer import write_register
 from pipeline.store import Outcome
 from pipeline.workbooks.safe_text import LONGEST_CELL, plain
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Settings
+from tests.support.registers import put_register
 
 NIGHT = datetime(2013, 4, 29, 2, tzinfo=UTC)
 REGISTER = example_register()
@@ -138,7 +138,7 @@ class Outputs:
 
 def run(root: Path, *, is_hostile: bool) -> Outputs:
     (root / "inbox").mkdir(parents=True)
-    write_register(REGISTER, root / "register.xlsx")
+    put_register(REGISTER, root / "register.xlsx")
     names = {"SAF": "good.xlsx", "HR": "bad.xlsx"}
     for ref, name in names.items():
         path = root / name

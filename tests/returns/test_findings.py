@@ -24,7 +24,6 @@ from pipeline.intake.scan import Arrival, examine
 from pipeline.job import nightly
 from pipeline.job.stages import check_files
 from pipeline.outputs.template import write_template
-from pipeline.register.writer import write_register
 from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Return
 from pipeline.returns.validate import validate
@@ -37,6 +36,7 @@ from schemas.findings import Finding, Severity
 from schemas.model import CommentaryRule, Kind, MergeRule, Period, Polarity, Register, Target, Unit
 from schemas.rules_page import page
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
+from tests.support.registers import put_register
 
 IN_TIME = datetime(2013, 4, 20, 2, tzinfo=UTC)
 TOO_LATE = datetime(2013, 5, 2, 2, tzinfo=UTC)
@@ -278,7 +278,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     root = tmp_path_factory.mktemp("workspace")
     for name in ("inbox", "outbox", "var"):
         (root / name).mkdir()
-    write_register(REGISTER, root / "register.xlsx")
+    put_register(REGISTER, root / "register.xlsx")
     return Workspace(root, AT_ONCE)
 
 
@@ -536,7 +536,7 @@ def test_a_return_in_another_areas_folder_is_sent_back_and_what_comes_again_is_s
 ) -> None:
     place = Workspace(tmp_path, AT_ONCE)
     (place.inbox / CARE.name).mkdir(parents=True)
-    write_register(REGISTER, place.register)
+    put_register(REGISTER, place.register)
 
     def found(name: str) -> list[str]:
         shutil.copyfile(good, place.inbox / name)
@@ -574,7 +574,7 @@ def test_a_sudden_change_since_the_last_period_is_a_warning(tmp_path: Path, good
     place = Workspace(tmp_path, AT_ONCE)
     place.inbox.mkdir()
     both_open = replace(REGISTER, periods=(replace(LAST_YEAR, open=True), PERIOD))
-    write_register(both_open, place.register)
+    put_register(both_open, place.register)
     for period, figure in ((LAST_YEAR, 3499), (PERIOD, 4000)):
         book = load_workbook(good)
         cover("Period", period.name)(book)

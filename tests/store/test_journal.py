@@ -17,7 +17,6 @@ from pipeline.job import nightly, session
 from pipeline.job.nightly import Reopen
 from pipeline.job.stages import collect
 from pipeline.register.reader import read_register
-from pipeline.register.writer import write_register
 from pipeline.store import Approval, Forgotten, Outcome, Store, journal
 from pipeline.workspace.errors import RegisterError, StoreError, WorkspaceError
 from pipeline.workspace.folder import Workspace
@@ -30,6 +29,7 @@ from tests.consolidation.test_closing import (
     send,
 )
 from tests.support.builders import CARE, PERIOD, SAFETY
+from tests.support.registers import put_register
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_after_any_run_the_journal_tells_what_the_store_holds(place: Workspace) 
         "Community safety 2012-13.xlsx"
     ]
     assert noted(place) == held(place)
-    write_register(REGISTER_CLOSED, place.register)
+    put_register(REGISTER_CLOSED, place.register)
     send(place, CARE)
     night(place, 1)
     send(place, SAFETY, P1_1=4600)
@@ -166,7 +166,7 @@ def test_a_line_of_the_journal_that_cannot_be_read_is_named(place: Workspace) ->
 def test_every_register_by_which_anything_was_checked_or_issued_is_kept(place: Workspace) -> None:
     send(place, SAFETY)
     night(place)
-    write_register(REGISTER_CLOSED, place.register)
+    put_register(REGISTER_CLOSED, place.register)
     result = CliRunner().invoke(
         app, ["send", "--period", PERIOD.name, "--workspace", str(place.root)]
     )
@@ -185,7 +185,7 @@ def test_a_register_that_was_changed_since_it_was_read_stops_the_run_before_anyt
 ) -> None:
     sent = send(place, SAFETY)
     read = session.register_of(place)
-    write_register(REGISTER_CLOSED, place.register)
+    put_register(REGISTER_CLOSED, place.register)
     with (
         session.at_work(place, NIGHT, register=read) as begun,
         pytest.raises(RegisterError, match=r"was changed while the run began\. Run again"),
@@ -207,7 +207,7 @@ def test_a_register_that_is_kept_already_may_be_edited_while_a_run_goes_on(
         place,
         NIGHT + timedelta(days=1),
         # As soon as a return has been read.
-        lambda *_: write_register(REGISTER_CLOSED, place.register),
+        lambda *_: put_register(REGISTER_CLOSED, place.register),
         only_inbox=True,
     )
     assert [one.outcome for one in done.submissions] == [Outcome.ACCEPTED]

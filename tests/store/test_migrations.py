@@ -53,6 +53,7 @@ from tests.support.builders import CARE, SAFETY, decided, small_register
 from tests.support.builders import PERIOD as YEAR
 from tests.support.filled import fill_return
 from tests.support.first_store import PERIOD, RECEIVED
+from tests.support.registers import put_register
 from tests.workspace.test_lock import ENTRIES
 
 url = test_store.url
@@ -374,6 +375,7 @@ ARRIVED = datetime(2013, 4, 20, 9, 30, 0, 250_000, tzinfo=UTC)
 def workspace(tmp_path: Path) -> Workspace:
     """A workspace that the old version was upgraded from, with one return that it took in."""
     folder = tmp_path / "workspace"
+    put_register(REGISTER, folder / "register.xlsx")
     make_workspace(folder, YEAR.due, REGISTER)
     settings = folder / "pipeline.toml"
     text = settings.read_text("utf-8")

@@ -15,13 +15,13 @@ from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
-from pipeline.register.writer import write_register
 from pipeline.store import Store
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.model import Kind, MergeRule, Period, Register, ServiceArea
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 from tests.support.filled import fill_return
 from tests.support.mixed import set_up
+from tests.support.registers import put_register
 
 BEFORE = Period("2011-12", date(2011, 4, 1), date(2012, 3, 31), date(2012, 4, 30))
 BOTH = ("CS", "ASC")
@@ -65,6 +65,7 @@ class Council:
 
     def __post_init__(self) -> None:
         if not self.root.exists():
+            put_register(self.register, self.root / "register.xlsx")
             make_workspace(self.root, PERIOD.due, self.register)
             set_up(self.root, settle_seconds=0.0, incomplete_minutes=0, workers=1)
 
@@ -79,7 +80,7 @@ class Council:
     def rewrite(self, register: Register) -> None:
         """Change the register, as the performance officer does."""
         self.register = register
-        write_register(register, self.root / "register.xlsx")
+        put_register(register, self.root / "register.xlsx")
 
     def suppress(self, below: int | None) -> None:
         framework = replace(self.register.framework, small_below=below)

@@ -10,11 +10,11 @@ from email.utils import make_msgid
 from importlib.resources import files
 from pathlib import Path
 
-from pipeline.register.writer import write_register
 from schemas.model import Register
 from tests.support.dovecot import USER, Dovecot
 from tests.support.filled import at_once
 from tests.support.mixed import set_up
+from tests.support.registers import put_register
 
 XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A mail server's name, and what it writes into a message that is from whom it says.
@@ -48,7 +48,7 @@ def letter(
 def make_workspace(folder: Path, register: Register, server: Dovecot, more: str = "") -> Path:
     """A workspace that looks into the server's mailbox; `more` are lines under [mail.receive]."""
     (folder / "inbox").mkdir(parents=True)
-    write_register(register, folder / "register.xlsx")
+    put_register(register, folder / "register.xlsx")
     settings = at_once(files("pipeline.workspace").joinpath("pipeline.toml").read_text("utf-8"))
     (folder / "pipeline.toml").write_text(settings, encoding="utf-8")
     set_up(

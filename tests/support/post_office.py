@@ -17,11 +17,11 @@ from pipeline.mail.compose import Composed, MailKind, compose
 from pipeline.mail.due import due
 from pipeline.mail.messages import Message, Office, Texts
 from pipeline.mail.messages.digest import Undelivered
-from pipeline.register.writer import write_register
 from pipeline.store import Answered
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Settings
 from schemas.model import Register
+from tests.support.registers import put_register
 
 SENDER = "Performance team <performance@council.example>"
 
@@ -57,7 +57,7 @@ class PostOffice:
 
     def take_register(self, register: Register) -> None:
         self.root.joinpath("inbox").mkdir(exist_ok=True)
-        write_register(register, self.workspace.register)
+        put_register(register, self.workspace.register)
 
     def drop(self, path: Path, name: str = "") -> None:
         target = self.workspace.inbox / (name or path.name)

@@ -31,6 +31,7 @@ from pipeline.workspace.runs.pace import Pace
 from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.filled import at_once, fill_return
 from tests.support.mixed import ENTRIES
+from tests.support.registers import put_register
 
 REGISTER = small_register()
 
@@ -98,6 +99,7 @@ def elsewhere() -> Holder:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     folder = tmp_path / "workspace"
+    put_register(REGISTER, folder / "register.xlsx")
     make_workspace(folder, PERIOD.due, REGISTER)
     settings = folder / "pipeline.toml"
     text = settings.read_text(encoding="utf-8")

@@ -34,6 +34,7 @@ from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.ends import End, Undisturbed, end_of
 from tests.support.filled import fill_return
 from tests.support.mixed import ENTRIES, copied, set_up, waiting
+from tests.support.registers import put_register
 from tests.support.runs import Runner
 
 
@@ -56,6 +57,7 @@ def outcomes(workspace: Path) -> list[object]:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     folder = tmp_path / "workspace"
+    put_register(small_register(), folder / "register.xlsx")
     make_workspace(folder, PERIOD.due, small_register())
     set_up(folder, settle_seconds=0.0, incomplete_minutes=0, workers=1)
     return folder
