@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.figures.figure import CellValue
 
 
 class Grid(Struct, frozen=True):

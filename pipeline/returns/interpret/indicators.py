@@ -13,15 +13,9 @@ from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
-from pipeline.workbooks.figures import (
-    BLANK,
-    CellValue,
-    Figure,
-    Scale,
-    clean,
-    means_nothing_to_report,
-    parse,
-)
+from pipeline.workbooks.figures import parse
+from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
+from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import name_key, suggestion
 from schemas import rules as c
@@ -183,7 +177,7 @@ def _read_row(
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     numerator = cells.figure("numerator", _PART).value
     denominator = cells.figure("denominator", _PART).value
-    figure = BLANK
+    figure = Figure()
     state: MilestoneState | None = None
     narrative = ""
     match indicator.kind:
@@ -246,19 +240,17 @@ class _Cells(Struct):
         """The figure in a cell; blank where the table has no such column."""
         table, row = self.match.table, self.match.row
         if key not in table.columns:
-            return BLANK
+            return Figure()
         detail = self.known.get((row, table.columns[key]))
         value = table.value(row, key)
         if value == "" and detail is not None:
             value = detail.error
             if not value and detail.has_formula and not detail.has_value:
                 self._found(key, c.NO_CACHED_VALUE)
-                return BLANK
+                return Figure()
         parsed = parse(value, scale, detail.number_format if detail else None)
         sheet, cell = table.grid.sheet, self.addresses[key]
-        self.findings.extend(
-            t.rule.found(sheet, cell, t.value, **dict(t.words)) for t in parsed.troubles
-        )
+        self.findings.extend(t.rule.found(sheet, cell, t.value, **t.words) for t in parsed.troubles)
         self.is_bad |= parsed.is_bad
         return parsed
 

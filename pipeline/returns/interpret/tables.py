@@ -14,7 +14,7 @@ from pipeline.returns.interpret.headings import (
 )
 from pipeline.returns.interpret.merges import Merges
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import heading_key, near_heading
 from schemas import rules as c
