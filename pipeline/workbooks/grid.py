@@ -25,9 +25,10 @@ class Grid(Struct, frozen=True):
     #: Merged ranges: first row, first column, last row, last column.
     merged: Sequence[tuple[int, int, int, int]] = ()
 
-    def numbered(self) -> Iterator[tuple[int, list[CellValue]]]:
-        """Each row with its number on the sheet."""
-        return enumerate(self.rows, self.first_row)
+    def numbered(self, until: int | None = None) -> Iterator[tuple[int, list[CellValue]]]:
+        """Each row with its number on the sheet, as far as the row `until`."""
+        last = None if until is None else max(0, until - self.first_row)
+        return enumerate(self.rows[:last], self.first_row)
 
     @property
     def last_column(self) -> int:

@@ -90,9 +90,7 @@ def why_none(grids: list[Grid]) -> list[Finding]:
     detail = "no row holds the headings " + listed(required.values())
     for grid in grids:
         merges = Merges(grid.merged)
-        for number, cells in grid.numbered():
-            if number >= HEADER_WITHIN:
-                break
+        for number, cells in grid.numbered(HEADER_WITHIN):
             found = list(row_texts(grid, merges, number, cells))
             has = {known[key][0] for _, text in found if (key := heading_key(text)) in known}
             lacking = required.keys() - has
