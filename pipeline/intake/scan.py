@@ -75,16 +75,14 @@ def scan(inbox: Path, register: Register, limits: Limits) -> Scan:
     """
     listed, skipped = list_inbox(inbox, register)
     _wait_until_still([each.path for each in listed], limits.settle_seconds)
-    arrivals = []
-    for each in listed:
-        outcome = _examine(
-            each.path, limits.file_mb, each.area, limits.incomplete_minutes, is_to_be_taken=True
-        )
-        if isinstance(outcome, Arrival):
-            arrivals.append(outcome)
-        else:
-            skipped.append(outcome)
+    minutes = limits.incomplete_minutes
+    examined = [
+        _examine(each.path, limits.file_mb, each.area, minutes, is_to_be_taken=True)
+        for each in listed
+    ]
+    arrivals = [each for each in examined if isinstance(each, Arrival)]
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
+    skipped += [each for each in examined if isinstance(each, Skipped)]
     return Scan(tuple(arrivals), tuple(skipped))
 
 
