@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -17,13 +18,13 @@ def returns_received(
 ) -> tuple[ReturnReceived, ...]:
     """Where each service area's return for a period stands; areas that report nothing are left out.
 
-    `submissions` are those of the period, in the order received.
+    `submissions` are in the order received.
     """
-    counted = [s for s in submissions if s.outcome is not Outcome.DUPLICATE]
-    return tuple(
-        _return(area, period, [s for s in counted if s.area == area.ref], today)
-        for area in reporting(register)
-    )
+    sent: dict[str | None, list[Submission]] = defaultdict(list)
+    for each in submissions:
+        if each.period == period.name and each.outcome is not Outcome.DUPLICATE:
+            sent[each.area].append(each)
+    return tuple(_return(area, period, sent[area.ref], today) for area in reporting(register))
 
 
 def reporting(register: Register) -> tuple[ServiceArea, ...]:

@@ -11,6 +11,7 @@ import stat
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,10 +21,12 @@ from pipeline.workbooks.completeness import lacks_bytes
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
 from pipeline.workbooks.zip_directory import TooManyPartsError, fault
 from pipeline.workspace.moving import is_being_written, opened
-from pipeline.workspace.settings import Limits
 from schemas import rules as c
 from schemas.findings import Finding
 from schemas.model import Register
+
+if TYPE_CHECKING:
+    from pipeline.workspace.settings import Limits
 
 _MIB = 1024 * 1024
 #: Too much to be hashed and kept, in bytes: for IT to look at.

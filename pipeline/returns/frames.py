@@ -77,7 +77,6 @@ class _Standard(Struct, frozen=True):
             "maximum": maximum,
             "largest_change": indicator.plausible_change,
             "is_share": is_share and maximum is not None and maximum <= _HUNDRED,
-            "example": indicator.unit_row.example,
             **{f"{key}_expected": text for key, text in self.texts().items()},
         }
 
@@ -200,7 +199,7 @@ def row_frame(
         for name, values in zip(_REPORTED, zip(*map(_reported, rows), strict=True), strict=False):
             columns[name] += values
         seen = [row.seen for row in rows]
-        columns["performance_seen"] += [texts.get("performance") for texts in seen]
+        columns["seen"] += seen
         for key in PREFILLED:
             texts = [cells.get(key) for cells in seen]
             columns[f"{key}_seen"] += standards.in_words_of_register(key, texts, known)

@@ -6,9 +6,9 @@ import hashlib
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from python_calamine import PasswordError
 
@@ -19,12 +19,17 @@ from pipeline.returns.reading import Reading, Return
 from pipeline.workbooks import grid
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.file_kind import FileKind
-from pipeline.workbooks.sandbox import Guard, StoppedError
+from pipeline.workbooks.sandbox_worker import StoppedError
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
-from pipeline.workspace.settings import Limits
 from schemas import rules as c
 from schemas.findings import has_errors, shorten
 from schemas.model import Register
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from pipeline.workbooks.sandbox import Guard
+    from pipeline.workspace.settings import Limits
 
 #: How many returns wait for each worker; bounds memory at any inbox size.
 _AHEAD = 8
@@ -40,6 +45,8 @@ _register: Register | None = None
 
 def guard_of(register: Register, limits: Limits) -> Guard:
     """A guard whose workers can read returns on a register."""
+    from pipeline.workbooks.sandbox import Guard
+
     return Guard(limits, partial(_prepare, register))
 
 

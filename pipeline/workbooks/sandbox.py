@@ -20,7 +20,7 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, serve
+from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, StoppedError, serve
 from pipeline.workspace.errors import QuarterdayError
 from pipeline.workspace.settings import Limits
 
@@ -40,15 +40,6 @@ if sys.platform == "linux":
 else:
     _CONTEXT = multiprocessing.get_context("spawn")
 _PERHAPS_INHERITED = (Reason.MEMORY, Reason.CRASH, Reason.FAILURE)
-
-
-class StoppedError(Exception):
-    """A call gave no answer. `detail` names the exception that the call ended with, if any."""
-
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(reason, detail)
-        self.reason = reason
-        self.detail = detail
 
 
 class GuardError(QuarterdayError):

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from python_calamine import CalamineError, WorksheetNotFound
@@ -17,9 +18,11 @@ from pipeline.workbooks.details import details_of, merged_of
 from pipeline.workbooks.details.detail import BrokenPartError, Details
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids
-from pipeline.workbooks.sandbox import Reason, StoppedError
-from pipeline.workspace.settings import Limits
+from pipeline.workbooks.sandbox_worker import Reason, StoppedError
 from schemas.findings import shorten
+
+if TYPE_CHECKING:
+    from pipeline.workspace.settings import Limits
 
 #: What is raised for a workbook that is damaged. RuntimeError is how zipfile refuses a part that is
 #: encrypted or packed in a way not known to it.

@@ -9,13 +9,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from pipeline.workspace.errors import QuarterdayError, WorkspaceError
-from pipeline.workspace.settings import FILE_NAME, Settings, read_settings
 
-#: What Windows forbids in a file name, and what would leave the folder.
+if TYPE_CHECKING:
+    from pipeline.workspace.settings import Settings
+
+#: The longest name that is made here, in bytes.
 _LONGEST_NAME = 180
 #: How the name of what is not yet whole begins; hidden, and ours.
 UNFINISHED = ".quarterday-"
@@ -23,6 +26,7 @@ UNFINISHED = ".quarterday-"
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 #: And of one that fails, whatever is written to it.
 FAILING = FULL | {errno.EROFS, errno.EIO}
+#: What Windows forbids in a file name, and what would leave the folder.
 _FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
 
 
@@ -93,6 +97,8 @@ def open_workspace(root: Path) -> Workspace:
         WorkspaceError: there is no such folder.
         SettingsError: `pipeline.toml` cannot be used.
     """
+    from pipeline.workspace.settings import FILE_NAME, read_settings
+
     # os.path, unlike pathlib, says no where the folder may not even be looked at.
     if not os.path.isdir(root):  # noqa: PTH112
         raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
@@ -157,14 +163,18 @@ def private_folder(path: Path) -> Path:
 
 
 def make_state(workspace: Workspace) -> Path:
-    """The state folder; all that a run makes in it is made for the user who runs the job alone."""
-    for folder in (workspace.state, workspace.archive, workspace.cache):
-        make_private(folder)
+    """The state folder; all that a run makes in it is made for the user who runs the job alone.
+
+    Raises:
+        WorkspaceError: it cannot be made or written to.
+    """
+    make_private(workspace.archive)
+    make_private(workspace.cache)
     if not workspace.settings.store.url:
         # What SQLite puts beside this file takes its rights from it.
         with suppress(OSError):
-            os.close(os.open(workspace.sqlite, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    return workspace.state
+            workspace.sqlite.touch(mode=0o600, exist_ok=False)
+    return need_folder(workspace.state)
 
 
 def safe_name(name: str, ending: str = "") -> str:

@@ -30,6 +30,7 @@ SAMPLES: dict[type, object] = {
     bool: True,
     int: 1,
     str: "",
+    dict: {},
     Status: Status.FINAL,
     Kind: Kind.MEASURE,
     MergeRule: MergeRule.SUM,
