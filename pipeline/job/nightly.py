@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pipeline.intake.scan import is_idle
+from pipeline.intake.inbox import is_idle
 from pipeline.job import idle
 from pipeline.job.session import at_work, register_of
 from pipeline.workspace import lock

@@ -14,7 +14,10 @@ from typing import Any, TypeGuard
 
 from msgspec import Struct
 
-from pipeline.workbooks.figures import CellValue, Figure, Scale, clean, is_shown_plainly, parse
+from pipeline.workbooks.figures import parse
+from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
+from pipeline.workbooks.figures.formats import is_shown_plainly
+from pipeline.workbooks.figures.plain import clean
 from schemas import register_rules as r
 from schemas import rules as c
 from schemas.findings import Finding, Rule, shorten
@@ -224,7 +227,7 @@ def _number(cell: RegisterCell, scale: Scale = _UNITLESS) -> Figure | Finding:
         is_one = figure.value is not None and figure.numerator is None
         return figure if is_one else cell.found(r.NOT_OF_ITS_KIND, kind="a figure")
     trouble = figure.troubles[0]
-    words = dict(trouble.words)
+    words = trouble.words
     match trouble.rule:
         case c.TWO_WAYS | c.SCALED_TWO_WAYS:
             how = "with the % sign" if trouble.rule is c.TWO_WAYS else "in full"

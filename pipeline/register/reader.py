@@ -11,6 +11,8 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from pipeline.register.file import LIMITS, register_bytes
 from pipeline.register.rows import register_of
 from pipeline.register.sheets import RegisterReading, read_sheets
@@ -56,17 +58,12 @@ def judge(reading: RegisterReading, name: str, sha256: str) -> tuple[Register, t
 
 
 def _read_in_sandbox(path: Path, sha256: str, limits: Limits) -> RegisterReading | None:
-    guard = Guard(
-        workers=1,
-        seconds=limits.seconds,
-        memory_mb=limits.memory_mb,
-        prepare=partial(import_module, read_sheets.__module__),
-    )
-    with guard:
+    prepare = partial(import_module, read_sheets.__module__)
+    with Guard(replace(limits, workers=1), prepare) as guard:
         try:
             return guard.submit(read_sheets, path, sha256).result()
         except StoppedError as stopped:
-            detail = why_stopped(stopped, guard, "a register")
+            detail = why_stopped(stopped, limits, "a register")
             return RegisterReading(findings=[r.REGISTER_STOPPED.found(detail=detail)])
 
 

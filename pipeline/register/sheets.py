@@ -14,7 +14,8 @@ from python_calamine import PasswordError
 
 from pipeline.register.cells import RegisterCell, Values, read_row
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details import Details, Place, SheetDetails, hidden_parts
+from pipeline.workbooks.details.detail import Details, Place, SheetDetails
+from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, identify
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import asked_about, letters_key

@@ -85,14 +85,10 @@ class _Standard(Struct, frozen=True):
         name = name_key(seen)
         if seen == expected or (name and name == name_key(expected)):
             return True
-        match key:
-            case "priority":
-                own = self.priority
-                names = (own.ref, own.heading, own.achievements_heading)
-                return name in map(name_key, names)
-            case "target":
-                return self._is_target(seen)
-        return False
+        if key == "priority":
+            own = self.priority
+            return name in map(name_key, (own.ref, own.heading, own.achievements_heading))
+        return key == "target" and self._is_target(seen)
 
     def _is_target(self, seen: str) -> bool:
         """Whether a retyped target is still the same figure: 0.25 and 25 are both 25%."""

@@ -22,6 +22,7 @@ from typing import ParamSpec, TypeVar
 
 from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, StoppedError, serve
 from pipeline.workspace.errors import QuarterdayError
+from pipeline.workspace.settings import Limits
 
 __all__ = ["Guard", "GuardError", "Reason", "StoppedError"]
 
@@ -56,15 +57,12 @@ class Guard(Executor):
     Where the system knows no limit of a process's memory (Windows), the limit of time stands alone.
     """
 
-    def __init__(
-        self, *, workers: int, seconds: float, memory_mb: int, prepare: Callable[[], object]
-    ) -> None:
-        self.workers = workers or os.cpu_count() or 1
-        self.seconds = seconds
-        self.memory_mb = memory_mb
+    def __init__(self, limits: Limits, prepare: Callable[[], object]) -> None:
+        self.limits = limits
+        self.workers = limits.workers or os.cpu_count() or 1
         life = Lock()
-        live = partial(serve, prepare, seconds, memory_mb)
-        self._all = [_Worker(live, seconds, life) for _ in range(self.workers)]
+        live = partial(serve, prepare, limits.seconds, limits.memory_mb)
+        self._all = [_Worker(live, limits.seconds, life) for _ in range(self.workers)]
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         for worker in self._all:
             self._idle.put(worker)

@@ -13,8 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
 from pipeline.workbooks.addresses import column_letters
-from pipeline.workbooks.details import GENERAL, CellDetail, Place, details_of, merged_of
-from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.details import details_of, merged_of
+from pipeline.workbooks.details.detail import GENERAL, CellDetail, Place
+from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids, text_of
 from pipeline.workbooks.row_height import fitted_height
