@@ -18,13 +18,13 @@ from pipeline.workbooks.details.detail import BrokenPartError, Details, Place, S
 from pipeline.workbooks.file_kind import FileKind
 
 
-class Book(Protocol):
+class _Book(Protocol):
     """A workbook of one kind, opened."""
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails: ...
 
 
-_BOOKS: dict[FileKind, Callable[[Path], Book]] = {
+_BOOKS: dict[FileKind, Callable[[Path], _Book]] = {
     FileKind.XLS: biff.BiffBook,
     FileKind.XLSB: xlsb.XlsbBook,
     FileKind.ODS: ods.OdsBook,
