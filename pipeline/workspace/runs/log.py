@@ -26,7 +26,7 @@ _SIZE, _KEPT = 2 * 1024 * 1024, 5
 
 
 @contextmanager
-def opened(workspace: Workspace, run: str, *, shown: bool = False) -> Iterator[Tell]:
+def opened(workspace: Workspace, run: str, *, shown: bool) -> Iterator[Tell]:
     """What writes a line to the log, each with the run's name; `shown` shows it as well.
 
     On standard error it is a line to read on a terminal, and JSON anywhere else. A log that cannot
