@@ -86,6 +86,5 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
         chosen = chosen_periods(session.register, period)
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
-            issued = write(session, report_of(session, each))
-            written += issued.files.values()
+            written += write(session, report_of(session, each)).files.values()
     return Result({"written": written}, map(str, written))

@@ -58,11 +58,7 @@ def schedule(
     job = Job(place, _time(at), user, into.resolve() if into else None)
     kind = starter or kind_of_this_machine()
     scheduler = scheduler_of(kind)
-    act = {
-        Action.INSTALL: scheduler.install,
-        Action.SHOW: scheduler.show,
-        Action.REMOVE: scheduler.remove,
-    }
+    act = {"install": scheduler.install, "show": scheduler.show, "remove": scheduler.remove}
     done = act[action](job)
     document = {"kind": kind, "name": job.name, "parts": done.parts, "next": done.next_steps}
     return Result(document, _schedule_lines(action, done))

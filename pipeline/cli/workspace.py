@@ -87,10 +87,9 @@ def backup(
     place = workspace_at(workspace)
     with progress_bar() as progress:
         made = back_up(place, file, console.now(), progress)
-    count = made.files
-    document = {"written": made.path, "files": count, "problems": made.problems}
+    document = {"written": made.path, "files": made.files, "problems": made.problems}
     lines = [f"not whole: {problem}" for problem in made.problems]
-    lines.append(f"{made.path}: {count:,} files, each read back")
+    lines.append(f"{made.path}: {made.files:,} files, each read back")
     return Result(document, lines, needs_a_person=bool(made.problems))
 
 

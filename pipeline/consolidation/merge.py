@@ -43,14 +43,11 @@ def merge(
     areas' are passed over. Means and weighted figures are rounded half up to the indicator's
     decimals, so that what is rated is what is printed.
     """
-    reported: dict[str, list[Observation]] = {}
+    reported: dict[str, list[Observation]] = {each.ref: [] for each in register.indicators}
     for observation in observations:
-        if observation.period == period:
-            reported.setdefault(observation.indicator, []).append(observation)
-    return tuple(
-        _consolidate(indicator, period, reported.get(indicator.ref, []))
-        for indicator in register.indicators
-    )
+        if observation.period == period and observation.indicator in reported:
+            reported[observation.indicator].append(observation)
+    return tuple(_consolidate(each, period, reported[each.ref]) for each in register.indicators)
 
 
 def _consolidate(indicator: Indicator, period: str, reported: list[Observation]) -> Consolidated:

@@ -119,42 +119,35 @@ _MILESTONES = {
 
 
 def rate(
-    consolidated: Consolidated,
-    target: Target | None,
-    policy: Policy,
-    year_before: Decimal | None = None,
+    figure: Consolidated, target: Target | None, policy: Policy, year_before: Decimal | None = None
 ) -> Rating:
     """The colour of a consolidated figure, or why it has none.
 
     `year_before` is the same period's figure a year before; only the policy that looks at
     improvement uses it, and without one nothing counts as improved.
     """
-    indicator = consolidated.indicator
-    if consolidated.conflict:
+    indicator = figure.indicator
+    if figure.conflict:
         return Rating(not_rated=NotRated.CONFLICT)
-    if consolidated.suppressed:
+    if figure.suppressed:
         return Rating(not_rated=NotRated.SUPPRESSED)
-    if indicator.kind is model.Kind.NARRATIVE and consolidated.narrative:
+    if indicator.kind is model.Kind.NARRATIVE and figure.narrative:
         return Rating(not_rated=NotRated.NARRATIVE)
-    if consolidated.state is not None:
-        return _MILESTONES[consolidated.state]
-    if consolidated.value is None:
+    if figure.state is not None:
+        return _MILESTONES[figure.state]
+    if figure.value is None:
         return Rating(not_rated=NotRated.NO_DATA)
     if target is None or not target.is_set:
         return Rating(not_rated=NotRated.NO_TARGET)
     if indicator.polarity is model.Polarity.CONTEXTUAL:
         return Rating(not_rated=NotRated.CONTEXTUAL)
-    if is_incomplete(consolidated):
+    if is_incomplete(figure):
         return Rating(not_rated=NotRated.INCOMPLETE)
-    return Rating(_colour(consolidated.value, indicator, target, policy, year_before))
+    return Rating(_colour(figure.value, indicator, target, policy, year_before))
 
 
 def _colour(
-    value: Decimal,
-    indicator: Indicator,
-    target: Target,
-    policy: Policy,
-    year_before: Decimal | None,
+    value: Decimal, indicator: Indicator, target: Target, policy: Policy, earlier: Decimal | None
 ) -> Colour:
     if target.admits(value, indicator.polarity):
         return Colour.GREEN
@@ -163,10 +156,8 @@ def _colour(
         return Colour.AMBER if within else Colour.RED
     if within:
         return Colour.GREEN
-    held = year_before is not None and (
-        _verdict(value, year_before, indicator.polarity, target) in (Verdict.BETTER, Verdict.SAME)
-    )
-    return Colour.AMBER if held else Colour.RED
+    verdict = None if earlier is None else _verdict(value, earlier, indicator.polarity, target)
+    return Colour.AMBER if verdict in (Verdict.BETTER, Verdict.SAME) else Colour.RED
 
 
 def shortfall(value: Decimal, target: Target) -> Fraction:

@@ -28,8 +28,7 @@ def make_workspace(folder: Path, today: date, register: Register | None = None) 
         settings.write_bytes(files("pipeline.workspace").joinpath(FILE_NAME).read_bytes())
         made.append(settings)
     workspace = open_workspace(folder)
-    folders = (workspace.inbox, workspace.outbox)
-    made += [need_folder(path) for path in folders if not path.exists()]
+    made += [need_folder(path) for path in (workspace.inbox, workspace.outbox) if not path.exists()]
     if not workspace.register.exists():
         write_register(register or starter_register(today), workspace.register)
         made.append(workspace.register)

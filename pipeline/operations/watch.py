@@ -100,7 +100,6 @@ def _changes(workspace: Workspace, stop: Event) -> Iterator[bool]:
     import watchfiles
 
     seconds = workspace.settings.nights.poll_seconds
-    polled = bool(seconds) or is_share(workspace.inbox)
     settle = max(workspace.settings.limits.settle_seconds, 0.05)
     while not stop.is_set():
         for changes in watchfiles.watch(
@@ -113,7 +112,7 @@ def _changes(workspace: Workspace, stop: Event) -> Iterator[bool]:
             stop_event=stop,
             rust_timeout=int(1000 * AGAIN),
             yield_on_timeout=True,
-            force_polling=polled or None,
+            force_polling=bool(seconds) or is_share(workspace.inbox) or None,
             poll_delay_ms=int(1000 * (seconds or _POLL)),
             raise_interrupt=False,
         ):

@@ -21,11 +21,8 @@ def _template() -> Template:
 
 def render_page(report: Report) -> str:
     """The appendix as one HTML5 document: no script, no external resource, styles inside."""
-    return _template().render(
-        report=report,
-        reasons=reasons_shown(report),
-        suppressed=small_numbers_shown(report.register),
-    )
+    reasons, suppressed = reasons_shown(report), small_numbers_shown(report.register)
+    return _template().render(report=report, reasons=reasons, suppressed=suppressed)
 
 
 def write(report: Report, path: Path) -> None:

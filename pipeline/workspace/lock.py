@@ -22,7 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from pipeline.workspace.errors import LockedError, LockLostError
-from pipeline.workspace.folder import UNFINISHED, disk_trouble, replacing
+from pipeline.workspace.folder import UNFINISHED, disk_trouble, write_whole
 
 if TYPE_CHECKING:
     from filelock import SoftFileLease
@@ -208,8 +208,7 @@ def _taken(path: Path) -> SoftFileLease:
         raise LockedError((_look(path) or Found(path, None, is_gone=False)).said) from error
     with suppress(OSError):
         # Without it another run says less, and watches for a heartbeat before it does.
-        with replacing(path.with_name(_BESIDE), 0o600) as temporary:
-            temporary.write_bytes(msgspec.json.encode(me(lease.token or "")))
+        write_whole(path.with_name(_BESIDE), msgspec.json.encode(me(lease.token or "")), 0o600)
         # What a run that was killed while it took the lock over left.
         for aside in path.parent.glob(f"{_NAME}.*"):
             if (_age(aside) or 0) > GONE:

@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import tomllib
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_type_hints
@@ -326,18 +327,15 @@ def _is_safe(url: str) -> bool:
 
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if not host:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+    if parts.scheme == "http":
+        return _is_loopback(host)
+    return parts.scheme == "https" and host != ""
 
 
 def _is_loopback(server: str) -> bool:
-    if server.casefold() == "localhost":
-        return True
-    try:
+    with suppress(ValueError):
         return ip_address(server).is_loopback
-    except ValueError:
-        return False
+    return server.casefold() == "localhost"

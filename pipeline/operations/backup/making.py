@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from pipeline.intake.scan import Arrival, examine, has_changed
 from pipeline.mail.mailbox import as_mailed
 from pipeline.mail.messages.texts import own_templates
 from pipeline.operations.backup import manifest
-from pipeline.operations.backup.tar_file import Packer, opened, packing
+from pipeline.operations.backup.tar_file import Packer, opened
 from pipeline.operations.doctor.archive import files_in, hashes_of, sha256_of, waiting_files
 from pipeline.store import copying, delivery_key
 from pipeline.store.session import Progress
@@ -68,11 +69,11 @@ def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progres
         replacing(path, 0o600) as temporary,
         tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as scratch,
     ):
-        with packing(temporary, Path(scratch)) as packer:
-            making = _Making(workspace, packer, progress)
+        with tarfile.open(temporary, "w", encoding="utf-8") as tar:
+            making = _Making(workspace, Packer(tar, Path(scratch)), progress)
             making.run(now)
         with opened(temporary, progress):
-            return Backup(path, len(packer.members), making.problems)
+            return Backup(path, len(making.packer.members), making.problems)
 
 
 def _path_of(workspace: Workspace, target: Path, now: datetime) -> Path:

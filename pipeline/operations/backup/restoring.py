@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import starmap
 from json import dumps
 from pathlib import Path
 
@@ -21,16 +22,9 @@ from pipeline.operations.backup.tar_file import Unpacker, opened
 from pipeline.operations.doctor import HealthCheck, examine_content
 from pipeline.store import Store, copying
 from pipeline.store.session import Progress
+from pipeline.workspace import folder as folders
 from pipeline.workspace.errors import BackupError, SettingsError
-from pipeline.workspace.folder import (
-    UNFINISHED,
-    Workspace,
-    disk_trouble,
-    make_state,
-    need_folder,
-    private_folder,
-    replacing,
-)
+from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import FILE_NAME, Paths, Settings, read_settings, sections
 
 #: Seconds after which a file system's clock has surely moved on, if it ever does.
@@ -63,16 +57,16 @@ def restore(file: Path, folder: Path, store_url: str | None, progress: Progress)
             raise BackupError(f"{folder} is there already. Name a new or an empty folder.")
         settings, changed = _settings_of(backup, store_url)
         workspace = Workspace(folder, settings)
-        with disk_trouble(f"{folder} cannot be written", BackupError), _all_or_nothing(folder):
+        said = f"{folder} cannot be written"
+        with folders.disk_trouble(said, BackupError), _all_or_nothing(folder):
             _put_back(backup, workspace, progress)
-    count = len(backup.members)
-    return Restored(workspace, count, changed, examine_content(workspace, progress))
+    return Restored(workspace, len(backup.members), changed, examine_content(workspace, progress))
 
 
 def _put_back(backup: Unpacker, workspace: Workspace, progress: Progress) -> None:
-    need_folder(workspace.root)
-    make_state(workspace)
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=workspace.state) as scratch:
+    folders.need_folder(workspace.root)
+    folders.make_state(workspace)
+    with tempfile.TemporaryDirectory(prefix=folders.UNFINISHED, dir=workspace.state) as scratch:
         copy = Path(scratch, STORE)
         backup.put(STORE, copy, 0o600)
         copying.fill(copy, workspace.store_url)
@@ -89,7 +83,7 @@ def _put_back(backup: Unpacker, workspace: Workspace, progress: Progress) -> Non
             path.parent.mkdir(parents=True, exist_ok=True)
             backup.put(name, path, 0o644)
         else:
-            private_folder(path.parent)
+            folders.private_folder(path.parent)
             backup.put(name, path, 0o400)
         if name.startswith(f"{INBOX}/"):
             last = _after(last, path)
@@ -183,8 +177,7 @@ def _write_settings(backup: Unpacker, workspace: Workspace) -> None:
     elif SETTINGS not in backup.members:
         return
     mode = 0o600 if copying.has_password(workspace.store_url) else 0o644
-    with replacing(workspace.root / FILE_NAME, mode) as temporary:
-        temporary.write_bytes(content)
+    folders.write_whole(workspace.root / FILE_NAME, content, mode)
 
 
 def _changed(text: str, before: Settings, after: Settings) -> str:
@@ -196,7 +189,7 @@ def _changed(text: str, before: Settings, after: Settings) -> str:
         if line.lstrip().startswith("["):
             section = line.strip().strip("[]").strip()
         elif name and section in new and old[section].get(name) != new[section].get(name):
-            lines.append(f"{name} = {dumps(new[section][name], ensure_ascii=False)}")
+            lines.append(_written(name, new[section][name]))
             continue
         lines.append(line)
     changed = "\n".join(lines) + "\n"
@@ -204,10 +197,11 @@ def _changed(text: str, before: Settings, after: Settings) -> str:
         if _read(changed.encode()) == after:
             return changed
     # Written in another way than usual: all of them, plainly.
-    return "\n".join(
-        f"[{section}]\n"
-        + "".join(
-            f"{name} = {dumps(value, ensure_ascii=False)}\n" for name, value in values.items()
-        )
-        for section, values in new.items()
-    )
+    plain: list[str] = []
+    for section, values in new.items():
+        plain += [f"[{section}]", *starmap(_written, values.items()), ""]
+    return "\n".join(plain)
+
+
+def _written(name: str, value: object) -> str:
+    return f"{name} = {dumps(value, ensure_ascii=False)}"

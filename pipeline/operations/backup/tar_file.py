@@ -70,30 +70,16 @@ class Packer(Struct):
 
     def finish(self, schema: int, now: datetime) -> None:
         """Write the list of contents."""
-        content = manifest.encoded(
-            manifest.Manifest(
-                format=manifest.FORMAT,
-                program=__version__,
-                made_at=now,
-                schema=schema,
-                folders=self.folders,
-                count=len(self.members),
-                members=self.members,
-            )
+        contents = manifest.Manifest(
+            manifest.FORMAT, __version__, now, schema, self.folders, len(self.members), self.members
         )
+        content = manifest.encoded(contents)
         self._write(MANIFEST, io.BytesIO(content), len(content), now.timestamp())
 
     def _write(self, name: str, file: IO[bytes], size: int, changed: float) -> None:
         member = tarfile.TarInfo(name)
         member.size, member.mode, member.mtime = size, 0o600, int(changed)
         self.tar.addfile(member, file)
-
-
-@contextmanager
-def packing(path: Path, scratch: Path) -> Iterator[Packer]:
-    """What writes a backup to a path."""
-    with tarfile.open(path, "w", encoding="utf-8") as tar:
-        yield Packer(tar, scratch)
 
 
 class Unpacker(Struct, frozen=True):

@@ -64,8 +64,7 @@ def look_at_settings_file(workspace: Workspace) -> HealthCheck:
         wrong["o-r"] = "it holds a password that everyone may read"
     if wrong:
         return attention(
-            f"{path}: {listed(wrong.values())}.",
-            f"Run: chmod {','.join(wrong)} {quote(str(path))}",
+            f"{path}: {listed(wrong.values())}.", f"Run: chmod {','.join(wrong)} {quote(str(path))}"
         )
     return well(f"Only its owner changes {path}.")
 

@@ -52,11 +52,7 @@ class Scheduler(Protocol):
 def scheduler_of(kind: SchedulerKind) -> Scheduler:
     from pipeline.operations.schedule import cron, systemd, windows
 
-    schedulers: dict[SchedulerKind, Scheduler] = {
-        SchedulerKind.SYSTEMD: systemd,
-        SchedulerKind.CRON: cron,
-        SchedulerKind.WINDOWS: windows,
-    }
+    schedulers: dict[str, Scheduler] = {"systemd": systemd, "cron": cron, "windows": windows}
     return schedulers[kind]
 
 

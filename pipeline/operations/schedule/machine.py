@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.operations.schedule.job import MARK, Part
 from pipeline.workspace.errors import ScheduleError
-from pipeline.workspace.folder import disk_trouble, replacing
+from pipeline.workspace.folder import disk_trouble, write_whole
 
 
 def run_program(*words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -70,21 +70,19 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> None:
     Raises:
         ScheduleError: it cannot be written.
     """
-    with disk_trouble(f"{path} cannot be written", ScheduleError), replacing(path) as temporary:
-        temporary.write_bytes(text.encode(encoding, "surrogateescape"))
+    with disk_trouble(f"{path} cannot be written", ScheduleError):
+        write_whole(path, text.encode(encoding, "surrogateescape"))
 
 
-def remove(paths: Iterable[Path]) -> tuple[Part, ...]:
+def remove(paths: Sequence[Path]) -> tuple[Part, ...]:
     """Remove files that were written here.
 
     Raises:
         ScheduleError: one cannot be removed.
     """
-    removed = []
     for path in paths:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise ScheduleError(f"{path} cannot be removed ({error.strerror}).") from error
-        removed.append(Part(str(path), "", False))
-    return tuple(removed)
+    return tuple(Part(str(path), "", False) for path in paths)

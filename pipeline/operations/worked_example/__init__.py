@@ -18,8 +18,9 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.template import write_template
-from schemas import fields, model
+from schemas import fields
 from schemas.merge_rules import MergeRule
+from schemas.model import Register, ServiceArea, Status
 
 #: What one return says: the fields of each indicator, by ref.
 Entries = dict[str, dict[str, str | float | date]]
@@ -32,7 +33,7 @@ def _rows(name: str) -> list[dict[str, str]]:
     return [{key: value for key, value in row.items() if value} for row in rows]
 
 
-def example_register() -> model.Register:
+def example_register() -> Register:
     """The register of the worked example."""
     about = tomllib.loads(files(__name__).joinpath("example.toml").read_text(encoding="utf-8"))
     (period,) = about["periods"]
@@ -49,7 +50,7 @@ def example_register() -> model.Register:
     ]
     priorities = _rows("priorities.csv")
     about["priorities"] = [row | {"order": order} for order, row in enumerate(priorities, 1)]
-    return msgspec.convert(about, model.Register, strict=False)
+    return msgspec.convert(about, Register, strict=False)
 
 
 def entries(area: str) -> Entries:
@@ -58,7 +59,7 @@ def entries(area: str) -> Entries:
     for row in _rows("indicators.csv"):
         if row["service_area"] == area:
             figure = row.get("performance")
-            none: dict[str, str | float | date] = {"status": model.Status.NOT_AVAILABLE.value}
+            none: dict[str, str | float | date] = {"status": Status.NOT_AVAILABLE.value}
             reported[row["ref"]] = {"performance": _typed(figure)} if figure else none
     return reported
 
@@ -73,23 +74,16 @@ def _typed(figure: str) -> float:
 def slips() -> Entries:
     """Six different slips of the hand, one or more in a row, on Community safety's return."""
     reported = entries("SAF")
-    reported["P2-1"] |= {
-        "indicator": "Number of incidents of domestic abuse",
-        "performance": "4,6O5",
-    }
-    reported["P2-2"] |= {"performance": "0.24"}
+    reported["P2-1"]["indicator"] = "Number of incidents of domestic abuse"
+    reported["P2-1"]["performance"] = "4,6O5"
+    reported["P2-2"]["performance"] = "0.24"
     reported["P3-1"] |= {"numerator": 654.0, "denominator": 1000.0}
-    reported["P3-2"] |= {"performance": date(2012, 11, 7)}
+    reported["P3-2"]["performance"] = date(2012, 11, 7)
     return reported
 
 
 def write_return(
-    register: model.Register,
-    area: model.ServiceArea,
-    path: Path,
-    reported: Entries,
-    *,
-    signed: bool = True,
+    register: Register, area: ServiceArea, path: Path, reported: Entries, *, signed: bool = True
 ) -> None:
     """The area's template for the register's period, filled in and saved by another program."""
     write_template(register, area, register.periods[0], path)

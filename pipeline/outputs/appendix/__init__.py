@@ -21,12 +21,7 @@ from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import write_whole
 
 #: Nothing in the workbook is to be read as anything but what it was written as.
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
+_AS_WRITTEN = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
 
 
 def write(report: Report, path: Path) -> None:
@@ -39,7 +34,8 @@ def appendix_bytes(report: Report) -> bytes:
     buffer = BytesIO()
     # Made anew for each: xlsxwriter writes into it.
     font = {"font_name": FONT, "font_size": 10}
-    workbook = Workbook(buffer, {**_OPTIONS, "default_format_properties": font})
+    options = {"in_memory": True, "default_format_properties": font, **_AS_WRITTEN}
+    workbook = Workbook(buffer, options)
     _set_properties(workbook, report)
     book = Book(workbook, report)
     # Excel keeps the name History for itself.

@@ -91,12 +91,7 @@ class Book:
     def sheet(self, name: str, title: str, *, landscape: bool) -> Worksheet:
         """A new sheet for A4, with a title, the time of issue and page numbers on each page."""
         sheet = self.workbook.add_worksheet(name)
-        margins = {
-            "sides": 1.5 * _CM,
-            "top": 1.7 * _CM,
-            "bottom": 1.5 * _CM,
-        }
-        set_a4(sheet, **margins, landscape=landscape)
+        set_a4(sheet, sides=1.5 * _CM, top=1.7 * _CM, bottom=1.5 * _CM, landscape=landscape)
         framework, period = self.report.register.framework, self.report.period.name
         font = '&"Arial,Regular"&8'
         left = header_text(f"{framework.appendix}: {framework.title}", 110)
@@ -104,10 +99,8 @@ class Book:
         sheet.set_header(f"&L{font} {left}&R{font} {right}", {"margin": 0.8 * _CM})
         issued = f"Issued {self.report.issued_at:%d %b %Y %H:%M}"
         council = header_text(framework.council, 60)
-        sheet.set_footer(
-            f"&L{font} {council}&C{font} {issued}&R{font} Page &P of &N",
-            {"margin": 0.7 * _CM},
-        )
+        footer = f"&L{font} {council}&C{font} {issued}&R{font} Page &P of &N"
+        sheet.set_footer(footer, {"margin": 0.7 * _CM})
         return sheet
 
     def write(

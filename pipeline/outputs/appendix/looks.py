@@ -31,13 +31,8 @@ class Look(Struct, frozen=True):
 
     def in_type_of(self, other: Look) -> Look:
         """The same cell with its text as in another look."""
-        return replace(
-            self,
-            font_size=other.font_size,
-            bold=other.bold,
-            italic=other.italic,
-            font_color=other.font_color,
-        )
+        names = ("font_size", "bold", "italic", "font_color")
+        return replace(self, **{name: getattr(other, name) for name in names})
 
 
 #: Body text without lines.

@@ -87,13 +87,9 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
             }
         )
     font = {"name": FONT, "size": 9, "color": INK}
-    chart.set_title(
-        {
-            "name": f"Indicators by priority and rating, {report.period.name}",
-            "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK},
-            "overlay": False,
-        }
-    )
+    title = f"Indicators by priority and rating, {report.period.name}"
+    title_font = font | {"size": 11, "bold": True}
+    chart.set_title({"name": title, "name_font": title_font, "overlay": False})
     chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": RULE}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"position": "bottom", "font": font})

@@ -148,11 +148,8 @@ def _write_table(
 def _link_to_cell(cell: Cell, finding: Finding) -> None:
     address = finding.cell if position(finding.cell) else "A1"
     quoted = finding.sheet.replace("'", "''")
-    cell.hyperlink = Hyperlink(
-        ref=cell.coordinate,
-        location=f"'{quoted}'!{address}",
-        tooltip=plain(f"Go to {finding.place}", 255),
-    )
+    location, tooltip = f"'{quoted}'!{address}", plain(f"Go to {finding.place}", 255)
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=location, tooltip=tooltip)
     cell.font = _LINK
 
 

@@ -44,11 +44,8 @@ def rebuilt(original: Path, kind: FileKind) -> Workbook:
         details = look_up(grid.sheet, places)
         for place in places:
             _write(sheet, place, grid.value(*place), details.cells.get(place, CellDetail()))
-        for first_row, first_column, last_row, last_column in merged.get(grid.sheet, grid.merged):
-            sheet.merge_cells(
-                start_row=first_row + 1, start_column=first_column + 1,
-                end_row=last_row + 1, end_column=last_column + 1,
-            )  # fmt: skip
+        for corners in merged.get(grid.sheet, grid.merged):
+            sheet.merge_cells(None, *(each + 1 for each in corners))
         _set_page(sheet, grid)
         sheet.sheet_state = "hidden" if grid.hidden else "visible"
     return book

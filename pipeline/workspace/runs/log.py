@@ -7,12 +7,12 @@ its SHA-256, a service area its ref, and everything else a count.
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import cast
 
 import structlog
@@ -26,14 +26,16 @@ _SIZE, _KEPT = 2 * 1024 * 1024, 5
 
 
 @contextmanager
-def opened(workspace: Workspace, run: str, *, shown: bool = False) -> Iterator[Tell]:
+def opened(workspace: Workspace, run: str, *, shown: bool) -> Iterator[Tell]:
     """What writes a line to the log, each with the run's name; `shown` shows it as well.
 
     On standard error it is a line to read on a terminal, and JSON anywhere else. A log that cannot
     be written stops nothing.
     """
     folder = make_private(workspace.state / "log")
-    file = _File(folder / "quarterday.log", maxBytes=_SIZE, backupCount=_KEPT, delay=True)
+    file = _File(
+        folder / "quarterday.log", "a", _SIZE, _KEPT, "utf-8", delay=True, errors="backslashreplace"
+    )
     as_json = structlog.processors.JSONRenderer(ensure_ascii=False)
 
     def to_file(logger: object, name: str, event: EventDict) -> EventDict:
@@ -69,13 +71,8 @@ class _File(RotatingFileHandler):
     """A log that only its user may read, begun anew when it is large."""
 
     def _open(self) -> TextIOWrapper:
-        return open(
-            self.baseFilename,
-            "a",
-            encoding="utf-8",
-            errors="backslashreplace",
-            opener=lambda path, flags: os.open(path, flags, 0o600),
-        )
+        Path(self.baseFilename).touch(mode=0o600)
+        return super()._open()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         """A full disk is told by the run itself."""

@@ -51,13 +51,9 @@ class RunCounts(Struct, frozen=True, kw_only=True):
     @property
     def shown(self) -> str:
         """In words; empty where there was nothing new."""
-        counts = {
-            "accepted": self.accepted,
-            "sent back": self.sent_back,
-            "sent twice": self.duplicates,
-            "left": self.left,
-        }
-        parts = [f"{count:,} {what}" for what, count in counts.items() if count]
+        words = ("accepted", "sent back", "sent twice", "left")
+        counts = (self.accepted, self.sent_back, self.duplicates, self.left)
+        parts = [f"{count:,} {word}" for count, word in zip(counts, words, strict=True) if count]
         return ", ".join(parts + [f"appendix {period}" for period in self.issued])
 
 
@@ -115,10 +111,8 @@ class Recorder:
             with suppress(OSError):
                 path.unlink()
         me = lock.me()
-        _append(
-            self._file,
-            _Began(run, now, command, __version__, scheduled, me.host, me.process, me.began),
-        )
+        began = _Began(run, now, command, __version__, scheduled, me.host, me.process, me.began)
+        _append(self._file, began)
 
     def end(
         self, outcome: RunOutcome, said: str, tally: RunCounts, stages: dict[str, float]

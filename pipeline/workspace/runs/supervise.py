@@ -46,12 +46,7 @@ class SupervisedRun(Struct):
 
 @contextmanager
 def supervised(
-    workspace: Workspace,
-    command: str,
-    now: datetime,
-    *,
-    scheduled: bool = False,
-    shown: bool = False,
+    workspace: Workspace, command: str, now: datetime, *, scheduled: bool = False, shown: bool
 ) -> Iterator[SupervisedRun]:
     """Supervise the run that the block is, whatever it ends with; `shown` shows the log."""
     nights = workspace.settings.nights
