@@ -141,6 +141,25 @@ def test_what_is_shown_is_to_the_byte_what_is_installed(workspace: Path, tmp_pat
     assert [p["text"] for p in before["parts"]] == [p["text"] for p in after["parts"]]
 
 
+@pytest.mark.parametrize("kind", ["systemd", "cron", "windows"])
+def test_what_is_written_for_elsewhere_is_shown_there_and_removed_from_there(
+    workspace: Path, tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "elsewhere"
+    words = ["--for", kind, "--into", folder, *AS_ROOT, "-w", workspace, "--json"]
+    words = [word for word in words if kind == "systemd" or word not in AS_ROOT]
+    told("install", *words)
+    written = {str(path) for path in folder.iterdir()}
+    shown = json.loads(told("show", *words))["parts"]
+    assert {(part["place"], part["is_installed"]) for part in shown} == {
+        (place, True) for place in written
+    }
+    removed = json.loads(told("remove", *words))["parts"]
+    assert {part["place"] for part in removed} == written
+    assert list(folder.iterdir()) == []
+    assert json.loads(told("remove", *words))["parts"] == []
+
+
 def test_removing_takes_away_only_what_is_this_workspaces(workspace: Path, tmp_path: Path) -> None:
     folder = tmp_path / "units"
     another = workspace_in(tmp_path / "another" / "performance")

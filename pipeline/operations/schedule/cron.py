@@ -14,7 +14,7 @@ _LONGEST = 990
 
 def show(job: Job) -> Scheduled:
     line = _line(job)
-    installed = not job.into and any(_starts_job(each, job) for each in _lines(job))
+    installed = any(_starts_job(each, job) for each in _lines(job))
     return Scheduled((Part(_place(job), line + "\n", installed),))
 
 
@@ -37,6 +37,8 @@ def remove(job: Job) -> Scheduled:
     others = [each for each in lines if not _starts_job(each, job)]
     if len(others) == len(lines):
         return Scheduled(())
+    if job.into:
+        return Scheduled(machine.remove([job.into / job.name]))
     _set(job, others)
     return Scheduled((Part(_place(job), "", False),))
 
@@ -71,7 +73,10 @@ def _crontab(job: Job) -> tuple[str, ...]:
 
 
 def _lines(job: Job) -> list[bytes]:
-    """The lines of the crontab; none where there is no crontab yet."""
+    """The lines of the crontab, or of the file that stands for it; none where there is none yet."""
+    if job.into:
+        path = job.into / job.name
+        return path.read_bytes().splitlines(keepends=True) if path.is_file() else []
     found = machine.run_program(*_crontab(job), "-l")
     if found.returncode == 0:
         return found.stdout.splitlines(keepends=True)
