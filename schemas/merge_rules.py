@@ -55,17 +55,22 @@ class Merging(ABC):
         """
 
 
-class SoleOwner(Merging):
-    name = "sole owner"
-    becomes = "one figure; areas that report different ones disagree, and it is not rated"
-    note = "One area reports it"
+class _OneReport(Merging):
+    """What one area reports stands, be it a figure, a state or words."""
+
     needs_figures = False
     needs_every_area = False
     takes_one = True
-    needs_agreement = True
 
     def merged(self, given: Sequence[Observation], indicator: Indicator) -> Decimal:
         return _figures(given)[0]
+
+
+class SoleOwner(_OneReport):
+    name = "sole owner"
+    becomes = "one figure; areas that report different ones disagree, and it is not rated"
+    note = "One area reports it"
+    needs_agreement = True
 
 
 class Sum(Merging):
@@ -102,19 +107,13 @@ class Mean(Merging):
         return rounded(total / len(figures), indicator.decimals)
 
 
-class Latest(Merging):
+class Latest(_OneReport):
     name = "latest"
     becomes = "the one received last"
     note = "The figure received last"
-    needs_figures = False
-    needs_every_area = False
-    takes_one = True
 
     def chosen(self, given: Sequence[Observation]) -> Sequence[Observation]:
         return (max(given, key=_received),)
-
-    def merged(self, given: Sequence[Observation], indicator: Indicator) -> Decimal:
-        return _figures(given)[0]
 
 
 class Minimum(Merging):

@@ -6,12 +6,10 @@ of the whole frame would name no row, or copy every failing row once for each of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -161,20 +159,15 @@ def failures(
         gravity = {name: place for place, name in enumerate(checks.conditions)}
         if not set(cases["check"]) <= gravity.keys():
             raise
-        return list(_named(checks, frame, cases["index"].astype(int), cases["check"].map(gravity)))
+        rows = cases["index"].astype(int)
+        failed = sorted(zip(rows, cases["check"].map(gravity), strict=True))
+        wrong = frame.loc[sorted(set(rows))]
+        by_row = dict(zip(wrong.index, wrong.itertuples(index=False, name="Row"), strict=True))
+        common = {row: checks.common(cells) for row, cells in by_row.items()}
+        conditions = list(checks.conditions.values())
+        return [
+            FailedCheck(check, field, row, common[row] | check.words(by_row[row], field))
+            for row, place in failed
+            for check, field, _ in [conditions[place]]
+        ]
     return []
-
-
-def _named(
-    checks: Checks, frame: pd.DataFrame, rows: pd.Series[int], places: pd.Series[int]
-) -> Iterator[FailedCheck]:
-    """The failures at some rows, of conditions at some places in the order of gravity."""
-    conditions = list(checks.conditions.values())
-    failed = list(zip(rows, places, strict=True))
-    wrong = frame.loc[sorted(set(rows))]
-    by_row = dict(zip(wrong.index, wrong.itertuples(index=False, name="Row"), strict=True))
-    for row, of_row in groupby(sorted(failed), key=itemgetter(0)):
-        common = checks.common(by_row[row])
-        for _, place in of_row:
-            check, field, _ = conditions[place]
-            yield FailedCheck(check, field, row, common | check.words(by_row[row], field))

@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from itertools import count
@@ -63,7 +63,9 @@ def finish(workspace: Workspace) -> None:
 
 def _moved(each: Skipped, workspace: Workspace, now: datetime) -> Skipped:
     make_private(workspace.quarantine)
-    target = next(path for path in _names(each.path, workspace, now) if not os.path.lexists(path))
+    when, name = f"{now.astimezone():%Y-%m-%d %H%M%S}", safe_name(each.path.name)
+    names = (workspace.quarantine / f"{when}-{number} {name}" for number in count(1))
+    target = next(path for path in names if not os.path.lexists(path))
     note = target.with_name(target.name + _NOTE)
     try:
         # The note comes first: nothing lies in quarantine without its reason.
@@ -81,12 +83,6 @@ def _moved(each: Skipped, workspace: Workspace, now: datetime) -> Skipped:
         why = f"{each.why}; take it away: it cannot be moved to quarantine ({error.strerror})"
         return replace(each, why=why)
     return replace(each, moved_to=target)
-
-
-def _names(path: Path, workspace: Workspace, now: datetime) -> Iterator[Path]:
-    when = f"{now.astimezone():%Y-%m-%d %H%M%S}"
-    for number in count(1):
-        yield workspace.quarantine / f"{when}-{number} {safe_name(path.name)}"
 
 
 def _note_for(each: Skipped, target: Path, now: datetime) -> str:

@@ -105,15 +105,14 @@ def read(intake: Intake) -> Iterator[Return]:
         return
     with session.pace.during("reading"):
         fresh = [arrival for arrival in intake.arrivals if known.counts(arrival) is None]
-        found = _by_path(fresh, _read(fresh, intake.guard, session.progress, session.pace))
+        found = dict(_read(fresh, intake.guard, session.progress, session.pace))
         read_for = {
             (one.reading.area, one.reading.period)
             for one in found.values()
             if isinstance(one, Return)
         }
         counting = [arrival for arrival in intake.arrivals if known.counts(arrival) in read_for]
-        more = _read(counting, intake.guard, session.progress, session.pace)
-        found |= _by_path(counting, more)
+        found.update(_read(counting, intake.guard, session.progress, session.pace))
     intake.skipped += [one for one in found.values() if isinstance(one, Skipped)]
     to_read = {arrival.path for arrival in (*fresh, *counting)}
     for arrival in intake.arrivals:
@@ -127,24 +126,16 @@ def read(intake: Intake) -> Iterator[Return]:
             yield one
 
 
-def _by_path(
-    arrivals: Sequence[Arrival], found: Sequence[Return | Skipped]
-) -> dict[Path, Return | Skipped]:
-    """What was found of each file, or of the first of them where time was up."""
-    return {arrival.path: one for arrival, one in zip(arrivals, found, strict=False)}
-
-
 def _read(
     arrivals: Sequence[Arrival], guard: Guard, progress: Progress, pace: Pace
-) -> list[Return | Skipped]:
+) -> Iterator[tuple[Path, Return | Skipped]]:
     """What each file says, or that it changed meanwhile; no further one once time is up."""
-    found: list[Return | Skipped] = []
-    for one in read_returns(arrivals, guard):
-        found.append(one)
-        progress("Reading returns", len(found), len(arrivals))
+    read = zip(arrivals, read_returns(arrivals, guard), strict=True)
+    for number, (arrival, one) in enumerate(read, 1):
+        yield arrival.path, one
+        progress("Reading returns", number, len(arrivals))
         if pace.is_over:
             break
-    return found
 
 
 def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]]:
@@ -232,7 +223,7 @@ def check_files(
     examined = [examine(path, file_mb=limits.file_mb) for path in paths]
     arrivals = [one for one in examined if isinstance(one, Arrival)]
     with guard_of(register, limits) as guard:
-        found = _read(arrivals, guard, progress, Pace())
+        found = [one for _, one in _read(arrivals, guard, progress, Pace())]
     returns = [one for one in found if isinstance(one, Return)]
     skipped = [one for one in (*examined, *found) if isinstance(one, Skipped)]
     return checks.validate(returns, register, now, {}), skipped

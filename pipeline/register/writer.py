@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.register.rows import SEPARATOR, Amount, Cell, Cells, tables
 from pipeline.workbooks.safe_text import plain
+from pipeline.workbooks.worksheets import set_a4
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import replacing
 from schemas.model import Register
@@ -31,7 +32,6 @@ from schemas.units import cell_value, grouped, number_format, places
 #: How far below the data the drop-downs and notes reach.
 SPARE_ROWS = 200
 
-_A4 = 9
 _LINE_HEIGHT = 15
 #: In the width of a digit, in which columns are measured.
 _WIDTH_OF_LETTER = 1.05
@@ -101,7 +101,7 @@ class _Writer:
             worksheet.write_string(row, 2, setting.asks, self._format())
             worksheet.set_row(row, _height([(setting.asks, meaning)]))
             worksheet.data_validation(row, 1, row, 1, _validation(setting))
-        self._frame(worksheet, FRAMEWORK.table, FRAMEWORK_COLUMNS, len(values), autofilter=False)
+        self._frame(worksheet, FRAMEWORK, len(values))
 
     def _write_table(
         self, worksheet: Worksheet, sheet: RegisterSheet, rows: Sequence[Cells]
@@ -115,31 +115,22 @@ class _Writer:
             for at, (cell, column) in enumerate(of_columns):
                 self._write_cell(worksheet, row, at, cell, column.content)
             worksheet.set_row(row, _height(of_columns))
-        self._frame(worksheet, sheet.table, sheet.columns, max(1, len(rows)), autofilter=True)
+        self._frame(worksheet, sheet, max(1, len(rows)))
         worksheet.repeat_rows(0)
 
-    def _frame(
-        self,
-        worksheet: Worksheet,
-        table: str,
-        columns: Sequence[RegisterColumn],
-        rows: int,
-        *,
-        autofilter: bool,
-    ) -> None:
+    def _frame(self, worksheet: Worksheet, sheet: RegisterSheet, rows: int) -> None:
         """The headings with their notes, the table around its rows, and the page."""
+        is_list = sheet is not FRAMEWORK
+        columns = sheet.columns if is_list else FRAMEWORK_COLUMNS
         for at, column in enumerate(columns):
             size = {"x_scale": 1.8, "y_scale": 0.5 + len(column.asks) / 130}
             worksheet.write_comment(0, at, column.asks, {"author": "Quarterday", **size})
         headed = [{"header": c.heading, "header_format": self._heading} for c in columns]
-        options = {"name": table, "columns": headed, "style": None, "autofilter": autofilter}
+        options = {"name": sheet.table, "columns": headed, "style": None, "autofilter": is_list}
         worksheet.add_table(0, 0, rows, len(columns) - 1, options)
         worksheet.set_row(0, 32)
         worksheet.freeze_panes(1, 1)
-        worksheet.set_landscape()
-        worksheet.set_paper(_A4)
-        worksheet.fit_to_pages(1, 0)
-        worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        set_a4(worksheet, sides=0.4, top=0.5, bottom=0.6)
         worksheet.set_footer("&L&F, &A&RPage &P of &N")
         worksheet.hide_gridlines(0)
 

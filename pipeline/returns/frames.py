@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -52,13 +53,10 @@ class _Standard(Struct, frozen=True):
     priority: Priority
     target: Target | None
 
-    def texts(self) -> dict[str, str]:
-        """What stands in each prefilled cell of the template, by the field's key."""
-        return prefilled(self.indicator, self.priority, self.target)
-
     def columns(self) -> dict[str, object]:
         """The register's side of a row of the frame."""
         indicator = self.indicator
+        texts = prefilled(indicator, self.priority, self.target)
         minimum, maximum = indicator.plausible_minimum, indicator.plausible_maximum
         is_share = indicator.unit_row.is_share
         if is_share:
@@ -77,7 +75,7 @@ class _Standard(Struct, frozen=True):
             "maximum": maximum,
             "largest_change": indicator.plausible_change,
             "is_share": is_share and maximum is not None and maximum <= _HUNDRED,
-            **{f"{key}_expected": text for key, text in self.texts().items()},
+            **{f"{key}_expected": text for key, text in texts.items()},
         }
 
     def means(self, key: str, seen: str, expected: str) -> bool:
@@ -121,9 +119,9 @@ class Standards:
                 for i in register.indicators
             )
         records = [standard.columns() for standard in self._all]
-        texts = [standard.texts() for standard in self._all]
+        #: What stands in each prefilled cell of the template, by the field's key.
         self._texts: dict[str, list[Any]] = {
-            key: [text[key] for text in texts] for key in PREFILLED
+            key: [record[f"{key}_expected"] for record in records] for key in PREFILLED
         }
         self._facts = pd.DataFrame(
             {
@@ -149,15 +147,12 @@ class Standards:
         self, key: str, seen: list[str | None], places: list[int]
     ) -> list[str | None]:
         """What prefilled cells say: the register's own text where it is that, or means it."""
-        own = self._texts[key]
-        expected = [own[place] for place in places]
+        expected = list(map(self._texts[key].__getitem__, places))
         if seen == expected:
             return expected
         return [
-            right if text and known.means(key, text, right) else text
-            for text, right, known in zip(
-                seen, expected, map(self._all.__getitem__, places), strict=True
-            )
+            right if text and self._all[place].means(key, text, right) else text
+            for text, right, place in zip(seen, expected, places, strict=True)
         ]
 
 
@@ -187,7 +182,7 @@ def row_frame(
         mine = standards.refs_of(one.area.ref)
         # Without a table there is one thing to say, not one for each indicator.
         refs = dict.fromkeys([*reported, *(mine if one.reading.has_table else ())])
-        rows = [reported.get(ref, ABSENT) for ref in refs]
+        rows = list(map(reported.get, refs, repeat(ABSENT)))
         known = list(map(standards.places_of(one.period.name).__getitem__, refs))
         before = register.last_period(one.period) if earlier else None
         columns["is_owned"] += map(set(mine).__contains__, refs)
@@ -195,13 +190,13 @@ def row_frame(
         columns["last"] += [
             earlier.get((before.name, ref, one.area.ref)) if before else None for ref in refs
         ]
-        columns["is_there"] += [row is not ABSENT for row in rows]
+        columns["is_there"] += map(reported.__contains__, refs)
         for name, values in zip(_REPORTED, zip(*map(_reported, rows), strict=True), strict=False):
             columns[name] += values
         seen = [row.seen for row in rows]
         columns["seen"] += seen
         for key in PREFILLED:
-            texts = [cells.get(key) for cells in seen]
+            texts = list(map(dict.get, seen, repeat(key)))
             columns[f"{key}_seen"] += standards.in_words_of_register(key, texts, known)
         numbers += [one.number] * len(rows)
         read += rows

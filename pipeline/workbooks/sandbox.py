@@ -111,31 +111,30 @@ class _Worker:
             GuardError: the process does not start.
         """
         task = pickle.dumps(call)
-        was_used = True
-        while was_used:
-            pipe = self._ready_pipe()
-            was_used, self._is_used = self._is_used, True
-            outcome = self._exchange(pipe, task)
-            # What was stopped or failed may have left the process in any state.
-            if outcome.reason is not None or outcome.is_spent:
-                self._end()
-            # Only a fresh process can tell whether the call is to blame, or one before it.
-            if outcome.reason not in _PERHAPS_INHERITED:
-                break
+        was_used, outcome = self._exchange(task)
+        # Only a fresh process can tell whether the call is to blame, or one before it.
+        if was_used and outcome.reason in _PERHAPS_INHERITED:
+            _, outcome = self._exchange(task)
         if outcome.reason is not None:
             raise StoppedError(outcome.reason, outcome.detail)
         answer: T = pickle.loads(outcome.answer)  # noqa: S301 - our own worker's
         return answer
 
-    def _exchange(self, pipe: Connection, task: bytes) -> CallResult:
+    def _exchange(self, task: bytes) -> tuple[bool, CallResult]:
+        """Whether the process had been called before, and what became of the call."""
+        pipe = self._ready_pipe()
+        was_used, self._is_used = self._is_used, True
+        outcome = CallResult(Reason.TIME)
         try:
             pipe.send_bytes(task)
-            if not pipe.poll(self._seconds):
-                return CallResult(Reason.TIME)
-            outcome: CallResult = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our own worker's
+            if pipe.poll(self._seconds):
+                outcome = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our own worker's
         except (EOFError, OSError):
-            return CallResult(Reason.CRASH)
-        return outcome
+            outcome = CallResult(Reason.CRASH)
+        # What was stopped or failed may have left the process in any state.
+        if outcome.reason is not None or outcome.is_spent:
+            self._end()
+        return was_used, outcome
 
     def retire(self) -> None:
         """End the process, whatever it is doing, for good."""
@@ -145,12 +144,11 @@ class _Worker:
     def _ready_pipe(self) -> Connection:
         """The pipe to a process that waits for a call."""
         with self._life:
-            has_ended = self._process is None or not self._process.is_alive()
-        if has_ended:
-            self._end()
-            return self._start()
-        assert self._pipe is not None  # noqa: S101 - it is opened and closed with the process
-        return self._pipe
+            is_alive = self._process is not None and self._process.is_alive()
+        if self._pipe is not None and is_alive:
+            return self._pipe
+        self._end()
+        return self._start()
 
     def _start(self) -> Connection:
         with self._life:

@@ -70,17 +70,12 @@ def find_area(
         choices = [each.name for each in register.areas]
         return None, [_unknown(c.AREA_UNKNOWN, "service area", entry, choices)]
     if folder_area not in (None, area):
-        folder = _name_of(folder_area, register)
+        folder = register.area_name(folder_area)
         return area, [c.FOLDER_MISMATCH.found(entry.sheet, entry.cell, entry.text, folder=folder)]
     # One finding for each other area says enough.
     others = {ref: place for ref, place in reversed(rows) if ref != area}
-    mine = _name_of(area, register)
+    mine = register.area_name(area)
     return area, [c.SEVERAL_AREAS.found(*place, area=mine) for place in others.values()]
-
-
-def _name_of(area: str, register: Register) -> str:
-    known = register.area(area)
-    return known.name if known else area
 
 
 def _unknown(rule: Rule, what: str, entry: CoverEntry, choices: list[str]) -> Finding:
