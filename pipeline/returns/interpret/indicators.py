@@ -47,11 +47,7 @@ class _Matched(Struct, frozen=True):
 
 
 def read_indicators(
-    tables: list[Table],
-    register: Register,
-    area: str | None,
-    period: str | None,
-    details: Details,
+    tables: list[Table], register: Register, area: str | None, period: str | None, details: Details
 ) -> tuple[list[ReportedRow], list[Finding]]:
     """Every indicator row of the tables, in the order of the sheets.
 
