@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from pipeline.intake.inbox import folder_of
-from pipeline.mail.mailbox import letter
-from pipeline.mail.mailbox.journal import Journal, Note, key_of
+from pipeline.mail.mailbox import journal, letter
 from pipeline.mail.mailbox.trust import why_distrusted
 from pipeline.workspace import lock
 from pipeline.workspace.errors import MailboxError, WorkspaceError
@@ -78,7 +77,7 @@ def fetch(
     run = _Run(workspace, register, now, dry_run)
     try:
         if not dry_run:
-            run.journal.finish()
+            journal.finish(workspace)
         with opened(workspace, is_read_only=dry_run) as folder:
             run.look_at(folder)
     except (MailboxError, WorkspaceError) as error:
@@ -121,16 +120,12 @@ class _Run(Struct):
     def settings(self) -> ReceiveSettings:
         return self.workspace.settings.mail.receive
 
-    @property
-    def journal(self) -> Journal:
-        return Journal(self.workspace)
-
     def look_at(self, folder: Folder) -> None:
         """Every message that was not left before, or from which someone has taken the flag."""
         mailbox = self.settings
         where = " ".join((mailbox.server, mailbox.user, mailbox.folder, folder.numbering))
         numbers, flagged = folder.messages(), folder.flagged()
-        left = self.journal.untaken(where) & flagged & set(numbers)
+        left = journal.untaken(self.workspace, where) & flagged & set(numbers)
         self.waiting = len(left)
         for uid in numbers:
             if uid in left:
@@ -146,10 +141,10 @@ class _Run(Struct):
             else:
                 # Noted first: whoever sees the flag can take it off again.
                 left.add(uid)
-                self.journal.note_untaken(where, left)
+                journal.note_untaken(self.workspace, where, left)
                 folder.flag(uid)
         if not self.dry_run:
-            self.journal.note_untaken(where, left)
+            journal.note_untaken(self.workspace, where, left)
 
     def _take(self, folder: Folder, uid: str) -> str | None:
         """Take what can be taken of a message; why it is left, which is empty where it is not.
@@ -228,14 +223,14 @@ class _Run(Struct):
     ) -> Path | None:
         """Where a workbook went; None where it was taken before."""
         folder = folder_of(self.workspace.inbox, area)
-        key = key_of(area.ref, letter.identity_of(message), attachment.sha256)
-        if self.journal.has(key):
+        key = journal.key_of(area.ref, letter.identity_of(message), attachment.sha256)
+        if journal.note_of(self.workspace, key).exists():
             return None
         if self.dry_run:
             return folder / attachment.name
         # A clock that is ahead of this machine's would have it come after it was taken.
-        note = Note(attachment.name, min(arrived_at, self.now))
-        return self.journal.place(key, folder, note, attachment.content)
+        note = journal.Note(attachment.name, min(arrived_at, self.now))
+        return journal.place(self.workspace, key, folder, note, attachment.content)
 
 
 def _is_one(registered: str, sender: str) -> bool:

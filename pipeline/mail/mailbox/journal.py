@@ -17,7 +17,6 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
@@ -26,8 +25,8 @@ from pipeline.workspace.folder import (
     Workspace,
     disk_trouble,
     make_private,
-    replacing,
     sync_folder,
+    write_whole,
 )
 from pipeline.workspace.moving import put
 
@@ -53,112 +52,112 @@ class UntakenNote(msgspec.Struct, frozen=True):
     numbers: tuple[str, ...] = ()
 
 
-class Journal(Struct, frozen=True):
-    """The notes of a workspace."""
+def place(workspace: Workspace, key: str, folder: Path, note: Note, content: bytes) -> Path:
+    """Put an attachment into an inbox folder and note that; its path there.
 
-    workspace: Workspace
+    Raises:
+        WorkspaceError: it cannot be written.
+    """
+    hidden = folder / f"{_HIDDEN}{key}"
+    with disk_trouble(f"What came by mail cannot be put into {folder}"):
+        folder.mkdir(exist_ok=True)
+        hidden.unlink(missing_ok=True)
+        hidden.touch(mode=0o600)
+        with hidden.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.utime(hidden, (note.arrived_at.timestamp(),) * 2)
+        sync_folder(folder)
+        _write(note_of(workspace, key), note)
+        path = put(hidden, folder / note.name)
+        sync_folder(folder)
+    return path
 
-    @property
-    def _folder(self) -> Path:
-        return self.workspace.state / "mailbox"
 
-    def has(self, key: str) -> bool:
-        """Whether an attachment was taken."""
-        return self._note(key).exists()
+def finish(workspace: Workspace) -> None:
+    """Complete what a run that was cut off had begun to take out of the mailbox.
 
-    def place(self, key: str, folder: Path, note: Note, content: bytes) -> Path:
-        """Put an attachment into an inbox folder and note that; its path there.
+    Only while no other run is at work. Notes that are too old to matter go.
 
-        Raises:
-            WorkspaceError: it cannot be written.
-        """
-        hidden = folder / f"{_HIDDEN}{key}"
-        with disk_trouble(f"What came by mail cannot be put into {folder}"):
-            folder.mkdir(exist_ok=True)
-            hidden.unlink(missing_ok=True)
-            hidden.touch(mode=0o600)
-            with hidden.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.utime(hidden, (note.arrived_at.timestamp(),) * 2)
-            sync_folder(folder)
-            self._write(self._note(key), msgspec.json.encode(note))
-            path = put(hidden, folder / note.name)
-            sync_folder(folder)
-        return path
+    Raises:
+        WorkspaceError: a file cannot be given its name.
+    """
+    for hidden in sorted(_hidden(workspace)):
+        with disk_trouble(f"{hidden} came by mail and cannot be given its name"):
+            _finish_one(hidden, note_of(workspace, hidden.name.removeprefix(_HIDDEN)))
 
-    def finish(self) -> None:
-        """Complete what a run that was cut off had begun; only while no other run is at work.
+    oldest = time.time() - _KEPT_DAYS * 24 * 60 * 60
+    for note in _taken(workspace).glob("*.json"):
+        with suppress(OSError):
+            if note.stat().st_mtime < oldest:
+                note.unlink()
 
-        Notes that are too old to matter go.
 
-        Raises:
-            WorkspaceError: a file cannot be given its name.
-        """
-        for hidden in sorted(self._hidden()):
-            with disk_trouble(f"{hidden} came by mail and cannot be given its name"):
-                self._finish_one(hidden)
+def _hidden(workspace: Workspace) -> Iterator[Path]:
+    if _folder(workspace).exists():
+        for folder in workspace.inbox.glob("*/"):
+            # A link to a folder elsewhere is none of ours.
+            if not folder.is_symlink():
+                yield from folder.glob(f"{_HIDDEN}*")
 
-        oldest = time.time() - _KEPT_DAYS * 24 * 60 * 60
-        for note in _taken(self.workspace).glob("*.json"):
-            with suppress(OSError):
-                if note.stat().st_mtime < oldest:
-                    note.unlink()
 
-    def _hidden(self) -> Iterator[Path]:
-        # A link to a folder elsewhere is none of ours.
-        if self._folder.exists():
-            for folder in self.workspace.inbox.glob("*/"):
-                if not folder.is_symlink():
-                    yield from folder.glob(f"{_HIDDEN}*")
+def _finish_one(hidden: Path, note: Path) -> None:
+    try:
+        noted = msgspec.json.decode(note.read_bytes(), type=Note)
+    except FileNotFoundError:
+        # Its message is still where it was, and is taken anew.
+        hidden.unlink()
+        return
+    if hidden.lstat().st_nlink > 1:
+        # It has its name, and may have left the inbox under it.
+        hidden.unlink()
+    else:
+        put(hidden, hidden.with_name(noted.name))
 
-    def _finish_one(self, hidden: Path) -> None:
-        note = self._note(hidden.name.removeprefix(_HIDDEN))
-        try:
-            noted = msgspec.json.decode(note.read_bytes(), type=Note)
-        except FileNotFoundError:
-            # Its message is still where it was, and is taken anew.
-            hidden.unlink()
-            return
-        if hidden.lstat().st_nlink > 1:
-            # It has its name, and may have left the inbox under it.
-            hidden.unlink()
-        else:
-            put(hidden, hidden.with_name(noted.name))
 
-    def untaken(self, folder: str) -> set[str]:
-        """The numbers of the messages of a folder that were left for a person."""
-        try:
-            noted = msgspec.json.decode(self._untaken.read_bytes(), type=UntakenNote)
-        except (OSError, msgspec.DecodeError):
-            # They are said once more.
-            return set()
-        return set(noted.numbers) if noted.folder == folder else set()
+def untaken(workspace: Workspace, folder: str) -> set[str]:
+    """The numbers of the messages of a folder that were left for a person."""
+    try:
+        noted = msgspec.json.decode(_untaken(workspace).read_bytes(), type=UntakenNote)
+    except (OSError, msgspec.DecodeError):
+        # They are said once more.
+        return set()
+    return set(noted.numbers) if noted.folder == folder else set()
 
-    def note_untaken(self, folder: str, numbers: set[str]) -> None:
-        """Note which messages of a folder are left for a person.
 
-        Raises:
-            WorkspaceError: that cannot be written.
-        """
-        if numbers == self.untaken(folder):
-            return
-        noted = UntakenNote(folder, tuple(sorted(numbers, key=int)))
-        with disk_trouble(f"{self._untaken} cannot be written"):
-            self._write(self._untaken, msgspec.json.encode(noted))
+def note_untaken(workspace: Workspace, folder: str, numbers: set[str]) -> None:
+    """Note which messages of a folder are left for a person.
 
-    @property
-    def _untaken(self) -> Path:
-        return self._folder / "left.json"
+    Raises:
+        WorkspaceError: that cannot be written.
+    """
+    if numbers != untaken(workspace, folder):
+        path = _untaken(workspace)
+        with disk_trouble(f"{path} cannot be written"):
+            _write(path, UntakenNote(folder, tuple(sorted(numbers, key=int))))
 
-    def _note(self, key: str) -> Path:
-        return _taken(self.workspace) / f"{key}.json"
 
-    def _write(self, path: Path, content: bytes) -> None:
-        make_private(path.parent)
-        with replacing(path, 0o600) as temporary:
-            temporary.write_bytes(content)
+def _write(path: Path, note: Note | UntakenNote) -> None:
+    make_private(path.parent)
+    write_whole(path, msgspec.json.encode(note), 0o600)
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.state / "mailbox"
+
+
+def _taken(workspace: Workspace) -> Path:
+    return _folder(workspace) / "taken"
+
+
+def _untaken(workspace: Workspace) -> Path:
+    return _folder(workspace) / "left.json"
+
+
+def note_of(workspace: Workspace, key: str) -> Path:
+    """The note of an attachment, which is there if it was taken."""
+    return _taken(workspace) / f"{key}.json"
 
 
 def key_of(area: str, message: str, sha256: str) -> str:
@@ -181,12 +180,3 @@ def as_mailed(arrival: Arrival, workspace: Workspace) -> Arrival:
         return arrival
     arrived_at = next((each for each in came if int(each.timestamp()) == kept), None)
     return replace(arrival, arrived_at=arrived_at) if arrived_at else arrival
-
-
-def _taken(workspace: Workspace) -> Path:
-    return workspace.state / "mailbox" / "taken"
-
-
-def finish(workspace: Workspace) -> None:
-    """Complete what a run that was cut off had begun to take out of the mailbox."""
-    Journal(workspace).finish()
