@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from schemas.findings import Rule
 
@@ -79,10 +78,6 @@ class Checks(Struct, frozen=True, eq=False, dict=True):
     checks: tuple[RowCheck, ...]
     #: The words that each check may use in its texts, from a row.
     common: Callable[[Any], dict[str, str]] = _no_words
-
-    def plus(self, *checks: RowCheck) -> Checks:
-        """These checks with more, which are the least grave."""
-        return replace(self, checks=(*self.checks, *checks))
 
     @cached_property
     def conditions(self) -> dict[str, tuple[RowCheck, str, Condition]]:

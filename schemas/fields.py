@@ -58,10 +58,6 @@ class Field(Struct, frozen=True):
         """Whether the service area fills it in."""
         return self.shows is None
 
-    @property
-    def is_figure(self) -> bool:
-        return self.takes in (Takes.PERFORMANCE, Takes.PART)
-
 
 COVER_FIELDS = (
     Field(
@@ -194,7 +190,7 @@ INDICATOR_FIELDS = (
 #: Keys of the columns that a service area fills in, of those prefilled, and of those with figures.
 FILLED = tuple(f.key for f in INDICATOR_FIELDS if f.fill)
 PREFILLED = tuple(f.key for f in INDICATOR_FIELDS if not f.fill)
-FIGURES = tuple(f.key for f in INDICATOR_FIELDS if f.is_figure)
+FIGURES = tuple(f.key for f in INDICATOR_FIELDS if f.takes in (Takes.PERFORMANCE, Takes.PART))
 
 #: Keys of the cover's lines that say who answers for the figures.
 SIGNED = tuple(f.key for f in COVER_FIELDS if f.fill and f.required)

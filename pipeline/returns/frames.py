@@ -105,15 +105,17 @@ class Standards:
     def __init__(self, register: Register, periods: Iterable[str]) -> None:
         priorities = {priority.ref: priority for priority in register.priorities}
         targets = {(target.indicator, target.period): target for target in register.targets}
-        self._owned: dict[str, list[str]] = defaultdict(list)
+        #: The indicators that each service area reports, in the register's order.
+        self.owned: dict[str, list[str]] = defaultdict(list)
         for indicator in register.indicators:
             for area in indicator.areas:
-                self._owned[area].append(indicator.ref)
+                self.owned[area].append(indicator.ref)
         self._all: list[_Standard] = []
-        self._places: dict[str, dict[str, int]] = {}
+        #: The place of each indicator's standard, by period and ref.
+        self.places: dict[str, dict[str, int]] = {}
         for period in dict.fromkeys(periods):
             first = len(self._all)
-            self._places[period] = {i.ref: n for n, i in enumerate(register.indicators, first)}
+            self.places[period] = {i.ref: n for n, i in enumerate(register.indicators, first)}
             self._all += (
                 _Standard(i, priorities[i.priority], targets.get((i.ref, period)))
                 for i in register.indicators
@@ -129,14 +131,6 @@ class Standards:
                 for name in (records[0] if records else ())
             }
         )
-
-    def refs_of(self, area: str) -> list[str]:
-        """The indicators that a service area reports, in the register's order."""
-        return self._owned[area]
-
-    def places_of(self, period: str) -> dict[str, int]:
-        """The place of each indicator's standard in a period, by ref."""
-        return self._places[period]
 
     def at(self, places: list[int]) -> dict[str, pd.Series[Any]]:
         """The columns of the standards at some places."""
@@ -179,11 +173,11 @@ def row_frame(
     # Return by return, so that what one return holds is looked at while it is at hand.
     for one in returns:
         reported = {row.indicator: row for row in one.reading.rows}
-        mine = standards.refs_of(one.area.ref)
+        mine = standards.owned[one.area.ref]
         # Without a table there is one thing to say, not one for each indicator.
         refs = dict.fromkeys([*reported, *(mine if one.reading.has_table else ())])
         rows = list(map(reported.get, refs, repeat(ABSENT)))
-        known = list(map(standards.places_of(one.period.name).__getitem__, refs))
+        known = list(map(standards.places[one.period.name].__getitem__, refs))
         before = register.last_period(one.period) if earlier else None
         columns["is_owned"] += map(set(mine).__contains__, refs)
         columns["area"] += [one.area.name] * len(rows)

@@ -451,7 +451,9 @@ def test_a_check_is_one_entry_and_one_broken_workbook(workspace: Workspace, good
     )
     book = load_workbook(good)
     put("P1-1", "Performance", 3999)(book)
-    (found,) = checked_alone(book, workspace, schema.ROWS.plus(even))
+    (found,) = checked_alone(
+        book, workspace, replace(schema.ROWS, checks=(*schema.ROWS.checks, even))
+    )
     assert (found.code, found.cell) == ("C99", at("P1-1", "Performance"))
     assert (
         found.problem

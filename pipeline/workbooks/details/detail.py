@@ -68,9 +68,6 @@ class SheetDetails(Struct):
         """What is known of a sheet before it is read."""
         return cls(dict.fromkeys(asked, PLAIN))
 
-    def hides_column(self, column: int) -> bool:
-        return any(first <= column <= last for first, last in self.hidden_columns)
-
 
 #: Looks up the details of a sheet's cells: the sheet's name and the places.
 Details = Callable[[str, Iterable[Place]], SheetDetails]

@@ -21,7 +21,8 @@ def hidden_parts(
     hidden. Empty where all is shown.
     """
     numbers = sorted({row + 1 for row in rows if row in known.hidden_rows})
-    hidden = sorted({column for column in columns if known.hides_column(column)})
+    ranges = [range(first, last + 1) for first, last in known.hidden_columns]
+    hidden = sorted({column for column in columns if any(column in each for each in ranges)})
     return ", ".join(
         [
             *(["the whole sheet"] if whole else []),

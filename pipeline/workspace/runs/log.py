@@ -49,7 +49,8 @@ def opened(workspace: Workspace, run: str, *, shown: bool) -> Iterator[Tell]:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            _in_order,
+            # When and what first.
+            lambda _logger, _name, event: {"at": event["at"], "event": event["event"], **event},
             to_file,
             structlog.dev.ConsoleRenderer(timestamp_key="at") if sys.stderr.isatty() else as_json,
         ],
@@ -60,11 +61,6 @@ def opened(workspace: Workspace, run: str, *, shown: bool) -> Iterator[Tell]:
             yield cast("Tell", log.msg)
     finally:
         file.close()
-
-
-def _in_order(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """When and what first."""
-    return {"at": event["at"], "event": event["event"], **event}
 
 
 class _File(RotatingFileHandler):
