@@ -5,7 +5,8 @@ Figures are `decimal.Decimal` in their unit (see `schemas.units`): no float ever
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import operator
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -59,6 +60,17 @@ class Operator(StrEnum):
     LESS_THAN = "<"
     EQUAL = "="
     BETWEEN = "between"
+
+
+#: How a figure compares with a target by its operator; a range without its ends is one figure.
+_COMPARED: dict[Operator, Callable[[Decimal, Decimal], bool]] = {
+    Operator.AT_LEAST: operator.ge,
+    Operator.AT_MOST: operator.le,
+    Operator.MORE_THAN: operator.gt,
+    Operator.LESS_THAN: operator.lt,
+    Operator.EQUAL: operator.eq,
+    Operator.BETWEEN: operator.eq,
+}
 
 
 class PolicyKind(StrEnum):
@@ -171,28 +183,16 @@ class Target(Struct, frozen=True):
 
     def admits(self, value: Decimal, polarity: Polarity | None) -> bool:
         """Whether a figure meets the target; where none is set, none does."""
-        match self.operator_by(polarity), self.value, self.lower, self.upper:
-            case Operator.BETWEEN, _, Decimal() as lower, Decimal() as upper:
-                return lower <= value <= upper
-            case Operator.AT_LEAST, Decimal() as goal, _, _:
-                return value >= goal
-            case Operator.AT_MOST, Decimal() as goal, _, _:
-                return value <= goal
-            case Operator.MORE_THAN, Decimal() as goal, _, _:
-                return value > goal
-            case Operator.LESS_THAN, Decimal() as goal, _, _:
-                return value < goal
-            case _, Decimal() as goal, _, _:
-                return value == goal
-        return False
+        decides = self.operator_by(polarity)
+        if decides is Operator.BETWEEN and self.lower is not None and self.upper is not None:
+            return self.lower <= value <= self.upper
+        return self.value is not None and _COMPARED[decides](value, self.value)
 
     @property
     def operator_shown(self) -> str:
         """The sign printed before it: only where the register states one."""
-        signs = {Operator.AT_LEAST: "≥", Operator.AT_MOST: "≤", Operator.EQUAL: "="}
-        if self.operator is None or self.operator is Operator.BETWEEN:
-            return ""
-        return signs.get(self.operator, self.operator.value)
+        signs = {Operator.AT_LEAST: "≥", Operator.AT_MOST: "≤", Operator.BETWEEN: ""}
+        return signs.get(self.operator, self.operator.value) if self.operator else ""
 
     def shown(self, unit: Unit | None) -> str:
         """As printed: `25%`, `>3.30%`, `10% to 15%`; empty where there is nothing to reach."""

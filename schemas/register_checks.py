@@ -1,9 +1,9 @@
 """Every check on the register's rows, each of them one entry, in order of gravity.
 
 An entry's texts are: code, title, what is said, what to do, why. {value} in a text is what the cell
-shows; {asks}, {heading}, {called} and {choices} are the column's own, {row} is the sheet's. An
-entry stands at places such as `targets.value`: the attribute of `Register` that holds the sheet's
-rows, and the column. A row has its sheet's columns, and what `schemas.register` joins to it.
+shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the sheet's own. It
+stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
+column. A row has its sheet's columns, and what `schemas.register` joins to it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 MOST_DECIMALS = 6
 #: A reminder further off than this is a slip of the keyboard.
 MOST_DAYS = 100
-
 #: What HTML forms accept as an address, with a domain that has a dot: mail is sent to no other.
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _NOT_WORD = re.compile(r"[^\w%£]+")

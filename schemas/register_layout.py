@@ -5,8 +5,6 @@ its heading, compared without case, spaces or punctuation. What a column asks fo
 heading and beside the cell, and a problem with the cell repeats it.
 """
 
-from __future__ import annotations
-
 from schemas import model
 from schemas import register_columns as column
 from schemas.merge_rules import MergeRule

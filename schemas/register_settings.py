@@ -1,7 +1,5 @@
 """The settings of the register's sheet Framework, as plain data."""
 
-from __future__ import annotations
-
 from schemas import register_columns as column
 from schemas.model import PolicyKind, ToleranceKind
 from schemas.register_columns import sheet

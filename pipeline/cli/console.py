@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import typer
@@ -19,10 +19,8 @@ from msgspec import Struct
 
 from pipeline.cli.options import JsonOption
 from pipeline.workspace.errors import LockedError, QuarterdayError, explain
-
-if TYPE_CHECKING:
-    from pipeline.workspace.folder import Workspace
-    from schemas.findings import Finding
+from pipeline.workspace.folder import Workspace, open_workspace
+from schemas.findings import Finding
 
 DONE, NEEDS_A_PERSON, CANNOT_RUN, AT_WORK = 0, 1, 2, 3
 EXIT_CODES = (
@@ -189,7 +187,6 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 def workspace_at(path: Path) -> Workspace:
     """The workspace that a command works in; settings in an older form are said."""
-    from pipeline.workspace.folder import open_workspace
     from pipeline.workspace.settings import FILE_NAME, outdated
 
     place = open_workspace(path)

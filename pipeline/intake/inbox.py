@@ -9,6 +9,8 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -92,11 +94,8 @@ def folder_of(inbox: Path, area: ServiceArea) -> Path:
     """
     names = (area.ref, area.name)
     keys = {_folder_key(name) for name in names}
-    try:
-        with os.scandir(inbox) as entries:
-            there = sorted(each.name for each in entries if _folder_key(each.name) in keys)
-    except OSError as error:
-        raise _unlisted(inbox, error) from error
+    with _listing(inbox), os.scandir(inbox) as entries:
+        there = sorted(each.name for each in entries if _folder_key(each.name) in keys)
     fitting = [name for name in names if safe_name(name) == name and not is_passed_over(name)]
     for name in (*there, *fitting):
         path = inbox / name
@@ -152,10 +151,8 @@ def list_inbox(inbox: Path, register: Register) -> tuple[list[Listed], list[Skip
         except OSError as error:
             skipped.append(Skipped(folder, f"cannot be listed ({error.strerror})"))
 
-    try:
+    with _listing(inbox):
         look(inbox, None)
-    except OSError as error:
-        raise _unlisted(inbox, error) from error
     return listed, skipped
 
 
@@ -179,10 +176,8 @@ def is_idle(inbox: Path) -> bool:
             # Which a run says, and no other area waits for it.
             return True
 
-    try:
+    with _listing(inbox):
         return not holds_something(inbox)
-    except OSError as error:
-        raise _unlisted(inbox, error) from error
 
 
 def _folder_key(name: str) -> str:
@@ -248,8 +243,13 @@ def _as_name(text: str) -> str:
     return text.strip() if is_name else ""
 
 
-def _unlisted(inbox: Path, error: OSError) -> WorkspaceError:
-    return WorkspaceError(
-        f"The inbox {inbox} cannot be listed ({error.strerror}). "
-        "Make the folder, or give the user who runs quarterday the right to read it."
-    )
+@contextmanager
+def _listing(inbox: Path) -> Iterator[None]:
+    """Trouble with listing the inbox as an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceError(
+            f"The inbox {inbox} cannot be listed ({error.strerror}). "
+            "Make the folder, or give the user who runs quarterday the right to read it."
+        ) from error

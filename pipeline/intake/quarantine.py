@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from pipeline.intake.inbox import Skipped, shown_name
 from pipeline.intake.scan import why_refused
-from pipeline.workspace.folder import Workspace, make_private, replacing, safe_name, sync_folder
+from pipeline.workspace.folder import Workspace, make_private, safe_name, sync_folder, write_whole
 from pipeline.workspace.moving import ChangedError, copy, opened, put, remove
 
 _NOTE = " - why.txt"
@@ -69,17 +69,13 @@ def _moved(each: Skipped, workspace: Workspace, now: datetime) -> Skipped:
     note = target.with_name(target.name + _NOTE)
     try:
         # The note comes first: nothing lies in quarantine without its reason.
-        with replacing(note, 0o600) as temporary:
-            temporary.write_text(_note_for(each, target, now), encoding="utf-8")
-        try:
-            _move(each.path, target)
-        except (OSError, ChangedError):
+        write_whole(note, _note_for(each, target, now).encode(), 0o600)
+        _move(each.path, target)
+    except (OSError, ChangedError) as error:
+        with suppress(OSError):
             note.unlink()
-            raise
-    except ChangedError:
-        why = "changed while it was looked at; the next run looks again"
-        return Skipped(each.path, why)
-    except OSError as error:
+        if isinstance(error, ChangedError):
+            return Skipped(each.path, "changed while it was looked at; the next run looks again")
         why = f"{each.why}; take it away: it cannot be moved to quarantine ({error.strerror})"
         return replace(each, why=why)
     return replace(each, moved_to=target)

@@ -91,10 +91,8 @@ def _by_place(items: Iterable[T]) -> Mapping[tuple[str | None, str | None], list
 
 def _was_sent_back(sent: Submission, past: Iterable[Submission]) -> bool:
     """Whether a file that came again was sent back when it came before."""
-    outcomes = [
-        other.outcome for other in past if other.sha256 == sent.sha256 and other.id < sent.id
-    ]
-    decided = [outcome for outcome in outcomes if outcome is not Outcome.DUPLICATE]
+    before = [one.outcome for one in past if one.sha256 == sent.sha256 and one.id < sent.id]
+    decided = [outcome for outcome in before if outcome is not Outcome.DUPLICATE]
     return decided[-1:] == [Outcome.REJECTED]
 
 

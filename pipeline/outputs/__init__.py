@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from pipeline.consolidation.report import Report
+from pipeline.consolidation.report import Report
 
 
 class Output(Struct, frozen=True):

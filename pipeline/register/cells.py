@@ -38,16 +38,15 @@ class RegisterCell(Struct, frozen=True):
     #: The text of an error value where the cell holds one.
     value: CellValue = ""
     number_format: str = "General"
-    is_error: bool = False
-    #: A formula whose result the workbook does not hold.
-    is_unsaved: bool = False
+    #: What is to be said of an error value, or of a formula whose result was not saved.
+    unreadable: Rule | None = None
     #: Part of its text is raised, lowered or struck through.
     has_marks: bool = False
 
     @property
     def is_blank(self) -> bool:
         text = isinstance(self.value, str) and not clean(self.value)
-        return text and not self.is_unsaved
+        return text and not self.unreadable
 
     @property
     def seen(self) -> str:
@@ -95,8 +94,8 @@ def read_row(
         cell = cells[key]
         content = cell.column.content
         value: Value | Finding = None
-        if cell.is_unsaved or cell.is_error:
-            value = cell.found(r.UNSAVED_FORMULA if cell.is_unsaved else r.REGISTER_ERROR_VALUE)
+        if cell.unreadable:
+            value = cell.found(cell.unreadable)
         elif cell.has_marks and content not in _WORDS and not cell.is_blank:
             value = cell.found(r.MARKED_RUN)
         elif content is Content.FIGURE and not cell.is_blank:

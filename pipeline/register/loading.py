@@ -6,15 +6,15 @@ the register has not changed loads neither and starts none.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from pipeline import __version__
 from pipeline.register.file import LIMITS, register_bytes
-from pipeline.workspace.folder import replacing
+from pipeline.workspace.folder import write_whole
 from pipeline.workspace.settings import Limits
 from schemas.model import Register
 
@@ -28,24 +28,18 @@ def load_register(path: Path, cache_dir: Path, limits: Limits = LIMITS) -> Regis
     content = register_bytes(path)
     sha256 = hashlib.sha256(content).hexdigest()
     cached = cache_dir / f"register-{sha256}-{__version__}.msgpack"
-    register = _cached(cached)
-    if register is not None and register.sha256 == sha256:
-        return register
+    # What is not there or cannot be understood is read anew. msgspec's errors are ValueErrors,
+    # among them that of a cache written for other types.
+    with suppress(OSError, ValueError, ArithmeticError):
+        register = msgspec.msgpack.decode(cached.read_bytes(), type=Register)
+        if register.sha256 == sha256:
+            return register
 
     # Here and not above: the cached way must stay free of pandas and pandera.
     from pipeline.register.reader import read_register
 
     register = read_register(path, limits)
     # Without the cache the next run only takes longer.
-    with contextlib.suppress(OSError), replacing(cached, 0o600) as draft:
-        draft.write_bytes(msgspec.msgpack.encode(register))
+    with suppress(OSError):
+        write_whole(cached, msgspec.msgpack.encode(register), 0o600)
     return register
-
-
-def _cached(path: Path) -> Register | None:
-    """The register in a cache file; None where there is none or it cannot be understood."""
-    try:
-        return msgspec.msgpack.decode(path.read_bytes(), type=Register)
-    except (OSError, ValueError, ArithmeticError):
-        # msgspec's errors are ValueErrors, among them a cache written for other types.
-        return None

@@ -142,18 +142,13 @@ def _cell(
     if place is None:
         # The register was made without this column.
         return RegisterCell(grid.sheet, column)
-    value, detail = grid.value(*place), known.cells[place]
-    is_error = value == "" and bool(detail.error)
-    return RegisterCell(
-        grid.sheet,
-        column,
-        address(*place),
-        detail.error if is_error else value,
-        detail.number_format,
-        is_error,
-        is_unsaved=value == "" and detail.has_formula and not detail.has_value,
-        has_marks=detail.has_marks,
-    )
+    value, detail, unreadable = grid.value(*place), known.cells[place], None
+    if value == "" and detail.error:
+        value, unreadable = detail.error, r.REGISTER_ERROR_VALUE
+    elif value == "" and detail.has_formula and not detail.has_value:
+        unreadable = r.UNSAVED_FORMULA
+    looks = detail.number_format, unreadable, detail.has_marks
+    return RegisterCell(grid.sheet, column, address(*place), value, *looks)
 
 
 # --- Where the cells are -------------------------------------------------------------------------

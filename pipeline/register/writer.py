@@ -22,7 +22,7 @@ from pipeline.register.rows import SEPARATOR, Amount, Cell, Cells, tables
 from pipeline.workbooks.safe_text import plain
 from pipeline.workbooks.worksheets import set_a4
 from pipeline.workspace.errors import WorkspaceError
-from pipeline.workspace.folder import replacing
+from pipeline.workspace.folder import write_whole
 from schemas.model import Register
 from schemas.register_columns import Content, RegisterColumn, RegisterSheet
 from schemas.register_layout import LISTS, SHEETS
@@ -61,8 +61,7 @@ def write_register(register: Register, path: Path) -> None:
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         _Writer(book).write(register)
     try:
-        with replacing(path) as draft:
-            draft.write_bytes(content.getvalue())
+        write_whole(path, content.getvalue())
     except OSError as error:
         raise WorkspaceError(
             f"{path} cannot be written ({error.strerror}). Close it if it is open in Excel, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -21,6 +21,7 @@ from pipeline.workbooks.addresses import position
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.sandbox_worker import StoppedError
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
+from pipeline.workspace.moving import holds
 from schemas import rules as c
 from schemas.findings import has_errors, shorten
 from schemas.model import Register
@@ -80,18 +81,12 @@ def _prepare(register: Register) -> None:
 def _read_arrival(arrival: Arrival) -> Reading | None:
     """What a return says; None where the file is no longer the one that arrived."""
     assert _register is not None  # noqa: S101 - set when the worker started
-    if not _is_unchanged(arrival):
+    # What is only checked may be named by a link.
+    path = Path(os.path.realpath(arrival.path))
+    if not holds(path, arrival.sha256):
         return None
-    reading = read_workbook(arrival.path, arrival.kind, _register, arrival.folder_area)
-    return reading if _is_unchanged(arrival) else None
-
-
-def _is_unchanged(arrival: Arrival) -> bool:
-    try:
-        with arrival.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == arrival.sha256
-    except OSError:
-        return False
+    reading = read_workbook(path, arrival.kind, _register, arrival.folder_area)
+    return reading if holds(path, arrival.sha256) else None
 
 
 def read_workbook(

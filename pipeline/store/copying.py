@@ -108,7 +108,6 @@ def received(url: str) -> ReceivedFiles:
 class DeliveredFile(Struct, frozen=True):
     """One file that came to lie in one place at one time, and was taken in."""
 
-    sha256: str
     folder_area: str | None
     #: As `delivery_key` makes it.
     key: str
@@ -117,7 +116,7 @@ class DeliveredFile(Struct, frozen=True):
 def deliveries(url: str) -> list[DeliveredFile]:
     """Every delivery that the store holds, in order."""
     c = t.submission.c
-    query = sa.select(c.sha256, c.folder_area, c.delivery).order_by(c.id)
+    query = sa.select(c.folder_area, c.delivery).order_by(c.id)
     return [DeliveredFile(*tuple(row)) for row in _rows(url, query)]
 
 
@@ -211,18 +210,6 @@ def is_empty(url: str) -> bool:
         )
 
 
-def need_empty(url: str) -> None:
-    """Make sure that a store can be put there.
-
-    Raises:
-        StoreError: something is there already, or the database cannot be reached.
-    """
-    if not is_empty(url):
-        raise StoreError(
-            f"{shown(url_of(url))} holds a store already. Name an empty database with --store."
-        )
-
-
 def fill(copy: Path, url: str) -> None:
     """Put the store of such a copy where none is, all of it or nothing.
 
@@ -231,7 +218,10 @@ def fill(copy: Path, url: str) -> None:
     Raises:
         StoreError: the place is not empty, or cannot be written; or the copy is of a later version.
     """
-    need_empty(url)
+    if not is_empty(url):
+        raise StoreError(
+            f"{shown(url_of(url))} holds a store already. Name an empty database with --store."
+        )
     file = sqlite_file(url)
     with reported(url_of(url)):
         if file is not None:

@@ -18,7 +18,7 @@ import msgspec
 from pipeline.register.file import register_bytes
 from pipeline.store import Store
 from pipeline.workspace.errors import RegisterError, StoreError, WorkspaceError
-from pipeline.workspace.folder import Workspace, disk_trouble, private_folder, replacing
+from pipeline.workspace.folder import Workspace, disk_trouble, private_folder, write_whole
 from schemas.model import Register
 
 #: What the journal holds: the tables that no reading of the archive gives back. Of messages, which
@@ -138,5 +138,4 @@ def _write(folder: Path, table: str, rows: list[dict[str, Any]]) -> None:
 def _put(path: Path, content: bytes) -> None:
     with disk_trouble(f"{path} cannot be written"):
         private_folder(path.parent)
-        with replacing(path, 0o400) as temporary:
-            temporary.write_bytes(content)
+        write_whole(path, content, 0o400)

@@ -73,10 +73,10 @@ def letters_key(text: str) -> str:
     return "".join(character for character in clean(text).casefold() if character.isalnum())
 
 
-def asked_about(wanted: str, there: Iterable[str], at_least: float = 75) -> str:
+def asked_about(wanted: str, there: Iterable[str]) -> str:
     """`Is "…" meant to be it?` of the text that is most like the one wanted; empty: none is."""
     names = list(there)
     near = process.extractOne(
-        wanted, names, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=at_least
+        wanted, names, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=_NEAR
     )
     return f'Is "{near[0]}" meant to be it?' if near else ""

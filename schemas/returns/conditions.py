@@ -33,6 +33,11 @@ def quotient(
     return value if published == value or value in fewer else published
 
 
+def computed(row: Any, _field: str) -> dict[str, str]:
+    made = quotient(row.value, row.numerator, row.denominator, row.unit, row.decimals)
+    return {"computed": shown(made, row.unit)}
+
+
 def follows(*columns: pd.Series[Any]) -> list[bool]:
     return [
         unit.row.counts_people or quotient(value, numerator, denominator, unit, decimals) == value

@@ -5,8 +5,6 @@ period and with last period's figure; conditions look at those columns alone. An
 code, title, what is said, what to do, why.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from schemas.checks import Cells, Checks, Condition, RowCheck
@@ -14,16 +12,7 @@ from schemas.fields import INDICATOR_FIELDS, PREFILLED
 from schemas.findings import Severity
 from schemas.merge_rules import MergeRule
 from schemas.model import CommentaryRule, Kind, Polarity, Status, Target
-from schemas.returns.conditions import (
-    altered,
-    explained,
-    figure,
-    follows,
-    impossible,
-    off_target,
-    quotient,
-    unaltered,
-)
+from schemas.returns import conditions
 from schemas.units import Unit, shown
 
 _NEVER_NEGATIVE = [unit for unit in Unit if unit.row.never_negative]
@@ -64,7 +53,7 @@ ROWS = Checks(
         "is_share": Cells(bool, "Share", "Whether the numerator is a part of the denominator."),
         "last": Cells(Decimal, "Last period", "The figure of the period before.", nullable=True),
     },
-    common=lambda row: {"ref": row.ref_expected, "value": figure(row)},
+    common=lambda row: {"ref": row.ref_expected, "value": conditions.figure(row)},
     checks=(
         RowCheck(
             "C02",
@@ -75,7 +64,7 @@ ROWS = Checks(
             at={"ref": Condition(("is_owned",), lambda owned: owned)},
             words=lambda row, _: {
                 "area": row.area,
-                "value": figure(row) if row.ref_seen is None else row.ref_seen,
+                "value": conditions.figure(row) if row.ref_seen is None else row.ref_seen,
             },
             ends_row=True,
         ),
@@ -95,8 +84,11 @@ ROWS = Checks(
             "The prefilled {what} was altered; it should read: {expected}.",
             "Put it back as it was, or start from a fresh template.",
             "If the wording changed, the figure may answer another question.",
-            at={key: Condition((f"{key}_seen", f"{key}_expected"), unaltered) for key in PREFILLED},
-            words=altered,
+            at={
+                key: Condition((f"{key}_seen", f"{key}_expected"), conditions.unaltered)
+                for key in PREFILLED
+            },
+            words=conditions.altered,
         ),
         RowCheck(
             "C01",
@@ -124,7 +116,7 @@ ROWS = Checks(
                     lambda has, status: ~has | (status != Status.NOT_AVAILABLE),
                 )
             },
-            words=lambda row, key: {"value": row.seen.get(key, figure(row))},
+            words=lambda row, key: {"value": row.seen.get(key, conditions.figure(row))},
         ),
         RowCheck(
             "C14",
@@ -145,7 +137,7 @@ ROWS = Checks(
                     lambda whole, is_share: (whole > 0) | (~is_share & (whole != 0)),
                 ),
             },
-            words=impossible,
+            words=conditions.impossible,
         ),
         RowCheck(
             "C07",
@@ -171,16 +163,11 @@ ROWS = Checks(
             at={
                 "performance": Condition(
                     ("value", "numerator", "denominator", "unit", "decimals"),
-                    follows,
+                    conditions.follows,
                     unless=("C14 numerator", "C14 denominator", "C07 numerator"),
                 )
             },
-            words=lambda row, _: {
-                "computed": shown(
-                    quotient(row.value, row.numerator, row.denominator, row.unit, row.decimals),
-                    row.unit,
-                )
-            },
+            words=conditions.computed,
         ),
         RowCheck(
             "C03",
@@ -231,11 +218,11 @@ ROWS = Checks(
             at={
                 "commentary": Condition(
                     ("commentary_rule", "commentary"),
-                    explained,
+                    conditions.explained,
                     also=("value", "target", "polarity"),
                 )
             },
-            words=off_target,
+            words=conditions.off_target,
         ),
         RowCheck(
             "C09",

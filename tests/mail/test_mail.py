@@ -19,7 +19,8 @@ from openpyxl import load_workbook
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import NotRated, Rating
 from pipeline.consolidation.report import Line, Report
-from pipeline.mail.messages import Message, Office, appendix_messages, correction_message
+from pipeline.mail.messages import Message, Office, appendix_messages
+from pipeline.mail.messages.areas import correction_message
 from pipeline.outputs.wording import gap_shown
 from pipeline.workspace.errors import RegisterError, SettingsError
 from schemas.findings import Finding, Severity

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.mail.messages import Message, Office, Texts, correction_message
+from pipeline.mail.messages import Message, Office, Texts
+from pipeline.mail.messages.areas import correction_message
 from pipeline.mail.messages.texts import package_templates
 from pipeline.operations.doctor import examine
 from pipeline.workspace.folder import Workspace

@@ -13,13 +13,10 @@ from pipeline.consolidation.approvals import Waiting
 from pipeline.consolidation.assembly import issue_of
 from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.report import Report, ReturnReceived, ReturnState
-from pipeline.mail.messages import (
+from pipeline.mail.messages import Message, Office, appendix_messages, digest_messages
+from pipeline.mail.messages.areas import (
     Brought,
-    Message,
-    Office,
-    appendix_messages,
     correction_message,
-    digest_messages,
     receipt_message,
     reminder_message,
 )

@@ -29,7 +29,7 @@ from pipeline.returns.reading import Return
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import SheetDetails
 from pipeline.workbooks.figures import parse
-from pipeline.workbooks.figures.figure import CellValue, Scale
+from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workspace.settings import Limits
 from schemas.fields import ACHIEVEMENT_FIELDS, COVER_FIELDS, INDICATOR_FIELDS, UNTAUGHT_FIELDS
@@ -95,7 +95,7 @@ def check_figure(cell: CellValue, unit: Unit, number_format: str | None) -> None
     """A cell has a figure, a meaning or a finding; and a figure only where there is a digit."""
     figure = parse(cell, Scale(unit, 1), number_format)
     known = figure.value is not None or figure.suppressed or figure.not_available
-    assert known or figure.is_bad or figure.is_blank
+    assert known or figure.is_bad or figure == Figure()
     assert not (figure.value is not None and figure.is_bad)
     if isinstance(cell, str) and figure.value is not None:
         assert any(character.isdecimal() for character in cell)

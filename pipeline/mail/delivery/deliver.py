@@ -19,7 +19,7 @@ from pipeline.mail.delivery.oversize import place_of, without_attachment
 from pipeline.mail.delivery.status import GIVEN_UP_AFTER, MailStatus, mail_status, next_try
 from pipeline.store import Attempt, Became, Queued, Store
 from pipeline.store.session import Session
-from pipeline.workspace.folder import Workspace, disk_trouble, replacing
+from pipeline.workspace.folder import Workspace, disk_trouble, write_whole
 from schemas.model import Register
 
 if TYPE_CHECKING:
@@ -126,10 +126,8 @@ def _write(due: Sequence[Queued], work: _Work) -> None:
         path = work.workspace.outbox_of(one.period) / "mail" / one.filename
         if path.exists():
             continue
-        content = work.store.messages.content(one.id) or b""
-        said = f"A message cannot be written to {path.parent}"
-        with disk_trouble(said), replacing(path) as temporary:
-            temporary.write_bytes(content)
+        with disk_trouble(f"A message cannot be written to {path.parent}"):
+            write_whole(path, work.store.messages.content(one.id) or b"")
         work.written.append(path)
     done = [Attempt(one.id, work.now, Became.WRITTEN) for one in due]
     work.store.messages.note(done)

@@ -5,17 +5,8 @@ recipient always has the same Message-ID, so that it goes out once.
 """
 
 from pipeline.mail.messages.appendix import appendix_messages
-from pipeline.mail.messages.areas import (
-    Brought,
-    correction_message,
-    receipt_message,
-    reminder_id,
-    reminder_message,
-)
 from pipeline.mail.messages.digest import digest_messages
 from pipeline.mail.messages.message import MailKind, Message, Office
 from pipeline.mail.messages.texts import Texts
 
-__all__ = ["Brought", "MailKind", "Message", "Office", "Texts", "appendix_messages",
-           "correction_message", "digest_messages", "receipt_message", "reminder_id",
-           "reminder_message"]  # fmt: skip
+__all__ = ["MailKind", "Message", "Office", "Texts", "appendix_messages", "digest_messages"]

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from pipeline.returns.interpret.headings import (
-    INDICATORS,
-    Fields,
-    HeadingRow,
-    heading_row,
-    known_headings,
-    row_texts,
-)
+from pipeline.returns.interpret import headings
 from pipeline.returns.interpret.merges import Merges
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.figures.figure import CellValue
@@ -31,7 +24,7 @@ class Table(Struct):
     grid: Grid
     merges: Merges
     header_row: int
-    heads: HeadingRow
+    heads: headings.HeadingRow
     #: Sheet column of each field that has one (see `columns.choose_columns`).
     columns: dict[str, int] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
@@ -71,7 +64,7 @@ def find_tables(grids: list[Grid]) -> list[Table]:
         for number, cells in grid.numbered():
             if current is None and number >= HEADER_WITHIN:
                 break
-            heads = heading_row(grid, merges, number, cells)
+            heads = headings.heading_row(grid, merges, number, cells)
             if heads is not None:
                 if current is not None and not current.rows:
                     # Headings merged downwards head the table once.
@@ -85,13 +78,13 @@ def find_tables(grids: list[Grid]) -> list[Table]:
 
 def why_none(grids: list[Grid]) -> list[Finding]:
     """What keeps a workbook from having a table of indicators: a heading misspelt or missing."""
-    required = {f.key: f.heading for f in INDICATORS if f.required}
-    known = known_headings(INDICATORS)
+    required = {f.key: f.heading for f in headings.INDICATORS if f.required}
+    known = headings.known_headings(headings.INDICATORS)
     detail = "no row holds the headings " + listed(required.values())
     for grid in grids:
         merges = Merges(grid.merged)
         for number, cells in grid.numbered(HEADER_WITHIN):
-            found = list(row_texts(grid, merges, number, cells))
+            found = list(headings.row_texts(grid, merges, number, cells))
             has = {known[key][0] for _, text in found if (key := heading_key(text)) in known}
             lacking = required.keys() - has
             if len(lacking) == len(required):
@@ -111,6 +104,6 @@ def why_none(grids: list[Grid]) -> list[Finding]:
     return [c.NO_TABLE.found(detail=detail)]
 
 
-def of_kind(tables: list[Table], fields: Fields) -> list[Table]:
+def of_kind(tables: list[Table], fields: headings.Fields) -> list[Table]:
     """The tables of one kind."""
     return [table for table in tables if table.heads.fields is fields]

@@ -101,15 +101,8 @@ class Figure(Struct, frozen=True):
         return replace(self, troubles=(*self.troubles, Trouble(rule, seen, words)))
 
     @property
-    def is_blank(self) -> bool:
-        return self == BLANK
-
-    @property
     def is_bad(self) -> bool:
         return any(t.rule.severity is Severity.ERROR for t in self.troubles)
-
-
-BLANK = Figure()
 
 
 def plain(number: Decimal) -> Decimal:
