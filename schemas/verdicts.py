@@ -17,12 +17,17 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.dtypes import DataType
-from pandera.engines import numpy_engine
+from pandera.engines import numpy_engine, pandas_engine
 
 from schemas.checks import Cells, Checks, RowCheck
 
 #: Types that pandas itself has.
 _PLAIN = (bool, int, object)
+for _plain in _PLAIN:
+    # Else pandera tries for each column of each frame whether geopandas, if installed, knows it.
+    pandas_engine.Engine.register_dtype(
+        type(pandas_engine.Engine.dtype(_plain)), equivalents=[np.dtype(_plain)]
+    )
 #: For each row of a frame, whether it passes.
 _Passes = np.ndarray[tuple[int], np.dtype[np.bool]]
 _NOTHING: Mapping[str, _Passes] = {}
