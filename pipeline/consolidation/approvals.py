@@ -43,7 +43,7 @@ def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list
     One that quotes a figure which the appendix suppresses comes without its words.
     """
     redaction = Redaction.of(register, store)
-    approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.approvals()}
+    approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.all(Approval)}
     figures = {(number, o.sheet, o.cell): o for number, o in store.reported()}
     warnings = (
         Waiting(

@@ -79,7 +79,7 @@ def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed |
     None where none of them is a restatement. Of several closings it is the last one that was
     followed by a restatement.
     """
-    closing_of = {r.id: r.closing_id for r in store.decisions.reopenings()}
+    closing_of = {r.id: r.closing_id for r in store.decisions.all(Reopening)}
     restating = {
         s.id: closing_of[s.reopening_id]
         for s in submissions
@@ -88,7 +88,7 @@ def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed |
     if not restating:
         return None
     number = max(restating.values())
-    closing = next(c for c in store.decisions.closings() if c.id == number)
+    closing = next(c for c in store.decisions.all(Closing) if c.id == number)
     first = min(one for one, closed in restating.items() if closed == number)
     before = [i for i in store.issues() if i.period == closing.period and i.last_submission < first]
     return Closed(closing, before[-1] if before else None)
@@ -132,11 +132,11 @@ def _last_word(store: Store, period: str) -> Closing | Reopening | None:
 
     What a person reopens is open for one run, and stays closed by the same closing.
     """
-    closings = [c for c in store.decisions.closings() if c.period == period]
+    closings = [c for c in store.decisions.all(Closing) if c.period == period]
     if not closings:
         return None
     last = closings[-1]
     reopened = (
-        r for r in store.decisions.reopenings() if r.closing_id == last.id and r.by == REGISTER
+        r for r in store.decisions.all(Reopening) if r.closing_id == last.id and r.by == REGISTER
     )
     return max(reopened, key=lambda r: r.id, default=last)

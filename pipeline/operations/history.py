@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from pipeline.operations.stored import StoredReturns
-from pipeline.store import Signature, Submission
+from pipeline.store import Approval, Closing, Forgotten, Reopening, Signature, Submission
 from pipeline.workbooks.names import suggestion
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import printable, shorten
@@ -189,7 +189,7 @@ class _History(Struct, frozen=True):
 
     def _approved(self) -> Iterator[Event]:
         at_cell = {(number, o.sheet, o.cell): o for (number, _), o in self.stored.figures.items()}
-        for approval in self.stored.store.decisions.approvals():
+        for approval in self.stored.store.decisions.all(Approval):
             sent = self.stored.submissions[approval.submission_id]
             figure = at_cell.get((sent.id, approval.sheet, approval.cell))
             if indicator := self.subject.indicator:
@@ -203,7 +203,7 @@ class _History(Struct, frozen=True):
                 yield self._event(approval.approved_at, EventKind.APPROVED, sent, details)
 
     def _forgotten(self) -> Iterator[Event]:
-        for one in self.stored.store.decisions.forgotten():
+        for one in self.stored.store.decisions.all(Forgotten):
             sent = self.stored.submissions[one.submission_id]
             if self._concerns(sent):
                 details = f"the file, findings and signatures of {_named(sent)}, by {one.by}: "
@@ -214,11 +214,11 @@ class _History(Struct, frozen=True):
         """What became of the periods of which the subject has anything."""
         decisions = self.stored.store.decisions
         periods = {sent.period for sent in self.stored.submissions.values() if self._concerns(sent)}
-        for closing in decisions.closings():
+        for closing in decisions.all(Closing):
             if self.subject.is_everything or closing.period in periods:
                 details = "by the register"
                 yield Event(closing.closed_at, EventKind.CLOSED, closing.period, "", details)
-        for one in decisions.reopenings():
+        for one in decisions.all(Reopening):
             if self.subject.is_everything or one.period in periods:
                 because = printable(one.because)
                 details = f"by {one.by}" + (f": {because}" if because else "")

@@ -197,7 +197,7 @@ def _last_issue(indicator: Indicator, period: Period, stored: StoredReturns) -> 
 
 def _sources(line: Line, period: str, stored: StoredReturns, cell_of: CellOf) -> Iterator[Source]:
     """The sources of a line, in the register's order of areas."""
-    forgotten = {one.submission_id: one for one in stored.store.decisions.forgotten()}
+    forgotten = {one.submission_id: one for one in stored.store.decisions.all(Forgotten)}
     for area in line.indicator.areas:
         sent = stored.standing.get((area, period))
         observation = stored.figures.get((sent.id, line.indicator.ref)) if sent else None
@@ -229,7 +229,7 @@ def _sources(line: Line, period: str, stored: StoredReturns, cell_of: CellOf) ->
 
 
 def _warnings(sent: Submission, figure: Observation, stored: StoredReturns) -> Iterator[Warned]:
-    approvals = stored.store.decisions.approvals()
+    approvals = stored.store.decisions.all(Approval)
     for finding in stored.warnings_at(figure, sent):
         place = (sent.id, finding.code, finding.sheet, finding.cell)
         approved = (

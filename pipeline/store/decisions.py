@@ -100,19 +100,7 @@ class Decisions:
                 connection.execute(table.delete().where(table.c.submission_id.in_(gone)))
         e.clear_log(self._engine)
 
-    def closings(self) -> tuple[Closing, ...]:
-        return self._all(Closing)
-
-    def reopenings(self) -> tuple[Reopening, ...]:
-        return self._all(Reopening)
-
-    def approvals(self) -> tuple[Approval, ...]:
-        return self._all(Approval)
-
-    def forgotten(self) -> tuple[Forgotten, ...]:
-        return self._all(Forgotten)
-
-    def _all(self, kind: type[T]) -> tuple[T, ...]:
+    def all(self, kind: type[T]) -> tuple[T, ...]:
         """Every decision of a kind, in the order in which they were taken."""
         table = _TABLES[kind]
         return read(self._engine, sa.select(table).order_by(table.c.id), kind)

@@ -15,6 +15,10 @@ from pipeline.workspace.errors import StoreError
 
 #: Marks a transaction that will write, so that SQLite lets no other begin to.
 _WRITING = "quarterday_writing"
+#: How a connection to SQLite is set up. The first has the others wait for another program as well;
+#: by the last, what is forgotten is overwritten, not only unlinked.
+_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+            "secure_delete=ON")  # fmt: skip
 #: How databases say that their disk is full.
 _FULL = ("disk is full", "No space left on device", "disk full")
 
@@ -84,12 +88,7 @@ def set_up_sqlite(connection: Any, _: object) -> None:
     """Set up a connection of the driver as every connection to a store is."""
     # SQLAlchemy begins transactions itself: the driver would leave reads and DDL out of them.
     connection.isolation_level = None
-    for pragma in (
-        # The first, so that the others wait for another program as well.
-        *("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"),
-        # What is forgotten is overwritten, not only unlinked.
-        "secure_delete=ON",
-    ):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

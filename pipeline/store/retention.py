@@ -55,7 +55,7 @@ def _fall_due(register: Register, store: Store) -> Iterator[tuple[Submission, da
     years = register.framework.keep_years
     if years is None:
         return
-    gone = {one.submission_id for one in store.decisions.forgotten()}
+    gone = {one.submission_id for one in store.decisions.all(Forgotten)}
     for sent in store.submissions():
         last = _years_after(_counted_from(sent, register), years)
         if sent.id not in gone and last < date.max:
@@ -85,7 +85,7 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
         WorkspaceError: a file cannot be removed; the next run of the command does it.
     """
     store.decisions.forget([Forgotten(s.id, at, by, found.rule) for s in found.submissions])
-    gone = {one.submission_id for one in store.decisions.forgotten()}
+    gone = {one.submission_id for one in store.decisions.all(Forgotten)}
     submissions = store.submissions()
     forgotten = [sent for sent in submissions if sent.id in gone]
     remaining = {sent.sha256 for sent in submissions if sent.id not in gone}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pipeline.store import Store
+from pipeline.store import Approval, Store
 from tests.support.builders import CARE, SAFETY
 from tests.support.council import BEFORE, PERIOD, REGISTER, Council, care, community
 
@@ -90,7 +90,7 @@ def test_all_are_approved_at_once_where_it_is_asked_for_and_a_later_return_waits
     council.place.sqlite.unlink()
     council.call("replay", "--rebuild")
     with Store(council.place.store_url) as store:
-        assert [one.because for one in store.decisions.approvals()] == [WHY] * 3
+        assert [one.because for one in store.decisions.all(Approval)] == [WHY] * 3
 
 
 def test_nothing_is_approved_without_a_reason_or_by_a_code_that_does_not_wait(

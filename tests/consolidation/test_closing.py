@@ -103,7 +103,7 @@ def outcomes(done: Night) -> list[Outcome]:
 
 def decisions(place: Workspace) -> tuple[tuple[Closing, ...], tuple[Reopening, ...]]:
     with session.store_of(place) as store:
-        return store.decisions.closings(), store.decisions.reopenings()
+        return store.decisions.all(Closing), store.decisions.all(Reopening)
 
 
 def quarterday(place: Workspace, *words: str) -> tuple[int, str]:

@@ -535,7 +535,7 @@ def test_a_submission_that_cannot_be_forgotten_keeps_all_it_has(full: str) -> No
             )
         assert [bool(s.findings) for s in store.submissions()] == [False, True]
         assert set(store.signatures()) == {2}
-        assert [f.submission_id for f in store.decisions.forgotten()] == [1]
+        assert [f.submission_id for f in store.decisions.all(Forgotten)] == [1]
 
 
 def test_an_old_store_is_held_to_the_same(old: str, engine: sa.Engine) -> None:

@@ -459,10 +459,10 @@ def test_decisions_come_back_in_the_order_in_which_they_were_taken(store: Store)
     store.decisions.approve([])
     store.decisions.forget([Forgotten(2, late, "me", "six years")])
     store.decisions.forget([])
-    assert store.decisions.closings() == numbered(closings)
-    assert store.decisions.reopenings() == numbered(reopenings)
-    assert store.decisions.approvals() == numbered(approvals)
-    assert store.decisions.forgotten() == (Forgotten(2, late, "me", "six years", 1),)
+    assert store.decisions.all(Closing) == numbered(closings)
+    assert store.decisions.all(Reopening) == numbered(reopenings)
+    assert store.decisions.all(Approval) == numbered(approvals)
+    assert store.decisions.all(Forgotten) == (Forgotten(2, late, "me", "six years", 1),)
 
 
 def numbered(decisions: Sequence[D]) -> tuple[D, ...]:
@@ -476,7 +476,7 @@ def test_a_decision_about_what_is_not_in_the_store_is_refused(store: Store) -> N
         store.decisions.forget([Forgotten(9, RECEIVED, "me", "six years")])
     with pytest.raises(StoreError):
         store.record([decided(submission(reopening_id=9))])
-    assert (store.decisions.reopenings(), store.decisions.forgotten()) == ((), ())
+    assert (store.decisions.all(Reopening), store.decisions.all(Forgotten)) == ((), ())
     assert store.submissions() == ()
 
 

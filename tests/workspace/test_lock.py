@@ -273,7 +273,7 @@ def test_nothing_is_written_to_the_store_once_the_lock_is_lost(workspace: Path) 
         with pytest.raises(LockLostError):
             store.decisions.record(Closing(PERIOD.name, datetime.now(UTC)))
     with store_of(place) as store:
-        assert store.decisions.closings() == ()
+        assert store.decisions.all(Closing) == ()
 
 
 def test_a_run_that_loses_its_lock_takes_in_no_more_and_the_next_does_the_rest(

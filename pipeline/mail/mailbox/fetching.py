@@ -135,9 +135,9 @@ class _Run(Struct):
             if self.dry_run or why is None:
                 continue
             if not why:
-                folder.file(uid, self.settings.taken_folder)
-            elif self.settings.left_folder:
-                folder.file(uid, self.settings.left_folder)
+                folder.file(uid, mailbox.taken_folder)
+            elif mailbox.left_folder:
+                folder.file(uid, mailbox.left_folder)
             else:
                 # Noted first: whoever sees the flag can take it off again.
                 left.add(uid)
@@ -236,9 +236,8 @@ class _Run(Struct):
 def _is_one(registered: str, sender: str) -> bool:
     """Whether two addresses are one; only plain letters have a large and a small form."""
     registered = registered.strip()
-    if registered.isascii() and sender.isascii():
-        return bool(registered) and registered.lower() == sender.lower()
-    return registered == sender
+    are_plain = registered.isascii() and sender.isascii()
+    return registered == sender or (are_plain and registered.lower() == sender.lower())
 
 
 def _meant(areas: Sequence[ServiceArea], name: str) -> ServiceArea | None:

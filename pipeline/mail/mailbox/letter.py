@@ -56,12 +56,12 @@ class Attachment(Struct, frozen=True):
 
 def subject_of(message: Message) -> str:
     """The subject, on one short line."""
-    return shorten(_decoded(_raw(message, "Subject")[:1])) or "(no subject)"
+    return shorten("".join(map(_decoded, _raw(message, "Subject")[:1]))) or "(no subject)"
 
 
 def shown_sender(message: Message) -> str:
     """From whom a message says it is, on one short line: not to be believed."""
-    return shorten(_decoded(_raw(message, "From"))) or "(no sender)"
+    return shorten(", ".join(map(_decoded, _raw(message, "From")))) or "(no sender)"
 
 
 def sender_of(message: Message) -> str | None:
@@ -150,7 +150,7 @@ def _given_name(part: Message) -> str:
         raw = plain.get_filename() or ""
     except (MessageError, ValueError, LookupError, IndexError):
         return ""
-    name = PurePosixPath(_decoded([raw]).replace("\\", "/")).name
+    name = PurePosixPath(_decoded(raw).replace("\\", "/")).name
     ending = PurePosixPath(name).suffix
     if len(ending) > _LONGEST_ENDING or safe_name(ending) != ending.lstrip("."):
         ending = ""
@@ -174,12 +174,8 @@ def _raw(message: Message, name: str) -> list[str]:
     ]
 
 
-def _decoded(values: list[str]) -> str:
-    """Headers as a person reads them; what cannot be decoded stays as it came."""
-    return ", ".join(map(_read, values))
-
-
-def _read(value: str) -> str:
+def _decoded(value: str) -> str:
+    """A header as a person reads it; what cannot be decoded stays as it came."""
     try:
         parts = decode_header(value)
         text = "".join(

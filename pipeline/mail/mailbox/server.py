@@ -63,8 +63,7 @@ class Folder(Struct, frozen=True):
 
     def facts(self, uid: str) -> Facts | None:
         """What the server knows of a message; None where it is gone."""
-        with said(self.settings):
-            answer = self._done("FETCH", uid, "(RFC822.SIZE INTERNALDATE)")
+        answer = self._done("FETCH", uid, "(RFC822.SIZE INTERNALDATE)")
         facts = b" ".join(part for part in answer if isinstance(part, bytes))
         size, date = _SIZE.search(facts), _DATE.search(facts)
         if size is None or date is None:
@@ -79,8 +78,7 @@ class Folder(Struct, frozen=True):
 
     def flag(self, uid: str) -> None:
         """Mark a message for a person's eyes."""
-        with said(self.settings):
-            self._done("STORE", uid, "+FLAGS.SILENT", r"(\Flagged)")
+        self._done("STORE", uid, "+FLAGS.SILENT", r"(\Flagged)")
 
     def file(self, uid: str, name: str) -> None:
         """Move a message to another folder, which is made where there is none."""
@@ -90,20 +88,21 @@ class Folder(Struct, frozen=True):
                 self.box.folder.create(place)
                 with suppress(errors.ImapToolsError):
                     self.box.folder.subscribe(place, value=True)
-            if "MOVE" in self.abilities:
-                self._done("MOVE", uid, encode_folder(place))
-                return
-            self._done("COPY", uid, encode_folder(place))
-            self._done("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
-            # Without this ability everything would go that anyone has marked for removal.
-            if "UIDPLUS" in self.abilities:
-                self._done("EXPUNGE", uid)
+        if "MOVE" in self.abilities:
+            self._done("MOVE", uid, encode_folder(place))
+            return
+        self._done("COPY", uid, encode_folder(place))
+        self._done("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
+        # Without this ability everything would go that anyone has marked for removal.
+        if "UIDPLUS" in self.abilities:
+            self._done("EXPUNGE", uid)
 
     def _done(self, command: str, *words: Any) -> list[Any]:
         """What the server answers to a command by a message's number."""
-        kind, answer = self.box.client.uid(command, *words)
-        if kind != "OK":
-            raise imaplib.IMAP4.error(f"{command}: {_text(answer)}")
+        with said(self.settings):
+            kind, answer = self.box.client.uid(command, *words)
+            if kind != "OK":
+                raise imaplib.IMAP4.error(f"{command}: {_text(answer)}")
         return answer
 
 
