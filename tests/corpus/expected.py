@@ -87,7 +87,7 @@ def judge(expected: Expected, got: Got) -> Verdict:
             return judge(answer, got)
         case Answer.NOTHING, Answer.ASKED:
             return Verdict.RIGHT
-        case (Read() | Answer()), Answer.ASKED:
+        case ((Read() | Answer()), Answer.ASKED):
             return Verdict.ASKED_NEEDLESSLY
         case Answer(), _:
             return Verdict.RIGHT if got is expected else Verdict.MISREAD

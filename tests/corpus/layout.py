@@ -23,7 +23,7 @@ class Way(NamedTuple):
 
 
 #: Every program with every one of the five formats that it can write. `own` are the writers of
-#: this package, which say what the two libraries do not. LibreOffice converts what xlsxwriter wrote.
+#: this package, for formats that the libraries do not write. LibreOffice converts xlsxwriter's.
 WAYS = (
     Way("xlsxwriter", ".xlsx"),
     Way("xlsxwriter", ".xlsm"),
@@ -36,6 +36,15 @@ WAYS = (
     Way("libreoffice", ".xlsx"),
     Way("libreoffice", ".xls"),
     Way("libreoffice", ".ods"),
+)
+
+#: Each of the five formats once, for what is nothing but typed text, which all write alike.
+FIVE = (
+    Way("xlsxwriter", ".xlsx"),
+    Way("openpyxl", ".xlsm"),
+    Way("own", ".xls"),
+    Way("own", ".xlsb"),
+    Way("own", ".ods"),
 )
 
 REGISTER = register()
@@ -89,9 +98,7 @@ AIM: tuple[Cell, ...] = (4500, percent("85.0"), pounds(125_000), 12)
 BLANK: tuple[Cell, ...] = (None, None, None, None)
 
 
-def cover(
-    period: Cell = Q3, area: Cell = SAFETY.name, *more: Row, name: str = "Cover"
-) -> Sheet:
+def cover(period: Cell = Q3, area: Cell = SAFETY.name, *more: Row, name: str = "Cover") -> Sheet:
     """A cover sheet of lines with a label and a value."""
     return sheet(
         name,
@@ -105,10 +112,9 @@ def cover(
 
 def lines(*columns: Sequence[Cell], area: ServiceArea = SAFETY) -> tuple[Row, ...]:
     """A row for each indicator of an area: its reference, its wording, and these columns."""
-    indicators = REGISTER.indicators_of(area.ref)
     return tuple(
-        (indicator.ref, indicator.wording, *rest)
-        for indicator, *rest in zip(indicators, *columns, strict=True)
+        (indicator.ref, indicator.wording, *(column[n] for column in columns))
+        for n, indicator in enumerate(REGISTER.indicators_of(area.ref))
     )
 
 
@@ -133,5 +139,3 @@ def opened(figures: Mapping[str, Expected], why: str) -> dict[str, Expected]:
         ref: Open(each, why) if not isinstance(each, Asked | Open) else each
         for ref, each in figures.items()
     }
-
-

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
     Indicator,
     Kind,
-    MergeRule,
     Operator,
     Period,
     Polarity,
@@ -21,8 +21,8 @@ from schemas.model import (
     Register,
     ServiceArea,
     Target,
-    Unit,
 )
+from schemas.units import Unit
 
 SAFETY = ServiceArea("CS", "Community safety", "Head of safety", "safety@council.example")
 CARE = ServiceArea("AH", "Adults and Health", "Head of care", "care@council.example")
@@ -73,7 +73,7 @@ def _year(first: int) -> tuple[Period, ...]:
 
 
 def register() -> Register:
-    """Thirteen measures of four areas; years from April with their quarters, and two whole years."""
+    """Thirteen measures of four areas; two years from April with their quarters; 2022 and 2023."""
     periods = (
         *_year(2014),
         *_year(2015),
@@ -95,9 +95,7 @@ def register() -> Register:
                 SAFETY,
                 polarity=Polarity.LOWER,
             ),
-            _measure(
-                "1.2", "Victims satisfied with the service", Unit.PERCENT, SAFETY, decimals=1
-            ),
+            _measure("1.2", "Victims satisfied with the service", Unit.PERCENT, SAFETY, decimals=1),
             _measure("1.10", "Spending on prevention", Unit.CURRENCY, SAFETY),
             _measure(
                 "1.11",
@@ -117,9 +115,7 @@ def register() -> Register:
                 decimals=2,
                 polarity=Polarity.LOWER,
             ),
-            _measure(
-                "2.10", "Cost of care at home", Unit.CURRENCY, CARE, polarity=Polarity.LOWER
-            ),
+            _measure("2.10", "Cost of care at home", Unit.CURRENCY, CARE, polarity=Polarity.LOWER),
             _measure("2.11", "Satisfaction with care", Unit.SCORE, CARE, decimals=1),
             _measure("3.1", "Rent collected", Unit.CURRENCY, HOMES),
             _measure("3.2", "Spending on repairs", Unit.CURRENCY, HOMES),

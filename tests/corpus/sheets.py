@@ -133,7 +133,7 @@ def styles(sheets: Sequence[Sheet]) -> list[tuple[str, Font]]:
     return list(found)
 
 
-def stored(content: Cell) -> str | float | bool | None:
+def stored(content: Cell) -> str | float | None:
     """What a cell holds, dates as Excel counts them."""
     match content:
         case Rich():
@@ -142,9 +142,11 @@ def stored(content: Cell) -> str | float | bool | None:
             return content.error
         case Shown(value=date() as day):
             return serial(day)
-        case Shown(value=value):
+        case Shown(value=(str() | int() | float()) as value):
             return value
-    return content
+        case None | str() | int() | float():
+            return content
+    raise TypeError(f"{content} is no cell")
 
 
 def serial(day: date) -> int:

@@ -23,7 +23,7 @@ LIBREOFFICE = "libreoffice"
 _BEFORE = Way("xlsxwriter", ".xlsx")
 
 
-def with_macros(workbook: bytes) -> bytes:
+def _with_macros(workbook: bytes) -> bytes:
     """A workbook as .xlsm: as Excel saves one that may hold macros, and has none."""
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
     macros = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
@@ -33,25 +33,30 @@ def with_macros(workbook: bytes) -> bytes:
     )
 
 
-_WRITERS: dict[Way, Callable[[Sequence[Sheet]], bytes]] = {
-    Way("xlsxwriter", ".xlsx"): with_xlsxwriter.workbook,
-    Way("xlsxwriter", ".xlsm"): lambda sheets: with_macros(with_xlsxwriter.workbook(sheets)),
-    Way("openpyxl", ".xlsx"): with_openpyxl.workbook,
-    Way("openpyxl", ".xlsm"): lambda sheets: with_macros(with_openpyxl.workbook(sheets)),
-    Way("own", ".xlsx"): own_xlsx.workbook,
-    Way("own", ".xls"): own_xls.workbook,
-    Way("own", ".xlsb"): own_xlsb.workbook,
-    Way("own", ".ods"): own_ods.workbook,
+_WRITERS: dict[str, Callable[[Sequence[Sheet]], bytes]] = {
+    "xlsxwriter.xlsx": with_xlsxwriter.workbook,
+    "openpyxl.xlsx": with_openpyxl.workbook,
+    "own.xlsx": own_xlsx.workbook,
+    "own.xls": own_xls.workbook,
+    "own.xlsb": own_xlsb.workbook,
+    "own.ods": own_ods.workbook,
 }
 
 
+def _written(layout: Layout, way: Way) -> bytes:
+    """The layout as a workbook's bytes."""
+    if way.suffix == ".xlsm":
+        return _with_macros(_written(layout, Way(way.program, ".xlsx")))
+    return _WRITERS[str(way)](layout.sheets)
+
+
 def write(layout: Layout, way: Way, path: Path) -> Path:
-    """The layout written so at this path, in moments; LibreOffice's are written by `write_all`."""
+    """The layout written so at this path; LibreOffice's are written by `write_all`."""
     if way not in layout.ways:
         raise ValueError(f"{layout.name} is not written by {way}")
     if path.suffix != way.suffix:
         raise ValueError(f"{path.name} does not end in {way.suffix}")
-    path.write_bytes(_WRITERS[way](layout.sheets))
+    path.write_bytes(_written(layout, way))
     return path
 
 
@@ -61,29 +66,28 @@ def write_all(
     """The layouts, each in these ways so far as it has them, by name and way.
 
     The files' names say nothing of what is in them, lest a reader take a period or an area from
-    there. Where LibreOffice is among the ways it must be installed.
+    there. Where LibreOffice is among the ways it must be installed; it converts all of a format at
+    once, and takes a minute or two for the whole corpus.
     """
-    layouts, ways = list(layouts), list(ways)
+    numbered = list(enumerate(layouts))
     made: dict[tuple[str, Way], Path] = {}
     for way in ways:
         into = folder / str(way)
         into.mkdir(parents=True, exist_ok=True)
-        chosen = {n: each for n, each in enumerate(layouts) if way in each.ways}
-        if way.program != LIBREOFFICE:
-            for n, each in chosen.items():
-                made[each.name, way] = write(each, way, into / f"w{n:03}{way.suffix}")
-            continue
-        before = folder / "before"
-        before.mkdir(exist_ok=True)
-        sources = {n: before / f"w{n:03}{_BEFORE.suffix}" for n in chosen}
-        for n, source in sources.items():
-            source.write_bytes(_WRITERS[_BEFORE](chosen[n].sheets))
-        paths = libreoffice.convert(
-            list(sources.values()), way.suffix, into, folder / "libreoffice profile"
-        )
-        made |= {
-            (each.name, way): path for each, path in zip(chosen.values(), paths, strict=True)
-        }
+        chosen = [(n, each) for n, each in numbered if way in each.ways]
+        if way.program == LIBREOFFICE:
+            paths = _converted(chosen, way, into)
+        else:
+            paths = [write(each, way, into / f"w{n:03}{way.suffix}") for n, each in chosen]
+        made |= {(each.name, way): path for (_, each), path in zip(chosen, paths, strict=True)}
     return made
 
 
+def _converted(chosen: Sequence[tuple[int, Layout]], way: Way, into: Path) -> list[Path]:
+    before = into.parent / "to convert"
+    before.mkdir(exist_ok=True)
+    sources = [before / f"w{n:03}{_BEFORE.suffix}" for n, _ in chosen]
+    for source, (_, each) in zip(sources, chosen, strict=True):
+        if not source.exists():
+            source.write_bytes(_written(each, _BEFORE))
+    return libreoffice.convert(sources, way.suffix, into, into.parent / "libreoffice")

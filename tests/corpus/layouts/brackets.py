@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tests.corpus.layout import AIM, BEFORE, NOW, READ, Layout, all_asked, cover, opened, table
+from dataclasses import replace
+
+from tests.corpus.layout import (
+    AIM,
+    BEFORE,
+    FIVE,
+    NOW,
+    READ,
+    Layout,
+    all_asked,
+    cover,
+    opened,
+    table,
+)
 
 #: Another quarter or year than the return's.
 _OTHER_PERIODS = (
@@ -39,7 +52,7 @@ _THIS_PERIOD = (
     "October to December 2015",
 )
 
-LAYOUTS = (
+_TYPED = (
     *(
         Layout(
             f"one column of figures, headed Actual ({inside}): another period",
@@ -133,3 +146,5 @@ LAYOUTS = (
         opened(READ, "a bracket is missing"),
     ),
 )
+
+LAYOUTS = tuple(replace(each, ways=FIVE) for each in _TYPED)

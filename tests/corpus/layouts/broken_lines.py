@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from tests.corpus.expected import Asked, Expected, Open, read
-from tests.corpus.layout import AIM, NOW, READ, Layout, cover, lines, opened, table
+from tests.corpus.layout import AIM, NOW, READ, WAYS, Layout, cover, lines, opened, table
+from tests.corpus.layouts.marks import one
 from tests.corpus.sheets import Cell, sheet
 
 
 def _one(name: str, figure: Cell, expected: Expected, ref: str = "1.1") -> Layout:
-    """One figure is typed so, the others as usual."""
-    column = [figure if each == ref else cell for each, cell in zip(READ, NOW, strict=True)]
-    return Layout(name, (cover(), table(("Actual",), column)), dict(READ) | {ref: expected})
+    return one(name, figure, expected, ref, ways=WAYS)
 
 
 LAYOUTS = (

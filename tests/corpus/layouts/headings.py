@@ -91,7 +91,12 @@ LAYOUTS = (
             cover(),
             sheet(
                 "Indicators",
-                (Span("Ref", down=3), Span("Indicator", down=3), Span("2014-15", 2), Span("2015-16", 4)),
+                (
+                    Span("Ref", down=3),
+                    Span("Indicator", down=3),
+                    Span("2014-15", 2),
+                    Span("2015-16", 4),
+                ),
                 (None, None, Span("Quarter 3", 2), Span("Quarter 2", 2), Span("Quarter 3", 2)),
                 (None, None, *("Target", "Actual") * 3),
                 *lines(AIM, EARLIER, AIM, BEFORE, AIM, NOW),
@@ -105,7 +110,12 @@ LAYOUTS = (
             cover(),
             sheet(
                 "Indicators",
-                (Span("Ref", down=3), Span("Indicator", down=3), Span("2014-15", 2), Span("2015-16", 2)),
+                (
+                    Span("Ref", down=3),
+                    Span("Indicator", down=3),
+                    Span("2014-15", 2),
+                    Span("2015-16", 2),
+                ),
                 (None, None, Span("Quarter 3", 2), Span("Quarter 3", 2)),
                 (None, None, "Target", "Actual", "Target", "Commentary"),
                 *lines(AIM, EARLIER, AIM, BLANK),
@@ -120,7 +130,12 @@ LAYOUTS = (
             cover(),
             sheet(
                 "Indicators",
-                (Span("Ref", down=3), Span("Indicator", down=3), Span("2014-15", 2), Span("2015-16", 2)),
+                (
+                    Span("Ref", down=3),
+                    Span("Indicator", down=3),
+                    Span("2014-15", 2),
+                    Span("2015-16", 2),
+                ),
                 (None, None, Span("Quarter 3", 2), Span("Quarter 3", 2)),
                 (None, None, *("Target", "Actual") * 2),
                 *lines(AIM, EARLIER, AIM, NOW),
@@ -161,7 +176,12 @@ LAYOUTS = (
             cover(),
             sheet(
                 "Indicators",
-                (Span("Ref", down=2), Span("Indicator", down=2), Span("2014-15", 4), Span("2015-16", 3)),
+                (
+                    Span("Ref", down=2),
+                    Span("Indicator", down=2),
+                    Span("2014-15", 4),
+                    Span("2015-16", 3),
+                ),
                 (None, None, "Q1", "Q2", "Q3", "Q4", "Q1", "Q2", "Q3"),
                 *lines(AIM, EARLIER, EARLIER, BEFORE, BEFORE, LATER, NOW),
             ),
@@ -199,9 +219,7 @@ LAYOUTS = (
         "Year 2022 Actual beside Year 2023 Actual",
         (
             cover(_YEAR),
-            table(
-                ("Year 2022 Actual", "Year 2023 Target", "Year 2023 Actual"), BEFORE, AIM, NOW
-            ),
+            table(("Year 2022 Actual", "Year 2023 Target", "Year 2023 Actual"), BEFORE, AIM, NOW),
         ),
         READ,
         period=_YEAR,

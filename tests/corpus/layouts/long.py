@@ -25,7 +25,9 @@ _ALONE = sheet("Cover", ("Service area", "Community safety"))
 
 def _rows(periods: Mapping[tuple[Cell, ...], Sequence[Cell]]) -> tuple[Row, ...]:
     """A row for each indicator and period, each indicator's together."""
-    each = [lines(*((cell,) * 4 for cell in period), figures) for period, figures in periods.items()]
+    each = [
+        lines(*((cell,) * 4 for cell in period), figures) for period, figures in periods.items()
+    ]
     return tuple(row for indicator in zip(*each, strict=True) for row in indicator)
 
 
@@ -184,4 +186,3 @@ LAYOUTS = (
         | {ref: each for ref, each in READ.items() if ref in {"1.10", "1.11"}},
     ),
 )
-

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from tests.corpus.expected import Asked, Expected, Open, read
-from tests.corpus.layout import NOW, READ, Layout, cover, table
+from tests.corpus.layout import FIVE, NOW, READ, Layout, Way, cover, table
 from tests.corpus.sheets import Cell
 
 
-def one(name: str, figure: Cell, expected: Expected, ref: str = "1.1") -> Layout:
+def one(
+    name: str,
+    figure: Cell,
+    expected: Expected,
+    ref: str = "1.1",
+    *,
+    ways: tuple[Way, ...] = FIVE,
+) -> Layout:
     """One figure is typed so, the others as usual."""
     column = [figure if each == ref else cell for each, cell in zip(READ, NOW, strict=True)]
-    return Layout(name, (cover(), table(("Actual",), column)), dict(READ) | {ref: expected})
+    figures = dict(READ) | {ref: expected}
+    return Layout(name, (cover(), table(("Actual",), column)), figures, ways=ways)
 
 
 #: Marks of which nothing but a note could say what they mean.

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from tests.corpus.layout import BEFORE, NOW, READ, Layout, all_asked, cover, lines, opened, table
+from tests.corpus.layout import (
+    BEFORE,
+    FIVE,
+    NOW,
+    READ,
+    Layout,
+    all_asked,
+    cover,
+    lines,
+    opened,
+    table,
+)
 from tests.corpus.sheets import Row, Sheet, dated, sheet
 
 _UNDERSTOOD: dict[str, str] = {
@@ -48,14 +60,12 @@ _BY_ONE_YEAR: dict[str, str] = {
 }
 
 
-
-
 def _on_the_sheet(tab: str, *above: Row) -> Sheet:
     """A table with lines above it."""
     return sheet(tab, *above, ("Ref", "Indicator", "Actual"), *lines(NOW))
 
 
-LAYOUTS = (
+_TYPED = (
     *(
         Layout(
             f"the cover's period is {words}",
@@ -218,3 +228,5 @@ LAYOUTS = (
         READ,
     ),
 )
+
+LAYOUTS = tuple(replace(each, ways=FIVE) for each in _TYPED)

@@ -194,9 +194,7 @@ LAYOUTS = (
         "the references in a hidden column, a row hidden by a filter",
         (
             cover(),
-            sheet(
-                "Indicators", _HEAD, *lines(NOW), hidden_columns=(0,), hidden_rows=(4,)
-            ),
+            sheet("Indicators", _HEAD, *lines(NOW), hidden_columns=(0,), hidden_rows=(4,)),
         ),
         READ,
     ),
@@ -225,10 +223,7 @@ LAYOUTS = (
             sheet(
                 "Indicators",
                 ("Ref", "Indicator", Span("Actual", 2), "Commentary"),
-                *(
-                    (ref, wording, Span(figure, 2), None)
-                    for ref, wording, figure in lines(NOW)
-                ),
+                *((*row, Span(figure, 2), None) for row, figure in zip(lines(), NOW, strict=True)),
             ),
         ),
         READ,
@@ -253,10 +248,7 @@ LAYOUTS = (
             sheet(
                 "Indicators",
                 ("Actual", "Target", "Indicator", "Ref"),
-                *(
-                    (figure, aim, wording, ref)
-                    for ref, wording, figure, aim in lines(NOW, AIM)
-                ),
+                *((figure, aim, wording, ref) for ref, wording, figure, aim in lines(NOW, AIM)),
             ),
         ),
         READ,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.corpus.expected import Asked, Expected, Open, Read, read
-from tests.corpus.layout import AIM, NOW, READ, Layout, all_asked, cover, lines, opened, table
+from tests.corpus.expected import Asked, Expected, Open, read
+from tests.corpus.layout import AIM, NOW, READ, WAYS, Layout, all_asked, cover, lines, opened, table
+from tests.corpus.layouts.marks import one
 from tests.corpus.sheets import (
     BOLD,
     LOWERED,
@@ -23,10 +24,7 @@ _WHY = "an ordinary run may be taken where the others are plainly no part of the
 
 
 def _one(name: str, figure: Cell, expected: Expected, ref: str = "1.1") -> Layout:
-    """One figure is typed so, the others as usual."""
-    refs = list(READ)
-    column = [figure if each == ref else cell for each, cell in zip(refs, NOW, strict=True)]
-    return Layout(name, (cover(), table(("Actual",), column)), dict(READ) | {ref: expected})
+    return one(name, figure, expected, ref, ways=WAYS)
 
 
 def _open(value: str) -> Open:
@@ -37,7 +35,11 @@ LAYOUTS = (
     _one("88 struck out, and 99 behind it", rich(struck("88"), "99"), _open("99")),
     _one("99, and 88 struck out behind it", rich("99", struck("88")), _open("99")),
     _one("88 struck out, a blank, and 99", rich(struck("88"), " 99"), _open("99")),
-    _one("4,711 struck out, and 4,605 in red", rich(struck("4,711"), Run("4,605", RED)), _open("4605")),
+    _one(
+        "4,711 struck out, and 4,605 in red",
+        rich(struck("4,711"), Run("4,605", RED)),
+        _open("4605"),
+    ),
     _one("99 with a raised 1, a footnote", rich("99", raised("1")), _open("99")),
     _one("100 with a raised 2, a footnote", rich("100", raised("2")), _open("100")),
     _one("4,605 with a raised dagger", rich("4,605", raised("†")), _open("4605")),
@@ -115,7 +117,7 @@ LAYOUTS = (
                 (4605, None, None, None),
             ),
         ),
-        dict(READ) | {"1.1": Open(Read(read(4605).value), "Correction is not known")},
+        dict(READ) | {"1.1": Open(read(4605), "Correction is not known")},
     ),
     Layout(
         "a heading with a raised 1, and its note under the table",

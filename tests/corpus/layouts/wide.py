@@ -171,9 +171,7 @@ LAYOUTS = (
         "Q2 Actual, Q2 Target, Q3 Actual, Q3 Target",
         (
             cover(),
-            table(
-                ("Q2 Actual", "Q2 Target", "Q3 Actual", "Q3 Target"), BEFORE, AIM, NOW, AIM
-            ),
+            table(("Q2 Actual", "Q2 Target", "Q3 Actual", "Q3 Target"), BEFORE, AIM, NOW, AIM),
         ),
         READ,
     ),

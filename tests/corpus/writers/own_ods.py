@@ -124,9 +124,7 @@ def _format(name: str, code: str) -> str:
     if code == GENERAL:
         return ""
     if code == "@":
-        return (
-            f'<number:text-style style:name="{name}"><number:text-content/></number:text-style>'
-        )
+        return f'<number:text-style style:name="{name}"><number:text-content/></number:text-style>'
     if re.fullmatch(r"[dmy /.-]+", code):
         parts = re.findall(r"yyyy|mmmm|mmm|mm|yy|dd|m|d|[ /.-]", code)
         body = "".join(_DATES.get(part) or _literal(part) for part in parts)
@@ -167,8 +165,7 @@ def _table(each: Sheet, looks: list[tuple[str, Font]], fonts: list[Font]) -> str
     }
     starts = {(area.top, area.left): area for area in areas}
     columns = "".join(
-        f"<table:table-column{_HIDDEN if n in each.hidden_columns else ''}/>"
-        for n in range(width)
+        f"<table:table-column{_HIDDEN if n in each.hidden_columns else ''}/>" for n in range(width)
     )
     rows = ""
     for row in range(height):

@@ -36,9 +36,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     """A workbook as .xls."""
     looks = styles(sheets)
     texts: dict[Rich, int] = {}
-    bodies = []
-    for each in sheets:
-        bodies.append(records(*_sheet(each, looks, texts)))
+    bodies = [records(*_sheet(each, looks, texts)) for each in sheets]
     fonts = _fonts(looks, texts)
     # The list of sheets holds where each starts, so it is written twice, of one length.
     start = len(_globals(sheets, looks, texts, fonts, [0] * len(sheets)))
@@ -130,9 +128,7 @@ def _look(font: int, code: int, kind: int) -> bytes:
     return struct.pack("<3H4B2IH", font, code, kind, 0x20, 0, 0, 0xF8, 0, 0, 0x20C0)
 
 
-def _sheet(
-    each: Sheet, looks: list[tuple[str, Font]], texts: dict[Rich, int]
-) -> Sequence[Record]:
+def _sheet(each: Sheet, looks: list[tuple[str, Font]], texts: dict[Rich, int]) -> Sequence[Record]:
     cells = each.cells()
     bottom, right = (max((place[n] for place in cells), default=0) + 1 for n in (0, 1))
     made: list[Record] = [_SHEET_BEGINS]
