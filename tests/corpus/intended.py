@@ -43,10 +43,15 @@ def missing_cells(path: Path, layout: Layout) -> Iterator[str]:
             if value != ""
         }
         meant = {place: _meant(content) for place, content in each.cells().items()}
+        # calamine reads an error as nothing, and so it does blanks that openpyxl wrote.
+        unseen = {
+            place
+            for place, content in each.cells().items()
+            if isinstance(content, Broken) or not str(stored(content)).strip()
+        }
         for place in sorted(found.keys() | meant.keys()):
             yes, no = meant.get(place), found.get(place)
-            # An error is read as nothing, or as its text.
-            if yes != no and not (isinstance(each.cells().get(place), Broken) and no is None):
+            if yes != no and not (no is None and place in unseen):
                 yield f"{each.name} {place}: {no!r}, meant {yes!r}"
     hidden = [str(sheet.visible).rpartition(".")[2] == "Hidden" for sheet in book.sheets_metadata]
     if hidden != [each.hidden for each in layout.sheets]:
@@ -55,7 +60,7 @@ def missing_cells(path: Path, layout: Layout) -> Iterator[str]:
 
 def _meant(content: Cell) -> str | float | None:
     value = stored(content)
-    return value if isinstance(value, str) or value is None else round(float(value), 12)
+    return _value(value) if value is not None else None
 
 
 def _value(value: object) -> str | float | None:
@@ -66,7 +71,8 @@ def _value(value: object) -> str | float | None:
             return float(serial(value))
         case bool() | int() | float():
             return round(float(value), 12)
-    return str(value)
+    # calamine takes a byte order mark for one, wherever it stands in a binary workbook.
+    return str(value).removeprefix("\ufeff")
 
 
 def otherwise_shown(path: Path, layout: Layout, *, codes: bool) -> Iterator[str]:
@@ -87,9 +93,8 @@ def otherwise_shown(path: Path, layout: Layout, *, codes: bool) -> Iterator[str]
                     yield f"{cell.coordinate}: runs {cell.value!r}, meant {content.runs}"
             elif font != PLAIN and _font(cell.font) != font:
                 yield f"{cell.coordinate}: font {_font(cell.font)}, meant {font}"
-            if codes and content is not None and cell.number_format != code:
-                if isinstance(content, Shown):
-                    yield f"{cell.coordinate}: format {cell.number_format}, meant {code}"
+            if codes and isinstance(content, Shown) and cell.number_format != code:
+                yield f"{cell.coordinate}: format {cell.number_format}, meant {code}"
 
 
 def _otherwise_arranged(sheet: Worksheet, meant: Sheet) -> Iterator[str]:
@@ -103,7 +108,7 @@ def _otherwise_arranged(sheet: Worksheet, meant: Sheet) -> Iterator[str]:
         number - 1
         for dimension in sheet.column_dimensions.values()
         if dimension.hidden
-        for number in range(dimension.min, min(dimension.max, 50) + 1)
+        for number in range(dimension.min or 0, (dimension.max or 0) + 1)
     }
     rows = {n - 1 for n, dimension in sheet.row_dimensions.items() if dimension.hidden}
     if (columns, rows) != (set(meant.hidden_columns), set(meant.hidden_rows)):

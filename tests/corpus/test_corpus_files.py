@@ -50,17 +50,12 @@ MISREADINGS: tuple[tuple[str, str, Got], ...] = (
         Decimal(4822),
     ),
     *(
-        (f"one column of figures, headed Actual ({inside})", "1.1", Decimal(4605))
-        for inside in (
-            "13/14): another period",
-            "Q3 14): another period",
-            "last year): another period",
-            "Apr-Jun): another period",
-            "Quarter 2): another period",
-            "June): another period",
-            "target): another kind",
-            "forecast): another kind",
-        )
+        (f"one column of figures, headed Actual ({inside}): {what}", "1.1", Decimal(4605))
+        for what, insides in {
+            "another period": ("13/14", "Q3 14", "last year", "Apr-Jun", "Quarter 2", "June"),
+            "another kind": ("target", "forecast"),
+        }.items()
+        for inside in insides
     ),
     ("money under Actual (£000), in thousands", "3.1", Decimal(4605)),
     ("money under Actual (£m), in millions", "3.1", Decimal("4.605")),
@@ -230,9 +225,9 @@ def test_each_workbook_shows_its_cells_as_meant(program: str, tmp_path: Path) ->
 
 def test_a_layout_is_written_only_as_it_says(tmp_path: Path) -> None:
     layout = next(each for each in LAYOUTS if Way("own", ".ods") not in each.ways)
-    with pytest.raises(ValueError, match="is not written by own.ods"):
+    with pytest.raises(ValueError, match=r"is not written by own\.ods"):
         write(layout, Way("own", ".ods"), tmp_path / "return.ods")
-    with pytest.raises(ValueError, match="does not end in .xls"):
+    with pytest.raises(ValueError, match=r"does not end in \.xls"):
         write(layout, Way("own", ".xls"), tmp_path / "return.xlsx")
 
 

@@ -111,5 +111,7 @@ def _styles(looks: Sequence[tuple[str, Font]]) -> bytes:
         '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
         '<borders count="1"><border/></borders>'
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
-        f'</cellStyleXfs><cellXfs count="{len(looks)}">{used}</cellXfs></styleSheet>'
+        f'</cellStyleXfs><cellXfs count="{len(looks)}">{used}</cellXfs>'
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+        "</styleSheet>"
     ).encode()

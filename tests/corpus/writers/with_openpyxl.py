@@ -67,6 +67,10 @@ def _fill(target: Any, content: Cell) -> None:
             )
         case Broken(error):
             target.value = error
+        case str():
+            target.value = content
+            # Or what begins with = is taken for a formula.
+            target.data_type = "s"
         case Shown(value, code, _, font):
             target.value = value
             target.number_format = code
