@@ -139,11 +139,16 @@ def _format(name: str, code: str) -> str:
         attributes += ' number:grouping="true"'
     if found["thousands"]:
         attributes += f' number:display-factor="{1000 ** len(found["thousands"])}"'
-    element = "percentage-style" if "%" in found["behind"] else "number-style"
+    element = "percentage-style" if _is_share(code) else "number-style"
     return (
         f'<number:{element} style:name="{name}">{_literal(found["before"])}'
         f"<number:number{attributes}/>{_literal(found['behind'])}</number:{element}>"
     )
+
+
+def _is_share(code: str) -> bool:
+    """Whether a code shows hundredths; a percent sign in quotes is text."""
+    return "%" in re.sub(r'"[^"]*"', "", code)
 
 
 def _literal(part: str) -> str:
@@ -219,7 +224,7 @@ def _value(content: Cell) -> tuple[str, str]:
         case Shown(value=str() as value):
             return ' office:value-type="string"', value
         case Shown(value=value, code=code, text=text):
-            kind = "percentage" if "%" in re.sub(r'"[^"]*"', "", code) else "float"
+            kind = "percentage" if _is_share(code) else "float"
             return f' office:value-type="{kind}" office:value="{value!r}"', text
         case str():
             return ' office:value-type="string"', content
