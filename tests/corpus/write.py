@@ -43,20 +43,25 @@ _WRITERS: dict[str, Callable[[Sequence[Sheet]], bytes]] = {
 }
 
 
-def _written(layout: Layout, way: Way) -> bytes:
-    """The layout as a workbook's bytes."""
-    if way.suffix == ".xlsm":
-        return _with_macros(_written(layout, Way(way.program, ".xlsx")))
-    return _WRITERS[str(way)](layout.sheets)
+def _written(layout: Layout, way: Way, xlsx: Path | None = None) -> bytes:
+    """The layout as a workbook's bytes; an .xlsm from the .xlsx where there is one already."""
+    if way.suffix != ".xlsm":
+        return _WRITERS[str(way)](layout.sheets)
+    if xlsx:
+        return _with_macros(xlsx.read_bytes())
+    return _with_macros(_written(layout, Way(way.program, ".xlsx")))
 
 
-def write(layout: Layout, way: Way, path: Path) -> Path:
-    """The layout written so at this path; LibreOffice's are written by `write_all`."""
+def write(layout: Layout, way: Way, path: Path, *, xlsx: Path | None = None) -> Path:
+    """The layout written so at this path; LibreOffice's are written by `write_all`.
+
+    `xlsx` is where the same program has written it as .xlsx, to be spared the work.
+    """
     if way not in layout.ways:
         raise ValueError(f"{layout.name} is not written by {way}")
     if path.suffix != way.suffix:
         raise ValueError(f"{path.name} does not end in {way.suffix}")
-    path.write_bytes(_written(layout, way))
+    path.write_bytes(_written(layout, way, xlsx))
     return path
 
 
@@ -76,18 +81,17 @@ def write_all(
         into.mkdir(parents=True, exist_ok=True)
         chosen = [(n, each) for n, each in numbered if way in each.ways]
         if way.program == LIBREOFFICE:
-            paths = _converted(chosen, way, into)
+            sources = folder / "to convert"
+            sources.mkdir(exist_ok=True)
+            before = [sources / f"w{n:03}{_BEFORE.suffix}" for n, _ in chosen]
+            for source, (_, each) in zip(before, chosen, strict=True):
+                source.write_bytes(_written(each, _BEFORE))
+            paths = libreoffice.convert(before, way.suffix, into, folder / "libreoffice")
         else:
-            paths = [write(each, way, into / f"w{n:03}{way.suffix}") for n, each in chosen]
+            xlsx = Way(way.program, ".xlsx")
+            paths = [
+                write(each, way, into / f"w{n:03}{way.suffix}", xlsx=made.get((each.name, xlsx)))
+                for n, each in chosen
+            ]
         made |= {(each.name, way): path for (_, each), path in zip(chosen, paths, strict=True)}
     return made
-
-
-def _converted(chosen: Sequence[tuple[int, Layout]], way: Way, into: Path) -> list[Path]:
-    before = into.parent / "to convert"
-    before.mkdir(exist_ok=True)
-    sources = [before / f"w{n:03}{_BEFORE.suffix}" for n, _ in chosen]
-    for source, (_, each) in zip(sources, chosen, strict=True):
-        if not source.exists():
-            source.write_bytes(_written(each, _BEFORE))
-    return libreoffice.convert(sources, way.suffix, into, into.parent / "libreoffice")

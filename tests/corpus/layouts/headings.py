@@ -310,6 +310,54 @@ LAYOUTS = (
             "Baseline",
         )
     ),
+    *(
+        Layout(f"the only figures are headed {head}", (cover(), table((head,), NOW)), READ)
+        for head in (
+            "Performance",
+            "Value",
+            "Outturn",
+            "Actual performance",
+            "Q3 Actual",
+            "Actual Q3",
+            "Actual Quarter 3",
+            "Q3 performance 2015/16",
+            "2015-16 Q3 outturn",
+            "Third quarter actual",
+        )
+    ),
+    *(
+        Layout(
+            f"{head.format(2022)} beside {head.format(2023)}, in a return for 2023",
+            (cover(_YEAR), table((head.format(2022), head.format(2023)), BEFORE, NOW)),
+            READ,
+            period=_YEAR,
+        )
+        for head in ("Actual {}", "{} Actual", "FY{}", "FY{} Actual", "Actual (FY{})", "Actual_{}")
+    ),
+    *(
+        Layout(
+            f"the only figures are headed {head}, another period",
+            (cover(), table((head,), NOW)),
+            all_asked(f"{head} is not the return's quarter"),
+        )
+        for head in (
+            "Actual H1",
+            "First half",
+            "2014-15",
+            "Actual 13/14",
+            "Q3'14",
+            "FY2014",
+            "Second quarter",
+            "Actual_Q2",
+            "Apr-Jun",
+            "June actual",
+        )
+    ),
+    Layout(
+        "the first half of the year beside the quarter",
+        (cover(), table(("H1 2015-16", "Q3 2015-16"), BEFORE, NOW)),
+        READ,
+    ),
     Layout(
         "the only figures are headed Provisional",
         (cover(), table(("Provisional",), NOW)),

@@ -57,7 +57,17 @@ _BY_ONE_YEAR: dict[str, str] = {
     "Q3 2015": "2015-16 Q3",
     "Q3'14": "2014-15 Q3",
     "FY2015": "2015-16",
+    "FY2023": "2023",
 }
+#: In a title above the table, and as a tab's name.
+_IN_A_TITLE = (
+    "Q3 2015/16",
+    "third quarter, 2015-16",
+    "October to December 2015",
+    "2015_16_Q3",
+    "quarter ending 31 December 2015",
+)
+_IN_A_TAB = ("2015-16 Q3", "Q3 15-16", "Oct-Dec 2015", "Quarter 3 2015_16", "FY15-16 Q3")
 
 
 def _on_the_sheet(tab: str, *above: Row) -> Sheet:
@@ -92,6 +102,22 @@ _TYPED = (
             period=period,
         )
         for words, period in _BY_ONE_YEAR.items()
+    ),
+    *(
+        Layout(
+            f"the title above the table ends in {words}",
+            (_on_the_sheet("Return", (f"Community safety: {words}",), ()),),
+            READ,
+        )
+        for words in _IN_A_TITLE
+    ),
+    *(
+        Layout(
+            f"the tab of the table is {tab}, and the cover names no period",
+            (sheet("Cover", ("Service area", "Community safety")), _on_the_sheet(tab)),
+            READ,
+        )
+        for tab in _IN_A_TAB
     ),
     Layout(
         "the cover's year is a number: 2023",

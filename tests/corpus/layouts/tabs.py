@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tests.corpus.expected import Expected
 from tests.corpus.layout import (
+    AIM,
     BEFORE,
     EARLIER,
     NOW,
@@ -211,7 +212,7 @@ LAYOUTS = (
         "a tab of targets with its own table beside that of actuals",
         (
             cover(),
-            sheet("Targets", ("Ref", "Indicator", "Target"), *lines((4500, 0.85, 125_000, 12))),
+            sheet("Targets", ("Ref", "Indicator", "Target"), *lines(AIM)),
             table(("Actual",), NOW),
         ),
         READ,
