@@ -33,7 +33,7 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from pipeline.intake.scan import Arrival, FileKind
+from pipeline.intake.scan import Arrival
 from pipeline.job import nightly
 from pipeline.operations.setup import make_workspace
 from pipeline.outputs.template import write_template
@@ -41,6 +41,7 @@ from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Return
 from pipeline.returns.validate import validate
 from pipeline.store import Outcome
+from pipeline.workbooks.file_kind import FileKind
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.runs.pace import Pace
 from schemas.fields import COVER_SHEET, INDICATORS_SHEET, PREFILLED

@@ -43,6 +43,11 @@ class Condition(Struct, frozen=True):
     #: Names of other conditions, such as `C14 numerator`: a row that fails one of them passes.
     unless: tuple[str, ...] = ()
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """The columns that it takes."""
+        return self.needs + self.also
+
 
 #: The words of a sentence, from a row with a frame's columns as attributes, and the field's key.
 Words = Callable[[Any, str], dict[str, str]]
@@ -52,7 +57,7 @@ def _no_words(*_row: object) -> dict[str, str]:
     return {}
 
 
-class RowCheck(Rule, frozen=True):
+class RowCheck(Rule, frozen=True, kw_only=True):
     """A rule on the rows of a frame, with what must hold at each field that it is about."""
 
     #: By the key of the field whose cell is named; empty: no cell is.

@@ -56,26 +56,18 @@ class Rule(Struct, frozen=True):
     """One thing that can be wrong. `problem` and `fix` are templates; `{value}` is the cell's."""
 
     code: str
-    severity: Severity
     title: str
     problem: str
     fix: str
     #: Why it matters, for `docs/findings.md`.
     why: str
+    severity: Severity = Severity.ERROR
 
     def found(self, sheet: str = "", cell: str = "", value: object = "", **words: str) -> Finding:
         """The finding that this rule makes at a place; `words` fill its templates."""
-        text = shorten(value)
-        clean = {name: printable(word) for name, word in words.items()}
-        return Finding(
-            code=self.code,
-            severity=self.severity,
-            sheet=sheet,
-            cell=cell,
-            value=text,
-            problem=self.problem.format(value=text, **clean).strip(),
-            fix=self.fix.format(value=text, **clean),
-        )
+        said = {"value": shorten(value)} | {name: printable(word) for name, word in words.items()}
+        problem, fix = self.problem.format_map(said).strip(), self.fix.format_map(said)
+        return Finding(self.code, self.severity, sheet, cell, said["value"], problem, fix)
 
 
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")

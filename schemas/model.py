@@ -110,13 +110,13 @@ class Indicator(Struct, frozen=True):
     wording: str
     kind: Kind
     #: None for a milestone or a narrative.
-    unit: Unit | None
+    unit: Unit | None = None
     #: How many decimals the indicator is published with.
-    decimals: int
-    polarity: Polarity | None
+    decimals: int = 0
+    polarity: Polarity | None = None
     #: Refs of the service areas that report it, in the register's order.
-    areas: tuple[str, ...]
-    merge_rule: MergeRule
+    areas: tuple[str, ...] = ()
+    merge_rule: MergeRule = MergeRule.SOLE
     #: None: the framework's tolerance.
     tolerance: Tolerance | None = None
     plausible_minimum: Decimal | None = None
@@ -243,7 +243,7 @@ class Framework(Struct, frozen=True):
     council: str
     title: str
     #: The appendix's number as printed, such as `Appendix 3`.
-    appendix: str
+    appendix: str = ""
     policy: Policy = Policy()
     #: Counts of people below this are suppressed; None: nothing is suppressed by its size.
     small_below: int | None = None
@@ -270,10 +270,8 @@ class Register(Struct, frozen=True):
 
     def target(self, indicator: str, period: str) -> Target | None:
         """The target row of an indicator for a period, if the register has one."""
-        for target in self.targets:
-            if target.indicator == indicator and target.period == period:
-                return target
-        return None
+        rows = (t for t in self.targets if t.indicator == indicator and t.period == period)
+        return next(rows, None)
 
     def indicator(self, ref: str) -> Indicator | None:
         return next((i for i in self.indicators if i.ref == ref), None)
@@ -287,6 +285,11 @@ class Register(Struct, frozen=True):
 
     def area(self, ref: str) -> ServiceArea | None:
         return next((a for a in self.areas if a.ref == ref), None)
+
+    def area_name(self, ref: str) -> str:
+        """A service area's name; its ref where the register does not hold it."""
+        area = self.area(ref)
+        return area.name if area else ref
 
     def opened(self, names: Collection[str]) -> Register:
         """The register with these periods open."""
@@ -309,10 +312,7 @@ class Register(Struct, frozen=True):
     def year_before(self, period: Period) -> Period | None:
         """The same period a year before: the one that starts and ends within a week of it."""
         for other in self.periods:
-            apart = [
-                (mine - theirs).days
-                for mine, theirs in ((period.starts, other.starts), (period.ends, other.ends))
-            ]
-            if all(358 <= days <= 373 for days in apart):
+            apart = (period.starts - other.starts, period.ends - other.ends)
+            if all(358 <= each.days <= 373 for each in apart):
                 return other
         return None

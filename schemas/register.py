@@ -1,223 +1,120 @@
-"""What every sheet of the register must hold, as pandera schemas over frames of typed cells.
+"""The register's rows in frames, checked by pandera sheet by sheet.
 
-A frame has a row for each row of its sheet, indexed by the row's number in Excel, and a column for
-each of the layout's, by key. Blank cells are None; figures are Decimal, in the indicator's unit.
-What a check needs of other sheets is joined to the frame before pandera sees it.
+A frame has a row for each row of its sheet, and a column for each of the layout's, by key. Blank
+cells are None; figures are Decimal, in the indicator's unit. What a check needs of other rows and
+sheets is joined to a row before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-import pandas as pd
-import pandera.pandas as pa
-from msgspec import Struct
+import numpy as np
+from msgspec.structs import replace
 from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
-from schemas import register_row_rules as r
-from schemas import register_rules as c
-from schemas.findings import Rule
-from schemas.register_checks import CHECKS, RegisterCheck
-from schemas.register_columns import Content, RegisterColumn, RegisterSheet
-from schemas.register_layout import AREAS, INDICATORS, LISTS, SHEETS, TARGETS
+from schemas import verdicts
+from schemas.checks import Cells, Checks
+from schemas.register_checks import CHECKS
+from schemas.register_columns import RegisterSheet
+from schemas.register_layout import AREAS, LISTS, SHEETS
 
 #: How alike a ref must be to be asked about, out of 100.
 _ALIKE = 65
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
 
 
-class RegisterFailure(Struct, frozen=True):
-    """A cell that breaks a rule, and the words of the rule's sentence."""
+def failures(
+    tables: Mapping[str, Rows], unread: Mapping[str, Sequence[Collection[str]]]
+) -> Iterator[tuple[RegisterSheet, verdicts.FailedCheck]]:
+    """Every cell that breaks a rule, with its sheet and the first rule that it breaks.
 
-    sheet: RegisterSheet
-    #: The row's number in Excel.
-    row: int
-    #: The key of its column.
-    column: str
-    rule: Rule
-    words: Mapping[str, str]
-    #: The columns that the rule looked at.
-    looked_at: frozenset[str]
-
-
-class TypedRow(Protocol):
-    """A row of a sheet: its values by the keys of the columns."""
-
-    values: dict[str, Any]
-
-
-Rows = Mapping[int, TypedRow]
-
-
-def failures(tables: Mapping[str, Rows]) -> Iterator[RegisterFailure]:
-    """Every cell that breaks a rule, by pandera, sheet by sheet.
-
-    `tables` holds the rows of each sheet that could be read, by its title and by their numbers.
+    `tables` holds the rows of each sheet that could be read, by its title; a target's has its
+    indicator's kind and polarity too. `unread` says in which columns of each row a cell could not
+    be read: what looks at it says nothing.
     """
-    frames = {s.title: _frame(s, tables[s.title]) for s in SHEETS if s.title in tables}
-    _join(frames)
+    names = {sheet.title: _names(sheet, tables.get(sheet.title)) for sheet in SHEETS}
     for sheet in SHEETS:
-        if sheet.title in frames:
-            yield from _failures(sheet, frames[sheet.title])
+        rows = tables.get(sheet.title, ())
+        joined = [{**row, **_joined(sheet, row, rows, names)} for row in rows]
+        checks = _CHECKS[sheet.title]
+        frame = verdicts.frame_of(
+            checks, {key: [row[key] for row in joined] for key in checks.columns}
+        )
+        passed_over = {
+            column.key: np.array([column.key in keys for keys in unread.get(sheet.title, ())], bool)
+            for column in sheet.columns
+        }
+        for failed in verdicts.failures(checks, frame, passed_over):
+            yield sheet, failed
 
 
-def _failures(sheet: RegisterSheet, frame: pd.DataFrame) -> Iterator[RegisterFailure]:
-    try:
-        _SCHEMAS[sheet.title].validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        checks = _checks(sheet)
-        cases = errors.failure_cases
-        for name, said, row in zip(cases["column"], cases["check"], cases["index"], strict=True):
-            check = checks.get(name)
-            column = sheet.column(check.column if check else name)
-            words = {
-                "heading": column.heading,
-                "asks": column.asks,
-                "called": column.called,
-                "choices": ", ".join(column.choices),
-                "row": sheet.called,
-            }
-            if check:
-                cells = frame.loc[row].to_dict()
-                words |= {word: text.format_map(cells) for word, text in check.words.items()}
-            yield RegisterFailure(
-                sheet,
-                int(row),
-                column.key,
-                check.rule if check else _OF_COLUMN[said],
-                words,
-                frozenset(check.keys if check else (column.key,)),
-            )
-
-
-def _frame(sheet: RegisterSheet, rows: Rows) -> pd.DataFrame:
-    keys = [column.key for column in sheet.columns]
-    cells = {
-        key: pd.Series([row.values[key] for row in rows.values()], dtype=object) for key in keys
-    }
-    return pd.DataFrame(cells).set_axis(list(rows))
-
-
-# --- What other sheets say -----------------------------------------------------------------------
-
-
-def _references(sheet: RegisterSheet) -> Iterator[tuple[RegisterColumn, RegisterSheet]]:
-    """The columns of a sheet that name rows of another."""
-    for column in sheet.columns:
-        if column.chosen_from:
-            yield column, LISTS[column.chosen_from][0]
-
-
-def _join(frames: Mapping[str, pd.DataFrame]) -> None:
-    """Add to each frame the names that no other sheet knows, and to targets their indicator."""
-    for sheet in SHEETS:
-        for column, other in _references(sheet) if sheet.title in frames else ():
-            known = _names(frames.get(other.title), other)
-            unknown = [_unknown(cell, known) for cell in frames[sheet.title][column.key]]
-            near = [_near(name, known) for name in unknown]
-            _add(frames[sheet.title], f"{column.key}_unknown", unknown)
-            _add(frames[sheet.title], f"{column.key}_near", near)
-    targets, indicators = frames.get(TARGETS.title), frames.get(INDICATORS.title)
-    if targets is not None:
-        refs: Sequence[Any] = [] if indicators is None else list(indicators["ref"])
-        for key in _OF_INDICATOR:
-            cells = [] if indicators is None else list(indicators[key])
-            # Of two rows with one ref, the first counts.
-            found = dict(zip(reversed(refs), reversed(cells), strict=True))
-            _add(targets, key, [found.get(ref) for ref in targets["indicator"]])
-
-
-#: What a target's row is told of its indicator.
-_OF_INDICATOR = ("kind", "polarity")
-
-
-def _add(frame: pd.DataFrame, key: str, cells: Sequence[Any]) -> None:
-    frame[key] = pd.Series(cells, index=frame.index, dtype=object)
-
-
-def _names(frame: pd.DataFrame | None, sheet: RegisterSheet) -> list[str] | None:
+def _names(sheet: RegisterSheet, rows: Rows | None) -> list[str] | None:
     """The names that a sheet's rows go by; None where the sheet could not be read."""
-    if frame is None:
+    if rows is None:
         return None
-    keys = ["ref", "name"] if sheet is AREAS else [sheet.columns[0].key]
-    return [name for key in keys for name in frame[key] if name is not None]
+    keys = ("ref", "name") if sheet is AREAS else (sheet.columns[0].key,)
+    return [row[key] for key in keys for row in rows if row[key] is not None]
 
 
-def _unknown(cell: str | tuple[str, ...] | None, known: Collection[str] | None) -> str | None:
-    """The first name in a cell that is not known."""
+def _joined(
+    sheet: RegisterSheet, row: Row, rows: Rows, names: Mapping[str, list[str] | None]
+) -> dict[str, object]:
+    """What other rows and sheets say of a row."""
+    if sheet is AREAS:
+        refs = [other["ref"] for other in rows]
+        return {"is_own_name": row["name"] == row["ref"] or row["name"] not in refs}
+    return {
+        f"{column.key}_unknown": _unknown(row[column.key], other, names[other.title])
+        for column in sheet.columns
+        if column.chosen_from
+        for other in [LISTS[column.chosen_from]]
+    }
+
+
+def _unknown(
+    cell: str | tuple[str, ...] | None, sheet: RegisterSheet, known: list[str] | None
+) -> dict[str, str] | None:
+    """The first name in a cell that is not among the names of a sheet, in words.
+
+    A near match is asked about, never taken.
+    """
     names = (cell,) if isinstance(cell, str) else cell or ()
-    return next((name for name in names if known is not None and name not in known), None)
-
-
-def _near(name: str | None, known: Collection[str] | None) -> str:
-    """A near match is asked about, never taken."""
-    if name is None or known is None:
-        return ""
+    unknown = next((name for name in names if known is not None and name not in known), None)
+    if unknown is None or known is None:
+        return None
     near = process.extractOne(
-        name, known, scorer=ratio, processor=str.casefold, score_cutoff=_ALIKE
+        unknown, known, scorer=ratio, processor=str.casefold, score_cutoff=_ALIKE
     )
-    return f'Did you mean "{near[0]}"?' if near else ""
+    return {
+        "unknown": unknown,
+        "near": f'Did you mean "{near[0]}"?' if near else "",
+        "name": sheet.columns[0].heading.casefold(),
+        "title": sheet.title,
+    }
 
 
-# --- The schemas ---------------------------------------------------------------------------------
-
-
-def _checks(sheet: RegisterSheet) -> dict[str, RegisterCheck]:
-    """The checks on rows of a sheet, each by the column of the frame that says where it holds."""
-    known = [
-        RegisterCheck(
-            r.UNKNOWN_NAME,
-            column.key,
-            (column.key,),
-            _is_known(column.key),
-            {
-                "unknown": f"{{{column.key}_unknown}}",
-                "near": f"{{{column.key}_near}}",
-                "name": other.columns[0].heading.casefold(),
-                "title": other.title,
-            },
-        )
-        for column, other in _references(sheet)
-    ]
-    every = [*CHECKS[sheet.title], *known]
-    return {f"{number} {check.rule.code}": check for number, check in enumerate(every)}
-
-
-def _is_known(key: str) -> Callable[[pd.DataFrame], pd.Series[bool]]:
-    return lambda frame: frame[f"{key}_unknown"].isna()
-
-
-def _column(column: RegisterColumn) -> pa.Column:
-    check = None
-    if column.content is Content.WORDS and column.choices:
-        check = pa.Check(
-            set(column.choices).issuperset, element_wise=True, error=c.NOT_A_CHOICE.code
-        )
-    elif column.choices:
-        check = pa.Check.isin(column.choices, error=c.NOT_A_CHOICE.code)
-    nullable = not column.required
-    return pa.Column(
-        object, check, nullable=nullable, title=column.heading, description=column.asks
+def _checks(sheet: RegisterSheet) -> Checks:
+    """The checks that stand at a sheet's columns, and the frame that they look at."""
+    start = f"{sheet.attribute}."
+    checks = tuple(
+        replace(check, at={at.removeprefix(start): check.at[at] for at in own})
+        for check in CHECKS
+        if (own := [at for at in check.at if at.startswith(start)])
     )
+    columns = {
+        name: Cells(object, name, "What other rows and sheets say.", nullable=True)
+        for check in checks
+        for condition in check.at.values()
+        for name in condition.looks_at
+    } | {
+        column.key: Cells(object, column.heading, column.asks, nullable=True)
+        for column in sheet.columns
+    }
+    return Checks(sheet.title, columns, checks, lambda _row: {"row": sheet.called})
 
 
-def _schema(sheet: RegisterSheet) -> pa.DataFrameSchema:
-    checks = _checks(sheet)
-
-    def judged(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(**{name: check.holds(frame) for name, check in checks.items()})
-
-    return pa.DataFrameSchema(
-        {column.key: _column(column) for column in sheet.columns}
-        | {
-            name: pa.Column(bool, pa.Check(lambda held: held), title=check.rule.title)
-            for name, check in checks.items()
-        },
-        parsers=pa.Parser(judged),
-    )
-
-
-_SCHEMAS = {sheet.title: _schema(sheet) for sheet in SHEETS}
-#: What pandera says of a column's own type, with the rule that it breaks.
-_OF_COLUMN = {"not_nullable": c.BLANK_CELL, c.NOT_A_CHOICE.code: c.NOT_A_CHOICE}
+_CHECKS = {sheet.title: _checks(sheet) for sheet in SHEETS}

@@ -1,31 +1,31 @@
-"""What must hold in the rows of the register's sheets: the rule, the columns, the condition.
+"""Every check on the register's rows, each of them one entry, in order of gravity.
 
-A condition is given cells of one row, or of all rows, and what was joined to them of other sheets
-(see `schemas.register`).
+An entry's texts are: code, title, what is said, what to do, why. {value} in a text is what the cell
+shows; {asks}, {heading}, {called} and {choices} are the column's own, {row} is the sheet's. An
+entry stands at places such as `targets.value`: the attribute of `Register` that holds the sheet's
+rows, and the column. A row has its sheet's columns, and what `schemas.register` joins to it.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-from msgspec import Struct, field
-
-from schemas import register_row_rules as r
-from schemas.findings import Rule
+from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind, Operator, Polarity
-from schemas.register_layout import (
-    AREAS,
-    INDICATORS,
-    PERIODS,
-    PRIORITIES,
-    RECIPIENTS,
-    TARGETS,
-)
+from schemas.register_columns import RegisterColumn
+from schemas.register_layout import SHEETS
 from schemas.register_settings import FRAMEWORK
+from schemas.wording import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from schemas.checks import Verdicts
 
 MOST_DECIMALS = 6
 #: A reminder further off than this is a slip of the keyboard.
@@ -34,48 +34,48 @@ MOST_DAYS = 100
 #: What HTML forms accept as an address, with a domain that has a dot: mail is sent to no other.
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _NOT_WORD = re.compile(r"[^\w%£]+")
-#: Merge rules that need no figures.
-_WITHOUT_FIGURES = (None, *(rule for rule in MergeRule if not rule.merging.needs_figures))
+_WITHOUT_FIGURES = [rule for rule in MergeRule if not rule.merging.needs_figures]
+#: What is wrong with the order of a cell and the one beside it, by the cell's column.
+_WRONG = {
+    "amber_from": "above Green from",
+    "plausible_maximum": "below Plausible minimum",
+    "upper": "below Lower",
+    "starts": "after Ends",
+    "due": "before Starts",
+}
+#: Why a cell must not be blank, by its column.
+_REASONS = {
+    "unit": "the indicator is a measure",
+    "polarity": "the indicator is a measure",
+    "tolerance": "it has a kind",
+    "tolerance_kind": "there is a tolerance",
+    "lower": "there is an upper end",
+    "upper": "there is a lower end",
+}
+_LEAST = {setting.key: setting.least for setting in FRAMEWORK.columns}
+_COLUMNS = {
+    f"{sheet.attribute}.{column.key}": column for sheet in SHEETS for column in sheet.columns
+}
 
 
-class RegisterCheck(Struct, frozen=True):
-    """A rule, the column whose cell is to correct, and what must hold of the columns named."""
-
-    rule: Rule
-    column: str
-    keys: tuple[str, ...]
-    #: Whether each row of a frame passes.
-    holds: Callable[[pd.DataFrame], pd.Series[bool]]
-    #: Words of the rule's sentence, beside the column's own; `{key}` takes the row's own cell.
-    words: dict[str, str] = field(default_factory=dict)
+def _at(holds: Callable[..., Verdicts], *places: str) -> dict[str, Condition]:
+    """The same condition on the cells at several places."""
+    return {place: Condition((_COLUMNS[place].key,), holds) for place in places}
 
 
-def _each(
-    rule: Rule, column: str, *others: str, holds: Callable[..., bool], **words: str
-) -> RegisterCheck:
-    """A check of every row by itself; `holds` is given its cells under the keys, in order."""
-    keys = (column, *others)
-
-    def check(frame: pd.DataFrame) -> pd.Series[bool]:
-        cells = zip(*(frame[key] for key in keys), strict=True)
-        return pd.Series([bool(holds(*row)) for row in cells], index=frame.index, dtype=bool)
-
-    return RegisterCheck(rule, column, keys, check, words)
+def _are_choices(column: RegisterColumn, cells: pd.Series[Any]) -> Verdicts:
+    choices = set(column.choices)
+    return [choices.issuperset([cell] if isinstance(cell, str) else cell) for cell in cells]
 
 
-def _once(rule: Rule, column: str, *others: str, **words: str) -> RegisterCheck:
-    """A check that no later row repeats these cells, compared as returns are matched to them."""
-    keys = (column, *others)
-
-    def check(frame: pd.DataFrame) -> pd.Series[bool]:
-        rows = list(zip(*(frame[key].map(_same) for key in keys), strict=True))
-        repeated = pd.Series(rows, index=frame.index, dtype=object).duplicated()
-        return ~(repeated & frame[list(keys)].notna().all(axis=1))
-
-    return RegisterCheck(rule, column, keys, check, words)
+def _is_first(*columns: pd.Series[Any]) -> Verdicts:
+    """Whether no row further up has the same cells, compared as returns are matched to them."""
+    first: dict[tuple[object, ...], int] = {}
+    rows = zip(*(map(_same, column) for column in columns), strict=True)
+    return [first.setdefault(row, place) == place for place, row in enumerate(rows)]
 
 
-def _same(cell: str | int | None) -> str | int | None:
+def _same(cell: str | int) -> str | int:
     """What two cells have in common that a return could not tell apart."""
     if not isinstance(cell, str):
         return cell
@@ -84,168 +84,318 @@ def _same(cell: str | int | None) -> str | int | None:
     return _NOT_WORD.sub(" ", cell.casefold()).strip() or cell
 
 
-def _is_no_other_ref(frame: pd.DataFrame) -> pd.Series[bool]:
-    """Whether an area's name is its own ref, or none."""
-    return ~frame["name"].isin(frame["ref"].dropna()) | (frame["name"] == frame["ref"])
+def _are_addresses(cells: pd.Series[Any]) -> Verdicts:
+    return [_ADDRESS.fullmatch(cell) is not None for cell in cells]
 
 
-def _ascend(lower: object, upper: object) -> bool:
-    """Whether two figures or days are in order; it holds where either is missing."""
-    return lower is None or upper is None or lower <= upper  # type: ignore[operator]  # one column's
+def _are_days(least: int, cells: pd.Series[Any]) -> Verdicts:
+    return [all(least <= day <= MOST_DAYS for day in days) for days in cells]
 
 
-def _descend(upper: object, lower: object) -> bool:
-    return _ascend(lower, upper)
+def _has_figures(_cell: pd.Series[Any], kind: pd.Series[Any]) -> Verdicts:
+    return ~kind.isin((Kind.MILESTONE, Kind.NARRATIVE))
 
 
-def _is_not_negative(figure: Decimal | None) -> bool:
-    return figure is None or figure >= 0
+def _measure_has(kind: pd.Series[Any], cell: pd.Series[Any]) -> Verdicts:
+    return (kind != Kind.MEASURE) | cell.notna()
 
 
-def _is_share(figure: Decimal | None) -> bool:
-    return figure is None or 0 <= figure <= 1
+def _is_filled(_beside: pd.Series[Any], cell: pd.Series[Any]) -> Verdicts:
+    return cell.notna()
 
 
-def _is_address(text: str | None) -> bool:
-    return text is None or _ADDRESS.fullmatch(text) is not None
+def _has_what_to_reach(
+    sign: pd.Series[Any], value: pd.Series[Any], low: pd.Series[Any], up: pd.Series[Any]
+) -> Verdicts:
+    is_range = sign == Operator.BETWEEN
+    return (~is_range & value.notna()) | (is_range & (low.notna() | up.notna()))
 
 
-def _has_what_measures_need(cell: str | None, kind: str | None) -> bool:
-    return kind != Kind.MEASURE or cell is not None
+def _operator_words(row: Any, _field: str) -> dict[str, str]:
+    if row.operator == Operator.BETWEEN:
+        return {"what": "range", "todo": "its ends under Lower and Upper"}
+    return {"what": "figure under Target", "todo": "the target, choose between for a range"}
 
 
-def _has_none_but_measures(cell: str | None, kind: str | None) -> bool:
-    return cell is None or kind not in (Kind.MILESTONE, Kind.NARRATIVE)
-
-
-def _days(column: str, example: str) -> RegisterCheck:
-    least = FRAMEWORK.column(column).least
-    return _each(
-        *(r.DAYS_OUT_OF_RANGE, column),
-        holds=lambda days: days is None or all(least <= day <= MOST_DAYS for day in days),
-        least=str(least),
-        most=str(MOST_DAYS),
-        example=example,
-    )
-
-
-def _at_least(rule: Rule, column: str) -> RegisterCheck:
-    least = FRAMEWORK.column(column).least
-    return _each(rule, column, holds=lambda n: n is None or n >= least, least=str(least))
-
-
-def _ordered(
-    column: str, other: str, wrong: str, holds: Callable[..., bool] = _descend
-) -> RegisterCheck:
-    return _each(r.OUT_OF_ORDER, column, other, holds=holds, wrong=wrong)
-
-
-def _needed(column: str, other: str, reason: str) -> RegisterCheck:
-    """A check that a cell is filled in where the other is."""
-    return _each(
-        *(r.BLANK_BESIDE, column, other),
-        holds=lambda cell, beside: cell is not None or beside is None,
-        reason=reason,
-    )
-
-
-#: By the titles of the sheets, in the order in which they are said of one cell.
-CHECKS: dict[str, tuple[RegisterCheck, ...]] = {
-    FRAMEWORK.title: (
-        _each(r.BELOW_ZERO, "tolerance", holds=_is_not_negative),
-        _each(r.NOT_A_SHARE, "green_from", holds=_is_share, example="0.75"),
-        _each(r.NOT_A_SHARE, "amber_from", holds=_is_share, example="0.5"),
-        _ordered("amber_from", "green_from", "above Green from", _ascend),
-        _at_least(r.SMALL_NUMBERS_TOO_SMALL, "small_below"),
-        _at_least(r.YEARS_TOO_FEW, "keep_years"),
-        _days("remind_before", "7; 1"),
-        _days("remind_after", "1; 3; 7"),
+CHECKS = (
+    RowCheck(
+        "R13",
+        "Blank cell",
+        "{heading} is blank.",
+        "{asks}",
+        "Without it the row says nothing.",
+        at={
+            place: Condition((), lambda cell: cell.notna(), also=(column.key,))
+            for place, column in _COLUMNS.items()
+            if column.required
+        },
     ),
-    PRIORITIES.title: (
-        _once(r.USED_TWICE, "ref", what="ref"),
-        _once(r.USED_TWICE, "order", what="place"),
+    RowCheck(
+        "R16",
+        "Not one of the choices",
+        '"{value}" is not {called}.',
+        "Choose one of {choices}.",
+        "Only the words of the list mean something here.",
+        at={
+            place: Condition((column.key,), partial(_are_choices, column))
+            for place, column in _COLUMNS.items()
+            if column.choices
+        },
     ),
-    INDICATORS.title: (
-        _once(r.USED_TWICE, "ref", what="ref"),
-        *(
-            check
-            for key in ("unit", "polarity")
-            for check in (
-                _each(
-                    *(r.BLANK_BESIDE, key, "kind"),
-                    holds=_has_what_measures_need,
-                    reason="the indicator is a measure",
-                ),
-                _each(r.ONLY_A_MEASURE_HAS, key, "kind", holds=_has_none_but_measures, what=key),
+    RowCheck(
+        "R24",
+        "Ref or name given twice",
+        '"{value}" is already used further up.',
+        "Give each {row} a {what} of its own.",
+        "Rows are found by their refs and names, and stand in their order.",
+        at=_at(
+            _is_first,
+            "priorities.ref",
+            "priorities.order",
+            "indicators.ref",
+            "areas.ref",
+            "areas.name",
+            "periods.name",
+        ),
+        words=lambda _row, key: {"what": "place" if key == "order" else key},
+    ),
+    RowCheck(
+        "R25",
+        "Target given twice",
+        "{value} already has a target for this period further up.",
+        "Keep one of the two rows.",
+        "With two targets nobody can say which is to be reached.",
+        at={"targets.indicator": Condition(("indicator", "period"), _is_first)},
+    ),
+    RowCheck(
+        "R29",
+        "Not an e-mail address",
+        '"{value}" is not an e-mail address.',
+        "Type one address, for example clerk@council.example.",
+        "Mail is sent to no other.",
+        at=_at(_are_addresses, "areas.email", "recipients.email"),
+    ),
+    RowCheck(
+        "R26",
+        "Recipient given twice",
+        "{value} already stands further up, and would be sent everything twice.",
+        "Keep one row, and put all that is sent under Gets.",
+        "Everybody is sent a thing once.",
+        at=_at(_is_first, "recipients.email"),
+    ),
+    RowCheck(
+        "R27",
+        "Name that is another area's ref",
+        '"{value}" is the ref of another service area.',
+        "Give this area another name.",
+        "It would mean two service areas.",
+        at={
+            "areas.name": Condition(
+                ("name",), lambda _name, _ref, is_own: is_own, also=("ref", "is_own_name")
             )
-        ),
-        _each(
-            *(r.DECIMALS_OUT_OF_RANGE, "decimals"),
-            holds=lambda n: n is None or 0 <= n <= MOST_DECIMALS,
-            most=str(MOST_DECIMALS),
-        ),
-        _each(
-            *(r.MERGE_NEEDS_FIGURES, "merge_rule", "kind"),
-            holds=lambda rule, kind: rule in _WITHOUT_FIGURES or _has_none_but_measures(rule, kind),
-        ),
-        _each(r.BELOW_ZERO, "tolerance", holds=_is_not_negative),
-        _needed("tolerance", "tolerance_kind", "it has a kind"),
-        _needed("tolerance_kind", "tolerance", "there is a tolerance"),
-        _ordered("plausible_maximum", "plausible_minimum", "below Plausible minimum"),
-        _each(r.BELOW_ZERO, "plausible_change", holds=_is_not_negative),
+        },
     ),
-    TARGETS.title: (
-        _once(r.TARGET_TWICE, "indicator", "period"),
-        _ordered("upper", "lower", "below Lower"),
-        _needed("lower", "upper", "there is an upper end"),
-        _needed("upper", "lower", "there is a lower end"),
-        _each(
-            *(r.TARGET_AND_RANGE, "value", "lower", "upper"),
-            holds=lambda value, low, up: value is None or (low is None and up is None),
+    RowCheck(
+        "R28",
+        "Semicolon in a ref",
+        '"{value}" holds a semicolon, which stands between refs.',
+        "Type the ref without it.",
+        "It could not be told from two refs.",
+        at=_at(lambda refs: [";" not in ref for ref in refs], "areas.ref"),
+    ),
+    RowCheck(
+        "R30",
+        "Below zero",
+        "{value} is below zero.",
+        "{asks}",
+        "A tolerance and a change count in both directions.",
+        at=_at(
+            lambda figure: figure >= 0,
+            "framework.tolerance",
+            "indicators.tolerance",
+            "indicators.plausible_change",
         ),
-        _each(
-            *(r.OPERATOR_WITHOUT_FIGURE, "operator", "lower", "upper"),
-            holds=lambda sign, low, up: sign != Operator.BETWEEN or {low, up} != {None},
-            what="range",
-            todo="its ends under Lower and Upper",
-        ),
-        _each(
-            *(r.OPERATOR_WITHOUT_FIGURE, "operator", "value"),
-            holds=lambda sign, value: sign in (None, Operator.BETWEEN) or value is not None,
-            what="figure under Target",
-            todo="the target, choose between for a range",
-        ),
-        *(
-            _each(
-                *(r.NO_FIGURE_TO_COMPARE, key, "kind"),
-                holds=_has_none_but_measures,
-                ref="{indicator}",
-                kind="{kind}",
-            )
-            for key in ("value", "lower", "upper", "baseline")
-        ),
-        _each(
-            *(r.ONE_FIGURE_FOR_A_RANGE, "value", "operator", "polarity"),
-            holds=lambda value, sign, polarity: (
-                value is None or sign is not None or polarity != Polarity.RANGE
+    ),
+    RowCheck(
+        "R31",
+        "Score out of range",
+        "{value} is not from 0 to 1.",
+        "Type the mean score, for example {example}.",
+        "Green scores 1, amber ½ and red 0.",
+        at=_at(lambda mean: mean.between(0, 1), "framework.green_from", "framework.amber_from"),
+        words=lambda _row, key: {"example": "0.75" if key == "green_from" else "0.5"},
+    ),
+    RowCheck(
+        "R32",
+        "Out of order",
+        "{heading} ({value}) is {wrong}.",
+        "Correct the wrong one of the two.",
+        "Nothing lies between two ends that are the wrong way round.",
+        at={
+            "framework.amber_from": Condition(("amber_from", "green_from"), operator.le),
+            "indicators.plausible_maximum": Condition(
+                ("plausible_maximum", "plausible_minimum"), operator.ge
             ),
-            ref="{indicator}",
-        ),
+            "targets.upper": Condition(("upper", "lower"), operator.ge),
+            "periods.starts": Condition(("starts", "ends"), operator.le),
+            "periods.due": Condition(("due", "starts"), operator.ge),
+        },
+        words=lambda _row, key: {"wrong": _WRONG[key]},
     ),
-    AREAS.title: (
-        _once(r.USED_TWICE, "ref", what="ref"),
-        _each(r.SEMICOLON_IN_REF, "ref", holds=lambda ref: ref is None or ";" not in ref),
-        _once(r.USED_TWICE, "name", what="name"),
-        RegisterCheck(r.NAME_IS_A_REF, "name", ("name", "ref"), _is_no_other_ref),
-        _each(r.NOT_AN_ADDRESS, "email", holds=_is_address),
+    RowCheck(
+        "R33",
+        "Nothing to suppress",
+        "Below {value} there is nothing to hide: a figure that is suppressed could only be 1.",
+        "Type a whole number from {least} on, for example 5, or clear this cell.",
+        "A suppressed figure must leave more than one possibility.",
+        at=_at(lambda number: number >= _LEAST["small_below"], "framework.small_below"),
+        words=lambda _row, key: {"least": str(_LEAST[key])},
     ),
-    PERIODS.title: (
-        _once(r.USED_TWICE, "name", what="name"),
-        _ordered("starts", "ends", "after Ends", _ascend),
-        _ordered("due", "starts", "before Starts"),
+    RowCheck(
+        "R34",
+        "Returns kept for no time",
+        "Returns cannot be kept for {value} years.",
+        "Type a whole number from {least} on, for example 6, or clear this cell to keep them for "
+        "good.",
+        "What is not kept cannot be merged.",
+        at=_at(lambda years: years >= _LEAST["keep_years"], "framework.keep_years"),
+        words=lambda _row, key: {"least": str(_LEAST[key])},
     ),
-    RECIPIENTS.title: (
-        _each(r.NOT_AN_ADDRESS, "email", holds=_is_address),
-        _once(r.ADDRESS_TWICE, "email"),
+    RowCheck(
+        "R35",
+        "Days out of range",
+        '"{value}" is no list of days from {least} to {most}.',
+        "Type whole numbers with semicolons between, for example {example}, or clear this cell.",
+        "A reminder further off is a slip of the keyboard.",
+        at={
+            f"framework.{key}": Condition((key,), partial(_are_days, _LEAST[key]))
+            for key in ("remind_before", "remind_after")
+        },
+        words=lambda _row, key: {
+            "least": str(_LEAST[key]),
+            "most": str(MOST_DAYS),
+            "example": "7; 1" if key == "remind_before" else "1; 3; 7",
+        },
     ),
-}
+    RowCheck(
+        "R36",
+        "Decimals out of range",
+        "{value} decimals cannot be published.",
+        "Type a whole number from 0 to {most}.",
+        "More decimals say nothing.",
+        at=_at(lambda decimals: decimals.between(0, MOST_DECIMALS), "indicators.decimals"),
+        words=lambda *_: {"most": str(MOST_DECIMALS)},
+    ),
+    RowCheck(
+        "R37",
+        "Blank beside what needs it",
+        "{heading} is blank, and {reason}.",
+        "{asks}",
+        "The one says nothing without the other.",
+        at={
+            "indicators.unit": Condition(("kind",), _measure_has, also=("unit",)),
+            "indicators.polarity": Condition(("kind",), _measure_has, also=("polarity",)),
+            "indicators.tolerance": Condition(("tolerance_kind",), _is_filled, also=("tolerance",)),
+            "indicators.tolerance_kind": Condition(
+                ("tolerance",), _is_filled, also=("tolerance_kind",)
+            ),
+            "targets.lower": Condition(("upper",), _is_filled, also=("lower",)),
+            "targets.upper": Condition(("lower",), _is_filled, also=("upper",)),
+        },
+        words=lambda _row, key: {"reason": _REASONS[key]},
+    ),
+    RowCheck(
+        "R38",
+        "Unit or polarity without a figure",
+        'The {what} is "{value}", and the indicator reports no figure.',
+        "Clear this cell, or change the kind to measure.",
+        "A milestone or a narrative has no figure.",
+        at={
+            f"indicators.{key}": Condition((key, "kind"), _has_figures)
+            for key in ("unit", "polarity")
+        },
+        words=lambda _row, key: {"what": key},
+    ),
+    RowCheck(
+        "R39",
+        "Merge rule that needs figures",
+        'The merge rule "{value}" needs figures, and only a measure has them.',
+        f"Choose {listed(_WITHOUT_FIGURES, 'or')}, or change the kind to measure.",
+        "Words and states cannot be added up.",
+        at={
+            "indicators.merge_rule": Condition(
+                ("merge_rule", "kind"),
+                lambda rule, kind: rule.isin(_WITHOUT_FIGURES) | _has_figures(rule, kind),
+            )
+        },
+    ),
+    RowCheck(
+        "R40",
+        "Target and range",
+        "There is a target ({value}) and a range.",
+        "Keep the target, or Lower and Upper.",
+        "With both nobody can say which is to be reached.",
+        at={
+            "targets.value": Condition(
+                ("value",), lambda _value, low, up: low.isna() & up.isna(), also=("lower", "upper")
+            )
+        },
+    ),
+    RowCheck(
+        "R41",
+        "Operator without a figure",
+        'The operator is "{value}", and there is no {what}.',
+        "Type {todo}, or clear this cell.",
+        "There is nothing to reach.",
+        at={
+            "targets.operator": Condition(
+                ("operator",), _has_what_to_reach, also=("value", "lower", "upper")
+            )
+        },
+        words=_operator_words,
+    ),
+    RowCheck(
+        "R42",
+        "Figure for a milestone",
+        "{ref} is a {kind} and has no figure to compare.",
+        "Clear this cell.",
+        "A milestone is rated by its state, and a narrative not at all.",
+        at={
+            f"targets.{key}": Condition((key, "kind"), _has_figures)
+            for key in ("value", "lower", "upper", "baseline")
+        },
+        words=lambda row, _: {"ref": row.indicator, "kind": row.kind},
+    ),
+    RowCheck(
+        "R43",
+        "One figure for a range",
+        "The polarity of {ref} is range, and {value} is one figure.",
+        "Type the ends of the range under Lower and Upper instead, or choose an operator.",
+        "Which side of one figure is better is not said.",
+        at={
+            "targets.value": Condition(
+                ("value", "polarity"),
+                lambda _value, polarity, sign: (polarity != Polarity.RANGE) | sign.notna(),
+                also=("operator",),
+            )
+        },
+        words=lambda row, _: {"ref": row.indicator},
+    ),
+    RowCheck(
+        "R23",
+        "Not on the other sheet",
+        '"{unknown}" is not a {name} on the sheet {title}. {near}',
+        "Choose one from the list, or add it there.",
+        "A near match is asked about and never taken.",
+        at={
+            place: Condition(
+                (),
+                lambda _names, unknown: unknown.isna(),
+                also=(column.key, f"{column.key}_unknown"),
+            )
+            for place, column in _COLUMNS.items()
+            if column.chosen_from
+        },
+        words=lambda row, key: getattr(row, f"{key}_unknown"),
+    ),
+)

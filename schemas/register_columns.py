@@ -31,24 +31,23 @@ class Content(StrEnum):
     DATE = "date"
 
 
-#: What the cells of a blank count as, where it is not nothing.
-_BLANKS: dict[Content, object] = {Content.TEXT: "", Content.CODE: "", Content.WHOLES: ()}
-
-
 class RegisterColumn(Struct, frozen=True, eq=False):
-    """A column of a sheet, or a setting of the framework: its reader, writer and docs follow it."""
+    """A column of a sheet, or a setting of the framework: its reader, writer and docs follow it.
+
+    A blank cell counts as the default of the attribute that it fills.
+    """
 
     key: str
     heading: str
-    #: In characters; settings stand in one column that has its own.
-    width: int
     asks: str
-    content: Content
-    required: bool = False
+    #: In characters; settings stand in one column that has its own.
+    width: int = 0
     #: The words to choose from.
     choices: tuple[str, ...] = ()
-    #: What one of its words is called in a sentence, such as `a polarity`.
+    #: What one of its words is called in a sentence, where that is not `a` with its heading.
     called: str = ""
+    content: Content = Content.TEXT
+    required: bool = False
     #: The name of the list of another sheet to choose from; see `register_layout.LISTS`.
     chosen_from: str = ""
     #: The smallest whole number that it takes.
@@ -57,17 +56,10 @@ class RegisterColumn(Struct, frozen=True, eq=False):
     later: bool = False
     #: The attribute of the model that it fills, dotted; empty where it bears the key's name.
     attribute: str = ""
-    #: What a blank cell counts as, where it is more than nothing.
-    default: object = None
 
     @property
     def path(self) -> list[str]:
         return (self.attribute or self.key).split(".")
-
-    @property
-    def blank(self) -> object:
-        """What a blank cell counts as."""
-        return _BLANKS.get(self.content) if self.default is None else self.default
 
     def unit(self, unit: Unit | None, tolerance_kind: object) -> Unit | None:
         """What a figure in it is measured in, by the indicator's unit and the kind beside it."""
@@ -86,17 +78,27 @@ class RegisterSheet(Struct, frozen=True, eq=False):
     called: str
     columns: tuple[RegisterColumn, ...]
 
-    def column(self, key: str) -> RegisterColumn:
-        return next(column for column in self.columns if column.key == key)
+
+def sheet(title: str, called: str, *columns: RegisterColumn) -> RegisterSheet:
+    """A sheet of the register, with the names that follow from its title."""
+    *_, attribute = title.casefold().split()
+    return RegisterSheet(title, title.title().replace(" ", ""), attribute, called, columns)
 
 
 #: Free text.
-text = partial(RegisterColumn, content=Content.TEXT)
+text = RegisterColumn
 #: Text that must be filled in, or chosen from a list, and stays as typed.
 code = partial(RegisterColumn, content=Content.CODE, required=True)
 #: One word of a fixed list.
 word = partial(RegisterColumn, content=Content.WORD)
-#: A figure in the unit beside it.
+#: Several words of a fixed list, or several rows of another sheet, separated by semicolons.
+words = partial(RegisterColumn, content=Content.WORDS)
+#: A whole number, and several of them, separated by semicolons.
+whole = partial(RegisterColumn, content=Content.WHOLE)
+wholes = partial(RegisterColumn, content=Content.WHOLES)
+#: A figure from 0 to 1.
+share = partial(RegisterColumn, content=Content.SHARE)
+#: A figure in the unit of the indicator, or of the kind of tolerance, beside it.
 figure = partial(RegisterColumn, content=Content.FIGURE)
 #: A date that must be filled in.
 day = partial(RegisterColumn, content=Content.DATE, required=True)

@@ -2,23 +2,22 @@
 
 F: the file. L: the layout. V: the value in one cell. C: a check against the register, each of
 them an entry in `schemas.returns`. R: the register itself; these stand in `schemas.register_rules`
-and `schemas.register_row_rules`.
+and, the checks on its rows, in `schemas.register_checks`.
 `docs/findings.md` is made from it by `schemas.rules_page`.
 """
 
 from __future__ import annotations
 
-from schemas import register_row_rules, register_rules
+from operator import attrgetter
+
+from schemas import register_checks, register_rules
 from schemas.findings import Rule, Severity
 from schemas.returns import COVERS, ROWS
-
-ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 # --- The file ------------------------------------------------------------------------------------
 
 EMPTY_FILE = Rule(
     "F01",
-    ERROR,
     "Empty file",
     "The file is empty (0 bytes).",
     "Open the return, save it again, check that it is not empty, and send it once more.",
@@ -26,7 +25,6 @@ EMPTY_FILE = Rule(
 )
 NOT_A_WORKBOOK = Rule(
     "F02",
-    ERROR,
     "Not a workbook",
     "The file is not a workbook: its content is {kind}.",
     "Send the Excel workbook itself (.xlsx). If you exported it, use Save As > Excel Workbook.",
@@ -34,7 +32,6 @@ NOT_A_WORKBOOK = Rule(
 )
 ENCRYPTED = Rule(
     "F03",
-    ERROR,
     "Password-protected workbook",
     "The workbook is protected by a password, so it cannot be read.",
     "Open it, remove the password (File > Info > Protect Workbook), save it and send it again.",
@@ -42,7 +39,6 @@ ENCRYPTED = Rule(
 )
 DAMAGED = Rule(
     "F04",
-    ERROR,
     "Damaged workbook",
     "The workbook is damaged and cannot be read ({detail}).",
     "Open it in Excel, let Excel repair it, save it under a new name and send that.",
@@ -50,7 +46,6 @@ DAMAGED = Rule(
 )
 TOO_LARGE = Rule(
     "F05",
-    ERROR,
     "Too large to be a return",
     "The workbook is too large to be a return: {detail}.",
     "Start from the template and copy in the figures only, as values.",
@@ -58,7 +53,6 @@ TOO_LARGE = Rule(
 )
 READER_STOPPED = Rule(
     "F06",
-    ERROR,
     "Reading was stopped",
     "Reading the workbook was stopped: {detail}.",
     "Start from the template and copy in the figures only, as values.",
@@ -66,50 +60,49 @@ READER_STOPPED = Rule(
 )
 WRONG_EXTENSION = Rule(
     "F07",
-    INFO,
     "Name does not match content",
     "The file is named {value} but its content is {kind}; it was read as what it is.",
     "Nothing to do; save it as .xlsx next time.",
     "The name's ending says nothing certain about a file; its content does.",
+    severity=Severity.INFO,
 )
 DUPLICATE = Rule(
     "F08",
-    INFO,
     "Sent before",
     "The same file was received before, as {value} on {received}.",
     "Nothing to do. If you meant to send a newer version, send that one.",
     "A file is known by its content: the same bytes are counted once.",
+    severity=Severity.INFO,
 )
 MACROS = Rule(
     "F09",
-    INFO,
     "Macros are not run",
     "The workbook holds macros; they were not run and are not needed.",
     "Nothing to do.",
     "Only cells are read.",
+    severity=Severity.INFO,
 )
 OUTSIDE_LINKS = Rule(
     "F10",
-    INFO,
     "Links are not followed",
     "The workbook refers to other workbooks or to a database; nothing was fetched from there.",
     "Nothing to do, if the figures were up to date when the workbook was saved.",
     "Only what stands in the workbook itself is read.",
+    severity=Severity.INFO,
 )
 STILL_WRONG = Rule(
     "F11",
-    INFO,
     "Sent before, and sent back",
     "The same file was received before, as {value} on {received}, and was sent back.",
     "Do what the copy that was made of it then says, and send the corrected return.",
     "The same mistakes stand in the same bytes.",
+    severity=Severity.INFO,
 )
 
 # --- The layout ----------------------------------------------------------------------------------
 
 NO_TABLE = Rule(
     "L01",
-    ERROR,
     "No indicator table",
     "No table of indicators was found: {detail}.",
     "Use the template; keep its heading row as it is.",
@@ -117,7 +110,6 @@ NO_TABLE = Rule(
 )
 AREA_UNKNOWN = Rule(
     "L02",
-    ERROR,
     "Service area not plain",
     "It is not plain whose return this is: {problem}.",
     "On the Cover sheet, beside Service area, type the name as registered: {choices}.",
@@ -125,7 +117,6 @@ AREA_UNKNOWN = Rule(
 )
 PERIOD_UNKNOWN = Rule(
     "L03",
-    ERROR,
     "Period not plain",
     "It is not plain which period this return is for: {problem}.",
     "On the Cover sheet, beside Period, type the period as registered: {choices}.",
@@ -133,7 +124,6 @@ PERIOD_UNKNOWN = Rule(
 )
 INDICATOR_UNKNOWN = Rule(
     "L04",
-    ERROR,
     "Unknown indicator",
     "{value} is not an indicator of the register{suggestion}.",
     "Restore the reference and wording from the template, or ask for the indicator to be added.",
@@ -141,7 +131,6 @@ INDICATOR_UNKNOWN = Rule(
 )
 INDICATOR_TWICE = Rule(
     "L05",
-    ERROR,
     "Indicator reported twice",
     "{value} is reported twice; it stands in {first} too.",
     "Keep one of the two rows and clear the other.",
@@ -149,7 +138,6 @@ INDICATOR_TWICE = Rule(
 )
 COLUMN_TWICE = Rule(
     "L06",
-    ERROR,
     "Two columns of the same name",
     "Two columns are both headed {heading}; the other is {first}.",
     "Keep the column with this period's figures and rename or delete the other.",
@@ -157,7 +145,6 @@ COLUMN_TWICE = Rule(
 )
 PRIORITY_UNKNOWN = Rule(
     "L07",
-    ERROR,
     "Unknown priority",
     "{value} is not a priority of the register{suggestion}.",
     "Choose the priority from the list in the template.",
@@ -165,7 +152,6 @@ PRIORITY_UNKNOWN = Rule(
 )
 FOLDER_MISMATCH = Rule(
     "L08",
-    ERROR,
     "In another area's folder",
     "The return says it is from {value}, but it lay in the inbox folder of {folder}.",
     "Put the return into its own area's folder, or correct the service area on the Cover sheet.",
@@ -174,7 +160,6 @@ FOLDER_MISMATCH = Rule(
 
 FIGURE_ASTRAY = Rule(
     "L09",
-    ERROR,
     "Figure without an indicator",
     "{value} stands in a row that names no indicator.",
     "Clear the cell, and put the figure into the row of its indicator.",
@@ -182,7 +167,6 @@ FIGURE_ASTRAY = Rule(
 )
 HEADING_MISSPELT = Rule(
     "L10",
-    ERROR,
     "Heading not known",
     "The heading {value} is not known; did you mean {heading}?",
     "Type {heading} as the heading, or clear the column if it is not meant for this return.",
@@ -190,7 +174,6 @@ HEADING_MISSPELT = Rule(
 )
 OTHER_PERIOD = Rule(
     "L11",
-    ERROR,
     "Figures of another period",
     "The heading {value} names another period than this return's, {period}.",
     "Give the figures of {period}, and type Performance as the heading.",
@@ -198,7 +181,6 @@ OTHER_PERIOD = Rule(
 )
 HEADING_SPANS = Rule(
     "L12",
-    ERROR,
     "Heading over several columns",
     "The heading {value} stands over several columns with figures, up to {last}.",
     "Unmerge it, and head the column of this period's figures Performance, the others otherwise.",
@@ -206,15 +188,14 @@ HEADING_SPANS = Rule(
 )
 HIDDEN = Rule(
     "L13",
-    INFO,
     "Hidden cells were read",
     "Hidden: {what}. What stands there was read all the same.",
     "Nothing to do, if it is meant to count; otherwise delete it and send the return again.",
     "What is hidden on the screen is in the workbook, and whoever hid it may have forgotten it.",
+    severity=Severity.INFO,
 )
 SEVERAL_AREAS = Rule(
     "L14",
-    ERROR,
     "Rows of several service areas",
     "This row is of {value}, but others, or the cover, are of {area}.",
     "Keep one service area's rows in a return, and send another return for the other area.",
@@ -225,7 +206,6 @@ SEVERAL_AREAS = Rule(
 
 TWO_WAYS = Rule(
     "V01",
-    ERROR,
     "Percentage that can be read two ways",
     "{value} in a percentage could mean {one} or {other}.",
     "Type {one} or {other}, with the sign.",
@@ -233,7 +213,6 @@ TWO_WAYS = Rule(
 )
 NOT_A_FIGURE = Rule(
     "V02",
-    ERROR,
     "Not a figure",
     "{value} is not a figure that can be used.",
     "Type the figure alone, for example {example}; put words into Commentary.",
@@ -241,7 +220,6 @@ NOT_A_FIGURE = Rule(
 )
 ERROR_VALUE = Rule(
     "V03",
-    ERROR,
     "Formula error",
     "The cell holds the error {value} instead of a figure.",
     "Type the figure itself, for example {example}.",
@@ -249,7 +227,6 @@ ERROR_VALUE = Rule(
 )
 DATE_FOUND = Rule(
     "V04",
-    ERROR,
     "Date in place of a figure",
     "The cell holds the date {value} where a figure belongs.",
     "Format the cell as a number and type the figure again, for example {example}.",
@@ -257,7 +234,6 @@ DATE_FOUND = Rule(
 )
 WRONG_UNIT = Rule(
     "V05",
-    ERROR,
     "Figure in another unit",
     "{value} is {found}, but this indicator is {expected}.",
     "Type the figure as {expected}, for example {example}.",
@@ -265,15 +241,14 @@ WRONG_UNIT = Rule(
 )
 ROUNDED = Rule(
     "V06",
-    INFO,
     "Rounded to the published decimals",
     "{value} has more decimals than are published; it was taken as {taken}.",
     "Nothing to do, unless {taken} is wrong.",
     "What is rated is what is printed, so the figure is rounded once, halves away from zero.",
+    severity=Severity.INFO,
 )
 NOT_WHOLE = Rule(
     "V07",
-    ERROR,
     "Not a whole number",
     "{value} is not a whole number, and this indicator counts whole things.",
     "Type the whole number, for example {example}.",
@@ -281,7 +256,6 @@ NOT_WHOLE = Rule(
 )
 NOT_EXACT = Rule(
     "V08",
-    ERROR,
     "Not one exact figure",
     "{value} is not one exact figure.",
     "Type the one figure that is to be published, for example {example}; explain in Commentary.",
@@ -289,7 +263,6 @@ NOT_EXACT = Rule(
 )
 AMBIGUOUS_COMMA = Rule(
     "V09",
-    ERROR,
     "Comma that can be read two ways",
     "{value} can be read two ways: the comma may part thousands or decimals.",
     "Type {readings}: a point for decimals, and nothing between thousands.",
@@ -297,7 +270,6 @@ AMBIGUOUS_COMMA = Rule(
 )
 STATUS_UNKNOWN = Rule(
     "V10",
-    ERROR,
     "Unknown status",
     "{value} is not a status.",
     "Choose Final, Provisional or Not available.",
@@ -305,7 +277,6 @@ STATUS_UNKNOWN = Rule(
 )
 STATE_UNKNOWN = Rule(
     "V11",
-    ERROR,
     "Unknown milestone state",
     "{value} is not a state of a milestone.",
     "Choose one of {choices}.",
@@ -313,7 +284,6 @@ STATE_UNKNOWN = Rule(
 )
 NO_CACHED_VALUE = Rule(
     "V12",
-    ERROR,
     "Formula without a result",
     "The cell holds a formula whose result was never saved.",
     "Open the return in Excel, save it and send it again, or type the figure itself.",
@@ -321,16 +291,15 @@ NO_CACHED_VALUE = Rule(
 )
 MARK_DROPPED = Rule(
     "V13",
-    INFO,
     "Mark beside the figure",
     "The mark in {value} was left out; the figure was taken as {taken}.",
     "Nothing to do. Put what the mark stands for into Commentary.",
     "Footnote marks belong to the document that the figure was copied from.",
+    severity=Severity.INFO,
 )
 
 NOT_SHOWN = Rule(
     "V14",
-    ERROR,
     "Figure that the cell does not show",
     "The cell holds {value}, but its number format shows something else, or nothing.",
     "Type the figure again in a cell of the format Number or General, for example {example}.",
@@ -338,7 +307,6 @@ NOT_SHOWN = Rule(
 )
 SCALED_TWO_WAYS = Rule(
     "V15",
-    ERROR,
     "Thousands or millions that can be read two ways",
     "The cell shows {value} with a word such as m or k beside it; it could mean {one} or {other}.",
     "Type {one} or {other} in full, in a cell of the format Number or General.",
@@ -346,7 +314,6 @@ SCALED_TWO_WAYS = Rule(
 )
 ZERO_OR_NOTHING = Rule(
     "V16",
-    ERROR,
     "Zero or no figure",
     "{value} may mean 0, or that there is no figure.",
     "Type 0, or choose Not available under Status and clear the cell.",
@@ -355,8 +322,7 @@ ZERO_OR_NOTHING = Rule(
 
 RULES: tuple[Rule, ...] = (
     *(rule for rule in list(globals().values()) if isinstance(rule, Rule)),
-    *sorted((*ROWS.checks, *COVERS.checks), key=lambda check: check.code),
-    *register_rules.RULES,
-    *register_row_rules.RULES,
+    *sorted((*ROWS.checks, *COVERS.checks), key=attrgetter("code")),
+    *sorted((*register_rules.RULES, *register_checks.CHECKS), key=attrgetter("code")),
 )
 BY_CODE = {rule.code: rule for rule in RULES}

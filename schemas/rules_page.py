@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from schemas.rules import RULES
+
+#: What a rule is about, by the first letter of its code.
+_KINDS = {
+    "F": "The file",
+    "L": "The layout",
+    "V": "The value in one cell",
+    "C": "Checks",
+    "R": "The register",
+}
 
 
 def _readable(template: str) -> str:
@@ -11,13 +22,6 @@ def _readable(template: str) -> str:
 
 def page() -> str:
     """`docs/findings.md`: every rule with what it says, what to do and why."""
-    kinds = {
-        "F": "The file",
-        "L": "The layout",
-        "V": "The value in one cell",
-        "C": "Checks",
-        "R": "The register",
-    }
     lines = [
         "# Findings",
         "",
@@ -28,19 +32,12 @@ def page() -> str:
         "",
         "This page is generated from `schemas/rules.py` by `make docs`.",
     ]
-    for rule in RULES:
-        if kinds.get(rule.code[0]):
-            lines += ["", f"## {kinds.pop(rule.code[0])}"]
-        lines += [
-            "",
-            f"### {rule.code}",
-            "",
-            f"**{rule.title}** ({rule.severity})",
-            "",
-            f"- Says: {_readable(rule.problem)}",
-            f"- To do: {_readable(rule.fix)}",
-            f"- Why: {rule.why}",
-        ]
+    for kind, rules in groupby(RULES, key=lambda rule: rule.code[0]):
+        lines += ["", f"## {_KINDS[kind]}"]
+        for rule in rules:
+            lines += ["", f"### {rule.code}", "", f"**{rule.title}** ({rule.severity})", ""]
+            lines += [f"- Says: {_readable(rule.problem)}", f"- To do: {_readable(rule.fix)}"]
+            lines.append(f"- Why: {rule.why}")
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, partial
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from types import NoneType
@@ -24,9 +24,10 @@ from pandera.engines import numpy_engine
 from schemas.checks import Cells, Checks, RowCheck
 
 #: Types that pandas itself has.
-_PLAIN = (bool, int)
+_PLAIN = (bool, int, object)
 #: For each row of a frame, whether it passes.
 _Passes = np.ndarray[tuple[int], np.dtype[np.bool]]
+_NOTHING: Mapping[str, _Passes] = {}
 
 
 class FailedCheck(NamedTuple):
@@ -79,7 +80,7 @@ def _column(column: Cells) -> pa.Column:
     if issubclass(column.type, StrEnum):
         return pa.Column(_words_of(column.type), nullable=column.nullable, **about)
     if column.type in _PLAIN:
-        return pa.Column(column.type, **about)
+        return pa.Column(column.type, nullable=column.nullable, **about)
     types = {column.type, NoneType} if column.nullable else {column.type}
     # Whether a cell may be empty is seen as its type is; pandera would look a second time.
     return pa.Column(_Objects(frozenset(types)), nullable=True, **about)
@@ -99,14 +100,15 @@ def schema_of(checks: Checks) -> pa.DataFrameSchema:
     }
     return pa.DataFrameSchema(
         {name: _column(column) for name, column in checks.columns.items()} | verdicts,
-        parsers=pa.Parser(partial(_with_verdicts, checks)),
         title=checks.title,
         strict=True,
         unique_column_names=True,
     )
 
 
-def _with_verdicts(checks: Checks, frame: pd.DataFrame) -> pd.DataFrame:
+def _with_verdicts(
+    checks: Checks, frame: pd.DataFrame, passed_over: Mapping[str, _Passes]
+) -> pd.DataFrame:
     """The frame with a column for each condition: whether the row passes it."""
     needed = {name for _, _, condition in checks.conditions.values() for name in condition.needs}
     filled = {
@@ -122,14 +124,16 @@ def _with_verdicts(checks: Checks, frame: pd.DataFrame) -> pd.DataFrame:
                 is_going_on,
                 is_right[field],
                 *(verdicts[other] for other in condition.unless),
-                *(filled[needed] for needed in condition.needs if needed in filled),
+                *(filled[name] for name in condition.needs if name in filled),
             ]
         )
         verdict = np.ones(len(frame), bool)
         if looked_at.any():
-            columns = (frame[column] for column in (*condition.needs, *condition.also))
+            columns = (frame[name] for name in condition.looks_at)
             seen = columns if looked_at.all() else (column[looked_at] for column in columns)
             verdict[looked_at] = condition.holds(*seen)
+        for column in passed_over.keys() & condition.looks_at:
+            verdict |= passed_over[column]
         verdicts[name] = verdict
         is_right[field] = is_right[field] & verdict
         if check.ends_row:
@@ -137,8 +141,12 @@ def _with_verdicts(checks: Checks, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame, pd.DataFrame(verdicts, index=frame.index)], axis=1)
 
 
-def failures(checks: Checks, frame: pd.DataFrame) -> list[FailedCheck]:
+def failures(
+    checks: Checks, frame: pd.DataFrame, passed_over: Mapping[str, _Passes] = _NOTHING
+) -> list[FailedCheck]:
     """The checks that fail, by row and then gravity, as pandera names them.
+
+    `passed_over` says of each row of some columns whether what looks at its cell passes.
 
     Raises:
         pandera.errors.SchemaErrors: the frame itself is not what the schema says.
@@ -146,7 +154,8 @@ def failures(checks: Checks, frame: pd.DataFrame) -> list[FailedCheck]:
     if frame.empty:
         return []
     try:
-        schema_of(checks).validate(frame, lazy=True, inplace=True)
+        judged = _with_verdicts(checks, frame, passed_over)
+        schema_of(checks).validate(judged, lazy=True, inplace=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
         gravity = {name: place for place, name in enumerate(checks.conditions)}

@@ -30,7 +30,8 @@ from pipeline.job import nightly
 from pipeline.mail.messages.texts import environment, package_templates
 from pipeline.operations.demo import run_demo
 from pipeline.operations.history import EventKind
-from pipeline.workbooks.figures import Scale, parse
+from pipeline.workbooks.figures import parse
+from pipeline.workbooks.figures.figure import Scale
 from pipeline.workspace.folder import open_workspace
 from pipeline.workspace.settings import Settings, sections
 from schemas.model import (

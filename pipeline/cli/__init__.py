@@ -8,20 +8,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from typer import Option
 
 from pipeline import __version__
-from pipeline.cli import (
-    appendix,
-    decisions,
-    history,
-    mail,
-    mailbox,
-    returns,
-    runs,
-    schedule,
-    templates,
-    workspace,
-)
+from pipeline.cli import appendix, decisions, history, mail, returns, runs, schedule, workspace
 from pipeline.cli.console import EXIT_CODES, command
 
 app = typer.Typer(
@@ -37,9 +27,9 @@ app = typer.Typer(
 for function in (
     workspace.demo,
     workspace.init,
-    templates.template,
+    returns.template,
     returns.validate,
-    mailbox.fetch,
+    mail.fetch,
     returns.ingest,
     returns.status,
     history.history,
@@ -70,10 +60,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def main(
     version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
+        bool, Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Options before the command."""

@@ -25,21 +25,14 @@ def merge(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -
 
     with looking(workspace_at(workspace), console.now()) as session:
         reports = [report_of(session, each) for each in chosen_periods(session.register, period)]
-    documents = [
-        {
-            "period": report.period.name,
-            "overall": report.overall,
-            "indicators": map(_indicator_document, report.lines),
-        }
-        for report in reports
-    ]
-    return Result(
-        documents,
-        _report_lines(reports),
-        needs_a_person=any(
-            line.consolidated.conflict for report in reports for line in report.lines
-        ),
-    )
+    conflicts = any(line.consolidated.conflict for report in reports for line in report.lines)
+    documents = map(_report_document, reports)
+    return Result(documents, _report_lines(reports), needs_a_person=conflicts)
+
+
+def _report_document(report: Report) -> dict[str, object]:
+    indicators = map(_indicator_document, report.lines)
+    return {"period": report.period.name, "overall": report.overall, "indicators": indicators}
 
 
 def _indicator_document(line: Line) -> dict[str, object]:

@@ -18,7 +18,7 @@ import typer
 from msgspec import Struct
 
 from pipeline.cli.options import JsonOption
-from pipeline.workspace.errors import LockedError, QuarterdayError
+from pipeline.workspace.errors import LockedError, QuarterdayError, explain
 
 if TYPE_CHECKING:
     from pipeline.workspace.folder import Workspace
@@ -40,8 +40,6 @@ class Columns(Struct, frozen=True):
 
 class Problem(str):
     """A line of a result that goes to standard error."""
-
-    __slots__ = ()
 
 
 #: What is printed for a person, from top to bottom; an iterator prints as it goes.
@@ -98,10 +96,8 @@ def _mistakes_in_lines() -> Iterator[None]:
         raise
     except LockedError as error:
         code, problem = AT_WORK, str(error)
-    except QuarterdayError as error:
-        problem = str(error)
-    except OSError as error:
-        problem = f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
+    except (QuarterdayError, OSError) as error:
+        problem = explain(error)
     except Exception:
         # A mistake of the program's own: exit code 1 would say that the job is done.
         traceback.print_exc()
@@ -154,13 +150,13 @@ def _print_columns(columns: Columns) -> None:
     Console().print(table)
 
 
-def finding_lines(findings: Iterable[Finding], indent: str = "  ") -> Iterator[str]:
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """What was found, errors first; a line names the cell, or all those of one column."""
     from pipeline.outputs.grouping import grouped
     from schemas.findings import worst_first
 
     for finding in grouped(worst_first(findings)):
-        yield f"{indent}{finding.severity}: {finding.line}"
+        yield f"  {finding.severity}: {finding.line}"
 
 
 def moment(at: datetime) -> str:

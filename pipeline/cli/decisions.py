@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def accept(
     code: Annotated[str, Argument(help="The code of the warning, such as C05.")],
     *,
-    because: Annotated[str, Option("--because", help="Why the figure is right.")] = "",
-    ref: Annotated[str, Option("--ref", help="At this indicator's figure only.")] = "",
+    because: Annotated[str, Option(help="Why the figure is right.")] = "",
+    ref: Annotated[str, Option(help="At this indicator's figure only.")] = "",
     area: Annotated[
         str, Option("--area", "-a", help="Of this service area only, by ref or name.")
     ] = "",
@@ -43,18 +43,12 @@ def accept(
 
     with at_work(workspace_at(workspace), console.now()) as session:
         chosen = chosen_periods(session.register, period)
-        approvals = approve(
-            Choice(code, ref, area),
-            waiting(session.register, session.store, chosen),
-            every=every,
-            by=whoami(),
-            at=session.now,
-            because=because,
-        )
+        warnings = waiting(session.register, session.store, chosen)
+        choice, now = Choice(code, ref, area), session.now
+        approvals = approve(choice, warnings, every=every, by=whoami(), at=now, because=because)
         session.store.decisions.approve(approvals)
-    return Result(
-        approvals, (f"approved: {one.code} at {one.place}, by {one.by}" for one in approvals)
-    )
+    lines = (f"approved: {one.code} at {one.place}, by {one.by}" for one in approvals)
+    return Result(approvals, lines)
 
 
 def forget(
@@ -81,20 +75,12 @@ def forget(
         found = due(session.register, session.store, session.now.date())
         if not dry_run:
             remove(found, place, session.store, whoami(), session.now)
-    document = {
-        "rule": found.rule,
-        "removed": not dry_run,
-        "submissions": [
-            {
-                "file": sent.filename,
-                "sha256": sent.sha256,
-                "period": sent.period,
-                "area": sent.area,
-                "received_at": sent.received_at,
-            }
-            for sent in found.submissions
-        ],
-    }
+    names = ("sha256", "period", "area", "received_at")
+    submissions = [
+        {"file": sent.filename, **{name: getattr(sent, name) for name in names}}
+        for sent in found.submissions
+    ]
+    document = {"rule": found.rule, "removed": not dry_run, "submissions": submissions}
     return Result(document, _forgotten_lines(found, "would go" if dry_run else "forgotten"))
 
 

@@ -35,17 +35,15 @@ def history(
 
     Example: `quarterday history P2-1`
     """
-    from pipeline.job.session import register_of, store_of
+    from pipeline.job.session import looking
     from pipeline.operations import history as events
     from pipeline.operations.stored import StoredReturns
     from pipeline.register import need_period
 
-    place = workspace_at(workspace)
-    register = register_of(place)
-    if period is not None:
-        need_period(register, period)
-    with store_of(place) as store:
-        stored = StoredReturns.of(register, store, reveals=show_suppressed)
+    with looking(workspace_at(workspace), console.now()) as session:
+        if period is not None:
+            need_period(session.register, period)
+        stored = StoredReturns.of(session.register, session.store, reveals=show_suppressed)
         found = events.history(events.subject_of(subject, stored), stored, period=period or "")
     rows = [(moment(e.at), e.what.value, e.period, e.area, e.said) for e in found]
     return Result(found, [Columns(("When", "What", "Period", "Service area", "Details"), rows)])
@@ -155,11 +153,8 @@ def replay(
             done = archive.replace_store(place, console.now(), progress)
         else:
             done = archive.replay(place, progress)
-    return Result(
-        done,
-        _replayed_lines(done, is_compared=not rebuild),
-        needs_a_person=done.needs_a_person,
-    )
+    lines = _replayed_lines(done, is_compared=not rebuild)
+    return Result(done, lines, needs_a_person=done.needs_a_person)
 
 
 def _replayed_lines(done: Replayed, *, is_compared: bool) -> Iterator[str]:

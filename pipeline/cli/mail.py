@@ -1,7 +1,8 @@
-"""The command that sends what waits, and how mail is shown."""
+"""Commands about mail: fetch returns from a mailbox, send what waits; and how mail is shown."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,53 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.mail.delivery import MailStatus, Round
+    from pipeline.mail.mailbox import Fetched
     from pipeline.store import Queued
+
+
+def fetch(
+    *,
+    dry_run: Annotated[
+        bool, Option("--dry-run", help="Say what would be taken and left; change nothing.")
+    ] = False,
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """Take returns that service areas have mailed into their inbox folders.
+
+    Which mailbox is said under [mail.receive] in pipeline.toml.
+
+    Example: `quarterday fetch --dry-run`
+    """
+    from pipeline.job.session import register_of
+    from pipeline.mail import mailbox
+    from pipeline.workspace import lock
+    from pipeline.workspace.errors import SettingsError
+    from pipeline.workspace.folder import make_state
+
+    place = workspace_at(workspace)
+    if not place.settings.mail.receive.server:
+        raise SettingsError(
+            "No mailbox is set. Name its server under [mail.receive] in pipeline.toml."
+        )
+    register = register_of(place)
+    # The lock alone: where nothing came, the next run still ends at once.
+    with nullcontext() if dry_run else lock.held(make_state(place)):
+        fetched = mailbox.fetch(place, register, console.now(), dry_run=dry_run)
+    lines = fetched_lines(fetched, dry_run=dry_run)
+    if not lines and not fetched.trouble:
+        lines = ["No returns in the mailbox."]
+    problems = [fetched.trouble] if fetched.trouble else []
+    return Result(fetched, lines, needs_a_person=bool(fetched.left), problems=problems)
+
+
+def fetched_lines(fetched: Fetched, *, dry_run: bool = False) -> list[str]:
+    """What became of each message."""
+    taken, left = ("would take", "would leave") if dry_run else ("taken", "left in the mailbox")
+    lines = [f"{taken}: {one.path.name} ({one.area}) from {one.sender}" for one in fetched.taken]
+    lines += [f"{left}: {message.line}" for message in fetched.left]
+    if fetched.waiting:
+        lines.append(f"{fetched.waiting} left earlier still wait there, flagged")
+    return lines
 
 
 def send(
@@ -25,12 +72,10 @@ def send(
         bool, Option("--dry-run", help="Say what would go to whom, and write nothing.")
     ] = False,
     again: Annotated[
-        list[str] | None,
-        Option("--again", metavar="MESSAGE-ID", help="Send this message once more."),
+        list[str] | None, Option(metavar="MESSAGE-ID", help="Send this message once more.")
     ] = None,
     drop: Annotated[
-        list[str] | None,
-        Option("--drop", metavar="MESSAGE-ID", help="Do not send it; it is seen to."),
+        list[str] | None, Option(metavar="MESSAGE-ID", help="Do not send it; it is seen to.")
     ] = None,
     workspace: WorkspaceOption = Path(),
 ) -> Result:
@@ -47,16 +92,15 @@ def send(
     from pipeline.workspace.lock import whoami
 
     place = workspace_at(workspace)
-    now = console.now()
     if dry_run:
-        with looking(place, now) as session:
+        with looking(place, console.now()) as session:
             chosen = chosen_periods(session.register, period)
             return _would_go(enqueue.would_send(session, chosen))
-    with at_work(place, now) as session:
+    with at_work(place, console.now()) as session:
         for header_id in again or ():
-            delivery.again(session.store, header_id, now, whoami())
+            delivery.again(session.store, header_id, session.now, whoami())
         for header_id in drop or ():
-            delivery.drop(session.store, header_id, now, whoami())
+            delivery.drop(session.store, header_id, session.now, whoami())
         if not again and not drop:
             for each in chosen_periods(session.register, period):
                 enqueue.send(session, each)
@@ -72,10 +116,8 @@ def _would_go(messages: Sequence[Queued]) -> Result:
         (one.kind, one.recipient, one.subject, f"{one.size / 1024:,.0f} KiB", described(one))
         for one in messages
     ]
-    return Result(
-        {"messages": [_document(one) for one in messages]},
-        [Columns(("Kind", "To", "Subject", "Size", "State"), rows)],
-    )
+    lines = [Columns(("Kind", "To", "Subject", "Size", "State"), rows)]
+    return Result({"messages": map(_document, messages)}, lines)
 
 
 def mail_lines(mail: Round | None) -> Iterator[str]:
@@ -114,20 +156,19 @@ def waiting_lines(status: MailStatus) -> Iterator[str]:
 
 def mail_document(mail: Round | None) -> dict[str, Any]:
     """What was done about the mail, for machines."""
+    if mail is None:
+        return {"written": [], "messages": [], "trouble": "", "waiting": 0, "stuck": []}
     return {
-        "written": mail.written if mail else [],
-        "messages": [_document(one) for one in mail.became] if mail else [],
-        "trouble": mail.trouble if mail else "",
-        **waiting_document(mail.status if mail else None),
+        "written": mail.written,
+        "messages": map(_document, mail.became),
+        "trouble": mail.trouble,
+        **waiting_document(mail.status),
     }
 
 
-def waiting_document(status: MailStatus | None) -> dict[str, Any]:
+def waiting_document(status: MailStatus) -> dict[str, Any]:
     """What waits and what needs a person, for machines."""
-    return {
-        "waiting": len(status.waiting) if status else 0,
-        "stuck": [_document(one) for one in status.stuck] if status else [],
-    }
+    return {"waiting": len(status.waiting), "stuck": map(_document, status.stuck)}
 
 
 def _document(one: Queued) -> dict[str, Any]:

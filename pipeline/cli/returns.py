@@ -1,22 +1,17 @@
-"""Commands about returns: check them, take them in, see where they stand."""
+"""Commands about returns: send out templates, check what comes, take it in, see how it stands."""
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument
+from typer import Argument, Option
 
-from pipeline.cli import console, mail
+from pipeline.cli import console, mail, options
 from pipeline.cli.console import Columns, Result, finding_lines, progress_bar, workspace_at
-from pipeline.cli.options import (
-    BecauseOption,
-    PeriodOption,
-    ReopenOption,
-    WorkspaceOption,
-    chosen_periods,
-    reopening,
-)
+from pipeline.cli.options import BecauseOption, PeriodOption, ReopenOption, WorkspaceOption
+from pipeline.workspace.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +20,70 @@ if TYPE_CHECKING:
     from pipeline.job.nightly import Night
     from pipeline.returns.reading import Return
     from pipeline.store import Decision, Submission
+    from pipeline.workspace.folder import Workspace
     from schemas.model import Period
+
+
+def template(
+    area: Annotated[
+        str | None, Option("--area", "-a", help="One service area, by ref or name.")
+    ] = None,
+    *,
+    period: PeriodOption = None,
+    mail: Annotated[
+        bool, Option("--mail", help="Copy the texts of mail instead, to be edited.")
+    ] = False,
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """Write the return templates to send out: one workbook for each service area and period.
+
+    With --mail the texts of mail are copied to the workspace, to be edited; those that are there
+    are left as they are.
+
+    Example: `quarterday template --period 2012-13`
+    """
+    place = workspace_at(workspace)
+    written = _mail_texts(place) if mail else _return_templates(place, area, period)
+    return Result({"written": written}, map(str, written))
+
+
+def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:
+    from pipeline.job.session import register_of
+    from pipeline.outputs.template import template_name, write_template
+    from pipeline.workspace.folder import need_folder
+
+    register = register_of(place)
+    areas = [a for a in register.areas if area is None or area in (a.ref, a.name)]
+    if not areas:
+        known = ", ".join(a.name for a in register.areas)
+        raise WorkspaceError(f"{area} is not a service area. Choose one of: {known}.")
+    areas = [a for a in areas if register.indicators_of(a.ref)]
+    jobs = list(product(options.chosen_periods(register, period), areas))
+    written = []
+    with progress_bar() as progress:
+        for chosen, each in jobs:
+            folder = need_folder(place.outbox_of(chosen.name) / "templates")
+            path = folder / template_name(each, chosen)
+            write_template(register, each, chosen, path)
+            written.append(path)
+            progress("Writing templates", len(written), len(jobs))
+    return written
+
+
+def _mail_texts(place: Workspace) -> list[Path]:
+    """Copy the texts of mail that the workspace has not."""
+    from pipeline.mail.messages.texts import package_templates
+    from pipeline.workspace.folder import need_folder, replacing
+
+    folder = need_folder(place.templates)
+    written = []
+    for name, text in package_templates().items():
+        path = folder / name
+        if not path.exists():
+            with replacing(path) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+            written.append(path)
+    return written
 
 
 def validate(
@@ -57,10 +115,7 @@ def validate(
     return Result(
         documents,
         _checked_lines(checked),
-        needs_a_person=any(
-            not one.is_accepted or any(f.severity == "warning" for f in one.findings)
-            for one in checked
-        ),
+        needs_a_person=any(f.severity != "info" for one in checked for f in one.findings),
         problems=[f"{one.path}: {one.why}" for one in unread],
     )
 
@@ -73,10 +128,7 @@ def _checked_lines(checked: Iterable[Return]) -> Iterator[str]:
 
 
 def ingest(
-    *,
-    reopen: ReopenOption = None,
-    because: BecauseOption = "",
-    workspace: WorkspaceOption = Path(),
+    *, reopen: ReopenOption = None, because: BecauseOption = "", workspace: WorkspaceOption = Path()
 ) -> Result:
     """Take in what lies in the inbox: accept it, or send it back with a correction copy.
 
@@ -85,7 +137,7 @@ def ingest(
     from pipeline.job import nightly
 
     place = workspace_at(workspace)
-    wanted = reopening(reopen, because)
+    wanted = options.reopening(reopen, because)
     with progress_bar() as progress:
         done = nightly.run(place, console.now(), progress, wanted, only_inbox=True)
     return Result(
@@ -145,7 +197,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
 
     with looking(workspace_at(workspace), console.now()) as session:
         register, store, today = session.register, session.store, session.now.date()
-        periods = chosen_periods(register, period)
+        periods = options.chosen_periods(register, period)
         submissions = store.submissions()
         warnings = waiting(register, store, periods)
         past = due(register, store, today)
@@ -153,12 +205,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     rejected = [sent for sent in submissions if sent.outcome is Outcome.REJECTED]
     unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
     last_rejected = {(sent.period, sent.area): sent for sent in rejected}
-    returns = {
-        each: returns_received(
-            register, each, [sent for sent in submissions if sent.period == each.name], today
-        )
-        for each in periods
-    }
+    returns = {each: returns_received(register, each, submissions, today) for each in periods}
     document = {
         "periods": [
             {"period": each.name, "due": each.due, "returns": received}
@@ -189,12 +236,8 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
             )
         yield from mail.waiting_lines(unsent)
 
-    return Result(
-        document,
-        lines(),
-        needs_a_person=bool(warnings or unsent.stuck)
-        or any(_is_awaited(one) for received in returns.values() for one in received),
-    )
+    awaited = any(_is_awaited(one) for received in returns.values() for one in received)
+    return Result(document, lines(), needs_a_person=bool(awaited or warnings or unsent.stuck))
 
 
 def _period_lines(

@@ -10,16 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec.structs import asdict
 from typer import Option
 
-from pipeline.cli import console, mail
+from pipeline.cli import console, mail, options
 from pipeline.cli.console import Columns, Problem, Result, progress_bar, workspace_at
-from pipeline.cli.mailbox import fetched_lines
-from pipeline.cli.options import (
-    BecauseOption,
-    ReopenOption,
-    VerboseOption,
-    WorkspaceOption,
-    reopening,
-)
+from pipeline.cli.options import BecauseOption, ReopenOption, VerboseOption, WorkspaceOption
 from pipeline.cli.returns import taken_document, taken_lines
 
 if TYPE_CHECKING:
@@ -51,7 +44,7 @@ def run(
     from pipeline.workspace.runs.record import done_on
     from pipeline.workspace.runs.supervise import supervised
 
-    wanted = reopening(reopen, because)
+    wanted = options.reopening(reopen, because)
     place = workspace_at(workspace)
     began = console.now()
     if scheduled and done_on(place, began.date()):
@@ -63,19 +56,15 @@ def run(
             progress_bar() as progress,
         ):
             night = nightly.run(place, began, progress, wanted, under_way.pace)
-            needs_a_person = nightly.needs_a_person(night)
-            under_way.finish(nightly.tally(night), needs_a_person=needs_a_person)
+            under_way.finish(nightly.tally(night), needs_a_person=nightly.needs_a_person(night))
     document = {
         "fetched": night.fetched,
         "ingested": None if night.was_idle else taken_document(night),
         "written": _written(night),
         "mail": mail.mail_document(night.mail),
     }
-    return Result(
-        document,
-        _night_lines(night, is_silent=scheduled),
-        needs_a_person=nightly.needs_a_person(night),
-    )
+    lines = _night_lines(night, is_silent=scheduled)
+    return Result(document, lines, needs_a_person=nightly.needs_a_person(night))
 
 
 def _written(night: Night) -> list[Path]:
@@ -85,7 +74,7 @@ def _written(night: Night) -> list[Path]:
 def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
     """What a run did; `is_silent` where it found nothing new."""
     if night.fetched:
-        yield from fetched_lines(night.fetched)
+        yield from mail.fetched_lines(night.fetched)
         if night.fetched.trouble:
             yield Problem(night.fetched.trouble)
     if not night.was_idle:
@@ -101,7 +90,7 @@ def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
 
 def runs(
     *,
-    last: Annotated[int, Option("--last", min=1, metavar="N", help="How many to show.")] = 14,
+    last: Annotated[int, Option(min=1, metavar="N", help="How many to show.")] = 14,
     workspace: WorkspaceOption = Path(),
 ) -> Result:
     """The last runs, the latest first: when, how each ended, what it came to, how long it took.
@@ -121,10 +110,8 @@ def runs(
         )
         for one in found
     ]
-    return Result(
-        [{**asdict(one), "seconds": one.seconds} for one in found],
-        [Columns(("Began", "Command", "Ended", "Seconds", "What it came to"), rows)],
-    )
+    lines = [Columns(("Began", "Command", "Ended", "Seconds", "What it came to"), rows)]
+    return Result([{**asdict(one), "seconds": one.seconds} for one in found], lines)
 
 
 def watch(*, verbose: VerboseOption = False, workspace: WorkspaceOption = Path()) -> Result:

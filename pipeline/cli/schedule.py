@@ -37,11 +37,10 @@ def schedule(
         Option("--for", help="What starts it.", show_default="what this machine has"),
     ] = None,
     user: Annotated[
-        str | None, Option("--user", metavar="NAME", help="Who runs it, where root installs it.")
+        str | None, Option(metavar="NAME", help="Who runs it, where root installs it.")
     ] = None,
     into: Annotated[
-        Path | None,
-        Option("--into", metavar="FOLDER", help="Write to this folder and start nothing."),
+        Path | None, Option(metavar="FOLDER", help="Write to this folder and start nothing.")
     ] = None,
     workspace: WorkspaceOption = Path(),
 ) -> Result:
@@ -65,10 +64,8 @@ def schedule(
         Action.REMOVE: scheduler.remove,
     }
     done = act[action](job)
-    return Result(
-        {"kind": kind, "name": job.name, "parts": done.parts, "next": done.next_steps},
-        _schedule_lines(action, done),
-    )
+    document = {"kind": kind, "name": job.name, "parts": done.parts, "next": done.next_steps}
+    return Result(document, _schedule_lines(action, done))
 
 
 def _schedule_lines(action: Action, done: Scheduled) -> Iterator[str]:

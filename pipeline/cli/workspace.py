@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from msgspec.structs import asdict
 from typer import Argument, Option
 
 from pipeline.cli import console
@@ -13,6 +13,8 @@ from pipeline.cli.console import Result, progress_bar, workspace_at
 from pipeline.cli.options import WorkspaceOption
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pipeline.operations.doctor import HealthCheck
 
 #: Of what a check is about, so much is shown; --json has all of it.
@@ -43,11 +45,12 @@ def init(
     from pipeline.operations.setup import make_workspace
 
     made = make_workspace(folder, console.now().date())
-    next_step = (
+    lines = [f"made {path}" for path in made]
+    lines.append(
         "Next: edit register.xlsx in Excel, then write the templates with "
         f"`quarterday template --workspace {folder}`."
     )
-    return Result({"made": made}, [*(f"made {path}" for path in made), next_step])
+    return Result({"made": made}, lines)
 
 
 def doctor(
@@ -84,15 +87,11 @@ def backup(
     place = workspace_at(workspace)
     with progress_bar() as progress:
         made = back_up(place, file, console.now(), progress)
-    count = made.contents.count
-    return Result(
-        {"written": made.path, "files": count, "problems": made.problems},
-        [
-            *(f"not whole: {problem}" for problem in made.problems),
-            f"{made.path}: {count:,} files, each read back",
-        ],
-        needs_a_person=bool(made.problems),
-    )
+    count = made.files
+    document = {"written": made.path, "files": count, "problems": made.problems}
+    lines = [f"not whole: {problem}" for problem in made.problems]
+    lines.append(f"{made.path}: {count:,} files, each read back")
+    return Result(document, lines, needs_a_person=bool(made.problems))
 
 
 def restore(
@@ -116,18 +115,11 @@ def restore(
 
     with progress_bar() as progress:
         restored = put_back(file, folder, store, progress)
+    lines = [f"changed: {line}" for line in restored.changed]
+    lines += [*_check_lines(restored.checks), f"{folder}: {restored.files:,} files put back"]
     return Result(
-        {
-            "workspace": restored.workspace.root,
-            "files": restored.files,
-            "changed": restored.changed,
-            "checks": restored.checks,
-        },
-        [
-            *(f"changed: {line}" for line in restored.changed),
-            *_check_lines(restored.checks),
-            f"{folder}: {restored.files:,} files put back",
-        ],
+        asdict(restored) | {"workspace": restored.workspace.root},
+        lines,
         needs_a_person=not all(check.is_well for check in restored.checks),
     )
 

@@ -26,6 +26,11 @@ class Waiting(Struct, frozen=True):
     indicator: str
 
     @property
+    def key(self) -> tuple[int, str, str, str]:
+        """What names the warning in the store: its submission, code, sheet and cell."""
+        return self.submission_id, self.finding.code, self.finding.sheet, self.finding.cell
+
+    @property
     def line(self) -> str:
         """The warning in one line, with what picks it among others."""
         about = " ".join(part for part in (self.indicator, self.area.ref) if part)
@@ -40,7 +45,7 @@ def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list
     redaction = Redaction.of(register, store)
     approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.approvals()}
     figures = {(number, o.sheet, o.cell): o for number, o in store.reported()}
-    return [
+    warnings = (
         Waiting(
             period=period,
             area=area,
@@ -53,9 +58,9 @@ def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list
         for area, sent in _standing(register, store.submissions(period.name))
         for finding in sent.findings
         if finding.severity is Severity.WARNING
-        and (sent.id, finding.code, finding.sheet, finding.cell) not in approved
         for figure in (figures.get((sent.id, finding.sheet, finding.cell)),)
-    ]
+    )
+    return [one for one in warnings if one.key not in approved]
 
 
 def _standing(
@@ -104,15 +109,5 @@ def approve(
             f"{len(chosen)} warnings {choice.code} wait. Name one with --ref and --area, or "
             "approve all with --all:\n" + "\n".join(one.line for one in chosen)
         )
-    return [
-        Approval(
-            submission_id=one.submission_id,
-            code=one.finding.code,
-            sheet=one.finding.sheet,
-            cell=one.finding.cell,
-            by=by,
-            approved_at=at,
-            because=because.strip(),
-        )
-        for one in chosen
-    ]
+    reason = because.strip()
+    return [Approval(*one.key, by=by, approved_at=at, because=reason) for one in chosen]

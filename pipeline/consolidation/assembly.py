@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,73 +12,45 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline import __version__
+from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from
-from pipeline.consolidation.disclosure import disclose as disclose_figures
-from pipeline.consolidation.disclosure import disclosed_target
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
-from pipeline.consolidation.rating import (
-    Travel,
-    key,
-    overall_key,
-    tally,
-    tolerance_shown,
-    travel,
-)
-from pipeline.consolidation.rating import rate as rate_figure
-from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line, Report, Section
+from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, reporting, returns_received
 from pipeline.store import Issue, IssuedRating, Outcome, Submission
 from pipeline.store.session import Session
-from schemas.model import (
-    Indicator,
-    Kind,
-    Period,
-    Polarity,
-    Policy,
-    Register,
-    Status,
-    Target,
-    Tolerance,
-)
-from schemas.observations import Achievement, Observation
-from schemas.units import shown
-
-
-class Evidence(Struct, frozen=True):
-    """What the store holds that bears on one period."""
-
-    observations: Sequence[Observation]
-    achievements: Sequence[Achievement]
-    submissions: Sequence[Submission]
-    #: What the period was closed with, where it has been restated since.
-    closed: Closed | None = None
-    #: Observations of the last period, and of the same period a year before.
-    last: Sequence[Observation] = ()
-    year_before: Sequence[Observation] = ()
+from schemas.model import Kind, Period, Polarity, Register, Status, Target, Tolerance
+from schemas.observations import Achievement
 
 
 class Merged(Struct, frozen=True):
-    """The figures of a period, and of the periods that they are compared with."""
+    """What the store holds of a period, its figures merged, and those they are compared with."""
 
     register: Register
     period: Period
-    evidence: Evidence
     issued_at: datetime
-    #: The key of what they are made from.
-    content: str
     figures: tuple[Consolidated, ...]
-    last: tuple[Consolidated, ...]
-    year_before: tuple[Consolidated, ...]
+    #: Of the last period, and of the same period a year before.
+    last: tuple[Consolidated, ...] = ()
+    year_before: tuple[Consolidated, ...] = ()
+    achievements: tuple[Achievement, ...] = ()
+    submissions: tuple[Submission, ...] = ()
+    #: What the period was closed with, where it has been restated since.
+    closed: Closed | None = None
+    #: The key of what it is made from.
+    content: str = ""
 
 
 class Disclosed(Struct, frozen=True):
-    """The same without the figures that must not be printed."""
+    """The same without the figures that must not be printed; earlier ones by indicator."""
 
     merged: Merged
     figures: tuple[Consolidated, ...]
     last: Mapping[str, Consolidated]
     year_before: Mapping[str, Consolidated]
+    #: A colour may go by figures that must not be printed, for it tells none.
+    year_undisclosed: Mapping[str, Consolidated]
 
 
 def report_of(session: Session, period: Period) -> Report:
@@ -86,71 +58,81 @@ def report_of(session: Session, period: Period) -> Report:
     return rate(disclose(merge(session, period)))
 
 
-def assemble(register: Register, period: Period, evidence: Evidence, issued_at: datetime) -> Report:
-    """Everything that the appendix of a period says."""
-    return rate(disclose(_merged(register, period, evidence, issued_at)))
-
-
 def merge(session: Session, period: Period) -> Merged:
     """The figures of a period by their indicators' merge rules, from what the store holds.
 
     What is made from the same content as the last issue bears its date.
     """
-    content, last = content_of(session, period), session.store.last_issue(period.name)
-    issued_at = last.issued_at.astimezone() if last and last.content == content else session.now
-    return _merged(session.register, period, _evidence(session, period), issued_at, content)
+    register, store = session.register, session.store
+    content, last = content_of(session, period), store.last_issue(period.name)
+    submissions = store.submissions(period.name)
+    return Merged(
+        register=register,
+        period=period,
+        issued_at=last.issued_at.astimezone() if last and last.content == content else session.now,
+        figures=_figures(session, period),
+        last=_figures(session, register.last_period(period)),
+        year_before=_figures(session, register.year_before(period)),
+        achievements=store.achievements(period.name),
+        submissions=submissions,
+        closed=restated_from(store, submissions),
+        content=content,
+    )
+
+
+def _figures(session: Session, period: Period | None) -> tuple[Consolidated, ...]:
+    if period is None:
+        return ()
+    observations = session.store.observations(period.name)
+    return merge_observations(session.register, period.name, observations)
 
 
 def disclose(merged: Merged) -> Disclosed:
     """The merged figures without those that must not be printed."""
-    register = merged.register
-    return Disclosed(
-        merged,
-        disclose_figures(register, merged.figures),
-        _by_ref(disclose_figures(register, merged.last)),
-        _by_ref(disclose_figures(register, merged.year_before)),
+    figures, last, year_before = (
+        disclosure.disclose(merged.register, each)
+        for each in (merged.figures, merged.last, merged.year_before)
     )
+    earlier = (last, year_before, merged.year_before)
+    by_ref = ({figure.indicator.ref: figure for figure in each} for each in earlier)
+    return Disclosed(merged, figures, *by_ref)
 
 
 def rate(disclosed: Disclosed) -> Report:
     """The report: every figure rated, with its direction of travel, and the whole of them."""
     merged = disclosed.merged
-    register, period, evidence = merged.register, merged.period, merged.evidence
-    policy = register.framework.policy
-    # A colour may go by figures that must not be printed, for it tells none.
-    year_undisclosed = _by_ref(merged.year_before)
-    lines = [
-        marked(
-            _line(register, period, each, disclosed, year_undisclosed.get(each.indicator.ref)),
-            evidence.closed,
-        )
-        for each in disclosed.figures
-    ]
+    register, closed, policy = merged.register, merged.closed, merged.register.framework.policy
+    lines = [_line(disclosed, each) for each in disclosed.figures]
+    # By the register's order of areas; the areas' own order within.
+    order = {area.ref: position for position, area in enumerate(register.areas)}
+    achieved = sorted(merged.achievements, key=lambda a: order.get(a.area, len(order)))
     sections = tuple(
         Section(
             priority=priority,
-            achievements=_achievements(register, priority.ref, evidence.achievements),
+            achievements=tuple(a for a in achieved if a.priority == priority.ref),
             lines=(mine := tuple(n for n in lines if n.indicator.priority == priority.ref)),
-            tally=tally((n.rating for n in mine), policy),
+            tally=rating.tally((n.rating for n in mine), policy),
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
     return Report(
         register=register,
-        period=period,
+        period=merged.period,
         sections=sections,
-        overall=tally((n.rating for n in lines), policy),
-        key=key(
+        overall=rating.tally((n.rating for n in lines), policy),
+        key=rating.key(
             policy,
-            own_tolerances=any(_own_tolerance(policy, n.indicator, n.target) for n in lines),
+            own_tolerances=any(_own_tolerance(register, n.consolidated, n.target) for n in lines),
             milestones=any(n.consolidated.state is not None for n in lines),
         ),
-        overall_key=overall_key(policy),
-        returns=returns_received(register, period, evidence.submissions, day_of(merged.issued_at)),
+        overall_key=rating.overall_key(policy),
+        returns=returns_received(
+            register, merged.period, merged.submissions, day_of(merged.issued_at)
+        ),
         issued_at=merged.issued_at,
         content=merged.content,
-        restates=evidence.closed.closing.closed_at if evidence.closed else None,
-        restates_what=evidence.closed is None or bool(evidence.closed.performances),
+        restates=closed.closing.closed_at if closed else None,
+        restates_what=closed is None or bool(closed.performances),
     )
 
 
@@ -218,74 +200,27 @@ def content_of(session: Session, period: Period) -> str:
     )
 
 
-def _evidence(session: Session, period: Period) -> Evidence:
-    register, store = session.register, session.store
-    last, year_before = register.last_period(period), register.year_before(period)
-    submissions = store.submissions(period.name)
-    return Evidence(
-        observations=store.observations(period.name),
-        achievements=store.achievements(period.name),
-        submissions=submissions,
-        closed=restated_from(store, submissions),
-        last=store.observations(last.name) if last else (),
-        year_before=store.observations(year_before.name) if year_before else (),
+def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
+    register, indicator = disclosed.merged.register, merged.indicator
+    target = register.target(indicator.ref, disclosed.merged.period.name)
+    target = disclosure.disclosed_target(register, target)
+    last, year_before, undisclosed = (
+        earlier.get(indicator.ref)
+        for earlier in (disclosed.last, disclosed.year_before, disclosed.year_undisclosed)
     )
-
-
-def _merged(
-    register: Register, period: Period, evidence: Evidence, issued_at: datetime, content: str = ""
-) -> Merged:
-    last, year_before = register.last_period(period), register.year_before(period)
-    return Merged(
-        register,
-        period,
-        evidence,
-        issued_at,
-        content,
-        merge_observations(register, period.name, evidence.observations),
-        merge_observations(register, last.name, evidence.last) if last else (),
-        merge_observations(register, year_before.name, evidence.year_before) if year_before else (),
-    )
-
-
-def _by_ref(merged: Iterable[Consolidated]) -> Mapping[str, Consolidated]:
-    return {m.indicator.ref: m for m in merged}
-
-
-def _line(
-    register: Register,
-    period: Period,
-    merged: Consolidated,
-    earlier: Disclosed,
-    year_undisclosed: Consolidated | None,
-) -> Line:
-    indicator = merged.indicator
-    target = disclosed_target(register, register.target(indicator.ref, period.name))
-    last, year = earlier.last.get(indicator.ref), earlier.year_before.get(indicator.ref)
-    held_on = _whole(year_undisclosed)
-    return Line(
+    line = Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rate_figure(merged, target, register.framework.policy, held_on),
+        rating=rating.rate(merged, target, register.framework.policy, _whole(undisclosed)),
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
-        performance_shown=performance_shown(merged),
+        performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
         travel=_since(merged, target, last) or _since_baseline(merged, target),
-        year_travel=_since(merged, target, year),
+        year_travel=_since(merged, target, year_before),
         remarks=tuple(_remarks(register, merged, target)),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
-
-
-def performance_shown(merged: Consolidated) -> str:
-    """What stands in the appendix's Performance column; empty where there is no data."""
-    if merged.conflict:
-        return DISAGREED
-    if merged.suppressed:
-        return SUPPRESSED
-    if merged.value is not None:
-        return shown(merged.value, merged.indicator.unit, merged.indicator.decimals)
-    return merged.state or merged.narrative
+    return marked(line, disclosed.merged.closed)
 
 
 def _whole(merged: Consolidated | None) -> Decimal | None:
@@ -295,31 +230,35 @@ def _whole(merged: Consolidated | None) -> Decimal | None:
 
 def _since(
     merged: Consolidated, target: Target | None, earlier: Consolidated | None
-) -> Travel | None:
+) -> rating.Travel | None:
     now, then = _whole(merged), _whole(earlier)
     if now is None or then is None or earlier is None:
         return None
     basis = f"{earlier.period}, provisional" if earlier.provisional else earlier.period
-    return travel(now, then, basis, merged.indicator, target)
+    return rating.travel(now, then, basis, merged.indicator, target)
 
 
-def _since_baseline(merged: Consolidated, target: Target | None) -> Travel | None:
+def _since_baseline(merged: Consolidated, target: Target | None) -> rating.Travel | None:
     now = _whole(merged)
     if now is None or target is None or target.baseline is None:
         return None
     basis = f"baseline {target.baseline_period}".strip()
-    return travel(now, target.baseline, basis, merged.indicator, target)
+    return rating.travel(now, target.baseline, basis, merged.indicator, target)
 
 
-def _own_tolerance(policy: Policy, indicator: Indicator, target: Target | None) -> Tolerance | None:
+def _own_tolerance(
+    register: Register, merged: Consolidated, target: Target | None
+) -> Tolerance | None:
     """The tolerance that an indicator is rated by where it is not the framework's."""
-    rated = (
+    indicator = merged.indicator
+    is_rated = (
         indicator.kind is Kind.MEASURE
         and indicator.polarity is not Polarity.CONTEXTUAL
         and target is not None
         and target.is_set
     )
-    return indicator.tolerance if rated and indicator.tolerance != policy.tolerance else None
+    own = indicator.tolerance
+    return own if is_rated and own != register.framework.policy.tolerance else None
 
 
 def _remarks(register: Register, merged: Consolidated, target: Target | None) -> Iterable[str]:
@@ -327,22 +266,18 @@ def _remarks(register: Register, merged: Consolidated, target: Target | None) ->
     if merged.provisional:
         yield "Provisional."
     if merged.conflict:
-        yield f"The areas reported different figures: {', '.join(_told(register, merged))}."
+        yield f"The areas reported different figures: {', '.join(_reported(register, merged))}."
     yield from _missing(register, merged)
-    if own := _own_tolerance(register.framework.policy, merged.indicator, target):
-        yield f"Its own tolerance is {tolerance_shown(own, merged.indicator.unit)}."
+    if own := _own_tolerance(register, merged, target):
+        yield f"Its own tolerance is {rating.tolerance_shown(own, merged.indicator.unit)}."
 
 
-def _told(register: Register, merged: Consolidated) -> Iterable[str]:
+def _reported(register: Register, merged: Consolidated) -> Iterable[str]:
     """What each area reported, where they disagree: `Adult social care 12%`."""
     for o in merged.observations:
-        if o.value is not None:
-            figure = shown(o.value, merged.indicator.unit, merged.indicator.decimals)
-            yield f"{_name(register, o.area)} {figure}"
-        elif o.state is not None:
-            yield f"{_name(register, o.area)} {o.state}"
-        elif o.suppressed:
-            yield f"{_name(register, o.area)} a suppressed one"
+        if o.suppressed or o.value is not None or o.state is not None:
+            figure = "a suppressed one" if o.suppressed else figure_shown(o, merged.indicator)
+            yield f"{register.area_name(o.area)} {figure}"
 
 
 #: Why a service area's figure is missing, by the status it was reported with.
@@ -367,18 +302,4 @@ def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
 
 
 def _names(register: Register, refs: Iterable[str]) -> str:
-    return ", ".join(_name(register, ref) for ref in refs)
-
-
-def _name(register: Register, ref: str) -> str:
-    area = register.area(ref)
-    return area.name if area else ref
-
-
-def _achievements(
-    register: Register, priority: str, achievements: Sequence[Achievement]
-) -> tuple[Achievement, ...]:
-    """A priority's achievements, by the register's order of areas; the areas' own order within."""
-    order = {area.ref: position for position, area in enumerate(register.areas)}
-    mine = [a for a in achievements if a.priority == priority]
-    return tuple(sorted(mine, key=lambda a: order.get(a.area, len(order))))
+    return ", ".join(register.area_name(ref) for ref in refs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -57,7 +57,7 @@ def changes_since(report: Report, last: Issue | None) -> Changes:
     if not last.ratings:
         return Changes(since, is_known=False)
     found: dict[str, list[Change]] = {heading: [] for heading in _HEADINGS}
-    for heading, change in _changes(report, {r.indicator: r for r in last.ratings}):
+    for heading, change in _changes(report, last):
         found[heading].append(change)
     then, now = last.overall or "not rated", str(report.overall.colour or "not rated")
     return Changes(
@@ -67,18 +67,15 @@ def changes_since(report: Report, last: Issue | None) -> Changes:
     )
 
 
-def _changes(report: Report, before: Mapping[str, IssuedRating]) -> Iterator[tuple[str, Change]]:
+def _changes(report: Report, last: Issue) -> Iterator[tuple[str, Change]]:
+    dropped = {rating.indicator: rating for rating in last.ratings}
     for line in report.lines:
-        earlier = before.get(line.indicator.ref)
-        heading = _heading(line, earlier)
-        if heading:
+        earlier = dropped.pop(line.indicator.ref, None)
+        if heading := _heading(line, earlier):
             was = "" if earlier is None or heading == _REPORTED else _was(line, earlier)
-            wording = line.indicator.wording
-            yield heading, Change(wording, _now(line), was, line.rating.colour)
-    printed = {line.indicator.ref for line in report.lines}
-    for ref in before:
-        if ref not in printed:
-            yield _DROPPED, Change(ref, "", "")
+            yield heading, Change(line.indicator.wording, _now(line), was, line.rating.colour)
+    for ref in dropped:
+        yield _DROPPED, Change(ref, "", "")
 
 
 def _heading(line: Line, earlier: IssuedRating | None) -> str:

@@ -39,21 +39,21 @@ def note_closings(session: Session) -> dict[str, int]:
     A period for which nothing was ever accepted needs no closing.
     """
     register, store, now = session.register, session.store, session.now
-    periods = store.periods()
+    reopened: dict[str, int] = {}
+    received_for = store.periods()
     for period in register.periods:
-        if period.name not in periods:
+        if period.name not in received_for:
             continue
         last = _last_word(store, period.name)
         if not period.open and not isinstance(last, Closing):
             issue = store.last_issue(period.name)
             store.decisions.record(Closing(period.name, now, issue.id if issue else None))
         elif period.open and isinstance(last, Closing):
-            store.decisions.record(Reopening(period.name, last.id, now, REGISTER))
-    return {
-        period.name: last.id
-        for period in register.periods
-        if period.open and isinstance(last := _last_word(store, period.name), Reopening)
-    }
+            reopening = Reopening(period.name, last.id, now, REGISTER)
+            reopened[period.name] = store.decisions.record(reopening)
+        elif period.open and last is not None:
+            reopened[period.name] = last.id
+    return reopened
 
 
 def reopen(session: Session, period: Period, by: str, because: str) -> int:

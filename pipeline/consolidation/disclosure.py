@@ -18,7 +18,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from msgspec.structs import replace
 
@@ -46,27 +45,32 @@ def disclose(register: Register, merged: Iterable[Consolidated]) -> tuple[Consol
 
 def disclosed_target(register: Register, target: Target | None) -> Target | None:
     """A target without its baseline, where that is a small number."""
-    below = register.framework.small_below
-    if target is None or target.baseline is None or below is None:
+    if target is None or target.baseline is None:
         return target
-    indicator = register.indicator(target.indicator)
-    if indicator is None or not is_protected(indicator):
-        return target
-    if indicator.unit_row.counts_people and is_small(target.baseline, below):
-        return replace(target, baseline=None)
-    return target
+    small = tells_few(register, target.indicator, [target.baseline])
+    return replace(target, baseline=None) if small else target
 
 
-def is_small(number: Decimal | Fraction, below: int) -> bool:
+def is_small(number: Decimal, below: int | None) -> bool:
     """Whether a number of people is too small to publish. Zero tells of nobody and is not."""
-    return 0 < number < below
+    return below is not None and 0 < number < below
+
+
+def tells_few(register: Register, ref: str, numbers: Iterable[Decimal]) -> bool:
+    """Whether any of the numbers, said of an indicator, counts people, too few to publish."""
+    below, indicator = register.framework.small_below, register.indicator(ref)
+    return (
+        indicator is not None
+        and is_protected(indicator)
+        and indicator.unit_row.counts_people
+        and any(is_small(number, below) for number in numbers)
+    )
 
 
 def is_small_figure(register: Register, observation: Observation) -> bool:
     """Whether a figure is suppressed by itself, whatever the others are."""
-    below = register.framework.small_below
-    indicator = register.indicator(observation.indicator)
-    if below is None or indicator is None or not is_protected(indicator):
+    below, indicator = register.framework.small_below, register.indicator(observation.indicator)
+    if indicator is None or not is_protected(indicator):
         return False
     return any(is_small(number, below) for number in _people(observation, indicator))
 
@@ -165,14 +169,13 @@ def _hide_each_other(
     they must not be where that is the least or the most that each can be: two figures below 5 that
     add up to 8 are 4 and 4.
     """
-    people = _is_of_people(indicator)
+    people, least, most = _is_of_people(indicator), 0, 0
     if people:
-        ends = {Decimal(1), Decimal(below - 1)}
-    else:
-        ends = {Decimal(0), Decimal(100)} if indicator.unit_row.is_share else {Decimal(0)}
+        least, most = 1, below - 1
+    elif indicator.unit_row.is_share:
+        most = 100
     return len(group) > 1 and all(
-        not (people and sum(column) < below)
-        and not (len(set(column)) == 1 and ends.issuperset(column))
+        not (people and sum(column) < below) and set(column) not in ({least}, {most})
         for column in zip(*group, strict=True)
     )
 
@@ -189,13 +192,19 @@ def _without(merged: Consolidated, hidden: set[str], *, suppressed: bool) -> Con
         value=None if suppressed else merged.value,
         suppressed=suppressed,
         observations=tuple(
-            _spoken(_blank(o) if o.area in hidden else o, secrets) for o in merged.observations
+            _told(o, secrets, is_hidden=o.area in hidden) for o in merged.observations
         ),
     )
 
 
-def _blank(observation: Observation) -> Observation:
-    return replace(observation, value=None, numerator=None, denominator=None, suppressed=True)
+def _told(observation: Observation, secrets: set[Decimal], *, is_hidden: bool) -> Observation:
+    """What is told of an observation; no commentary quotes a suppressed figure of its indicator."""
+    told = observation
+    if is_hidden:
+        told = replace(told, value=None, numerator=None, denominator=None, suppressed=True)
+    if not secrets.isdisjoint(quoted(told.commentary)):
+        told = replace(told, commentary=WITHHELD)
+    return told
 
 
 def _numbers(observation: Observation) -> Iterable[Decimal]:
@@ -213,13 +222,6 @@ _TO_NINETEEN = """
 """
 _WORDS = {word: Decimal(number) for number, word in enumerate(_TO_NINETEEN.split())}
 _WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
-
-
-def _spoken(observation: Observation, secrets: set[Decimal]) -> Observation:
-    """The observation without commentary that quotes a suppressed figure of its indicator."""
-    if secrets.isdisjoint(quoted(observation.commentary)):
-        return observation
-    return replace(observation, commentary=WITHHELD)
 
 
 def quoted(text: str) -> Iterable[Decimal]:

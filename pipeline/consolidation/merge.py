@@ -75,12 +75,8 @@ def _consolidate(indicator: Indicator, period: str, reported: list[Observation])
     if any(o.suppressed for o in given):
         return replace(merged, suppressed=True)
     if indicator.kind is Kind.MILESTONE:
-        states = {o.state for o in given}
-        return (
-            replace(merged, conflict=True)
-            if len(states) > 1
-            else replace(merged, state=given[0].state)
-        )
+        state, *others = {o.state for o in given}
+        return replace(merged, conflict=True) if others else replace(merged, state=state)
     if rule.needs_agreement and len({o.value for o in given}) > 1:
         return replace(merged, conflict=True)
     return replace(merged, value=rule.merged(given, indicator))
@@ -102,10 +98,6 @@ def has_data(observation: Observation, indicator: Indicator) -> bool:
             return observation.state is not None
         case Kind.NARRATIVE:
             return bool(observation.narrative)
-    if observation.suppressed:
-        return True
-    if indicator.merge_rule.merging.needs_parts and (
-        observation.numerator is None or observation.denominator is None
-    ):
-        return False
-    return observation.value is not None
+    has_parts = None not in (observation.numerator, observation.denominator)
+    fits = has_parts or not indicator.merge_rule.merging.needs_parts
+    return observation.suppressed or (fits and observation.value is not None)

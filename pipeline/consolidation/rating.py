@@ -10,17 +10,8 @@ from fractions import Fraction
 from msgspec import Struct
 
 from pipeline.consolidation.merge import Consolidated, is_incomplete
-from schemas.model import (
-    Indicator,
-    Kind,
-    MilestoneState,
-    Polarity,
-    Policy,
-    PolicyKind,
-    Target,
-    Tolerance,
-    ToleranceKind,
-)
+from schemas import model
+from schemas.model import Indicator, Policy, Target, Tolerance
 from schemas.units import Unit, row_of, shown
 from schemas.wording import noun_for
 
@@ -29,6 +20,11 @@ class Colour(StrEnum):
     GREEN = "green"
     AMBER = "amber"
     RED = "red"
+
+    @property
+    def shown(self) -> str:
+        """As printed: `✔ Green`."""
+        return f"{SYMBOLS[self]} {self.capitalize()}"
 
 
 #: Never colour alone: each colour has a symbol that survives a black-and-white print.
@@ -57,9 +53,7 @@ class Rating(Struct, frozen=True):
     @property
     def shown(self) -> str:
         """As printed: `✔ Green`, or `Not rated: no target`."""
-        if self.colour is not None:
-            return f"{SYMBOLS[self.colour]} {self.colour.capitalize()}"
-        return f"Not rated: {self.not_rated}"
+        return self.colour.shown if self.colour else f"Not rated: {self.not_rated}"
 
 
 class Trend(StrEnum):
@@ -90,10 +84,8 @@ class Travel(Struct, frozen=True):
     @property
     def shown(self) -> str:
         """As printed: `▲ Up, better`."""
-        words = self.trend.capitalize()
-        if self.verdict is not None and self.verdict != Verdict.SAME:
-            words = f"{words}, {self.verdict}"
-        return f"{ARROWS[self.trend]} {words}"
+        judged = f", {self.verdict}" if self.verdict in (Verdict.BETTER, Verdict.WORSE) else ""
+        return f"{ARROWS[self.trend]} {self.trend.capitalize()}{judged}"
 
 
 class Tally(Struct, frozen=True):
@@ -114,17 +106,15 @@ class Tally(Struct, frozen=True):
     @property
     def shown(self) -> str:
         """As printed: `◆ Amber`, or `Not rated`."""
-        if self.colour is None:
-            return "Not rated"
-        return f"{SYMBOLS[self.colour]} {self.colour.capitalize()}"
+        return self.colour.shown if self.colour else "Not rated"
 
 
 _MILESTONES = {
-    MilestoneState.COMPLETE: Rating(Colour.GREEN),
-    MilestoneState.ON_TRACK: Rating(Colour.GREEN),
-    MilestoneState.AT_RISK: Rating(Colour.AMBER),
-    MilestoneState.MISSED: Rating(Colour.RED),
-    MilestoneState.NOT_DUE: Rating(not_rated=NotRated.NOT_DUE),
+    model.MilestoneState.COMPLETE: Rating(Colour.GREEN),
+    model.MilestoneState.ON_TRACK: Rating(Colour.GREEN),
+    model.MilestoneState.AT_RISK: Rating(Colour.AMBER),
+    model.MilestoneState.MISSED: Rating(Colour.RED),
+    model.MilestoneState.NOT_DUE: Rating(not_rated=NotRated.NOT_DUE),
 }
 
 
@@ -144,7 +134,7 @@ def rate(
         return Rating(not_rated=NotRated.CONFLICT)
     if consolidated.suppressed:
         return Rating(not_rated=NotRated.SUPPRESSED)
-    if indicator.kind is Kind.NARRATIVE and consolidated.narrative:
+    if indicator.kind is model.Kind.NARRATIVE and consolidated.narrative:
         return Rating(not_rated=NotRated.NARRATIVE)
     if consolidated.state is not None:
         return _MILESTONES[consolidated.state]
@@ -152,7 +142,7 @@ def rate(
         return Rating(not_rated=NotRated.NO_DATA)
     if target is None or not target.is_set:
         return Rating(not_rated=NotRated.NO_TARGET)
-    if indicator.polarity is Polarity.CONTEXTUAL:
+    if indicator.polarity is model.Polarity.CONTEXTUAL:
         return Rating(not_rated=NotRated.CONTEXTUAL)
     if is_incomplete(consolidated):
         return Rating(not_rated=NotRated.INCOMPLETE)
@@ -168,18 +158,15 @@ def _colour(
 ) -> Colour:
     if target.admits(value, indicator.polarity):
         return Colour.GREEN
-    within = _is_within(value, target, indicator, indicator.tolerance or policy.tolerance)
-    match policy.kind:
-        case PolicyKind.TARGET:
-            return Colour.AMBER if within else Colour.RED
-        case PolicyKind.IMPROVEMENT:
-            if within:
-                return Colour.GREEN
-            held = year_before is not None and (
-                _verdict(value, year_before, indicator.polarity, target)
-                in (Verdict.BETTER, Verdict.SAME)
-            )
-            return Colour.AMBER if held else Colour.RED
+    within = _is_within(value, target, indicator.tolerance or policy.tolerance)
+    if policy.kind is model.PolicyKind.TARGET:
+        return Colour.AMBER if within else Colour.RED
+    if within:
+        return Colour.GREEN
+    held = year_before is not None and (
+        _verdict(value, year_before, indicator.polarity, target) in (Verdict.BETTER, Verdict.SAME)
+    )
+    return Colour.AMBER if held else Colour.RED
 
 
 def shortfall(value: Decimal, target: Target) -> Fraction:
@@ -188,10 +175,14 @@ def shortfall(value: Decimal, target: Target) -> Fraction:
     Exact. Between the edges of a range, or exactly at a target to be passed, it is 0. A figure that
     is past a single target is as far from it as one that falls short.
     """
-    return abs(Fraction(value) - Fraction(_edge(value, target)))
+    return abs(Fraction(value) - Fraction(edge(value, target)))
 
 
-def _edge(value: Decimal, target: Target) -> Decimal:
+def edge(value: Decimal, target: Target) -> Decimal:
+    """What a figure is measured from: the target, or the nearer edge of its range.
+
+    Between the edges of a range it is the figure itself.
+    """
     if target.value is not None:
         return target.value
     if target.lower is not None and value < target.lower:
@@ -201,13 +192,13 @@ def _edge(value: Decimal, target: Target) -> Decimal:
     return value
 
 
-def _is_within(value: Decimal, target: Target, indicator: Indicator, tolerance: Tolerance) -> bool:
+def _is_within(value: Decimal, target: Target, tolerance: Tolerance) -> bool:
     """Whether a figure out of target is out by no more than the tolerance, edge included."""
     out_by = shortfall(value, target)
     amount = Fraction(tolerance.amount)
-    if tolerance.kind is ToleranceKind.POINTS:
+    if tolerance.kind is model.ToleranceKind.POINTS:
         return out_by <= amount
-    return out_by * 100 <= amount * abs(Fraction(_edge(value, target)))
+    return out_by * 100 <= amount * abs(Fraction(edge(value, target)))
 
 
 def travel(
@@ -219,16 +210,16 @@ def travel(
 
 
 def _verdict(
-    value: Decimal, earlier: Decimal, polarity: Polarity | None, target: Target | None
+    value: Decimal, earlier: Decimal, polarity: model.Polarity | None, target: Target | None
 ) -> Verdict | None:
     if value == earlier:
         return Verdict.SAME
     match polarity:
-        case Polarity.HIGHER:
+        case model.Polarity.HIGHER:
             return Verdict.BETTER if value > earlier else Verdict.WORSE
-        case Polarity.LOWER:
+        case model.Polarity.LOWER:
             return Verdict.BETTER if value < earlier else Verdict.WORSE
-        case Polarity.RANGE if target is not None and target.is_set:
+        case model.Polarity.RANGE if target is not None and target.is_set:
             now, then = _out_by(value, target), _out_by(earlier, target)
             if now == then:
                 return Verdict.SAME
@@ -270,11 +261,11 @@ def key(
     if own_tolerances:
         tolerance += " (or the indicator's own tolerance)"
     match policy.kind:
-        case PolicyKind.TARGET:
+        case model.PolicyKind.TARGET:
             green = "in target"
             amber = f"out of target, by no more than {tolerance}"
             red = f"significantly out of target, by more than {tolerance}"
-        case PolicyKind.IMPROVEMENT:
+        case model.PolicyKind.IMPROVEMENT:
             green = f"in target, or out of it by no more than {tolerance}"
             amber = f"out of target by more than {tolerance}, but held or improved on {before}"
             red = f"out of target by more than {tolerance}, neither held nor improved on {before}"
@@ -297,7 +288,7 @@ def overall_key(policy: Policy) -> str:
 
 def tolerance_shown(tolerance: Tolerance, unit: Unit | None = None) -> str:
     """A tolerance in words: `5% of the target`, or `2 points`."""
-    if tolerance.kind is ToleranceKind.PERCENT_OF_TARGET:
+    if tolerance.kind is model.ToleranceKind.PERCENT_OF_TARGET:
         return f"{shown(tolerance.amount, Unit.PERCENT)} of the target"
     row = row_of(unit)
     if row.counts_people or row.is_money:

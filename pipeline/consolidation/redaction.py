@@ -8,21 +8,14 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.disclosure import (
-    WITHHELD,
-    disclose,
-    is_protected,
-    is_small,
-    is_small_figure,
-    quoted,
-)
+from pipeline.consolidation import disclosure
+from pipeline.consolidation.disclosure import WITHHELD
 from pipeline.consolidation.merge import merge
-from pipeline.consolidation.report import SUPPRESSED
+from pipeline.consolidation.report import SUPPRESSED, figure_shown
 from pipeline.store import IssuedRating, Store
 from schemas.findings import Finding
 from schemas.model import Register
 from schemas.observations import Observation
-from schemas.units import shown
 
 
 class Redaction(Struct, frozen=True):
@@ -44,72 +37,56 @@ class Redaction(Struct, frozen=True):
         hidden: set[tuple[str, str, str]] = set()
         totals: set[tuple[str, str]] = set()
         for period in store.periods():
-            for each in disclose(register, merge(register, period, store.observations(period))):
+            merged = merge(register, period, store.observations(period))
+            for each in disclosure.disclose(register, merged):
                 if each.suppressed:
                     totals.add((each.indicator.ref, period))
-                hidden.update(
-                    (o.indicator, o.period, o.area) for o in each.observations if o.suppressed
-                )
+                hidden.update(_key(o) for o in each.observations if o.suppressed)
         gone = [o for _, o in store.reported() if register.indicator(o.indicator) is None]
         # How its figures were merged is not known any more, nor what could be worked out from them.
         small = {(o.indicator, o.period) for o in gone if _may_be_small(register, o)}
-        hidden.update(
-            (o.indicator, o.period, o.area) for o in gone if (o.indicator, o.period) in small
-        )
+        hidden.update(_key(o) for o in gone if (o.indicator, o.period) in small)
         return cls(register, frozenset(hidden), frozenset(totals | small))
 
-    def hides(self, observation: Observation) -> bool:
+    def hides(self, observation: Observation | None) -> bool:
         """Whether a figure is not to be shown; one that was replaced is judged by itself too."""
-        if self.reveals:
+        if observation is None or self.reveals:
             return False
-        key = (observation.indicator, observation.period, observation.area)
-        return key in self.hidden or is_small_figure(self.register, observation)
+        is_small = disclosure.is_small_figure(self.register, observation)
+        return is_small or _key(observation) in self.hidden
 
     def figure(self, observation: Observation) -> str:
         """A figure as printed: `64.5%`, `On track`, `Suppressed`, or `no figure`."""
         if self.hides(observation):
             return SUPPRESSED
-        if observation.value is not None:
-            indicator = self.register.indicator(observation.indicator)
-            unit, decimals = (indicator.unit, indicator.decimals) if indicator else (None, None)
-            return shown(observation.value, unit, decimals)
-        if observation.suppressed:
-            return SUPPRESSED
-        return observation.state or observation.narrative or "no figure"
+        indicator = self.register.indicator(observation.indicator)
+        return figure_shown(observation, indicator) or "no figure"
 
     def finding(self, finding: Finding, observation: Observation | None) -> Finding:
         """A finding at the cell of a figure, without its words where the figure is hidden."""
-        if observation is None or not self.hides(observation):
-            return finding
-        return replace(finding, value="", problem=WITHHELD, fix="")
+        hidden = self.hides(observation)
+        return replace(finding, value="", problem=WITHHELD, fix="") if hidden else finding
 
     def words(self, text: str, observation: Observation | None) -> str:
         """What someone wrote of a figure, where the figure is not hidden."""
-        return text if observation is None or not self.hides(observation) else WITHHELD
+        return WITHHELD if self.hides(observation) else text
 
     def issued(self, rating: IssuedRating, period: str) -> str:
         """What an appendix printed of an indicator, as far as it would be printed today."""
         printed = rating.performance
         if self.reveals or not printed:
             return printed
-        if (rating.indicator, period) in self.totals or self._tells_small(rating):
-            return SUPPRESSED
-        return printed
+        numbers = disclosure.quoted(printed)
+        is_small = disclosure.tells_few(self.register, rating.indicator, numbers)
+        return SUPPRESSED if is_small or (rating.indicator, period) in self.totals else printed
 
-    def _tells_small(self, rating: IssuedRating) -> bool:
-        below = self.register.framework.small_below
-        indicator = self.register.indicator(rating.indicator)
-        return (
-            below is not None
-            and indicator is not None
-            and is_protected(indicator)
-            and indicator.unit_row.counts_people
-            and any(is_small(number, below) for number in quoted(rating.performance))
-        )
+
+def _key(observation: Observation) -> tuple[str, str, str]:
+    return observation.indicator, observation.period, observation.area
 
 
 def _may_be_small(register: Register, observation: Observation) -> bool:
     """Whether any number in a figure of an unknown unit could be one of few people."""
     below = register.framework.small_below
     numbers = (observation.value, observation.numerator, observation.denominator)
-    return below is not None and any(is_small(n, below) for n in numbers if n is not None)
+    return any(disclosure.is_small(n, below) for n in numbers if n is not None)

@@ -13,10 +13,24 @@ from msgspec import Struct
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
 from schemas.model import Indicator, Period, Priority, Register, ServiceArea, Target
-from schemas.observations import Achievement
+from schemas.observations import Achievement, Observation
+from schemas.units import shown
 
 #: What stands in the Performance column in place of a figure.
 DISAGREED, SUPPRESSED = "Areas disagree", "Suppressed"
+
+
+def figure_shown(figure: Observation | Consolidated, indicator: Indicator | None) -> str:
+    """A figure as printed: `64.5%`, `On track`, `Suppressed`; empty where there is none.
+
+    Without its indicator a number is printed as it was written.
+    """
+    if figure.suppressed:
+        return SUPPRESSED
+    if figure.value is None:
+        return figure.state or figure.narrative
+    unit, decimals = (indicator.unit, indicator.decimals) if indicator else (None, None)
+    return shown(figure.value, unit, decimals)
 
 
 class Line(Struct, frozen=True):
@@ -58,6 +72,9 @@ class ReturnState(StrEnum):
     REJECTED = "Sent back for correction"
     MISSING = "Not received"
     OVERDUE = "Overdue"
+
+
+_AWAITED = (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
 
 
 class ReturnReceived(Struct, frozen=True):
@@ -108,8 +125,4 @@ class Report(Struct, frozen=True):
     @property
     def awaited(self) -> tuple[ReturnReceived, ...]:
         """The areas whose figures are not in it."""
-        return tuple(
-            r
-            for r in self.returns
-            if r.state in (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
-        )
+        return tuple(r for r in self.returns if r.state in _AWAITED)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
-
-from msgspec.structs import replace
 
 from pipeline.consolidation.report import ReturnReceived, ReturnState
 from pipeline.store import Outcome, Submission
@@ -17,13 +16,13 @@ def returns_received(
 ) -> tuple[ReturnReceived, ...]:
     """Where each service area's return for a period stands; areas that report nothing are left out.
 
-    `submissions` are those of the period, in the order received.
+    `submissions` are in the order received.
     """
-    counted = [s for s in submissions if s.outcome is not Outcome.DUPLICATE]
-    return tuple(
-        _return(area, period, [s for s in counted if s.area == area.ref], today)
-        for area in reporting(register)
-    )
+    sent: dict[str | None, list[Submission]] = defaultdict(list)
+    for each in submissions:
+        if each.period == period.name and each.outcome is not Outcome.DUPLICATE:
+            sent[each.area].append(each)
+    return tuple(_return(area, period, sent[area.ref], today) for area in reporting(register))
 
 
 def reporting(register: Register) -> tuple[ServiceArea, ...]:
@@ -39,23 +38,21 @@ def day_of(moment: datetime) -> date:
 def _return(
     area: ServiceArea, period: Period, sent: list[Submission], today: date
 ) -> ReturnReceived:
-    accepted = [s for s in sent if s.outcome is Outcome.ACCEPTED]
     if not sent:
         overdue = today > period.due
         return ReturnReceived(area, ReturnState.OVERDUE if overdue else ReturnState.MISSING)
-    shown_one = accepted[-1] if accepted else sent[-1]
-    late = day_of(shown_one.received_at) > period.due
-    received = ReturnReceived(
+    accepted, last = [s for s in sent if s.outcome is Outcome.ACCEPTED], sent[-1]
+    shown = accepted[-1] if accepted else last
+    in_time = day_of(shown.received_at) <= period.due
+    taken_in = ReturnState.RECEIVED if in_time else ReturnState.LATE
+    return ReturnReceived(
         area=area,
-        state=ReturnState.LATE if late else ReturnState.RECEIVED,
-        filename=shown_one.filename,
-        received_at=shown_one.received_at,
-        sha256=shown_one.sha256,
-        errors=shown_one.errors,
-        warnings=shown_one.warnings,
+        state=taken_in if accepted else ReturnState.REJECTED,
+        filename=shown.filename,
+        received_at=shown.received_at,
+        sha256=shown.sha256,
+        errors=shown.errors,
+        warnings=shown.warnings,
         superseded=max(0, len(accepted) - 1),
+        rejected_since=last.filename if accepted and last.outcome is Outcome.REJECTED else "",
     )
-    if not accepted:
-        return replace(received, state=ReturnState.REJECTED)
-    waiting = sent[-1] if sent[-1].outcome is Outcome.REJECTED else None
-    return replace(received, rejected_since=waiting.filename) if waiting else received

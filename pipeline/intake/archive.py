@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
@@ -61,8 +61,10 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
                     copied.append((arrival, why))
             except (ChangedError, UnreadError, FileNotFoundError) as error:
                 skipped += _not_archived(arrival, error, workspace)
-    # Two file systems keep no common order: what is removed in one must be safe in the other.
-    _sync((_of(arrival, workspace) for arrival, _ in copied), workspace)
+    if folders := {_of(arrival, workspace).parent for arrival, _ in copied}:
+        # Two file systems keep no common order: what is removed in one must be safe in the other.
+        for folder in sorted({workspace.archive, *folders}):
+            sync_folder(folder)
     for arrival, why in copied:
         skipped += _removed(arrival, why)
     return skipped
@@ -114,9 +116,12 @@ def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
         if not _to_archive(claim, workspace):
             raise ChangedError
     finally:
-        for folder in (claim.parent, *claim.parent.parents):
-            if folder == workspace.state or not _is_emptied(folder):
-                break
+        # Folders that are empty now, from the innermost up.
+        with suppress(OSError):
+            for folder in (claim.parent, *claim.parent.parents):
+                if folder == workspace.state:
+                    break
+                folder.rmdir()
     return ""
 
 
@@ -177,21 +182,6 @@ def _not_archived(arrival: Arrival, error: Exception, workspace: Workspace) -> I
         yield Skipped(arrival.path, _CHANGED)
     elif not moving.holds(_of(arrival, workspace), arrival.sha256):
         yield Skipped(arrival.path, _GONE)
-
-
-def _sync(paths: Iterable[Path], workspace: Workspace) -> None:
-    """Have the disk keep the names of new files in the archive."""
-    folders = {path.parent for path in paths}
-    for folder in sorted(folders | ({workspace.archive} if folders else set())):
-        sync_folder(folder)
-
-
-def _is_emptied(folder: Path) -> bool:
-    try:
-        folder.rmdir()
-    except OSError:
-        return False
-    return True
 
 
 def _reported(path: Path) -> AbstractContextManager[None]:

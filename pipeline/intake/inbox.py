@@ -168,17 +168,13 @@ def is_idle(inbox: Path) -> bool:
 
     def holds_something(folder: Path) -> bool:
         with os.scandir(folder) as entries:
-            return any(
-                may_hold_something(Path(entry.path))
-                if entry.is_dir(follow_symlinks=False)
-                else _why_passed_over(entry) is None
-                for entry in entries
-                if not (entry.name.startswith(".") and entry.is_dir(follow_symlinks=False))
-            )
+            return any(map(may_be_something, entries))
 
-    def may_hold_something(folder: Path) -> bool:
+    def may_be_something(entry: os.DirEntry[str]) -> bool:
+        if not entry.is_dir(follow_symlinks=False):
+            return _why_passed_over(entry) is None
         try:
-            return holds_something(folder)
+            return not entry.name.startswith(".") and holds_something(Path(entry.path))
         except OSError:
             # Which a run says, and no other area waits for it.
             return True

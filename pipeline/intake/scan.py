@@ -11,11 +11,12 @@ import stat
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.intake.inbox import Skipped, is_idle, list_inbox, no_file, shown_name
+from pipeline.intake.inbox import Skipped, list_inbox, no_file, shown_name
 from pipeline.workbooks.completeness import lacks_bytes
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
 from pipeline.workbooks.zip_directory import TooManyPartsError, fault
@@ -24,9 +25,8 @@ from schemas import rules as c
 from schemas.findings import Finding
 from schemas.model import Register
 
-__all__ = ["EXTENSIONS", "INCOMPLETE", "OPEN", "STILL_CHANGING", "Arrival", "FileKind", "Scan",
-           "Skipped", "examine", "has_changed", "is_idle", "may_be_incomplete", "may_change",
-           "scan", "why_refused"]  # fmt: skip
+if TYPE_CHECKING:
+    from pipeline.workspace.settings import Limits
 
 _MIB = 1024 * 1024
 #: Too much to be hashed and kept, in bytes: for IT to look at.
@@ -68,14 +68,7 @@ class Scan(Struct, frozen=True):
     skipped: tuple[Skipped, ...]
 
 
-def scan(
-    inbox: Path,
-    register: Register,
-    *,
-    file_mb: int,
-    settle_seconds: float,
-    incomplete_minutes: float = 0,
-) -> Scan:
+def scan(inbox: Path, register: Register, limits: Limits) -> Scan:
     """Everything in the inbox, in order of arrival: files to take in, and those left with a reason.
 
     A subfolder named after a service area (its ref or its name) binds what lies in it to that area.
@@ -84,15 +77,15 @@ def scan(
         WorkspaceError: the inbox cannot be listed.
     """
     listed, skipped = list_inbox(inbox, register)
-    _wait_until_still([each.path for each in listed], settle_seconds)
-    arrivals = []
-    for each in listed:
-        outcome = _examine(each.path, file_mb, each.area, incomplete_minutes, is_to_be_taken=True)
-        if isinstance(outcome, Arrival):
-            arrivals.append(outcome)
-        else:
-            skipped.append(outcome)
+    _wait_until_still([each.path for each in listed], limits.settle_seconds)
+    minutes = limits.incomplete_minutes
+    examined = [
+        _examine(each.path, limits.file_mb, each.area, minutes, is_to_be_taken=True)
+        for each in listed
+    ]
+    arrivals = [each for each in examined if isinstance(each, Arrival)]
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
+    skipped += [each for each in examined if isinstance(each, Skipped)]
     return Scan(tuple(arrivals), tuple(skipped))
 
 

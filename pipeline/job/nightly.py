@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pipeline.intake.scan import is_idle
+from pipeline.intake.inbox import is_idle
 from pipeline.job import idle
 from pipeline.job.session import at_work, register_of
 from pipeline.workspace import lock
@@ -141,7 +141,7 @@ def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -
     from pipeline.mail import mailbox
 
     # The lock alone: to have looked into a mailbox is no work, and leaves an idle night idle.
-    with pace.during("fetching"), lock.held(need_folder(make_state(workspace))):
+    with pace.during("fetching"), lock.held(make_state(workspace)):
         return mailbox.fetch(workspace, register, now)
 
 

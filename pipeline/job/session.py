@@ -11,7 +11,7 @@ from pipeline.intake import archive, quarantine
 from pipeline.job import idle
 from pipeline.register.loading import load_register
 from pipeline.workspace import lock
-from pipeline.workspace.folder import Workspace, make_private, make_state, need_folder, sweep
+from pipeline.workspace.folder import Workspace, make_private, make_state, sweep
 from pipeline.workspace.runs.pace import Pace
 from schemas.model import Register
 
@@ -26,17 +26,15 @@ def register_of(workspace: Workspace) -> Register:
     Raises:
         RegisterError: it is missing or holds mistakes, each named by sheet and cell.
     """
-    make_private(workspace.state)
-    return load_register(
-        workspace.register, make_private(workspace.cache), workspace.settings.limits
-    )
+    cache = make_private(workspace.cache)
+    return load_register(workspace.register, cache, workspace.settings.limits)
 
 
 def store_of(workspace: Workspace) -> Store:
     """The workspace's store, to be closed by the caller."""
     from pipeline.store import Store
 
-    need_folder(make_state(workspace))
+    make_state(workspace)
     return Store(workspace.store_url)
 
 
@@ -85,8 +83,7 @@ def alone(workspace: Workspace) -> Iterator[None]:
     Raises:
         LockedError: another run does.
     """
-    need_folder(make_state(workspace))
-    with lock.held(workspace.state):
+    with lock.held(make_state(workspace)):
         idle.forget(workspace)
         sweep(workspace.outbox, workspace.state)
         archive.finish(workspace)

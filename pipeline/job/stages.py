@@ -16,8 +16,9 @@ from msgspec.structs import replace
 
 from pipeline.consolidation import closing
 from pipeline.intake.archive import take_away
+from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import set_apart
-from pipeline.intake.scan import STILL_CHANGING, Arrival, Skipped, examine, has_changed, scan
+from pipeline.intake.scan import STILL_CHANGING, Arrival, examine, has_changed, scan
 from pipeline.mail.mailbox import as_mailed
 from pipeline.outputs.corrections import write_corrections
 from pipeline.register import need_period
@@ -75,13 +76,7 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
         reopened[period.name] = closing.reopen(session, period, by, reopen.because)
     limits = workspace.settings.limits
     with session.pace.during("intake"):
-        scanned = scan(
-            workspace.inbox,
-            session.register,
-            file_mb=limits.file_mb,
-            settle_seconds=limits.settle_seconds,
-            incomplete_minutes=limits.incomplete_minutes,
-        )
+        scanned = scan(workspace.inbox, session.register, limits)
         arrivals = [as_mailed(arrival, workspace) for arrival in scanned.arrivals]
         arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
         skipped = [*set_apart(scanned.skipped, workspace, session.now)]

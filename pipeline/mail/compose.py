@@ -12,24 +12,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import TypeVar
-
-from msgspec import Struct
 
 from pipeline.consolidation.changes import changes_since
 from pipeline.mail.due import MailDue, area_of
-from pipeline.mail.messages import (
-    Brought,
-    Message,
-    Office,
-    appendix_messages,
-    correction_message,
-    digest_messages,
-    receipt_message,
-    reminder_id,
-    reminder_message,
-)
+from pipeline.mail.messages import Message, Office, appendix_messages, areas, digest_messages
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
@@ -39,33 +26,12 @@ from schemas.model import Register, ServiceArea, Status
 from schemas.observations import Achievement, Observation
 from schemas.wording import listed
 
-#: A service area's ref and a period's name, as far as a return tells them.
-_Place = tuple[str | None, str | None]
 T = TypeVar("T", Submission, Observation, Achievement)
-
-
-class MailKind(StrEnum):
-    APPENDIX = "appendix"
-    CORRECTION = "correction"
-    RECEIPT = "receipt"
-    REMINDER = "reminder"
-    DIGEST = "digest"
-
-
-class Composed(Struct, frozen=True):
-    """One message that is due."""
-
-    kind: MailKind
-    #: The period's name; empty where it is about none, or about several.
-    period: str
-    message: Message
-    #: The ref of the service area that it is about; empty where it is about none.
-    area: str = ""
 
 
 def compose(
     due: MailDue, register: Register, office: Office, *, always: bool = False
-) -> list[Composed]:
+) -> list[Message]:
     """Every message that is due: appendices, corrections, receipts, reminders, the digest.
 
     `always` sends the digest also when nothing needs a person. What `office.known` holds is left
@@ -75,118 +41,101 @@ def compose(
         RegisterError: an address of the register is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    owed = _reminders(due, register, office)
-    messages = [
-        *appendices(due.issued, office),
-        *_answers(due, register, office),
-        *_reminding(due, owed, office),
-    ]
+
+    def was_reminded(area: ServiceArea, day: date) -> bool:
+        return areas.reminder_id(area, day, office) in office.known
+
+    owed = reminders(register, due.returned, due.now.date(), was_reminded)
+    made = [*_answers(due, register, office), *_reminding(due, owed, office)]
+    messages = [*appendices(due.issued, office), *(each for each in made if each is not None)]
     affairs = _affairs(due, register, owed, office.texts.mistakes)
     digests = digest_messages(affairs, register, office=office, told=due.last_digest, always=always)
-    return [*messages, *(Composed(MailKind.DIGEST, "", message) for message in digests)]
+    return messages + digests
 
 
-def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Composed]:
+def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Message]:
     """The messages that bring appendices, with what each says otherwise than the one before it."""
     for each in issued:
         changes = changes_since(each.report, each.last)
-        for message in appendix_messages(
-            each.report, each.workbook, office=office, changes=changes
-        ):
-            yield Composed(MailKind.APPENDIX, each.report.period.name, message)
+        yield from appendix_messages(each.report, each.workbook, office=office, changes=changes)
 
 
-def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Composed]:
+def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Message | None]:
     """A correction for each return that was sent back, a receipt for each other."""
-    counts = _Counts.of(due)
+    accepted = _by_place(sent for sent in due.past if sent.outcome is Outcome.ACCEPTED)
+    observations, achievements = _by_place(due.observations), _by_place(due.achievements)
     for sent in due.submissions:
         area, period = area_of(sent, register), register.period(sent.period or "")
         if area is None:
             continue
         if sent.outcome is Outcome.REJECTED:
-            kind = MailKind.CORRECTION
-            message = correction_message(area, period, sent, due.copies.get(sent.id), office=office)
+            copy = due.copies.get(sent.id)
+            yield areas.correction_message(area, period, sent, copy, office=office)
+            continue
+        if sent.outcome is Outcome.DUPLICATE:
+            brought = areas.Brought(was_sent_back=_was_sent_back(sent, due.past))
         else:
-            kind = MailKind.RECEIPT
-            message = receipt_message(
-                area, period, sent, _brought(sent, due, register, counts), office=office
-            )
-        if message is not None:
-            yield Composed(kind, period.name if period else "", message, area.ref)
+            place = sent.area, sent.period
+            mine, achieved = observations[place], len(achievements[place])
+            brought = _brought(sent, accepted[place], mine, achieved, register)
+        yield areas.receipt_message(area, period, sent, brought, office=office)
 
 
-class _Counts(Struct, frozen=True):
-    """The returns that were ever accepted, and what counts now, each by its area and period."""
-
-    accepted: Mapping[_Place, list[Submission]]
-    observations: Mapping[_Place, list[Observation]]
-    achievements: Mapping[_Place, list[Achievement]]
-
-    @classmethod
-    def of(cls, due: MailDue) -> _Counts:
-        accepted = [sent for sent in due.past if sent.outcome is Outcome.ACCEPTED]
-        return cls(_by_place(accepted), _by_place(due.observations), _by_place(due.achievements))
-
-
-def _by_place(items: Iterable[T]) -> Mapping[_Place, list[T]]:
-    found: dict[_Place, list[T]] = defaultdict(list)
+def _by_place(items: Iterable[T]) -> Mapping[tuple[str | None, str | None], list[T]]:
+    """Each by its area and period."""
+    found: dict[tuple[str | None, str | None], list[T]] = defaultdict(list)
     for one in items:
         found[one.area, one.period].append(one)
     return found
 
 
-def _brought(sent: Submission, due: MailDue, register: Register, counts: _Counts) -> Brought:
-    """What a return brought that was not sent back, and what it replaced or was replaced by."""
-    if sent.outcome is Outcome.DUPLICATE:
-        outcomes = [
-            other.outcome
-            for other in due.past
-            if other.sha256 == sent.sha256
-            and other.id < sent.id
-            and other.outcome is not Outcome.DUPLICATE
-        ]
-        return Brought(was_sent_back=outcomes[-1:] == [Outcome.REJECTED])
-    place = sent.area, sent.period
-    accepted = counts.accepted[place]
+def _was_sent_back(sent: Submission, past: Iterable[Submission]) -> bool:
+    """Whether a file that came again was sent back when it came before."""
+    outcomes = [
+        other.outcome for other in past if other.sha256 == sent.sha256 and other.id < sent.id
+    ]
+    decided = [outcome for outcome in outcomes if outcome is not Outcome.DUPLICATE]
+    return decided[-1:] == [Outcome.REJECTED]
+
+
+def _brought(
+    sent: Submission,
+    accepted: Sequence[Submission],
+    mine: Sequence[Observation],
+    achievements: int,
+    register: Register,
+) -> areas.Brought:
+    """What an accepted return brought, and what it replaced or was replaced by.
+
+    The others are what was ever accepted, and what counts now, of its area and period.
+    """
     before = [other.filename for other in accepted if other.id < sent.id]
     since = [other.filename for other in accepted if other.id > sent.id]
     replaces = before[-1] if before else ""
     if since:
-        return Brought(replaces=replaces, replaced_by=since[-1])
-    mine = counts.observations[place]
+        return areas.Brought(replaces=replaces, replaced_by=since[-1])
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
 
     def with_status(status: Status) -> tuple[str, ...]:
         return tuple(wordings.get(o.indicator, o.indicator) for o in mine if o.status is status)
 
-    return Brought(
+    return areas.Brought(
         indicators=sum(o.status is not Status.NOT_AVAILABLE for o in mine),
-        achievements=len(counts.achievements[place]),
+        achievements=achievements,
         provisional=with_status(Status.PROVISIONAL),
         unavailable=with_status(Status.NOT_AVAILABLE),
         replaces=replaces,
     )
 
 
-def _reminders(due: MailDue, register: Register, office: Office) -> list[Reminder]:
-    def was_reminded(area: ServiceArea, day: date) -> bool:
-        return reminder_id(area, day, office) in office.known
-
-    return reminders(register, due.returned, due.now.date(), was_reminded)
-
-
-def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterator[Composed]:
+def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterator[Message | None]:
     for reminder in owed:
         sent_back = {
             sent.period: sent
             for sent in due.past
             if sent.outcome is Outcome.REJECTED and sent.area == reminder.area.ref and sent.period
         }
-        message = reminder_message(reminder, sent_back, office=office, sent_at=due.now)
-        if message is not None:
-            periods = [each.period.name for each in reminder.owed]
-            about = periods[0] if len(periods) == 1 else ""
-            yield Composed(MailKind.REMINDER, about, message, reminder.area.ref)
+        yield areas.reminder_message(reminder, sent_back, office=office, sent_at=due.now)
 
 
 # --- What needs a person -------------------------------------------------------------------------
@@ -225,13 +174,9 @@ def _affairs(
 
 def _sent_back(sent: Submission, register: Register) -> SentBack:
     area = area_of(sent, register)
-    return SentBack(
-        filename=sent.filename,
-        area=area.name if area else "",
-        period=sent.period or "",
-        findings=sent.findings,
-        is_told=area is not None and bool(area.email.strip()),
-    )
+    is_told = area is not None and bool(area.email.strip())
+    name = area.name if area else ""
+    return SentBack(sent.filename, name, sent.period or "", sent.findings, is_told)
 
 
 def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:

@@ -81,12 +81,7 @@ def due(
         copies=copies,
         observations=tuple(o for name in periods for o in store.observations(name)),
         achievements=tuple(a for name in periods for a in store.achievements(name)),
-        returned={
-            period.name: returns_received(
-                register, period, [s for s in past if s.period == period.name], today
-            )
-            for period in open_periods
-        },
+        returned={p.name: returns_received(register, p, past, today) for p in open_periods},
         issued=tuple(published_since(session, answered.issue)),
         waiting=tuple(approvals.waiting(register, store, open_periods)),
         skipped=(

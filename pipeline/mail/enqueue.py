@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import report_of
 from pipeline.intake.inbox import Skipped
-from pipeline.mail.compose import Composed, MailKind, appendices, compose
+from pipeline.mail.compose import appendices, compose
 from pipeline.mail.delivery import described, known_at, mail_status, outgoing, preview
 from pipeline.mail.due import due
-from pipeline.mail.messages import Office, Texts
+from pipeline.mail.messages import MailKind, Message, Office, Texts
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
 from pipeline.outputs import WORKBOOK
@@ -47,9 +47,11 @@ def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> None:
     always = workspace.settings.mail.always_digest
     messages = compose(found, session.register, office, always=always)
     owed = owing(session.register, found.returned)
+    renewed = {each.area for each in messages if each.kind is MailKind.REMINDER}
     overtaken = [
         Attempt(one.id, now, Became.DROPPED, "A reminder that was overtaken while it waited.")
-        for one in _overtaken(queued, messages, owed)
+        for one in queued
+        if _is_overtaken(one, renewed, owed)
     ]
     last = store.last_number("submission"), store.last_number("issue")
     made = _outgoing(session, messages)
@@ -86,36 +88,17 @@ def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Office
     return Office(workspace.settings.mail.sender, Texts(workspace.templates), known)
 
 
-def _outgoing(session: Session, messages: Iterable[Composed]) -> list[Outgoing]:
+def _outgoing(session: Session, messages: Iterable[Message]) -> list[Outgoing]:
     """Messages as the queue takes them."""
-    return [
-        one
-        for each in messages
-        for one in outgoing(
-            session.workspace,
-            [each.message],
-            kind=each.kind,
-            period=each.period,
-            area=each.area,
-            now=session.now,
-        )
-    ]
+    return [outgoing(session.workspace, each, session.now) for each in messages]
 
 
-def _overtaken(
-    queued: Sequence[Queued], messages: Sequence[Composed], owed: Container[tuple[str, str]]
-) -> Iterator[Queued]:
-    """Reminders that wait of what has been returned, and those to whom a newer one goes now."""
-    renewed = {each.area for each in messages if each.kind is MailKind.REMINDER}
-    for one in queued:
-        is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
-        if (
-            one.kind == MailKind.REMINDER
-            and one.waits
-            and not is_wanted
-            and (one.area in renewed or (one.area, one.period) not in owed)
-        ):
-            yield one
+def _is_overtaken(one: Queued, renewed: Container[str], owed: Container[tuple[str, str]]) -> bool:
+    """Whether a reminder waits of what has been returned, or a newer one goes to its area now."""
+    is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
+    if one.kind != MailKind.REMINDER or is_wanted or not one.waits:
+        return False
+    return one.area in renewed or (one.area, one.period) not in owed
 
 
 def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:

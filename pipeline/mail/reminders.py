@@ -125,9 +125,6 @@ def _was_sent_back_since(returned: ReturnReceived, since: date) -> bool:
 
 
 def _was_told(
-    area: ServiceArea,
-    since: date,
-    today: date,
-    was_reminded: Callable[[ServiceArea, date], bool],
+    area: ServiceArea, since: date, today: date, was_reminded: Callable[[ServiceArea, date], bool]
 ) -> bool:
     return any(was_reminded(area, since + timedelta(days)) for days in range((today - since).days))

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.job import nightly, session
 from pipeline.job.nightly import Night
+from pipeline.operations import worked_example as example
 from pipeline.operations.setup import make_workspace
-from pipeline.operations.worked_example import (
-    Entries,
-    entries,
-    example_register,
-    slips,
-    write_return,
-)
 from pipeline.outputs import OUTPUTS
 from pipeline.outputs.template import template_name
 from pipeline.store import Outcome
@@ -53,42 +46,36 @@ def run_demo(folder: Path, progress: Progress) -> Account:
         raise WorkspaceError(
             f"{folder} is there already. Name another folder, or remove it to run again."
         )
-    make_workspace(folder, FIRST_NIGHT.date(), example_register())
+    make_workspace(folder, FIRST_NIGHT.date(), example.example_register())
     workspace = _at_rest(open_workspace(folder))
     register = session.register_of(workspace)
-    drop = partial(_drop, workspace, register)
 
-    drop("CHI", entries("CHI"))
-    drop("SAF", slips(), signed=False)
-    drop("ASC", {ref: row | {"status": "Provisional"} for ref, row in entries("ASC").items()})
-    personnel = drop("HR", entries("HR"))
+    def drop(ref: str, reported: example.Entries, *, signed: bool = True) -> Path:
+        """Put a service area's return into the inbox under the name of its template."""
+        area = next(area for area in register.areas if area.ref == ref)
+        path = workspace.inbox / template_name(area, register.periods[0])
+        example.write_return(register, area, path, reported, signed=signed)
+        return path
+
+    drop("CHI", example.entries("CHI"))
+    drop("SAF", example.slips(), signed=False)
+    asc = example.entries("ASC")
+    drop("ASC", {ref: row | {"status": "Provisional"} for ref, row in asc.items()})
+    personnel = drop("HR", example.entries("HR"))
     shutil.copyfile(personnel, personnel.with_stem(personnel.stem + " - Copy"))
     first = nightly.run(workspace, FIRST_NIGHT, progress)
 
-    drop("SAF", entries("SAF"))
-    drop("ASC", {ref: {"status": Status.FINAL.value} | row for ref, row in entries("ASC").items()})
-    drop("PI", entries("PI"))
+    drop("SAF", example.entries("SAF"))
+    drop("ASC", {ref: {"status": Status.FINAL.value} | row for ref, row in asc.items()})
+    drop("PI", example.entries("PI"))
     second = nightly.run(workspace, SECOND_NIGHT, progress)
     return _account(workspace, register, first, second)
 
 
 def _at_rest(workspace: Workspace) -> Workspace:
     """The same workspace without the wait for growing files: these have all been written."""
-    limits = msgspec.structs.replace(
-        workspace.settings.limits, settle_seconds=0.0, incomplete_minutes=0
-    )
-    settings = msgspec.structs.replace(workspace.settings, limits=limits)
-    return Workspace(workspace.root, settings)
-
-
-def _drop(
-    workspace: Workspace, register: Register, ref: str, reported: Entries, *, signed: bool = True
-) -> Path:
-    """A service area's return, put into the inbox under the name of its template."""
-    area = next(area for area in register.areas if area.ref == ref)
-    path = workspace.inbox / template_name(area, register.periods[0])
-    write_return(register, area, path, reported, signed=signed)
-    return path
+    limits = replace(workspace.settings.limits, settle_seconds=0.0, incomplete_minutes=0)
+    return replace(workspace, settings=replace(workspace.settings, limits=limits))
 
 
 def _account(workspace: Workspace, register: Register, first: Night, second: Night) -> Account:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from pipeline.operations.stored import StoredReturns
-from pipeline.store import Outcome, Submission
+from pipeline.store import Signature, Submission
 from pipeline.workbooks.names import suggestion
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import printable, shorten
@@ -114,13 +114,6 @@ def history(subject: Subject, stored: StoredReturns, *, period: str = "") -> lis
     return sorted(events, key=lambda event: event.at)
 
 
-_RECEIVED = {
-    Outcome.ACCEPTED: EventKind.ACCEPTED,
-    Outcome.REJECTED: EventKind.REJECTED,
-    Outcome.DUPLICATE: EventKind.DUPLICATE,
-}
-
-
 class _History(Struct, frozen=True):
     """The events of a subject, stage by stage."""
 
@@ -158,29 +151,25 @@ class _History(Struct, frozen=True):
         for sent in self.stored.submissions.values():
             before = self.stored.replaced.get(sent.id)
             if self._concerns(sent):
-                yield self._event(
-                    sent.received_at, _RECEIVED[sent.outcome], sent, self._receipt(sent, before)
-                )
+                kind = EventKind[sent.outcome.name]
+                yield self._event(sent.received_at, kind, sent, self._receipt(sent, before))
             # Of an area and of everything it is told with what takes its place.
             if before and before.id in self.subject.submissions:
                 details = f"{_named(before)}, by {_named(sent)}"
                 yield self._event(sent.received_at, EventKind.REPLACED, before, details)
 
     def _receipt(self, sent: Submission, before: Submission | None) -> str:
-        details = [_named(sent)]
-        if sent.errors or sent.warnings:
-            counts = (counted(sent.errors, "error"), counted(sent.warnings, "warning"))
-            details.append(listed(counts))
-        if before:
-            details.append(f"in place of {_named(before)}")
-        if sent.is_restatement:
-            details.append("a restatement")
-        if signature := self.stored.signatures.get(sent.id):
-            if signature.completed_by:
-                details.append(f"completed by {printable(signature.completed_by)}")
-            if signature.signed_off_by:
-                details.append(f"signed off by {printable(signature.signed_off_by)}")
-        return ", ".join(details)
+        counts = (counted(sent.errors, "error"), counted(sent.warnings, "warning"))
+        signed = self.stored.signatures.get(sent.id, Signature())
+        details = (
+            _named(sent),
+            listed(counts) if sent.errors or sent.warnings else "",
+            f"in place of {_named(before)}" if before else "",
+            "a restatement" if sent.is_restatement else "",
+            f"completed by {printable(signed.completed_by)}" if signed.completed_by else "",
+            f"signed off by {printable(signed.signed_off_by)}" if signed.signed_off_by else "",
+        )
+        return ", ".join(filter(None, details))
 
     def _reported(self) -> Iterator[Event]:
         stored, redaction = self.stored, self.stored.redaction
@@ -255,7 +244,9 @@ class _History(Struct, frozen=True):
                         yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", details)
 
     def _event(self, at: datetime, kind: EventKind, sent: Submission, details: str) -> Event:
-        return Event(at, kind, sent.period or "", self.stored.area_name(sent.area or ""), details)
+        return Event(
+            at, kind, sent.period or "", self.stored.register.area_name(sent.area or ""), details
+        )
 
 
 def _named(sent: Submission) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -26,22 +26,25 @@ class StoredReturns(Struct, frozen=True):
     signatures: Mapping[int, Signature]
     #: The accepted return that each accepted one took the place of, by the later one's number.
     replaced: Mapping[int, Submission]
+    #: The accepted return that counts, by its area and period.
+    standing: Mapping[tuple[str | None, str | None], Submission]
 
     @classmethod
     def of(cls, register: Register, store: Store, *, reveals: bool) -> StoredReturns:
         """Of a store; figures that the appendix suppresses are shown where it `reveals` them."""
         # The figures first: of each that a run adds meanwhile the submission is there, too.
         figures = {(number, o.indicator): o for number, o in store.reported()}
-        submissions = store.submissions()
-        return cls(
-            register,
-            store,
-            Redaction.of(register, store, reveals=reveals),
-            figures,
-            {sent.id: sent for sent in submissions},
-            store.signatures(),
-            _replaced(submissions),
-        )
+        submissions = {sent.id: sent for sent in store.submissions()}
+        replaced: dict[int, Submission] = {}
+        standing: dict[tuple[str | None, str | None], Submission] = {}
+        for sent in submissions.values():
+            if sent.outcome is Outcome.ACCEPTED:
+                if before := standing.get((sent.area, sent.period)):
+                    replaced[sent.id] = before
+                standing[sent.area, sent.period] = sent
+        redaction = Redaction.of(register, store, reveals=reveals)
+        signatures = store.signatures()
+        return cls(register, store, redaction, figures, submissions, signatures, replaced, standing)
 
     def figures_of(self, indicator: str) -> Iterator[tuple[Submission, Observation]]:
         """Every figure ever accepted for an indicator, in the order received."""
@@ -55,19 +58,3 @@ class StoredReturns(Struct, frozen=True):
             is_here = (finding.sheet, finding.cell) == (observation.sheet, observation.cell)
             if is_here and finding.severity is Severity.WARNING:
                 yield self.redaction.finding(finding, observation)
-
-    def area_name(self, ref: str) -> str:
-        """The name of a service area; of one that the register has not any more, its ref."""
-        area = self.register.area(ref)
-        return area.name if area else ref
-
-
-def _replaced(submissions: Iterable[Submission]) -> dict[int, Submission]:
-    replaced: dict[int, Submission] = {}
-    latest: dict[tuple[str | None, str | None], Submission] = {}
-    for sent in submissions:
-        if sent.outcome is Outcome.ACCEPTED:
-            if before := latest.get((sent.area, sent.period)):
-                replaced[sent.id] = before
-            latest[sent.area, sent.period] = sent
-    return replaced

@@ -15,7 +15,7 @@ from pipeline.intake.archive import find_archived
 from pipeline.operations.stored import StoredReturns
 from pipeline.register import need_period
 from pipeline.returns.reader import guard_of, read_cell
-from pipeline.store import Approval, Forgotten, Outcome, Signature, Submission
+from pipeline.store import Approval, Forgotten, Signature, Submission
 from pipeline.workbooks.names import suggestion
 from pipeline.workbooks.sandbox import StoppedError
 from pipeline.workspace.errors import WorkspaceError
@@ -32,7 +32,7 @@ class ArchivedCell(Struct, frozen=True):
     """What the archive holds of a file, and of one of its cells, read anew."""
 
     #: None where the file has gone.
-    path: Path | None
+    path: Path | None = None
     #: The text of the cell; None where it cannot be read, or is not to be shown.
     text: str | None = None
     #: What is wrong with the file, and what to do; empty where nothing is.
@@ -51,9 +51,7 @@ def cells(workspace: Workspace, register: Register) -> Iterator[CellOf]:
         def cell_of(sha256: str, sheet: str, cell: str) -> ArchivedCell:
             path = find_archived(workspace, sha256)
             if path is None:
-                return ArchivedCell(
-                    None, trouble=f"it is missing from the archive. {_FROM_A_BACKUP}"
-                )
+                return ArchivedCell(trouble=f"it is missing from the archive. {_FROM_A_BACKUP}")
             if not holds(path, sha256):
                 trouble = f"it is no longer the file that was received. {_FROM_A_BACKUP}"
                 return ArchivedCell(path, trouble=trouble)
@@ -183,8 +181,8 @@ def trace(indicator: Indicator, report: Report, stored: StoredReturns, cell_of: 
         rating=line.rating.shown,
         remarks=line.remarks,
         issued=_last_issue(indicator, report.period, stored),
-        sources=tuple(_sources(line, report.period, stored, cell_of)),
-        missing=tuple(map(stored.area_name, line.consolidated.missing)),
+        sources=tuple(_sources(line, report.period.name, stored, cell_of)),
+        missing=tuple(map(stored.register.area_name, line.consolidated.missing)),
     )
 
 
@@ -197,77 +195,55 @@ def _last_issue(indicator: Indicator, period: Period, stored: StoredReturns) -> 
     return None
 
 
-def _sources(
-    line: Line, period: Period, stored: StoredReturns, cell_of: CellOf
-) -> Iterator[Source]:
+def _sources(line: Line, period: str, stored: StoredReturns, cell_of: CellOf) -> Iterator[Source]:
     """The sources of a line, in the register's order of areas."""
-    latest = {
-        sent.area: sent
-        for sent in stored.submissions.values()
-        if sent.outcome is Outcome.ACCEPTED and sent.period == period.name
-    }
+    forgotten = {one.submission_id: one for one in stored.store.decisions.forgotten()}
     for area in line.indicator.areas:
-        sent = latest.get(area)
+        sent = stored.standing.get((area, period))
         observation = stored.figures.get((sent.id, line.indicator.ref)) if sent else None
-        if sent and observation:
-            yield _source(sent, observation, stored, cell_of)
-
-
-def _source(
-    sent: Submission, observation: Observation, stored: StoredReturns, cell_of: CellOf
-) -> Source:
-    signature = stored.signatures.get(sent.id, Signature())
-    forgotten = stored.store.decisions.forgotten()
-    gone = next((one for one in forgotten if one.submission_id == sent.id), None)
-    archived = cell_of(sent.sha256, observation.sheet, observation.cell)
-    if gone is not None:
-        archived = replace(archived, trouble="")
-    if stored.redaction.hides(observation):
-        archived = replace(archived, text=None)
-    return Source(
-        area=stored.area_name(observation.area),
-        figure=stored.redaction.figure(observation),
-        status=observation.status,
-        filename=sent.filename,
-        sha256=sent.sha256,
-        sheet=observation.sheet,
-        cell=observation.cell,
-        archived=archived,
-        forgotten=gone,
-        received_at=sent.received_at,
-        completed_by=signature.completed_by,
-        signed_off_by=signature.signed_off_by,
-        restates=sent.is_restatement,
-        warnings=tuple(_warnings(sent, observation, stored)),
-        replaced=tuple(_replaced(sent, observation, stored)),
-    )
-
-
-def _warnings(
-    sent: Submission, observation: Observation, stored: StoredReturns
-) -> Iterator[Warned]:
-    approvals = stored.store.decisions.approvals()
-    for finding in stored.warnings_at(observation, sent):
-        place = (sent.id, finding.code, finding.sheet, finding.cell)
-        approved = (a for a in approvals if (a.submission_id, a.code, a.sheet, a.cell) == place)
-        words = stored.redaction.words
-        yield Warned(
-            finding, tuple(replace(a, because=words(a.because, observation)) for a in approved)
+        if not sent or not observation:
+            continue
+        signature = stored.signatures.get(sent.id, Signature())
+        archived = cell_of(sent.sha256, observation.sheet, observation.cell)
+        if sent.id in forgotten:
+            archived = replace(archived, trouble="")
+        if stored.redaction.hides(observation):
+            archived = replace(archived, text=None)
+        yield Source(
+            area=stored.register.area_name(observation.area),
+            figure=stored.redaction.figure(observation),
+            status=observation.status,
+            filename=sent.filename,
+            sha256=sent.sha256,
+            sheet=observation.sheet,
+            cell=observation.cell,
+            archived=archived,
+            forgotten=forgotten.get(sent.id),
+            received_at=sent.received_at,
+            completed_by=signature.completed_by,
+            signed_off_by=signature.signed_off_by,
+            restates=sent.is_restatement,
+            warnings=tuple(_warnings(sent, observation, stored)),
+            replaced=tuple(_replaced(sent, observation, stored)),
         )
 
 
-def _replaced(
-    sent: Submission, observation: Observation, stored: StoredReturns
-) -> Iterator[Replaced]:
+def _warnings(sent: Submission, figure: Observation, stored: StoredReturns) -> Iterator[Warned]:
+    approvals = stored.store.decisions.approvals()
+    for finding in stored.warnings_at(figure, sent):
+        place = (sent.id, finding.code, finding.sheet, finding.cell)
+        approved = (
+            replace(a, because=stored.redaction.words(a.because, figure))
+            for a in approvals
+            if (a.submission_id, a.code, a.sheet, a.cell) == place
+        )
+        yield Warned(finding, tuple(approved))
+
+
+def _replaced(sent: Submission, figure: Observation, stored: StoredReturns) -> Iterator[Replaced]:
     """What counted before a submission's figure, the latest first."""
     while before := stored.replaced.get(sent.id):
         sent = before
-        if earlier := stored.figures.get((before.id, observation.indicator)):
-            yield Replaced(
-                figure=stored.redaction.figure(earlier),
-                filename=before.filename,
-                sha256=before.sha256,
-                sheet=earlier.sheet,
-                cell=earlier.cell,
-                received_at=before.received_at,
-            )
+        if earlier := stored.figures.get((sent.id, figure.indicator)):
+            shown, place = stored.redaction.figure(earlier), (earlier.sheet, earlier.cell)
+            yield Replaced(shown, sent.filename, sent.sha256, *place, sent.received_at)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -16,9 +14,6 @@ from pipeline.intake.inbox import is_idle
 from pipeline.workspace import lock
 from pipeline.workspace.errors import LockedError, QuarterdayError, WorkspaceError
 from pipeline.workspace.folder import Workspace
-
-if TYPE_CHECKING:
-    from watchfiles import Change
 
 #: File systems on which another machine's writes are not told of.
 _SHARES = frozenset({"9p", "afs", "ceph", "cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs",
@@ -92,10 +87,8 @@ def _attempt(workspace: Workspace, stop: Event, *, verbose: bool) -> Attempted:
         except (QuarterdayError, OSError) as error:
             return Attempted("failed", tuple(str(error).splitlines()), is_to_repeat=True)
         shown = under_way.counts.shown
-        return Attempted(
-            f"{under_way.outcome}: {shown}" if shown else "nothing new",
-            is_to_repeat=any(map(may_change, night.skipped)),
-        )
+        outcome = f"{under_way.outcome}: {shown}" if shown else "nothing new"
+        return Attempted(outcome, is_to_repeat=any(map(may_change, night.skipped)))
 
 
 def _changes(workspace: Workspace, stop: Event) -> Iterator[bool]:
@@ -104,15 +97,16 @@ def _changes(workspace: Workspace, stop: Event) -> Iterator[bool]:
     Raises:
         OSError: the inbox is not there.
     """
-    from watchfiles import watch as watched
+    import watchfiles
 
     seconds = workspace.settings.nights.poll_seconds
     polled = bool(seconds) or is_share(workspace.inbox)
     settle = max(workspace.settings.limits.settle_seconds, 0.05)
     while not stop.is_set():
-        for changes in watched(
+        for changes in watchfiles.watch(
             workspace.inbox,
-            watch_filter=_comes,
+            # What comes may be a return; what leaves is the run's own doing.
+            watch_filter=lambda change, _: change is not watchfiles.Change.deleted,
             # So long after the last change, but not for ever while one follows the other.
             step=int(1000 * min(settle, _STEP)),
             debounce=int(1000 * min(settle * 10, AGAIN)),
@@ -126,29 +120,20 @@ def _changes(workspace: Workspace, stop: Event) -> Iterator[bool]:
             yield bool(changes)
 
 
-def _comes(change: Change, _path: str) -> bool:
-    """Whether a change may be a return that comes; one that leaves is the run's own doing."""
-    from watchfiles import Change
-
-    return change is not Change.deleted
-
-
 def is_share(folder: Path) -> bool:
     """Whether a folder lies on another machine, as far as this one says."""
-    real = os.path.realpath(folder)
+    real = folder.resolve()
     if sys.platform == "win32":
-        return real.startswith("\\\\")
+        return str(real).startswith("\\\\")
     try:
         mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
-    kinds: dict[str, str] = {}
+    kinds: dict[Path, str] = {}
     for line in mounts.splitlines():
         before, _, after = line.partition(" - ")
         # A space in a path stands there as \\040.
         place = before.split()[4].encode().decode("unicode_escape")
-        kinds[place] = after.split()[0]
-    for place in (real, *map(str, Path(real).parents)):
-        if place in kinds:
-            return kinds[place] in _SHARES
-    return False
+        kinds[Path(place)] = after.split()[0]
+    kind = next((kinds[place] for place in (real, *real.parents) if place in kinds), "")
+    return kind in _SHARES

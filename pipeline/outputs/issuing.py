@@ -14,8 +14,7 @@ from pipeline.outputs import OUTPUTS, WORKBOOK, Output
 from pipeline.store import Issue, Outcome
 from pipeline.store.journal import archive_register
 from pipeline.store.session import Session
-from pipeline.workspace.errors import WorkspaceError
-from pipeline.workspace.folder import Workspace, need_folder, remedy_for_people, safe_name
+from pipeline.workspace.folder import Workspace, disk_trouble, need_folder, safe_name
 from schemas.model import Period, Register
 
 
@@ -89,14 +88,9 @@ def write(session: Session, report: Report) -> Issued:
     """
     issued = to_issue(session, report)
     folder = need_folder(issued.workbook.parent)
-    try:
+    with disk_trouble(f"The appendix cannot be written to {folder}", may_be_open=True):
         for output in OUTPUTS:
             output.write(report, issued.files[output.name])
-    except OSError as error:
-        raise WorkspaceError(
-            f"The appendix cannot be written to {folder} ({error.strerror}). "
-            f"{remedy_for_people(error)}"
-        ) from error
     return issued
 
 
@@ -112,15 +106,13 @@ def note(session: Session, report: Report) -> None:
 def to_issue(session: Session, report: Report) -> Issued:
     """The appendix of a report as it would be written, after the last issue of other content."""
     issues = session.store.issues(report.period.name)
-    if issues and issues[-1].content == report.content:
-        issues = issues[:-1]
-    return _issued(session.workspace, report, issues)
+    is_new = not issues or issues[-1].content != report.content
+    return _issued(session.workspace, report, issues if is_new else issues[:-1])
 
 
 def _issued(workspace: Workspace, report: Report, before: Sequence[Issue]) -> Issued:
-    files = {
-        each.name: path_of(each, workspace, report.register, report.period) for each in OUTPUTS
-    }
+    register, period = report.register, report.period
+    files = {each.name: path_of(each, workspace, register, period) for each in OUTPUTS}
     return Issued(report, files, before[-1] if before else None)
 
 

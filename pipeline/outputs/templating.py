@@ -17,9 +17,7 @@ from pipeline.workbooks.safe_text import clean, one_line
 from schemas.wording import counted, day_shown, listed
 
 #: What a template may say of colours: the words of `palette` alone, and none of its imports.
-_COLOURS = {
-    name: colour for name, colour in vars(palette).items() if name.isupper() and name != "RAG"
-}
+_COLOURS = {name: colour for name, colour in vars(palette).items() if name.isupper()}
 
 
 def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
@@ -47,8 +45,8 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         standing=wording.return_state_shown,
         travels=wording.travels_shown,
     )
-    shades = SimpleNamespace(shade=palette.shade, RAG=palette.RAG, **_COLOURS)
-    env.globals.update(palette=shades, symbols=SYMBOLS)
+    colours = SimpleNamespace(shade=palette.shade, **_COLOURS)
+    env.globals.update(palette=colours, symbols=SYMBOLS)
     return env
 
 

@@ -16,11 +16,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pipeline.consolidation.report import Line, Report, Section
+from pipeline.consolidation.report import Line, Report, Section, figure_shown
 from pipeline.workbooks.safe_text import plain
-from pipeline.workspace.folder import replacing
+from pipeline.workspace.folder import write_whole
 from schemas.observations import FIELDS, Observation
-from schemas.units import shown
 
 #: The status of a row whose service area has not reported the indicator.
 NOT_REPORTED = "Not reported"
@@ -40,7 +39,7 @@ class _Reported(Struct, frozen=True):
     report: Report
     section: Section
     line: Line
-    #: By its ref.
+    #: Its name.
     area: str
     observation: Observation | None
 
@@ -83,20 +82,8 @@ def _observed(name: str, absent: Value = "") -> DataColumn:
     return DataColumn(said.heading, said.width, said.description, value, is_number)
 
 
-def _area(row: _Reported) -> str:
-    area = row.report.register.area(row.area)
-    return area.name if area else row.area
-
-
 def _as_shown(row: _Reported) -> str:
-    observation, indicator = row.observation, row.line.indicator
-    if observation is None:
-        return ""
-    if observation.suppressed:
-        return "Suppressed"
-    if observation.value is not None:
-        return shown(observation.value, indicator.unit, indicator.decimals)
-    return observation.state or observation.narrative
+    return figure_shown(row.observation, row.line.indicator) if row.observation else ""
 
 
 def _restated_from(row: _Reported) -> str:
@@ -107,37 +94,22 @@ def _restated_from(row: _Reported) -> str:
 
 #: What was reported, the indicator as the appendix prints it, then where the figure came from.
 COLUMNS = (
-    _text("Period", 80, "What it reports on.", lambda row: row.report.period.name),
-    _text("Priority ref", 70, "The ref of its priority.", lambda row: row.section.priority.ref),
-    _text("Ref", 60, "The ref of the indicator.", lambda row: row.line.indicator.ref),
-    _text("Priority", 180, "Its priority's heading.", lambda row: row.section.priority.heading),
-    _text("Indicator", 240, "What is measured.", lambda row: row.line.indicator.wording),
-    _text("Service area", 120, "The area that reports it.", _area),
-    _text("Unit", 75, "What its figure is counted in.", lambda row: row.line.indicator.unit or ""),
+    _text("Period", 80, "What it reports on.", lambda r: r.report.period.name),
+    _text("Priority ref", 70, "The ref of its priority.", lambda r: r.section.priority.ref),
+    _text("Ref", 60, "The ref of the indicator.", lambda r: r.line.indicator.ref),
+    _text("Priority", 180, "Its priority's heading.", lambda r: r.section.priority.heading),
+    _text("Indicator", 240, "What is measured.", lambda r: r.line.indicator.wording),
+    _text("Service area", 120, "The area that reports it.", lambda r: r.area),
+    _text("Unit", 75, "What its figure is counted in.", lambda r: r.line.indicator.unit or ""),
     _observed("value", None),
     _observed("numerator", None),
     _observed("denominator", None),
     _observed("status", NOT_REPORTED),
     _text("As shown", 90, "What the area reported, as the appendix prints it.", _as_shown),
-    _text("Indicator target", 95, "What is to be reached.", lambda row: row.line.target_shown),
-    _text(
-        "Indicator performance",
-        110,
-        "All areas' figure.",
-        lambda row: row.line.performance_shown,
-    ),
-    _text(
-        "Indicator rating",
-        115,
-        "Its colour, or why none.",
-        lambda row: row.line.rating.shown,
-    ),
-    _text(
-        "Indicator restated from",
-        115,
-        "What the closed period had said.",
-        _restated_from,
-    ),
+    _text("Indicator target", 95, "What is to be reached.", lambda r: r.line.target_shown),
+    _text("Indicator performance", 110, "All areas' figure.", lambda r: r.line.performance_shown),
+    _text("Indicator rating", 115, "Its colour, or why none.", lambda r: r.line.rating.shown),
+    _text("Indicator restated from", 115, "What the closed period had said.", _restated_from),
     _observed("filename"),
     _observed("sheet"),
     _observed("cell"),
@@ -163,7 +135,8 @@ def _rows(report: Report) -> Iterator[_Reported]:
         for line in section.lines:
             reported = {o.area: o for o in line.consolidated.observations}
             for area in line.indicator.areas:
-                yield _Reported(report, section, line, area, reported.get(area))
+                name = report.register.area_name(area)
+                yield _Reported(report, section, line, name, reported.get(area))
 
 
 def clock(at: datetime | None, report: Report) -> datetime | None:
@@ -188,14 +161,7 @@ def csv_bytes(report: Report) -> bytes:
 
 def write(report: Report, path: Path) -> None:
     """Writes `csv_bytes` to a file, whole or not at all; makes the folder where there is none."""
-    content = csv_bytes(report)
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
-
-
-def defused(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet could take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    write_whole(path, csv_bytes(report))
 
 
 def _printed(value: Value) -> str:
@@ -207,4 +173,4 @@ def _printed(value: Value) -> str:
         case datetime():
             return f"{value:%Y-%m-%d %H:%M}"
         case _:
-            return defused(value)
+            return f"'{value}" if value.startswith(_FORMULA_STARTS) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
-from pipeline.consolidation.rating import NotRated, Tally
+from pipeline.consolidation.rating import NotRated, Tally, edge
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState
 from schemas.findings import Finding
 from schemas.model import Period, Register
@@ -27,13 +27,16 @@ REASONS = {
 
 def counts_shown(tally: Tally) -> str:
     """What a tally holds: `1 green, 1 red, 1 not rated`; only what there is."""
-    parts = (
-        (tally.green, "green"),
-        (tally.amber, "amber"),
-        (tally.red, "red"),
-        (tally.not_rated, "not rated"),
-    )
-    return ", ".join(f"{number} {word}" for number, word in parts if number) or "no indicators"
+    words = ("green", "amber", "red", "not rated")
+    numbers = (tally.green, tally.amber, tally.red, tally.not_rated)
+    parts = [f"{number} {word}" for number, word in zip(numbers, words, strict=True) if number]
+    return ", ".join(parts) or "no indicators"
+
+
+def reasons_shown(report: Report) -> list[tuple[NotRated, str]]:
+    """The reasons why an indicator of the report has no colour, each with what it means."""
+    given = {line.rating.not_rated for line in report.lines}
+    return [(reason, meaning) for reason, meaning in REASONS.items() if reason in given]
 
 
 def small_numbers_shown(register: Register) -> str:
@@ -125,24 +128,20 @@ def gap_shown(line: Line) -> str:
     to nothing. Empty where there is no figure, no target, or the figure is in target.
     """
     value, target, indicator = line.consolidated.value, line.target, line.indicator
-    if value is None or target is None or target.admits(value, indicator.polarity):
+    if value is None or target is None or not target.is_set:
         return ""
-    goal, name = target.value, "the target"
-    if goal is None:
-        below = target.lower is not None and value < target.lower
-        goal, name = (target.lower if below else target.upper), "the target range"
-    if goal is None:
+    if target.admits(value, indicator.polarity):
         return ""
+    goal = edge(value, target)
+    name = "the target range" if target.value is None else "the target"
     if value == goal:
         return f"exactly at {name}, which it has to pass"
     side = f"{'above' if value > goal else 'below'} {name}"
     difference = _difference_shown(abs(value - goal), indicator.unit)
-    percent = _rounded(abs(value - goal) * 100 / abs(goal)) if goal else Decimal(0)
-    return (
-        f"{shown(percent, Unit.PERCENT)} {side} ({difference})"
-        if percent
-        else f"{difference} {side}"
-    )
+    percent = _rounded(abs(value - goal) * 100 / abs(goal)) if goal else None
+    if not percent:
+        return f"{difference} {side}"
+    return f"{shown(percent, Unit.PERCENT)} {side} ({difference})"
 
 
 def _rounded(percent: Decimal) -> Decimal:
@@ -158,8 +157,6 @@ def _rounded(percent: Decimal) -> Decimal:
 def _difference_shown(difference: Decimal, unit: Unit | None) -> str:
     row = row_of(unit)
     noun = "percentage point" if row.is_share else row.noun
-    return (
-        f"{shown(difference, None)} {noun_for(difference, noun)}"
-        if noun
-        else shown(difference, unit)
-    )
+    if not noun:
+        return shown(difference, unit)
+    return f"{shown(difference, None)} {noun_for(difference, noun)}"

@@ -11,6 +11,8 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from pipeline.register.file import LIMITS, register_bytes
 from pipeline.register.rows import register_of
 from pipeline.register.sheets import RegisterReading, read_sheets
@@ -52,22 +54,16 @@ def judge(reading: RegisterReading, name: str, sha256: str) -> tuple[Register, t
     findings = in_reading_order(_findings(reading), reading.names)
     if has_errors(findings):
         raise RegisterError([_line(name, finding) for finding in findings], findings)
-    rows = {title: [row.values for row in rows] for title, rows in reading.sheets.items()}
-    return register_of(rows, sha256), findings
+    return register_of(reading.tables, sha256), findings
 
 
 def _read_in_sandbox(path: Path, sha256: str, limits: Limits) -> RegisterReading | None:
-    guard = Guard(
-        workers=1,
-        seconds=limits.seconds,
-        memory_mb=limits.memory_mb,
-        prepare=partial(import_module, read_sheets.__module__),
-    )
-    with guard:
+    prepare = partial(import_module, read_sheets.__module__)
+    with Guard(replace(limits, workers=1), prepare) as guard:
         try:
             return guard.submit(read_sheets, path, sha256).result()
         except StoppedError as stopped:
-            detail = why_stopped(stopped, guard, "a register")
+            detail = why_stopped(stopped, limits, "a register")
             return RegisterReading(findings=[r.REGISTER_STOPPED.found(detail=detail)])
 
 
@@ -76,20 +72,18 @@ def _findings(reading: RegisterReading) -> list[Finding]:
 
     A cell that could not be read is not held against others.
     """
-    rows = {title: {row.number: row for row in rows} for title, rows in reading.sheets.items()}
     refused = {(finding.sheet, finding.cell) for finding in reading.findings}
-    findings: dict[tuple[str, str], Finding] = {}
-    for failure in failures(rows):
-        cells = rows[failure.sheet.title][failure.row].cells
-        cell = cells[failure.column]
-        looked_at = {
-            (cells[key].sheet, cells[key].address) for key in failure.looked_at & cells.keys()
-        }
-        if not looked_at & refused:
-            words = {"value": cell.seen, **failure.words}
-            found = failure.rule.found(cell.sheet, cell.address, **words)
-            findings.setdefault((cell.sheet, cell.address), found)
-    return [*reading.findings, *findings.values()]
+    unread = {
+        title: [
+            {key for key, cell in row.cells.items() if (cell.sheet, cell.address) in refused}
+            for row in rows
+        ]
+        for title, rows in reading.sheets.items()
+    }
+    return reading.findings + [
+        reading.sheets[sheet.title][row].cells[key].found(check, **words)
+        for sheet, (check, key, row, words) in failures(reading.tables, unread)
+    ]
 
 
 def _line(name: str, finding: Finding) -> str:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from schemas.model import Register
 from schemas.register_columns import Content, RegisterColumn, RegisterSheet
 from schemas.register_layout import SHEETS
+from schemas.register_settings import FRAMEWORK
 from schemas.units import Unit
 
 #: Between several words in one cell.
@@ -46,7 +47,7 @@ def register_of(sheets: Mapping[str, Sequence[Values]], sha256: str) -> Register
         for sheet in SHEETS
     }
     for priority in raw["priorities"]:
-        priority["achievements_heading"] = priority["achievements_heading"] or priority["heading"]
+        priority.setdefault("achievements_heading", priority["heading"])
     for indicator in raw["indicators"]:
         named = set(indicator["areas"])
         areas = [area["ref"] for area in raw["areas"] if named & {area["ref"], area["name"]}]
@@ -60,17 +61,16 @@ def register_of(sheets: Mapping[str, Sequence[Values]], sha256: str) -> Register
 
 
 def _item(sheet: RegisterSheet, values: Values) -> dict[str, Any]:
-    """A row as its type has it, attributes within attributes."""
+    """A row as its type has it, attributes within attributes; a blank is the type's default."""
     item: dict[str, Any] = {}
     for column in sheet.columns:
         *path, name = column.path
-        at = item
-        for step in path:
-            at = at.setdefault(step, {})
         value = values[column.key]
-        at[name] = column.blank if value is None else value
-    if item.get("tolerance") == {"amount": None, "kind": None}:
-        item["tolerance"] = None
+        if value is not None:
+            at = item
+            for step in path:
+                at = at.setdefault(step, {})
+            at[name] = value
     return item
 
 
@@ -78,42 +78,40 @@ def tables(register: Register) -> Iterator[tuple[RegisterSheet, list[Cells]]]:
     """Every sheet with its rows; cells are in the order of its columns. The framework is a row."""
     units = {indicator.ref: indicator.unit for indicator in register.indicators}
     for sheet in SHEETS:
-        items = getattr(register, sheet.attribute)
-        rows = [
-            {column.key: _attribute(item, column) for column in sheet.columns}
-            for item in (items if isinstance(items, tuple) else (items,))
-        ]
-        yield sheet, [_cells(sheet, row, units) for row in rows]
+        items = [register.framework] if sheet is FRAMEWORK else getattr(register, sheet.attribute)
+        yield sheet, [_cells(sheet, item, units) for item in items]
 
 
-def _attribute(item: object, column: RegisterColumn) -> object:
+def _cells(sheet: RegisterSheet, item: Struct, units: Mapping[str, Unit | None]) -> Cells:
+    row = {column.key: _attribute(item, column) for column in sheet.columns}
+    unit = units.get(row.get("indicator") or row.get("ref", ""))
+    defaults = {field.name: field.default for field in msgspec.structs.fields(item)}
+    return tuple(
+        None
+        if _counts_as_blank(column, row, defaults)
+        else _cell(row[column.key], column.unit(unit, row.get("tolerance_kind")))
+        for column in sheet.columns
+    )
+
+
+def _attribute(item: Any, column: RegisterColumn) -> Any:
     for name in column.path:
         item = None if item is None else getattr(item, name)
     return item
 
 
-def _cells(sheet: RegisterSheet, row: Values, units: Mapping[str, Unit | None]) -> Cells:
-    unit = units.get(row.get("indicator", row.get("ref")))
-    return tuple(_cell(column, row, unit) for column in sheet.columns)
-
-
-def _cell(column: RegisterColumn, row: Values, unit: Unit | None) -> Cell:
-    value = row[column.key]
-    if _counts_as_blank(column, row):
-        return None
+def _cell(value: Cell | Decimal | tuple[object, ...], unit: Unit | None) -> Cell:
     match value:
         case Decimal():
-            return Amount(value, column.unit(unit, row.get("tolerance_kind")))
+            return Amount(value, unit)
         case bool():
             return _OPEN[value]
         case tuple():
             return SEPARATOR.join(map(str, value))
-        case str() | int() | date():
-            return value
-    return None
+    return value
 
 
-def _counts_as_blank(column: RegisterColumn, row: Values) -> bool:
+def _counts_as_blank(column: RegisterColumn, row: Values, defaults: Values) -> bool:
     """Whether a blank cell says the same, so that none needs to be filled in."""
     value = row[column.key]
     match column.key:
@@ -122,4 +120,6 @@ def _counts_as_blank(column: RegisterColumn, row: Values) -> bool:
         case "decimals":
             # A measure's are written even where there are none.
             return row["unit"] is None and not value
-    return column.content is Content.WORD and value == column.default
+    return (
+        column.content is Content.WORD and not column.required and value == defaults.get(column.key)
+    )

@@ -12,9 +12,10 @@ from pathlib import Path
 from msgspec import Struct, field
 from python_calamine import PasswordError
 
-from pipeline.register.cells import RegisterCell, Value, read_row
+from pipeline.register.cells import RegisterCell, Values, read_row
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details import Details, Place, SheetDetails, hidden_parts
+from pipeline.workbooks.details.detail import Details, Place, SheetDetails
+from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, identify
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import asked_about, letters_key
@@ -24,7 +25,7 @@ from schemas import register_rules as r
 from schemas.findings import Finding, Rule
 from schemas.register_columns import RegisterColumn, RegisterSheet
 from schemas.register_layout import INDICATORS, SHEETS, TARGETS
-from schemas.register_settings import FRAMEWORK, FRAMEWORK_HEADINGS
+from schemas.register_settings import FRAMEWORK, FRAMEWORK_COLUMNS
 
 #: The heading row is looked for in this many rows from the top.
 _HEADING_WITHIN = 20
@@ -33,11 +34,9 @@ _SPARE_ROWS = 200
 
 
 class RegisterRow(Struct):
-    #: As Excel counts.
-    number: int
     #: By the key of their column.
     cells: Mapping[str, RegisterCell]
-    values: dict[str, Value] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
 
 
 class RegisterReading(Struct):
@@ -48,6 +47,11 @@ class RegisterReading(Struct):
     findings: list[Finding] = field(default_factory=list)
     #: The sheets as the workbook names them.
     names: list[str] = field(default_factory=list)
+
+    @property
+    def tables(self) -> dict[str, list[Values]]:
+        """The values of its rows."""
+        return {title: [row.values for row in rows] for title, rows in self.sheets.items()}
 
 
 def read_sheets(path: Path, sha256: str) -> RegisterReading | None:
@@ -90,53 +94,59 @@ def _read(path: Path, kind: FileKind, reading: RegisterReading) -> None:
             first, second, *_ = (grid.sheet for grid in mine)
             reading.findings.append(r.SHEET_TWICE.found(first=first, second=second))
         else:
-            rows, findings = _read_sheet(sheet, mine[0], details)
-            reading.findings += findings
-            if rows is not None:
-                reading.sheets[sheet.title] = rows
+            _read_sheet(sheet, mine[0], details, reading)
 
 
 def _type(reading: RegisterReading) -> None:
     """Every cell as a value; a figure is in the unit of the indicator that it is about."""
+    indicators: dict[str, Values] = {}
     for sheet in SHEETS:
         for row in reading.sheets.get(sheet.title, ()):
-            indicator = _indicator(reading, row) if sheet is TARGETS else None
-            row.values, findings = read_row(row.cells, sheet.columns, indicator)
+            row.values, findings = read_row(row.cells, indicators)
             reading.findings += findings
-
-
-def _indicator(reading: RegisterReading, target: RegisterRow) -> Mapping[str, Value]:
-    """The values of the indicator that a target names; none where it is not known."""
-    ref = " ".join(text_of(target.cells["indicator"].value).split())
-    rows = reading.sheets.get(INDICATORS.title, ())
-    return next((row.values for row in rows if row.values["ref"] == ref), {})
+            if sheet is INDICATORS and row.values["ref"]:
+                indicators.setdefault(row.values["ref"], row.values)
+            elif sheet is TARGETS:
+                about = indicators.get(row.values["indicator"], {})
+                row.values |= {key: about.get(key) for key in ("kind", "polarity")}
 
 
 def _read_sheet(
-    sheet: RegisterSheet, grid: Grid, details: Details
-) -> tuple[list[RegisterRow] | None, list[Finding]]:
+    sheet: RegisterSheet, grid: Grid, details: Details, reading: RegisterReading
+) -> None:
     """The rows of a sheet that hold anything; none where its headings are not plain."""
     findings, rows = _settings(grid) if sheet is FRAMEWORK else _table(sheet, grid)
+    reading.findings += findings
     if findings:
-        return None, findings
-    known = details(grid.sheet, [place for row in rows.values() for place in row.values()])
-    made = []
-    for number, places in rows.items():
-        cells = {column.key: _cell(grid, places.get(column.key), known) for column in sheet.columns}
+        return
+    known = details(grid.sheet, [place for places in rows for place in places.values()])
+    made = reading.sheets[sheet.title] = []
+    shown: list[tuple[Place, RegisterCell]] = []
+    for places in rows:
+        cells = {
+            column.key: _cell(grid, column, places.get(column.key), known)
+            for column in sheet.columns
+        }
         if not all(cell.is_blank for cell in cells.values()):
-            made.append(RegisterRow(number, cells))
-    shown = {number: rows[number] for number in (row.number for row in made)}
-    return made, [*_merged(grid, shown), *_hidden(grid, known, made, shown)]
+            made.append(RegisterRow(cells))
+            shown += [(place, cells[key]) for key, place in places.items()]
+    reading.findings += [
+        *_merged(grid, [place for place, _ in shown]),
+        *_hidden(grid, known, [place for place, cell in shown if not cell.is_blank]),
+    ]
 
 
-def _cell(grid: Grid, place: Place | None, known: SheetDetails) -> RegisterCell:
+def _cell(
+    grid: Grid, column: RegisterColumn, place: Place | None, known: SheetDetails
+) -> RegisterCell:
     if place is None:
         # The register was made without this column.
-        return RegisterCell(grid.sheet, "", "")
+        return RegisterCell(grid.sheet, column)
     value, detail = grid.value(*place), known.cells[place]
     is_error = value == "" and bool(detail.error)
     return RegisterCell(
         grid.sheet,
+        column,
         address(*place),
         detail.error if is_error else value,
         detail.number_format,
@@ -148,120 +158,85 @@ def _cell(grid: Grid, place: Place | None, known: SheetDetails) -> RegisterCell:
 
 # --- Where the cells are -------------------------------------------------------------------------
 
-#: Each row by its number in Excel, and the place of the cell of each column that is there.
-_Rows = dict[int, dict[str, Place]]
+#: Of each row, the place of the cell of each column that is there.
+_Rows = list[dict[str, Place]]
 
 
 def _table(sheet: RegisterSheet, grid: Grid) -> tuple[list[Finding], _Rows]:
-    wanted = {column.key: column.heading for column in sheet.columns}
-    top, headings = _heading_row(grid, wanted.values())
-    findings = _twice(grid, headings, wanted.values())
-    at = {letters_key(text): column for (_, column), text in reversed(headings.items())}
-    for column in sheet.columns:
-        if letters_key(column.heading) not in at and not _may_be_missing(
-            column, headings.values(), sheet.columns
-        ):
-            findings.append(
-                _missing(r.REGISTER_COLUMN_MISSING, grid, column.heading, headings.values())
-            )
-    columns = {
-        key: at[letters_key(heading)]
-        for key, heading in wanted.items()
-        if letters_key(heading) in at
-    }
-    rows = {
-        row + 1: {key: (row, column) for key, column in columns.items()}
+    top, headings = _heading_row(grid, sheet.columns)
+    findings, places = _found(grid, headings, sheet.columns)
+    rows = [
+        {key: (row, column) for key, (_, column) in places.items()}
         for row, _ in grid.numbered()
         if row > top
-    }
+    ]
     # A row of nothing but formulas without results is no row to calamine.
     last = grid.first_row + len(grid.rows)
-    needed = [c.key for c in sheet.columns if c.required and c.key in columns]
-    for row in range(last, last + _SPARE_ROWS):
-        rows[row + 1] = {key: (row, columns[key]) for key in needed}
-    return findings, rows
+    needed = [c.key for c in sheet.columns if c.required and c.key in places]
+    spare = range(last, last + _SPARE_ROWS)
+    return findings, rows + [{key: (row, places[key][1]) for key in needed} for row in spare]
 
 
 def _settings(grid: Grid) -> tuple[list[Finding], _Rows]:
     """The framework lies on its side: a setting a row."""
-    wanted = [heading for heading, _, _ in FRAMEWORK_HEADINGS[:2]]
-    top, headings = _heading_row(grid, wanted)
-    at = {letters_key(text): column for (_, column), text in reversed(headings.items())}
-    findings = _twice(grid, headings, wanted) + [
-        _missing(r.REGISTER_COLUMN_MISSING, grid, heading, ())
-        for heading in wanted
-        if letters_key(heading) not in at
-    ]
+    top, headings = _heading_row(grid, FRAMEWORK_COLUMNS)
+    label, value, _ = FRAMEWORK_COLUMNS
+    findings, columns = _found(grid, headings, (label, value))
     if findings:
-        return findings, {}
-    label_at, value_at = (at[letters_key(heading)] for heading in wanted)
+        return findings, []
+    (_, label_at), (_, value_at) = columns[label.key], columns[value.key]
     labels = {
-        (number, label_at): text_of(grid.value(number, label_at))
-        for number, _ in grid.numbered()
-        if number > top
+        (row, label_at): text_of(grid.value(row, label_at))
+        for row, _ in grid.numbered()
+        if row > top
     }
-    findings = _twice(grid, labels, _headings(FRAMEWORK.columns), r.SETTING_TWICE)
-    rows = {letters_key(text): row for (row, _), text in reversed(labels.items())}
-    found: dict[str, Place] = {}
-    for setting in FRAMEWORK.columns:
-        key = letters_key(setting.heading)
-        if key in rows:
-            found[setting.key] = rows[key], value_at
-        elif not _may_be_missing(setting, labels.values(), FRAMEWORK.columns):
-            findings.append(_missing(r.SETTING_MISSING, grid, setting.heading, labels.values()))
-    return findings, {top + 2: found}
+    findings, places = _found(grid, labels, FRAMEWORK.columns, r.SETTING_MISSING, r.SETTING_TWICE)
+    return findings, [{key: (row, value_at) for key, (row, _) in places.items()}]
 
 
-def _heading_row(grid: Grid, wanted: Iterable[str]) -> tuple[int, dict[Place, str]]:
+def _heading_row(grid: Grid, wanted: Iterable[RegisterColumn]) -> tuple[int, dict[Place, str]]:
     """The row that holds most of the headings, and what stands in it."""
-    keys = set(map(letters_key, wanted))
+    keys = {letters_key(column.heading) for column in wanted}
     rows = [(number, cells) for number, cells in grid.numbered() if number < _HEADING_WITHIN]
     known = [len(keys & {letters_key(text_of(cell)) for cell in cells}) for _, cells in rows]
     top = rows[known.index(max(known))][0] if rows else 0
     return top, {(top, at): text for at, cell in grid.row(top) if (text := text_of(cell))}
 
 
-def _headings(columns: Iterable[RegisterColumn]) -> list[str]:
-    return [column.heading for column in columns]
-
-
-def _twice(
+def _found(
     grid: Grid,
     there: Mapping[Place, str],
-    wanted: Iterable[str],
-    rule: Rule = r.REGISTER_COLUMN_TWICE,
-) -> list[Finding]:
-    """Each heading, or setting, that stands there a second time."""
-    known = {letters_key(heading): heading for heading in wanted}
-    first: dict[str, Place] = {}
+    columns: Sequence[RegisterColumn],
+    missing: Rule = r.REGISTER_COLUMN_MISSING,
+    twice: Rule = r.REGISTER_COLUMN_TWICE,
+) -> tuple[list[Finding], dict[str, Place]]:
+    """Where columns, or settings, stand among the texts there; and each missing, or there twice."""
+    known = {letters_key(column.heading): column for column in columns}
     findings = []
+    places: dict[str, Place] = {}
+    strays = []
     for place, text in there.items():
-        key = letters_key(text)
-        if key in known and first.setdefault(key, place) != place:
-            words = {"heading": known[key], "first": address(*first[key])}
-            findings.append(rule.found(grid.sheet, address(*place), text, **words))
-    return findings
-
-
-def _missing(rule: Rule, grid: Grid, heading: str, there: Iterable[str]) -> Finding:
-    return rule.found(grid.sheet, heading=heading, near=asked_about(heading, there))
-
-
-def _may_be_missing(
-    column: RegisterColumn, there: Iterable[str], columns: Iterable[RegisterColumn]
-) -> bool:
-    """Whether a column that came later is not there, and is not there misspelt either."""
-    known = set(map(letters_key, _headings(columns)))
-    others = [heading for heading in there if letters_key(heading) not in known]
-    return column.later and not asked_about(column.heading, others)
+        column = known.get(letters_key(text))
+        if column is None:
+            strays.append(text)
+        elif (first := places.setdefault(column.key, place)) != place:
+            words = {"heading": column.heading, "first": address(*first)}
+            findings.append(twice.found(grid.sheet, address(*place), text, **words))
+    for column in columns:
+        # One that came later may be missing, where it is not there misspelt.
+        if column.key not in places and not (
+            column.later and not asked_about(column.heading, strays)
+        ):
+            near = asked_about(column.heading, there.values())
+            findings.append(missing.found(grid.sheet, heading=column.heading, near=near))
+    return findings, places
 
 
 # --- What is not as it looks ---------------------------------------------------------------------
 
 
-def _merged(grid: Grid, rows: _Rows) -> Iterator[Finding]:
+def _merged(grid: Grid, places: Iterable[Place]) -> Iterator[Finding]:
     """Merged cells that stand for several of the register's, or for one from outside it."""
-    places = [place for row in rows.values() for place in row.values()]
     for top, left, bottom, right in grid.merged:
         inside = [(x, y) for x, y in places if top <= x <= bottom and left <= y <= right]
         if inside and (len(inside) > 1 or inside != [(top, left)]):
@@ -269,15 +244,7 @@ def _merged(grid: Grid, rows: _Rows) -> Iterator[Finding]:
             yield r.MERGED.found(grid.sheet, address(top, left), span=span)
 
 
-def _hidden(
-    grid: Grid, known: SheetDetails, made: Sequence[RegisterRow], rows: _Rows
-) -> list[Finding]:
-    filled = [
-        place
-        for row in made
-        for key, place in rows[row.number].items()
-        if not row.cells[key].is_blank
-    ]
-    across, down = {column for _, column in filled}, {row for row, _ in filled}
+def _hidden(grid: Grid, known: SheetDetails, filled: Sequence[Place]) -> list[Finding]:
+    down, across = ([place[way] for place in filled] for way in (0, 1))
     what = hidden_parts(known, down, across, whole=grid.hidden)
     return [r.REGISTER_HIDDEN.found(grid.sheet, what=what)] if what else []

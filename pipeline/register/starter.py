@@ -5,36 +5,22 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from schemas.merge_rules import MergeRule
-from schemas.model import (
-    CommentaryRule,
-    Framework,
-    Gets,
-    Indicator,
-    Kind,
-    Period,
-    Polarity,
-    Priority,
-    Recipient,
-    Register,
-    ServiceArea,
-    Target,
-)
+from schemas import model
 from schemas.units import Unit
 
 #: From the end of the quarter to the day on which returns are due.
 _DAYS_TO_RETURN = 30
 
 
-def starter_register(today: date) -> Register:
+def starter_register(today: date) -> model.Register:
     """A register to type over: 2 priorities, 3 indicators, 2 areas, today's financial quarter.
 
     The financial year starts on 1 April.
     """
     period = financial_quarter(today)
     safer, greener = "P1", "P2"
-    return Register(
-        framework=Framework(
+    return model.Register(
+        framework=model.Framework(
             council="Example Borough Council",
             title="Example: our plan for the borough",
             appendix="Appendix 1",
@@ -43,85 +29,77 @@ def starter_register(today: date) -> Register:
             remind_after=(1, 3, 7),
         ),
         priorities=(
-            Priority(safer, "Priority 1: Safer streets", "Safer streets", 1),
-            Priority(greener, "Priority 2: A greener borough", "A greener borough", 2),
+            model.Priority(safer, "Priority 1: Safer streets", "Safer streets", 1),
+            model.Priority(greener, "Priority 2: A greener borough", "A greener borough", 2),
         ),
         indicators=(
-            Indicator(
+            model.Indicator(
                 ref="P1-1",
                 priority=safer,
                 wording="Example: number of incidents of anti-social behaviour",
-                kind=Kind.MEASURE,
+                kind=model.Kind.MEASURE,
                 unit=Unit.COUNT,
-                decimals=0,
-                polarity=Polarity.LOWER,
+                polarity=model.Polarity.LOWER,
                 areas=("CS",),
-                merge_rule=MergeRule.SOLE,
                 plausible_minimum=Decimal(0),
-                commentary=CommentaryRule.OFF_TARGET,
+                commentary=model.CommentaryRule.OFF_TARGET,
                 definition="Incidents reported to the council in the quarter.",
                 source="Community safety case system",
             ),
-            Indicator(
+            model.Indicator(
                 ref="P2-1",
                 priority=greener,
                 wording="Example: household waste sent for reuse, recycling and composting",
-                kind=Kind.MEASURE,
+                kind=model.Kind.MEASURE,
                 unit=Unit.PERCENT,
                 decimals=1,
-                polarity=Polarity.HIGHER,
+                polarity=model.Polarity.HIGHER,
                 areas=("ENV",),
-                merge_rule=MergeRule.SOLE,
                 plausible_minimum=Decimal(0),
                 plausible_maximum=Decimal(100),
                 plausible_change=Decimal(10),
-                commentary=CommentaryRule.OFF_TARGET,
+                commentary=model.CommentaryRule.OFF_TARGET,
                 definition="Tonnes reused, recycled or composted, out of all household waste.",
                 source="Waste data return",
             ),
-            Indicator(
+            model.Indicator(
                 ref="P2-2",
                 priority=greener,
                 wording="Example: adopt the climate action plan",
-                kind=Kind.MILESTONE,
-                unit=None,
-                decimals=0,
-                polarity=None,
+                kind=model.Kind.MILESTONE,
                 areas=("ENV",),
-                merge_rule=MergeRule.SOLE,
             ),
         ),
         targets=(
-            Target("P1-1", period.name, value=Decimal(250)),
-            Target("P2-1", period.name, value=Decimal("45.0")),
+            model.Target("P1-1", period.name, value=Decimal(250)),
+            model.Target("P2-1", period.name, value=Decimal("45.0")),
         ),
         areas=(
-            ServiceArea(
+            model.ServiceArea(
                 "CS", "Community safety", "Head of Community Safety", "safety@council.example"
             ),
-            ServiceArea("ENV", "Environment", "Head of Environment", "environment@council.example"),
+            model.ServiceArea(
+                "ENV", "Environment", "Head of Environment", "environment@council.example"
+            ),
         ),
         periods=(period,),
         recipients=(
-            Recipient("Committee clerk", "committee@council.example"),
-            Recipient(
-                "Performance officer",
-                "performance@council.example",
-                (Gets.APPENDIX, Gets.DIGEST),
+            model.Recipient("Committee clerk", "committee@council.example"),
+            model.Recipient(
+                "Performance officer", "performance@council.example", tuple(model.Gets)
             ),
         ),
     )
 
 
-def financial_quarter(today: date) -> Period:
+def financial_quarter(today: date) -> model.Period:
     """The quarter of the financial year that a day lies in: April to June is `2012-13 Q1`."""
     starts = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    next_month = starts.month + 3
-    following = date(starts.year + next_month // 13, (next_month - 1) % 12 + 1, 1)
+    following = date(starts.year + starts.month // 10, (starts.month + 2) % 12 + 1, 1)
     ends = following - timedelta(days=1)
     year = starts.year - (starts.month < 4)
     quarter = (starts.month // 3 - 1) % 4 + 1
-    return Period(
+    return model.Period(
         name=f"{year}-{(year + 1) % 100:02} Q{quarter}",
         starts=starts,
         ends=ends,

@@ -77,7 +77,6 @@ class _Standard(Struct, frozen=True):
             "maximum": maximum,
             "largest_change": indicator.plausible_change,
             "is_share": is_share and maximum is not None and maximum <= _HUNDRED,
-            "example": indicator.unit_row.example,
             **{f"{key}_expected": text for key, text in self.texts().items()},
         }
 
@@ -86,14 +85,10 @@ class _Standard(Struct, frozen=True):
         name = name_key(seen)
         if seen == expected or (name and name == name_key(expected)):
             return True
-        match key:
-            case "priority":
-                own = self.priority
-                names = (own.ref, own.heading, own.achievements_heading)
-                return name in map(name_key, names)
-            case "target":
-                return self._is_target(seen)
-        return False
+        if key == "priority":
+            own = self.priority
+            return name in map(name_key, (own.ref, own.heading, own.achievements_heading))
+        return key == "target" and self._is_target(seen)
 
     def _is_target(self, seen: str) -> bool:
         """Whether a retyped target is still the same figure: 0.25 and 25 are both 25%."""
@@ -204,7 +199,7 @@ def row_frame(
         for name, values in zip(_REPORTED, zip(*map(_reported, rows), strict=True), strict=False):
             columns[name] += values
         seen = [row.seen for row in rows]
-        columns["performance_seen"] += [texts.get("performance") for texts in seen]
+        columns["seen"] += seen
         for key in PREFILLED:
             texts = [cells.get(key) for cells in seen]
             columns[f"{key}_seen"] += standards.in_words_of_register(key, texts, known)

@@ -6,30 +6,30 @@ import hashlib
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from python_calamine import PasswordError
 
-from pipeline.intake.scan import (
-    INCOMPLETE,
-    STILL_CHANGING,
-    Arrival,
-    FileKind,
-    Skipped,
-    may_be_incomplete,
-)
+from pipeline.intake.inbox import Skipped
+from pipeline.intake.scan import INCOMPLETE, STILL_CHANGING, Arrival, may_be_incomplete
 from pipeline.returns.interpret import interpret
 from pipeline.returns.reading import Reading, Return
 from pipeline.workbooks import grid
 from pipeline.workbooks.addresses import position
-from pipeline.workbooks.sandbox import Guard, StoppedError
+from pipeline.workbooks.file_kind import FileKind
+from pipeline.workbooks.sandbox_worker import StoppedError
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
-from pipeline.workspace.settings import Limits
 from schemas import rules as c
 from schemas.findings import has_errors, shorten
 from schemas.model import Register
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from pipeline.workbooks.sandbox import Guard
+    from pipeline.workspace.settings import Limits
 
 #: How many returns wait for each worker; bounds memory at any inbox size.
 _AHEAD = 8
@@ -45,12 +45,9 @@ _register: Register | None = None
 
 def guard_of(register: Register, limits: Limits) -> Guard:
     """A guard whose workers can read returns on a register."""
-    return Guard(
-        workers=limits.workers,
-        seconds=limits.seconds,
-        memory_mb=limits.memory_mb,
-        prepare=partial(_prepare, register),
-    )
+    from pipeline.workbooks.sandbox import Guard
+
+    return Guard(limits, partial(_prepare, register))
 
 
 def read_returns(arrivals: Iterable[Arrival], guard: Guard) -> Iterator[Return | Skipped]:
@@ -67,9 +64,9 @@ def read_returns(arrivals: Iterable[Arrival], guard: Guard) -> Iterator[Return |
         future = None if has_errors(arrival.findings) else guard.submit(_read_arrival, arrival)
         waiting.append((arrival, future))
         if len(waiting) > _AHEAD * guard.workers:
-            yield _outcome(*waiting.popleft(), guard)
+            yield _outcome(*waiting.popleft(), guard.limits)
     while waiting:
-        yield _outcome(*waiting.popleft(), guard)
+        yield _outcome(*waiting.popleft(), guard.limits)
 
 
 def _prepare(register: Register) -> None:
@@ -121,26 +118,23 @@ def read_cell(path: Path, sheet: str, cell: str) -> str:
 
 def _bounded(reading: Reading) -> Reading:
     """The reading, or what little there is to say where it would fill the store."""
-    for what, many in (
-        ("mistakes", len(reading.findings)),
-        ("achievements", len(reading.achievements)),
-    ):
-        if many > _MOST:
-            excess = c.TOO_LARGE.found(detail=f"it holds {many:,} {what}")
+    for what, found in (("mistakes", reading.findings), ("achievements", reading.achievements)):
+        if len(found) > _MOST:
+            excess = c.TOO_LARGE.found(detail=f"it holds {len(found):,} {what}")
             said = [excess, *reading.findings[:_SOME]]
             return Reading(reading.area, reading.period, sheets=reading.sheets, findings=said)
     return reading
 
 
 def _outcome(
-    arrival: Arrival, future: Future[Reading | None] | None, guard: Guard
+    arrival: Arrival, future: Future[Reading | None] | None, limits: Limits
 ) -> Return | Skipped:
     if future is None:
         return Return(arrival, Reading())
     try:
         reading = future.result()
     except StoppedError as stopped:
-        why = why_stopped(stopped, guard, "a return")
+        why = why_stopped(stopped, limits, "a return")
         return Return(arrival, Reading(findings=[c.READER_STOPPED.found(detail=why)]))
     if reading is None:
         return Skipped(arrival.path, STILL_CHANGING)

@@ -43,9 +43,6 @@ class Known(Struct, frozen=True):
         last = store.known(arrival.sha256 for arrival in arrivals)
         return cls(last, store.current(), reopened or {})
 
-    def copy(self) -> Known:
-        return Known(dict(self.last), dict(self.standing), self.reopened)
-
     def counts(self, arrival: Arrival) -> _Place | None:
         """The area and period for which the very bytes of a file count already."""
         before = self.last.get(arrival.sha256)
@@ -95,12 +92,17 @@ def decide(
     returns: Iterable[Return], known: Known, register: Register, now: datetime
 ) -> list[Decision]:
     """What becomes of each return, in their order; `known` stays as it is until it is recorded."""
-    known = known.copy()
+    known = replace(known, last=dict(known.last), standing=dict(known.standing))
     decisions = []
     for one in returns:
         first = known.last.get(one.arrival.sha256)
         if first and _is_duplicate(one, first, known, now):
-            decision = Decision(one.arrival, _duplicate(one.arrival, first, register, now))
+            at = f"{first.received_at.astimezone():%d/%m/%Y}"
+            rule = c.STILL_WRONG if first.outcome is Outcome.REJECTED else c.DUPLICATE
+            found = rule.found(value=first.filename, received=at)
+            place = first.area, first.period
+            sent = _submission(one.arrival, Outcome.DUPLICATE, place, [found], register, now)
+            decision = Decision(one.arrival, sent)
         else:
             decision = _taken(one, known, register, now)
         known.note(decision.submission)
@@ -130,9 +132,15 @@ def _mistakes(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
 
 
 def _submission(
-    arrival: Arrival, outcome: Outcome, register: Register, now: datetime
+    arrival: Arrival,
+    outcome: Outcome,
+    place: _Place,
+    findings: Iterable[Finding],
+    register: Register,
+    now: datetime,
 ) -> Submission:
     """What the store holds of any file."""
+    area, period = place
     return Submission(
         sha256=arrival.sha256,
         filename=arrival.filename,
@@ -140,6 +148,9 @@ def _submission(
         outcome=outcome,
         size=arrival.size,
         register_sha256=register.sha256,
+        area=area,
+        period=period,
+        findings=tuple(findings),
         delivery=delivery_of(arrival),
         folder_area=arrival.folder_area,
     )
@@ -150,19 +161,10 @@ def _taken(one: Return, known: Known, register: Register, now: datetime) -> Deci
     arrival, reading = one.arrival, one.reading
     area, period = reading.area, reading.period
     outcome = Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED
-    decision = Decision(
-        arrival,
-        replace(
-            _submission(arrival, outcome, register, now),
-            area=area,
-            period=period,
-            findings=one.findings,
-            reopening_id=known.reopened.get(period or ""),
-        ),
-        signature=Signature(
-            *(entry.text if (entry := reading.cover.get(key)) else "" for key in SIGNED)
-        ),
-    )
+    sent = _submission(arrival, outcome, (area, period), one.findings, register, now)
+    sent = replace(sent, reopening_id=known.reopened.get(period or ""))
+    signed = [entry.text if (entry := reading.cover.get(key)) else "" for key in SIGNED]
+    decision = Decision(arrival, sent, signature=Signature(*signed))
     if not one.is_accepted or area is None or period is None:
         return decision
     before = known.standing.get((area, period))
@@ -180,17 +182,3 @@ def _taken(one: Return, known: Known, register: Register, now: datetime) -> Deci
 def delivery_of(arrival: Arrival) -> str:
     """The key of this delivery of a file."""
     return delivery_key(arrival.sha256, arrival.folder_area, arrival.filename, arrival.arrived_at)
-
-
-def _duplicate(
-    arrival: Arrival, first: Submission, register: Register, now: datetime
-) -> Submission:
-    """What goes into the store for a file that was sent twice."""
-    at = f"{first.received_at.astimezone():%d/%m/%Y}"
-    rule = c.STILL_WRONG if first.outcome is Outcome.REJECTED else c.DUPLICATE
-    return replace(
-        _submission(arrival, Outcome.DUPLICATE, register, now),
-        area=first.area,
-        period=first.period,
-        findings=(rule.found(value=first.filename, received=at),),
-    )

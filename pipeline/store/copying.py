@@ -51,37 +51,32 @@ def looked_into(url: str) -> Iterator[sa.Connection | None]:
         if file is not None and not (file.exists() and file.stat().st_size):
             yield None
             return
-        engine = sa.create_engine(_reading(url), poolclass=sa.NullPool)
-        try:
-            with engine.connect() as connection:
-                if file is None:
-                    # Sets it on this connection.
-                    connection.execution_options(
-                        isolation_level="REPEATABLE READ", postgresql_readonly=True
-                    )
-                version = schema_version(connection)
-                if version is not None and version != t.SCHEMA_VERSION:
-                    remedy = (
-                        "The next run brings it to that."
-                        if version < t.SCHEMA_VERSION
-                        else "Use the version that made it."
-                    )
-                    raise StoreError(
-                        f"The store {shown(url_of(url))} has schema {version}; this version of "
-                        f"quarterday needs {t.SCHEMA_VERSION}. {remedy}"
-                    )
-                yield None if version is None else connection
-        finally:
-            engine.dispose()
+        # One that is gone by now is not made.
+        rw = {"mode": "rw", "uri": "true"}
+        place = sa.URL.create("sqlite", database=_address(file), query=rw) if file else url
+        with sa.create_engine(place, poolclass=sa.NullPool).connect() as connection:
+            if file is None:
+                # Sets it on this connection.
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            version = schema_version(connection)
+            if version is not None and version != t.SCHEMA_VERSION:
+                remedy = (
+                    "The next run brings it to that."
+                    if version < t.SCHEMA_VERSION
+                    else "Use the version that made it."
+                )
+                raise StoreError(
+                    f"The store {shown(url_of(url))} has schema {version}; this version of "
+                    f"quarterday needs {t.SCHEMA_VERSION}. {remedy}"
+                )
+            yield None if version is None else connection
 
 
-def _reading(url: str) -> sa.URL:
-    """The same store, never made where it is missing."""
-    file = sqlite_file(url)
-    if file is None:
-        return sa.make_url(url)
-    address = f"file:{quote(str(file.absolute()))}"
-    return sa.URL.create("sqlite", database=address, query={"mode": "rw", "uri": "true"})
+def _address(file: Path) -> str:
+    """How SQLite calls a file."""
+    return f"file:{quote(str(file.absolute()))}"
 
 
 def _rows(url: str, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
@@ -185,8 +180,7 @@ def _copied_to(path: Path) -> Iterator[sqlite3.Connection]:
 def damage(path: Path) -> list[str]:
     """What SQLite's own check finds wrong in a file, a line each; nothing where all is well."""
     try:
-        address = f"file:{quote(str(path.absolute()))}?mode=rw"
-        with closing(sqlite3.connect(address, uri=True)) as store:
+        with closing(sqlite3.connect(f"{_address(path)}?mode=rw", uri=True)) as store:
             found = [str(line) for (line,) in store.execute("PRAGMA integrity_check")]
             lost = store.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.Error as error:
@@ -211,7 +205,7 @@ def is_empty(url: str) -> bool:
         return not (file.exists() and file.stat().st_size)
     with looked_into(url) as connection:
         return connection is None or not any(
-            connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first()
+            connection.scalar(sa.select(sa.exists().select_from(table)))
             for table in t.metadata.sorted_tables
             if table is not t.about
         )
@@ -260,31 +254,23 @@ def _copy(source: sa.Connection, url: str) -> None:
     target = sa.create_engine(url, poolclass=sa.NullPool)
     with reported(target.url), target.begin() as writing:
         for table in t.metadata.sorted_tables:
-            keys = list(table.primary_key)
-            # What making a store writes into it is there already.
-            there = {tuple(row) for row in writing.execute(sa.select(*keys))}
+            if table is t.about:
+                # Making a store writes it.
+                continue
             is_large = any(isinstance(column.type, sa.LargeBinary) for column in table.columns)
             rows = source.execute(
-                sa.select(table).order_by(*keys),
+                sa.select(table).order_by(*table.primary_key),
                 execution_options={"yield_per": _LARGE_ROWS if is_large else _ROWS},
             )
             for part in rows.mappings().partitions():
-                wanted = [
-                    dict(row) for row in part if tuple(row[key.name] for key in keys) not in there
-                ]
-                if wanted:
-                    writing.execute(table.insert(), wanted)
+                writing.execute(table.insert(), [dict(row) for row in part])
             if writing.dialect.name == "postgresql":
                 _set_sequence(writing, table)
 
 
 def _set_sequence(connection: sa.Connection, table: sa.Table) -> None:
     """Let the numbers that PostgreSQL gives go on after the highest in use."""
-    column = table.autoincrement_column
-    if column is None:
-        return
-    name = connection.dialect.identifier_preparer.format_table(table)
-    sequence = sa.func.pg_get_serial_sequence(name, column.name)
-    highest = connection.scalar(sa.select(sa.func.max(column)))
-    if highest is not None and connection.scalar(sa.select(sequence)) is not None:
-        connection.execute(sa.select(sa.func.setval(sequence, highest)))
+    if (column := table.autoincrement_column) is not None:
+        name = connection.dialect.identifier_preparer.format_table(table)
+        sequence = sa.func.pg_get_serial_sequence(name, column.name)
+        connection.execute(sa.select(sa.func.setval(sequence, sa.func.max(column))))

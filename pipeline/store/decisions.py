@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import sqlalchemy as sa
 from msgspec import Struct
 
 from pipeline.store import engine as e
 from pipeline.store import tables as t
-from pipeline.store.records import add, in_portions, read, row_of
+from pipeline.store.records import T, add, read, rows_of
 
 #: Who reopens a period that the register shows as open again.
 REGISTER = "the register"
@@ -66,10 +65,7 @@ class Forgotten(Struct, frozen=True):
     id: int = 0
 
 
-_Word = Closing | Reopening | Approval | Forgotten
-D = TypeVar("D", Closing, Reopening, Approval, Forgotten)
-
-_TABLES: dict[type[_Word], sa.Table] = {
+_TABLES: dict[type, sa.Table] = {
     Closing: t.closing,
     Reopening: t.reopening,
     Approval: t.approval,
@@ -86,25 +82,22 @@ class Decisions:
     def record(self, decision: Closing | Reopening) -> int:
         """Write a decision of a period; its number comes back."""
         table = _TABLES[type(decision)]
+        (row,) = rows_of([decision], table)
         with e.writing(self._engine) as connection:
-            query = table.insert().returning(table.c.id)
-            return connection.scalar(query, row_of(decision, table)) or 0
+            return connection.scalar(table.insert().returning(table.c.id), row) or 0
 
     def approve(self, approvals: Sequence[Approval]) -> None:
         """Write approvals, together or not at all."""
-        if approvals:
-            with e.writing(self._engine) as connection:
-                add(connection, t.approval, approvals)
+        with e.writing(self._engine) as connection:
+            add(connection, t.approval, approvals)
 
     def forget(self, forgotten: Sequence[Forgotten]) -> None:
         """Delete the findings and signatures of submissions, and write that it was done."""
-        if not forgotten:
-            return
+        gone = sa.select(t.forgotten.c.submission_id)
         with e.writing(self._engine) as connection:
             add(connection, t.forgotten, forgotten)
             for table in t.FORGETTABLE:
-                for some in in_portions(one.submission_id for one in forgotten):
-                    connection.execute(table.delete().where(table.c.submission_id.in_(some)))
+                connection.execute(table.delete().where(table.c.submission_id.in_(gone)))
         e.clear_log(self._engine)
 
     def closings(self) -> tuple[Closing, ...]:
@@ -119,8 +112,7 @@ class Decisions:
     def forgotten(self) -> tuple[Forgotten, ...]:
         return self._all(Forgotten)
 
-    def _all(self, kind: type[D]) -> tuple[D, ...]:
+    def _all(self, kind: type[T]) -> tuple[T, ...]:
         """Every decision of a kind, in the order in which they were taken."""
         table = _TABLES[kind]
-        query = sa.select(table).order_by(table.c.id)
-        return read(self._engine, query, lambda row: kind(**row._mapping))
+        return read(self._engine, sa.select(table).order_by(table.c.id), kind)

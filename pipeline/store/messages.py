@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from pipeline.intake.quarantine import SetApart
 from pipeline.store import engine as e
 from pipeline.store import tables as t
-from pipeline.store.records import add, columns_of, read, row_of
+from pipeline.store.records import add, read, rows_of
 
 
 class Became(StrEnum):
@@ -120,10 +121,8 @@ class Messages:
 
         One whose content was lost gets it back.
         """
-        if not outgoing:
-            return []
         with e.writing(self._engine) as connection:
-            return put(connection, outgoing)
+            return _put(connection, outgoing)
 
     def answer(
         self,
@@ -140,14 +139,16 @@ class Messages:
         quarantine. Together with that, what `became` of messages which the new ones overtake.
         """
         with e.writing(self._engine) as connection:
-            put(connection, outgoing)
+            _put(connection, outgoing)
             add(connection, t.attempt, became)
-            files = [Quarantined(one.name, one.filename, one.why, at) for one in set_apart]
-            add(connection, t.quarantined, files)
+            add(connection, t.quarantined, set_apart, told_at=at)
             before = _answered(connection)
             if submission > before.submission or issue > before.issue:
-                last = max(submission, before.submission), max(issue, before.issue) or None
-                row = {"last_submission": last[0], "last_issue": last[1], "answered_at": at}
+                row = {
+                    "last_submission": max(submission, before.submission),
+                    "last_issue": max(issue, before.issue) or None,
+                    "answered_at": at,
+                }
                 connection.execute(t.answered.insert(), row)
 
     def answered(self) -> Answered:
@@ -158,28 +159,22 @@ class Messages:
     def quarantined(self) -> tuple[Quarantined, ...]:
         """What was put into quarantine, as far as people were told of it, in that order."""
         query = sa.select(t.quarantined).order_by(t.quarantined.c.id)
-        return read(self._engine, query, lambda row: Quarantined(**row._mapping))
+        return read(self._engine, query, Quarantined)
 
     def note(self, attempts: Sequence[Attempt]) -> None:
         """Write what became of messages, together or not at all."""
-        if attempts:
-            with e.writing(self._engine) as connection:
-                add(connection, t.attempt, attempts)
-
-    def forget(self, periods: Iterable[str | None], at: datetime, why: str) -> None:
-        """Delete what the messages of some periods say, and write that it was done."""
         with e.writing(self._engine) as connection:
-            numbers = connection.scalars(
-                sa.select(t.message_content.c.message_id)
-                .join(t.message)
-                .where(t.message.c.period.in_([p for p in periods if p is not None]))
-                .order_by(t.message_content.c.message_id)
-            ).all()
-            if numbers:
-                gone = [Attempt(number, at, Became.FORGOTTEN, why) for number in numbers]
-                add(connection, t.attempt, gone)
-                chosen = t.message_content.c.message_id.in_(numbers)
-                connection.execute(t.message_content.delete().where(chosen))
+            add(connection, t.attempt, attempts)
+
+    def forget(self, periods: Iterable[str], at: datetime, why: str) -> None:
+        """Delete what the messages of some periods say, and write that it was done."""
+        number = t.message_content.c.message_id
+        over = sa.select(number).join(t.message).where(t.message.c.period.in_(list(periods)))
+        with e.writing(self._engine) as connection:
+            numbers = connection.scalars(over.order_by(number)).all()
+            gone = [Attempt(number, at, Became.FORGOTTEN, why) for number in numbers]
+            add(connection, t.attempt, gone)
+            connection.execute(t.message_content.delete().where(number.in_(numbers)))
         e.clear_log(self._engine)
 
     def content(self, number: int) -> bytes | None:
@@ -200,15 +195,15 @@ class Messages:
 
     def known(self, header_ids: Iterable[str]) -> dict[str, Queued]:
         """Those of these Message-IDs that the store holds."""
-        wanted = set(header_ids)
-        return {one.header_id: one for one in self.all() if one.header_id in wanted}
+        chosen = self._chosen(t.message.c.header_id.in_(list(header_ids)))
+        return {one.header_id: one for one in chosen}
 
     def attempts(self, number: int | None = None) -> tuple[Attempt, ...]:
         """What became of a message, step by step; of every one and of the server, without one."""
         query = sa.select(t.attempt).order_by(t.attempt.c.id)
         if number is not None:
             query = query.where(t.attempt.c.message_id == number)
-        return read(self._engine, query, _to_attempt)
+        return read(self._engine, query, Attempt)
 
     def connection_failures(self) -> tuple[Attempt, ...]:
         """The failed connections to the mail server since it last took or refused a message."""
@@ -216,12 +211,8 @@ class Messages:
         answered = sa.select(sa.func.coalesce(sa.func.max(c.id), 0)).where(
             c.outcome.in_((Became.DELIVERED, Became.REFUSED))
         )
-        query = (
-            sa.select(t.attempt)
-            .where(c.message_id.is_(None), c.id > answered.scalar_subquery())
-            .order_by(c.id)
-        )
-        return read(self._engine, query, _to_attempt)
+        since = c.message_id.is_(None), c.id > answered.scalar_subquery()
+        return read(self._engine, sa.select(t.attempt).where(*since).order_by(c.id), Attempt)
 
     def _chosen(self, chosen: sa.ColumnElement[bool]) -> tuple[Queued, ...]:
         of = t.attempt.alias("of")
@@ -234,7 +225,8 @@ class Messages:
             .where(chosen)
             .order_by(t.message.c.id)
         )
-        return read(self._engine, query, _to_queued)
+        with e.reading(self._engine) as connection:
+            return tuple(map(_to_queued, connection.execute(query)))
 
 
 def _answered(connection: sa.Connection) -> Answered:
@@ -245,44 +237,35 @@ def _answered(connection: sa.Connection) -> Answered:
     return Answered(submission or 0, issue or 0, frozenset(names))
 
 
-def put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued]:
-    """As `Messages.put`, in a transaction that does more."""
+def _put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued]:
     added: list[Queued] = []
     for one in outgoing:
         c = t.message.c
         number = connection.scalar(sa.select(c.id).where(c.header_id == one.queued.header_id))
         if number is None:
-            row = row_of(one.queued, t.message)
+            (row,) = rows_of([one.queued], t.message)
             number = connection.scalar(t.message.insert().returning(c.id), row) or 0
             added.append(replace(one.queued, id=number))
             if one.queued.last is not None:
                 add(connection, t.attempt, [replace(one.queued.last, message_id=number)])
-        elif _has_content(connection, number) or _is_forgotten(connection, number):
+        elif connection.scalar(_kept_or_forgotten(number)):
             continue
         values = {"message_id": number, "content": one.content}
         connection.execute(t.message_content.insert(), values)
     return added
 
 
-def _has_content(connection: sa.Connection, number: int) -> bool:
-    c = t.message_content.c
-    return connection.scalar(sa.select(c.message_id).where(c.message_id == number)) is not None
-
-
-def _is_forgotten(connection: sa.Connection, number: int) -> bool:
-    c = t.attempt.c
-    query = sa.select(c.id).where(c.message_id == number, c.outcome == Became.FORGOTTEN)
-    return connection.scalar(query.limit(1)) is not None
-
-
-def _to_attempt(row: sa.Row[Any]) -> Attempt:
-    values = columns_of(row, t.attempt)
-    return Attempt(**values | {"outcome": Became(values["outcome"])})
+def _kept_or_forgotten(number: int) -> sa.Select[Any]:
+    """Whether the store has what a message says, or has it no longer by a retention rule."""
+    kept, c = t.message_content.c.message_id, t.attempt.c
+    is_forgotten = sa.exists().where(c.message_id == number, c.outcome == Became.FORGOTTEN)
+    return sa.select(sa.exists().where(kept == number) | is_forgotten)
 
 
 def _to_queued(row: sa.Row[Any]) -> Queued:
-    return Queued(
-        **columns_of(row, t.message),
-        last=None if row._mapping[t.attempt.c.id] is None else _to_attempt(row),
-        has_content=row._mapping[t.message_content.c.message_id] is not None,
-    )
+    def of(table: sa.Table) -> dict[str, Any]:
+        return {str(column.name): row._mapping[column] for column in table.columns}
+
+    last, has_content = of(t.attempt), row._mapping[t.message_content.c.message_id] is not None
+    held = {"last": last if last["id"] else None, "has_content": has_content}
+    return msgspec.convert(of(t.message) | held, Queued)

@@ -6,6 +6,7 @@ its correction copy and the messages with it, what was found in its cells, and w
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from glob import escape
@@ -67,13 +68,11 @@ def _counted_from(sent: Submission, register: Register) -> date:
 
 
 def _years_after(day: date, years: int) -> date:
-    if day.year + years > date.max.year:
+    year = day.year + years
+    if year > date.max.year:
         return date.max
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        # 29 February, in a year that has none.
-        return day.replace(year=day.year + years, day=28)
+    # Not every year has a 29 February.
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
 
 
 def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime) -> None:
@@ -91,7 +90,7 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
     forgotten = [sent for sent in submissions if sent.id in gone]
     remaining = {sent.sha256 for sent in submissions if sent.id not in gone}
     periods = {sent.period for sent in submissions if sent.id not in gone}
-    over = {sent.period for sent in forgotten} - periods
+    over = {sent.period for sent in forgotten if sent.period} - periods
     store.messages.forget(over, at, f"{found.rule}; by {by}")
     for path in _files(workspace, forgotten, remaining, over):
         with disk_trouble(f"{path} cannot be removed"):
@@ -99,10 +98,7 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
 
 
 def _files(
-    workspace: Workspace,
-    forgotten: Sequence[Submission],
-    remaining: set[str],
-    over: set[str | None],
+    workspace: Workspace, forgotten: Sequence[Submission], remaining: set[str], over: set[str]
 ) -> Iterator[Path]:
     """The files that hold what was forgotten; `over` are the periods of which nothing is kept."""
     for sent in forgotten:
@@ -113,8 +109,7 @@ def _files(
             yield from corrections.glob(f"*{correction_ending(sent.sha256)}")
     for period in over:
         # A message does not say which return it is about; here all of them are meant.
-        if period:
-            yield from (workspace.outbox_of(period) / "mail").glob("*.eml")
+        yield from (workspace.outbox_of(period) / "mail").glob("*.eml")
     if forgotten and (store := sqlite_file(workspace.store_url)):
         # Copies of the store as it was before hold all of it still.
         for kind in ("schema-*", "before-*"):

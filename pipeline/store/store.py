@@ -11,18 +11,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import migrate
-from pipeline.store.records import from_row, in_portions, read, row_of, rows_of
+from pipeline.store.records import T, add, in_portions, read, rows_of
 from pipeline.store.rows import Decision, Issue, IssuedRating, Outcome, Signature, Submission
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
 from schemas.observations import Achievement, Observation
+
+#: The numbers of the submissions that count: the last accepted one of each area and period.
+_STANDING = (
+    sa.select(sa.func.max(t.submission.c.id))
+    .where(t.submission.c.outcome == Outcome.ACCEPTED)
+    .group_by(t.submission.c.area, t.submission.c.period)
+)
 
 
 class Store:
@@ -62,14 +71,11 @@ class Store:
         """
         if not decisions:
             return
+        new = t.submission.insert().returning(t.submission.c.id, sort_by_parameter_order=True)
+        rows = rows_of((decision.submission for decision in decisions), t.submission)
         with e.writing(self._engine) as connection:
             try:
-                ids = connection.scalars(
-                    t.submission.insert().returning(
-                        t.submission.c.id, sort_by_parameter_order=True
-                    ),
-                    rows_of((decision.submission for decision in decisions), t.submission),
-                ).all()
+                ids = connection.scalars(new, rows).all()
             except sa.exc.IntegrityError as error:
                 if t.submission.c.delivery.name not in str(error.orig):
                     raise
@@ -80,7 +86,7 @@ class Store:
                 ) from error
             values: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
             for number, decision in zip(ids, decisions, strict=True):
-                brought: dict[sa.Table, Sequence[object]] = {
+                brought: dict[sa.Table, Sequence[msgspec.Struct]] = {
                     t.signature: [decision.signature] if decision.signature != Signature() else [],
                     t.finding: decision.submission.findings,
                     t.observation: decision.observations,
@@ -112,7 +118,8 @@ class Store:
         return self._dicts(sa.select(chosen).where(chosen.c.id > number).order_by(chosen.c.id))
 
     def _dicts(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
-        return list(read(self._engine, query, lambda row: dict(row._mapping)))
+        with e.reading(self._engine) as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def last_number(self, table: str) -> int:
         """The highest number in a table; 0 where it is empty."""
@@ -123,12 +130,9 @@ class Store:
     def record_issue(self, issue: Issue) -> None:
         """Note that an appendix was issued, and what it says of each indicator."""
         with e.writing(self._engine) as connection:
-            number = connection.scalar(
-                t.issue.insert().returning(t.issue.c.id), row_of(issue, t.issue)
-            )
-            if number is not None and issue.ratings:
-                ratings = rows_of(issue.ratings, t.rating, issue_id=number)
-                connection.execute(t.rating.insert(), ratings)
+            (row,) = rows_of([issue], t.issue)
+            number = connection.scalar(t.issue.insert().returning(t.issue.c.id), row)
+            add(connection, t.rating, issue.ratings, issue_id=number)
 
     # --- Reading ---------------------------------------------------------------------------------
 
@@ -143,14 +147,8 @@ class Store:
 
     def current(self) -> dict[tuple[str | None, str | None], Submission]:
         """What counts: the last accepted submission of each area and period, without findings."""
-        last = (
-            sa.select(sa.func.max(t.submission.c.id))
-            .where(t.submission.c.outcome == Outcome.ACCEPTED)
-            .group_by(t.submission.c.area, t.submission.c.period)
-        )
-        query = sa.select(t.submission).where(t.submission.c.id.in_(last))
-        found = read(self._engine, query, lambda row: from_row(Submission, row))
-        return {(submission.area, submission.period): submission for submission in found}
+        query = sa.select(t.submission).where(t.submission.c.id.in_(_STANDING))
+        return {(sent.area, sent.period): sent for sent in read(self._engine, query, Submission)}
 
     def taken(self, deliveries: Iterable[str]) -> set[str]:
         """Those of these deliveries that are in the store already."""
@@ -168,33 +166,25 @@ class Store:
     def _submissions(self, is_meant: sa.ColumnElement[bool]) -> tuple[Submission, ...]:
         chosen = sa.select(t.submission).where(is_meant).order_by(t.submission.c.id)
         said = sa.select(t.finding).join(t.submission).where(is_meant)
-        said = said.order_by(t.finding.c.submission_id, t.finding.c.position)
-        findings: dict[int, list[Finding]] = defaultdict(list)
         with e.reading(self._engine) as connection:
-            for row in connection.execute(said):
-                findings[row.submission_id].append(from_row(Finding, row))
+            findings = _by_owner(connection, said.order_by(t.finding.c.position), Finding)
             return tuple(
-                from_row(Submission, row, findings=tuple(findings[row.id]))
-                for row in connection.execute(chosen)
+                replace(msgspec.convert(row, Submission), findings=tuple(findings[row["id"]]))
+                for row in connection.execute(chosen).mappings()
             )
 
     def observations(self, period: str) -> tuple[Observation, ...]:
         """The figures of a period from the submissions that stand."""
-        query = self._of_current(t.observation, period).order_by(
-            t.observation.c.submission_id, t.observation.c.indicator
-        )
-        return read(self._engine, query, lambda row: from_row(Observation, row))
+        return self._standing(t.observation, period, Observation)
 
     def achievements(self, period: str) -> tuple[Achievement, ...]:
         """The achievements of a period from the submissions that stand, as submitted."""
-        query = self._of_current(t.achievement, period).order_by(
-            t.achievement.c.submission_id, t.achievement.c.position
-        )
-        return read(
-            self._engine,
-            query,
-            lambda row: from_row(Achievement, row, area=row.submission_area, period=period),
-        )
+        return self._standing(t.achievement, period, Achievement)
+
+    def _standing(self, table: sa.Table, period: str, kind: type[T]) -> tuple[T, ...]:
+        last = _STANDING.where(t.submission.c.period == period)
+        query = _with_provenance(table).where(t.submission.c.id.in_(last))
+        return read(self._engine, query, kind)
 
     def figures(self, periods: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
         """The figures of some periods that stand: (period, indicator, area) to the figure."""
@@ -208,37 +198,25 @@ class Store:
     def periods(self) -> tuple[str, ...]:
         """The periods for which anything was accepted."""
         accepted = t.submission.c.outcome == Outcome.ACCEPTED
-        query = sa.select(t.submission.c.period).where(accepted).distinct()
-        return read(self._engine, query, lambda row: row.period)
+        with e.reading(self._engine) as connection:
+            query = sa.select(t.submission.c.period).where(accepted).distinct()
+            return tuple(connection.scalars(query))
 
     def last_issue(self, period: str) -> Issue | None:
         """The last issue of the period's appendix."""
-        return next(iter(self._issues(t.issue.c.period == period, last=True)), None)
-
-    def issue(self, number: int) -> Issue | None:
-        """One issue by its number."""
-        return next(iter(self._issues(t.issue.c.id == number)), None)
+        last = sa.select(sa.func.max(t.issue.c.id)).where(t.issue.c.period == period)
+        return next(iter(self._issues(t.issue.c.id == last.scalar_subquery())), None)
 
     def issues(self, period: str | None = None) -> tuple[Issue, ...]:
         """Every issue of a period's appendix or of all, in the order issued."""
         return self._issues(sa.true() if period is None else t.issue.c.period == period)
 
-    def _issues(self, chosen: sa.ColumnElement[bool], *, last: bool = False) -> tuple[Issue, ...]:
-        query = sa.select(t.issue).where(chosen)
-        number = t.issue.c.id
-        query = query.order_by(number.desc()).limit(1) if last else query.order_by(number)
+    def _issues(self, chosen: sa.ColumnElement[bool]) -> tuple[Issue, ...]:
         said = sa.select(t.rating).join(t.issue).where(chosen).order_by(t.rating.c.position)
         with e.reading(self._engine) as connection:
-            found = connection.execute(query).all()
-            said = said.where(t.rating.c.issue_id.in_([row.id for row in found]))
-            ratings: dict[int, list[IssuedRating]] = defaultdict(list)
-            for row in connection.execute(said):
-                ratings[row.issue_id].append(from_row(IssuedRating, row))
-        # Old issues have no version.
-        return tuple(
-            from_row(Issue, row, ratings=tuple(ratings[row.id]), version=row.version or "")
-            for row in found
-        )
+            ratings = _by_owner(connection, said, IssuedRating)
+            found = connection.execute(sa.select(t.issue).where(chosen).order_by(t.issue.c.id))
+            return tuple(_to_issue(row, ratings[row["id"]]) for row in found.mappings())
 
     def signatures(self) -> Mapping[int, Signature]:
         """Who completed and signed off each submission, as far as it says and was not forgotten."""
@@ -247,29 +225,32 @@ class Store:
 
     def reported(self) -> tuple[tuple[int, Observation], ...]:
         """Every figure that was ever accepted, with its submission's number, in that order."""
-        query = self._with_provenance(t.observation).order_by(
-            t.observation.c.submission_id, t.observation.c.indicator
-        )
-        return read(
-            self._engine, query, lambda row: (row.submission_id, from_row(Observation, row))
-        )
+        with e.reading(self._engine) as connection:
+            return tuple(
+                (row["submission_id"], msgspec.convert(row, Observation))
+                for row in connection.execute(_with_provenance(t.observation)).mappings()
+            )
 
-    def _of_current(self, table: sa.Table, period: str) -> sa.Select[Any]:
-        """Rows of the last accepted submission of each area for a period, with provenance."""
-        last = (
-            sa.select(sa.func.max(t.submission.c.id))
-            .where(t.submission.c.period == period)
-            .where(t.submission.c.outcome == Outcome.ACCEPTED)
-            .group_by(t.submission.c.area)
-        )
-        return self._with_provenance(table).where(t.submission.c.id.in_(last))
 
-    @staticmethod
-    def _with_provenance(table: sa.Table) -> sa.Select[Any]:
-        return sa.select(
-            table,
-            t.submission.c.area.label("submission_area"),
-            t.submission.c.sha256.label("submission"),
-            t.submission.c.filename,
-            t.submission.c.received_at,
-        ).join(t.submission, table.c.submission_id == t.submission.c.id)
+def _with_provenance(table: sa.Table) -> sa.Select[Any]:
+    """The rows of a table in order of their submissions, with what it does not say of these."""
+    c = t.submission.c
+    provenance = (c.area, c.period, c.sha256.label("submission"), c.filename, c.received_at)
+    missing = [column for column in provenance if column.name not in table.c]
+    return sa.select(table, *missing).join(t.submission).order_by(*table.primary_key)
+
+
+def _by_owner(
+    connection: sa.Connection, query: sa.Select[Any], kind: type[T]
+) -> Mapping[int, list[T]]:
+    """The records that a query finds, by what they belong to, which is in their first column."""
+    found: dict[int, list[T]] = defaultdict(list)
+    for row in connection.execute(query).mappings():
+        found[next(iter(row.values()))].append(msgspec.convert(row, kind))
+    return found
+
+
+def _to_issue(row: sa.RowMapping, ratings: Sequence[IssuedRating]) -> Issue:
+    # What old versions did not note yet is none.
+    noted = {str(name): value for name, value in row.items() if value is not None}
+    return msgspec.convert({"version": "", **noted, "ratings": ratings}, Issue)

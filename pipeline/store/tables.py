@@ -13,22 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-)
+import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
@@ -39,65 +24,71 @@ SCHEMA_VERSION = 4
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
 
 
-class Words(TypeDecorator[str]):
+class Words(sa.TypeDecorator[str]):
     """Text from outside. What no database takes, of a file's name or a cell, becomes `�`."""
 
-    impl = Text
+    impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         return None if value is None else _UNTAKEN.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
-class DecimalText(TypeDecorator[Decimal]):
+class DecimalText(sa.TypeDecorator[Decimal]):
     """A decimal, exactly."""
 
-    impl = Text
+    impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> str | None:
         return None if value is None else f"{value:f}"
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
 
 
-class Moment(TypeDecorator[datetime]):
+class Moment(sa.TypeDecorator[datetime]):
     """A moment in UTC. SQLite keeps no time zone, so it is put back; PostgreSQL gives its own."""
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None or value.tzinfo is None:
-            return value and value.replace(tzinfo=UTC)
-        return value.astimezone(UTC)
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-metadata = MetaData()
+metadata = sa.MetaData()
 
 
-def _numbered(name: str, *columns: Column[Any] | Index) -> Table:
+def _numbered(name: str, *columns: sa.Column[Any] | sa.Index) -> sa.Table:
     """A table whose rows have numbers, in the order in which they were added."""
-    return Table(name, metadata, Column("id", Integer, primary_key=True), *columns)
+    return sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True), *columns)
 
 
-def _of_submission() -> Column[Any]:
-    """The submission that a row belongs to, in its key."""
-    return Column("submission_id", ForeignKey("submission.id"), primary_key=True)
+def _words(*names: str) -> list[sa.Column[Any]]:
+    """Columns of text from outside, of which there always is some, if empty."""
+    return [sa.Column(name, Words, nullable=False) for name in names]
 
 
-_TYPES: dict[type, type[TypeEngine[Any]]] = {Decimal: DecimalText, bool: Boolean}
+def _of(owner: str, name: str, *columns: sa.Column[Any]) -> sa.Table:
+    """A table whose rows belong to one of another table each, which is in their key."""
+    key: sa.Column[int] = sa.Column(f"{owner}_id", sa.ForeignKey(f"{owner}.id"), primary_key=True)
+    return sa.Table(name, metadata, key, *columns)
 
 
-def _column(field: ObservationField) -> Column[Any]:
+_TYPES: dict[type, type[TypeEngine[Any]]] = {Decimal: DecimalText, bool: sa.Boolean}
+
+
+def _column(field: ObservationField) -> sa.Column[Any]:
     """A field of an observation as a column."""
     described = field.described
-    words: TypeEngine[str] = String(described.length) if described.length else Words()
-    return Column(
+    words: TypeEngine[str] = sa.String(described.length) if described.length else Words()
+    return sa.Column(
         field.name,
         _TYPES.get(field.type, words),
         primary_key=described.is_key,
@@ -106,203 +97,167 @@ def _column(field: ObservationField) -> Column[Any]:
     )
 
 
-about = Table(
-    "about",
-    metadata,
-    Column("schema_version", Integer, primary_key=True),
-)
+about = sa.Table("about", metadata, sa.Column("schema_version", sa.Integer, primary_key=True))
 
 submission = _numbered(
     "submission",
-    Column("sha256", String(64), nullable=False, index=True),
-    Column("filename", Words, nullable=False),
-    Column("received_at", Moment, nullable=False),
-    Column("outcome", String(12), nullable=False),
-    Column("area", Words),
-    Column("period", Words),
-    Column("size", BigInteger, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("filename", Words, nullable=False),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("outcome", sa.String(12), nullable=False),
+    sa.Column("area", Words),
+    sa.Column("period", Words),
+    sa.Column("size", sa.BigInteger, nullable=False),
     #: The register by which it was checked.
-    Column("register_sha256", String(64), nullable=False),
+    sa.Column("register_sha256", sa.String(64), nullable=False),
     #: One delivery of one file, as `delivery_key` makes it: no two submissions have the same.
-    Column("delivery", String(64), nullable=False, server_default=""),
+    sa.Column("delivery", sa.String(64), nullable=False, server_default=""),
     #: The area in whose inbox folder it lay.
-    Column("folder_area", Words),
+    sa.Column("folder_area", Words),
     #: The version of the program that checked it.
-    Column("version", String(32), nullable=False, server_default=""),
+    sa.Column("version", sa.String(32), nullable=False, server_default=""),
     #: What had opened its closed period again: then it is, where it was accepted, a restatement.
-    Column("reopening_id", ForeignKey("reopening.id")),
-    Index("submission_period_area", "period", "area"),
-    Index("submission_delivery", "delivery", unique=True),
+    sa.Column("reopening_id", sa.ForeignKey("reopening.id")),
+    sa.Index("submission_period_area", "period", "area"),
+    sa.Index("submission_delivery", "delivery", unique=True),
 )
 
 #: Who completed a return and who signed it off, as its cover says; apart, so that it can go alone.
-signature = Table(
-    "signature",
-    metadata,
-    _of_submission(),
-    Column("completed_by", Words, nullable=False),
-    Column("signed_off_by", Words, nullable=False),
-)
+signature = _of("submission", "signature", *_words("completed_by", "signed_off_by"))
 
-finding = Table(
+finding = _of(
+    "submission",
     "finding",
-    metadata,
-    _of_submission(),
     #: Its place in reading order.
-    Column("position", Integer, primary_key=True),
-    Column("code", String(8), nullable=False),
-    Column("severity", String(8), nullable=False),
-    Column("sheet", Words, nullable=False),
-    Column("cell", String(12), nullable=False),
-    Column("value", Words, nullable=False),
-    Column("problem", Words, nullable=False),
-    Column("fix", Words, nullable=False),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("code", sa.String(8), nullable=False),
+    sa.Column("severity", sa.String(8), nullable=False),
+    sa.Column("cell", sa.String(12), nullable=False),
+    *_words("sheet", "value", "problem", "fix"),
 )
 
-observation = Table(
-    "observation",
-    metadata,
-    _of_submission(),
-    *(_column(each) for each in FIELDS.values() if each.described.stored),
-)
+_stored = [_column(each) for each in FIELDS.values() if each.described.stored]
+observation = _of("submission", "observation", *_stored)
 
-achievement = Table(
+achievement = _of(
+    "submission",
     "achievement",
-    metadata,
-    _of_submission(),
-    Column("position", Integer, primary_key=True),
-    Column("priority", Words, nullable=False),
-    Column("text", Words, nullable=False),
-    Column("sheet", Words, nullable=False),
-    Column("cell", String(12), nullable=False),
+    sa.Column("position", sa.Integer, primary_key=True),
+    *_words("priority", "text", "sheet"),
+    sa.Column("cell", sa.String(12), nullable=False),
 )
 
 #: Each issue of an appendix: what it was made from, so that nothing new means nothing issued.
 issue = _numbered(
     "issue",
-    Column("period", Words, nullable=False, index=True),
-    Column("content", String(64), nullable=False),
-    Column("issued_at", Moment, nullable=False),
+    sa.Column("period", Words, nullable=False, index=True),
+    sa.Column("content", sa.String(64), nullable=False),
+    sa.Column("issued_at", Moment, nullable=False),
     #: The register by which it was rated, and the version of the program; none in old issues.
-    Column("register_sha256", String(64)),
-    Column("version", String(32)),
+    sa.Column("register_sha256", sa.String(64)),
+    sa.Column("version", sa.String(32)),
     #: The last submission that the store held; none in old issues.
-    Column("last_submission", Integer),
-    Column("overall", String(8)),
+    sa.Column("last_submission", sa.Integer),
+    sa.Column("overall", sa.String(8)),
 )
 
 #: What an issue said of each indicator, as printed.
-rating = Table(
+rating = _of(
+    "issue",
     "rating",
-    metadata,
-    Column("issue_id", ForeignKey("issue.id"), primary_key=True),
-    Column("indicator", Words, primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("performance", Words, nullable=False),
-    Column("target", Words, nullable=False),
+    sa.Column("indicator", Words, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    *_words("performance", "target"),
     #: A colour, or why there is none.
-    Column("rating", String(20), nullable=False),
+    sa.Column("rating", sa.String(20), nullable=False),
 )
 
 #: A period was closed; what it was closed with is the issue.
 closing = _numbered(
     "closing",
-    Column("period", Words, nullable=False, index=True),
-    Column("closed_at", Moment, nullable=False),
-    Column("issue_id", ForeignKey("issue.id")),
+    sa.Column("period", Words, nullable=False, index=True),
+    sa.Column("closed_at", Moment, nullable=False),
+    sa.Column("issue_id", sa.ForeignKey("issue.id")),
 )
 
 #: A closed period was opened again, by the register or by a person for one run.
 reopening = _numbered(
     "reopening",
-    Column("period", Words, nullable=False, index=True),
-    Column("closing_id", ForeignKey("closing.id"), nullable=False),
-    Column("reopened_at", Moment, nullable=False),
-    Column("by", Words, nullable=False),
-    Column("because", Words, nullable=False),
+    sa.Column("period", Words, nullable=False, index=True),
+    sa.Column("closing_id", sa.ForeignKey("closing.id"), nullable=False),
+    sa.Column("reopened_at", Moment, nullable=False),
+    *_words("by", "because"),
 )
 
 #: A warning was looked at and found right. The finding may be forgotten; this stays.
 approval = _numbered(
     "approval",
-    Column("submission_id", ForeignKey("submission.id"), nullable=False, index=True),
-    Column("code", String(8), nullable=False),
-    Column("sheet", Words, nullable=False),
-    Column("cell", String(12), nullable=False),
-    Column("by", Words, nullable=False),
-    Column("approved_at", Moment, nullable=False),
-    Column("because", Words, nullable=False),
+    sa.Column("submission_id", sa.ForeignKey("submission.id"), nullable=False, index=True),
+    sa.Column("code", sa.String(8), nullable=False),
+    sa.Column("cell", sa.String(12), nullable=False),
+    sa.Column("approved_at", Moment, nullable=False),
+    *_words("sheet", "by", "because"),
 )
 
 #: A submission of which the file, the findings and the signatures have gone, by a retention rule.
 forgotten = _numbered(
     "forgotten",
-    Column("submission_id", ForeignKey("submission.id"), nullable=False, unique=True),
-    Column("forgotten_at", Moment, nullable=False),
-    Column("by", Words, nullable=False),
-    Column("rule", Words, nullable=False),
+    sa.Column("submission_id", sa.ForeignKey("submission.id"), nullable=False, unique=True),
+    sa.Column("forgotten_at", Moment, nullable=False),
+    *_words("by", "rule"),
 )
 
 #: A message to one recipient, put into the queue once. What became of it stands in `attempt`.
 message = _numbered(
     "message",
     #: Its Message-ID, with angle brackets.
-    Column("header_id", String(255), nullable=False, unique=True),
-    Column("kind", String(32), nullable=False),
-    Column("period", Words, nullable=False, index=True),
-    #: The service area that it is about; empty where it is about no single one.
-    Column("area", Words, nullable=False),
-    Column("recipient", Words, nullable=False),
-    Column("subject", Words, nullable=False),
-    #: The name of its `.eml` file.
-    Column("filename", Words, nullable=False),
-    #: Where in the outbox its attachment lies.
-    Column("attached", Words, nullable=False),
+    sa.Column("header_id", sa.String(255), nullable=False, unique=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("period", Words, nullable=False, index=True),
+    #: The service area that it is about, empty where it is about no single one; the name of its
+    #: `.eml` file; where in the outbox its attachment lies.
+    *_words("area", "recipient", "subject", "filename", "attached"),
     #: Of all of it, in bytes.
-    Column("size", BigInteger, nullable=False),
-    Column("queued_at", Moment, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("queued_at", Moment, nullable=False),
 )
 
 #: What a message says, as composed; apart, so that it can go alone.
-message_content = Table(
-    "message_content",
-    metadata,
-    Column("message_id", ForeignKey("message.id"), primary_key=True),
-    Column("content", LargeBinary, nullable=False),
+message_content = _of(
+    "message", "message_content", sa.Column("content", sa.LargeBinary, nullable=False)
 )
 
 #: What became of a message, step by step; without a message, of a connection to the mail server.
 attempt = _numbered(
     "attempt",
-    Column("message_id", ForeignKey("message.id"), index=True),
-    Column("tried_at", Moment, nullable=False),
-    Column("outcome", String(12), nullable=False),
+    sa.Column("message_id", sa.ForeignKey("message.id"), index=True),
+    sa.Column("tried_at", Moment, nullable=False),
+    sa.Column("outcome", sa.String(12), nullable=False),
     #: The number of the server's answer.
-    Column("code", Integer),
+    sa.Column("code", sa.Integer),
     #: The server's answer, or what happened in its place.
-    Column("answer", Words, nullable=False),
+    sa.Column("answer", Words, nullable=False),
     #: When to try again.
-    Column("next_at", Moment),
+    sa.Column("next_at", Moment),
 )
 
 #: Up to which submission, and up to which issue of an appendix, messages were put into the queue.
 answered = _numbered(
     "answered",
-    Column("last_submission", Integer, nullable=False),
-    Column("answered_at", Moment, nullable=False),
+    sa.Column("last_submission", sa.Integer, nullable=False),
+    sa.Column("answered_at", Moment, nullable=False),
     #: None before the first issue.
-    Column("last_issue", ForeignKey("issue.id")),
+    sa.Column("last_issue", sa.ForeignKey("issue.id")),
 )
 
 #: What was moved to quarantine, and that people were told of it.
 quarantined = _numbered(
     "quarantined",
     #: Its name in quarantine.
-    Column("name", Words, nullable=False, unique=True),
+    sa.Column("name", Words, nullable=False, unique=True),
     #: Its name in the inbox, as it can be shown.
-    Column("filename", Words, nullable=False),
-    Column("why", Words, nullable=False),
-    Column("told_at", Moment, nullable=False),
+    *_words("filename", "why"),
+    sa.Column("told_at", Moment, nullable=False),
 )
 
 #: What may be deleted once its submission is among `forgotten`; of nothing else, nothing ever.

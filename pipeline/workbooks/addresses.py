@@ -27,18 +27,12 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def column_number(letters: str) -> int:
-    """3 for `D`, in capitals."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
-
-
 def position(text: str) -> tuple[int, int] | None:
     """Row and column of an address, from 0; None where no sheet of Excel has such a cell."""
     match = _ADDRESS.fullmatch(text)
     if match is None:
         return None
-    row, column = int(match[2]) - 1, column_number(match[1])
+    row, column = int(match[2]) - 1, -1
+    for letter in match[1]:
+        column = (column + 1) * 26 + ord(letter) - 65
     return (row, column) if column < _COLUMNS and row < _ROWS else None

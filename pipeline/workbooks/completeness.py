@@ -6,8 +6,6 @@ may look damaged, and a workbook of before 2007 may even look whole.
 
 from __future__ import annotations
 
-import struct
-
 from pipeline.workbooks import compound, zip_directory
 from pipeline.workbooks.file_kind import FileKind, Identity
 
@@ -27,31 +25,27 @@ def lacks_bytes(content: bytes, identity: Identity) -> bool:
         return True
     if content.startswith(b"PK"):
         return not identity.parts or not zip_directory.is_sound(content, identity.parts)
-    if content.startswith(compound.SIGNATURE):
-        return not compound.is_whole(content) or (
-            identity.kind is FileKind.XLS and not _has_every_sheet(content)
-        )
-    return False
+    return content.startswith(compound.SIGNATURE) and not (
+        compound.is_whole(content)
+        and (identity.kind is not FileKind.XLS or _has_every_sheet(content))
+    )
 
 
 def _has_every_sheet(content: bytes) -> bool:
     """Whether every part of an old workbook ends, those of its sheets included."""
+    depth = ended = sheets = 0
     try:
-        records = compound.stream(content, ("Workbook", "Book"))
+        for kind, body in compound.records(compound.stream(content, compound.WORKBOOKS)):
+            if kind == _BEGIN:
+                depth += 1
+            elif kind == _END:
+                depth -= 1
+                ended += not depth
+            elif kind == _SHEET:
+                sheets += 1
+            elif not kind and not body:
+                # Nothing, as stands behind the last part, or where bytes have not come.
+                break
     except compound.BadCompoundError:
         return False
-    at = depth = ended = sheets = 0
-    while at + 4 <= len(records):
-        kind, length = struct.unpack_from("<2H", records, at)
-        if kind == _BEGIN:
-            depth += 1
-        elif kind == _END:
-            depth -= 1
-            ended += not depth
-        elif kind == _SHEET:
-            sheets += 1
-        elif kind == length == 0:
-            # Nothing, as stands behind the last part, or where bytes have not come.
-            break
-        at += 4 + length
     return depth == 0 and ended > sheets

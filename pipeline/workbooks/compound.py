@@ -1,15 +1,18 @@
 """Compound files, the container of Office before 2007 ([MS-CFB]): what stands at the root.
 
 A file may hold others (a chart within a letter), so only what stands at the root tells what it is.
+Libraries follow such a file's tables as far as it says; here no more is followed than it can hold.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: The streams that hold a workbook's records: of Excel 97 to 2003, and of before.
+WORKBOOKS = ("Workbook", "Book")
 
 _ENTRY = 128
 _SMALL = 4096  # below this, a stream lies among others in a stream of small ones
@@ -32,22 +35,19 @@ def root(content: bytes) -> dict[str, bytes]:
     Raises:
         BadCompoundError: the directory cannot be followed.
     """
-    try:
-        size, directory = _directory(content)
-    except struct.error as error:
-        raise BadCompoundError("it is cut short") from error
+    file = _Compound(content)
     found: dict[str, bytes] = {}
     seen: set[int] = set()
     # The root's children are a tree: each has one to its left and one to its right.
-    waiting = [directory[0].child] if directory else []
+    waiting = [entry.child for entry in file.directory[:1]]
     while waiting:
         number = waiting.pop()
-        if number >= len(directory) or number in seen:
+        if number >= len(file.directory) or number in seen:
             continue
         seen.add(number)
-        entry = directory[number]
-        at = (entry.sector + 1) * size
-        found[entry.name] = content[at : at + size] if entry.size >= _SMALL else b""
+        entry = file.directory[number]
+        at = file.place(entry.sector)
+        found[entry.name] = content[at : at + file.size] if entry.size >= _SMALL else b""
         waiting += (entry.left, entry.right)
     return found
 
@@ -58,46 +58,100 @@ def stream(content: bytes, names: tuple[str, ...]) -> bytes:
     Raises:
         BadCompoundError: there is none, or it cannot be followed to its end.
     """
-    try:
-        size, directory = _directory(content)
-        # Only the root's own streams count, and of those the names asked for are told apart.
-        named = {entry.name: entry for entry in reversed(directory)}
-        entry = next((named[name] for name in names if name in named), None)
-        if entry is None or not directory:
-            raise BadCompoundError("it holds no workbook")
-        following = _Allocation(content, size)
-        if entry.size >= _SMALL:
-            return _chain(content, entry.sector, entry.size, size, size, following)
-        # What is small lies in sectors of 64 bytes, within the root's own stream.
-        (first,) = struct.unpack_from("<I", content, 60)
-        (count,) = struct.unpack_from("<I", content, 64)
-        table = _chain(content, first, count * size, size, size, following)
-        small = _chain(content, directory[0].sector, directory[0].size, size, size, following)
-
-        def next_small(sector: int) -> int:
-            number: int = struct.unpack_from("<I", table, sector * 4)[0]
-            return number
-
-        return _chain(small, entry.sector, entry.size, _SMALL_SECTOR, 0, next_small)
-    except struct.error as error:
-        raise BadCompoundError("it is cut short") from error
+    file = _Compound(content)
+    # Only the root's own streams count, and of those the names asked for are told apart.
+    named = {entry.name: entry for entry in reversed(file.directory)}
+    entry = next((named[name] for name in names if name in named), None)
+    if entry is None:
+        raise BadCompoundError("it holds no workbook")
+    if entry.size >= _SMALL:
+        return file.chain(entry.sector, entry.size)
+    # What is small lies in sectors of 64 bytes, within the root's own stream.
+    first, count = _numbers("2I", content, 60)
+    table = file.chain(first, count * file.size)
+    small = file.chain(file.directory[0].sector, file.directory[0].size)
+    return _chain(
+        small, entry.sector, entry.size, _SMALL_SECTOR, 0, lambda at: _number("I", table, at * 4)
+    )
 
 
 def is_whole(content: bytes) -> bool:
     """Whether every sector that holds something, as the tables tell, lies within the file."""
     try:
-        size, _ = _directory(content)
-        following = _Allocation(content, size)
-        (tables,) = struct.unpack_from("<I", content, 44)
+        file = _Compound(content)
         last = 0
-        for number, sector in enumerate(following.tables[:tables]):
-            table = struct.unpack_from(f"<{size // 4}I", content, (sector + 1) * size)
+        for number, sector in enumerate(file.tables[: _number("I", content, 44)]):
+            table = _numbers(f"{file.size // 4}I", content, file.place(sector))
             used = [place for place, follows in enumerate(table) if follows != _UNUSED]
             if used:
                 last = number * len(table) + used[-1]
-    except (struct.error, BadCompoundError):
+    except BadCompoundError:
         return False
-    return len(content) >= (last + 2) * size
+    return len(content) >= file.place(last + 1)
+
+
+def records(stream: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Kind and body of each record of an old workbook's stream, as [MS-XLS] lays them out."""
+    at = start
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<2H", stream, at)
+        at += 4
+        yield kind, stream[at : at + length]
+        at += length
+
+
+class _DirectoryEntry(NamedTuple):
+    name: str
+    left: int
+    right: int
+    child: int
+    sector: int
+    size: int
+
+
+class _Compound:
+    """A compound file: the size of its sectors, which comes after which, and its directory."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        shift = _number("H", content, 30)
+        if shift not in (9, 12):
+            raise BadCompoundError("its sectors are of no known size")
+        self.size = 1 << shift
+        #: The sectors that hold the table, in its order: 109 named in the header, more in a chain.
+        self.tables = list(_numbers("109I", content, 76))
+        sector = _number("I", content, 68)
+        while sector < _FREE:
+            *more, sector = _numbers(f"{self.size // 4}I", content, self.place(sector))
+            self.tables += more
+            if len(self.tables) * self.size > len(content) + 128 * self.size:
+                raise BadCompoundError("its table of sectors has no end")
+        self.directory: list[_DirectoryEntry] = []
+        sector = _number("I", content, 48)
+        while sector < _FREE:
+            start = self.place(sector)
+            for at in range(start, start + self.size, _ENTRY):
+                raw, length, *where = _numbers("64sH2x3I36x2I", content, at)
+                name = raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
+                self.directory.append(_DirectoryEntry(name, *where))
+            if len(self.directory) > _MOST_ENTRIES:
+                raise BadCompoundError("its directory has no end")
+            sector = self.following(sector)
+
+    def place(self, sector: int) -> int:
+        """Where a sector begins; the header takes the room of one."""
+        return (sector + 1) * self.size
+
+    def following(self, sector: int) -> int:
+        """The sector that comes after one."""
+        table, place = divmod(sector, self.size // 4)
+        if table >= len(self.tables):
+            raise BadCompoundError("a sector stands in no table")
+        return _number("I", self._content, self.place(self.tables[table]) + place * 4)
+
+    def chain(self, sector: int, length: int) -> bytes:
+        """The bytes of a chain of sectors."""
+        return _chain(self._content, sector, length, self.size, self.size, self.following)
 
 
 def _chain(
@@ -122,56 +176,13 @@ def _chain(
     return b"".join(parts)
 
 
-class _DirectoryEntry(NamedTuple):
-    name: str
-    left: int
-    right: int
-    child: int
-    sector: int
-    size: int
+def _numbers(form: str, content: bytes, at: int) -> tuple[Any, ...]:
+    try:
+        return struct.unpack_from(f"<{form}", content, at)
+    except struct.error as error:
+        raise BadCompoundError("it is cut short") from error
 
 
-def _directory(content: bytes) -> tuple[int, list[_DirectoryEntry]]:
-    """The size of a sector, and every entry of the directory."""
-    (shift,) = struct.unpack_from("<H", content, 30)
-    if shift not in (9, 12):
-        raise BadCompoundError("its sectors are of no known size")
-    size = 1 << shift
-    next_of = _Allocation(content, size)
-    (sector,) = struct.unpack_from("<I", content, 48)
-    entries: list[_DirectoryEntry] = []
-    while sector < _FREE:
-        start = (sector + 1) * size
-        for offset in range(start, start + size, _ENTRY):
-            raw, length = struct.unpack_from("<64sH", content, offset)
-            neighbours = struct.unpack_from("<3I", content, offset + 68)
-            stream = struct.unpack_from("<2I", content, offset + 116)
-            name = raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-            entries.append(_DirectoryEntry(name, *neighbours, *stream))
-        if len(entries) > _MOST_ENTRIES:
-            raise BadCompoundError("its directory has no end")
-        sector = next_of(sector)
-    return size, entries
-
-
-class _Allocation:
-    """Which sector comes after which."""
-
-    def __init__(self, content: bytes, size: int) -> None:
-        self._content, self._size = content, size
-        #: The sectors that hold the table, in its order: 109 named in the header, more in a chain.
-        self.tables = list(struct.unpack_from("<109I", content, 76))
-        (sector,) = struct.unpack_from("<I", content, 68)
-        while sector < _FREE:
-            *more, sector = struct.unpack_from(f"<{size // 4}I", content, (sector + 1) * size)
-            self.tables += more
-            if len(self.tables) * size > len(content) + 128 * size:
-                raise BadCompoundError("its table of sectors has no end")
-
-    def __call__(self, sector: int) -> int:
-        table, place = divmod(sector, self._size // 4)
-        if table >= len(self.tables):
-            raise BadCompoundError("a sector stands in no table")
-        start = (self.tables[table] + 1) * self._size
-        following: int = struct.unpack_from("<I", self._content, start + place * 4)[0]
-        return following
+def _number(form: str, content: bytes, at: int) -> int:
+    number: int = _numbers(form, content, at)[0]
+    return number

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import struct
 import zipfile
-from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -109,11 +107,20 @@ _CONTENT_TYPES = (
     (b"wordprocessingml", FileKind.WORD),
     (b"presentationml", FileKind.POWERPOINT),
 )
+_MACROS = ("xl/macrosheets/", "basic/")
+_LINKS = ("xl/externallinks/", "xl/querytables/", "xl/connections.")
 _WORKBOOK_ENDINGS = (*EXTENSIONS.values(), ".xltx", ".xltm", ".xlt", ".ots")
 _HEADER_FIELD = re.compile(
     r"(?:from|to|subject|date|received|return-path|mime-version|message-id|x-[\w-]+"
     r"|delivered-to|content-type): ", re.IGNORECASE
 )  # fmt: skip
+_MARKUP = {
+    FileKind.XML_WORKBOOK: (
+        "urn:schemas-microsoft-com:office:spreadsheet",
+        "opendocument.spreadsheet",
+    ),
+    FileKind.WEB_PAGE: ("<html", "<!doctype html", "<table"),
+}
 _SHOWN = 64 * 1024
 
 
@@ -167,20 +174,11 @@ def _identify_compound(content: bytes) -> Identity:
         is_encrypted = "EncryptedPackage".encode("utf-16-le") in content
         return Identity(FileKind.ENCRYPTED if is_encrypted else FileKind.XLS)
     kind = next((kind for name, kind in _STREAMS if name in root), FileKind.OTHER)
-    if kind is FileKind.XLS and _has_password(root.get("Workbook") or root.get("Book") or b""):
+    # A password's record stands near the start of a workbook.
+    start = root.get("Workbook") or root.get("Book") or b""
+    if kind is FileKind.XLS and any(record == _FILEPASS for record, _ in compound.records(start)):
         kind = FileKind.ENCRYPTED
     return Identity(kind, has_macros="_VBA_PROJECT_CUR" in root)
-
-
-def _has_password(records: bytes) -> bool:
-    """Whether a record FILEPASS stands near the start of a workbook, as [MS-XLS] puts it there."""
-    at = 0
-    while at + 4 <= len(records):
-        kind, length = struct.unpack_from("<2H", records, at)
-        if kind == _FILEPASS:
-            return True
-        at += 4 + length
-    return False
 
 
 def _identify_zip(content: bytes) -> Identity:
@@ -190,50 +188,34 @@ def _identify_zip(content: bytes) -> Identity:
         return Identity(FileKind.XLSX)
     names = {part.filename.replace("\\", "/").lower(): part for part in parts}
     kind = _kind_of_parts(content, names)
-    has_macros = any(
-        name.endswith("vbaproject.bin") or name.startswith(("xl/macrosheets/", "basic/"))
-        for name in names
-    )
+    has_macros = any(name.endswith("vbaproject.bin") or name.startswith(_MACROS) for name in names)
     if kind is FileKind.XLSX and has_macros:
         kind = FileKind.XLSM
-    has_links = any(
-        name.startswith(("xl/externallinks/", "xl/querytables/", "xl/connections."))
-        for name in names
-    )
-    return Identity(kind, has_macros, has_links, tuple(parts))
+    return Identity(kind, has_macros, any(n.startswith(_LINKS) for n in names), tuple(parts))
 
 
 def _kind_of_parts(content: bytes, names: dict[str, zipfile.ZipInfo]) -> FileKind:
-    if "mimetype" in names:
-        mimetype = zip_directory.part(content, names["mimetype"], 200)
-        if b"opendocument" in mimetype:
-            return _open_document(content, mimetype, names)
+    def start(name: str, longest: int = _SHOWN) -> bytes:
+        return zip_directory.part(content, names[name], longest) if name in names else b""
+
+    mimetype = start("mimetype", 200)
+    if b"opendocument" in mimetype:
+        if b"opendocument.spreadsheet" not in mimetype:
+            return FileKind.OPEN_DOCUMENT
+        # Since LibreOffice 24 a workbook with a password is encrypted as a whole, before by parts.
+        by_parts = b"encryption-data" in start("meta-inf/manifest.xml")
+        return FileKind.ENCRYPTED if by_parts or "encrypted-package" in names else FileKind.ODS
     for name, kind in _MAIN_PARTS:
         if name in names:
             return kind
-    if "[content_types].xml" in names:
-        types = zip_directory.part(content, names["[content_types].xml"], _SHOWN)
-        for named, kind in _CONTENT_TYPES:
-            if named in types:
-                return kind
+    types = start("[content_types].xml")
+    for named, kind in _CONTENT_TYPES:
+        if named in types:
+            return kind
     if "content.xml" in names:
         return FileKind.ODS
-    return FileKind.ZIPPED_WORKBOOK if _holds_workbook(list(names)) else FileKind.ZIP
-
-
-def _open_document(content: bytes, mimetype: bytes, names: dict[str, zipfile.ZipInfo]) -> FileKind:
-    if b"opendocument.spreadsheet" not in mimetype:
-        return FileKind.OPEN_DOCUMENT
-    # Since LibreOffice 24 a workbook with a password is encrypted as a whole, before then by parts.
-    manifest = names.get("meta-inf/manifest.xml")
-    is_encrypted = "encrypted-package" in names or (
-        manifest is not None and b"encryption-data" in zip_directory.part(content, manifest, _SHOWN)
-    )
-    return FileKind.ENCRYPTED if is_encrypted else FileKind.ODS
-
-
-def _holds_workbook(names: Sequence[str]) -> bool:
-    return any(name.endswith(_WORKBOOK_ENDINGS) for name in names)
+    is_within = any(name.endswith(_WORKBOOK_ENDINGS) for name in names)
+    return FileKind.ZIPPED_WORKBOOK if is_within else FileKind.ZIP
 
 
 # --- Text ----------------------------------------------------------------------------------------
@@ -262,23 +244,13 @@ def _identify_text(text: str) -> FileKind:
     if len(lines) > 1 and all(_HEADER_FIELD.match(line) for line in lines[:2]):
         # Excel's Single File Web Page has the form of a message.
         return FileKind.WEB_PAGE if "multipart/related" in start else FileKind.MAIL
-    return FileKind.CSV if _is_table(lines) else FileKind.TEXT
+    # The first lines part into as many fields each.
+    is_table = len(lines) > 1 and any(0 < lines[0].count(m) == lines[1].count(m) for m in ",;\t")
+    return FileKind.CSV if is_table else FileKind.TEXT
 
 
 def _identify_markup(start: str) -> FileKind:
-    if "urn:schemas-microsoft-com:office:spreadsheet" in start:
-        return FileKind.XML_WORKBOOK
-    if "opendocument.spreadsheet" in start:
-        return FileKind.XML_WORKBOOK
-    if "<html" in start or "<!doctype html" in start or "<table" in start:
-        return FileKind.WEB_PAGE
+    for kind, marks in _MARKUP.items():
+        if any(mark in start for mark in marks):
+            return kind
     return FileKind.XML if start.startswith("<?xml") else FileKind.TEXT
-
-
-def _is_table(lines: Sequence[str]) -> bool:
-    """Whether the first lines part into as many fields each."""
-    whole = lines[:10]
-    return any(
-        len(whole) > 1 and (fields := whole[0].count(mark)) and whole[1].count(mark) == fields
-        for mark in ",;\t"
-    )

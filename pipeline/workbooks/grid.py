@@ -5,13 +5,13 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.figures.figure import CellValue
 
 
 class Grid(Struct, frozen=True):
@@ -23,11 +23,12 @@ class Grid(Struct, frozen=True):
     rows: list[list[CellValue]]
     hidden: bool = False
     #: Merged ranges: first row, first column, last row, last column.
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: Sequence[tuple[int, int, int, int]] = ()
 
-    def numbered(self) -> Iterator[tuple[int, list[CellValue]]]:
-        """Each row with its number on the sheet."""
-        return enumerate(self.rows, self.first_row)
+    def numbered(self, until: int | None = None) -> Iterator[tuple[int, list[CellValue]]]:
+        """Each row with its number on the sheet, as far as the row `until`."""
+        last = None if until is None else max(0, until - self.first_row)
+        return enumerate(self.rows[:last], self.first_row)
 
     @property
     def last_column(self) -> int:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from pipeline.workbooks.figures import clean
+from pipeline.workbooks.figures.plain import clean
 
 _BRACKETS = re.compile(r"\([^)]*\)")
 _YEAR = r"(?:19|20)\d\d"

@@ -20,8 +20,9 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, serve
+from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, StoppedError, serve
 from pipeline.workspace.errors import QuarterdayError
+from pipeline.workspace.settings import Limits
 
 __all__ = ["Guard", "GuardError", "Reason", "StoppedError"]
 
@@ -41,15 +42,6 @@ else:
 _PERHAPS_INHERITED = (Reason.MEMORY, Reason.CRASH, Reason.FAILURE)
 
 
-class StoppedError(Exception):
-    """A call gave no answer. `detail` names the exception that the call ended with, if any."""
-
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(reason, detail)
-        self.reason = reason
-        self.detail = detail
-
-
 class GuardError(QuarterdayError):
     """No worker process can be started; no call is to blame."""
 
@@ -65,15 +57,12 @@ class Guard(Executor):
     Where the system knows no limit of a process's memory (Windows), the limit of time stands alone.
     """
 
-    def __init__(
-        self, *, workers: int, seconds: float, memory_mb: int, prepare: Callable[[], object]
-    ) -> None:
-        self.workers = workers or os.cpu_count() or 1
-        self.seconds = seconds
-        self.memory_mb = memory_mb
+    def __init__(self, limits: Limits, prepare: Callable[[], object]) -> None:
+        self.limits = limits
+        self.workers = limits.workers or os.cpu_count() or 1
         life = Lock()
-        live = partial(serve, prepare, seconds, memory_mb)
-        self._all = [_Worker(live, seconds, life) for _ in range(self.workers)]
+        live = partial(serve, prepare, limits.seconds, limits.memory_mb)
+        self._all = [_Worker(live, limits.seconds, life) for _ in range(self.workers)]
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         for worker in self._all:
             self._idle.put(worker)

@@ -46,6 +46,15 @@ class Reason(StrEnum):
     FAILURE = "it failed"
 
 
+class StoppedError(Exception):
+    """A call gave no answer. `detail` names the exception that the call ended with, if any."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
 class CallResult(NamedTuple):
     """What became of a call: its answer, pickled, or the reason why there is none."""
 

@@ -9,15 +9,20 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from python_calamine import CalamineError, WorksheetNotFound
 
-from pipeline.workbooks.details import BrokenPartError, Details, details_of, merged_of
+from pipeline.workbooks.details import details_of, merged_of
+from pipeline.workbooks.details.detail import BrokenPartError, Details
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids
-from pipeline.workbooks.sandbox import Guard, Reason, StoppedError
+from pipeline.workbooks.sandbox_worker import Reason, StoppedError
 from schemas.findings import shorten
+
+if TYPE_CHECKING:
+    from pipeline.workspace.settings import Limits
 
 #: What is raised for a workbook that is damaged. RuntimeError is how zipfile refuses a part that is
 #: encrypted or packed in a way not known to it.
@@ -52,12 +57,12 @@ def damage(error: Exception) -> str:
     return f"{_BROKEN}: {said}" if said and said != _NOTHING_SAID else _BROKEN
 
 
-def why_stopped(stopped: StoppedError, guard: Guard, what: str) -> str:
+def why_stopped(stopped: StoppedError, limits: Limits, what: str) -> str:
     """Why reading a workbook was stopped; `what` is what it was read as, such as `a return`."""
-    memory = f"it needs more than {guard.memory_mb} MiB of memory"
+    memory = f"it needs more than {limits.memory_mb} MiB of memory"
     match stopped.reason:
         case Reason.TIME:
-            return f"it took longer than {guard.seconds:g} seconds"
+            return f"it took longer than {limits.seconds:g} seconds"
         case Reason.MEMORY:
             return memory
         case Reason.CRASH:

@@ -23,19 +23,13 @@ def put_text(sheet: Worksheet, row: int, column: int, text: str, form: Format) -
 
 
 def set_a4(
-    sheet: Worksheet,
-    *,
-    sides: float,
-    top: float,
-    bottom: float,
-    landscape: bool = True,
-    pages_wide: int = 1,
+    sheet: Worksheet, *, sides: float, top: float, bottom: float, landscape: bool = True
 ) -> None:
-    """Have a sheet print on A4 without lines between cells; margins in inches."""
+    """Have a sheet print on A4, one page wide, without lines between cells; margins in inches."""
     sheet.set_paper(_A4)
     if landscape:
         sheet.set_landscape()
-    sheet.fit_to_pages(pages_wide, 0)
+    sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=sides, right=sides, top=top, bottom=bottom)
     sheet.hide_gridlines(2)
 

@@ -34,10 +34,10 @@ _IS_UTF_8 = 0x800
 
 
 #: What `zipfile` raises for an archive that is broken, or packed in a way it does not know.
+#: RuntimeErrors are NotImplementedError, and what an encrypted part raises.
 _BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, ValueError, EOFError, OSError),
-    # Among them NotImplementedError, and what an encrypted part raises.
-    RuntimeError,
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(ValueError, EOFError, OSError, RuntimeError),
 )
 
 

@@ -62,3 +62,10 @@ class ScheduleError(QuarterdayError):
 
 class WorkspaceError(QuarterdayError):
     """A folder or file of the workspace is missing, or cannot be written."""
+
+
+def explain(error: QuarterdayError | OSError) -> str:
+    """What an error says: one that was raised here its message, the system's which file and why."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
+    return str(error)

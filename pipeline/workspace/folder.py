@@ -9,13 +9,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from pipeline.workspace.errors import QuarterdayError, WorkspaceError
-from pipeline.workspace.settings import FILE_NAME, Settings, read_settings
 
-#: What Windows forbids in a file name, and what would leave the folder.
+if TYPE_CHECKING:
+    from pipeline.workspace.settings import Settings
+
+#: The longest name that is made here, in bytes.
 _LONGEST_NAME = 180
 #: How the name of what is not yet whole begins; hidden, and ours.
 UNFINISHED = ".quarterday-"
@@ -23,6 +26,7 @@ UNFINISHED = ".quarterday-"
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 #: And of one that fails, whatever is written to it.
 FAILING = FULL | {errno.EROFS, errno.EIO}
+#: What Windows forbids in a file name, and what would leave the folder.
 _FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
 
 
@@ -93,6 +97,8 @@ def open_workspace(root: Path) -> Workspace:
         WorkspaceError: there is no such folder.
         SettingsError: `pipeline.toml` cannot be used.
     """
+    from pipeline.workspace.settings import FILE_NAME, read_settings
+
     # os.path, unlike pathlib, says no where the folder may not even be looked at.
     if not os.path.isdir(root):  # noqa: PTH112
         raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
@@ -113,28 +119,29 @@ def need_folder(path: Path) -> Path:
 
 
 @contextmanager
-def disk_trouble(said: str, kind: type[QuarterdayError] = WorkspaceError) -> Iterator[None]:
-    """Trouble with files as an error of one line: what is said, why, and what to do about it."""
+def disk_trouble(
+    said: str, error: type[QuarterdayError] = WorkspaceError, *, may_be_open: bool = False
+) -> Iterator[None]:
+    """Trouble with files as an error of one line: what is said, why, and what to do about it.
+
+    `may_be_open` is said of a file that someone may have open.
+    """
     try:
         yield
-    except OSError as error:
-        raise kind(f"{said} ({error.strerror}). {remedy(error)}") from error
+    except OSError as trouble:
+        to_do = remedy(trouble, may_be_open=may_be_open)
+        raise error(f"{said} ({trouble.strerror}). {to_do}") from trouble
 
 
-def remedy(error: OSError) -> str:
-    """What to do about a folder that cannot be written to."""
+def remedy(error: OSError, *, may_be_open: bool = False) -> str:
+    """What to do about a folder that cannot be written to, or a file that someone may have open."""
+    if may_be_open and error.errno not in FAILING:
+        return "Close the file if it is open, and check the rights on the folder."
     if error.errno in FULL:
         return "Make room on the disk; everything waits where it is until then."
     if error.errno == errno.EROFS:
         return "Make the disk writable; everything waits where it is until then."
     return "Give the user who runs quarterday the right to write there."
-
-
-def remedy_for_people(error: OSError) -> str:
-    """The same of a file that someone may have open."""
-    if error.errno in FAILING:
-        return remedy(error)
-    return "Close the file if it is open, and check the rights on the folder."
 
 
 def make_private(path: Path) -> Path:
@@ -157,14 +164,18 @@ def private_folder(path: Path) -> Path:
 
 
 def make_state(workspace: Workspace) -> Path:
-    """The state folder; all that a run makes in it is made for the user who runs the job alone."""
-    for folder in (workspace.state, workspace.archive, workspace.cache):
-        make_private(folder)
+    """The state folder; all that a run makes in it is made for the user who runs the job alone.
+
+    Raises:
+        WorkspaceError: it cannot be made or written to.
+    """
+    make_private(workspace.archive)
+    make_private(workspace.cache)
     if not workspace.settings.store.url:
         # What SQLite puts beside this file takes its rights from it.
         with suppress(OSError):
-            os.close(os.open(workspace.sqlite, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    return workspace.state
+            workspace.sqlite.touch(mode=0o600, exist_ok=False)
+    return need_folder(workspace.state)
 
 
 def safe_name(name: str, ending: str = "") -> str:
@@ -225,3 +236,9 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all; makes the folder where there is none."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)

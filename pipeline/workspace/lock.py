@@ -40,7 +40,7 @@ _PAUSE = 0.05
 _leases: list[SoftFileLease] = []
 
 
-class Holder(msgspec.Struct, frozen=True):
+class Holder(Struct, frozen=True):
     """Who holds a lock, and since when."""
 
     user: str
@@ -170,12 +170,11 @@ def _taken(path: Path) -> SoftFileLease:
     """
     from filelock import LeaseSettingsMismatch, SoftFileLease, Timeout
 
+    # The library's own takeover comes before the timeout.
     lease = SoftFileLease(
         path,
         lease_duration=GONE,
         heartbeat_interval=BEAT,
-        poll_interval=_PAUSE,
-        # The library's own takeover comes first.
         timeout=GONE + 1,
         mode=0o600,
         thread_local=False,

@@ -23,12 +23,8 @@ _MIB = 1024 * 1024
 #: The longest name that file systems take, in bytes.
 _LONGEST_NAME = 255
 #: A link is not followed, and a pipe not waited for.
-_READING = (
-    os.O_RDONLY
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
+_READING = sum(
+    getattr(os, flag, 0) for flag in ("O_RDONLY", "O_BINARY", "O_NOFOLLOW", "O_NONBLOCK")
 )
 
 
@@ -120,10 +116,7 @@ def copy(source: Path, target: Path, sha256: str, mode: int = 0o644) -> None:
     """
     with replacing(target, mode) as temporary:
         with temporary.open("wb") as file:
-            for chunk in _chunks(source):
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
+            file.writelines(_chunks(source))
         if not holds(temporary, sha256):
             raise ChangedError
 
@@ -162,25 +155,20 @@ def put(source: Path, target: Path) -> Path:
 
 def _is_put(source: Path, path: Path) -> bool:
     """Whether the move could be made; it is not where something stands."""
-    if os.link in os.supports_follow_symlinks:
-        try:
-            # Unlike a rename, a link is never made over what someone puts there this very moment.
-            os.link(source, path, follow_symlinks=False)
-        except FileExistsError:
-            # A run that was killed between the two steps has made it already.
-            if not os.path.samestat(source.lstat(), path.lstat()):
-                return False
-            source.unlink()
-            return True
-        except OSError:
-            # There are no links here, or none to such a thing or to another's file.
-            pass
-        else:
-            source.unlink()
-            return True
-    if os.path.lexists(path):
-        return False
-    source.rename(path)
+    try:
+        # Unlike a rename, a link is never made over what someone puts there this very moment.
+        os.link(source, path, follow_symlinks=False)
+    except FileExistsError:
+        # A run that was killed between the two steps has made it already.
+        if not os.path.samestat(source.lstat(), path.lstat()):
+            return False
+    except (OSError, NotImplementedError):
+        # There are no links here, or none to such a thing or to another's file.
+        if os.path.lexists(path):
+            return False
+        source.rename(path)
+        return True
+    source.unlink()
     return True
 
 

@@ -329,8 +329,9 @@ def _is_safe(url: str) -> bool:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    is_here = host in ("127.0.0.1", "::1", "localhost")
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_here))
+    if not host:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
 
 
 def _is_loopback(server: str) -> bool:

@@ -79,7 +79,7 @@ def figure(row: Any) -> str:
 
 def impossible(row: Any, field: str) -> dict[str, str]:
     if field == "performance":
-        return {"reason": "it is below zero", "example": row.example}
+        return {"reason": "it is below zero", "example": row.unit.row.example}
     part = getattr(row, field)
     reason = "it is below zero" if part else "nothing can be divided by it"
     return {"value": f"{part:f}", "reason": reason, "example": "50"}

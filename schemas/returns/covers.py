@@ -1,6 +1,6 @@
 """Every check on what a return says of itself, each of them one entry.
 
-An entry's texts are: code, severity, title, what is said, what to do, why.
+An entry's texts are: code, title, what is said, what to do, why.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from schemas.checks import Verdicts
-
-ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 _COVER = {field.key: field for field in COVER_FIELDS}
 
@@ -47,32 +45,30 @@ COVERS = Checks(
     checks=(
         RowCheck(
             "C17",
-            WARNING,
             "Nobody signed off",
             "The return is laid out like last year's appendix, which has no line for {what}.",
             "Ask the service area who signed it off, or have the template used.",
             "Figures go to committee only when someone has approved them.",
-            {"": Condition(("is_old_style",), has_line, also=SIGNED)},
-            lambda _row, _: {"what": listed([_COVER[key].heading for key in SIGNED])},
+            at={"": Condition(("is_old_style",), has_line, also=SIGNED)},
+            words=lambda _row, _: {"what": listed([_COVER[key].heading for key in SIGNED])},
+            severity=Severity.WARNING,
         ),
         RowCheck(
             "C11",
-            ERROR,
             "Cover not filled in",
             "{what} is blank on the cover.",
             "Fill it in: {asks}",
             "Figures go to committee only when someone has approved them.",
-            {
+            at={
                 key: Condition(
                     (), lambda entry: entry.notna() & (entry != ""), also=(key,), unless=("C17",)
                 )
                 for key in SIGNED
             },
-            lambda _row, key: {"what": _COVER[key].heading, "asks": _COVER[key].asks},
+            words=lambda _row, key: {"what": _COVER[key].heading, "asks": _COVER[key].asks},
         ),
         RowCheck(
             "C12",
-            ERROR,
             "Period closed",
             "The period {value} is closed.",
             "Send the return for an open period ({choices}). To change what was reported, ask the "
@@ -80,18 +76,21 @@ COVERS = Checks(
             "the return in with --reopen.",
             "What has gone to committee is not changed quietly: whatever is taken in later is "
             "marked as restated.",
-            {"period": Condition(("is_open",), lambda is_open: is_open)},
-            lambda row, _: {"value": row.period, "choices": row.open_periods or "none is open now"},
+            at={"period": Condition(("is_open",), lambda is_open: is_open)},
+            words=lambda row, _: {
+                "value": row.period,
+                "choices": row.open_periods or "none is open now",
+            },
         ),
         RowCheck(
             "C16",
-            INFO,
             "Received after the due date",
             "The return came after its due date, {due}.",
             "Nothing to do.",
             "The appendix's list of returns says so.",
-            {"": Condition(("received_on", "due"), lambda received, due: received <= due)},
-            lambda row, _: {"due": f"{row.due:%d/%m/%Y}"},
+            at={"": Condition(("received_on", "due"), lambda received, due: received <= due)},
+            words=lambda row, _: {"due": f"{row.due:%d/%m/%Y}"},
+            severity=Severity.INFO,
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 A row is the indicator as the return has it, joined with what the register says of it for the
 period and with last period's figure; conditions look at those columns alone. An entry's texts are:
-code, severity, title, what is said, what to do, why.
+code, title, what is said, what to do, why.
 """
 
 from __future__ import annotations
@@ -26,10 +26,9 @@ from schemas.returns.conditions import (
 )
 from schemas.units import Unit, shown
 
-ERROR, WARNING = Severity.ERROR, Severity.WARNING
-
 _NEVER_NEGATIVE = [unit for unit in Unit if unit.row.never_negative]
 _NEEDING_PARTS = [rule for rule in MergeRule if rule.merging.needs_parts]
+_PREFILLED = [field for field in INDICATOR_FIELDS if not field.fill]
 _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"}
 
 
@@ -46,17 +45,12 @@ ROWS = Checks(
         "has_figure": Cells(bool, "Reported", "Whether a figure, a state or words are reported."),
         "commentary": Cells(str, "Commentary", "What lies behind the figure."),
         "is_bad": Cells(bool, "Bad", "Whether a cell of the row could not be read."),
-        "performance_seen": Cells(str, "Performance", "The cell's text.", nullable=True),
+        "seen": Cells(dict, "Seen", "The texts of its cells, by field."),
         **{
             f"{field.key}_seen": Cells(str, field.heading, "The cell's text.", nullable=True)
-            for field in INDICATOR_FIELDS
-            if field.shows
+            for field in _PREFILLED
         },
-        **{
-            f"{field.key}_expected": Cells(str, field.heading, field.asks)
-            for field in INDICATOR_FIELDS
-            if field.shows
-        },
+        **{f"{f.key}_expected": Cells(str, f.heading, f.asks) for f in _PREFILLED},
         "kind": Cells(Kind, "Kind", "What the indicator reports."),
         "unit": Cells(Unit, "Unit", "What a figure is counted in.", nullable=True),
         "decimals": Cells(int, "Decimals", "How many decimals are published."),
@@ -68,20 +62,18 @@ ROWS = Checks(
         "maximum": Cells(Decimal, "Maximum", "The most that is plausible.", nullable=True),
         "largest_change": Cells(Decimal, "Change", "The most plausible change.", nullable=True),
         "is_share": Cells(bool, "Share", "Whether the numerator is a part of the denominator."),
-        "example": Cells(str, "Example", "A figure in the unit, as it may be typed."),
         "last": Cells(Decimal, "Last period", "The figure of the period before.", nullable=True),
     },
     common=lambda row: {"ref": row.ref_expected, "value": figure(row)},
     checks=(
         RowCheck(
             "C02",
-            ERROR,
             "Another area's indicator",
             "{ref} is not reported by {area}.",
             "Remove the row, or ask for the register to be changed.",
             "Figures are taken only from the service areas that the register names.",
-            {"ref": Condition(("is_owned",), lambda owned: owned)},
-            lambda row, _: {
+            at={"ref": Condition(("is_owned",), lambda owned: owned)},
+            words=lambda row, _: {
                 "area": row.area,
                 "value": figure(row) if row.ref_seen is None else row.ref_seen,
             },
@@ -89,63 +81,58 @@ ROWS = Checks(
         ),
         RowCheck(
             "C15",
-            ERROR,
             "Indicator row missing",
             "The return has no row for {ref} ({wording}).",
             "Put the row back from the template and fill it in, or mark it Not available.",
             "Every indicator of the service area needs an answer.",
-            {"": Condition(("is_there",), lambda there: there)},
-            lambda row, _: {"wording": row.indicator_expected},
+            at={"": Condition(("is_there",), lambda there: there)},
+            words=lambda row, _: {"wording": row.indicator_expected},
             ends_row=True,
         ),
         RowCheck(
             "C10",
-            ERROR,
             "Prefilled cell altered",
             "The prefilled {what} was altered; it should read: {expected}.",
             "Put it back as it was, or start from a fresh template.",
             "If the wording changed, the figure may answer another question.",
-            {key: Condition((f"{key}_seen", f"{key}_expected"), unaltered) for key in PREFILLED},
-            altered,
+            at={key: Condition((f"{key}_seen", f"{key}_expected"), unaltered) for key in PREFILLED},
+            words=altered,
         ),
         RowCheck(
             "C01",
-            ERROR,
             "Figure missing",
             "{ref} has no {what}.",
             "Fill in Performance, or choose Not available under Status.",
             "A blank may mean nothing to report, not known yet, or forgotten.",
-            {
+            at={
                 "performance": Condition(
                     ("has_figure", "status", "is_bad"),
                     lambda has, status, bad: has | (status == Status.NOT_AVAILABLE) | bad,
                 )
             },
-            lambda row, _: {"what": _WHAT[row.kind]},
+            words=lambda row, _: {"what": _WHAT[row.kind]},
         ),
         RowCheck(
             "C13",
-            ERROR,
             "Figure and Not available",
             "{ref} is marked Not available but has the figure {value}.",
             "Clear the figure, or choose Final or Provisional.",
             "Only one of the two can be true.",
-            {
+            at={
                 "performance": Condition(
                     ("has_figure", "status"),
                     lambda has, status: ~has | (status != Status.NOT_AVAILABLE),
                 )
             },
-            lambda row, _: {} if row.performance_seen is None else {"value": row.performance_seen},
+            words=lambda row, key: {"value": row.seen.get(key, figure(row))},
         ),
         RowCheck(
             "C14",
-            ERROR,
             "Impossible figure",
             "{value} is impossible: {reason}.",
             "Type the figure again, for example {example}.",
             "Such a figure is always a slip.",
-            {
+            at={
                 "performance": Condition(
                     ("value", "unit"),
                     lambda value, unit: ~unit.isin(_NEVER_NEGATIVE) | (value >= 0),
@@ -158,39 +145,37 @@ ROWS = Checks(
                     lambda whole, is_share: (whole > 0) | (~is_share & (whole != 0)),
                 ),
             },
-            impossible,
+            words=impossible,
         ),
         RowCheck(
             "C07",
-            ERROR,
             "Numerator above denominator",
             "The numerator {value} is larger than the denominator {other}.",
             "Check both; the numerator counts a part of the denominator.",
             "A part cannot be larger than the whole.",
-            {
+            at={
                 "numerator": Condition(
                     ("numerator", "denominator", "is_share"),
                     lambda part, whole, is_share: ~is_share | (part <= whole),
                     unless=("C14 denominator",),
                 )
             },
-            lambda row, _: {"value": f"{row.numerator:f}", "other": f"{row.denominator:f}"},
+            words=lambda row, _: {"value": f"{row.numerator:f}", "other": f"{row.denominator:f}"},
         ),
         RowCheck(
             "C08",
-            ERROR,
             "Figure does not follow from its parts",
             "{value} does not follow from the numerator and denominator, which give {computed}.",
             "Correct whichever of the three is wrong.",
             "One of the three was typed wrongly, and only the service area knows which.",
-            {
+            at={
                 "performance": Condition(
                     ("value", "numerator", "denominator", "unit", "decimals"),
                     follows,
                     unless=("C14 numerator", "C14 denominator", "C07 numerator"),
                 )
             },
-            lambda row, _: {
+            words=lambda row, _: {
                 "computed": shown(
                     quotient(row.value, row.numerator, row.denominator, row.unit, row.decimals),
                     row.unit,
@@ -199,66 +184,66 @@ ROWS = Checks(
         ),
         RowCheck(
             "C03",
-            WARNING,
             "Below the plausible range",
             "{value} is below {bound}, the least that is plausible for {ref}.",
             "Check the figure. If it is right, say why in Commentary.",
             "The register holds the range in which the figure is to be expected.",
-            {"performance": Condition(("value", "minimum"), lambda value, least: value >= least)},
-            lambda row, _: {"bound": shown(row.minimum, row.unit)},
+            at={
+                "performance": Condition(("value", "minimum"), lambda value, least: value >= least)
+            },
+            words=lambda row, _: {"bound": shown(row.minimum, row.unit)},
+            severity=Severity.WARNING,
         ),
         RowCheck(
             "C04",
-            WARNING,
             "Above the plausible range",
             "{value} is above {bound}, the most that is plausible for {ref}.",
             "Check the figure. If it is right, say why in Commentary.",
             "The register holds the range in which the figure is to be expected.",
-            {"performance": Condition(("value", "maximum"), lambda value, most: value <= most)},
-            lambda row, _: {"bound": shown(row.maximum, row.unit)},
+            at={"performance": Condition(("value", "maximum"), lambda value, most: value <= most)},
+            words=lambda row, _: {"bound": shown(row.maximum, row.unit)},
+            severity=Severity.WARNING,
         ),
         RowCheck(
             "C05",
-            WARNING,
             "Large change since last period",
             "{value} differs from last period's {earlier} by more than {bound}.",
             "Check the figure. If it is right, say why in Commentary.",
             "A sudden change is more often a slip than news.",
-            {
+            at={
                 "performance": Condition(
                     ("value", "last", "largest_change"),
                     lambda value, last, most: abs(value - last) <= most,
                 )
             },
-            lambda row, _: {
+            words=lambda row, _: {
                 "earlier": shown(row.last, row.unit),
                 "bound": shown(row.largest_change, row.unit),
             },
+            severity=Severity.WARNING,
         ),
         RowCheck(
             "C06",
-            ERROR,
             "Commentary missing",
             "{ref} needs commentary{reason}.",
             "Say in Commentary what lies behind the figure and what is being done.",
             "Committee asks why; the register says for which indicators the answer must be given.",
-            {
+            at={
                 "commentary": Condition(
                     ("commentary_rule", "commentary"),
                     explained,
                     also=("value", "target", "polarity"),
                 )
             },
-            off_target,
+            words=off_target,
         ),
         RowCheck(
             "C09",
-            ERROR,
             "Numerator or denominator missing",
             "{ref} needs both its numerator and its denominator.",
             "Fill in both; with them the areas' figures can be added up rightly.",
             "Percentages of areas of different size cannot be averaged.",
-            {
+            at={
                 part: Condition(
                     ("value", "merge_rule", "is_bad"),
                     lambda _value, rule, bad, part: ~rule.isin(_NEEDING_PARTS) | bad | part.notna(),
@@ -270,7 +255,7 @@ ROWS = Checks(
                     ("denominator", ("C14 numerator", "C09 numerator")),
                 )
             },
-            lambda _row, _: {"value": ""},
+            words=lambda _row, _: {"value": ""},
         ),
     ),
 )

@@ -254,7 +254,7 @@ def test_an_outbox_that_cannot_be_written_is_one_line_and_nothing_is_lost(
 
 
 def test_a_store_that_is_no_database_is_one_line(fresh: Path) -> None:
-    (fresh / "var").mkdir()
+    (fresh / "var").mkdir(exist_ok=True)
     (fresh / "var" / "quarterday.sqlite3").write_bytes(b"not a database" * 100)
     assert "cannot be used" in complaint(quarterday("status", "-w", fresh))
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import Evidence, assemble, content_key
+from pipeline.consolidation.assembly import Merged, content_key, disclose, rate
+from pipeline.consolidation.merge import merge
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState
 from pipeline.consolidation.returned import returns_received
@@ -97,14 +98,19 @@ def report_of(
     submissions: Sequence[Submission] = (),
     issued_at: datetime = ISSUED,
 ) -> Report:
-    evidence = Evidence(
-        observations=observations,
-        achievements=achievements,
-        submissions=submissions,
-        last=[replace(o, period=LAST.name) for o in last],
-        year_before=[replace(o, period=YEAR_BEFORE.name) for o in year_before],
+    earlier = [replace(o, period=LAST.name) for o in last]
+    year_earlier = [replace(o, period=YEAR_BEFORE.name) for o in year_before]
+    merged = Merged(
+        register=register,
+        period=NOW,
+        issued_at=issued_at,
+        figures=merge(register, NOW.name, observations),
+        last=merge(register, LAST.name, earlier),
+        year_before=merge(register, YEAR_BEFORE.name, year_earlier),
+        achievements=tuple(achievements),
+        submissions=tuple(submissions),
     )
-    return assemble(register, NOW, evidence, issued_at)
+    return rate(disclose(merged))
 
 
 def line_of(
@@ -162,7 +168,8 @@ def test_indicators_stand_under_their_priority_and_priorities_in_their_order() -
     register = small_register()
     first, second = register.priorities
     register = replace(register, priorities=(replace(second, order=2), replace(first, order=1)))
-    report = assemble(register, register.periods[0], Evidence((), (), ()), ISSUED)
+    merged = Merged(register, register.periods[0], ISSUED, merge(register, "", ()))
+    report = rate(disclose(merged))
     found = [(s.priority.ref, [n.indicator.ref for n in s.lines]) for s in report.sections]
     assert found == [
         ("P1", ["P1-1", "P1-2", "P1-3", "P1-4", "P1-5"]),
@@ -228,8 +235,10 @@ def test_the_year_before_is_compared_with_beside_the_last_period() -> None:
 
 
 def test_the_first_period_of_a_register_has_nothing_before_it() -> None:
-    evidence = Evidence([told("45", period=EARLIER.name)], (), ())
-    (line,) = assemble(register_of(), EARLIER, evidence, ISSUED).lines
+    register = register_of()
+    assert (register.last_period(EARLIER), register.year_before(EARLIER)) == (None, None)
+    figures = merge(register, EARLIER.name, [told("45", period=EARLIER.name)])
+    (line,) = rate(disclose(Merged(register, EARLIER, ISSUED, figures))).lines
     assert line.performance_shown == "45.0%"
     assert (line.travel, line.year_travel) == (None, None)
 

@@ -505,7 +505,7 @@ def test_nothing_is_accepted_for_a_closed_period_without_a_reopening(place: Work
 def test_where_the_store_does_not_know_what_was_printed_that_is_said(tmp_path: Path) -> None:
     """An issue of an earlier version kept no figures."""
     place = new_workspace(tmp_path, REGISTER_CLOSED)
-    (tmp_path / "var").mkdir(mode=0o700)
+    (tmp_path / "var").mkdir(mode=0o700, exist_ok=True)
     engine = sa.create_engine(place.store_url)
     first_store.make_empty(engine)
     first_store.fill(engine)

@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.intake.archive import archived, finish, take_away
-from pipeline.intake.scan import Arrival, FileKind, Skipped, examine
+from pipeline.intake.inbox import Skipped
+from pipeline.intake.scan import Arrival, examine
 from pipeline.job.session import store_of
 from pipeline.operations.setup import make_workspace
+from pipeline.workbooks.file_kind import FileKind
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import Settings

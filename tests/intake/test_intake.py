@@ -20,10 +20,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from openpyxl import Workbook
 
-from pipeline.intake.scan import INCOMPLETE, OPEN, Arrival, Scan, Skipped, examine, is_idle, scan
+from pipeline.intake.inbox import Skipped, is_idle
+from pipeline.intake.scan import INCOMPLETE, OPEN, Arrival, Scan, examine, scan
 from pipeline.workbooks.file_kind import FileKind, identify
 from pipeline.workbooks.zip_directory import MAX_ENTRIES, MAX_UNPACKED, TooManyPartsError, fault
 from pipeline.workspace.errors import WorkspaceError
+from pipeline.workspace.settings import Limits
 from tests.support.builders import CARE, SAFETY, small_register
 from tests.support.containers import (
     BEGIN,
@@ -43,7 +45,7 @@ WORKBOOK = zipped(parts())
 
 
 def look(inbox: Path, settle_seconds: float = 0.0) -> Scan:
-    return scan(inbox, REGISTER, file_mb=50, settle_seconds=settle_seconds)
+    return scan(inbox, REGISTER, Limits(settle_seconds=settle_seconds, incomplete_minutes=0))
 
 
 def arrival(path: Path, content: bytes, file_mb: int = 50) -> Arrival:
@@ -121,7 +123,7 @@ def test_a_folder_whose_accents_macos_wrote_apart_is_still_the_areas(tmp_path: P
     folder = tmp_path / unicodedata.normalize("NFD", area.name)
     folder.mkdir()
     (folder / "return.xlsx").write_bytes(WORKBOOK)
-    (found,) = scan(tmp_path, register, file_mb=50, settle_seconds=0).arrivals
+    (found,) = scan(tmp_path, register, Limits(settle_seconds=0, incomplete_minutes=0)).arrivals
     assert found.folder_area == area.ref
 
 
@@ -510,12 +512,12 @@ def test_what_is_on_its_way_is_left_until_it_has_rested_and_then_sent_back(
     path = tmp_path / "return"
     for half in halves(whole):
         path.write_bytes(half)
-        found = scan(tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=1)
+        found = scan(tmp_path, REGISTER, Limits(settle_seconds=0, incomplete_minutes=1))
         assert [each.why for each in found.skipped] == [INCOMPLETE], half[:20]
         assert not found.skipped[0].is_refused
         assert look(tmp_path).arrivals
     path.write_bytes(whole)
-    (found,) = scan(tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=1).arrivals
+    (found,) = scan(tmp_path, REGISTER, Limits(settle_seconds=0, incomplete_minutes=1)).arrivals
     assert codes(found) == ["F07"]
 
 
@@ -529,17 +531,15 @@ def test_an_incomplete_file_is_fresh_by_either_of_its_times_and_by_no_false_one(
     os.utime(path, (moment, moment))
     minutes = (time.time() - path.stat().st_ctime + 0.1) / 60
     assert not look(tmp_path).skipped
-    assert scan(tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=1).skipped
+    assert scan(tmp_path, REGISTER, Limits(settle_seconds=0, incomplete_minutes=1)).skipped
     time.sleep(0.3)
     assert not scan(
-        tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=minutes
+        tmp_path, REGISTER, Limits(settle_seconds=0, incomplete_minutes=minutes)
     ).skipped
 
 
 def test_a_file_that_is_too_large_is_its_senders_while_it_grows(tmp_path: Path) -> None:
     with (tmp_path / "huge.xlsx").open("wb") as file:
         file.truncate(2**40)
-    (skipped,) = scan(
-        tmp_path, REGISTER, file_mb=50, settle_seconds=0, incomplete_minutes=1
-    ).skipped
+    (skipped,) = scan(tmp_path, REGISTER, Limits(settle_seconds=0, incomplete_minutes=1)).skipped
     assert not skipped.is_refused

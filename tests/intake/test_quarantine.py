@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.intake.inbox import Skipped
+from pipeline.intake.inbox import Skipped, is_idle
 from pipeline.intake.quarantine import finish, set_apart
-from pipeline.intake.scan import is_idle, scan
+from pipeline.intake.scan import scan
 from pipeline.workspace.folder import Workspace
-from pipeline.workspace.settings import Settings
+from pipeline.workspace.settings import Limits, Settings
 from tests.support.builders import small_register
 
 NOW = datetime(2013, 4, 20, 2, tzinfo=UTC)
@@ -46,7 +46,7 @@ def afar(place: Workspace) -> Iterator[Workspace]:
 
 
 def moved(workspace: Workspace) -> tuple[Skipped, ...]:
-    found = scan(workspace.inbox, small_register(), file_mb=50, settle_seconds=0)
+    found = scan(workspace.inbox, small_register(), Limits(settle_seconds=0, incomplete_minutes=0))
     assert found.arrivals == ()
     return set_apart(found.skipped, workspace, NOW)
 
@@ -174,7 +174,7 @@ def test_what_cannot_be_moved_is_left_and_said(afar: Workspace) -> None:
 def test_what_became_a_return_meanwhile_is_left_for_the_next_run(place: Workspace) -> None:
     path = place.inbox / "return.xlsx"
     path.symlink_to("nowhere")
-    found = scan(place.inbox, small_register(), file_mb=50, settle_seconds=0)
+    found = scan(place.inbox, small_register(), Limits(settle_seconds=0, incomplete_minutes=0))
     path.unlink()
     path.write_bytes(b"Dear council")
     (one,) = set_apart(found.skipped, place, NOW)

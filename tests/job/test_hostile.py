@@ -24,11 +24,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from pipeline.intake.scan import Arrival, FileKind, examine
+from pipeline.intake.scan import Arrival, examine
 from pipeline.operations.worked_example import entries, example_register, slips, write_return
 from pipeline.outputs.correction import CorrectionCopy
 from pipeline.register.writer import write_register
 from pipeline.returns.reader import guard_of, read_returns
+from pipeline.workbooks.file_kind import FileKind
 from pipeline.workspace.settings import Limits
 from schemas.fields import LIST_SHEET
 from tests.support.containers import repacked

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pipeline.mail.compose import MailKind
+from pipeline.mail.messages import MailKind
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.operations.worked_example import (
     Entries,
@@ -154,10 +154,10 @@ def test_a_night_whose_messages_were_lost_makes_the_same_messages_again(
         if post.kind not in (MailKind.APPENDIX, MailKind.DIGEST)
     }
     office.known, office.answered = {}, Answered()
-    again = {post.message.message_id: post.message for post in office.night(DAY_AFTER_THAT).posts}
+    again = {post.message_id: post for post in office.night(DAY_AFTER_THAT).posts}
     assert before
     for key, post in before.items():
-        assert again[key].email.as_bytes() == post.message.email.as_bytes()
+        assert again[key].email.as_bytes() == post.email.as_bytes()
 
 
 def test_a_message_that_is_known_is_not_made_again(
@@ -256,9 +256,7 @@ def test_two_returns_of_one_night_are_both_answered_and_the_first_says_what_coun
 ) -> None:
     office.drop(returns["provisional"], "care first.xlsx")
     office.drop(returns["ASC"], "care.xlsx")
-    answers = [
-        post.message for post in office.night(DAY_AFTER_THAT).posts if post.kind is MailKind.RECEIPT
-    ]
+    answers = [post for post in office.night(DAY_AFTER_THAT).posts if post.kind is MailKind.RECEIPT]
     first = next(m for m in answers if "care first.xlsx" in m.subject)
     assert len(answers) == 2
     assert "A later return of yours, care.xlsx, has been accepted since." in said(first)

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from pipeline.job import session
 from pipeline.mail import delivery
 from pipeline.mail.delivery import Round
-from pipeline.mail.messages import Message
+from pipeline.mail.messages import MailKind, Message
 from pipeline.store import Attempt, Became, Queued, Store
 from pipeline.store.session import Session
 from pipeline.workspace.errors import StoreError, WorkspaceError
@@ -62,9 +62,7 @@ class Post:
 
     def put(self, *recipients: str, name: str = "one", size: int = 0) -> list[Queued]:
         messages = [message(to, name, size, self.place) for to in recipients]
-        return self.store.messages.put(
-            delivery.outgoing(self.place, messages, kind="appendix", period=PERIOD.name, now=NOW)
-        )
+        return self.store.messages.put([delivery.outgoing(self.place, m, NOW) for m in messages])
 
     def deliver(self, later: timedelta = timedelta(), *, impatient: bool = False) -> Round:
         session = Session(self.place, self.register, self.store, NOW + later)
@@ -93,7 +91,16 @@ def message(to: str, name: str, size: int, place: Workspace) -> Message:
         email.add_attachment(
             b"x" * size, maintype="application", subtype="octet-stream", filename=attachment.name
         )
-    return Message(header_id, to, str(email["Subject"]), f"{name} to {to}.eml", email, attachment)
+    return Message(
+        MailKind.APPENDIX,
+        header_id,
+        to,
+        str(email["Subject"]),
+        f"{name} to {to}.eml",
+        email,
+        PERIOD.name,
+        attachment=attachment,
+    )
 
 
 @pytest.fixture

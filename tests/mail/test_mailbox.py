@@ -555,6 +555,7 @@ def test_without_its_package_a_line_says_how_to_install_it(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "imap_tools", None)
+    monkeypatch.delitem(sys.modules, "pipeline.mail.mailbox.server", raising=False)
     assert 'pip install --constraint constraints.txt ".[mailbox]"' in trouble(place)
 
 
@@ -691,7 +692,7 @@ def test_a_file_dropped_by_hand_counts_as_received_when_it_was_dropped(
 def test_it_waits_for_no_other_run_and_says_who_is_at_work(place: Path) -> None:
     from pipeline.workspace.lock import held
 
-    (place / "var").mkdir(mode=0o700)
+    (place / "var").mkdir(mode=0o700, exist_ok=True)
     with held(place / "var"):
         result = quarterday("fetch", "-w", place)
     assert result.exit_code == 3

@@ -229,7 +229,8 @@ def test_what_was_set_aside_and_what_was_cut_off_is_kept(done: Path, tmp_path: P
         folder = old / "var" / place
         folder.mkdir(exist_ok=True)
         (folder / "kept").write_text(place)
-    known = next((old / "var" / "archive").rglob("*.xlsx"))
+    # Not a register, which the archive holds as well.
+    known = next((old / "var" / "archive").glob("??/*.xlsx"))
     shutil.copy(known, old / "var" / "leaving" / "in the archive already")
     new = restored(backed_up(old, tmp_path), tmp_path / "new")
     for place in ("quarantine", "leaving"):

@@ -532,6 +532,8 @@ def test_what_was_set_aside_is_counted_with_what_to_do(workspace: Path) -> None:
         "1 file on the way from the inbox to the archive, 1 thing in quarantine." in found["found"]
     )
     assert "the note beside" in found["remedy"]
+    (quarantined,) = (workspace / "var" / "quarantine").glob("*link.xlsx")
+    assert found["details"] == [str(leaving / "file"), str(quarantined)]
 
 
 def test_many_details_are_cut_on_the_terminal_and_whole_in_the_document(workspace: Path) -> None:

@@ -20,7 +20,6 @@ from pipeline.operations.setup import make_workspace
 from tests.support.builders import PERIOD, small_register
 from tests.support.disks import mounted
 from tests.support.programs import need
-from tests.support.registers import put_register
 
 ROOT = Path(__file__).parents[2]
 #: Of tasks, as published in MS-TSCH.
@@ -58,7 +57,6 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def workspace_in(folder: Path) -> Path:
-    put_register(small_register(), folder / "register.xlsx")
     make_workspace(folder, PERIOD.due, small_register())
     return folder
 

@@ -18,12 +18,12 @@ from openpyxl.styles import PatternFill
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.intake.scan import FileKind
 from pipeline.outputs.correction import CorrectionCopy
 from pipeline.outputs.correction.listing import HEADINGS
 from pipeline.outputs.correction.marks import AUTHOR, HIGHLIGHT
 from pipeline.outputs.template import write_template
 from pipeline.returns.reader import read_workbook
+from pipeline.workbooks.file_kind import FileKind
 from schemas import rules as c
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, Severity, in_reading_order

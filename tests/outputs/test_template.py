@@ -15,9 +15,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.intake.scan import FileKind
 from pipeline.outputs.template import ACHIEVEMENT_ROWS, CHOICES_NAME, template_name, write_template
 from pipeline.returns.reader import read_workbook
+from pipeline.workbooks.file_kind import FileKind
 from schemas.fields import ACHIEVEMENT_FIELDS, COVER_FIELDS, INDICATOR_FIELDS
 from schemas.model import MilestoneState, Period, Priority, Register, ServiceArea, Status, Target
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register

@@ -437,17 +437,17 @@ def test_of_one_mistake_the_gravest_thing_alone_is_said(
 def test_a_check_is_one_entry_and_one_broken_workbook(workspace: Workspace, good: Path) -> None:
     even = RowCheck(
         "C99",
-        Severity.WARNING,
         "Odd number",
         "{value} is odd, but {ref} counts {what}.",
         "Count once more.",
         "What comes in pairs is even.",
-        {
+        severity=Severity.WARNING,
+        at={
             "performance": Condition(
                 ("value", "unit"), lambda value, unit: (unit != Unit.COUNT) | (value % 2 == 0)
             )
         },
-        lambda row, field: {"what": f"pairs in {field}, as {row.area} says"},
+        words=lambda row, field: {"what": f"pairs in {field}, as {row.area} says"},
     )
     book = load_workbook(good)
     put("P1-1", "Performance", 3999)(book)

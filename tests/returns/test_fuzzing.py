@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid
 from schemas.model import Unit
 from tests.support import fuzzing

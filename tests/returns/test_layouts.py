@@ -12,11 +12,12 @@ from msgspec.structs import replace
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.intake.scan import Arrival, FileKind, examine
+from pipeline.intake.scan import Arrival, examine
 from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Reading
 from pipeline.returns.reading import Return as Checked
 from pipeline.returns.validate import validate
+from pipeline.workbooks.file_kind import FileKind
 from schemas.model import Period, Register, Unit
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 

@@ -19,6 +19,7 @@ from pipeline.job.nightly import Night
 from pipeline.store import Outcome
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
+from pipeline.workspace.settings import Limits
 from schemas.model import MergeRule, Period, Polarity
 from tests.consolidation.test_closing import new_workspace, night
 from tests.support.builders import CARE, SAFETY, indicator, small_register
@@ -114,7 +115,7 @@ def test_a_night_cut_off_between_two_periods_is_completed_with_the_same_findings
 
 
 def arrivals(place: Workspace) -> Sequence[Arrival]:
-    return scan(place.inbox, REGISTER, file_mb=50, settle_seconds=0).arrivals
+    return scan(place.inbox, REGISTER, Limits(settle_seconds=0, incomplete_minutes=0)).arrivals
 
 
 def test_a_return_that_is_sent_back_leaves_the_earlier_figure_in_force(place: Workspace) -> None:

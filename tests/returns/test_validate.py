@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from pandera.errors import SchemaErrors
 
-from pipeline.intake.scan import Arrival, FileKind
+from pipeline.intake.scan import Arrival
 from pipeline.returns.reading import CoverEntry, Reading, ReportedRow, Return
 from pipeline.returns.validate import validate
+from pipeline.workbooks.file_kind import FileKind
 from schemas.fields import SIGNED
 from schemas.model import CommentaryRule, Indicator, Kind, MergeRule, Register, Status, Unit
 from schemas.returns import ROWS
@@ -29,6 +30,7 @@ SAMPLES: dict[type, object] = {
     bool: True,
     int: 1,
     str: "",
+    dict: {},
     Status: Status.FINAL,
     Kind: Kind.MEASURE,
     MergeRule: MergeRule.SUM,

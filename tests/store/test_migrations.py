@@ -42,6 +42,7 @@ from pipeline.store import (
 from pipeline.store import tables as t
 from pipeline.workspace.errors import StoreError
 from pipeline.workspace.folder import Workspace, open_workspace
+from pipeline.workspace.settings import Limits
 from schemas.findings import Severity
 from schemas.model import MilestoneState, Status
 from schemas.observations import Achievement
@@ -421,7 +422,7 @@ def test_a_night_goes_on_where_the_old_version_was_cut_off(workspace: Workspace)
 
 def arrivals(place: Workspace) -> list[tuple[str, datetime]]:
     """The hash and the time of arrival of what lies in the inbox, as every version takes them."""
-    found = scan(place.inbox, REGISTER, file_mb=50, settle_seconds=0)
+    found = scan(place.inbox, REGISTER, Limits(settle_seconds=0, incomplete_minutes=0))
     return [(arrival.sha256, arrival.arrived_at) for arrival in found.arrivals]
 
 

@@ -414,8 +414,6 @@ def test_an_issue_comes_back_with_what_it_said_of_each_indicator_in_its_order(
         store.record_issue(issue)
     assert store.issues() == (replace(first, id=1), replace(later, id=2), replace(other, id=3))
     assert store.last_issue(PERIOD) == replace(later, id=2)
-    assert store.issue(1) == replace(first, id=1)
-    assert store.issue(4) is None
 
 
 def test_who_stands_behind_a_return_comes_back_and_nothing_where_it_says_nobody(

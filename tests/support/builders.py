@@ -7,8 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from pipeline.intake.scan import Arrival, FileKind
+from pipeline.intake.scan import Arrival
 from pipeline.store import Decision, Outcome, Signature, Submission
+from pipeline.workbooks.file_kind import FileKind
 from schemas.findings import Finding
 from schemas.model import (
     Framework,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from pipeline.workbooks.figures import CellValue, Scale
+from pipeline.workbooks.figures.figure import CellValue, Scale
 from schemas.model import Unit
 
 PERCENT, COUNT, MONEY = Scale(Unit.PERCENT, 1), Scale(Unit.COUNT), Scale(Unit.CURRENCY, 2)

@@ -27,8 +27,9 @@ from pipeline.returns.interpret import interpret
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details import SheetDetails
-from pipeline.workbooks.figures import CellValue, Scale, parse
+from pipeline.workbooks.details.detail import SheetDetails
+from pipeline.workbooks.figures import parse
+from pipeline.workbooks.figures.figure import CellValue, Scale
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workspace.settings import Limits
 from schemas.fields import ACHIEVEMENT_FIELDS, COVER_FIELDS, INDICATOR_FIELDS, UNTAUGHT_FIELDS

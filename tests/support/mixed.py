@@ -14,7 +14,6 @@ from pipeline.workspace.folder import open_workspace
 from schemas.model import Gets, Recipient
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.filled import fill_return
-from tests.support.registers import put_register
 
 #: QUARTERDAY_FAULTS=all is the whole proof (`make faults`), half kills at every second place only;
 #: otherwise a few of everything are tried.
@@ -53,7 +52,6 @@ def many(few: int, all_of_them: int) -> int:
 
 def make_start(folder: Path) -> Path:
     """A workspace with a full inbox, to be copied."""
-    put_register(REGISTER, folder / "register.xlsx")
     make_workspace(folder, PERIOD.due, REGISTER)
     # One worker takes as many steps every time; there is no need to wait for files to settle.
     set_up(folder, settle_seconds=0.0, incomplete_minutes=0, workers=1)

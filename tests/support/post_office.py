@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 
 from pipeline.job import nightly, session
-from pipeline.mail.compose import Composed, MailKind, compose
+from pipeline.mail.compose import compose
 from pipeline.mail.due import due
-from pipeline.mail.messages import Message, Office, Texts
+from pipeline.mail.messages import MailKind, Message, Office, Texts
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.store import Answered
 from pipeline.workspace.folder import Workspace
@@ -37,7 +37,7 @@ def at_rest() -> Settings:
 class Correspondence:
     """The messages of a night, and what was wrong with the workspace's texts of them."""
 
-    posts: tuple[Composed, ...]
+    posts: tuple[Message, ...]
     mistakes: tuple[str, ...] = ()
 
 
@@ -47,7 +47,7 @@ class PostOffice:
 
     root: Path
     #: Every message that was made, by its Message-ID.
-    known: dict[str, Composed] = field(default_factory=dict)
+    known: dict[str, Message] = field(default_factory=dict)
     told: date | None = None
     answered: Answered = field(default_factory=Answered)
 
@@ -84,7 +84,7 @@ class PostOffice:
             made = Correspondence(tuple(posts), office.texts.mistakes)
             self.answered = looking.store.messages.answered()
         for post in made.posts:
-            self.known[post.message.message_id] = post
+            self.known[post.message_id] = post
             if post.kind is MailKind.DIGEST:
                 self.told = day
         return made
@@ -92,14 +92,12 @@ class PostOffice:
 
 def sent(made: Correspondence) -> list[tuple[str, str]]:
     """What went to whom: the kind and the part of the address before the @."""
-    return [(str(post.kind), post.message.to.partition("@")[0]) for post in made.posts]
+    return [(str(post.kind), post.to.partition("@")[0]) for post in made.posts]
 
 
 def only(made: Correspondence, kind: MailKind, to: str = "") -> Message:
     """The one message of a kind, to an address that begins so."""
-    (found,) = [
-        post.message for post in made.posts if post.kind is kind and post.message.to.startswith(to)
-    ]
+    (found,) = [post for post in made.posts if post.kind is kind and post.to.startswith(to)]
     return found
 
 

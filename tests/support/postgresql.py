@@ -55,7 +55,7 @@ class Cluster:
 
     def start(self) -> None:
         where = f"-c listen_addresses=127.0.0.1 -c port={self.port}"
-        where += f" -c unix_socket_directories={self._folder} -c fsync=off"
+        where += f" -c unix_socket_directories={self._folder}"
         self._call("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", where, "start")
 
     def stop(self) -> None:

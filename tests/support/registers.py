@@ -13,7 +13,7 @@ import msgspec
 from pipeline.register.loading import load_register
 from pipeline.register.writer import write_register
 from pipeline.workspace.errors import RegisterError
-from pipeline.workspace.folder import Workspace
+from pipeline.workspace.folder import Workspace, private_folder
 from pipeline.workspace.settings import Settings
 from schemas.model import Register
 
@@ -25,7 +25,7 @@ def put_register(register: Register, path: Path) -> None:
     """Write the register of a workspace; one with mistakes is left for the run to read."""
     cache = Workspace(path.parent, Settings()).cache
     key = msgspec.msgpack.encode(register)
-    cache.mkdir(parents=True, exist_ok=True)
+    private_folder(cache)
     if key not in _read:
         before = set(cache.iterdir())
         write_register(register, path)
@@ -37,4 +37,5 @@ def put_register(register: Register, path: Path) -> None:
         _read[key] = path.read_bytes(), Path(cached.name), cached.read_bytes()
     workbook, name, content = _read[key]
     path.write_bytes(workbook)
+    (cache / name).touch(mode=0o600)
     (cache / name).write_bytes(content)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.workbooks.figures import CellValue, Figure, Scale, parse
+from pipeline.workbooks.figures import parse
+from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
 from schemas.model import Unit
 from schemas.units import places, shown
 from tests.support.figure_cases import CASES

@@ -20,7 +20,8 @@ from openpyxl import load_workbook
 
 from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Reading
-from pipeline.workbooks.details import BrokenPartError, details_of, merged_of
+from pipeline.workbooks.details import details_of, merged_of
+from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import FileKind
 from schemas.model import Unit
 from tests.support import containers
@@ -433,7 +434,7 @@ def test_the_records_of_an_old_workbook_are_read(tmp_path: Path) -> None:
     assert formats[1, 1] == formats[2, 0] == "0.0%"
     assert formats[2, 1] == "General"
     assert found.cells[3, 0].error == "#REF!"
-    assert (found.hidden_rows, found.hidden_columns) == (frozenset({1}), ((1, 1),))
+    assert (found.hidden_rows, found.hidden_columns) == ({1}, [(1, 1)])
 
 
 def test_repeated_and_merged_cells_of_an_open_document_are_read(tmp_path: Path) -> None:
@@ -443,8 +444,8 @@ def test_repeated_and_merged_cells_of_an_open_document_are_read(tmp_path: Path) 
     assert {place for place, d in found.cells.items() if "%" in d.number_format} == {
         (0, 0), (1, 0), (2, 0)
     }  # fmt: skip
-    assert found.hidden_columns == ((0, 1),)
-    assert merged_of(path, FileKind.ODS) == {"Figures": ((0, 0, 0, 1),)}
+    assert found.hidden_columns == [(0, 1)]
+    assert merged_of(path, FileKind.ODS) == {"Figures": [(0, 0, 0, 1)]}
 
 
 @pytest.mark.parametrize("kind", SOUND)

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from pipeline.workbooks.sandbox import Guard, GuardError, Reason, StoppedError
+from pipeline.workspace.settings import Limits
 from tests.support.guarded import (
     abort,
     answer_at_length,
@@ -40,7 +41,7 @@ SECONDS = 2.0
 
 @pytest.fixture(scope="module")
 def guard() -> Iterator[Guard]:
-    with Guard(workers=2, seconds=SECONDS, memory_mb=512, prepare=prepare) as made:
+    with Guard(Limits(workers=2, seconds=SECONDS, memory_mb=512), prepare) as made:
         yield made
 
 
@@ -81,13 +82,13 @@ def test_of_many_calls_at_once_the_guilty_alone_are_charged(guard: Guard) -> Non
 
 
 def test_what_an_earlier_call_left_behind_is_not_charged_to_the_next() -> None:
-    with Guard(workers=1, seconds=SECONDS, memory_mb=512, prepare=prepare) as guard:
+    with Guard(Limits(workers=1, seconds=SECONDS, memory_mb=512), prepare) as guard:
         first = guard.submit(keep, 200).result()
         assert guard.submit(keep, 400).result() != first
 
 
 def test_a_worker_that_is_killed_while_it_waits_is_not_missed() -> None:
-    with Guard(workers=1, seconds=SECONDS, memory_mb=512, prepare=prepare) as guard:
+    with Guard(Limits(workers=1, seconds=SECONDS, memory_mb=512), prepare) as guard:
         os.kill(guard.submit(keep, 1).result(), signal.SIGKILL)
         assert guard.submit(doubled, 4).result() == 8
 
@@ -114,7 +115,7 @@ def test_what_a_worker_prints_is_not_the_jobs_to_say(
 
 
 def test_a_guard_that_is_left_ends_what_still_runs() -> None:
-    with Guard(workers=1, seconds=60, memory_mb=512, prepare=prepare) as guard:
+    with Guard(Limits(workers=1, seconds=60, memory_mb=512), prepare) as guard:
         guard.submit(doubled, 1).result()
         running, waiting = guard.submit(never_end, 1), guard.submit(doubled, 1)
         while not running.running():
@@ -133,7 +134,7 @@ def test_a_guard_that_is_left_ends_what_still_runs() -> None:
 def test_a_worker_that_cannot_start_is_no_calls_fault(
     memory_mb: int, prepare: Callable[[], None], why: str
 ) -> None:
-    with Guard(workers=1, seconds=1, memory_mb=memory_mb, prepare=prepare) as guard:
+    with Guard(Limits(workers=1, seconds=1, memory_mb=memory_mb), prepare) as guard:
         error = guard.submit(doubled, 1).exception()
     assert isinstance(error, GuardError)
     assert f"does not start: {why}" in str(error)
@@ -143,9 +144,10 @@ def test_a_worker_that_cannot_start_is_no_calls_fault(
 PARENT = """
 import os, signal, sys
 from pipeline.workbooks.sandbox import Guard
+from pipeline.workspace.settings import Limits
 from tests.support import guarded as t
 if __name__ == "__main__":
-    with Guard(workers=1, seconds=1, memory_mb=512, prepare=t.prepare) as guard:
+    with Guard(Limits(workers=1, seconds=1, memory_mb=512), t.prepare) as guard:
         print(guard.submit(t.keep, 1).result(), flush=True)
         guard.submit(t.never_end, 1)
         sys.stdin.read()

@@ -267,7 +267,7 @@ def test_a_lock_whose_file_is_removed_is_lost_after_two_heartbeats(
 
 def test_nothing_is_written_to_the_store_once_the_lock_is_lost(workspace: Path) -> None:
     place = open_workspace(workspace)
-    (workspace / "var").mkdir()
+    (workspace / "var").mkdir(exist_ok=True)
     with store_of(place) as store, suppress(LockLostError), held(place.state):
         stolen(place.state)
         with pytest.raises(LockLostError):
@@ -350,7 +350,7 @@ def test_a_command_that_writes_ends_with_its_own_exit_code_while_another_is_at_w
     workspace: Path, command: str
 ) -> None:
     fill_return(REGISTER, SAFETY, PERIOD, workspace / "inbox" / "return.xlsx", ENTRIES)
-    (workspace / "var").mkdir()
+    (workspace / "var").mkdir(exist_ok=True)
     with held(workspace / "var"):
         done = quarterday(command, "--workspace", str(workspace))
     assert done.returncode == 3
@@ -360,7 +360,7 @@ def test_a_command_that_writes_ends_with_its_own_exit_code_while_another_is_at_w
 
 
 def test_a_command_that_only_looks_needs_no_lock(workspace: Path) -> None:
-    (workspace / "var").mkdir()
+    (workspace / "var").mkdir(exist_ok=True)
     with held(workspace / "var"):
         assert quarterday("status", "--workspace", str(workspace)).returncode in (0, 1)
 

@@ -117,7 +117,7 @@ def test_a_run_that_was_killed_is_cut_off_and_one_at_work_under_way(
 
 
 def test_a_run_that_finds_another_at_work_is_recorded_as_that(workspace: Path) -> None:
-    (workspace / "var").mkdir()
+    (workspace / "var").mkdir(exist_ok=True)
     with lock.held(workspace / "var"):
         assert quarterday("run", "-w", workspace).exit_code == AT_WORK
     assert outcomes(workspace) == ["another run at work"]
@@ -246,7 +246,7 @@ def test_a_large_log_is_begun_anew(workspace: Path) -> None:
 
 
 def test_a_log_that_cannot_be_written_stops_nothing(workspace: Path) -> None:
-    (workspace / "var").mkdir(mode=0o700)
+    (workspace / "var").mkdir(mode=0o700, exist_ok=True)
     for name in ("log", "runs"):
         (workspace / "var" / name).write_text("no folder")
     result = quarterday("run", "-w", workspace)

@@ -7,7 +7,7 @@ before that is safely tried again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.mail.delivery.oversize import place_of, without_attachment
-from pipeline.mail.delivery.status import (
-    GIVEN_UP_AFTER,
-    MailStatus,
-    failed_since,
-    mail_status,
-    next_try,
-)
+from pipeline.mail.delivery.status import GIVEN_UP_AFTER, MailStatus, mail_status, next_try
 from pipeline.store import Attempt, Became, Queued, Store
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace, disk_trouble, replacing
@@ -61,21 +55,16 @@ class _Work(Struct):
     became: list[Queued] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
 
-    def attempt(self, one: Queued, outcome: Became, answer: str = "", code: int | None = None,
-                next_at: datetime | None = None) -> Attempt:  # fmt: skip
-        return Attempt(one.id, self.now, outcome, answer, code, next_at)
-
     def note(self, one: Queued, outcome: Became, answer: str = "", code: int | None = None) -> None:
         """Write what became of a message; after a failure, when it is tried again, if it is."""
-        attempt = self.attempt(one, outcome, answer, code)
+        attempt = Attempt(one.id, self.now, outcome, answer, code)
         if outcome is Became.FAILED:
-            before = failed_since(self.store.messages.attempts(one.id))
+            before = _failed_since(self.store.messages.attempts(one.id))
             if before and self.now - before[0].tried_at >= GIVEN_UP_AFTER:
                 said = f"Given up after {GIVEN_UP_AFTER.days} days: {answer}"
-                attempt = self.attempt(one, Became.REFUSED, said, code)
+                attempt = replace(attempt, outcome=Became.REFUSED, answer=said)
             else:
-                next_at = next_try(len(before) + 1, self.now)
-                attempt = self.attempt(one, outcome, answer, code, next_at)
+                attempt = replace(attempt, next_at=next_try(len(before) + 1, self.now))
         self.store.messages.note([attempt])
         self.became.append(replace(one, last=attempt))
 
@@ -101,19 +90,24 @@ def deliver(session: Session, *, impatient: bool = False) -> Round:
         if one.recipient.casefold() not in known:
             work.note(one, Became.WITHHELD, "The register no longer holds the address.")
     due = [one for one in due if one.recipient.casefold() in known]
-    trouble = ""
-    is_for_a_person = False
+    trouble, is_for_a_person = "", False
     if due and not workspace.settings.mail.send.server:
         _write(due, work)
     elif due and (impatient or _may_connect(before.trouble, now)):
         trouble, is_for_a_person = _send(due, work)
-    return Round(
-        became=tuple(work.became),
-        written=tuple(work.written),
-        trouble=trouble,
-        is_for_a_person=is_for_a_person,
-        status=mail_status(store, now),
-    )
+    became, written = tuple(work.became), tuple(work.written)
+    return Round(became, written, trouble, is_for_a_person, mail_status(store, now))
+
+
+def _failed_since(attempts: Iterable[Attempt]) -> list[Attempt]:
+    """The failures of a message since it was queued, or since a person wanted it sent again."""
+    failed: list[Attempt] = []
+    for attempt in attempts:
+        if attempt.outcome is Became.AGAIN:
+            failed = []
+        elif attempt.outcome is Became.FAILED:
+            failed.append(attempt)
+    return failed
 
 
 def _addresses(register: Register) -> set[str]:
@@ -137,7 +131,7 @@ def _write(due: Sequence[Queued], work: _Work) -> None:
         with disk_trouble(said), replacing(path) as temporary:
             temporary.write_bytes(content)
         work.written.append(path)
-    done = [work.attempt(one, Became.WRITTEN) for one in due]
+    done = [Attempt(one.id, work.now, Became.WRITTEN) for one in due]
     work.store.messages.note(done)
     work.became += [replace(one, last=last) for one, last in zip(due, done, strict=True)]
 
@@ -148,34 +142,28 @@ def _send(due: Sequence[Queued], work: _Work) -> tuple[str, bool]:
     What hindered it comes back, and whether that is for a person.
     """
     # Loads TLS, which no other night needs.
-    from pipeline.mail.delivery.smtp import (
-        Connection,
-        LostError,
-        NoConnectionError,
-        UnansweredError,
-    )
+    from pipeline.mail.delivery import smtp
 
-    line: Connection | None = None
+    line: smtp.Connection | None = None
     lost = 0
     try:
         for one in due:
             if line is None:
-                line = Connection(work.workspace.settings.mail, work.workspace.root)
+                line = smtp.Connection(work.workspace.settings.mail, work.workspace.root)
             try:
                 _hand_over(one, line, work)
                 lost = 0
-            except UnansweredError as error:
-                said = f"Sent, and no answer was seen: {error}."
-                work.note(one, Became.UNCERTAIN, said)
+            except smtp.UnansweredError as error:
+                work.note(one, Became.UNCERTAIN, f"Sent, and no answer was seen: {error}.")
                 lost += 1
-            except LostError as error:
+            except smtp.LostError as error:
                 work.note(one, Became.FAILED, error.said, error.code)
                 lost += 1
                 if lost >= _TOO_MANY_LOST:
-                    raise NoConnectionError(error.said, error.code) from error
+                    raise smtp.NoConnectionError(error.said, error.code) from error
             if not line.is_open:
                 line = None
-    except NoConnectionError as error:
+    except smtp.NoConnectionError as error:
         failures = len(work.store.messages.connection_failures())
         next_at = next_try(failures + 1, work.now)
         attempt = Attempt(None, work.now, Became.FAILED, error.said, error.code, next_at)
@@ -195,7 +183,7 @@ def _hand_over(one: Queued, line: Connection, work: _Work) -> None:
         content = without_attachment(content, where)
 
     def sending() -> None:
-        work.store.messages.note([work.attempt(one, Became.SENDING)])
+        work.store.messages.note([Attempt(one.id, work.now, Became.SENDING)])
 
     answer = line.hand_over(one.recipient, content, sending)
     if answer.is_yes:

@@ -17,41 +17,28 @@ _NOT_SENT = (Became.REFUSED, Became.UNCERTAIN, Became.FAILED, Became.WITHHELD, B
 _NOT_SETTLED = (Became.REFUSED, Became.UNCERTAIN, Became.FAILED, Became.AGAIN)
 
 
-def outgoing(
-    workspace: Workspace,
-    messages: Sequence[Message],
-    *,
-    kind: str,
-    period: str,
-    now: datetime,
-    area: str = "",
-) -> list[Outgoing]:
-    """Messages as the store takes them. `area` is the service area that they are about.
+def outgoing(workspace: Workspace, message: Message, now: datetime) -> Outgoing:
+    """A message as the store takes it.
 
     One that an earlier version of the program wrote into the outbox counts as written.
     """
-    folder = workspace.outbox_of(period) / "mail"
+    content = message.email.as_bytes()
+    file = workspace.outbox_of(message.period) / "mail" / message.filename
     written = Attempt(None, now, Became.WRITTEN, "It lay in the outbox before.")
-    return [
-        Outgoing(
-            Queued(
-                header_id=message.message_id,
-                kind=kind,
-                period=period,
-                area=area,
-                recipient=message.to,
-                subject=message.subject,
-                filename=message.filename,
-                attached=_within_outbox(workspace, message),
-                size=len(content),
-                queued_at=now,
-                last=written if (folder / message.filename).exists() else None,
-            ),
-            content,
-        )
-        for message in messages
-        for content in (message.email.as_bytes(),)
-    ]
+    queued = Queued(
+        header_id=message.message_id,
+        kind=message.kind,
+        period=message.period,
+        area=message.area,
+        recipient=message.to,
+        subject=message.subject,
+        filename=message.filename,
+        attached=_within_outbox(workspace, message),
+        size=len(content),
+        queued_at=now,
+        last=written if file.exists() else None,
+    )
+    return Outgoing(queued, content)
 
 
 def preview(store: Store, made: Sequence[Outgoing]) -> list[Queued]:

@@ -11,7 +11,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -50,10 +50,12 @@ class Answer(Struct, frozen=True):
 class _ConnectionError(Exception):
     """Trouble with the connection, with the server's number where it gave one."""
 
-    def __init__(self, said: str, code: int | None = None) -> None:
+    def __init__(self, said: str, code: int | None = None, *, is_for_a_person: bool = False):
         super().__init__(said)
         self.said = said
         self.code = code
+        #: Whether it will not pass by itself.
+        self.is_for_a_person = is_for_a_person
 
 
 class LostError(_ConnectionError):
@@ -62,11 +64,6 @@ class LostError(_ConnectionError):
 
 class NoConnectionError(_ConnectionError):
     """The server cannot be used at all just now, whichever the message."""
-
-    def __init__(self, said: str, code: int | None = None, *, is_for_a_person: bool = False):
-        super().__init__(said, code)
-        #: Whether it will not pass by itself.
-        self.is_for_a_person = is_for_a_person
 
 
 class UnansweredError(Exception):
@@ -84,28 +81,30 @@ class Connection:
         self._server = mail.send
         self._sender = parseaddr(mail.sender)[1]
         self._secrets: list[str] = []
-        self._smtp: smtplib.SMTP | None = None
         try:
-            self._open(verified(mail.send, root, with_systems=True))
-        except (NoConnectionError, UnusableError, OSError, smtplib.SMTPException) as error:
-            self.close()
+            context = verified(mail.send, root, with_systems=True)
+            self._smtp = self._reached(context)
+            with ExitStack() as unless_ready:
+                unless_ready.callback(self.close)
+                self._make_ready(context)
+                unless_ready.pop_all()
+        except (NoConnectionError, UnusableError, OSError) as error:
             raise self._hindered(error) from error
 
     def _hindered(self, error: Exception) -> NoConnectionError:
         """What hindered a connection, and where."""
         where = f"The mail server {self._server.server}, port {self._server.port_used}"
         match error:
-            case NoConnectionError(said=said, code=code, is_for_a_person=is_for_a_person):
-                said = f"{where}, cannot be used: {said}"
+            case NoConnectionError(code=code, is_for_a_person=is_for_a_person):
+                said = f"{where}, cannot be used: {error}"
                 return NoConnectionError(said, code, is_for_a_person=is_for_a_person)
             case UnusableError():
                 said = f"{where}, cannot be used: {str(error)[0].lower()}{str(error)[1:]}"
                 return NoConnectionError(said, is_for_a_person=True)
             case smtplib.SMTPResponseException(smtp_code=number, smtp_error=text):
                 answer = self._answer(number, text)
-                return NoConnectionError(
-                    f"{where}, does not take mail now: {answer.text}", answer.code
-                )
+                said = f"{where}, does not take mail now: {answer.text}"
+                return NoConnectionError(said, answer.code)
             case ssl.SSLCertVerificationError():
                 return NoConnectionError(
                     f"{where}, has a certificate that cannot be trusted: {reason(error)}. Set "
@@ -117,12 +116,12 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        return self._smtp is not None and self._smtp.sock is not None
+        return self._smtp.sock is not None
 
     @property
     def largest(self) -> int | None:
         """The largest message that the server takes, in bytes, where it says."""
-        size = self._need().esmtp_features.get("size", "")
+        size = self._smtp.esmtp_features.get("size", "")
         return int(size) if size.isdecimal() and int(size) else None
 
     def hand_over(self, recipient: str, content: bytes, sending: Callable[[], None]) -> Answer:
@@ -136,7 +135,7 @@ class Connection:
         """
         try:
             refusal = self._offer(recipient, content)
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:
             self.close()
             raise LostError(f"The connection was lost: {reason(error)}.") from error
         if refusal is not None:
@@ -147,7 +146,7 @@ class Connection:
             # Whatever else were sent would be part of the message.
             self.close()
             raise
-        smtp = self._need()
+        smtp = self._smtp
         try:
             if smtp.sock is not None:
                 smtp.sock.settimeout(_PATIENCE * self._server.timeout_seconds)
@@ -155,7 +154,7 @@ class Connection:
             answer = self._answer(*smtp.getreply())
             if smtp.sock is not None:
                 smtp.sock.settimeout(self._server.timeout_seconds)
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:
             self.close()
             raise UnansweredError(reason(error)) from error
         if answer.code == _CLOSING:
@@ -164,25 +163,25 @@ class Connection:
 
     def quit(self) -> None:
         """Say goodbye; whether the server hears it changes nothing."""
-        if self.is_open:
-            with suppress(OSError, smtplib.SMTPException):
-                self._need().quit()
+        with suppress(OSError):
+            self._smtp.quit()
         self.close()
 
     def close(self) -> None:
-        if self._smtp is not None:
-            with suppress(OSError):
-                self._smtp.close()
+        with suppress(OSError):
+            self._smtp.close()
 
     # --- Opening ---------------------------------------------------------------------------------
 
-    def _open(self, context: ssl.SSLContext) -> None:
+    def _reached(self, context: ssl.SSLContext) -> smtplib.SMTP:
         server = self._server
         place, patience = (server.server, server.port_used), server.timeout_seconds
         if server.security == "tls":
-            self._smtp = smtplib.SMTP_SSL(*place, timeout=patience, context=context)
-        else:
-            self._smtp = smtplib.SMTP(*place, timeout=patience)
+            return smtplib.SMTP_SSL(*place, timeout=patience, context=context)
+        return smtplib.SMTP(*place, timeout=patience)
+
+    def _make_ready(self, context: ssl.SSLContext) -> None:
+        server = self._server
         self._smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             try:
@@ -193,19 +192,19 @@ class Connection:
                 ) from error
             self._smtp.ehlo_or_helo_if_needed()
         if server.user:
-            self._log_in(self._smtp)
+            self._log_in()
 
-    def _log_in(self, smtp: smtplib.SMTP) -> None:
+    def _log_in(self) -> None:
         """Log in; written out because smtplib takes passwords of ASCII alone."""
         user, is_token = self._server.user, bool(self._server.token_command)
         secret = secret_of(self._server)
         self._secrets.append(secret)
-        ways = smtp.esmtp_features.get("auth", "").upper().split()
+        ways = self._smtp.esmtp_features.get("auth", "").upper().split()
         if is_token:
             reply = self._say("AUTH XOAUTH2", f"user={user}\1auth=Bearer {secret}\1\1")
             if reply[0] == 334:
                 # Why it was refused; it says so in its answer to nothing.
-                reply = smtp.docmd("")
+                reply = self._smtp.docmd("")
         elif "PLAIN" in ways:
             reply = self._say("AUTH PLAIN", f"\0{user}\0{secret}")
         elif "LOGIN" in ways:
@@ -231,13 +230,13 @@ class Connection:
     def _say(self, command: str, secret: str) -> tuple[int, bytes]:
         coded = base64.b64encode(secret.encode()).decode("ascii")
         self._secrets.append(coded)
-        return self._need().docmd(f"{command} {coded}".strip())
+        return self._smtp.docmd(f"{command} {coded}".strip())
 
     # --- A message -------------------------------------------------------------------------------
 
     def _offer(self, recipient: str, content: bytes) -> Answer | None:
         """Send a message but for its end; an answer that says no comes back."""
-        smtp = self._need()
+        smtp = self._smtp
         body = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r\n|\r|\n", b"\r\n", content))
         if not body.endswith(b"\r\n"):
             body += b"\r\n"
@@ -261,17 +260,12 @@ class Connection:
             if answer.code == _CLOSING:
                 self.close()
                 raise LostError(answer.text, answer.code)
-            with suppress(OSError, smtplib.SMTPException):
+            with suppress(OSError):
                 smtp.rset()
             return answer
         for start in range(0, len(body), _PART):
             smtp.send(body[start : start + _PART])
         return None
-
-    def _need(self) -> smtplib.SMTP:
-        if self._smtp is None:
-            raise smtplib.SMTPServerDisconnected("there is no connection")
-        return self._smtp
 
     def _answer(self, code: int, text: bytes | str) -> Answer:
         """An answer as one printable line, in which nothing stands that logs in."""

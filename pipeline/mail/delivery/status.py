@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -72,17 +71,6 @@ def known_at(one: Queued) -> datetime:
 def next_try(failures: int, now: datetime) -> datetime:
     """When to try again after so many failures in a row."""
     return now + WAITS[min(max(failures, 1), len(WAITS)) - 1]
-
-
-def failed_since(attempts: Iterable[Attempt]) -> list[Attempt]:
-    """The failures of a message since it was queued, or since a person wanted it sent again."""
-    failed: list[Attempt] = []
-    for attempt in attempts:
-        if attempt.outcome is Became.AGAIN:
-            failed = []
-        elif attempt.outcome is Became.FAILED:
-            failed.append(attempt)
-    return failed
 
 
 def described(one: Queued) -> str:

@@ -4,9 +4,8 @@ A workbook is in the inbox before its message is filed, and no attachment is tak
 a person is left, flagged and said once.
 """
 
-from pipeline.mail.mailbox.fetching import Fetched, TakenWorkbook, UntakenMessage, fetch
+from pipeline.mail.mailbox.fetching import Fetched, TakenWorkbook, UntakenMessage, fetch, opened
 from pipeline.mail.mailbox.journal import as_mailed, finish
-from pipeline.mail.mailbox.server import opened
 
 __all__ = ["Fetched", "TakenWorkbook", "UntakenMessage", "as_mailed", "fetch", "finish",
            "opened"]  # fmt: skip

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from email.message import Message
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from pipeline.intake.inbox import folder_of
+from pipeline.mail.mailbox import letter
 from pipeline.mail.mailbox.journal import Journal, Note, key_of
-from pipeline.mail.mailbox.letter import (
-    Attachment,
-    attachments,
-    identity_of,
-    sender_of,
-    shown_sender,
-    subject_of,
-    why_automatic,
-)
-from pipeline.mail.mailbox.server import Folder, opened
 from pipeline.mail.mailbox.trust import why_distrusted
 from pipeline.workspace import lock
 from pipeline.workspace.errors import MailboxError, WorkspaceError
@@ -28,6 +21,9 @@ from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import ReceiveSettings
 from schemas.findings import shorten
 from schemas.model import Register, ServiceArea
+
+if TYPE_CHECKING:
+    from pipeline.mail.mailbox.server import Folder
 
 _MIB = 1024 * 1024
 
@@ -90,6 +86,23 @@ def fetch(
     except OSError as error:
         run.trouble = f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
     return Fetched(tuple(run.taken), tuple(run.left), run.waiting, run.trouble)
+
+
+def opened(workspace: Workspace, *, is_read_only: bool = False) -> AbstractContextManager[Folder]:
+    """The folder in which messages arrive.
+
+    Raises:
+        MailboxError: the server cannot be reached or trusted, or does not let the job in; or what
+            speaks to it is not installed.
+    """
+    try:
+        from pipeline.mail.mailbox.server import arrivals
+    except ModuleNotFoundError as error:
+        raise MailboxError(
+            "Returns cannot be fetched: the package imap-tools is missing. "
+            'Install it with: .venv/bin/pip install --constraint constraints.txt ".[mailbox]"'
+        ) from error
+    return arrivals(workspace, is_read_only=is_read_only)
 
 
 class _Run(Struct):
@@ -157,7 +170,9 @@ class _Run(Struct):
                 if message is None:
                     return None
                 why = self._take_from(message, sender, areas, facts.arrived_at)
-            self._leave(headers, sender, why)
+            if why:
+                shown = sender or letter.shown_sender(headers)
+                self.left.append(UntakenMessage(shown, letter.subject_of(headers), why))
         except (MailboxError, WorkspaceError, OSError):
             raise
         except Exception as error:
@@ -166,17 +181,11 @@ class _Run(Struct):
             self.left.append(UntakenMessage("a sender that cannot be read", "(not read)", why))
         return why
 
-    def _leave(self, headers: Message, sender: str, why: str) -> None:
-        if why:
-            self.left.append(
-                UntakenMessage(sender or shown_sender(headers), subject_of(headers), why)
-            )
-
     def _judge(self, headers: Message) -> tuple[str, list[ServiceArea], str]:
         """Who sent a message, whose address that is, and why it is not taken."""
-        if why := why_automatic(headers):
+        if why := letter.why_automatic(headers):
             return "", [], f"it is {why}"
-        sender = sender_of(headers)
+        sender = letter.sender_of(headers)
         if sender is None:
             return "", [], "it does not say plainly whom it is from, in one address"
         areas = [each for each in self.register.areas if _is_one(each.email, sender)]
@@ -188,7 +197,7 @@ class _Run(Struct):
         self, message: Message, sender: str, areas: list[ServiceArea], arrived_at: datetime
     ) -> str:
         """Take the workbooks of a message; why something of it is left."""
-        found = list(attachments(message))
+        found = list(letter.attachments(message))
         if not found:
             return "nothing is attached to it"
         left = []
@@ -205,15 +214,21 @@ class _Run(Struct):
             else:
                 path = self._take_one(attachment, message, area, arrived_at)
                 if path is not None:
-                    self.taken.append(TakenWorkbook(sender, subject_of(message), area.ref, path))
+                    self.taken.append(
+                        TakenWorkbook(sender, letter.subject_of(message), area.ref, path)
+                    )
         return "; ".join(left)
 
     def _take_one(
-        self, attachment: Attachment, message: Message, area: ServiceArea, arrived_at: datetime
+        self,
+        attachment: letter.Attachment,
+        message: Message,
+        area: ServiceArea,
+        arrived_at: datetime,
     ) -> Path | None:
         """Where a workbook went; None where it was taken before."""
         folder = folder_of(self.workspace.inbox, area)
-        key = key_of(area.ref, identity_of(message), attachment.sha256)
+        key = key_of(area.ref, letter.identity_of(message), attachment.sha256)
         if self.journal.has(key):
             return None
         if self.dry_run:

@@ -156,8 +156,7 @@ class Journal(Struct, frozen=True):
         return _taken(self.workspace) / f"{key}.json"
 
     def _write(self, path: Path, content: bytes) -> None:
-        for folder in (self.workspace.state, self._folder, path.parent):
-            make_private(folder)
+        make_private(path.parent)
         with replacing(path, 0o600) as temporary:
             temporary.write_bytes(content)
 

@@ -14,9 +14,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, errors
+from imap_tools.utils import encode_folder
 from msgspec import Struct
 
 from pipeline.mail.connecting import UnusableError, reason, verified
@@ -25,9 +26,6 @@ from pipeline.workspace.errors import MailboxError
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import ReceiveSettings
 from schemas.findings import printable
-
-if TYPE_CHECKING:
-    from imap_tools import BaseMailBox
 
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
@@ -86,27 +84,20 @@ class Folder(Struct, frozen=True):
 
     def file(self, uid: str, name: str) -> None:
         """Move a message to another folder, which is made where there is none."""
-        place = _encoded(self._make(name))
-        with said(self.settings):
-            if "MOVE" in self.abilities:
-                self._done("MOVE", uid, place)
-                return
-            self._done("COPY", uid, place)
-            self._done("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
-            # Without this ability everything would go that anyone has marked for removal.
-            if "UIDPLUS" in self.abilities:
-                self._done("EXPUNGE", uid)
-
-    def _make(self, name: str) -> str:
-        from imap_tools.errors import ImapToolsError
-
         place = name.replace("/", self.delimiter)
         with said(self.settings):
             if not self.box.folder.exists(place):
                 self.box.folder.create(place)
-                with suppress(ImapToolsError):
+                with suppress(errors.ImapToolsError):
                     self.box.folder.subscribe(place, value=True)
-        return place
+            if "MOVE" in self.abilities:
+                self._done("MOVE", uid, encode_folder(place))
+                return
+            self._done("COPY", uid, encode_folder(place))
+            self._done("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
+            # Without this ability everything would go that anyone has marked for removal.
+            if "UIDPLUS" in self.abilities:
+                self._done("EXPUNGE", uid)
 
     def _done(self, command: str, *words: Any) -> list[Any]:
         """What the server answers to a command by a message's number."""
@@ -117,23 +108,29 @@ class Folder(Struct, frozen=True):
 
 
 @contextmanager
-def opened(workspace: Workspace, *, is_read_only: bool = False) -> Iterator[Folder]:
+def arrivals(workspace: Workspace, *, is_read_only: bool) -> Iterator[Folder]:
     """The folder in which messages arrive.
 
     Raises:
         MailboxError: the server cannot be reached or trusted, or does not let the job in.
     """
     settings = workspace.settings.mail.receive
-    box = _connected(settings, workspace.root)
+    connect = MailBox if settings.security == "tls" else MailBoxStartTls
+    with said(settings):
+        box = connect(
+            settings.server,
+            port=settings.port_used,
+            timeout=settings.timeout_seconds,
+            ssl_context=verified(settings, workspace.root, with_systems=False),
+        )
     try:
-        _log_in(box, settings)
         with said(settings):
+            _log_in(box, settings)
             kind, answer = box.client.capability()
             abilities = frozenset(_text(answer).upper().split()) if kind == "OK" else frozenset()
             above = box.folder.list("", "")
             delimiter = above[0].delim if above and above[0].delim != "NIL" else "/"
-        _select(box, settings, delimiter, is_read_only=is_read_only)
-        with said(settings):
+            _select(box, settings, delimiter, is_read_only=is_read_only)
             numbering = _text(box.client.response("UIDVALIDITY")[1])
         yield Folder(settings, box, abilities, delimiter, numbering)
     finally:
@@ -143,82 +140,54 @@ def opened(workspace: Workspace, *, is_read_only: bool = False) -> Iterator[Fold
             box.client.shutdown()
 
 
-def _connected(settings: ReceiveSettings, root: Path) -> BaseMailBox:
-    try:
-        from imap_tools import MailBox, MailBoxStartTls
-    except ModuleNotFoundError as error:
-        raise MailboxError(
-            "Returns cannot be fetched: the package imap-tools is missing. "
-            'Install it with: .venv/bin/pip install --constraint constraints.txt ".[mailbox]"'
-        ) from error
-    kind = MailBox if settings.security == "tls" else MailBoxStartTls
-    with said(settings):
-        return kind(
-            settings.server,
-            port=settings.port_used,
-            timeout=settings.timeout_seconds,
-            ssl_context=verified(settings, root, with_systems=False),
-        )
-
-
 def _log_in(box: BaseMailBox, settings: ReceiveSettings) -> None:
-    from imap_tools.errors import MailboxLoginError
-
-    with said(settings):
-        secret = secret_of(settings)
-        try:
-            if settings.token_command:
-                box.xoauth2(settings.user, secret, initial_folder=None)
-            elif (settings.user + secret).isascii():
-                box.login(settings.user, secret, initial_folder=None)
-            else:
-                box.login_utf8(settings.user, secret, initial_folder=None)
-        except imaplib.IMAP4.abort:
-            raise
-        except (MailboxLoginError, imaplib.IMAP4.error) as error:
-            what = "mail.receive.token_command" if settings.token_command else "the password"
-            raise MailboxError(
-                f"{settings.server} does not let {settings.user} in. "
-                f"Correct mail.receive.user or {what}."
-            ) from error
+    secret = secret_of(settings)
+    try:
+        if settings.token_command:
+            box.xoauth2(settings.user, secret, initial_folder=None)
+        elif (settings.user + secret).isascii():
+            box.login(settings.user, secret, initial_folder=None)
+        else:
+            box.login_utf8(settings.user, secret, initial_folder=None)
+    except imaplib.IMAP4.abort:
+        raise
+    except (errors.MailboxLoginError, imaplib.IMAP4.error) as error:
+        what = "mail.receive.token_command" if settings.token_command else "the password"
+        raise MailboxError(
+            f"{settings.server} does not let {settings.user} in. "
+            f"Correct mail.receive.user or {what}."
+        ) from error
 
 
 def _select(
     box: BaseMailBox, settings: ReceiveSettings, delimiter: str, *, is_read_only: bool
 ) -> None:
-    from imap_tools.errors import MailboxFolderSelectError
-
-    with said(settings):
-        try:
-            box.folder.set(settings.folder.replace("/", delimiter), readonly=is_read_only)
-        except imaplib.IMAP4.readonly as error:
-            raise MailboxError(
-                f"{settings.user} may only read the folder {settings.folder} on {settings.server}. "
-                "Give it the right to move messages; they wait there until then."
-            ) from error
-        except MailboxFolderSelectError as error:
-            raise MailboxError(
-                f"{settings.server} has no folder {settings.folder} that {settings.user} may open. "
-                "Make it, or correct mail.receive.folder."
-            ) from error
+    try:
+        box.folder.set(settings.folder.replace("/", delimiter), readonly=is_read_only)
+    except imaplib.IMAP4.readonly as error:
+        raise MailboxError(
+            f"{settings.user} may only read the folder {settings.folder} on {settings.server}. "
+            "Give it the right to move messages; they wait there until then."
+        ) from error
+    except errors.MailboxFolderSelectError as error:
+        raise MailboxError(
+            f"{settings.server} has no folder {settings.folder} that {settings.user} may open. "
+            "Make it, or correct mail.receive.folder."
+        ) from error
 
 
 @contextmanager
 def said(settings: ReceiveSettings) -> Iterator[None]:
     """Trouble with the server as an error of one line."""
-    from imap_tools.errors import ImapToolsError
-
     try:
         yield
     except UnusableError as error:
         raise MailboxError(str(error)) from error
-    except (OSError, ImapToolsError, imaplib.IMAP4.error) as error:
+    except (OSError, errors.ImapToolsError, imaplib.IMAP4.error) as error:
         raise MailboxError(_sentence(error, settings)) from error
 
 
 def _sentence(error: Exception, settings: ReceiveSettings) -> str:
-    from imap_tools.errors import UnexpectedCommandStatusError
-
     server = f"{settings.server}, port {settings.port_used},"
     waits = "What is in the mailbox waits there for the next run."
     match error:
@@ -238,16 +207,10 @@ def _sentence(error: Exception, settings: ReceiveSettings) -> str:
             return f"{server} cannot be reached ({reason(error)}). {waits}"
         case imaplib.IMAP4.abort():
             return f"The connection to {settings.server} broke off ({reason(error)}). {waits}"
-        case UnexpectedCommandStatusError():
+        case errors.UnexpectedCommandStatusError():
             answer = printable(_text(error.command_result[1])).rstrip(".")
             return f"{settings.server} refused: {answer}. {waits}"
     return f"{settings.server} refused: {reason(error)}. {waits}"
-
-
-def _encoded(folder: str) -> bytes:
-    from imap_tools.utils import encode_folder
-
-    return encode_folder(folder)
 
 
 def _text(answer: Any) -> str:

@@ -13,8 +13,9 @@ from pipeline.mail.messages.areas import (
     reminder_message,
 )
 from pipeline.mail.messages.digest import digest_messages
-from pipeline.mail.messages.message import Message, Office
+from pipeline.mail.messages.message import MailKind, Message, Office
 from pipeline.mail.messages.texts import Texts
 
-__all__ = ["Brought", "Message", "Office", "Texts", "appendix_messages", "correction_message",
-           "digest_messages", "receipt_message", "reminder_id", "reminder_message"]  # fmt: skip
+__all__ = ["Brought", "MailKind", "Message", "Office", "Texts", "appendix_messages",
+           "correction_message", "digest_messages", "receipt_message", "reminder_id",
+           "reminder_message"]  # fmt: skip

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.consolidation.changes import Changes
-from pipeline.consolidation.rating import Colour, NotRated
+from pipeline.consolidation.rating import Colour
 from pipeline.consolidation.report import Report
-from pipeline.mail.messages.message import Message, Office, addressees_of, sha256
-from pipeline.outputs.wording import REASONS, gap_shown, small_numbers_shown
+from pipeline.mail.messages.message import MailKind, Message, Office, addressees_of, sha256
+from pipeline.outputs.wording import gap_shown, reasons_shown, small_numbers_shown
 from schemas.model import Gets
 
 
@@ -27,8 +27,7 @@ def appendix_messages(
     """
     framework = report.register.framework
     label = framework.appendix or framework.title
-    not_rated = {line.rating.not_rated for line in report.lines}
-    content = sha256(attachment.read_bytes())
+    period, content = report.period.name, sha256(attachment.read_bytes())
     words: Mapping[str, object] = {
         "report": report,
         "changes": changes,
@@ -37,17 +36,19 @@ def appendix_messages(
         "red": [line for line in report.lines if line.rating.colour is Colour.RED],
         "amber": [line for line in report.lines if line.rating.colour is Colour.AMBER],
         "included": len(report.returns) - len(report.awaited),
-        "reasons": [(why, REASONS[why]) for why in NotRated if why in not_rated],
+        "reasons": reasons_shown(report),
         "suppressed": small_numbers_shown(report.register),
     }
     messages = [
         office.compose(
+            MailKind.APPENDIX,
             to,
             {**words, "recipient": to.name},
             sent_at=report.issued_at,
             attachment=attachment,
-            identity=("appendix", report.period.name, to.key, content),
-            name=f"{report.period.name} {label}",
+            identity=(period, to.key, content),
+            name=f"{period} {label}",
+            period=period,
         )
         for to in addressees_of(report.register, Gets.APPENDIX, "the appendix")
     ]

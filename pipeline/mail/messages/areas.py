@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pipeline.mail.messages.message import Addressee, Message, Office, addressee
+from pipeline.mail.messages.message import Addressee, MailKind, Message, Office, addressee
 from pipeline.mail.reminders import Reminder
 from pipeline.outputs.grouping import grouped
 from pipeline.store import Outcome, Submission
@@ -60,36 +60,18 @@ def correction_message(
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    errors, to = errors_of(sent.findings), _addressee(area)
-    if not errors or to is None:
+    errors = errors_of(sent.findings)
+    if not errors:
         return None
-    called = period.name if period else ""
-    received = sent.received_at.astimezone()
-    found = [f"{f.place} {f.code} {f.value}" for f in sent.findings]
-    return office.compose(
-        to,
-        {
-            "area": area,
-            "period": period,
-            "filename": sent.filename,
-            "warnings": sent.warnings,
-            "late": period is not None and received.date() > period.due,
-            **_spelled_out(errors, SPELLED_OUT if attachment else None),
-        },
-        sent_at=received,
-        attachment=attachment,
-        identity=("correction", called, to.key, sent.filename, received.isoformat(), *found),
-        name=f"{called} correction".strip(),
-    )
+    received = sent.received_at.astimezone().isoformat()
+    identity = (sent.filename, received, *(f"{f.place} {f.code} {f.value}" for f in sent.findings))
+    spelled = _spelled_out(errors, SPELLED_OUT if attachment else None)
+    words = {"warnings": sent.warnings, **spelled}
+    return _answer(MailKind.CORRECTION, area, period, sent, words, identity, office, attachment)
 
 
 def receipt_message(
-    area: ServiceArea,
-    period: Period | None,
-    sent: Submission,
-    brought: Brought,
-    *,
-    office: Office,
+    area: ServiceArea, period: Period | None, sent: Submission, brought: Brought, *, office: Office
 ) -> Message | None:
     """What tells a service area that its return was accepted, or that it came a second time.
 
@@ -102,38 +84,57 @@ def receipt_message(
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
+    if sent.outcome is Outcome.REJECTED:
+        return None
+    words = {
+        "brought": brought,
+        "is_again": sent.outcome is Outcome.DUPLICATE,
+        "restates": sent.is_restatement,
+        "warnings": grouped([f for f in sent.findings if f.severity is Severity.WARNING]),
+        "notes": [f for f in sent.findings if f.severity is Severity.INFO],
+    }
+    identity = (sent.sha256, sent.filename, sent.received_at.astimezone(UTC).isoformat())
+    return _answer(MailKind.RECEIPT, area, period, sent, words, identity, office)
+
+
+def _answer(
+    kind: MailKind,
+    area: ServiceArea,
+    period: Period | None,
+    sent: Submission,
+    words: Mapping[str, object],
+    identity: Sequence[str],
+    office: Office,
+    attachment: Path | None = None,
+) -> Message | None:
+    """What answers a return, as of when that was received; None where nobody can be told."""
     to = _addressee(area)
-    if to is None or sent.outcome is Outcome.REJECTED:
+    if to is None:
         return None
     called = period.name if period else ""
     received = sent.received_at.astimezone()
-    at = sent.received_at.astimezone(UTC).isoformat()
+    about = {
+        "area": area,
+        "period": period,
+        "filename": sent.filename,
+        "received": received,
+        "late": period is not None and received.date() > period.due,
+    }
     return office.compose(
+        kind,
         to,
-        {
-            "area": area,
-            "period": period,
-            "filename": sent.filename,
-            "received": received,
-            "brought": brought,
-            "is_again": sent.outcome is Outcome.DUPLICATE,
-            "restates": sent.is_restatement,
-            "late": period is not None and received.date() > period.due,
-            "warnings": grouped([f for f in sent.findings if f.severity is Severity.WARNING]),
-            "notes": [f for f in sent.findings if f.severity is Severity.INFO],
-        },
+        {**about, **words},
         sent_at=received,
-        identity=("receipt", called, to.key, sent.sha256, sent.filename, at),
-        name=f"{called} receipt".strip(),
+        identity=(called, to.key, *identity),
+        name=f"{called} {kind}".strip(),
+        period=called,
+        area=area.ref,
+        attachment=attachment,
     )
 
 
 def reminder_message(
-    reminder: Reminder,
-    sent_back: Mapping[str, Submission],
-    *,
-    office: Office,
-    sent_at: datetime,
+    reminder: Reminder, sent_back: Mapping[str, Submission], *, office: Office, sent_at: datetime
 ) -> Message | None:
     """What reminds a service area of the returns that it owes.
 
@@ -162,17 +163,16 @@ def reminder_message(
             }
         )
     periods = [owed.period.name for owed in reminder.owed]
+    overdue = all(owed.period.due < reminder.day for owed in reminder.owed)
     return office.compose(
+        MailKind.REMINDER,
         to,
-        {
-            "area": area,
-            "returns": returns,
-            "periods": periods,
-            "overdue": all(owed.period.due < reminder.day for owed in reminder.owed),
-        },
+        {"area": area, "returns": returns, "periods": periods, "overdue": overdue},
         sent_at=sent_at,
-        identity=_reminder(area, reminder.day),
+        identity=(area.ref, reminder.day.isoformat()),
         name=f"{periods[0]} reminder",
+        period=periods[0] if len(periods) == 1 else "",
+        area=area.ref,
     )
 
 
@@ -186,7 +186,7 @@ def _addressee(area: ServiceArea) -> Addressee | None:
 
 def reminder_id(area: ServiceArea, day: date, office: Office) -> str:
     """The Message-ID of the reminder that an area was or would be sent on a day."""
-    return office.message_id(_reminder(area, day))
+    return office.message_id(MailKind.REMINDER, (area.ref, day.isoformat()))
 
 
 def errors_of(findings: Sequence[Finding]) -> list[Finding]:
@@ -206,7 +206,3 @@ def _spelled_out(errors: Sequence[Finding], most: int | None = SPELLED_OUT) -> M
     first = listed[:most]
     more = len(listed) - len(first)
     return {"count": things_to_correct(errors), "errors": first, "more": more}
-
-
-def _reminder(area: ServiceArea, day: date) -> tuple[str, ...]:
-    return "reminder", area.ref, day.isoformat()

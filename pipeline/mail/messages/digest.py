@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pipeline.consolidation.approvals import Waiting
 from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
-from pipeline.mail.messages.message import Message, Office, addressees_of
+from pipeline.mail.messages.message import MailKind, Message, Office, addressees_of
 from pipeline.outputs.grouping import grouped
 from schemas.findings import Finding
 from schemas.model import Gets, Register
@@ -168,10 +168,11 @@ def digest_messages(
     }
     messages = [
         office.compose(
+            MailKind.DIGEST,
             to,
             {**words, "recipient": to.name},
             sent_at=affairs.now,
-            identity=("digest", to.key, day, *news),
+            identity=(to.key, day, *news),
             name=f"{day} digest",
         )
         for to in addressees_of(register, Gets.DIGEST, "the digest")

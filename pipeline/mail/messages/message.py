@@ -10,6 +10,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from enum import StrEnum
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -31,9 +32,18 @@ _TYPES = {
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 
 
+class MailKind(StrEnum):
+    APPENDIX = "appendix"
+    CORRECTION = "correction"
+    RECEIPT = "receipt"
+    REMINDER = "reminder"
+    DIGEST = "digest"
+
+
 class Message(Struct, frozen=True):
     """One message to one recipient."""
 
+    kind: MailKind
     #: With its angle brackets, as the header has it.
     message_id: str
     #: The bare address.
@@ -42,6 +52,10 @@ class Message(Struct, frozen=True):
     #: The name of its `.eml` file.
     filename: str
     email: EmailMessage
+    #: The period's name; empty where it is about none, or about several.
+    period: str = ""
+    #: The ref of the service area that it is about; empty where it is about none.
+    area: str = ""
     #: Where its attachment lies.
     attachment: Path | None = None
 
@@ -69,37 +83,38 @@ class Office(Struct, frozen=True):
     #: The Message-IDs of messages that were made before and are not made again.
     known: Container[str] = frozenset()
 
-    def message_id(self, identity: Sequence[str]) -> str:
-        """The Message-ID of what `identity` tells apart from all other messages.
+    def message_id(self, kind: MailKind, identity: Sequence[str]) -> str:
+        """The Message-ID of what `identity` tells apart from all other messages of a kind.
 
         Raises:
             SettingsError: the sender's address is not an e-mail address.
         """
-        return f"<{_token(identity)}@{_sender(self.sender).domain}>"
+        return f"<{_token(kind, identity)}@{_sender(self.sender).domain}>"
 
     def compose(
         self,
+        kind: MailKind,
         to: Addressee,
         words: Mapping[str, object],
         *,
         sent_at: datetime,
         identity: Sequence[str],
         name: str,
+        period: str = "",
+        area: str = "",
         attachment: Path | None = None,
     ) -> Message | None:
         """A message of both bodies and its attachment; None where it is known.
 
-        The same arguments give the same bytes. `identity` begins with the kind of message, after
-        which its templates are named; `name` begins the name of its file.
+        The same arguments give the same bytes. After its kind its templates are named; `name`
+        begins the name of its file.
         """
-        message_id = self.message_id(identity)
+        message_id, token = self.message_id(kind, identity), _token(kind, identity)
         if message_id in self.known:
             return None
-        token = _token(identity)
         attached = one_line(attachment.name) if attachment else ""
-        text = self.texts.render(
-            f"mail_{identity[0]}", {**words, "why": to.why, "attachment": attached}
-        )
+        words = {**words, "why": to.why, "attachment": attached}
+        text = self.texts.render(f"mail_{kind}", words)
         email = EmailMessage(policy=SMTP)
         email["From"] = _sender(self.sender)
         email["To"] = to.address
@@ -119,13 +134,10 @@ class Office(Struct, frozen=True):
             )
             email.set_boundary(f"=_mixed_{token}")
         mailbox = safe_name(to.address.username)
+        filename = f"{safe_name(one_line(name))} to {mailbox} {token[:8]}.eml"
+        address, subject = to.address.addr_spec, text.subject
         return Message(
-            message_id=message_id,
-            to=to.address.addr_spec,
-            subject=text.subject,
-            filename=f"{safe_name(one_line(name))} to {mailbox} {token[:8]}.eml",
-            email=email,
-            attachment=attachment,
+            kind, message_id, address, subject, filename, email, period, area, attachment
         )
 
 
@@ -161,8 +173,8 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _token(identity: Sequence[str]) -> str:
-    return sha256("\n".join(identity).encode("utf-8", "backslashreplace"))[:24]
+def _token(kind: MailKind, identity: Sequence[str]) -> str:
+    return sha256("\n".join((kind, *identity)).encode("utf-8", "backslashreplace"))[:24]
 
 
 def _sender(sender: str) -> Address:

@@ -11,35 +11,28 @@ import os
 import shutil
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from pipeline.intake import archive
 from pipeline.intake.scan import Arrival, examine, has_changed
 from pipeline.mail.mailbox import as_mailed
+from pipeline.mail.messages.texts import own_templates
 from pipeline.operations.backup import manifest
-from pipeline.operations.backup.tar_file import Packer, UnreadableError, opened
-from pipeline.operations.doctor.archive import (
-    Progress,
-    archived_files,
-    files_in,
-    hashes_of,
-    sha256_of,
-    waiting_files,
-)
-from pipeline.store import delivery_key
+from pipeline.operations.backup.tar_file import Packer, opened, packing
+from pipeline.operations.doctor.archive import files_in, hashes_of, sha256_of, waiting_files
+from pipeline.store import copying, delivery_key
+from pipeline.store.session import Progress
+from pipeline.store.tables import SCHEMA_VERSION
 from pipeline.workspace.errors import BackupError
-from pipeline.workspace.folder import UNFINISHED, Workspace, remedy, replacing
+from pipeline.workspace.folder import UNFINISHED, Workspace, disk_trouble, replacing
+from pipeline.workspace.moving import UnreadError
 from pipeline.workspace.settings import FILE_NAME
-
-if TYPE_CHECKING:
-    from pipeline.store.copying import DeliveredFile
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 #: Seconds for which a file that is being moved is looked for, and between two looks.
@@ -54,9 +47,9 @@ class Backup(Struct, frozen=True):
     """A backup that was made."""
 
     path: Path
-    contents: manifest.Manifest
+    files: int
     #: What is wrong with the workspace, so that the backup is not whole either; a line each.
-    problems: tuple[str, ...]
+    problems: list[str]
 
 
 def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progress) -> Backup:
@@ -70,21 +63,16 @@ def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progres
     """
     path = _path_of(workspace, target, now)
     _clear_dead(path.parent)
-    try:
-        with (
-            replacing(path, 0o600) as temporary,
-            tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as scratch,
-        ):
-            with closing(Packer(temporary)) as packer:
-                making = _Making(workspace, packer, Path(scratch), progress)
-                contents = making.run(now)
-            with opened(temporary, progress):
-                pass
-    except OSError as error:
-        raise BackupError(
-            f"{path} cannot be written ({error.strerror}). {remedy(error)}"
-        ) from error
-    return Backup(path, contents, tuple(making.problems))
+    with (
+        disk_trouble(f"{path} cannot be written", BackupError),
+        replacing(path, 0o600) as temporary,
+        tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as scratch,
+    ):
+        with packing(temporary, Path(scratch)) as packer:
+            making = _Making(workspace, packer, progress)
+            making.run(now)
+        with opened(temporary, progress):
+            return Backup(path, len(packer.members), making.problems)
 
 
 def _path_of(workspace: Workspace, target: Path, now: datetime) -> Path:
@@ -114,126 +102,107 @@ class _Making(Struct):
 
     workspace: Workspace
     packer: Packer
-    scratch: Path
     progress: Progress
-    problems: list[str] = field(default_factory=list)
-    #: By path, size and time of change: no file is read twice to know it.
-    _known: dict[tuple[Path, int, int], str] = field(default_factory=dict)
+    problems: list[str] = []
 
-    def run(self, now: datetime) -> manifest.Manifest:
-        from pipeline.mail.messages.texts import own_templates
-        from pipeline.store.copying import damage, deliveries, received, snapshot
-        from pipeline.store.tables import SCHEMA_VERSION
-
+    def run(self, now: datetime) -> None:
         place = self.workspace
         waiting = list(self._waiting())
         unarchived = [*_files(place.leaving), *_files(place.quarantine)]
         # Before the store: a journal that tells more than the store holds stops every run.
         journal = _files(place.archive / "journal")
-        copy = self.scratch / manifest.STORE
+        copy = self.packer.scratch / manifest.STORE
         self.progress("Copying the store", 0, 1)
-        snapshot(place.store_url, copy)
-        self.problems += [f"The store is damaged: {line}" for line in damage(copy)]
+        copying.snapshot(place.store_url, copy)
+        self.problems += [f"The store is damaged: {line}" for line in copying.damage(copy)]
         self.packer.add(manifest.STORE, copy)
         self._add(manifest.REGISTER, place.register)
         if (place.root / FILE_NAME).exists():
             self._add(manifest.SETTINGS, place.root / FILE_NAME)
         for path in own_templates(place.templates):
             self._add(f"{manifest.TEXTS}/{path.name}", path)
-        wanted = received(f"sqlite:///{copy}").archived
+        wanted = copying.received(f"sqlite:///{copy}").archived
         self._add_archive(wanted)
-        self._add_inbox(waiting, deliveries(f"sqlite:///{copy}"))
-        self._add_unarchived(unarchived, wanted)
+        self._add_inbox(waiting, copying.deliveries(f"sqlite:///{copy}"))
+        for path in unarchived:
+            # What runs that were cut off left, and what was set aside.
+            if not hashes_of([path]).keys() & wanted:
+                self._add(self._kept_name(path), path, may_go=True)
         for path in (*journal, *_files(place.archive / "registers")):
-            self._add(_name(manifest.ARCHIVE, path, place.archive), path)
-        return self.packer.finish(SCHEMA_VERSION, now)
+            self._add(self._kept_name(path), path)
+        self.packer.finish(SCHEMA_VERSION, now)
 
     def _add(self, name: str, path: Path, *, may_go: bool = False) -> None:
         """Put a file in as it is, or say why not; one that `may_go` may be gone meanwhile."""
         try:
             self.packer.add(name, path)
-        except UnreadableError as error:
+        except UnreadError as error:
             if not may_go or path.exists():
                 self.problems.append(
-                    f"{path} cannot be read ({error}), so it is not in the backup."
+                    f"{path} cannot be read ({error.strerror}), so it is not in the backup."
                 )
+
+    def _kept_name(self, path: Path) -> str:
+        """What a file of the state folder is called in a backup."""
+        return path.relative_to(self.workspace.state).as_posix()
+
+    def _inbox_name(self, path: Path) -> str:
+        return f"{manifest.INBOX}/{path.relative_to(self.workspace.inbox).as_posix()}"
 
     # --- The archive ---
 
     def _add_archive(self, wanted: dict[str, str]) -> None:
         """Every file that the store received, from the archive or from its way there."""
-        from pipeline.store.copying import received
-
-        archived = archived_files(self.workspace.archive)[0]
         pending = []
         for done, sha256 in enumerate(sorted(wanted), 1):
-            if not self._add_received(sha256, archived.get(sha256)):
+            if not self._add_received(sha256):
                 pending.append(sha256)
             self.progress("Copying the archive", done, len(wanted))
         until = time.monotonic() + _PATIENCE
-        while pending:
-            pending = [sha256 for sha256 in pending if not self._add_found(sha256)]
-            if time.monotonic() > until:
-                break
-            time.sleep(_PAUSE if pending else 0)
-        forgotten = received(self.workspace.store_url).forgotten if pending else {}
+        while pending and time.monotonic() < until:
+            time.sleep(_PAUSE)
+            pending = [sha256 for sha256 in pending if not self._add_received(sha256)]
+        forgotten = copying.received(self.workspace.store_url).forgotten if pending else {}
         for sha256 in pending:
             path = archive.find_archived(self.workspace, sha256)
-            if path is None and sha256 in forgotten:
+            if path:
+                self.problems.append(f"{path} is damaged; it is in the backup as it is.")
+                self._add(self._kept_name(path), path)
+            elif sha256 in forgotten:
                 self.problems.append(
                     f"{wanted[sha256]} was forgotten while the backup was made. Make it again."
                 )
-            elif path is None:
-                self.problems.append(f"{wanted[sha256]} is missing from the archive ({sha256}).")
             else:
-                self.problems.append(f"{path} is damaged; it is in the backup as it is.")
-                self._add(_name(manifest.ARCHIVE, path, self.workspace.archive), path)
+                self.problems.append(f"{wanted[sha256]} is missing from the archive ({sha256}).")
 
-    def _add_found(self, sha256: str) -> bool:
-        """Put a file in from wherever it is by now."""
-        if self._add_received(sha256, archive.find_archived(self.workspace, sha256)):
+    def _add_received(self, sha256: str) -> bool:
+        """Put a file in from wherever it is by now, under its place in the archive."""
+        path = archive.find_archived(self.workspace, sha256)
+        if path and self.packer.add_if(self._kept_name(path), path, sha256):
             return True
         path = self._on_its_way(sha256)
-        if path is None:
-            return False
-        arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
+        arrival = path and examine(path, file_mb=self.workspace.settings.limits.file_mb)
         if not isinstance(arrival, Arrival):
             return False
-        return self._add_received(
-            sha256, path, archive.archived(self.workspace, sha256, arrival.kind)
-        )
-
-    def _add_received(self, sha256: str, path: Path | None, goal: Path | None = None) -> bool:
-        """Put a file in under its place in the archive, if these are its bytes."""
-        if path is None:
-            return False
-        name = _name(manifest.ARCHIVE, goal or path, self.workspace.archive)
-        return self.packer.add_if(name, path, sha256)
+        goal = archive.archived(self.workspace, sha256, arrival.kind)
+        return self.packer.add_if(self._kept_name(goal), path, sha256)
 
     def _on_its_way(self, sha256: str) -> Path | None:
         """The file in the inbox, or between it and the archive, that has these bytes."""
         for path in waiting_files(self.workspace):
-            try:
+            with suppress(OSError):
                 status = path.stat()
-                key = path, status.st_size, status.st_mtime_ns
-                if key not in self._known:
-                    self._known[key] = sha256_of(path)
-            except OSError:
-                continue
-            if self._known[key] == sha256:
-                return path
+                if _sha256_at(path, status.st_size, status.st_mtime_ns) == sha256:
+                    return path
         return None
 
     # --- The inbox ---
 
     def _waiting(self) -> Iterator[tuple[Path, Arrival | None]]:
         """What lies in the inbox; without a hash where it changes, goes or cannot be read."""
-        inbox = self.workspace.inbox
-        for place, folders, _ in os.walk(inbox):
-            self.packer.folders += [
-                _name(manifest.INBOX, Path(place, name), inbox) for name in folders
-            ]
-        for path in _files(inbox):
+        for place, folders, _ in os.walk(self.workspace.inbox):
+            self.packer.folders += [self._inbox_name(Path(place, name)) for name in folders]
+        for path in _files(self.workspace.inbox):
             arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
             # What a run took away while it was looked at bears the time of that.
             if isinstance(arrival, Arrival) and not has_changed(arrival):
@@ -242,7 +211,7 @@ class _Making(Struct):
                 yield path, None
 
     def _add_inbox(
-        self, waiting: list[tuple[Path, Arrival | None]], taken: list[DeliveredFile]
+        self, waiting: list[tuple[Path, Arrival | None]], taken: list[copying.DeliveredFile]
     ) -> None:
         """What the store does not know to have been taken in.
 
@@ -250,42 +219,33 @@ class _Making(Struct):
         that may have changed since.
         """
         keys = {delivery.key for delivery in taken}
-        areas = defaultdict(set)
-        for delivery in taken:
-            areas[delivery.sha256].add(delivery.folder_area)
+        areas = {delivery.folder_area for delivery in taken}
         # What came first is put back first: of two returns of an area the later one counts.
         waiting.sort(key=lambda each: (each[1].arrived_at if each[1] else _LAST, each[0].name))
         for path, arrival in waiting:
-            name = _name(manifest.INBOX, path, self.workspace.inbox)
             if arrival is None:
-                self._add(name, path, may_go=True)
+                self._add(self._inbox_name(path), path, may_go=True)
                 continue
             possible = (
                 delivery_key(arrival.sha256, area, arrival.filename, arrival.arrived_at)
-                for area in areas[arrival.sha256]
+                for area in areas
             )
             if keys.isdisjoint(possible):
-                self._add_waiting(name, path, arrival)
+                self._add_waiting(arrival)
 
-    def _add_waiting(self, name: str, path: Path, arrival: Arrival) -> None:
+    def _add_waiting(self, arrival: Arrival) -> None:
         """Put in what waited when the store was copied, though a run may have moved it since."""
-        looks: tuple[Callable[[str], Path | None], ...] = (
-            lambda _: path,
-            lambda sha256: archive.find_archived(self.workspace, sha256),
-            self._on_its_way,
-        )
-        # Each place is looked at only after the one before it, as the file goes that way.
-        for look in looks * _LOOKS:
-            if self.packer.add_if(name, look(arrival.sha256), arrival.sha256):
-                return
-        # Whoever sent it has replaced it, or taken it away.
-        self._add(name, path, may_go=True)
+        name, sha256 = self._inbox_name(arrival.path), arrival.sha256
+        if not any(self.packer.add_if(name, place, sha256) for place in self._places(arrival)):
+            # Whoever sent it has replaced it, or taken it away.
+            self._add(name, arrival.path, may_go=True)
 
-    def _add_unarchived(self, paths: list[Path], received: dict[str, str]) -> None:
-        """What runs that were cut off left, and what was set aside, unless the archive has it."""
-        for path in paths:
-            if not hashes_of([path]).keys() & received:
-                self._add(path.relative_to(self.workspace.state).as_posix(), path, may_go=True)
+    def _places(self, arrival: Arrival) -> Iterator[Path | None]:
+        """Where a file of the inbox is by now: each place in turn, as the file goes that way."""
+        for _ in range(_LOOKS):
+            yield arrival.path
+            yield archive.find_archived(self.workspace, arrival.sha256)
+            yield self._on_its_way(arrival.sha256)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -293,5 +253,7 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in files_in(folder) if not path.name.startswith(UNFINISHED))
 
 
-def _name(top: str, path: Path, folder: Path) -> str:
-    return f"{top}/{path.relative_to(folder).as_posix()}"
+@lru_cache(maxsize=1024)
+def _sha256_at(path: Path, _size: int, _changed_ns: int) -> str:
+    """No file is read twice to know it."""
+    return sha256_of(path)

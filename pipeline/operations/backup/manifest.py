@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime
-from pathlib import PurePosixPath
 
 import msgspec
 
@@ -15,11 +14,10 @@ from pipeline.workspace.errors import BackupError
 FORMAT = 1
 MANIFEST = "MANIFEST.json"
 STORE, REGISTER, SETTINGS = "store.sqlite3", "register.xlsx", "pipeline.toml"
-#: What may lie in a backup in folders.
-ARCHIVE, INBOX, LEAVING, QUARANTINE = "archive", "inbox", "leaving", "quarantine"
-TEXTS = "templates"
+INBOX, TEXTS = "inbox", "templates"
 _FILES = (STORE, REGISTER, SETTINGS)
-_FOLDERS = (ARCHIVE, INBOX, LEAVING, QUARANTINE, TEXTS)
+#: What may lie in a backup in folders: those two, and folders of the state folder.
+_FOLDERS = (INBOX, TEXTS, "archive", "leaving", "quarantine")
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -73,9 +71,7 @@ def decoded(content: bytes, shown: str) -> Manifest:
 def is_member_name(name: str) -> bool:
     """Whether a member may have that name: no other ever leads out of the workspace."""
     parts = name.split("/")
-    is_plain = all(part not in ("", ".", "..") and "\0" not in part for part in parts)
-    if os.name == "nt" and any(c in name for c in '\\:*?"<>|'):
-        return False
-    if not is_plain or PurePosixPath(name).is_absolute():
+    forbidden = '\0\\:*?"<>|' if os.name == "nt" else "\0"
+    if not ({"", ".", ".."}.isdisjoint(parts) and set(forbidden).isdisjoint(name)):
         return False
     return name in _FILES if len(parts) == 1 else parts[0] in _FOLDERS

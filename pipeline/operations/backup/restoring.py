@@ -12,21 +12,24 @@ from datetime import datetime
 from json import dumps
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 
-from pipeline.operations.backup.manifest import ARCHIVE, INBOX, REGISTER, SETTINGS, STORE, TEXTS
+from pipeline.mail.delivery import hold
+from pipeline.operations.backup.manifest import INBOX, REGISTER, SETTINGS, STORE, TEXTS
 from pipeline.operations.backup.tar_file import Unpacker, opened
-from pipeline.operations.doctor import HealthCheck, Progress, examine_content
+from pipeline.operations.doctor import HealthCheck, examine_content
+from pipeline.store import Store, copying
+from pipeline.store.session import Progress
 from pipeline.workspace.errors import BackupError, SettingsError
 from pipeline.workspace.folder import (
     UNFINISHED,
     Workspace,
-    make_private,
+    disk_trouble,
     make_state,
     need_folder,
-    remedy,
-    sweep,
+    private_folder,
+    replacing,
 )
 from pipeline.workspace.settings import FILE_NAME, Paths, Settings, read_settings, sections
 
@@ -58,53 +61,43 @@ def restore(file: Path, folder: Path, store_url: str | None, progress: Progress)
     with opened(file, progress) as backup:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise BackupError(f"{folder} is there already. Name a new or an empty folder.")
-        settings, changed = _settings_of(backup, folder, store_url)
+        settings, changed = _settings_of(backup, store_url)
         workspace = Workspace(folder, settings)
-        try:
-            with _all_or_nothing(folder):
-                _put_back(backup, workspace, progress)
-        except OSError as error:
-            raise BackupError(
-                f"{folder} cannot be written ({error.strerror}). {remedy(error)}"
-            ) from error
-        count = len(backup.names)
+        with disk_trouble(f"{folder} cannot be written", BackupError), _all_or_nothing(folder):
+            _put_back(backup, workspace, progress)
+    count = len(backup.members)
     return Restored(workspace, count, changed, examine_content(workspace, progress))
 
 
 def _put_back(backup: Unpacker, workspace: Workspace, progress: Progress) -> None:
-    from pipeline.mail.delivery import hold
-    from pipeline.store import Store
-    from pipeline.store.copying import fill, need_empty
-
-    need_empty(workspace.store_url)
     need_folder(workspace.root)
-    make_private(workspace.state)
-    copy = workspace.state / f"{UNFINISHED}{STORE}"
-    backup.put(STORE, copy, 0o600)
-    fill(copy, workspace.store_url)
+    make_state(workspace)
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=workspace.state) as scratch:
+        copy = Path(scratch, STORE)
+        backup.put(STORE, copy, 0o600)
+        copying.fill(copy, workspace.store_url)
     with Store(workspace.store_url) as store:
         hold(store, datetime.now().astimezone(), "It waited when the backup was made.")
-    # The copy, and what is beside it where it was of an older version.
-    sweep(workspace.state)
-    make_state(workspace)
-    for folder in (workspace.inbox, workspace.outbox):
-        _make(folder)
-    for name in backup.manifest.folders:
-        _make(_place(workspace, name))
+    inner = (_place(workspace, name) for name in backup.contents.folders)
+    for folder in (workspace.inbox, workspace.outbox, *inner):
+        folder.mkdir(parents=True, exist_ok=True)
     last = 0
-    members = [name for name in backup.names if name not in (STORE, REGISTER, SETTINGS)]
+    members = [name for name in backup.members if name not in (STORE, REGISTER, SETTINGS)]
     for done, name in enumerate(members, 1):
         path = _place(workspace, name)
-        is_open = name.startswith((f"{INBOX}/", f"{TEXTS}/"))
-        _make(path.parent, 0o777 if is_open else 0o700)
-        backup.put(name, path, 0o644 if is_open else 0o400)
+        if name.startswith((f"{INBOX}/", f"{TEXTS}/")):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            backup.put(name, path, 0o644)
+        else:
+            private_folder(path.parent)
+            backup.put(name, path, 0o400)
         if name.startswith(f"{INBOX}/"):
             last = _after(last, path)
         progress("Putting back", done, len(members))
     _write_settings(backup, workspace)
     # The register comes last: without it nothing half put back can run.
-    if REGISTER in backup.names:
-        _make(workspace.register.parent)
+    if REGISTER in backup.members:
+        workspace.register.parent.mkdir(parents=True, exist_ok=True)
         backup.put(REGISTER, workspace.register, 0o644)
 
 
@@ -124,15 +117,8 @@ def _after(last: int, path: Path) -> int:
 
 def _place(workspace: Workspace, name: str) -> Path:
     top, *rest = name.split("/")
-    tops = {ARCHIVE: workspace.archive, INBOX: workspace.inbox, TEXTS: workspace.templates}
+    tops = {INBOX: workspace.inbox, TEXTS: workspace.templates}
     return tops.get(top, workspace.state / top).joinpath(*rest)
-
-
-def _make(folder: Path, mode: int = 0o777) -> None:
-    """Make a folder and those above it that are missing, all with this mode."""
-    if not folder.is_dir():
-        _make(folder.parent, mode)
-        folder.mkdir(mode=mode)
 
 
 @contextmanager
@@ -156,42 +142,30 @@ def _all_or_nothing(folder: Path) -> Iterator[None]:
 # --- The settings --------------------------------------------------------------------------------
 
 
-def _settings_of(
-    backup: Unpacker, folder: Path, store_url: str | None
-) -> tuple[Settings, tuple[str, ...]]:
+def _settings_of(backup: Unpacker, store_url: str | None) -> tuple[Settings, tuple[str, ...]]:
     """The settings put back, with everything inside the folder, and what that changed."""
     settings = _read(_text_of(backup))
     changed = []
-    paths = msgspec.structs.asdict(settings.paths)
-    for name, default in msgspec.structs.asdict(Paths()).items():
-        if _leaves(paths[name]):
+    paths = asdict(settings.paths)
+    for name, default in asdict(Paths()).items():
+        path = Path(paths[name])
+        if path.is_absolute() or ".." in path.parts:
             changed.append(f"paths.{name} was {paths[name]}; here it is {default}.")
             paths[name] = default
     url = settings.store.url if store_url is None else store_url
-    if store_url is None and _is_file_elsewhere(url):
+    if store_url is None and url and copying.sqlite_file(url) is not None:
         changed.append(
             "store.url was a file elsewhere; here it is empty: SQLite in the state folder."
         )
         url = ""
     elif url != settings.store.url:
         changed.append("store.url is what --store says.")
-    store = msgspec.structs.replace(settings.store, url=url)
-    return msgspec.structs.replace(settings, paths=Paths(**paths), store=store), tuple(changed)
-
-
-def _leaves(path: str) -> bool:
-    """Whether a path of the settings leads out of the workspace."""
-    return Path(path).is_absolute() or ".." in Path(path).parts
-
-
-def _is_file_elsewhere(url: str) -> bool:
-    from pipeline.store.copying import sqlite_file
-
-    return bool(url) and sqlite_file(url) is not None
+    store = replace(settings.store, url=url)
+    return replace(settings, paths=Paths(**paths), store=store), tuple(changed)
 
 
 def _text_of(backup: Unpacker) -> bytes:
-    return backup.content(SETTINGS) if SETTINGS in backup.names else b""
+    return backup.file(SETTINGS).read() if SETTINGS in backup.members else b""
 
 
 def _read(content: bytes) -> Settings:
@@ -202,18 +176,15 @@ def _read(content: bytes) -> Settings:
 
 
 def _write_settings(backup: Unpacker, workspace: Workspace) -> None:
-    from pipeline.store.copying import has_password
-
     content = _text_of(backup)
     before = _read(content)
     if before != workspace.settings:
         content = _changed(content.decode("utf-8-sig"), before, workspace.settings).encode()
-    elif SETTINGS not in backup.names:
+    elif SETTINGS not in backup.members:
         return
-    path = workspace.root / FILE_NAME
-    mode = 0o600 if has_password(workspace.store_url) else 0o644
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
-        file.write(content)
+    mode = 0o600 if copying.has_password(workspace.store_url) else 0o644
+    with replacing(workspace.root / FILE_NAME, mode) as temporary:
+        temporary.write_bytes(content)
 
 
 def _changed(text: str, before: Settings, after: Settings) -> str:

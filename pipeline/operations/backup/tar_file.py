@@ -13,19 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from msgspec import Struct
+
 from pipeline import __version__
-from pipeline.operations.backup.manifest import (
-    FORMAT,
-    MANIFEST,
-    STORE,
-    Manifest,
-    Member,
-    decoded,
-    encoded,
-    is_member_name,
-)
-from pipeline.operations.doctor.archive import Progress
+from pipeline.operations.backup import manifest
+from pipeline.operations.backup.manifest import MANIFEST, Member
+from pipeline.store.session import Progress
 from pipeline.workspace.errors import BackupError
+from pipeline.workspace.moving import UnreadError
 
 _CHUNK = 1024 * 1024
 #: Bytes of a file that are held in memory until it is known to be whole; more wait on disk.
@@ -34,25 +29,14 @@ _BUFFERED = 16 * _CHUNK
 _LARGEST_MANIFEST = 512 * _CHUNK
 
 
-class UnreadableError(Exception):
-    """A file that was to be put in cannot be read; the message says why."""
+class Packer(Struct):
+    """Writes a backup into a tar file; `finish` makes it one."""
 
-
-class Packer:
-    """Writes a backup to a path; `finish` makes it one."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = path.open("wb")
-        self._tar = tarfile.open(  # noqa: SIM115 - closed with the packer
-            fileobj=self._file,
-            mode="w",
-            format=tarfile.PAX_FORMAT,
-            encoding="utf-8",
-            errors="surrogateescape",
-        )
-        self.members: dict[str, Member] = {}
-        self.folders: list[str] = []
+    tar: tarfile.TarFile
+    #: A folder for what is too large to be held in memory.
+    scratch: Path
+    members: dict[str, Member] = {}
+    folders: list[str] = []
 
     def add_if(self, name: str, path: Path | None, sha256: str) -> bool:
         """Put a file in under a name, if it can be read and has these bytes.
@@ -60,7 +44,7 @@ class Packer:
         Raises:
             OSError: there is no room.
         """
-        with suppress(UnreadableError):
+        with suppress(UnreadError):
             return path is not None and self.add(name, path, sha256)
         return False
 
@@ -70,62 +54,62 @@ class Packer:
         A file that changes while it is read is put in as it was read.
 
         Raises:
-            UnreadableError: it cannot be read.
+            UnreadError: it cannot be read.
             OSError: there is no room.
         """
-        with tempfile.SpooledTemporaryFile(_BUFFERED, dir=str(self._path.parent)) as buffer:
+        with tempfile.SpooledTemporaryFile(_BUFFERED, dir=str(self.scratch)) as buffer:
             found = _digest(_parts(path), buffer)
-            if sha256 is not None and found.sha256 != sha256:
+            if sha256 not in (None, found.sha256):
                 return False
+            with _readable(path):
+                changed = path.stat().st_mtime
             buffer.seek(0)
-            self._write(name, buffer, found.size, _changed(path))
+            self._write(name, buffer, found.size, changed)
         self.members[name] = found
         return True
 
-    def finish(self, schema: int, now: datetime) -> Manifest:
-        """Write the list of contents, and everything through to the disk."""
-        manifest = Manifest(
-            format=FORMAT,
-            program=__version__,
-            made_at=now,
-            schema=schema,
-            folders=self.folders,
-            count=len(self.members),
-            members=self.members,
+    def finish(self, schema: int, now: datetime) -> None:
+        """Write the list of contents."""
+        content = manifest.encoded(
+            manifest.Manifest(
+                format=manifest.FORMAT,
+                program=__version__,
+                made_at=now,
+                schema=schema,
+                folders=self.folders,
+                count=len(self.members),
+                members=self.members,
+            )
         )
-        content = encoded(manifest)
         self._write(MANIFEST, io.BytesIO(content), len(content), now.timestamp())
-        self._tar.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        return manifest
 
     def _write(self, name: str, file: IO[bytes], size: int, changed: float) -> None:
         member = tarfile.TarInfo(name)
         member.size, member.mode, member.mtime = size, 0o600, int(changed)
-        self._tar.addfile(member, file)
-
-    def close(self) -> None:
-        """Let go of the file, finished or not."""
-        self._file.close()
+        self.tar.addfile(member, file)
 
 
-class Unpacker:
+@contextmanager
+def packing(path: Path, scratch: Path) -> Iterator[Packer]:
+    """What writes a backup to a path."""
+    with tarfile.open(path, "w", encoding="utf-8") as tar:
+        yield Packer(tar, scratch)
+
+
+class Unpacker(Struct, frozen=True):
     """A backup every byte of which was read and is as its list of contents says."""
 
-    def __init__(self, tar: tarfile.TarFile, manifest: Manifest, found: dict[str, tarfile.TarInfo]):
-        self._tar = tar
-        self._found = found
-        self.manifest = manifest
+    tar: tarfile.TarFile
+    contents: manifest.Manifest
+    #: In the order in which they were put in.
+    members: dict[str, tarfile.TarInfo]
 
-    @property
-    def names(self) -> list[str]:
-        """In the order in which they were put in."""
-        return list(self._found)
-
-    def content(self, name: str) -> bytes:
-        return _file_in(self._tar, self._found[name]).read()
+    def file(self, name: str) -> IO[bytes]:
+        """A member, to be read."""
+        file = self.tar.extractfile(self.members[name])
+        if file is None:
+            raise tarfile.ReadError(f"{name!r} is no file")
+        return file
 
     def put(self, name: str, path: Path, mode: int) -> None:
         """Write a member to a path where there is nothing, with its time of change.
@@ -133,12 +117,11 @@ class Unpacker:
         Raises:
             BackupError: it has changed since it was looked at.
         """
-        member = self._found[name]
         with path.open("xb") as file:
-            source = _parts_of(_file_in(self._tar, member))
-            if _digest(source, file) != self.manifest.members[name]:
+            if _digest(_parts_of(self.file(name)), file) != self.contents.members[name]:
                 raise BackupError(f"{name} has changed while it was put back. Start again.")
-        os.utime(path, (member.mtime, member.mtime))
+        changed = self.members[name].mtime
+        os.utime(path, (changed, changed))
         path.chmod(mode)
 
 
@@ -150,22 +133,23 @@ def opened(path: Path, progress: Progress) -> Iterator[Unpacker]:
         BackupError: it cannot be read, is none of ours, is damaged, or would write elsewhere.
     """
     try:
-        with path.open("rb") as file, _tar_in(file, path) as tar:
-            found = _members(tar, path)
-            listed = found.pop(MANIFEST, None)
-            if listed is None or listed.size > _LARGEST_MANIFEST:
+        with _tar_at(path) as tar:
+            members = _members(tar, path)
+            listed = members.pop(MANIFEST, None)
+            file = tar.extractfile(listed) if listed and listed.size <= _LARGEST_MANIFEST else None
+            if file is None:
                 raise BackupError(f"{path} is not a backup made by quarterday, or is cut short.")
-            manifest = decoded(_file_in(tar, listed).read(), str(path))
-            _compare(tar, manifest, found, path, progress)
-            yield Unpacker(tar, manifest, found)
+            backup = Unpacker(tar, manifest.decoded(file.read(), str(path)), members)
+            _compare(backup, path, progress)
+            yield backup
     except (tarfile.TarError, EOFError) as error:
         raise BackupError(f"{path} is damaged ({error}). Take an earlier backup.") from error
 
 
-def _tar_in(file: IO[bytes], path: Path) -> tarfile.TarFile:
+def _tar_at(path: Path) -> tarfile.TarFile:
     try:
         # Never unpacked on the way: what is packed small may be without end.
-        return tarfile.open(fileobj=file, mode="r:", encoding="utf-8", errors="surrogateescape")
+        return tarfile.open(path, "r:", encoding="utf-8")
     except (tarfile.TarError, ValueError, EOFError, OverflowError) as error:
         raise BackupError(f"{path} is not a backup made by quarterday.") from error
 
@@ -176,7 +160,7 @@ def _members(tar: tarfile.TarFile, path: Path) -> dict[str, tarfile.TarInfo]:
     try:
         for member in tar:
             is_file = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and member.sparse is None
-            if not is_file or not (member.name == MANIFEST or is_member_name(member.name)):
+            if not is_file or not (member.name == MANIFEST or manifest.is_member_name(member.name)):
                 raise BackupError(
                     f"{path} is not a backup made by quarterday: it holds {member.name!r}, "
                     "which none of ours does. Nothing of it was put back."
@@ -189,53 +173,35 @@ def _members(tar: tarfile.TarFile, path: Path) -> dict[str, tarfile.TarInfo]:
     return found
 
 
-def _compare(
-    tar: tarfile.TarFile,
-    manifest: Manifest,
-    found: dict[str, tarfile.TarInfo],
-    path: Path,
-    progress: Progress,
-) -> None:
+def _compare(backup: Unpacker, path: Path, progress: Progress) -> None:
     """Make sure that the members are those listed, byte for byte."""
-    listed = manifest.members
-    if differing := sorted(listed.keys() ^ found.keys()):
+    listed, members = backup.contents.members, backup.members
+    if differing := sorted(listed.keys() ^ members.keys()):
         raise BackupError(
             f"{path} is damaged: {differing[0]!r} is in its list of contents or in it, not in both."
         )
-    if STORE not in listed:
+    if manifest.STORE not in listed:
         raise BackupError(f"{path} is damaged: the store is missing.")
-    for done, (name, member) in enumerate(found.items(), 1):
-        if _digest(_parts_of(_file_in(tar, member))) != listed[name]:
+    for done, name in enumerate(members, 1):
+        if _digest(_parts_of(backup.file(name))) != listed[name]:
             raise BackupError(
                 f"{path} is damaged: {name!r} has not the bytes that were put in. "
                 "Take an earlier backup."
             )
-        progress("Reading the backup", done, len(found))
-
-
-def _file_in(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
-    file = tar.extractfile(member)
-    if file is None:
-        raise tarfile.ReadError(f"{member.name!r} is no file")
-    return file
+        progress("Reading the backup", done, len(members))
 
 
 def _parts(path: Path) -> Iterator[bytes]:
-    with _readable(), path.open("rb") as file:
+    with _readable(path), path.open("rb") as file:
         yield from _parts_of(file)
 
 
-def _changed(path: Path) -> float:
-    with _readable():
-        return path.stat().st_mtime
-
-
 @contextmanager
-def _readable() -> Iterator[None]:
+def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UnreadableError(error.strerror) from error
+        raise UnreadError(error.errno, error.strerror, str(path)) from error
 
 
 def _parts_of(file: IO[bytes]) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -15,44 +15,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline import __version__
-from pipeline.operations.doctor import (
-    archive,
-    config,
-    database,
-    folders,
-    journal,
-    last_run,
-    leftovers,
-    mail,
-    rights,
-)
-from pipeline.operations.doctor.archive import Progress
-from pipeline.operations.doctor.check import HealthCheck, State, broken
+from pipeline.operations.doctor import archive, config, database, folders, mail, rights, runs
+from pipeline.operations.doctor.check import HealthCheck, broken
+from pipeline.store.session import Progress
 from pipeline.workspace.errors import QuarterdayError
 from pipeline.workspace.folder import Workspace
 
-__all__ = ["Health", "HealthCheck", "Progress", "State", "examine", "examine_content"]
+__all__ = ["Health", "HealthCheck", "examine", "examine_content"]
 
 #: Looks at one thing in a workspace.
 Look = Callable[[Workspace], HealthCheck]
-
-#: The looks by the names of their checks, in the order in which these are shown: before those at
-#: what was received, and after them.
-_BEFORE_CONTENT: Mapping[str, Look] = {
-    "register": config.look_at_register,
-    "texts of mail": config.look_at_texts,
-}
-_AFTER_CONTENT: Mapping[str, Look] = {
-    "store, commits": database.look_at_commits,
-    "inbox": folders.look_at_inbox,
-    "outbox": folders.look_at_outbox,
-    "clocks": folders.look_at_clocks,
-    "room": folders.look_at_room,
-    "mailbox": mail.look_at_mailbox,
-    "lock": leftovers.look_at_lock,
-    "left over": leftovers.look_at_leftovers,
-    "last run": last_run.look_at_last_run,
-}
 
 
 class Health(Struct, frozen=True):
@@ -74,32 +46,43 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
         WorkspaceError: there is no such folder.
     """
     settings, workspace = config.look_at_settings(root)
-    checks = [replace(settings, name="settings")]
-    if workspace is not None:
-        checks += _examined(_BEFORE_CONTENT, workspace)
-        checks += examine_content(workspace, progress, quick=quick)
-        checks += _examined(_AFTER_CONTENT, workspace)
-    return Health(tuple(checks), _versions())
-
-
-def examine_content(
-    workspace: Workspace, progress: Progress, *, quick: bool = False
-) -> tuple[HealthCheck, ...]:
-    """Whether what was received is whole, and private."""
+    # By the names of their checks, in the order in which these are shown.
     looks: Mapping[str, Look] = {
+        "register": config.look_at_register,
+        "texts of mail": mail.look_at_texts,
+        **_looks_at_content(progress, quick=quick),
+        "store, commits": database.look_at_commits,
+        "inbox": folders.look_at_inbox,
+        "outbox": folders.look_at_outbox,
+        "clocks": folders.look_at_clocks,
+        "room": folders.look_at_room,
+        "mailbox": mail.look_at_mailbox,
+        "lock": runs.look_at_lock,
+        "left over": runs.look_at_leftovers,
+        "last run": runs.look_at_last_run,
+    }
+    checks = _examined(looks, workspace) if workspace else ()
+    return Health((replace(settings, name="settings"), *checks), _versions())
+
+
+def examine_content(workspace: Workspace, progress: Progress) -> tuple[HealthCheck, ...]:
+    """Whether what was received is whole, and private."""
+    return _examined(_looks_at_content(progress, quick=False), workspace)
+
+
+def _looks_at_content(progress: Progress, *, quick: bool) -> Mapping[str, Look]:
+    return {
         "store": database.look_at_store,
         "store, inside": database.look_into_store,
         "archive": partial(archive.look_at_archive, progress=progress, quick=quick),
-        "journal": partial(journal.look_at_journal, quick=quick),
+        "journal": partial(archive.look_at_journal, quick=quick),
         "rights, state": rights.look_at_state,
         "rights, settings": rights.look_at_settings_file,
     }
-    return tuple(_examined(looks, workspace))
 
 
-def _examined(looks: Mapping[str, Look], workspace: Workspace) -> Iterator[HealthCheck]:
-    for name, look in looks.items():
-        yield replace(_looked(look, workspace), name=name)
+def _examined(looks: Mapping[str, Look], workspace: Workspace) -> tuple[HealthCheck, ...]:
+    return tuple(replace(_looked(look, workspace), name=name) for name, look in looks.items())
 
 
 def _looked(look: Look, workspace: Workspace) -> HealthCheck:

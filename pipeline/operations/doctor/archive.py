@@ -1,52 +1,49 @@
-"""The archive against the store: every file received is there, byte for byte, and no other."""
+"""The archive against the store: every file received is there, and the journal that tells of it."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
+from pipeline.store import copying, journal
+from pipeline.store.session import Progress
 from pipeline.workspace.folder import UNFINISHED, Workspace
 from pipeline.workspace.moving import holds
 
-#: Called with what is being done, how many are done and how many there are.
-Progress = Callable[[str, int, int], None]
 #: Folders in the archive that hold no returns.
-BESIDE = ("journal", "registers")
+_BESIDE = ("journal", "registers")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) -> HealthCheck:
     """Whether each submission's file is in the archive with its bytes; `quick` reads none."""
-    from pipeline.store.copying import received
-
     # The files first: one that a run brings meanwhile is then in the store at any rate.
-    archived, others = archived_files(workspace.archive)
-    known = received(workspace.store_url)
+    archived, others = _archived_files(workspace.archive)
+    known = copying.received(workspace.store_url)
     wanted = known.archived
-    missing = {sha256: name for sha256, name in wanted.items() if sha256 not in archived}
     on_their_way: dict[str, Path] = {}
-    if missing:
-        archived |= archived_files(workspace.archive)[0]
+    if wanted.keys() - archived.keys():
+        # In the order in which a run moves them.
         on_their_way = hashes_of(waiting_files(workspace))
-        missing = {sha256: name for sha256, name in missing.items() if sha256 not in archived}
-    lost = {sha256: name for sha256, name in missing.items() if sha256 not in on_their_way}
+        archived |= _archived_files(workspace.archive)[0]
+    missing = sorted(wanted.keys() - archived.keys())
+    lost = [sha256 for sha256 in missing if sha256 not in on_their_way]
     damaged = [] if quick else list(_damaged(archived, progress))
     if lost or damaged:
         return broken(
             f"{many(len(lost), 'file')} missing and {len(damaged):,} damaged, "
             f"of {len(wanted):,} received.",
             f"Put each back from a backup into {workspace.archive}.",
-            *(f"missing: {sha256} ({name})" for sha256, name in sorted(lost.items())),
+            *(f"missing: {sha256} ({wanted[sha256]})" for sha256 in lost),
             *(f"damaged: {path}" for path in damaged),
         )
-    unknown = others + [
-        path for sha256, path in archived.items() if sha256 not in wanted | known.forgotten
-    ]
-    if unknown:
+    strange = archived.keys() - wanted.keys() - known.forgotten.keys()
+    if unknown := others + [archived[sha256] for sha256 in strange]:
         return attention(
             f"{many(len(unknown), 'file')} that the store does not know.",
             "If the store was put back from an older backup, copy each into the inbox; else see "
@@ -54,12 +51,8 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
             *map(str, sorted(unknown)),
         )
     # A file may have been forgotten since it was seen.
-    due = [
-        archived[sha256]
-        for sha256 in known.forgotten
-        if sha256 in archived and archived[sha256].exists()
-    ]
-    if due:
+    forgotten = [path for sha256, path in archived.items() if sha256 in known.forgotten]
+    if due := [path for path in forgotten if path.exists()]:
         return attention(
             f"{many(len(due), 'file')} forgotten by the retention rule and still there.",
             "Run quarterday forget, which removes what it was cut off from removing.",
@@ -69,17 +62,67 @@ def look_at_archive(workspace: Workspace, progress: Progress, *, quick: bool) ->
         return attention(
             f"{many(len(missing), 'file')} taken in and not yet moved to the archive.",
             "The next run moves them.",
-            *(f"{on_their_way[sha256]}" for sha256 in sorted(missing)),
+            *(str(on_their_way[sha256]) for sha256 in missing),
         )
     how = "Not read" if quick else "Every byte is as it was received"
     return well(f"{how}: {many(len(wanted), 'file')}.")
 
 
-def archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:
+def look_at_journal(workspace: Workspace, *, quick: bool) -> HealthCheck:
+    """Whether the journal and the store agree, and each register is kept; `quick` reads none.
+
+    Raises:
+        StoreError: the store cannot be opened.
+        WorkspaceError: a file of the journal cannot be read.
+    """
+    # The journal first: what a run adds to the store meanwhile is only not in the journal yet.
+    journaled = journal.noted(workspace.archive)
+    stored = copying.numbers(workspace.store_url, journal.TABLES)
+    last = journal.highest(journaled)
+    last_stored = {table: max(numbers, default=0) for table, numbers in stored.items()}
+    if behind := [table for table in last if last[table] > last_stored[table]]:
+        return broken(
+            "The store is older than its archive, or another one; no run works with it.",
+            "Put the right store back, or make it again with quarterday replay --rebuild.",
+            *(
+                f"{table}: {last[table]:,} rows in the journal, {last_stored[table]:,} in the store"
+                for table in behind
+            ),
+        )
+    missing = [
+        (table, number)
+        for table, ranges in journaled.items()
+        for number in sorted(stored[table])
+        if not any(number in each for each in ranges)
+    ]
+    lost = [
+        f"missing: {table} {number}, of which the store tells"
+        for table, number in missing
+        if number <= last[table]
+    ]
+    lost += _registers(workspace, quick=quick)
+    if lost:
+        return broken(
+            f"{many(len(lost), 'thing')} missing or damaged.",
+            f"Put {workspace.archive / 'journal'} and {workspace.archive / 'registers'} back from "
+            "a backup.",
+            *lost,
+        )
+    if not quick:
+        for table in journal.TABLES:
+            # Reads each line.
+            list(journal.entries(workspace.archive, table))
+    rows = many(sum(map(len, stored.values())), "row")
+    if missing:
+        return well(f"{rows}, of which the next run writes {len(missing):,}.")
+    return well(f"{rows} of the store, and each register.")
+
+
+def _archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:
     """The files received by their SHA-256, and what else lies in the archive."""
     archived: dict[str, Path] = {}
     others: list[Path] = []
-    for path in files_in(archive, but=BESIDE):
+    for path in files_in(archive, but=_BESIDE):
         if _HASH.fullmatch(path.stem) and path.parent.name == path.stem[:2]:
             archived[path.stem] = path
         elif not path.name.startswith(UNFINISHED):
@@ -89,17 +132,15 @@ def archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:
 
 def waiting_files(workspace: Workspace) -> list[Path]:
     """The files in the inbox, and those on their way from it to the archive."""
-    return [*files_in(workspace.leaving), *files_in(workspace.inbox)]
+    return [*files_in(workspace.inbox), *files_in(workspace.leaving)]
 
 
 def hashes_of(paths: list[Path]) -> dict[str, Path]:
     """Those of the files that can be read, by their SHA-256."""
     found: dict[str, Path] = {}
     for path in paths:
-        try:
+        with suppress(OSError):
             found[sha256_of(path)] = path
-        except OSError:
-            continue
     return found
 
 
@@ -128,3 +169,13 @@ def _damaged(archived: dict[str, Path], progress: Progress) -> Iterator[Path]:
         if not holds(path, sha256) and path.exists():
             yield path
         progress("Reading the archive", done, len(archived))
+
+
+def _registers(workspace: Workspace, *, quick: bool) -> Iterator[str]:
+    """Those by which returns were checked that are not kept as they were."""
+    for sha256 in sorted(copying.registers(workspace.store_url)):
+        path = journal.archived_register(workspace.archive, sha256)
+        if not path.exists():
+            yield f"missing: {path}"
+        elif not quick and not holds(path, sha256):
+            yield f"damaged: {path}"

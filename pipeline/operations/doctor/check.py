@@ -50,6 +50,6 @@ def broken(found: str, remedy: str, *details: str) -> HealthCheck:
     return HealthCheck("", State.BROKEN, found, remedy, details)
 
 
-def many(count: int, one: str, more: str = "") -> str:
+def many(count: int, noun: str) -> str:
     """A number with its noun: `1 file`, `2 files`."""
-    return f"{count:,} {noun_for(count, one, more)}"
+    return f"{count:,} {noun_for(count, noun)}"

@@ -28,23 +28,6 @@ def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
     return well(found), workspace
 
 
-def look_at_texts(workspace: Workspace) -> HealthCheck:
-    """The workspace's own texts of mail: whether each can be used."""
-    from pipeline.mail.messages.texts import faults, own_templates
-
-    folder = workspace.templates
-    if not folder.is_dir():
-        return well("All as Quarterday brings them.")
-    found = faults(folder)
-    if found:
-        return attention(
-            f"{many(len(found), 'mistake')} in {folder}.",
-            "Correct each; until then the text that Quarterday brings is sent.",
-            *found,
-        )
-    return well(f"{many(len(list(own_templates(folder))), 'text')} of your own.")
-
-
 def look_at_register(workspace: Workspace) -> HealthCheck:
     from pipeline.register.reader import inspect_register
 
@@ -56,11 +39,7 @@ def look_at_register(workspace: Workspace) -> HealthCheck:
             "Put each right in Excel; no run takes anything in until then.",
             *error.problems,
         )
-    counts = ", ".join(
-        (
-            many(len(register.indicators), "indicator"),
-            many(len(register.areas), "service area"),
-            many(len(register.periods), "period"),
-        )
-    )
-    return well(f"{counts}.", *(note.line for note in notes))
+    indicators = many(len(register.indicators), "indicator")
+    areas = many(len(register.areas), "service area")
+    periods = many(len(register.periods), "period")
+    return well(f"{indicators}, {areas}, {periods}.", *(note.line for note in notes))

@@ -7,8 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+import sqlalchemy as sa
+
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
-from pipeline.workspace.errors import StoreError
+from pipeline.store import copying
+from pipeline.store.engine import set_up_sqlite, shown, url_of
+from pipeline.store.tables import SCHEMA_VERSION, submission
 from pipeline.workspace.folder import Workspace
 
 _NOT_MADE = "Not made yet; the first run makes it."
@@ -17,34 +21,23 @@ _RESTORE = "Put a backup into a new folder with `quarterday restore`; keep this 
 
 def look_at_store(workspace: Workspace) -> HealthCheck:
     """Whether it opens, and is of this version of the program."""
-    import sqlalchemy as sa
-
-    from pipeline.store.copying import looked_into, sqlite_file
-    from pipeline.store.engine import shown, url_of
-    from pipeline.store.tables import SCHEMA_VERSION, submission
-
     url = workspace.store_url
-    try:
-        with looked_into(url) as connection:
-            if connection is None:
-                return well(_NOT_MADE)
-            count = connection.scalar(sa.select(sa.func.count()).select_from(submission)) or 0
-            if sqlite_file(url) is not None:
-                kind = f"SQLite {sqlite3.sqlite_version}"
-            else:
-                kind = f"PostgreSQL {connection.scalar(sa.text('SHOW server_version'))}"
-                if connection.scalar(sa.text("SELECT pg_is_in_recovery()")):
-                    return broken(
-                        f"{shown(url_of(url))} is a standby, which takes nothing in.",
-                        "Name the primary in store.url.",
-                    )
-                if connection.scalar(sa.text(_READ_ONLY)) == "on":
-                    return broken(
-                        f"{shown(url_of(url))} is set to read only.",
-                        "Set default_transaction_read_only to off for the database and its user.",
-                    )
-    except StoreError as error:
-        return broken(str(error), "")
+    name = shown(url_of(url))
+    with copying.looked_into(url) as connection:
+        if connection is None:
+            return well(_NOT_MADE)
+        count = connection.scalar(sa.select(sa.func.count()).select_from(submission)) or 0
+        kind = f"SQLite {sqlite3.sqlite_version}"
+        if copying.sqlite_file(url) is None:
+            kind = f"PostgreSQL {connection.scalar(sa.text('SHOW server_version'))}"
+            if connection.scalar(sa.text("SELECT pg_is_in_recovery()")):
+                standby = f"{name} is a standby, which takes nothing in."
+                return broken(standby, "Name the primary in store.url.")
+            if connection.scalar(sa.text(_READ_ONLY)) == "on":
+                return broken(
+                    f"{name} is set to read only.",
+                    "Set default_transaction_read_only to off for the database and its user.",
+                )
     return well(f"{kind}, schema {SCHEMA_VERSION}, {many(count, 'submission')}.")
 
 
@@ -54,31 +47,26 @@ _READ_ONLY = "SELECT reset_val FROM pg_settings WHERE name = 'default_transactio
 
 def look_into_store(workspace: Workspace) -> HealthCheck:
     """Whether every page and every reference in it is whole."""
-    from pipeline.store.copying import damage, sqlite_file
-
-    file = sqlite_file(workspace.store_url)
+    file = copying.sqlite_file(workspace.store_url)
     if file is None:
         return well("Not checked here: PostgreSQL checks what it reads.")
-    if not _is_made(file):
+    if copying.is_empty(workspace.store_url):
         return well(_NOT_MADE)
-    if problems := damage(file):
+    if problems := copying.damage(file):
         return broken(f"{file} is damaged.", _RESTORE, *problems)
     return well("Every page and every reference is whole.")
 
 
 def look_at_commits(workspace: Workspace) -> HealthCheck:
     """Whether what is committed is still there when the plug is pulled."""
-    from pipeline.store.copying import sqlite_file
-
-    file = sqlite_file(workspace.store_url)
+    url = workspace.store_url
+    file = copying.sqlite_file(url)
     if file is None:
-        return _postgresql_commits(workspace.store_url)
-    return _sqlite_commits(file) if _is_made(file) else well(_NOT_MADE)
+        return _postgresql_commits(url)
+    return well(_NOT_MADE) if copying.is_empty(url) else _sqlite_commits(file)
 
 
 def _sqlite_commits(file: Path) -> HealthCheck:
-    from pipeline.store.engine import set_up_sqlite
-
     address = f"file:{quote(str(file.absolute()))}?mode=rw"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
@@ -90,9 +78,9 @@ def _sqlite_commits(file: Path) -> HealthCheck:
             )
         # As each connection of a run is set up; where the log is wal already this changes nothing.
         set_up_sqlite(connection, None)
-        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
-        (foreign_keys,) = connection.execute("PRAGMA foreign_keys").fetchone()
-    if (synchronous, foreign_keys) != (2, 1):
+        pragmas = ("PRAGMA synchronous", "PRAGMA foreign_keys")
+        found = [connection.execute(pragma).fetchone() for pragma in pragmas]
+    if found != [(2,), (1,)]:
         return broken(
             f"SQLite takes neither synchronous=FULL nor foreign keys for {file}.",
             "Install a Python whose SQLite is built with both.",
@@ -101,18 +89,12 @@ def _sqlite_commits(file: Path) -> HealthCheck:
 
 
 def _postgresql_commits(url: str) -> HealthCheck:
-    import sqlalchemy as sa
-
-    from pipeline.store.copying import looked_into
-
-    with looked_into(url) as connection:
+    with copying.looked_into(url) as connection:
         if connection is None:
             return well(_NOT_MADE)
-        off = [
-            name
-            for name in ("fsync", "full_page_writes", "synchronous_commit")
-            if connection.scalar(sa.select(sa.func.current_setting(name))) == "off"
-        ]
+        needed = ("fsync", "full_page_writes", "synchronous_commit")
+        settings = {name: sa.select(sa.func.current_setting(name)) for name in needed}
+        off = [name for name, query in settings.items() if connection.scalar(query) == "off"]
     if off:
         names = ", ".join(off)
         return attention(
@@ -120,7 +102,3 @@ def _postgresql_commits(url: str) -> HealthCheck:
             f"Set {names} to on in postgresql.conf.",
         )
     return well("Written through to the disk.")
-
-
-def _is_made(file: Path) -> bool:
-    return file.exists() and file.stat().st_size > 0

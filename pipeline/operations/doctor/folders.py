@@ -11,7 +11,6 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
@@ -19,7 +18,7 @@ from pipeline.workspace.folder import UNFINISHED, Workspace, remedy
 
 _MIB = 1024 * 1024
 #: Room below which someone should see to it, in bytes, and how many of the largest returns as well.
-LEAST_ROOM, LEAST_RETURNS = 500 * _MIB, 5
+_LEAST_ROOM, _LEAST_RETURNS = 500 * _MIB, 5
 #: Files that a file system must still take.
 _LEAST_FILES = 1000
 #: Seconds by which a file system's clock may differ.
@@ -30,7 +29,7 @@ def look_at_inbox(workspace: Workspace) -> HealthCheck:
     """Whether a run can list the inbox and move what lies in it."""
     inbox = workspace.inbox
     try:
-        folders = [inbox, *_folders_in(inbox)]
+        folders = [inbox, *sorted(filter(_is_folder, inbox.iterdir()))]
     except OSError as error:
         return broken(
             f"{inbox} cannot be listed ({error.strerror}).",
@@ -49,7 +48,8 @@ def look_at_inbox(workspace: Workspace) -> HealthCheck:
             "Its sticky bit lets only a file's owner move it.",
             f"Run: chmod -t {' '.join(map(str, stuck))}",
         )
-    there = "the same" if _device(inbox) == _device(workspace.state) else "another"
+    device = _nearest(workspace.state).stat().st_dev
+    there = "the same" if inbox.stat().st_dev == device else "another"
     return well(f"Listed and cleared; on {there} file system as the archive.")
 
 
@@ -83,9 +83,9 @@ def look_at_clocks(workspace: Workspace) -> HealthCheck:
 
 def look_at_room(workspace: Workspace) -> HealthCheck:
     """Whether each file system has room for returns and for files."""
-    needed = max(LEAST_ROOM, LEAST_RETURNS * workspace.settings.limits.file_mb * _MIB)
+    needed = max(_LEAST_ROOM, _LEAST_RETURNS * workspace.settings.limits.file_mb * _MIB)
     least: list[int] = []
-    for folder in {_device(folder): folder for folder in _places(workspace)}.values():
+    for folder in {folder.stat().st_dev: folder for folder in _places(workspace)}.values():
         free = shutil.disk_usage(folder).free
         if free < needed:
             return attention(
@@ -113,15 +113,8 @@ def _nearest(folder: Path) -> Path:
     return next((path for path in (folder, *folder.parents) if path.is_dir()), folder)
 
 
-def _device(folder: Path) -> int:
-    return _nearest(folder).stat().st_dev
-
-
-def _folders_in(inbox: Path) -> Iterator[Path]:
-    with os.scandir(inbox) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
-                yield Path(entry.path)
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
 
 
 def _write_a_file(folder: Path) -> float:

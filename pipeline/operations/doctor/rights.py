@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from shlex import quote
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
+from pipeline.store.copying import has_password
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import FILE_NAME
 from schemas.wording import listed
@@ -25,13 +27,13 @@ def look_at_state(workspace: Workspace) -> HealthCheck:
         return well("Not made yet; the first run makes it private.")
     # Root looks on behalf of whoever the folder belongs to.
     owner = os.geteuid() or state.stat().st_uid
-    open_to_others: list[Path] = []
-    foreign: list[Path] = []
+    foreign: list[str] = []
+    open_to_others: dict[Path, str] = {}
     for path, status in _everything(state, but=(workspace.leaving, workspace.quarantine)):
         if status.st_uid != owner:
-            foreign.append(path)
+            foreign.append(str(path))
         elif status.st_mode & 0o077:
-            open_to_others.append(path)
+            open_to_others[path] = f"{path} ({stat.S_IMODE(status.st_mode):04o})"
     if not foreign and not open_to_others:
         return well(f"{state} is its user's alone.")
     found, commands = [], []
@@ -44,8 +46,7 @@ def look_at_state(workspace: Workspace) -> HealthCheck:
     # Nobody comes past a closed folder to what lies open in it.
     look = broken if foreign or state in open_to_others else attention
     remedy = f"Run: {' && '.join(commands)}"
-    details = (*map(str, foreign), *(f"{path} ({_shown(path)})" for path in open_to_others))
-    return look(f"{', '.join(found)}.", remedy, *details)
+    return look(f"{', '.join(found)}.", remedy, *foreign, *open_to_others.values())
 
 
 def look_at_settings_file(workspace: Workspace) -> HealthCheck:
@@ -55,8 +56,6 @@ def look_at_settings_file(workspace: Workspace) -> HealthCheck:
         return well(_ELSEWHERE)
     if not path.exists():
         return well("There is no file.")
-    from pipeline.store.copying import has_password
-
     mode = path.stat().st_mode
     wrong = {}
     if mode & 0o022:
@@ -84,25 +83,15 @@ def _everything(folder: Path, but: tuple[Path, ...]) -> Iterator[tuple[Path, os.
             continue
         for name in (*folders, *names):
             path = Path(place, name)
-            try:
+            with suppress(FileNotFoundError):
                 status = path.lstat()
-            except FileNotFoundError:
-                continue
-            if not stat.S_ISLNK(status.st_mode):
-                yield path, status
-
-
-def _shown(path: Path) -> str:
-    try:
-        return f"{stat.S_IMODE(path.lstat().st_mode):04o}"
-    except FileNotFoundError:
-        return "gone since"
+                if not stat.S_ISLNK(status.st_mode):
+                    yield path, status
 
 
 def _name_of(user: int) -> str:
     import pwd
 
-    try:
+    with suppress(KeyError):
         return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return str(user)
+    return str(user)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import asdict
 
 from pipeline import __version__
-from pipeline.store import Outcome, Store, Submission, journal
+from pipeline.store import Store, Submission, journal
 
 
 class Difference(Struct, frozen=True):
@@ -29,54 +28,44 @@ def compare(stored: Store, rebuilt: Store) -> list[Difference]:
     """
     found: list[Difference] = []
     ours, theirs = ({s.id: s for s in store.submissions()} for store in (stored, rebuilt))
-    for number in sorted(ours.keys() | theirs.keys()):
+    names = {n: f"submission {n}, {sent.filename}" for n, sent in sorted((theirs | ours).items())}
+    for number, what in names.items():
         mine, other = ours.get(number), theirs.get(number)
-        what = f"submission {number}, {(mine or other or _NOTHING).filename}"
         if mine is None or other is None:
             found.append(Difference(what, _shown(mine), _shown(other)))
-        else:
-            found += _differing(what, _fields_of(mine), _fields_of(other))
+            continue
+        said = _fields_of(other)
+        found += [
+            Difference(f"{name} of {what}", str(value), str(said[name]))
+            for name, value in _fields_of(mine).items()
+            if value != said[name]
+        ]
     for table in ("signature", "observation", "achievement"):
         left, right = (_rows(store, table) for store in (stored, rebuilt))
         for number in sorted(left.keys() | right.keys()):
-            sent = ours.get(number) or theirs.get(number) or _NOTHING
-            what = f"{table}s of submission {number}, {sent.filename}"
-            found += _sets(what, left.get(number, []), right.get(number, []))
+            what = names.get(number, f"submission {number}, no file")
+            found += _sets(f"{table}s of {what}", left[number], right[number])
     for issued, rated in zip(stored.issues(), rebuilt.issues(), strict=False):
         what = f"ratings of {issued.period} as issued {issued.issued_at:%Y-%m-%d %H:%M}"
         found += _sets(what, issued.ratings, rated.ratings)
     # What people decided, and what became of mail, which only the journal knows.
     for table in journal.TABLES[1:]:
         decided, taken_over = (
-            {row["id"]: sorted(row.items()) for row in store.rows_of(table)}
-            for store in (stored, rebuilt)
+            {row["id"]: row.items() for row in store.rows_of(table)} for store in (stored, rebuilt)
         )
         for number in sorted(decided.keys() | taken_over.keys()):
-            one, two = decided.get(number, []), taken_over.get(number, [])
+            one, two = decided.get(number, ()), taken_over.get(number, ())
             found += _sets(f"{table} {number}", one, two)
     return found
 
 
-#: Of a submission all but its number and its findings.
-_NAMES = [f.name for f in fields(Submission) if f.name not in ("id", "findings")]
-_NOTHING = Submission("", "no file", datetime.min.replace(tzinfo=UTC), Outcome.REJECTED, 0, "")
-
-
 def _fields_of(sent: Submission) -> dict[str, object]:
-    found: dict[str, object] = {name: getattr(sent, name) for name in _NAMES}
-    if sent.version == __version__:
-        found["findings"] = [f.line for f in sent.findings]
-    else:
-        found["findings"] = [f"{f.code} {f.place}" for f in sent.findings]
-    return found
-
-
-def _differing(
-    what: str, mine: Mapping[str, object], other: Mapping[str, object]
-) -> Iterator[Difference]:
-    for name, value in mine.items():
-        if value != other[name]:
-            yield Difference(f"{name} of {what}", str(value), str(other[name]))
+    """Of a submission all but its number, and of its findings what this version would say, too."""
+    found = asdict(sent)
+    del found["id"], found["findings"]
+    is_same_version = sent.version == __version__
+    lines = [f.line if is_same_version else f"{f.code} {f.place}" for f in sent.findings]
+    return found | {"findings": lines}
 
 
 def _sets(what: str, mine: Iterable[object], other: Iterable[object]) -> Iterator[Difference]:

@@ -11,8 +11,7 @@ from msgspec import Struct
 from pipeline.job.session import alone, store_of
 from pipeline.operations.replay.compare import Difference, compare
 from pipeline.operations.replay.rebuild import Rebuilt, rebuild
-from pipeline.store import Store, journal
-from pipeline.store.copying import damage, fill, is_empty, sqlite_file
+from pipeline.store import Store, copying, journal
 from pipeline.store.session import Progress
 from pipeline.workspace.errors import StoreError, WorkspaceError
 from pipeline.workspace.folder import UNFINISHED, Workspace
@@ -45,7 +44,7 @@ def replay(workspace: Workspace, progress: Progress) -> Replayed:
         Store(f"sqlite:///{scratch}/rebuilt.sqlite3") as made,
     ):
         journal.catch_up(store, workspace.archive)
-        rebuilt = rebuild(workspace, made, store, Path(scratch) / "files", progress)
+        rebuilt = rebuild(workspace, made, store, Path(scratch), progress)
         return Replayed(rebuilt, tuple(compare(store, made)))
 
 
@@ -58,37 +57,35 @@ def replace_store(workspace: Workspace, now: datetime, progress: Progress) -> Re
         WorkspaceError: the store holds all that its archive does, so that there is nothing to mend.
         StoreError: the database holds a store already, or cannot be used.
     """
-    with (
-        alone(workspace),
-        TemporaryDirectory(prefix=UNFINISHED, dir=workspace.state) as scratch,
-    ):
+    with alone(workspace), TemporaryDirectory(prefix=UNFINISHED, dir=workspace.state) as scratch:
         if _is_whole(workspace):
             raise WorkspaceError(
                 "The store holds everything that its archive does. Compare the two with "
                 "quarterday replay; to make it anew all the same, move the store away first."
             )
-        if sqlite_file(workspace.store_url) is None and not is_empty(workspace.store_url):
+        url = workspace.store_url
+        if copying.sqlite_file(url) is None and not copying.is_empty(url):
             raise StoreError(
                 "The database holds a store that is older than its archive. Empty it, or name an "
                 "empty one in store.url of pipeline.toml; then run quarterday replay --rebuild."
             )
         copy = Path(scratch) / "rebuilt.sqlite3"
         with Store(f"sqlite:///{copy}") as made:
-            rebuilt = rebuild(workspace, made, None, Path(scratch) / "files", progress)
+            rebuilt = rebuild(workspace, made, None, Path(scratch), progress)
         aside = _moved_aside(workspace, now)
-        fill(copy, workspace.store_url)
+        copying.fill(copy, url)
     return Replayed(rebuilt, kept_aside=aside)
 
 
 def _is_whole(workspace: Workspace) -> bool:
     """Whether there is a store that can be used and is not older than its archive."""
-    file = sqlite_file(workspace.store_url)
-    if file is not None and not (file.exists() and file.stat().st_size):
+    file = copying.sqlite_file(workspace.store_url)
+    if file is not None and copying.is_empty(workspace.store_url):
         return False
     try:
         with store_of(workspace) as store:
             is_behind = journal.is_behind(store, workspace.archive)
-        return not is_behind and (file is None or not damage(file))
+        return not is_behind and (file is None or not copying.damage(file))
     except StoreError:
         if file is None:
             # A database that cannot be reached is not replaced.
@@ -98,11 +95,8 @@ def _is_whole(workspace: Workspace) -> bool:
 
 def _moved_aside(workspace: Workspace, now: datetime) -> Path | None:
     """Move a store in a file out of the way, its log with it; where it lies now."""
-    file = sqlite_file(workspace.store_url)
-    if file is None or not file.exists():
-        return None
-    if not file.stat().st_size:
-        file.unlink()
+    file = copying.sqlite_file(workspace.store_url)
+    if file is None or copying.is_empty(workspace.store_url):
         return None
     aside = file.with_name(f"{file.name}.before-{now:%Y%m%dT%H%M%S}")
     for ending in ("-wal", "-shm", ""):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.operations.schedule.job import MARK, Part
 from pipeline.workspace.errors import ScheduleError
-from pipeline.workspace.folder import remedy, replacing
+from pipeline.workspace.folder import disk_trouble, replacing
 
 
 def run_program(*words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -70,13 +70,8 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> None:
     Raises:
         ScheduleError: it cannot be written.
     """
-    try:
-        with replacing(path) as temporary:
-            temporary.write_bytes(text.encode(encoding, "surrogateescape"))
-    except OSError as error:
-        raise ScheduleError(
-            f"{path} cannot be written ({error.strerror}). {remedy(error)}"
-        ) from error
+    with disk_trouble(f"{path} cannot be written", ScheduleError), replacing(path) as temporary:
+        temporary.write_bytes(text.encode(encoding, "surrogateescape"))
 
 
 def remove(paths: Iterable[Path]) -> tuple[Part, ...]:

@@ -141,18 +141,14 @@ def _writable(workspace: Workspace) -> list[Path]:
     folders = [workspace.inbox, workspace.outbox, workspace.state]
     if (url := workspace.settings.store.url).startswith("sqlite:///"):
         folders.append(Path(workspace.root, url.removeprefix("sqlite:///")).parent)
-    found = {
-        next(place for place in (folder, *folder.parents) if place.exists()) for folder in folders
-    }
-    return sorted(found)
+    ways = [(folder, *folder.parents) for folder in folders]
+    return sorted({next(place for place in way if place.exists()) for way in ways})
 
 
 def _closed(otherwise: str, needed: list[Path], *places: str) -> str:
     """Whether places can be closed to the run: not where something that it needs lies there."""
-    for path in needed:
-        if any(path.is_relative_to(place) for place in places):
-            return otherwise
-    return "yes"
+    is_needed = any(path.is_relative_to(place) for path in needed for place in places)
+    return otherwise if is_needed else "yes"
 
 
 def _escaped(text: str) -> str:

@@ -17,9 +17,10 @@ _ENCODING = "utf-16"
 
 
 def show(job: Job) -> Scheduled:
+    text = _task_xml(job)
     if _is_here(job):
-        return Scheduled((Part(_task(job), _task_xml(job), _is_registered(job)),))
-    return Scheduled(machine.parts_of({_path(job): _task_xml(job)}, _ENCODING))
+        return Scheduled((Part(_task(job), text, _is_registered(job)),))
+    return Scheduled(machine.parts_of({_path(job): text}, _ENCODING))
 
 
 def install(job: Job) -> Scheduled:
@@ -28,19 +29,21 @@ def install(job: Job) -> Scheduled:
             path = Path(folder, "task.xml")
             machine.write(path, _task_xml(job), _ENCODING)
             # It asks for the password of the user who runs the job.
-            _ask("schtasks", *_creation(job, path))
+            done = subprocess.run(_creation(job, path), stdout=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            raise ScheduleError(f"schtasks was refused: exit code {done.returncode}")
         return show(job)
     path = _path(job)
     machine.is_installed(path, _ENCODING)
     machine.write(path, _task_xml(job), _ENCODING)
-    step = f"On Windows: {subprocess.list2cmdline(('schtasks', *_creation(job, path)))}"
+    step = f"On Windows: {subprocess.list2cmdline(_creation(job, path))}"
     return Scheduled(show(job).parts, (step,))
 
 
 def remove(job: Job) -> Scheduled:
     if not _is_here(job):
-        there = [path for path in (_path(job),) if machine.is_installed(path, _ENCODING)]
-        return Scheduled(machine.remove(there))
+        path = _path(job)
+        return Scheduled(machine.remove([path] if machine.is_installed(path, _ENCODING) else []))
     if not _is_registered(job):
         return Scheduled(())
     machine.call("schtasks", "/Delete", "/TN", _task(job), "/F")
@@ -82,19 +85,9 @@ def _is_here(job: Job) -> bool:
 
 def _creation(job: Job, path: Path) -> tuple[str, ...]:
     user = job.user or os.environ.get("USERNAME") or "USER"
-    return ("/Create", "/TN", _task(job), "/XML", str(path), "/RU", user, "/RP", "*", "/F")
+    task = ("/TN", _task(job), "/XML", str(path))
+    return ("schtasks", "/Create", *task, "/RU", user, "/RP", "*", "/F")
 
 
 def _is_registered(job: Job) -> bool:
     return machine.run_program("schtasks", "/Query", "/TN", _task(job)).returncode == 0
-
-
-def _ask(*words: str) -> None:
-    """Call a program that may ask for a password.
-
-    Raises:
-        ScheduleError: it refuses.
-    """
-    done = subprocess.run(words, stdout=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        raise ScheduleError(f"{words[0]} was refused: exit code {done.returncode}")

@@ -18,9 +18,7 @@ from pipeline.outputs.appendix import data, notes, returns, summary
 from pipeline.outputs.appendix.book import FONT, Book, sheet_name
 from pipeline.outputs.appendix.committee import write_committee
 from pipeline.workbooks.safe_text import plain
-from pipeline.workspace.folder import replacing
-
-__all__ = ["appendix_bytes", "write"]
+from pipeline.workspace.folder import write_whole
 
 #: Nothing in the workbook is to be read as anything but what it was written as.
 _OPTIONS = {
@@ -33,16 +31,15 @@ _OPTIONS = {
 
 def write(report: Report, path: Path) -> None:
     """Writes the workbook, whole or not at all; makes the folder where there is none."""
-    content = appendix_bytes(report)
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
+    write_whole(path, appendix_bytes(report))
 
 
 def appendix_bytes(report: Report) -> bytes:
     """The workbook as the bytes of an `.xlsx` file."""
     buffer = BytesIO()
-    options = {**_OPTIONS, "default_format_properties": {"font_name": FONT, "font_size": 10}}
-    workbook = Workbook(buffer, options)
+    # Made anew for each: xlsxwriter writes into it.
+    font = {"font_name": FONT, "font_size": 10}
+    workbook = Workbook(buffer, {**_OPTIONS, "default_format_properties": font})
     _set_properties(workbook, report)
     book = Book(workbook, report)
     # Excel keeps the name History for itself.
@@ -58,9 +55,7 @@ def appendix_bytes(report: Report) -> bytes:
 
 def _set_properties(workbook: Workbook, report: Report) -> None:
     framework, period = report.register.framework, report.period.name
-    issued, council = report.issued_at, plain(framework.council)
-    if issued.tzinfo is not None:
-        issued = issued.astimezone(UTC).replace(tzinfo=None)
+    council = plain(framework.council)
     workbook.set_properties(
         {
             "title": plain(f"{framework.appendix}: {framework.title}, {period}"),
@@ -68,7 +63,7 @@ def _set_properties(workbook: Workbook, report: Report) -> None:
             "author": council,
             "company": council,
             "category": "Committee appendix",
-            "created": issued,
+            "created": report.issued_at.astimezone(UTC),
         }
     )
     workbook.set_size(24_000, 16_000)

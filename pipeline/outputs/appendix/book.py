@@ -16,7 +16,7 @@ from pipeline.consolidation.report import Report
 from pipeline.outputs.appendix.looks import PLAIN, Look
 from pipeline.outputs.palette import RULE
 from pipeline.workbooks.safe_text import plain
-from pipeline.workbooks.worksheets import header_text, set_a4
+from pipeline.workbooks.worksheets import header_text, put_text, set_a4
 from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
 from schemas.units import shown as as_text
 
@@ -24,7 +24,7 @@ FONT = "Arial"
 #: Excel's limits.
 _NAME_LENGTH = 31
 _SIGNIFICANT_DIGITS = 15
-_CENTIMETRE = 1 / 2.54
+_CM = 1 / 2.54
 
 
 class Paragraph(Struct, frozen=True):
@@ -88,27 +88,25 @@ class Book:
             self._formats[look] = self.workbook.add_format(common | given)
         return self._formats[look]
 
-    def sheet(self, name: str, title: str, *, landscape: bool, pages_wide: int = 1) -> Worksheet:
+    def sheet(self, name: str, title: str, *, landscape: bool) -> Worksheet:
         """A new sheet for A4, with a title, the time of issue and page numbers on each page."""
         sheet = self.workbook.add_worksheet(name)
-        set_a4(
-            sheet,
-            sides=1.5 * _CENTIMETRE,
-            top=1.7 * _CENTIMETRE,
-            bottom=1.5 * _CENTIMETRE,
-            landscape=landscape,
-            pages_wide=pages_wide,
-        )
+        margins = {
+            "sides": 1.5 * _CM,
+            "top": 1.7 * _CM,
+            "bottom": 1.5 * _CM,
+        }
+        set_a4(sheet, **margins, landscape=landscape)
         framework, period = self.report.register.framework, self.report.period.name
         font = '&"Arial,Regular"&8'
         left = header_text(f"{framework.appendix}: {framework.title}", 110)
         right = header_text(f"{title}, {period}" if title else period, 60)
-        sheet.set_header(f"&L{font} {left}&R{font} {right}", {"margin": 0.8 * _CENTIMETRE})
+        sheet.set_header(f"&L{font} {left}&R{font} {right}", {"margin": 0.8 * _CM})
         issued = f"Issued {self.report.issued_at:%d %b %Y %H:%M}"
         council = header_text(framework.council, 60)
         sheet.set_footer(
             f"&L{font} {council}&C{font} {issued}&R{font} Page &P of &N",
-            {"margin": 0.7 * _CENTIMETRE},
+            {"margin": 0.7 * _CM},
         )
         return sheet
 
@@ -116,32 +114,21 @@ class Book:
         self, sheet: Worksheet, place: tuple[int, int], content: tuple[Paragraph, ...], look: Look
     ) -> None:
         """Write text into the cell at (row, column) as text, whatever it looks like."""
-        safe = [
-            p if text == p.text else replace(p, text=text)
-            for p in content
-            if (text := plain(p.text))
-        ]
+        safe = [replace(p, text=text) for p in content if (text := plain(p.text))]
         text = "\n".join(p.text for p in safe)
-        if not text:
-            sheet.write_blank(*place, None, self.format(look))
-        elif len({p.look for p in safe}) == 1 and not _resembles_markup(text):
-            whole = look if safe[0].look is look else look.in_type_of(safe[0].look)
-            sheet.write_string(*place, text, self.format(whole))
-        else:
+        # xlsxwriter would take such text for the markup of a rich string.
+        resembles_markup = text.startswith("<r>") and text.endswith("</r>")
+        if len({p.look for p in safe}) > 1 or resembles_markup:
             sheet.write_rich_string(*place, *self._runs(safe), self.format(look))
+        else:
+            whole = look.in_type_of(safe[0].look) if safe else look
+            put_text(sheet, *place, text, self.format(whole))
 
     def _runs(self, content: list[Paragraph]) -> list[str | Format]:
         runs: list[str | Format] = []
-        for i, paragraph in enumerate(content):
-            font = self.format(paragraph.look)
-            text = paragraph.text + ("\n" if i < len(content) - 1 else "")
+        for i, paragraph in enumerate(content, 1):
+            text = paragraph.text if i == len(content) else f"{paragraph.text}\n"
             # xlsxwriter wants two runs at least, and none that is empty.
-            for piece in (text[:1], text[1:]):
-                if piece:
-                    runs += [font, piece]
+            for piece in filter(None, (text[:1], text[1:])):
+                runs += [self.format(paragraph.look), piece]
         return runs
-
-
-def _resembles_markup(text: str) -> bool:
-    """Whether xlsxwriter would take plain text for the markup of a rich string."""
-    return text.startswith("<r>") and text.endswith("</r>")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pipeline.consolidation.rating import SYMBOLS, Colour
-from pipeline.consolidation.report import Line, Report, Section
+from pipeline.consolidation.rating import Colour
+from pipeline.consolidation.report import Line, Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
@@ -29,18 +29,12 @@ def write_committee(book: Book, name: str) -> None:
     sheet = book.sheet(name, "", landscape=False)
     flow = Flow(book, sheet, WIDTHS)
     flow.add(text(f"{framework.appendix}: {framework.title}", looks.TITLE, _WHOLE))
-    for line in (
-        f"{framework.council}, {period.name} ({wording.span_shown(period)})",
-        _overall_in_words(report),
-    ):
+    about = f"{framework.council}, {period.name} ({wording.span_shown(period)})"
+    for line in (about, _overall_in_words(report)):
         flow.add(text(line, looks.SUBTITLE, _WHOLE))
-    flow.space(10)
     _achievements(flow, report)
-    flow.space(14)
     heading, last_priority = _indicators(flow, report)
-    flow.space(14)
     _key(flow, report)
-    flow.space(14)
     _overall(flow, report)
     # The key and the overall table share a page with some indicators, whose headings are repeated
     # on it and would otherwise stand above nothing.
@@ -86,36 +80,30 @@ def _overall_in_words(report: Report) -> str:
     sentence = f"Overall performance: {tally.shown} ({wording.counts_shown(tally)})."
     if report.restates:
         sentence += f"\n{wording.restatement_shown(report)}"
-    if report.awaited:
-        waiting = "; ".join(
-            f"{r.area.name} ({wording.return_state_shown(r, report.period)})"
-            for r in report.awaited
-        )
-        sentence += f"\nWithout the figures of: {waiting}."
-    return sentence
+    waiting = [
+        f"{r.area.name} ({wording.return_state_shown(r, report.period)})" for r in report.awaited
+    ]
+    return f"{sentence}\nWithout the figures of: {'; '.join(waiting)}." if waiting else sentence
 
 
 def _achievements(flow: Flow, report: Report) -> None:
-    flow.block()
+    flow.block(below=10)
     flow.add(*headings("Priority", f"Key achievements {report.period.name}", last=_WHOLE - 1))
     for section in report.sections:
         heading = section.priority.achievements_heading or section.priority.heading
-        flow.add(text(heading, replace(looks.BODY, bold=True)), _achieved(section))
+        bullet = "• " if len(section.achievements) > 1 else ""
+        achieved = [Paragraph(bullet + a.text, looks.BODY) for a in section.achievements]
+        content = achieved or [Paragraph("None reported.", looks.NOTE)]
+        flow.add(
+            text(heading, replace(looks.BODY, bold=True)),
+            Cell(tuple(content), looks.BODY, span=_WHOLE - 1),
+        )
         flow.block()
-
-
-def _achieved(section: Section) -> Cell:
-    texts = [a.text for a in section.achievements]
-    bullet = "• " if len(texts) > 1 else ""
-    content = [Paragraph(bullet + words, looks.BODY) for words in texts]
-    return Cell(
-        tuple(content) or (Paragraph("None reported.", looks.NOTE),), looks.BODY, span=_WHOLE - 1
-    )
 
 
 def _indicators(flow: Flow, report: Report) -> tuple[int, int]:
     """The numbers of the heading row and of the last priority's first row come back."""
-    flow.block()
+    flow.block(below=14)
     names = ("Target", "Performance", "Target achieved?", "Direction of travel")
     first = f"Performance indicators {report.period.name}"
     heading = flow.add(*headings(first, *names, right=names[:2]))
@@ -153,21 +141,21 @@ def _travel(line: Line) -> Cell:
 
 
 def _key(flow: Flow, report: Report) -> None:
-    flow.block()
+    flow.block(below=14)
     flow.add(text("Key: what the colours of “Target achieved?” mean", looks.HEADING, _WHOLE))
-    rows: list[tuple[str, Colour | None, str]] = [
-        (f"{SYMBOLS[colour]} {colour.capitalize()}", colour, meaning)
-        for colour, meaning in report.key
-    ]
-    rows.append(("Not rated", None, "has no colour; the reason stands beside the indicator"))
-    if suppressed := wording.small_numbers_shown(report.register):
-        rows.append(("Suppressed", None, suppressed))
-    for words, colour, meaning in rows:
-        flow.add(rating_cell(words, colour), text(meaning, looks.BODY, _WHOLE - 1))
+    without = {
+        "Not rated": "has no colour; the reason stands beside the indicator",
+        "Suppressed": wording.small_numbers_shown(report.register),
+    }
+    for colour, meaning in report.key:
+        flow.add(rating_cell(colour.shown, colour), text(meaning, looks.BODY, _WHOLE - 1))
+    for words, meaning in without.items():
+        if meaning:
+            flow.add(rating_cell(words, None), text(meaning, looks.BODY, _WHOLE - 1))
 
 
 def _overall(flow: Flow, report: Report) -> None:
-    flow.block()
+    flow.block(below=14)
     names = ("Overall performance", "Indicators", "Rated", "Overall", "Made up of")
     flow.add(*headings(*names, right=names[1:3]))
     tallies = [(s.priority.heading, s.tally) for s in report.sections]

@@ -16,8 +16,9 @@ def write_data(book: Book) -> None:
         "One row for each indicator and service area that reports it, with the file, sheet and "
         "cell that the figure was read from. Percentages are in percentage points."
     )
-    rows = [tuple(row.values()) for row in tidy_rows(book.report)]
-    sheet = write_table(book, NAME, "Observations", about, columns, rows, pages_wide=2)
+    rows = [list(row.values()) for row in tidy_rows(book.report)]
+    sheet = write_table(book, NAME, "Observations", about, columns, rows)
     # On paper the provenance stands on a page of its own, beside the refs.
+    sheet.fit_to_pages(2, 0)
     sheet.repeat_columns(0, HEADINGS.index("Ref"))
     sheet.set_v_pagebreaks([HEADINGS.index("File")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise, zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,11 +39,8 @@ def count(number: int, look: Look) -> Cell:
 
 def headings(*words: str, right: Collection[str] = (), last: int = 1) -> list[Cell]:
     """The cells of a heading row; `right` are those over figures; the last spans `last` columns."""
-    spans = [*(1 for _ in words[1:]), last]
-    return [
-        text(each, HEADING_RIGHT if each in right else HEADING, span)
-        for each, span in zip(words, spans, strict=True)
-    ]
+    cells = [text(each, HEADING_RIGHT if each in right else HEADING) for each in words]
+    return [*cells[:-1], replace(cells[-1], span=last)]
 
 
 class _Part(Struct, frozen=True):
@@ -63,7 +60,7 @@ class Flow:
     def __init__(self, book: Book, sheet: Worksheet, widths: Sequence[int]) -> None:
         self.book = book
         self.sheet = sheet
-        self.widths = tuple(widths)
+        self.widths = widths
         #: The next row, from 0.
         self.row = 0
         self._heights: list[float] = []
@@ -74,22 +71,21 @@ class Flow:
     def add(self, *cells: Cell) -> int:
         """Write a row of cells from the first column on; the number of its first row comes back."""
         first = self.row
-        starts = [sum(c.span for c in cells[:i]) for i in range(len(cells))]
+        starts = list(accumulate((cell.span for cell in cells[:-1]), initial=0))
         parts = [
             _parts(cell, sum(self.widths[start : start + cell.span]))
             for start, cell in zip(starts, cells, strict=True)
         ]
-        rows = max(map(len, parts))
-        for i in range(rows):
-            shown = [p[i] if i < len(p) else _Part((), 0) for p in parts]
-            for start, cell, part in zip(starts, cells, shown, strict=True):
+        rows = list(zip_longest(*parts, fillvalue=_Part((), 0)))
+        for row in rows:
+            for start, cell, part in zip(starts, cells, row, strict=True):
                 look = cell.look
-                if rows > 1:
-                    top = look.top if i == 0 else 0
-                    bottom = look.bottom if i == rows - 1 else 0
+                if len(rows) > 1:
+                    top = look.top if row is rows[0] else 0
+                    bottom = look.bottom if row is rows[-1] else 0
                     look = replace(look, valign="top", top=top, bottom=bottom)
                 self._write(start, cell, part.content, look)
-            self.space(max(p.height for p in shown) + ROW_PADDING)
+            self.space(max(part.height for part in row) + ROW_PADDING)
         return first
 
     def space(self, points: float) -> None:
@@ -102,8 +98,13 @@ class Flow:
         """The height of a row written before, or of the rows up to `after`, in points."""
         return sum(self._heights[first : first + 1 if after is None else after])
 
-    def block(self) -> None:
-        """The rows from here to the next block belong on one page together if they fit on one."""
+    def block(self, below: float = 0) -> None:
+        """The rows from here to the next block belong on one page together if they fit on one.
+
+        It begins that many points below what is written.
+        """
+        if below:
+            self.space(below)
         self._blocks.append(self.row)
 
     def join(self, first: int) -> None:
@@ -132,8 +133,7 @@ class Flow:
     def _write(self, column: int, cell: Cell, content: tuple[Paragraph, ...], look: Look) -> None:
         if cell.span > 1:
             last = column + cell.span - 1
-            form = self.book.format(look)
-            self.sheet.merge_range(self.row, column, self.row, last, "", form)
+            self.sheet.merge_range(self.row, column, self.row, last, "", self.book.format(look))
         if cell.number is not None and content:
             form = self.book.format(replace(look, num_format=cell.number.num_format))
             self.sheet.write_number(self.row, column, cell.number.value, form)
@@ -150,17 +150,14 @@ def _parts(cell: Cell, width: int) -> list[_Part]:
     content: list[Paragraph] = []
     height = 0.0
     for paragraph in cell.content:
-        look = paragraph.look
-        lines: list[str] = []
+        look, words = paragraph.look, ""
         for line in paragraph.text.split("\n"):
             for piece in wrap(line, width, look.font_size, bold=look.bold):
                 if height + line_height(look.font_size) > _TALLEST_PART:
-                    if lines:
-                        content.append(Paragraph("".join(lines).rstrip(), look))
-                    parts.append(_Part(tuple(content), height))
-                    content, lines, height = [], [], 0.0
-                lines.append(piece)
+                    parts.append(_Part((*content, Paragraph(words.rstrip(), look)), height))
+                    content, words, height = [], "", 0.0
+                words += piece
                 height += line_height(look.font_size)
-            lines.append("\n")
-        content.append(Paragraph("".join(lines).removesuffix("\n"), look))
+            words += "\n"
+        content.append(Paragraph(words.removesuffix("\n"), look))
     return [*parts, _Part(tuple(content), height)]

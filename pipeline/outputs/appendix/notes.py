@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from pipeline.consolidation.rating import ARROWS, SYMBOLS, NotRated, Trend, tolerance_shown
+from pipeline.consolidation.rating import ARROWS, Trend, tolerance_shown
 from pipeline.consolidation.report import Line, Report
 from pipeline.outputs.appendix.book import Book
 from pipeline.outputs.appendix.table import TableColumn, write_table
-from pipeline.outputs.wording import REASONS, small_numbers_shown
-from schemas.model import Indicator, Kind, Polarity
+from pipeline.outputs.wording import reasons_shown, small_numbers_shown
+from schemas.model import Kind, Polarity, Policy
 from schemas.units import shown
 
 NAME = "Notes and definitions"
-
-COLUMNS = (
-    TableColumn("Ref", 75),
-    TableColumn("Indicator or term", 250),
-    TableColumn("Definition", 300),
-    TableColumn("Source", 150),
-    TableColumn("Which way is better", 110),
-    TableColumn("Tolerance", 105),
-    TableColumn("How areas' figures are merged", 150),
-    TableColumn("Target", 100),
-    TableColumn("Baseline", 110),
-)
 
 POLARITIES = {
     Polarity.HIGHER: "Higher is better",
@@ -34,61 +22,61 @@ POLARITIES = {
 }
 
 
-def write_notes(book: Book) -> None:
-    """Add the sheet: a named table of the indicators, and after them of the policy's words."""
-    report = book.report
-    rows = [_definition(line, report) for line in report.lines]
-    empty = ("",) * (len(COLUMNS) - 3)
-    rows += [("Policy", term, meaning, *empty) for term, meaning in _policy(report)]
-    about = (
-        "One row for each indicator: its definition, source, target, and how it is rated; then one "
-        "for each word and colour that the appendix uses."
-    )
-    write_table(book, NAME, "NotesAndDefinitions", about, COLUMNS, rows)
-
-
-def _definition(line: Line, report: Report) -> tuple[str, ...]:
+def _better(line: Line, _policy: Policy) -> str:
     indicator = line.indicator
-    return (
-        indicator.ref,
-        indicator.wording,
-        indicator.definition,
-        indicator.source,
-        _better(indicator),
-        _tolerance(line, report),
-        indicator.merge_rule.merging.note,
-        line.target_shown,
-        _baseline(line),
-    )
-
-
-def _better(indicator: Indicator) -> str:
     if indicator.kind is Kind.MILESTONE:
         return "By its state"
     return POLARITIES[indicator.polarity] if indicator.polarity else "In words, not rated"
 
 
-def _tolerance(line: Line, report: Report) -> str:
+def _tolerance(line: Line, policy: Policy) -> str:
     if not line.target_shown:
         return ""
-    tolerance = line.indicator.tolerance or report.register.framework.policy.tolerance
-    return tolerance_shown(tolerance, line.indicator.unit)
+    return tolerance_shown(line.indicator.tolerance or policy.tolerance, line.indicator.unit)
 
 
-def _baseline(line: Line) -> str:
+def _baseline(line: Line, _policy: Policy) -> str:
     if line.target is None or line.target.baseline is None:
         return ""
     figure = shown(line.target.baseline, line.indicator.unit)
     return f"{figure} ({line.target.baseline_period})" if line.target.baseline_period else figure
 
 
+#: Each with what it says of an indicator by the policy.
+COLUMNS: dict[TableColumn, Callable[[Line, Policy], str]] = {
+    TableColumn("Ref", 75): lambda line, _: line.indicator.ref,
+    TableColumn("Indicator or term", 250): lambda line, _: line.indicator.wording,
+    TableColumn("Definition", 300): lambda line, _: line.indicator.definition,
+    TableColumn("Source", 150): lambda line, _: line.indicator.source,
+    TableColumn("Which way is better", 110): _better,
+    TableColumn("Tolerance", 105): _tolerance,
+    TableColumn("How areas' figures are merged", 150): (
+        lambda line, _: line.indicator.merge_rule.merging.note
+    ),
+    TableColumn("Target", 100): lambda line, _: line.target_shown,
+    TableColumn("Baseline", 110): _baseline,
+}
+
+
+def write_notes(book: Book) -> None:
+    """Add the sheet: a named table of the indicators, and after them of the policy's words."""
+    report = book.report
+    policy = report.register.framework.policy
+    rows = [[of(line, policy) for of in COLUMNS.values()] for line in report.lines]
+    empty = [""] * (len(COLUMNS) - 3)
+    rows += [["Policy", term, meaning, *empty] for term, meaning in _policy(report)]
+    about = (
+        "One row for each indicator: its definition, source, target, and how it is rated; then one "
+        "for each word and colour that the appendix uses."
+    )
+    write_table(book, NAME, "NotesAndDefinitions", about, list(COLUMNS), rows)
+
+
 def _policy(report: Report) -> Iterator[tuple[str, str]]:
     for colour, meaning in report.key:
-        yield f"{SYMBOLS[colour]} {colour.capitalize()}", _sentence(meaning)
-    given = {line.rating.not_rated for line in report.lines}
-    for reason in NotRated:
-        if reason in given:
-            yield f"Not rated: {reason}", _sentence(REASONS[reason])
+        yield colour.shown, _sentence(meaning)
+    for reason, meaning in reasons_shown(report):
+        yield f"Not rated: {reason}", _sentence(meaning)
     if suppressed := small_numbers_shown(report.register):
         yield "Small numbers", suppressed
     yield "Overall", report.overall_key

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from pipeline.consolidation.report import ReturnReceived
 from pipeline.outputs.appendix.book import Book
-from pipeline.outputs.appendix.table import TableColumn, write_table
-from pipeline.outputs.tidy import clock
+from pipeline.outputs.appendix.table import TableColumn, Value, write_table
 
 NAME = "Returns received"
 
-COLUMNS = (
-    TableColumn("Service area", 170),
-    TableColumn("State", 120),
-    TableColumn("File", 210),
-    TableColumn("Received at", 135),
-    TableColumn("Errors", 75, numeric=True),
-    TableColumn("Warnings", 95, numeric=True),
-    TableColumn("Earlier returns replaced", 105, numeric=True),
-    TableColumn("Later return sent back", 150),
-    TableColumn("SHA-256", 260),
-)
+#: Each with what it says of a return.
+COLUMNS: dict[TableColumn, Callable[[ReturnReceived], Value]] = {
+    TableColumn("Service area", 170): lambda r: r.area.name,
+    TableColumn("State", 120): lambda r: r.state.value,
+    TableColumn("File", 210): lambda r: r.filename,
+    TableColumn("Received at", 135): lambda r: r.received_at,
+    TableColumn("Errors", 75, is_number=True): lambda r: r.errors,
+    TableColumn("Warnings", 95, is_number=True): lambda r: r.warnings,
+    TableColumn("Earlier returns replaced", 105, is_number=True): lambda r: r.superseded,
+    TableColumn("Later return sent back", 150): lambda r: r.rejected_since,
+    TableColumn("SHA-256", 260): lambda r: r.sha256,
+}
 
 
 def write_returns(book: Book) -> None:
     """Add the sheet: a named table with one row for each service area."""
-    rows = [
-        (
-            returned.area.name,
-            returned.state.value,
-            returned.filename,
-            clock(returned.received_at, book.report),
-            returned.errors,
-            returned.warnings,
-            returned.superseded,
-            returned.rejected_since,
-            returned.sha256,
-        )
-        for returned in book.report.returns
-    ]
+    rows = [[of(returned) for of in COLUMNS.values()] for returned in book.report.returns]
     about = "One row for each service area: where its return stands and the file it came in."
-    write_table(book, NAME, "ReturnsReceived", about, COLUMNS, rows)
+    write_table(book, NAME, "ReturnsReceived", about, list(COLUMNS), rows)

@@ -11,7 +11,7 @@ from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import FONT, Book
 from pipeline.outputs.appendix.committee import PAGE, figure_cell, rating_cell, target_cell
 from pipeline.outputs.appendix.flow import Flow, count, headings, text
-from pipeline.outputs.palette import INK, RAG, RULE, shade
+from pipeline.outputs.palette import INK, RULE, shade
 
 NAME = "Summary"
 #: Ref, wording, and five columns for figures: as wide as A4 upright.
@@ -35,24 +35,20 @@ def write_summary(book: Book) -> None:
         overall += "\nEvery service area has returned."
     flow.add(text(f"Summary {report.period.name}", looks.TITLE, _WHOLE))
     flow.add(text(overall, looks.SUBTITLE, _WHOLE))
-    flow.space(8)
-    flow.block()
+    flow.block(below=8)
     first = _counts(flow, report)
-    flow.space(8)
-    flow.block()
+    flow.block(below=8)
     if report.sections:
         _chart(flow, report, first)
-    flow.space(8)
     _red(flow, report)
     if report.awaited:
-        flow.space(8)
         _awaited(flow, report)
     flow.break_pages(PAGE)
 
 
 def _counts(flow: Flow, report: Report) -> int:
     """The number of the first priority's row comes back."""
-    numbers = (*(f"{SYMBOLS[c]} {c.capitalize()}" for c in Colour), "Not rated")
+    numbers = (*(colour.shown for colour in Colour), "Not rated")
     flow.add(*headings("Ref", "Priority", *numbers, "Overall", right=numbers))
     first = flow.row
     rows = [(s.priority.ref, s.priority.heading, s.tally) for s in report.sections]
@@ -72,7 +68,7 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
     last = first + len(report.sections) - 1
     book, sheet = flow.book, flow.sheet
     chart = book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
-    series = [(f"{SYMBOLS[c]} {c.capitalize()}", SYMBOLS[c], RAG[c]) for c in Colour]
+    series = [(c.shown, SYMBOLS[c], shade(c)) for c in Colour]
     for column, (name, symbol, tone) in enumerate([*series, ("Not rated", "–", shade(None))], 2):
         chart.add_series(
             {
@@ -104,12 +100,8 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
     height = _BAR * len(report.sections) + _FRAME
     chart.set_size({"width": sum(WIDTHS) - 4, "height": height})
     chart.set_chartarea({"border": {"color": RULE}})
-    sheet.insert_chart(
-        flow.row,
-        0,
-        chart,
-        {"x_offset": 2, "object_position": 2, "description": _chart_in_words(report)},
-    )
+    placed = {"x_offset": 2, "object_position": 2, "description": _chart_in_words(report)}
+    sheet.insert_chart(flow.row, 0, chart, placed)
     # In rows of a common height, for a chart may be higher than the tallest row.
     missing = height / _PIXELS_PER_POINT + 4
     while missing > 0:
@@ -118,18 +110,16 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
 
 
 def _chart_in_words(report: Report) -> str:
-    by_priority = "; ".join(
-        f"{s.priority.ref}: {wording.counts_shown(s.tally)}" for s in report.sections
-    )
+    counts = [f"{s.priority.ref}: {wording.counts_shown(s.tally)}" for s in report.sections]
     return (
         "Stacked bar chart of the number of indicators of each rating by priority. "
-        f"{by_priority}. The table above it holds the same figures."
+        f"{'; '.join(counts)}. The table above it holds the same figures."
     )
 
 
 def _red(flow: Flow, report: Report) -> None:
     red = [line for line in report.lines if line.rating.colour is Colour.RED]
-    flow.block()
+    flow.block(below=8)
     flow.add(text("What is red", looks.SECTION, _WHOLE))
     if not red:
         flow.add(text("No indicator is red.", span=_WHOLE))
@@ -148,7 +138,7 @@ def _red(flow: Flow, report: Report) -> None:
 
 
 def _awaited(flow: Flow, report: Report) -> None:
-    flow.block()
+    flow.block(below=8)
     flow.add(text("Who has not returned", looks.SECTION, _WHOLE))
     rest = _WHOLE - 2
     flow.add(*headings("Ref", "Service area", "Return", last=rest))

@@ -10,9 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.appendix.book import Book, Paragraph, printed_number
+from pipeline.outputs.appendix.book import Book, printed_number
 from pipeline.outputs.appendix.looks import BODY, HEADING, HEADING_RIGHT, NUMBER, Look
+from pipeline.outputs.tidy import clock
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
+from pipeline.workbooks.worksheets import put_text
 from schemas.units import shown
 
 #: Without indent, which LibreOffice loses where neighbours differ in their number format only.
@@ -21,45 +23,33 @@ _TIME = replace(BODY, num_format="dd mmm yyyy hh:mm")
 
 #: What a table's cell may hold.
 Value = str | int | Decimal | datetime | None
+Rows = Sequence[Sequence[Value]]
 
 
 class TableColumn(Struct, frozen=True):
     heading: str
     #: In pixels.
     width: int
-    numeric: bool = False
+    is_number: bool = False
 
     @property
     def heading_look(self) -> Look:
-        return HEADING_RIGHT if self.numeric else HEADING
+        return HEADING_RIGHT if self.is_number else HEADING
 
 
 def write_table(
-    book: Book,
-    title: str,
-    name: str,
-    about: str,
-    columns: Sequence[TableColumn],
-    rows: Sequence[Sequence[Value]],
-    *,
-    pages_wide: int = 1,
+    book: Book, title: str, name: str, about: str, columns: Sequence[TableColumn], rows: Rows
 ) -> Worksheet:
     """A sheet with a named table from A1 on: headings frozen and repeated on each printed page.
 
     `about` describes the table to screen readers. It prints on A4 landscape. Excel needs one row at
     least, so a table without any gets an empty one.
     """
-    sheet = book.sheet(title, title, landscape=True, pages_wide=pages_wide)
+    sheet = book.sheet(title, title, landscape=True)
     for number, column in enumerate(columns):
         sheet.set_column_pixels(number, number, column.width)
-    options = {
-        "name": name,
-        "description": about,
-        "style": None,
-        "columns": [
-            {"header": c.heading, "header_format": book.format(c.heading_look)} for c in columns
-        ],
-    }
+    heads = [{"header": c.heading, "header_format": book.format(c.heading_look)} for c in columns]
+    options = {"name": name, "description": about, "style": None, "columns": heads}
     sheet.add_table(0, 0, max(1, len(rows)), len(columns) - 1, options)
     # Less the filter's button, which stands at the right of each heading.
     sheet.set_row(0, _height([(c.heading, c.heading_look, c.width - 20) for c in columns]))
@@ -83,12 +73,10 @@ def _height(texts: Sequence[tuple[str, Look, int]]) -> float:
 
 def _write(book: Book, sheet: Worksheet, place: tuple[int, int], value: Value, look: Look) -> None:
     match value:
-        case None | "":
-            sheet.write_blank(*place, None, book.format(look))
-        case str():
-            book.write(sheet, place, (Paragraph(value, look),), look)
+        case None | str():
+            put_text(sheet, *place, value or "", book.format(look))
         case datetime():
-            sheet.write_datetime(*place, value, book.format(_TIME))
+            sheet.write_datetime(*place, clock(value, book.report), book.format(_TIME))
         case int():
             sheet.write_number(*place, value, book.format(_NUMBER))
         case Decimal():

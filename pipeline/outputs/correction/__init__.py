@@ -15,7 +15,7 @@ from pipeline.outputs.correction.listing import add_list
 from pipeline.outputs.correction.marks import mark, unmark
 from pipeline.outputs.correction.rebuild import rebuilt
 from pipeline.workbooks.file_kind import FileKind
-from pipeline.workspace.folder import FAILING, replacing
+from pipeline.workspace.folder import FAILING, write_whole
 from schemas import rules
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, in_reading_order, worst_first
@@ -73,13 +73,11 @@ class CorrectionCopy(Struct, frozen=True):
         # the copy works on the cells, which it does carry over; the return itself is archived.
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"openpyxl\.")
-            marked = None
-            if not any(finding.code in _NOT_TO_BE_OPENED for finding in self.findings):
-                marked = self._marked(content)
+            marked = self._marked(content)
         if marked is None:
             self.write_list(path)
         else:
-            _save(marked, path)
+            write_whole(path, marked)
 
     def try_write(self, path: Path) -> int | None:
         """The same under guard, where an exception would put the blame on the return.
@@ -104,10 +102,12 @@ class CorrectionCopy(Struct, frozen=True):
         remarks = (_NOT_OPENED, _SEND_YOURS)
         findings = worst_first(self.findings)
         add_list(book, findings, self.filename, remarks, self.help_base, is_marked=False)
-        _save(_content(book), path)
+        write_whole(path, _content(book))
 
     def _marked(self, content: bytes) -> bytes | None:
         """The marked copy; None where the return cannot be opened, or cannot be saved again."""
+        if any(finding.code in _NOT_TO_BE_OPENED for finding in self.findings):
+            return None
         try:
             remarks = [_SEND_BACK]
             if self.kind in _REBUILT:
@@ -146,8 +146,3 @@ def _content(book: Workbook) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
-
-
-def _save(content: bytes, path: Path) -> None:
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)

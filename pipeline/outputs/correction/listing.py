@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
-from pipeline.outputs.correction.marks import is_address, severity_shown
+from pipeline.outputs.correction.marks import severity_shown
 from pipeline.outputs.grouping import grouped
-from pipeline.workbooks.addresses import column_letters
+from pipeline.workbooks.addresses import column_letters, position
 from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import plain
 from schemas.fields import LIST_SHEET
@@ -95,12 +94,12 @@ def add_list(
     sheet.sheet_view.showGridLines = False
     sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     set_a4(sheet)
-    sheet.HeaderFooter.oddFooter = HeaderFooterItem(right=_HeaderFooterPart("&A, page &P of &N"))
+    sheet.oddFooter.right.text = "&A, page &P of &N"
 
 
 def _counts(findings: Sequence[Finding]) -> list[str]:
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
+    severities = [finding.severity for finding in findings]
+    errors, warnings = (severities.count(s) for s in (Severity.ERROR, Severity.WARNING))
     must = f"{counted(errors, 'thing')} must" if errors else "Nothing has to"
     lines = [f"{must} be corrected before this return can be taken in."]
     if warnings:
@@ -118,8 +117,7 @@ def _write_table(
         cell = put_text(sheet, top, column, heading)
         cell.font, cell.fill, cell.border, cell.alignment = _HEADING, _NAVY, _LINES, _TEXT
     for number, finding in enumerate(findings, 1):
-        row = top + number
-        place = finding.place
+        row, place = top + number, finding.place
         texts = (
             place if finding.sheet else place[:1].upper() + place[1:],
             finding.value,
@@ -148,7 +146,7 @@ def _write_table(
 
 
 def _link_to_cell(cell: Cell, finding: Finding) -> None:
-    address = finding.cell if is_address(finding.cell) else "A1"
+    address = finding.cell if position(finding.cell) else "A1"
     quoted = finding.sheet.replace("'", "''")
     cell.hyperlink = Hyperlink(
         ref=cell.coordinate,

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.safe_text import plain
-from schemas.findings import Finding, Severity
+from schemas.findings import Finding, Severity, worst_first
 
 AUTHOR = "Quarterday"
 
@@ -35,11 +35,19 @@ _BEFORE_PATTERN = re.compile(
     re.DOTALL,
 )
 
+
+def _looks(fill: str, side: Side) -> DifferentialStyle:
+    return DifferentialStyle(
+        fill=PatternFill(bgColor=fill, fill_type="solid"),
+        border=Border(left=side, right=side, top=side, bottom=side),
+    )
+
+
 #: Fill and line for each severity. The line differs too: no meaning hangs on the colour alone.
 #: Excel draws only thin lines in a conditional format.
 _LOOKS = {
-    Severity.ERROR: ("FFB3B3", Side(style="thin", color="9C0006")),
-    Severity.WARNING: ("FFD27F", Side(style="dashed", color="7F4F00")),
+    Severity.ERROR: _looks("FFB3B3", Side(style="thin", color="9C0006")),
+    Severity.WARNING: _looks("FFD27F", Side(style="dashed", color="7F4F00")),
 }
 
 SYMBOLS = {Severity.ERROR: "✖", Severity.WARNING: "▲", Severity.INFO: "●"}
@@ -56,11 +64,6 @@ def severity_shown(severity: Severity) -> str:
     return f"{SYMBOLS[severity]} {severity.capitalize()}"
 
 
-def is_address(text: str) -> bool:
-    """Whether a sheet of Excel has a cell of that address, such as `D14`."""
-    return position(text) is not None
-
-
 def mark(book: Workbook, findings: Iterable[Finding]) -> None:
     """Highlight and comment each cell that an error or a warning names.
 
@@ -69,7 +72,7 @@ def mark(book: Workbook, findings: Iterable[Finding]) -> None:
     """
     by_sheet: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.severity is not Severity.INFO and is_address(finding.cell):
+        if finding.severity is not Severity.INFO and position(finding.cell):
             by_sheet.setdefault(finding.sheet, []).append(finding)
     for sheet in book.worksheets:
         if sheet.title in by_sheet:
@@ -89,10 +92,12 @@ def _mark_sheet(sheet: Worksheet, findings: Sequence[Finding]) -> None:
     for formatting in sheet.conditional_formatting:
         for rule in formatting.rules:
             rule.priority += len(_LOOKS)
-    for priority, severity in enumerate(_LOOKS, 1):
-        addresses = [a for a, of_cell in by_cell.items() if _worst(of_cell) is severity]
+    worst = {address: worst_first(of_cell)[0].severity for address, of_cell in by_cell.items()}
+    for priority, (severity, style) in enumerate(_LOOKS.items(), 1):
+        addresses = [address for address, found in worst.items() if found is severity]
         if addresses:
-            sheet.conditional_formatting.add(" ".join(addresses), _highlight(severity, priority))
+            rule = Rule(type="expression", formula=[HIGHLIGHT], dxf=style, priority=priority)
+            sheet.conditional_formatting.add(" ".join(addresses), rule)
 
 
 def _holder(sheet: Worksheet, address: str) -> str:
@@ -104,28 +109,11 @@ def _holder(sheet: Worksheet, address: str) -> str:
     return address
 
 
-def _worst(findings: Iterable[Finding]) -> Severity:
-    order = list(Severity)
-    return min((finding.severity for finding in findings), key=order.index)
-
-
-def _highlight(severity: Severity, priority: int) -> Rule:
-    fill, side = _LOOKS[severity]
-    style = DifferentialStyle(
-        fill=PatternFill(bgColor=fill, fill_type="solid"),
-        border=Border(left=side, right=side, top=side, bottom=side),
-    )
-    return Rule(type="expression", formula=[HIGHLIGHT], dxf=style, priority=priority)
-
-
 def _comment(findings: Sequence[Finding], before: Comment | None) -> Comment:
-    said = [
-        f"{AUTHOR}:",
-        *(
-            f"{severity_shown(f.severity)} {f.code}: {f.problem}\nWhat to do: {f.fix}"
-            for f in findings
-        ),
-    ]
+    each = (
+        f"{severity_shown(f.severity)} {f.code}: {f.problem}\nWhat to do: {f.fix}" for f in findings
+    )
+    said = [f"{AUTHOR}:", *each]
     if before is not None:
         author = " ".join((before.author or "an unnamed person").split())
         said.append(f"{_BEFORE.format(author=author)}\n{before.text}")
@@ -141,8 +129,11 @@ def unmark(book: Workbook) -> None:
         _unhighlight(sheet)
         # The cells themselves: to go over the sheet's rows would make every blank cell of it.
         for cell in list(sheet._cells.values()):
-            if cell.comment is not None and _is_ours(cell.comment):
-                cell.comment = _before(cell.comment)
+            comment = cell.comment
+            # Some programs put their user's name in the author's place when they save.
+            if comment and (comment.author == AUTHOR or comment.text.startswith(f"{AUTHOR}:\n")):
+                match = _BEFORE_PATTERN.search(comment.text)
+                cell.comment = Comment(match["text"], match["author"]) if match else None
 
 
 def _unhighlight(sheet: Worksheet) -> None:
@@ -152,13 +143,3 @@ def _unhighlight(sheet: Worksheet) -> None:
             if not any(_OURS in formula for formula in rule.formula):
                 others.add(formatting, rule)
     sheet.conditional_formatting = others
-
-
-def _is_ours(comment: Comment) -> bool:
-    # Some programs put their user's name in the author's place when they save.
-    return comment.author == AUTHOR or comment.text.startswith(f"{AUTHOR}:\n")
-
-
-def _before(comment: Comment) -> Comment | None:
-    match = _BEFORE_PATTERN.search(comment.text)
-    return Comment(match["text"], match["author"]) if match else None

@@ -13,8 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
 from pipeline.workbooks.addresses import column_letters
-from pipeline.workbooks.details import GENERAL, CellDetail, Place, details_of, merged_of
-from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.details import details_of, merged_of
+from pipeline.workbooks.details.detail import GENERAL, CellDetail, Place
+from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids, text_of
 from pipeline.workbooks.row_height import fitted_height
@@ -59,8 +60,8 @@ def _write(sheet: Worksheet, place: Place, value: CellValue, detail: CellDetail)
     row, column = place[0] + 1, place[1] + 1
     if value == "":
         # LibreOffice has errors of its own, such as Err:502, that Excel does not know.
-        error = detail.error if detail.error in ERROR_CODES else "#VALUE!"
-        cell_at(sheet, row, column).value = error
+        known = detail.error in ERROR_CODES
+        cell_at(sheet, row, column).value = detail.error if known else "#VALUE!"
     elif isinstance(value, str) or (isinstance(value, float) and not isfinite(value)):
         # What looks like a formula or an error is the text that it was.
         cell = put_text(sheet, row, column, str(value))

@@ -10,24 +10,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_range_abs
 
 from pipeline.outputs.template import cells
 from pipeline.outputs.template.cells import Entry
-from pipeline.outputs.template.sheet import TemplateBook, TemplateSheet
+from pipeline.outputs.template.sheet import FONT, TemplateSheet
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
-from schemas.fields import (
-    ACHIEVEMENT_FIELDS,
-    ACHIEVEMENTS_SHEET,
-    COVER_FIELDS,
-    COVER_SHEET,
-    INDICATOR_FIELDS,
-    INDICATORS_SHEET,
-    Field,
-    Takes,
-    prefilled,
-)
+from schemas import fields
+from schemas.fields import Field, Takes
 from schemas.model import Period, Register, ServiceArea
 
 # A drop-down offers its list in small print that does not zoom and cuts long entries off. So the
@@ -50,14 +42,17 @@ _FIRST = _HEADINGS + 1
 
 #: Each sheet with the widths of its columns, in digits.
 _SHEETS: dict[str, Sequence[int]] = {
-    COVER_SHEET: (72, 22, 50),
-    INDICATORS_SHEET: [field.width for field in INDICATOR_FIELDS],
-    ACHIEVEMENTS_SHEET: [field.width for field in ACHIEVEMENT_FIELDS],
+    fields.COVER_SHEET: (72, 22, 50),
+    fields.INDICATORS_SHEET: [field.width for field in fields.INDICATOR_FIELDS],
+    fields.ACHIEVEMENTS_SHEET: [field.width for field in fields.ACHIEVEMENT_FIELDS],
     LISTS_SHEET: (110,),
 }
 
 FILL_IN = "▼ Fill in"
 PREFILLED = "Prefilled"
+_FILL_IN_GUIDE = (
+    "Fill in the yellow cells, in the columns marked “Fill in”. Grey and hatched cells are locked."
+)
 
 _STEPS = """\
 1. On this sheet, fill in the yellow cells. The grey ones are filled in already and locked.
@@ -83,9 +78,10 @@ def write_template(register: Register, area: ServiceArea, period: Period, path: 
     Raises OSError where it cannot be written.
     """
     title = f"{area.name}: return for {period.name}"
-    framework = register.framework
-    with replacing(path) as temporary, TemplateBook(temporary) as book:
-        council = plain(framework.council)
+    framework, council = register.framework, plain(register.framework.council)
+    # The library keeps what it reckons in the dictionary that it is given.
+    options = {"default_format_properties": dict(FONT)}
+    with replacing(path) as temporary, Workbook(temporary, options) as book:
         book.set_properties(
             {
                 "title": plain(title),
@@ -116,8 +112,8 @@ def _write_cover(
         sheet.put(row, 0, step, "note")
     top = 4 + len(steps) + 1
     # An entry is the first filled cell to the right of its field: what to enter stands to the left.
-    sheet.table(top, ("What to enter", "Field", "Entry"), len(COVER_FIELDS))
-    for row, field in enumerate(COVER_FIELDS, top + 1):
+    sheet.table(top, ("What to enter", "Field", "Entry"), len(fields.COVER_FIELDS))
+    for row, field in enumerate(fields.COVER_FIELDS, top + 1):
         asks = f"Fill in: {field.asks}" if field.fill else field.asks
         entry = field.shows(area, period) if field.shows else ""
         sheet.fit(row, (asks, field.heading, entry))
@@ -127,26 +123,23 @@ def _write_cover(
             sheet.entry(row, 2, cells.cover_entry(field, period))
         else:
             sheet.put(row, 2, entry, "prefilled")
-    sheet.start_at(next(n for n, field in enumerate(COVER_FIELDS, top + 1) if field.fill), 2)
+    sheet.start_at(next(n for n, field in enumerate(fields.COVER_FIELDS, top + 1) if field.fill), 2)
 
 
 def _write_indicators(
     sheet: TemplateSheet, register: Register, area: ServiceArea, period: Period
 ) -> None:
-    indicators = register.indicators_of(area.ref)
-    guide = (
-        "Fill in the yellow cells, in the columns marked “Fill in”. "
-        "Grey and hatched cells are locked."
-        if indicators
-        else f"{area.name} reports no indicators: there is nothing to fill in on this sheet."
-    )
-    _write_heads(sheet, guide, area, period, INDICATOR_FIELDS, len(indicators), filters=True)
+    indicators, guide = register.indicators_of(area.ref), _FILL_IN_GUIDE
+    if not indicators:
+        guide = f"{area.name} reports no indicators: there is nothing to fill in on this sheet."
+    sheet.put(_TITLE, 0, f"{sheet.name}: {area.name}, {period.name}", "title")
+    _write_heads(sheet, guide, fields.INDICATOR_FIELDS, len(indicators), filters=True)
     priorities = {priority.ref: priority for priority in register.priorities}
     for row, indicator in enumerate(indicators, _FIRST):
         target = register.target(indicator.ref, period.name)
-        texts = prefilled(indicator, priorities[indicator.priority], target)
-        sheet.fit(row, [texts.get(field.key, "") for field in INDICATOR_FIELDS])
-        for column, field in enumerate(INDICATOR_FIELDS):
+        texts = fields.prefilled(indicator, priorities[indicator.priority], target)
+        sheet.fit(row, [texts.get(field.key, "") for field in fields.INDICATOR_FIELDS])
+        for column, field in enumerate(fields.INDICATOR_FIELDS):
             if not field.fill:
                 sheet.put(row, column, texts[field.key], "prefilled")
             elif entry := cells.indicator_entry(field, indicator, target):
@@ -156,11 +149,11 @@ def _write_indicators(
     if indicators:
         # A ref or a target such as 4248 is words as printed; Excel need not point at it.
         last = _FIRST + len(indicators) - 1
-        used = xl_range(_FIRST, 0, last, len(INDICATOR_FIELDS) - 1)
+        used = xl_range(_FIRST, 0, last, len(fields.INDICATOR_FIELDS) - 1)
         sheet.worksheet.ignore_errors({"number_stored_as_text": used})
     # Only the ref stays in view: wider, it would leave no room on a screen set to large print.
     sheet.worksheet.freeze_panes(_FIRST, 1)
-    sheet.start_at(_FIRST, next(n for n, field in enumerate(INDICATOR_FIELDS) if field.fill))
+    sheet.start_at(_FIRST, next(n for n, field in enumerate(fields.INDICATOR_FIELDS) if field.fill))
 
 
 def _write_achievements(sheet: TemplateSheet, area: ServiceArea, period: Period) -> None:
@@ -168,14 +161,15 @@ def _write_achievements(sheet: TemplateSheet, area: ServiceArea, period: Period)
         "One achievement in each row. Choose its priority from the list; the sheet Lists shows the "
         "whole wording. If the rows run out, go on below."
     )
-    _write_heads(sheet, guide, area, period, ACHIEVEMENT_FIELDS, ACHIEVEMENT_ROWS)
-    for column, field in enumerate(ACHIEVEMENT_FIELDS):
+    sheet.put(_TITLE, 0, f"{sheet.name}: {area.name}, {period.name}", "title")
+    _write_heads(sheet, guide, fields.ACHIEVEMENT_FIELDS, ACHIEVEMENT_ROWS)
+    for column, field in enumerate(fields.ACHIEVEMENT_FIELDS):
         choose = cells.chooses(field, f"={CHOICES_NAME}")
         entry = Entry(choose if field.takes is Takes.PRIORITY else cells.says(field))
         # Unlocked all the way down: the last row of the table is not the last that can be filled.
         sheet.open_column(column, _FIRST, _LAST_ACHIEVEMENT_ROW, ACHIEVEMENT_ROWS, entry)
     for row in range(_FIRST, _FIRST + ACHIEVEMENT_ROWS):
-        sheet.fit(row, [_ROOM for _ in ACHIEVEMENT_FIELDS])
+        sheet.fit(row, [_ROOM for _ in fields.ACHIEVEMENT_FIELDS])
     sheet.worksheet.freeze_panes(_FIRST, 0)
     sheet.start_at(_FIRST, 0)
 
@@ -196,22 +190,13 @@ def _write_lists(sheet: TemplateSheet, register: Register) -> str:
 
 
 def _write_heads(
-    sheet: TemplateSheet,
-    guide: str,
-    area: ServiceArea,
-    period: Period,
-    fields: Sequence[Field],
-    rows: int,
-    *,
-    filters: bool = False,
+    sheet: TemplateSheet, guide: str, columns: Sequence[Field], rows: int, *, filters: bool = False
 ) -> None:
-    """Title, guide, and the table's headings with their input messages and who fills them in."""
-    sheet.put(_TITLE, 0, f"{sheet.name}: {area.name}, {period.name}", "title")
+    """Guide, and the table's headings with their input messages and who fills them in."""
     sheet.put(_GUIDE, 0, guide, "note")
-    for column, field in enumerate(fields):
+    for column, field in enumerate(columns):
         mark = (FILL_IN, "mark") if field.fill else (PREFILLED, "mark prefilled")
         sheet.put(_MARKS, column, *mark)
-        heading = (_HEADINGS, column)
-        sheet.worksheet.data_validation(*heading, *heading, cells.says(field))
-    sheet.table(_HEADINGS, [field.heading for field in fields], rows, filters=filters)
+        sheet.worksheet.data_validation(_HEADINGS, column, _HEADINGS, column, cells.says(field))
+    sheet.table(_HEADINGS, [field.heading for field in columns], rows, filters=filters)
     sheet.worksheet.repeat_rows(_HEADINGS)

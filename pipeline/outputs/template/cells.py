@@ -7,7 +7,6 @@ Every validation warns and none stops, because the reader knows more forms than 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
@@ -44,7 +43,7 @@ def cover_entry(field: Field, period: Period) -> Entry:
         return Entry(says(field))
     warning = _warning(
         "A date is expected",
-        f"Type the day as a date, for example {date_shown(period.ends)}; "
+        f"Type the day as a date, for example {period.ends:%d/%m/%Y}; "
         "it cannot lie before the period.",
     )
     limits = {"validate": "date", "criteria": ">=", "value": period.starts}
@@ -116,30 +115,22 @@ def _performance(field: Field, indicator: Indicator) -> Validation:
 def _figure(field: Field, indicator: Indicator, unit: Unit) -> Validation:
     row = unit.row
     whole = row.counts_people and not indicator.decimals
-    lowest, highest = _bounds(indicator, unit)
+    # What passes without a word: the register's plausible range and what is usual for the unit.
+    lowest = Decimal(0) if row.never_negative or row.is_share else -_ANY_SIZE
+    lowest = min(lowest, indicator.plausible_minimum or lowest)
+    highest = Decimal(100) if row.is_share else _ANY_SIZE
+    highest = max(highest, indicator.plausible_maximum or highest)
     asks = "A whole number" if whole else row.asks
-    hidden = "type <5 if small numbers may not be published, or n/a if there is no figure"
-    if not row.never_negative:
-        hidden = "type n/a if there is no figure"
+    hidden = "<5 if small numbers may not be published, or " if row.never_negative else ""
     example = f"{asks}, for example {row.example}."
-    return says(field, f"{field.asks} {example} Or {hidden}.") | {
+    otherwise = f"{example} Or type {hidden}n/a if there is no figure."
+    return says(field, f"{field.asks} {otherwise}") | {
         "validate": "integer" if whole else "decimal",
         "criteria": "between",
         "minimum": f"{cell_value(lowest, unit):f}",
         "maximum": f"{cell_value(highest, unit):f}",
-        **_warning("Please check the figure", f"{example} Or {hidden}."),
+        **_warning("Please check the figure", otherwise),
     }
-
-
-def _bounds(indicator: Indicator, unit: Unit) -> tuple[Decimal, Decimal]:
-    """What passes without a word: the register's plausible range and what is usual for the unit."""
-    row = unit.row
-    lowest = Decimal(0) if row.never_negative or row.is_share else -_ANY_SIZE
-    highest = Decimal(100) if row.is_share else _ANY_SIZE
-    return (
-        min(lowest, indicator.plausible_minimum or lowest),
-        max(highest, indicator.plausible_maximum or highest),
-    )
 
 
 def _warning(title: str, message: str) -> Validation:
@@ -150,8 +141,3 @@ def _warning(title: str, message: str) -> Validation:
             f"{message} Choose Yes to keep what you typed, No to change it.", LONGEST_MESSAGE
         ),
     }
-
-
-def date_shown(day: date) -> str:
-    """A day as the template's examples write it: `30/04/2013`."""
-    return f"{day:%d/%m/%Y}"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-import xlsxwriter
+from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -21,16 +20,10 @@ _STRONG_LINE = "#7F6000"
 _LIGHT_HATCH = 14
 
 #: For `xlsxwriter.Workbook`: a plain typeface that every office program has.
-_OPTIONS = {"default_format_properties": {"font_name": "Arial", "font_size": 11}}
+FONT = {"font_name": "Arial", "font_size": 11}
 
-_CELL = {
-    "border": 1,
-    "border_color": _LINE,
-    "text_wrap": True,
-    "valign": "top",
-    "align": "left",
-    "indent": 1,
-}
+_LINED = {"border": 1, "border_color": _LINE}
+_CELL = _LINED | {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
 #: How each kind of text looks, by xlsxwriter's names of format properties.
 _LOOKS: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_size": 16, "font_color": _NAVY},
@@ -70,27 +63,14 @@ class _GrowingRows(Worksheet):  # type: ignore[misc] # xlsxwriter states no type
         super()._xml_start_tag_unencoded(tag, attributes)
 
 
-class TemplateBook(xlsxwriter.Workbook):  # type: ignore[misc] # xlsxwriter states no types
-    """A workbook that makes each of its formats once."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, _OPTIONS)
-        self._made: dict[tuple[tuple[str, object], ...], Format] = {}
-
-    def format(self, properties: dict[str, object]) -> Format:
-        key = tuple(properties.items())
-        if key not in self._made:
-            self._made[key] = self.add_format(properties)
-        return self._made[key]
-
-
 class TemplateSheet:
     """A worksheet that prints on A4 landscape, one page wide. Rows and columns count from 0."""
 
-    def __init__(self, book: TemplateBook, name: str, footer: str, widths: Sequence[int]) -> None:
+    def __init__(self, book: Workbook, name: str, footer: str, widths: Sequence[int]) -> None:
         """With columns of so many digits' width, and `footer` at the foot of each page."""
         self.worksheet: Worksheet = book.add_worksheet(name, _GrowingRows)
         self._book = book
+        self._looks = {look: book.add_format(properties) for look, properties in _LOOKS.items()}
         self.name = name
         self._widths = widths
         for column, width in enumerate(widths):
@@ -100,7 +80,7 @@ class TemplateSheet:
 
     def put(self, row: int, column: int, text: str, look: str) -> None:
         """Text as a string, whatever it looks like; an empty one as a formatted blank."""
-        put_text(self.worksheet, row, column, text, self._book.format(_LOOKS[look]))
+        put_text(self.worksheet, row, column, text, self._looks[look])
 
     def fit(self, row: int, texts: Iterable[str]) -> None:
         """Make a row tall enough for its texts, from the first column on."""
@@ -113,17 +93,17 @@ class TemplateSheet:
 
     def open_column(self, column: int, first: int, last: int, filled: int, entry: Entry) -> None:
         """A column to fill in down to a row and beyond; `filled` rows of it look so."""
-        form = self._book.format(_LOOKS["open"])
-        self.worksheet.set_column(column, column, self._widths[column], form)
+        self.worksheet.set_column(column, column, self._widths[column], self._looks["open"])
         self.worksheet.data_validation(first, column, last, column, entry.accepts)
+        form = self._to_fill(entry)
         for row in range(first, first + filled):
-            self.worksheet.write_blank(row, column, None, self._to_fill(entry))
+            self.worksheet.write_blank(row, column, None, form)
 
     def _to_fill(self, entry: Entry) -> Format:
         """An unlocked yellow cell; words stand to the left, figures to the right."""
-        return self._book.format(
-            _TO_FILL | {"num_format": entry.number_format, "align": entry.align}
-        )
+        own = {"num_format": entry.number_format, "align": entry.align}
+        # Of formats that are alike xlsxwriter writes one.
+        return self._book.add_format(_TO_FILL | own)
 
     def table(
         self, top: int, headings: Sequence[str], rows: int, *, name: str = "", filters: bool = False
@@ -134,13 +114,10 @@ class TemplateSheet:
         there are only the headings.
         """
         if rows:
-            options = {
-                "name": name or self.name,
-                "columns": [{"header": heading} for heading in headings],
-                "autofilter": filters,
-                "style": None,
-            }
-            self.worksheet.add_table(top, 0, top + rows, len(headings) - 1, options)
+            columns = [{"header": heading} for heading in headings]
+            about = {"name": name or self.name, "columns": columns, "autofilter": filters}
+            last = (top + rows, len(headings) - 1)
+            self.worksheet.add_table(top, 0, *last, about | {"style": None})
             # Two lines high: the filter buttons stand under the words and not on them.
             self.worksheet.set_row(top, 32 if filters else None)
         for column, heading in enumerate(headings):

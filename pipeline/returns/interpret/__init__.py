@@ -12,7 +12,7 @@ from pipeline.returns.interpret.headings import ACHIEVEMENTS, INDICATORS
 from pipeline.returns.interpret.indicators import read_indicators
 from pipeline.returns.interpret.tables import find_tables, of_kind, why_none
 from pipeline.returns.reading import Reading
-from pipeline.workbooks.details import Details
+from pipeline.workbooks.details.detail import Details
 from pipeline.workbooks.grid import Grid
 from schemas.model import Register
 

@@ -6,7 +6,7 @@ import re
 
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedAchievement
-from pipeline.workbooks.figures import means_nothing_to_report
+from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.names import name_key, suggestion
 from schemas import rules as c
 from schemas.findings import Finding

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
 
 from pipeline.returns.interpret.headings import Heading, known_headings
 from pipeline.returns.interpret.tables import Table
@@ -20,13 +21,15 @@ _OF_A_PERIOD = frozenset(f.key for f in INDICATOR_FIELDS if f.of_period)
 def choose_columns(table: Table, period: str | None) -> list[Finding]:
     """Set the table's columns; what cannot be chosen is asked and left out."""
     findings: list[Finding] = []
-    by_field = sorted(table.heads.headings, key=lambda heading: heading.field)
-    for field, group in groupby(by_field, key=lambda heading: heading.field):
+    of_field = attrgetter("field")
+    for field, group in groupby(sorted(table.heads.headings, key=of_field), key=of_field):
         candidates = list(group)
         mine = [h for h in candidates if _is_for(h, period)]
         if not mine:
             if field == "performance" and period:
-                findings.append(_of_another_period(table, candidates[0], period))
+                text = candidates[0].text
+                place = table.grid.sheet, candidates[0].address
+                findings.append(c.OTHER_PERIOD.found(*place, text, period=period))
             continue
         first, *others = sorted(_told_apart(table, mine, period), key=lambda h: h.rank)
         table.columns[field] = first.column
@@ -37,9 +40,9 @@ def choose_columns(table: Table, period: str | None) -> list[Finding]:
 
 def _is_for(heading: Heading, period: str | None) -> bool:
     """Whether a column may be the period's: its heading names no other."""
-    if period is None or heading.field not in _OF_A_PERIOD:
-        return True
-    return heading.marks <= period_marks(period)
+    return (
+        period is None or heading.field not in _OF_A_PERIOD or heading.marks <= period_marks(period)
+    )
 
 
 def _told_apart(table: Table, headings: list[Heading], period: str | None) -> list[Heading]:
@@ -64,7 +67,8 @@ def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Fi
     """Where the chosen column is not the only one that could be meant."""
     sheet = table.grid.sheet
     for other in others:
-        differs = first.field in FIGURES and _differ(table, first.column, other.column)
+        both = zip(table.down(first.column), table.down(other.column), strict=True)
+        differs = first.field in FIGURES and any(b and a != b for a, b in both)
         if other.rank == first.rank or differs:
             yield c.COLUMN_TWICE.found(
                 sheet, other.address, other.text, heading=first.text, first=first.address
@@ -75,18 +79,8 @@ def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Fi
         if first.field in FIGURES and any(table.down(column))
     ]
     if wide:
-        yield c.HEADING_SPANS.found(
-            sheet, first.address, first.text, last=address(first.row, wide[-1])
-        )
-
-
-def _differ(table: Table, one: int, other: int) -> bool:
-    """Whether a second column of figures says anything that the first does not."""
-    return any(b and a != b for a, b in zip(table.down(one), table.down(other), strict=True))
-
-
-def _of_another_period(table: Table, heading: Heading, period: str) -> Finding:
-    return c.OTHER_PERIOD.found(table.grid.sheet, heading.address, heading.text, period=period)
+        last = address(first.row, wide[-1])
+        yield c.HEADING_SPANS.found(sheet, first.address, first.text, last=last)
 
 
 def _misspelt(table: Table) -> Iterator[Finding]:
@@ -98,9 +92,5 @@ def _misspelt(table: Table) -> Iterator[Finding]:
     for column, text in table.heads.others:
         near = near_heading(text, missing)
         if near is not None and any(table.down(column)):
-            yield c.HEADING_MISSPELT.found(
-                table.grid.sheet,
-                address(table.header_row, column),
-                text,
-                heading=titles[missing[near]],
-            )
+            place = table.grid.sheet, address(table.header_row, column)
+            yield c.HEADING_MISSPELT.found(*place, text, heading=titles[missing[near]])

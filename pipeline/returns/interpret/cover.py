@@ -5,23 +5,20 @@ from __future__ import annotations
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.tables import HEADER_WITHIN, Table
 from pipeline.returns.reading import CoverEntry
+from pipeline.workbooks import names
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.grid import Grid, text_of
-from pipeline.workbooks.names import (
-    heading_key,
-    name_key,
-    period_key,
-    period_marks,
-    suggestion,
-)
 from schemas import rules as c
 from schemas.fields import COVER_FIELDS, COVER_SHEET, FILLED
-from schemas.findings import Finding, shorten
+from schemas.findings import Finding, Rule, shorten
 from schemas.model import Register
 
 #: A title may be long; a page of text is none.
 _LONGEST_TITLE = 300
-_LABELS = {heading_key(label): f.key for f in COVER_FIELDS for label in (f.heading, *f.aliases)}
+_NO_ENTRY = CoverEntry("", "", "")
+_LABELS = {
+    names.heading_key(label): f.key for f in COVER_FIELDS for label in (f.heading, *f.aliases)
+}
 
 
 def read_cover(grids: list[Grid], tables: list[Table]) -> dict[str, CoverEntry]:
@@ -32,30 +29,25 @@ def read_cover(grids: list[Grid], tables: list[Table]) -> dict[str, CoverEntry]:
     """
     entries: dict[str, CoverEntry] = {}
     last_row = {id(table.grid): table.header_row for table in reversed(tables)}
-    for grid in sorted(grids, key=lambda g: name_key(g.sheet) != name_key(COVER_SHEET)):
+    for grid in sorted(grids, key=lambda g: names.name_key(g.sheet) != names.name_key(COVER_SHEET)):
         until = min(HEADER_WITHIN, last_row.get(id(grid), HEADER_WITHIN))
-        for number, cells in grid.numbered():
-            if number >= until:
-                break
+        for number, cells in grid.numbered(until):
             for column, cell in enumerate(cells, grid.first_column):
                 if not isinstance(cell, str) or not 0 < len(cell) <= LONGEST_HEADING:
                     continue
                 label, _, rest = cell.partition(":")
-                key = _LABELS.get(heading_key(label))
-                if key is None or key in entries:
-                    continue
-                if rest.strip():
-                    entries[key] = CoverEntry(rest.strip(), grid.sheet, address(number, column))
-                else:
-                    entries[key] = _entry(grid, number, column)
+                key = _LABELS.get(names.heading_key(label))
+                if key is not None and key not in entries:
+                    entries[key] = _entry(grid, number, column, rest.strip())
     return entries
 
 
-def _entry(grid: Grid, row: int, label: int) -> CoverEntry:
-    """What stands to the right of a label: the first filled cell, else the cell next to it."""
+def _entry(grid: Grid, row: int, label: int, rest: str) -> CoverEntry:
+    """The rest of a label, else the first filled cell to its right, else the cell next to it."""
+    if rest:
+        return CoverEntry(rest, grid.sheet, address(row, label))
     for column in range(label + 1, label + 6):
-        text = text_of(grid.value(row, column))
-        if text:
+        if text := text_of(grid.value(row, column)):
             return CoverEntry(text, grid.sheet, address(row, column))
     return CoverEntry("", grid.sheet, address(row, label + 1))
 
@@ -67,41 +59,36 @@ def find_area(
 
     A table may say of each row whose it is; rows of two areas are a finding.
     """
-    known = {name_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
-    entry = cover.get("area")
-    if entry is not None and entry.text:
-        return _area_on_cover(entry, tables, register, folder_area, known)
+    known = {names.name_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
+    entry = cover.get("area") or _NO_ENTRY
     rows = _areas_of_rows(tables, known)
-    area = folder_area or next((ref for ref, _ in rows), None)
+    if entry.text:
+        area = known.get(names.name_key(entry.text))
+    else:
+        area = folder_area or next((ref for ref, _ in rows), None)
     if area is None:
-        place = (entry.sheet, entry.cell) if entry else ("", "")
-        choices = _listed([each.name for each in register.areas])
-        problem = "no service area is named"
-        return None, [c.AREA_UNKNOWN.found(*place, problem=problem, choices=choices)]
-    return area, _of_others(area, rows, register)
+        choices = [each.name for each in register.areas]
+        return None, [_unknown(c.AREA_UNKNOWN, "service area", entry, choices)]
+    if folder_area not in (None, area):
+        folder = _name_of(folder_area, register)
+        return area, [c.FOLDER_MISMATCH.found(entry.sheet, entry.cell, entry.text, folder=folder)]
+    # One finding for each other area says enough.
+    others = {ref: place for ref, place in reversed(rows) if ref != area}
+    mine = _name_of(area, register)
+    return area, [c.SEVERAL_AREAS.found(*place, area=mine) for place in others.values()]
 
 
-def _area_on_cover(
-    entry: CoverEntry,
-    tables: list[Table],
-    register: Register,
-    folder_area: str | None,
-    known: dict[str, str],
-) -> tuple[str | None, list[Finding]]:
-    names = [area.name for area in register.areas]
-    ref = known.get(name_key(entry.text))
-    if ref is None:
-        problem = f"{shorten(entry.text)} is no service area{suggestion(entry.text, names)}"
-        return None, [
-            c.AREA_UNKNOWN.found(
-                entry.sheet, entry.cell, entry.text, problem=problem, choices=_listed(names)
-            )
-        ]
-    if folder_area is not None and folder_area != ref:
-        bound = register.area(folder_area)
-        folder = bound.name if bound else folder_area
-        return ref, [c.FOLDER_MISMATCH.found(entry.sheet, entry.cell, entry.text, folder=folder)]
-    return ref, _of_others(ref, _areas_of_rows(tables, known), register)
+def _name_of(area: str, register: Register) -> str:
+    known = register.area(area)
+    return known.name if known else area
+
+
+def _unknown(rule: Rule, what: str, entry: CoverEntry, choices: list[str]) -> Finding:
+    """What is to be said of a line of the cover that names none of the register's."""
+    near = names.suggestion(entry.text, choices)
+    problem = f"{shorten(entry.text)} is no {what}{near}" if entry.text else f"no {what} is named"
+    listed = ", ".join(choices[:12]) + (" …" if len(choices) > 12 else "")
+    return rule.found(entry.sheet, entry.cell, entry.text, problem=problem, choices=listed)
 
 
 def _areas_of_rows(
@@ -117,46 +104,26 @@ def _areas_of_rows(
         if "area" in table.columns
         for row in table.rows
         if (text := table.shared_text(row, "area"))
-        and (ref := known.get(name_key(text)))
+        and (ref := known.get(names.name_key(text)))
         and any(table.text(row, key) for key in FILLED)
     ]
-
-
-def _of_others(
-    area: str, rows: list[tuple[str, tuple[str, str, str]]], register: Register
-) -> list[Finding]:
-    """The first row of each other area; one finding an area says enough."""
-    bound = register.area(area)
-    mine = bound.name if bound else area
-    first = {ref: place for ref, place in reversed(rows) if ref != area}
-    return [c.SEVERAL_AREAS.found(*place, area=mine) for place in first.values()]
 
 
 def find_period(
     cover: dict[str, CoverEntry], tables: list[Table], register: Register
 ) -> tuple[str | None, list[Finding]]:
     """The period's name as registered: what the cover says, else the titles above the tables."""
-    entry = cover.get("period")
-    names = [period.name for period in register.periods]
-    if entry is None or not entry.text:
-        if titled := _period_in_titles(tables, names):
-            return titled, []
-        place = (entry.sheet, entry.cell) if entry else ("", "")
-        problem = "no period is named"
-        return None, [c.PERIOD_UNKNOWN.found(*place, problem=problem, choices=_listed(names))]
-    known = {period_key(name): name for name in names}
-    found = known.get(period_key(entry.text))
-    if found is None:
-        problem = f"{shorten(entry.text)} is no period{suggestion(entry.text, names)}"
-        return None, [
-            c.PERIOD_UNKNOWN.found(
-                entry.sheet, entry.cell, entry.text, problem=problem, choices=_listed(names)
-            )
-        ]
-    return found, []
+    entry = cover.get("period") or _NO_ENTRY
+    periods = [period.name for period in register.periods]
+    if entry.text:
+        known = {names.period_key(name): name for name in periods}
+        found = known.get(names.period_key(entry.text))
+    else:
+        found = _period_in_titles(tables, periods)
+    return found, [] if found else [_unknown(c.PERIOD_UNKNOWN, "period", entry, periods)]
 
 
-def _period_in_titles(tables: list[Table], names: list[str]) -> str | None:
+def _period_in_titles(tables: list[Table], periods: list[str]) -> str | None:
     """The one period that the headings and the titles above name; None where it is not plain.
 
     The headings of the figures, those of the indicators and the titles each tell of a period where
@@ -166,8 +133,7 @@ def _period_in_titles(tables: list[Table], names: list[str]) -> str | None:
     titles = [
         cell[:_LONGEST_TITLE]
         for table in first_on_sheet.values()
-        for number, cells in table.grid.numbered()
-        if number < table.header_row
+        for _, cells in table.grid.numbered(table.header_row)
         for cell in cells
         if isinstance(cell, str)
     ]
@@ -175,11 +141,7 @@ def _period_in_titles(tables: list[Table], names: list[str]) -> str | None:
     sources = (
         {mark for h in headings if h.field == "performance" for mark in h.marks},
         {mark for h in headings if h.field == "indicator" for mark in h.marks},
-        {mark for title in titles for mark in period_marks(title)},
+        {mark for title in titles for mark in names.period_marks(title)},
     )
-    told = {name for marks in sources for name in names if marks and period_marks(name) == marks}
+    told = {p for marks in sources for p in periods if marks and names.period_marks(p) == marks}
     return told.pop() if len(told) == 1 else None
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:12]) + (" …" if len(names) > 12 else "")

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pipeline.returns.interpret.merges import Merges
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid
 from pipeline.workbooks.names import heading_key, period_marks
 from schemas.fields import ACHIEVEMENT_FIELDS, INDICATOR_FIELDS, UNTAUGHT_FIELDS, Field

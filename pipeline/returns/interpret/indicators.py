@@ -6,21 +6,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import groupby
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
-from pipeline.workbooks.details import CellDetail, Details, Place, SheetDetails, hidden_parts
-from pipeline.workbooks.figures import (
-    BLANK,
-    CellValue,
-    Figure,
-    Scale,
-    clean,
-    means_nothing_to_report,
-    parse,
-)
+from pipeline.workbooks.addresses import address
+from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetDetails
+from pipeline.workbooks.details.hidden import hidden_parts
+from pipeline.workbooks.figures import parse
+from pipeline.workbooks.figures.figure import Figure, Scale
+from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import name_key, suggestion
 from schemas import rules as c
@@ -31,12 +27,8 @@ from schemas.units import Unit
 
 _TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
 _STATUSES = {
-    "final": Status.FINAL,
-    "f": Status.FINAL,
-    "actual": Status.FINAL,
-    "provisional": Status.PROVISIONAL,
-    "p": Status.PROVISIONAL,
-    "estimate": Status.PROVISIONAL,
+    **dict.fromkeys(("final", "f", "actual"), Status.FINAL),
+    **dict.fromkeys(("provisional", "p", "estimate"), Status.PROVISIONAL),
     "not available": Status.NOT_AVAILABLE,
 }
 _STATES = {name_key(state): state for state in MilestoneState} | {
@@ -84,7 +76,12 @@ def read_indicators(
 def _match(
     tables: list[Table], register: Register, area: str | None
 ) -> tuple[list[_Matched], list[Finding]]:
-    by_ref, by_name = _known(register)
+    by_ref = {name_key(i.ref): i for i in register.indicators}
+    by_name: dict[str, Indicator | None] = {}
+    for indicator in register.indicators:
+        # Where two share a wording it names neither.
+        key = name_key(indicator.wording)
+        by_name[key] = None if key in by_name else indicator
     owned = register.indicators_of(area) if area else register.indicators
     matched: list[_Matched] = []
     findings: list[Finding] = []
@@ -93,41 +90,24 @@ def _match(
         sheet = table.grid.sheet
         for row in table.rows:
             ref, name = table.text(row, "ref"), table.text(row, "indicator")
-            if not ref and not name:
+            said = name or ref
+            if not said:
                 findings += _astray(table, row)
                 continue
             found = by_ref.get(name_key(ref)) or by_name.get(name_key(name))
-            if found is None:
-                if _is_reported(table, row) and name_key(name or ref) not in _TOTALS:
-                    cell = table.address(row, "indicator") or table.address(row, "ref")
-                    near = suggestion(name or ref, [i.wording for i in owned])
-                    findings.append(
-                        c.INDICATOR_UNKNOWN.found(sheet, cell, name or ref, suggestion=near)
-                    )
-                continue
             cell = table.address(row, "performance")
-            if found.ref in places:
-                findings.append(
-                    c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=places[found.ref])
-                )
-                continue
-            places[found.ref] = f"{sheet}!{cell}"
-            matched.append(_Matched(table, row, found))
+            if found is None:
+                is_reported = any(table.text(row, key) for key in FILLED)
+                if is_reported and name_key(said) not in _TOTALS:
+                    cell = table.address(row, "indicator") or table.address(row, "ref")
+                    near = suggestion(said, [i.wording for i in owned])
+                    findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
+            elif first := places.get(found.ref):
+                findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=first))
+            else:
+                places[found.ref] = f"{sheet}!{cell}"
+                matched.append(_Matched(table, row, found))
     return matched, findings
-
-
-def _known(register: Register) -> tuple[dict[str, Indicator], dict[str, Indicator | None]]:
-    """The indicators by ref and by wording; None where two share a wording."""
-    by_ref = {name_key(i.ref): i for i in register.indicators}
-    by_name: dict[str, Indicator | None] = {}
-    for indicator in register.indicators:
-        key = name_key(indicator.wording)
-        by_name[key] = None if key in by_name else indicator
-    return by_ref, by_name
-
-
-def _is_reported(table: Table, row: int) -> bool:
-    return any(table.text(row, key) for key in FILLED)
 
 
 def _astray(table: Table, row: int) -> list[Finding]:
@@ -147,17 +127,14 @@ def _unsettled(match: _Matched) -> list[Place]:
 
     A number may be a percentage by its format; a blank may be an error value or a formula.
     """
-    table = match.table
+    columns, row = match.table.columns, match.row
+    figures = [(row, columns[key]) for key in FIGURES if key in columns]
     return [
-        (match.row, table.columns[key])
-        for key in FIGURES
-        if key in table.columns
-        and ((value := table.value(match.row, key)) == "" or _is_number(value))
+        place
+        for place in figures
+        if (value := match.table.grid.value(*place)) == ""
+        or (isinstance(value, (int, float)) and not isinstance(value, bool))
     ]
-
-
-def _is_number(value: CellValue) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
@@ -166,8 +143,8 @@ def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
     filled = {
         column
         for m in (matched if known.hidden_columns else ())
-        for key, column in m.table.columns.items()
-        if m.table.text(m.row, key)
+        for column in m.table.columns.values()
+        if text_of(grid.value(m.row, column))
     }
     what = hidden_parts(known, (m.row for m in matched), filled, whole=grid.hidden)
     return [c.HIDDEN.found(grid.sheet, what=what)] if what else []
@@ -176,13 +153,13 @@ def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
 def _read_row(
     match: _Matched, known: Mapping[Place, CellDetail], area: str, period: str
 ) -> tuple[ReportedRow, list[Finding]]:
-    cells = _Cells.of(match, known)
+    cells = _Cells(match, known)
     indicator = match.indicator
     told = cells.seen.get("performance", "")
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     numerator = cells.figure("numerator", _PART).value
     denominator = cells.figure("denominator", _PART).value
-    figure = BLANK
+    figure = Figure()
     state: MilestoneState | None = None
     narrative = ""
     match indicator.kind:
@@ -207,8 +184,8 @@ def _read_row(
         state=state,
         narrative=narrative,
         suppressed=figure.suppressed,
-        commentary=_words(match.table.text(match.row, "commentary")),
-        sheet=match.table.grid.sheet,
+        commentary=_words(cells.text("commentary")),
+        sheet=cells.sheet,
         cell=cells.addresses["performance"],
         cells=cells.addresses,
         seen=cells.seen,
@@ -217,62 +194,53 @@ def _read_row(
     return row, cells.findings
 
 
-class _Cells(Struct):
+class _Cells:
     """The cells of an indicator's row, and what is found wrong with them as they are read."""
 
-    match: _Matched
-    known: Mapping[Place, CellDetail]
-    #: The address of each field's cell.
-    addresses: dict[str, str]
-    #: What stands in the prefilled cells and in Performance, as text.
-    seen: dict[str, str]
-    findings: list[Finding] = field(default_factory=list)
-    #: One of them could not be read.
-    is_bad: bool = False
+    def __init__(self, match: _Matched, known: Mapping[Place, CellDetail]) -> None:
+        self._table, self._row, self._known = match.table, match.row, known
+        self.sheet = match.table.grid.sheet
+        columns = self._table.columns
+        #: The address of each field's cell.
+        self.addresses = {key: address(match.row, column) for key, column in columns.items()}
+        #: What stands in the prefilled cells and in Performance, as text.
+        self.seen = {key: self.text(key) for key in (*PREFILLED, "performance") if key in columns}
+        self.findings: list[Finding] = []
+        #: One of them could not be read.
+        self.is_bad = False
 
-    @classmethod
-    def of(cls, match: _Matched, known: Mapping[Place, CellDetail]) -> _Cells:
-        table, row = match.table, match.row
-        compared = [key for key in (*PREFILLED, "performance") if key in table.columns]
-        return cls(
-            match,
-            known,
-            addresses={key: table.address(row, key) for key in table.columns},
-            seen={key: table.text(row, key) for key in compared},
-        )
+    def text(self, key: str) -> str:
+        return self._table.text(self._row, key)
 
     def figure(self, key: str, scale: Scale) -> Figure:
         """The figure in a cell; blank where the table has no such column."""
-        table, row = self.match.table, self.match.row
-        if key not in table.columns:
-            return BLANK
-        detail = self.known.get((row, table.columns[key]))
-        value = table.value(row, key)
+        column = self._table.columns.get(key)
+        if column is None:
+            return Figure()
+        detail = self._known.get((self._row, column))
+        value = self._table.value(self._row, key)
         if value == "" and detail is not None:
             value = detail.error
             if not value and detail.has_formula and not detail.has_value:
                 self._found(key, c.NO_CACHED_VALUE)
-                return BLANK
+                return Figure()
         parsed = parse(value, scale, detail.number_format if detail else None)
-        sheet, cell = table.grid.sheet, self.addresses[key]
-        self.findings.extend(
-            t.rule.found(sheet, cell, t.value, **dict(t.words)) for t in parsed.troubles
-        )
+        for t in parsed.troubles:
+            self.findings.append(t.rule.found(self.sheet, self.addresses[key], t.value, **t.words))
         self.is_bad |= parsed.is_bad
         return parsed
 
     def state(self) -> MilestoneState | None:
-        text = clean(str(self.match.table.value(self.match.row, "performance")))
+        text = clean(str(self._table.value(self._row, "performance")))
         state = _STATES.get(name_key(text))
         if text and state is None:
-            choices = ", ".join(MilestoneState)
-            self._found("performance", c.STATE_UNKNOWN, text, choices=choices)
+            self._found("performance", c.STATE_UNKNOWN, text, choices=", ".join(MilestoneState))
         return state
 
     def status(self, *, is_provisional: bool) -> Status:
         """The figure's status; a mark beside the figure may have said that it is provisional."""
         marked = Status.PROVISIONAL if is_provisional else Status.FINAL
-        text = self.match.table.text(self.match.row, "status")
+        text = self.text("status")
         if not text:
             return marked
         if means_nothing_to_report(text):
@@ -286,8 +254,7 @@ class _Cells(Struct):
     def _found(self, key: str, rule: Rule, value: str = "", **words: str) -> None:
         """A finding at a cell that could not be read."""
         self.is_bad = True
-        sheet, cell = self.match.table.grid.sheet, self.addresses[key]
-        self.findings.append(rule.found(sheet, cell, value, **words))
+        self.findings.append(rule.found(self.sheet, self.addresses[key], value, **words))
 
 
 def _words(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid
 
 #: First row, first column, last row, last column; all from 0.

@@ -14,7 +14,7 @@ from pipeline.returns.interpret.headings import (
 )
 from pipeline.returns.interpret.merges import Merges
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.figures import CellValue
+from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import heading_key, near_heading
 from schemas import rules as c
@@ -90,9 +90,7 @@ def why_none(grids: list[Grid]) -> list[Finding]:
     detail = "no row holds the headings " + listed(required.values())
     for grid in grids:
         merges = Merges(grid.merged)
-        for number, cells in grid.numbered():
-            if number >= HEADER_WITHIN:
-                break
+        for number, cells in grid.numbered(HEADER_WITHIN):
             found = list(row_texts(grid, merges, number, cells))
             has = {known[key][0] for _, text in found if (key := heading_key(text)) in known}
             lacking = required.keys() - has

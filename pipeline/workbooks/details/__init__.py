@@ -6,33 +6,29 @@ return. Runs in the guarded worker.
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
+from typing import Protocol
 
+from pipeline.workbooks import compound
 from pipeline.workbooks.details import biff, ods, ooxml, xlsb
-from pipeline.workbooks.details.detail import (
-    GENERAL,
-    BrokenPartError,
-    CellDetail,
-    Details,
-    Place,
-    SheetDetails,
-    Span,
-)
-from pipeline.workbooks.details.hidden import hidden_parts
+from pipeline.workbooks.details.detail import BrokenPartError, Details, Place, SheetDetails, Span
 from pipeline.workbooks.file_kind import FileKind
 
-__all__ = [
-    "GENERAL",
-    "BrokenPartError",
-    "CellDetail",
-    "Details",
-    "Place",
-    "SheetDetails",
-    "Span",
-    "details_of",
-    "hidden_parts",
-    "merged_of",
-]
+
+class _Book(Protocol):
+    """A workbook of one kind, opened."""
+
+    def sheet(self, name: str, asked: set[Place]) -> SheetDetails: ...
+
+
+_BOOKS: dict[FileKind, Callable[[Path], _Book]] = {
+    FileKind.XLS: biff.BiffBook,
+    FileKind.XLSB: xlsb.XlsbBook,
+    FileKind.ODS: ods.OdsBook,
+}
 
 
 def details_of(path: Path, kind: FileKind) -> Details:
@@ -40,17 +36,19 @@ def details_of(path: Path, kind: FileKind) -> Details:
 
     The look-up raises BrokenPartError, or KeyError where a part or the sheet is missing.
     """
-    match kind:
-        case FileKind.XLS:
-            return biff.details(path)
-        case FileKind.XLSB:
-            return xlsb.details(path)
-        case FileKind.ODS:
-            return ods.details(path)
-        case _:
-            return ooxml.details(path)
+    opened = cache(partial(_BOOKS.get(kind, ooxml.OoxmlBook), path))
+
+    def look_up(sheet: str, wanted: Iterable[Place]) -> SheetDetails:
+        try:
+            return opened().sheet(sheet, set(wanted))
+        except (struct.error, IndexError) as error:
+            raise BrokenPartError("a record is cut short") from error
+        except compound.BadCompoundError as error:
+            raise BrokenPartError(str(error)) from error
+
+    return look_up
 
 
-def merged_of(path: Path, kind: FileKind) -> dict[str, tuple[Span, ...]]:
+def merged_of(path: Path, kind: FileKind) -> dict[str, list[Span]]:
     """Each sheet's merged ranges, for the kinds of workbook of which calamine tells none."""
     return ods.merged(path) if kind is FileKind.ODS else {}

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from pipeline.workbooks import compound
-from pipeline.workbooks.details.detail import (
-    BUILT_IN,
-    ERRORS,
-    GENERAL,
-    PLAIN,
-    BrokenPartError,
-    CellDetail,
-    Details,
-    Place,
-    SheetDetails,
-)
+from pipeline.workbooks.details.detail import ERRORS, CellDetail, Formats, Place, SheetDetails
 
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
 _ROW, _COLINFO = 0x0208, 0x007D
@@ -30,66 +18,66 @@ _BIFF8 = 0x0600
 _HIDDEN_ROW = 0x20
 
 
-class _Book(NamedTuple):
-    stream: bytes
-    #: Where each sheet's records begin.
-    sheets: dict[str, int]
-    #: The number format of each cell style, by index.
-    formats: list[str]
+class BiffBook:
+    """An `.xls` workbook: where its sheets begin, and its number formats."""
+
+    def __init__(self, path: Path) -> None:
+        self._stream = compound.stream(path.read_bytes(), compound.WORKBOOKS)
+        #: Where each sheet's records begin.
+        self._sheets: dict[str, int] = {}
+        codes, styles = dict[int, str](), list[int]()
+        version = _BIFF8
+        for kind, body in _substream(self._stream, 0):
+            if kind == _BOF:
+                (version,) = struct.unpack_from("<H", body)
+            elif kind == _BOUNDSHEET:
+                (start,) = struct.unpack_from("<I", body)
+                self._sheets.setdefault(_text(body, 6, 1, version), start)
+            elif kind == _FORMAT:
+                (number,) = struct.unpack_from("<H", body)
+                codes[number] = _text(body, 2, 2 if version == _BIFF8 else 1, version)
+            elif kind == _XF:
+                styles.append(struct.unpack_from("<H", body, 2)[0])
+        self._formats = Formats(styles, codes)
+
+    def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
+        """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
+        found = SheetDetails.of(asked)
+        for kind, body in _substream(self._stream, self._sheets[name]):
+            if kind in _CELLS:
+                row, column, style = struct.unpack_from("<3H", body)
+                if (row, column) in asked:
+                    code, has_formula = self._formats[style], kind == _FORMULA
+                    error = _error(kind, body)
+                    found.cells[row, column] = CellDetail(code, error, has_formula, has_formula)
+            elif kind in (_MULRK, _MULBLANK):
+                row, first = struct.unpack_from("<2H", body)
+                step = 6 if kind == _MULRK else 2
+                for column, at in enumerate(range(4, len(body) - 1 - step, step), first):
+                    if (row, column) in asked:
+                        (style,) = struct.unpack_from("<H", body, at)
+                        found.cells[row, column] = CellDetail(self._formats[style])
+            elif kind == _ROW:
+                row, options = struct.unpack_from("<H10xI", body)
+                if options & _HIDDEN_ROW:
+                    found.hidden_rows.add(row)
+            elif kind == _COLINFO:
+                first, last, options = struct.unpack_from("<2H4xH", body)
+                if options & 1:
+                    found.hidden_columns.append((first, last))
+        return found
 
 
-def details(path: Path) -> Details:
-    """The look-up in one workbook."""
-
-    @cache
-    def opened() -> _Book:
-        return _open(path.read_bytes())
-
-    def look_up(sheet: str, wanted: Iterable[Place]) -> SheetDetails:
-        try:
-            book = opened()
-            return _sheet(book, book.sheets[sheet], set(wanted))
-        except struct.error as error:
-            raise BrokenPartError("a record is cut short") from error
-
-    return look_up
-
-
-def _open(content: bytes) -> _Book:
-    try:
-        stream = compound.stream(content, ("Workbook", "Book"))
-    except compound.BadCompoundError as error:
-        raise BrokenPartError(str(error)) from error
-    sheets: dict[str, int] = {}
-    codes, styles = dict(BUILT_IN), []
-    version = _BIFF8
-    for kind, body in _records(stream, 0):
-        if kind == _BOF:
-            (version,) = struct.unpack_from("<H", body)
-        elif kind == _BOUNDSHEET:
-            (start,) = struct.unpack_from("<I", body)
-            sheets.setdefault(_text(body, 6, 1, version), start)
-        elif kind == _FORMAT:
-            (number,) = struct.unpack_from("<H", body)
-            codes[number] = _text(body, 2, 2 if version == _BIFF8 else 1, version)
-        elif kind == _XF:
-            styles.append(struct.unpack_from("<H", body, 2)[0])
-    return _Book(stream, sheets, [codes.get(style, GENERAL) for style in styles])
-
-
-def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
-    """Kind and body of each record of a substream, to its end."""
-    at, depth = start, 0
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
-        at += 4
+def _substream(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """Kind and body of each record from one beginning to the end that belongs to it."""
+    depth = 0
+    for kind, body in compound.records(stream, start):
         # A chart within a sheet is a substream of its own.
         depth += (kind == _BOF) - (kind == _EOF)
-        if depth == 1:
-            yield kind, stream[at : at + length]
-        elif depth < 1:
+        if depth < 1:
             return
-        at += length
+        if depth == 1:
+            yield kind, body
 
 
 def _text(body: bytes, at: int, width: int, version: int) -> str:
@@ -103,43 +91,12 @@ def _text(body: bytes, at: int, width: int, version: int) -> str:
     return raw.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-def _sheet(book: _Book, start: int, asked: set[Place]) -> SheetDetails:
-    cells = dict.fromkeys(asked, PLAIN)
-    hidden_rows: set[int] = set()
-    hidden_columns: list[tuple[int, int]] = []
-
-    def code(style: int) -> str:
-        return book.formats[style] if style < len(book.formats) else GENERAL
-
-    for kind, body in _records(book.stream, start):
-        if kind in _CELLS:
-            row, column, style = struct.unpack_from("<3H", body)
-            if (row, column) in asked:
-                error, has_formula = _error(kind, body), kind == _FORMULA
-                cells[row, column] = CellDetail(code(style), error, has_formula, has_formula)
-        elif kind in (_MULRK, _MULBLANK):
-            row, first = struct.unpack_from("<2H", body)
-            step = 6 if kind == _MULRK else 2
-            for place, at in enumerate(range(4, len(body) - 2 - step + 1, step)):
-                if (row, first + place) in asked:
-                    (style,) = struct.unpack_from("<H", body, at)
-                    cells[row, first + place] = CellDetail(code(style))
-        elif kind == _ROW:
-            (row,), (options,) = struct.unpack_from("<H", body), struct.unpack_from("<I", body, 12)
-            if options & _HIDDEN_ROW:
-                hidden_rows.add(row)
-        elif kind == _COLINFO:
-            first, last, _, _, options = struct.unpack_from("<5H", body)
-            if options & 1:
-                hidden_columns.append((first, last))
-    return SheetDetails(cells, frozenset(hidden_rows), tuple(hidden_columns))
-
-
 def _error(kind: int, body: bytes) -> str:
     if kind == _BOOLERR:
         value, is_error = struct.unpack_from("<2B", body, 6)
-        return ERRORS.get(value, "#N/A") if is_error else ""
-    if kind == _FORMULA:
-        what, _, value, _, _, _, mark = struct.unpack_from("<6BH", body, 6)
-        return ERRORS.get(value, "#N/A") if (mark, what) == (0xFFFF, 2) else ""
-    return ""
+    elif kind == _FORMULA:
+        what, value, mark = struct.unpack_from("<BxB3xH", body, 6)
+        is_error = (what, mark) == (2, 0xFFFF)
+    else:
+        return ""
+    return ERRORS.get(value, "#N/A") if is_error else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 #: Row and column, from 0.
 Place = tuple[int, int]
@@ -20,15 +20,9 @@ BUILT_IN = {
 }  # fmt: skip
 #: The error values of Excel's binary files ([MS-XLS] 2.5.10).
 ERRORS = {
-    0x00: "#NULL!",
-    0x07: "#DIV/0!",
-    0x0F: "#VALUE!",
-    0x17: "#REF!",
-    0x1D: "#NAME?",
-    0x24: "#NUM!",
-    0x2A: "#N/A",
-    0x2B: "#GETTING_DATA",
-}
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
+    0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
+}  # fmt: skip
 
 
 class BrokenPartError(Exception):
@@ -49,14 +43,30 @@ class CellDetail(Struct, frozen=True):
 PLAIN = CellDetail()
 
 
-class SheetDetails(Struct, frozen=True):
+class Formats(dict[int, str]):
+    """The number format of each cell style, by index; `GENERAL` of a style that has none."""
+
+    def __init__(self, styles: Iterable[int], own: dict[int, str]) -> None:
+        codes = BUILT_IN | own
+        super().__init__((at, codes[style]) for at, style in enumerate(styles) if style in codes)
+
+    def __missing__(self, style: int) -> str:
+        return GENERAL
+
+
+class SheetDetails(Struct):
     """The details of the cells asked for, and the rows and columns that are not shown."""
 
     #: A cell asked for that the file does not hold has the plain detail.
-    cells: Mapping[Place, CellDetail] = field(default_factory=dict)
-    hidden_rows: frozenset[int] = frozenset()
+    cells: dict[Place, CellDetail] = {}
+    hidden_rows: set[int] = set()
     #: First and last column of each hidden range.
-    hidden_columns: tuple[tuple[int, int], ...] = ()
+    hidden_columns: list[tuple[int, int]] = []
+
+    @classmethod
+    def of(cls, asked: Iterable[Place]) -> SheetDetails:
+        """What is known of a sheet before it is read."""
+        return cls(dict.fromkeys(asked, PLAIN))
 
     def hides_column(self, column: int) -> bool:
         return any(first <= column <= last for first, last in self.hidden_columns)

@@ -9,24 +9,13 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from xml.parsers import expat
 
-from msgspec import Struct
-
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
-from pipeline.workbooks.details.detail import (
-    BUILT_IN,
-    GENERAL,
-    PLAIN,
-    CellDetail,
-    Details,
-    Place,
-    SheetDetails,
-)
+from pipeline.workbooks.details.detail import PLAIN, CellDetail, Formats, Place, SheetDetails
 
 #: A cell whose address is not in capitals, as every program writes it.
 _ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,3}[1-9][0-9]{0,6}")')
@@ -52,77 +41,55 @@ _TEXTS = "xl/sharedStrings.xml"
 _MARKS, _NO_MARK = ("vertAlign", "strike"), ("baseline", "0", "false")
 
 
-def details(path: Path) -> Details:
-    """The look-up in one workbook; its parts are opened once."""
+class OoxmlBook:
+    """An `.xlsx` or `.xlsm` workbook: its sheets' parts, and what their cells point at."""
 
-    @cache
-    def opened() -> tuple[zipfile.ZipFile, dict[str, str], list[str]]:
-        archive = zipfile.ZipFile(path)
-        return archive, _sheet_parts(archive), _cell_formats(archive)
+    def __init__(self, path: Path) -> None:
+        self._archive = zipfile.ZipFile(path)
+        read = self._archive.read
+        self._parts = _sheet_parts(read("xl/workbook.xml"), read("xl/_rels/workbook.xml.rels"))
+        has_styles = "xl/styles.xml" in self._archive.namelist()
+        self.formats = _formats_of(read("xl/styles.xml")) if has_styles else Formats((), {})
 
-    @cache
-    def marked() -> frozenset[int]:
-        return _marked_texts(opened()[0])
+    @cached_property
+    def marked(self) -> set[int]:
+        """The shared texts of which a part is raised, lowered or struck through, by index."""
+        marked = set[int]()
+        if _TEXTS not in self._archive.namelist():
+            return marked
+        content = self._archive.read(_TEXTS)
+        texts = -1
 
-    def look_up(sheet: str, wanted: Iterable[Place]) -> SheetDetails:
-        archive, parts, formats = opened()
-        asked = set(wanted)
-        content = archive.read(parts[sheet])
-        styles = _Styles(formats, marked)
-        quick = _search(content, asked, styles)
-        return quick if quick is not None else _walk_sheet(content, asked, styles)
+        def on_start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal texts
+            texts += name == "si"
+            if name in _MARKS and attributes.get("val") not in _NO_MARK:
+                marked.add(texts)
 
-    return look_up
+        if _has_marks(content):
+            xml.walk(content, on_start)
+        return marked
 
-
-class _Styles(Struct, frozen=True):
-    """What cells point at: number formats by index, and the shared texts that bear marks."""
-
-    formats: list[str]
-    marked: Callable[[], frozenset[int]]
-
-    def code(self, style: int) -> str:
-        return self.formats[style] if 0 <= style < len(self.formats) else GENERAL
-
-
-def _marked_texts(archive: zipfile.ZipFile) -> frozenset[int]:
-    """The shared texts of which a part is raised, lowered or struck through, by index."""
-    if _TEXTS not in archive.namelist():
-        return frozenset()
-    content = archive.read(_TEXTS)
-    texts = -1
-    marked: set[int] = set()
-
-    def on_start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal texts
-        texts += name == "si"
-        if name in _MARKS and attributes.get("val") not in _NO_MARK:
-            marked.add(texts)
-
-    if any(mark.encode() in content for mark in _MARKS):
-        xml.walk(content, on_start)
-    return frozenset(marked)
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The part of each sheet, by way of the workbook's relationships."""
-    return sheet_parts(archive.read("xl/workbook.xml"), archive.read("xl/_rels/workbook.xml.rels"))
+    def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
+        """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
+        content = self._archive.read(self._parts[name])
+        return _search(content, asked, self) or _Walk(asked, self).run(content)
 
 
 # Returns made from one template have the same workbook part and the same styles.
 @lru_cache(maxsize=16)
-def sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:
-    """Each sheet's name with the path of its part."""
-    ids: dict[str, str] = {}
+def _sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:
+    """Each sheet's name with the path of its part, by way of the workbook's relationships."""
+    targets = targets_of(relations)
+    parts: dict[str, str | None] = {}
 
     def on_sheet(name: str, attributes: dict[str, str]) -> None:
         if name == "sheet":
             relation = next((v for k, v in attributes.items() if xml.local(k) == "id"), "")
-            ids.setdefault(attributes.get("name", ""), relation)
+            parts.setdefault(attributes.get("name", ""), targets.get(relation))
 
     xml.walk(workbook, on_sheet)
-    targets = targets_of(relations)
-    return {name: targets[relation] for name, relation in ids.items() if relation in targets}
+    return {name: part for name, part in parts.items() if part is not None}
 
 
 def targets_of(relations: bytes) -> dict[str, str]:
@@ -140,17 +107,9 @@ def targets_of(relations: bytes) -> dict[str, str]:
     return targets
 
 
-def _cell_formats(archive: zipfile.ZipFile) -> list[str]:
-    """The number format of each cell style, by index."""
-    try:
-        return _formats_of(archive.read("xl/styles.xml"))
-    except KeyError:
-        return []
-
-
 @lru_cache(maxsize=16)
-def _formats_of(styles_part: bytes) -> list[str]:
-    codes: dict[int, str] = dict(BUILT_IN)
+def _formats_of(styles_part: bytes) -> Formats:
+    codes: dict[int, str] = {}
     styles: list[int] = []
     inside = False
 
@@ -164,13 +123,17 @@ def _formats_of(styles_part: bytes) -> list[str]:
             styles.append(int(attributes.get("numFmtId", "0")))
 
     xml.walk(styles_part, on_start)
-    return [codes.get(style, GENERAL) for style in styles]
+    return Formats(styles, codes)
+
+
+def _has_marks(content: bytes) -> bool:
+    return any(mark.encode() in content for mark in _MARKS)
 
 
 # --- As Excel lays a sheet out -------------------------------------------------------------------
 
 
-def _search(content: bytes, asked: set[Place], styles: _Styles) -> SheetDetails | None:
+def _search(content: bytes, asked: set[Place], book: OoxmlBook) -> SheetDetails | None:
     """What the sheet says of the cells asked for; None where its layout is not the usual one."""
     start, end = content.find(b"<sheetData"), content.find(b"</sheetData>")
     head = content[:start]
@@ -182,7 +145,7 @@ def _search(content: bytes, asked: set[Place], styles: _Styles) -> SheetDetails 
     hidden = _HIDDEN_ROW.findall(content, start, end) if b'hidden="' in content else []
     if b"" in hidden or content.count(b"<c ", start, end) != content.count(b'<c r="', start, end):
         return None
-    found = _usual_cells(content, start, end, asked, styles) if asked else {}
+    found = _usual_cells(content, start, end, asked, book) if asked else {}
     rest = asked - found.keys()
     if rest and _ODD_CELL.search(content, start, end):
         return None
@@ -193,15 +156,15 @@ def _search(content: bytes, asked: set[Place], styles: _Styles) -> SheetDetails 
         rest -= absent
     for place in sorted(rest):
         at = content.find(b'<c r="%s"' % address(*place).encode(), start, end)
-        detail = _detail(content, at, end, styles) if at >= 0 else PLAIN
+        detail = _detail(content, at, end, book) if at >= 0 else PLAIN
         if detail is None:
             return None
         found[place] = detail
-    return SheetDetails(found, frozenset(int(row) - 1 for row in hidden), columns)
+    return SheetDetails(found, {int(row) - 1 for row in hidden}, columns)
 
 
 def _usual_cells(
-    content: bytes, start: int, end: int, asked: set[Place], styles: _Styles
+    content: bytes, start: int, end: int, asked: set[Place], book: OoxmlBook
 ) -> dict[Place, CellDetail]:
     """Those of the cells asked for that are written in the usual way."""
     found: dict[Place, CellDetail] = {}
@@ -210,9 +173,8 @@ def _usual_cells(
     for letters, row, style, kind, value in usual.findall(content, start, end):
         place = int(row) - 1, columns[letters]
         if place in asked:
-            code = styles.code(int(style) if style else 0)
-            error = value.decode() if kind == b"e" else ""
-            is_marked = kind == b"s" and value.isdigit() and int(value) in styles.marked()
+            code, error = book.formats[int(style or 0)], value.decode() if kind == b"e" else ""
+            is_marked = kind == b"s" and value.isdigit() and int(value) in book.marked
             found[place] = _cell(code, error, False, value != b"", is_marked)
     return found
 
@@ -224,30 +186,29 @@ def _usual(columns: tuple[bytes, ...]) -> re.Pattern[bytes]:
 
 def _is_utf8(head: bytes) -> bool:
     """Whether the XML declaration leaves the part in UTF-8."""
-    declared = (
-        head[: head.find(b"?>")].lower() if head.lstrip(b"\xef\xbb\xbf")[:5] == b"<?xml" else b""
-    )
+    is_declared = head.lstrip(b"\xef\xbb\xbf").startswith(b"<?xml")
+    declared = head[: head.find(b"?>")].lower() if is_declared else b""
     return b"\0" not in head and (b"encoding" not in declared or b"utf-8" in declared)
 
 
-def _hidden_columns(head: bytes) -> tuple[tuple[int, int], ...] | None:
-    hidden: list[tuple[int, int]] = []
+def _hidden_columns(head: bytes) -> list[tuple[int, int]] | None:
+    hidden = []
     for column in _COLUMN.findall(head):
         named = dict(_ATTRIBUTE.findall(column))
-        if named.get(b"hidden", b"0") in (b"1", b"true"):
+        if named.get(b"hidden") in (b"1", b"true"):
             first, last = named.get(b"min", b""), named.get(b"max", b"")
             if not first.isdigit() or not last.isdigit():
                 return None
             hidden.append((int(first) - 1, int(last) - 1))
-    return tuple(hidden)
+    return hidden
 
 
-def _detail(content: bytes, at: int, end: int, styles: _Styles) -> CellDetail | None:
+def _detail(content: bytes, at: int, end: int, book: OoxmlBook) -> CellDetail | None:
     """The detail of the cell that begins at a position; None where it takes a parser."""
     closing = content.find(b">", at, end)
     tag = content[at : closing + 1]
     style = _STYLE.search(tag)
-    code = styles.code(int(style[1]) if style else 0)
+    code = book.formats[int(style[1]) if style else 0]
     if tag.endswith(b"/>"):
         return _cell(code)
     body = content[closing + 1 : content.find(b"</c>", closing, end)]
@@ -255,15 +216,13 @@ def _detail(content: bytes, at: int, end: int, styles: _Styles) -> CellDetail | 
     text = (value[1] or b"").strip() if value else b""
     if _REFERENCE.search(text):
         return None
-    kind = _KIND.search(tag)
-    error = text.decode("utf-8", "replace") if kind and kind[1] == b"e" else ""
+    named = _KIND.search(tag)
+    kind = named[1] if named else b"n"
+    error = text.decode("utf-8", "replace") if kind == b"e" else ""
     # A formula may rightly give an empty text; any other empty result was never saved.
-    valued = bool(text) or (value is not None and kind is not None and kind[1] == b"str")
-    if any(mark.encode() in body for mark in _MARKS) or (
-        kind is not None and kind[1] == b"s" and text.isdigit() and int(text) in styles.marked()
-    ):
-        return _cell(code, error, b"<f" in body, valued, True)
-    return _cell(code, error, b"<f" in body, valued)
+    has_value = bool(text) or (value is not None and kind == b"str")
+    has_marks = _has_marks(body) or (kind == b"s" and text.isdigit() and int(text) in book.marked)
+    return _cell(code, error, b"<f" in body, has_value, has_marks)
 
 
 # The cells of a sheet have a handful of details between them.
@@ -273,29 +232,23 @@ _cell = lru_cache(maxsize=1_000)(CellDetail)
 # --- Any other way -------------------------------------------------------------------------------
 
 
-def _walk_sheet(content: bytes, asked: set[Place], styles: _Styles) -> SheetDetails:
-    walk = _Walk(asked, styles)
-    xml.parse(walk.parser, content)
-    return SheetDetails(walk.cells, frozenset(walk.hidden_rows), tuple(walk.hidden_columns))
-
-
 class _Walk:
     """One pass over a sheet's elements."""
 
-    def __init__(self, asked: set[Place], styles: _Styles) -> None:
-        self.cells: dict[Place, CellDetail] = dict.fromkeys(asked, PLAIN)
-        self.hidden_rows: set[int] = set()
-        self.hidden_columns: list[tuple[int, int]] = []
-        self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self._styles = styles
+    def __init__(self, asked: set[Place], book: OoxmlBook) -> None:
+        self._found = SheetDetails.of(asked)
+        self._parser = expat.ParserCreate()
+        self._book = book
         self._row = self._column = -1
         #: The cell being read, where it is asked for.
         self._place: Place | None = None
         self._code = self._kind = ""
         self._has_formula = self._is_text = self._has_marks = False
         self._value: list[str] = []
+
+    def run(self, content: bytes) -> SheetDetails:
+        xml.parse(self._parser, content, self._start, self._end)
+        return self._found
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if ":" in name:
@@ -305,9 +258,10 @@ class _Walk:
         elif name == "row":
             self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
             if attributes.get("hidden") in _TRUE:
-                self.hidden_rows.add(self._row)
+                self._found.hidden_rows.add(self._row)
         elif name == "col" and attributes.get("hidden") in _TRUE:
-            self.hidden_columns.append((int(attributes["min"]) - 1, int(attributes["max"]) - 1))
+            hidden = int(attributes["min"]) - 1, int(attributes["max"]) - 1
+            self._found.hidden_columns.append(hidden)
         elif self._place and name == "f":
             self._has_formula = True
         elif self._place and name in _MARKS and attributes.get("val") not in _NO_MARK:
@@ -315,7 +269,7 @@ class _Walk:
         elif self._place and name == "v":
             # A formula may rightly give an empty text; any other empty result was never saved.
             self._is_text = self._kind == "str"
-            self.parser.CharacterDataHandler = self._value.append
+            self._parser.CharacterDataHandler = self._value.append
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         if at := position(attributes.get("r", "")):
@@ -323,9 +277,9 @@ class _Walk:
         else:
             self._column += 1
         place = self._row, self._column
-        self._place = place if place in self.cells else None
+        self._place = place if place in self._found.cells else None
         if self._place:
-            self._code = self._styles.code(int(attributes.get("s", "0")))
+            self._code = self._book.formats[int(attributes.get("s", "0"))]
             self._kind = attributes.get("t", "n")
             self._has_formula = self._is_text = self._has_marks = False
             self._value.clear()
@@ -336,15 +290,15 @@ class _Walk:
         if ":" in name:
             name = xml.local(name)
         if name == "v":
-            self.parser.CharacterDataHandler = None
+            self._parser.CharacterDataHandler = None
         elif name == "c":
             value = "".join(self._value).strip()
-            error = value if self._kind == "e" else ""
-            has_value = self._is_text or bool(value)
-            has_marks = self._has_marks or (
-                self._kind == "s" and value.isdigit() and int(value) in self._styles.marked()
-            )
-            self.cells[self._place] = CellDetail(
-                self._code, error, self._has_formula, has_value, has_marks
+            self._found.cells[self._place] = CellDetail(
+                self._code,
+                value if self._kind == "e" else "",
+                self._has_formula,
+                self._is_text or bool(value),
+                self._has_marks
+                or (self._kind == "s" and value.isdigit() and int(value) in self._book.marked),
             )
             self._place = None

@@ -16,24 +16,28 @@ def local(name: str) -> str:
 
 
 def walk(content: bytes, on_start: OnStart) -> None:
-    """Call `on_start` for each element, by its name without a prefix.
+    """Call `on_start` for each element, by its name without a prefix; errors as of `parse`."""
+    parse(expat.ParserCreate(), content, lambda name, attributes: on_start(local(name), attributes))
+
+
+def parse(
+    parser: expat.XMLParserType,
+    content: bytes,
+    on_start: OnStart,
+    on_end: Callable[[str], None] | None = None,
+) -> None:
+    """Run a parser that calls these where an element, by its whole name, begins and ends.
 
     Raises:
         BrokenPartError: the XML is malformed or declares entities.
     """
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, attributes: on_start(local(name), attributes)
-    parse(parser, content)
-
-
-def parse(parser: expat.XMLParserType, content: bytes) -> None:
-    """Run a parser whose handlers are set; errors as of `walk`."""
 
     def refuse(*_: object) -> None:
         raise BrokenPartError("it declares XML entities")
 
     # Entities are how a few bytes become gigabytes, or fetch something: no workbook needs them.
     parser.EntityDeclHandler = refuse
+    parser.StartElementHandler, parser.EndElementHandler = on_start, on_end
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:

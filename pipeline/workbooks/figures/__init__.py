@@ -9,33 +9,10 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-from pipeline.workbooks.figures.figure import (
-    BLANK,
-    FRACTION_UP_TO,
-    CellValue,
-    Figure,
-    Scale,
-    Trouble,
-    trouble,
-)
-from pipeline.workbooks.figures.formats import is_shown_plainly
+from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
 from pipeline.workbooks.figures.numbers import parse_number
-from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
 from pipeline.workbooks.figures.text import parse_text
 from schemas import rules as c
-
-__all__ = [
-    "BLANK",
-    "FRACTION_UP_TO",
-    "CellValue",
-    "Figure",
-    "Scale",
-    "Trouble",
-    "clean",
-    "is_shown_plainly",
-    "means_nothing_to_report",
-    "parse",
-]
 
 
 def parse(cell: CellValue, scale: Scale, number_format: str | None) -> Figure:
@@ -45,11 +22,11 @@ def parse(cell: CellValue, scale: Scale, number_format: str | None) -> Figure:
     come back in percentage points.
     """
     if isinstance(cell, bool):
-        return trouble(c.NOT_A_FIGURE, str(cell).upper(), example=scale.example)
+        return scale.trouble(c.NOT_A_FIGURE, str(cell).upper())
     if isinstance(cell, date):
-        return trouble(c.DATE_FOUND, f"{cell:%d/%m/%Y}", example=scale.example)
+        return scale.trouble(c.DATE_FOUND, f"{cell:%d/%m/%Y}")
     if isinstance(cell, (time, timedelta)):
-        return trouble(c.DATE_FOUND, str(cell), example=scale.example)
+        return scale.trouble(c.DATE_FOUND, str(cell))
     if isinstance(cell, str):
         return parse_text(cell, scale)
     # As Excel shows it: 15 significant digits, no binary noise.

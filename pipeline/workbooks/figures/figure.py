@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas import rules as c
 from schemas.findings import Rule, Severity
@@ -18,8 +19,6 @@ CellValue = str | float | bool | date | datetime | time | timedelta
 FRACTION_UP_TO = Decimal(2)
 #: Excel keeps 15 significant digits; a larger whole number may have lost some.
 EXACT_BELOW = Decimal(10) ** 15
-
-OTHER_MONEY = "an amount in another currency"
 
 
 class Scale(Struct, frozen=True):
@@ -36,10 +35,6 @@ class Scale(Struct, frozen=True):
     as_typed: bool = False
 
     @property
-    def example(self) -> str:
-        return self.row.example
-
-    @property
     def row(self) -> UnitRow:
         """What there is to know of the unit; that of a plain number where there is none."""
         return row_of(self.unit)
@@ -50,13 +45,39 @@ class Scale(Struct, frozen=True):
             return True
         return unit is self.unit or (self.is_part and not unit.row.is_share)
 
+    def trouble(self, rule: Rule, seen: str, **words: str) -> Figure:
+        """No figure, and what to ask."""
+        return Figure().noting(rule, seen, example=self.row.example, **words)
+
+    def wrong_unit(self, seen: str, unit: Unit | None) -> Figure:
+        """No figure, since it is one in another unit; None: in another currency."""
+        found = unit.row.called if unit else "an amount in another currency"
+        return self.trouble(c.WRONG_UNIT, seen, found=found, expected=self.row.called)
+
+    def percent_two_ways(self, one: Decimal, other: Decimal, seen: str) -> Figure:
+        """A percentage that may be either of two."""
+        ways = {"one": shown(plain(one), Unit.PERCENT), "other": shown(plain(other), Unit.PERCENT)}
+        return self.trouble(c.TWO_WAYS, seen, **ways)
+
+    def figure(self, number: Decimal, seen: str) -> Figure:
+        """The figure at the decimals it is published with; what had more is rounded and says so."""
+        if self.as_typed:
+            return Figure(value=number)
+        number = plain(number)
+        if self.decimals is None or places(number) <= self.decimals:
+            return Figure(value=number)
+        if self.row.counts_people and self.decimals == 0:
+            return self.trouble(c.NOT_WHOLE, seen)
+        taken = quantise(number, self.decimals)
+        return Figure(value=plain(taken)).noting(c.ROUNDED, seen, taken=shown(taken, self.unit))
+
 
 class Trouble(Struct, frozen=True):
     """A rule of the catalogue and the words for its sentence; the caller adds the place."""
 
     rule: Rule
     value: str
-    words: tuple[tuple[str, str], ...] = ()
+    words: dict[str, str]
 
 
 class Figure(Struct, frozen=True):
@@ -75,6 +96,10 @@ class Figure(Struct, frozen=True):
     sign: Unit | None = None
     troubles: tuple[Trouble, ...] = ()
 
+    def noting(self, rule: Rule, seen: str, **words: str) -> Figure:
+        """The same with one thing more to say."""
+        return replace(self, troubles=(*self.troubles, Trouble(rule, seen, words)))
+
     @property
     def is_blank(self) -> bool:
         return self == BLANK
@@ -87,37 +112,8 @@ class Figure(Struct, frozen=True):
 BLANK = Figure()
 
 
-def finish(number: Decimal, scale: Scale, seen: str) -> Figure:
-    """The figure at the decimals it is published with; what had more is rounded and says so."""
-    if scale.as_typed:
-        return Figure(value=number)
-    number = plain(number)
-    if scale.decimals is None or places(number) <= scale.decimals:
-        return Figure(value=number)
-    if scale.row.counts_people and scale.decimals == 0:
-        return trouble(c.NOT_WHOLE, seen, example=scale.example)
-    taken = quantise(number, scale.decimals)
-    words = (("taken", shown(taken, scale.unit)),)
-    return Figure(value=plain(taken), troubles=(Trouble(c.ROUNDED, seen, words),))
-
-
 def plain(number: Decimal) -> Decimal:
     """Without trailing zeros and without an exponent."""
     reduced = number.normalize()
     exponent = reduced.as_tuple().exponent
     return reduced.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else reduced
-
-
-def percent_two_ways(one: Decimal, other: Decimal, seen: str) -> Figure:
-    """A percentage that may be either of two."""
-    return trouble(c.TWO_WAYS, seen, one=shown(one, Unit.PERCENT), other=shown(other, Unit.PERCENT))
-
-
-def wrong_unit(seen: str, found: str, scale: Scale) -> Figure:
-    row = scale.row
-    return trouble(c.WRONG_UNIT, seen, found=found, expected=row.called, example=row.example)
-
-
-def trouble(rule: Rule, value: str, **words: str) -> Figure:
-    """No figure, and what to ask."""
-    return Figure(troubles=(Trouble(rule, value, tuple(words.items())),))

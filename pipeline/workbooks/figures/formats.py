@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +18,10 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
+_HOLDS = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
 _ELAPSED = re.compile(r"[hms]+", re.IGNORECASE)
 _DIGITS = frozenset("0#?")
 _DATE_LETTERS = frozenset("ymdhs")
@@ -52,6 +57,8 @@ _LONGEST = 300
 class FormatSection(Struct, frozen=True):
     """How the numbers that a section of a format is for are shown."""
 
+    #: It is for numbers that hold to this, a comparison and a bound.
+    condition: tuple[str, Decimal] | None = None
     #: Shown a hundred times as large, with a percent sign.
     scales_to_percent: bool = False
     #: A percent sign that is only printed beside the number.
@@ -94,14 +101,13 @@ PLAIN = FormatSection()
 def section_for(number_format: str, number: Decimal) -> FormatSection:
     """What a format does to a number. A format that Excel would not take is as good as none."""
     sections = _sections(number_format)
-    conditional = [(condition, each) for condition, each in sections if condition]
-    if conditional:
-        for condition, each in conditional:
-            if _holds(condition, number):
+    rest = [each for each in sections if each.condition is None]
+    if len(rest) < len(sections):
+        for each in sections:
+            if each.condition and _HOLDS[each.condition[0]](number, each.condition[1]):
                 return each
-        rest = [each for condition, each in sections if not condition]
         return rest[min(number < 0, len(rest) - 1)] if rest else PLAIN
-    numeric = [each for _, each in sections[:3]]
+    numeric = sections[:3]
     if number < 0 and len(numeric) > 1:
         return replace(numeric[1], is_for_negative=True)
     if number == 0 and len(numeric) > 2:
@@ -116,23 +122,11 @@ def is_shown_plainly(number: Decimal, number_format: str) -> bool:
     return shape is not None and (decimals is None or len(decimals) == places(number))
 
 
-def _holds(condition: str, number: Decimal) -> bool:
-    match = _CONDITION.match(condition)
-    if match is None:
-        return False
-    bound = Decimal(match[2])
-    return {
-        "<": number < bound, "<=": number <= bound, ">": number > bound,
-        ">=": number >= bound, "=": number == bound, "<>": number != bound,
-    }[match[1]]  # fmt: skip
-
-
 # Returns made from one template have the same few formats.
 @lru_cache(maxsize=1_000)
-def _sections(number_format: str) -> tuple[tuple[str, FormatSection], ...]:
-    """Each section with its condition, if it has one."""
+def _sections(number_format: str) -> tuple[FormatSection, ...]:
     if number_format.strip().casefold() in ("", "general", "@") or len(number_format) > _LONGEST:
-        return (("", PLAIN),)
+        return (PLAIN,)
     tokens: list[list[re.Match[str]]] = [[]]
     for token in _TOKEN.finditer(number_format):
         if token["other"] == ";":
@@ -142,14 +136,15 @@ def _sections(number_format: str) -> tuple[tuple[str, FormatSection], ...]:
     return tuple(_section(each) for each in tokens[:4])
 
 
-def _section(tokens: list[re.Match[str]]) -> tuple[str, FormatSection]:
-    condition = bare = said = ""
+def _section(tokens: list[re.Match[str]]) -> FormatSection:
+    bare = said = ""
+    condition = None
     is_elapsed = is_coloured = False
     for token in tokens:
         if token["bracket"] is not None:
             inside = token["bracket"]
-            if _CONDITION.match(inside):
-                condition = inside
+            if match := _CONDITION.match(inside):
+                condition = match[1], Decimal(match[2])
             elif inside.startswith("$"):
                 said += inside[1:].partition("-")[0]
             is_elapsed |= _ELAPSED.fullmatch(inside) is not None
@@ -169,11 +164,12 @@ def _section(tokens: list[re.Match[str]]) -> tuple[str, FormatSection]:
     currency = next((sign for sign in words if sign in _CURRENCIES), "")
     if not currency and (code := re.search(r"\b(?:gbp|eur|usd)\b", words)):
         currency = {"gbp": "£", "eur": "€", "usd": "$"}[code[0]]
-    behind = re.search(r"[0#?](,+)(?![0#?,])", bare)
-    shown_power = 3 * len(behind[1]) if behind else 0
+    commas = re.search(r"[0#?](,+)(?![0#?,])", bare)
+    shown_power = 3 * len(commas[1]) if commas else 0
     most, least = _decimals(bare)
     before = said.partition(_DIGIT)[0].translate(_WITHOUT_CURRENCY).rstrip()
-    return condition, FormatSection(
+    return FormatSection(
+        condition=condition,
         scales_to_percent="%" in bare,
         says_percent=_PER_CENT.search(words) is not None,
         says_days=_DAYS.search(said) is not None,

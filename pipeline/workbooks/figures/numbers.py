@@ -6,18 +6,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from pipeline.workbooks.figures.figure import (
-    EXACT_BELOW,
-    FRACTION_UP_TO,
-    OTHER_MONEY,
-    Figure,
-    Scale,
-    finish,
-    percent_two_ways,
-    plain,
-    trouble,
-    wrong_unit,
-)
+from pipeline.workbooks.figures.figure import EXACT_BELOW, FRACTION_UP_TO, Figure, Scale, plain
 from pipeline.workbooks.figures.formats import PLAIN, FormatSection, section_for
 from schemas import rules as c
 from schemas.units import Unit, places, quantise, shown
@@ -35,13 +24,13 @@ MOST_TYPED = 6
 def parse_number(number: Decimal, scale: Scale, number_format: str | None) -> Figure:
     """The figure that a stored number is; `number_format` as of `parse`."""
     if not number.is_finite() or abs(number) >= EXACT_BELOW:
-        return trouble(c.NOT_A_FIGURE, str(number), example=scale.example)
+        return scale.trouble(c.NOT_A_FIGURE, str(number))
     if number_format is None:
         return _unformatted(number, scale, FRACTION_UP_TO_UNFORMATTED, PLAIN)
     section = section_for(number_format, number)
     figure = _by_its_looks(number, scale, section) or _by_its_format(number, scale, section)
     if figure.value is not None and number and not section.shows_sign:
-        return trouble(c.NOT_SHOWN, _written(number), example=scale.example)
+        return scale.trouble(c.NOT_SHOWN, _written(number))
     return figure
 
 
@@ -49,21 +38,21 @@ def _by_its_looks(number: Decimal, scale: Scale, section: FormatSection) -> Figu
     """What to ask where a cell shows something else than the number in it."""
     seen = _written(number)
     if section.is_date:
-        return trouble(c.DATE_FOUND, seen, example=scale.example)
+        return scale.trouble(c.DATE_FOUND, seen)
     power = section.said_power - section.shown_power
     if section.hides or ((section.alters or (power and not section.said_power)) and number):
-        return trouble(c.NOT_SHOWN, seen, example=scale.example)
+        return scale.trouble(c.NOT_SHOWN, seen)
     if power and number:
         other = _written(number.scaleb(power))
-        return trouble(c.SCALED_TWO_WAYS, seen, one=_written(number), other=other)
+        return scale.trouble(c.SCALED_TWO_WAYS, seen, one=_written(number), other=other)
     if section.is_inexact:
-        return trouble(c.NOT_EXACT, seen, example=scale.example)
+        return scale.trouble(c.NOT_EXACT, seen)
     if section.says_days and not scale.takes(Unit.DAYS):
-        return wrong_unit(f"{seen} days", Unit.DAYS.row.called, scale)
+        return scale.wrong_unit(f"{seen} days", Unit.DAYS)
     if section.currency and not scale.takes(Unit.CURRENCY):
-        return wrong_unit(shown(plain(number), Unit.CURRENCY), Unit.CURRENCY.row.called, scale)
+        return scale.wrong_unit(shown(plain(number), Unit.CURRENCY), Unit.CURRENCY)
     if section.currency not in ("", "£"):
-        return wrong_unit(f"{section.currency}{seen}", OTHER_MONEY, scale)
+        return scale.wrong_unit(f"{section.currency}{seen}", None)
     return None
 
 
@@ -74,14 +63,14 @@ def _by_its_format(number: Decimal, scale: Scale, section: FormatSection) -> Fig
     points = plain(number * 100) if section.scales_to_percent else number
     seen = shown(plain(points), Unit.PERCENT)
     if not scale.takes(Unit.PERCENT):
-        return wrong_unit(seen, Unit.PERCENT.row.called, scale)
+        return scale.wrong_unit(seen, Unit.PERCENT)
     if (
         section.scales_to_percent
         and not scale.as_typed
         and abs(points) >= SCALED_FROM
         and (scale.plausible_maximum is None or points > scale.plausible_maximum)
     ):
-        return percent_two_ways(points, plain(number), seen)
+        return scale.percent_two_ways(points, number, seen)
     return replace(_as_shown(points, scale, section, seen), sign=Unit.PERCENT)
 
 
@@ -89,14 +78,14 @@ def _unformatted(
     number: Decimal, scale: Scale, fraction_up_to: Decimal, section: FormatSection
 ) -> Figure:
     if scale.row.is_share and number and abs(number) <= fraction_up_to:
-        return percent_two_ways(plain(number * 100), plain(number), _written(number))
+        return scale.percent_two_ways(number * 100, number, _written(number))
     return _as_shown(number, scale, section, _written(number))
 
 
 def _as_shown(number: Decimal, scale: Scale, section: FormatSection, seen: str) -> Figure:
     """The figure; one of the register with the decimals that are shown, where they are its own."""
     if not scale.as_typed:
-        return finish(number, scale, seen)
+        return scale.figure(number, seen)
     number = plain(number)
     decimals = GENERAL_DECIMALS if section.decimals is None else section.decimals
     looks = quantise(number, decimals)
@@ -104,15 +93,11 @@ def _as_shown(number: Decimal, scale: Scale, section: FormatSection, seen: str) 
         quantise(looks, scale.decimals) == quantise(number, scale.decimals)
     )
     if looks != number and not (same and places(number) <= MOST_TYPED):
-        return trouble(c.NOT_SHOWN, seen, example=scale.example, looks=_looks(looks, section))
+        shows = shown(looks, Unit.PERCENT) if section.scales_to_percent else f"{looks:f}"
+        return scale.trouble(c.NOT_SHOWN, seen, looks=shows)
     least = max(section.least_decimals, places(number))
-    return finish(quantise(number, least), scale, seen)
+    return scale.figure(quantise(number, least), seen)
 
 
 def _written(number: Decimal) -> str:
     return f"{plain(number):f}"
-
-
-def _looks(number: Decimal, section: FormatSection) -> str:
-    """A figure at the decimals that its cell shows."""
-    return shown(number, Unit.PERCENT) if section.scales_to_percent else f"{number:f}"

@@ -8,20 +8,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from pipeline.workbooks.figures.figure import (
-    BLANK,
-    EXACT_BELOW,
-    FRACTION_UP_TO,
-    OTHER_MONEY,
-    Figure,
-    Scale,
-    Trouble,
-    finish,
-    percent_two_ways,
-    plain,
-    trouble,
-    wrong_unit,
-)
+from pipeline.workbooks.figures.figure import EXACT_BELOW, FRACTION_UP_TO, Figure, Scale, plain
 from pipeline.workbooks.figures.plain import NOT_AVAILABLE, ZERO_OR_NOTHING, clean
 from schemas import rules as c
 from schemas.units import Unit, UnitRow, shown
@@ -67,9 +54,7 @@ _FIGURE = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_SCALES = {
-    "k": 3, "thousand": 3, "m": 6, "million": 6, "bn": 9, "billion": 9,
-}  # fmt: skip
+_SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "bn": 9, "billion": 9}
 _OUT_OF = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+) (?:out )?of (\d+|\d{1,3}(?:,\d{3})+)", re.ASCII)
 _INEXACT = re.compile(
     r"""
@@ -89,17 +74,17 @@ def parse_text(cell: str, scale: Scale) -> Figure:
     # An apostrophe in front is how Excel is told that what follows is text.
     words = text.casefold().removeprefix("'")
     if not words:
-        return BLANK
+        return Figure()
     if len(words) > _LONGEST_TEXT:
-        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+        return scale.trouble(c.NOT_A_FIGURE, text)
     if words in NOT_AVAILABLE or (scale.is_part and words in ZERO_OR_NOTHING):
         return Figure(not_available=True)
     if words in ZERO_OR_NOTHING:
-        return trouble(c.ZERO_OR_NOTHING, text)
+        return scale.trouble(c.ZERO_OR_NOTHING, text)
     if words in _SUPPRESSED:
         return Figure(suppressed=True)
     if _ERRORS.match(text):
-        return trouble(c.ERROR_VALUE, text, example=scale.example)
+        return scale.trouble(c.ERROR_VALUE, text)
     if scale.row.never_negative and _SMALL.fullmatch(words):
         return Figure(suppressed=True)
     if part := _OUT_OF.fullmatch(words):
@@ -111,41 +96,41 @@ def parse_text(cell: str, scale: Scale) -> Figure:
     ):
         return _parse_marked(text, match, mark, scale)
     if _INEXACT.fullmatch(words):
-        return trouble(c.NOT_EXACT, text, example=scale.example)
+        return scale.trouble(c.NOT_EXACT, text)
     if _OTHER_MONEY.fullmatch(words):
-        return wrong_unit(text, OTHER_MONEY, scale)
+        return scale.wrong_unit(text, None)
     if _COMMA.fullmatch(words):
         return _comma(text, scale)
-    return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+    return scale.trouble(c.NOT_A_FIGURE, text)
 
 
 def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     signs = [match["sign"] == "-", match["inner"] == "-", match["open"] is not None]
     if sum(signs) > 1 or (match["open"] is None) != (match["close"] is None):
-        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+        return scale.trouble(c.NOT_A_FIGURE, text)
     written = _units_written(match)
     for unit in written:
         if not scale.takes(unit):
-            return wrong_unit(text, unit.row.called, scale)
+            return scale.wrong_unit(text, unit)
     if len(written) > 1:
-        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+        return scale.trouble(c.NOT_A_FIGURE, text)
     digits = match["digits"]
     if len(digits) > LONGEST_FIGURE:
-        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+        return scale.trouble(c.NOT_A_FIGURE, text)
     row = scale.row
     if "," in digits and not (row.has_thousands or row.is_money):
         return _comma(text, scale)
     number = Decimal(re.sub(r"[, '’]", "", digits))
     if match["scale"]:
         if not scale.takes(Unit.CURRENCY):
-            return trouble(c.NOT_EXACT, text, example=scale.example)
+            return scale.trouble(c.NOT_EXACT, text)
         number = plain(number.scaleb(_SCALES[match["scale"]]))
     if abs(number) >= EXACT_BELOW:
-        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
+        return scale.trouble(c.NOT_A_FIGURE, text)
     number = -number if any(signs) else number
     if row.is_share and scale.unit not in written and 0 < abs(number) <= FRACTION_UP_TO:
-        return percent_two_ways(plain(number * 100), plain(number), text)
-    return replace(finish(number, scale, text), sign=written[0] if written else None)
+        return scale.percent_two_ways(number * 100, number, text)
+    return replace(scale.figure(number, text), sign=written[0] if written else None)
 
 
 def _units_written(match: re.Match[str]) -> list[Unit]:
@@ -157,39 +142,31 @@ def _units_written(match: re.Match[str]) -> list[Unit]:
 def _comma(text: str, scale: Scale) -> Figure:
     """A comma that parts thousands or decimals, with what it may stand for."""
     digits = re.sub(r"[^\d.,]", "", text)
-    point = digits.replace(".", "").replace(",", ".") if digits.count(",") == 1 else ""
-    none = digits.replace(",", "")
-    readings = [point] if point else []
+    readings = [digits.replace(".", "").replace(",", ".")] if digits.count(",") == 1 else []
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
-        readings.append(none)
-    return trouble(
-        c.AMBIGUOUS_COMMA, text, readings=" or ".join(readings) or f"it like {scale.example}"
-    )
+        readings.append(digits.replace(",", ""))
+    either = " or ".join(readings) or f"it like {scale.row.example}"
+    return scale.trouble(c.AMBIGUOUS_COMMA, text, readings=either)
 
 
 def _parse_marked(text: str, match: re.Match[str], mark: re.Match[str], scale: Scale) -> Figure:
     """A figure with a footnote mark; (p) and (e) say that it is provisional."""
     is_percent = Unit.PERCENT in _units_written(match)
     if match["digits"] == "10" and not is_percent and mark[0].strip() in _POWERS_OF_TEN:
-        return trouble(c.NOT_EXACT, text, example=scale.example)
+        return scale.trouble(c.NOT_EXACT, text)
     figure = _parse_match(text, match, scale)
     if figure.value is None:
         return figure
-    taken = shown(figure.value, scale.unit)
-    dropped = Trouble(c.MARK_DROPPED, text, (("taken", taken),))
-    return replace(
-        figure,
-        provisional=mark["letter"] in ("p", "e"),
-        troubles=(*figure.troubles, dropped),
-    )
+    marked = replace(figure, provisional=mark["letter"] in ("p", "e"))
+    return marked.noting(c.MARK_DROPPED, text, taken=shown(figure.value, scale.unit))
 
 
 def _parse_part(text: str, part: re.Match[str], scale: Scale) -> Figure:
     """`10 of 50`: in a percentage both parts, and what they make."""
     if not scale.row.is_share:
-        return trouble(c.NOT_EXACT, text, example=scale.example)
+        return scale.trouble(c.NOT_EXACT, text)
     top, bottom = (Decimal(group.replace(",", "")) for group in part.groups())
     if not bottom or top >= EXACT_BELOW or bottom >= EXACT_BELOW:
-        return trouble(c.NOT_A_FIGURE, text, example=scale.example)
-    figure = finish(plain(top * 100 / bottom), scale, text)
+        return scale.trouble(c.NOT_A_FIGURE, text)
+    figure = scale.figure(plain(top * 100 / bottom), text)
     return replace(figure, numerator=top, denominator=bottom)

@@ -32,7 +32,6 @@ def opened(workspace: Workspace, run: str, *, shown: bool = False) -> Iterator[T
     On standard error it is a line to read on a terminal, and JSON anywhere else. A log that cannot
     be written stops nothing.
     """
-    make_private(workspace.state)
     folder = make_private(workspace.state / "log")
     file = _File(folder / "quarterday.log", maxBytes=_SIZE, backupCount=_KEPT, delay=True)
     as_json = structlog.processors.JSONRenderer(ensure_ascii=False)

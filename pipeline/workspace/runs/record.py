@@ -7,7 +7,6 @@ while a run writes to it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from pipeline import __version__
 from pipeline.workspace import lock
@@ -37,7 +37,7 @@ class RunOutcome(StrEnum):
     UNDER_WAY = "under way"
 
 
-class RunCounts(msgspec.Struct, frozen=True, kw_only=True):
+class RunCounts(Struct, frozen=True, kw_only=True):
     """What a run came to."""
 
     accepted: int = 0
@@ -61,7 +61,7 @@ class RunCounts(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join(parts + [f"appendix {period}" for period in self.issued])
 
 
-class _Began(msgspec.Struct, frozen=True, tag="began", tag_field="line"):
+class _Began(Struct, frozen=True, tag="began", tag_field="line"):
     run: str
     at: datetime
     command: str
@@ -72,7 +72,7 @@ class _Began(msgspec.Struct, frozen=True, tag="began", tag_field="line"):
     process_began: str
 
 
-class _Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="line"):
+class _Ended(Struct, frozen=True, tag="ended", tag_field="line"):
     run: str
     #: None where it did not say that it did.
     at: datetime | None
@@ -110,25 +110,21 @@ class Recorder:
         self, workspace: Workspace, run: str, command: str, now: datetime, scheduled: bool
     ) -> None:
         self._run = run
-        self._file = _folder(workspace) / f"{now:%Y-%m}.jsonl"
-        make_private(workspace.state)
-        make_private(self._file.parent)
-        _clear(self._file.parent)
+        self._file = make_private(workspace.state / "runs") / f"{now:%Y-%m}.jsonl"
+        for path in _files(workspace)[:-_MONTHS]:
+            with suppress(OSError):
+                path.unlink()
         me = lock.me()
-        began = _Began(
-            self._run, now, command, __version__, scheduled, me.host, me.process, me.began
+        _append(
+            self._file,
+            _Began(run, now, command, __version__, scheduled, me.host, me.process, me.began),
         )
-        _append(self._file, began)
 
     def end(
-        self,
-        now: datetime,
-        outcome: RunOutcome,
-        said: str,
-        tally: RunCounts,
-        stages: dict[str, float],
+        self, outcome: RunOutcome, said: str, tally: RunCounts, stages: dict[str, float]
     ) -> None:
-        """Record how it ended."""
+        """Record that it has ended, and how."""
+        now = datetime.now().astimezone()
         took = {stage: round(seconds, 3) for stage, seconds in stages.items()}
         _append(self._file, _Ended(self._run, now, outcome, said, tally, took))
 
@@ -151,34 +147,21 @@ def done_on(workspace: Workspace, day: date) -> Run | None:
 
 def _latest_first(workspace: Workspace) -> Iterator[Run]:
     """Every run that is kept; a month is read when its turn comes."""
-    for path in reversed(_files(_folder(workspace))):
+    for path in reversed(_files(workspace)):
         yield from reversed(list(_runs_in(path, workspace)))
 
 
-def _folder(workspace: Workspace) -> Path:
-    return workspace.state / "runs"
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("????-??.jsonl"))
-
-
-def _clear(folder: Path) -> None:
-    """Take away what is older than the months that are kept."""
-    for path in _files(folder)[:-_MONTHS]:
-        with suppress(OSError):
-            path.unlink()
+def _files(workspace: Workspace) -> list[Path]:
+    return sorted(workspace.state.glob("runs/????-??.jsonl"))
 
 
 def _append(path: Path, line: _Began | _Ended) -> None:
     # After a line that a full disk cut short this one still stands for itself.
     content = b"\n" + msgspec.json.encode(line) + b"\n"
     with suppress(OSError):
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(file, content)
-        finally:
-            os.close(file)
+        path.touch(mode=0o600)
+        with path.open("ab") as file:
+            file.write(content)
 
 
 def _runs_in(path: Path, workspace: Workspace) -> Iterator[Run]:
@@ -186,31 +169,18 @@ def _runs_in(path: Path, workspace: Workspace) -> Iterator[Run]:
     lines = list(_lines(path))
     ends = {line.run: line for line in lines if isinstance(line, _Ended)}
     for began in lines:
-        if isinstance(began, _Ended):
-            continue
-        end = ends.get(began.run) or _Ended(began.run, None, _unended(began, workspace))
-        yield Run(
-            began=began.at,
-            ended=end.at,
-            command=began.command,
-            scheduled=began.scheduled,
-            version=began.version,
-            outcome=end.outcome,
-            said=end.said,
-            tally=end.tally,
-            stages=end.stages,
-        )
+        if isinstance(began, _Began):
+            end = ends.get(began.run) or _Ended(began.run, None, _unended(began, workspace))
+            about = asdict(began) | asdict(end) | {"began": began.at, "ended": end.at}
+            yield msgspec.convert(about, Run)
 
 
 def _lines(path: Path) -> Iterator[_Began | _Ended]:
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return
     decoder = msgspec.json.Decoder(_Began | _Ended)
-    for line in content.splitlines():
-        with suppress(msgspec.DecodeError):
-            yield decoder.decode(line)
+    with suppress(OSError):
+        for line in path.read_bytes().splitlines():
+            with suppress(msgspec.DecodeError):
+                yield decoder.decode(line)
 
 
 def _unended(began: _Began, workspace: Workspace) -> RunOutcome:
@@ -221,8 +191,7 @@ def _unended(began: _Began, workspace: Workspace) -> RunOutcome:
     # Of a run on another machine only the lock tells.
     with suppress(OSError):
         held = lock.found(workspace.state)
-        if held and held.holder and not held.is_gone:
-            holder = held.holder
-            if (holder.host, holder.process) == (began.host, began.process):
-                return RunOutcome.UNDER_WAY
+        holder = held.holder if held and not held.is_gone else None
+        if holder and (holder.host, holder.process) == (began.host, began.process):
+            return RunOutcome.UNDER_WAY
     return RunOutcome.CUT_OFF
