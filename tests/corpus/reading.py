@@ -107,15 +107,17 @@ def main(words: list[str]) -> None:
             counts[each.group][each.verdict] += 1
             if each.verdict is not Verdict.RIGHT:
                 wrong.append(each)
+    lines = []
     for each in sorted(wrong, key=lambda one: (one.verdict.name, one.group, one.layout.name)):
         said = " | ".join(f.line for f in each.findings if f.code != _SIGN_OFF)
-        print(
+        lines.append(
             f"{each.verdict.name:17} {each.group}: {each.layout.name} [{each.way}] {each.ref}: "
             f"{each.layout.figures[each.ref]} / {each.got} {said}"
         )
-    print(f"{'':18}", *(f"{verdict.name.lower():>17}" for verdict in Verdict))
+    lines.append("".join([" " * 18, *(f"{verdict.name.lower():>18}" for verdict in Verdict)]))
     for group, count in counts.items():
-        print(f"{group:18}", *(f"{count[verdict]:17}" for verdict in Verdict))
+        lines.append("".join([f"{group:18}", *(f"{count[verdict]:18}" for verdict in Verdict)]))
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
