@@ -1,0 +1,1 @@
+"""A corpus of workbooks as people make them, and of what a person reads in each (see README.md)."""

@@ -1,0 +1,124 @@
+"""What the reader makes of the corpus, beside what a person reads in it.
+
+    python -m tests.corpus.reading [PROGRAM.SUFFIX ...]
+
+Prints how many figures of each group were read rightly, asked about needlessly, overlooked and
+misread, and names each of the last two.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.intake.scan import Arrival
+from pipeline.returns.reader import read_workbook
+from pipeline.returns.reading import Return
+from pipeline.returns.validate import validate
+from pipeline.workbooks.file_kind import identify
+from schemas.findings import Finding, Severity
+from tests.corpus.expected import Answer, Got, Verdict, judge
+from tests.corpus.layout import REGISTER, WAYS, Layout, Way
+from tests.corpus.layouts import GROUPS
+from tests.corpus.write import write_all
+
+NOW = datetime(2016, 1, 20, 2, tzinfo=UTC)
+#: That nobody signed is no matter of reading.
+_SIGN_OFF = "C11"
+#: "No cases", as a finding says it.
+_NO_CASES = "no cases"
+
+
+class Judged(NamedTuple):
+    """One figure of a layout, written in one way, and how the reader's answer compares."""
+
+    group: str
+    layout: Layout
+    way: Way
+    ref: str
+    got: Got
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+
+
+def returned(path: Path) -> Return:
+    """A return read and checked, as a run does."""
+    kind = identify(path.read_bytes()).kind
+    arrival = Arrival(path, "0" * 64, path.stat().st_size, kind, NOW)
+    read = Return(arrival, read_workbook(path, kind, REGISTER))
+    return validate([read], REGISTER, NOW, {})[0]
+
+
+def answers(layout: Layout, made: Return) -> Iterator[tuple[str, Got]]:
+    """What the reader made of each figure; accepted for another area or period is no figure."""
+    reading = made.reading
+    errors = [
+        found
+        for found in made.findings
+        if found.severity is Severity.ERROR and found.code != _SIGN_OFF
+    ]
+    rows = {row.indicator: row for row in reading.rows}
+    for ref in layout.figures:
+        row = rows.get(ref)
+        cells = set(row.cells.values()) if row else set()
+        said = [found for found in made.findings if row and found.cell in cells]
+        is_asked = any(found.severity is not Severity.INFO for found in said)
+        # What is said of no cell of a figure is said of all of them.
+        elsewhere = {cell for other in reading.rows for cell in other.cells.values()}
+        is_asked |= any(found.cell not in elsewhere for found in errors)
+        if is_asked:
+            yield ref, Answer.ASKED
+        elif row is not None and row.value is not None:
+            yield ref, row.value
+        elif any(_NO_CASES in found.problem for found in said):
+            yield ref, Answer.NO_CASES
+        else:
+            yield ref, Answer.NOTHING
+
+
+def read_corpus(ways: Iterable[Way], folder: Path) -> Iterator[Judged]:
+    """Every figure of every layout in these ways, judged."""
+    for group, layouts in GROUPS.items():
+        made = write_all(layouts, folder / group, ways=ways)
+        by_name = {layout.name: layout for layout in layouts}
+        for (name, way), path in made.items():
+            layout = by_name[name]
+            one = returned(path)
+            place = (one.reading.area or "", one.reading.period or "")
+            for ref, got in answers(layout, one):
+                verdict = judge(layout.figures[ref], got)
+                is_booked = got not in (Answer.ASKED, Answer.NOTHING)
+                if is_booked and place != (layout.area, layout.period):
+                    verdict = Verdict.MISREAD
+                yield Judged(group, layout, way, ref, got, verdict, one.findings)
+
+
+def main(words: list[str]) -> None:
+    ways = [way for way in WAYS if str(way) in words] or [WAYS[0]]
+    counts: dict[str, Counter[Verdict]] = {group: Counter() for group in GROUPS}
+    wrong: list[Judged] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for each in read_corpus(ways, Path(folder)):
+            counts[each.group][each.verdict] += 1
+            if each.verdict is not Verdict.RIGHT:
+                wrong.append(each)
+    lines = []
+    for each in sorted(wrong, key=lambda one: (one.verdict.name, one.group, one.layout.name)):
+        said = " | ".join(f.line for f in each.findings if f.code != _SIGN_OFF)
+        lines.append(
+            f"{each.verdict.name:17} {each.group}: {each.layout.name} [{each.way}] {each.ref}: "
+            f"{each.layout.figures[each.ref]} / {each.got} {said}"
+        )
+    lines.append("".join([" " * 18, *(f"{verdict.name.lower():>18}" for verdict in Verdict)]))
+    for group, count in counts.items():
+        lines.append("".join([f"{group:18}", *(f"{count[verdict]:18}" for verdict in Verdict)]))
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
