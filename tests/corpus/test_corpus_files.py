@@ -30,6 +30,7 @@ from tests.corpus.layouts import GROUPS, LAYOUTS
 from tests.corpus.sheets import stored
 from tests.corpus.write import LIBREOFFICE, write, write_all
 from tests.corpus.writers import libreoffice
+from tests.support.programs import need
 
 BY_NAME = {each.name: each for each in LAYOUTS}
 #: Those that take moments, together by the program that writes them.
@@ -238,8 +239,7 @@ def test_a_layout_is_written_only_as_it_says(tmp_path: Path) -> None:
 
 @pytest.fixture
 def office() -> None:
-    if libreoffice.program() is None:
-        pytest.skip("LibreOffice is not installed")
+    need("soffice")
 
 
 @pytest.mark.faults

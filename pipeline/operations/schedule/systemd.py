@@ -110,6 +110,7 @@ def _texts(job: Job) -> dict[Path, str]:
             timeout=f"{minutes}min" if minutes else "infinity",
             memory=_OWN_MEMORY + readers * limits.memory_mb,
             home=_closed("read-only", needed + writable, "/home", "/root", "/run/user"),
+            # Nothing is written there: the unit names them.
             private_tmp=_closed("no", needed + writable, "/tmp", "/var/tmp"),  # noqa: S108
             system_only=_SYSTEM_ONLY if job.user else "",
             # A share that is away is named by the run itself.

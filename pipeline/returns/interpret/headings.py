@@ -92,6 +92,7 @@ def row_texts(
     is_merged = number in merges
     for column, cell in enumerate(cells, grid.first_column):
         if is_merged and cell == "" and merges.span(number, column)[1] == column:
+            # What this cell shows stands in the first of those merged with it.
             cell = merges.value(grid, number, column)  # noqa: PLW2901
         if isinstance(cell, str) and 0 < len(cell) <= LONGEST_HEADING:
             yield column, cell
