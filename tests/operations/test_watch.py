@@ -108,7 +108,7 @@ def test_it_ends_cleanly_when_it_is_told_to(workspace: Path, sent: int) -> None:
 
 
 def test_while_another_run_is_at_work_it_waits_and_then_takes_in(workspace: Path) -> None:
-    (workspace / "var").mkdir(mode=0o700)
+    (workspace / "var").mkdir(mode=0o700, exist_ok=True)
     with watched(workspace) as process:
         with lock.held(workspace / "var"):
             drop(workspace, 1)
