@@ -72,7 +72,10 @@ COVER_FIELDS = (
         "period",
         "Period",
         "Prefilled: what the return reports on.",
-        ("reporting period", "quarter", "year"),
+        (
+            *("reporting period", "quarter", "year", "financial year", "fiscal year"),
+            *("quarter ending", "period ending", "year ending"),
+        ),
         required=True,
         shows=lambda _area, period: period.name,
     ),
@@ -214,6 +217,15 @@ UNTAUGHT_FIELDS = (
         "Service area",
         "A list of several areas: whose row this is.",
         ("service", "directorate", "department", "responsible service"),
+    ),
+    Field(
+        "period",
+        "Period",
+        "A list of several periods: which one a row is of.",
+        (
+            *("reporting period", "quarter", "month", "year"),
+            *("financial year", "fiscal year", "calendar year", "fy"),
+        ),
     ),
 )
 

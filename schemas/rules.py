@@ -201,6 +201,20 @@ SEVERAL_AREAS = Rule(
     "Keep one service area's rows in a return, and send another return for the other area.",
     "Each service area signs off its own figures.",
 )
+HEADING_UNKNOWN = Rule(
+    "L15",
+    "Heading that is not understood",
+    "It is not plain that the column headed {value} holds the figures of {period}: {doubt}.",
+    "Head the column of this period's figures Performance; say anything else in Commentary.",
+    "A word that is passed over may make last year's figure, a forecast or a total of it.",
+)
+SAID_OTHERWISE = Rule(
+    "L16",
+    "Words that say otherwise",
+    "{value} says that the figures are {what}.",
+    "Correct or remove these words, or give the figures of the period.",
+    "What stands over a table, on its tab or beside a figure is meant of it.",
+)
 
 # --- The value in one cell -----------------------------------------------------------------------
 
@@ -318,6 +332,21 @@ ZERO_OR_NOTHING = Rule(
     "{value} may mean 0, or that there is no figure.",
     "Type 0, or choose Not available under Status and clear the cell.",
     "None of something is a figure; no figure is not.",
+)
+SCALED = Rule(
+    "V17",
+    "Scale of a heading",
+    "The heading says {scale}, so {value} was taken as {taken}.",
+    "Nothing to do, unless {taken} is wrong.",
+    "The appendix prints every figure in full.",
+    severity=Severity.INFO,
+)
+SCALED_TWICE = Rule(
+    "V18",
+    "Scale that can be read two ways",
+    "The heading says {scale}, and the cell shows {value}: it is not plain what that comes to.",
+    "Type the figure in full, for example {example}, under a heading without a scale.",
+    "Whether thousands are meant once or twice changes a figure a thousandfold.",
 )
 
 RULES: tuple[Rule, ...] = (

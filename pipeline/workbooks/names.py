@@ -10,11 +10,7 @@ from rapidfuzz import fuzz, process
 
 from pipeline.workbooks.figures.plain import clean
 
-_BRACKETS = re.compile(r"\([^)]*\)")
-_YEAR = r"(?:19|20)\d\d"
-_MARKS = re.compile(rf"\b({_YEAR})(?:\s*[-/]\s*(?:19|20)?(\d\d))?\b|\b(q[1-4])\b")
 _NOT_WORD = re.compile(r"[^\w%£]+")
-_LONG_YEAR = re.compile(rf"\b({_YEAR})[-/](?:19|20)?(\d\d)\b")
 #: Below this a suggestion helps nobody.
 _NEAR = 75.0
 #: A heading this close to a known one was meant to be it; `priority no` is not `priority`.
@@ -31,27 +27,6 @@ def name_key(text: str) -> str:
     return _NOT_WORD.sub(" ", clean(text).casefold()).strip()
 
 
-@_REMEMBERED
-def heading_key(text: str) -> str:
-    """The same for a column's heading, which may carry a period or a remark in brackets."""
-    return name_key(_MARKS.sub(" ", _BRACKETS.sub(" ", clean(text).casefold())))
-
-
-@_REMEMBERED
-def period_key(text: str) -> str:
-    """The same for a period: `2012/13`, `2012-2013` and `2012–13` are one year."""
-    return name_key(_LONG_YEAR.sub(r"\1-\2", clean(text)))
-
-
-@_REMEMBERED
-def period_marks(text: str) -> frozenset[str]:
-    """The years and quarters that a text names, such as `2012-13` and `q1`."""
-    return frozenset(
-        quarter or (f"{year}-{until}" if until else year)
-        for year, until, quarter in _MARKS.findall(clean(text).casefold())
-    )
-
-
 def suggestion(text: str, choices: Iterable[str]) -> str:
     """`; did you mean …?` with the nearest choice, or nothing where none is near."""
     best = process.extractOne(
@@ -63,7 +38,7 @@ def suggestion(text: str, choices: Iterable[str]) -> str:
 def near_heading(text: str, known: Iterable[str]) -> str | None:
     """The key of the heading that a text misspells, of those known."""
     best = process.extractOne(
-        heading_key(text), list(known), scorer=fuzz.ratio, score_cutoff=_NEAR_HEADING
+        name_key(text), list(known), scorer=fuzz.ratio, score_cutoff=_NEAR_HEADING
     )
     return best[0] if best else None
 

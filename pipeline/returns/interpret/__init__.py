@@ -6,11 +6,18 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 from __future__ import annotations
 
 from pipeline.returns.interpret.achievements import read_achievements
-from pipeline.returns.interpret.columns import choose_columns
-from pipeline.returns.interpret.cover import find_area, find_period, read_cover
-from pipeline.returns.interpret.headings import ACHIEVEMENTS, INDICATORS
-from pipeline.returns.interpret.indicators import read_indicators
-from pipeline.returns.interpret.tables import find_tables, of_kind, why_none
+from pipeline.returns.interpret.attribution import (
+    area_of_cover,
+    find_area,
+    find_period,
+    said_otherwise,
+)
+from pipeline.returns.interpret.columns import Belonging, choose_columns, doubtful_columns
+from pipeline.returns.interpret.cover import read_cover
+from pipeline.returns.interpret.indicators import match_rows, read_indicators
+from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
+from pipeline.returns.interpret.notes import scaled_elsewhere
+from pipeline.returns.interpret.tables import Table, find_tables, of_kind, why_none
 from pipeline.returns.reading import Reading
 from pipeline.workbooks.details.detail import Details
 from pipeline.workbooks.grid import Grid
@@ -25,25 +32,50 @@ def interpret(
     Findings come in the order in which a person reads the workbook: cover, indicators,
     achievements.
     """
+    words = vocabulary_of(register)
     reading = Reading(sheets=[grid.sheet for grid in grids])
-    tables = find_tables(grids)
+    tables = find_tables(grids, words)
     indicators, achievements = of_kind(tables, INDICATORS), of_kind(tables, ACHIEVEMENTS)
-    reading.cover = read_cover(grids, tables)
-    reading.period, period_findings = find_period(reading.cover, indicators, register)
-    choices = [f for table in tables for f in choose_columns(table, reading.period)]
-    usable = [table for table in indicators if "performance" in table.columns]
-    reading.area, area_findings = find_area(reading.cover, usable, register, folder_area)
-    reading.findings += [*area_findings, *period_findings, *choices]
+    cover = read_cover(grids, tables, words)
+    reading.cover = cover.entries
+    reading.period, period_findings = find_period(cover, indicators, register, words)
+    known = Belonging(words, reading.period, area_of_cover(cover, register, folder_area))
+    choices = {id(table): choose_columns(table, known) for table in tables}
+    with_figures = [table for table in indicators if "performance" in table.chosen]
+    reading.area, area_findings = find_area(cover, with_figures, register, words, folder_area)
+    known = Belonging(words, reading.period, reading.area)
+    name = register.area_name(reading.area) if reading.area else ""
+    doubts = {id(table): [*said_otherwise(table, known, name)] for table in with_figures}
+    usable = [table for table in with_figures if not doubts[id(table)]]
+    reading.findings += [*area_findings, *period_findings]
+    for table in [*usable, *achievements]:
+        reading.findings += choices[id(table)]
     if not indicators:
-        reading.findings += why_none(grids)
+        reading.findings += why_none(grids, words)
     reading.has_table = bool(usable)
     reading.is_old_style = bool(usable) and all(
-        "achieved" in table.columns and "ref" not in table.columns for table in usable
+        "achieved" in table.chosen and "ref" not in table.chosen for table in usable
     )
-    reading.rows, findings = read_indicators(
-        usable, register, reading.area, reading.period, details
-    )
+    reading.rows, findings = read_indicators(usable, register, known, details)
     reading.findings += findings
+    for table in indicators:
+        if table not in usable and _is_missed(table, usable, reading, register, known):
+            said = doubts.get(id(table), [])
+            reading.findings += said or [*choices[id(table)], *doubtful_columns(table, known)]
+    reading.findings += scaled_elsewhere(grids, tables, usable, words)
     reading.achievements, findings = read_achievements(achievements, register)
     reading.findings += findings
     return reading
+
+
+def _is_missed(
+    table: Table, usable: list[Table], reading: Reading, register: Register, known: Belonging
+) -> bool:
+    """Whether a table that is not used holds an indicator that no used table has."""
+    if not usable:
+        return True
+    reported = {row.indicator for row in reading.rows}
+    owned = {i.ref for i in register.indicators_of(known.area)} if known.area else set[str]()
+    return any(
+        match.indicator.ref in owned - reported for match in match_rows([table], register, known)[0]
+    )

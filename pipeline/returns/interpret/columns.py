@@ -1,4 +1,8 @@
-"""Choosing a table's columns: the right period's, and never one of two that differ."""
+"""Choosing a table's columns: the right period's, and never one of two that differ.
+
+A column is taken where every word over it is understood and says that it is the period's. Where
+no column of a field is, those that may be meant are asked about, each with the words in doubt.
+"""
 
 from __future__ import annotations
 
@@ -6,61 +10,105 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
 
-from pipeline.returns.interpret.headings import Heading, known_headings
+from msgspec import Struct
+
+from pipeline.returns.interpret.headings import ANCHORS, Heading, known_names
+from pipeline.returns.interpret.labels import INDICATORS, PROVISIONAL, Vocabulary
+from pipeline.returns.interpret.periods import Fit
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.names import near_heading, period_marks
+from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
 from schemas.fields import FIGURES, INDICATOR_FIELDS
-from schemas.findings import Finding
+from schemas.findings import Finding, shorten
+from schemas.wording import listed
 
 #: Columns that belong to a period; the others say what is measured.
 _OF_A_PERIOD = frozenset(f.key for f in INDICATOR_FIELDS if f.of_period)
+#: Columns whose words are printed or compared, whatever else their heading says.
+_IN_ANY_WORDS = frozenset({"commentary"})
 
 
-def choose_columns(table: Table, period: str | None) -> list[Finding]:
+class Belonging(Struct, frozen=True):
+    """What is known of a return when its columns are chosen; None: it is not plain."""
+
+    words: Vocabulary
+    period: str | None
+    area: str | None
+
+    def fit(self, heading: Heading) -> Fit:
+        """Whether a column is the return's period's, by all that stands over it."""
+        said = heading.label.periods
+        if self.period is None or not said:
+            return Fit.SAME
+        return self.words.calendar.fit(said, self.period)
+
+    def doubts(self, heading: Heading) -> list[str]:
+        """What of a chain of labels keeps its column from being taken, in words."""
+        label = heading.label
+        doubts = [f'"{shorten(" ".join(label.unknown))}" is not known'] if label.unknown else []
+        doubts += [f"it is said to be {kind}" for kind in sorted(label.kinds - {PROVISIONAL})]
+        if heading.is_torn:
+            titles = (f.heading for f in INDICATORS if f.key in label.fields)
+            doubts.append(f"it names {listed(titles)}")
+        if self.area is not None and label.areas - {self.area}:
+            doubts.append("it names another service area")
+        if self.fit(heading) is Fit.DOUBTFUL:
+            doubts.append(f"it may be of another period than {self.period}")
+        return doubts
+
+
+def choose_columns(table: Table, known: Belonging) -> list[Finding]:
     """Set the table's columns; what cannot be chosen is asked and left out."""
+    if table.block.fields is not INDICATORS:
+        for heading in table.block.headings:
+            if not heading.label.unknown:
+                table.chosen.setdefault(heading.field, heading)
+        return []
     findings: list[Finding] = []
     of_field = attrgetter("field")
-    for field, group in groupby(sorted(table.heads.headings, key=of_field), key=of_field):
-        candidates = list(group)
-        mine = [h for h in candidates if _is_for(h, period)]
-        if not mine:
-            if field == "performance" and period:
-                text = candidates[0].text
-                place = table.grid.sheet, candidates[0].address
-                findings.append(c.OTHER_PERIOD.found(*place, text, period=period))
+    for key, group in groupby(sorted(table.block.headings, key=of_field), key=of_field):
+        if not key or key == "period":
             continue
-        first, *others = sorted(_told_apart(table, mine, period), key=lambda h: h.rank)
-        table.columns[field] = first.column
+        candidates = [*group]
+        if key in ANCHORS or key not in _OF_A_PERIOD | _IN_ANY_WORDS:
+            mine = [h for h in candidates if not h.label.unknown] or candidates
+        else:
+            mine = [h for h in candidates if known.fit(h) is not Fit.OTHER]
+            plain = [h for h in mine if not known.doubts(h)]
+            mine = plain or (mine if key in _IN_ANY_WORDS else [])
+        if not mine:
+            continue
+        first, *others = sorted(mine, key=attrgetter("rank"))
+        table.chosen[key] = first
         findings += _doubled(table, first, others)
     findings += _misspelt(table)
     return findings
 
 
-def _is_for(heading: Heading, period: str | None) -> bool:
-    """Whether a column may be the period's: its heading names no other."""
-    return (
-        period is None or heading.field not in _OF_A_PERIOD or heading.marks <= period_marks(period)
-    )
+def doubtful_columns(table: Table, known: Belonging) -> Iterator[Finding]:
+    """What to ask of a table that has no column of the period's figures."""
+    of_figures = [
+        h
+        for h in table.block.headings
+        if h.field == "performance" or (not h.field and "performance" in h.label.fields)
+    ]
+    filled = [h for h in table.block.headings if not h.field and any(table.down(h.column))]
+    asked = [h for h in of_figures or filled if known.fit(h) is not Fit.OTHER]
+    for heading in asked[:_MOST_ASKED]:
+        doubts = known.doubts(heading) or ["no word of it says so"]
+        place = table.grid.sheet, heading.address
+        period = known.period or "the period"
+        yield c.HEADING_UNKNOWN.found(*place, heading.text, doubt=listed(doubts), period=period)
+    if not asked and of_figures and known.period:
+        first = of_figures[0]
+        said = " ".join(dict.fromkeys((first.label.text, first.text)))
+        place = table.grid.sheet, first.address
+        yield c.OTHER_PERIOD.found(*place, said, period=known.period)
 
 
-def _told_apart(table: Table, headings: list[Heading], period: str | None) -> list[Heading]:
-    """Columns of one name, told apart by the periods in the row above where that is plain."""
-    if len(headings) == 1 or period is None:
-        return headings
-    above = [_marks_above(table, heading) for heading in headings]
-    mine = [marks <= period_marks(period) for marks in above]
-    if all(above) and sum(mine) == 1:
-        return [headings[mine.index(True)]]
-    return headings
-
-
-def _marks_above(table: Table, heading: Heading) -> frozenset[str]:
-    if heading.row == 0:
-        return frozenset()
-    cell = table.merges.value(table.grid, heading.row - 1, heading.column)
-    return period_marks(cell) if isinstance(cell, str) else frozenset()
+#: So many columns of one table are asked about.
+_MOST_ASKED = 6
 
 
 def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Finding]:
@@ -69,7 +117,7 @@ def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Fi
     for other in others:
         both = zip(table.down(first.column), table.down(other.column), strict=True)
         differs = first.field in FIGURES and any(b and a != b for a, b in both)
-        if other.rank == first.rank or differs:
+        if differs or (other.rank == first.rank and name_key(other.text) == name_key(first.text)):
             yield c.COLUMN_TWICE.found(
                 sheet, other.address, other.text, heading=first.text, first=first.address
             )
@@ -85,12 +133,12 @@ def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Fi
 
 def _misspelt(table: Table) -> Iterator[Finding]:
     """Headings that are nearly one that the table lacks, over a column that is filled in."""
-    known = known_headings(table.heads.fields)
-    has = {heading.field for heading in table.heads.headings}
-    missing = {key: f for key, (f, _) in known.items() if f not in has}
-    titles = {f.key: f.heading for f in table.heads.fields}
-    for column, text in table.heads.others:
-        near = near_heading(text, missing)
-        if near is not None and any(table.down(column)):
-            place = table.grid.sheet, address(table.header_row, column)
-            yield c.HEADING_MISSPELT.found(*place, text, heading=titles[missing[near]])
+    has = {heading.field for heading in table.block.headings}
+    missing = {key: f for key, f in known_names(table.block.fields).items() if f.key not in has}
+    for heading in table.block.headings:
+        if heading.label.fields:
+            continue
+        near = near_heading(name_key(heading.text), missing)
+        if near is not None and any(table.down(heading.column)):
+            place = table.grid.sheet, heading.address
+            yield c.HEADING_MISSPELT.found(*place, heading.text, heading=missing[near].heading)

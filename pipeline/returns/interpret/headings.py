@@ -1,131 +1,315 @@
-"""Rows of headings: which field each heading names, and what it says of a period."""
+"""Headings: the rows that head a table, and all that stands over each of its columns.
+
+A column is headed by a chain of labels: what is merged over it or stands above it, down to the
+heading next to its cells. Together they say what it holds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from pipeline.returns.interpret.labels import (
+    ACHIEVEMENTS,
+    INDICATORS,
+    Fields,
+    Label,
+    Vocabulary,
+    is_cover_line,
+)
 from pipeline.returns.interpret.merges import Merges
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.figures.figure import CellValue
-from pipeline.workbooks.grid import Grid
-from pipeline.workbooks.names import heading_key, period_marks
-from schemas.fields import ACHIEVEMENT_FIELDS, INDICATOR_FIELDS, UNTAUGHT_FIELDS, Field
+from pipeline.workbooks.figures.plain import means_nothing_to_report
+from pipeline.workbooks.grid import Grid, text_of
+from pipeline.workbooks.names import name_key
+from schemas.fields import Field
 
 #: Longer text is no heading.
 LONGEST_HEADING = 100
-#: No heading stands over more columns, a year of months with their targets.
+#: No table has more rows of headings above or below that with its names.
+_MOST_ROWS = 6
+#: No label that is not merged reaches over more columns.
 _WIDEST = 24
-
-Fields = tuple[Field, ...]
-INDICATORS: Fields = (*INDICATOR_FIELDS, *UNTAUGHT_FIELDS)
-ACHIEVEMENTS: Fields = ACHIEVEMENT_FIELDS
-_KINDS = (INDICATORS, ACHIEVEMENTS)
+#: A number among these may be a year, and a heading.
+_YEARS = range(1990, 2101)
+#: The fields by which a row is known to be an indicator's.
+ANCHORS = frozenset({"ref", "indicator"})
+#: Fields whose heading alone makes no table of a row.
+_FEATURELESS = frozenset({"area", "period", "unit", "priority"})
 
 
 class Heading(Struct, frozen=True):
-    """A heading that is known: the field it names and the column it stands over."""
+    """A column, and what its chain of labels says of it."""
 
-    field: str
-    row: int
     column: int
+    #: Where the label next to its cells stands.
+    row: int
     text: str
-    #: 0 is the field's own heading, 1 an alias.
-    rank: int
-    #: The years and quarters that it names.
-    marks: frozenset[str]
-    #: The last column that its merged cell stands over.
+    #: The field that the labels name; empty where they name none, or several that differ.
+    field: str
+    #: Whether the labels name fields that differ.
+    is_torn: bool
+    #: All that the chain says.
+    label: Label
+    #: The last column that the label next to its cells is merged over.
     until: int
+    #: 0 is the field's own heading, 1 any other.
+    rank: int
 
     @property
     def address(self) -> str:
         return address(self.row, self.column)
 
 
-class HeadingRow(Struct, frozen=True):
-    """A row that heads a table. `last_row` is the row below it where a heading has two."""
+class HeadingBlock(Struct, frozen=True):
+    """The rows that head a table: the one with its names, and those above and below it."""
 
     fields: Fields
     headings: tuple[Heading, ...]
-    #: The columns of other text in the row.
-    others: tuple[tuple[int, str], ...]
+    #: What stands over the whole table without a blank row between, with its place.
+    titles: tuple[tuple[str, int, int], ...]
+    first_row: int
     last_row: int
 
-
-@cache
-def known_headings(fields: Fields) -> dict[str, tuple[str, int]]:
-    """Each heading's key to its field and rank."""
-    known = {heading_key(alias): (f.key, 1) for f in fields for alias in f.aliases}
-    return known | {heading_key(f.heading): (f.key, 0) for f in fields}
+    @property
+    def anchors(self) -> frozenset[int]:
+        """The columns whose cells name a row's indicator."""
+        return frozenset(h.column for h in self.headings if h.field in ANCHORS)
 
 
-@cache
-def _all_known() -> frozenset[str]:
-    return frozenset(key for fields in _KINDS for key in known_headings(fields))
+class _Over(Struct, frozen=True):
+    """A text over a column: the row and columns that it stands in, merged ones included."""
+
+    top: int
+    left: int
+    right: int
+    text: str
+    #: Not only taken for this column since nothing nearer stands over it.
+    is_near: bool = True
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.top, self.left
 
 
-def heading_row(
-    grid: Grid, merges: Merges, number: int, cells: list[CellValue]
-) -> HeadingRow | None:
-    """The headings of a row; None where it lacks what any table must have."""
-    found = list(row_texts(grid, merges, number, cells))
-    # Most rows of a sheet are not headings, and are told from one by this alone.
-    if sum(heading_key(text) in _all_known() for _, text in found) < 2:
+def heading_text(cell: CellValue) -> str:
+    """What a cell says as a heading: text, or a year or day in words."""
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    return cell.isoformat() if isinstance(cell, date) else text_of(cell)
+
+
+_FIRST_WORDS = frozenset(
+    name_key(name).split()[0]
+    for f in (*INDICATORS, *ACHIEVEMENTS)
+    if f.required or f.key in ANCHORS
+    for name in (f.heading, *f.aliases)
+)
+
+
+def _first_word(text: str) -> str:
+    return name_key(text.replace("_", " ")).partition(" ")[0]
+
+
+class Headings:
+    """Finds the rows of headings of one sheet."""
+
+    def __init__(self, grid: Grid, merges: Merges, words: Vocabulary) -> None:
+        self._grid, self._merges, self._words = grid, merges, words
+
+    def block(
+        self, number: int, cells: list[CellValue], floor: int, above: HeadingBlock | None
+    ) -> HeadingBlock | None:
+        """The headings of which a row holds the names; None where it heads no table.
+
+        What stands above the row `floor` belongs to another table, whose headings are `above`.
+        """
+        texts = list(self.texts(number, cells))
+        # Most rows of a sheet are not headings, and are told from one by their first words alone.
+        if len(texts) < 2 or not any(_first_word(text) in _FIRST_WORDS for _, text in texts):
+            return None
+        for fields in (INDICATORS, ACHIEVEMENTS):
+            labels = {column: self._words.label(text, fields) for column, text in texts}
+            if _heads(fields, list(labels.values())):
+                return self._read(fields, number, labels, floor, above)
         return None
-    for fields in _KINDS:
-        known = known_headings(fields)
-        named = {known[key][0] for _, text in found if (key := heading_key(text)) in known}
-        if all(f.key in named for f in fields if f.required):
-            return _read(grid, merges, number, found, fields)
-    return None
 
+    def texts(self, number: int, cells: list[CellValue]) -> Iterator[tuple[int, str]]:
+        """The text that a row shows, where it is short enough for a heading, with its columns.
 
-def row_texts(
-    grid: Grid, merges: Merges, number: int, cells: list[CellValue]
-) -> Iterator[tuple[int, str]]:
-    """The text that a row shows, where it is short enough for a heading, with its columns.
+        What is merged downwards is shown in each row; what is merged sideways, in its first column.
+        """
+        is_merged = number in self._merges
+        for column, cell in enumerate(cells, self._grid.first_column):
+            if is_merged and cell == "" and self._merges.span(number, column)[1] == column:
+                # What this cell shows stands in the first of those merged with it.
+                cell = self._merges.value(self._grid, number, column)  # noqa: PLW2901
+            if isinstance(cell, (str, float, int, date)) and not isinstance(cell, bool):
+                text = heading_text(cell)
+                if 0 < len(text) <= LONGEST_HEADING:
+                    yield column, text
 
-    What is merged downwards is shown in each row; what is merged sideways, in its first column.
-    """
-    is_merged = number in merges
-    for column, cell in enumerate(cells, grid.first_column):
-        if is_merged and cell == "" and merges.span(number, column)[1] == column:
-            # What this cell shows stands in the first of those merged with it.
-            cell = merges.value(grid, number, column)  # noqa: PLW2901
-        if isinstance(cell, str) and 0 < len(cell) <= LONGEST_HEADING:
-            yield column, cell
-
-
-def _read(
-    grid: Grid, merges: Merges, number: int, found: list[tuple[int, str]], fields: Fields
-) -> HeadingRow:
-    known = known_headings(fields)
-    headings: list[Heading] = []
-    others: list[tuple[int, str]] = []
-    last_row = number
-    for column, text in found:
-        match = known.get(heading_key(text))
-        if match is None:
-            others.append((column, text))
-            continue
-        key, rank = match
-        top, _, _, until = merges.heading_span(grid, number, column)
-        below = {
-            each: marks
-            for each in range(column, min(until, column + _WIDEST) + 1)
-            if until > column
-            and isinstance(cell := merges.value(grid, number + 1, each), str)
-            and (marks := period_marks(cell))
+    def _read(
+        self,
+        fields: Fields,
+        number: int,
+        labels: dict[int, Label],
+        floor: int,
+        above: HeadingBlock | None,
+    ) -> HeadingBlock:
+        anchors = {
+            column
+            for column, label in labels.items()
+            if label.fields and label.fields <= (ANCHORS if fields is INDICATORS else label.fields)
         }
-        if below:
-            # One heading over several periods, which the row below tells apart.
-            last_row = number + 1
-            headings += [
-                Heading(key, number + 1, each, text, rank, marks, each)
-                for each, marks in below.items()
+        first = self._top(number, floor)
+        last = self._bottom(number, anchors)
+        headings: list[Heading] = []
+        titles: dict[tuple[int, int], str] = {}
+        rows = [row for row in range(first, last + 1) if row >= number or not self._is_cover(row)]
+        alone = {row for row in rows if row < number and self._is_alone(row)}
+        for column in range(self._grid.first_column, self._grid.last_column + 1):
+            chain: list[_Over] = []
+            for row in rows:
+                over = self._over(row, column, anchors, is_leaf=row >= number)
+                if not over.text or (chain and chain[-1].place == over.place):
+                    continue
+                if row < number and (
+                    column in anchors
+                    or row in alone
+                    or anchors & set(range(over.left, over.right + 1))
+                ):
+                    titles[over.top, over.left] = over.text
+                else:
+                    chain.append(over)
+            if heading := self._heading(fields, column, chain):
+                headings.append(heading)
+        if above and first == number and _same_texts(above, headings):
+            # The headings again, as where a page ends.
+            headings = [
+                replace(before, row=heading.row)
+                for heading, before in zip(headings, above.headings, strict=True)
             ]
-        else:
-            headings.append(Heading(key, top, column, text, rank, period_marks(text), until))
-    return HeadingRow(fields, tuple(headings), tuple(others), last_row)
+        return HeadingBlock(
+            fields,
+            tuple(headings),
+            tuple((text, *place) for place, text in titles.items()),
+            first,
+            last,
+        )
+
+    def _top(self, number: int, floor: int) -> int:
+        """The first of the rows above that stand on this one without a blank row between."""
+        first = number
+        while first > floor and number - first < _MOST_ROWS:
+            row = first - 1
+            if not any(
+                heading_text(self._merges.value(self._grid, row, column))
+                for column, _ in self._grid.row(row)
+            ):
+                break
+            first -= 1
+        return first
+
+    def _bottom(self, number: int, anchors: set[int]) -> int:
+        """The last of the rows below that go on with the headings: they name no indicator."""
+        last = number
+        while last - number < _MOST_ROWS:
+            row = last + 1
+            cells = [(column, cell) for column, cell in self._grid.row(row) if cell != ""]
+            is_merged_down = any(
+                self._merges.span(row, column)[0] < row <= self._merges.span(row, column)[2]
+                for column in anchors
+            )
+            if not is_merged_down and (
+                not cells
+                or any(column in anchors for column, _ in cells)
+                or not all(map(_may_head, (cell for _, cell in cells)))
+            ):
+                break
+            if is_merged_down and self._merges.span(row, min(anchors))[0] > number:
+                break
+            last += 1
+        return last
+
+    def _is_cover(self, row: int) -> bool:
+        """Whether a row is a line of the cover, a label with its entry."""
+        return is_cover_line([heading_text(cell) for _, cell in self._grid.row(row)])
+
+    def _is_alone(self, row: int) -> bool:
+        """Whether a row shows one text, in the first column of all."""
+        columns = [column for column, cell in self._grid.row(row) if heading_text(cell)]
+        return columns == [self._grid.first_column]
+
+    def _over(self, row: int, column: int, anchors: set[int], *, is_leaf: bool) -> _Over:
+        """What stands over a column in a row."""
+        top, left, _, right = self._merges.span(row, column)
+        text = heading_text(self._merges.value(self._grid, row, column))
+        if not text and left == right and not is_leaf:
+            # Not merged, a label reaches as far as the next one.
+            for each in range(column - 1, max(*anchors, column - _WIDEST), -1):
+                if said := heading_text(self._grid.value(row, each)):
+                    is_merged = self._merges.span(row, each)[3] > each
+                    return _Over(row, each, each, "" if is_merged else said, is_near=False)
+        return _Over(top, left, right, text if len(text) <= LONGEST_HEADING else "")
+
+    def _heading(self, fields: Fields, column: int, chain: list[_Over]) -> Heading | None:
+        if not chain or chain[-1].left != column:
+            # Nothing heads it, or it stands under the heading of a column before it.
+            return None
+        labels = [
+            label if over.is_near else replace(label, unknown=())
+            for over in chain
+            for label in [self._words.label(over.text, fields)]
+        ]
+        named = [label.fields for label in labels if label.fields]
+        own = named[-1] if named else frozenset()
+        is_torn = len(own) > 1 or any(each - own - {"performance"} for each in named)
+        key = next(iter(own)) if own and not is_torn else ""
+        label = reduce(or_, reversed(labels))
+        if not named and label.periods and fields is INDICATORS:
+            # A period alone says of when the figures are.
+            key = "performance"
+        leaf = chain[-1]
+        heading = next((f.heading for f in fields if f.key == key), "")
+        rank = 0 if name_key(leaf.text) == name_key(heading) else 1
+        return Heading(column, leaf.top, leaf.text, key, is_torn, label, leaf.right, rank)
+
+
+def _may_head(cell: CellValue) -> bool:
+    """Whether a cell below the names may be a heading: words, or a year."""
+    if isinstance(cell, str):
+        return len(cell) <= LONGEST_HEADING and not means_nothing_to_report(cell)
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell in _YEARS
+
+
+def _heads(fields: Fields, labels: list[Label]) -> bool:
+    """Whether labels are those of a row that heads a table."""
+    plain = [label.fields for label in labels if len(label.fields) == 1 and not label.unknown]
+    named = frozenset().union(*plain)
+    if fields is ACHIEVEMENTS:
+        return all(f.key in named for f in fields if f.required)
+    if not named & ANCHORS:
+        return False
+    others = [
+        label
+        for label in labels
+        if label.fields - ANCHORS - _FEATURELESS
+        or (label.periods and not label.fields and not label.unknown)
+    ]
+    return bool(others)
+
+
+def _same_texts(above: HeadingBlock, headings: list[Heading]) -> bool:
+    return [(h.column, h.text) for h in above.headings] == [(h.column, h.text) for h in headings]
+
+
+def known_names(fields: Fields) -> dict[str, Field]:
+    """Each name of a heading, as it is compared, with its field."""
+    return {name_key(name): f for f in fields for name in (*f.aliases, f.heading)}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 
 from msgspec import Struct
 
+from pipeline.returns.interpret.attribution import other_rows
+from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.headings import LONGEST_HEADING
+from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.scales import parse_under
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
@@ -25,6 +29,8 @@ from schemas.findings import Finding, Rule
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
 from schemas.units import Unit
 
+#: A word that says of what kind a figure is, such as `Forecast`, is no longer.
+_LONGEST_WORD = 30
 _TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
 _STATUSES = {
     **dict.fromkeys(("final", "f", "actual"), Status.FINAL),
@@ -40,51 +46,56 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
 
 
-class _Matched(Struct, frozen=True):
+class Matched(Struct, frozen=True):
     table: Table
     row: int
     indicator: Indicator
 
 
 def read_indicators(
-    tables: list[Table], register: Register, area: str | None, period: str | None, details: Details
+    tables: list[Table], register: Register, known: Belonging, details: Details
 ) -> tuple[list[ReportedRow], list[Finding]]:
     """Every indicator row of the tables, in the order of the sheets.
 
     A row that is no indicator's (a priority heading, a total, a note) is passed over; one that
     holds figures and matches nothing is a finding.
     """
-    matched, findings = _match(tables, register, area)
+    matched, findings = match_rows(tables, register, known)
     rows = []
     # A sheet is looked up once, however many tables stand on it.
     for _, on_sheet in groupby(matched, key=lambda match: match.table.grid.sheet):
         mine = list(on_sheet)
         table = mine[0].table
-        known = details(table.grid.sheet, [place for m in mine for place in _unsettled(m)])
-        findings += _hidden(mine, known)
+        looks = details(table.grid.sheet, [place for m in mine for place in _unsettled(m)])
+        findings += _hidden(mine, looks)
         for match in mine:
-            row, troubles = _read_row(match, known.cells, area or "", period or "")
+            row, troubles = _read_row(match, looks.cells, known.area or "", known.period or "")
             rows.append(row)
             findings += troubles
     return rows, findings
 
 
-def _match(
-    tables: list[Table], register: Register, area: str | None
-) -> tuple[list[_Matched], list[Finding]]:
+def match_rows(
+    tables: list[Table], register: Register, known: Belonging
+) -> tuple[list[Matched], list[Finding]]:
+    """Each row of an indicator's, and what is wrong with the others that hold figures."""
     by_ref = {name_key(i.ref): i for i in register.indicators}
     by_name: dict[str, Indicator | None] = {}
     for indicator in register.indicators:
         # Where two share a wording it names neither.
         key = name_key(indicator.wording)
         by_name[key] = None if key in by_name else indicator
-    owned = register.indicators_of(area) if area else register.indicators
-    matched: list[_Matched] = []
+    owned = register.indicators_of(known.area) if known.area else register.indicators
+    matched: list[Matched] = []
     findings: list[Finding] = []
     places: dict[str, str] = {}
     for table in tables:
         sheet = table.grid.sheet
+        others, doubts = other_rows(table, known)
+        findings += doubts
         for row in table.rows:
+            if row in others:
+                continue
             ref, name = table.text(row, "ref"), table.text(row, "indicator")
             said = name or ref
             if not said:
@@ -102,8 +113,20 @@ def _match(
                 findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=first))
             else:
                 places[found.ref] = f"{sheet}!{cell}"
-                matched.append(_Matched(table, row, found))
+                matched.append(Matched(table, row, found))
+                findings += _said_of_row(table, row, known)
     return matched, findings
+
+
+def _said_of_row(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
+    """What words beside a figure make of it: a column that says of each row `Forecast`."""
+    for column, cell in table.grid.row(row):
+        if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_WORD and column not in table.taken:
+            label = known.words.label(cell)
+            kinds = sorted(label.kinds - {PROVISIONAL})
+            if kinds and not label.unknown and not label.fields:
+                place = table.grid.sheet, address(row, column)
+                yield c.SAID_OTHERWISE.found(*place, cell, what=kinds[0])
 
 
 def _astray(table: Table, row: int) -> list[Finding]:
@@ -118,7 +141,7 @@ def _astray(table: Table, row: int) -> list[Finding]:
     ][:1]
 
 
-def _unsettled(match: _Matched) -> list[Place]:
+def _unsettled(match: Matched) -> list[Place]:
     """The cells of a row whose value alone does not say what they mean.
 
     A number may be a percentage by its format; a blank may be an error value or a formula.
@@ -133,7 +156,7 @@ def _unsettled(match: _Matched) -> list[Place]:
     ]
 
 
-def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
+def _hidden(matched: list[Matched], known: SheetDetails) -> list[Finding]:
     """What is read of a sheet although nobody sees it, in one finding."""
     grid = matched[0].table.grid
     filled = {
@@ -147,7 +170,7 @@ def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
 
 
 def _read_row(
-    match: _Matched, known: Mapping[Place, CellDetail], area: str, period: str
+    match: Matched, known: Mapping[Place, CellDetail], area: str, period: str
 ) -> tuple[ReportedRow, list[Finding]]:
     cells = _Cells(match, known)
     indicator = match.indicator
@@ -168,7 +191,9 @@ def _read_row(
             state = cells.state()
         case Kind.NARRATIVE if not nothing:
             narrative = _words(told)
-    status = cells.status(is_provisional=figure.provisional)
+    over = match.table.chosen["performance"].label
+    is_provisional = figure.provisional or PROVISIONAL in over.kinds
+    status = cells.status(is_provisional=is_provisional)
     row = ReportedRow(
         indicator=indicator.ref,
         area=area,
@@ -193,7 +218,7 @@ def _read_row(
 class _Cells:
     """The cells of an indicator's row, and what is found wrong with them as they are read."""
 
-    def __init__(self, match: _Matched, known: Mapping[Place, CellDetail]) -> None:
+    def __init__(self, match: Matched, known: Mapping[Place, CellDetail]) -> None:
         self._table, self._row, self._known = match.table, match.row, known
         self.sheet = match.table.grid.sheet
         columns = self._table.columns
@@ -220,7 +245,8 @@ class _Cells:
             if not value and detail.has_formula and not detail.has_value:
                 self._found(key, c.NO_CACHED_VALUE)
                 return Figure()
-        parsed = parse(value, scale, detail.number_format if detail else None)
+        label = self._table.chosen[key].label
+        parsed = parse_under(label, value, scale, detail.number_format if detail else None)
         for t in parsed.troubles:
             self.findings.append(t.rule.found(self.sheet, self.addresses[key], t.value, **t.words))
         self.is_bad |= parsed.is_bad

@@ -2,36 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+
 from msgspec import Struct, field
 
-from pipeline.returns.interpret import headings
+from pipeline.returns.interpret.headings import (
+    ANCHORS,
+    Heading,
+    HeadingBlock,
+    Headings,
+    heading_text,
+    known_names,
+)
+from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary, is_cover_line
 from pipeline.returns.interpret.merges import Merges
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
-from pipeline.workbooks.names import heading_key, near_heading
+from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
-from schemas.findings import Finding
+from schemas.findings import Finding, shorten
 from schemas.wording import listed
 
 #: A table's headings stand within this many rows from the top of the sheet.
 HEADER_WITHIN = 50
+#: A title may be long; a page of text is none.
+_LONGEST_TITLE = 300
 
 
-class Table(Struct):
+class Title(Struct, frozen=True):
+    """A text that speaks of a whole table: a line above it, or the tab of its sheet."""
+
+    text: str
+    sheet: str
+    #: Empty of a tab.
+    cell: str = ""
+
+
+class Table(Struct, dict=True):
     """A table on a sheet: its row of headings, the rows below, and the columns once chosen."""
 
     grid: Grid
     merges: Merges
+    #: The row that holds the names.
     header_row: int
-    heads: headings.HeadingRow
-    #: Sheet column of each field that has one (see `columns.choose_columns`).
-    columns: dict[str, int] = field(default_factory=dict)
+    block: HeadingBlock
+    titles: list[Title] = field(default_factory=list)
+    #: The heading of each field that has a column (see `columns.choose_columns`).
+    chosen: dict[str, Heading] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """Sheet column of each field that has one."""
+        return {key: heading.column for key, heading in self.chosen.items()}
+
+    @cached_property
+    def period_headings(self) -> list[Heading]:
+        """The columns that say which period a row is of."""
+        return [h for h in self.block.headings if h.field == "period" and not h.label.unknown]
+
+    @cached_property
+    def taken(self) -> frozenset[int]:
+        """The columns that are chosen; asked for once they are."""
+        return frozenset(self.columns.values())
+
+    def column(self, key: str) -> int | None:
+        heading = self.chosen.get(key)
+        return None if heading is None else heading.column
 
     def value(self, row: int, key: str) -> CellValue:
         """The value of a field in a row; blank where the table has no such column."""
-        column = self.columns.get(key)
+        column = self.column(key)
         return "" if column is None else self.grid.value(row, column)
 
     def text(self, row: int, key: str) -> str:
@@ -39,12 +82,12 @@ class Table(Struct):
 
     def shared_text(self, row: int, key: str) -> str:
         """The same where one merged cell may speak for several rows."""
-        column = self.columns.get(key)
+        column = self.column(key)
         return "" if column is None else text_of(self.merges.value(self.grid, row, column))
 
     def address(self, row: int, key: str) -> str:
         """The cell of a field in a row; empty where the table has no such column."""
-        column = self.columns.get(key)
+        column = self.column(key)
         return "" if column is None else address(row, column)
 
     def down(self, column: int) -> list[str]:
@@ -52,58 +95,99 @@ class Table(Struct):
         return [text_of(self.grid.value(row, column)) for row in self.rows]
 
 
-def find_tables(grids: list[Grid]) -> list[Table]:
+def find_tables(grids: list[Grid], words: Vocabulary) -> list[Table]:
     """The tables of indicators and of achievements, in the order of the workbook.
 
-    A table begins where a row holds every required heading, and goes on to the next such row.
+    A table begins where a row holds the names of its headings, and goes on to the next such row.
     """
     tables: list[Table] = []
     for grid in grids:
         merges = Merges(grid.merged)
+        headings = Headings(grid, merges, words)
         current: Table | None = None
         for number, cells in grid.numbered():
             if current is None and number >= HEADER_WITHIN:
                 break
-            heads = headings.heading_row(grid, merges, number, cells)
-            if heads is not None:
-                if current is not None and not current.rows:
-                    # Headings merged downwards head the table once.
-                    tables.pop()
-                current = Table(grid, merges, number, heads)
+            if current is not None and number <= current.block.last_row:
+                continue
+            floor = _floor(current, number) if current else grid.first_row
+            block = headings.block(number, cells, floor, current.block if current else None)
+            if block is not None:
+                table = Table(grid, merges, number, block)
+                table.titles = list(_titles(grid, block, floor))
+                if current is not None:
+                    current.rows = [row for row in current.rows if row < block.first_row]
+                    if block.first_row == number and not table.titles[1:]:
+                        # Where a page ends the headings stand again, under the same titles.
+                        table.titles = current.titles
+                current = table
                 tables.append(current)
-            elif current is not None and number > current.heads.last_row:
+            elif current is not None:
                 current.rows.append(number)
     return tables
 
 
-def why_none(grids: list[Grid]) -> list[Finding]:
+def _floor(table: Table, number: int) -> int:
+    """The first row below those of a table, above a next one's headings."""
+    anchors = table.block.anchors
+    for row in range(number - 1, table.block.last_row, -1):
+        filled = [column for column, cell in table.grid.row(row) if heading_text(cell)]
+        # A line alone is a title, whichever column it stands in.
+        if len(filled) > 1 and anchors & set(filled):
+            return row + 1
+    return table.block.last_row + 1
+
+
+def _titles(grid: Grid, block: HeadingBlock, floor: int) -> Iterator[Title]:
+    """What a tab and the lines above a table say of all of it."""
+    yield Title(grid.sheet, grid.sheet)
+    for number, cells in grid.numbered(block.first_row):
+        if number < floor or is_cover_line([heading_text(cell) for cell in cells]):
+            continue
+        for column, cell in enumerate(cells, grid.first_column):
+            if isinstance(cell, str) and cell.strip():
+                yield Title(cell[:_LONGEST_TITLE], grid.sheet, address(number, column))
+    for text, row, column in block.titles:
+        yield Title(text, grid.sheet, address(row, column))
+
+
+def why_none(grids: list[Grid], words: Vocabulary) -> list[Finding]:
     """What keeps a workbook from having a table of indicators: a heading misspelt or missing."""
-    required = {f.key: f.heading for f in headings.INDICATORS if f.required}
-    known = headings.known_headings(headings.INDICATORS)
+    known = known_names(INDICATORS)
+    required = {f.key: f.heading for f in INDICATORS if f.required}
     detail = "no row holds the headings " + listed(required.values())
     for grid in grids:
-        merges = Merges(grid.merged)
+        headings = Headings(grid, Merges(grid.merged), words)
         for number, cells in grid.numbered(HEADER_WITHIN):
-            found = list(headings.row_texts(grid, merges, number, cells))
-            has = {known[key][0] for _, text in found if (key := heading_key(text)) in known}
-            lacking = required.keys() - has
+            found = list(headings.texts(number, cells))
+            labels = [words.label(text) for _, text in found]
+            has = {key for label in labels for key in label.fields}
+            lacking = required.keys() - (has | {"indicator"} if has & ANCHORS else has)
             if len(lacking) == len(required):
                 continue
+            wanted = [key for key, f in known.items() if f.key in lacking]
             misspelt = [
                 c.HEADING_MISSPELT.found(
-                    grid.sheet, address(number, column), text, heading=required[known[near][0]]
+                    grid.sheet, address(number, column), text, heading=known[near].heading
                 )
                 for column, text in found
-                if (near := near_heading(text, [k for k, (f, _) in known.items() if f in lacking]))
+                if (near := near_heading(name_key(text), wanted))
             ]
             if misspelt:
                 return misspelt
-            if len(has) > 1:
+            if len(has) > 1 and lacking:
                 missing = listed(required[key] for key in required if key in lacking)
                 detail = f"row {number + 1} of {grid.sheet} has no heading {missing}"
+                others = [
+                    f'"{shorten(text)}"'
+                    for (_, text), label in zip(found, labels, strict=True)
+                    if not label.fields
+                ]
+                if others:
+                    detail += f", and nobody can tell what {listed(others)} means"
     return [c.NO_TABLE.found(detail=detail)]
 
 
-def of_kind(tables: list[Table], fields: headings.Fields) -> list[Table]:
+def of_kind(tables: list[Table], fields: Fields) -> list[Table]:
     """The tables of one kind."""
-    return [table for table in tables if table.heads.fields is fields]
+    return [table for table in tables if table.block.fields is fields]

@@ -1,0 +1,192 @@
+"""Whose figures a return holds, and of which period; and what says otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
+
+from msgspec.structs import replace
+
+from pipeline.returns.interpret.columns import Belonging
+from pipeline.returns.interpret.cover import Cover
+from pipeline.returns.interpret.labels import SAID_BY_TITLES, Vocabulary
+from pipeline.returns.interpret.periods import NONE, Fit, Mentions
+from pipeline.returns.interpret.tables import Table, Title
+from pipeline.returns.reading import CoverEntry
+from pipeline.workbooks import names
+from pipeline.workbooks.addresses import address
+from pipeline.workbooks.grid import text_of
+from schemas import rules as c
+from schemas.fields import FILLED
+from schemas.findings import Finding, Rule, shorten
+from schemas.model import Register
+
+_NO_ENTRY = CoverEntry("", "", "")
+#: What follows is not said of the figures, only compared with them.
+_COMPARED = re.compile(
+    r"\b(?:compared (?:with|to)|versus|vs|against|since|than|from)\b.*", re.IGNORECASE | re.DOTALL
+)
+
+
+def area_of_cover(cover: Cover, register: Register, folder_area: str | None) -> str | None:
+    """The service area's ref where the cover or the inbox folder says it plainly."""
+    entry = cover.entries.get("area") or _NO_ENTRY
+    return _known_areas(register).get(names.name_key(entry.text)) if entry.text else folder_area
+
+
+def find_area(
+    cover: Cover,
+    tables: list[Table],
+    register: Register,
+    words: Vocabulary,
+    folder_area: str | None,
+) -> tuple[str | None, list[Finding]]:
+    """The service area's ref: what the cover says, else the folder, the rows, or the titles.
+
+    A table may say of each row whose it is; rows of two areas are a finding.
+    """
+    known = _known_areas(register)
+    entry = cover.entries.get("area") or _NO_ENTRY
+    rows = _areas_of_rows(tables, known)
+    if entry.text:
+        area = known.get(names.name_key(entry.text))
+    else:
+        area = folder_area or next((ref for ref, _ in rows), None) or _titled(cover, tables, words)
+    if area is None:
+        choices = [each.name for each in register.areas]
+        return None, [_unknown(c.AREA_UNKNOWN, "service area", entry, choices)]
+    if folder_area not in (None, area):
+        folder = register.area_name(folder_area)
+        return area, [c.FOLDER_MISMATCH.found(entry.sheet, entry.cell, entry.text, folder=folder)]
+    # One finding for each other area says enough.
+    others = {ref: place for ref, place in reversed(rows) if ref != area}
+    mine = register.area_name(area)
+    return area, [c.SEVERAL_AREAS.found(*place, area=mine) for place in others.values()]
+
+
+def _known_areas(register: Register) -> dict[str, str]:
+    return {names.name_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
+
+
+def _titled(cover: Cover, tables: list[Table], words: Vocabulary) -> str | None:
+    """The one service area that titles, tabs and the cover's unlabelled lines name."""
+    titles = [*cover.titles, *(title for table in tables for title in table.titles)]
+    named = {ref for title in titles for ref in words.label(title.text).areas}
+    return named.pop() if len(named) == 1 else None
+
+
+def _unknown(rule: Rule, what: str, entry: CoverEntry, choices: list[str]) -> Finding:
+    """What is to be said of a line of the cover that names none of the register's."""
+    near = names.suggestion(entry.text, choices)
+    problem = f"{shorten(entry.text)} is no {what}{near}" if entry.text else f"no {what} is named"
+    listed = ", ".join(choices[:12]) + (" …" if len(choices) > 12 else "")
+    return rule.found(entry.sheet, entry.cell, entry.text, problem=problem, choices=listed)
+
+
+def _areas_of_rows(
+    tables: list[Table], known: dict[str, str]
+) -> list[tuple[str, tuple[str, str, str]]]:
+    """The area that each filled row names, with its sheet, cell and text.
+
+    Other words there, such as a team's name, say nothing of the area.
+    """
+    return [
+        (ref, (table.grid.sheet, table.address(row, "area"), text))
+        for table in tables
+        if "area" in table.columns
+        for row in table.rows
+        if (text := table.shared_text(row, "area"))
+        and (ref := known.get(names.name_key(text)))
+        and any(table.text(row, key) for key in FILLED)
+    ]
+
+
+def find_period(
+    cover: Cover, tables: list[Table], register: Register, words: Vocabulary
+) -> tuple[str | None, list[Finding]]:
+    """The period's name as registered: what the cover says, else what the workbook does.
+
+    The headings of the figures, those of the indicators, the rows, and titles with their tab each
+    tell of a period where all that they say is one; what they tell must be one and the same.
+    """
+    entry = cover.entries.get("period") or _NO_ENTRY
+    if entry.text:
+        found = None if cover.unknown else words.calendar.named(cover.periods)
+    else:
+        headings = [h for table in tables for h in table.block.headings]
+        sources = (
+            _together(h.label.periods for h in headings if h.field == "performance"),
+            _together(h.label.periods for h in headings if h.field == "indicator"),
+            _together(row_period(table, row, words) for table in tables for row in table.rows),
+            _together(
+                _speaks_of(title, words)
+                for title in [*cover.titles, *(t for table in tables for t in table.titles)]
+            ),
+        )
+        told = {words.calendar.named(said) for said in sources} - {None}
+        found = told.pop() if len(told) == 1 else None
+    periods = [period.name for period in register.periods]
+    return found, [] if found else [_unknown(c.PERIOD_UNKNOWN, "period", entry, periods)]
+
+
+def _together(said: Iterable[Mentions]) -> Mentions:
+    return reduce(or_, said, NONE)
+
+
+def row_period(table: Table, row: int, words: Vocabulary) -> Mentions:
+    """What the columns for it say of the period that a row is of."""
+    return _together(
+        words.label(f"{heading.text} {text}").periods
+        for heading in table.period_headings
+        if (text := text_of(table.merges.value(table.grid, row, heading.column)))
+    )
+
+
+def _speaks_of(title: Title, words: Vocabulary) -> Mentions:
+    """What a title says of the period of its figures; a day in it is when it was written."""
+    said = replace(words.label(_COMPARED.sub("", title.text)).periods, days=frozenset())
+    if any(away for _, away in said.relative) and said != Mentions(relative=said.relative):
+        # `Last year: 2014-15` beside this year's.
+        return NONE
+    return said
+
+
+def said_otherwise(table: Table, known: Belonging, area_name: str) -> Iterator[Finding]:
+    """What a table's tab and titles say against its figures being the return's."""
+    kinds = {kind for h in table.block.headings for kind in h.label.kinds}
+    for title in table.titles:
+        label = known.words.label(title.text)
+        what = sorted((label.kinds & SAID_BY_TITLES) - kinds)
+        said = _speaks_of(title, known.words)
+        if known.period and said:
+            fit = known.words.calendar.among(said, known.period)
+            what += {
+                Fit.SAME: [],
+                Fit.DOUBTFUL: [f"of a period that may not be {known.period}"],
+                Fit.OTHER: [f"of another period than {known.period}"],
+            }[fit]
+        if known.area and label.areas and known.area not in label.areas:
+            what.append(f"of another service area than {area_name}")
+        for each in what[:1]:
+            yield c.SAID_OTHERWISE.found(title.sheet, title.cell, title.text, what=each)
+
+
+def other_rows(table: Table, known: Belonging) -> tuple[set[int], list[Finding]]:
+    """The rows of a table that are of another period, and those of which that is not plain."""
+    if not known.period or not table.period_headings:
+        return set(), []
+    others, findings = set[int](), []
+    heading = table.period_headings[0]
+    for row in table.rows:
+        said = row_period(table, row, known.words)
+        fit = known.words.calendar.fit(said, known.period) if said else Fit.SAME
+        if fit is Fit.OTHER:
+            others.add(row)
+        elif fit is Fit.DOUBTFUL:
+            text = text_of(table.merges.value(table.grid, row, heading.column))
+            what = f"of a period that may not be {known.period}"
+            place = table.grid.sheet, address(row, heading.column)
+            findings.append(c.SAID_OTHERWISE.found(*place, text, what=what))
+    return others, findings

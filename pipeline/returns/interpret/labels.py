@@ -1,0 +1,232 @@
+"""Labels: what the words of a heading, a title or a tab say of the figures that they stand over.
+
+Every word is accounted for: a field's name, a period, a service area, a kind of figure, a unit, a
+scale, or one of `CHANGE_NOTHING`. What is left over is `unknown`, and is asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+from pipeline.returns.interpret.periods import NONE, Calendar, Mentions, spoken
+from pipeline.workbooks.names import name_key
+from schemas.fields import (
+    ACHIEVEMENT_FIELDS,
+    COVER_FIELDS,
+    INDICATOR_FIELDS,
+    UNTAUGHT_FIELDS,
+    Field,
+)
+from schemas.model import Period, Register, ServiceArea
+from schemas.units import Unit
+
+#: Words that say nothing of what a figure is. Each is tested to change nothing.
+CHANGE_NOTHING = frozenset(
+    {"the", "a", "of", "for", "in", "name", "figure", "figures", "value", "values", "reported"}
+)
+#: What makes of a figure another than the one that a period had, each with its own words. A
+#: provisional figure is the period's, and is marked.
+PROVISIONAL = "provisional"
+KINDS: dict[str, tuple[str, ...]] = {
+    PROVISIONAL: ("provisional",),
+    "a forecast": ("forecast", "forecasts", "projected", "projection", "predicted", "expected"),
+    "an estimate": ("estimate", "estimated", "estimates", "est."),
+    "a draft": ("draft",),
+    "cumulative": ("cumulative", "year to date", "ytd", "to date"),
+    "a total": ("total", "totals", "sum"),
+    "an average": ("average", "averages", "mean", "rolling average"),
+    "a baseline": ("baseline", "benchmark"),
+    "of a part": ("only", "excl.", "excluding", "excl", "incl.", "including", "part"),
+}
+#: Those that a title says of all the figures under it; the others it may only speak of.
+SAID_BY_TITLES = frozenset({"a forecast", "cumulative", "a baseline"})
+#: A currency that no figure is kept in.
+OTHER_MONEY = "another currency"
+
+Fields = tuple[Field, ...]
+INDICATORS: Fields = (*INDICATOR_FIELDS, *UNTAUGHT_FIELDS)
+ACHIEVEMENTS: Fields = ACHIEVEMENT_FIELDS
+
+#: What a line of the cover may be called, with the key of its field.
+COVER_LABELS = {
+    name_key(spoken(label)): f.key for f in COVER_FIELDS for label in (f.heading, *f.aliases)
+}
+
+
+def cover_key(text: str) -> str | None:
+    """The field that a label of the cover names, whatever follows its colon."""
+    return COVER_LABELS.get(name_key(spoken(text.partition(":")[0])))
+
+
+def is_cover_line(texts: list[str]) -> bool:
+    """Whether a row's texts are labels of the cover, each with one entry at most."""
+    said = [text for text in texts if text]
+    labels = sum(cover_key(text) is not None for text in said)
+    return bool(said) and cover_key(said[0]) is not None and len(said) <= 2 * labels
+
+
+class Scaled(Struct, frozen=True):
+    """By how many tens figures are to be multiplied, and what says so."""
+
+    power: int
+    said: str
+
+
+class Label(Struct, frozen=True):
+    """What a text says, word by word."""
+
+    text: str
+    #: Keys of the fields that it names.
+    fields: frozenset[str] = frozenset()
+    periods: Mentions = NONE
+    kinds: frozenset[str] = frozenset()
+    #: Refs of service areas.
+    areas: frozenset[str] = frozenset()
+    #: Names of units, or `OTHER_MONEY`.
+    units: frozenset[str] = frozenset()
+    scales: frozenset[Scaled] = frozenset()
+    #: What of it is not understood, as it is written.
+    unknown: tuple[str, ...] = ()
+
+    def __or__(self, other: Label) -> Label:
+        """What two labels say together; the text stays this one's."""
+        return Label(
+            self.text,
+            self.fields | other.fields,
+            self.periods | other.periods,
+            self.kinds | other.kinds,
+            self.areas | other.areas,
+            self.units | other.units,
+            self.scales | other.scales,
+            (*self.unknown, *other.unknown),
+        )
+
+
+_TENS = {"k": 3, "000": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "billion": 9}
+_MANY = r"'?000'?s?|k|thousands?|mn?|millions?|bn|billions?"
+_SCALES = (
+    re.compile(rf"(?P<money>£|gbp) ?(?P<many>{_MANY})(?!\w)"),
+    re.compile(r"(?:in )?(?P<many>thousands|millions|billions) of (?P<money>pounds|£)(?!\w)"),
+    re.compile(r"(?<![\w£$€'])(?:in )?(?P<many>'000'?s?|000'?s|thousands|millions|billions)(?!\w)"),
+)
+_FOREIGN = re.compile(r"(?:us|au|ca)?[$€¥]|(?<!\w)(?:eur|euros?|usd|dollars?)(?!\w)")
+_APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
+
+
+def _of_units() -> dict[str, str]:
+    """What a heading may call a unit, with its name."""
+    words = {}
+    for unit in Unit:
+        row = unit.row
+        nouns = (row.noun, f"{row.noun}s") if row.noun else ()
+        for word in (row.name, row.shown, *row.before, *row.behind, *nouns):
+            if word:
+                words[word] = unit.name
+    return words | {"percentage": Unit.PERCENT.name, "no. of days": Unit.DAYS.name}
+
+
+def _pattern(phrases: dict[str, str]) -> re.Pattern[str]:
+    """Any of some phrases, the longest first."""
+    longest = sorted(phrases, key=len, reverse=True)
+    each = (
+        (r"(?<!\w)" if phrase[0].isalnum() else "")
+        + re.escape(phrase)
+        + (r"(?!\w)" if phrase[-1].isalnum() else "")
+        for phrase in longest
+    )
+    return re.compile("|".join(each) or r"(?!)")
+
+
+_UNITS = _of_units()
+_UNIT = _pattern(_UNITS)
+_KIND_OF = {word: kind for kind, words in KINDS.items() for word in words}
+_KIND = _pattern(_KIND_OF)
+
+
+class _Names(Struct):
+    """The headings of a kind of table, as phrases with the keys of their fields."""
+
+    keys: dict[str, str]
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, fields: Fields) -> _Names:
+        keys = {spoken(alias): f.key for f in fields for alias in f.aliases}
+        keys |= {spoken(f.heading): f.key for f in fields}
+        return cls(keys, _pattern(keys))
+
+
+class Vocabulary:
+    """What words mean in the returns on a register."""
+
+    def __init__(self, periods: tuple[Period, ...], areas: tuple[ServiceArea, ...]) -> None:
+        self.calendar = Calendar(periods)
+        self._areas = {spoken(area.name): area.ref for area in areas}
+        self._area = _pattern(self._areas)
+        #: Refs of areas are words only as they are written.
+        self._area_ref = _pattern({area.ref: area.ref for area in areas})
+        self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
+        self._read = lru_cache(maxsize=2_000)(self._label)
+
+    def label(self, text: str, fields: Fields = INDICATORS) -> Label:
+        """What a text says."""
+        return self._read(text, fields)
+
+    def _label(self, text: str, fields: Fields) -> Label:
+        rest = spoken(text)
+        names = self._names[fields]
+        if whole := names.keys.get(rest.strip(" :.")):
+            return Label(text, frozenset({whole}))
+        areas, kinds, units = set[str](), set[str](), set[str]()
+        if refs := self._area_ref.findall(text):
+            areas.update(refs)
+            rest = spoken(self._area_ref.sub(" \0 ", text))
+
+        def taking(found: set[str], named: dict[str, str], pattern: re.Pattern[str]) -> None:
+            nonlocal rest
+            found.update(named[match] for match in pattern.findall(rest))
+            rest = pattern.sub(" \0 ", rest)
+
+        taking(areas, self._areas, self._area)
+        taking(kinds, _KIND_OF, _KIND)
+        periods, rest = self.calendar.mentions(rest)
+        scales: set[Scaled] = set()
+        for pattern in _SCALES:
+            for match in pattern.finditer(rest):
+                many = match["many"].replace("'", "")
+                scales.add(Scaled(_TENS.get(many) or _TENS[many.removesuffix("s")], match[0]))
+                if match.groupdict().get("money"):
+                    units.add(Unit.CURRENCY.name)
+            rest = pattern.sub(" \0 ", rest)
+        phrases = set(names.pattern.findall(rest))
+        rest = names.pattern.sub(" \0 ", rest)
+        # Beside another name, `value` is only a word.
+        named = {names.keys[phrase] for phrase in phrases - CHANGE_NOTHING or phrases}
+        if _FOREIGN.search(rest):
+            units.add(OTHER_MONEY)
+            rest = _FOREIGN.sub(" \0 ", rest)
+        taking(units, _UNITS, _UNIT)
+        words = (word.strip(".'") for word in _APART.split(rest))
+        return Label(
+            text,
+            frozenset(named),
+            periods,
+            frozenset(kinds),
+            frozenset(areas),
+            frozenset(units),
+            frozenset(scales),
+            tuple(word for word in words if word and word not in CHANGE_NOTHING),
+        )
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(periods: tuple[Period, ...], areas: tuple[ServiceArea, ...]) -> Vocabulary:
+    return Vocabulary(periods, areas)
+
+
+def vocabulary_of(register: Register) -> Vocabulary:
+    """The vocabulary of a register, made once."""
+    return _vocabulary(register.periods, register.areas)
