@@ -23,6 +23,8 @@ from schemas.fields import FILLED
 from schemas.findings import Finding, Rule, shorten
 from schemas.model import Register
 
+#: Fields whose headings say of which period a table is.
+_SAYING = frozenset({"performance", "indicator"})
 _NO_ENTRY = CoverEntry("", "", "")
 #: What follows is not said of the figures, only compared with them.
 _COMPARED = re.compile(
@@ -156,17 +158,18 @@ def _speaks_of(title: Title, words: Vocabulary) -> Mentions:
 def said_otherwise(table: Table, known: Belonging, area_name: str) -> Iterator[Finding]:
     """What a table's tab and titles say against its figures being the return's."""
     kinds = {kind for h in table.block.headings for kind in h.label.kinds}
+    named = [h.label.periods for h in table.block.headings if h.field in _SAYING]
+    is_plain = any(said.years and known.fit(said) is Fit.SAME for said in named)
     for title in table.titles:
         label = known.words.label(title.text)
         what = sorted((label.kinds & SAID_BY_TITLES) - kinds)
         said = _speaks_of(title, known.words)
         if known.period and said:
             fit = known.words.calendar.among(said, known.period)
-            what += {
-                Fit.SAME: [],
-                Fit.DOUBTFUL: [f"of a period that may not be {known.period}"],
-                Fit.OTHER: [f"of another period than {known.period}"],
-            }[fit]
+            if fit is Fit.OTHER:
+                what.append(f"of another period than {known.period}")
+            elif fit is Fit.DOUBTFUL and not is_plain:
+                what.append(f"of a period that may not be {known.period}")
         if known.area and label.areas and known.area not in label.areas:
             what.append(f"of another service area than {area_name}")
         for each in what[:1]:
@@ -181,7 +184,7 @@ def other_rows(table: Table, known: Belonging) -> tuple[set[int], list[Finding]]
     heading = table.period_headings[0]
     for row in table.rows:
         said = row_period(table, row, known.words)
-        fit = known.words.calendar.fit(said, known.period) if said else Fit.SAME
+        fit = known.fit(said)
         if fit is Fit.OTHER:
             others.add(row)
         elif fit is Fit.DOUBTFUL:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from pipeline.returns.interpret.headings import ANCHORS, Heading, known_names
 from pipeline.returns.interpret.labels import INDICATORS, PROVISIONAL, Vocabulary
-from pipeline.returns.interpret.periods import Fit
+from pipeline.returns.interpret.periods import Fit, Mentions
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.names import name_key, near_heading
@@ -36,9 +36,8 @@ class Belonging(Struct, frozen=True):
     period: str | None
     area: str | None
 
-    def fit(self, heading: Heading) -> Fit:
-        """Whether a column is the return's period's, by all that stands over it."""
-        said = heading.label.periods
+    def fit(self, said: Mentions) -> Fit:
+        """Whether words are of the return's period."""
         if self.period is None or not said:
             return Fit.SAME
         return self.words.calendar.fit(said, self.period)
@@ -53,7 +52,7 @@ class Belonging(Struct, frozen=True):
             doubts.append(f"it names {listed(titles)}")
         if self.area is not None and label.areas - {self.area}:
             doubts.append("it names another service area")
-        if self.fit(heading) is Fit.DOUBTFUL:
+        if self.fit(heading.label.periods) is Fit.DOUBTFUL:
             doubts.append(f"it may be of another period than {self.period}")
         return doubts
 
@@ -74,7 +73,7 @@ def choose_columns(table: Table, known: Belonging) -> list[Finding]:
         if key in ANCHORS or key not in _OF_A_PERIOD | _IN_ANY_WORDS:
             mine = [h for h in candidates if not h.label.unknown] or candidates
         else:
-            mine = [h for h in candidates if known.fit(h) is not Fit.OTHER]
+            mine = [h for h in candidates if known.fit(h.label.periods) is not Fit.OTHER]
             plain = [h for h in mine if not known.doubts(h)]
             mine = plain or (mine if key in _IN_ANY_WORDS else [])
         if not mine:
@@ -94,7 +93,7 @@ def doubtful_columns(table: Table, known: Belonging) -> Iterator[Finding]:
         if h.field == "performance" or (not h.field and "performance" in h.label.fields)
     ]
     filled = [h for h in table.block.headings if not h.field and any(table.down(h.column))]
-    asked = [h for h in of_figures or filled if known.fit(h) is not Fit.OTHER]
+    asked = [h for h in of_figures or filled if known.fit(h.label.periods) is not Fit.OTHER]
     for heading in asked[:_MOST_ASKED]:
         doubts = known.doubts(heading) or ["no word of it says so"]
         place = table.grid.sheet, heading.address

@@ -250,7 +250,8 @@ class _Known(Struct, frozen=True):
             *(self._away(*each) for each in said.relative),
             *(_same(each == self.name) for each in said.names),
         ]
-        if said.years and self.length != _LONG["year"] and not self._is_placed(said):
+        is_part = self.length != _LONG["year"] or self.said.quarters or self.said.halves
+        if said.years and is_part and not self._is_placed(said):
             # A year alone is the year's figure, or that of this part of it.
             fits.append(Fit.DOUBTFUL)
         return max(fits, default=Fit.SAME)
@@ -293,9 +294,9 @@ class _Known(Struct, frozen=True):
         return Fit.DOUBTFUL if near & set(years) and len(near) != len(_said(years)) else Fit.OTHER
 
     def _numbered(self, number: int, own: frozenset[int], length: int) -> Fit:
-        if self.length != length:
-            return Fit.OTHER
-        return _same(number in own) if own else Fit.DOUBTFUL
+        if own:
+            return _same(number in own)
+        return Fit.DOUBTFUL if self.length == length else Fit.OTHER
 
     def _away(self, long: str, away: int) -> Fit:
         if away:
