@@ -19,6 +19,8 @@ INDICATORS_SHEET = "Indicators"
 ACHIEVEMENTS_SHEET = "Achievements"
 #: The first sheet of a correction copy; passed over when the copy comes back.
 LIST_SHEET = "What to correct"
+#: Above each column of the template: whether it is to be filled in.
+FILL_IN, FILLED_IN = "▼ Fill in", "Prefilled"
 
 
 class Takes(StrEnum):

@@ -202,6 +202,11 @@ def heading(field: str, text: str) -> Break:
     return breaks
 
 
+def above(text: str) -> Break:
+    """Another title over the table than the template's."""
+    return lambda book: book["Indicators"].__setitem__("A1", text)
+
+
 def wide_heading(book: Workbook) -> None:
     sheet = book["Indicators"]
     for column in "IJ":
@@ -217,8 +222,7 @@ def areas_in_rows(book: Workbook) -> None:
 
 
 CASES = (
-    Case("L01", lambda book: book["Indicators"].__setitem__(
-        f"{COLUMNS['Performance']}{heading_row()}", "How it went"), None),
+    Case("L01", put_all(heading("Ref", "Nr"), heading("Indicator", "What we count")), None),
     Case("L02", cover("Service area", "Comunity safety"), ("Cover", "Service area")),
     Case("L03", cover("Period", "2013"), ("Cover", "Period")),
     Case("L04", put_all(
@@ -236,6 +240,8 @@ CASES = (
     Case("L12", wide_heading, ("Indicators", "H"), lambda book, cell:
          book["Indicators"].unmerge_cells(f"{cell}:J{heading_row()}")),
     Case("L14", areas_in_rows, ("Indicators", "L"), cleared),
+    Case("L15", heading("Performance", "How it went"), ("Indicators", "H")),
+    Case("L16", above("Forecast for 2012-13"), ("Indicators", "A1")),
     Case("V01", put("P1-2", "Performance", "0.24"), ("P1-2", "Performance")),
     Case("V02", put("P1-1", "Performance", "quite a few"), ("P1-1", "Performance")),
     Case("V03", put("P1-1", "Performance", "#REF!"), ("P1-1", "Performance")),
@@ -270,7 +276,7 @@ CASES = (
     Case("C15", lambda book: clear_row(book, at("P1-5", "Ref")), None),
 )  # fmt: skip
 #: Codes whose making needs more than one workbook; each has a test of its own below.
-ELSEWHERE = {*(f"F{n:02}" for n in range(1, 12)), "L08", "L13", "C05", "C16", "C17"}
+ELSEWHERE = {*(f"F{n:02}" for n in range(1, 12)), "L08", "L13", "V17", "V18", "C05", "C16", "C17"}
 
 
 @pytest.fixture(scope="module")
@@ -582,6 +588,7 @@ def test_a_sudden_change_since_the_last_period_is_a_warning(tmp_path: Path, good
         cover("Period", period.name)(book)
         put("P1-1", "Performance", figure)(book)
         put("P1-1", "Target", None)(book)
+        above(f"Community safety, {period.name}")(book)
         book.save(place.inbox / f"{period.name}.xlsx")
         (taken,) = nightly.run(place, IN_TIME, lambda *_: None, only_inbox=True).submissions
     assert [(f.code, f.cell) for f in taken.findings] == [("C05", at("P1-1", "Performance"))]

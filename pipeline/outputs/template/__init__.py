@@ -48,8 +48,6 @@ _SHEETS: dict[str, Sequence[int]] = {
     LISTS_SHEET: (110,),
 }
 
-FILL_IN = "▼ Fill in"
-PREFILLED = "Prefilled"
 _FILL_IN_GUIDE = (
     "Fill in the yellow cells, in the columns marked “Fill in”. Grey and hatched cells are locked."
 )
@@ -195,7 +193,7 @@ def _write_heads(
     """Guide, and the table's headings with their input messages and who fills them in."""
     sheet.put(_GUIDE, 0, guide, "note")
     for column, field in enumerate(columns):
-        mark = (FILL_IN, "mark") if field.fill else (PREFILLED, "mark prefilled")
+        mark = (fields.FILL_IN, "mark") if field.fill else (fields.FILLED_IN, "mark prefilled")
         sheet.put(_MARKS, column, *mark)
         sheet.worksheet.data_validation(_HEADINGS, column, _HEADINGS, column, cells.says(field))
     sheet.table(_HEADINGS, [field.heading for field in columns], rows, filters=filters)

@@ -21,6 +21,7 @@ from pipeline.returns.interpret.tables import Table, find_tables, of_kind, why_n
 from pipeline.returns.reading import Reading
 from pipeline.workbooks.details.detail import Details
 from pipeline.workbooks.grid import Grid
+from schemas.findings import has_errors
 from schemas.model import Register
 
 
@@ -50,8 +51,6 @@ def interpret(
     reading.findings += [*area_findings, *period_findings]
     for table in [*usable, *achievements]:
         reading.findings += choices[id(table)]
-    if not indicators:
-        reading.findings += why_none(grids, words)
     reading.has_table = bool(usable)
     reading.is_old_style = bool(usable) and all(
         "achieved" in table.chosen and "ref" not in table.chosen for table in usable
@@ -62,6 +61,8 @@ def interpret(
         if table not in usable and _is_missed(table, usable, reading, register, known):
             said = doubts.get(id(table), [])
             reading.findings += said or [*choices[id(table)], *doubtful_columns(table, known)]
+    if not usable and not has_errors(reading.findings):
+        reading.findings += why_none(grids, words)
     reading.findings += scaled_elsewhere(grids, tables, usable, words)
     reading.achievements, findings = read_achievements(achievements, register)
     reading.findings += findings

@@ -16,6 +16,8 @@ from pipeline.workbooks.names import name_key
 from schemas.fields import (
     ACHIEVEMENT_FIELDS,
     COVER_FIELDS,
+    FILL_IN,
+    FILLED_IN,
     INDICATOR_FIELDS,
     UNTAUGHT_FIELDS,
     Field,
@@ -26,6 +28,7 @@ from schemas.units import Unit
 #: Words that say nothing of what a figure is. Each is tested to change nothing.
 CHANGE_NOTHING = frozenset(
     {"the", "a", "of", "for", "in", "name", "figure", "figures", "value", "values", "reported"}
+    | {word for mark in (FILL_IN, FILLED_IN) for word in spoken(mark).split()}
 )
 #: What makes of a figure another than the one that a period had, each with its own words. A
 #: provisional figure is the period's, and is marked.
@@ -150,13 +153,16 @@ class _Names(Struct):
     """The headings of a kind of table, as phrases with the keys of their fields."""
 
     keys: dict[str, str]
+    #: The names of a column that says of which period a row is: alone; else `quarter` is a word.
+    of_rows: frozenset[str]
     pattern: re.Pattern[str]
 
     @classmethod
     def of(cls, fields: Fields) -> _Names:
         keys = {spoken(alias): f.key for f in fields for alias in f.aliases}
         keys |= {spoken(f.heading): f.key for f in fields}
-        return cls(keys, _pattern(keys))
+        of_rows = frozenset(name for name, key in keys.items() if key == "period")
+        return cls(keys, of_rows, _pattern(keys))
 
 
 class Vocabulary:
@@ -202,9 +208,10 @@ class Vocabulary:
                     units.add(Unit.CURRENCY.name)
             rest = pattern.sub(" \0 ", rest)
         phrases = set(names.pattern.findall(rest))
-        rest = names.pattern.sub(" \0 ", rest)
+        rest = names.pattern.sub(lambda m: m[0] if m[0] in names.of_rows else " \0 ", rest)
         # Beside another name, `value` is only a word.
         named = {names.keys[phrase] for phrase in phrases - CHANGE_NOTHING or phrases}
+        named.discard("period")
         if _FOREIGN.search(rest):
             units.add(OTHER_MONEY)
             rest = _FOREIGN.sub(" \0 ", rest)
