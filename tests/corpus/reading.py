@@ -8,6 +8,7 @@ misread, and names each of the last two.
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -30,6 +31,11 @@ from tests.corpus.write import write_all
 NOW = datetime(2016, 1, 20, 2, tzinfo=UTC)
 #: That nobody signed is no matter of reading.
 _SIGN_OFF = "C11"
+#: A row that is not there, another of an indicator, and rows of none: the finding is about the
+#: indicator that it names, or about no figure of the corpus.
+_OF_ONE_ROW = {"C15", "L04", "L05", "L09"}
+#: About every figure of a return, though it stands at the first cell of its kind.
+_OF_ALL = {"L14"}
 #: "No cases", as a finding says it.
 _NO_CASES = "no cases"
 
@@ -70,7 +76,13 @@ def answers(layout: Layout, made: Return) -> Iterator[tuple[str, Got]]:
         is_asked = any(found.severity is not Severity.INFO for found in said)
         # What is said of no cell of a figure is said of all of them.
         elsewhere = {place for other in reading.rows for place in _places(other)}
-        is_asked |= any((found.sheet, found.cell) not in elsewhere for found in errors)
+        is_asked |= any(
+            found.code in _OF_ALL
+            or re.search(rf"(?<![\w.]){re.escape(ref)}(?![\w.]*\w)", found.problem) is not None
+            if found.code in _OF_ONE_ROW | _OF_ALL
+            else (found.sheet, found.cell) not in elsewhere
+            for found in errors
+        )
         if is_asked:
             yield ref, Answer.ASKED
         elif row is not None and row.value is not None:

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from pipeline.returns.interpret.headings import LONGEST_HEADING, heading_text
 from pipeline.returns.interpret.labels import Vocabulary, cover_key
-from pipeline.returns.interpret.periods import NONE, Mentions
+from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.tables import HEADER_WITHIN, Table, Title
 from pipeline.returns.reading import CoverEntry
 from pipeline.workbooks import names
@@ -50,7 +50,7 @@ def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cov
                 said = words.label(f"{label} {entry.text}" if entry.text else "")
                 cover.periods |= said.periods
                 cover.unknown += [
-                    word for word in said.unknown if word not in names.name_key(label).split()
+                    word for word in said.unknown if word not in spoken(label).split()
                 ]
             cover.entries.setdefault(key, entry)
         if _is_cover(grid):
