@@ -40,7 +40,7 @@ def interpret(
     cover = read_cover(grids, tables, words)
     reading.cover = cover.entries
     reading.period, period_findings = find_period(cover, indicators, register, words)
-    known = Belonging(words, reading.period, area_of_cover(cover, register, folder_area))
+    known = Belonging(words, reading.period, area_of_cover(cover, words, folder_area))
     choices = {id(table): choose_columns(table, known) for table in tables}
     with_figures = [table for table in indicators if "performance" in table.chosen]
     reading.area, area_findings = find_area(cover, with_figures, register, words, folder_area)

@@ -32,10 +32,10 @@ _COMPARED = re.compile(
 )
 
 
-def area_of_cover(cover: Cover, register: Register, folder_area: str | None) -> str | None:
+def area_of_cover(cover: Cover, words: Vocabulary, folder_area: str | None) -> str | None:
     """The service area's ref where the cover or the inbox folder says it plainly."""
     entry = cover.entries.get("area") or _NO_ENTRY
-    return _known_areas(register).get(names.name_key(entry.text)) if entry.text else folder_area
+    return words.areas.get(names.name_key(entry.text)) if entry.text else folder_area
 
 
 def find_area(
@@ -49,7 +49,7 @@ def find_area(
 
     A table may say of each row whose it is; rows of two areas are a finding.
     """
-    known = _known_areas(register)
+    known = words.areas
     entry = cover.entries.get("area") or _NO_ENTRY
     rows = _areas_of_rows(tables, known)
     if entry.text:
@@ -66,10 +66,6 @@ def find_area(
     others = {ref: place for ref, place in reversed(rows) if ref != area}
     mine = register.area_name(area)
     return area, [c.SEVERAL_AREAS.found(*place, area=mine) for place in others.values()]
-
-
-def _known_areas(register: Register) -> dict[str, str]:
-    return {names.name_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
 
 
 def _titled(cover: Cover, tables: list[Table], words: Vocabulary) -> str | None:

@@ -6,6 +6,7 @@ heading next to its cells. Together they say what it holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import reduce
@@ -105,16 +106,15 @@ def heading_text(cell: CellValue) -> str:
     return cell.isoformat() if isinstance(cell, date) else text_of(cell)
 
 
+#: How a name begins without which a row heads no table.
 _FIRST_WORDS = frozenset(
     name_key(name).split()[0]
     for f in (*INDICATORS, *ACHIEVEMENTS)
-    if f.required or f.key in ANCHORS
+    if f.key in {*ANCHORS, "achievement"}
     for name in (f.heading, *f.aliases)
 )
-
-
-def _first_word(text: str) -> str:
-    return name_key(text.replace("_", " ")).partition(" ")[0]
+_BEGINNINGS = frozenset(word[:2] for word in _FIRST_WORDS)
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Headings:
@@ -123,22 +123,33 @@ class Headings:
     def __init__(self, grid: Grid, merges: Merges, words: Vocabulary) -> None:
         self._grid, self._merges, self._words = grid, merges, words
 
-    def block(
-        self, number: int, cells: list[CellValue], floor: int, above: HeadingBlock | None
-    ) -> HeadingBlock | None:
-        """The headings of which a row holds the names; None where it heads no table.
-
-        What stands above the row `floor` belongs to another table, whose headings are `above`.
-        """
-        texts = list(self.texts(number, cells))
+    def named(self, number: int, cells: list[CellValue]) -> tuple[Fields, dict[int, Label]] | None:
+        """The kind of table that a row heads, with the row's labels by column; None: none."""
         # Most rows of a sheet are not headings, and are told from one by their first words alone.
-        if len(texts) < 2 or not any(_first_word(text) in _FIRST_WORDS for _, text in texts):
+        if not any(map(self._names, cells)) and number not in self._merges:
+            return None
+        texts = list(self.texts(number, cells))
+        if not any(self._names(text) for _, text in texts):
             return None
         for fields in (INDICATORS, ACHIEVEMENTS):
             labels = {column: self._words.label(text, fields) for column, text in texts}
             if _heads(fields, list(labels.values())):
-                return self._read(fields, number, labels, floor, above)
+                return fields, labels
         return None
+
+    def _names(self, cell: CellValue) -> bool:
+        """Whether a cell is one of the names without which a row heads no table."""
+        if not isinstance(cell, str) or not 0 < len(cell) <= LONGEST_HEADING:
+            return False
+        if cell[0].isalnum() and cell[:2].casefold() not in _BEGINNINGS:
+            return False
+        word = _WORD.search(cell)
+        if word is None or word[0].casefold() not in _FIRST_WORDS:
+            return False
+        return any(
+            label.fields and not label.unknown
+            for label in (self._words.label(cell), self._words.label(cell, ACHIEVEMENTS))
+        )
 
     def texts(self, number: int, cells: list[CellValue]) -> Iterator[tuple[int, str]]:
         """The text that a row shows, where it is short enough for a heading, with its columns.
@@ -155,14 +166,18 @@ class Headings:
                 if 0 < len(text) <= LONGEST_HEADING:
                     yield column, text
 
-    def _read(
+    def block(
         self,
-        fields: Fields,
         number: int,
+        fields: Fields,
         labels: dict[int, Label],
         floor: int,
         above: HeadingBlock | None,
     ) -> HeadingBlock:
+        """The headings of a table, by the row that holds its names, which is `named`.
+
+        What stands above the row `floor` belongs to another table, whose headings are `above`.
+        """
         anchors = {
             column
             for column, label in labels.items()

@@ -59,6 +59,7 @@ COVER_LABELS = {
 }
 
 
+@lru_cache(maxsize=2_000)
 def cover_key(text: str) -> str | None:
     """The field that a label of the cover names, whatever follows its colon."""
     return COVER_LABELS.get(name_key(spoken(text.partition(":")[0])))
@@ -116,6 +117,8 @@ _SCALES = (
     re.compile(r"(?<![\w£$€'])(?:in )?(?P<many>'000'?s?|000'?s|thousands|millions|billions)(?!\w)"),
 )
 _FOREIGN = re.compile(r"(?:us|au|ca)?[$€¥]|(?<!\w)(?:eur|euros?|usd|dollars?)(?!\w)")
+#: A name's words; a sign between two is one as well.
+_WORDS = re.compile(r"\w+|[^\w\s]")
 _APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
 
 
@@ -165,15 +168,45 @@ class _Names(Struct):
         return cls(keys, of_rows, _pattern(keys))
 
 
+class _Phrases:
+    """Many phrases, looked for word by word: a council has hundreds of service areas."""
+
+    def __init__(self, meanings: dict[str, str]) -> None:
+        self._meanings = {tuple(_WORDS.findall(phrase)): key for phrase, key in meanings.items()}
+        self._longest: dict[str, int] = {}
+        for words in self._meanings:
+            if words:
+                self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
+
+    def taken_from(self, text: str) -> tuple[set[str], str]:
+        """What phrases in a text mean, and the text without them; the longest is taken."""
+        found = set[str]()
+        spans = [(match[0], match.span()) for match in _WORDS.finditer(text)]
+        at, pieces, end = 0, list[str](), 0
+        while at < len(spans):
+            for length in range(self._longest.get(spans[at][0], 0), 0, -1):
+                words = tuple(word for word, _ in spans[at : at + length])
+                if len(words) == length and words in self._meanings:
+                    found.add(self._meanings[words])
+                    pieces += text[end : spans[at][1][0]], " \0 "
+                    end = spans[at + length - 1][1][1]
+                    at += length
+                    break
+            else:
+                at += 1
+        return found, "".join((*pieces, text[end:]))
+
+
 class Vocabulary:
     """What words mean in the returns on a register."""
 
     def __init__(self, periods: tuple[Period, ...], areas: tuple[ServiceArea, ...]) -> None:
         self.calendar = Calendar(periods)
-        self._areas = {spoken(area.name): area.ref for area in areas}
-        self._area = _pattern(self._areas)
+        self._areas = _Phrases({spoken(area.name): area.ref for area in areas})
+        #: The ref of each area, by its name or ref as they are compared.
+        self.areas = {name_key(name): a.ref for a in areas for name in (a.ref, a.name)}
         #: Refs of areas are words only as they are written.
-        self._area_ref = _pattern({area.ref: area.ref for area in areas})
+        self._area_refs = _Phrases({area.ref: area.ref for area in areas})
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
         self._read = lru_cache(maxsize=2_000)(self._label)
 
@@ -187,16 +220,18 @@ class Vocabulary:
         if whole := names.keys.get(rest.strip(" :.")):
             return Label(text, frozenset({whole}))
         areas, kinds, units = set[str](), set[str](), set[str]()
-        if refs := self._area_ref.findall(text):
-            areas.update(refs)
-            rest = spoken(self._area_ref.sub(" \0 ", text))
+        by_ref, left = self._area_refs.taken_from(text)
+        if by_ref:
+            areas |= by_ref
+            rest = spoken(left)
+        by_name, rest = self._areas.taken_from(rest)
+        areas |= by_name
 
         def taking(found: set[str], named: dict[str, str], pattern: re.Pattern[str]) -> None:
             nonlocal rest
             found.update(named[match] for match in pattern.findall(rest))
             rest = pattern.sub(" \0 ", rest)
 
-        taking(areas, self._areas, self._area)
         taking(kinds, _KIND_OF, _KIND)
         periods, rest = self.calendar.mentions(rest)
         scales: set[Scaled] = set()
@@ -229,11 +264,13 @@ class Vocabulary:
         )
 
 
-@lru_cache(maxsize=4)
-def _vocabulary(periods: tuple[Period, ...], areas: tuple[ServiceArea, ...]) -> Vocabulary:
-    return Vocabulary(periods, areas)
+#: The last register's vocabulary: a worker reads all its returns on one.
+_last: tuple[Register, Vocabulary] | None = None
 
 
 def vocabulary_of(register: Register) -> Vocabulary:
     """The vocabulary of a register, made once."""
-    return _vocabulary(register.periods, register.areas)
+    global _last  # noqa: PLW0603 - comparing registers by value would take as long as a return
+    if _last is None or _last[0] is not register:
+        _last = register, Vocabulary(register.periods, register.areas)
+    return _last[1]

@@ -15,8 +15,9 @@ from schemas.findings import Finding
 _WHAT = "in thousands or millions"
 #: A page of text is no note.
 _LONGEST_NOTE = 300
-#: Without any of these a text says nothing of a scale.
-_MAY_SCALE = re.compile(r"000|thousand|million|billion|£ ?(?:k|m|mn|bn)\b", re.IGNORECASE)
+#: Without any of these a text says nothing of a scale; what is looked for first is found fastest.
+_SIGNS = ("000", "thousand", "million", "billion", "£")
+_MAY_SCALE = re.compile(r"(?<!\d)000(?!\d)|thousand|million|billion|£ ?(?:k|m|mn|bn)\b")
 
 
 def scaled_elsewhere(
@@ -34,6 +35,9 @@ def scaled_elsewhere(
         mine = [table for table in tables if table.grid is grid]
         if not mine and id(grid) in with_tables:
             continue
+        said = (cell for row in grid.rows for cell in row if isinstance(cell, str))
+        if not _may_scale(" ".join((grid.sheet, *said))):
+            continue
         if mine and words.label(grid.sheet).scales:
             yield c.SAID_OTHERWISE.found(grid.sheet, "", grid.sheet, what=_WHAT)
         for number, cells in grid.numbered():
@@ -41,13 +45,18 @@ def scaled_elsewhere(
                 if (
                     isinstance(cell, str)
                     and len(cell) <= _LONGEST_NOTE
-                    and _MAY_SCALE.search(cell)
+                    and _may_scale(cell)
                     and not any(_is_own(table, number, column) for table in mine)
                     and words.label(cell).scales
                 ):
                     yield c.SAID_OTHERWISE.found(
                         grid.sheet, address(number, column), cell, what=_WHAT
                     )
+
+
+def _may_scale(text: str) -> bool:
+    lower = text.casefold()
+    return any(sign in lower for sign in _SIGNS) and _MAY_SCALE.search(lower) is not None
 
 
 def _is_own(table: Table, row: int, column: int) -> bool:

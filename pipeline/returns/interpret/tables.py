@@ -53,9 +53,9 @@ class Table(Struct, dict=True):
     chosen: dict[str, Heading] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, int]:
-        """Sheet column of each field that has one."""
+        """Sheet column of each field that has one; asked for once they are chosen."""
         return {key: heading.column for key, heading in self.chosen.items()}
 
     @cached_property
@@ -68,13 +68,9 @@ class Table(Struct, dict=True):
         """The columns that are chosen; asked for once they are."""
         return frozenset(self.columns.values())
 
-    def column(self, key: str) -> int | None:
-        heading = self.chosen.get(key)
-        return None if heading is None else heading.column
-
     def value(self, row: int, key: str) -> CellValue:
         """The value of a field in a row; blank where the table has no such column."""
-        column = self.column(key)
+        column = self.columns.get(key)
         return "" if column is None else self.grid.value(row, column)
 
     def text(self, row: int, key: str) -> str:
@@ -82,12 +78,12 @@ class Table(Struct, dict=True):
 
     def shared_text(self, row: int, key: str) -> str:
         """The same where one merged cell may speak for several rows."""
-        column = self.column(key)
+        column = self.columns.get(key)
         return "" if column is None else text_of(self.merges.value(self.grid, row, column))
 
     def address(self, row: int, key: str) -> str:
         """The cell of a field in a row; empty where the table has no such column."""
-        column = self.column(key)
+        column = self.columns.get(key)
         return "" if column is None else address(row, column)
 
     def down(self, column: int) -> list[str]:
@@ -110,9 +106,10 @@ def find_tables(grids: list[Grid], words: Vocabulary) -> list[Table]:
                 break
             if current is not None and number <= current.block.last_row:
                 continue
-            floor = _floor(current, number) if current else grid.first_row
-            block = headings.block(number, cells, floor, current.block if current else None)
-            if block is not None:
+            if named := headings.named(number, cells):
+                floor = _floor(current, number) if current else grid.first_row
+                above = current.block if current else None
+                block = headings.block(number, *named, floor, above)
                 table = Table(grid, merges, number, block)
                 table.titles = list(_titles(grid, block, floor))
                 if current is not None:
