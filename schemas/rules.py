@@ -204,8 +204,8 @@ SEVERAL_AREAS = Rule(
 HEADING_UNKNOWN = Rule(
     "L15",
     "Heading that is not understood",
-    "It is not plain that the column headed {value} holds the figures of {period}: {doubt}.",
-    "Head the column of this period's figures Performance; say anything else in Commentary.",
+    "It is not plain that the column headed {value} is {field} for {period}: {doubt}.",
+    "Head this period's column {field}; say anything else in Commentary.",
     "A word that is passed over may make last year's figure, a forecast or a total of it.",
 )
 SAID_OTHERWISE = Rule(

@@ -147,3 +147,32 @@ def test_a_merged_label_reaches_no_further_than_it_is_merged(tmp_path: Path) -> 
         *lines((1, 1, 1, 1), (2, 2, 2, 2), NOW),
     )
     assert figures(made_of(tmp_path, cover(), target)) == READ
+
+
+@pytest.mark.parametrize(
+    "line",
+    [("Period", "2014-15 Q3"), ("Period: 2014-15 Q3",), ("Quarter", "Q2"), (None, None, "Year")],
+)
+@pytest.mark.parametrize("gap", [0, 1])
+def test_a_line_over_the_figures_that_says_otherwise_is_asked_about(
+    tmp_path: Path, line: Row, gap: int
+) -> None:
+    if gap and line[0] is None:
+        pytest.skip("a word apart from the table is no heading of it")
+    rows = ("Ref", "Indicator", "Actual"), *lines(NOW)
+    made = made_of(tmp_path, cover(), sheet("Indicators", line, *[()] * gap, *rows))
+    assert set(figures(made).values()) == {Answer.ASKED}
+
+
+def test_long_words_over_a_figure_are_not_passed_over(tmp_path: Path) -> None:
+    assert asked(tmp_path, ("As agreed with the auditors for the whole of the district " * 3,),
+                 ("Actual",))  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", ["Status (P/F)", "Numerator (adjusted)", "Target in doubt"])
+def test_a_column_beside_the_figure_is_asked_about_where_it_changes_it(
+    tmp_path: Path, heading: str
+) -> None:
+    made = made_of(tmp_path, cover(), table((heading, "Actual"), (1, 2, 3, 4), NOW))
+    said = [f.cell for f in made.findings if f.code == "L15"]
+    assert said == ([] if heading.startswith("Target") else ["C1"])

@@ -157,7 +157,7 @@ def said_otherwise(table: Table, known: Belonging, area_name: str) -> Iterator[F
     named = [h.label.periods for h in table.block.headings if h.field in _SAYING]
     is_plain = any(said.years and known.fit(said) is Fit.SAME for said in named)
     for title in table.titles:
-        label = known.words.label(title.text)
+        label = known.words.label(_COMPARED.sub("", title.text))
         what = sorted((label.kinds & SAID_BY_TITLES) - kinds)
         said = _speaks_of(title, known.words)
         if known.period and said:

@@ -25,6 +25,11 @@ from schemas.wording import listed
 
 #: Columns that belong to a period; the others say what is measured.
 _OF_A_PERIOD = frozenset(f.key for f in INDICATOR_FIELDS if f.of_period)
+#: So many columns of one table are asked about.
+_MOST_ASKED = 6
+_TITLES = {f.key: f.heading for f in INDICATOR_FIELDS}
+#: Columns that change what a figure is, and are asked about where they are not plain.
+_ASKED_ABOUT = frozenset({"numerator", "denominator", "status"})
 #: Columns whose words are printed or compared, whatever else their heading says.
 _IN_ANY_WORDS = frozenset({"commentary"})
 
@@ -75,6 +80,8 @@ def choose_columns(table: Table, known: Belonging) -> list[Finding]:
         else:
             mine = [h for h in candidates if known.fit(h.label.periods) is not Fit.OTHER]
             plain = [h for h in mine if not known.doubts(h)]
+            if not plain and key in _ASKED_ABOUT:
+                findings += _in_doubt(table, known, mine, _TITLES[key])
             mine = plain or (mine if key in _IN_ANY_WORDS else [])
         if not mine:
             continue
@@ -94,11 +101,7 @@ def doubtful_columns(table: Table, known: Belonging) -> Iterator[Finding]:
     ]
     filled = [h for h in table.block.headings if not h.field and any(table.down(h.column))]
     asked = [h for h in of_figures or filled if known.fit(h.label.periods) is not Fit.OTHER]
-    for heading in asked[:_MOST_ASKED]:
-        doubts = known.doubts(heading) or ["no word of it says so"]
-        place = table.grid.sheet, heading.address
-        period = known.period or "the period"
-        yield c.HEADING_UNKNOWN.found(*place, heading.text, doubt=listed(doubts), period=period)
+    yield from _in_doubt(table, known, asked, _TITLES["performance"])
     if not asked and of_figures and known.period:
         first = of_figures[0]
         said = " ".join(dict.fromkeys((first.label.text, first.text)))
@@ -106,8 +109,16 @@ def doubtful_columns(table: Table, known: Belonging) -> Iterator[Finding]:
         yield c.OTHER_PERIOD.found(*place, said, period=known.period)
 
 
-#: So many columns of one table are asked about.
-_MOST_ASKED = 6
+def _in_doubt(
+    table: Table, known: Belonging, headings: list[Heading], field: str
+) -> Iterator[Finding]:
+    """What to ask of columns that are filled in, and of which it is not plain what they hold."""
+    filled = [h for h in headings if any(table.down(h.column))]
+    for heading in filled[:_MOST_ASKED]:
+        doubt = listed(known.doubts(heading) or ["no word of it says so"])
+        place = table.grid.sheet, heading.address
+        period = known.period or "the period"
+        yield c.HEADING_UNKNOWN.found(*place, heading.text, field=field, period=period, doubt=doubt)
 
 
 def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Finding]:

@@ -33,6 +33,8 @@ from schemas.fields import Field
 
 #: Longer text is no heading.
 LONGEST_HEADING = 100
+#: Of a text over a column this much is looked at.
+_LONGEST_LABEL = 300
 #: No table has more rows of headings above or below that with its names.
 _MOST_ROWS = 6
 #: No label that is not merged reaches over more columns.
@@ -187,7 +189,8 @@ class Headings:
         last = self._bottom(number, anchors)
         headings: list[Heading] = []
         titles: dict[tuple[int, int], str] = {}
-        rows = [row for row in range(first, last + 1) if row >= number or not self._is_cover(row)]
+        rows = list(range(first, last + 1))
+        cover = {row for row in rows if row < number and self._is_cover(row, anchors)}
         alone = {row for row in rows if row < number and self._is_alone(row)}
         for column in range(self._grid.first_column, self._grid.last_column + 1):
             chain: list[_Over] = []
@@ -253,9 +256,12 @@ class Headings:
             last += 1
         return last
 
-    def _is_cover(self, row: int) -> bool:
-        """Whether a row is a line of the cover, a label with its entry."""
-        return is_cover_line([heading_text(cell) for _, cell in self._grid.row(row)])
+    def _is_cover(self, row: int, anchors: set[int]) -> bool:
+        """Whether a row is a line of the cover, a label with its entry, before the figures."""
+        texts = {
+            column: text for column, cell in self._grid.row(row) if (text := heading_text(cell))
+        }
+        return bool(texts) and min(texts) <= max(anchors) and is_cover_line([*texts.values()])
 
     def _is_alone(self, row: int) -> bool:
         """Whether a row shows one text, in the first column of all."""
@@ -272,7 +278,7 @@ class Headings:
                 if said := heading_text(self._grid.value(row, each)):
                     is_merged = self._merges.span(row, each)[3] > each
                     return _Over(row, each, each, "" if is_merged else said, is_near=False)
-        return _Over(top, left, right, text if len(text) <= LONGEST_HEADING else "")
+        return _Over(top, left, right, text[:_LONGEST_LABEL])
 
     def _heading(self, fields: Fields, column: int, chain: list[_Over]) -> Heading | None:
         if not chain or chain[-1].left != column:

@@ -15,7 +15,7 @@ from pipeline.returns.interpret.headings import (
     heading_text,
     known_names,
 )
-from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary, is_cover_line
+from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary
 from pipeline.returns.interpret.merges import Merges
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.figures.figure import CellValue
@@ -139,11 +139,11 @@ def _titles(grid: Grid, block: HeadingBlock, floor: int) -> Iterator[Title]:
     """What a tab and the lines above a table say of all of it."""
     yield Title(grid.sheet, grid.sheet)
     for number, cells in grid.numbered(block.first_row):
-        if number < floor or is_cover_line([heading_text(cell) for cell in cells]):
+        if number < floor:
             continue
         for column, cell in enumerate(cells, grid.first_column):
-            if isinstance(cell, str) and cell.strip():
-                yield Title(cell[:_LONGEST_TITLE], grid.sheet, address(number, column))
+            if text := heading_text(cell):
+                yield Title(text[:_LONGEST_TITLE], grid.sheet, address(number, column))
     for text, row, column in block.titles:
         yield Title(text, grid.sheet, address(row, column))
 
