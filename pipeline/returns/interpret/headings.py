@@ -190,8 +190,9 @@ class Headings:
         headings: list[Heading] = []
         titles: dict[tuple[int, int], str] = {}
         rows = list(range(first, last + 1))
-        cover = {row for row in rows if row < number and self._is_cover(row, anchors)}
-        alone = {row for row in rows if row < number and self._is_alone(row)}
+        # Lines of the cover, and titles, speak of the table and not of a column.
+        above_it = range(first, number)
+        apart = {row for row in above_it if self._is_alone(row) or self._is_cover(row, anchors)}
         for column in range(self._grid.first_column, self._grid.last_column + 1):
             chain: list[_Over] = []
             for row in rows:
@@ -200,7 +201,7 @@ class Headings:
                     continue
                 if row < number and (
                     column in anchors
-                    or row in alone
+                    or row in apart
                     or anchors & set(range(over.left, over.right + 1))
                 ):
                     titles[over.top, over.left] = over.text
