@@ -407,7 +407,7 @@ def test_a_remark_says_what_one_area_reported_or_why_there_is_nothing(
                 "Not yet reported by Adult social care.",
             ),
         ),
-        ([told("1"), none_from("ASC")], ("Without Adult social care.",)),
+        ([told("1"), none_from("ASC")], ("Without Adult social care (not available).",)),
         ([told("1")], ("Without Adult social care.",)),
         ([told("1"), told("1", "ASC")], ()),
         (
