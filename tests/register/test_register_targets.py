@@ -54,32 +54,32 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
         (
             *(LOWER, aim(Operator.MORE_THAN, "25"), "D2"),
             (
-                "P2-1 is to be more than 25%, and lower is better: as it is typed every figure above "
-                "25% is in target, by the polarity every figure below 25%."
+                "P2-1 is to be more than 25%, and lower is better: as it is typed every figure "
+                "above 25% is in target, by the polarity every figure below 25%."
             ),
             "Choose the operator <, or the polarity higher on the sheet Indicators.",
         ),
         (
             *(LOWER, aim(Operator.AT_LEAST, "25"), "D2"),
             (
-                "P2-1 is to be at least 25%, and lower is better: as it is typed 25% and every figure "
-                "above it is in target, by the polarity 25% and every figure below it."
+                "P2-1 is to be at least 25%, and lower is better: as it is typed 25% and every "
+                "figure above it is in target, by the polarity 25% and every figure below it."
             ),
             "Choose the operator <=, or the polarity higher on the sheet Indicators.",
         ),
         (
             *(HIGHER, aim(Operator.LESS_THAN, "5"), "D2"),
             (
-                "P2-1 is to be less than 5%, and higher is better: as it is typed every figure below "
-                "5% is in target, by the polarity every figure above 5%."
+                "P2-1 is to be less than 5%, and higher is better: as it is typed every figure "
+                "below 5% is in target, by the polarity every figure above 5%."
             ),
             "Choose the operator >, or the polarity lower on the sheet Indicators.",
         ),
         (
             *(HIGHER, aim(Operator.AT_MOST, "5"), "D2"),
             (
-                "P2-1 is to be at most 5%, and higher is better: as it is typed 5% and every figure "
-                "below it is in target, by the polarity 5% and every figure above it."
+                "P2-1 is to be at most 5%, and higher is better: as it is typed 5% and every "
+                "figure below it is in target, by the polarity 5% and every figure above it."
             ),
             "Choose the operator >=, or the polarity lower on the sheet Indicators.",
         ),
@@ -94,8 +94,8 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
         (
             *(HIGHER, between("10", "15"), "E2"),
             (
-                "P2-1 is to be from 10% to 15%, and higher is better: as it is typed every figure from "
-                "10% to 15% is in target, by the polarity 10% and every figure above it."
+                "P2-1 is to be from 10% to 15%, and higher is better: as it is typed every figure "
+                "from 10% to 15% is in target, by the polarity 10% and every figure above it."
             ),
             (
                 "Choose 10% alone as the target, and no range, or the polarity range on the sheet "
@@ -105,8 +105,8 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
         (
             *(LOWER, between("10", "15", None), "E2"),
             (
-                "P2-1 is to be from 10% to 15%, and lower is better: as it is typed every figure from "
-                "10% to 15% is in target, by the polarity 15% and every figure below it."
+                "P2-1 is to be from 10% to 15%, and lower is better: as it is typed every figure "
+                "from 10% to 15% is in target, by the polarity 15% and every figure below it."
             ),
             (
                 "Choose 15% alone as the target, and no range, or the polarity range on the sheet "
