@@ -164,7 +164,7 @@ TARGET_CHECKS = (
         words=lambda row, _: {"ref": row.indicator},
     ),
     RowCheck(
-        "R44",
+        "R46",
         "Polarity that contradicts the target",
         "{ref} is to be {goal}, and {polarity} is better: as it is typed {as_typed} is in target, "
         "by the polarity {by_polarity}.",

@@ -119,7 +119,7 @@ def test_what_either_reading_would_mean_is_said(
     tmp_path: Path, polarity: Polarity, target: Target, cell: str, problem: str, fix: str
 ) -> None:
     (found,) = findings_of(written(tmp_path, register_of(polarity, target)))
-    assert said(found) == ("R44", cell, problem, fix)
+    assert said(found) == ("R46", cell, problem, fix)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_where_something_can_be_better_it_is_asked(
     tmp_path: Path, polarity: Polarity, target: Target, unit: Unit
 ) -> None:
     (found,) = findings_of(written(tmp_path, register_of(polarity, target, unit)))
-    assert found.code == "R44"
+    assert found.code == "R46"
 
 
 def test_an_operator_typed_before_the_figure_is_asked_about_where_it_stands(
@@ -179,7 +179,7 @@ def test_each_period_is_asked_about_by_itself(tmp_path: Path) -> None:
     register = register_of(LOWER, right)
     earlier = replace(wrong, period="2011-12")
     path = written(tmp_path, replace(register, targets=(right, earlier)))
-    assert [(f.code, f.cell) for f in findings_of(path)] == [("R44", "D3")]
+    assert [(f.code, f.cell) for f in findings_of(path)] == [("R46", "D3")]
 
 
 @pytest.mark.parametrize("kind", [Kind.MILESTONE, Kind.NARRATIVE])
@@ -206,4 +206,4 @@ def test_it_is_asked_in_each_kind_of_workbook(tmp_path: Path, kind: str) -> None
         check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     saved = (tmp_path / "saved" / f"register.{kind}").rename(tmp_path / "saved" / "as.xlsx")
-    assert [(f.code, f.sheet, f.cell) for f in findings_of(saved)] == [("R44", "Targets", "D2")]
+    assert [(f.code, f.sheet, f.cell) for f in findings_of(saved)] == [("R46", "Targets", "D2")]
