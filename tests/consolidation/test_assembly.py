@@ -441,7 +441,7 @@ def test_a_figure_that_one_owner_has_and_another_has_not_is_rated() -> None:
     register = register_of(measure(**TWO_OWNERS), targets=(aim("50"),))
     line = line_of(register, none_from(), told("50", "ASC"))
     assert (line.performance_shown, line.rating.colour) == ("50.0%", Colour.GREEN)
-    assert line.remarks == ("Without Community safety.",)
+    assert line.remarks == ("Without Community safety (not available).",)
 
 
 # --- The key -------------------------------------------------------------------------------------
