@@ -177,7 +177,8 @@ INDICATOR_FIELDS = (
     Field(
         "status",
         "Status",
-        "Choose Final, Provisional or Not available. Blank counts as Final.",
+        "Choose Final, Provisional or Not available; No cases where there was nothing to measure, "
+        "as in 0 of 0. Blank counts as Final.",
         ("figure status", "final or provisional"),
         width=14,
         takes=Takes.STATUS,

@@ -86,6 +86,10 @@ class Status(StrEnum):
     NOT_AVAILABLE = "Not available"
 
 
+#: Chosen under Status, and printed in place of a figure, where there was nothing to measure.
+NO_CASES = "No cases"
+
+
 class MilestoneState(StrEnum):
     COMPLETE = "Complete"
     ON_TRACK = "On track"
@@ -144,6 +148,11 @@ class Indicator(Struct, frozen=True):
     def unit_row(self) -> UnitRow:
         """What there is to know of its unit; that of a plain number where it has none."""
         return row_of(self.unit)
+
+    @property
+    def may_have_no_cases(self) -> bool:
+        """Whether there can be nothing to measure, as in 0 of 0; a count is 0 then."""
+        return self.kind is Kind.MEASURE and not self.unit_row.counts_people
 
     @property
     def unit_shown(self) -> str:

@@ -30,6 +30,8 @@ class Described(Struct, frozen=True):
     #: Names a figure within its submission.
     is_key: bool = False
     is_indexed: bool = False
+    #: It came later: a row of before, in a store or a journal, says nothing of it, and so no.
+    is_later: bool = False
     #: The most characters it has; 0 where it is text of any length.
     length: int = 0
 
@@ -60,6 +62,10 @@ class Observation(Struct, frozen=True):
     suppressed: Annotated[
         bool,
         Described("Suppressed", "The area holds the figure and may not publish it (`<5`, `c`)."),
+    ] = False
+    no_cases: Annotated[
+        bool,
+        Described("No cases", "There was nothing to measure (0 of 0).", is_later=True),
     ] = False
     commentary: Annotated[
         str, Described("Commentary", "What the area says lies behind the figure.", 600)

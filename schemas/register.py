@@ -33,8 +33,8 @@ def failures(
     """Every cell that breaks a rule, with its sheet and the first rule that it breaks.
 
     `tables` holds the rows of each sheet that could be read, by its title; a target's has its
-    indicator's kind and polarity too. `unread` says in which columns of each row a cell could not
-    be read: what looks at it says nothing.
+    indicator's kind, polarity and unit too. `unread` says in which columns of each row a cell could
+    not be read: what looks at it says nothing.
     """
     names = {sheet.title: _names(sheet, tables.get(sheet.title)) for sheet in SHEETS}
     for sheet in SHEETS:

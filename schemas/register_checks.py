@@ -3,7 +3,8 @@
 An entry's texts are: code, title, what is said, what to do, why. {value} in a text is what the cell
 shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the sheet's own. It
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
-column. A row has its sheet's columns, and what `schemas.register` joins to it.
+column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on what is to
+be reached are in `schemas.register_targets`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
-from schemas.model import Kind, Operator, Polarity
+from schemas.model import Kind
 from schemas.register_columns import RegisterColumn
 from schemas.register_layout import SHEETS
 from schemas.register_settings import FRAMEWORK
+from schemas.register_targets import TARGET_CHECKS, has_figures
 from schemas.wording import listed
 
 if TYPE_CHECKING:
@@ -91,29 +93,12 @@ def _are_days(least: int, cells: pd.Series[Any]) -> Verdicts:
     return [all(least <= day <= MOST_DAYS for day in days) for days in cells]
 
 
-def _has_figures(_cell: pd.Series[Any], kind: pd.Series[Any]) -> Verdicts:
-    return ~kind.isin((Kind.MILESTONE, Kind.NARRATIVE))
-
-
 def _measure_has(kind: pd.Series[Any], cell: pd.Series[Any]) -> Verdicts:
     return (kind != Kind.MEASURE) | cell.notna()
 
 
 def _is_filled(_beside: pd.Series[Any], cell: pd.Series[Any]) -> Verdicts:
     return cell.notna()
-
-
-def _has_what_to_reach(
-    sign: pd.Series[Any], value: pd.Series[Any], low: pd.Series[Any], up: pd.Series[Any]
-) -> Verdicts:
-    is_range = sign == Operator.BETWEEN
-    return (~is_range & value.notna()) | (is_range & (low.notna() | up.notna()))
-
-
-def _operator_words(row: Any, _field: str) -> dict[str, str]:
-    if row.operator == Operator.BETWEEN:
-        return {"what": "range", "todo": "its ends under Lower and Upper"}
-    return {"what": "figure under Target", "todo": "the target, choose between for a range"}
 
 
 CHECKS = (
@@ -310,7 +295,7 @@ CHECKS = (
         "Clear this cell, or change the kind to measure.",
         "A milestone or a narrative has no figure.",
         at={
-            f"indicators.{key}": Condition((key, "kind"), _has_figures)
+            f"indicators.{key}": Condition((key, "kind"), has_figures)
             for key in ("unit", "polarity")
         },
         words=lambda _row, key: {"what": key},
@@ -324,62 +309,11 @@ CHECKS = (
         at={
             "indicators.merge_rule": Condition(
                 ("merge_rule", "kind"),
-                lambda rule, kind: rule.isin(_WITHOUT_FIGURES) | _has_figures(rule, kind),
+                lambda rule, kind: rule.isin(_WITHOUT_FIGURES) | has_figures(rule, kind),
             )
         },
     ),
-    RowCheck(
-        "R40",
-        "Target and range",
-        "There is a target ({value}) and a range.",
-        "Keep the target, or Lower and Upper.",
-        "With both nobody can say which is to be reached.",
-        at={
-            "targets.value": Condition(
-                ("value",), lambda _value, low, up: low.isna() & up.isna(), also=("lower", "upper")
-            )
-        },
-    ),
-    RowCheck(
-        "R41",
-        "Operator without a figure",
-        'The operator is "{value}", and there is no {what}.',
-        "Type {todo}, or clear this cell.",
-        "There is nothing to reach.",
-        at={
-            "targets.operator": Condition(
-                ("operator",), _has_what_to_reach, also=("value", "lower", "upper")
-            )
-        },
-        words=_operator_words,
-    ),
-    RowCheck(
-        "R42",
-        "Figure for a milestone",
-        "{ref} is a {kind} and has no figure to compare.",
-        "Clear this cell.",
-        "A milestone is rated by its state, and a narrative not at all.",
-        at={
-            f"targets.{key}": Condition((key, "kind"), _has_figures)
-            for key in ("value", "lower", "upper", "baseline")
-        },
-        words=lambda row, _: {"ref": row.indicator, "kind": row.kind},
-    ),
-    RowCheck(
-        "R43",
-        "One figure for a range",
-        "The polarity of {ref} is range, and {value} is one figure.",
-        "Type the ends of the range under Lower and Upper instead, or choose an operator.",
-        "Which side of one figure is better is not said.",
-        at={
-            "targets.value": Condition(
-                ("value", "polarity"),
-                lambda _value, polarity, sign: (polarity != Polarity.RANGE) | sign.notna(),
-                also=("operator",),
-            )
-        },
-        words=lambda row, _: {"ref": row.indicator},
-    ),
+    *TARGET_CHECKS,
     RowCheck(
         "R23",
         "Not on the other sheet",

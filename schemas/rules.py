@@ -286,7 +286,7 @@ STATUS_UNKNOWN = Rule(
     "V10",
     "Unknown status",
     "{value} is not a status.",
-    "Choose Final, Provisional or Not available.",
+    "Choose Final, Provisional, Not available or, where there was nothing to measure, No cases.",
     "A provisional figure is marked in the appendix, so its status must be plain.",
 )
 STATE_UNKNOWN = Rule(
@@ -330,7 +330,7 @@ ZERO_OR_NOTHING = Rule(
     "V16",
     "Zero or no figure",
     "{value} may mean 0, or that there is no figure.",
-    "Type 0, or choose Not available under Status and clear the cell.",
+    "Type 0, or clear the cell and choose Not available, or No cases, under Status.",
     "None of something is a figure; no figure is not.",
 )
 SCALED = Rule(

@@ -35,6 +35,7 @@ from pipeline.workbooks.figures.figure import Scale
 from pipeline.workspace.folder import open_workspace
 from pipeline.workspace.settings import Settings, sections
 from schemas.model import (
+    NO_CASES,
     Kind,
     MergeRule,
     MilestoneState,
@@ -324,7 +325,10 @@ def test_every_reason_for_no_colour_is_explained() -> None:
 
 
 def test_the_page_on_returns_has_every_status() -> None:
-    assert {row[0] for row in tables("returns.md", "choose", "when")} == set(Status)
+    assert {row[0] for row in tables("returns.md", "choose", "when")} == {
+        *Status,
+        NO_CASES,
+    }
 
 
 # --- Small numbers -------------------------------------------------------------------------------
@@ -374,6 +378,10 @@ def test_each_line_of_small_numbers_is_suppressed_as_the_page_says() -> None:
         ("tbc", Unit.COUNT, "not available"),
         ("-", Unit.PERCENT, "not available"),
         ("not yet available", Unit.COUNT, "not available"),
+        ("0 of 0", Unit.PERCENT, "no cases"),
+        ("0/0", Unit.PERCENT, "no cases"),
+        ("no cases", Unit.PERCENT, "no cases"),
+        ("no cases", Unit.COUNT, "V16"),
         ("<5", Unit.COUNT, "suppressed"),
         ("c", Unit.PERCENT, "suppressed"),
         ("0.62", Unit.PERCENT, "V01"),
@@ -406,6 +414,7 @@ def test_the_page_on_figures_says_what_the_reader_does(
         assert f"{read.value:f}" == expected
     else:
         meaning = "suppressed" if read.suppressed else "not available"
+        meaning = "no cases" if read.no_cases else meaning
         assert meaning == expected
 
 

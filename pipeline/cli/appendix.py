@@ -46,6 +46,7 @@ def _indicator_document(line: Line) -> dict[str, object]:
         "rating": line.rating,
         "travel": line.travel,
         "missing": line.consolidated.missing,
+        "without_cases": line.consolidated.without_cases,
         "conflict": line.consolidated.conflict,
         "remarks": line.remarks,
     }

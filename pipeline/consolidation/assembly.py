@@ -20,7 +20,7 @@ from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figu
 from pipeline.consolidation.returned import day_of, reporting, returns_received
 from pipeline.store import Issue, IssuedRating, Outcome, Submission
 from pipeline.store.session import Session
-from schemas.model import Kind, Period, Polarity, Register, Status, Target, Tolerance
+from schemas.model import NO_CASES, Kind, Period, Polarity, Register, Status, Target, Tolerance
 from schemas.observations import Achievement
 
 
@@ -217,7 +217,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
         travel=_since(merged, target, last) or _since_baseline(merged, target),
         year_travel=_since(merged, target, year_before),
-        remarks=tuple(_remarks(register, merged, target)),
+        remarks=tuple(_remarks(register, merged, target, (last, year_before))),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
     return marked(line, disclosed.merged.closed)
@@ -261,13 +261,23 @@ def _own_tolerance(
     return own if is_rated and own != register.framework.policy.tolerance else None
 
 
-def _remarks(register: Register, merged: Consolidated, target: Target | None) -> Iterable[str]:
+def _remarks(
+    register: Register,
+    merged: Consolidated,
+    target: Target | None,
+    earlier: Iterable[Consolidated | None],
+) -> Iterable[str]:
     """Whole sentences that a reader needs to take the figure rightly."""
     if merged.provisional:
         yield "Provisional."
     if merged.conflict:
         yield f"The areas reported different figures: {', '.join(_reported(register, merged))}."
+    elif merged.without_cases and not merged.no_cases:
+        yield f"No cases in {_names(register, merged.without_cases)}."
     yield from _missing(register, merged)
+    if merged.value is not None:
+        for period in dict.fromkeys(each.period for each in earlier if each and each.no_cases):
+            yield f"There were no cases in {period} to compare with."
     if own := _own_tolerance(register, merged, target):
         yield f"Its own tolerance is {rating.tolerance_shown(own, merged.indicator.unit)}."
 
@@ -275,8 +285,10 @@ def _remarks(register: Register, merged: Consolidated, target: Target | None) ->
 def _reported(register: Register, merged: Consolidated) -> Iterable[str]:
     """What each area reported, where they disagree: `Adult social care 12%`."""
     for o in merged.observations:
-        if o.suppressed or o.value is not None or o.state is not None:
-            figure = "a suppressed one" if o.suppressed else figure_shown(o, merged.indicator)
+        figure = "a suppressed one" if o.suppressed else figure_shown(o, merged.indicator)
+        if o.no_cases:
+            figure = NO_CASES.lower()
+        if figure:
             yield f"{register.area_name(o.area)} {figure}"
 
 
@@ -290,7 +302,7 @@ def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
     if not merged.missing:
         return
     if len(merged.missing) < len(merged.indicator.areas):
-        yield f"Without {_names(register, merged.missing)}."
+        yield f"Without {', '.join(_absent(register, merged))}."
         return
     answered = {o.area: o.status for o in merged.observations}
     reasons: dict[str, list[str]] = {}
@@ -299,6 +311,13 @@ def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
     for reason, areas in reasons.items():
         by = f" by {_names(register, areas)}" if len(reasons) > 1 else ""
         yield f"{reason}{by}."
+
+
+def _absent(register: Register, merged: Consolidated) -> Iterable[str]:
+    """The names of the areas whose figures are missing; of those that have none, that too."""
+    unavailable = {o.area for o in merged.observations if o.status is Status.NOT_AVAILABLE}
+    for ref in merged.missing:
+        yield register.area_name(ref) + (" (not available)" if ref in unavailable else "")
 
 
 def _names(register: Register, refs: Iterable[str]) -> str:

@@ -13,10 +13,14 @@ from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
 from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
-from schemas.model import Indicator, Kind, Period
+from schemas.model import NO_CASES, Indicator, Kind, Period
 from schemas.wording import day_shown
 
-_WITHOUT_FIGURE = {DISAGREED: "the areas disagreed", SUPPRESSED: "the figure was suppressed"}
+_WITHOUT_FIGURE = {
+    DISAGREED: "the areas disagreed",
+    SUPPRESSED: "the figure was suppressed",
+    NO_CASES: "there were no cases",
+}
 
 
 class Closed(Struct, frozen=True):
@@ -104,7 +108,7 @@ def marked(line: Line, closed: Closed | None) -> Line:
     earlier = closed.performances.get(line.indicator.ref, "")
     if earlier == line.performance_shown:
         return line
-    if earlier and earlier != DISAGREED and line.consolidated.suppressed:
+    if earlier not in ("", DISAGREED, NO_CASES) and line.consolidated.suppressed:
         earlier = SUPPRESSED
         was = "a figure was given"
     else:

@@ -16,7 +16,7 @@ class Consolidated(Struct, frozen=True):
     """What an indicator reports for a period, after its merge rule.
 
     At most one of `value`, `state` and `narrative` is set. None of them is where there is no data,
-    the figure is suppressed, or the areas disagree.
+    there are no cases, the figure is suppressed, or the areas disagree.
     """
 
     indicator: Indicator
@@ -25,6 +25,10 @@ class Consolidated(Struct, frozen=True):
     state: MilestoneState | None = None
     narrative: str = ""
     suppressed: bool = False
+    #: In none of the areas that reported was there anything to measure.
+    no_cases: bool = False
+    #: Refs of the areas that have no cases; it is merged without them.
+    without_cases: tuple[str, ...] = ()
     #: Any of the figures that it is made of is provisional.
     provisional: bool = False
     #: Refs of the areas that should have reported, and have not or not what the rule needs.
@@ -53,9 +57,11 @@ def merge(
 def _consolidate(indicator: Indicator, period: str, reported: list[Observation]) -> Consolidated:
     by_area = {o.area: o for o in reported}
     observations = tuple(by_area[area] for area in indicator.areas if area in by_area)
-    given: Sequence[Observation] = [o for o in observations if has_data(o, indicator)]
-    with_data = {o.area for o in given}
-    missing = tuple(area for area in indicator.areas if area not in with_data)
+    given: Sequence[Observation] = [
+        o for o in observations if is_of_none(o, indicator) or has_data(o, indicator)
+    ]
+    answered = {o.area for o in given}
+    missing = tuple(area for area in indicator.areas if area not in answered)
     rule = indicator.merge_rule.merging
     given = rule.chosen(given) if given else given
     merged = Consolidated(
@@ -63,10 +69,14 @@ def _consolidate(indicator: Indicator, period: str, reported: list[Observation])
         period=period,
         provisional=any(o.status is Status.PROVISIONAL for o in given),
         missing=missing,
+        without_cases=tuple(o.area for o in given if is_of_none(o, indicator)),
         observations=observations,
     )
-    if not given:
-        return merged
+    of_cases = [o for o in given if not is_of_none(o, indicator)]
+    if not of_cases:
+        return replace(merged, no_cases=bool(given))
+    disagree = rule.needs_agreement and len(of_cases) < len(given)
+    given = of_cases
     if indicator.kind is Kind.NARRATIVE:
         return replace(merged, narrative="\n".join(o.narrative for o in given))
     if any(o.suppressed for o in given):
@@ -74,7 +84,7 @@ def _consolidate(indicator: Indicator, period: str, reported: list[Observation])
     if indicator.kind is Kind.MILESTONE:
         state, *others = {o.state for o in given}
         return replace(merged, conflict=True) if others else replace(merged, state=state)
-    if rule.needs_agreement and len({o.value for o in given}) > 1:
+    if disagree or (rule.needs_agreement and len({o.value for o in given}) > 1):
         return replace(merged, conflict=True)
     return replace(merged, value=rule.merged(given, indicator))
 
@@ -82,6 +92,11 @@ def _consolidate(indicator: Indicator, period: str, reported: list[Observation])
 def is_incomplete(consolidated: Consolidated) -> bool:
     """Whether the figure stands for fewer areas than its merge rule needs."""
     return bool(consolidated.missing) and consolidated.indicator.merge_rule.merging.needs_every_area
+
+
+def is_of_none(observation: Observation, indicator: Indicator) -> bool:
+    """Whether it says that there are no cases, of an indicator that can lack them."""
+    return observation.no_cases and indicator.may_have_no_cases
 
 
 def has_data(observation: Observation, indicator: Indicator) -> bool:

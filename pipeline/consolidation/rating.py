@@ -36,6 +36,7 @@ class NotRated(StrEnum):
 
     NO_TARGET = "no target"
     NO_DATA = "no data"
+    NO_CASES = "no cases"
     SUPPRESSED = "suppressed"
     CONTEXTUAL = "contextual"
     CONFLICT = "areas disagree"
@@ -135,6 +136,8 @@ def rate(
         return Rating(not_rated=NotRated.NARRATIVE)
     if figure.state is not None:
         return _MILESTONES[figure.state]
+    if figure.no_cases:
+        return Rating(not_rated=NotRated.INCOMPLETE if is_incomplete(figure) else NotRated.NO_CASES)
     if figure.value is None:
         return Rating(not_rated=NotRated.NO_DATA)
     if target is None or not target.is_set:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
-from schemas.model import Indicator, Period, Priority, Register, ServiceArea, Target
+from schemas.model import NO_CASES, Indicator, Period, Priority, Register, ServiceArea, Target
 from schemas.observations import Achievement, Observation
 from schemas.units import shown
 
@@ -21,12 +21,14 @@ DISAGREED, SUPPRESSED = "Areas disagree", "Suppressed"
 
 
 def figure_shown(figure: Observation | Consolidated, indicator: Indicator | None) -> str:
-    """A figure as printed: `64.5%`, `On track`, `Suppressed`; empty where there is none.
+    """A figure as printed: `64.5%`, `On track`, `Suppressed`, `No cases`; empty where none is.
 
     Without its indicator a number is printed as it was written.
     """
     if figure.suppressed:
         return SUPPRESSED
+    if figure.no_cases:
+        return NO_CASES
     if figure.value is None:
         return figure.state or figure.narrative
     unit, decimals = (indicator.unit, indicator.decimals) if indicator else (None, None)

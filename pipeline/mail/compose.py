@@ -114,14 +114,18 @@ def _brought(
         return areas.Brought(replaces=replaces, replaced_by=since[-1])
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
 
+    def wordings_of(some: Iterable[Observation]) -> tuple[str, ...]:
+        return tuple(wordings.get(o.indicator, o.indicator) for o in some)
+
     def with_status(status: Status) -> tuple[str, ...]:
-        return tuple(wordings.get(o.indicator, o.indicator) for o in mine if o.status is status)
+        return wordings_of(o for o in mine if o.status is status)
 
     return areas.Brought(
         indicators=sum(o.status is not Status.NOT_AVAILABLE for o in mine),
         achievements=achievements,
         provisional=with_status(Status.PROVISIONAL),
         unavailable=with_status(Status.NOT_AVAILABLE),
+        no_cases=wordings_of(o for o in mine if o.no_cases),
         replaces=replaces,
     )
 

@@ -16,6 +16,7 @@ from schemas.wording import counted, day_shown, noun_for
 REASONS = {
     NotRated.NO_TARGET: "the register sets nothing to reach for this period.",
     NotRated.NO_DATA: "no service area has reported anything to rate.",
+    NotRated.NO_CASES: "there was nothing to measure, as in 0 of 0.",
     NotRated.SUPPRESSED: "the figure could identify people, or give away one that could.",
     NotRated.CONTEXTUAL: "neither a higher nor a lower figure is better in itself.",
     NotRated.CONFLICT: "service areas reported different figures, and neither is taken.",

@@ -108,7 +108,7 @@ def _type(reading: RegisterReading) -> None:
                 indicators.setdefault(row.values["ref"], row.values)
             elif sheet is TARGETS:
                 about = indicators.get(row.values["indicator"], {})
-                row.values |= {key: about.get(key) for key in ("kind", "polarity")}
+                row.values |= {key: about.get(key) for key in ("kind", "polarity", "unit")}
 
 
 def _read_sheet(

@@ -32,7 +32,8 @@ _ZERO, _HUNDRED = Decimal(0), Decimal(100)
 #: Stands for the row of an indicator that a return leaves out.
 ABSENT = ReportedRow("", "", "", Status.FINAL)
 #: The columns that a row of a return gives as they stand.
-_REPORTED = ["status", "value", "numerator", "denominator", "has_figure", "commentary", "is_bad"]
+_REPORTED = ["status", "value", "numerator", "denominator", "has_figure", "no_cases"]
+_REPORTED += ["commentary", "is_bad"]
 _reported = attrgetter(*_REPORTED)
 
 
@@ -74,6 +75,7 @@ class _Standard(Struct, frozen=True):
             "minimum": minimum,
             "maximum": maximum,
             "largest_change": indicator.plausible_change,
+            "may_have_no_cases": indicator.may_have_no_cases,
             "is_share": is_share and maximum is not None and maximum <= _HUNDRED,
             **{f"{key}_expected": text for key, text in texts.items()},
         }

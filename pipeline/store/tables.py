@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -93,6 +93,7 @@ def _column(field: ObservationField) -> sa.Column[Any]:
         _TYPES.get(field.type, words),
         primary_key=described.is_key,
         nullable=field.is_optional,
+        server_default=sa.false() if described.is_later else None,
         index=described.is_indexed or None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
-from schemas.model import CommentaryRule, Polarity, Target
+from schemas.model import CommentaryRule, Polarity, Status, Target
 from schemas.units import Unit, quantise, shown
 
 if TYPE_CHECKING:
@@ -85,9 +85,28 @@ def figure(row: Any) -> str:
 def impossible(row: Any, field: str) -> dict[str, str]:
     if field == "performance":
         return {"reason": "it is below zero", "example": row.unit.row.example}
-    part = getattr(row, field)
-    reason = "it is below zero" if part else "nothing can be divided by it"
-    return {"value": f"{part:f}", "reason": reason, "example": "50"}
+    return {"value": f"{getattr(row, field):f}", "reason": "it is below zero", "example": "50"}
+
+
+def are_no_cases_alone(
+    none: pd.Series[bool], has: pd.Series[bool], status: pd.Series[Any], *parts: pd.Series[Any]
+) -> Verdicts:
+    """Whether where there are no cases nothing else is said: no figure, no part above 0."""
+    if not none.any():
+        return ~none
+    is_alone = ~has & (status != Status.NOT_AVAILABLE)
+    for part in parts:
+        is_alone &= part.isna() | (part == 0)
+    return ~none | is_alone
+
+
+def beside_no_cases(row: Any, field: str) -> dict[str, str]:
+    seen = row.seen.get(field, "")
+    if row.has_figure:
+        return {"value": seen, "also": f"has the figure {figure(row) or seen}"}
+    if row.status == Status.NOT_AVAILABLE:
+        return {"value": seen, "also": f"its status is {row.status}"}
+    return {"value": seen, "also": "its numerator and denominator are not both 0"}
 
 
 def unaltered(seen: pd.Series[Any], expected: pd.Series[Any]) -> Verdicts:

@@ -32,6 +32,7 @@ ROWS = Checks(
         "numerator": Cells(Decimal, "Numerator", "The number counted.", nullable=True),
         "denominator": Cells(Decimal, "Denominator", "What it is out of.", nullable=True),
         "has_figure": Cells(bool, "Reported", "Whether a figure, a state or words are reported."),
+        "no_cases": Cells(bool, "No cases", "Whether there was nothing to measure."),
         "commentary": Cells(str, "Commentary", "What lies behind the figure."),
         "is_bad": Cells(bool, "Bad", "Whether a cell of the row could not be read."),
         "seen": Cells(dict, "Seen", "The texts of its cells, by field."),
@@ -50,6 +51,7 @@ ROWS = Checks(
         "minimum": Cells(Decimal, "Minimum", "The least that is plausible.", nullable=True),
         "maximum": Cells(Decimal, "Maximum", "The most that is plausible.", nullable=True),
         "largest_change": Cells(Decimal, "Change", "The most plausible change.", nullable=True),
+        "may_have_no_cases": Cells(bool, "Of cases", "Whether there may be nothing to measure."),
         "is_share": Cells(bool, "Share", "Whether the numerator is a part of the denominator."),
         "last": Cells(Decimal, "Last period", "The figure of the period before.", nullable=True),
     },
@@ -98,8 +100,10 @@ ROWS = Checks(
             "A blank may mean nothing to report, not known yet, or forgotten.",
             at={
                 "performance": Condition(
-                    ("has_figure", "status", "is_bad"),
-                    lambda has, status, bad: has | (status == Status.NOT_AVAILABLE) | bad,
+                    ("has_figure", "no_cases", "status", "is_bad"),
+                    lambda has, none, status, bad: (
+                        has | none | (status == Status.NOT_AVAILABLE) | bad
+                    ),
                 )
             },
             words=lambda row, _: {"what": _WHAT[row.kind]},
@@ -119,6 +123,36 @@ ROWS = Checks(
             words=lambda row, key: {"value": row.seen.get(key, conditions.figure(row))},
         ),
         RowCheck(
+            "C18",
+            "No cases where there always is a figure",
+            "{ref} is given as no cases, and it is {called}.",
+            "Type 0 where nothing was counted, or choose another status.",
+            "A percentage or an average needs cases; where there are none, a count is 0.",
+            at={
+                "performance": Condition(
+                    ("no_cases", "may_have_no_cases"), lambda none, may: ~none | may
+                )
+            },
+            words=lambda row, _: {
+                "called": row.unit.row.called if row.kind == Kind.MEASURE else f"a {row.kind}"
+            },
+        ),
+        RowCheck(
+            "C19",
+            "No cases and something else",
+            "{ref} is given as no cases, and {also}.",
+            "Keep the one that is right, and clear the other.",
+            "Only one of the two can be true.",
+            at={
+                "performance": Condition(
+                    ("no_cases", "has_figure", "status"),
+                    conditions.are_no_cases_alone,
+                    also=("numerator", "denominator"),
+                )
+            },
+            words=conditions.beside_no_cases,
+        ),
+        RowCheck(
             "C14",
             "Impossible figure",
             "{value} is impossible: {reason}.",
@@ -133,11 +167,23 @@ ROWS = Checks(
                     ("numerator", "is_share"), lambda part, is_share: ~is_share | (part >= 0)
                 ),
                 "denominator": Condition(
-                    ("denominator", "is_share"),
-                    lambda whole, is_share: (whole > 0) | (~is_share & (whole != 0)),
+                    ("denominator", "is_share"), lambda whole, is_share: ~is_share | (whole >= 0)
                 ),
             },
             words=conditions.impossible,
+        ),
+        RowCheck(
+            "C20",
+            "Nothing to divide by",
+            "The denominator of {ref} is 0, and nothing can be divided by it.",
+            "Correct it. Where there were no cases, type 0 as numerator too, and clear the figure.",
+            "0 of 0 is no cases; anything else out of nothing is a slip.",
+            at={
+                "denominator": Condition(
+                    ("denominator", "no_cases"), lambda whole, none: none | (whole != 0)
+                )
+            },
+            words=lambda *_: {"value": "0"},
         ),
         RowCheck(
             "C07",
@@ -149,7 +195,7 @@ ROWS = Checks(
                 "numerator": Condition(
                     ("numerator", "denominator", "is_share"),
                     lambda part, whole, is_share: ~is_share | (part <= whole),
-                    unless=("C14 denominator",),
+                    unless=("C14 denominator", "C20 denominator"),
                 )
             },
             words=lambda row, _: {"value": f"{row.numerator:f}", "other": f"{row.denominator:f}"},
@@ -164,7 +210,10 @@ ROWS = Checks(
                 "performance": Condition(
                     ("value", "numerator", "denominator", "unit", "decimals"),
                     conditions.follows,
-                    unless=("C14 numerator", "C14 denominator", "C07 numerator"),
+                    unless=(
+                        *("C14 numerator", "C14 denominator"),
+                        *("C20 denominator", "C07 numerator"),
+                    ),
                 )
             },
             words=conditions.computed,
@@ -243,6 +292,16 @@ ROWS = Checks(
                 )
             },
             words=lambda _row, _: {"value": ""},
+        ),
+        RowCheck(
+            "C21",
+            "No cases",
+            "{ref} has no cases: there was nothing to measure, as in 0 of 0. It is not rated.",
+            "Nothing to do, if that is so; otherwise give the figure.",
+            "Of nobody there is no percentage; figures of other areas are merged without it.",
+            at={"performance": Condition(("no_cases", "is_bad"), lambda none, bad: ~none | bad)},
+            words=lambda row, key: {"value": row.seen.get(key, "")},
+            severity=Severity.INFO,
         ),
     ),
 )

@@ -407,7 +407,7 @@ def test_a_remark_says_what_one_area_reported_or_why_there_is_nothing(
                 "Not yet reported by Adult social care.",
             ),
         ),
-        ([told("1"), none_from("ASC")], ("Without Adult social care.",)),
+        ([told("1"), none_from("ASC")], ("Without Adult social care (not available).",)),
         ([told("1")], ("Without Adult social care.",)),
         ([told("1"), told("1", "ASC")], ()),
         (
@@ -441,7 +441,7 @@ def test_a_figure_that_one_owner_has_and_another_has_not_is_rated() -> None:
     register = register_of(measure(**TWO_OWNERS), targets=(aim("50"),))
     line = line_of(register, none_from(), told("50", "ASC"))
     assert (line.performance_shown, line.rating.colour) == ("50.0%", Colour.GREEN)
-    assert line.remarks == ("Without Community safety.",)
+    assert line.remarks == ("Without Community safety (not available).",)
 
 
 # --- The key -------------------------------------------------------------------------------------

@@ -178,6 +178,8 @@ def test_a_state_and_a_status_are_chosen_from_a_list(book: Workbook) -> None:
     assert state.formula1 == f'"{",".join(MilestoneState)}"'
     status = validation(sheet, cell_of(sheet, "P1-1", "Status"))
     assert status.formula1 == f'"{",".join(Status)}"'
+    of_a_share = validation(sheet, cell_of(sheet, "P1-2", "Status"))
+    assert of_a_share.formula1 == f'"{",".join(Status)},No cases"'
 
 
 def test_no_validation_stops_what_the_reader_may_accept(book: Workbook) -> None:

@@ -111,8 +111,13 @@ def _targets(draw: st.DrawFn, indicator: Indicator) -> Target:
         baseline=draw(st.none() | _figures()),
         baseline_period=draw(_optional_words),
     )
-    if draw(st.booleans()):
-        operator = draw(st.sampled_from([o for o in Operator if o is not Operator.BETWEEN]))
+    agreeing = {
+        Polarity.HIGHER: [Operator.AT_LEAST, Operator.MORE_THAN],
+        Polarity.LOWER: [Operator.AT_MOST, Operator.LESS_THAN],
+    }.get(indicator.polarity or Polarity.CONTEXTUAL)
+    if agreeing or draw(st.booleans()):
+        signs = agreeing or [o for o in Operator if o is not Operator.BETWEEN]
+        operator = draw(st.sampled_from(signs))
         return replace(target, operator=operator, value=draw(_figures()))
     lower, upper = sorted((draw(_figures()), draw(_figures())))
     return replace(target, operator=draw(st.sampled_from([None, Operator.BETWEEN])),
@@ -326,6 +331,8 @@ def test_a_percentage_is_read_as_it_is_shown(
 def test_an_operator_typed_before_the_figure_is_taken(
     workbook: Path, typed: str, operator: Operator, value: str
 ) -> None:
+    if operator in (Operator.MORE_THAN, Operator.AT_LEAST):
+        change(workbook, "Indicators", "G3", "higher")
     change(workbook, "Targets", "C3", None)
     change(workbook, "Targets", "D3", typed)
     target = read_here(workbook).target("P2-2", "2012-13")

@@ -33,7 +33,17 @@ from schemas import returns as schema
 from schemas import rules
 from schemas.checks import Checks, Condition, RowCheck
 from schemas.findings import Finding, Severity
-from schemas.model import CommentaryRule, Kind, MergeRule, Period, Polarity, Register, Target, Unit
+from schemas.model import (
+    CommentaryRule,
+    Kind,
+    MergeRule,
+    Period,
+    Polarity,
+    Register,
+    Status,
+    Target,
+    Unit,
+)
 from schemas.rules_page import page
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 from tests.support.registers import put_register
@@ -175,6 +185,20 @@ def cleared(book: Workbook, cell: str) -> None:
     book["Indicators"][cell] = None
 
 
+def zero_final(book: Workbook, cell: str) -> None:
+    book["Indicators"][cell] = 0
+    book["Indicators"][f"{COLUMNS['Status']}{cell.lstrip(COLUMNS['Performance'])}"] = "Final"
+
+
+def nobody(ref: str, numerator: int = 0, denominator: int = 0, performance: object = None) -> Break:
+    """An indicator that is so many of so many, with something under Performance."""
+    return put_all(
+        put(ref, "Numerator", numerator),
+        put(ref, "Denominator", denominator),
+        put(ref, "Performance", performance),
+    )
+
+
 def as_number(book: Workbook, cell: str) -> None:
     book["Indicators"][cell].number_format = "0"
     book["Indicators"][cell] = 4000
@@ -272,8 +296,13 @@ CASES = (
     Case("C11", cover("Signed off by", None), ("Cover", "Signed off by")),
     Case("C12", cover("Period", LAST_YEAR.name), ("Cover", "Period")),
     Case("C13", put("P1-1", "Status", "Not available"), ("P1-1", "Performance"), cleared),
-    Case("C14", put("P2-4", "Denominator", 0), ("P2-4", "Denominator")),
+    Case("C14", put("P2-4", "Denominator", -60), ("P2-4", "Denominator")),
     Case("C15", lambda book: clear_row(book, at("P1-5", "Ref")), None),
+    Case("C18", put_all(put("P1-1", "Performance", None), put("P1-1", "Status", "No cases")),
+         ("P1-1", "Performance"), zero_final),
+    Case("C19", put("P1-2", "Status", "No cases"), ("P1-2", "Performance"), cleared),
+    Case("C20", put("P2-4", "Denominator", 0), ("P2-4", "Denominator")),
+    Case("C21", put("P1-2", "Performance", "0 of 0"), ("P1-2", "Performance")),
 )  # fmt: skip
 #: Codes whose making needs more than one workbook; each has a test of its own below.
 ELSEWHERE = {*(f"F{n:02}" for n in range(1, 12)), "L08", "L13", "V17", "V18", "C05", "C16", "C17"}
@@ -418,6 +447,48 @@ MISTAKES: dict[str, tuple[Break, list[str]]] = {
         put_all(put("P1-1", "Performance", -5), put("P1-1", "Status", "Not available")),
         ["C13"],
     ),
+    "5 of 0 is a mistake, and no more than one": (
+        nobody("P2-4", numerator=5, performance=0),
+        ["C20"],
+    ),
+    "0% of nobody is asked about": (nobody("P2-4", performance=0), ["C20"]),
+    "no cases beside a part of some is asked about": (
+        put_all(nobody("P2-4", denominator=60), put("P2-4", "Status", "No cases")),
+        ["C19"],
+    ),
+    "0 of 0 beside other parts is asked about": (put("P2-4", "Performance", "0 of 0"), ["C19"]),
+    "0 of 0 that is marked Not available is asked about": (
+        put_all(nobody("P2-4"), put("P2-4", "Status", "Not available")),
+        ["C19"],
+    ),
+    "an error of another kind beside 0 of 0 is asked about": (
+        nobody("P2-4", performance="#REF!"),
+        ["C20", "V03"],
+    ),
+    "no cases of a count may be 0": (put("P1-1", "Performance", "no cases"), ["V16"]),
+    "no cases of words or of a milestone is no answer": (
+        put_all(put("P2-1", "Performance", None), put("P2-1", "Status", "No cases")),
+        ["C18"],
+    ),
+}
+#: The ways in which a return says that there were no cases; each is information and no more.
+NO_CASES: dict[str, Break] = {
+    **{
+        f"0 of 0 by its parts, the figure {typed}": nobody("P2-4", performance=typed)
+        for typed in (None, "n/a", "0 of 0", "No cases", "#DIV/0!", "-")
+    },
+    **{
+        f"a percentage typed {typed}": put("P1-2", "Performance", typed)
+        for typed in ("0 of 0", "0 out of 0", "0/0", "no cases", "NO  CASES")
+    },
+    "chosen under Status": put_all(
+        put("P1-2", "Performance", None), put("P1-2", "Status", "No cases")
+    ),
+    "chosen under Status, and 0 of 0": put_all(nobody("P2-4"), put("P2-4", "Status", "No cases")),
+    "chosen under Status, the formula dividing by nothing": put_all(
+        put("P1-2", "Performance", "#DIV/0!"), put("P1-2", "Status", "No cases")
+    ),
+    "provisional, 0 of 0": put_all(nobody("P2-4"), put("P2-4", "Status", "Provisional")),
 }
 
 
@@ -438,6 +509,45 @@ def test_of_one_mistake_the_gravest_thing_alone_is_said(
 ) -> None:
     _, codes = MISTAKES[name]
     assert [f.code for f in mistaken[name]] == codes
+
+
+@pytest.fixture(scope="module")
+def without_cases(workspace: Workspace, good: Path) -> dict[str, Return]:
+    paths = {}
+    for number, (name, breaks) in enumerate(NO_CASES.items()):
+        book = load_workbook(good)
+        breaks(book)
+        paths[f"without {number}"] = name
+        book.save(workspace.root / f"without {number}.xlsx")
+    files = [workspace.root / f"{stem}.xlsx" for stem in paths]
+    checked, _ = check_files(files, workspace, REGISTER, IN_TIME, lambda *_: None)
+    return {paths[one.arrival.path.stem]: one for one in checked}
+
+
+@pytest.mark.parametrize("name", NO_CASES)
+def test_no_cases_is_accepted_with_a_word(without_cases: dict[str, Return], name: str) -> None:
+    one = without_cases[name]
+    (found,) = one.findings
+    assert (found.code, found.severity, one.is_accepted) == ("C21", Severity.INFO, True)
+    assert "no cases" in found.problem
+    (row,) = (row for row in one.reading.rows if row.no_cases)
+    assert found.cell == row.cells["performance"]
+    assert (row.value, row.suppressed, row.numerator or 0, row.denominator or 0) == (
+        *(None, False),
+        *(0, 0),
+    )
+    assert row.status is (Status.PROVISIONAL if "provisional" in name else Status.FINAL)
+
+
+def test_a_count_of_0_is_a_figure(workspace: Workspace, good: Path) -> None:
+    book = load_workbook(good)
+    put("P1-1", "Performance", 0)(book)
+    book.save(workspace.root / "none.xlsx")
+    checked, _ = check_files(
+        [workspace.root / "none.xlsx"], workspace, REGISTER, IN_TIME, lambda *_: None
+    )
+    (row,) = (row for row in checked[0].reading.rows if row.indicator == "P1-1")
+    assert (row.value, row.no_cases) == (0, False)
 
 
 def test_a_check_is_one_entry_and_one_broken_workbook(workspace: Workspace, good: Path) -> None:

@@ -195,6 +195,7 @@ def test_the_schema_says_what_each_column_is_and_refuses_what_is_not() -> None:
     assert set(schema.columns) == {*ROWS.columns, *ROWS.conditions}
     assert all(column.title and column.description for column in schema.columns.values())
     right = {name: [None if c.nullable else SAMPLES[c.type]] for name, c in ROWS.columns.items()}
+    right["no_cases"] = [False]
     assert failures(ROWS, frame_of(ROWS, right)) == []
     for name, wrong in (("value", 0.1), ("numerator", 31), ("area", None), ("commentary", 5)):
         with pytest.raises(SchemaErrors, match=name):

@@ -102,6 +102,7 @@ def small_register() -> Register:
                 "of the first report to the council or one of its partners",
                 Unit.PERCENT,
                 decimals=1,
+                polarity=Polarity.HIGHER,
             ),
             indicator("P1-3", "Money invested in prevention", Unit.CURRENCY),
             indicator("P1-4", "Days until a case is closed", Unit.DAYS, decimals=2),

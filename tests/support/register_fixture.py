@@ -94,7 +94,15 @@ WORKED = Register(
             areas=("HR",),
             commentary=CommentaryRule.ALWAYS,
         ),
-        replace(MEASURE, ref="P6-3", priority="P6", unit=Unit.DAYS, decimals=1, areas=("HR",)),
+        replace(
+            MEASURE,
+            ref="P6-3",
+            priority="P6",
+            unit=Unit.DAYS,
+            decimals=1,
+            polarity=Polarity.RANGE,
+            areas=("HR",),
+        ),
         replace(MEASURE, ref="P6-4", priority="P6", polarity=Polarity.CONTEXTUAL, areas=("HR",)),
         replace(
             MEASURE,

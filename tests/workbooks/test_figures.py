@@ -28,6 +28,8 @@ def told(figure: Figure) -> str:
         return "suppressed"
     if figure.not_available:
         return "not available"
+    if figure.no_cases:
+        return "no cases" if figure.numerator is None else "0 of 0"
     words = [] if figure.value is None else [f"{figure.value:f}"]
     words += [trouble.rule.code for trouble in figure.troubles]
     return " ".join(words + ["provisional"] * figure.provisional)

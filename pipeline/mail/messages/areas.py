@@ -32,6 +32,8 @@ class Brought(Struct, frozen=True):
     #: The wordings of indicators that it gives as provisional, and as not available.
     provisional: tuple[str, ...] = ()
     unavailable: tuple[str, ...] = ()
+    #: Those of which it has no cases.
+    no_cases: tuple[str, ...] = ()
     #: The file whose figures counted before; empty where none did.
     replaces: str = ""
     #: The file whose figures count instead by now, where a later one was accepted.

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pipeline.workbooks.safe_text import plain
 from schemas.fields import Field, Takes
-from schemas.model import Indicator, Kind, MilestoneState, Period, Status, Target
+from schemas.model import NO_CASES, Indicator, Kind, MilestoneState, Period, Status, Target
 from schemas.units import Unit, cell_value, grouped, number_format
 
 #: Excel's limits, in characters.
@@ -66,9 +66,14 @@ def indicator_entry(field: Field, indicator: Indicator, target: Target | None) -
             align = "left" if shown == TEXT_FORMAT else "right"
             return Entry(_performance(field, indicator), shown, align)
         case Takes.STATUS:
-            return Entry(chooses(field, [status.value for status in Status]), "General")
+            return Entry(chooses(field, statuses(indicator)), "General")
         case _:
             return Entry(says(field))
+
+
+def statuses(indicator: Indicator) -> list[str]:
+    """What may be chosen under Status."""
+    return [*Status, *([NO_CASES] if indicator.may_have_no_cases else [])]
 
 
 def says(field: Field, message: str = "") -> Validation:

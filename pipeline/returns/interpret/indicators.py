@@ -20,7 +20,7 @@ from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetD
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
-from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
+from pipeline.workbooks.figures.plain import clean, means_no_cases, means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import name_key, suggestion
 from schemas import rules as c
@@ -42,6 +42,8 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
     "achieved": MilestoneState.COMPLETE,
     "not yet due": MilestoneState.NOT_DUE,
 }
+#: What a workbook's formula makes of a division by nothing.
+_OF_NOTHING = "#DIV/0!"
 #: Numerators and denominators may be counts, money or hours.
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
 
@@ -178,6 +180,7 @@ def _read_row(
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     numerator = cells.figure("numerator", _PART).value
     denominator = cells.figure("denominator", _PART).value
+    says_no_cases = means_no_cases(cells.text("status"))
     figure = Figure()
     state: MilestoneState | None = None
     narrative = ""
@@ -185,7 +188,10 @@ def _read_row(
         case Kind.MEASURE:
             unit = indicator.unit or Unit.SCORE
             scale = Scale(unit, indicator.decimals, indicator.plausible_maximum)
-            figure = cells.figure("performance", scale)
+            is_of_none = indicator.may_have_no_cases and (
+                says_no_cases or numerator == denominator == 0
+            )
+            figure = cells.figure("performance", scale, is_of_none=is_of_none)
             nothing = figure.not_available
         case Kind.MILESTONE if not nothing:
             state = cells.state()
@@ -205,6 +211,7 @@ def _read_row(
         state=state,
         narrative=narrative,
         suppressed=figure.suppressed,
+        no_cases=says_no_cases or figure.no_cases,
         commentary=_words(cells.text("commentary")),
         sheet=cells.sheet,
         cell=cells.addresses["performance"],
@@ -233,8 +240,11 @@ class _Cells:
     def text(self, key: str) -> str:
         return self._table.text(self._row, key)
 
-    def figure(self, key: str, scale: Scale) -> Figure:
-        """The figure in a cell; blank where the table has no such column."""
+    def figure(self, key: str, scale: Scale, *, is_of_none: bool = False) -> Figure:
+        """The figure in a cell; blank where the table has no such column.
+
+        `is_of_none`: the cells beside it say that there are no cases.
+        """
         column = self._table.columns.get(key)
         if column is None:
             return Figure()
@@ -247,6 +257,12 @@ class _Cells:
                 return Figure()
         label = self._table.chosen[key].label
         parsed = parse_under(label, value, scale, detail.number_format if detail else None)
+        if is_of_none and (
+            parsed in (Figure(), Figure(not_available=True))
+            or value == _OF_NOTHING
+            or (isinstance(value, str) and means_no_cases(value))
+        ):
+            return Figure(no_cases=True)
         for t in parsed.troubles:
             self.findings.append(t.rule.found(self.sheet, self.addresses[key], t.value, **t.words))
         self.is_bad |= parsed.is_bad
@@ -263,7 +279,7 @@ class _Cells:
         """The figure's status; a mark beside the figure may have said that it is provisional."""
         marked = Status.PROVISIONAL if is_provisional else Status.FINAL
         text = self.text("status")
-        if not text:
+        if not text or means_no_cases(text):
             return marked
         if means_nothing_to_report(text):
             return Status.NOT_AVAILABLE

@@ -81,9 +81,10 @@ class Trouble(Struct, frozen=True):
 
 
 class Figure(Struct, frozen=True):
-    """What a cell says. At most one of `value`, `suppressed` and `not_available` is set.
+    """What a cell says.
 
-    With an error among the troubles there is no value.
+    At most one of `value`, `suppressed`, `not_available` and `no_cases` is set. With an error among
+    the troubles there is no value.
     """
 
     value: Decimal | None = None
@@ -91,6 +92,8 @@ class Figure(Struct, frozen=True):
     denominator: Decimal | None = None
     suppressed: bool = False
     not_available: bool = False
+    #: There was nothing to measure: 0 of 0.
+    no_cases: bool = False
     provisional: bool = False
     #: The unit that a sign or word beside the figure names.
     sign: Unit | None = None

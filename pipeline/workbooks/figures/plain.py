@@ -15,6 +15,8 @@ NOT_AVAILABLE = frozenset(
     | {"not yet known", "to be confirmed", "to follow", "data not available", "no data"}
     | {"not yet due", "awaiting data", "unavailable", "unknown", "not reported", "n/av"}
 )
+#: Of a percentage; of anything else these may mean zero as well.
+NO_CASES = frozenset({"no cases", "0 of 0", "0 out of 0", "0/0", "0 / 0"})
 #: Where a figure is due these may mean zero as well.
 ZERO_OR_NOTHING = frozenset({"none", "nil", "nothing", "zero", "nought", "blank"})
 
@@ -22,6 +24,11 @@ ZERO_OR_NOTHING = frozenset({"none", "nil", "nothing", "zero", "nought", "blank"
 def clean(text: str) -> str:
     """Text with the several spaces, dashes and full-width forms made plain, trimmed."""
     return " ".join(text.translate(_PLAIN).split())
+
+
+def means_no_cases(text: str) -> bool:
+    """Whether words say that there is nobody to take a figure of: `no cases`, `0 of 0`."""
+    return clean(text).casefold() in NO_CASES
 
 
 def means_nothing_to_report(text: str) -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from pipeline.workbooks.figures.figure import EXACT_BELOW, FRACTION_UP_TO, Figure, Scale, plain
-from pipeline.workbooks.figures.plain import NOT_AVAILABLE, ZERO_OR_NOTHING, clean
+from pipeline.workbooks.figures.plain import NO_CASES, NOT_AVAILABLE, ZERO_OR_NOTHING, clean
 from schemas import rules as c
 from schemas.units import Unit, UnitRow, shown
 
@@ -79,6 +79,8 @@ def parse_text(cell: str, scale: Scale) -> Figure:
         return scale.trouble(c.NOT_A_FIGURE, text)
     if words in NOT_AVAILABLE or (scale.is_part and words in ZERO_OR_NOTHING):
         return Figure(not_available=True)
+    if words in NO_CASES and not scale.is_part:
+        return _parse_no_cases(text, words, scale)
     if words in ZERO_OR_NOTHING:
         return scale.trouble(c.ZERO_OR_NOTHING, text)
     if words in _SUPPRESSED:
@@ -159,6 +161,14 @@ def _parse_marked(text: str, match: re.Match[str], mark: re.Match[str], scale: S
         return figure
     marked = replace(figure, provisional=mark["letter"] in ("p", "e"))
     return marked.noting(c.MARK_DROPPED, text, taken=shown(figure.value, scale.unit))
+
+
+def _parse_no_cases(text: str, words: str, scale: Scale) -> Figure:
+    """Of a percentage: there was nothing to measure. Of anything else it may be 0."""
+    if not scale.row.is_share:
+        return scale.trouble(c.ZERO_OR_NOTHING, text)
+    part = Decimal(0) if "0" in words else None
+    return Figure(no_cases=True, numerator=part, denominator=part)
 
 
 def _parse_part(text: str, part: re.Match[str], scale: Scale) -> Figure:

@@ -1,0 +1,183 @@
+"""The checks on what is to be reached, in order of gravity; see `schemas.register_checks`.
+
+A target's row has its indicator's kind, unit and polarity too.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from schemas.checks import Condition, RowCheck
+from schemas.model import Kind, Operator, Polarity
+from schemas.units import Unit, row_of, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from schemas.checks import Verdicts
+
+_UNITS = {str(unit): unit for unit in Unit}
+#: What an operator is called, and what is in target by it.
+_CALLED = {
+    Operator.MORE_THAN: ("more than {}", "every figure above {}"),
+    Operator.AT_LEAST: ("at least {}", "{} and every figure above it"),
+    Operator.LESS_THAN: ("less than {}", "every figure below {}"),
+    Operator.AT_MOST: ("at most {}", "{} and every figure below it"),
+    Operator.EQUAL: ("exactly {}", "{} alone"),
+}
+#: The operators that a polarity contradicts, each with the one that it means instead.
+_AGAINST = {
+    Polarity.HIGHER: {
+        Operator.LESS_THAN: Operator.MORE_THAN,
+        Operator.AT_MOST: Operator.AT_LEAST,
+        Operator.EQUAL: Operator.AT_LEAST,
+    },
+    Polarity.LOWER: {
+        Operator.MORE_THAN: Operator.LESS_THAN,
+        Operator.AT_LEAST: Operator.AT_MOST,
+        Operator.EQUAL: Operator.AT_MOST,
+    },
+}
+_OTHER = {Polarity.HIGHER: Polarity.LOWER, Polarity.LOWER: Polarity.HIGHER}
+
+
+def has_figures(_cell: pd.Series[Any], kind: pd.Series[Any]) -> Verdicts:
+    return ~kind.isin((Kind.MILESTONE, Kind.NARRATIVE))
+
+
+def _has_what_to_reach(
+    sign: pd.Series[Any], value: pd.Series[Any], low: pd.Series[Any], up: pd.Series[Any]
+) -> Verdicts:
+    is_range = sign == Operator.BETWEEN
+    return (~is_range & value.notna()) | (is_range & (low.notna() | up.notna()))
+
+
+def _operator_words(row: Any, _field: str) -> dict[str, str]:
+    if row.operator == Operator.BETWEEN:
+        return {"what": "range", "todo": "its ends under Lower and Upper"}
+    return {"what": "figure under Target", "todo": "the target, choose between for a range"}
+
+
+def _is_best(end: Decimal, polarity: str, unit: str | None) -> bool:
+    """Whether no figure is better than an end: none is below 0 people, or above 100%."""
+    row = row_of(_UNITS.get(unit or ""))
+    if polarity == Polarity.LOWER:
+        return end == 0 and (row.is_share or row.never_negative)
+    return end == 100 and row.is_share
+
+
+def _operator_agrees(*columns: pd.Series[Any]) -> Verdicts:
+    return [
+        operator not in _AGAINST.get(polarity, ())
+        or (operator == Operator.EQUAL and _is_best(value, polarity, unit))
+        for value, polarity, operator, unit in zip(*columns, strict=True)
+    ]
+
+
+def _range_agrees(*columns: pd.Series[Any]) -> Verdicts:
+    return [
+        polarity not in _AGAINST
+        or operator not in (None, Operator.BETWEEN)
+        or _is_best(lower if polarity == Polarity.LOWER else upper, polarity, unit)
+        for lower, upper, polarity, operator, unit in zip(*columns, strict=True)
+    ]
+
+
+def _readings(row: Any, field: str) -> dict[str, str]:
+    """What is in target as it is typed, and by the polarity, and what to choose for either."""
+    polarity, unit = Polarity(row.polarity), _UNITS.get(row.unit or "")
+    if field == "value":
+        figure, typed = shown(row.value, unit), Operator(row.operator)
+        meant = _AGAINST[polarity][typed]
+        goal, as_typed = (words.format(figure) for words in _CALLED[typed])
+        instead = f"the operator {meant}"
+        other = Polarity.RANGE if typed is Operator.EQUAL else _OTHER[polarity]
+    else:
+        goal = f"from {shown(row.lower, unit)} to {shown(row.upper, unit)}"
+        as_typed, other = f"every figure {goal}", Polarity.RANGE
+        meant = _AGAINST[polarity][Operator.EQUAL]
+        figure = shown(row.lower if polarity is Polarity.HIGHER else row.upper, unit)
+        instead = f"{figure} alone as the target, and no range"
+    return {
+        "ref": row.indicator,
+        "goal": goal,
+        "polarity": polarity,
+        "as_typed": as_typed,
+        "by_polarity": _CALLED[meant][1].format(figure),
+        "instead": instead,
+        "other": other,
+    }
+
+
+TARGET_CHECKS = (
+    RowCheck(
+        "R40",
+        "Target and range",
+        "There is a target ({value}) and a range.",
+        "Keep the target, or Lower and Upper.",
+        "With both nobody can say which is to be reached.",
+        at={
+            "targets.value": Condition(
+                ("value",), lambda _value, low, up: low.isna() & up.isna(), also=("lower", "upper")
+            )
+        },
+    ),
+    RowCheck(
+        "R41",
+        "Operator without a figure",
+        'The operator is "{value}", and there is no {what}.',
+        "Type {todo}, or clear this cell.",
+        "There is nothing to reach.",
+        at={
+            "targets.operator": Condition(
+                ("operator",), _has_what_to_reach, also=("value", "lower", "upper")
+            )
+        },
+        words=_operator_words,
+    ),
+    RowCheck(
+        "R42",
+        "Figure for a milestone",
+        "{ref} is a {kind} and has no figure to compare.",
+        "Clear this cell.",
+        "A milestone is rated by its state, and a narrative not at all.",
+        at={
+            f"targets.{key}": Condition((key, "kind"), has_figures)
+            for key in ("value", "lower", "upper", "baseline")
+        },
+        words=lambda row, _: {"ref": row.indicator, "kind": row.kind},
+    ),
+    RowCheck(
+        "R43",
+        "One figure for a range",
+        "The polarity of {ref} is range, and {value} is one figure.",
+        "Type the ends of the range under Lower and Upper instead, or choose an operator.",
+        "Which side of one figure is better is not said.",
+        at={
+            "targets.value": Condition(
+                ("value", "polarity"),
+                lambda _value, polarity, sign: (polarity != Polarity.RANGE) | sign.notna(),
+                also=("operator",),
+            )
+        },
+        words=lambda row, _: {"ref": row.indicator},
+    ),
+    RowCheck(
+        "R46",
+        "Polarity that contradicts the target",
+        "{ref} is to be {goal}, and {polarity} is better: as it is typed {as_typed} is in target, "
+        "by the polarity {by_polarity}.",
+        "Choose {instead}, or the polarity {other} on the sheet Indicators.",
+        "A figure would be rated out of target that is better than one in target.",
+        at={
+            "targets.value": Condition(
+                ("value", "polarity", "operator"), _operator_agrees, also=("unit",)
+            ),
+            "targets.lower": Condition(
+                ("lower", "upper", "polarity"), _range_agrees, also=("operator", "unit")
+            ),
+        },
+        words=_readings,
+    ),
+)
