@@ -66,11 +66,13 @@ def answers(layout: Layout, made: Return) -> Iterator[tuple[str, Got]]:
     for ref in layout.figures:
         row = rows.get(ref)
         cells = set(row.cells.values()) if row else set()
-        said = [found for found in made.findings if row and found.cell in cells]
+        said = [f for f in made.findings if row and f.sheet == row.sheet and f.cell in cells]
         is_asked = any(found.severity is not Severity.INFO for found in said)
         # What is said of no cell of a figure is said of all of them.
-        elsewhere = {cell for other in reading.rows for cell in other.cells.values()}
-        is_asked |= any(found.cell not in elsewhere for found in errors)
+        elsewhere = {
+            (other.sheet, cell) for other in reading.rows for cell in other.cells.values()
+        }
+        is_asked |= any((found.sheet, found.cell) not in elsewhere for found in errors)
         if is_asked:
             yield ref, Answer.ASKED
         elif row is not None and row.value is not None:
@@ -81,9 +83,12 @@ def answers(layout: Layout, made: Return) -> Iterator[tuple[str, Got]]:
             yield ref, Answer.NOTHING
 
 
-def read_corpus(ways: Iterable[Way], folder: Path) -> Iterator[Judged]:
-    """Every figure of every layout in these ways, judged."""
-    for group, layouts in GROUPS.items():
+def read_corpus(
+    ways: Iterable[Way], folder: Path, groups: Iterable[str] = tuple(GROUPS)
+) -> Iterator[Judged]:
+    """Every figure of every layout of these groups in these ways, judged."""
+    for group in groups:
+        layouts = GROUPS[group]
         made = write_all(layouts, folder / group, ways=ways)
         by_name = {layout.name: layout for layout in layouts}
         for (name, way), path in made.items():

@@ -16,6 +16,7 @@ from pipeline.workbooks.details.detail import (
     Marks,
     Place,
     SheetDetails,
+    Span,
     font_marks,
 )
 
@@ -28,6 +29,9 @@ _SHARED, _RICH = 7, 62
 #: Records of one cell; from 8 on they hold a formula too.
 _CELLS, _FORMULAS = frozenset({*range(1, 12), _RICH}), range(8, 12)
 _HIDDEN_ROW = 0x10
+_MERGED = 176
+#: The record with which a sheet's merged ranges begin, and its length.
+_BEGIN_MERGED = b"\xb1\x01\x04"
 
 
 class XlsbBook:
@@ -75,6 +79,19 @@ class XlsbBook:
             for _, font in struct.iter_unpack("<2H", body[at + 4 : at + 4 + 4 * count]):
                 marks |= self._fonts[font] if font < len(self._fonts) else Marks.NONE
         return marks
+
+    def merged(self) -> dict[str, list[Span]]:
+        """Each sheet's merged ranges."""
+        found: dict[str, list[Span]] = {}
+        for name, part in self._parts.items():
+            content = self._archive.read(part) if part in self._archive.namelist() else b""
+            spans = found[name] = []
+            # It may also stand among other bytes, so it only saves looking through most sheets.
+            for kind, body in _records(content) if _BEGIN_MERGED in content else ():
+                if kind == _MERGED:
+                    top, bottom, left, right = struct.unpack_from("<4I", body)
+                    spans.append((top, left, bottom, right))
+        return found
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
