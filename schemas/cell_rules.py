@@ -8,7 +8,7 @@ from __future__ import annotations
 from schemas.findings import Rule
 
 MARKED_TEXT = Rule(
-    "V17",
+    "V21",
     "Struck out, raised or lowered",
     "{value} is struck out, raised or lowered, in whole or in part.",
     "Type it again in ordinary letters, without what does not belong to it.",
@@ -16,14 +16,14 @@ MARKED_TEXT = Rule(
     "its last digit.",
 )
 SEVERAL_LINES = Rule(
-    "V18",
+    "V22",
     "Several lines in one cell",
     "The cell holds {count} lines: {value}.",
     "Type the one figure that is to be published, for example {example}, on one line.",
     "Two lines are two texts; read as one they would make another figure.",
 )
 WORDS_IN_FORMAT = Rule(
-    "V19",
+    "V23",
     "Words beside the figure that are not known",
     "The cell holds {value} and shows {looks}: what its number format prints beside the figure "
     "is not known ({words}).",
@@ -32,21 +32,21 @@ WORDS_IN_FORMAT = Rule(
     "2 weeks are not 2 days, and an estimate is not a figure, whichever way they are typed.",
 )
 PLUS_SIGN = Rule(
-    "V20",
+    "V24",
     "Figure with a plus",
     "{value} may be a figure, or how much it has changed.",
     "Type the figure itself without the sign, for example {example}; put a change into Commentary.",
     "A plus is how a rise is written; 2.5% more is not 2.5%.",
 )
 FIGURE_MERGED = Rule(
-    "V21",
+    "V25",
     "Figure merged over several cells",
     "The cell is merged with others ({span}), so that one figure stands in several places.",
     "Unmerge the cells, and type into each what is meant for it.",
     "A figure belongs to one indicator and one column.",
 )
 WORDS_NOT_TOLD = Rule(
-    "V22",
+    "V26",
     "Words that Excel has converted",
     "Excel has made {value} of what was typed, and how the cell shows it cannot be told.",
     "Format the cell as Text and type the words again.",

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from pipeline.intake.scan import Arrival
 from pipeline.returns.reader import read_workbook
-from pipeline.returns.reading import Return
+from pipeline.returns.reading import ReportedRow, Return
 from pipeline.returns.validate import validate
 from pipeline.workbooks.file_kind import identify
 from schemas.findings import Finding, Severity
@@ -65,13 +65,11 @@ def answers(layout: Layout, made: Return) -> Iterator[tuple[str, Got]]:
     rows = {row.indicator: row for row in reading.rows}
     for ref in layout.figures:
         row = rows.get(ref)
-        cells = set(row.cells.values()) if row else set()
-        said = [f for f in made.findings if row and f.sheet == row.sheet and f.cell in cells]
+        cells = set(_places(row)) if row else set()
+        said = [found for found in made.findings if (found.sheet, found.cell) in cells]
         is_asked = any(found.severity is not Severity.INFO for found in said)
         # What is said of no cell of a figure is said of all of them.
-        elsewhere = {
-            (other.sheet, cell) for other in reading.rows for cell in other.cells.values()
-        }
+        elsewhere = {place for other in reading.rows for place in _places(other)}
         is_asked |= any((found.sheet, found.cell) not in elsewhere for found in errors)
         if is_asked:
             yield ref, Answer.ASKED
@@ -81,6 +79,11 @@ def answers(layout: Layout, made: Return) -> Iterator[tuple[str, Got]]:
             yield ref, Answer.NO_CASES
         else:
             yield ref, Answer.NOTHING
+
+
+def _places(row: ReportedRow) -> Iterator[tuple[str, str]]:
+    """The cells that a row was read from, each with its sheet."""
+    return ((row.sheet, cell) for cell in row.cells.values())
 
 
 def read_corpus(

@@ -53,7 +53,7 @@ class RowCells:
     ) -> None:
         self._table, self._row, self._indicator, self._known = table, row, indicator, known
         self.sheet = table.grid.sheet
-        columns = table.columns
+        self._columns = columns = table.columns
         #: The address of each field's cell.
         self.addresses = {key: address(row, column) for key, column in columns.items()}
         #: What stands in the prefilled cells and in Performance, as text.
@@ -69,7 +69,7 @@ class RowCells:
 
     def figure(self, key: str, scale: Scale) -> Figure:
         """The figure in a cell; blank where the table has no such column."""
-        if key not in self._table.columns or key in self._refused:
+        if key not in self._columns or key in self._refused:
             return Figure()
         detail, value = self._detail(key), self._table.value(self._row, key)
         if value == "":
@@ -129,12 +129,12 @@ class RowCells:
         return self._table.text(self._row, key)
 
     def _detail(self, key: str) -> CellDetail:
-        return self._known.get((self._row, self._table.columns[key]), PLAIN)
+        return self._known.get((self._row, self._columns[key]), PLAIN)
 
     def _check_names(self) -> None:
         """What names the indicator: in ordinary letters, and no total's."""
         for key in NAMES:
-            if key not in self._table.columns:
+            if key not in self._columns:
                 continue
             marks, text = self._detail(key).marks, self._text(key)
             # What is raised or lowered belongs to a wording where the register has it too.
@@ -148,7 +148,7 @@ class RowCells:
 
     def _check(self, key: str) -> None:
         """Refuse a cell of which a part does not count, or that stands in several places."""
-        place = self._row, self._table.columns[key]
+        place = self._row, self._columns[key]
         text = text_of(self._table.merges.value(self._table.grid, *place))
         marks = self._detail(key).marks
         if key == "performance" and self._indicator.kind is Kind.NARRATIVE:
@@ -168,11 +168,11 @@ class RowCells:
     def _other_places(self, span: Span) -> Iterator[bool]:
         """Whether other rows, and other columns, of a merged range have a name of their own."""
         top, left, bottom, right = span
-        grid, columns = self._table.grid, self._table.columns
+        grid, columns = self._table.grid, self._columns
         for row in range(top, bottom + 1):
             names = (grid.value(row, columns[key]) for key in NAMES if key in columns)
             yield row != self._row and any(name != "" for name in names)
-        heads = range(self._table.header_row, self._table.heads.last_row + 1)
+        heads = range(self._table.header_row, self._table.rows[0])
         for column in range(left + 1, right + 1):
             yield any(grid.value(row, column) != "" for row in heads)
 

@@ -45,6 +45,7 @@ class BiffBook:
         for kind, body in _substream(self._stream, 0):
             if kind == _TEXTS or (kind == _CONTINUED and before == _TEXTS):
                 self._texts.append(body)
+                before = _TEXTS
                 continue
             before = kind
             if kind == _BOF:
