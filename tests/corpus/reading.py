@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -46,12 +46,14 @@ class Judged(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def returned(path: Path) -> Return:
-    """A return read and checked, as a run does."""
-    kind = identify(path.read_bytes()).kind
-    arrival = Arrival(path, "0" * 64, path.stat().st_size, kind, NOW)
-    read = Return(arrival, read_workbook(path, kind, REGISTER))
-    return validate([read], REGISTER, NOW, {})[0]
+def returned(paths: Sequence[Path]) -> list[Return]:
+    """Returns read and checked, as a run does."""
+    read = []
+    for path in paths:
+        kind = identify(path.read_bytes()).kind
+        arrival = Arrival(path, "0" * 64, path.stat().st_size, kind, NOW)
+        read.append(Return(arrival, read_workbook(path, kind, REGISTER)))
+    return validate(read, REGISTER, NOW, {})
 
 
 def answers(layout: Layout, made: Return) -> Iterator[tuple[str, Got]]:
@@ -94,9 +96,9 @@ def read_corpus(
         layouts = GROUPS[group]
         made = write_all(layouts, folder / group, ways=ways)
         by_name = {layout.name: layout for layout in layouts}
-        for (name, way), path in made.items():
+        # Checked together, which is many times as quick as one by one.
+        for (name, way), one in zip(made, returned(list(made.values())), strict=True):
             layout = by_name[name]
-            one = returned(path)
             place = (one.reading.area or "", one.reading.period or "")
             for ref, got in answers(layout, one):
                 verdict = judge(layout.figures[ref], got)
