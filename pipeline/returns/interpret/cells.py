@@ -124,9 +124,10 @@ class RowCells:
         return "" if means_nothing_to_report(plain) else plain
 
     def _text(self, key: str) -> str:
-        if key in NAMES:
+        value = self._table.value(self._row, key)
+        if key in NAMES and not isinstance(value, str):
             return name_shown(self._table, self._row, key, self._known)
-        return self._table.text(self._row, key)
+        return text_of(value)
 
     def _detail(self, key: str) -> CellDetail:
         return self._known.get((self._row, self._columns[key]), PLAIN)
@@ -134,32 +135,34 @@ class RowCells:
     def _check_names(self) -> None:
         """What names the indicator: in ordinary letters, and no total's."""
         for key in NAMES:
-            if key not in self._columns:
+            text = self.seen.get(key, "")
+            marks = self._detail(key).marks if text else Marks.NONE
+            is_total = key == "indicator" and name_key(text) in TOTALS
+            if not marks and not is_total:
                 continue
-            marks, text = self._detail(key).marks, self._text(key)
             # What is raised or lowered belongs to a wording where the register has it too.
             is_wording = name_key(text) == name_key(self._indicator.wording)
-            if text and marks and (key == "ref" or marks & Marks.STRUCK or not is_wording):
+            if marks and (key == "ref" or marks & Marks.STRUCK or not is_wording):
                 self._found(key, v.MARKED_TEXT, text)
                 return
-            if key == "indicator" and name_key(text) in TOTALS and not is_wording:
+            if is_total and not is_wording:
                 said = ", though the reference beside it is one"
                 self._found(key, c.INDICATOR_UNKNOWN, text, suggestion=said)
 
     def _check(self, key: str) -> None:
         """Refuse a cell of which a part does not count, or that stands in several places."""
+        merges, marks = self._table.merges, self._detail(key).marks
+        if not marks and self._row not in merges:
+            return
         place = self._row, self._columns[key]
-        text = text_of(self._table.merges.value(self._table.grid, *place))
-        marks = self._detail(key).marks
+        text = text_of(merges.value(self._table.grid, *place))
         if key == "performance" and self._indicator.kind is Kind.NARRATIVE:
             marks &= Marks.STRUCK
-        if not text:
-            return
-        if marks:
+        if text and marks:
             self._refused.add(key)
             self._found(key, v.MARKED_TEXT, text)
-        elif key in FIGURES and self._row in self._table.merges:
-            span = self._table.merges.span(*place)
+        elif text and key in FIGURES:
+            span = merges.span(*place)
             if any(self._other_places(span)):
                 self._refused.add(key)
                 cells = f"{address(*span[:2])}:{address(*span[2:])}"

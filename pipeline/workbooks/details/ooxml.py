@@ -30,10 +30,11 @@ _ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,3}[1-9][0-9]{0,6}")')
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
 #: So many cells are looked for one by one sooner than by a list of all.
 _FEW = 20
-#: What follows the column's letters in nearly all cells: blank, or with a plain value.
+#: What follows the column's letters in nearly all cells: blank, or with a plain value or text.
 _AFTER_COLUMN = (
-    rb'([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="(n|s|b|e)")? ?'
-    rb"(?:/>|>(?:<v>([^<&\s]+)</v>)?</c>)"
+    rb'([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?'
+    rb'(?:(?: t="(n|s|b|e)")? ?(?:/>|>(?:<v>([^<&\s]+)</v>)?</c>)'
+    rb'| t="inlineStr"><is><t(?: xml:space="preserve")?>[^<]*</t></is></c>)'
 )
 _HIDDEN_ROW = re.compile(rb'<row (?=[^>]*\bhidden="(?:1|true)")(?:[^>]*?\br="([0-9]+)")?')
 _COLUMN = re.compile(rb"<col\s[^<>]*>")

@@ -30,7 +30,9 @@ def parse(cell: CellValue, scale: Scale, number_format: str | None) -> Figure:
     if isinstance(cell, (time, timedelta)):
         return scale.trouble(c.DATE_FOUND, str(cell))
     if isinstance(cell, str):
-        if number_format and clean(cell) and not shows_text_alone(number_format):
+        if not cell:
+            return Figure()
+        if number_format and not shows_text_alone(number_format) and clean(cell):
             return scale.trouble(c.NOT_SHOWN, clean(cell))
         return parse_text(cell, scale)
     # As Excel shows it: 15 significant digits, no binary noise.

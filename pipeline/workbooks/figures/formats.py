@@ -167,6 +167,7 @@ def text_section(number_format: str) -> list[re.Match[str]] | None:
     return sections[-1] if is_last else None
 
 
+@lru_cache(maxsize=1_000)
 def shows_text_alone(number_format: str) -> bool:
     """Whether a text is shown as it stands, and nothing beside it."""
     if is_general(number_format):

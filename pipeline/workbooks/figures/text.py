@@ -81,8 +81,8 @@ _GAP = re.compile(r"\d(?:\t|\s{2,})\d")
 def parse_text(cell: str, scale: Scale) -> Figure:
     """The figure that is written in a cell, or what it means, or what to ask."""
     text = clean(cell)
-    lines = filled_lines(cell)
-    if len(lines) > 1 and text.casefold() not in NOT_AVAILABLE:
+    is_broken = len(cell.splitlines()) > 1 and text.casefold() not in NOT_AVAILABLE
+    if is_broken and len(lines := filled_lines(cell)) > 1:
         return scale.trouble(v.SEVERAL_LINES, " / ".join(lines), count=str(len(lines)))
     if _GAP.search(cell):
         return scale.trouble(c.NOT_EXACT, cell)
