@@ -401,6 +401,7 @@ def test_each_line_of_small_numbers_is_suppressed_as_the_page_says() -> None:
         ("none", Unit.COUNT, "V16"),
         ("nil", Unit.CURRENCY, "V16"),
         ("10²", Unit.COUNT, "V08"),
+        ("+2.5%", Unit.PERCENT, "V24"),
     ],
 )
 def test_the_page_on_figures_says_what_the_reader_does(

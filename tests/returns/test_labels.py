@@ -28,7 +28,7 @@ READ = {ref: each.value for ref, each in EXPECTED.items()}  # type: ignore[union
 
 def made_of(folder: Path, *sheets: Sheet) -> Return:
     layout = Layout("words", sheets, {})
-    return returned(write(layout, WAYS[0], folder / "words.xlsx"))
+    return returned([write(layout, WAYS[0], folder / "words.xlsx")])[0]
 
 
 def figures(made: Return, refs: tuple[str, ...] = tuple(READ)) -> dict[str, Got]:

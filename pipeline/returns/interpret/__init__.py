@@ -14,7 +14,7 @@ from pipeline.returns.interpret.attribution import (
 )
 from pipeline.returns.interpret.columns import Belonging, choose_columns, doubtful_columns
 from pipeline.returns.interpret.cover import read_cover
-from pipeline.returns.interpret.indicators import match_rows, read_indicators
+from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
 from pipeline.returns.interpret.notes import scaled_elsewhere
 from pipeline.returns.interpret.tables import Table, find_tables, of_kind, why_none
@@ -58,25 +58,23 @@ def interpret(
     reading.rows, findings = read_indicators(usable, register, known, details)
     reading.findings += findings
     for table in indicators:
-        if table not in usable and _is_missed(table, usable, reading, register, known):
+        if table not in usable and _is_missed(table, reading, register, known, details):
             said = doubts.get(id(table), [])
             reading.findings += said or [*choices[id(table)], *doubtful_columns(table, known)]
     if not usable and not has_errors(reading.findings):
         reading.findings += why_none(grids, words)
     reading.findings += scaled_elsewhere(grids, tables, usable, words)
-    reading.achievements, findings = read_achievements(achievements, register)
+    reading.achievements, findings = read_achievements(achievements, register, details)
     reading.findings += findings
     return reading
 
 
 def _is_missed(
-    table: Table, usable: list[Table], reading: Reading, register: Register, known: Belonging
+    table: Table, reading: Reading, register: Register, known: Belonging, details: Details
 ) -> bool:
     """Whether a table that is not used holds an indicator that no used table has."""
-    if not usable:
+    if not reading.has_table:
         return True
-    reported = {row.indicator for row in reading.rows}
     owned = {i.ref for i in register.indicators_of(known.area)} if known.area else set[str]()
-    return any(
-        match.indicator.ref in owned - reported for match in match_rows([table], register, known)[0]
-    )
+    missing = owned - {row.indicator for row in reading.rows}
+    return bool(missing and indicators_of(table, register, known, details) & missing)

@@ -9,10 +9,10 @@ from itertools import groupby
 from msgspec import Struct
 
 from pipeline.returns.interpret.attribution import other_rows
+from pipeline.returns.interpret.cells import NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
-from pipeline.returns.interpret.scales import parse_under
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
@@ -20,35 +20,26 @@ from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetD
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
-from pipeline.workbooks.figures.plain import clean, means_no_cases, means_nothing_to_report
+from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import name_key, suggestion
 from schemas import rules as c
-from schemas.fields import FIGURES, FILLED, PREFILLED
-from schemas.findings import Finding, Rule
+from schemas.fields import FIGURES, FILLED
+from schemas.findings import Finding
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
 from schemas.units import Unit
 
-#: A word that says of what kind a figure is, such as `Forecast`, is no longer.
-_LONGEST_WORD = 30
-_TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
-_STATUSES = {
-    **dict.fromkeys(("final", "f", "actual"), Status.FINAL),
-    **dict.fromkeys(("provisional", "p", "estimate"), Status.PROVISIONAL),
-    "not available": Status.NOT_AVAILABLE,
-}
-_STATES = {name_key(state): state for state in MilestoneState} | {
-    "completed": MilestoneState.COMPLETE,
-    "achieved": MilestoneState.COMPLETE,
-    "not yet due": MilestoneState.NOT_DUE,
-}
-#: What a workbook's formula makes of a division by nothing.
-_OF_NOTHING = "#DIV/0!"
 #: Numerators and denominators may be counts, money or hours.
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
 
 
-class Matched(Struct, frozen=True):
+#: A word that says of what kind a figure is, such as `Forecast`, is no longer.
+_LONGEST_WORD = 30
+#: What is looked at in a row more closely than by its value.
+_LOOKED_AT = (*NAMES, *FIGURES, "status", "commentary")
+
+
+class _Matched(Struct, frozen=True):
     table: Table
     row: int
     indicator: Indicator
@@ -62,25 +53,39 @@ def read_indicators(
     A row that is no indicator's (a priority heading, a total, a note) is passed over; one that
     holds figures and matches nothing is a finding.
     """
-    matched, findings = match_rows(tables, register, known)
+    looks = _looks(tables, details)
+    matched, findings = _match(tables, register, known, looks)
     rows = []
-    # A sheet is looked up once, however many tables stand on it.
-    for _, on_sheet in groupby(matched, key=lambda match: match.table.grid.sheet):
-        mine = list(on_sheet)
-        table = mine[0].table
-        looks = details(table.grid.sheet, [place for m in mine for place in _unsettled(m)])
-        findings += _hidden(mine, looks)
+    for sheet, matches in groupby(matched, key=lambda match: match.table.grid.sheet):
+        mine = list(matches)
+        findings += _hidden(mine, looks[sheet])
         for match in mine:
-            row, troubles = _read_row(match, looks.cells, known.area or "", known.period or "")
+            row, troubles = _read_row(match, looks[sheet].cells, known)
             rows.append(row)
             findings += troubles
     return rows, findings
 
 
-def match_rows(
-    tables: list[Table], register: Register, known: Belonging
-) -> tuple[list[Matched], list[Finding]]:
-    """Each row of an indicator's, and what is wrong with the others that hold figures."""
+def indicators_of(table: Table, register: Register, known: Belonging, details: Details) -> set[str]:
+    """The refs of the indicators that a table has a row for."""
+    matched, _ = _match([table], register, known, _looks([table], details))
+    return {match.indicator.ref for match in matched}
+
+
+def _looks(tables: list[Table], details: Details) -> dict[str, SheetDetails]:
+    """What is known of the cells of each sheet, however many tables stand on it."""
+    return {
+        sheet: details(sheet, [place for table in on_sheet for place in _places(table)])
+        for sheet, on_sheet in groupby(tables, key=lambda table: table.grid.sheet)
+    }
+
+
+def _match(
+    tables: list[Table],
+    register: Register,
+    known: Belonging,
+    looks: Mapping[str, SheetDetails],
+) -> tuple[list[_Matched], list[Finding]]:
     by_ref = {name_key(i.ref): i for i in register.indicators}
     by_name: dict[str, Indicator | None] = {}
     for indicator in register.indicators:
@@ -88,7 +93,7 @@ def match_rows(
         key = name_key(indicator.wording)
         by_name[key] = None if key in by_name else indicator
     owned = register.indicators_of(known.area) if known.area else register.indicators
-    matched: list[Matched] = []
+    matched: list[_Matched] = []
     findings: list[Finding] = []
     places: dict[str, str] = {}
     for table in tables:
@@ -98,7 +103,7 @@ def match_rows(
         for row in table.rows:
             if row in others:
                 continue
-            ref, name = table.text(row, "ref"), table.text(row, "indicator")
+            ref, name = (name_shown(table, row, key, looks[sheet].cells) for key in NAMES)
             said = name or ref
             if not said:
                 findings += _astray(table, row)
@@ -107,7 +112,7 @@ def match_rows(
             cell = table.address(row, "performance")
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
-                if is_reported and name_key(said) not in _TOTALS:
+                if is_reported and name_key(said) not in TOTALS:
                     cell = table.address(row, "indicator") or table.address(row, "ref")
                     near = suggestion(said, [i.wording for i in owned])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
@@ -115,7 +120,7 @@ def match_rows(
                 findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=first))
             else:
                 places[found.ref] = f"{sheet}!{cell}"
-                matched.append(Matched(table, row, found))
+                matched.append(_Matched(table, row, found))
                 findings += _said_of_row(table, row, known)
     return matched, findings
 
@@ -134,7 +139,7 @@ def _said_of_row(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
 def _astray(table: Table, row: int) -> list[Finding]:
     """Figures in a row that names no indicator, unless it is a row of totals."""
     texts = [text_of(cell) for _, cell in table.grid.row(row)]
-    if any(name_key(text) in _TOTALS for text in texts if len(text) <= LONGEST_HEADING):
+    if any(name_key(text) in TOTALS for text in texts if len(text) <= LONGEST_HEADING):
         return []
     return [
         c.FIGURE_ASTRAY.found(table.grid.sheet, table.address(row, key), text)
@@ -143,22 +148,19 @@ def _astray(table: Table, row: int) -> list[Finding]:
     ][:1]
 
 
-def _unsettled(match: Matched) -> list[Place]:
-    """The cells of a row whose value alone does not say what they mean.
-
-    A number may be a percentage by its format; a blank may be an error value or a formula.
-    """
-    columns, row = match.table.columns, match.row
-    figures = [(row, columns[key]) for key in FIGURES if key in columns]
+def _places(table: Table) -> list[Place]:
+    """The cells of which more than the value is to be known, in rows that name anything."""
+    columns = [table.columns[key] for key in _LOOKED_AT if key in table.columns]
+    named = [table.columns[key] for key in NAMES if key in table.columns]
     return [
-        place
-        for place in figures
-        if (value := match.table.grid.value(*place)) == ""
-        or (isinstance(value, (int, float)) and not isinstance(value, bool))
+        (row, column)
+        for row in table.rows
+        if any(table.grid.value(row, at) != "" for at in named)
+        for column in columns
     ]
 
 
-def _hidden(matched: list[Matched], known: SheetDetails) -> list[Finding]:
+def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
     """What is read of a sheet although nobody sees it, in one finding."""
     grid = matched[0].table.grid
     filled = {
@@ -172,15 +174,15 @@ def _hidden(matched: list[Matched], known: SheetDetails) -> list[Finding]:
 
 
 def _read_row(
-    match: Matched, known: Mapping[Place, CellDetail], area: str, period: str
+    match: _Matched, looks: Mapping[Place, CellDetail], known: Belonging
 ) -> tuple[ReportedRow, list[Finding]]:
-    cells = _Cells(match, known)
     indicator = match.indicator
+    cells = RowCells(match.table, match.row, indicator, looks)
     told = cells.seen.get("performance", "")
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     numerator = cells.figure("numerator", _PART).value
     denominator = cells.figure("denominator", _PART).value
-    says_no_cases = means_no_cases(cells.text("status"))
+    says_no_cases = cells.says_no_cases()
     figure = Figure()
     state: MilestoneState | None = None
     narrative = ""
@@ -196,14 +198,14 @@ def _read_row(
         case Kind.MILESTONE if not nothing:
             state = cells.state()
         case Kind.NARRATIVE if not nothing:
-            narrative = _words(told)
+            narrative = cells.words("performance")
     over = match.table.chosen["performance"].label
     is_provisional = figure.provisional or PROVISIONAL in over.kinds
     status = cells.status(is_provisional=is_provisional)
     row = ReportedRow(
         indicator=indicator.ref,
-        area=area,
-        period=period,
+        area=known.area or "",
+        period=known.period or "",
         status=Status.NOT_AVAILABLE if nothing else status,
         value=figure.value,
         numerator=figure.numerator if numerator is None else numerator,
@@ -212,7 +214,7 @@ def _read_row(
         narrative=narrative,
         suppressed=figure.suppressed,
         no_cases=says_no_cases or figure.no_cases,
-        commentary=_words(cells.text("commentary")),
+        commentary=cells.words("commentary"),
         sheet=cells.sheet,
         cell=cells.addresses["performance"],
         cells=cells.addresses,
@@ -220,85 +222,6 @@ def _read_row(
         is_bad=cells.is_bad,
     )
     return row, cells.findings
-
-
-class _Cells:
-    """The cells of an indicator's row, and what is found wrong with them as they are read."""
-
-    def __init__(self, match: Matched, known: Mapping[Place, CellDetail]) -> None:
-        self._table, self._row, self._known = match.table, match.row, known
-        self.sheet = match.table.grid.sheet
-        columns = self._table.columns
-        #: The address of each field's cell.
-        self.addresses = {key: address(match.row, column) for key, column in columns.items()}
-        #: What stands in the prefilled cells and in Performance, as text.
-        self.seen = {key: self.text(key) for key in (*PREFILLED, "performance") if key in columns}
-        self.findings: list[Finding] = []
-        #: One of them could not be read.
-        self.is_bad = False
-
-    def text(self, key: str) -> str:
-        return self._table.text(self._row, key)
-
-    def figure(self, key: str, scale: Scale, *, is_of_none: bool = False) -> Figure:
-        """The figure in a cell; blank where the table has no such column.
-
-        `is_of_none`: the cells beside it say that there are no cases.
-        """
-        column = self._table.columns.get(key)
-        if column is None:
-            return Figure()
-        detail = self._known.get((self._row, column))
-        value = self._table.value(self._row, key)
-        if value == "" and detail is not None:
-            value = detail.error
-            if not value and detail.has_formula and not detail.has_value:
-                self._found(key, c.NO_CACHED_VALUE)
-                return Figure()
-        label = self._table.chosen[key].label
-        parsed = parse_under(label, value, scale, detail.number_format if detail else None)
-        if is_of_none and (
-            parsed in (Figure(), Figure(not_available=True))
-            or value == _OF_NOTHING
-            or (isinstance(value, str) and means_no_cases(value))
-        ):
-            return Figure(no_cases=True)
-        for t in parsed.troubles:
-            self.findings.append(t.rule.found(self.sheet, self.addresses[key], t.value, **t.words))
-        self.is_bad |= parsed.is_bad
-        return parsed
-
-    def state(self) -> MilestoneState | None:
-        text = clean(str(self._table.value(self._row, "performance")))
-        state = _STATES.get(name_key(text))
-        if text and state is None:
-            self._found("performance", c.STATE_UNKNOWN, text, choices=", ".join(MilestoneState))
-        return state
-
-    def status(self, *, is_provisional: bool) -> Status:
-        """The figure's status; a mark beside the figure may have said that it is provisional."""
-        marked = Status.PROVISIONAL if is_provisional else Status.FINAL
-        text = self.text("status")
-        if not text or means_no_cases(text):
-            return marked
-        if means_nothing_to_report(text):
-            return Status.NOT_AVAILABLE
-        status = _STATUSES.get(name_key(text))
-        if status is None:
-            self._found("status", c.STATUS_UNKNOWN, text)
-        # A mark such as (p) beside the figure stands against a Final that nobody changed.
-        return marked if status in (None, Status.FINAL) else status
-
-    def _found(self, key: str, rule: Rule, value: str = "", **words: str) -> None:
-        """A finding at a cell that could not be read."""
-        self.is_bad = True
-        self.findings.append(rule.found(self.sheet, self.addresses[key], value, **words))
-
-
-def _words(text: str) -> str:
-    """Words with plain line ends, or nothing where they only say that there is none."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "" if means_nothing_to_report(plain) else plain
 
 
 def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:

@@ -7,7 +7,8 @@ return. Runs in the guarded worker.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
@@ -39,16 +40,29 @@ def details_of(path: Path, kind: FileKind) -> Details:
     opened = cache(partial(_BOOKS.get(kind, ooxml.OoxmlBook), path))
 
     def look_up(sheet: str, wanted: Iterable[Place]) -> SheetDetails:
-        try:
+        with _broken_records():
             return opened().sheet(sheet, set(wanted))
-        except (struct.error, IndexError) as error:
-            raise BrokenPartError("a record is cut short") from error
-        except compound.BadCompoundError as error:
-            raise BrokenPartError(str(error)) from error
 
     return look_up
 
 
 def merged_of(path: Path, kind: FileKind) -> dict[str, list[Span]]:
-    """Each sheet's merged ranges, for the kinds of workbook of which calamine tells none."""
-    return ods.merged(path) if kind is FileKind.ODS else {}
+    """Each sheet's merged ranges, for the kinds of workbook of which calamine tells none.
+
+    Raises as the look-up of details does.
+    """
+    if kind is FileKind.ODS:
+        return ods.merged(path)
+    with _broken_records():
+        return xlsb.XlsbBook(path).merged() if kind is FileKind.XLSB else {}
+
+
+@contextmanager
+def _broken_records() -> Iterator[None]:
+    """What is raised for records that end too soon, as BrokenPartError."""
+    try:
+        yield
+    except (struct.error, IndexError) as error:
+        raise BrokenPartError("a record is cut short") from error
+    except compound.BadCompoundError as error:
+        raise BrokenPartError(str(error)) from error

@@ -15,17 +15,26 @@ from xml.parsers import expat
 
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
-from pipeline.workbooks.details.detail import PLAIN, CellDetail, Formats, Place, SheetDetails
+from pipeline.workbooks.details.detail import (
+    PLAIN,
+    CellDetail,
+    CellStyle,
+    CellStyles,
+    Marks,
+    Place,
+    SheetDetails,
+)
 
 #: A cell whose address is not in capitals, as every program writes it.
 _ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,3}[1-9][0-9]{0,6}")')
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
 #: So many cells are looked for one by one sooner than by a list of all.
 _FEW = 20
-#: What follows the column's letters in nearly all cells: blank, or with a plain value.
+#: What follows the column's letters in nearly all cells: blank, or with a plain value or text.
 _AFTER_COLUMN = (
-    rb'([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="(n|s|b|e)")? ?'
-    rb"(?:/>|>(?:<v>([^<&\s]+)</v>)?</c>)"
+    rb'([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?'
+    rb'(?:(?: t="(n|s|b|e)")? ?(?:/>|>(?:<v>([^<&\s]+)</v>)?</c>)'
+    rb'| t="inlineStr"><is><t(?: xml:space="preserve")?>[^<]*</t></is></c>)'
 )
 _HIDDEN_ROW = re.compile(rb'<row (?=[^>]*\bhidden="(?:1|true)")(?:[^>]*?\br="([0-9]+)")?')
 _COLUMN = re.compile(rb"<col\s[^<>]*>")
@@ -37,8 +46,11 @@ _VALUE = re.compile(rb"<v(?:\s[^<>]*)?(?:/>|>([^<]*)</v>)")
 _REFERENCE = re.compile(rb"&(?:#|amp;|lt;|gt;|quot;|apos;)")
 _TRUE = ("1", "true")
 _TEXTS = "xl/sharedStrings.xml"
-#: How a run of text is marked, and the values by which it is not.
-_MARKS, _NO_MARK = ("vertAlign", "strike"), ("baseline", "0", "false")
+#: How a font, or a run of text, is marked, and the values by which it is not.
+_MARKS = {"vertAlign": Marks.SHIFTED, "strike": Marks.STRUCK}
+_NO_MARK = ("baseline", "0", "false")
+#: The parts of a sheet's or the texts' XML in which a mark may be.
+_MARKING = tuple(mark.encode() for mark in _MARKS)
 
 
 class OoxmlBook:
@@ -49,12 +61,12 @@ class OoxmlBook:
         read = self._archive.read
         self._parts = _sheet_parts(read("xl/workbook.xml"), read("xl/_rels/workbook.xml.rels"))
         has_styles = "xl/styles.xml" in self._archive.namelist()
-        self.formats = _formats_of(read("xl/styles.xml")) if has_styles else Formats((), {})
+        self.styles = _styles_of(read("xl/styles.xml")) if has_styles else CellStyles((), {}, ())
 
     @cached_property
-    def marked(self) -> set[int]:
-        """The shared texts of which a part is raised, lowered or struck through, by index."""
-        marked = set[int]()
+    def marked(self) -> dict[int, Marks]:
+        """The marks of each shared text that has any, by index."""
+        marked: dict[int, Marks] = {}
         if _TEXTS not in self._archive.namelist():
             return marked
         content = self._archive.read(_TEXTS)
@@ -63,12 +75,17 @@ class OoxmlBook:
         def on_start(name: str, attributes: dict[str, str]) -> None:
             nonlocal texts
             texts += name == "si"
-            if name in _MARKS and attributes.get("val") not in _NO_MARK:
-                marked.add(texts)
+            if mark := _mark(name, attributes):
+                marked[texts] = marked.get(texts, Marks.NONE) | mark
 
-        if _has_marks(content):
+        if _may_have_marks(content):
             xml.walk(content, on_start)
         return marked
+
+    def marks(self, style: CellStyle, kind: bytes | str, text: bytes | str) -> Marks:
+        """The marks of a cell, by its style, the kind of its value and that value."""
+        is_shared = kind in (b"s", "s") and text.isdigit() and self.marked
+        return style.marks | self.marked.get(int(text), Marks.NONE) if is_shared else style.marks
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
@@ -108,26 +125,37 @@ def targets_of(relations: bytes) -> dict[str, str]:
 
 
 @lru_cache(maxsize=16)
-def _formats_of(styles_part: bytes) -> Formats:
+def _styles_of(styles_part: bytes) -> CellStyles:
     codes: dict[int, str] = {}
-    styles: list[int] = []
-    inside = False
+    styles: list[tuple[int, int]] = []
+    fonts: list[Marks] = []
+    inside = ""
 
     def on_start(name: str, attributes: dict[str, str]) -> None:
         nonlocal inside
         if name == "numFmt":
             codes[int(attributes["numFmtId"])] = attributes["formatCode"]
-        elif name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
-            inside = name == "cellXfs"
-        elif name == "xf" and inside:
-            styles.append(int(attributes.get("numFmtId", "0")))
+        elif name in ("fonts", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            inside = name
+        elif name == "xf" and inside == "cellXfs":
+            numbers = (int(attributes.get(key, "0")) for key in ("numFmtId", "fontId"))
+            styles.append((next(numbers), next(numbers)))
+        elif name == "font" and inside == "fonts":
+            fonts.append(Marks.NONE)
+        elif fonts and inside == "fonts" and (mark := _mark(name, attributes)):
+            fonts[-1] |= mark
 
     xml.walk(styles_part, on_start)
-    return Formats(styles, codes)
+    return CellStyles(styles, codes, fonts)
 
 
-def _has_marks(content: bytes) -> bool:
-    return any(mark.encode() in content for mark in _MARKS)
+def _mark(name: str, attributes: dict[str, str]) -> Marks:
+    """The mark that an element says a font has."""
+    return Marks.NONE if attributes.get("val") in _NO_MARK else _MARKS.get(name, Marks.NONE)
+
+
+def _may_have_marks(content: bytes) -> bool:
+    return any(mark in content for mark in _MARKING)
 
 
 # --- As Excel lays a sheet out -------------------------------------------------------------------
@@ -173,9 +201,9 @@ def _usual_cells(
     for letters, row, style, kind, value in usual.findall(content, start, end):
         place = int(row) - 1, columns[letters]
         if place in asked:
-            code, error = book.formats[int(style or 0)], value.decode() if kind == b"e" else ""
-            is_marked = kind == b"s" and value.isdigit() and int(value) in book.marked
-            found[place] = _cell(code, error, False, value != b"", is_marked)
+            look, error = book.styles[int(style or 0)], value.decode() if kind == b"e" else ""
+            marks = book.marks(look, kind, value)
+            found[place] = _cell(look.number_format, error, False, value != b"", marks)
     return found
 
 
@@ -208,9 +236,10 @@ def _detail(content: bytes, at: int, end: int, book: OoxmlBook) -> CellDetail | 
     closing = content.find(b">", at, end)
     tag = content[at : closing + 1]
     style = _STYLE.search(tag)
-    code = book.formats[int(style[1]) if style else 0]
+    look = book.styles[int(style[1]) if style else 0]
+    code = look.number_format
     if tag.endswith(b"/>"):
-        return _cell(code)
+        return _cell(code, marks=look.marks)
     body = content[closing + 1 : content.find(b"</c>", closing, end)]
     value = _VALUE.search(body)
     text = (value[1] or b"").strip() if value else b""
@@ -221,8 +250,9 @@ def _detail(content: bytes, at: int, end: int, book: OoxmlBook) -> CellDetail | 
     error = text.decode("utf-8", "replace") if kind == b"e" else ""
     # A formula may rightly give an empty text; any other empty result was never saved.
     has_value = bool(text) or (value is not None and kind == b"str")
-    has_marks = _has_marks(body) or (kind == b"s" and text.isdigit() and int(text) in book.marked)
-    return _cell(code, error, b"<f" in body, has_value, has_marks)
+    if kind == b"inlineStr" and _may_have_marks(body):
+        return None
+    return _cell(code, error, b"<f" in body, has_value, book.marks(look, kind, text))
 
 
 # The cells of a sheet have a handful of details between them.
@@ -242,8 +272,10 @@ class _Walk:
         self._row = self._column = -1
         #: The cell being read, where it is asked for.
         self._place: Place | None = None
-        self._code = self._kind = ""
-        self._has_formula = self._is_text = self._has_marks = False
+        self._kind = ""
+        self._style = CellStyle()
+        self._marks = Marks.NONE
+        self._has_formula = self._is_text = False
         self._value: list[str] = []
 
     def run(self, content: bytes) -> SheetDetails:
@@ -264,8 +296,8 @@ class _Walk:
             self._found.hidden_columns.append(hidden)
         elif self._place and name == "f":
             self._has_formula = True
-        elif self._place and name in _MARKS and attributes.get("val") not in _NO_MARK:
-            self._has_marks = True
+        elif self._place and (mark := _mark(name, attributes)):
+            self._marks |= mark
         elif self._place and name == "v":
             # A formula may rightly give an empty text; any other empty result was never saved.
             self._is_text = self._kind == "str"
@@ -279,9 +311,10 @@ class _Walk:
         place = self._row, self._column
         self._place = place if place in self._found.cells else None
         if self._place:
-            self._code = self._book.formats[int(attributes.get("s", "0"))]
+            self._style = self._book.styles[int(attributes.get("s", "0"))]
             self._kind = attributes.get("t", "n")
-            self._has_formula = self._is_text = self._has_marks = False
+            self._marks = Marks.NONE
+            self._has_formula = self._is_text = False
             self._value.clear()
 
     def _end(self, name: str) -> None:
@@ -294,11 +327,10 @@ class _Walk:
         elif name == "c":
             value = "".join(self._value).strip()
             self._found.cells[self._place] = CellDetail(
-                self._code,
+                self._style.number_format,
                 value if self._kind == "e" else "",
                 self._has_formula,
                 self._is_text or bool(value),
-                self._has_marks
-                or (self._kind == "s" and value.isdigit() and int(value) in self._book.marked),
+                self._marks | self._book.marks(self._style, self._kind, value),
             )
             self._place = None
