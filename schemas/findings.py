@@ -13,6 +13,8 @@ from msgspec import Struct
 
 #: Longer values are cut in findings; the cell itself is named.
 SHOWN_LENGTH = 60
+#: No text of a person's is quoted at greater length: what is longer is cut.
+LONGEST_QUOTE = 80
 
 
 class Severity(StrEnum):
@@ -106,10 +108,10 @@ def _shown(character: str) -> str:
     return character if character.isprintable() else " "
 
 
-def shorten(value: object) -> str:
+def shorten(value: object, longest: int = SHOWN_LENGTH) -> str:
     """A value as one short line of printable text."""
     text = printable(str(value))
-    return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

@@ -154,5 +154,12 @@ MARKED_RUN = Rule(
     "Type it again, without what does not belong to it. {asks}",
     "A footnote's number beside a figure would be read as its last digit.",
 )
+LIST_TWO_WAYS = Rule(
+    "R45",
+    "List that can be read two ways",
+    '"{value}" may mean {one}, or {other}.',
+    "Put a semicolon between the names, and nothing else.",
+    "A name may hold a comma, an & or the word and.",
+)
 
 RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))

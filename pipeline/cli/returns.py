@@ -12,6 +12,7 @@ from pipeline.cli import console, mail, options
 from pipeline.cli.console import Columns, Result, finding_lines, progress_bar, workspace_at
 from pipeline.cli.options import BecauseOption, PeriodOption, ReopenOption, WorkspaceOption
 from pipeline.workspace.errors import WorkspaceError
+from schemas.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,7 +54,8 @@ def _return_templates(place: Workspace, area: str | None, period: str | None) ->
     from pipeline.workspace.folder import need_folder
 
     register = register_of(place)
-    areas = [a for a in register.areas if area is None or area in (a.ref, a.name)]
+    wanted = None if area is None else name_key(area)
+    areas = [a for a in register.areas if wanted in (None, name_key(a.ref), name_key(a.name))]
     if not areas:
         known = ", ".join(a.name for a in register.areas)
         raise WorkspaceError(f"{area} is not a service area. Choose one of: {known}.")
