@@ -201,6 +201,14 @@ SEVERAL_AREAS = Rule(
     "Keep one service area's rows in a return, and send another return for the other area.",
     "Each service area signs off its own figures.",
 )
+INDICATORS_MIXED = Rule(
+    "L25",
+    "Reference of one indicator, wording of another",
+    "{value} is the reference of {wording}, but the wording beside it, {named}, is that of "
+    "{other}.",
+    "Put right whichever of the two is wrong, as in the template.",
+    "The figure belongs to one of the two, and only the service area knows to which.",
+)
 
 # --- The value in one cell -----------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.tables import Table
@@ -16,13 +17,15 @@ from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetD
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
+from pipeline.workbooks.figures.formats import shown_plainly
 from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
 from pipeline.workbooks.grid import text_of
-from pipeline.workbooks.names import name_key, suggestion
+from pipeline.workbooks.names import suggestion
 from schemas import rules as c
 from schemas.fields import FIGURES, FILLED, PREFILLED
-from schemas.findings import Finding, Rule
+from schemas.findings import LONGEST_QUOTE, Finding, Rule, shorten
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
+from schemas.names import name_key
 from schemas.units import Unit
 
 _TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
@@ -44,6 +47,10 @@ class _Matched(Struct, frozen=True):
     table: Table
     row: int
     indicator: Indicator
+    #: Its reference as the cell shows it.
+    ref: str
+    #: Its wording is another indicator's, which is asked about.
+    is_of_two: bool = False
 
 
 def read_indicators(
@@ -54,7 +61,7 @@ def read_indicators(
     A row that is no indicator's (a priority heading, a total, a note) is passed over; one that
     holds figures and matches nothing is a finding.
     """
-    matched, findings = _match(tables, register, area)
+    matched, findings = _match(tables, register, area, details)
     rows = []
     # A sheet is looked up once, however many tables stand on it.
     for _, on_sheet in groupby(matched, key=lambda match: match.table.grid.sheet):
@@ -70,7 +77,7 @@ def read_indicators(
 
 
 def _match(
-    tables: list[Table], register: Register, area: str | None
+    tables: list[Table], register: Register, area: str | None, details: Details
 ) -> tuple[list[_Matched], list[Finding]]:
     by_ref = {name_key(i.ref): i for i in register.indicators}
     by_name: dict[str, Indicator | None] = {}
@@ -82,28 +89,79 @@ def _match(
     matched: list[_Matched] = []
     findings: list[Finding] = []
     places: dict[str, str] = {}
+    of_two: list[tuple[_Matched, Indicator]] = []
     for table in tables:
         sheet = table.grid.sheet
+        shown = _refs_as_shown(table, details)
         for row in table.rows:
             ref, name = table.text(row, "ref"), table.text(row, "indicator")
             said = name or ref
             if not said:
                 findings += _astray(table, row)
                 continue
-            found = by_ref.get(name_key(ref)) or by_name.get(name_key(name))
+            ref = shown.get(row, ref)
+            of_ref, of_name = by_ref.get(name_key(ref)), by_name.get(name_key(name))
+            found = of_ref or of_name
             cell = table.address(row, "performance")
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and name_key(said) not in _TOTALS:
                     cell = table.address(row, "indicator") or table.address(row, "ref")
-                    near = suggestion(said, [i.wording for i in owned])
+                    near = suggestion(said, [i.wording if name else i.ref for i in owned])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
+            elif of_ref and of_name and of_ref is not of_name:
+                of_two.append((_Matched(table, row, of_ref, ref, is_of_two=True), of_name))
             elif first := places.get(found.ref):
                 findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=first))
             else:
                 places[found.ref] = f"{sheet}!{cell}"
-                matched.append(_Matched(table, row, found))
+                matched.append(_Matched(table, row, found, ref))
+    for match, other in of_two:
+        findings.append(_of_two(match, other))
+        # That it may be either is said; that one of them has no row then need not be.
+        free = next((i for i in (match.indicator, other) if i.ref not in places), None)
+        if free is not None:
+            places[free.ref] = f"{match.table.grid.sheet}!{match.table.address(match.row, 'ref')}"
+            matched.append(replace(match, indicator=free))
+    if of_two:
+        order = {id(table): number for number, table in enumerate(tables)}
+        matched.sort(key=lambda match: (order[id(match.table)], match.row))
     return matched, findings
+
+
+def _of_two(match: _Matched, other: Indicator) -> Finding:
+    """What is asked of a row with the reference of one indicator and the wording of another."""
+    one, table = match.indicator, match.table
+    return c.INDICATORS_MIXED.found(
+        table.grid.sheet,
+        table.address(match.row, "ref"),
+        match.ref,
+        wording=shorten(one.wording, LONGEST_QUOTE),
+        other=other.ref,
+        named=shorten(other.wording, LONGEST_QUOTE),
+    )
+
+
+def _refs_as_shown(table: Table, details: Details) -> dict[int, str]:
+    """The references that Excel holds as numbers, by row, as their cells show them.
+
+    1.1 with two decimals is 1.10. What is shown otherwise than digit by digit is no reference.
+    """
+    column = table.columns.get("ref")
+    if column is None:
+        return {}
+    numbers = {
+        (row, column): Decimal(f"{value:.15g}")
+        for row in table.rows
+        if isinstance(value := table.value(row, "ref"), int | float) and not isinstance(value, bool)
+    }
+    if not numbers:
+        return {}
+    formats = details(table.grid.sheet, numbers).cells
+    return {
+        place[0]: shown_plainly(number, formats[place].number_format) or ""
+        for place, number in numbers.items()
+    }
 
 
 def _astray(table: Table, row: int) -> list[Finding]:
@@ -201,6 +259,11 @@ class _Cells:
         self.addresses = {key: address(match.row, column) for key, column in columns.items()}
         #: What stands in the prefilled cells and in Performance, as text.
         self.seen = {key: self.text(key) for key in (*PREFILLED, "performance") if key in columns}
+        if match.ref:
+            self.seen["ref"] = match.ref
+        if match.is_of_two:
+            # Which of the two was altered is not known.
+            self.seen = {"performance": self.seen.get("performance", "")}
         self.findings: list[Finding] = []
         #: One of them could not be read.
         self.is_bad = False

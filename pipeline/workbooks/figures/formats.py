@@ -32,6 +32,8 @@ _POWERS = {
 }  # fmt: skip
 _CURRENCIES = "£$€¥"
 _WITHOUT_CURRENCY = dict.fromkeys(map(ord, _CURRENCIES))
+#: A sign with the letters that go with it, such as US$, or a code alone.
+_MONEY = re.compile(rf"[a-z]{{0,3}}[{_CURRENCIES}]|\b(?:gbp|eur|usd)\b", re.IGNORECASE)
 _COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|colou?r ?[0-9]+)$", re.I)
 _DAYS = re.compile(r"\0\s*days?\b", re.IGNORECASE)
 _PER_CENT = re.compile(r"%|\b(?:per ?cent|pct?)\b")
@@ -65,7 +67,7 @@ class FormatSection(Struct, frozen=True):
     says_percent: bool = False
     #: Words beside it say that it counts days.
     says_days: bool = False
-    #: The currency sign printed beside it; empty where there is none.
+    #: The sign or code of a currency that is printed beside it; empty where there is none.
     currency: str = ""
     #: A word beside it says that it counts so many tens: 6 for a million.
     said_power: int = 0
@@ -115,11 +117,20 @@ def section_for(number_format: str, number: Decimal) -> FormatSection:
     return numeric[0]
 
 
-def is_shown_plainly(number: Decimal, number_format: str) -> bool:
-    """Whether a number is shown digit by digit and nothing beside it, as text would be."""
+def shown_plainly(number: Decimal, number_format: str) -> str | None:
+    """A number as its cell shows it; None where that is not digit by digit and nothing beside it.
+
+    1.1 that is shown with two decimals is 1.10.
+    """
     shape = _PLAIN_SHAPE.fullmatch(number_format.strip())
-    decimals = shape and shape["decimals"]
-    return shape is not None and (decimals is None or len(decimals) == places(number))
+    if shape is None:
+        return None
+    if shape["decimals"] is None:
+        # General shows what there is, and 0 a whole number.
+        is_general = shape[0].casefold() in ("", "general", "@")
+        return f"{number:f}" if is_general or not places(number) else None
+    decimals = len(shape["decimals"])
+    return f"{number:.{decimals}f}" if decimals >= places(number) else None
 
 
 # Returns made from one template have the same few formats.
@@ -138,6 +149,7 @@ def _sections(number_format: str) -> tuple[FormatSection, ...]:
 
 def _section(tokens: list[re.Match[str]]) -> FormatSection:
     bare = said = ""
+    money: list[str] = []
     condition = None
     is_elapsed = is_coloured = False
     for token in tokens:
@@ -146,7 +158,9 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
             if match := _CONDITION.match(inside):
                 condition = match[1], Decimal(match[2])
             elif inside.startswith("$"):
-                said += inside[1:].partition("-")[0]
+                sign = inside[1:].partition("-")[0]
+                said += sign
+                money += [sign.strip()] if sign.strip() else []
             is_elapsed |= _ELAPSED.fullmatch(inside) is not None
             is_coloured |= _COLOUR.match(inside) is not None
         elif (literal := token["quoted"] or token["escaped"]) is not None:
@@ -161,9 +175,7 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
     is_date = is_elapsed or (not has_digits and bool(_DATE_LETTERS & set(bare.casefold())))
     said = re.sub("general", _DIGIT, said, flags=re.IGNORECASE)
     words = said.replace(_DIGIT, " ").casefold()
-    currency = next((sign for sign in words if sign in _CURRENCIES), "")
-    if not currency and (code := re.search(r"\b(?:gbp|eur|usd)\b", words)):
-        currency = {"gbp": "£", "eur": "€", "usd": "$"}[code[0]]
+    money += _MONEY.findall(said.replace(_DIGIT, " "))
     commas = re.search(r"[0#?](,+)(?![0#?,])", bare)
     shown_power = 3 * len(commas[1]) if commas else 0
     most, least = _decimals(bare)
@@ -173,7 +185,7 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
         scales_to_percent="%" in bare,
         says_percent=_PER_CENT.search(words) is not None,
         says_days=_DAYS.search(said) is not None,
-        currency=currency,
+        currency=_currency(money),
         said_power=max((_POWERS.get(word, 0) for word in _WORD.findall(words)), default=0),
         shown_power=shown_power,
         decimals=None if most is None else most - shown_power,
@@ -185,6 +197,15 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
         hides=not has_digits and not is_date and "@" not in bare,
         alters=_BESIDE_DIGIT.search(said) is not None or bare.count("%") > 1 or "\u2030" in words,
     )
+
+
+def _currency(signs: list[str]) -> str:
+    """The currency of which there are signs or codes; one that is not pounds, where there are two.
+
+    What a format marks as a currency's is one, whatever it is: `kr`, `Fr.`
+    """
+    others = [sign for sign in signs if sign.casefold() not in ("£", "gbp")]
+    return others[0] if others else "£" if signs else ""
 
 
 def _decimals(bare: str) -> tuple[int | None, int]:
