@@ -17,6 +17,13 @@ SHOWN_LENGTH = 60
 LONGEST_QUOTE = 80
 
 
+#: Words of a template that are the program's own, or a list of what is known: never cut.
+_IN_FULL = frozenset(
+    {"asks", "called", "choices", "detail", "near", "problem", "readings", "reason", "suggestion"}
+    | {"todo", "what"}
+)
+
+
 class Severity(StrEnum):
     """An error sends the return back; a warning is for a person to look at; info only tells."""
 
@@ -67,7 +74,10 @@ class Rule(Struct, frozen=True):
 
     def found(self, sheet: str = "", cell: str = "", value: object = "", **words: str) -> Finding:
         """The finding that this rule makes at a place; `words` fill its templates."""
-        said = {"value": shorten(value)} | {name: printable(word) for name, word in words.items()}
+        said = {"value": shorten(value)} | {
+            name: printable(word) if name in _IN_FULL else shorten(word, LONGEST_QUOTE)
+            for name, word in words.items()
+        }
         problem, fix = self.problem.format_map(said).strip(), self.fix.format_map(said)
         return Finding(self.code, self.severity, sheet, cell, said["value"], problem, fix)
 

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from schemas import verdicts
 from schemas.checks import Cells, Checks
-from schemas.findings import LONGEST_QUOTE, shorten
 from schemas.names import name_key
 from schemas.register_checks import CHECKS
 from schemas.register_columns import RegisterSheet
@@ -83,7 +82,7 @@ def _unknown(
     if unknown is None or known is None:
         return None
     return {
-        "unknown": shorten(unknown, LONGEST_QUOTE),
+        "unknown": unknown,
         "near": known.near(unknown),
         "name": sheet.columns[0].heading.casefold(),
         "title": sheet.title,

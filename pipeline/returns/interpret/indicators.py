@@ -23,7 +23,7 @@ from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import suggestion
 from schemas import rules as c
 from schemas.fields import FIGURES, FILLED, PREFILLED
-from schemas.findings import LONGEST_QUOTE, Finding, Rule, shorten
+from schemas.findings import Finding, Rule
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
 from schemas.names import name_key
 from schemas.units import Unit
@@ -136,9 +136,9 @@ def _of_two(match: _Matched, other: Indicator) -> Finding:
         table.grid.sheet,
         table.address(match.row, "ref"),
         match.ref,
-        wording=shorten(one.wording, LONGEST_QUOTE),
+        wording=one.wording,
         other=other.ref,
-        named=shorten(other.wording, LONGEST_QUOTE),
+        named=other.wording,
     )
 
 
