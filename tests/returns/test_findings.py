@@ -22,7 +22,7 @@ from openpyxl.workbook import Workbook
 
 from pipeline.intake.scan import Arrival, examine
 from pipeline.job import nightly
-from pipeline.job.stages import check_files
+from pipeline.job.checking import check_files
 from pipeline.outputs.template import write_template
 from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Return
@@ -295,9 +295,9 @@ def good(workspace: Workspace) -> Path:
 def check(
     workspace: Workspace, paths: list[Path], now: datetime = IN_TIME
 ) -> dict[str, tuple[Finding, ...]]:
-    checked, unread = check_files(paths, workspace, REGISTER, now, lambda *_: None)
-    assert not unread
-    return {one.arrival.path.stem: one.findings for one in checked}
+    checked = check_files(paths, workspace, REGISTER, now, lambda *_: None, None)
+    assert not checked.unread
+    return {one.arrival.path.stem: one.submission.findings for one in checked.decisions}
 
 
 @pytest.fixture(scope="module")
