@@ -20,6 +20,8 @@ _ALIKE = 65
 #: stand in a name: `Adults and Health`, `H & P`.
 _PARTS = re.compile(r"[;\n]")
 _MAY_PART = re.compile(r"(,|\s(?:and|&)\s)", re.IGNORECASE)
+#: No name begins or ends with these.
+_ENDS = ", "
 #: A list is looked at for names of so many pieces, and in so many ways.
 _MOST_PIECES, _MOST_WAYS = 40, 50
 
@@ -78,7 +80,7 @@ class SheetNames(Struct, frozen=True):
             ways[until + 1] = [
                 [*way, name]
                 for start in range(0, until, 2)
-                if self.ref(name := "".join(pieces[start:until]).strip())
+                if self.ref(name := "".join(pieces[start:until]).strip(_ENDS))
                 for way in ways[start]
             ][:_MOST_WAYS]
         return ways[len(pieces) + 1]
@@ -92,10 +94,10 @@ class SheetNames(Struct, frozen=True):
                 (
                     end
                     for end in range(min(len(pieces), at + _MOST_PIECES), at, -1)
-                    if (end - at) % 2 and self.ref("".join(pieces[at:end]).strip())
+                    if (end - at) % 2 and self.ref("".join(pieces[at:end]).strip(_ENDS))
                 ),
                 at + 1,
             )
-            names.append("".join(pieces[at:until]).strip())
+            names.append("".join(pieces[at:until]).strip(_ENDS))
             at = until + 1
         return list(filter(None, names)) if any(map(self.ref, names)) else ["".join(pieces)]

@@ -236,6 +236,8 @@ CASES = (
     Case("L12", wide_heading, ("Indicators", "H"), lambda book, cell:
          book["Indicators"].unmerge_cells(f"{cell}:J{heading_row()}")),
     Case("L14", areas_in_rows, ("Indicators", "L"), cleared),
+    Case("L25", put("P1-1", "Indicator", "Percentage of repeat victims"), ("P1-1", "Ref"),
+         lambda book, _: put("P1-1", "Indicator", INCIDENTS)(book)),
     Case("V01", put("P1-2", "Performance", "0.24"), ("P1-2", "Performance")),
     Case("V02", put("P1-1", "Performance", "quite a few"), ("P1-1", "Performance")),
     Case("V03", put("P1-1", "Performance", "#REF!"), ("P1-1", "Performance")),

@@ -13,7 +13,7 @@ from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetDetails
+from pipeline.workbooks.details.detail import PLAIN, CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
@@ -159,7 +159,7 @@ def _refs_as_shown(table: Table, details: Details) -> dict[int, str]:
         return {}
     formats = details(table.grid.sheet, numbers).cells
     return {
-        place[0]: shown_plainly(number, formats[place].number_format) or ""
+        place[0]: shown_plainly(number, formats.get(place, PLAIN).number_format) or ""
         for place, number in numbers.items()
     }
 
