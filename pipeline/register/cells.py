@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
-from pipeline.workbooks.figures.formats import shown_plainly
+from pipeline.workbooks.figures.formats import written_plainly
 from schemas import register_rules as r
 from schemas import rules as c
 from schemas.findings import Finding, Rule, shorten
@@ -125,7 +125,7 @@ def _text(cell: RegisterCell) -> str | Finding:
     if isinstance(value, bool):
         return str(value).upper()
     if _is_number(value):
-        shown = shown_plainly(Decimal(f"{value:.15g}"), cell.number_format)
+        shown = written_plainly(Decimal(f"{value:.15g}"), cell.number_format)
         return shown or cell.found(r.SHOWN_OTHERWISE, looks="something else")
     text = str(value).strip()
     if cell.column.content is Content.ADDRESS:

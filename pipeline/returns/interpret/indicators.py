@@ -17,7 +17,7 @@ from pipeline.workbooks.details.detail import PLAIN, CellDetail, Details, Place,
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
-from pipeline.workbooks.figures.formats import shown_plainly
+from pipeline.workbooks.figures.formats import written_plainly
 from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import suggestion
@@ -159,7 +159,7 @@ def _refs_as_shown(table: Table, details: Details) -> dict[int, str]:
         return {}
     formats = details(table.grid.sheet, numbers).cells
     return {
-        place[0]: shown_plainly(number, formats.get(place, PLAIN).number_format) or ""
+        place[0]: written_plainly(number, formats.get(place, PLAIN).number_format) or ""
         for place, number in numbers.items()
     }
 

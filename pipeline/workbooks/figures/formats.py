@@ -117,7 +117,7 @@ def section_for(number_format: str, number: Decimal) -> FormatSection:
     return numeric[0]
 
 
-def shown_plainly(number: Decimal, number_format: str) -> str | None:
+def written_plainly(number: Decimal, number_format: str) -> str | None:
     """A number as its cell shows it; None where that is not digit by digit and nothing beside it.
 
     1.1 that is shown with two decimals is 1.10.
