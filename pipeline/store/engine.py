@@ -70,13 +70,14 @@ def reading_engine_of(url: sa.URL) -> sa.Engine | None:
     """An engine that only reads, and makes nothing; None where SQLite has no file yet.
 
     Raises:
-        StoreError: its driver is missing.
+        StoreError: its driver is missing, or its folder may not be looked into.
     """
     if url.get_backend_name() != "sqlite":
         with reported(url):
             return sa.create_engine(url).execution_options(postgresql_readonly=True)
-    if not url.database or not Path(url.database).exists():
-        return None
+    with reported(url):
+        if not url.database or not Path(url.database).exists():
+            return None
     # Opened for reading alone SQLite would leave the files of its log behind.
     file = f"file:{quote(str(Path(url.database).resolve()))}?mode=rw"
     engine = sa.create_engine(url, creator=lambda: sqlite3.connect(file, uri=True))
