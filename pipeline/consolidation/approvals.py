@@ -80,10 +80,11 @@ class Choice(Struct, frozen=True):
     area: str = ""
 
     def is_met_by(self, one: Waiting) -> bool:
+        area = (one.area.ref, one.area.name)
         return (
             name_key(one.finding.code) == name_key(self.code)
-            and name_key(self.indicator) in ("", name_key(one.indicator))
-            and name_key(self.area) in ("", name_key(one.area.ref), name_key(one.area.name))
+            and (not self.indicator or name_key(self.indicator) == name_key(one.indicator))
+            and (not self.area or name_key(self.area) in map(name_key, area))
         )
 
 

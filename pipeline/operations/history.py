@@ -74,7 +74,7 @@ def subject_of(name: str, stored: StoredReturns) -> Subject:
     """
     if not name:
         return Subject()
-    wanted, typed = name_key(name), spelled(name)
+    wanted, typed = name_key(name) or name, spelled(name) or name
     submissions, store = stored.submissions.values(), stored.store
     refs = dict.fromkeys(i.ref for i in stored.register.indicators)
     refs |= dict.fromkeys(ref for _, ref in stored.figures)
