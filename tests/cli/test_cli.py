@@ -137,7 +137,9 @@ def test_a_service_area_checks_its_return_before_sending(demo: Path, fresh: Path
 
 def test_validate_knows_what_was_received_before(demo: Path) -> None:
     result = quarterday("validate", "-w", demo, *archived(demo))
-    assert result.stdout.count("was received before; nothing would change") == len(archived(demo))
+    known = result.stdout.count("was received before; nothing would change")
+    # One was replaced since, and would count again.
+    assert (known, result.stdout.count("would be accepted")) == (len(archived(demo)) - 1, 1)
     # One of them was sent back, and still is to be put right.
     assert result.exit_code == 1
 
