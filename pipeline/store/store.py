@@ -63,10 +63,13 @@ class Store:
         store = cls.__new__(cls)
         store._use(engine)
         try:
-            return store if is_of_this_version(engine) else None
+            is_there = is_of_this_version(engine)
         except BaseException:
             store.close()
             raise
+        if not is_there:
+            store.close()
+        return store if is_there else None
 
     def _use(self, engine: sa.Engine) -> None:
         self._engine = engine
