@@ -13,6 +13,15 @@ from msgspec import Struct
 
 #: Longer values are cut in findings; the cell itself is named.
 SHOWN_LENGTH = 60
+#: No text of a person's is quoted at greater length: what is longer is cut.
+LONGEST_QUOTE = 80
+
+
+#: Words of a template that are the program's own, or a list of what is known: never cut.
+_IN_FULL = frozenset(
+    {"asks", "called", "choices", "detail", "near", "problem", "readings", "reason", "suggestion"}
+    | {"todo", "what"}
+)
 
 
 class Severity(StrEnum):
@@ -65,7 +74,10 @@ class Rule(Struct, frozen=True):
 
     def found(self, sheet: str = "", cell: str = "", value: object = "", **words: str) -> Finding:
         """The finding that this rule makes at a place; `words` fill its templates."""
-        said = {"value": shorten(value)} | {name: printable(word) for name, word in words.items()}
+        said = {"value": shorten(value)} | {
+            name: printable(word) if name in _IN_FULL else shorten(word, LONGEST_QUOTE)
+            for name, word in words.items()
+        }
         problem, fix = self.problem.format_map(said).strip(), self.fix.format_map(said)
         return Finding(self.code, self.severity, sheet, cell, said["value"], problem, fix)
 
@@ -106,10 +118,10 @@ def _shown(character: str) -> str:
     return character if character.isprintable() else " "
 
 
-def shorten(value: object) -> str:
+def shorten(value: object, longest: int = SHOWN_LENGTH) -> str:
     """A value as one short line of printable text."""
     text = printable(str(value))
-    return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

@@ -12,17 +12,15 @@ from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
-from rapidfuzz import process
-from rapidfuzz.fuzz import ratio
 
 from schemas import verdicts
 from schemas.checks import Cells, Checks
+from schemas.names import name_key
 from schemas.register_checks import CHECKS
 from schemas.register_columns import RegisterSheet
 from schemas.register_layout import AREAS, LISTS, SHEETS
+from schemas.register_names import SheetNames
 
-#: How alike a ref must be to be asked about, out of 100.
-_ALIKE = 65
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
@@ -36,7 +34,11 @@ def failures(
     indicator's kind, polarity and unit too. `unread` says in which columns of each row a cell could
     not be read: what looks at it says nothing.
     """
-    names = {sheet.title: _names(sheet, tables.get(sheet.title)) for sheet in SHEETS}
+    names = {
+        sheet.title: SheetNames.of(sheet, tables[sheet.title])
+        for sheet in SHEETS
+        if sheet.title in tables
+    }
     for sheet in SHEETS:
         rows = tables.get(sheet.title, ())
         joined = [{**row, **_joined(sheet, row, rows, names)} for row in rows]
@@ -52,23 +54,16 @@ def failures(
             yield sheet, failed
 
 
-def _names(sheet: RegisterSheet, rows: Rows | None) -> list[str] | None:
-    """The names that a sheet's rows go by; None where the sheet could not be read."""
-    if rows is None:
-        return None
-    keys = ("ref", "name") if sheet is AREAS else (sheet.columns[0].key,)
-    return [row[key] for key in keys for row in rows if row[key] is not None]
-
-
 def _joined(
-    sheet: RegisterSheet, row: Row, rows: Rows, names: Mapping[str, list[str] | None]
+    sheet: RegisterSheet, row: Row, rows: Rows, names: Mapping[str, SheetNames]
 ) -> dict[str, object]:
     """What other rows and sheets say of a row."""
     if sheet is AREAS:
-        refs = [other["ref"] for other in rows]
-        return {"is_own_name": row["name"] == row["ref"] or row["name"] not in refs}
+        refs = {name_key(other["ref"]) for other in rows if other["ref"]}
+        ref, name = (name_key(row[key] or "") for key in ("ref", "name"))
+        return {"is_own_name": name == ref or name not in refs}
     return {
-        f"{column.key}_unknown": _unknown(row[column.key], other, names[other.title])
+        f"{column.key}_unknown": _unknown(row[column.key], other, names.get(other.title))
         for column in sheet.columns
         if column.chosen_from
         for other in [LISTS[column.chosen_from]]
@@ -76,22 +71,19 @@ def _joined(
 
 
 def _unknown(
-    cell: str | tuple[str, ...] | None, sheet: RegisterSheet, known: list[str] | None
+    cell: str | tuple[str, ...] | None, sheet: RegisterSheet, known: SheetNames | None
 ) -> dict[str, str] | None:
     """The first name in a cell that is not among the names of a sheet, in words.
 
-    A near match is asked about, never taken.
+    `known` is None where the sheet could not be read. A near match is asked about, never taken.
     """
     names = (cell,) if isinstance(cell, str) else cell or ()
-    unknown = next((name for name in names if known is not None and name not in known), None)
+    unknown = next((name for name in names if known and not known.ref(name)), None)
     if unknown is None or known is None:
         return None
-    near = process.extractOne(
-        unknown, known, scorer=ratio, processor=str.casefold, score_cutoff=_ALIKE
-    )
     return {
         "unknown": unknown,
-        "near": f'Did you mean "{near[0]}"?' if near else "",
+        "near": known.near(unknown),
         "name": sheet.columns[0].heading.casefold(),
         "title": sheet.title,
     }

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind
+from schemas.names import address_key, name_key
 from schemas.register_columns import RegisterColumn
 from schemas.register_layout import SHEETS
 from schemas.register_settings import FRAMEWORK
@@ -34,7 +35,6 @@ MOST_DECIMALS = 6
 MOST_DAYS = 100
 #: What HTML forms accept as an address, with a domain that has a dot: mail is sent to no other.
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
-_NOT_WORD = re.compile(r"[^\w%£]+")
 _WITHOUT_FIGURES = [rule for rule in MergeRule if not rule.merging.needs_figures]
 #: What is wrong with the order of a cell and the one beside it, by the cell's column.
 _WRONG = {
@@ -80,9 +80,7 @@ def _same(cell: str | int) -> str | int:
     """What two cells have in common that a return could not tell apart."""
     if not isinstance(cell, str):
         return cell
-    if "@" in cell:
-        return cell.casefold()
-    return _NOT_WORD.sub(" ", cell.casefold()).strip() or cell
+    return address_key(cell) if "@" in cell else name_key(cell)
 
 
 def _are_addresses(cells: pd.Series[Any]) -> Verdicts:

@@ -17,6 +17,8 @@ class Content(StrEnum):
     TEXT = "text"
     #: Text that Excel must not turn into a date or a number, such as `2011-12`.
     CODE = "code"
+    #: A mail address.
+    ADDRESS = "address"
     #: One word of a fixed list.
     WORD = "word"
     #: Several words of a fixed list, or several rows of another sheet, separated by semicolons.
@@ -89,6 +91,8 @@ def sheet(title: str, called: str, *columns: RegisterColumn) -> RegisterSheet:
 text = RegisterColumn
 #: Text that must be filled in, or chosen from a list, and stays as typed.
 code = partial(RegisterColumn, content=Content.CODE, required=True)
+#: A mail address.
+address = partial(RegisterColumn, content=Content.ADDRESS)
 #: One word of a fixed list.
 word = partial(RegisterColumn, content=Content.WORD)
 #: Several words of a fixed list, or several rows of another sheet, separated by semicolons.

@@ -236,7 +236,7 @@ AREAS = sheet(
     column.text(
         "lead", "Lead", "Type who answers for the return, for example Head of Human Resources.", 36
     ),
-    column.text(
+    column.address(
         "email",
         "E-mail",
         "Type where receipts and corrections go, for example hr@council.example.",
@@ -271,7 +271,7 @@ RECIPIENTS = sheet(
     "Recipients",
     "recipient",
     column.code("name", "Name", "Type the recipient, for example Committee clerk.", 40),
-    column.text(
+    column.address(
         "email", "E-mail", "Type one address, for example clerk@council.example.", 44, required=True
     ),
     column.words(

@@ -162,5 +162,12 @@ LINES = Rule(
     "Keep one of them. {asks}",
     "Two lines are two texts; read as one they would make another figure.",
 )
+LIST_TWO_WAYS = Rule(
+    "R45",
+    "List that can be read two ways",
+    '"{value}" may mean {one}, or {other}.',
+    "Put a semicolon between the names, and nothing else.",
+    "A name may hold a comma, an & or the word and.",
+)
 
 RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))

@@ -215,6 +215,14 @@ SAID_OTHERWISE = Rule(
     "Correct or remove these words, or give the figures of the period.",
     "What stands over a table, on its tab or beside a figure is meant of it.",
 )
+INDICATORS_MIXED = Rule(
+    "L25",
+    "Reference of one indicator, wording of another",
+    "{value} is the reference of {wording}, but the wording beside it, {named}, is that of "
+    "{other}.",
+    "Put right whichever of the two is wrong, as in the template.",
+    "The figure belongs to one of the two, and only the service area knows to which.",
+)
 
 # --- The value in one cell -----------------------------------------------------------------------
 

@@ -36,6 +36,8 @@ class UnitRow(Struct, frozen=True):
     behind: tuple[str, ...] = ()
     #: What one of it is called, where that may be written behind a figure: `14 days`.
     noun: str = ""
+    #: Other words for it that people put into a column Unit.
+    also: tuple[str, ...] = ()
     #: In hundredths of a whole: a workbook's cell holds the fraction, it lies between 0 and 100
     #: where the register does not say otherwise, and `10 of 50` is a figure of it.
     is_share: bool = False
@@ -53,6 +55,11 @@ class UnitRow(Struct, frozen=True):
     def written_behind(self) -> tuple[str, ...]:
         """What may be written behind a figure, its noun in one and many among it."""
         return (*self.behind, *((self.noun, f"{self.noun}s") if self.noun else ()))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All by which a column Unit may name it, and no other unit: `%`, `percent`."""
+        return (self.name, self.shown, *self.before, *self.written_behind, *self.also)
 
     @property
     def sign_before(self) -> str:
@@ -87,6 +94,7 @@ class Unit(StrEnum):
         "31.5%",
         asks="A percentage; type the % sign too",
         behind=("%", "per cent", "percent", "pc"),
+        also=("percentage", "pct", "a percentage"),
         is_share=True,
     )
     COUNT = UnitRow(
@@ -94,6 +102,7 @@ class Unit(StrEnum):
         "a count",
         "4605",
         shown="number",
+        also=("no", "nr", "#", "numeric", "whole number", "a number"),
         counts_people=True,
         never_negative=True,
         has_thousands=True,
@@ -105,6 +114,7 @@ class Unit(StrEnum):
         shown="pounds",
         asks="An amount in pounds",
         before=("£", "gbp"),
+        also=("pound", "pounds sterling", "sterling", "money", "£s"),
         is_money=True,
     )
     RATIO = UnitRow("ratio", "a ratio", "1.25")
@@ -114,6 +124,7 @@ class Unit(StrEnum):
         "14",
         asks="A number of days",
         noun="day",
+        also=("number of days", "no of days"),
         never_negative=True,
         has_thousands=True,
     )

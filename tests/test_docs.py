@@ -476,7 +476,10 @@ def test_a_return_with_slips_is_answered_as_the_page_shows(
 ) -> None:
     path = tmp_path / "Return 2012-13 - Community safety.xlsx"
     shutil.copyfile(returns["Community safety"], path)
-    answer = said("validate", path, "--workspace", demo)
+    # Before it was sent, that is.
+    before = tmp_path / "before"
+    shutil.copytree(demo, before, ignore=shutil.ignore_patterns("var"))
+    answer = said("validate", path, "--workspace", before)
     assert shown_on("returns.md", "Return 2012-13") == answer
     assert any("`" + line.split(": ", 1)[1] + "`" in text_of("returns.md") for line in answer[1:])
 

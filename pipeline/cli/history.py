@@ -41,10 +41,9 @@ def history(
     from pipeline.register import need_period
 
     with looking(workspace_at(workspace), console.now()) as session:
-        if period is not None:
-            need_period(session.register, period)
+        chosen = "" if period is None else need_period(session.register, period).name
         stored = StoredReturns.of(session.register, session.store, reveals=show_suppressed)
-        found = events.history(events.subject_of(subject, stored), stored, period=period or "")
+        found = events.history(events.subject_of(subject, stored), stored, period=chosen)
     rows = [(moment(e.at), e.what.value, e.period, e.area, e.said) for e in found]
     return Result(found, [Columns(("When", "What", "Period", "Service area", "Details"), rows)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,13 +13,13 @@ from pipeline.cli import console, mail, options
 from pipeline.cli.console import Columns, Result, finding_lines, progress_bar, workspace_at
 from pipeline.cli.options import BecauseOption, PeriodOption, ReopenOption, WorkspaceOption
 from pipeline.workspace.errors import WorkspaceError
+from schemas.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.consolidation.report import ReturnReceived
     from pipeline.job.nightly import Night
-    from pipeline.returns.reading import Return
     from pipeline.store import Decision, Submission
     from pipeline.workspace.folder import Workspace
     from schemas.model import Period
@@ -53,7 +54,8 @@ def _return_templates(place: Workspace, area: str | None, period: str | None) ->
     from pipeline.workspace.folder import need_folder
 
     register = register_of(place)
-    areas = [a for a in register.areas if area is None or area in (a.ref, a.name)]
+    wanted = None if area is None else name_key(area)
+    areas = [a for a in register.areas if wanted in (None, name_key(a.ref), name_key(a.name))]
     if not areas:
         known = ", ".join(a.name for a in register.areas)
         raise WorkspaceError(f"{area} is not a service area. Choose one of: {known}.")
@@ -95,36 +97,64 @@ def validate(
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
     """
-    from pipeline.job.session import register_of
-    from pipeline.job.stages import check_files
+    from pipeline.job.checking import check_files
+    from pipeline.job.session import as_it_is, register_of
+    from pipeline.workspace.errors import StoreError
 
     place = workspace_at(workspace)
-    with progress_bar() as progress:
-        checked, unread = check_files(files, place, register_of(place), console.now(), progress)
-    documents = [
+    register, unknown = register_of(place), ""
+    with ExitStack() as opened, progress_bar() as progress:
+        store = None
+        try:
+            store = opened.enter_context(as_it_is(place))
+        except StoreError as error:
+            unknown = str(error)
+        checked = check_files(files, place, register, console.now(), progress, store)
+    documents: list[dict[str, object]] = [
         {
             "file": one.arrival.path,
-            "accepted": one.is_accepted,
-            "area": one.reading.area,
-            "period": one.reading.period,
-            "findings": one.findings,
+            "accepted": _is_well(one),
+            "outcome": one.submission.outcome,
+            "area": one.submission.area,
+            "period": one.submission.period,
+            "findings": one.submission.findings,
+            "compared": not unknown,
         }
-        for one in checked
+        for one in checked.decisions
     ]
-    documents += [{"file": one.path, "accepted": False, "unread": one.why} for one in unread]
+    documents += [
+        {"file": one.path, "accepted": False, "unread": one.why} for one in checked.unread
+    ]
     return Result(
         documents,
-        _checked_lines(checked),
-        needs_a_person=any(f.severity != "info" for one in checked for f in one.findings),
-        problems=[f"{one.path}: {one.why}" for one in unread],
+        _checked_lines(checked.decisions, unknown),
+        needs_a_person=any(
+            not _is_well(one) or any(f.severity != "info" for f in one.submission.findings)
+            for one in checked.decisions
+        ),
+        problems=[f"{one.path}: {one.why}" for one in checked.unread],
     )
 
 
-def _checked_lines(checked: Iterable[Return]) -> Iterator[str]:
+def _is_well(one: Decision) -> bool:
+    """Whether nothing in a return needs to be put right: it is taken, or was."""
+    from schemas.rules import STILL_WRONG
+
+    sent = one.submission
+    return sent.errors == 0 and all(found.code != STILL_WRONG.code for found in sent.findings)
+
+
+def _checked_lines(checked: Iterable[Decision], unknown: str) -> Iterator[str]:
+    verdicts = {
+        "accepted": "would be accepted",
+        "rejected": "would be sent back",
+        "duplicate": "was received before; nothing would change",
+    }
     for one in checked:
-        verdict = "would be accepted" if one.is_accepted else "would be sent back"
-        yield f"{one.arrival.filename}: {verdict}"
-        yield from finding_lines(one.findings)
+        yield f"{one.arrival.filename}: {verdicts[one.submission.outcome]}"
+        yield from finding_lines(one.submission.findings)
+    if unknown:
+        yield f"Not held against what was received before: {unknown}"
 
 
 def ingest(

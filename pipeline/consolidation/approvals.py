@@ -12,6 +12,7 @@ from pipeline.store import Approval, Outcome, Store, Submission
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import Finding, Severity
 from schemas.model import Period, Register, ServiceArea
+from schemas.names import name_key
 
 
 class Waiting(Struct, frozen=True):
@@ -79,10 +80,11 @@ class Choice(Struct, frozen=True):
     area: str = ""
 
     def is_met_by(self, one: Waiting) -> bool:
+        area = (one.area.ref, one.area.name)
         return (
-            one.finding.code.casefold() == self.code.casefold()
-            and self.indicator.casefold() in ("", one.indicator.casefold())
-            and self.area.casefold() in ("", one.area.ref.casefold(), one.area.name.casefold())
+            name_key(one.finding.code) == name_key(self.code)
+            and (not self.indicator or name_key(self.indicator) == name_key(one.indicator))
+            and (not self.area or name_key(self.area) in map(name_key, area))
         )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from pipeline.workbooks.safe_text import BIDI, CONTROLS
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import safe_name
 from schemas.model import Register, ServiceArea
+from schemas.names import name_key
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download")
 #: What Windows keeps in a folder of its own accord.
@@ -93,9 +93,9 @@ def folder_of(inbox: Path, area: ServiceArea) -> Path:
             a folder's.
     """
     names = (area.ref, area.name)
-    keys = {_folder_key(name) for name in names}
+    keys = {name_key(name) for name in names}
     with _listing(inbox), os.scandir(inbox) as entries:
-        there = sorted(each.name for each in entries if _folder_key(each.name) in keys)
+        there = sorted(each.name for each in entries if name_key(each.name) in keys)
     fitting = [name for name in names if safe_name(name) == name and not is_passed_over(name)]
     for name in (*there, *fitting):
         path = inbox / name
@@ -126,7 +126,7 @@ def list_inbox(inbox: Path, register: Register) -> tuple[list[Listed], list[Skip
     Raises:
         WorkspaceError: the inbox cannot be listed.
     """
-    areas = {_folder_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
+    areas = {name_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
     listed: list[Listed] = []
     skipped: list[Skipped] = []
 
@@ -135,7 +135,7 @@ def list_inbox(inbox: Path, register: Register) -> tuple[list[Listed], list[Skip
             for entry in sorted(entries, key=lambda e: e.name):
                 path = Path(entry.path)
                 if entry.is_dir(follow_symlinks=False):
-                    bound = areas.get(_folder_key(entry.name))
+                    bound = areas.get(name_key(entry.name))
                     if area is None and bound is not None:
                         look_into(path, bound)
                     elif not entry.name.startswith("."):
@@ -178,11 +178,6 @@ def is_idle(inbox: Path) -> bool:
 
     with _listing(inbox):
         return not holds_something(inbox)
-
-
-def _folder_key(name: str) -> str:
-    """What a folder's name and an area's have in common; macOS parts letters from their accents."""
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _why_passed_over(entry: os.DirEntry[str]) -> str | None:

@@ -39,6 +39,23 @@ def store_of(workspace: Workspace) -> Store:
 
 
 @contextmanager
+def as_it_is(workspace: Workspace) -> Iterator[Store | None]:
+    """The store as it is, for whoever only checks; None where nothing was received yet.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    from pipeline.store import Store
+
+    store = Store.as_it_is(workspace.store_url)
+    try:
+        yield store
+    finally:
+        if store is not None:
+            store.close()
+
+
+@contextmanager
 def looking(workspace: Workspace, now: datetime) -> Iterator[Session]:
     """A session that changes nothing; another may be at work meanwhile.
 

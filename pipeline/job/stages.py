@@ -7,7 +7,6 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from pipeline.consolidation import closing
 from pipeline.intake.archive import take_away
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import set_apart
-from pipeline.intake.scan import STILL_CHANGING, Arrival, examine, has_changed, scan
+from pipeline.intake.scan import STILL_CHANGING, Arrival, has_changed, scan
 from pipeline.mail.mailbox import as_mailed
 from pipeline.outputs.corrections import write_corrections
 from pipeline.register import need_period
@@ -31,9 +30,8 @@ from pipeline.store.journal import archive_register, catch_up
 from pipeline.store.session import Progress, Session
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace import lock
-from pipeline.workspace.folder import Workspace, need_folder
+from pipeline.workspace.folder import need_folder
 from pipeline.workspace.runs.pace import Pace
-from schemas.model import Register
 
 if TYPE_CHECKING:
     from pipeline.job.nightly import Reopen
@@ -206,24 +204,3 @@ def archive(intake: Intake, decisions: Sequence[Decision]) -> None:
             period=sent.period,
             findings=len(sent.findings),
         )
-
-
-def check_files(
-    paths: Sequence[Path],
-    workspace: Workspace,
-    register: Register,
-    now: datetime,
-    progress: Progress,
-) -> tuple[list[Return], list[Skipped]]:
-    """The same checks on any files, without taking anything in and without the store.
-
-    What needs last period's figures is not checked.
-    """
-    limits = workspace.settings.limits
-    examined = [examine(path, file_mb=limits.file_mb) for path in paths]
-    arrivals = [one for one in examined if isinstance(one, Arrival)]
-    with guard_of(register, limits) as guard:
-        found = [one for _, one in _read(arrivals, guard, progress, Pace())]
-    returns = [one for one in found if isinstance(one, Return)]
-    skipped = [one for one in (*examined, *found) if isinstance(one, Skipped)]
-    return checks.validate(returns, register, now, {}), skipped

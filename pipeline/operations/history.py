@@ -13,6 +13,7 @@ from pipeline.store import Approval, Closing, Forgotten, Reopening, Signature, S
 from pipeline.workbooks.names import suggestion
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import printable, shorten
+from schemas.names import name_key, spelled
 from schemas.wording import counted, listed
 
 #: As many digits of a SHA-256 name a file.
@@ -73,29 +74,29 @@ def subject_of(name: str, stored: StoredReturns) -> Subject:
     """
     if not name:
         return Subject()
-    wanted = name.casefold()
+    wanted, typed = name_key(name) or name, spelled(name) or name
     submissions, store = stored.submissions.values(), stored.store
     refs = dict.fromkeys(i.ref for i in stored.register.indicators)
     refs |= dict.fromkeys(ref for _, ref in stored.figures)
     refs |= dict.fromkeys(rated.indicator for issue in store.issues() for rated in issue.ratings)
     for ref in refs:
-        if ref.casefold() == wanted:
+        if name_key(ref) == wanted:
             return Subject(indicator=ref)
     areas = {sent.area: "" for sent in submissions if sent.area}
     areas |= {area.ref: area.name for area in stored.register.areas}
     for ref, title in areas.items():
-        if wanted in (ref.casefold(), title.casefold()):
+        if wanted in map(name_key, (ref, title)):
             return Subject(area=ref)
-    is_hash = len(wanted) >= _ENOUGH_DIGITS
+    is_hash = len(typed) >= _ENOUGH_DIGITS
     numbers = frozenset(
         sent.id
         for sent in submissions
-        if sent.filename.casefold() == wanted or (is_hash and sent.sha256.startswith(wanted))
+        if spelled(sent.filename) == typed or (is_hash and sent.sha256.startswith(typed))
     )
     quarantined = frozenset(
         one.name
         for one in store.messages.quarantined()
-        if wanted in (one.filename.casefold(), one.name.casefold())
+        if typed in map(spelled, (one.filename, one.name))
     )
     if not numbers and not quarantined:
         known = (*refs, *areas, *filter(None, areas.values()), *(s.filename for s in submissions))

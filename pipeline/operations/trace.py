@@ -23,6 +23,7 @@ from pipeline.workspace.folder import Workspace
 from pipeline.workspace.moving import holds
 from schemas.findings import Finding, printable
 from schemas.model import Indicator, Period, Register, Status
+from schemas.names import name_key
 from schemas.observations import Observation
 
 _FROM_A_BACKUP = "Put it back from a backup."
@@ -139,12 +140,12 @@ def indicator_of(name: str, stored: StoredReturns) -> Indicator:
     Raises:
         WorkspaceError: there is none, or none any more.
     """
-    wanted = name.casefold()
+    wanted = name_key(name)
     for indicator in stored.register.indicators:
-        if indicator.ref.casefold() == wanted:
+        if name_key(indicator.ref) == wanted:
             return indicator
     for _, ref in stored.figures:
-        if ref.casefold() == wanted:
+        if name_key(ref) == wanted:
             raise WorkspaceError(
                 f"{ref} is in the register no longer. quarterday history {ref} tells its life."
             )

@@ -18,13 +18,16 @@ from pipeline.workbooks.details.detail import Marks
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
 from pipeline.workbooks.figures.formats import shows_text_alone, written_plainly
-from pipeline.workbooks.figures.plain import clean, filled_lines
+from pipeline.workbooks.figures.plain import filled_lines
 from schemas import cell_rules as v
 from schemas import register_rules as r
 from schemas import rules as c
 from schemas.findings import Finding, Rule, shorten
 from schemas.model import Operator
+from schemas.names import address_of, clean, name_key, spelled
 from schemas.register_columns import Content, RegisterColumn
+from schemas.register_layout import LISTS
+from schemas.register_names import SheetNames
 from schemas.units import Unit
 
 Value = str | int | Decimal | date | tuple[str, ...] | tuple[int, ...] | None
@@ -90,12 +93,14 @@ _UNITLESS = Scale(None, None, as_typed=True)
 
 
 def read_row(
-    cells: Mapping[str, RegisterCell], indicators: Mapping[str, Values]
+    cells: Mapping[str, RegisterCell],
+    indicators: Mapping[str, Values],
+    names: Mapping[str, SheetNames],
 ) -> tuple[Values, list[Finding]]:
     """The values of a row by column, None where a cell is blank or refused, and the findings.
 
-    Figures are in the unit of the row itself, or of the one of `indicators` that it names. Words
-    are lower case.
+    Figures are in the unit of the row itself, or of the one of `indicators`, by the keys of their
+    refs, that it names. Words are lower case. `names` are those of other sheets, by their titles.
     """
     values: Values = {}
     findings: list[Finding] = []
@@ -109,8 +114,12 @@ def read_row(
         elif cell.is_marked and not cell.is_blank:
             value = cell.found(r.MARKED_RUN)
         elif content is Content.FIGURE and not cell.is_blank:
-            about = indicators.get(values["indicator"], {}) if "indicator" in cells else values
+            about = values
+            if "indicator" in cells:
+                about = indicators.get(name_key(values["indicator"] or ""), {})
             value = _figure(cell, values, about)
+        elif content is Content.WORDS and (known := _names_for(cell.column, names)):
+            value = _listed(cell, known)
         elif not cell.is_blank:
             value = _READ[content](cell)
         if isinstance(value, Finding):
@@ -132,19 +141,36 @@ def _text(cell: RegisterCell) -> str | Finding:
     if not shows_text_alone(cell.number_format):
         return cell.found(r.SHOWN_OTHERWISE, looks="something else")
     text = str(value).strip()
+    if cell.column.content is Content.ADDRESS:
+        return address_of(text)
     return " ".join(text.split()) if cell.column.content is Content.CODE else text
 
 
 def _word(cell: RegisterCell) -> str:
-    return _plain(str(cell.value)).casefold()
+    return spelled(str(cell.value)).translate(_SIGNS)
 
 
 def _words(cell: RegisterCell) -> tuple[str, ...] | Finding | None:
     text = _text(cell)
     if isinstance(text, Finding):
         return text
-    words = [" ".join(word.split()) for word in _BETWEEN.split(text)]
-    return tuple(word.casefold() if cell.column.choices else word for word in words if word) or None
+    return tuple(filter(None, map(spelled, _BETWEEN.split(text)))) or None
+
+
+def _names_for(column: RegisterColumn, names: Mapping[str, SheetNames]) -> SheetNames | None:
+    return names.get(LISTS[column.chosen_from].title) if column.chosen_from else None
+
+
+def _listed(cell: RegisterCell, known: SheetNames) -> tuple[str, ...] | Finding | None:
+    """The names in a cell, of those that another sheet knows; a list must be plain."""
+    text = _text(cell)
+    if isinstance(text, Finding):
+        return text
+    first, *others = known.listed(text) or [[]]
+    if others:
+        one, other = ("; ".join(map(shorten, way)) for way in (first, others[0]))
+        return cell.found(r.LIST_TWO_WAYS, one=one, other=other)
+    return tuple(first) or None
 
 
 def _wholes(cell: RegisterCell) -> tuple[int, ...] | Finding | None:
@@ -191,6 +217,7 @@ def _share(cell: RegisterCell) -> Decimal | Finding | None:
 _READ = {
     Content.TEXT: _text,
     Content.CODE: _text,
+    Content.ADDRESS: _text,
     Content.WORD: _word,
     Content.WORDS: _words,
     Content.WHOLE: _whole,

@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from schemas.model import Register
 from schemas.register_columns import Content, RegisterColumn, RegisterSheet
-from schemas.register_layout import SHEETS
+from schemas.register_layout import LISTS, SHEETS
+from schemas.register_names import SheetNames
 from schemas.register_settings import FRAMEWORK
 from schemas.units import Unit
 
@@ -42,16 +43,16 @@ def register_of(sheets: Mapping[str, Sequence[Values]], sha256: str) -> Register
 
     Priorities come in their order, periods by their start, everything else as its sheet has it.
     """
+    names = {sheet.title: SheetNames.of(sheet, sheets[sheet.title]) for sheet in SHEETS}
     raw = {
-        sheet.attribute: [_item(sheet, values) for values in sheets[sheet.title]]
+        sheet.attribute: [_item(sheet, values, names) for values in sheets[sheet.title]]
         for sheet in SHEETS
     }
     for priority in raw["priorities"]:
         priority.setdefault("achievements_heading", priority["heading"])
     for indicator in raw["indicators"]:
         named = set(indicator["areas"])
-        areas = [area["ref"] for area in raw["areas"] if named & {area["ref"], area["name"]}]
-        indicator["areas"] = areas
+        indicator["areas"] = [area["ref"] for area in raw["areas"] if area["ref"] in named]
     for period in raw["periods"]:
         period["open"] = period["open"] == _OPEN[True]
     raw["priorities"].sort(key=lambda priority: priority["order"])
@@ -60,12 +61,18 @@ def register_of(sheets: Mapping[str, Sequence[Values]], sha256: str) -> Register
     return msgspec.convert(raw | {"framework": framework, "sha256": sha256}, Register)
 
 
-def _item(sheet: RegisterSheet, values: Values) -> dict[str, Any]:
-    """A row as its type has it, attributes within attributes; a blank is the type's default."""
+def _item(sheet: RegisterSheet, values: Values, names: Mapping[str, SheetNames]) -> dict[str, Any]:
+    """A row as its type has it, attributes within attributes; a blank is the type's default.
+
+    What it names of another sheet is spelt as there.
+    """
     item: dict[str, Any] = {}
     for column in sheet.columns:
         *path, name = column.path
         value = values[column.key]
+        if column.chosen_from and value is not None:
+            known = names[LISTS[column.chosen_from].title]
+            value = known.ref(value) if isinstance(value, str) else tuple(map(known.ref, value))
         if value is not None:
             at = item
             for step in path:

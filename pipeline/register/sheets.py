@@ -23,8 +23,10 @@ from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook
 from pipeline.workbooks.zip_directory import TooManyPartsError
 from schemas import register_rules as r
 from schemas.findings import Finding, Rule
+from schemas.names import name_key
 from schemas.register_columns import RegisterColumn, RegisterSheet
 from schemas.register_layout import INDICATORS, SHEETS, TARGETS
+from schemas.register_names import SheetNames
 from schemas.register_settings import FRAMEWORK, FRAMEWORK_COLUMNS
 
 #: The heading row is looked for in this many rows from the top.
@@ -100,15 +102,20 @@ def _read(path: Path, kind: FileKind, reading: RegisterReading) -> None:
 def _type(reading: RegisterReading) -> None:
     """Every cell as a value; a figure is in the unit of the indicator that it is about."""
     indicators: dict[str, Values] = {}
-    for sheet in SHEETS:
-        for row in reading.sheets.get(sheet.title, ()):
-            row.values, findings = read_row(row.cells, indicators)
+    names: dict[str, SheetNames] = {}
+    # What other sheets choose from comes first: a list is told apart by the names that are there.
+    for sheet in sorted(SHEETS, key=lambda sheet: any(c.chosen_from for c in sheet.columns)):
+        rows = reading.sheets.get(sheet.title, ())
+        for row in rows:
+            row.values, findings = read_row(row.cells, indicators, names)
             reading.findings += findings
             if sheet is INDICATORS and row.values["ref"]:
-                indicators.setdefault(row.values["ref"], row.values)
+                indicators.setdefault(name_key(row.values["ref"]), row.values)
             elif sheet is TARGETS:
-                about = indicators.get(row.values["indicator"], {})
+                about = indicators.get(name_key(row.values["indicator"] or ""), {})
                 row.values |= {key: about.get(key) for key in ("kind", "polarity", "unit")}
+        if sheet.title in reading.sheets:
+            names[sheet.title] = SheetNames.of(sheet, (row.values for row in rows))
 
 
 def _read_sheet(

@@ -18,10 +18,19 @@ from msgspec import Struct
 
 from pipeline.returns.interpret.indicators import same_figure
 from pipeline.returns.reading import Reading, ReportedRow
-from pipeline.workbooks.names import name_key
 from schemas.checks import Checks
 from schemas.fields import PREFILLED, SIGNED, prefilled
-from schemas.model import Indicator, Period, Priority, Register, ServiceArea, Status, Target
+from schemas.model import (
+    Indicator,
+    Operator,
+    Period,
+    Priority,
+    Register,
+    ServiceArea,
+    Status,
+    Target,
+)
+from schemas.names import clean, name_key
 from schemas.returns import ROWS
 from schemas.verdicts import frame_of, typed
 
@@ -31,6 +40,11 @@ Earlier = Mapping[tuple[str, str, str], Decimal]
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
 #: Stands for the row of an indicator that a return leaves out.
 ABSENT = ReportedRow("", "", "", Status.FINAL)
+#: Signs before a target that turn round what the register says of it.
+_OTHER_WAY = {
+    **dict.fromkeys((Operator.AT_LEAST, Operator.MORE_THAN), ("<", "≤")),
+    **dict.fromkeys((Operator.AT_MOST, Operator.LESS_THAN), (">", "≥")),
+}
 #: The columns that a row of a return gives as they stand.
 _REPORTED = ["status", "value", "numerator", "denominator", "has_figure", "no_cases"]
 _REPORTED += ["commentary", "is_bad"]
@@ -83,19 +97,30 @@ class _Standard(Struct, frozen=True):
     def means(self, key: str, seen: str, expected: str) -> bool:
         """Whether what stands in a prefilled cell says in other words what it should."""
         name = name_key(seen)
-        if seen == expected or (name and name == name_key(expected)):
+        if not name or name == name_key(expected):
+            # What nobody sees is as good as blank.
             return True
-        if key == "priority":
-            own = self.priority
-            return name in map(name_key, (own.ref, own.heading, own.achievements_heading))
-        return key == "target" and self._is_target(seen)
+        match key:
+            case "priority":
+                own = self.priority
+                return name in map(name_key, (own.ref, own.heading, own.achievements_heading))
+            case "unit":
+                return name in map(name_key, self.indicator.unit_row.words)
+            case "target":
+                # Where the register has none, a target of the area's own alters nothing.
+                return not expected or self._is_target(seen)
+        return False
 
     def _is_target(self, seen: str) -> bool:
         """Whether a retyped target is still the same figure: 0.25 and 25 are both 25%."""
         if self.target is None or self.target.value is None:
             return False
-        plain = seen.lstrip("<>=≤≥ ")
         value, indicator = self.target.value, self.indicator
+        typed = clean(seen)
+        plain = typed.lstrip("<>=≤≥ ")
+        decides = self.target.operator_by(indicator.polarity)
+        if typed.startswith(_OTHER_WAY.get(decides, ())):
+            return False
         shares = {value, value / 100} if indicator.unit_row.is_share else {value}
         texts = {f"{share.normalize():f}" for share in shares}
         return same_figure(plain, value, indicator) or plain in texts

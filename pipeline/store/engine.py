@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -64,6 +66,25 @@ def engine_of(url: sa.URL) -> sa.Engine:
     return engine
 
 
+def reading_engine_of(url: sa.URL) -> sa.Engine | None:
+    """An engine that only reads, and makes nothing; None where SQLite has no file yet.
+
+    Raises:
+        StoreError: its driver is missing, or its folder may not be looked into.
+    """
+    if url.get_backend_name() != "sqlite":
+        with reported(url):
+            return sa.create_engine(url).execution_options(postgresql_readonly=True)
+    with reported(url):
+        if not url.database or not Path(url.database).exists():
+            return None
+    # Opened for reading alone SQLite would leave the files of its log behind.
+    file = f"file:{quote(str(Path(url.database).resolve()))}?mode=rw"
+    engine = sa.create_engine(url, creator=lambda: sqlite3.connect(file, uri=True))
+    sa.event.listen(engine, "connect", _only_read)
+    return engine
+
+
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that sees one state of the store. Failures are reported as `StoreError`."""
@@ -89,6 +110,11 @@ def set_up_sqlite(connection: Any, _: object) -> None:
     # SQLAlchemy begins transactions itself: the driver would leave reads and DDL out of them.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _only_read(connection: Any, _: object) -> None:
+    for pragma in ("busy_timeout=30000", "query_only=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

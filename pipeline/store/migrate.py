@@ -52,6 +52,22 @@ def migrate(engine: sa.Engine) -> None:
             _run_steps(connection, found)
 
 
+def is_of_this_version(engine: sa.Engine) -> bool:
+    """Whether a store can be read as it is; not where there is none yet.
+
+    Raises:
+        StoreError: it was made by another version.
+    """
+    with e.reading(engine) as connection:
+        found = schema_version(connection)
+    if found not in (None, t.SCHEMA_VERSION):
+        raise StoreError(
+            f"The store {e.shown(engine.url)} has schema {found}, and this version of quarterday "
+            f"reads schema {t.SCHEMA_VERSION}."
+        )
+    return found is not None
+
+
 def schema_version(connection: sa.Connection) -> int | None:
     """The store's schema version; None where there is no store yet, or it is just being made."""
     if not sa.inspect(connection).has_table(t.about.name):

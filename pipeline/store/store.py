@@ -19,7 +19,7 @@ from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
-from pipeline.store.migrate import migrate
+from pipeline.store.migrate import is_of_this_version, migrate
 from pipeline.store.records import T, add, in_portions, read, rows_of
 from pipeline.store.rows import Decision, Issue, IssuedRating, Outcome, Signature, Submission
 from pipeline.workspace.errors import LockedError
@@ -43,14 +43,38 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = e.engine_of(e.url_of(url))
-        self.decisions = Decisions(self._engine)
-        self.messages = Messages(self._engine)
+        self._use(e.engine_of(e.url_of(url)))
         try:
             migrate(self._engine)
         except BaseException:
             self.close()
             raise
+
+    @classmethod
+    def as_it_is(cls, url: str) -> Store | None:
+        """The store, only to be read and not brought to this version's tables; None: none is there.
+
+        Raises:
+            StoreError: it cannot be read, or was made by another version.
+        """
+        engine = e.reading_engine_of(e.url_of(url))
+        if engine is None:
+            return None
+        store = cls.__new__(cls)
+        store._use(engine)
+        try:
+            is_there = is_of_this_version(engine)
+        except BaseException:
+            store.close()
+            raise
+        if not is_there:
+            store.close()
+        return store if is_there else None
+
+    def _use(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self.decisions = Decisions(engine)
+        self.messages = Messages(engine)
 
     def close(self) -> None:
         self._engine.dispose()

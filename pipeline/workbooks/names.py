@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from pipeline.workbooks.figures.plain import clean
+from schemas.findings import LONGEST_QUOTE, shorten
+from schemas.likeness import foreign_letter, nearest
+from schemas.names import clean, name_key
 
-_NOT_WORD = re.compile(r"[^\w%£]+")
-#: Below this a suggestion helps nobody.
-_NEAR = 75.0
+__all__ = [
+    "asked_about",
+    "letters_key",
+    "name_key",
+    "near_heading",
+    "suggestion",
+]
+
 #: A heading this close to a known one was meant to be it; `priority no` is not `priority`.
 _NEAR_HEADING = 85.0
 
 
-# The same headings, refs and wordings stand in every return that a worker reads.
-_REMEMBERED = lru_cache(maxsize=4_000)
-
-
-@_REMEMBERED
-def name_key(text: str) -> str:
-    """What two names have in common when they are the same name."""
-    return _NOT_WORD.sub(" ", clean(text).casefold()).strip()
-
-
 def suggestion(text: str, choices: Iterable[str]) -> str:
-    """`; did you mean …?` with the nearest choice, or nothing where none is near."""
-    best = process.extractOne(
-        text, list(choices), scorer=fuzz.WRatio, processor=name_key, score_cutoff=_NEAR
-    )
-    return f"; did you mean {best[0]}?" if best else ""
+    """`; did you mean …?` with the nearest choice, or nothing where none is near.
+
+    A letter of another script, which may look like one of theirs, is named before.
+    """
+    known = list(choices)
+    near = nearest(text, known)
+    foreign = foreign_letter(text[:LONGEST_QUOTE], known)
+    asked = f"did you mean {shorten(near, LONGEST_QUOTE)}?" if near else ""
+    return "".join(f"; {said}" for said in (foreign, asked) if said)
 
 
 def near_heading(text: str, known: Iterable[str]) -> str | None:
@@ -50,8 +49,5 @@ def letters_key(text: str) -> str:
 
 def asked_about(wanted: str, there: Iterable[str]) -> str:
     """`Is "…" meant to be it?` of the text that is most like the one wanted; empty: none is."""
-    names = list(there)
-    near = process.extractOne(
-        wanted, names, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=_NEAR
-    )
-    return f'Is "{near[0]}" meant to be it?' if near else ""
+    near = nearest(wanted, there)
+    return f'Is "{shorten(near, LONGEST_QUOTE)}" meant to be it?' if near else ""

@@ -126,17 +126,26 @@ def test_a_workspace_that_is_there_is_left_as_it_is(fresh: Path) -> None:
     assert (fresh / "register.xlsx").read_bytes() == before
 
 
-def test_a_service_area_checks_its_return_before_sending(demo: Path) -> None:
-    result = quarterday("validate", "-w", demo, *archived(demo))
+def test_a_service_area_checks_its_return_before_sending(demo: Path, fresh: Path) -> None:
+    result = quarterday("validate", "-w", fresh, *archived(demo))
     assert result.exit_code == 1
     assert result.stdout.count("would be sent back") == 1
     assert result.stdout.count("would be accepted") == len(archived(demo)) - 1
     assert "Indicators!H6: 0.24 in a percentage could mean 24% or 0.24%." in result.stdout
-    assert not list((demo / "inbox").glob("*.xlsx"))
+    assert not list((fresh / "inbox").glob("*.xlsx"))
 
 
-def test_validate_answers_in_json(demo: Path) -> None:
-    result = quarterday("validate", "-w", demo, "--json", *archived(demo))
+def test_validate_knows_what_was_received_before(demo: Path) -> None:
+    result = quarterday("validate", "-w", demo, *archived(demo))
+    known = result.stdout.count("was received before; nothing would change")
+    # One was replaced since, and would count again.
+    assert (known, result.stdout.count("would be accepted")) == (len(archived(demo)) - 1, 1)
+    # One of them was sent back, and still is to be put right.
+    assert result.exit_code == 1
+
+
+def test_validate_answers_in_json(demo: Path, fresh: Path) -> None:
+    result = quarterday("validate", "-w", fresh, "--json", *archived(demo))
     documents = json.loads(result.stdout)
     assert len(documents) == len(archived(demo))
     (rejected,) = [d for d in documents if not d["accepted"]]
@@ -285,9 +294,9 @@ def test_the_installed_command_answers() -> None:
 
 
 def test_a_file_to_check_that_is_not_there_is_one_line_and_the_others_are_checked(
-    demo: Path,
+    demo: Path, fresh: Path
 ) -> None:
-    result = quarterday("validate", "-w", demo, archived(demo)[-1], demo / "gone.xlsx")
+    result = quarterday("validate", "-w", fresh, archived(demo)[-1], demo / "gone.xlsx")
     assert "gone.xlsx" in complaint(result)
     assert "would be accepted" in result.stdout
     (unread,) = [

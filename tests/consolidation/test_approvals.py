@@ -72,6 +72,17 @@ def test_warnings_wait_until_each_is_approved_by_code_ref_or_area(council: Counc
     assert waiting(council, code=0) == []
 
 
+def test_what_is_approved_may_be_named_with_what_nobody_sees_and_never_by_a_letter_that_looks_alike(
+    council: Council,
+) -> None:
+    refused = council.complaint("accept", "\u042105", "--ref", "P1-1", "--because", WHY)
+    assert refused.startswith("No warning \u042105 waits")
+    council.complaint("accept", "C05", "--area", "\u200b", "--because", WHY)
+    words = ("--ref", "P1\u20111", "--area", "community\u00a0safety", "--because", WHY)
+    (line,) = council.call("accept", "\ufeffc05", *words)
+    assert line.startswith("approved: C05 at Indicators!")
+
+
 def test_all_are_approved_at_once_where_it_is_asked_for_and_a_later_return_waits_again(
     council: Council,
 ) -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from openpyxl import Workbook
 
-from pipeline.intake.inbox import Skipped, is_idle
+from pipeline.intake.inbox import Skipped, folder_of, is_idle
 from pipeline.intake.scan import INCOMPLETE, OPEN, Arrival, Scan, examine, scan
 from pipeline.workbooks.file_kind import FileKind, identify
 from pipeline.workbooks.zip_directory import MAX_ENTRIES, MAX_UNPACKED, TooManyPartsError, fault
@@ -125,6 +125,31 @@ def test_a_folder_whose_accents_macos_wrote_apart_is_still_the_areas(tmp_path: P
     (folder / "return.xlsx").write_bytes(WORKBOOK)
     (found,) = scan(tmp_path, register, Limits(settle_seconds=0, incomplete_minutes=0)).arrivals
     assert found.folder_area == area.ref
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("H & P", "H & P"),
+        ("H & P", "h&p\u200b"),
+        ("Adults and Health", "Adults\u00a0and Health"),
+        ("Health/Care", "Health-Care"),
+        ("Anti-social behaviour", "Anti\u2011social_behaviour"),
+    ],
+)
+def test_a_folder_may_be_named_after_any_area(tmp_path: Path, name: str, folder: str) -> None:
+    register = replace(REGISTER, areas=(SAFETY, replace(CARE, name=name)))
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "return.xlsx").write_bytes(WORKBOOK)
+    (found,) = scan(tmp_path, register, Limits(settle_seconds=0, incomplete_minutes=0)).arrivals
+    assert found.folder_area == CARE.ref
+    assert folder_of(tmp_path, register.areas[1]) == tmp_path / folder
+
+
+def test_a_folder_with_a_letter_of_another_script_is_no_areas(tmp_path: Path) -> None:
+    (tmp_path / "\u0421S").mkdir()
+    (skipped,) = look(tmp_path).skipped
+    assert skipped.why == "a folder that is no service area's"
 
 
 def test_a_folder_in_an_areas_folder_is_left_with_the_reason(tmp_path: Path) -> None:

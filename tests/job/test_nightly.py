@@ -23,8 +23,8 @@ from openpyxl import load_workbook
 from pipeline.consolidation.report import Line
 from pipeline.intake.scan import INCOMPLETE, STILL_CHANGING
 from pipeline.job import nightly, session
+from pipeline.job.checking import check_files
 from pipeline.job.nightly import Night
-from pipeline.job.stages import check_files
 from pipeline.operations.worked_example import entries, example_register, slips, write_return
 from pipeline.outputs import issuing
 from pipeline.store import Outcome
@@ -258,9 +258,9 @@ def test_what_only_the_reader_finds_broken_is_left_while_it_is_fresh_and_then_se
     done = night(patient)
     assert outcomes(done) == []
     assert [skipped.why for skipped in done.skipped] == [INCOMPLETE]
-    checked, unread = check_files([path], patient, REGISTER, NIGHT, lambda *_: None)
-    assert [finding.code for finding in checked[0].findings] == ["F04"]
-    assert unread == []
+    checked = check_files([path], patient, REGISTER, NIGHT, lambda *_: None, None)
+    assert [finding.code for finding in checked.decisions[0].submission.findings] == ["F04"]
+    assert checked.unread == []
     assert outcomes(night(place)) == [Outcome.REJECTED]
 
 

@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -346,6 +347,38 @@ def test_a_workbook_of_an_address_that_several_areas_have_goes_where_its_name_sa
     assert [taken["area"] for taken in told["taken"]] == ["HR"]
     (left,) = told["left"]
     assert left["why"].startswith("Return.xlsx may be from Children's services and")
+
+
+@pytest.mark.parametrize(
+    ("name", "area"),
+    [
+        ("Return 2012-13 - H & P.xlsx", "HR"),
+        ("return_h&p_final.xlsx", "HR"),
+        (unicodedata.normalize("NFD", "Iâl Q3.xlsx"), "SAF"),
+        ("Ia\u0302l2013.xlsx", "SAF"),
+    ],
+)
+def test_an_area_of_any_name_is_known_in_a_workbooks(
+    server: Dovecot, tmp_path: Path, returns: dict[str, Path], name: str, area: str
+) -> None:
+    server.empty()
+    shared, called = "office@council.example", {"HR": "H & P", "SAF": "Iâl"}
+    areas = tuple(replace(a, email=shared, name=called.get(a.ref, a.name)) for a in REGISTER.areas)
+    place = make_workspace(tmp_path / "performance", replace(REGISTER, areas=areas), server)
+    server.deliver(letter(shared, (name, returns["HR"].read_bytes())))
+    assert [taken["area"] for taken in fetched(place)["taken"]] == [area]
+
+
+@pytest.mark.parametrize("name", ["Fish pie.xlsx", "\u0406\u00e2l.xlsx", "Ial.xlsx"])
+def test_a_name_that_only_holds_the_letters_of_an_areas_is_not_that_areas(
+    server: Dovecot, tmp_path: Path, returns: dict[str, Path], name: str
+) -> None:
+    server.empty()
+    shared, called = "office@council.example", {"HR": "H & P", "SAF": "Iâl"}
+    areas = tuple(replace(a, email=shared, name=called.get(a.ref, a.name)) for a in REGISTER.areas)
+    place = make_workspace(tmp_path / "performance", replace(REGISTER, areas=areas), server)
+    server.deliver(letter(shared, (name, returns["HR"].read_bytes())))
+    assert why_left(place).startswith(f"{name} may be from ")
 
 
 # --- Who it is from ------------------------------------------------------------------------------

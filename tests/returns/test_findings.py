@@ -23,7 +23,7 @@ from openpyxl.workbook import Workbook
 
 from pipeline.intake.scan import Arrival, examine
 from pipeline.job import nightly
-from pipeline.job.stages import check_files
+from pipeline.job.checking import check_files
 from pipeline.outputs.template import write_template
 from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Return
@@ -287,6 +287,8 @@ CASES = (
     Case("L14", areas_in_rows, ("Indicators", "L"), cleared),
     Case("L15", heading("Performance", "How it went"), ("Indicators", "H")),
     Case("L16", above("Forecast for 2012-13"), ("Indicators", "A1")),
+    Case("L25", put("P1-1", "Indicator", "Percentage of repeat victims"), ("P1-1", "Ref"),
+         lambda book, _: put("P1-1", "Indicator", INCIDENTS)(book)),
     Case("V01", put("P1-2", "Performance", "0.24"), ("P1-2", "Performance")),
     Case("V02", put("P1-1", "Performance", "quite a few"), ("P1-1", "Performance")),
     Case("V03", put("P1-1", "Performance", "#REF!"), ("P1-1", "Performance")),
@@ -358,9 +360,9 @@ def good(workspace: Workspace) -> Path:
 def check(
     workspace: Workspace, paths: list[Path], now: datetime = IN_TIME
 ) -> dict[str, tuple[Finding, ...]]:
-    checked, unread = check_files(paths, workspace, REGISTER, now, lambda *_: None)
-    assert not unread
-    return {one.arrival.path.stem: one.findings for one in checked}
+    checked = check_files(paths, workspace, REGISTER, now, lambda *_: None, None)
+    assert not checked.unread
+    return {one.arrival.path.stem: one.submission.findings for one in checked.decisions}
 
 
 @pytest.fixture(scope="module")

@@ -369,6 +369,28 @@ def test_a_folder_in_place_of_the_store_is_named_in_one_line(tmp_path: Path) -> 
     assert str(tmp_path) in complaint(f"sqlite:///{tmp_path}")
 
 
+def test_a_store_that_is_only_looked_at_is_neither_made_nor_written_to(url: str) -> None:
+    assert Store.as_it_is(url) is None
+    with Store(url) as made:
+        made.record([decided(submission())])
+    looked_at = Store.as_it_is(url)
+    assert looked_at is not None
+    with looked_at:
+        assert [sent.filename for sent in looked_at.submissions()] == ["return.xlsx"]
+        with pytest.raises(StoreError):
+            looked_at.insert("about", [{"schema_version": 1}])
+
+
+def test_a_store_of_another_version_is_not_looked_at(url: str) -> None:
+    Store(url).close()
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(tables.about.update().values(schema_version=1))
+    engine.dispose()
+    with pytest.raises(StoreError, match="has schema 1"):
+        Store.as_it_is(url)
+
+
 def test_another_programs_database_is_named_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "other.sqlite3"
     other = sqlite3.connect(path)

@@ -197,3 +197,29 @@ def test_nothing_outside_the_grammar_is_ever_read_as_a_number(text: str, unit: U
 def test_a_mark_beside_a_figure_never_becomes_part_of_it(marks: str, whole: int) -> None:
     figure = parse(f"{whole}%{marks}", Scale(Unit.PERCENT, 0), None)
     assert figure.value in (None, Decimal(whole))
+
+
+@pytest.mark.parametrize(
+    ("number_format", "seen"),
+    [
+        ("[$$-409]#,##0", "$4605"),
+        ("[$USD] #,##0", "USD 4605"),
+        ("[$\u20ac-2] #,##0", "\u20ac4605"),
+        ('"US$"#,##0', "US$4605"),
+        ("[$kr-41D] #,##0", "kr 4605"),
+        ("$#,##0", "$4605"),
+    ],
+)
+@pytest.mark.parametrize("unit", [Unit.CURRENCY, Unit.COUNT])
+def test_another_currency_is_named_by_the_sign_that_the_cell_shows(
+    number_format: str, seen: str, unit: Unit
+) -> None:
+    (trouble,) = parse(4605.0, Scale(unit), number_format).troubles
+    assert trouble.value == seen
+    assert trouble.words["found"] == "an amount in another currency"
+
+
+@pytest.mark.parametrize("text", ["$4,605", "US$ 4,605", "4,605 euros", "\u20ac4.605", "4605 USD"])
+def test_a_text_in_another_currency_is_asked_about_as_it_stands(text: str) -> None:
+    (trouble,) = parse(text, Scale(Unit.CURRENCY), None).troubles
+    assert trouble.value == text

@@ -21,6 +21,7 @@ from pipeline.store import Attempt, Became, Queued, Store
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace, disk_trouble, write_whole
 from schemas.model import Register
+from schemas.names import address_key
 
 if TYPE_CHECKING:
     from pipeline.mail.delivery.smtp import Connection
@@ -87,9 +88,9 @@ def deliver(session: Session, *, impatient: bool = False) -> Round:
     due = [one for one in before.waiting if one.has_content and (impatient or one.is_due(now))]
     known = _addresses(session.register)
     for one in due:
-        if one.recipient.casefold() not in known:
+        if address_key(one.recipient) not in known:
             work.note(one, Became.WITHHELD, "The register no longer holds the address.")
-    due = [one for one in due if one.recipient.casefold() in known]
+    due = [one for one in due if address_key(one.recipient) in known]
     trouble, is_for_a_person = "", False
     if due and not workspace.settings.mail.send.server:
         _write(due, work)
@@ -113,7 +114,7 @@ def _failed_since(attempts: Iterable[Attempt]) -> list[Attempt]:
 def _addresses(register: Register) -> set[str]:
     """Everyone whom the register knows, as addresses are compared."""
     addresses = [one.email for one in register.recipients] + [one.email for one in register.areas]
-    return {address.strip().casefold() for address in addresses} - {""}
+    return set(map(address_key, addresses)) - {""}
 
 
 def _may_connect(trouble: Attempt | None, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -20,6 +21,7 @@ from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import ReceiveSettings
 from schemas.findings import shorten
 from schemas.model import Register, ServiceArea
+from schemas.names import address_key, name_key
 
 if TYPE_CHECKING:
     from pipeline.mail.mailbox.server import Folder
@@ -235,18 +237,23 @@ class _Run(Struct):
 
 def _is_one(registered: str, sender: str) -> bool:
     """Whether two addresses are one; only plain letters have a large and a small form."""
-    registered = registered.strip()
-    are_plain = registered.isascii() and sender.isascii()
-    return registered == sender or (are_plain and registered.lower() == sender.lower())
+    # What a stranger wrote is made nothing else of: another letter in it is another address.
+    return sender.isascii() and address_key(registered) == address_key(sender)
 
 
 def _meant(areas: Sequence[ServiceArea], name: str) -> ServiceArea | None:
     """The area that a workbook is from; where several have one address, the one that it names."""
     if len(areas) == 1:
         return areas[0]
-    named = [area for area in areas if area.name.casefold() in name.casefold()]
+    named = [area for area in areas if _holds(name, area.name)]
     # `Care` stands in the name of `Social care` too.
-    longest = max(named, key=lambda area: len(area.name), default=None)
-    if longest is None or any(a.name.casefold() not in longest.name.casefold() for a in named):
+    longest = max(named, key=lambda area: len(name_key(area.name)), default=None)
+    if longest is None or not all(_holds(longest.name, area.name) for area in named):
         return None
     return longest
+
+
+def _holds(text: str, name: str) -> bool:
+    """Whether a name stands in a text, other letters neither before nor behind it."""
+    key = re.escape(name_key(name))
+    return re.search(rf"(?<![^\W\d_]){key}(?![^\W\d_])", name_key(text)) is not None

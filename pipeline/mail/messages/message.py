@@ -20,6 +20,7 @@ from pipeline.workbooks.safe_text import one_line
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import safe_name
 from schemas.model import Gets, Register
+from schemas.names import address_key
 
 _TYPES = {
     ".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -71,7 +72,7 @@ class Addressee(Struct, frozen=True):
     @property
     def key(self) -> str:
         """The address as it tells apart the messages of one kind."""
-        return self.address.addr_spec.casefold()
+        return address_key(self.address.addr_spec)
 
 
 class Office(Struct, frozen=True):
@@ -150,8 +151,8 @@ def addressees_of(register: Register, gets: Gets, what: str) -> Iterator[Address
     found: set[str] = set()
     for recipient in register.recipients:
         address = recipient.email.strip()
-        if gets in recipient.gets and address.casefold() not in found:
-            found.add(address.casefold())
+        if gets in recipient.gets and address_key(address) not in found:
+            found.add(address_key(address))
             yield addressee(recipient.name, address, "Recipients", what)
 
 

@@ -79,7 +79,7 @@ def _unknown(rule: Rule, what: str, entry: CoverEntry, choices: list[str]) -> Fi
     """What is to be said of a line of the cover that names none of the register's."""
     near = names.suggestion(entry.text, choices)
     problem = f"{shorten(entry.text)} is no {what}{near}" if entry.text else f"no {what} is named"
-    listed = ", ".join(choices[:12]) + (" …" if len(choices) > 12 else "")
+    listed = ", ".join(map(shorten, choices[:12])) + (" …" if len(choices) > 12 else "")
     return rule.found(entry.sheet, entry.cell, entry.text, problem=problem, choices=listed)
 
 

@@ -51,7 +51,13 @@ class RowCells:
     """What the cells of a row say; what cannot be read is a finding, and blank."""
 
     def __init__(
-        self, table: Table, row: int, indicator: Indicator, known: Mapping[Place, CellDetail]
+        self,
+        table: Table,
+        row: int,
+        indicator: Indicator,
+        known: Mapping[Place, CellDetail],
+        *,
+        is_of_two: bool = False,
     ) -> None:
         self._table, self._row, self._indicator, self._known = table, row, indicator, known
         self.sheet = table.grid.sheet
@@ -60,6 +66,9 @@ class RowCells:
         self.addresses = {key: address(row, column) for key, column in columns.items()}
         #: What stands in the prefilled cells and in Performance, as text.
         self.seen = {key: self._text(key) for key in (*PREFILLED, "performance") if key in columns}
+        if is_of_two:
+            # Its names are of two indicators: which of them was altered is not known.
+            self.seen = {"performance": self.seen.get("performance", "")}
         self.findings: list[Finding] = []
         #: One of them could not be read.
         self.is_bad = False

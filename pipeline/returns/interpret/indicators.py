@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.returns.interpret.attribution import other_rows
 from pipeline.returns.interpret.cells import NAMES, TOTALS, RowCells, name_shown
@@ -22,11 +23,12 @@ from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import text_of
-from pipeline.workbooks.names import name_key, suggestion
+from pipeline.workbooks.names import suggestion
 from schemas import rules as c
 from schemas.fields import FIGURES, FILLED
 from schemas.findings import Finding
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
+from schemas.names import name_key
 from schemas.units import Unit
 
 #: Numerators and denominators may be counts, money or hours.
@@ -43,6 +45,10 @@ class _Matched(Struct, frozen=True):
     table: Table
     row: int
     indicator: Indicator
+    #: Its reference as the cell shows it.
+    ref: str
+    #: Its wording is another indicator's, which is asked about.
+    is_of_two: bool = False
 
 
 def read_indicators(
@@ -96,6 +102,7 @@ def _match(
     matched: list[_Matched] = []
     findings: list[Finding] = []
     places: dict[str, str] = {}
+    of_two: list[tuple[_Matched, Indicator]] = []
     for table in tables:
         sheet = table.grid.sheet
         others, doubts = other_rows(table, known)
@@ -108,21 +115,47 @@ def _match(
             if not said:
                 findings += _astray(table, row)
                 continue
-            found = by_ref.get(name_key(ref)) or by_name.get(name_key(name))
+            of_ref, of_name = by_ref.get(name_key(ref)), by_name.get(name_key(name))
+            found = of_ref or of_name
             cell = table.address(row, "performance")
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and name_key(said) not in TOTALS:
                     cell = table.address(row, "indicator") or table.address(row, "ref")
-                    near = suggestion(said, [i.wording for i in owned])
+                    near = suggestion(said, [i.wording if name else i.ref for i in owned])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
+            elif of_ref and of_name and of_ref is not of_name:
+                of_two.append((_Matched(table, row, of_ref, ref, is_of_two=True), of_name))
             elif first := places.get(found.ref):
                 findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=first))
             else:
                 places[found.ref] = f"{sheet}!{cell}"
-                matched.append(_Matched(table, row, found))
+                matched.append(_Matched(table, row, found, ref))
                 findings += _said_of_row(table, row, known)
+    for match, other in of_two:
+        findings.append(_of_two(match, other))
+        # That it may be either is said; that one of them has no row then need not be.
+        free = next((i for i in (match.indicator, other) if i.ref not in places), None)
+        if free is not None:
+            places[free.ref] = f"{match.table.grid.sheet}!{match.table.address(match.row, 'ref')}"
+            matched.append(replace(match, indicator=free))
+    if of_two:
+        order = {id(table): number for number, table in enumerate(tables)}
+        matched.sort(key=lambda match: (order[id(match.table)], match.row))
     return matched, findings
+
+
+def _of_two(match: _Matched, other: Indicator) -> Finding:
+    """What is asked of a row with the reference of one indicator and the wording of another."""
+    one, table = match.indicator, match.table
+    return c.INDICATORS_MIXED.found(
+        table.grid.sheet,
+        table.address(match.row, "ref"),
+        match.ref,
+        wording=one.wording,
+        other=other.ref,
+        named=other.wording,
+    )
 
 
 def _said_of_row(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
@@ -177,7 +210,7 @@ def _read_row(
     match: _Matched, looks: Mapping[Place, CellDetail], known: Belonging
 ) -> tuple[ReportedRow, list[Finding]]:
     indicator = match.indicator
-    cells = RowCells(match.table, match.row, indicator, looks)
+    cells = RowCells(match.table, match.row, indicator, looks, is_of_two=match.is_of_two)
     told = cells.seen.get("performance", "")
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     numerator = cells.figure("numerator", _PART).value

@@ -33,6 +33,8 @@ _POWERS = {
 }  # fmt: skip
 _CURRENCIES = "£$€¥"
 _WITHOUT_CURRENCY = dict.fromkeys(map(ord, _CURRENCIES))
+#: A sign with the letters that go with it, such as US$, or a code alone.
+_MONEY = re.compile(rf"[a-z]{{0,3}}[{_CURRENCIES}]|\b(?:gbp|eur|usd)\b", re.IGNORECASE)
 _COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|colou?r ?[0-9]+)$", re.I)
 _DAYS = re.compile(r"\0\s*days?\b", re.IGNORECASE)
 _PER_CENT = re.compile(r"%|\b(?:per ?cent|pct?)\b")
@@ -80,7 +82,7 @@ class FormatSection(Struct, frozen=True):
     says_percent: bool = False
     #: Words beside it say that it counts days.
     says_days: bool = False
-    #: The currency sign printed beside it; empty where there is none.
+    #: The sign or code of a currency that is printed beside it; empty where there is none.
     currency: str = ""
     #: A word beside it says that it counts so many tens: 6 for a million.
     said_power: int = 0
@@ -152,7 +154,10 @@ def _place(sections: Sequence[FormatSection], number: Decimal) -> int | None:
 
 
 def written_plainly(number: Decimal, number_format: str) -> str | None:
-    """A number shown digit by digit and nothing beside it, as text would be; None: it is not."""
+    """A number as its cell shows it; None where that is not digit by digit and nothing beside it.
+
+    1.1 that is shown with two decimals is 1.10.
+    """
     shape = _PLAIN_SHAPE.fullmatch(number_format.strip())
     if shape is None:
         return None
@@ -205,6 +210,7 @@ def split(number_format: str) -> list[list[re.Match[str]]]:
 
 def _section(tokens: list[re.Match[str]]) -> FormatSection:
     bare = said = ""
+    money: list[str] = []
     condition = None
     is_elapsed = is_coloured = False
     for token in tokens:
@@ -213,7 +219,9 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
             if match := CONDITION.match(inside):
                 condition = match[1], Decimal(match[2])
             elif inside.startswith("$"):
-                said += inside[1:].partition("-")[0]
+                sign = inside[1:].partition("-")[0]
+                said += sign
+                money += [sign.strip()] if sign.strip() else []
             is_elapsed |= _ELAPSED.fullmatch(inside) is not None
             is_coloured |= _COLOUR.match(inside) is not None
         elif (literal := token["quoted"] or token["escaped"]) is not None:
@@ -228,9 +236,7 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
     is_date = is_elapsed or (not has_digits and bool(_DATE_LETTERS & set(bare.casefold())))
     said = re.sub("general", _DIGIT, said, flags=re.IGNORECASE)
     words = said.replace(_DIGIT, " ").casefold()
-    currency = next((sign for sign in words if sign in _CURRENCIES), "")
-    if not currency and (code := re.search(r"\b(?:gbp|eur|usd)\b", words)):
-        currency = {"gbp": "£", "eur": "€", "usd": "$"}[code[0]]
+    money += _MONEY.findall(said.replace(_DIGIT, " "))
     commas = re.search(r"[0#?](,+)(?![0#?,])", bare)
     shown_power = 3 * len(commas[1]) if commas else 0
     most, least = _decimals(bare)
@@ -240,7 +246,7 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
         scales_to_percent="%" in bare,
         says_percent=_PER_CENT.search(words) is not None,
         says_days=_DAYS.search(said) is not None,
-        currency=currency,
+        currency=_currency(money),
         said_power=max((_POWERS.get(word, 0) for word in _WORD.findall(words)), default=0),
         shown_power=shown_power,
         decimals=None if most is None else most - shown_power,
@@ -260,6 +266,15 @@ def _unknown(said: str) -> str:
     """What is printed beside a number's digits and is not known to change nothing."""
     words = _KNOWN.sub(" ", _WITHIN.sub("", said).replace(_DIGIT, " ").casefold()).split()
     return " ".join(word for word in words if word not in _POWERS)
+
+
+def _currency(signs: list[str]) -> str:
+    """The currency of which there are signs or codes; one that is not pounds, where there are two.
+
+    What a format marks as a currency's is one, whatever it is: `kr`, `Fr.`
+    """
+    others = [sign for sign in signs if sign.casefold() not in ("£", "gbp")]
+    return others[0] if others else "£" if signs else ""
 
 
 def _decimals(bare: str) -> tuple[int | None, int]:

@@ -60,10 +60,11 @@ def _by_its_looks(number: Decimal, scale: Scale, section: FormatSection) -> Figu
         return scale.trouble(c.NOT_EXACT, seen)
     if section.says_days and not scale.takes(Unit.DAYS):
         return scale.wrong_unit(f"{seen} days", Unit.DAYS)
+    if section.currency not in ("", "£"):
+        sign = f"{section.currency} " if section.currency[-1].isalpha() else section.currency
+        return scale.wrong_unit(f"{sign}{seen}", None)
     if section.currency and not scale.takes(Unit.CURRENCY):
         return scale.wrong_unit(shown(plain(number), Unit.CURRENCY), Unit.CURRENCY)
-    if section.currency not in ("", "£"):
-        return scale.wrong_unit(f"{section.currency}{seen}", None)
     return None
 
 
