@@ -98,6 +98,29 @@ STILL_WRONG = Rule(
     "The same mistakes stand in the same bytes.",
     severity=Severity.INFO,
 )
+LABELLED = Rule(
+    "F12",
+    "Workbook encrypted by a sensitivity label",
+    "The workbook is encrypted by a sensitivity label or by rights management, so it cannot be "
+    "read.",
+    "Choose a label that does not encrypt (Home > Sensitivity), or lift the restriction (File > "
+    "Info > Protect Workbook > Restrict Access), save it and send it again.",
+    "Such a file opens only for the people whom its label names, and Quarterday is none of them.",
+)
+READ_TWO_WAYS = Rule(
+    "F13",
+    "File that programs read in different ways",
+    "Programs may read different things in the file: {detail}.",
+    "Open it in Excel, save it under a new name and send that.",
+    "What is checked here must be what you see when you open it.",
+)
+LOOKS_UNREADABLE = Rule(
+    "F14",
+    "Workbook that can be read in part",
+    "The cells of the workbook can be read, but not how they are shown ({detail}).",
+    "Open it in Excel or LibreOffice, save it under a new name and send that.",
+    "How a cell is shown decides what its figure means: 0.62 may be 62%, or struck out.",
+)
 
 # --- The layout ----------------------------------------------------------------------------------
 
@@ -318,6 +341,13 @@ ZERO_OR_NOTHING = Rule(
     "{value} may mean 0, or that there is no figure.",
     "Type 0, or choose Not available under Status and clear the cell.",
     "None of something is a figure; no figure is not.",
+)
+LOOKS_UNKNOWN = Rule(
+    "V20",
+    "Figure shown nobody knows how",
+    "The cell holds {value}, but the workbook does not say how it is shown.",
+    "Type the figure again in a cell of the format Number or General, for example {example}.",
+    "62 may be shown as 62, as 6200% or as a date; the format of the cell decides.",
 )
 
 RULES: tuple[Rule, ...] = (

@@ -37,7 +37,8 @@ class RegisterCell(Struct, frozen=True):
     address: str = ""
     #: The text of an error value where the cell holds one.
     value: CellValue = ""
-    number_format: str = "General"
+    #: None where the file does not tell it.
+    number_format: str | None = "General"
     #: What is to be said of an error value, or of a formula whose result was not saved.
     unreadable: Rule | None = None
     #: Part of its text is raised, lowered or struck through.
@@ -118,7 +119,7 @@ def _text(cell: RegisterCell) -> str | Finding:
         return str(value).upper()
     if _is_number(value):
         number = Decimal(f"{value:.15g}")
-        if not is_shown_plainly(number, cell.number_format):
+        if cell.number_format is None or not is_shown_plainly(number, cell.number_format):
             return cell.found(r.SHOWN_OTHERWISE, looks="something else")
         return f"{number:f}"
     text = str(value).strip()

@@ -30,12 +30,13 @@ _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LOCATOR, _END_64 = b"PK\x06\x07", b"PK\x06\x06"
 _IS_ENCRYPTED = 0x1
+_ASTRAY = "a part in it is not where its list says"
 _IS_UTF_8 = 0x800
 
 
 #: What `zipfile` raises for an archive that is broken, or packed in a way it does not know.
 #: RuntimeErrors are NotImplementedError, and what an encrypted part raises.
-_BROKEN = (
+PACKED_WRONGLY = (
     *(zipfile.BadZipFile, zlib.error, struct.error),
     *(ValueError, EOFError, OSError, RuntimeError),
 )
@@ -60,7 +61,7 @@ def directory(content: bytes) -> list[zipfile.ZipInfo] | None:
             return None
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return archive.infolist()
-    except _BROKEN:
+    except PACKED_WRONGLY:
         return None
 
 
@@ -69,7 +70,7 @@ def part(content: bytes, entry: zipfile.ZipInfo, longest: int) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(entry) as file:
             return file.read(longest)
-    except _BROKEN:
+    except PACKED_WRONGLY:
         return b""
 
 
@@ -93,7 +94,7 @@ def is_sound(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> bool:
                 with archive.open(entry) as file:
                     while file.read(_MIB):
                         pass
-    except _BROKEN:
+    except PACKED_WRONGLY:
         return False
     return True
 
@@ -105,7 +106,7 @@ def fault(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> Finding | None:
     if any(entry.flag_bits & _IS_ENCRYPTED for entry in entries):
         return c.ENCRYPTED.found()
     if doubt := _doubtful_name(entries) or _doubtful_place(content, entries):
-        return c.DAMAGED.found(detail=doubt)
+        return (c.DAMAGED if doubt == _ASTRAY else c.READ_TWO_WAYS).found(detail=doubt)
     return None
 
 
@@ -142,7 +143,7 @@ def _doubtful_place(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> str:
         start = entry.header_offset
         header = content[start : start + 30]
         if len(header) < 30 or not header.startswith(_LOCAL):
-            return "a part in it is not where its list says"
+            return _ASTRAY
         if end == 0 and start > 0:
             return "something else stands before its contents"
         if start < end:

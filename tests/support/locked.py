@@ -84,7 +84,9 @@ def _locked(workbook: bytes, lock: bytes, mask: Callable[[int], bytes]) -> bytes
         elif kind == _SHEET:
             # Where a sheet begins stays legible, and is as much later as the new record takes.
             (start,) = struct.unpack_from("<I", content, at + 4)
-            made += content[at : at + 4] + struct.pack("<I", start + len(told)) + mixed[at + 8 : end]
+            made += (
+                content[at : at + 4] + struct.pack("<I", start + len(told)) + mixed[at + 8 : end]
+            )
         else:
             made += content[at : at + 4] + mixed[at + 4 : end]
         at = end

@@ -266,7 +266,7 @@ def _changed(found: list[_Record], choose: random.Random) -> list[_Record]:
         case 0:
             return found[:at] + found[at + 1 :]
         case 1:
-            return found[:at] + [found[at], *found[at:]]
+            return [*found[:at], found[at], *found[at:]]
         case 2:
             cut = choose.randrange(len(body) or 1)
             return [*found[:at], (kind, body[:cut]), *found[at + 1 :]]
@@ -335,9 +335,9 @@ def _old_workbook(found: Sequence[_Record]) -> bytes:
     sheets = iter(starts[1:])
     made = b""
     for kind, body in found:
-        if kind == 0x0085 and len(body) >= 4:
-            body = struct.pack("<I", next(sheets, 0)) + body[4:]
-        made += struct.pack("<2H", kind, len(body)) + body
+        made += struct.pack("<2H", kind, len(body))
+        is_listed = kind == 0x0085 and len(body) >= 4
+        made += struct.pack("<I", next(sheets, 0)) + body[4:] if is_listed else body
     return compound_file({"Workbook": made})
 
 

@@ -18,6 +18,8 @@ BUILT_IN = {
     12: "# ?/?", 13: "# ??/??", 37: "#,##0 ;(#,##0)", 38: "#,##0 ;[Red](#,##0)",
     39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)", 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
+#: Numbers from here on are of formats that a workbook defines itself.
+_FIRST_OWN = 164
 #: The error values of Excel's binary files ([MS-XLS] 2.5.10).
 ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
@@ -30,7 +32,8 @@ class BrokenPartError(Exception):
 
 
 class CellDetail(Struct, frozen=True):
-    number_format: str = GENERAL
+    #: None where the file does not tell it, or in a way that cannot be understood.
+    number_format: str | None = GENERAL
     #: `#REF!` and the like; empty where the cell holds no error.
     error: str = ""
     has_formula: bool = False
@@ -40,24 +43,36 @@ class CellDetail(Struct, frozen=True):
     has_marks: bool = False
 
 
-PLAIN = CellDetail()
+#: Of a cell that was not found in the file.
+ABSENT = CellDetail(None)
 
 
-class Formats(dict[int, str]):
-    """The number format of each cell style, by index; `GENERAL` of a style that has none."""
+class Codes(dict[int, str | None]):
+    """The number formats that a workbook defines itself; None of one that is not plain."""
 
-    def __init__(self, styles: Iterable[int], own: dict[int, str]) -> None:
-        codes = BUILT_IN | own
-        super().__init__((at, codes[style]) for at, style in enumerate(styles) if style in codes)
+    def keep(self, number: int, code: str | None) -> None:
+        """Note a format. Of two different ones with one number, programs take either."""
+        self[number] = code if self.get(number, code) == code else None
 
-    def __missing__(self, style: int) -> str:
-        return GENERAL
+
+class Formats(dict[int, str | None]):
+    """The number format of each cell style, by index; None where it is not plain.
+
+    A style is given by the number of its format, or None where that cannot be read.
+    """
+
+    def __init__(self, styles: Iterable[int | None], own: Codes) -> None:
+        codes = dict.fromkeys(range(_FIRST_OWN), GENERAL) | BUILT_IN | own | {None: None}
+        super().__init__((at, codes.get(style)) for at, style in enumerate(styles))
+
+    def __missing__(self, style: int) -> str | None:
+        # A workbook without styles has one, as it were.
+        return None if self or style else GENERAL
 
 
 class SheetDetails(Struct):
     """The details of the cells asked for, and the rows and columns that are not shown."""
 
-    #: A cell asked for that the file does not hold has the plain detail.
     cells: dict[Place, CellDetail] = {}
     hidden_rows: set[int] = set()
     #: First and last column of each hidden range.
@@ -66,7 +81,7 @@ class SheetDetails(Struct):
     @classmethod
     def of(cls, asked: Iterable[Place]) -> SheetDetails:
         """What is known of a sheet before it is read."""
-        return cls(dict.fromkeys(asked, PLAIN))
+        return cls(dict.fromkeys(asked, ABSENT))
 
 
 #: Looks up the details of a sheet's cells: the sheet's name and the places.

@@ -20,6 +20,8 @@ _SAID = ("text", "currency-symbol")
 _SHAPES = {"number": "", "scientific-number": "E+00", "fraction": " ?/?"}
 #: The conditions by which the sections of Excel's formats go where none is written.
 _BY_SIGN = ((), (">=0",), (">0", "<0"))
+#: Styles that are there although no part defines them: of a cell that names none, and of all.
+_UNWRITTEN = ("", "Default")
 _CELLS = ("table-cell", "covered-table-cell")
 #: The kinds of data styles; what a format code of Excel would say stands for each.
 _DATA_STYLES = {
@@ -40,7 +42,7 @@ class OdsBook:
         with zipfile.ZipFile(path) as archive:
             self._content = archive.read("content.xml")
             parts = [archive.read("styles.xml")] if "styles.xml" in archive.namelist() else []
-        codes: dict[str, str] = {}
+        codes: dict[str, str | None] = {}
         styles: dict[str, tuple[str, str]] = {}
         # What stands in the content replaces what bears the same name in the styles.
         for part in (*parts, self._content):
@@ -68,12 +70,14 @@ class _StyleWalk:
     """One pass over a part's styles: data styles as format codes, cell styles by name."""
 
     def __init__(self, part: bytes) -> None:
-        self.codes: dict[str, str] = {}
+        self.codes: dict[str, str | None] = {}
         #: Each cell style's data style and parent.
         self.styles: dict[str, tuple[str, str]] = {}
         self._parser = expat.ParserCreate()
         self._name = self._kind = ""
         self._pieces: list[str] = []
+        #: Something in it cannot be understood.
+        self._is_odd = False
         #: The conditions under which other data styles take this one's place.
         self._maps: list[tuple[str, str]] = []
         self._text: list[str] = []
@@ -86,13 +90,16 @@ class _StyleWalk:
         named = {xml.local(key): value for key, value in attributes.items()}
         if element in _DATA_STYLES:
             self._name, self._kind = named.get("name", ""), element
-            self._pieces, self._maps = [], []
+            self._pieces, self._maps, self._is_odd = [], [], False
         elif element == "style" and named.get("family") == "table-cell":
             origins = named.get("data-style-name", ""), named.get("parent-style-name", "")
             self.styles[named.get("name", "")] = origins
         elif self._name and element in _SHAPES:
-            places = min(int(named.get("decimal-places") or 0), 20)
-            least = min(int(named.get("min-decimal-places") or places), places)
+            most = xml.whole(named.get("decimal-places") or "0")
+            fewest = xml.whole(named.get("min-decimal-places") or str(most))
+            self._is_odd |= most is None or fewest is None
+            places = min(most or 0, 20)
+            least = min(fewest or 0, places)
             shape = "0" + "." * (places > 0) + "0" * least + "#" * (places - least)
             # A display factor of a thousand is a comma behind the digits, of a million two.
             commas = "," * (len(named.get("display-factor") or "1") // 3)
@@ -114,12 +121,14 @@ class _StyleWalk:
             self._pieces.append("%" if scales else f'"{said}"' if said else "")
         elif self._name and element == self._kind:
             own = _DATA_STYLES[self._kind] or "".join(self._pieces)
-            self.codes[self._name] = self._with_maps(own)
+            self.codes[self._name] = None if self._is_odd else self._with_maps(own)
             self._name = ""
 
-    def _with_maps(self, own: str) -> str:
+    def _with_maps(self, own: str) -> str | None:
         """A style's code with those of the styles that take its place, as sections of a format."""
-        sections = [self.codes.get(name, GENERAL) for _, name in self._maps]
+        sections = [code for _, name in self._maps if (code := self.codes.get(name)) is not None]
+        if len(sections) < len(self._maps):
+            return None
         conditions = tuple(condition for condition, _ in self._maps)
         if conditions not in _BY_SIGN:
             pairs = zip(conditions, sections, strict=True)
@@ -127,18 +136,25 @@ class _StyleWalk:
         return ";".join([*sections, own])
 
 
-def _inherited(styles: dict[str, tuple[str, str]], codes: dict[str, str]) -> dict[str, str]:
-    """Each style's format: its own, or that of the nearest style it stems from."""
-    found: dict[str, str] = {}
+def _inherited(
+    styles: dict[str, tuple[str, str]], codes: dict[str, str | None]
+) -> dict[str, str | None]:
+    """Each style's format: its own, or that of the nearest style it stems from.
+
+    None of one that is defined nowhere, or stems from such a one.
+    """
+    found: dict[str, str | None] = dict.fromkeys(_UNWRITTEN, GENERAL)
     for style in styles:
         at, seen = style, set[str]()
         while at in styles and at not in seen:
             seen.add(at)
             own, parent = styles[at]
-            if own in codes:
-                found[style] = codes[own]
+            if own:
+                found[style] = codes.get(own)
                 break
             at = parent
+        else:
+            found.setdefault(style, GENERAL if at in _UNWRITTEN else None)
     return found
 
 
@@ -146,7 +162,7 @@ class _Walk:
     """One pass over the content, for one sheet's cells or for every sheet's merged ranges."""
 
     def __init__(
-        self, content: bytes, sheet: str | None, asked: set[Place], formats: dict[str, str]
+        self, content: bytes, sheet: str | None, asked: set[Place], formats: dict[str, str | None]
     ) -> None:
         self.found = SheetDetails.of(asked)
         self.has_sheet = False
@@ -236,9 +252,9 @@ class _Walk:
         of_column = (s for first, last, s in self._default_styles if first <= self._column <= last)
         style = named.get("style-name") or self._row_style or next(of_column, "")
         kind = named.get("value-type", "")
-        code = self._formats.get(style, GENERAL)
+        code = self._formats.get(style)
         # A cell's own type says this much where its style says nothing.
-        if kind == "percentage" and "%" not in code:
+        if kind == "percentage" and code is not None and "%" not in code:
             code = "0.00%"
         # Two value-types stand in one cell; LibreOffice's own names the error.
         text = "".join(self._text).strip()

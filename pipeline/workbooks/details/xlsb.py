@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import struct
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.workbooks.details import ooxml
-from pipeline.workbooks.details.detail import ERRORS, CellDetail, Formats, Place, SheetDetails
+from pipeline.workbooks.details.detail import (
+    ERRORS,
+    CellDetail,
+    Codes,
+    Formats,
+    Place,
+    SheetDetails,
+)
+from pipeline.workbooks.details.package import Package
 
 _ROW, _COLUMN, _SHEET, _FORMAT, _XF = 0, 60, 156, 44, 47
 _BEGIN_STYLES, _END_STYLES = 617, 618
@@ -22,31 +28,31 @@ class XlsbBook:
     """An `.xlsb` workbook: its sheets' parts, and its number formats."""
 
     def __init__(self, path: Path) -> None:
-        self._archive = zipfile.ZipFile(path)
-        targets = ooxml.targets_of(self._archive.read("xl/_rels/workbook.bin.rels"))
+        self._package = package = Package(path, "workbook.bin")
         #: The part of each sheet.
         self._parts: dict[str, str] = {}
-        for kind, body in _records(self._archive.read("xl/workbook.bin")):
+        for kind, body in _records(package.main):
             if kind == _SHEET:
                 relation, at = _text(body, 8)
                 name, _ = _text(body, at)
-                self._parts.setdefault(name, targets.get(relation, ""))
-        codes, styles, inside = dict[int, str](), list[int](), False
-        for kind, body in _records(self._archive.read("xl/styles.bin")):
+                self._parts.setdefault(name, package.targets.get(relation, ""))
+        codes, styles, inside = Codes(), list[int | None](), False
+        for kind, body in _records(package.part_of_type("styles")):
             if kind == _FORMAT:
                 (number,) = struct.unpack_from("<H", body)
-                codes[number], _ = _text(body, 2)
+                code, end = _text(body, 2)
+                codes.keep(number, code if end == len(body) else None)
             elif kind in (_BEGIN_STYLES, _END_STYLES):
                 inside = kind == _BEGIN_STYLES
             elif kind == _XF and inside:
-                styles.append(struct.unpack_from("<H", body, 2)[0])
+                styles.append(struct.unpack_from("<H", body, 2)[0] if len(body) >= 4 else None)
         self._formats = Formats(styles, codes)
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
         found = SheetDetails.of(asked)
         row = -1
-        for kind, body in _records(self._archive.read(self._parts[name])):
+        for kind, body in _records(self._package.read(self._parts[name])):
             if kind == _ROW:
                 (row,) = struct.unpack_from("<I", body)
                 if len(body) > 11 and body[11] & _HIDDEN_ROW:
