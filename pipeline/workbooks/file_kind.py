@@ -178,8 +178,9 @@ def _identify_compound(content: bytes) -> Identity:
         file = compound.Compound(content)
     except compound.BadCompoundError:
         # Damaged, not another kind: reading it says so.
-        is_encrypted = "EncryptedPackage".encode("utf-16-le") in content
-        return Identity(FileKind.ENCRYPTED if is_encrypted else FileKind.XLS)
+        named = (("DRMEncrypted", FileKind.LABELLED), ("EncryptedPackage", FileKind.ENCRYPTED))
+        kinds = (kind for name, kind in named if name.encode("utf-16-le") in content)
+        return Identity(next(kinds, FileKind.XLS))
     kind = next((kind for name, kind in _STREAMS if name in file.root), FileKind.OTHER)
     if any(entry.name.casefold().startswith(_RIGHTS) for entry in file.directory):
         kind = FileKind.LABELLED

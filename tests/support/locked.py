@@ -52,10 +52,10 @@ def by_cryptoapi(workbook: bytes, password: str) -> bytes:
 
 def by_xor(workbook: bytes) -> bytes:
     """An old workbook whose bytes are mixed with sixteen others, which no password gives here."""
-    is_of_excel_95 = "Workbook".encode("utf-16-le") not in workbook
     lock = struct.pack("<2H", 0x51A7, 0xC3E4)
     mask = bytes(range(3, 19)) * (_BLOCK // 16)
-    return _locked(workbook, lock if is_of_excel_95 else bytes(2) + lock, lambda _: mask)
+    lock = lock if _is_of_excel_95(workbook) else bytes(2) + lock
+    return _locked(workbook, lock, lambda _: mask)
 
 
 def as_a_whole(transform: str = "StrongEncryptionTransform") -> bytes:
@@ -64,7 +64,7 @@ def as_a_whole(transform: str = "StrongEncryptionTransform") -> bytes:
     return compound_file({
         "EncryptedPackage": struct.pack("<Q", 9000) + bytes(9000),
         "EncryptionInfo": info,
-        "\x06DataSpaces": transform.encode("utf-16-le"),
+        transform: b"how it is encrypted",
     })  # fmt: skip
 
 
@@ -90,8 +90,11 @@ def _locked(workbook: bytes, lock: bytes, mask: Callable[[int], bytes]) -> bytes
         else:
             made += content[at : at + 4] + mixed[at + 4 : end]
         at = end
-    name = next(each for each in WORKBOOKS if each.encode("utf-16-le") in workbook)
-    return compound_file({name: bytes(made)})
+    return compound_file({"Book" if _is_of_excel_95(workbook) else "Workbook": bytes(made)})
+
+
+def _is_of_excel_95(workbook: bytes) -> bool:
+    return "Workbook".encode("utf-16-le") not in workbook
 
 
 def _mixed(content: bytes, mask: bytes) -> bytes:

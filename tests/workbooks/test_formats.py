@@ -441,9 +441,8 @@ def test_repeated_and_merged_cells_of_an_open_document_are_read(tmp_path: Path) 
     path = tmp_path / "open.ods"
     path.write_bytes(SOUND[FileKind.ODS])
     found = details_of(path, FileKind.ODS)("Figures", PLACES)
-    assert {place for place, d in found.cells.items() if d.number_format and "%" in d.number_format} == {
-        (0, 0), (1, 0), (2, 0)
-    }  # fmt: skip
+    formats = {place: detail.number_format or "" for place, detail in found.cells.items()}
+    assert {place for place, code in formats.items() if "%" in code} == {(0, 0), (1, 0), (2, 0)}
     assert found.hidden_columns == [(0, 1)]
     assert merged_of(path, FileKind.ODS) == {"Figures": [(0, 0, 0, 1)]}
 
