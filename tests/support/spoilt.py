@@ -28,14 +28,10 @@ class Spoilt(NamedTuple):
 
 
 def spoilt(sound: Sequence[tuple[str, bytes]], count: int, seed: int) -> Iterator[Spoilt]:
-    """So many spoilt workbooks, each of these workbooks in each way in turn."""
+    """So many spoilt workbooks, each of these workbooks in each way before any is again."""
     choose = random.Random(seed)  # noqa: S311 - examples, not secrets
-    turns = [
-        (name, content, way)
-        for turn in range(max(map(len, WAYS.values())))
-        for name, content in sound
-        for way in WAYS[name.rpartition(".")[2]][turn : turn + 1]
-    ]
+    turns = [(*each, way) for each in sound for way in WAYS[each[0].rpartition(".")[2]]]
+    choose.shuffle(turns)
     for number in range(count):
         name, content, way = turns[number % len(turns)]
         stem, _, suffix = name.rpartition(".")
