@@ -41,7 +41,9 @@ INCOMPLETE = (
 
 
 #: What a file shows of which a part is still to come.
-_LIKE_INCOMPLETE = (c.EMPTY_FILE.code, c.DAMAGED.code, c.LOOKS_UNREADABLE.code)
+_LIKE_INCOMPLETE = {
+    rule.code for rule in (c.EMPTY_FILE, c.DAMAGED, c.READ_TWO_WAYS, c.LOOKS_UNREADABLE)
+}
 
 
 class Arrival(Struct, frozen=True):

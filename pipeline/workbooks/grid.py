@@ -5,16 +5,14 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from msgspec import Struct
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-from pipeline.workbooks import compound
 from pipeline.workbooks.figures.figure import CellValue
+from pipeline.workbooks.openable import opened
 
 
 class Grid(Struct, frozen=True):
@@ -58,7 +56,7 @@ def read_grids(path: Path, is_wanted: Callable[[str], bool] = lambda _: True) ->
 
     Raises whatever calamine raises for a workbook that it cannot read.
     """
-    with _opened(path) as file, CalamineWorkbook.from_filelike(file) as workbook:
+    with opened(path) as workbook:
         grids = []
         for position, about in enumerate(workbook.sheets_metadata):
             if about.typ != SheetTypeEnum.WorkSheet or not is_wanted(about.name):
@@ -69,16 +67,6 @@ def read_grids(path: Path, is_wanted: Callable[[str], bool] = lambda _: True) ->
             merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
             grids.append(Grid(about.name, row, column, sheet.to_python(), hidden, merged))
         return grids
-
-
-def _opened(path: Path) -> BinaryIO:
-    """The file as calamine can open it."""
-    file = path.open("rb")
-    if file.read(len(compound.SIGNATURE)) != compound.SIGNATURE:
-        file.seek(0)
-        return file
-    with file:
-        return io.BytesIO(compound.plainly_named(path.read_bytes()))
 
 
 def text_of(cell: CellValue) -> str:

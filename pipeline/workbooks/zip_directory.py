@@ -30,7 +30,6 @@ _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LOCATOR, _END_64 = b"PK\x06\x07", b"PK\x06\x06"
 _IS_ENCRYPTED = 0x1
-_ASTRAY = "a part in it is not where its list says"
 _IS_UTF_8 = 0x800
 
 
@@ -106,7 +105,7 @@ def fault(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> Finding | None:
     if any(entry.flag_bits & _IS_ENCRYPTED for entry in entries):
         return c.ENCRYPTED.found()
     if doubt := _doubtful_name(entries) or _doubtful_place(content, entries):
-        return (c.DAMAGED if doubt == _ASTRAY else c.READ_TWO_WAYS).found(detail=doubt)
+        return c.READ_TWO_WAYS.found(detail=doubt)
     return None
 
 
@@ -143,7 +142,7 @@ def _doubtful_place(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> str:
         start = entry.header_offset
         header = content[start : start + 30]
         if len(header) < 30 or not header.startswith(_LOCAL):
-            return _ASTRAY
+            return "a part in it is not where its list says"
         if end == 0 and start > 0:
             return "something else stands before its contents"
         if start < end:

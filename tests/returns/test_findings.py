@@ -270,7 +270,7 @@ CASES = (
     Case("C15", lambda book: clear_row(book, at("P1-5", "Ref")), None),
 )  # fmt: skip
 #: Codes whose making needs more than one workbook; each has a test of its own below.
-ELSEWHERE = {*(f"F{n:02}" for n in range(1, 12)), "L08", "L13", "C05", "C16", "C17"}
+ELSEWHERE = {*(f"F{n:02}" for n in range(1, 15)), "L08", "L13", "C05", "C16", "C17"}
 
 
 @pytest.fixture(scope="module")
@@ -509,6 +509,11 @@ def far_apart() -> bytes:
             + bytes(504)
             + "EncryptedPackage".encode("utf-16-le"),
         ),
+        ("F12", "labelled.xlsx", lambda _: as_a_whole("DRMEncryptedTransform")),
+        ("F13", "twice.xlsx", lambda good: rezipped(good, {"XL/Workbook.xml": b"<workbook/>"})),
+        ("F14", "looks.xlsx", lambda good: repacked(
+            good.read_bytes(),
+            lambda name, part: part.replace(b"<fonts", b"<fonts &") if "styles" in name else part)),
         ("F04", "cut short.xlsx", lambda good: good.read_bytes()[:3000]),
         ("F05", "bomb.xlsx", lambda good: rezipped(
             good, {f"xl/media/{n}.png": b"" for n in range(3001)})),

@@ -254,7 +254,7 @@ ARCHIVES = (
     ),
     Hostile("without its last byte.xlsx", lambda slips: slips[:-1], DAMAGED | frozenset({"V02"})),
     Hostile("middle overwritten.xlsx",
-            lambda slips: slips[:4000] + bytes(2000) + slips[6000:], DAMAGED),
+            lambda slips: slips[:4000] + bytes(2000) + slips[6000:], DAMAGED | TWO_WAYS),
     Hostile("one part of zeros.xlsx",
             lambda _: zipped(parts(more={"xl/x.bin": _ZEROS}), compresslevel=9), TOO_LARGE),
     Hostile("fifty parts of zeros.xlsx",

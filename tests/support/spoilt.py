@@ -17,7 +17,7 @@ from pipeline.workbooks.compound import WORKBOOKS, stream
 from tests.support.containers import binary_record, compound_file, zipped
 
 Way = Callable[[bytes, random.Random], bytes]
-_Record = tuple[int, bytes]
+Record = tuple[int, bytes]
 
 
 class Spoilt(NamedTuple):
@@ -66,24 +66,24 @@ def _more_behind(content: bytes, choose: random.Random) -> bytes:
 # --- Parts of a package --------------------------------------------------------------------------
 
 
-def _unpacked(content: bytes) -> dict[str, bytes]:
+def unpacked(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _a_part_gone(content: bytes, choose: random.Random) -> bytes:
-    parts = _unpacked(content)
+    parts = unpacked(content)
     del parts[choose.choice(list(parts))]
     return zipped(parts)
 
 
 def _a_part_empty(content: bytes, choose: random.Random) -> bytes:
-    parts = _unpacked(content)
+    parts = unpacked(content)
     return zipped(parts | {choose.choice(list(parts)): b""})
 
 
 def _a_part_twice(content: bytes, choose: random.Random) -> bytes:
-    parts = _unpacked(content)
+    parts = unpacked(content)
     name = choose.choice(list(parts))
     buffer = io.BytesIO(zipped(parts))
     with zipfile.ZipFile(buffer, "a") as archive, _without_warning():
@@ -92,14 +92,14 @@ def _a_part_twice(content: bytes, choose: random.Random) -> bytes:
 
 
 def _a_part_in_capitals(content: bytes, choose: random.Random) -> bytes:
-    parts = _unpacked(content)
+    parts = unpacked(content)
     name = choose.choice(list(parts))
     return zipped({(n.upper() if n == name else n): part for n, part in parts.items()})
 
 
 def _a_part_elsewhere(content: bytes, choose: random.Random) -> bytes:
     """A part under another name, and whatever names it knows."""
-    parts = _unpacked(content)
+    parts = unpacked(content)
     name = choose.choice([name for name in parts if name.count("/")])
     old, new = name.rpartition("/")[2], f"moved{choose.randrange(9)}{name.rpartition('/')[2]}"
     return zipped({
@@ -108,7 +108,7 @@ def _a_part_elsewhere(content: bytes, choose: random.Random) -> bytes:
 
 
 def _targets_from_the_root(content: bytes, _: random.Random) -> bytes:
-    parts = _unpacked(content)
+    parts = unpacked(content)
     return zipped({
         name: part.replace(b'Target="worksheets/', b'Target="/xl/worksheets/')
         .replace(b'Target="styles', b'Target="/xl/styles')
@@ -119,11 +119,11 @@ def _targets_from_the_root(content: bytes, _: random.Random) -> bytes:
 
 
 def _backslashes(content: bytes, _: random.Random) -> bytes:
-    return zipped({n.replace("/", "\\"): part for n, part in _unpacked(content).items()})
+    return zipped({n.replace("/", "\\"): part for n, part in unpacked(content).items()})
 
 
 def _stored(content: bytes, _: random.Random) -> bytes:
-    return zipped(_unpacked(content), zipfile.ZIP_STORED)
+    return zipped(unpacked(content), zipfile.ZIP_STORED)
 
 
 def _a_comment(content: bytes, _: random.Random) -> bytes:
@@ -149,7 +149,7 @@ def _sent_as_it_was_packed(content: bytes, _: random.Random) -> bytes:
 
     made = Forward()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
-        for name, part in _unpacked(content).items():
+        for name, part in unpacked(content).items():
             archive.writestr(name, part)
     return bytes(made.all)
 
@@ -163,7 +163,7 @@ _GARBLED = (b"", b"-1", b"99999999999", b"x", b"1.5", b"&amp;", b"NaN", "é".enc
 
 def _xml(content: bytes, choose: random.Random, change: Callable[[bytes], bytes]) -> bytes:
     """A workbook with one of its parts of XML changed."""
-    parts = _unpacked(content)
+    parts = unpacked(content)
     names = [name for name, part in parts.items() if part.lstrip(b"\xef\xbb\xbf").startswith(b"<")]
     name = choose.choice(names)
     return zipped(parts | {name: change(parts[name])})
@@ -247,14 +247,14 @@ def _strict(content: bytes, _: random.Random) -> bytes:
         name: part.replace(main, b"http://purl.oclc.org/ooxml/spreadsheetml/main").replace(
             relations, b"http://purl.oclc.org/ooxml/officeDocument/relationships"
         )
-        for name, part in _unpacked(content).items()
+        for name, part in unpacked(content).items()
     })  # fmt: skip
 
 
 # --- Records -------------------------------------------------------------------------------------
 
 
-def _changed(found: list[_Record], choose: random.Random) -> list[_Record]:
+def _changed(found: list[Record], choose: random.Random) -> list[Record]:
     """Records with one of them gone, twice, cut, lengthened or garbled."""
     at = choose.randrange(len(found))
     kind, body = found[at]
@@ -278,16 +278,18 @@ def _changed(found: list[_Record], choose: random.Random) -> list[_Record]:
 
 def _a_record_of_xls(content: bytes, choose: random.Random) -> bytes:
     """One record spoilt; sheets begin where they now begin."""
-    found = _old_records(stream(content, WORKBOOKS))
-    return _old_workbook(_changed(found, choose))
+    found = old_records(stream(content, WORKBOOKS))
+    return workbook_of_records(_changed(found, choose))
 
 
 def _a_style_of_xls(content: bytes, choose: random.Random) -> bytes:
     """One of the records that say how cells are shown is spoilt."""
-    found = _old_records(stream(content, WORKBOOKS))
+    found = old_records(stream(content, WORKBOOKS))
     styles = [n for n, (kind, _) in enumerate(found) if kind in (0x00E0, 0x041E, 0x0031, 0x0293)]
     first, last = styles[0], styles[-1] + 1
-    return _old_workbook([*found[:first], *_changed(found[first:last], choose), *found[last:]])
+    return workbook_of_records(
+        [*found[:first], *_changed(found[first:last], choose), *found[last:]]
+    )
 
 
 def _stream_named(content: bytes, choose: random.Random) -> bytes:
@@ -304,15 +306,15 @@ def _two_streams(content: bytes, choose: random.Random) -> bytes:
 
 def _other_sheets(content: bytes, choose: random.Random) -> bytes:
     """A sheet of a chart or of macros behind the others."""
-    found = _old_records(stream(content, WORKBOOKS))
+    found = old_records(stream(content, WORKBOOKS))
     behind = max(n for n, (kind, _) in enumerate(found) if kind == 0x0085) + 1
     kind, form = choose.choice(((2, 0x0020), (1, 0x0040), (6, 0x0006)))
     listed = 0x0085, struct.pack("<I4B", 0, 0, kind, 5, 0) + b"Other"
     begins = 0x0809, struct.pack("<4H2I", 0x0600, form, 0x0DBB, 0x07CC, 0, 6)
-    return _old_workbook([*found[:behind], listed, *found[behind:], begins, (0x000A, b"")])
+    return workbook_of_records([*found[:behind], listed, *found[behind:], begins, (0x000A, b"")])
 
 
-def _old_records(content: bytes) -> list[_Record]:
+def old_records(content: bytes) -> list[Record]:
     found, at = [], 0
     while at + 4 <= len(content) and content[at : at + 4] != bytes(4):
         kind, length = struct.unpack_from("<2H", content, at)
@@ -321,7 +323,7 @@ def _old_records(content: bytes) -> list[_Record]:
     return found
 
 
-def _old_workbook(found: Sequence[_Record]) -> bytes:
+def workbook_of_records(found: Sequence[Record]) -> bytes:
     """The records as a workbook, with the places of the sheets' beginnings."""
     starts, at = [], 0
     for kind, body in found:
@@ -338,14 +340,14 @@ def _old_workbook(found: Sequence[_Record]) -> bytes:
 
 
 def _a_record_of_xlsb(content: bytes, choose: random.Random) -> bytes:
-    parts = _unpacked(content)
+    parts = unpacked(content)
     name = choose.choice([name for name in parts if name.endswith(".bin")])
-    found = _changed(_binary_records(parts[name]), choose)
+    found = _changed(binary_records(parts[name]), choose)
     made = b"".join(binary_record(kind, body) for kind, body in found)
     return zipped(parts | {name: made})
 
 
-def _binary_records(part: bytes) -> list[_Record]:
+def binary_records(part: bytes) -> list[Record]:
     found, at = [], 0
 
     def number(at: int) -> tuple[int, int]:
