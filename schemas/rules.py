@@ -35,7 +35,8 @@ ENCRYPTED = Rule(
     "Password-protected workbook",
     "The workbook is protected by a password, so it cannot be read.",
     "Open it, remove the password (File > Info > Protect Workbook), save it and send it again.",
-    "Quarterday never asks for or stores passwords.",
+    "Quarterday never asks for or stores passwords. A workbook whose structure is protected may be "
+    "encrypted too, although Excel opens it without one.",
 )
 DAMAGED = Rule(
     "F04",

@@ -216,13 +216,16 @@ def _kind_of_parts(content: bytes, names: dict[str, zipfile.ZipInfo]) -> FileKin
     def start(name: str, longest: int = _SHOWN) -> bytes:
         return zip_directory.part(content, names[name], longest) if name in names else b""
 
+    def of_opendocument() -> FileKind:
+        # Since LibreOffice 24 a workbook with a password is encrypted as a whole, before by parts.
+        by_parts = b"encryption-data" in start("meta-inf/manifest.xml")
+        return FileKind.ENCRYPTED if by_parts or "encrypted-package" in names else FileKind.ODS
+
     mimetype = start("mimetype", 200)
     if b"opendocument" in mimetype:
         if b"opendocument.spreadsheet" not in mimetype:
             return FileKind.OPEN_DOCUMENT
-        # Since LibreOffice 24 a workbook with a password is encrypted as a whole, before by parts.
-        by_parts = b"encryption-data" in start("meta-inf/manifest.xml")
-        return FileKind.ENCRYPTED if by_parts or "encrypted-package" in names else FileKind.ODS
+        return of_opendocument()
     for name, kind in _MAIN_PARTS:
         if name in names:
             return kind
@@ -231,7 +234,7 @@ def _kind_of_parts(content: bytes, names: dict[str, zipfile.ZipInfo]) -> FileKin
         if named in types:
             return kind
     if "content.xml" in names:
-        return FileKind.ODS
+        return of_opendocument()
     is_within = any(name.endswith(_WORKBOOK_ENDINGS) for name in names)
     return FileKind.ZIPPED_WORKBOOK if is_within else FileKind.ZIP
 

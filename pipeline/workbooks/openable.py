@@ -25,6 +25,9 @@ _CHART = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/c
 #: A sheet that is nowhere, as Excel lists a module of before 1997.
 _NOWHERE = re.compile(rb"""<(?:\w+:)?sheet\s[^<>]*:id=(?:""|'')[^<>]*/>""")
 
+#: White space before an element of a table, whose prefix is the same in all programs' files.
+_BETWEEN_CELLS = re.compile(rb"(?<=>)\s+(?=</?table:)")
+
 
 @contextmanager
 def opened(path: Path) -> Iterator[CalamineWorkbook]:
@@ -42,7 +45,7 @@ def opened(path: Path) -> Iterator[CalamineWorkbook]:
             try:
                 workbook = CalamineWorkbook.from_filelike(file)
             except CalamineError:
-                mended = _without_macro_sheets(path) if start.startswith(_ZIP) else None
+                mended = _mended(path) if start.startswith(_ZIP) else None
                 if mended is None:
                     raise
                 workbook = CalamineWorkbook.from_filelike(mended)
@@ -50,10 +53,11 @@ def opened(path: Path) -> Iterator[CalamineWorkbook]:
             yield workbook
 
 
-def _without_macro_sheets(path: Path) -> io.BytesIO | None:
-    """A package whose sheets of macros are passed off as charts; None where it has none.
+def _mended(path: Path) -> io.BytesIO | None:
+    """A package without what makes calamine open no sheet of it at all; None where it has none.
 
-    Of a workbook with one of them calamine opens no sheet at all, and charts it passes over.
+    Sheets of macros are passed off as charts, which are passed over; sheets that are nowhere are
+    left out; and lines are not broken between the cells of an OpenDocument.
     """
     is_changed = False
     made = io.BytesIO()
@@ -65,6 +69,8 @@ def _without_macro_sheets(path: Path) -> io.BytesIO | None:
                     part = _MACROS.sub(lambda found: _as_chart(found[0]), content)
                 elif _LIST.fullmatch(entry.filename):
                     part = _NOWHERE.sub(b"", content)
+                elif entry.filename == "content.xml":
+                    part = _BETWEEN_CELLS.sub(b"", content)
                 is_changed |= part != content
                 new.writestr(entry.filename, part)
     except zip_directory.PACKED_WRONGLY:

@@ -374,6 +374,15 @@ def test_a_workbook_of_opendocument_without_more_than_its_content_is_read(tmp_pa
     assert reading.findings == []
 
 
+def test_lines_that_are_broken_between_the_cells_of_opendocument_say_nothing(
+    tmp_path: Path,
+) -> None:
+    laid_out = re.sub(rb"(?=</?table:)", b"\n  ", ODS["content.xml"])
+    reading = returned(tmp_path, zipped(ODS | {"content.xml": laid_out}), ".ods")
+    assert figures(reading) == FIGURES
+    assert reading.findings == []
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

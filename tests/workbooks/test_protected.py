@@ -100,8 +100,9 @@ def test_a_password_is_no_matter_of_where_its_number_stands() -> None:
         as_a_whole(),
         open_document("", more={"META-INF/manifest.xml": LOCKED_MANIFEST, "content.xml": b"\x8a"}),
         open_document("", more={"encrypted-package": b"\x8a\x91"}),
+        zipped({"META-INF/manifest.xml": LOCKED_MANIFEST, "content.xml": b"\x8a"}),
     ],
-    ids=["since 2007", "OpenDocument by parts", "OpenDocument as a whole"],
+    ids=["since 2007", "OpenDocument by parts", "OpenDocument as a whole", "without its kind"],
 )
 def test_a_newer_workbook_with_a_password_is_said_to_have_one(
     tmp_path: Path, content: bytes

@@ -42,7 +42,8 @@ class OdsBook:
         with zipfile.ZipFile(path) as archive:
             self._content = archive.read("content.xml")
             parts = [archive.read("styles.xml")] if "styles.xml" in archive.namelist() else []
-        codes: dict[str, str | None] = {}
+        # Gnumeric names this one, and defines it nowhere.
+        codes: dict[str, str | None] = {GENERAL: GENERAL}
         styles: dict[str, tuple[str, str]] = {}
         # What stands in the content replaces what bears the same name in the styles.
         for part in (*parts, self._content):
