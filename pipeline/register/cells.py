@@ -30,6 +30,10 @@ Value = str | int | Decimal | date | tuple[str, ...] | tuple[int, ...] | None
 Values = dict[str, Any]
 
 
+#: What a cell shows whose number format the workbook does not plainly define.
+_UNTOLD = "what the workbook does not say"
+
+
 class RegisterCell(Struct, frozen=True):
     sheet: str
     column: RegisterColumn
@@ -119,7 +123,9 @@ def _text(cell: RegisterCell) -> str | Finding:
         return str(value).upper()
     if _is_number(value):
         number = Decimal(f"{value:.15g}")
-        if cell.number_format is None or not is_shown_plainly(number, cell.number_format):
+        if cell.number_format is None:
+            return cell.found(r.SHOWN_OTHERWISE, looks=_UNTOLD)
+        if not is_shown_plainly(number, cell.number_format):
             return cell.found(r.SHOWN_OTHERWISE, looks="something else")
         return f"{number:f}"
     text = str(value).strip()
@@ -237,6 +243,8 @@ def _number(cell: RegisterCell, scale: Scale = _UNITLESS) -> Figure | Finding:
         case c.NOT_SHOWN:
             looks = words.get("looks", "something else")
             return cell.found(r.SHOWN_OTHERWISE, value=trouble.value, looks=looks)
+        case c.LOOKS_UNKNOWN:
+            return cell.found(r.SHOWN_OTHERWISE, value=trouble.value, looks=_UNTOLD)
         case _:
             return cell.found(r.NOT_OF_ITS_KIND, kind="a figure")
 
