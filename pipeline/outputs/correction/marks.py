@@ -91,7 +91,7 @@ def _mark_sheet(sheet: Worksheet, findings: Sequence[Finding]) -> None:
         if isinstance(cell, Cell):
             cell.comment = _comment(of_cell, cell.comment)
             if any(finding.code == LOOKS_UNKNOWN.code for finding in of_cell):
-                # Saved again it would be shown in some way, and so mean something; it is typed anew.
+                # Saved again it would have a format that nobody gave it.
                 cell.value = None
                 cell.number_format = GENERAL
     # Ours come first, or a rule of the return's own could paint over them.
