@@ -149,10 +149,18 @@ OPERATOR_TWICE = Rule(
 )
 MARKED_RUN = Rule(
     "R22",
-    "Figure of which a part is marked",
-    "Part of {value} is raised, lowered or struck through.",
-    "Type it again, without what does not belong to it. {asks}",
-    "A footnote's number beside a figure would be read as its last digit.",
+    "Struck through, raised or lowered",
+    "{value} is struck through, raised or lowered, in whole or in part.",
+    "Type it again, without what does not belong to it; delete a row that no longer counts. {asks}",
+    "A footnote's number beside a figure would be read as its last digit; what is struck through "
+    "no longer counts.",
+)
+LINES = Rule(
+    "R44",
+    "Several lines in one cell",
+    "The cell holds {count} lines: {lines}.",
+    "Keep one of them. {asks}",
+    "Two lines are two texts; read as one they would make another figure.",
 )
 
 RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))

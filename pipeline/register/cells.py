@@ -14,10 +14,12 @@ from typing import Any, TypeGuard
 
 from msgspec import Struct
 
+from pipeline.workbooks.details.detail import Marks
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
-from pipeline.workbooks.figures.formats import is_shown_plainly
-from pipeline.workbooks.figures.plain import clean
+from pipeline.workbooks.figures.formats import shows_text_alone, written_plainly
+from pipeline.workbooks.figures.plain import clean, filled_lines
+from schemas import cell_rules as v
 from schemas import register_rules as r
 from schemas import rules as c
 from schemas.findings import Finding, Rule, shorten
@@ -45,8 +47,8 @@ class RegisterCell(Struct, frozen=True):
     number_format: str | None = "General"
     #: What is to be said of an error value, or of a formula whose result was not saved.
     unreadable: Rule | None = None
-    #: Part of its text is raised, lowered or struck through.
-    has_marks: bool = False
+    #: What it, or a part of its text, is marked with.
+    marks: Marks = Marks.NONE
 
     @property
     def is_blank(self) -> bool:
@@ -60,6 +62,15 @@ class RegisterCell(Struct, frozen=True):
             return self.value.strftime("%d/%m/%Y")
         return shorten(f"{self.value:.15g}" if _is_number(self.value) else self.value)
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether a part of it may be no part of what it says.
+
+        What is struck out never counts; in words a raised or lowered letter does: CO₂ is CO2.
+        """
+        are_words = self.column.content in _WORDS
+        return bool(self.marks & Marks.STRUCK if are_words else self.marks)
+
     def found(self, rule: Rule, **words: str) -> Finding:
         """The finding that a rule makes of the cell."""
         own = {
@@ -72,8 +83,7 @@ class RegisterCell(Struct, frozen=True):
         return rule.found(self.sheet, self.address, **(own | words))
 
 
-#: In words a mark says nothing else: CO₂ is CO2.
-_WORDS = (Content.TEXT, Content.CODE, Content.WORD, Content.WORDS)
+_WORDS = (Content.TEXT, Content.WORD, Content.WORDS)
 _SIGNS = str.maketrans({"≥": Operator.AT_LEAST.value, "≤": Operator.AT_MOST.value})
 _OPERATOR = re.compile(r"(>=|<=|>|<|=)\s*")
 _DAY = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
@@ -101,7 +111,7 @@ def read_row(
         value: Value | Finding = None
         if cell.unreadable:
             value = cell.found(cell.unreadable)
-        elif cell.has_marks and content not in _WORDS and not cell.is_blank:
+        elif cell.is_marked and not cell.is_blank:
             value = cell.found(r.MARKED_RUN)
         elif content is Content.FIGURE and not cell.is_blank:
             about = indicators.get(values["indicator"], {}) if "indicator" in cells else values
@@ -122,12 +132,12 @@ def _text(cell: RegisterCell) -> str | Finding:
     if isinstance(value, bool):
         return str(value).upper()
     if _is_number(value):
-        number = Decimal(f"{value:.15g}")
         if cell.number_format is None:
             return cell.found(r.SHOWN_OTHERWISE, looks=_UNTOLD)
-        if not is_shown_plainly(number, cell.number_format):
-            return cell.found(r.SHOWN_OTHERWISE, looks="something else")
-        return f"{number:f}"
+        shown = written_plainly(Decimal(f"{value:.15g}"), cell.number_format)
+        return cell.found(r.SHOWN_OTHERWISE, looks="something else") if shown is None else shown
+    if cell.number_format is not None and not shows_text_alone(cell.number_format):
+        return cell.found(r.SHOWN_OTHERWISE, looks="something else")
     text = str(value).strip()
     return " ".join(text.split()) if cell.column.content is Content.CODE else text
 
@@ -220,14 +230,21 @@ def _figure(cell: RegisterCell, row: Values, indicator: Values) -> Decimal | Fin
 
 
 def _plain(text: str) -> str:
-    return clean(text).translate(_SIGNS)
+    return _signed(clean(text))
+
+
+def _signed(text: str) -> str:
+    return text.translate(_SIGNS)
 
 
 def _number(cell: RegisterCell, scale: Scale = _UNITLESS) -> Figure | Finding:
     """The one figure in a cell, without an operator before it; what is anything else is asked."""
     value = cell.value
     if isinstance(value, str):
-        value = _OPERATOR.sub("", _plain(value), count=1)
+        lines = filled_lines(value)
+        if len(lines) > 1:
+            return cell.found(r.LINES, count=str(len(lines)), lines=" / ".join(lines))
+        value = _OPERATOR.sub("", _signed(value.strip()), count=1)
     figure = parse(value, scale, cell.number_format)
     if not figure.troubles:
         is_one = figure.value is not None and figure.numerator is None
@@ -240,7 +257,7 @@ def _number(cell: RegisterCell, scale: Scale = _UNITLESS) -> Figure | Finding:
             return cell.found(r.FIGURE_TWO_WAYS, value=trouble.value, how=how, **words)
         case c.WRONG_UNIT if scale.unit:
             return _another_unit(cell, scale.unit, words["found"], trouble.value)
-        case c.NOT_SHOWN:
+        case c.NOT_SHOWN | v.WORDS_IN_FORMAT:
             looks = words.get("looks", "something else")
             return cell.found(r.SHOWN_OTHERWISE, value=trouble.value, looks=looks)
         case c.LOOKS_UNKNOWN:

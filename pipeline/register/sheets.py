@@ -150,7 +150,7 @@ def _cell(
         value, unreadable = detail.error, r.REGISTER_ERROR_VALUE
     elif value == "" and detail.has_formula and not detail.has_value:
         unreadable = r.UNSAVED_FORMULA
-    looks = detail.number_format, unreadable, detail.has_marks
+    looks = detail.number_format, unreadable, detail.marks
     return RegisterCell(grid.sheet, column, address(*place), value, *looks)
 
 

@@ -6,6 +6,7 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
@@ -70,7 +71,7 @@ def read_grids(path: Path, is_wanted: Callable[[str], bool] = lambda _: True) ->
 
 
 def text_of(cell: CellValue) -> str:
-    """A cell as trimmed text; a whole number without its `.0`."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    """A cell as trimmed text; of a number the digits that Excel keeps, without a `.0`."""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else f"{Decimal(f'{cell:.15g}'):f}"
     return str(cell).strip()

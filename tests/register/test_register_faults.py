@@ -6,8 +6,10 @@ import re
 import subprocess
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.register.reader import inspect_register, read_register
@@ -22,6 +25,8 @@ from pipeline.register.writer import write_register
 from pipeline.workspace.errors import RegisterError
 from pipeline.workspace.settings import Limits
 from schemas.findings import Severity
+from tests.corpus.sheets import STRUCK, Cell, Sheet, Shown, raised, rich, sheet, struck
+from tests.corpus.writers import own_ods, own_xls, own_xlsb
 from tests.support.programs import need
 from tests.support.register_fixture import (
     WORKED,
@@ -101,13 +106,18 @@ def test_hidden_and_filtered_rows_count_and_are_named(workbook: Path) -> None:
         ("D2", 42.0, ";;;", "holds 42, and its number format shows something else."),
         ("D2", 42.0, '0" per cent"', "42% is a percentage, and the unit beside it is count."),
         ("D2", 42.0, '0" days"', "is a number of days, and the unit beside it is count."),
+        ("D2", 42.0, '0" m\u00b2"', "holds 42, and its number format shows 42 m\u00b2."),
+        ("D2", 42.0, '0" weeks"', "holds 42, and its number format shows 42 weeks."),
+        ("D2", 42.0, "+0", "holds 42, and its number format shows +42."),
+        ("D3", 0.25, '"Rate: "0%', "holds 0.25, and its number format shows Rate: 25%."),
+        ("D2", "42", '@" (draft)"', "holds 42, and its number format shows something else."),
         ("D2", 42.0, '"about "0', '"42" is not a figure.'),
         ("D2", 42.0, '">"0', '"42" is not a figure.'),
         ("D2", 42.0, "dd/mm/yyyy", '"11/02/1900" is not a figure.'),
     ],
 )
 def test_a_target_that_shows_something_else_than_it_holds_is_asked_about(
-    workbook: Path, cell: str, holds: float, shown_as: str, says: str
+    workbook: Path, cell: str, holds: float | str, shown_as: str, says: str
 ) -> None:
     change(workbook, "Targets", cell, holds, shown_as)
     (problem,) = problems_of(workbook)
@@ -122,9 +132,8 @@ def test_a_target_that_shows_something_else_than_it_holds_is_asked_about(
         ("F5", 120000.0, '_-"£"* #,##0.00_-;-"£"* #,##0.00_-', "120000.00"),
         ("D2", -42.0, "0;[Red]0", "-42"),
         ("D2", -42.0, "0;(0)", "-42"),
-        ("D2", 42.0, '0" m\u00b2"', "42"),
-        ("D2", 42.0, '"Day "0', "42"),
-        ("D3", 0.25, '"Rate: "0%', "25"),
+        ("D2", 42.0, "0", "42"),
+        ("D3", 0.25, "_-* 0%_-", "25"),
     ],
 )
 def test_a_target_that_shows_what_it_holds_is_read(
@@ -169,17 +178,107 @@ def test_a_target_with_anything_beside_it_is_asked_about(workbook: Path, typed: 
     assert "is not a figure. Type the figure to reach" in problem
 
 
+def test_a_ref_that_excel_shows_with_its_zero_keeps_it(workbook: Path) -> None:
+    change(workbook, "Indicators", "A2", 1.1, "0.00")
+    for row in range(2, 30):
+        if load_workbook(workbook)["Targets"][f"A{row}"].value == WORKED.indicators[0].ref:
+            change(workbook, "Targets", f"A{row}", "1.10")
+    assert read_here(workbook).indicators[0].ref == "1.10"
+
+
 @pytest.mark.parametrize("mark", [{"vertAlign": "superscript"}, {"strike": True}])
 def test_a_target_of_which_a_part_is_raised_or_struck_through_is_asked_about(
     workbook: Path, mark: dict[str, Any]
 ) -> None:
     book = load_workbook(workbook)
-    text = CellRichText("42", TextBlock(InlineFont(**mark), "1"))
-    book["Targets"]["D2"] = text
-    book["Indicators"]["C2"] = text
+    book["Targets"]["D2"] = CellRichText("42", TextBlock(InlineFont(**mark), "1"))
     book.save(workbook)
     (problem,) = problems_of(workbook)
-    assert problem.startswith("register.xlsx, Targets!D2: Part of 421 is raised, lowered or struck")
+    assert problem.startswith("register.xlsx, Targets!D2: 421 is struck through, raised or lowered")
+
+
+def test_words_that_are_struck_through_are_asked_about_and_raised_letters_are_words(
+    workbook: Path,
+) -> None:
+    book = load_workbook(workbook)
+    wording = book["Indicators"]["C2"]
+    said = str(wording.value)
+    wording.value = CellRichText(said, TextBlock(InlineFont(vertAlign="superscript"), "2"))
+    book.save(workbook)
+    assert read_here(workbook).indicators[0].wording == f"{said}2"
+    book["Indicators"]["C2"].value = CellRichText(said, TextBlock(InlineFont(strike=True), "2"))
+    book.save(workbook)
+    assert [(f.cell, f.code) for f in findings_of(workbook)] == [("C2", "R22")]
+
+
+def test_a_row_that_is_struck_through_whole_is_asked_about(workbook: Path) -> None:
+    book = load_workbook(workbook)
+    filled = [cell for cell in book["Targets"][2] if cell.value is not None]
+    for cell in filled:
+        cell.font = Font(strike=True)
+    book.save(workbook)
+    found = [(f.cell, f.code) for f in findings_of(workbook)]
+    assert found == [(cell.coordinate, "R22") for cell in filled]
+
+
+def test_a_raised_digit_in_a_ref_is_asked_about(workbook: Path) -> None:
+    book = load_workbook(workbook)
+    ref = CellRichText("P1-", TextBlock(InlineFont(vertAlign="superscript"), "1"))
+    book["Indicators"]["A2"] = ref
+    book.save(workbook)
+    assert ("A2", "R22") in [(f.cell, f.code) for f in findings_of(workbook)]
+
+
+@pytest.mark.parametrize("typed", ["45\n120", "45\u2028120", "-\n45"])
+def test_a_target_of_two_lines_is_asked_about(workbook: Path, typed: str) -> None:
+    change(workbook, "Targets", "D2", typed)
+    (problem,) = problems_of(workbook)
+    assert problem.startswith("register.xlsx, Targets!D2: The cell holds 2 lines: ")
+    assert problem.endswith("[R44]")
+
+
+def corpus_sheets(path: Path, changes: dict[tuple[str, str], Cell]) -> list[Sheet]:
+    """The sheets of a register, some cells changed, as the corpus's writers take them."""
+    made = []
+    for each in load_workbook(path).worksheets:
+        rows = [
+            tuple(
+                changes.get((each.title, cell.coordinate))
+                or (
+                    Shown(cell.value, cell.number_format.partition(";")[0], str(cell.value))
+                    if isinstance(cell.value, (int, float))
+                    else Shown(cell.value.date(), "dd/mm/yyyy", f"{cell.value:%d/%m/%Y}")
+                    if isinstance(cell.value, datetime)
+                    else cell.value
+                )
+                for cell in row
+            )
+            for row in each.iter_rows()
+        ]
+        made.append(sheet(each.title, *rows))
+    return made
+
+
+MARKED: tuple[tuple[Cell, str], ...] = (
+    (rich(struck("88"), "99"), "R22"),
+    (rich("99", raised("1")), "R22"),
+    (Shown(99, "0", "99", STRUCK), "R22"),
+    ("45\n120", "R44"),
+)
+
+
+@pytest.mark.parametrize("writer", [own_xls, own_xlsb, own_ods], ids=lambda each: each.__name__)
+def test_a_target_that_says_two_things_is_asked_about_in_every_kind_of_workbook(
+    workbook: Path, writer: ModuleType
+) -> None:
+    as_it_was = writer.workbook(corpus_sheets(workbook, {}))
+    books = [writer.workbook(corpus_sheets(workbook, {("Targets", "D2"): c})) for c, _ in MARKED]
+    workbook.write_bytes(as_it_was)
+    assert replace(read_here(workbook), sha256="") == WORKED
+    for book, (_, code) in zip(books, MARKED, strict=True):
+        workbook.write_bytes(book)
+        found = [(f.sheet, f.cell, f.code) for f in findings_of(workbook)]
+        assert found == [("Targets", "D2", code)]
 
 
 # --- Nothing is decided without a word -----------------------------------------------------------

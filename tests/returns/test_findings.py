@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 from openpyxl.workbook import Workbook
 
 from pipeline.intake.scan import Arrival, examine
@@ -188,6 +189,26 @@ def shown_as(ref: str, number_format: str) -> Break:
     )
 
 
+def struck_out(ref: str, field: str) -> Break:
+    return lambda book: setattr(book["Indicators"][at(ref, field)], "font", Font(strike=True))
+
+
+def as_plain(book: Workbook, cell: str) -> None:
+    book["Indicators"][cell].font = Font()
+    book["Indicators"][cell].number_format = "General"
+
+
+def merged_figure(book: Workbook) -> None:
+    row = ROWS["P1-1"]
+    book["Indicators"][f"I{row}"] = None
+    book["Indicators"].merge_cells(f"H{row}:I{row}")
+
+
+def hidden_words(book: Workbook) -> None:
+    book["Indicators"][at("P1-1", "Commentary")] = "Fewer at night."
+    book["Indicators"][at("P1-1", "Commentary")].number_format = ";;;"
+
+
 def heading_twice(book: Workbook) -> None:
     book["Indicators"][f"L{heading_row()}"] = "Performance"
 
@@ -255,6 +276,13 @@ CASES = (
     Case("V14", shown_as("P1-1", ";;;"), ("P1-1", "Performance"), as_number),
     Case("V15", shown_as("P1-1", '0"m"'), ("P1-1", "Performance"), as_number),
     Case("V16", put("P1-1", "Performance", "nil"), ("P1-1", "Performance")),
+    Case("V21", struck_out("P1-1", "Performance"), ("P1-1", "Performance"), as_plain),
+    Case("V22", put("P1-1", "Performance", "45\n120"), ("P1-1", "Performance")),
+    Case("V23", shown_as("P1-1", '0" weeks"'), ("P1-1", "Performance"), as_number),
+    Case("V24", put("P1-2", "Performance", "+24.5%"), ("P1-2", "Performance")),
+    Case("V25", merged_figure, ("P1-1", "Performance"), lambda book, cell:
+         book["Indicators"].unmerge_cells(f"{cell}:I{ROWS['P1-1']}")),
+    Case("V26", hidden_words, ("P1-1", "Commentary"), as_plain),
     Case("C01", put("P1-2", "Performance", None), ("P1-2", "Performance")),
     Case("C02", lambda book: second_row(book, "P2-3", "Schemes of adult social care"),
          ("", "Ref"), clear_row),

@@ -44,6 +44,6 @@ def interpret(
         usable, register, reading.area, reading.period, details
     )
     reading.findings += findings
-    reading.achievements, findings = read_achievements(achievements, register)
+    reading.achievements, findings = read_achievements(achievements, register, details)
     reading.findings += findings
     return reading

@@ -8,36 +8,29 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from pipeline.returns.interpret.cells import NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
-from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
-from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
+from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import name_key, suggestion
 from schemas import rules as c
-from schemas.fields import FIGURES, FILLED, PREFILLED
-from schemas.findings import Finding, Rule
+from schemas.fields import FIGURES, FILLED
+from schemas.findings import Finding
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
 from schemas.units import Unit
 
-_TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
-_STATUSES = {
-    **dict.fromkeys(("final", "f", "actual"), Status.FINAL),
-    **dict.fromkeys(("provisional", "p", "estimate"), Status.PROVISIONAL),
-    "not available": Status.NOT_AVAILABLE,
-}
-_STATES = {name_key(state): state for state in MilestoneState} | {
-    "completed": MilestoneState.COMPLETE,
-    "achieved": MilestoneState.COMPLETE,
-    "not yet due": MilestoneState.NOT_DUE,
-}
 #: Numerators and denominators may be counts, money or hours.
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
+
+
+#: What is looked at in a row more closely than by its value.
+_LOOKED_AT = (*NAMES, *FIGURES, "status", "commentary")
 
 
 class _Matched(Struct, frozen=True):
@@ -54,23 +47,27 @@ def read_indicators(
     A row that is no indicator's (a priority heading, a total, a note) is passed over; one that
     holds figures and matches nothing is a finding.
     """
-    matched, findings = _match(tables, register, area)
-    rows = []
+    known: dict[str, SheetDetails] = {}
     # A sheet is looked up once, however many tables stand on it.
-    for _, on_sheet in groupby(matched, key=lambda match: match.table.grid.sheet):
-        mine = list(on_sheet)
-        table = mine[0].table
-        known = details(table.grid.sheet, [place for m in mine for place in _unsettled(m)])
-        findings += _hidden(mine, known)
+    for sheet, on_sheet in groupby(tables, key=lambda table: table.grid.sheet):
+        known[sheet] = details(sheet, [place for table in on_sheet for place in _places(table)])
+    matched, findings = _match(tables, register, area, known)
+    rows = []
+    for sheet, matches in groupby(matched, key=lambda match: match.table.grid.sheet):
+        mine = list(matches)
+        findings += _hidden(mine, known[sheet])
         for match in mine:
-            row, troubles = _read_row(match, known.cells, area or "", period or "")
+            row, troubles = _read_row(match, known[sheet].cells, area or "", period or "")
             rows.append(row)
             findings += troubles
     return rows, findings
 
 
 def _match(
-    tables: list[Table], register: Register, area: str | None
+    tables: list[Table],
+    register: Register,
+    area: str | None,
+    known: Mapping[str, SheetDetails],
 ) -> tuple[list[_Matched], list[Finding]]:
     by_ref = {name_key(i.ref): i for i in register.indicators}
     by_name: dict[str, Indicator | None] = {}
@@ -85,7 +82,7 @@ def _match(
     for table in tables:
         sheet = table.grid.sheet
         for row in table.rows:
-            ref, name = table.text(row, "ref"), table.text(row, "indicator")
+            ref, name = (name_shown(table, row, key, known[sheet].cells) for key in NAMES)
             said = name or ref
             if not said:
                 findings += _astray(table, row)
@@ -94,7 +91,7 @@ def _match(
             cell = table.address(row, "performance")
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
-                if is_reported and name_key(said) not in _TOTALS:
+                if is_reported and name_key(said) not in TOTALS:
                     cell = table.address(row, "indicator") or table.address(row, "ref")
                     near = suggestion(said, [i.wording for i in owned])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
@@ -109,7 +106,7 @@ def _match(
 def _astray(table: Table, row: int) -> list[Finding]:
     """Figures in a row that names no indicator, unless it is a row of totals."""
     texts = [text_of(cell) for _, cell in table.grid.row(row)]
-    if any(name_key(text) in _TOTALS for text in texts if len(text) <= LONGEST_HEADING):
+    if any(name_key(text) in TOTALS for text in texts if len(text) <= LONGEST_HEADING):
         return []
     return [
         c.FIGURE_ASTRAY.found(table.grid.sheet, table.address(row, key), text)
@@ -118,18 +115,15 @@ def _astray(table: Table, row: int) -> list[Finding]:
     ][:1]
 
 
-def _unsettled(match: _Matched) -> list[Place]:
-    """The cells of a row whose value alone does not say what they mean.
-
-    A number may be a percentage by its format; a blank may be an error value or a formula.
-    """
-    columns, row = match.table.columns, match.row
-    figures = [(row, columns[key]) for key in FIGURES if key in columns]
+def _places(table: Table) -> list[Place]:
+    """The cells of which more than the value is to be known, in rows that name anything."""
+    columns = [table.columns[key] for key in _LOOKED_AT if key in table.columns]
+    named = [table.columns[key] for key in NAMES if key in table.columns]
     return [
-        place
-        for place in figures
-        if (value := match.table.grid.value(*place)) == ""
-        or (isinstance(value, (int, float)) and not isinstance(value, bool))
+        (row, column)
+        for row in table.rows
+        if any(table.grid.value(row, at) != "" for at in named)
+        for column in columns
     ]
 
 
@@ -149,8 +143,8 @@ def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
 def _read_row(
     match: _Matched, known: Mapping[Place, CellDetail], area: str, period: str
 ) -> tuple[ReportedRow, list[Finding]]:
-    cells = _Cells(match, known)
     indicator = match.indicator
+    cells = RowCells(match.table, match.row, indicator, known)
     told = cells.seen.get("performance", "")
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     numerator = cells.figure("numerator", _PART).value
@@ -167,7 +161,7 @@ def _read_row(
         case Kind.MILESTONE if not nothing:
             state = cells.state()
         case Kind.NARRATIVE if not nothing:
-            narrative = _words(told)
+            narrative = cells.words("performance")
     status = cells.status(is_provisional=figure.provisional)
     row = ReportedRow(
         indicator=indicator.ref,
@@ -180,7 +174,7 @@ def _read_row(
         state=state,
         narrative=narrative,
         suppressed=figure.suppressed,
-        commentary=_words(cells.text("commentary")),
+        commentary=cells.words("commentary"),
         sheet=cells.sheet,
         cell=cells.addresses["performance"],
         cells=cells.addresses,
@@ -188,75 +182,6 @@ def _read_row(
         is_bad=cells.is_bad,
     )
     return row, cells.findings
-
-
-class _Cells:
-    """The cells of an indicator's row, and what is found wrong with them as they are read."""
-
-    def __init__(self, match: _Matched, known: Mapping[Place, CellDetail]) -> None:
-        self._table, self._row, self._known = match.table, match.row, known
-        self.sheet = match.table.grid.sheet
-        columns = self._table.columns
-        #: The address of each field's cell.
-        self.addresses = {key: address(match.row, column) for key, column in columns.items()}
-        #: What stands in the prefilled cells and in Performance, as text.
-        self.seen = {key: self.text(key) for key in (*PREFILLED, "performance") if key in columns}
-        self.findings: list[Finding] = []
-        #: One of them could not be read.
-        self.is_bad = False
-
-    def text(self, key: str) -> str:
-        return self._table.text(self._row, key)
-
-    def figure(self, key: str, scale: Scale) -> Figure:
-        """The figure in a cell; blank where the table has no such column."""
-        column = self._table.columns.get(key)
-        if column is None:
-            return Figure()
-        detail = self._known.get((self._row, column))
-        value = self._table.value(self._row, key)
-        if value == "" and detail is not None:
-            value = detail.error
-            if not value and detail.has_formula and not detail.has_value:
-                self._found(key, c.NO_CACHED_VALUE)
-                return Figure()
-        parsed = parse(value, scale, detail.number_format if detail else None)
-        for t in parsed.troubles:
-            self.findings.append(t.rule.found(self.sheet, self.addresses[key], t.value, **t.words))
-        self.is_bad |= parsed.is_bad
-        return parsed
-
-    def state(self) -> MilestoneState | None:
-        text = clean(str(self._table.value(self._row, "performance")))
-        state = _STATES.get(name_key(text))
-        if text and state is None:
-            self._found("performance", c.STATE_UNKNOWN, text, choices=", ".join(MilestoneState))
-        return state
-
-    def status(self, *, is_provisional: bool) -> Status:
-        """The figure's status; a mark beside the figure may have said that it is provisional."""
-        marked = Status.PROVISIONAL if is_provisional else Status.FINAL
-        text = self.text("status")
-        if not text:
-            return marked
-        if means_nothing_to_report(text):
-            return Status.NOT_AVAILABLE
-        status = _STATUSES.get(name_key(text))
-        if status is None:
-            self._found("status", c.STATUS_UNKNOWN, text)
-        # A mark such as (p) beside the figure stands against a Final that nobody changed.
-        return marked if status in (None, Status.FINAL) else status
-
-    def _found(self, key: str, rule: Rule, value: str = "", **words: str) -> None:
-        """A finding at a cell that could not be read."""
-        self.is_bad = True
-        self.findings.append(rule.found(self.sheet, self.addresses[key], value, **words))
-
-
-def _words(text: str) -> str:
-    """Words with plain line ends, or nothing where they only say that there is none."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "" if means_nothing_to_report(plain) else plain
 
 
 def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:

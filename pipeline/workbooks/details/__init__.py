@@ -48,11 +48,14 @@ def details_of(path: Path, kind: FileKind) -> Details:
 
 
 def merged_of(path: Path, kind: FileKind) -> dict[str, list[Span]]:
-    """Each sheet's merged ranges, for the kinds of workbook of which calamine tells none."""
-    if kind is not FileKind.ODS:
-        return {}
+    """Each sheet's merged ranges, for the kinds of workbook of which calamine tells none.
+
+    Raises as the look-up of details does.
+    """
     with _understood():
-        return ods.merged(path)
+        if kind is FileKind.ODS:
+            return ods.merged(path)
+        return xlsb.XlsbBook(path).merged() if kind is FileKind.XLSB else {}
 
 
 @contextmanager

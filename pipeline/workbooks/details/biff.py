@@ -5,25 +5,32 @@ from __future__ import annotations
 import codecs
 import struct
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.workbooks import compound
+from pipeline.workbooks.details import biff_texts
 from pipeline.workbooks.details.detail import (
     ERRORS,
     CellDetail,
+    CellStyles,
     Codes,
-    Formats,
+    Marks,
     Place,
     SheetDetails,
+    font_marks,
 )
 
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
+_FONT, _TEXTS, _CONTINUED = 0x0031, 0x00FC, 0x003C
+_SHARED, _RICH = 0x00FD, 0x00D6
 _ROW, _COLINFO = 0x0208, 0x007D
 _BOOLERR, _FORMULA, _MULRK, _MULBLANK = 0x0205, 0x0006, 0x00BD, 0x00BE
 #: Records of one cell: blank, number, short number, text of three kinds, and those above.
-_CELLS = frozenset({0x0201, 0x0203, 0x027E, 0x0204, 0x00FD, 0x00D6, _BOOLERR, _FORMULA})
+_CELLS = frozenset({0x0201, 0x0203, 0x027E, 0x0204, _SHARED, _RICH, _BOOLERR, _FORMULA})
 _CODEPAGE = 0x0042
 _BIFF8 = 0x0600
+_NO_FONT = 4
 _LATIN, _MACINTOSH = "cp1252", 0x8000
 #: What each record needs to say anything; of those that calamine passes over.
 _SHORTEST = {0x0201: 6, _MULBLANK: 6, _ROW: 16, _COLINFO: 10}
@@ -31,15 +38,22 @@ _HIDDEN_ROW = 0x20
 
 
 class BiffBook:
-    """An `.xls` workbook: where its sheets begin, and its number formats."""
+    """An `.xls` workbook: where its sheets begin, its styles and shared texts."""
 
     def __init__(self, path: Path) -> None:
         self._stream = compound.stream(path.read_bytes(), compound.WORKBOOKS)
         #: Where each sheet's records begin.
         self._sheets: dict[str, int] = {}
-        codes, styles = Codes(), list[int | None]()
-        version, encoding = _BIFF8, _LATIN
+        codes, styles, fonts = Codes(), list[tuple[int | None, int | None]](), list[Marks]()
+        #: The shared texts, in as many pieces as there are records of them.
+        self._texts: list[bytes] = []
+        version, encoding, before = _BIFF8, _LATIN, 0
         for kind, body in _substream(self._stream, 0):
+            if kind == _TEXTS or (kind == _CONTINUED and before == _TEXTS):
+                self._texts.append(body)
+                before = _TEXTS
+                continue
+            before = kind
             if kind == _BOF:
                 (version,) = struct.unpack_from("<H", body)
             elif kind == _CODEPAGE and version != _BIFF8:
@@ -53,8 +67,37 @@ class BiffBook:
                 width = 2 if version == _BIFF8 else 1
                 codes.keep(number, _text(body, 2, width, version, encoding))
             elif kind == _XF:
-                styles.append(struct.unpack_from("<H", body, 2)[0] if len(body) >= 4 else None)
-        self._formats = Formats(styles, codes)
+                font, code = struct.unpack_from("<2H", body) if len(body) >= 4 else (None, None)
+                styles.append((code, font))
+            elif kind == _FONT:
+                # No font bears the number 4.
+                fonts += [Marks.NONE] * (len(fonts) == _NO_FONT)
+                fonts.append(font_marks(*struct.unpack_from("<2xH4xH", body)))
+        self._fonts, self._is_biff8 = fonts, version == _BIFF8
+        self._styles = CellStyles(styles, codes, fonts)
+
+    @cached_property
+    def _marked(self) -> dict[int, Marks]:
+        """The marks of each shared text that has any, by index."""
+        if not any(self._fonts):
+            return {}
+        runs = biff_texts.fonts_of_shared(self._texts)
+        return {at: marks for at, used in enumerate(runs) if (marks := self._marks_of(used))}
+
+    def _marks_of(self, fonts: list[int]) -> Marks:
+        marks = Marks.NONE
+        for font in fonts:
+            marks |= self._fonts[font] if font < len(self._fonts) else Marks.NONE
+        return marks
+
+    def _detail(self, kind: int, body: bytes, style: int) -> CellDetail:
+        look, has_formula = self._styles[style], kind == _FORMULA
+        marks = look.marks
+        if kind == _SHARED:
+            marks |= self._marked.get(struct.unpack_from("<I", body, 6)[0], Marks.NONE)
+        elif kind == _RICH:
+            marks |= self._marks_of(biff_texts.fonts_of_cell(body, is_biff8=self._is_biff8))
+        return CellDetail(look.number_format, _error(kind, body), has_formula, has_formula, marks)
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
@@ -66,16 +109,15 @@ class BiffBook:
             if kind in _CELLS:
                 row, column, style = struct.unpack_from("<3H", body)
                 if (row, column) in asked:
-                    code, has_formula = self._formats[style], kind == _FORMULA
-                    error = _error(kind, body)
-                    found.cells[row, column] = CellDetail(code, error, has_formula, has_formula)
+                    found.cells[row, column] = self._detail(kind, body, style)
             elif kind in (_MULRK, _MULBLANK):
                 row, first = struct.unpack_from("<2H", body)
                 step = 6 if kind == _MULRK else 2
                 for column, at in enumerate(range(4, len(body) - 1 - step, step), first):
                     if (row, column) in asked:
                         (style,) = struct.unpack_from("<H", body, at)
-                        found.cells[row, column] = CellDetail(self._formats[style])
+                        look = self._styles[style]
+                        found.cells[row, column] = CellDetail(look.number_format, marks=look.marks)
             elif kind == _ROW:
                 row, options = struct.unpack_from("<H10xI", body)
                 if options & _HIDDEN_ROW:

@@ -1,8 +1,9 @@
-"""What calamine does not tell of a sheet: number formats, errors, formulas, what is hidden."""
+"""What calamine does not tell of a sheet: formats, marks, errors, formulas, what is hidden."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from enum import IntFlag
 
 from msgspec import Struct
 
@@ -12,11 +13,16 @@ Place = tuple[int, int]
 Span = tuple[int, int, int, int]
 
 GENERAL = "General"
-#: Built-in formats that matter for reading a figure (ECMA-376 part 1, 18.8.30).
+#: Built-in formats (ECMA-376 part 1, 18.8.30); where the reader's country decides, Britain's.
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
-    12: "# ?/?", 13: "# ??/??", 37: "#,##0 ;(#,##0)", 38: "#,##0 ;[Red](#,##0)",
-    39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)", 48: "##0.0E+0", 49: "@",
+    5: '"£"#,##0;-"£"#,##0', 6: '"£"#,##0;[Red]-"£"#,##0',
+    7: '"£"#,##0.00;-"£"#,##0.00', 8: '"£"#,##0.00;[Red]-"£"#,##0.00',
+    12: "# ?/?", 13: "# ??/??", 14: "dd/mm/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy",
+    18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss", 22: "dd/mm/yyyy hh:mm",
+    37: "#,##0 ;(#,##0)", 38: "#,##0 ;[Red](#,##0)",
+    39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)",
+    45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
 #: Numbers from here on are of formats that a workbook defines itself.
 _FIRST_OWN = 164
@@ -31,6 +37,21 @@ class BrokenPartError(Exception):
     """A part of the workbook is malformed, or declares what no workbook needs."""
 
 
+class Marks(IntFlag):
+    """What a cell, or a part of its text, is marked with that may be no part of what it says."""
+
+    NONE = 0
+    #: Raised or lowered.
+    SHIFTED = 1
+    STRUCK = 2
+
+
+def font_marks(options: int, script: int) -> Marks:
+    """The marks of a font of Excel's binary files ([MS-XLS] 2.4.122, [MS-XLSB] 2.4.149)."""
+    struck = Marks.STRUCK if options & 0x08 else Marks.NONE
+    return struck | (Marks.SHIFTED if script else Marks.NONE)
+
+
 class CellDetail(Struct, frozen=True):
     #: None where the file does not tell it, or in a way that cannot be understood.
     number_format: str | None = GENERAL
@@ -39,8 +60,10 @@ class CellDetail(Struct, frozen=True):
     has_formula: bool = False
     #: A formula's result was saved with it.
     has_value: bool = False
-    #: Part of its text is raised, lowered or struck through; told of Excel's XML only.
-    has_marks: bool = False
+    #: Of its font, or of the font of a part of its text.
+    marks: Marks = Marks.NONE
+    #: What the cell shows, where the file says that beside the value.
+    shown: str | None = None
 
 
 #: Of a cell that was not found in the file.
@@ -55,19 +78,40 @@ class Codes(dict[int, str | None]):
         self[number] = code if self.get(number, code) == code else None
 
 
-class Formats(dict[int, str | None]):
-    """The number format of each cell style, by index; None where it is not plain.
+class CellStyle(Struct, frozen=True):
+    """What a style of cells says."""
 
-    A style is given by the number of its format, or None where that cannot be read.
+    #: None where it is not plain.
+    number_format: str | None = GENERAL
+    marks: Marks = Marks.NONE
+
+
+_PLAIN_STYLE, _UNKNOWN_STYLE = CellStyle(), CellStyle(None)
+
+
+class CellStyles(dict[int, CellStyle]):
+    """Each style of cells, by index; one of an unknown format where there is none of that index.
+
+    A style is given by the numbers of its format and its font, or None where one cannot be read.
     """
 
-    def __init__(self, styles: Iterable[int | None], own: Codes) -> None:
+    def __init__(
+        self,
+        styles: Iterable[tuple[int | None, int | None]],
+        own: Codes,
+        fonts: Sequence[Marks],
+    ) -> None:
+        """Of each style's format and font, by number; of the book's own formats, and its fonts."""
         codes = dict.fromkeys(range(_FIRST_OWN), GENERAL) | BUILT_IN | own | {None: None}
-        super().__init__((at, codes.get(style)) for at, style in enumerate(styles))
+        marked: dict[int | None, Marks] = dict(enumerate(fonts))
+        super().__init__(
+            (at, CellStyle(codes.get(code), marked.get(font, Marks.NONE)))
+            for at, (code, font) in enumerate(styles)
+        )
 
-    def __missing__(self, style: int) -> str | None:
+    def __missing__(self, style: int) -> CellStyle:
         # A workbook without styles has one, as it were.
-        return None if self or style else GENERAL
+        return _UNKNOWN_STYLE if self or style else _PLAIN_STYLE
 
 
 class SheetDetails(Struct):
@@ -86,3 +130,9 @@ class SheetDetails(Struct):
 
 #: Looks up the details of a sheet's cells: the sheet's name and the places.
 Details = Callable[[str, Iterable[Place]], SheetDetails]
+
+
+def marked_places(details: Details, sheet: str, places: Iterable[Place]) -> dict[Place, Marks]:
+    """Those of a sheet's cells that are struck out, raised or lowered, in whole or in part."""
+    known = details(sheet, places)
+    return {place: detail.marks for place, detail in known.cells.items() if detail.marks}

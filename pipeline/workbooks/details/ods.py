@@ -9,34 +9,33 @@ from pathlib import Path
 from xml.parsers import expat
 
 from pipeline.workbooks.details import xml
-from pipeline.workbooks.details.detail import GENERAL, CellDetail, Place, SheetDetails, Span
+from pipeline.workbooks.details.detail import (
+    GENERAL,
+    CellDetail,
+    CellStyle,
+    Marks,
+    Place,
+    SheetDetails,
+    Span,
+)
+from pipeline.workbooks.details.ods_styles import (
+    UNWRITTEN,
+    Origins,
+    StyleName,
+    StyleWalk,
+    inherited,
+)
 
 #: More rows hidden in one stretch are no return's.
 _MOST = 20_000
 _HIDDEN = ("collapse", "filter")
-#: Words within a data style.
-_SAID = ("text", "currency-symbol")
-#: Kinds of numbers within a data style, with what follows their digits.
-_SHAPES = {"number": "", "scientific-number": "E+00", "fraction": " ?/?"}
-#: The conditions by which the sections of Excel's formats go where none is written.
-_BY_SIGN = ((), (">=0",), (">0", "<0"))
-#: Styles that are there although no part defines them: of a cell that names none, and of all.
-_UNWRITTEN = ("", "Default")
 _CELLS = ("table-cell", "covered-table-cell")
-#: The kinds of data styles; what a format code of Excel would say stands for each.
-_DATA_STYLES = {
-    "number-style": "",
-    "percentage-style": "",
-    "currency-style": "",
-    "date-style": "yyyy-mm-dd",
-    "time-style": "[h]:mm:ss",
-    "boolean-style": '"TRUE";"TRUE";"FALSE"',
-    "text-style": "@",
-}
+#: Elements that stand for blanks and line ends within a paragraph.
+_BLANKS = {"s": " ", "tab": "\t", "line-break": "\n"}
 
 
 class OdsBook:
-    """An `.ods` workbook: its content, and the number formats of its cell styles."""
+    """An `.ods` workbook: its content, and what its styles say of cells and runs."""
 
     def __init__(self, path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
@@ -44,18 +43,18 @@ class OdsBook:
             parts = [archive.read("styles.xml")] if "styles.xml" in archive.namelist() else []
         # Gnumeric names this one, and defines it nowhere.
         codes: dict[str, str | None] = {GENERAL: GENERAL}
-        styles: dict[str, tuple[str, str]] = {}
+        styles: dict[StyleName, Origins] = {}
         # What stands in the content replaces what bears the same name in the styles.
         for part in (*parts, self._content):
             if part:
-                walk = _StyleWalk(part)
+                walk = StyleWalk(part)
                 codes |= walk.codes
                 styles |= walk.styles
-        self._formats = _inherited(styles, codes)
+        self._styles = inherited(styles, codes)
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
-        walk = _Walk(self._content, name, asked, self._formats)
+        walk = _Walk(self._content, name, asked, self._styles)
         if not walk.has_sheet:
             raise KeyError(name)
         return walk.found
@@ -67,115 +66,27 @@ def merged(path: Path) -> dict[str, list[Span]]:
         return _Walk(archive.read("content.xml"), None, set(), {}).merged
 
 
-class _StyleWalk:
-    """One pass over a part's styles: data styles as format codes, cell styles by name."""
-
-    def __init__(self, part: bytes) -> None:
-        self.codes: dict[str, str | None] = {}
-        #: Each cell style's data style and parent.
-        self.styles: dict[str, tuple[str, str]] = {}
-        self._parser = expat.ParserCreate()
-        self._name = self._kind = ""
-        self._pieces: list[str] = []
-        #: Something in it cannot be understood.
-        self._is_odd = False
-        #: The conditions under which other data styles take this one's place.
-        self._maps: list[tuple[str, str]] = []
-        self._text: list[str] = []
-        xml.parse(self._parser, part, self._start, self._end)
-
-    def _start(self, qualified: str, attributes: dict[str, str]) -> None:
-        element = xml.local(qualified)
-        if not self._name and qualified != "style:style" and element not in _DATA_STYLES:
-            return
-        named = {xml.local(key): value for key, value in attributes.items()}
-        if element in _DATA_STYLES:
-            self._name, self._kind = named.get("name", ""), element
-            self._pieces, self._maps, self._is_odd = [], [], False
-        elif element == "style" and named.get("family") == "table-cell":
-            origins = named.get("data-style-name", ""), named.get("parent-style-name", "")
-            self.styles[named.get("name", "")] = origins
-        elif self._name and element in _SHAPES:
-            most = xml.whole(named.get("decimal-places") or "0")
-            fewest = xml.whole(named.get("min-decimal-places") or str(most))
-            self._is_odd |= most is None or fewest is None
-            places = min(most or 0, 20)
-            least = min(fewest or 0, places)
-            shape = "0" + "." * (places > 0) + "0" * least + "#" * (places - least)
-            # A display factor of a thousand is a comma behind the digits, of a million two.
-            commas = "," * (len(named.get("display-factor") or "1") // 3)
-            self._pieces.append(shape + _SHAPES[element] + commas)
-        elif self._name and element == "map":
-            condition = named.get("condition", "").removeprefix("value()").replace("!=", "<>")
-            self._maps.append((condition, named.get("apply-style-name", "")))
-        elif self._name and element in _SAID:
-            self._text = []
-            self._parser.CharacterDataHandler = self._text.append
-
-    def _end(self, qualified: str) -> None:
-        element = xml.local(qualified)
-        if self._name and element in _SAID:
-            self._parser.CharacterDataHandler = None
-            said = "".join(self._text)
-            # A percentage's own sign scales; the same sign in another style is only a sign.
-            scales = self._kind == "percentage-style" and said.strip() == "%"
-            self._pieces.append("%" if scales else f'"{said}"' if said else "")
-        elif self._name and element == self._kind:
-            own = _DATA_STYLES[self._kind] or "".join(self._pieces)
-            self.codes[self._name] = None if self._is_odd else self._with_maps(own)
-            self._name = ""
-
-    def _with_maps(self, own: str) -> str | None:
-        """A style's code with those of the styles that take its place, as sections of a format."""
-        sections = [code for _, name in self._maps if (code := self.codes.get(name)) is not None]
-        if len(sections) < len(self._maps):
-            return None
-        conditions = tuple(condition for condition, _ in self._maps)
-        if conditions not in _BY_SIGN:
-            pairs = zip(conditions, sections, strict=True)
-            sections = [f"[{condition}]{section}" for condition, section in pairs]
-        return ";".join([*sections, own])
-
-
-def _inherited(
-    styles: dict[str, tuple[str, str]], codes: dict[str, str | None]
-) -> dict[str, str | None]:
-    """Each style's format: its own, or that of the nearest style it stems from.
-
-    None of one that is defined nowhere, or stems from such a one.
-    """
-    found: dict[str, str | None] = dict.fromkeys(_UNWRITTEN, GENERAL)
-    for style in styles:
-        at, seen = style, set[str]()
-        while at in styles and at not in seen:
-            seen.add(at)
-            own, parent = styles[at]
-            if own:
-                found[style] = codes.get(own)
-                break
-            at = parent
-        else:
-            found.setdefault(style, GENERAL if at in _UNWRITTEN else None)
-    return found
-
-
 class _Walk:
     """One pass over the content, for one sheet's cells or for every sheet's merged ranges."""
 
     def __init__(
-        self, content: bytes, sheet: str | None, asked: set[Place], formats: dict[str, str | None]
+        self,
+        content: bytes,
+        sheet: str | None,
+        asked: set[Place],
+        styles: dict[StyleName, CellStyle],
     ) -> None:
         self.found = SheetDetails.of(asked)
         self.has_sheet = False
         self.merged: defaultdict[str, list[Span]] = defaultdict(list)
-        self._sheet, self._formats = sheet, formats
+        self._sheet, self._styles = sheet, styles
         self._columns_of: defaultdict[int, list[int]] = defaultdict(list)
         for row, column in sorted(asked):
             self._columns_of[row].append(column)
         self._rows = list(self._columns_of)
         self._parser = expat.ParserCreate()
         self._name = self._row_style = ""
-        self._is_here = False
+        self._is_here = self._in_note = False
         self._depth = 0
         self._row = self._next_row = self._column = self._next_column = 0
         #: First and last column of each range, and its style.
@@ -185,6 +96,8 @@ class _Walk:
         self._attributes: dict[str, str] = {}
         #: What it shows, in as many pieces as there are; none where it has no paragraph.
         self._text: list[str] = []
+        self._paragraphs = 0
+        self._marks = Marks.NONE
         xml.parse(self._parser, content, self._start, self._end)
 
     def _start(self, qualified: str, attributes: dict[str, str]) -> None:
@@ -215,9 +128,26 @@ class _Walk:
                 self.found.hidden_rows.update(hidden)
         elif element in _CELLS:
             self._start_cell(named)
-        elif element == "p" and self._places:
-            self._text.append("")
+        elif self._places and not self._in_note:
+            self._start_text(element, named)
+
+    def _start_text(self, element: str, named: dict[str, str]) -> None:
+        """What stands within a cell that is asked for."""
+        if element == "annotation":
+            self._in_note = True
+        elif element == "p":
+            self._text.append("\n" if self._paragraphs else "")
+            self._paragraphs += 1
             self._parser.CharacterDataHandler = self._text.append
+            self._mark("paragraph", named)
+        elif element == "span":
+            self._mark("text", named)
+        elif element in _BLANKS:
+            self._text.append(_BLANKS[element] * _count(named, "c"))
+
+    def _mark(self, family: str, named: dict[str, str]) -> None:
+        style = self._styles.get((family, named.get("style-name", "")))
+        self._marks |= style.marks if style else Marks.NONE
 
     def _start_cell(self, named: dict[str, str]) -> None:
         self._column = self._next_column
@@ -236,6 +166,7 @@ class _Walk:
             if self._column <= column < self._next_column
         ]
         self._attributes, self._text = named, []
+        self._paragraphs, self._marks = 0, Marks.NONE
 
     def _end(self, qualified: str) -> None:
         element = xml.local(qualified)
@@ -245,6 +176,8 @@ class _Walk:
         elif element in _CELLS and self._places:
             self.found.cells |= dict.fromkeys(self._places, self._detail())
             self._places = []
+        elif element == "annotation":
+            self._in_note = False
         elif element == "p":
             self._parser.CharacterDataHandler = None
 
@@ -253,7 +186,9 @@ class _Walk:
         of_column = (s for first, last, s in self._default_styles if first <= self._column <= last)
         style = named.get("style-name") or self._row_style or next(of_column, "")
         kind = named.get("value-type", "")
-        code = self._formats.get(style)
+        plain = CellStyle() if style in UNWRITTEN else CellStyle(None)
+        look = self._styles.get(("table-cell", style), plain)
+        code = look.number_format
         # A cell's own type says this much where its style says nothing.
         if kind == "percentage" and code is not None and "%" not in code:
             code = "0.00%"
@@ -262,7 +197,9 @@ class _Walk:
         is_error = kind == "error" or text.startswith(("#", "Err:"))
         # The result of ="" has no type, only an empty paragraph.
         has_value = bool(kind or self._text)
-        return CellDetail(code, text if is_error else "", "formula" in named, has_value)
+        marks = look.marks | self._marks
+        has_formula = "formula" in named
+        return CellDetail(code, text if is_error else "", has_formula, has_value, marks, text)
 
 
 def _count(named: dict[str, str], what: str) -> int:

@@ -16,8 +16,10 @@ from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import (
     ABSENT,
     CellDetail,
+    CellStyle,
+    CellStyles,
     Codes,
-    Formats,
+    Marks,
     Place,
     SheetDetails,
 )
@@ -42,8 +44,11 @@ _VALUE = re.compile(rb"<v(?:\s[^<>]*)?(?:/>|>([^<]*)</v>)")
 #: What stands for a character: only expat takes that apart.
 _REFERENCE = re.compile(rb"&(?:#|amp;|lt;|gt;|quot;|apos;)")
 _TRUE = ("1", "true")
-#: How a run of text is marked, and the values by which it is not.
-_MARKS, _NO_MARK = ("vertAlign", "strike"), ("baseline", "0", "false")
+#: How a font, or a run of text, is marked, and the values by which it is not.
+_MARKS = {"vertAlign": Marks.SHIFTED, "strike": Marks.STRUCK}
+_NO_MARK = ("baseline", "0", "false")
+#: The parts of a sheet's or the texts' XML in which a mark may be.
+_MARKING = tuple(mark.encode() for mark in _MARKS)
 
 
 class OoxmlBook:
@@ -53,24 +58,29 @@ class OoxmlBook:
         self._package = package = Package(path, "workbook.xml")
         self._relation_of = _relations_of_sheets(package.main)
         styles = package.part_of_type("styles")
-        self.formats = _formats_of(styles) if styles else Formats((), Codes())
+        self.styles = _styles_of(styles) if styles else CellStyles((), Codes(), ())
 
     @cached_property
-    def marked(self) -> set[int]:
-        """The shared texts of which a part is raised, lowered or struck through, by index."""
-        marked = set[int]()
+    def marked(self) -> dict[int, Marks]:
+        """The marks of each shared text that has any, by index."""
+        marked: dict[int, Marks] = {}
         content = self._package.part_of_type("sharedStrings")
         texts = -1
 
         def on_start(name: str, attributes: dict[str, str]) -> None:
             nonlocal texts
             texts += name == "si"
-            if name in _MARKS and attributes.get("val") not in _NO_MARK:
-                marked.add(texts)
+            if mark := _mark(name, attributes):
+                marked[texts] = marked.get(texts, Marks.NONE) | mark
 
-        if _has_marks(content):
+        if _may_have_marks(content):
             xml.walk(content, on_start)
         return marked
+
+    def marks(self, style: CellStyle, kind: bytes | str, text: bytes | str) -> Marks:
+        """The marks of a cell, by its style, the kind of its value and that value."""
+        is_shared = kind in (b"s", "s") and text.isdigit() and self.marked
+        return style.marks | self.marked.get(int(text), Marks.NONE) if is_shared else style.marks
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
@@ -94,27 +104,38 @@ def _relations_of_sheets(workbook: bytes) -> dict[str, str]:
 
 
 @lru_cache(maxsize=16)
-def _formats_of(styles_part: bytes) -> Formats:
+def _styles_of(styles_part: bytes) -> CellStyles:
     codes = Codes()
-    styles: list[int | None] = []
-    inside = False
+    styles: list[tuple[int | None, int | None]] = []
+    fonts: list[Marks] = []
+    inside = ""
 
     def on_start(name: str, attributes: dict[str, str]) -> None:
         nonlocal inside
         if name == "numFmt":
             if (number := xml.whole(attributes.get("numFmtId"))) is not None:
                 codes.keep(number, attributes.get("formatCode"))
-        elif name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
-            inside = name == "cellXfs"
-        elif name == "xf" and inside:
-            styles.append(xml.whole(attributes.get("numFmtId", "0")))
+        elif name in ("fonts", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            inside = name
+        elif name == "xf" and inside == "cellXfs":
+            code, font = (xml.whole(attributes.get(key, "0")) for key in ("numFmtId", "fontId"))
+            styles.append((code, font))
+        elif name == "font" and inside == "fonts":
+            fonts.append(Marks.NONE)
+        elif fonts and inside == "fonts" and (mark := _mark(name, attributes)):
+            fonts[-1] |= mark
 
     xml.walk(styles_part, on_start)
-    return Formats(styles, codes)
+    return CellStyles(styles, codes, fonts)
 
 
-def _has_marks(content: bytes) -> bool:
-    return any(mark.encode() in content for mark in _MARKS)
+def _mark(name: str, attributes: dict[str, str]) -> Marks:
+    """The mark that an element says a font has."""
+    return Marks.NONE if attributes.get("val") in _NO_MARK else _MARKS.get(name, Marks.NONE)
+
+
+def _may_have_marks(content: bytes) -> bool:
+    return any(mark in content for mark in _MARKING)
 
 
 # --- As Excel lays a sheet out -------------------------------------------------------------------
@@ -160,9 +181,9 @@ def _usual_cells(
     for letters, row, style, kind, value in usual.findall(content, start, end):
         place = int(row) - 1, columns[letters]
         if place in asked:
-            code, error = book.formats[int(style or 0)], value.decode() if kind == b"e" else ""
-            is_marked = kind == b"s" and value.isdigit() and int(value) in book.marked
-            found[place] = _cell(code, error, False, value != b"", is_marked)
+            look, error = book.styles[int(style or 0)], value.decode() if kind == b"e" else ""
+            marks = book.marks(look, kind, value)
+            found[place] = _cell(look.number_format, error, False, value != b"", marks)
     return found
 
 
@@ -195,9 +216,10 @@ def _detail(content: bytes, at: int, end: int, book: OoxmlBook) -> CellDetail | 
     closing = content.find(b">", at, end)
     tag = content[at : closing + 1]
     style = _STYLE.search(tag)
-    code = book.formats[int(style[1]) if style else 0]
+    look = book.styles[int(style[1]) if style else 0]
+    code = look.number_format
     if tag.endswith(b"/>"):
-        return _cell(code)
+        return _cell(code, marks=look.marks)
     body = content[closing + 1 : content.find(b"</c>", closing, end)]
     value = _VALUE.search(body)
     text = (value[1] or b"").strip() if value else b""
@@ -208,8 +230,9 @@ def _detail(content: bytes, at: int, end: int, book: OoxmlBook) -> CellDetail | 
     error = text.decode("utf-8", "replace") if kind == b"e" else ""
     # A formula may rightly give an empty text; any other empty result was never saved.
     has_value = bool(text) or (value is not None and kind == b"str")
-    has_marks = _has_marks(body) or (kind == b"s" and text.isdigit() and int(text) in book.marked)
-    return _cell(code, error, b"<f" in body, has_value, has_marks)
+    if kind == b"inlineStr" and _may_have_marks(body):
+        return None
+    return _cell(code, error, b"<f" in body, has_value, book.marks(look, kind, text))
 
 
 # The cells of a sheet have a handful of details between them.
@@ -229,9 +252,10 @@ class _Walk:
         self._row = self._column = -1
         #: The cell being read, where it is asked for.
         self._place: Place | None = None
-        self._code: str | None = ""
         self._kind = ""
-        self._has_formula = self._is_text = self._has_marks = False
+        self._style = CellStyle()
+        self._marks = Marks.NONE
+        self._has_formula = self._is_text = False
         self._value: list[str] = []
 
     def run(self, content: bytes) -> SheetDetails:
@@ -254,8 +278,8 @@ class _Walk:
                 self._found.hidden_columns.append((first - 1, last - 1))
         elif self._place and name == "f":
             self._has_formula = True
-        elif self._place and name in _MARKS and attributes.get("val") not in _NO_MARK:
-            self._has_marks = True
+        elif self._place and (mark := _mark(name, attributes)):
+            self._marks |= mark
         elif self._place and name == "v":
             # A formula may rightly give an empty text; any other empty result was never saved.
             self._is_text = self._kind == "str"
@@ -270,9 +294,11 @@ class _Walk:
         self._place = place if place in self._found.cells else None
         if self._place:
             style = xml.whole(attributes.get("s", "0"))
-            self._code = None if style is None else self._book.formats[style]
+            # One that is no number is none of the workbook's.
+            self._style = self._book.styles[-1 if style is None else style]
             self._kind = attributes.get("t", "n")
-            self._has_formula = self._is_text = self._has_marks = False
+            self._marks = Marks.NONE
+            self._has_formula = self._is_text = False
             self._value.clear()
 
     def _end(self, name: str) -> None:
@@ -285,11 +311,10 @@ class _Walk:
         elif name == "c":
             value = "".join(self._value).strip()
             self._found.cells[self._place] = CellDetail(
-                self._code,
+                self._style.number_format,
                 value if self._kind == "e" else "",
                 self._has_formula,
                 self._is_text or bool(value),
-                self._has_marks
-                or (self._kind == "s" and value.isdigit() and int(value) in self._book.marked),
+                self._marks | self._book.marks(self._style, self._kind, value),
             )
             self._place = None

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.workbooks.details.detail import (
     ERRORS,
     CellDetail,
+    CellStyles,
     Codes,
-    Formats,
+    Marks,
     Place,
     SheetDetails,
+    Span,
+    font_marks,
 )
 from pipeline.workbooks.details.package import Package
 
 _ROW, _COLUMN, _SHEET, _FORMAT, _XF = 0, 60, 156, 44, 47
-_BEGIN_STYLES, _END_STYLES = 617, 618
+_BEGIN_STYLES, _END_STYLES, _FONT = 617, 618, 43
+_SHARED_TEXT = 19
 _ERROR, _FORMULA_ERROR = 3, 11
+#: A cell whose text is a shared one, and one with a text of several fonts.
+_SHARED, _RICH = 7, 62
 #: Records of one cell; from 8 on they hold a formula too.
-_CELLS, _FORMULAS = range(1, 12), range(8, 12)
+_CELLS, _FORMULAS = frozenset({*range(1, 12), _RICH}), range(8, 12)
 _HIDDEN_ROW = 0x10
+_MERGED = 176
+#: The record with which a sheet's merged ranges begin, and its length.
+_BEGIN_MERGED = b"\xb1\x01\x04"
 
 
 class XlsbBook:
@@ -36,7 +46,9 @@ class XlsbBook:
                 relation, at = _text(body, 8)
                 name, _ = _text(body, at)
                 self._parts.setdefault(name, package.targets.get(relation, ""))
-        codes, styles, inside = Codes(), list[int | None](), False
+        codes, styles, inside = Codes(), list[tuple[int | None, int | None]](), False
+        #: The marks of each font.
+        self._fonts: list[Marks] = []
         for kind, body in _records(package.part_of_type("styles")):
             if kind == _FORMAT:
                 (number,) = struct.unpack_from("<H", body)
@@ -45,8 +57,43 @@ class XlsbBook:
             elif kind in (_BEGIN_STYLES, _END_STYLES):
                 inside = kind == _BEGIN_STYLES
             elif kind == _XF and inside:
-                styles.append(struct.unpack_from("<H", body, 2)[0] if len(body) >= 4 else None)
-        self._formats = Formats(styles, codes)
+                plain = len(body) >= 6
+                styles.append(struct.unpack_from("<2H", body, 2) if plain else (None, None))
+            elif kind == _FONT:
+                self._fonts.append(font_marks(*struct.unpack_from("<2xH2xH", body)))
+        self._styles = CellStyles(styles, codes, self._fonts)
+
+    @cached_property
+    def _marked(self) -> dict[int, Marks]:
+        """The marks of each shared text that has any, by index."""
+        if not any(self._fonts):
+            return {}
+        content = self._package.part_of_type("sharedStrings")
+        texts = (body for kind, body in _records(content) if kind == _SHARED_TEXT)
+        return {at: marks for at, b in enumerate(texts) if (marks := self._marks_of_runs(b, 0))}
+
+    def _marks_of_runs(self, body: bytes, at: int) -> Marks:
+        """The marks of the runs of a text that begins there."""
+        marks = Marks.NONE
+        if body[at] & 1:
+            _, at = _text(body, at + 1)
+            (count,) = struct.unpack_from("<I", body, at)
+            for _, font in struct.iter_unpack("<2H", body[at + 4 : at + 4 + 4 * count]):
+                marks |= self._fonts[font] if font < len(self._fonts) else Marks.NONE
+        return marks
+
+    def merged(self) -> dict[str, list[Span]]:
+        """Each sheet's merged ranges."""
+        found: dict[str, list[Span]] = {}
+        for name, part in self._parts.items():
+            content = self._package.read(part, b"")
+            spans = found[name] = []
+            # It may also stand among other bytes, so it only saves looking through most sheets.
+            for kind, body in _records(content) if _BEGIN_MERGED in content else ():
+                if kind == _MERGED:
+                    top, bottom, left, right = struct.unpack_from("<4I", body)
+                    spans.append((top, left, bottom, right))
+        return found
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
@@ -60,10 +107,17 @@ class XlsbBook:
             elif kind in _CELLS:
                 column, style = struct.unpack_from("<2I", body)
                 if (row, column) in asked:
-                    code, has_formula = self._formats[style & 0xFFFFFF], kind in _FORMULAS
+                    look, has_formula = self._styles[style & 0xFFFFFF], kind in _FORMULAS
+                    marks = look.marks
+                    if kind == _SHARED:
+                        marks |= self._marked.get(struct.unpack_from("<I", body, 8)[0], 0)
+                    elif kind == _RICH:
+                        marks |= self._marks_of_runs(body, 8)
                     is_error = kind in (_ERROR, _FORMULA_ERROR) and len(body) > 8
                     error = ERRORS.get(body[8], "#N/A") if is_error else ""
-                    found.cells[row, column] = CellDetail(code, error, has_formula, has_formula)
+                    found.cells[row, column] = CellDetail(
+                        look.number_format, error, has_formula, has_formula, marks
+                    )
             elif kind == _COLUMN:
                 first, last, options = struct.unpack_from("<2I8xH", body)
                 if options & 1:

@@ -10,7 +10,9 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
+from pipeline.workbooks.figures.formats import shows_text_alone
 from pipeline.workbooks.figures.numbers import parse_number
+from pipeline.workbooks.figures.plain import clean
 from pipeline.workbooks.figures.text import parse_text
 from schemas import rules as c
 
@@ -28,6 +30,8 @@ def parse(cell: CellValue, scale: Scale, number_format: str | None) -> Figure:
     if isinstance(cell, (time, timedelta)):
         return scale.trouble(c.DATE_FOUND, str(cell))
     if isinstance(cell, str):
+        if number_format and clean(cell) and not shows_text_alone(number_format):
+            return scale.trouble(c.NOT_SHOWN, clean(cell))
         return parse_text(cell, scale)
     # As Excel shows it: 15 significant digits, no binary noise.
     return parse_number(Decimal(f"{cell:.15g}"), scale, number_format)

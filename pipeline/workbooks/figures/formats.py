@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from schemas.units import places
+from schemas.units import Unit, places, quantise
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<pad>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]?'
     r"|(?P<other>.)",
     re.DOTALL,
 )
-_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
+CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
 _HOLDS = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt,
     ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
@@ -49,7 +50,21 @@ _INEXACT = re.compile(
 _AND_MORE = re.compile(r"\0 ?\+(?!\0)")
 #: Excel shows no more.
 _MOST_DECIMALS = 30
+#: What stands between a number's digits: of a power of ten, of a fraction.
+_WITHIN = re.compile(r"(?<=\0) ?(?:E[+-]|/)(?=\0)", re.IGNORECASE)
+#: Words and signs beside a figure whose meaning is known; brackets and a minus are its sign.
+_KNOWN = re.compile(
+    r"per ?cent|pct|[£$€¥%()\-\u2212]|(?<![^\W\d_])(?:gbp|eur|usd|"
+    + "|".join(
+        re.escape(word)
+        for unit in Unit
+        for word in sorted((*unit.row.before, *unit.row.written_behind), reverse=True)
+    )
+    + r")(?![^\W\d_])"
+)
 _PLAIN_SHAPE = re.compile(r"(?:general|@)?|[0#](?:\.(?P<decimals>0+))?", re.IGNORECASE)
+#: For numbers above, below and at zero, and for text.
+_MOST_SECTIONS = 4
 #: A longer format is none that Excel takes.
 _LONGEST = 300
 
@@ -82,10 +97,13 @@ class FormatSection(Struct, frozen=True):
     #: It is for negative numbers alone, whose own minus is not shown.
     is_for_negative: bool = False
     is_date: bool = False
+    is_for_text: bool = False
     #: Nothing of the number is shown.
     hides: bool = False
     #: What is printed is another number.
     alters: bool = False
+    #: What is printed beside the number, and not known to change nothing.
+    unknown: str = ""
 
     @property
     def shows_sign(self) -> bool:
@@ -101,39 +119,87 @@ PLAIN = FormatSection()
 def section_for(number_format: str, number: Decimal) -> FormatSection:
     """What a format does to a number. A format that Excel would not take is as good as none."""
     sections = _sections(number_format)
-    rest = [each for each in sections if each.condition is None]
+    place = _place(sections, number)
+    if place is None:
+        return PLAIN
+    is_for_negative = place == 1 and number < 0 and not any(each.condition for each in sections)
+    return replace(sections[1], is_for_negative=True) if is_for_negative else sections[place]
+
+
+def place_for(number_format: str, number: Decimal) -> int | None:
+    """Which of a format's sections shows a number.
+
+    None where there is none, and where a condition leaves open what becomes of a minus.
+    """
+    sections = _sections(number_format)
+    has_condition = any(each.condition for each in sections)
+    return None if has_condition and number < 0 else _place(sections, number)
+
+
+def _place(sections: Sequence[FormatSection], number: Decimal) -> int | None:
+    rest = [at for at, each in enumerate(sections) if each.condition is None]
     if len(rest) < len(sections):
-        for each in sections:
+        for at, each in enumerate(sections):
             if each.condition and _HOLDS[each.condition[0]](number, each.condition[1]):
-                return each
-        return rest[min(number < 0, len(rest) - 1)] if rest else PLAIN
-    numeric = sections[:3]
+                return at
+        return rest[min(number < 0, len(rest) - 1)] if rest else None
+    numeric = sections[: _MOST_SECTIONS - 1]
+    if len(numeric) > 1 and numeric[-1].is_for_text:
+        numeric = numeric[:-1]
     if number < 0 and len(numeric) > 1:
-        return replace(numeric[1], is_for_negative=True)
-    if number == 0 and len(numeric) > 2:
-        return numeric[2]
-    return numeric[0]
+        return 1
+    return 2 if number == 0 and len(numeric) > 2 else 0
 
 
-def is_shown_plainly(number: Decimal, number_format: str) -> bool:
-    """Whether a number is shown digit by digit and nothing beside it, as text would be."""
+def written_plainly(number: Decimal, number_format: str) -> str | None:
+    """A number shown digit by digit and nothing beside it, as text would be; None: it is not."""
     shape = _PLAIN_SHAPE.fullmatch(number_format.strip())
-    decimals = shape and shape["decimals"]
-    return shape is not None and (decimals is None or len(decimals) == places(number))
+    if shape is None:
+        return None
+    decimals = len(shape["decimals"] or "") if "0" in number_format else places(number)
+    return f"{quantise(number, decimals):f}" if decimals >= places(number) else None
+
+
+def text_section(number_format: str) -> list[re.Match[str]] | None:
+    """The part of a format that is for text, where it has one."""
+    sections = split(number_format)
+    is_last = len(sections) == _MOST_SECTIONS or any(t["other"] == "@" for t in sections[-1])
+    return sections[-1] if is_last else None
+
+
+def shows_text_alone(number_format: str) -> bool:
+    """Whether a text is shown as it stands, and nothing beside it."""
+    if is_general(number_format):
+        return True
+    section = text_section(number_format)
+    if section is None:
+        return True
+    beside = [t for t in section if t["pad"] is None and t["fill"] is None and not t["bracket"]]
+    return [t["other"] for t in beside] == ["@"]
+
+
+def is_general(number_format: str) -> bool:
+    """Whether a format is none to speak of."""
+    return number_format.strip().casefold() in ("", "general", "@") or len(number_format) > _LONGEST
 
 
 # Returns made from one template have the same few formats.
 @lru_cache(maxsize=1_000)
 def _sections(number_format: str) -> tuple[FormatSection, ...]:
-    if number_format.strip().casefold() in ("", "general", "@") or len(number_format) > _LONGEST:
+    if is_general(number_format):
         return (PLAIN,)
-    tokens: list[list[re.Match[str]]] = [[]]
+    return tuple(_section(each) for each in split(number_format))
+
+
+def split(number_format: str) -> list[list[re.Match[str]]]:
+    """The pieces of each section of a format."""
+    sections: list[list[re.Match[str]]] = [[]]
     for token in _TOKEN.finditer(number_format):
         if token["other"] == ";":
-            tokens.append([])
+            sections.append([])
         else:
-            tokens[-1].append(token)
-    return tuple(_section(each) for each in tokens[:4])
+            sections[-1].append(token)
+    return sections[:_MOST_SECTIONS]
 
 
 def _section(tokens: list[re.Match[str]]) -> FormatSection:
@@ -143,7 +209,7 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
     for token in tokens:
         if token["bracket"] is not None:
             inside = token["bracket"]
-            if match := _CONDITION.match(inside):
+            if match := CONDITION.match(inside):
                 condition = match[1], Decimal(match[2])
             elif inside.startswith("$"):
                 said += inside[1:].partition("-")[0]
@@ -182,9 +248,17 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
         is_negative=before.endswith(("-", "\u2212", "(")) or f"{_DIGIT}-" in said,
         is_coloured=is_coloured,
         is_date=is_date,
+        is_for_text="@" in bare,
         hides=not has_digits and not is_date and "@" not in bare,
         alters=_BESIDE_DIGIT.search(said) is not None or bare.count("%") > 1 or "\u2030" in words,
+        unknown=_unknown(said),
     )
+
+
+def _unknown(said: str) -> str:
+    """What is printed beside a number's digits and is not known to change nothing."""
+    words = _KNOWN.sub(" ", _WITHIN.sub("", said).replace(_DIGIT, " ").casefold()).split()
+    return " ".join(word for word in words if word not in _POWERS)
 
 
 def _decimals(bare: str) -> tuple[int | None, int]:

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from pipeline.workbooks.figures.figure import EXACT_BELOW, FRACTION_UP_TO, Figure, Scale, plain
 from pipeline.workbooks.figures.formats import FormatSection, section_for
+from pipeline.workbooks.figures.rendering import show
+from schemas import cell_rules as v
 from schemas import rules as c
 from schemas.units import Unit, places, quantise, shown
 
@@ -26,7 +28,13 @@ def parse_number(number: Decimal, scale: Scale, number_format: str | None) -> Fi
     if number_format is None:
         return scale.trouble(c.LOOKS_UNKNOWN, _written(number))
     section = section_for(number_format, number)
-    figure = _by_its_looks(number, scale, section) or _by_its_format(number, scale, section)
+    if figure := _by_its_looks(number, scale, section):
+        return figure
+    if section.unknown:
+        looks = show(number, number_format) or f"{_written(number)} and {section.unknown}"
+        words = {"words": section.unknown, "looks": looks}
+        return scale.trouble(v.WORDS_IN_FORMAT, _written(number), **words)
+    figure = _by_its_format(number, scale, section)
     if figure.value is not None and number and not section.shows_sign:
         return scale.trouble(c.NOT_SHOWN, _written(number))
     return figure
@@ -39,6 +47,9 @@ def _by_its_looks(number: Decimal, scale: Scale, section: FormatSection) -> Figu
         return scale.trouble(c.DATE_FOUND, seen)
     power = section.said_power - section.shown_power
     if section.hides or ((section.alters or (power and not section.said_power)) and number):
+        return scale.trouble(c.NOT_SHOWN, seen)
+    is_cut = section.shown_power and section.decimals is not None
+    if is_cut and quantise(number, section.decimals or 0) != number:
         return scale.trouble(c.NOT_SHOWN, seen)
     if power and number:
         other = _written(number.scaleb(power))
@@ -58,6 +69,8 @@ def _by_its_format(number: Decimal, scale: Scale, section: FormatSection) -> Fig
     if not (section.scales_to_percent or section.says_percent):
         sign = Unit.CURRENCY if section.currency else Unit.DAYS if section.says_days else None
         return replace(_unformatted(number, scale, section), sign=sign)
+    if not section.scales_to_percent and 0 < abs(number) < 1:
+        return scale.percent_two_ways(number, number * 100, _written(number))
     points = plain(number * 100) if section.scales_to_percent else number
     seen = shown(plain(points), Unit.PERCENT)
     if not scale.takes(Unit.PERCENT):

@@ -24,6 +24,11 @@ def clean(text: str) -> str:
     return " ".join(text.translate(_PLAIN).split())
 
 
+def filled_lines(text: str) -> list[str]:
+    """The lines of a text, made plain, without those on which nothing stands."""
+    return [line for each in text.splitlines() if (line := clean(each))]
+
+
 def means_nothing_to_report(text: str) -> bool:
     """Whether words say that there is nothing to give: `n/a`, `tbc`, a dash, `none`."""
     return clean(text).casefold() in NOT_AVAILABLE | (ZERO_OR_NOTHING - {"zero", "nought"})

@@ -9,7 +9,13 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from pipeline.workbooks.figures.figure import EXACT_BELOW, FRACTION_UP_TO, Figure, Scale, plain
-from pipeline.workbooks.figures.plain import NOT_AVAILABLE, ZERO_OR_NOTHING, clean
+from pipeline.workbooks.figures.plain import (
+    NOT_AVAILABLE,
+    ZERO_OR_NOTHING,
+    clean,
+    filled_lines,
+)
+from schemas import cell_rules as v
 from schemas import rules as c
 from schemas.units import Unit, UnitRow, shown
 
@@ -68,9 +74,18 @@ _INEXACT = re.compile(
 _COMMA = re.compile(r"[-+£\s]*\d[\d.\s]*,[\d.,\s]*\d\s*(?:%|per cent|percent)?")
 
 
+#: Wider than what sets thousands apart.
+_GAP = re.compile(r"\d(?:\t|\s{2,})\d")
+
+
 def parse_text(cell: str, scale: Scale) -> Figure:
     """The figure that is written in a cell, or what it means, or what to ask."""
     text = clean(cell)
+    lines = filled_lines(cell)
+    if len(lines) > 1 and text.casefold() not in NOT_AVAILABLE:
+        return scale.trouble(v.SEVERAL_LINES, " / ".join(lines), count=str(len(lines)))
+    if _GAP.search(cell):
+        return scale.trouble(c.NOT_EXACT, cell)
     # An apostrophe in front is how Excel is told that what follows is text.
     words = text.casefold().removeprefix("'")
     if not words:
@@ -112,6 +127,8 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     for unit in written:
         if not scale.takes(unit):
             return scale.wrong_unit(text, unit)
+    if match["sign"] == "+":
+        return scale.trouble(v.PLUS_SIGN, text)
     if len(written) > 1:
         return scale.trouble(c.NOT_A_FIGURE, text)
     digits = match["digits"]

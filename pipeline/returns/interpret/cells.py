@@ -1,0 +1,182 @@
+"""The cells of an indicator's row, and what is found wrong with them as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pipeline.returns.interpret.merges import Span
+from pipeline.returns.interpret.tables import Table
+from pipeline.workbooks.addresses import address
+from pipeline.workbooks.details.detail import ABSENT, CellDetail, Marks, Place
+from pipeline.workbooks.figures import parse
+from pipeline.workbooks.figures.figure import Figure, Scale
+from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
+from pipeline.workbooks.grid import text_of
+from pipeline.workbooks.names import name_key
+from pipeline.workbooks.shown import text_shown
+from schemas import cell_rules as v
+from schemas import rules as c
+from schemas.fields import FIGURES, PREFILLED
+from schemas.findings import Finding, Rule
+from schemas.model import Indicator, Kind, MilestoneState, Status
+
+#: The columns that name a row's indicator.
+NAMES = ("ref", "indicator")
+#: What is no indicator, though figures stand beside it.
+TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
+_STATUSES = {
+    **dict.fromkeys(("final", "f", "actual"), Status.FINAL),
+    **dict.fromkeys(("provisional", "p", "estimate"), Status.PROVISIONAL),
+    "not available": Status.NOT_AVAILABLE,
+}
+_STATES = {name_key(state): state for state in MilestoneState} | {
+    "completed": MilestoneState.COMPLETE,
+    "achieved": MilestoneState.COMPLETE,
+    "not yet due": MilestoneState.NOT_DUE,
+}
+
+
+def name_shown(table: Table, row: int, key: str, known: Mapping[Place, CellDetail]) -> str:
+    """What names a row's indicator, as the sheet shows it: 1.1 may be shown as 1.10."""
+    value = table.value(row, key)
+    if isinstance(value, str):
+        return value.strip()
+    detail = known.get((row, table.columns[key]), ABSENT)
+    return text_shown(value, detail) or text_of(value)
+
+
+class RowCells:
+    """What the cells of a row say; what cannot be read is a finding, and blank."""
+
+    def __init__(
+        self, table: Table, row: int, indicator: Indicator, known: Mapping[Place, CellDetail]
+    ) -> None:
+        self._table, self._row, self._indicator, self._known = table, row, indicator, known
+        self.sheet = table.grid.sheet
+        self._columns = columns = table.columns
+        #: The address of each field's cell.
+        self.addresses = {key: address(row, column) for key, column in columns.items()}
+        #: What stands in the prefilled cells and in Performance, as text.
+        self.seen = {key: self._text(key) for key in (*PREFILLED, "performance") if key in columns}
+        self.findings: list[Finding] = []
+        #: One of them could not be read.
+        self.is_bad = False
+        self._refused: set[str] = set()
+        self._check_names()
+        for key in (*FIGURES, "status"):
+            if key in columns:
+                self._check(key)
+
+    def figure(self, key: str, scale: Scale) -> Figure:
+        """The figure in a cell; blank where the table has no such column."""
+        if key not in self._columns or key in self._refused:
+            return Figure()
+        detail, value = self._detail(key), self._table.value(self._row, key)
+        if value == "":
+            value = detail.error
+            if not value and detail.has_formula and not detail.has_value:
+                self._found(key, c.NO_CACHED_VALUE)
+                return Figure()
+        parsed = parse(value, scale, detail.number_format)
+        for t in parsed.troubles:
+            self.findings.append(t.rule.found(self.sheet, self.addresses[key], t.value, **t.words))
+        self.is_bad |= parsed.is_bad
+        return parsed
+
+    def state(self) -> MilestoneState | None:
+        """The state of a milestone; None where it is not said."""
+        if "performance" in self._refused:
+            return None
+        text = clean(str(self._table.value(self._row, "performance")))
+        state = _STATES.get(name_key(text))
+        if text and state is None:
+            self._found("performance", c.STATE_UNKNOWN, text, choices=", ".join(MilestoneState))
+        return state
+
+    def status(self, *, is_provisional: bool) -> Status:
+        """The figure's status; a mark beside the figure may have said that it is provisional."""
+        marked = Status.PROVISIONAL if is_provisional else Status.FINAL
+        text = self._text("status")
+        if not text or "status" in self._refused:
+            return marked
+        if means_nothing_to_report(text):
+            return Status.NOT_AVAILABLE
+        status = _STATUSES.get(name_key(text))
+        if status is None:
+            self._found("status", c.STATUS_UNKNOWN, text)
+        # A mark such as (p) beside the figure stands against a Final that nobody changed.
+        return marked if status in (None, Status.FINAL) else status
+
+    def words(self, key: str) -> str:
+        """Words as the sheet shows them, with plain line ends; empty where they say nothing."""
+        value = self._table.value(self._row, key)
+        if value == "" or key in self._refused:
+            return ""
+        detail = self._detail(key)
+        if detail.marks & Marks.STRUCK:
+            self._found(key, v.MARKED_TEXT, text_of(value))
+            return ""
+        text = text_shown(value, detail)
+        if text is None:
+            self._found(key, v.WORDS_NOT_TOLD, text_of(value))
+            return ""
+        plain = text.replace("\r\n", "\n").replace("\r", "\n")
+        return "" if means_nothing_to_report(plain) else plain
+
+    def _text(self, key: str) -> str:
+        if key in NAMES:
+            return name_shown(self._table, self._row, key, self._known)
+        return self._table.text(self._row, key)
+
+    def _detail(self, key: str) -> CellDetail:
+        return self._known.get((self._row, self._columns[key]), ABSENT)
+
+    def _check_names(self) -> None:
+        """What names the indicator: in ordinary letters, and no total's."""
+        for key in NAMES:
+            if key not in self._columns:
+                continue
+            marks, text = self._detail(key).marks, self._text(key)
+            # What is raised or lowered belongs to a wording where the register has it too.
+            is_wording = name_key(text) == name_key(self._indicator.wording)
+            if text and marks and (key == "ref" or marks & Marks.STRUCK or not is_wording):
+                self._found(key, v.MARKED_TEXT, text)
+                return
+            if key == "indicator" and name_key(text) in TOTALS and not is_wording:
+                said = ", though the reference beside it is one"
+                self._found(key, c.INDICATOR_UNKNOWN, text, suggestion=said)
+
+    def _check(self, key: str) -> None:
+        """Refuse a cell of which a part does not count, or that stands in several places."""
+        place = self._row, self._columns[key]
+        text = text_of(self._table.merges.value(self._table.grid, *place))
+        marks = self._detail(key).marks
+        if key == "performance" and self._indicator.kind is Kind.NARRATIVE:
+            marks &= Marks.STRUCK
+        if not text:
+            return
+        if marks:
+            self._refused.add(key)
+            self._found(key, v.MARKED_TEXT, text)
+        elif key in FIGURES and self._row in self._table.merges:
+            span = self._table.merges.span(*place)
+            if any(self._other_places(span)):
+                self._refused.add(key)
+                cells = f"{address(*span[:2])}:{address(*span[2:])}"
+                self._found(key, v.FIGURE_MERGED, text, span=cells)
+
+    def _other_places(self, span: Span) -> Iterator[bool]:
+        """Whether other rows, and other columns, of a merged range have a name of their own."""
+        top, left, bottom, right = span
+        grid, columns = self._table.grid, self._columns
+        for row in range(top, bottom + 1):
+            names = (grid.value(row, columns[key]) for key in NAMES if key in columns)
+            yield row != self._row and any(name != "" for name in names)
+        heads = range(self._table.header_row, self._table.rows[0])
+        for column in range(left + 1, right + 1):
+            yield any(grid.value(row, column) != "" for row in heads)
+
+    def _found(self, key: str, rule: Rule, value: str = "", **words: str) -> None:
+        """A finding at a cell that could not be read."""
+        self.is_bad = True
+        self.findings.append(rule.found(self.sheet, self.addresses[key], value, **words))

@@ -1,0 +1,56 @@
+"""What can be wrong with how a cell says a thing: its letters, lines, format and bounds.
+
+The rules on the figure itself are in `schemas.rules`.
+"""
+
+from __future__ import annotations
+
+from schemas.findings import Rule
+
+MARKED_TEXT = Rule(
+    "V21",
+    "Struck out, raised or lowered",
+    "{value} is struck out, raised or lowered, in whole or in part.",
+    "Type it again in ordinary letters, without what does not belong to it.",
+    "What is struck out does not count, and a footnote's number beside a figure would be read as "
+    "its last digit.",
+)
+SEVERAL_LINES = Rule(
+    "V22",
+    "Several lines in one cell",
+    "The cell holds {count} lines: {value}.",
+    "Type the one figure that is to be published, for example {example}, on one line.",
+    "Two lines are two texts; read as one they would make another figure.",
+)
+WORDS_IN_FORMAT = Rule(
+    "V23",
+    "Words beside the figure that are not known",
+    "The cell holds {value} and shows {looks}: what its number format prints beside the figure "
+    "is not known ({words}).",
+    "Type the figure in the indicator's unit, for example {example}, in a cell of the format "
+    "Number or General.",
+    "2 weeks are not 2 days, and an estimate is not a figure, whichever way they are typed.",
+)
+PLUS_SIGN = Rule(
+    "V24",
+    "Figure with a plus",
+    "{value} may be a figure, or how much it has changed.",
+    "Type the figure itself without the sign, for example {example}; put a change into Commentary.",
+    "A plus is how a rise is written; 2.5% more is not 2.5%.",
+)
+FIGURE_MERGED = Rule(
+    "V25",
+    "Figure merged over several cells",
+    "The cell is merged with others ({span}), so that one figure stands in several places.",
+    "Unmerge the cells, and type into each what is meant for it.",
+    "A figure belongs to one indicator and one column.",
+)
+WORDS_NOT_TOLD = Rule(
+    "V26",
+    "Words that Excel has converted",
+    "Excel has made {value} of what was typed, and how the cell shows it cannot be told.",
+    "Format the cell as Text and type the words again.",
+    "Words are printed as the sheet shows them.",
+)
+
+RULES: tuple[Rule, ...] = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))
