@@ -35,7 +35,8 @@ ENCRYPTED = Rule(
     "Password-protected workbook",
     "The workbook is protected by a password, so it cannot be read.",
     "Open it, remove the password (File > Info > Protect Workbook), save it and send it again.",
-    "Quarterday never asks for or stores passwords.",
+    "Quarterday never asks for or stores passwords. A workbook whose structure is protected may be "
+    "encrypted too, although Excel opens it without one.",
 )
 DAMAGED = Rule(
     "F04",
@@ -97,6 +98,29 @@ STILL_WRONG = Rule(
     "Do what the copy that was made of it then says, and send the corrected return.",
     "The same mistakes stand in the same bytes.",
     severity=Severity.INFO,
+)
+LABELLED = Rule(
+    "F12",
+    "Workbook encrypted by a sensitivity label",
+    "The workbook is encrypted by a sensitivity label or by rights management, so it cannot be "
+    "read.",
+    "Choose a label that does not encrypt (Home > Sensitivity), or lift the restriction (File > "
+    "Info > Protect Workbook > Restrict Access), save it and send it again.",
+    "Such a file opens only for the people whom its label names, and Quarterday is none of them.",
+)
+READ_TWO_WAYS = Rule(
+    "F13",
+    "File that programs read in different ways",
+    "Programs may read different things in the file: {detail}.",
+    "Open it in Excel, save it under a new name and send that.",
+    "What is checked here must be what you see when you open it.",
+)
+LOOKS_UNREADABLE = Rule(
+    "F14",
+    "Workbook that can be read in part",
+    "The cells of the workbook can be read, but not how they are shown ({detail}).",
+    "Open it in Excel or LibreOffice, save it under a new name and send that.",
+    "How a cell is shown decides what its figure means: 0.62 may be 62%, or struck out.",
 )
 
 # --- The layout ----------------------------------------------------------------------------------
@@ -355,6 +379,13 @@ SCALED_TWICE = Rule(
     "The heading says {scale}, and the cell shows {value}: it is not plain what that comes to.",
     "Type the figure in full, for example {example}, under a heading without a scale.",
     "Whether thousands are meant once or twice changes a figure a thousandfold.",
+)
+LOOKS_UNKNOWN = Rule(
+    "V20",
+    "Figure shown nobody knows how",
+    "The cell holds {value}, but the workbook does not say how it is shown.",
+    "Type the figure again in a cell of the format Number or General, for example {example}.",
+    "62 may be shown as 62, as 6200% or as a date; the format of the cell decides.",
 )
 
 RULES: tuple[Rule, ...] = (

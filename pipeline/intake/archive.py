@@ -111,7 +111,7 @@ def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
         raise
     except OSError as error:
         # Another file system, a folder from which nothing may be taken, or a program that has it.
-        return error.strerror or type(error).__name__
+        return error.strerror or "it cannot be moved"
     else:
         if not _to_archive(claim, workspace):
             raise ChangedError

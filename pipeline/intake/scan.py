@@ -40,6 +40,12 @@ INCOMPLETE = (
 )
 
 
+#: What a file shows of which a part is still to come.
+_LIKE_INCOMPLETE = {
+    rule.code for rule in (c.EMPTY_FILE, c.DAMAGED, c.READ_TWO_WAYS, c.LOOKS_UNREADABLE)
+}
+
+
 class Arrival(Struct, frozen=True):
     """A file that is whole: its bytes are known by their SHA-256."""
 
@@ -105,7 +111,7 @@ def may_change(skipped: Skipped) -> bool:
 
 def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:
     """Whether what was found is what a file shows that has not all come yet."""
-    return any(f.code in (c.EMPTY_FILE.code, c.DAMAGED.code) for f in findings)
+    return any(f.code in _LIKE_INCOMPLETE for f in findings)
 
 
 def _examine(
@@ -211,6 +217,8 @@ def _findings(path: Path, content: bytes, identity: Identity) -> list[Finding]:
         return [c.EMPTY_FILE.found()]
     if kind is FileKind.ENCRYPTED:
         return [c.ENCRYPTED.found()]
+    if kind is FileKind.LABELLED:
+        return [c.LABELLED.found()]
     if kind not in EXTENSIONS:
         return [c.NOT_A_WORKBOOK.found(kind=kind.value)]
     if content.startswith(b"PK"):

@@ -46,4 +46,4 @@ def reason(error: Exception) -> str:
         return (error.reason or str(error)).replace("_", " ").lower()
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return printable(str(error))[:LONGEST].rstrip(". ") or type(error).__name__
+    return printable(str(error))[:LONGEST].rstrip(". ") or "no reason was given"

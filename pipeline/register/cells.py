@@ -35,6 +35,10 @@ Value = str | int | Decimal | date | tuple[str, ...] | tuple[int, ...] | None
 Values = dict[str, Any]
 
 
+#: What a cell shows whose number format the workbook does not plainly define.
+_UNTOLD = "what the workbook does not say"
+
+
 class RegisterCell(Struct, frozen=True):
     sheet: str
     column: RegisterColumn
@@ -42,7 +46,8 @@ class RegisterCell(Struct, frozen=True):
     address: str = ""
     #: The text of an error value where the cell holds one.
     value: CellValue = ""
-    number_format: str = "General"
+    #: None where the file does not tell it.
+    number_format: str | None = "General"
     #: What is to be said of an error value, or of a formula whose result was not saved.
     unreadable: Rule | None = None
     #: What it, or a part of its text, is marked with.
@@ -136,9 +141,11 @@ def _text(cell: RegisterCell) -> str | Finding:
     if isinstance(value, bool):
         return str(value).upper()
     if _is_number(value):
+        if cell.number_format is None:
+            return cell.found(r.SHOWN_OTHERWISE, looks=_UNTOLD)
         shown = written_plainly(Decimal(f"{value:.15g}"), cell.number_format)
         return cell.found(r.SHOWN_OTHERWISE, looks="something else") if shown is None else shown
-    if not shows_text_alone(cell.number_format):
+    if cell.number_format is not None and not shows_text_alone(cell.number_format):
         return cell.found(r.SHOWN_OTHERWISE, looks="something else")
     text = str(value).strip()
     if cell.column.content is Content.ADDRESS:
@@ -280,6 +287,8 @@ def _number(cell: RegisterCell, scale: Scale = _UNITLESS) -> Figure | Finding:
         case c.NOT_SHOWN | v.WORDS_IN_FORMAT:
             looks = words.get("looks", "something else")
             return cell.found(r.SHOWN_OTHERWISE, value=trouble.value, looks=looks)
+        case c.LOOKS_UNKNOWN:
+            return cell.found(r.SHOWN_OTHERWISE, value=trouble.value, looks=_UNTOLD)
         case _:
             return cell.found(r.NOT_OF_ITS_KIND, kind="a figure")
 

@@ -14,7 +14,7 @@ from python_calamine import PasswordError
 
 from pipeline.register.cells import RegisterCell, Values, read_row
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details.detail import Details, Place, SheetDetails
+from pipeline.workbooks.details.detail import BrokenPartError, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, identify
 from pipeline.workbooks.grid import Grid, text_of
@@ -72,8 +72,11 @@ def read_sheets(path: Path, sha256: str) -> RegisterReading | None:
     except PasswordError:
         detail = f"it is {FileKind.ENCRYPTED}"
         return RegisterReading(findings=[r.REGISTER_UNREADABLE.found(detail=detail)])
-    except (*DAMAGED, TooManyPartsError) as error:
+    except (*DAMAGED, BrokenPartError) as error:
         return RegisterReading(findings=[r.REGISTER_UNREADABLE.found(detail=damage(error))])
+    except TooManyPartsError as error:
+        detail = f"it is made of {error} parts"
+        return RegisterReading(findings=[r.REGISTER_UNREADABLE.found(detail=detail)])
     return reading
 
 

@@ -18,6 +18,7 @@ from pipeline.returns.interpret import interpret
 from pipeline.returns.reading import Reading, Return
 from pipeline.workbooks import grid
 from pipeline.workbooks.addresses import position
+from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.sandbox_worker import StoppedError
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
@@ -100,6 +101,8 @@ def read_workbook(
         return _bounded(interpret(grids, register, details, folder_area))
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])
+    except BrokenPartError as error:
+        return Reading(findings=[c.LOOKS_UNREADABLE.found(detail=shorten(error))])
     except DAMAGED as error:
         return Reading(findings=[c.DAMAGED.found(detail=damage(error))])
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: The streams that hold a workbook's records: of Excel 97 to 2003, and of before.
-WORKBOOKS = ("Workbook", "Book")
+WORKBOOKS = ("workbook", "book")
 
 _ENTRY = 128
 _SMALL = 4096  # below this, a stream lies among others in a stream of small ones
@@ -27,58 +27,41 @@ class BadCompoundError(Exception):
     """The file is cut short, or its sectors do not hang together."""
 
 
-def root(content: bytes) -> dict[str, bytes]:
-    """What stands at the root: each name with the first sector of what it holds.
-
-    Of a storage, and of a stream of less than 4 KiB, no bytes are given.
-
-    Raises:
-        BadCompoundError: the directory cannot be followed.
-    """
-    file = _Compound(content)
-    found: dict[str, bytes] = {}
-    seen: set[int] = set()
-    # The root's children are a tree: each has one to its left and one to its right.
-    waiting = [entry.child for entry in file.directory[:1]]
-    while waiting:
-        number = waiting.pop()
-        if number >= len(file.directory) or number in seen:
-            continue
-        seen.add(number)
-        entry = file.directory[number]
-        at = file.place(entry.sector)
-        found[entry.name] = content[at : at + file.size] if entry.size >= _SMALL else b""
-        waiting += (entry.left, entry.right)
-    return found
-
-
 def stream(content: bytes, names: tuple[str, ...]) -> bytes:
     """The bytes of the first of these streams that stands at the root.
 
     Raises:
         BadCompoundError: there is none, or it cannot be followed to its end.
     """
-    file = _Compound(content)
-    # Only the root's own streams count, and of those the names asked for are told apart.
-    named = {entry.name: entry for entry in reversed(file.directory)}
-    entry = next((named[name] for name in names if name in named), None)
-    if entry is None:
-        raise BadCompoundError("it holds no workbook")
-    if entry.size >= _SMALL:
-        return file.chain(entry.sector, entry.size)
-    # What is small lies in sectors of 64 bytes, within the root's own stream.
-    first, count = _numbers("2I", content, 60)
-    table = file.chain(first, count * file.size)
-    small = file.chain(file.directory[0].sector, file.directory[0].size)
-    return _chain(
-        small, entry.sector, entry.size, _SMALL_SECTOR, 0, lambda at: _number("I", table, at * 4)
-    )
+    return Compound(content).stream(names)
+
+
+def plainly_named(content: bytes) -> bytes:
+    """The same file with its workbook named as Excel names it, and nothing else named so.
+
+    Names are the same in capitals and without ([MS-CFB] 2.6.1), and what a file embeds is named as
+    it pleases; calamine tells capitals apart, and takes the first of a name wherever it stands.
+    """
+    try:
+        file = Compound(content)
+    except BadCompoundError:
+        return content
+    mine = file.workbook
+    named = [entry for entry in file.directory if entry.name.casefold() in WORKBOOKS]
+    if mine is None or (named == [mine] and mine.name in ("Workbook", "Book")):
+        return content
+    made = bytearray(content)
+    for entry in named:
+        name = ("Workbook" if entry is mine else "-").encode("utf-16-le")
+        made[entry.at : entry.at + 64] = name.ljust(64, b"\0")
+        struct.pack_into("<H", made, entry.at + 64, len(name) + 2)
+    return bytes(made)
 
 
 def is_whole(content: bytes) -> bool:
     """Whether every sector that holds something, as the tables tell, lies within the file."""
     try:
-        file = _Compound(content)
+        file = Compound(content)
         last = 0
         for number, sector in enumerate(file.tables[: _number("I", content, 44)]):
             table = _numbers(f"{file.size // 4}I", content, file.place(sector))
@@ -100,7 +83,11 @@ def records(stream: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:
         at += length
 
 
-class _DirectoryEntry(NamedTuple):
+class DirectoryEntry(NamedTuple):
+    """A stream or a storage."""
+
+    #: Where the file says this of it.
+    at: int
     name: str
     left: int
     right: int
@@ -109,8 +96,12 @@ class _DirectoryEntry(NamedTuple):
     size: int
 
 
-class _Compound:
-    """A compound file: the size of its sectors, which comes after which, and its directory."""
+class Compound:
+    """A compound file: the size of its sectors, which comes after which, and its directory.
+
+    Raises:
+        BadCompoundError: the directory cannot be followed.
+    """
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -126,17 +117,55 @@ class _Compound:
             self.tables += more
             if len(self.tables) * self.size > len(content) + 128 * self.size:
                 raise BadCompoundError("its table of sectors has no end")
-        self.directory: list[_DirectoryEntry] = []
+        self.directory: list[DirectoryEntry] = []
         sector = _number("I", content, 48)
         while sector < _FREE:
             start = self.place(sector)
             for at in range(start, start + self.size, _ENTRY):
                 raw, length, *where = _numbers("64sH2x3I36x2I", content, at)
                 name = raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-                self.directory.append(_DirectoryEntry(name, *where))
+                self.directory.append(DirectoryEntry(at, name, *where))
             if len(self.directory) > _MOST_ENTRIES:
                 raise BadCompoundError("its directory has no end")
             sector = self.following(sector)
+        #: What stands at the root, by its name in small letters.
+        self.root: dict[str, DirectoryEntry] = {}
+        seen: set[int] = set()
+        # The root's children are a tree: each has one to its left and one to its right.
+        waiting = [entry.child for entry in self.directory[:1]]
+        while waiting:
+            number = waiting.pop()
+            if number >= len(self.directory) or number in seen:
+                continue
+            seen.add(number)
+            entry = self.directory[number]
+            self.root[entry.name.casefold()] = entry
+            waiting += (entry.left, entry.right)
+
+    @property
+    def workbook(self) -> DirectoryEntry | None:
+        """The stream of a workbook's records; of two, that of the newer Excel."""
+        return next((self.root[name] for name in WORKBOOKS if name in self.root), None)
+
+    def stream(self, names: tuple[str, ...], longest: int | None = None) -> bytes:
+        """The bytes, or the first of them, of the first of these streams that stands at the root.
+
+        Raises:
+            BadCompoundError: there is none, or it cannot be followed so far.
+        """
+        entry = next((self.root[name] for name in names if name in self.root), None)
+        if entry is None:
+            raise BadCompoundError("it holds no workbook")
+        length = entry.size if longest is None else min(entry.size, longest)
+        if entry.size >= _SMALL:
+            return self.chain(entry.sector, length)
+        # What is small lies in sectors of 64 bytes, within the root's own stream.
+        first, count = _numbers("2I", self._content, 60)
+        table = self.chain(first, count * self.size)
+        small = self.chain(self.directory[0].sector, self.directory[0].size)
+        return _chain(
+            small, entry.sector, length, _SMALL_SECTOR, 0, lambda at: _number("I", table, at * 4)
+        )
 
     def place(self, sector: int) -> int:
         """Where a sector begins; the header takes the room of one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from enum import StrEnum
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -20,6 +21,7 @@ class FileKind(StrEnum):
     XLS = "an old Excel workbook (.xls)"
     ODS = "an OpenDocument spreadsheet (.ods)"
     ENCRYPTED = "an encrypted workbook"
+    LABELLED = "a workbook that a sensitivity label encrypts"
     EMPTY = "empty"
     ZEROS = "nothing but zeros, as a copy leaves that was cut short"
     OLDER_EXCEL = "an Excel workbook of before 1993"
@@ -82,16 +84,21 @@ _SIGNATURES = (
 )
 #: What a telephone's or a browser's pictures say of themselves.
 _IMAGE_FORMS = (b"WEBP", b"heic", b"heix", b"mif1", b"avif")
-#: Streams at the root of a compound file. An encrypted Word document looks as a workbook does.
+#: Streams at the root of a compound file, in small letters. An encrypted Word document looks as a
+#: workbook does.
 _STREAMS = (
-    ("EncryptedPackage", FileKind.ENCRYPTED),
-    ("Workbook", FileKind.XLS),
-    ("Book", FileKind.XLS),
-    ("WordDocument", FileKind.WORD),
-    ("PowerPoint Document", FileKind.POWERPOINT),
+    ("encryptedpackage", FileKind.ENCRYPTED),
+    ("workbook", FileKind.XLS),
+    ("book", FileKind.XLS),
+    ("worddocument", FileKind.WORD),
+    ("powerpoint document", FileKind.POWERPOINT),
     ("__properties_version1.0", FileKind.MAIL),
 )
-_FILEPASS = 0x2F
+#: What rights management names whatever it encrypts with ([MS-OFFCRYPTO] 2.2), wherever it stands.
+_RIGHTS = ("drmencrypted", "\tdrmcontent", "\tdrmviewercontent")
+_FILEPASS, _EOF = 0x2F, 0x0A
+#: A password's record stands within so many bytes of a workbook's beginning.
+_BEGINNING = 4096
 _MAIN_PARTS = (
     ("xl/workbook.bin", FileKind.XLSB),
     ("xl/workbook.xml", FileKind.XLSX),
@@ -168,17 +175,28 @@ def identify(content: bytes) -> Identity:
 
 def _identify_compound(content: bytes) -> Identity:
     try:
-        root = compound.root(content)
+        file = compound.Compound(content)
     except compound.BadCompoundError:
         # Damaged, not another kind: reading it says so.
-        is_encrypted = "EncryptedPackage".encode("utf-16-le") in content
-        return Identity(FileKind.ENCRYPTED if is_encrypted else FileKind.XLS)
-    kind = next((kind for name, kind in _STREAMS if name in root), FileKind.OTHER)
-    # A password's record stands near the start of a workbook.
-    start = root.get("Workbook") or root.get("Book") or b""
-    if kind is FileKind.XLS and any(record == _FILEPASS for record, _ in compound.records(start)):
+        named = (("DRMEncrypted", FileKind.LABELLED), ("EncryptedPackage", FileKind.ENCRYPTED))
+        kinds = (kind for name, kind in named if name.encode("utf-16-le") in content)
+        return Identity(next(kinds, FileKind.XLS))
+    kind = next((kind for name, kind in _STREAMS if name in file.root), FileKind.OTHER)
+    if any(entry.name.casefold().startswith(_RIGHTS) for entry in file.directory):
+        kind = FileKind.LABELLED
+    elif kind is FileKind.XLS and _has_password(file):
         kind = FileKind.ENCRYPTED
-    return Identity(kind, has_macros="_VBA_PROJECT_CUR" in root)
+    return Identity(kind, has_macros="_vba_project_cur" in file.root)
+
+
+def _has_password(file: compound.Compound) -> bool:
+    """Whether an old workbook says that what follows is encrypted, in whichever way."""
+    try:
+        beginning = file.stream(compound.WORKBOOKS, _BEGINNING)
+    except compound.BadCompoundError:
+        return False
+    kinds = (kind for kind, _ in compound.records(beginning))
+    return _FILEPASS in takewhile(lambda kind: kind != _EOF, kinds)
 
 
 def _identify_zip(content: bytes) -> Identity:
@@ -198,13 +216,16 @@ def _kind_of_parts(content: bytes, names: dict[str, zipfile.ZipInfo]) -> FileKin
     def start(name: str, longest: int = _SHOWN) -> bytes:
         return zip_directory.part(content, names[name], longest) if name in names else b""
 
+    def of_opendocument() -> FileKind:
+        # Since LibreOffice 24 a workbook with a password is encrypted as a whole, before by parts.
+        by_parts = b"encryption-data" in start("meta-inf/manifest.xml")
+        return FileKind.ENCRYPTED if by_parts or "encrypted-package" in names else FileKind.ODS
+
     mimetype = start("mimetype", 200)
     if b"opendocument" in mimetype:
         if b"opendocument.spreadsheet" not in mimetype:
             return FileKind.OPEN_DOCUMENT
-        # Since LibreOffice 24 a workbook with a password is encrypted as a whole, before by parts.
-        by_parts = b"encryption-data" in start("meta-inf/manifest.xml")
-        return FileKind.ENCRYPTED if by_parts or "encrypted-package" in names else FileKind.ODS
+        return of_opendocument()
     for name, kind in _MAIN_PARTS:
         if name in names:
             return kind
@@ -213,7 +234,7 @@ def _kind_of_parts(content: bytes, names: dict[str, zipfile.ZipInfo]) -> FileKin
         if named in types:
             return kind
     if "content.xml" in names:
-        return FileKind.ODS
+        return of_opendocument()
     is_within = any(name.endswith(_WORKBOOK_ENDINGS) for name in names)
     return FileKind.ZIPPED_WORKBOOK if is_within else FileKind.ZIP
 

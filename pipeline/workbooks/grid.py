@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.workbooks.figures.figure import CellValue
+from pipeline.workbooks.openable import opened
 
 
 class Grid(Struct, frozen=True):
@@ -56,7 +57,7 @@ def read_grids(path: Path, is_wanted: Callable[[str], bool] = lambda _: True) ->
 
     Raises whatever calamine raises for a workbook that it cannot read.
     """
-    with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
+    with opened(path) as workbook:
         grids = []
         for position, about in enumerate(workbook.sheets_metadata):
             if about.typ != SheetTypeEnum.WorkSheet or not is_wanted(about.name):

@@ -11,7 +11,8 @@ def text_shown(value: CellValue, detail: CellDetail) -> str | None:
     """The text that a cell shows; None where that cannot be told, or nothing of it is shown."""
     if value == "":
         return ""
-    shown = show(value, detail.number_format)
+    code = detail.number_format
+    shown = None if code is None else show(value, code)
     if detail.shown is not None and not isinstance(value, str):
         # The file itself says so.
         shown = detail.shown

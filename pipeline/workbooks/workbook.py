@@ -5,8 +5,6 @@ Runs in the sandbox; imports neither pandas nor SQLAlchemy.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,21 +17,12 @@ from pipeline.workbooks.details.detail import BrokenPartError, Details
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids
 from pipeline.workbooks.sandbox_worker import Reason, StoppedError
-from schemas.findings import shorten
 
 if TYPE_CHECKING:
     from pipeline.workspace.settings import Limits
 
-#: What is raised for a workbook that is damaged. RuntimeError is how zipfile refuses a part that is
-#: encrypted or packed in a way not known to it.
-DAMAGED = (
-    *(CalamineError, BrokenPartError, zipfile.BadZipFile, zlib.error, UnicodeDecodeError),
-    *(KeyError, EOFError, OSError, RuntimeError),
-)
-
-_BROKEN = "its contents are broken"
-#: What calamine says of whatever it cannot open.
-_NOTHING_SAID = "Cannot detect file format"
+#: What calamine raises for a workbook that is damaged, and Python for a file that cannot be read.
+DAMAGED = (CalamineError, WorksheetNotFound, UnicodeDecodeError, OSError)
 
 
 def open_workbook(
@@ -41,7 +30,8 @@ def open_workbook(
 ) -> tuple[list[Grid], Details]:
     """The sheets whose names are wanted, and the look-up of their cells' details.
 
-    Raises `PasswordError`, or one of `DAMAGED`.
+    Raises `PasswordError`, one of `DAMAGED`, or, as the look-up does, BrokenPartError where the
+    cells can be read and how they are shown cannot.
     """
     grids = read_grids(path, is_wanted)
     merged = merged_of(path, kind)
@@ -50,11 +40,18 @@ def open_workbook(
 
 
 def damage(error: Exception) -> str:
-    """What a library says of a damaged workbook, where it says anything that helps."""
-    said = shorten(error)
-    if isinstance(error, (KeyError, WorksheetNotFound)):
-        return f"a part of it is missing: {said}"
-    return f"{_BROKEN}: {said}" if said and said != _NOTHING_SAID else _BROKEN
+    """What is wrong with a damaged workbook, in words of our own.
+
+    What a library says of it names its own parts, and helps nobody.
+    """
+    match error:
+        case BrokenPartError():
+            return str(error)
+        case WorksheetNotFound():
+            return "a sheet of it is missing"
+        case OSError():
+            return "the file cannot be read"
+    return "its contents are broken"
 
 
 def why_stopped(stopped: StoppedError, limits: Limits, what: str) -> str:
@@ -71,4 +68,4 @@ def why_stopped(stopped: StoppedError, limits: Limits, what: str) -> str:
         case Reason.ANSWER:
             return f"it holds far more than {what} says"
         case Reason.FAILURE:
-            return f"the reader failed ({stopped.detail})"
+            return "it breaks the reader"

@@ -35,7 +35,7 @@ _IS_UTF_8 = 0x800
 
 #: What `zipfile` raises for an archive that is broken, or packed in a way it does not know.
 #: RuntimeErrors are NotImplementedError, and what an encrypted part raises.
-_BROKEN = (
+PACKED_WRONGLY = (
     *(zipfile.BadZipFile, zlib.error, struct.error),
     *(ValueError, EOFError, OSError, RuntimeError),
 )
@@ -60,7 +60,7 @@ def directory(content: bytes) -> list[zipfile.ZipInfo] | None:
             return None
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return archive.infolist()
-    except _BROKEN:
+    except PACKED_WRONGLY:
         return None
 
 
@@ -69,7 +69,7 @@ def part(content: bytes, entry: zipfile.ZipInfo, longest: int) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(entry) as file:
             return file.read(longest)
-    except _BROKEN:
+    except PACKED_WRONGLY:
         return b""
 
 
@@ -93,7 +93,7 @@ def is_sound(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> bool:
                 with archive.open(entry) as file:
                     while file.read(_MIB):
                         pass
-    except _BROKEN:
+    except PACKED_WRONGLY:
         return False
     return True
 
@@ -105,7 +105,7 @@ def fault(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> Finding | None:
     if any(entry.flag_bits & _IS_ENCRYPTED for entry in entries):
         return c.ENCRYPTED.found()
     if doubt := _doubtful_name(entries) or _doubtful_place(content, entries):
-        return c.DAMAGED.found(detail=doubt)
+        return c.READ_TWO_WAYS.found(detail=doubt)
     return None
 
 

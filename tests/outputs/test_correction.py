@@ -26,7 +26,7 @@ from pipeline.returns.reader import read_workbook
 from pipeline.workbooks.file_kind import FileKind
 from schemas import rules as c
 from schemas.fields import LIST_SHEET
-from schemas.findings import Finding, Severity, in_reading_order
+from schemas.findings import Finding, Rule, Severity, in_reading_order
 from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.containers import binary_workbook
 from tests.support.filled import fill_return
@@ -187,6 +187,15 @@ def test_a_comment_says_all_that_is_wrong_with_its_cell(original: Path) -> None:
     for finding in (TWO_WAYS, CHANGED):
         assert finding.problem in comment.text
         assert f"What to do: {finding.fix}" in comment.text
+
+
+def test_a_figure_shown_nobody_knows_how_is_to_be_typed_again(original: Path) -> None:
+    """Saved again it would have a format that nobody gave it, and be accepted as it is."""
+    unknown = c.LOOKS_UNKNOWN.found("Indicators", "H6", "0.62", example="24.5%")
+    sheet = corrected(original, unknown)["Indicators"]
+    assert sheet["H6"].value is None
+    assert "does not say how it is shown" in str(sheet["H6"].comment.text)
+    assert sheet["H7"].value == -5
 
 
 def test_a_comment_that_stood_there_is_kept(original: Path) -> None:
@@ -362,8 +371,11 @@ def test_a_file_that_is_no_workbook_gets_the_list_alone(tmp_path: Path, content:
     assert "do not send this file" in titles(book)
 
 
-def test_a_workbook_that_was_too_dangerous_to_read_is_not_opened(original: Path) -> None:
-    book = corrected(original, c.TOO_LARGE.found(detail="it unpacks to 4,000 MiB"))
+@pytest.mark.parametrize("rule", [c.TOO_LARGE, c.READ_TWO_WAYS, c.LOOKS_UNREADABLE])
+def test_a_workbook_that_was_too_dangerous_to_read_is_not_opened(
+    original: Path, rule: Rule
+) -> None:
+    book = corrected(original, rule.found(detail="it unpacks to 4,000 MiB"))
     assert book.sheetnames == [LIST_SHEET]
 
 

@@ -145,6 +145,23 @@ def test_a_target_that_shows_what_it_holds_is_read(
     assert read in values
 
 
+@pytest.mark.parametrize(
+    "new", [b"", b' formatCode="0.000"/><numFmt numFmtId="164" formatCode="0"']
+)
+def test_a_target_whose_format_is_not_plainly_defined_is_asked_about(
+    workbook: Path, new: bytes
+) -> None:
+    change(workbook, "Targets", "D2", 42.0, "0.000")
+    with zipfile.ZipFile(workbook) as archive:
+        styles = archive.read("xl/styles.xml")
+    number = re.search(rb'numFmtId="(\d+)" formatCode="0\.000"', styles)
+    assert number
+    new = new.replace(b"164", number[1])
+    rewrite(workbook, "xl/styles.xml", rb' formatCode="0\.000"', new)
+    (problem,) = problems_of(workbook)
+    assert "Targets!D2: The cell holds 42, and its number format shows what the workbook" in problem
+
+
 def test_a_ref_that_excel_shows_otherwise_is_asked_about(workbook: Path) -> None:
     change(workbook, "Targets", "H2", 7.0, "00")
     (problem,) = problems_of(workbook)

@@ -47,6 +47,8 @@ from schemas.model import (
 )
 from schemas.rules_page import page
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
+from tests.support.containers import repacked
+from tests.support.locked import as_a_whole
 from tests.support.registers import put_register
 
 IN_TIME = datetime(2013, 4, 20, 2, tzinfo=UTC)
@@ -334,8 +336,19 @@ CASES = (
     Case("C20", put("P2-4", "Denominator", 0), ("P2-4", "Denominator")),
     Case("C21", put("P1-2", "Performance", "0 of 0"), ("P1-2", "Performance")),
 )  # fmt: skip
-#: Codes whose making needs more than one workbook; each has a test of its own below.
-ELSEWHERE = {*(f"F{n:02}" for n in range(1, 12)), "L08", "L13", "V17", "V18", "C05", "C16", "C17"}
+#: Codes whose making needs more than one workbook, or one that openpyxl does not write; each has a
+#: test of its own, below or in tests/workbooks.
+ELSEWHERE = {
+    *(f"F{n:02}" for n in range(1, 15)),
+    "V17",
+    "V18",
+    "V20",
+    "L08",
+    "L13",
+    "C05",
+    "C16",
+    "C17",
+}
 
 
 @pytest.fixture(scope="module")
@@ -550,7 +563,7 @@ def without_cases(workspace: Workspace, good: Path) -> dict[str, Return]:
         paths[f"without {number}"] = name
         book.save(workspace.root / f"without {number}.xlsx")
     files = [workspace.root / f"{stem}.xlsx" for stem in paths]
-    checked, _ = check_files(files, workspace, REGISTER, IN_TIME, lambda *_: None)
+    checked, _ = check_files(files, workspace, REGISTER, IN_TIME, lambda *_: None, None)
     return {paths[one.arrival.path.stem]: one for one in checked}
 
 
@@ -574,7 +587,7 @@ def test_a_count_of_0_is_a_figure(workspace: Workspace, good: Path) -> None:
     put("P1-1", "Performance", 0)(book)
     book.save(workspace.root / "none.xlsx")
     checked, _ = check_files(
-        [workspace.root / "none.xlsx"], workspace, REGISTER, IN_TIME, lambda *_: None
+        [workspace.root / "none.xlsx"], workspace, REGISTER, IN_TIME, lambda *_: None, None
     )
     (row,) = (row for row in checked[0].reading.rows if row.indicator == "P1-1")
     assert (row.value, row.no_cases) == (0, False)
@@ -655,6 +668,11 @@ def far_apart() -> bytes:
             + bytes(504)
             + "EncryptedPackage".encode("utf-16-le"),
         ),
+        ("F12", "labelled.xlsx", lambda _: as_a_whole("DRMEncryptedTransform")),
+        ("F13", "twice.xlsx", lambda good: rezipped(good, {"XL/Workbook.xml": b"<workbook/>"})),
+        ("F14", "looks.xlsx", lambda good: repacked(
+            good.read_bytes(),
+            lambda name, part: part.replace(b"<fonts", b"<fonts &") if "styles" in name else part)),
         ("F04", "cut short.xlsx", lambda good: good.read_bytes()[:3000]),
         ("F05", "bomb.xlsx", lambda good: rezipped(
             good, {f"xl/media/{n}.png": b"" for n in range(3001)})),

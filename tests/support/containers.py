@@ -176,6 +176,26 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
     return header + fat + directory + b"".join(padded.values())
 
 
+def small_compound_file(name: str, content: bytes) -> bytes:
+    """A compound file whose one stream is so small that it lies among others of its kind."""
+    assert 0 < len(content) < 4096
+    free, end, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    smalls = -(-len(content) // 64)
+    sectors = -(-smalls * 64 // 512)
+    # The sectors: the table of them, the directory, the table of small ones, and these.
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0")
+    header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9I", 0, 1, 1, 0, 4096, 2, 1, end, 0)
+    header += struct.pack("<109I", 0, *[free] * 108)
+    allocation = [table, end, end, *(n + 4 for n in range(sectors - 1)), end]
+    fat = struct.pack("<128I", *allocation, *[free] * (128 - len(allocation)))
+    root = directory_entry("Root Entry", 5, 3, smalls * 64, child=1)
+    directory = (root + directory_entry(name, 2, 0, len(content))).ljust(512, b"\0")
+    chain = [*range(1, smalls), end]
+    small = struct.pack("<128I", *chain, *[free] * (128 - len(chain)))
+    return header + fat + directory + small + content.ljust(sectors * 512, b"\0")
+
+
 def directory_entry(
     name: str, kind: int, start: int, size: int, right: int = 0xFFFFFFFF, child: int = 0xFFFFFFFF
 ) -> bytes:

@@ -42,7 +42,8 @@ _WHOLE = "A1:XFD1048576"
 #: It was opened and read, and is no return: no table, or no area and period.
 READ = frozenset({"L01", "L02", "L03"})
 DAMAGED, TOO_LARGE, STOPPED = frozenset({"F04"}), frozenset({"F05"}), frozenset({"F06"})
-REFUSED = DAMAGED | TOO_LARGE | STOPPED
+TWO_WAYS = frozenset({"F13"})
+REFUSED = DAMAGED | TOO_LARGE | STOPPED | TWO_WAYS | frozenset({"F14"})
 ENCRYPTED, NOT_A_WORKBOOK = frozenset({"F03"}), frozenset({"F02"})
 
 #: Given a return with slips of the hand, the file.
@@ -253,7 +254,7 @@ ARCHIVES = (
     ),
     Hostile("without its last byte.xlsx", lambda slips: slips[:-1], DAMAGED | frozenset({"V02"})),
     Hostile("middle overwritten.xlsx",
-            lambda slips: slips[:4000] + bytes(2000) + slips[6000:], DAMAGED),
+            lambda slips: slips[:4000] + bytes(2000) + slips[6000:], DAMAGED | TWO_WAYS),
     Hostile("one part of zeros.xlsx",
             lambda _: zipped(parts(more={"xl/x.bin": _ZEROS}), compresslevel=9), TOO_LARGE),
     Hostile("fifty parts of zeros.xlsx",
@@ -262,19 +263,19 @@ ARCHIVES = (
     Hostile("a lie about its size.xlsx",
             lambda _: raw_zip(as_entries(parts([("S", sheet(HEADINGS + " " * 300 * _MIB))])),
                               size=100), READ | REFUSED),
-    Hostile("a part twice.xlsx", _twice("xl/worksheets/sheet1.xml"), DAMAGED),
-    Hostile("a part twice, in capitals.xlsx", _twice("XL/Worksheets/SHEET1.xml"), DAMAGED),
-    Hostile("a part twice, by another path.xlsx", _twice("xl/./worksheets//sheet1.xml"), DAMAGED),
-    Hostile("a part twice, in wide letters.xlsx", _twice("xl/worksheets/ｓheet1.xml"), DAMAGED),
-    Hostile("an absolute name.xlsx", _also(b"/etc/cron.d/x"), DAMAGED),
-    Hostile("a name that climbs.xlsx", _also(b"xl/../../../x"), DAMAGED),
-    Hostile("a name that climbs on Windows.xlsx", _also(b"xl\\..\\..\\x"), DAMAGED),
-    Hostile("a name with a drive.xlsx", _also(b"C:/x"), DAMAGED),
-    Hostile("a name with a null.xlsx", _also(b"xl/x.xml\0.png"), DAMAGED),
-    Hostile("overlapping parts.xlsx", _overlapping, DAMAGED),
+    Hostile("a part twice.xlsx", _twice("xl/worksheets/sheet1.xml"), TWO_WAYS),
+    Hostile("a part twice, in capitals.xlsx", _twice("XL/Worksheets/SHEET1.xml"), TWO_WAYS),
+    Hostile("a part twice, by another path.xlsx", _twice("xl/./worksheets//sheet1.xml"), TWO_WAYS),
+    Hostile("a part twice, in wide letters.xlsx", _twice("xl/worksheets/ｓheet1.xml"), TWO_WAYS),
+    Hostile("an absolute name.xlsx", _also(b"/etc/cron.d/x"), TWO_WAYS),
+    Hostile("a name that climbs.xlsx", _also(b"xl/../../../x"), TWO_WAYS),
+    Hostile("a name that climbs on Windows.xlsx", _also(b"xl\\..\\..\\x"), TWO_WAYS),
+    Hostile("a name with a drive.xlsx", _also(b"C:/x"), TWO_WAYS),
+    Hostile("a name with a null.xlsx", _also(b"xl/x.xml\0.png"), TWO_WAYS),
+    Hostile("overlapping parts.xlsx", _overlapping, TWO_WAYS),
     Hostile("two directories.xlsx", _two_directories, DAMAGED),
-    Hostile("something before it.xlsx", lambda slips: b"PK" + b"x" * 500 + slips, DAMAGED),
-    Hostile("one archive after another.xlsx", lambda slips: zipped(parts()) + slips, DAMAGED),
+    Hostile("something before it.xlsx", lambda slips: b"PK" + b"x" * 500 + slips, TWO_WAYS),
+    Hostile("one archive after another.xlsx", lambda slips: zipped(parts()) + slips, TWO_WAYS),
     Hostile("packed in an unknown way.xlsx", lambda _: raw_zip(as_entries(parts()), method=99),
             REFUSED),
     Hostile("packed by bzip2.xlsx", lambda _: zipped(parts(), zipfile.ZIP_BZIP2), READ | REFUSED),

@@ -271,13 +271,13 @@ def test_however_a_program_writes_the_workbook_the_figures_are_the_same(
     assert (reading.area, reading.period) == (SAFETY.ref, PERIOD.name)
 
 
-def test_without_styles_a_percentage_is_asked_about(tmp_path: Path) -> None:
+def test_without_styles_what_bears_one_is_asked_about(tmp_path: Path) -> None:
     parts = book(plain_rows())
     del parts["xl/styles.xml"]
     path = tmp_path / "return.xlsx"
     path.write_bytes(zipped(parts))
     reading = read_workbook(path, FileKind.XLSX, REGISTER)
-    assert [(f.code, f.cell) for f in reading.findings] == [("V01", "B5")]
+    assert [(f.code, f.cell) for f in reading.findings] == [("V20", "B5")]
 
 
 @pytest.mark.parametrize(("flag", "day"), [("", 10), ('<workbookPr date1904="1"/>', 11)])
@@ -441,9 +441,8 @@ def test_repeated_and_merged_cells_of_an_open_document_are_read(tmp_path: Path) 
     path = tmp_path / "open.ods"
     path.write_bytes(SOUND[FileKind.ODS])
     found = details_of(path, FileKind.ODS)("Figures", PLACES)
-    assert {place for place, d in found.cells.items() if "%" in d.number_format} == {
-        (0, 0), (1, 0), (2, 0)
-    }  # fmt: skip
+    formats = {place: detail.number_format or "" for place, detail in found.cells.items()}
+    assert {place for place, code in formats.items() if "%" in code} == {(0, 0), (1, 0), (2, 0)}
     assert found.hidden_columns == [(0, 1)]
     assert merged_of(path, FileKind.ODS) == {"Figures": [(0, 0, 0, 1)]}
 

@@ -172,9 +172,9 @@ class _Run(Struct):
                 self.left.append(UntakenMessage(shown, letter.subject_of(headers), why))
         except (MailboxError, WorkspaceError, OSError):
             raise
-        except Exception as error:
+        except Exception:
             # The library's readers of headers fail on some that are made to be failed on.
-            why = f"it cannot be read ({type(error).__name__})"
+            why = "it is not made as messages are, and cannot be read"
             self.left.append(UntakenMessage("a sender that cannot be read", "(not read)", why))
         return why
 

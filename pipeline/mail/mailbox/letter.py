@@ -29,8 +29,8 @@ _FROM = re.compile(
     rf"""\s*(?:(?:"(?:[^"\\]|\\.)*"|[^"<>,;:@()\\])*<(?P<named>{_ADDRESS})>|(?P<bare>{_ADDRESS}))\s*"""
 )
 #: Workbooks, whatever intake thinks of them: it tells their sender what to do.
-_WORKBOOKS = {*EXTENSIONS, FileKind.ENCRYPTED, FileKind.OLDER_EXCEL, FileKind.XML_WORKBOOK,
-              FileKind.NUMBERS}  # fmt: skip
+_WORKBOOKS = {*EXTENSIONS, FileKind.ENCRYPTED, FileKind.LABELLED, FileKind.OLDER_EXCEL,
+              FileKind.XML_WORKBOOK, FileKind.NUMBERS}  # fmt: skip
 #: What Outlook wraps attachments in for programs that cannot open it: its type, name and signature.
 _OUTLOOK_TYPE, _OUTLOOK_NAME, _OUTLOOK_START = "application/ms-tnef", "winmail.dat", b'x\x9f>"'
 #: What Exchange makes of the text after an attachment.

@@ -124,7 +124,7 @@ def _rendered(env: jinja2.Environment, template: str, words: Mapping[str, object
 
 def _said(error: Exception, template: str) -> str:
     """A template's mistake in one line: file, line, what, and what was done about it."""
-    name, line, what = template, 0, one_line(str(error)) or type(error).__name__
+    name, line, what = template, 0, one_line(str(error)) or "it cannot be filled in"
     if isinstance(error, jinja2.TemplateSyntaxError):
         name, line = Path(error.filename or error.name or template).name, error.lineno
         what = one_line(error.message or what)

@@ -20,8 +20,15 @@ from schemas import rules
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, in_reading_order, worst_first
 
-#: A return that was not read, because reading it could do harm, is not opened here either.
-_NOT_TO_BE_OPENED = {rules.TOO_LARGE.code, rules.READER_STOPPED.code}
+#: A return that was not read, because reading it could do harm or could give another one, is not
+#: opened here either.
+_NOT_TO_BE_OPENED = {
+    rule.code
+    for rule in (
+        *(rules.TOO_LARGE, rules.READER_STOPPED),
+        *(rules.READ_TWO_WAYS, rules.LOOKS_UNREADABLE),
+    )
+}
 
 _SEND_BACK = (
     "How to send it back: correct the highlighted cells in this workbook, save it, and send it the "

@@ -19,8 +19,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.workbooks.addresses import position
+from pipeline.workbooks.details.detail import GENERAL
 from pipeline.workbooks.safe_text import plain
 from schemas.findings import Finding, Severity, worst_first
+from schemas.rules import LOOKS_UNKNOWN
 
 AUTHOR = "Quarterday"
 
@@ -88,6 +90,10 @@ def _mark_sheet(sheet: Worksheet, findings: Sequence[Finding]) -> None:
         cell = sheet[address]
         if isinstance(cell, Cell):
             cell.comment = _comment(of_cell, cell.comment)
+            if any(finding.code == LOOKS_UNKNOWN.code for finding in of_cell):
+                # Saved again it would have a format that nobody gave it.
+                cell.value = None
+                cell.number_format = GENERAL
     # Ours come first, or a rule of the return's own could paint over them.
     for formatting in sheet.conditional_formatting:
         for rule in formatting.rules:

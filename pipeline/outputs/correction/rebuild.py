@@ -67,6 +67,8 @@ def _write(sheet: Worksheet, place: Place, value: CellValue, detail: CellDetail)
         cell = cell_at(sheet, row, column)
         cell.value = value
         cell.alignment = Alignment(vertical="top")
+        if detail.number_format is None:
+            return
         if detail.number_format != GENERAL or not isinstance(value, (date, time, timedelta)):
             cell.number_format = detail.number_format
 

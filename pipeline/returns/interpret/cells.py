@@ -8,7 +8,7 @@ from pipeline.returns.interpret.merges import Span
 from pipeline.returns.interpret.scales import parse_under
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details.detail import PLAIN, CellDetail, Marks, Place
+from pipeline.workbooks.details.detail import ABSENT, CellDetail, Marks, Place
 from pipeline.workbooks.figures.figure import Figure, Scale
 from pipeline.workbooks.figures.plain import clean, means_no_cases, means_nothing_to_report
 from pipeline.workbooks.grid import text_of
@@ -43,7 +43,7 @@ def name_shown(table: Table, row: int, key: str, known: Mapping[Place, CellDetai
     value = table.value(row, key)
     if isinstance(value, str):
         return value.strip()
-    detail = known.get((row, table.columns[key]), PLAIN)
+    detail = known.get((row, table.columns[key]), ABSENT)
     return text_shown(value, detail) or text_of(value)
 
 
@@ -154,7 +154,7 @@ class RowCells:
         return text_of(value)
 
     def _detail(self, key: str) -> CellDetail:
-        return self._known.get((self._row, self._columns[key]), PLAIN)
+        return self._known.get((self._row, self._columns[key]), ABSENT)
 
     def _check_names(self) -> None:
         """What names the indicator: in ordinary letters, and no total's."""

@@ -17,6 +17,7 @@ from pipeline.workbooks import compound
 from pipeline.workbooks.details import biff, ods, ooxml, xlsb
 from pipeline.workbooks.details.detail import BrokenPartError, Details, Place, SheetDetails, Span
 from pipeline.workbooks.file_kind import FileKind
+from pipeline.workbooks.zip_directory import PACKED_WRONGLY
 
 
 class _Book(Protocol):
@@ -35,12 +36,12 @@ _BOOKS: dict[FileKind, Callable[[Path], _Book]] = {
 def details_of(path: Path, kind: FileKind) -> Details:
     """The look-up for a workbook; what it holds is read when it is first asked.
 
-    The look-up raises BrokenPartError, or KeyError where a part or the sheet is missing.
+    The look-up raises BrokenPartError for what calamine does without and this does not.
     """
     opened = cache(partial(_BOOKS.get(kind, ooxml.OoxmlBook), path))
 
     def look_up(sheet: str, wanted: Iterable[Place]) -> SheetDetails:
-        with _broken_records():
+        with _understood():
             return opened().sheet(sheet, set(wanted))
 
     return look_up
@@ -51,18 +52,22 @@ def merged_of(path: Path, kind: FileKind) -> dict[str, list[Span]]:
 
     Raises as the look-up of details does.
     """
-    if kind is FileKind.ODS:
-        return ods.merged(path)
-    with _broken_records():
+    with _understood():
+        if kind is FileKind.ODS:
+            return ods.merged(path)
         return xlsb.XlsbBook(path).merged() if kind is FileKind.XLSB else {}
 
 
 @contextmanager
-def _broken_records() -> Iterator[None]:
-    """What is raised for records that end too soon, as BrokenPartError."""
+def _understood() -> Iterator[None]:
+    """Have whatever cannot be followed raise one error, with a word on what that was."""
     try:
         yield
     except (struct.error, IndexError) as error:
         raise BrokenPartError("a record is cut short") from error
     except compound.BadCompoundError as error:
         raise BrokenPartError(str(error)) from error
+    except KeyError as error:
+        raise BrokenPartError("a sheet or a part is not where it is said to be") from error
+    except PACKED_WRONGLY as error:
+        raise BrokenPartError("a part of it cannot be unpacked") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import struct
 from collections.abc import Iterator
 from functools import cached_property
@@ -13,6 +14,7 @@ from pipeline.workbooks.details.detail import (
     ERRORS,
     CellDetail,
     CellStyles,
+    Codes,
     Marks,
     Place,
     SheetDetails,
@@ -26,8 +28,12 @@ _ROW, _COLINFO = 0x0208, 0x007D
 _BOOLERR, _FORMULA, _MULRK, _MULBLANK = 0x0205, 0x0006, 0x00BD, 0x00BE
 #: Records of one cell: blank, number, short number, text of three kinds, and those above.
 _CELLS = frozenset({0x0201, 0x0203, 0x027E, 0x0204, _SHARED, _RICH, _BOOLERR, _FORMULA})
+_CODEPAGE = 0x0042
 _BIFF8 = 0x0600
 _NO_FONT = 4
+_LATIN, _MACINTOSH = "cp1252", 0x8000
+#: What each record needs to say anything; of those that calamine passes over.
+_SHORTEST = {0x0201: 6, _MULBLANK: 6, _ROW: 16, _COLINFO: 10}
 _HIDDEN_ROW = 0x20
 
 
@@ -38,10 +44,10 @@ class BiffBook:
         self._stream = compound.stream(path.read_bytes(), compound.WORKBOOKS)
         #: Where each sheet's records begin.
         self._sheets: dict[str, int] = {}
-        codes, styles, fonts = dict[int, str](), list[tuple[int, int]](), list[Marks]()
+        codes, styles, fonts = Codes(), list[tuple[int | None, int | None]](), list[Marks]()
         #: The shared texts, in as many pieces as there are records of them.
         self._texts: list[bytes] = []
-        version, before = _BIFF8, 0
+        version, encoding, before = _BIFF8, _LATIN, 0
         for kind, body in _substream(self._stream, 0):
             if kind == _TEXTS or (kind == _CONTINUED and before == _TEXTS):
                 self._texts.append(body)
@@ -50,14 +56,18 @@ class BiffBook:
             before = kind
             if kind == _BOF:
                 (version,) = struct.unpack_from("<H", body)
+            elif kind == _CODEPAGE and version != _BIFF8:
+                encoding = _encoding(body)
             elif kind == _BOUNDSHEET:
                 (start,) = struct.unpack_from("<I", body)
-                self._sheets.setdefault(_text(body, 6, 1, version), start)
+                # Of two sheets with one name calamine gives the last.
+                self._sheets[_text(body, 6, 1, version, encoding) or ""] = start
             elif kind == _FORMAT:
                 (number,) = struct.unpack_from("<H", body)
-                codes[number] = _text(body, 2, 2 if version == _BIFF8 else 1, version)
+                width = 2 if version == _BIFF8 else 1
+                codes.keep(number, _text(body, 2, width, version, encoding))
             elif kind == _XF:
-                font, code = struct.unpack_from("<2H", body)
+                font, code = struct.unpack_from("<2H", body) if len(body) >= 4 else (None, None)
                 styles.append((code, font))
             elif kind == _FONT:
                 # No font bears the number 4.
@@ -93,6 +103,9 @@ class BiffBook:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
         found = SheetDetails.of(asked)
         for kind, body in _substream(self._stream, self._sheets[name]):
+            if len(body) < _SHORTEST.get(kind, 0):
+                # It says nothing that calamine would read.
+                continue
             if kind in _CELLS:
                 row, column, style = struct.unpack_from("<3H", body)
                 if (row, column) in asked:
@@ -122,21 +135,31 @@ def _substream(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
     for kind, body in compound.records(stream, start):
         # A chart within a sheet is a substream of its own.
         depth += (kind == _BOF) - (kind == _EOF)
-        if depth < 1:
+        if kind == _EOF and depth < 1:
             return
-        if depth == 1:
+        if depth < 2:
             yield kind, body
 
 
-def _text(body: bytes, at: int, width: int, version: int) -> str:
-    """A text after its length, of one or two bytes."""
+def _text(body: bytes, at: int, width: int, version: int, encoding: str) -> str | None:
+    """A text after its length, of one or two bytes; None where it is cut short."""
     length = int.from_bytes(body[at : at + width], "little")
     at += width
-    if version != _BIFF8:
-        return body[at : at + length].decode("cp1252", "replace")
-    wide = body[at] & 1 if at < len(body) else 0
-    raw = body[at + 1 : at + 1 + length * (2 if wide else 1)]
-    return raw.decode("utf-16-le" if wide else "latin-1", "replace")
+    if version == _BIFF8:
+        wide = body[at] & 1 if at < len(body) else 0
+        encoding, length = ("utf-16-le", 2 * length) if wide else ("latin-1", length)
+        at += 1
+    raw = body[at : at + length]
+    return raw.decode(encoding, "replace") if len(raw) == length else None
+
+
+def _encoding(body: bytes) -> str:
+    """The encoding of texts before Excel 97; Windows's own where another is not known."""
+    (page,) = struct.unpack_from("<H", body)
+    try:
+        return codecs.lookup("mac-roman" if page == _MACINTOSH else f"cp{page}").name
+    except LookupError:
+        return _LATIN
 
 
 def _error(kind: int, body: bytes) -> str:

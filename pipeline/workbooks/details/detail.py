@@ -24,6 +24,8 @@ BUILT_IN = {
     39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)",
     45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
+#: Numbers from here on are of formats that a workbook defines itself.
+_FIRST_OWN = 164
 #: The error values of Excel's binary files ([MS-XLS] 2.5.10).
 ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
@@ -51,7 +53,8 @@ def font_marks(options: int, script: int) -> Marks:
 
 
 class CellDetail(Struct, frozen=True):
-    number_format: str = GENERAL
+    #: None where the file does not tell it, or in a way that cannot be understood.
+    number_format: str | None = GENERAL
     #: `#REF!` and the like; empty where the cell holds no error.
     error: str = ""
     has_formula: bool = False
@@ -63,41 +66,57 @@ class CellDetail(Struct, frozen=True):
     shown: str | None = None
 
 
-PLAIN = CellDetail()
+#: Of a cell that was not found in the file.
+ABSENT = CellDetail(None)
+
+
+class Codes(dict[int, str | None]):
+    """The number formats that a workbook defines itself; None of one that is not plain."""
+
+    def keep(self, number: int, code: str | None) -> None:
+        """Note a format. Of two different ones with one number, programs take either."""
+        self[number] = code if self.get(number, code) == code else None
 
 
 class CellStyle(Struct, frozen=True):
     """What a style of cells says."""
 
-    number_format: str = GENERAL
+    #: None where it is not plain.
+    number_format: str | None = GENERAL
     marks: Marks = Marks.NONE
 
 
-_PLAIN_STYLE = CellStyle()
+_PLAIN_STYLE, _UNKNOWN_STYLE = CellStyle(), CellStyle(None)
 
 
 class CellStyles(dict[int, CellStyle]):
-    """Each style of cells, by index; a plain one where there is none of that index."""
+    """Each style of cells, by index; one of an unknown format where there is none of that index.
+
+    A style is given by the numbers of its format and its font, or None where one cannot be read.
+    """
 
     def __init__(
-        self, styles: Iterable[tuple[int, int]], own: dict[int, str], fonts: Sequence[Marks]
+        self,
+        styles: Iterable[tuple[int | None, int | None]],
+        own: Codes,
+        fonts: Sequence[Marks],
     ) -> None:
         """Of each style's format and font, by number; of the book's own formats, and its fonts."""
-        codes = BUILT_IN | own
-        marked = dict(enumerate(fonts))
+        codes = dict.fromkeys(range(_FIRST_OWN), GENERAL) | BUILT_IN | own | {None: None}
+        marked: dict[int | None, Marks] = dict(enumerate(fonts))
         super().__init__(
-            (at, CellStyle(codes.get(code, GENERAL), marked.get(font, Marks.NONE)))
+            (at, CellStyle(codes.get(code), marked.get(font, Marks.NONE)))
             for at, (code, font) in enumerate(styles)
         )
 
     def __missing__(self, style: int) -> CellStyle:
-        return _PLAIN_STYLE
+        # A workbook without styles has one, as it were.
+        return _UNKNOWN_STYLE if self or style else _PLAIN_STYLE
 
 
 class SheetDetails(Struct):
     """The details of the cells asked for, and the rows and columns that are not shown."""
 
-    #: A cell asked for that the file does not hold has the plain detail.
     cells: dict[Place, CellDetail] = {}
     hidden_rows: set[int] = set()
     #: First and last column of each hidden range.
@@ -106,7 +125,7 @@ class SheetDetails(Struct):
     @classmethod
     def of(cls, asked: Iterable[Place]) -> SheetDetails:
         """What is known of a sheet before it is read."""
-        return cls(dict.fromkeys(asked, PLAIN))
+        return cls(dict.fromkeys(asked, ABSENT))
 
 
 #: Looks up the details of a sheet's cells: the sheet's name and the places.

@@ -10,6 +10,7 @@ from xml.parsers import expat
 
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import (
+    GENERAL,
     CellDetail,
     CellStyle,
     Marks,
@@ -17,7 +18,13 @@ from pipeline.workbooks.details.detail import (
     SheetDetails,
     Span,
 )
-from pipeline.workbooks.details.ods_styles import Origins, StyleName, StyleWalk, inherited
+from pipeline.workbooks.details.ods_styles import (
+    UNWRITTEN,
+    Origins,
+    StyleName,
+    StyleWalk,
+    inherited,
+)
 
 #: More rows hidden in one stretch are no return's.
 _MOST = 20_000
@@ -34,7 +41,8 @@ class OdsBook:
         with zipfile.ZipFile(path) as archive:
             self._content = archive.read("content.xml")
             parts = [archive.read("styles.xml")] if "styles.xml" in archive.namelist() else []
-        codes: dict[str, str] = {}
+        # Gnumeric names this one, and defines it nowhere.
+        codes: dict[str, str | None] = {GENERAL: GENERAL}
         styles: dict[StyleName, Origins] = {}
         # What stands in the content replaces what bears the same name in the styles.
         for part in (*parts, self._content):
@@ -178,10 +186,11 @@ class _Walk:
         of_column = (s for first, last, s in self._default_styles if first <= self._column <= last)
         style = named.get("style-name") or self._row_style or next(of_column, "")
         kind = named.get("value-type", "")
-        look = self._styles.get(("table-cell", style), CellStyle())
+        plain = CellStyle() if style in UNWRITTEN else CellStyle(None)
+        look = self._styles.get(("table-cell", style), plain)
         code = look.number_format
         # A cell's own type says this much where its style says nothing.
-        if kind == "percentage" and "%" not in code:
+        if kind == "percentage" and code is not None and "%" not in code:
             code = "0.00%"
         # Two value-types stand in one cell; LibreOffice's own names the error.
         text = "".join(self._text).strip()

@@ -32,6 +32,8 @@ _LINE_THROUGH = ("text-line-through-style", "text-line-through-type")
 #: The kinds of styles that say how a text looks: of cells, paragraphs and runs.
 _FAMILIES = ("table-cell", "paragraph", "text")
 
+#: Styles that are there although no part defines them: of a cell that names none, and of all.
+UNWRITTEN = ("", "Default")
 #: A style's family and name.
 StyleName = tuple[str, str]
 
@@ -49,12 +51,15 @@ class StyleWalk:
     """One pass over a part's styles: data styles as format codes, those of text by name."""
 
     def __init__(self, part: bytes) -> None:
-        self.codes: dict[str, str] = {}
+        #: None of a data style that cannot be understood.
+        self.codes: dict[str, str | None] = {}
         self.styles: dict[StyleName, Origins] = {}
         self._style: Origins | None = None
         self._parser = expat.ParserCreate()
         self._name = self._kind = ""
         self._pieces: list[str] = []
+        #: Something in it cannot be understood.
+        self._is_odd = False
         #: The conditions under which other data styles take this one's place.
         self._maps: list[tuple[str, str]] = []
         self._text: list[str] = []
@@ -71,7 +76,7 @@ class StyleWalk:
         named = {xml.local(key): value for key, value in attributes.items()}
         if element in _DATA_STYLES:
             self._name, self._kind = named.get("name", ""), element
-            self._pieces, self._maps = [], []
+            self._pieces, self._maps, self._is_odd = [], [], False
         elif element == "style":
             family, name = named.get("family", ""), named.get("name", "")
             origins = named.get("data-style-name", ""), named.get("parent-style-name", "")
@@ -82,8 +87,11 @@ class StyleWalk:
             if self._style and not self._name:
                 self._style.marks |= _marks_said(named)
         elif self._name and element in _SHAPES:
-            places = min(int(named.get("decimal-places") or 0), 20)
-            least = min(int(named.get("min-decimal-places") or places), places)
+            most = xml.whole(named.get("decimal-places") or "0")
+            fewest = xml.whole(named.get("min-decimal-places") or str(most))
+            self._is_odd |= most is None or fewest is None
+            places = min(most or 0, 20)
+            least = min(fewest or 0, places)
             shape = "0" + "." * (places > 0) + "0" * least + "#" * (places - least)
             # A display factor of a thousand is a comma behind the digits, of a million two.
             commas = "," * (len(named.get("display-factor") or "1") // 3)
@@ -109,12 +117,14 @@ class StyleWalk:
             self._pieces.append("%" if scales else f'"{said}"' if said else "")
         elif self._name and element == self._kind:
             own = _DATA_STYLES[self._kind] or "".join(self._pieces)
-            self.codes[self._name] = self._with_maps(own)
+            self.codes[self._name] = None if self._is_odd else self._with_maps(own)
             self._name = ""
 
-    def _with_maps(self, own: str) -> str:
+    def _with_maps(self, own: str) -> str | None:
         """A style's code with those of the styles that take its place, as sections of a format."""
-        sections = [self.codes.get(name, GENERAL) for _, name in self._maps]
+        sections = [code for _, name in self._maps if (code := self.codes.get(name)) is not None]
+        if len(sections) < len(self._maps):
+            return None
         conditions = tuple(condition for condition, _ in self._maps)
         if conditions not in _BY_SIGN:
             pairs = zip(conditions, sections, strict=True)
@@ -136,22 +146,28 @@ def _marks_said(named: dict[str, str]) -> dict[Marks, bool]:
 
 
 def inherited(
-    styles: dict[StyleName, Origins], codes: dict[str, str]
+    styles: dict[StyleName, Origins], codes: dict[str, str | None]
 ) -> dict[StyleName, CellStyle]:
-    """What each style says, itself or by the nearest style that it stems from and that says it."""
+    """What each style says, itself or by the nearest style that it stems from and that says it.
+
+    The format of one that is defined nowhere, or stems from such a one, is not known.
+    """
     found: dict[StyleName, CellStyle] = {}
     for family, name in styles:
-        code = ""
+        code: str | None = ""
         marks: dict[Marks, bool] = {}
         at, seen = name, set[str]()
         while (family, at) in styles and at not in seen:
             seen.add(at)
             own = styles[family, at]
-            code = code or codes.get(own.data_style, "")
+            if code == "" and own.data_style:
+                code = codes.get(own.data_style)
             marks = own.marks | marks
             at = own.parent
         marked = Marks.NONE
         for mark, is_so in marks.items():
             marked |= mark if is_so else Marks.NONE
-        found[family, name] = CellStyle(code or GENERAL, marked)
+        if code == "":
+            code = GENERAL if at in UNWRITTEN else None
+        found[family, name] = CellStyle(code, marked)
     return found

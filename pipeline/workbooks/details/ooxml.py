@@ -6,9 +6,7 @@ is not laid out as Excel and its like write it goes to expat, which is right wha
 
 from __future__ import annotations
 
-import posixpath
 import re
-import zipfile
 from functools import cached_property, lru_cache
 from pathlib import Path
 from xml.parsers import expat
@@ -16,14 +14,16 @@ from xml.parsers import expat
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import (
-    PLAIN,
+    ABSENT,
     CellDetail,
     CellStyle,
     CellStyles,
+    Codes,
     Marks,
     Place,
     SheetDetails,
 )
+from pipeline.workbooks.details.package import Package
 
 #: A cell whose address is not in capitals, as every program writes it.
 _ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,3}[1-9][0-9]{0,6}")')
@@ -45,7 +45,6 @@ _VALUE = re.compile(rb"<v(?:\s[^<>]*)?(?:/>|>([^<]*)</v>)")
 #: What stands for a character: only expat takes that apart.
 _REFERENCE = re.compile(rb"&(?:#|amp;|lt;|gt;|quot;|apos;)")
 _TRUE = ("1", "true")
-_TEXTS = "xl/sharedStrings.xml"
 #: How a font, or a run of text, is marked, and the values by which it is not.
 _MARKS = {"vertAlign": Marks.SHIFTED, "strike": Marks.STRUCK}
 _NO_MARK = ("baseline", "0", "false")
@@ -57,19 +56,16 @@ class OoxmlBook:
     """An `.xlsx` or `.xlsm` workbook: its sheets' parts, and what their cells point at."""
 
     def __init__(self, path: Path) -> None:
-        self._archive = zipfile.ZipFile(path)
-        read = self._archive.read
-        self._parts = _sheet_parts(read("xl/workbook.xml"), read("xl/_rels/workbook.xml.rels"))
-        has_styles = "xl/styles.xml" in self._archive.namelist()
-        self.styles = _styles_of(read("xl/styles.xml")) if has_styles else CellStyles((), {}, ())
+        self._package = package = Package(path, "workbook.xml")
+        self._relation_of = _relations_of_sheets(package.main)
+        styles = package.part_of_type("styles")
+        self.styles = _styles_of(styles) if styles else CellStyles((), Codes(), ())
 
     @cached_property
     def marked(self) -> dict[int, Marks]:
         """The marks of each shared text that has any, by index."""
         marked: dict[int, Marks] = {}
-        if _TEXTS not in self._archive.namelist():
-            return marked
-        content = self._archive.read(_TEXTS)
+        content = self._package.part_of_type("sharedStrings")
         texts = -1
 
         def on_start(name: str, attributes: dict[str, str]) -> None:
@@ -89,57 +85,42 @@ class OoxmlBook:
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
-        content = self._archive.read(self._parts[name])
+        content = self._package.read(self._package.targets.get(self._relation_of[name], ""))
         return _search(content, asked, self) or _Walk(asked, self).run(content)
 
 
 # Returns made from one template have the same workbook part and the same styles.
 @lru_cache(maxsize=16)
-def _sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:
-    """Each sheet's name with the path of its part, by way of the workbook's relationships."""
-    targets = targets_of(relations)
-    parts: dict[str, str | None] = {}
+def _relations_of_sheets(workbook: bytes) -> dict[str, str]:
+    """Each sheet's name with the relationship that leads to its part."""
+    relations: dict[str, str] = {}
 
     def on_sheet(name: str, attributes: dict[str, str]) -> None:
         if name == "sheet":
             relation = next((v for k, v in attributes.items() if xml.local(k) == "id"), "")
-            parts.setdefault(attributes.get("name", ""), targets.get(relation))
+            relations.setdefault(attributes.get("name", ""), relation)
 
     xml.walk(workbook, on_sheet)
-    return {name: part for name, part in parts.items() if part is not None}
-
-
-def targets_of(relations: bytes) -> dict[str, str]:
-    """The part that each relationship of the workbook points at."""
-    targets: dict[str, str] = {}
-
-    def on_relation(name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship":
-            target = attributes.get("Target", "")
-            targets[attributes.get("Id", "")] = (
-                target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            )
-
-    xml.walk(relations, on_relation)
-    return targets
+    return relations
 
 
 @lru_cache(maxsize=16)
 def _styles_of(styles_part: bytes) -> CellStyles:
-    codes: dict[int, str] = {}
-    styles: list[tuple[int, int]] = []
+    codes = Codes()
+    styles: list[tuple[int | None, int | None]] = []
     fonts: list[Marks] = []
     inside = ""
 
     def on_start(name: str, attributes: dict[str, str]) -> None:
         nonlocal inside
         if name == "numFmt":
-            codes[int(attributes["numFmtId"])] = attributes["formatCode"]
+            if (number := xml.whole(attributes.get("numFmtId"))) is not None:
+                codes.keep(number, attributes.get("formatCode"))
         elif name in ("fonts", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
             inside = name
         elif name == "xf" and inside == "cellXfs":
-            numbers = (int(attributes.get(key, "0")) for key in ("numFmtId", "fontId"))
-            styles.append((next(numbers), next(numbers)))
+            code, font = (xml.whole(attributes.get(key, "0")) for key in ("numFmtId", "fontId"))
+            styles.append((code, font))
         elif name == "font" and inside == "fonts":
             fonts.append(Marks.NONE)
         elif fonts and inside == "fonts" and (mark := _mark(name, attributes)):
@@ -180,11 +161,11 @@ def _search(content: bytes, asked: set[Place], book: OoxmlBook) -> SheetDetails 
     if len(rest) > _FEW:
         there = set(_CELL.findall(content, start, end))
         absent = {place for place in rest if address(*place).encode() not in there}
-        found |= dict.fromkeys(absent, PLAIN)
+        found |= dict.fromkeys(absent, ABSENT)
         rest -= absent
     for place in sorted(rest):
         at = content.find(b'<c r="%s"' % address(*place).encode(), start, end)
-        detail = _detail(content, at, end, book) if at >= 0 else PLAIN
+        detail = _detail(content, at, end, book) if at >= 0 else ABSENT
         if detail is None:
             return None
         found[place] = detail
@@ -288,12 +269,14 @@ class _Walk:
         if name == "c":
             self._start_cell(attributes)
         elif name == "row":
-            self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
+            number = xml.whole(attributes.get("r"))
+            self._row, self._column = self._row + 1 if number is None else number - 1, -1
             if attributes.get("hidden") in _TRUE:
                 self._found.hidden_rows.add(self._row)
         elif name == "col" and attributes.get("hidden") in _TRUE:
-            hidden = int(attributes["min"]) - 1, int(attributes["max"]) - 1
-            self._found.hidden_columns.append(hidden)
+            first, last = xml.whole(attributes.get("min")), xml.whole(attributes.get("max"))
+            if first and last:
+                self._found.hidden_columns.append((first - 1, last - 1))
         elif self._place and name == "f":
             self._has_formula = True
         elif self._place and (mark := _mark(name, attributes)):
@@ -311,7 +294,9 @@ class _Walk:
         place = self._row, self._column
         self._place = place if place in self._found.cells else None
         if self._place:
-            self._style = self._book.styles[int(attributes.get("s", "0"))]
+            style = xml.whole(attributes.get("s", "0"))
+            # One that is no number is none of the workbook's.
+            self._style = self._book.styles[-1 if style is None else style]
             self._kind = attributes.get("t", "n")
             self._marks = Marks.NONE
             self._has_formula = self._is_text = False

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import struct
-import zipfile
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.workbooks.details import ooxml
 from pipeline.workbooks.details.detail import (
     ERRORS,
     CellDetail,
     CellStyles,
+    Codes,
     Marks,
     Place,
     SheetDetails,
     Span,
     font_marks,
 )
+from pipeline.workbooks.details.package import Package
 
 _ROW, _COLUMN, _SHEET, _FORMAT, _XF = 0, 60, 156, 44, 47
 _BEGIN_STYLES, _END_STYLES, _FONT = 617, 618, 43
-_TEXTS, _SHARED_TEXT = "xl/sharedStrings.bin", 19
+_SHARED_TEXT = 19
 _ERROR, _FORMULA_ERROR = 3, 11
 #: A cell whose text is a shared one, and one with a text of several fonts.
 _SHARED, _RICH = 7, 62
@@ -38,26 +38,27 @@ class XlsbBook:
     """An `.xlsb` workbook: its sheets' parts, and its number formats."""
 
     def __init__(self, path: Path) -> None:
-        self._archive = zipfile.ZipFile(path)
-        targets = ooxml.targets_of(self._archive.read("xl/_rels/workbook.bin.rels"))
+        self._package = package = Package(path, "workbook.bin")
         #: The part of each sheet.
         self._parts: dict[str, str] = {}
-        for kind, body in _records(self._archive.read("xl/workbook.bin")):
+        for kind, body in _records(package.main):
             if kind == _SHEET:
                 relation, at = _text(body, 8)
                 name, _ = _text(body, at)
-                self._parts.setdefault(name, targets.get(relation, ""))
-        codes, styles, inside = dict[int, str](), list[tuple[int, int]](), False
+                self._parts.setdefault(name, package.targets.get(relation, ""))
+        codes, styles, inside = Codes(), list[tuple[int | None, int | None]](), False
         #: The marks of each font.
         self._fonts: list[Marks] = []
-        for kind, body in _records(self._archive.read("xl/styles.bin")):
+        for kind, body in _records(package.part_of_type("styles")):
             if kind == _FORMAT:
                 (number,) = struct.unpack_from("<H", body)
-                codes[number], _ = _text(body, 2)
+                code, end = _text(body, 2)
+                codes.keep(number, code if end == len(body) else None)
             elif kind in (_BEGIN_STYLES, _END_STYLES):
                 inside = kind == _BEGIN_STYLES
             elif kind == _XF and inside:
-                styles.append(struct.unpack_from("<2H", body, 2))
+                plain = len(body) >= 6
+                styles.append(struct.unpack_from("<2H", body, 2) if plain else (None, None))
             elif kind == _FONT:
                 self._fonts.append(font_marks(*struct.unpack_from("<2xH2xH", body)))
         self._styles = CellStyles(styles, codes, self._fonts)
@@ -65,9 +66,10 @@ class XlsbBook:
     @cached_property
     def _marked(self) -> dict[int, Marks]:
         """The marks of each shared text that has any, by index."""
-        if not any(self._fonts) or _TEXTS not in self._archive.namelist():
+        if not any(self._fonts):
             return {}
-        texts = (b for kind, b in _records(self._archive.read(_TEXTS)) if kind == _SHARED_TEXT)
+        content = self._package.part_of_type("sharedStrings")
+        texts = (body for kind, body in _records(content) if kind == _SHARED_TEXT)
         return {at: marks for at, b in enumerate(texts) if (marks := self._marks_of_runs(b, 0))}
 
     def _marks_of_runs(self, body: bytes, at: int) -> Marks:
@@ -84,7 +86,7 @@ class XlsbBook:
         """Each sheet's merged ranges."""
         found: dict[str, list[Span]] = {}
         for name, part in self._parts.items():
-            content = self._archive.read(part) if part in self._archive.namelist() else b""
+            content = self._package.read(part, b"")
             spans = found[name] = []
             # It may also stand among other bytes, so it only saves looking through most sheets.
             for kind, body in _records(content) if _BEGIN_MERGED in content else ():
@@ -97,7 +99,7 @@ class XlsbBook:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
         found = SheetDetails.of(asked)
         row = -1
-        for kind, body in _records(self._archive.read(self._parts[name])):
+        for kind, body in _records(self._package.read(self._parts[name])):
             if kind == _ROW:
                 (row,) = struct.unpack_from("<I", body)
                 if len(body) > 11 and body[11] & _HIDDEN_ROW:

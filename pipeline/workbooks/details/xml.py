@@ -15,6 +15,11 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
+def whole(text: str | None) -> int | None:
+    """The whole number that an attribute is; None where it is none, or is not there."""
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
 def walk(content: bytes, on_start: OnStart) -> None:
     """Call `on_start` for each element, by its name without a prefix; errors as of `parse`."""
     parse(expat.ParserCreate(), content, lambda name, attributes: on_start(local(name), attributes))
@@ -42,7 +47,9 @@ def parse(
         parser.Parse(content, True)
     except expat.ExpatError as error:
         raise BrokenPartError(f"its XML is broken ({error})") from error
+    except KeyError as error:
+        raise BrokenPartError(f"an element of its XML has no {error.args[0]}") from error
     except LookupError as error:
-        raise BrokenPartError(f"it is in an unknown encoding ({error})") from error
+        raise BrokenPartError("it is in an unknown encoding") from error
     except ValueError as error:
-        raise BrokenPartError(f"its XML holds a wrong number ({error})") from error
+        raise BrokenPartError("its XML holds a wrong number") from error

@@ -7,14 +7,12 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from pipeline.workbooks.figures.figure import EXACT_BELOW, FRACTION_UP_TO, Figure, Scale, plain
-from pipeline.workbooks.figures.formats import PLAIN, FormatSection, section_for
+from pipeline.workbooks.figures.formats import FormatSection, section_for
 from pipeline.workbooks.figures.rendering import show
 from schemas import cell_rules as v
 from schemas import rules as c
 from schemas.units import Unit, places, quantise, shown
 
-#: A percentage at or below this may be a fraction where the cell's format cannot be known.
-FRACTION_UP_TO_UNFORMATTED = Decimal(10)
 #: A percentage cell showing this much or more may hold 31.5 typed over a percent format.
 SCALED_FROM = Decimal(1000)
 #: The decimals of the format General, in a cell wide enough.
@@ -28,7 +26,7 @@ def parse_number(number: Decimal, scale: Scale, number_format: str | None) -> Fi
     if not number.is_finite() or abs(number) >= EXACT_BELOW:
         return scale.trouble(c.NOT_A_FIGURE, str(number))
     if number_format is None:
-        return _unformatted(number, scale, FRACTION_UP_TO_UNFORMATTED, PLAIN)
+        return scale.trouble(c.LOOKS_UNKNOWN, _written(number))
     section = section_for(number_format, number)
     if figure := _by_its_looks(number, scale, section):
         return figure
@@ -71,7 +69,7 @@ def _by_its_looks(number: Decimal, scale: Scale, section: FormatSection) -> Figu
 def _by_its_format(number: Decimal, scale: Scale, section: FormatSection) -> Figure:
     if not (section.scales_to_percent or section.says_percent):
         sign = Unit.CURRENCY if section.currency else Unit.DAYS if section.says_days else None
-        return replace(_unformatted(number, scale, FRACTION_UP_TO, section), sign=sign)
+        return replace(_unformatted(number, scale, section), sign=sign)
     if not section.scales_to_percent and 0 < abs(number) < 1:
         return scale.percent_two_ways(number, number * 100, _written(number))
     points = plain(number * 100) if section.scales_to_percent else number
@@ -88,10 +86,8 @@ def _by_its_format(number: Decimal, scale: Scale, section: FormatSection) -> Fig
     return replace(_as_shown(points, scale, section, seen), sign=Unit.PERCENT)
 
 
-def _unformatted(
-    number: Decimal, scale: Scale, fraction_up_to: Decimal, section: FormatSection
-) -> Figure:
-    if scale.row.is_share and number and abs(number) <= fraction_up_to:
+def _unformatted(number: Decimal, scale: Scale, section: FormatSection) -> Figure:
+    if scale.row.is_share and number and abs(number) <= FRACTION_UP_TO:
         return scale.percent_two_ways(number * 100, number, _written(number))
     return _as_shown(number, scale, section, _written(number))
 
