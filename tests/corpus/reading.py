@@ -50,6 +50,8 @@ class Judged(NamedTuple):
     got: Got
     verdict: Verdict
     findings: tuple[Finding, ...]
+    #: The commentary beside it, as it is to be printed.
+    words: str
 
 
 def returned(paths: Sequence[Path]) -> list[Return]:
@@ -112,12 +114,15 @@ def read_corpus(
         for (name, way), one in zip(made, returned(list(made.values())), strict=True):
             layout = by_name[name]
             place = (one.reading.area or "", one.reading.period or "")
+            words = {row.indicator: row.commentary for row in one.reading.rows}
             for ref, got in answers(layout, one):
                 verdict = judge(layout.figures[ref], got)
                 is_booked = got not in (Answer.ASKED, Answer.NOTHING)
                 if is_booked and place != (layout.area, layout.period):
                     verdict = Verdict.MISREAD
-                yield Judged(group, layout, way, ref, got, verdict, one.findings)
+                yield Judged(
+                    group, layout, way, ref, got, verdict, one.findings, words.get(ref, "")
+                )
 
 
 def main(words: list[str]) -> None:

@@ -5,7 +5,6 @@ The layouts and what a person reads in them are those of the corpus.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,66 +16,12 @@ from openpyxl.styles import Font
 
 from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Reading
-from pipeline.workbooks.file_kind import FileKind, identify
-from tests.corpus.expected import Verdict
-from tests.corpus.layout import NOW, WAYS, Way, cover, lines
+from pipeline.workbooks.file_kind import FileKind
+from tests.corpus.layout import NOW, cover, lines
 from tests.corpus.layout import REGISTER as CORPUS_REGISTER
-from tests.corpus.layouts import GROUPS
-from tests.corpus.reading import read_corpus
 from tests.corpus.sheets import Shown, sheet
-from tests.corpus.write import LIBREOFFICE, write_all
 from tests.corpus.writers import own_ods, own_xls, own_xlsb, with_xlsxwriter
 from tests.support.builders import PERIOD, SAFETY, small_register
-from tests.support.programs import need
-
-#: The groups of layouts in which something is said by a cell alone: by how a format has it, and
-#: by its text or place.
-BY_FORMAT = ("runs", "broken_lines", "commentary", "formats")
-OF_CELLS = (*BY_FORMAT, "typed_units", "marks", "no_figure", "places")
-#: Each reader of details once.
-ONCE = [Way("xlsxwriter", ".xlsx"), *(Way("own", suffix) for suffix in (".xls", ".xlsb", ".ods"))]
-
-
-def misread(way: Way, folder: Path, groups: Sequence[str]) -> list[tuple[object, ...]]:
-    return [
-        (each.group, each.layout.name, each.ref, each.got)
-        for each in read_corpus([way], folder, groups)
-        if each.verdict in (Verdict.MISREAD, Verdict.OVERLOOKED)
-    ]
-
-
-@pytest.mark.parametrize("way", ONCE, ids=str)
-def test_no_figure_of_a_cell_that_says_more_is_misread(tmp_path: Path, way: Way) -> None:
-    assert misread(way, tmp_path, BY_FORMAT) == []
-
-
-@pytest.mark.faults
-@pytest.mark.parametrize("way", WAYS, ids=str)
-def test_no_figure_of_a_cell_is_misread_whoever_saved_it(tmp_path: Path, way: Way) -> None:
-    if way.program == LIBREOFFICE:
-        need("soffice")
-    assert misread(way, tmp_path / "figures", OF_CELLS) == []
-    assert words_otherwise(way, tmp_path / "words") == []
-
-
-def words_otherwise(way: Way, folder: Path) -> list[tuple[str, str, str]]:
-    """Words that were taken for something else than the sheet shows."""
-    layouts = {each.name: each for each in GROUPS["commentary"]}
-    wrong = []
-    for (name, _), path in write_all(layouts.values(), folder, ways=[way]).items():
-        reading = read_workbook(path, identify(path.read_bytes()).kind, CORPUS_REGISTER)
-        said = {row.indicator: row.commentary for row in reading.rows}
-        for ref, words in layouts[name].words.items():
-            # n/a says that there is none.
-            if said[ref] != ("" if words == "n/a" else words):
-                wrong.append((name, ref, said[ref]))
-    return wrong
-
-
-@pytest.mark.parametrize("way", ONCE, ids=str)
-def test_words_are_printed_as_the_sheet_shows_them(tmp_path: Path, way: Way) -> None:
-    assert words_otherwise(way, tmp_path) == []
-
 
 # --- One cell at a time --------------------------------------------------------------------------
 

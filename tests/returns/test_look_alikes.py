@@ -17,11 +17,6 @@ from pipeline.returns.validate import validate
 from pipeline.workbooks.file_kind import FileKind
 from schemas.findings import LONGEST_QUOTE, Finding
 from schemas.model import Operator, Polarity, Target, Unit
-from tests.corpus import reading
-from tests.corpus.expected import Verdict
-from tests.corpus.layout import FIVE
-from tests.corpus.layouts import GROUPS
-from tests.corpus.write import write_all
 from tests.support.builders import PERIOD, SAFETY, indicator, small_register
 
 IN_TIME = datetime(2013, 4, 20, 2, tzinfo=UTC)
@@ -85,22 +80,6 @@ def found(path: Path, heading: str, *texts: object) -> list[tuple[str, str]]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "return.xlsx"
-
-
-@pytest.mark.parametrize("way", FIVE, ids=str)
-def test_of_the_layouts_of_look_alikes_none_is_misread(way: object, tmp_path: Path) -> None:
-    layouts = [layout for layout in GROUPS["look_alikes"] if way in layout.ways]
-    by_name = {layout.name: layout for layout in layouts}
-    made = write_all(layouts, tmp_path, ways=[each for each in FIVE if each is way])
-    for (name, _), written in made.items():
-        layout, one = by_name[name], reading.returned(written)
-        verdicts = {
-            ref: reading.judge(layout.figures[ref], got)
-            for ref, got in reading.answers(layout, one)
-        }
-        assert Verdict.MISREAD not in verdicts.values(), (name, verdicts)
-        if layout.is_plain and "without wordings" not in name:
-            assert set(verdicts.values()) == {Verdict.RIGHT}, (name, verdicts, one.findings)
 
 
 def test_nothing_is_wrong_with_the_usual_rows(path: Path) -> None:
