@@ -17,7 +17,7 @@ from tests.corpus.layout import NOW, REGISTER, WAYS, Layout, cover, lines, table
 from tests.corpus.layout import READ as EXPECTED
 from tests.corpus.reading import answers, returned
 from tests.corpus.register import HOMES
-from tests.corpus.sheets import Cell, Row, Sheet, Span, sheet
+from tests.corpus.sheets import STRUCK, Cell, Row, Sheet, Shown, Span, rich, sheet, struck
 from tests.corpus.write import write
 
 KNOWN = ("Actual", "Q3", "2015-16 Q3", "Third quarter", "Oct-Dec", "Performance", "the figure")
@@ -167,6 +167,22 @@ def test_a_line_over_the_figures_that_says_otherwise_is_asked_about(
 def test_long_words_over_a_figure_are_not_passed_over(tmp_path: Path) -> None:
     assert asked(tmp_path, ("As agreed with the auditors for the whole of the district " * 3,),
                  ("Actual",))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        (cover(), table((Shown("Actual", "@", "Actual", STRUCK),), NOW)),
+        (cover(), table((rich("Actual ", struck("Q3")),), NOW)),
+        (cover(), headed((Shown("Q3", "@", "Q3", STRUCK),), ("Actual",))),
+        (cover(Shown("2015-16 Q3", "@", "2015-16 Q3", STRUCK)), table(("Actual",), NOW)),
+        (cover(area=rich("Community safety", struck(" "))), table(("Actual",), NOW)),
+    ],
+)
+def test_what_is_struck_out_over_a_figure_or_on_the_cover_is_asked_about(
+    tmp_path: Path, sheets: tuple[Sheet, ...]
+) -> None:
+    assert set(figures(made_of(tmp_path, *sheets)).values()) == {Answer.ASKED}
 
 
 @pytest.mark.parametrize("heading", ["Status (P/F)", "Numerator (adjusted)", "Target in doubt"])

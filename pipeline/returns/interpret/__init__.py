@@ -5,6 +5,9 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
+
 from pipeline.returns.interpret.achievements import read_achievements
 from pipeline.returns.interpret.attribution import (
     area_of_cover,
@@ -13,15 +16,17 @@ from pipeline.returns.interpret.attribution import (
     said_otherwise,
 )
 from pipeline.returns.interpret.columns import Belonging, choose_columns, doubtful_columns
-from pipeline.returns.interpret.cover import read_cover
+from pipeline.returns.interpret.cover import Cover, read_cover
 from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
 from pipeline.returns.interpret.notes import scaled_elsewhere
 from pipeline.returns.interpret.tables import Table, find_tables, of_kind, why_none
 from pipeline.returns.reading import Reading
-from pipeline.workbooks.details.detail import Details
+from pipeline.workbooks.addresses import position
+from pipeline.workbooks.details.detail import Details, marked_places
 from pipeline.workbooks.grid import Grid
-from schemas.findings import has_errors
+from schemas import cell_rules as v
+from schemas.findings import Finding, has_errors
 from schemas.model import Register
 
 
@@ -48,7 +53,7 @@ def interpret(
     name = register.area_name(reading.area) if reading.area else ""
     doubts = {id(table): [*said_otherwise(table, known, name)] for table in with_figures}
     usable = [table for table in with_figures if not doubts[id(table)]]
-    reading.findings += [*area_findings, *period_findings]
+    reading.findings += [*area_findings, *period_findings, *_marked(cover, details)]
     for table in [*usable, *achievements]:
         reading.findings += choices[id(table)]
     reading.has_table = bool(usable)
@@ -67,6 +72,15 @@ def interpret(
     reading.achievements, findings = read_achievements(achievements, register, details)
     reading.findings += findings
     return reading
+
+
+def _marked(cover: Cover, details: Details) -> Iterator[Finding]:
+    """Entries of the cover for area and period of which a part does not count."""
+    entries = [entry for key in ("area", "period") if (entry := cover.entries.get(key))]
+    for sheet, on_sheet in groupby(entries, key=lambda entry: entry.sheet):
+        by_place = {place: e for e in on_sheet if e.text and (place := position(e.cell))}
+        for place in marked_places(details, sheet, by_place):
+            yield v.MARKED_TEXT.found(sheet, by_place[place].cell, by_place[place].text)
 
 
 def _is_missed(

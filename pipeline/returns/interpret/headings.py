@@ -25,6 +25,7 @@ from pipeline.returns.interpret.labels import (
 )
 from pipeline.returns.interpret.merges import Merges
 from pipeline.workbooks.addresses import address
+from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import Grid, text_of
@@ -64,6 +65,8 @@ class Heading(Struct, frozen=True):
     until: int
     #: 0 is the field's own heading, 1 any other.
     rank: int
+    #: The cells of the chain.
+    places: tuple[Place, ...]
 
     @property
     def address(self) -> str:
@@ -301,7 +304,8 @@ class Headings:
         leaf = chain[-1]
         heading = next((f.heading for f in fields if f.key == key), "")
         rank = 0 if name_key(leaf.text) == name_key(heading) else 1
-        return Heading(column, leaf.top, leaf.text, key, is_torn, label, leaf.right, rank)
+        places = tuple(over.place for over in chain)
+        return Heading(column, leaf.top, leaf.text, key, is_torn, label, leaf.right, rank, places)
 
 
 def _may_head(cell: CellValue) -> bool:

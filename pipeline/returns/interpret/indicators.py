@@ -24,6 +24,7 @@ from pipeline.workbooks.figures.figure import Figure, Scale
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import suggestion
+from schemas import cell_rules as v
 from schemas import rules as c
 from schemas.fields import FIGURES, FILLED
 from schemas.findings import Finding
@@ -61,6 +62,8 @@ def read_indicators(
     """
     looks = _looks(tables, details)
     matched, findings = _match(tables, register, known, looks)
+    for table in tables:
+        findings += _marked_headings(table, looks[table.grid.sheet].cells)
     rows = []
     for sheet, matches in groupby(matched, key=lambda match: match.table.grid.sheet):
         mine = list(matches)
@@ -84,6 +87,20 @@ def _looks(tables: list[Table], details: Details) -> dict[str, SheetDetails]:
         sheet: details(sheet, [place for table in on_sheet for place in _places(table)])
         for sheet, on_sheet in groupby(tables, key=lambda table: table.grid.sheet)
     }
+
+
+def _marked_headings(table: Table, looks: Mapping[Place, CellDetail]) -> Iterator[Finding]:
+    """Headings over the figures of which a part, such as a footnote's number, does not count."""
+    for place in _heading_places(table):
+        if looks[place].marks:
+            text = text_of(table.grid.value(*place))
+            yield v.MARKED_TEXT.found(table.grid.sheet, address(*place), text)
+
+
+def _heading_places(table: Table) -> list[Place]:
+    """The cells that head the figures, and what changes them."""
+    chains = (table.chosen[key].places for key in (*FIGURES, "status") if key in table.chosen)
+    return sorted({place for chain in chains for place in chain})
 
 
 def _match(
@@ -185,7 +202,7 @@ def _places(table: Table) -> list[Place]:
     """The cells of which more than the value is to be known, in rows that name anything."""
     columns = [table.columns[key] for key in _LOOKED_AT if key in table.columns]
     named = [table.columns[key] for key in NAMES if key in table.columns]
-    return [
+    return _heading_places(table) + [
         (row, column)
         for row in table.rows
         if any(table.grid.value(row, at) != "" for at in named)
