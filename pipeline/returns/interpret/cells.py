@@ -62,6 +62,9 @@ class RowCells:
         self._table, self._row, self._indicator, self._known = table, row, indicator, known
         self.sheet = table.grid.sheet
         self._columns = columns = table.columns
+        shown = dict(table.grid.row(row))
+        #: What stands in each field's cell.
+        self._values = {key: shown.get(column, "") for key, column in columns.items()}
         #: The address of each field's cell.
         self.addresses = {key: address(row, column) for key, column in columns.items()}
         #: What stands in the prefilled cells and in Performance, as text.
@@ -85,7 +88,7 @@ class RowCells:
         """
         if key not in self._columns or key in self._refused:
             return Figure()
-        detail, value = self._detail(key), self._table.value(self._row, key)
+        detail, value = self._detail(key), self._values[key]
         if value == "":
             value = detail.error
             if not value and detail.has_formula and not detail.has_value:
@@ -107,7 +110,7 @@ class RowCells:
         """The state of a milestone; None where it is not said."""
         if "performance" in self._refused:
             return None
-        text = clean(str(self._table.value(self._row, "performance")))
+        text = clean(str(self._values["performance"]))
         state = _STATES.get(name_key(text))
         if text and state is None:
             self._found("performance", c.STATE_UNKNOWN, text, choices=", ".join(MilestoneState))
@@ -133,7 +136,7 @@ class RowCells:
 
     def words(self, key: str) -> str:
         """Words as the sheet shows them, with plain line ends; empty where they say nothing."""
-        value = self._table.value(self._row, key)
+        value = self._values.get(key, "")
         if value == "" or key in self._refused:
             return ""
         detail = self._detail(key)
@@ -148,7 +151,7 @@ class RowCells:
         return "" if means_nothing_to_report(plain) else plain
 
     def _text(self, key: str) -> str:
-        value = self._table.value(self._row, key)
+        value = self._values.get(key, "")
         if key in NAMES and not isinstance(value, str):
             return name_shown(self._table, self._row, key, self._known)
         return text_of(value)
