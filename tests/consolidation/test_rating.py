@@ -520,7 +520,7 @@ def test_a_rating_is_printed_as_word_and_symbol_or_as_its_reason() -> None:
     assert [Rating(not_rated=why).shown for why in NotRated] == [
         "Not rated: no target",
         "Not rated: no data",
-            "Not rated: no cases",
+        "Not rated: no cases",
         "Not rated: suppressed",
         "Not rated: contextual",
         "Not rated: areas disagree",

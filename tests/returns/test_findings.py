@@ -28,6 +28,7 @@ from pipeline.outputs.template import write_template
 from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Return
 from pipeline.returns.validate import validate
+from pipeline.store.rows import Decision
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Limits, Settings
 from schemas import returns as schema
@@ -555,7 +556,7 @@ def test_of_one_mistake_the_gravest_thing_alone_is_said(
 
 
 @pytest.fixture(scope="module")
-def without_cases(workspace: Workspace, good: Path) -> dict[str, Return]:
+def without_cases(workspace: Workspace, good: Path) -> dict[str, Decision]:
     paths = {}
     for number, (name, breaks) in enumerate(NO_CASES.items()):
         book = load_workbook(good)
@@ -563,18 +564,18 @@ def without_cases(workspace: Workspace, good: Path) -> dict[str, Return]:
         paths[f"without {number}"] = name
         book.save(workspace.root / f"without {number}.xlsx")
     files = [workspace.root / f"{stem}.xlsx" for stem in paths]
-    checked, _ = check_files(files, workspace, REGISTER, IN_TIME, lambda *_: None, None)
-    return {paths[one.arrival.path.stem]: one for one in checked}
+    checked = check_files(files, workspace, REGISTER, IN_TIME, lambda *_: None, None)
+    return {paths[one.arrival.path.stem]: one for one in checked.decisions}
 
 
 @pytest.mark.parametrize("name", NO_CASES)
-def test_no_cases_is_accepted_with_a_word(without_cases: dict[str, Return], name: str) -> None:
+def test_no_cases_is_accepted_with_a_word(without_cases: dict[str, Decision], name: str) -> None:
     one = without_cases[name]
-    (found,) = one.findings
-    assert (found.code, found.severity, one.is_accepted) == ("C21", Severity.INFO, True)
+    (found,) = one.submission.findings
+    assert (found.code, found.severity) == ("C21", Severity.INFO)
     assert "no cases" in found.problem
-    (row,) = (row for row in one.reading.rows if row.no_cases)
-    assert found.cell == row.cells["performance"]
+    (row,) = (row for row in one.observations if row.no_cases)
+    assert found.cell == row.cell
     assert (row.value, row.suppressed, row.numerator or 0, row.denominator or 0) == (
         *(None, False),
         *(0, 0),
@@ -586,10 +587,10 @@ def test_a_count_of_0_is_a_figure(workspace: Workspace, good: Path) -> None:
     book = load_workbook(good)
     put("P1-1", "Performance", 0)(book)
     book.save(workspace.root / "none.xlsx")
-    checked, _ = check_files(
+    checked = check_files(
         [workspace.root / "none.xlsx"], workspace, REGISTER, IN_TIME, lambda *_: None, None
     )
-    (row,) = (row for row in checked[0].reading.rows if row.indicator == "P1-1")
+    (row,) = (row for row in checked.decisions[0].observations if row.indicator == "P1-1")
     assert (row.value, row.no_cases) == (0, False)
 
 

@@ -13,13 +13,15 @@ from pipeline.returns.interpret.attribution import (
     area_of_cover,
     find_area,
     find_period,
+    is_provisional,
+    other_kinds,
     said_otherwise,
 )
 from pipeline.returns.interpret.columns import Belonging, choose_columns, doubtful_columns
 from pipeline.returns.interpret.cover import Cover, read_cover
 from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
-from pipeline.returns.interpret.notes import scaled_elsewhere
+from pipeline.returns.interpret.notes import said_below, scaled_elsewhere
 from pipeline.returns.interpret.tables import Table, find_tables, of_kind, why_none
 from pipeline.returns.reading import Reading
 from pipeline.workbooks.addresses import position
@@ -56,6 +58,9 @@ def interpret(
     reading.findings += [*area_findings, *period_findings, *_marked(cover, details)]
     for table in [*usable, *achievements]:
         reading.findings += choices[id(table)]
+    for table in usable:
+        reading.findings += [*other_kinds(table, known), *said_below(table, known)]
+        table.is_provisional = is_provisional(table, words)
     reading.has_table = bool(usable)
     reading.is_old_style = bool(usable) and all(
         "achieved" in table.chosen and "ref" not in table.chosen for table in usable

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
-from pipeline.returns.interpret.labels import SAID_BY_TITLES, Vocabulary
-from pipeline.returns.interpret.periods import NONE, Fit, Mentions
+from pipeline.returns.interpret.labels import PROVISIONAL, Vocabulary
+from pipeline.returns.interpret.periods import NONE, Mentions
+from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table, Title
 from pipeline.returns.reading import CoverEntry
 from pipeline.workbooks import names
@@ -27,6 +28,7 @@ from schemas.model import Register
 _SAYING = frozenset({"performance", "indicator"})
 _NO_ENTRY = CoverEntry("", "", "")
 #: What follows is not said of the figures, only compared with them.
+_IDLE = re.compile(r"\b(?:internal|official|office|information)(?: use)? only\b", re.IGNORECASE)
 _COMPARED = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs|against|since|than|from)\b.*", re.IGNORECASE | re.DOTALL
 )
@@ -144,7 +146,7 @@ def row_period(table: Table, row: int, words: Vocabulary) -> Mentions:
 
 def _speaks_of(title: Title, words: Vocabulary) -> Mentions:
     """What a title says of the period of its figures; a day in it is when it was written."""
-    said = replace(words.label(_COMPARED.sub("", title.text)).periods, days=frozenset())
+    said = replace(words.label(_said_itself(title)).periods, days=frozenset())
     if any(away for _, away in said.relative) and said != Mentions(relative=said.relative):
         # `Last year: 2014-15` beside this year's.
         return NONE
@@ -152,24 +154,55 @@ def _speaks_of(title: Title, words: Vocabulary) -> Mentions:
 
 
 def said_otherwise(table: Table, known: Belonging, area_name: str) -> Iterator[Finding]:
-    """What a table's tab and titles say against its figures being the return's."""
-    kinds = {kind for h in table.block.headings for kind in h.label.kinds}
+    """What a table's tab and titles say of another period or area than the return's."""
     named = [h.label.periods for h in table.block.headings if h.field in _SAYING]
-    is_plain = any(said.years and known.fit(said) is Fit.SAME for said in named)
+    is_plain = any(
+        (said.years or said.quarters or said.spans) and known.fit(said) is Fit.SAME
+        for said in named
+    )
     for title in table.titles:
-        label = known.words.label(_COMPARED.sub("", title.text))
-        what = sorted((label.kinds & SAID_BY_TITLES) - kinds)
         said = _speaks_of(title, known.words)
+        what = []
         if known.period and said:
-            fit = known.words.calendar.among(said, known.period)
+            calendar = known.words.calendar
+            fit = calendar.among(said, known.period)
+            if not title.cell and (said.months or said.spans):
+                # A tab of one month holds that month's figures.
+                fit = max(fit, calendar.fit(said, known.period))
             if fit is Fit.OTHER:
                 what.append(f"of another period than {known.period}")
             elif fit is Fit.DOUBTFUL and not is_plain:
                 what.append(f"of a period that may not be {known.period}")
-        if known.area and label.areas and known.area not in label.areas:
+        areas = known.words.label(_said_itself(title)).areas
+        if known.area and areas and known.area not in areas:
             what.append(f"of another service area than {area_name}")
         for each in what[:1]:
             yield c.SAID_OTHERWISE.found(title.sheet, title.cell, title.text, what=each)
+
+
+def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
+    """What a table's tab and titles say of its figures' kind, such as that they are a forecast.
+
+    A title may speak of columns beside that of the figures, whose headings say the same.
+    """
+    kinds = {kind for h in table.block.headings for kind in h.label.kinds}
+    for title in table.titles:
+        label = known.words.label(_said_itself(title))
+        is_target = not title.cell and label.fields == {"target"} and not label.unknown
+        what = ["what is aimed at"] if is_target else sorted(label.kinds_of_all - kinds)
+        if what:
+            yield c.SAID_OTHERWISE.found(title.sheet, title.cell, title.text, what=what[0])
+
+
+def is_provisional(table: Table, words: Vocabulary) -> bool:
+    """Whether a table's tab or a title says that its figures are provisional."""
+    labels = (words.label(_said_itself(title)) for title in table.titles)
+    return any(PROVISIONAL in label.kinds for label in labels)
+
+
+def _said_itself(title: Title) -> str:
+    """A title without what its figures are only compared with."""
+    return _IDLE.sub("", _COMPARED.sub("", title.text))
 
 
 def other_rows(table: Table, known: Belonging) -> tuple[set[int], list[Finding]]:

@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from pipeline.returns.interpret.headings import ANCHORS, Heading, known_names
 from pipeline.returns.interpret.labels import INDICATORS, PROVISIONAL, Vocabulary
-from pipeline.returns.interpret.periods import Fit, Mentions
+from pipeline.returns.interpret.periods import Mentions
+from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.names import name_key, near_heading

@@ -250,8 +250,8 @@ def _read_row(
         case Kind.NARRATIVE if not nothing:
             narrative = cells.words("performance")
     over = match.table.chosen["performance"].label
-    is_provisional = figure.provisional or PROVISIONAL in over.kinds
-    status = cells.status(is_provisional=is_provisional)
+    is_said = PROVISIONAL in over.kinds or match.table.is_provisional
+    status = cells.status(is_provisional=figure.provisional or is_said)
     row = ReportedRow(
         indicator=indicator.ref,
         area=known.area or "",

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from pipeline.returns.interpret.periods import NONE, Calendar, Mentions, spoken
+from pipeline.returns.interpret.periods import NONE, Mentions, spoken
+from pipeline.returns.interpret.register_periods import Calendar
 from pipeline.workbooks.names import name_key
 from schemas.fields import (
     ACHIEVEMENT_FIELDS,
@@ -27,7 +28,20 @@ from schemas.units import Unit
 
 #: Words that say nothing of what a figure is. Each is tested to change nothing.
 CHANGE_NOTHING = frozenset(
-    {"the", "a", "of", "for", "in", "name", "figure", "figures", "value", "values", "reported"}
+    {
+        "the",
+        "a",
+        "of",
+        "for",
+        "in",
+        "at",
+        "name",
+        "figure",
+        "figures",
+        "value",
+        "values",
+        "reported",
+    }
     | {word for mark in (FILL_IN, FILLED_IN) for word in spoken(mark).split()}
 )
 #: What makes of a figure another than the one that a period had, each with its own words. A
@@ -35,17 +49,27 @@ CHANGE_NOTHING = frozenset(
 PROVISIONAL = "provisional"
 KINDS: dict[str, tuple[str, ...]] = {
     PROVISIONAL: ("provisional",),
-    "a forecast": ("forecast", "forecasts", "projected", "projection", "predicted", "expected"),
-    "an estimate": ("estimate", "estimated", "estimates", "est."),
-    "a draft": ("draft",),
-    "cumulative": ("cumulative", "year to date", "ytd", "to date"),
+    "a forecast": (
+        *("forecast", "forecasts", "forecasted", "fcst", "projected", "projection", "projections"),
+        *("predicted", "prediction", "predictions", "expected", "planned", "modelled"),
+    ),
+    "an estimate": ("estimate", "estimated", "estimates", "est.", "indicative", "approximate"),
+    "not final": (
+        *("draft", "drafts", "unaudited", "unvalidated", "not yet validated", "superseded"),
+        *("obsolete", "dummy", "do not use", "for example", "example", "sample"),
+    ),
+    "cumulative": ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
+    "of another length of time": ("rolling", "annualised", "annualized", "in arrears"),
+    "an average": ("average", "averages", "mean"),
+    "a baseline": ("baseline", "benchmark", "benchmarks", "benchmarking"),
+    "a rate": ("per capita", "per head", "rate per", "rates per"),
     "a total": ("total", "totals", "sum"),
-    "an average": ("average", "averages", "mean", "rolling average"),
-    "a baseline": ("baseline", "benchmark"),
+    "what is aimed at": ("budget", "plan", "what if", "scenario"),
+    "a difference": ("variance", "change", "difference"),
     "of a part": ("only", "excl.", "excluding", "excl", "incl.", "including", "part"),
 }
-#: Those that a title says of all the figures under it; the others it may only speak of.
-SAID_BY_TITLES = frozenset({"a forecast", "cumulative", "a baseline"})
+#: Those that a title says of the figures under it only where it says nothing else.
+_SAID_ALONE = frozenset({"a total", "what is aimed at", "a difference", "of a part"})
 #: A currency that no figure is kept in.
 OTHER_MONEY = "another currency"
 
@@ -95,6 +119,12 @@ class Label(Struct, frozen=True):
     #: What of it is not understood, as it is written.
     unknown: tuple[str, ...] = ()
 
+    @property
+    def kinds_of_all(self) -> frozenset[str]:
+        """The kinds that a title says of all the figures under it; others it may only speak of."""
+        is_alone = not self.unknown and "performance" not in self.fields
+        return self.kinds - {PROVISIONAL} - (frozenset() if is_alone else _SAID_ALONE)
+
     def __or__(self, other: Label) -> Label:
         """What two labels say together; the text stays this one's."""
         return Label(
@@ -131,7 +161,8 @@ def _of_units() -> dict[str, str]:
         for word in (row.name, row.shown, *row.before, *row.behind, *nouns):
             if word:
                 words[word] = unit.name
-    return words | {"percentage": Unit.PERCENT.name, "no. of days": Unit.DAYS.name}
+    words |= {"percentage": Unit.PERCENT.name, "percentages": Unit.PERCENT.name}
+    return words | {"no.": Unit.COUNT.name, "no": Unit.COUNT.name}
 
 
 def _pattern(phrases: dict[str, str]) -> re.Pattern[str]:
@@ -156,23 +187,31 @@ class _Names(Struct):
     """The headings of a kind of table, as phrases with the keys of their fields."""
 
     keys: dict[str, str]
-    #: The names of a column that says of which period a row is: alone; else `quarter` is a word.
-    of_rows: frozenset[str]
+    #: Names only where nothing stands beside them: elsewhere `quarter` and `no` are words.
+    alone: frozenset[str]
     pattern: re.Pattern[str]
 
     @classmethod
     def of(cls, fields: Fields) -> _Names:
         keys = {spoken(alias): f.key for f in fields for alias in f.aliases}
         keys |= {spoken(f.heading): f.key for f in fields}
-        of_rows = frozenset(name for name, key in keys.items() if key == "period")
-        return cls(keys, of_rows, _pattern(keys))
+        alone = frozenset(name for name, key in keys.items() if key == "period" or name == "no")
+        return cls(keys, alone, _pattern({n: k for n, k in keys.items() if n not in alone}))
+
+
+#: A sign that is read as a word.
+_AND = {"&": "and"}
+
+
+def _words(text: str) -> list[str]:
+    return [_AND.get(word, word) for word in _WORDS.findall(text)]
 
 
 class _Phrases:
     """Many phrases, looked for word by word: a council has hundreds of service areas."""
 
     def __init__(self, meanings: dict[str, str]) -> None:
-        self._meanings = {tuple(_WORDS.findall(phrase)): key for phrase, key in meanings.items()}
+        self._meanings = {tuple(_words(phrase)): key for phrase, key in meanings.items()}
         self._longest: dict[str, int] = {}
         for words in self._meanings:
             if words:
@@ -181,7 +220,7 @@ class _Phrases:
     def taken_from(self, text: str) -> tuple[set[str], str]:
         """What phrases in a text mean, and the text without them; the longest is taken."""
         found = set[str]()
-        spans = [(match[0], match.span()) for match in _WORDS.finditer(text)]
+        spans = [(_AND.get(m[0], m[0]), m.span()) for m in _WORDS.finditer(text)]
         at, pieces, end = 0, list[str](), 0
         while at < len(spans):
             for length in range(self._longest.get(spans[at][0], 0), 0, -1):
@@ -243,10 +282,9 @@ class Vocabulary:
                     units.add(Unit.CURRENCY.name)
             rest = pattern.sub(" \0 ", rest)
         phrases = set(names.pattern.findall(rest))
-        rest = names.pattern.sub(lambda m: m[0] if m[0] in names.of_rows else " \0 ", rest)
+        rest = names.pattern.sub(" \0 ", rest)
         # Beside another name, `value` is only a word.
         named = {names.keys[phrase] for phrase in phrases - CHANGE_NOTHING or phrases}
-        named.discard("period")
         if _FOREIGN.search(rest):
             units.add(OTHER_MONEY)
             rest = _FOREIGN.sub(" \0 ", rest)

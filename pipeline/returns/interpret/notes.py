@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.labels import Vocabulary
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
@@ -12,12 +13,27 @@ from pipeline.workbooks.grid import Grid
 from schemas import rules as c
 from schemas.findings import Finding
 
+#: The kinds that a note is meant of all figures.
+_SAID_BY_NOTES = frozenset({"cumulative", "a forecast", "of another length of time"})
 _WHAT = "in thousands or millions"
 #: A page of text is no note.
 _LONGEST_NOTE = 300
 #: Without any of these a text says nothing of a scale; what is looked for first is found fastest.
 _SIGNS = ("000", "thousand", "million", "billion", "£")
 _MAY_SCALE = re.compile(r"(?<!\d)000(?!\d)|thousand|million|billion|£ ?(?:k|m|mn|bn)\b")
+
+
+def said_below(table: Table, known: Belonging) -> Iterator[Finding]:
+    """What the notes under a table say of the kind of its figures."""
+    for row in reversed(table.rows):
+        if table.value(row, "performance") != "":
+            return
+        for column, cell in table.grid.row(row):
+            if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_NOTE:
+                label = known.words.label(cell)
+                for kind in sorted(label.kinds & _SAID_BY_NOTES)[:1]:
+                    place = table.grid.sheet, address(row, column)
+                    yield c.SAID_OTHERWISE.found(*place, cell, what=kind)
 
 
 def scaled_elsewhere(

@@ -1,40 +1,27 @@
-"""Periods as people write them: years, halves, quarters, months and days, and whose they are.
+"""Periods as people write them: years, halves, quarters, months and days.
 
-`Mentions` is what a text says of periods, `Calendar` holds it against the periods of the register.
-Nothing is guessed: `Q4 2016` is none of two financial years' fourth quarters.
+`Mentions` is what a text says of periods; `register_periods` holds it against the register's.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
-from enum import IntEnum
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pipeline.workbooks.figures.plain import clean
-from schemas.model import Period
 
 #: First and last year; the last is None of a year alone, such as 2015 or FY2015.
-_Years = tuple[int, int | None]
-
-
-class Fit(IntEnum):
-    """Whether words mean a period; of several, the worst counts."""
-
-    SAME = 0
-    #: They may mean it, or another.
-    DOUBTFUL = 1
-    OTHER = 2
+Years = tuple[int, int | None]
 
 
 class Mentions(Struct, frozen=True):
     """What a text says of periods, each kind of saying apart."""
 
-    years: frozenset[_Years] = frozenset()
+    years: frozenset[Years] = frozenset()
     quarters: frozenset[int] = frozenset()
     halves: frozenset[int] = frozenset()
     #: First and last month, where no year is said.
@@ -76,11 +63,28 @@ _NUMBERS = {
     **dict.fromkeys(("4", "four", "fourth", "4th"), 4),
 }
 _AWAY = {
-    **dict.fromkeys(("this", "the", "current"), 0),
-    **dict.fromkeys(("last", "previous", "prior", "preceding"), -1),
+    **dict.fromkeys(("this", "the", "current", "in", "in the", "for the"), 0),
+    **dict.fromkeys(("last", "previous", "prior", "preceding", "prev", "prev."), -1),
     "next": 1,
 }
-_LONG = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+#: How many months; a week is none.
+LONG = {"week": 0, "month": 1, "quarter": 3, "half": 6, "year": 12}
+_LONG_BY = {
+    **{long: long for long in (*LONG, "period")},
+    "qtr": "quarter",
+    "q": "quarter",
+    "yr": "year",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    **dict.fromkeys(("half year", "half-year", "half yearly", "half-yearly"), "half"),
+    **dict.fromkeys(("mid year", "mid-year", "six monthly", "six-monthly"), "half"),
+    **dict.fromkeys(("annual", "annually", "yearly", "full year"), "year"),
+}
+_LASTING = [
+    word for word, long in _LONG_BY.items() if word not in {*LONG, "qtr", "q", "yr", "period"}
+]
+_SOME = {"three": 3, "six": 6, "nine": 9, "twelve": 12}
 _MONTH = rf"(?:{'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})\.?"
 _YEAR = r"(?:19|20)\d\d"
 _DAY = (
@@ -90,7 +94,7 @@ _DAY = (
 _TO = r" ?(?:-|/|to|until) ?"
 _UNTIL = (
     r"(?:for )?(?:the )?(quarter|year|period|half|month)?-?"
-    r"(?: ?end(?:ing|ed)?| ?to| ?as at)(?: on)?"
+    r"(?: ?end(?:ing|ed)?| ?to| ?as at| ?(?:position|data|figures|performance) at)(?: on)?"
 )
 _FISCAL = r"(?:(?:financial|fiscal|calendar) year |fy ?|year )?"
 _ONE = "|".join(_NUMBERS)
@@ -156,7 +160,7 @@ def _ending(long: str, last: str) -> Mentions | None:
     day = _day(last)
     if day is None:
         return None
-    length = frozenset({(long, 0)}) if long in _LONG else frozenset()
+    length = frozenset({(long, 0)}) if long in LONG else frozenset()
     return Mentions(ends=frozenset({day}), relative=length)
 
 
@@ -170,7 +174,33 @@ def _half(number: str) -> Mentions:
 
 
 def _relative(away: str, long: str) -> Mentions:
-    return Mentions(relative=frozenset({(long, _AWAY[away])}))
+    return Mentions(relative=frozenset({(_LONG_BY[long], _AWAY[away])}))
+
+
+def _lasting(long: str) -> Mentions:
+    """`monthly`, `annual`: how long a period is."""
+    return Mentions(relative=frozenset({(_LONG_BY[long], 0)}))
+
+
+def _months(number: str) -> Mentions | None:
+    """`12 months`: how many."""
+    months = _SOME.get(number) or int(number)
+    long = next((long for long, each in LONG.items() if each == months), f"{months} months")
+    return Mentions(relative=frozenset({(long, 0)}))
+
+
+def _a_month(_number: str) -> Mentions:
+    return _lasting("month")
+
+
+def _year_ago() -> Mentions:
+    return _relative("last", "year")
+
+
+def _quarters(first: str, last: str) -> Mentions | None:
+    """`Q1 to Q3`: all of them."""
+    numbers = range(_NUMBERS[first], _NUMBERS[last] + 1)
+    return Mentions(quarters=frozenset(numbers)) if numbers else None
 
 
 #: What may be said, longest first, with what makes mentions of its groups.
@@ -178,10 +208,14 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"({_DAY}){_TO}({_DAY})", _two_days),
     (rf"{_UNTIL} ({_DAY})", _ending),
     (rf"({_DAY})", _day_alone),
+    (rf"({_MONTH})[ -]?'?(\d\d){_TO}({_MONTH})[ -]?'?(\d\d)", _month_span),
     (rf"({_MONTH})[ -]?({_YEAR}|'\d\d)?{_TO}({_MONTH})[ -]?({_YEAR}|'?\d\d)?", _month_span),
     (rf"({_MONTH})[ -]?({_YEAR}|'\d\d|\d\d)?", _one_month),
-    (rf"(?:q|qtr|quarter) ?({_ONE})(?: |')'?(\d\d)(?![-/\d]| \d)", _quarter),
-    (rf"(?:q|qtr|quarter) ?({_ONE})", _quarter),
+    (r"(\d\d)(\d\d)(?= ?q[1-4])", _two),
+    (r"(20\d\d)(\d\d)", _two),
+    (rf"(?:q|qtr|quarters?) ?({_ONE}) ?(?:-|to|and|&) ?(?:q|qtr|quarter)? ?({_ONE})", _quarters),
+    (rf"(?:q|qtr|quarter)\.? ?({_ONE})(?: |')'?(\d\d)(?![-/\d]| \d)", _quarter),
+    (rf"(?:q|qtr|quarter)\.? ?({_ONE})", _quarter),
     (rf"({_ONE}) (?:quarter|qtr)", _quarter),
     (r"(?:h|half ?year|half) ?([12])", _half),
     (r"(1st|2nd|first|second) half(?: year)?", _half),
@@ -189,10 +223,16 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"{_FISCAL}(\d\d) ?[-/] ?(\d\d)", _two),
     (rf"{_FISCAL}({_YEAR})", _one_year),
     (r"fy ?'?(\d\d)", _one_year),
-    (rf"({'|'.join(_AWAY)}) (month|quarter|half|year|period)(?:'s)?", _relative),
+    (r"(?:month|period) ?(1[0-2]|[1-9])", _a_month),
+    (r"(\d{1,2}|three|six|nine|twelve)[ -]?months?", _months),
+    (rf"({'|'.join(map(re.escape, _AWAY))}) (week|month|quarter|qtr|q|half|year|yr|period)(?:'s)?",
+     _relative),
+    (rf"({'|'.join(_LASTING)})", _lasting),
+    (r"(?:ly|py)", _year_ago),
 )  # fmt: skip
 _PATTERNS = tuple(
-    (re.compile(rf"(?<![\w£.,']){pattern}(?![\w%]|[.,/-]\d)"), make) for pattern, make in _SAYINGS
+    (re.compile(rf"(?<![\w£.,'])(?<!\d[-/]){pattern}(?![\w%]|[.,/-]\d)"), make)
+    for pattern, make in _SAYINGS
 )
 _QUOTES = str.maketrans("\u2018\u2019_", "'' ")
 
@@ -222,140 +262,7 @@ def mentions(text: str) -> tuple[Mentions, str]:
 
 
 #: Without any of these a text says nothing of a period.
-_MAY_SAY = re.compile(rf"\d|{_MONTH}|quarter|qtr|half|year|period|month")
-
-
-class _Known(Struct, frozen=True):
-    """A period of the register, and what its own name and days say."""
-
-    period: Period
-    said: Mentions
-    #: In months; 0 where it is none of those that words can mean.
-    length: int
-
-    @property
-    def name(self) -> str:
-        return self.period.name
-
-    def fit(self, said: Mentions) -> Fit:
-        """Whether words mean this period, the worst of all that they say."""
-        fits = [
-            *map(self._year, said.years),
-            *(self._numbered(each, self.said.quarters, 3) for each in said.quarters),
-            *(self._numbered(each, self.said.halves, 6) for each in said.halves),
-            *(_same(each == self._months) for each in said.months),
-            *(_same(each == (self.period.starts, self.period.ends)) for each in said.spans),
-            *(_same(each == self.period.ends) for each in said.ends),
-            *(Fit.DOUBTFUL for _ in said.days),
-            *(self._away(*each) for each in said.relative),
-            *(_same(each == self.name) for each in said.names),
-        ]
-        is_part = self.length != _LONG["year"] or self.said.quarters or self.said.halves
-        if said.years and is_part and not self._is_placed(said):
-            # A year alone is the year's figure, or that of this part of it.
-            fits.append(Fit.DOUBTFUL)
-        return max(fits, default=Fit.SAME)
-
-    def among(self, said: Mentions) -> Fit:
-        """Whether a title that speaks of several periods can mean this one."""
-        first, last = self.period.starts, self.period.ends
-        fits: list[list[Fit]] = [
-            [*map(self._year, said.years)],
-            # A part of it may be named, such as its last month.
-            [_same(first <= one and other <= last) for one, other in said.spans],
-            [_same(self._has(one) and self._has(other)) for one, other in said.months],
-            *(
-                [self.fit(Mentions(**{kind: frozenset({one})})) for one in getattr(said, kind)]
-                for kind in ("quarters", "halves", "ends", "relative", "names")
-            ),
-        ]
-        return max((min(each) for each in fits if each), default=Fit.SAME)
-
-    def _has(self, month: int) -> bool:
-        first, last = self._months
-        return first <= month <= last if first <= last else month >= first or month <= last
-
-    @property
-    def _months(self) -> tuple[int, int]:
-        return self.period.starts.month, self.period.ends.month
-
-    def _is_placed(self, said: Mentions) -> bool:
-        """Whether the words say which part of a year is meant."""
-        of_year = (said.quarters, said.halves, said.months, said.spans, said.ends, said.names)
-        return any(of_year) or any(long != "year" for long, _ in said.relative)
-
-    def _year(self, years: _Years) -> Fit:
-        own = self.said.years or {(self.period.starts.year, self.period.ends.year)}
-        if years in own:
-            return Fit.SAME
-        if not self.said.years and years == (self.period.starts.year, None):
-            return _same(self.period.starts.year == self.period.ends.year)
-        near = {year for pair in own for year in pair if year}
-        return Fit.DOUBTFUL if near & set(years) and len(near) != len(_said(years)) else Fit.OTHER
-
-    def _numbered(self, number: int, own: frozenset[int], length: int) -> Fit:
-        if own:
-            return _same(number in own)
-        return Fit.DOUBTFUL if self.length == length else Fit.OTHER
-
-    def _away(self, long: str, away: int) -> Fit:
-        if away:
-            return Fit.OTHER
-        return Fit.SAME if long == "period" or _LONG[long] == self.length else Fit.DOUBTFUL
-
-
-def _said(years: _Years) -> set[int]:
-    return {year for year in years if year}
-
-
-def _same(is_same: bool) -> Fit:
-    return Fit.SAME if is_same else Fit.OTHER
-
-
-class Calendar:
-    """The periods of a register, by what people may call them."""
-
-    def __init__(self, periods: Iterable[Period]) -> None:
-        self._known = {period.name: _known(period) for period in periods}
-        #: Names that say nothing in words of the calendar, longest first.
-        self._names = {
-            spoken(name): name
-            for name, known in sorted(self._known.items(), key=lambda each: -len(each[0]))
-            if known.said.names
-        }
-
-    def mentions(self, text: str) -> tuple[Mentions, str]:
-        """What a text that is `spoken` says of periods, and the text without it."""
-        said = NONE
-        for spelt, name in self._names.items():
-            pattern = rf"(?<!\w){re.escape(spelt)}(?!\w)"
-            if re.search(pattern, text):
-                text = re.sub(pattern, " \0 ", text)
-                said |= Mentions(names=frozenset({name}))
-        more, rest = mentions(text)
-        return said | more, rest
-
-    def fit(self, said: Mentions, period: str) -> Fit:
-        """Whether words mean a period."""
-        return self._known[period].fit(said) if said else Fit.SAME
-
-    def among(self, said: Mentions, period: str) -> Fit:
-        """Whether a title that speaks of several periods can mean one."""
-        return self._known[period].among(said)
-
-    def named(self, said: Mentions) -> str | None:
-        """The one period that words mean; None where they mean none, or several."""
-        meant = [known.name for known in self._known.values() if known.fit(said) is Fit.SAME]
-        return meant[0] if said and len(meant) == 1 else None
-
-
-def _known(period: Period) -> _Known:
-    said, rest = mentions(spoken(period.name))
-    if rest.replace("\0", "").strip(" ,:-()") or not said:
-        # Its name is known as a whole.
-        said = Mentions(names=frozenset({period.name}))
-    first, last = period.starts, period.ends
-    is_whole = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    length = months if is_whole and months in _LONG.values() else 0
-    return _Known(period, replace(said, days=frozenset()), length)
+_MAY_SAY = re.compile(
+    rf"\d|{_MONTH}|quarter|qtr|half|year|yr|period|month|week|annual|\bly\b|\bpy\b"
+    rf"|{'|'.join(_SOME)}|\bq\b"
+)

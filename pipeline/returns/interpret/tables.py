@@ -52,6 +52,8 @@ class Table(Struct, dict=True):
     #: The heading of each field that has a column (see `columns.choose_columns`).
     chosen: dict[str, Heading] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
+    #: Its tab or a title says that its figures are provisional.
+    is_provisional: bool = False
 
     @cached_property
     def columns(self) -> dict[str, int]:

@@ -1,0 +1,166 @@
+"""The periods of the register, by what people may call them.
+
+Nothing is guessed: `Q4 2016` is none of two financial years' fourth quarters.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable
+from enum import IntEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pipeline.returns.interpret.periods import LONG, NONE, Mentions, Years, mentions, spoken
+from schemas.model import Period
+
+
+class Fit(IntEnum):
+    """Whether words mean a period; of several, the worst counts."""
+
+    SAME = 0
+    #: They may mean it, or another.
+    DOUBTFUL = 1
+    OTHER = 2
+
+
+class RegisterPeriod(Struct, frozen=True):
+    """A period of the register, and what its own name and days say."""
+
+    period: Period
+    said: Mentions
+    #: In months; 0 where it is none of those that words can mean.
+    length: int
+
+    @property
+    def name(self) -> str:
+        return self.period.name
+
+    def fit(self, said: Mentions) -> Fit:
+        """Whether words mean this period, the worst of all that they say."""
+        fits = [
+            *map(self._year, said.years),
+            *(self._numbered(each, self.said.quarters, 3) for each in said.quarters),
+            *(self._numbered(each, self.said.halves, 6) for each in said.halves),
+            *(_same(each == self._months) for each in said.months),
+            *(_same(each == (self.period.starts, self.period.ends)) for each in said.spans),
+            *(_same(each == self.period.ends) for each in said.ends),
+            *(Fit.DOUBTFUL for _ in said.days),
+            *(self._away(*each) for each in said.relative),
+            *(_same(each == self.name) for each in said.names),
+        ]
+        is_part = self.length != LONG["year"] or self.said.quarters or self.said.halves
+        if said.years and is_part and not self._is_placed(said):
+            # A year alone is the year's figure, or that of this part of it.
+            fits.append(Fit.DOUBTFUL)
+        return max(fits, default=Fit.SAME)
+
+    def among(self, said: Mentions) -> Fit:
+        """Whether a title that speaks of several periods can mean this one; it may, at best."""
+        first, last = self.period.starts, self.period.ends
+        fits: list[list[Fit]] = [
+            [*map(self._year, said.years)],
+            # A part of it may be named, such as its last month.
+            [_same(first <= one and other <= last) for one, other in said.spans],
+            [_same(self._has(one) and self._has(other)) for one, other in said.months],
+            *(
+                [self.fit(Mentions(**{kind: frozenset({one})})) for one in getattr(said, kind)]
+                for kind in ("quarters", "halves", "ends", "relative", "names")
+            ),
+        ]
+        several = any(len(each) > 1 for each in fits)
+        best = max((min(each) for each in fits if each), default=Fit.SAME)
+        return max(best, Fit.DOUBTFUL) if several else best
+
+    def _has(self, month: int) -> bool:
+        first, last = self._months
+        return first <= month <= last if first <= last else month >= first or month <= last
+
+    @property
+    def _months(self) -> tuple[int, int]:
+        return self.period.starts.month, self.period.ends.month
+
+    def _is_placed(self, said: Mentions) -> bool:
+        """Whether the words say which part of a year is meant."""
+        of_year = (said.quarters, said.halves, said.months, said.spans, said.ends, said.names)
+        return any(of_year) or any(long != "year" for long, _ in said.relative)
+
+    def _year(self, years: Years) -> Fit:
+        own = self.said.years or {(self.period.starts.year, self.period.ends.year)}
+        if years in own:
+            return Fit.SAME
+        if not self.said.years and years == (self.period.starts.year, None):
+            return _same(self.period.starts.year == self.period.ends.year)
+        near = {year for pair in own for year in pair if year}
+        return Fit.DOUBTFUL if near & set(years) and len(near) != len(_said(years)) else Fit.OTHER
+
+    def _numbered(self, number: int, own: frozenset[int], length: int) -> Fit:
+        if own:
+            return _same(number in own)
+        return Fit.DOUBTFUL if self.length == length else Fit.OTHER
+
+    def _away(self, long: str, away: int) -> Fit:
+        if away:
+            return Fit.OTHER
+        is_long = long == "period" or (self.length and LONG.get(long) == self.length)
+        return Fit.SAME if is_long else Fit.DOUBTFUL
+
+
+def _said(years: Years) -> set[int]:
+    return {year for year in years if year}
+
+
+def _same(is_same: bool) -> Fit:
+    return Fit.SAME if is_same else Fit.OTHER
+
+
+class Calendar:
+    """The periods of a register, by what people may call them."""
+
+    def __init__(self, periods: Iterable[Period]) -> None:
+        self._known = {period.name: _known(period) for period in periods}
+        #: Names that say nothing in words of the calendar, longest first.
+        self._names = {
+            spoken(name): name
+            for name, known in sorted(self._known.items(), key=lambda each: -len(each[0]))
+            if known.said.names
+        }
+
+    def mentions(self, text: str) -> tuple[Mentions, str]:
+        """What a text that is `spoken` says of periods, and the text without it."""
+        said = NONE
+        for spelt, name in self._names.items():
+            pattern = rf"(?<!\w){re.escape(spelt)}(?!\w)"
+            if re.search(pattern, text):
+                text = re.sub(pattern, " \0 ", text)
+                said |= Mentions(names=frozenset({name}))
+        more, rest = mentions(text)
+        return said | more, rest
+
+    def fit(self, said: Mentions, period: str) -> Fit:
+        """Whether words mean a period."""
+        return self._known[period].fit(said) if said else Fit.SAME
+
+    def among(self, said: Mentions, period: str) -> Fit:
+        """Whether a title that speaks of several periods can mean one."""
+        return self._known[period].among(said)
+
+    def named(self, said: Mentions) -> str | None:
+        """The one period that words mean; None where they mean none, or several."""
+        meant = [known.name for known in self._known.values() if known.fit(said) is Fit.SAME]
+        return meant[0] if said and len(meant) == 1 else None
+
+
+def _known(period: Period) -> RegisterPeriod:
+    said, rest = mentions(spoken(period.name))
+    is_placed = said.years or said.quarters or said.halves or said.spans or said.ends
+    if rest.replace("\0", "").strip(" ,:-()") or not is_placed:
+        # Its name is known as a whole.
+        said = Mentions(names=frozenset({period.name}))
+    first, last = period.starts, period.ends
+    is_whole = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    length = months if is_whole and months in LONG.values() else 0
+    return RegisterPeriod(period, replace(said, days=frozenset()), length)
