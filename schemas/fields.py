@@ -76,7 +76,8 @@ COVER_FIELDS = (
         "Prefilled: what the return reports on.",
         (
             *("reporting period", "quarter", "year", "financial year", "fiscal year"),
-            *("quarter ending", "period ending", "year ending"),
+            *("quarter ending", "period ending", "year ending", "quarter ended", "period ended"),
+            *("reporting quarter", "reporting year", "quarter no", "qtr", "half", "month"),
         ),
         required=True,
         shows=lambda _area, period: period.name,
@@ -109,7 +110,10 @@ INDICATOR_FIELDS = (
         "ref",
         "Ref",
         "Prefilled: the indicator's reference.",
-        ("reference", "indicator ref", "pi ref", "no"),
+        (
+            *("reference", "indicator ref", "no", "code", "id"),
+            *("pi ref", "pi no", "pi code", "kpi ref", "kpi no", "kpi number", "kpi code"),
+        ),
         width=8,
         shows=lambda indicator, *_: indicator.ref,
     ),
@@ -124,7 +128,10 @@ INDICATOR_FIELDS = (
         "indicator",
         "Indicator",
         "Prefilled: what is measured.",
-        ("performance indicator", "performance indicators", "measure", "description"),
+        (
+            *("performance indicator", "performance indicators", "measure", "description"),
+            *("kpi", "kpi title", "kpi name", "kpi description", "pi", "pi name", "pi description"),
+        ),
         width=48,
         required=True,
         shows=lambda indicator, *_: indicator.wording,
@@ -168,7 +175,10 @@ INDICATOR_FIELDS = (
         "performance",
         "Performance",
         "The figure for the period.",
-        ("actual", "actuals", "outturn", "result", "value", "performance figure"),
+        (
+            *("actual", "actuals", "outturn", "result", "value", "performance figure"),
+            *("performance data", "perf", "perf."),
+        ),
         width=13,
         required=True,
         takes=Takes.PERFORMANCE,
@@ -226,8 +236,10 @@ UNTAUGHT_FIELDS = (
         "Period",
         "A list of several periods: which one a row is of.",
         (
-            *("reporting period", "quarter", "month", "year"),
-            *("financial year", "fiscal year", "calendar year", "fy"),
+            *("reporting period", "quarter", "month", "year", "qtr", "yr", "fin year", "fy"),
+            *("financial year", "fiscal year", "calendar year", "fiscal quarter", "time period"),
+            *("reporting quarter", "reporting year", "data period", "period name", "timeperiod"),
+            *("period ending", "quarter ending", "period end", "latest period", "data for"),
         ),
     ),
 )

@@ -11,6 +11,7 @@ from itertools import groupby
 from pipeline.returns.interpret.achievements import read_achievements
 from pipeline.returns.interpret.attribution import (
     area_of_cover,
+    cover_otherwise,
     find_area,
     find_period,
     is_provisional,
@@ -56,6 +57,7 @@ def interpret(
     doubts = {id(table): [*said_otherwise(table, known, name)] for table in with_figures}
     usable = [table for table in with_figures if not doubts[id(table)]]
     reading.findings += [*area_findings, *period_findings, *_marked(cover, details)]
+    reading.findings += cover_otherwise(cover, known, name)
     for table in [*usable, *achievements]:
         reading.findings += choices[id(table)]
     for table in usable:

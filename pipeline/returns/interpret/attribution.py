@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.labels import PROVISIONAL, Vocabulary
-from pipeline.returns.interpret.periods import NONE, Mentions
+from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table, Title
 from pipeline.returns.reading import CoverEntry
@@ -23,6 +23,7 @@ from schemas import rules as c
 from schemas.fields import FILLED
 from schemas.findings import Finding, Rule, shorten
 from schemas.model import Register
+from schemas.wording import listed
 
 #: Fields whose headings say of which period a table is.
 _SAYING = frozenset({"performance", "indicator"})
@@ -81,8 +82,8 @@ def _unknown(rule: Rule, what: str, entry: CoverEntry, choices: list[str]) -> Fi
     """What is to be said of a line of the cover that names none of the register's."""
     near = names.suggestion(entry.text, choices)
     problem = f"{shorten(entry.text)} is no {what}{near}" if entry.text else f"no {what} is named"
-    listed = ", ".join(map(shorten, choices[:12])) + (" …" if len(choices) > 12 else "")
-    return rule.found(entry.sheet, entry.cell, entry.text, problem=problem, choices=listed)
+    first = ", ".join(map(shorten, choices[:12])) + (" …" if len(choices) > 12 else "")
+    return rule.found(entry.sheet, entry.cell, entry.text, problem=problem, choices=first)
 
 
 def _areas_of_rows(
@@ -127,8 +128,16 @@ def find_period(
         )
         told = {words.calendar.named(said) for said in sources} - {None}
         found = told.pop() if len(told) == 1 else None
+    if found:
+        return found, []
     periods = [period.name for period in register.periods]
-    return found, [] if found else [_unknown(c.PERIOD_UNKNOWN, "period", entry, periods)]
+    several = list(dict.fromkeys(cover.said))
+    if len(several) > 1:
+        problem = f"the cover says {listed(shorten(each) for each in several)}"
+        place = entry.sheet, entry.cell
+        choices = ", ".join(periods[:12])
+        return None, [c.PERIOD_UNKNOWN.found(*place, problem=problem, choices=choices)]
+    return None, [_unknown(c.PERIOD_UNKNOWN, "period", entry, periods)]
 
 
 def _together(said: Iterable[Mentions]) -> Mentions:
@@ -142,6 +151,19 @@ def row_period(table: Table, row: int, words: Vocabulary) -> Mentions:
         for heading in table.period_headings
         if (text := text_of(table.merges.value(table.grid, row, heading.column)))
     )
+
+
+def _doubt_of_row(table: Table, row: int, words: Vocabulary) -> Fit:
+    """Whether what the columns for it say of a row's period is understood to the last word."""
+    for heading in table.period_headings:
+        text = text_of(table.merges.value(table.grid, row, heading.column))
+        label = words.label(f"{heading.text} {text}")
+        known = spoken(heading.text).split()
+        if text and (label.kinds or any(word not in known for word in label.unknown)):
+            return Fit.DOUBTFUL
+        if text and not label.periods:
+            return Fit.DOUBTFUL
+    return Fit.SAME
 
 
 def _speaks_of(title: Title, words: Vocabulary) -> Mentions:
@@ -180,6 +202,21 @@ def said_otherwise(table: Table, known: Belonging, area_name: str) -> Iterator[F
             yield c.SAID_OTHERWISE.found(title.sheet, title.cell, title.text, what=each)
 
 
+def cover_otherwise(cover: Cover, known: Belonging, area_name: str) -> Iterator[Finding]:
+    """What a line of the cover says against what its lines on area and period do."""
+    own = {(e.sheet, e.cell) for e in cover.entries.values()}
+    for line in cover.lines:
+        label = known.words.label(_said_itself(line))
+        said = replace(_speaks_of(line, known.words), relative=frozenset())
+        what = sorted(label.kinds_of_all)
+        if known.period and said and known.words.calendar.among(said, known.period) is Fit.OTHER:
+            what.append(f"of another period than {known.period}")
+        if known.area and label.areas and known.area not in label.areas:
+            what.append(f"of another service area than {area_name}")
+        if what and (line.sheet, line.cell) not in own:
+            yield c.SAID_OTHERWISE.found(line.sheet, line.cell, line.text, what=what[0])
+
+
 def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
     """What a table's tab and titles say of its figures' kind, such as that they are a forecast.
 
@@ -190,6 +227,8 @@ def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
         label = known.words.label(_said_itself(title))
         is_target = not title.cell and label.fields == {"target"} and not label.unknown
         what = ["what is aimed at"] if is_target else sorted(label.kinds_of_all - kinds)
+        if label.scales and not table.chosen["performance"].label.scales:
+            what.append("in thousands or millions")
         if what:
             yield c.SAID_OTHERWISE.found(title.sheet, title.cell, title.text, what=what[0])
 
@@ -213,7 +252,7 @@ def other_rows(table: Table, known: Belonging) -> tuple[set[int], list[Finding]]
     heading = table.period_headings[0]
     for row in table.rows:
         said = row_period(table, row, known.words)
-        fit = known.fit(said)
+        fit = max(known.fit(said), _doubt_of_row(table, row, known.words))
         if fit is Fit.OTHER:
             others.add(row)
         elif fit is Fit.DOUBTFUL:

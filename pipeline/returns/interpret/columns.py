@@ -105,9 +105,8 @@ def doubtful_columns(table: Table, known: Belonging) -> Iterator[Finding]:
     yield from _in_doubt(table, known, asked, _TITLES["performance"])
     if not asked and of_figures and known.period:
         first = of_figures[0]
-        said = " ".join(dict.fromkeys((first.label.text, first.text)))
         place = table.grid.sheet, first.address
-        yield c.OTHER_PERIOD.found(*place, said, period=known.period)
+        yield c.OTHER_PERIOD.found(*place, first.said, period=known.period)
 
 
 def _in_doubt(
@@ -125,6 +124,9 @@ def _in_doubt(
 def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Finding]:
     """Where the chosen column is not the only one that could be meant."""
     sheet = table.grid.sheet
+    if first.field == "achieved":
+        # Last year's colours are not read.
+        return
     for other in others:
         both = zip(table.down(first.column), table.down(other.column), strict=True)
         differs = first.field in FIGURES and any(b and a != b for a, b in both)

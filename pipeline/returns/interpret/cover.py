@@ -19,9 +19,13 @@ class Cover(Struct):
     """The lines of the cover by field, and what stands there without a label."""
 
     entries: dict[str, CoverEntry] = field(default_factory=dict)
-    #: What its lines on the period say together, and what of them is not understood.
+    #: What its lines on the period say, each as it is written, and together.
+    said: list[str] = field(default_factory=list)
     periods: Mentions = NONE
+    #: What of them is not understood, or makes of the figures another kind.
     unknown: list[str] = field(default_factory=list)
+    #: Each line of a sheet with lines of the cover, whatever it says.
+    lines: list[Title] = field(default_factory=list)
     titles: list[Title] = field(default_factory=list)
 
 
@@ -48,11 +52,15 @@ def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cov
         for key, label, entry in lines:
             if key == "period" and not (has_period and id(grid) in first_row):
                 said = words.label(f"{label} {entry.text}" if entry.text else "")
+                cover.said += [entry.text] if entry.text else []
                 cover.periods |= said.periods
+                cover.unknown += sorted(said.kinds)
                 cover.unknown += [
                     word for word in said.unknown if word not in spoken(label).split()
                 ]
             cover.entries.setdefault(key, entry)
+        if id(grid) not in first_row:
+            cover.lines += _whole_lines(grid)
         if _is_cover(grid):
             cover.titles += [
                 Title(text, grid.sheet, address(number, column))
@@ -61,6 +69,18 @@ def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cov
                 if isinstance(cell, str) and (text := cell.strip())
             ]
     return cover
+
+
+def _whole_lines(grid: Grid) -> list[Title]:
+    """Each row of a sheet's top as one text, at its first cell."""
+    lines = []
+    for number, cells in grid.numbered(HEADER_WITHIN):
+        texts = {column: text for column, cell in enumerate(cells, grid.first_column)
+                 if (text := heading_text(cell))}  # fmt: skip
+        said = " ".join(texts.values())
+        if said and len(said) <= LONGEST_HEADING:
+            lines.append(Title(said, grid.sheet, address(number, min(texts))))
+    return lines
 
 
 def _is_cover(grid: Grid) -> bool:

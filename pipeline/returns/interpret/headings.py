@@ -38,6 +38,8 @@ LONGEST_HEADING = 100
 _LONGEST_LABEL = 300
 #: No table has more rows of headings above or below that with its names.
 _MOST_ROWS = 6
+#: What is in doubt of a column where labels above it are not merged and begin elsewhere.
+_LOOSE = "which of the labels above it is meant of it"
 #: No label that is not merged reaches over more columns.
 _WIDEST = 24
 #: A number among these may be a year, and a heading.
@@ -65,8 +67,9 @@ class Heading(Struct, frozen=True):
     until: int
     #: 0 is the field's own heading, 1 any other.
     rank: int
-    #: The cells of the chain.
+    #: The cells of the chain, and what they say, each once.
     places: tuple[Place, ...]
+    said: str
 
     @property
     def address(self) -> str:
@@ -88,6 +91,10 @@ class HeadingBlock(Struct, frozen=True):
         """The columns whose cells name a row's indicator."""
         return frozenset(h.column for h in self.headings if h.field in ANCHORS)
 
+    def at(self, column: int) -> Heading | None:
+        """The heading of a column."""
+        return next((h for h in self.headings if h.column == column), None)
+
 
 class _Over(Struct, frozen=True):
     """A text over a column: the row and columns that it stands in, merged ones included."""
@@ -96,8 +103,8 @@ class _Over(Struct, frozen=True):
     left: int
     right: int
     text: str
-    #: Not only taken for this column since nothing nearer stands over it.
-    is_near: bool = True
+    #: It is not merged and stands over other columns of which nobody can tell how far it reaches.
+    is_loose: bool = False
 
     @property
     def place(self) -> tuple[int, int]:
@@ -199,7 +206,7 @@ class Headings:
         for column in range(self._grid.first_column, self._grid.last_column + 1):
             chain: list[_Over] = []
             for row in rows:
-                over = self._over(row, column, anchors, is_leaf=row >= number)
+                over = self._over(row, column, anchors, number)
                 if not over.text or (chain and chain[-1].place == over.place):
                     continue
                 if row < number and (
@@ -272,32 +279,50 @@ class Headings:
         columns = [column for column, cell in self._grid.row(row) if heading_text(cell)]
         return columns == [self._grid.first_column]
 
-    def _over(self, row: int, column: int, anchors: set[int], *, is_leaf: bool) -> _Over:
+    def _over(self, row: int, column: int, anchors: set[int], number: int) -> _Over:
         """What stands over a column in a row."""
         top, left, _, right = self._merges.span(row, column)
         text = heading_text(self._merges.value(self._grid, row, column))
-        if not text and left == right and not is_leaf:
+        if not text and left == right and row < number:
             # Not merged, a label reaches as far as the next one.
             for each in range(column - 1, max(*anchors, column - _WIDEST), -1):
                 if said := heading_text(self._grid.value(row, each)):
                     is_merged = self._merges.span(row, each)[3] > each
-                    return _Over(row, each, each, "" if is_merged else said, is_near=False)
+                    is_loose = not is_merged and self._loose_label(row, anchors, number) != ""
+                    return _Over(row, each, each, "" if is_merged else said, is_loose)
+            if said := self._loose_label(row, anchors, number):
+                return _Over(row, column, column, said, is_loose=True)
         return _Over(top, left, right, text[:_LONGEST_LABEL])
+
+    def _loose_label(self, row: int, anchors: set[int], number: int) -> str:
+        """The first label of a row, where it is not merged and columns before it have none.
+
+        Nobody can tell then to which columns each of the row's labels belongs.
+        """
+        after = [(c, said) for c, cell in self._grid.row(row)
+                 if c > max(anchors) and (said := heading_text(cell))]  # fmt: skip
+        if not after or self._merges.span(row, after[0][0])[3] != after[0][0]:
+            return ""
+        before = range(max(anchors) + 1, after[0][0])
+        is_headed = any(
+            heading_text(self._merges.value(self._grid, below, column))
+            for below in range(row + 1, number + 1)
+            for column in before
+        )
+        return after[0][1] if is_headed else ""
 
     def _heading(self, fields: Fields, column: int, chain: list[_Over]) -> Heading | None:
         if not chain or chain[-1].left != column:
             # Nothing heads it, or it stands under the heading of a column before it.
             return None
-        labels = [
-            label if over.is_near else replace(label, unknown=())
-            for over in chain
-            for label in [self._words.label(over.text, fields)]
-        ]
+        labels = [self._words.label(over.text, fields) for over in chain]
         named = [label.fields for label in labels if label.fields]
         own = named[-1] if named else frozenset()
         is_torn = len(own) > 1 or any(each - own - {"performance"} for each in named)
         key = next(iter(own)) if own and not is_torn else ""
         label = reduce(or_, reversed(labels))
+        if any(over.is_loose for over in chain):
+            label = replace(label, unknown=(*label.unknown, _LOOSE))
         if not named and label.periods and fields is INDICATORS:
             # A period alone says of when the figures are.
             key = "performance"
@@ -305,7 +330,10 @@ class Headings:
         heading = next((f.heading for f in fields if f.key == key), "")
         rank = 0 if name_key(leaf.text) == name_key(heading) else 1
         places = tuple(over.place for over in chain)
-        return Heading(column, leaf.top, leaf.text, key, is_torn, label, leaf.right, rank, places)
+        said = " / ".join(dict.fromkeys(over.text for over in chain))
+        return Heading(
+            column, leaf.top, leaf.text, key, is_torn, label, leaf.right, rank, places, said
+        )
 
 
 def _may_head(cell: CellValue) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
@@ -14,6 +15,7 @@ from pipeline.returns.interpret.cells import NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
@@ -38,6 +40,13 @@ _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
 
 #: A word that says of what kind a figure is, such as `Forecast`, is no longer.
 _LONGEST_WORD = 30
+#: A column's heading that says that its cells are periods.
+_OF_PERIOD = re.compile(
+    r"(?<!target )(?<!baseline )(?<!due )(?<!next )\b(?:period|quarter|qtr|year|yr|month|as at)\b",
+    re.IGNORECASE,
+)
+#: What a column called `Forecast?` says of a row.
+_YES = frozenset({"y", "yes", "true", "x", "\N{CHECK MARK}"})
 #: What is looked at in a row more closely than by its value.
 _LOOKED_AT = (*NAMES, *FIGURES, "status", "commentary")
 
@@ -129,6 +138,8 @@ def _match(
                 continue
             ref, name = (name_shown(table, row, key, looks[sheet].cells) for key in NAMES)
             said = name or ref
+            if table.text(row, "performance") == "":
+                findings += _section(table, row, known)
             if not said:
                 findings += _astray(table, row)
                 continue
@@ -180,10 +191,41 @@ def _said_of_row(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
     for column, cell in table.grid.row(row):
         if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_WORD and column not in table.taken:
             label = known.words.label(cell)
-            kinds = sorted(label.kinds - {PROVISIONAL})
-            if kinds and not label.unknown and not label.fields:
-                place = table.grid.sheet, address(row, column)
-                yield c.SAID_OTHERWISE.found(*place, cell, what=kinds[0])
+            heading = table.block.at(column)
+            if label.unknown or label.fields - {"target"}:
+                continue
+            what = sorted(label.kinds - {PROVISIONAL})
+            what += ["what is aimed at"] * (label.fields == {"target"})
+            if (heading is None or _OF_PERIOD.search(heading.text)) and label.periods:
+                fit = known.fit(label.periods)
+                what += [f"of another period than {known.period}"] * (fit is not Fit.SAME)
+            if heading is None and (label.scales or not name_key(cell)):
+                what.append("something that nobody can tell")
+            if heading and heading.label.kinds and name_key(cell) in _YES:
+                what += sorted(heading.label.kinds)
+            for each in what[:1]:
+                yield c.SAID_OTHERWISE.found(
+                    table.grid.sheet, address(row, column), cell, what=each
+                )
+
+
+def _section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
+    """What a line between the rows, without figures, says of those under it."""
+    texts = [(column, text) for column, cell in table.grid.row(row) if (text := text_of(cell))]
+    if len(texts) != 1:
+        return
+    column, text = texts[0]
+    label = known.words.label(text)
+    if label.unknown or label.fields - {"target"}:
+        return
+    what = sorted(label.kinds - {PROVISIONAL, "a total", "an average"})
+    what += ["what is aimed at"] * (label.fields == {"target"})
+    if known.fit(label.periods) is not Fit.SAME:
+        what.append(f"of another period than {known.period}")
+    if known.area and label.areas and known.area not in label.areas:
+        what.append("of another service area")
+    for each in what[:1]:
+        yield c.SAID_OTHERWISE.found(table.grid.sheet, address(row, column), text, what=each)
 
 
 def _astray(table: Table, row: int) -> list[Finding]:

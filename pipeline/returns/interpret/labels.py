@@ -169,7 +169,7 @@ def _pattern(phrases: dict[str, str]) -> re.Pattern[str]:
     """Any of some phrases, the longest first."""
     longest = sorted(phrases, key=len, reverse=True)
     each = (
-        (r"(?<!\w)" if phrase[0].isalnum() else "")
+        (r"(?<![\w.@])" if phrase[0].isalnum() else "")
         + re.escape(phrase)
         + (r"(?!\w)" if phrase[-1].isalnum() else "")
         for phrase in longest

@@ -77,7 +77,9 @@ def _may_scale(text: str) -> bool:
 
 def _is_own(table: Table, row: int, column: int) -> bool:
     """Whether a cell is a heading, or one that is read beside a figure."""
-    block = table.block
-    if block.first_row <= row <= block.last_row:
+    if any((row, column) in h.places and h.row >= table.header_row for h in table.block.headings):
+        return True
+    if (row, column) in table.title_places:
+        # It is looked at as a title.
         return True
     return column in table.taken and table.value(row, "performance") != ""

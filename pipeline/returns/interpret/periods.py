@@ -164,6 +164,12 @@ def _ending(long: str, last: str) -> Mentions | None:
     return Mentions(ends=frozenset({day}), relative=length)
 
 
+def _ending_with(long: str, month: str, year: str) -> Mentions | None:
+    """`Year to June 2022`: its last day is the month's."""
+    number = _MONTH_OF[month.rstrip(".")]
+    return _ending(long, date(_full(year), number, monthrange(_full(year), number)[1]).isoformat())
+
+
 def _day_alone(text: str) -> Mentions | None:
     day = _day(text)
     return Mentions(days=frozenset({day})) if day else None
@@ -210,6 +216,7 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"({_DAY})", _day_alone),
     (rf"({_MONTH})[ -]?'?(\d\d){_TO}({_MONTH})[ -]?'?(\d\d)", _month_span),
     (rf"({_MONTH})[ -]?({_YEAR}|'\d\d)?{_TO}({_MONTH})[ -]?({_YEAR}|'?\d\d)?", _month_span),
+    (rf"{_UNTIL} ({_MONTH})[ -]?({_YEAR}|'\d\d)", _ending_with),
     (rf"({_MONTH})[ -]?({_YEAR}|'\d\d|\d\d)?", _one_month),
     (r"(\d\d)(\d\d)(?= ?q[1-4])", _two),
     (r"(20\d\d)(\d\d)", _two),

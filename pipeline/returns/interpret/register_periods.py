@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable
+from datetime import date
 from enum import IntEnum
 
 from msgspec import Struct
@@ -62,9 +63,8 @@ class RegisterPeriod(Struct, frozen=True):
         first, last = self.period.starts, self.period.ends
         fits: list[list[Fit]] = [
             [*map(self._year, said.years)],
-            # A part of it may be named, such as its last month.
-            [_same(first <= one and other <= last) for one, other in said.spans],
-            [_same(self._has(one) and self._has(other)) for one, other in said.months],
+            [self._within(each, (first, last)) for each in said.spans],
+            [self._within_months(each) for each in said.months],
             *(
                 [self.fit(Mentions(**{kind: frozenset({one})})) for one in getattr(said, kind)]
                 for kind in ("quarters", "halves", "ends", "relative", "names")
@@ -73,6 +73,18 @@ class RegisterPeriod(Struct, frozen=True):
         several = any(len(each) > 1 for each in fits)
         best = max((min(each) for each in fits if each), default=Fit.SAME)
         return max(best, Fit.DOUBTFUL) if several else best
+
+    @staticmethod
+    def _within(days: tuple[date, date], own: tuple[date, date]) -> Fit:
+        """Days within the period may be meant of a part of it, or tell of its end."""
+        if days == own:
+            return Fit.SAME
+        return Fit.DOUBTFUL if own[0] <= days[0] and days[1] <= own[1] else Fit.OTHER
+
+    def _within_months(self, months: tuple[int, int]) -> Fit:
+        if months == self._months:
+            return Fit.SAME
+        return Fit.DOUBTFUL if all(map(self._has, months)) else Fit.OTHER
 
     def _has(self, month: int) -> bool:
         first, last = self._months

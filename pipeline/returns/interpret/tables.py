@@ -17,7 +17,8 @@ from pipeline.returns.interpret.headings import (
 )
 from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary
 from pipeline.returns.interpret.merges import Merges
-from pipeline.workbooks.addresses import address
+from pipeline.workbooks.addresses import address, position
+from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key, near_heading
@@ -61,14 +62,19 @@ class Table(Struct, dict=True):
         return {key: heading.column for key, heading in self.chosen.items()}
 
     @cached_property
+    def title_places(self) -> frozenset[Place]:
+        """The cells of its titles."""
+        return frozenset(place for title in self.titles if (place := position(title.cell)))
+
+    @cached_property
     def period_headings(self) -> list[Heading]:
         """The columns that say which period a row is of."""
         return [h for h in self.block.headings if h.field == "period" and not h.label.unknown]
 
     @cached_property
     def taken(self) -> frozenset[int]:
-        """The columns that are chosen; asked for once they are."""
-        return frozenset(self.columns.values())
+        """The columns that are read; asked for once they are chosen."""
+        return frozenset((*self.columns.values(), *(h.column for h in self.period_headings)))
 
     def value(self, row: int, key: str) -> CellValue:
         """The value of a field in a row; blank where the table has no such column."""
