@@ -747,6 +747,7 @@ def test_a_sudden_change_since_the_last_period_is_a_warning(tmp_path: Path, good
         cover("Period", period.name)(book)
         put("P1-1", "Performance", figure)(book)
         put("P1-1", "Target", None)(book)
+        book["Cover"]["A1"] = f"Community safety: return for {period.name}"
         above(f"Community safety, {period.name}")(book)
         book.save(place.inbox / f"{period.name}.xlsx")
         (taken,) = nightly.run(place, IN_TIME, lambda *_: None, only_inbox=True).submissions

@@ -31,7 +31,8 @@ _NO_ENTRY = CoverEntry("", "", "")
 #: What follows is not said of the figures, only compared with them.
 _IDLE = re.compile(r"\b(?:internal|official|office|information)(?: use)? only\b", re.IGNORECASE)
 _COMPARED = re.compile(
-    r"\b(?:compared (?:with|to)|versus|vs|against|since|than|from)\b.*", re.IGNORECASE | re.DOTALL
+    r"\b(?:compared (?:with|to)|versus|vs|against|since|than|from|for example|such as|e\.g)\b.*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

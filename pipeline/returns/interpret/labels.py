@@ -56,7 +56,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "an estimate": ("estimate", "estimated", "estimates", "est.", "indicative", "approximate"),
     "not final": (
         *("draft", "drafts", "unaudited", "unvalidated", "not yet validated", "superseded"),
-        *("obsolete", "dummy", "do not use", "for example", "example", "sample"),
+        *("obsolete", "dummy", "do not use", "example", "sample"),
     ),
     "cumulative": ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
     "of another length of time": ("rolling", "annualised", "annualized", "in arrears"),
