@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.attribution import other_rows
 from pipeline.returns.interpret.cells import NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.headings import LONGEST_HEADING
+from pipeline.returns.interpret.headings import LONGEST_HEADING, Heading
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
@@ -23,7 +23,7 @@ from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetD
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
-from pipeline.workbooks.figures.plain import means_nothing_to_report
+from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import suggestion
 from schemas import cell_rules as v
@@ -45,6 +45,8 @@ _OF_PERIOD = re.compile(
     r"(?<!target )(?<!baseline )(?<!due )(?<!next )\b(?:period|quarter|qtr|year|yr|month|as at)\b",
     re.IGNORECASE,
 )
+#: Signs that change a figure beside which they stand.
+_SIGNS = frozenset({"<", ">", "~", "\u2264", "\u2265", "\u2248", "\u00b1", "-", "k", "m"})
 #: What a column called `Forecast?` says of a row.
 _YES = frozenset({"y", "yes", "true", "x", "\N{CHECK MARK}"})
 #: What is looked at in a row more closely than by its value.
@@ -190,23 +192,28 @@ def _said_of_row(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
     """What words beside a figure make of it: a column that says of each row `Forecast`."""
     for column, cell in table.grid.row(row):
         if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_WORD and column not in table.taken:
-            label = known.words.label(cell)
-            heading = table.block.at(column)
-            if label.unknown or label.fields - {"target"}:
-                continue
-            what = sorted(label.kinds - {PROVISIONAL})
-            what += ["what is aimed at"] * (label.fields == {"target"})
-            if (heading is None or _OF_PERIOD.search(heading.text)) and label.periods:
-                fit = known.fit(label.periods)
-                what += [f"of another period than {known.period}"] * (fit is not Fit.SAME)
-            if heading is None and (label.scales or not name_key(cell)):
-                what.append("something that nobody can tell")
-            if heading and heading.label.kinds and name_key(cell) in _YES:
-                what += sorted(heading.label.kinds)
+            what = _said_beside(cell, table.block.at(column), known)
             for each in what[:1]:
                 yield c.SAID_OTHERWISE.found(
                     table.grid.sheet, address(row, column), cell, what=each
                 )
+
+
+def _said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[str]:
+    """What a word in a row says of the row's figure; `heading` is its column's."""
+    if heading is None and clean(cell) in _SIGNS:
+        return ["something that nobody can tell"]
+    if heading is not None and heading.label.kinds and name_key(cell) in _YES:
+        return sorted(heading.label.kinds)
+    label = known.words.label(cell)
+    if label.unknown or label.fields - {"target"}:
+        return []
+    what = sorted(label.kinds - {PROVISIONAL})
+    what += ["what is aimed at"] * (label.fields == {"target"})
+    of_period = heading is None or _OF_PERIOD.search(heading.text) is not None
+    if of_period and known.fit(label.periods) is not Fit.SAME:
+        what.append(f"of another period than {known.period}")
+    return what
 
 
 def _section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:

@@ -1,0 +1,180 @@
+"""Titles, tabs, lines of the cover, section rows and columns that say what the figures are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schemas.model import Status
+from tests.corpus.expected import Answer
+from tests.corpus.layout import AIM, BEFORE, NOW, cover, lines, table
+from tests.corpus.sheets import Cell, Row, Sheet, sheet
+from tests.returns.test_labels import READ, figures, made_of
+
+HEAD = ("Ref", "Indicator", "Actual")
+RAG = ("R", "G", "G", "A")
+
+
+def titled(*above: Row, tab: str = "Indicators") -> Sheet:
+    return sheet(tab, *above, (), HEAD, *lines(NOW))
+
+
+def is_asked(folder: Path, *sheets: Sheet) -> bool:
+    """Whether the return as a whole is sent back for what it says."""
+    made = made_of(folder, *sheets)
+    return any(f.code in {"L03", "L11", "L15", "L16"} for f in made.findings)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Forecast for Quarter 3", "Year end projections", "Estimates", "Budget", "DRAFT v0.3"),
+        *("Unaudited", "Cumulative performance", "Quarter 3 cum.", "Cum to Q3", "YTD"),
+        *("Rolling 12 months", "12 months to December 2015", "Nine months to 31 December 2015"),
+        *("Q1-Q3 2015/16", "Quarters 1 to 3", "Q2 and Q3", "Half year report", "Month 9"),
+        *("Position at 30/09/2015", "Annual Performance Report 2015/16", "England averages"),
+        *("Performance April to December 2015", "Monthly scorecard: December 2015"),
+        *("Adults & Health", "Rates per 100,000", "All figures in £000", "Prev qtr"),
+    ],
+)
+def test_a_title_that_says_otherwise_is_asked_about(tmp_path: Path, title: str) -> None:
+    assert is_asked(tmp_path, cover(), titled((title,)))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Community Safety Scorecard 2015/16",
+        "Performance report - Quarter 3 (October-December) 2015/16",
+        "Council Plan 2015-19: Performance Report",
+        "Corporate Plan 2014-2018 performance",
+        "Q3 2015/16, printed 12 Jan 2016",
+        "Performance against forecast and target, compared with Q2",
+        "OFFICIAL - SENSITIVE",
+        "For internal use only",
+        "Please complete the yellow cells",
+    ],
+)
+def test_a_title_that_says_nothing_of_the_figures_is_passed_over(
+    tmp_path: Path, title: str
+) -> None:
+    assert figures(made_of(tmp_path, cover(), titled((title,)))) == READ
+
+
+@pytest.mark.parametrize(
+    "tab",
+    [
+        *("Forecast", "Projections", "Targets", "Budget", "Plan", "Draft", "Cum", "Rolling 12m"),
+        *("Averages", "Variance", "Month 9", "Dec-15", "December", "201415", "14-15", "Prior Q"),
+        *("LY", "H1", "Half year", "Annual", "Adults & Health", "OLD - do not use", "Sample data"),
+    ],
+)
+def test_a_tab_that_says_otherwise_is_asked_about(tmp_path: Path, tab: str) -> None:
+    assert is_asked(tmp_path, cover(), table(("Actual",), NOW, name=tab))
+
+
+@pytest.mark.parametrize("place", ["title", "tab"])
+def test_figures_that_a_title_or_tab_calls_provisional_are_so(tmp_path: Path, place: str) -> None:
+    named = {"title": titled(("Provisional figures",)), "tab": titled(tab="Provisional")}
+    made = made_of(tmp_path, cover(), named[place])
+    assert figures(made) == READ
+    assert {row.status for row in made.reading.rows} == {Status.PROVISIONAL}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(("Qtr", "Q2"), ("Reporting quarter", "2"), ("Quarter ended", "30 September 2015")),
+        *(("Data period", "Q2 2015/16"), ("Month", "September"), ("Quarter 2",)),
+        *(("Basis", "Cumulative"), ("Type", "Forecast"), ("Status", "Draft")),
+        *(("Please note figures are estimates",), ("Directorate", "Adults and Health")),
+    ],
+)
+def test_a_line_of_the_cover_that_says_otherwise_is_asked_about(tmp_path: Path, line: Row) -> None:
+    assert is_asked(
+        tmp_path, cover("2015-16 Q3", "Community safety", line), table(("Actual",), NOW)
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [("Qtr", "Q3"), ("Quarter no", 3), ("Reporting quarter", "3"), ("Quarter ended", "31/12/2015")],
+)
+def test_a_year_and_a_quarter_on_the_cover_are_one_period(tmp_path: Path, line: Row) -> None:
+    made = made_of(
+        tmp_path,
+        sheet("Cover", ("Service area", "Community safety"), ("Year", "2015/16"), line),
+        table(("Actual",), NOW),
+    )
+    assert (made.reading.period, figures(made)) == ("2015-16 Q3", READ)
+
+
+@pytest.mark.parametrize("kind", ["forecast", "YTD", "cumulative", "draft"])
+def test_a_period_with_another_kind_of_figure_is_asked_about(tmp_path: Path, kind: str) -> None:
+    made = made_of(tmp_path, cover(f"Q3 2015/16 {kind}"), table(("Actual",), NOW))
+    assert "L03" in {f.code for f in made.findings}
+
+
+def test_two_lines_that_disagree_on_the_period_are_both_named(tmp_path: Path) -> None:
+    lines_ = cover("2015-16 Q3", "Community safety", ("Quarter", "Q2"))
+    made = made_of(tmp_path, lines_, table(("Actual",), NOW))
+    (finding,) = [f for f in made.findings if f.code == "L03"]
+    assert "the cover says 2015-16 Q3 and Q2" in finding.problem
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["Quarter 2 2015/16", "Last year", "2014/15", "Forecast", "Targets", "Adults and Health"],
+)
+def test_a_section_of_other_figures_is_asked_about(tmp_path: Path, section: str) -> None:
+    rows = lines(NOW)
+    target = sheet("Indicators", HEAD, *rows[:2], (section,), *rows[2:])
+    assert is_asked(tmp_path, cover(), target)
+
+
+@pytest.mark.parametrize(
+    ("heading", "word"),
+    [
+        *(("Type", "Target"), ("Basis", "Forecast"), ("", "Plan"), ("Qtr", "Q2")),
+        *(("Time period", "2015/16 Q2"), ("Yr", "2014/15"), (None, "Q2"), (None, "<")),
+        *(("Cumulative?", "Y"), ("Period", "Q3 cum"), ("Period", "Autumn term")),
+    ],
+)
+def test_a_column_that_says_what_each_figure_is_is_heard(
+    tmp_path: Path, heading: Cell, word: str
+) -> None:
+    made = made_of(tmp_path, cover(), table((heading, "Actual"), (word,) * 4, NOW))
+    assert Answer.ASKED in set(figures(made).values())
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ((None, "Q2", None, "Q3"), ("Actual", "Target", "Actual", "Target")),
+        ((None, "Last year", None, "This quarter"), ("Actual", "RAG", "Actual", "RAG")),
+        ((None, "Q2", None, None), ("Actual", "Target", "Comments", "RAG")),
+        (("Unaudited", None, None, None), ("Target", "Actual", "Comments", "RAG")),
+    ],
+)
+def test_labels_that_are_not_merged_and_may_reach_elsewhere_are_asked_about(
+    tmp_path: Path, labels: tuple[tuple[Cell, ...], tuple[str, ...]]
+) -> None:
+    above, names = labels
+    head = sheet(
+        "I", (None, None, *above), ("Ref", "Indicator", *names), *lines(BEFORE, AIM, NOW, RAG)
+    )
+    assert is_asked(tmp_path, cover(), head)
+
+
+@pytest.mark.parametrize("note", ["Figures are YTD", "Data shown one quarter in arrears"])
+def test_a_note_under_the_table_on_all_figures_is_asked_about(tmp_path: Path, note: str) -> None:
+    target = sheet("Indicators", HEAD, *lines(NOW), (), (note,))
+    assert is_asked(tmp_path, cover(), target)
+
+
+def test_colours_under_each_quarter_are_no_matter(tmp_path: Path) -> None:
+    above = (None, None, "Q2", None, "Q3", None)
+    names = ("Ref", "Indicator", "Actual", "RAG", "Actual", "RAG")
+    target = sheet("Indicators", above, names, *lines(BEFORE, RAG, NOW, RAG))
+    assert figures(made_of(tmp_path, cover(), target)) == READ
