@@ -450,6 +450,16 @@ def test_filled_rows_of_several_areas_are_asked_about(sent: Return, named: str |
     assert ("L14", "A3") in said(sent.read())
 
 
+def test_achievements_are_read_whatever_else_their_headings_say(sent: Return) -> None:
+    sent.cover()
+    fill(sent.sheet, HEADED)
+    rows = (("Priority (choose)", "Achievement (50 words)"), ("More independence", "Opened"))
+    fill(sent.book.create_sheet("Achievements"), (("Priority", "Achievement"), *rows[1:]))
+    fill(sent.book.create_sheet("More"), (("Priority", "Achievement", "Key achievement (50 words)"),
+                                          *rows[1:]))  # fmt: skip
+    assert [a.text for a in sent.read().achievements] == ["Opened", "Opened"]
+
+
 def test_a_merged_priority_speaks_for_all_its_achievements(sent: Return) -> None:
     sent.cover()
     fill(sent.sheet, HEADED)

@@ -69,14 +69,16 @@ def interpret(
     )
     reading.rows, findings = read_indicators(usable, register, known, details)
     reading.findings += findings
+    used = {id(table) for table in usable}
     for table in indicators:
-        if table not in usable and _is_missed(table, reading, register, known, details):
+        if id(table) not in used and _is_missed(table, reading, register, known, details):
             said = doubts.get(id(table), [])
             reading.findings += said or [*choices[id(table)], *doubtful_columns(table, known)]
     if not usable and not has_errors(reading.findings):
         reading.findings += why_none(grids, words)
     reading.findings += scaled_elsewhere(grids, tables, usable, words)
-    reading.achievements, findings = read_achievements(achievements, register, details)
+    told = [table for table in achievements if {"priority", "achievement"} <= table.chosen.keys()]
+    reading.achievements, findings = read_achievements(told, register, details)
     reading.findings += findings
     return reading
 

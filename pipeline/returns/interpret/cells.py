@@ -190,7 +190,9 @@ class RowCells:
             self._found(key, v.MARKED_TEXT, text)
         elif text and key in FIGURES:
             span = merges.span(*place)
-            if any(self._other_places(span)):
+            # What stands within a merged range, as no program writes it, is its own.
+            is_own = span[:2] != place and self._values[key] != ""
+            if not is_own and any(self._other_places(span)):
                 self._refused.add(key)
                 cells = f"{address(*span[:2])}:{address(*span[2:])}"
                 self._found(key, v.FIGURE_MERGED, text, span=cells)

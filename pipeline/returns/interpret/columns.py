@@ -66,9 +66,10 @@ class Belonging(Struct, frozen=True):
 def choose_columns(table: Table, known: Belonging) -> list[Finding]:
     """Set the table's columns; what cannot be chosen is asked and left out."""
     if table.block.fields is not INDICATORS:
-        for heading in table.block.headings:
-            if not heading.label.unknown:
-                table.chosen.setdefault(heading.field, heading)
+        # Achievements are words, whatever else their headings say.
+        for heading in sorted(table.block.headings, key=lambda h: bool(h.label.unknown)):
+            for key in heading.label.fields:
+                table.chosen.setdefault(key, heading)
         return []
     findings: list[Finding] = []
     of_field = attrgetter("field")

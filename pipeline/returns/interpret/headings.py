@@ -253,7 +253,7 @@ class Headings:
             row = last + 1
             cells = [(column, cell) for column, cell in self._grid.row(row) if cell != ""]
             is_merged_down = any(
-                self._merges.span(row, column)[0] < row <= self._merges.span(row, column)[2]
+                self._merges.span(row, column)[0] < row and self._grid.value(row, column) == ""
                 for column in anchors
             )
             if not is_merged_down and (
@@ -282,6 +282,9 @@ class Headings:
     def _over(self, row: int, column: int, anchors: set[int], number: int) -> _Over:
         """What stands over a column in a row."""
         top, left, _, right = self._merges.span(row, column)
+        if (top, left) != (row, column) and self._grid.value(row, column) != "":
+            # What stands within a merged range, as no program writes it, is its own.
+            top, left, right = row, column, column
         text = heading_text(self._merges.value(self._grid, row, column))
         if not text and left == right and row < number:
             # Not merged, a label reaches as far as the next one.

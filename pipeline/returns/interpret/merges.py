@@ -31,12 +31,6 @@ class Merges:
         """Whether any cell of a row is merged."""
         return row in self._in_row
 
-    def heading_span(self, grid: Grid, row: int, column: int) -> Span:
-        """The range that a cell's text stands for: the cell must be its first, or below that."""
-        span = self.span(row, column)
-        is_its_text = span[1] == column and (span[0] == row or grid.value(row, column) == "")
-        return span if is_its_text else (row, column, row, column)
-
     def span(self, row: int, column: int) -> Span:
         """The range that a cell belongs to; the cell alone where it is not merged."""
         for span in self._in_row.get(row, ()):

@@ -146,10 +146,8 @@ def _floor(table: Table, number: int) -> int:
 def _titles(grid: Grid, block: HeadingBlock, floor: int) -> Iterator[Title]:
     """What a tab and the lines above a table say of all of it."""
     yield Title(grid.sheet, grid.sheet)
-    for number, cells in grid.numbered(block.first_row):
-        if number < floor:
-            continue
-        for column, cell in enumerate(cells, grid.first_column):
+    for number in range(floor, block.first_row):
+        for column, cell in grid.row(number):
             if text := heading_text(cell):
                 yield Title(text[:_LONGEST_TITLE], grid.sheet, address(number, column))
     for text, row, column in block.titles:
