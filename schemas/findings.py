@@ -78,7 +78,9 @@ class Rule(Struct, frozen=True):
             name: printable(word) if name in _IN_FULL else shorten(word, LONGEST_QUOTE)
             for name, word in words.items()
         }
-        problem, fix = self.problem.format_map(said).strip(), self.fix.format_map(said)
+        # A question asked in a sentence ends it.
+        problem = self.problem.format_map(said).strip().replace("?.", "?")
+        fix = self.fix.format_map(said)
         return Finding(self.code, self.severity, sheet, cell, said["value"], problem, fix)
 
 

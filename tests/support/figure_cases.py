@@ -13,6 +13,17 @@ DAYS, RATIO = Scale(Unit.DAYS, 1), Scale(Unit.RATIO, 2)
 
 #: (cell, number format, scale, figure or finding code)
 CASES: list[tuple[CellValue, str | None, Scale, str]] = [
+    # A zero that is not shown, a loss shown in black, a mark that is a word, a point for thousands.
+    (0.0, "#,###", COUNT, "V14"),
+    (0.0, '"£"#', MONEY, "V14"),
+    (0.0, "#,##0", COUNT, "0"),
+    (-5.0, "0;[Black]0", MONEY, "V14"),
+    (-5.0, "0;[Red]0", MONEY, "-5"),
+    ("4605 (m)", None, COUNT, "V02"),
+    ("4605 (f)", None, COUNT, "V02"),
+    ("£120.000", None, MONEY, "V02"),
+    ("£120.00", None, MONEY, "120"),
+    ("£0.125m", None, MONEY, "125000"),
     # Percentages, as Excel stores them and as people write them.
     (0.315, "0.0%", PERCENT, "31.5"),
     (0.15, "0%", PERCENT, "15"),

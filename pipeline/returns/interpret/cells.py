@@ -130,6 +130,10 @@ class RowCells:
         # A mark such as (p) beside the figure stands against a Final that nobody changed.
         return marked if status in (None, Status.FINAL) else status
 
+    def refuse(self, key: str, rule: Rule, **words: str) -> None:
+        """A finding at a cell that cannot stand beside the others."""
+        self._found(key, rule, self._text(key), **words)
+
     def says_no_cases(self) -> bool:
         """Whether No cases is chosen as the status."""
         return "status" not in self._refused and means_no_cases(self._text("status"))

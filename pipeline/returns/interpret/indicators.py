@@ -151,7 +151,7 @@ def _match(
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and name_key(said) not in TOTALS:
-                    cell = table.address(row, "indicator") or table.address(row, "ref")
+                    cell = table.address(row, "indicator" if name else "ref")
                     near = suggestion(said, [i.wording if name else i.ref for i in owned])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
             elif of_ref and of_name and of_ref is not of_name:
@@ -279,8 +279,8 @@ def _read_row(
     cells = RowCells(match.table, match.row, indicator, looks, is_of_two=match.is_of_two)
     told = cells.seen.get("performance", "")
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
-    numerator = cells.figure("numerator", _PART).value
-    denominator = cells.figure("denominator", _PART).value
+    parts = {key: cells.figure(key, _PART) for key in ("numerator", "denominator")}
+    numerator, denominator = (part.value for part in parts.values())
     says_no_cases = cells.says_no_cases()
     figure = Figure()
     state: MilestoneState | None = None
@@ -294,6 +294,10 @@ def _read_row(
             )
             figure = cells.figure("performance", scale, is_of_none=is_of_none)
             nothing = figure.not_available
+            if figure.value is not None:
+                # The figure beside it would give away what is suppressed.
+                for key in (key for key, part in parts.items() if part.suppressed):
+                    cells.refuse(key, c.NOT_EXACT, example=scale.row.example)
         case Kind.MILESTONE if not nothing:
             state = cells.state()
         case Kind.NARRATIVE if not nothing:

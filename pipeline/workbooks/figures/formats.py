@@ -35,7 +35,8 @@ _CURRENCIES = "£$€¥"
 _WITHOUT_CURRENCY = dict.fromkeys(map(ord, _CURRENCIES))
 #: A sign with the letters that go with it, such as US$, or a code alone.
 _MONEY = re.compile(rf"[a-z]{{0,3}}[{_CURRENCIES}]|\b(?:gbp|eur|usd)\b", re.IGNORECASE)
-_COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|colou?r ?[0-9]+)$", re.I)
+#: The colours in which a loss is shown in place of its sign.
+_COLOUR = re.compile(r"(?:red|magenta|colou?r ?[37])$", re.IGNORECASE)
 _DAYS = re.compile(r"\0\s*days?\b", re.IGNORECASE)
 _PER_CENT = re.compile(r"%|\b(?:per ?cent|pct?)\b")
 #: A word, or its like: 000s, m² and '000 are one each.
@@ -102,6 +103,8 @@ class FormatSection(Struct, frozen=True):
     is_for_text: bool = False
     #: Nothing of the number is shown.
     hides: bool = False
+    #: Nothing of a zero is shown.
+    hides_zero: bool = False
     #: What is printed is another number.
     alters: bool = False
     #: What is printed beside the number, and not known to change nothing.
@@ -257,6 +260,7 @@ def _section(tokens: list[re.Match[str]]) -> FormatSection:
         is_date=is_date,
         is_for_text="@" in bare,
         hides=not has_digits and not is_date and "@" not in bare,
+        hides_zero=has_digits and not is_general and "0" not in bare,
         alters=_BESIDE_DIGIT.search(said) is not None or bare.count("%") > 1 or "\u2030" in words,
         unknown=_unknown(said),
     )

@@ -46,7 +46,11 @@ def _by_its_looks(number: Decimal, scale: Scale, section: FormatSection) -> Figu
     if section.is_date:
         return scale.trouble(c.DATE_FOUND, seen)
     power = section.said_power - section.shown_power
-    if section.hides or ((section.alters or (power and not section.said_power)) and number):
+    if (
+        section.hides
+        or (section.hides_zero and not number)
+        or ((section.alters or (power and not section.said_power)) and number)
+    ):
         return scale.trouble(c.NOT_SHOWN, seen)
     is_cut = section.shown_power and section.decimals is not None
     if is_cut and quantise(number, section.decimals or 0) != number:

@@ -25,6 +25,9 @@ LONGEST_FIGURE = 28
 #: Longer text is words, whatever stands in it.
 _LONGEST_TEXT = 100
 
+#: So many decimals may be thousands behind a point, as they are written elsewhere.
+_LIKE_THOUSANDS = 3
+_MAY_BE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _SUPPRESSED = frozenset({"c", "[c]", "suppressed", "confidential"})
 _SMALL = re.compile(r"< ?([0-9]{1,2})")
 _ERRORS = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
@@ -34,7 +37,8 @@ _OTHER_MONEY = re.compile(
     r"|-?\d[\d., ]*\s*(?:[€$¥]|eur|usd|p|pence)",
     re.ASCII,
 )
-_MARKS = re.compile(r"\s*(?:[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|\((?P<letter>[a-z])\))$")
+#: Of letters only these are marks: (m) may be a million, (f) a forecast, (w) weeks.
+_MARKS = re.compile(r"\s*(?:[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|\((?P<letter>[aeprx])\))$")
 #: 10² is not 10 with a second footnote.
 _POWERS_OF_TEN = frozenset("²³⁴⁵⁶⁷⁸⁹")
 _GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ ]\d{3})+|\d{1,3}(?:['’]\d{3})+|\d+"
@@ -138,6 +142,10 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
     if len(digits) > LONGEST_FIGURE:
         return scale.trouble(c.NOT_A_FIGURE, text)
     row = scale.row
+    is_rounded = scale.decimals is not None and scale.decimals < _LIKE_THOUSANDS
+    if row.is_money and is_rounded and not match["scale"] and _MAY_BE_THOUSANDS.fullmatch(digits):
+        # £120.000 is a hundred and twenty thousand pounds, or a hundred and twenty.
+        return scale.trouble(c.NOT_A_FIGURE, text)
     if "," in digits and not (row.has_thousands or row.is_money):
         return _comma(text, scale)
     number = Decimal(re.sub(r"[, '’]", "", digits))
