@@ -159,7 +159,7 @@ def test_a_reference_held_as_a_number_is_what_its_cell_shows(path: Path) -> None
 def test_a_reference_that_is_only_nearly_one_is_suggested_and_not_taken(path: Path) -> None:
     one = checked(path, ROWS[0], ("1,10", None, "87.5%"), *ROWS[2:])
     (unknown,) = [f for f in one.findings if f.code == "L04"]
-    assert unknown.problem == ("1,10 is not an indicator of the register; did you mean 1.10?.")
+    assert unknown.problem == ("1,10 is not an indicator of the register; did you mean 1.10?")
 
 
 LONG = "long words of somebody's own " * 20

@@ -19,7 +19,7 @@ from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details.detail import CellDetail, Details, Place, SheetDetails
+from pipeline.workbooks.details.detail import ABSENT, CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
@@ -103,7 +103,7 @@ def _looks(tables: list[Table], details: Details) -> dict[str, SheetDetails]:
 def _marked_headings(table: Table, looks: Mapping[Place, CellDetail]) -> Iterator[Finding]:
     """Headings over the figures of which a part, such as a footnote's number, does not count."""
     for place in _heading_places(table):
-        if looks[place].marks:
+        if looks.get(place, ABSENT).marks:
             text = text_of(table.grid.value(*place))
             yield v.MARKED_TEXT.found(table.grid.sheet, address(*place), text)
 
