@@ -27,7 +27,7 @@ from pipeline.returns.interpret import interpret
 from pipeline.returns.reader import guard_of, read_returns, read_workbook
 from pipeline.returns.reading import Return
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details.detail import PLAIN, SheetDetails
+from pipeline.workbooks.details.detail import CellDetail, SheetDetails
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
 from pipeline.workbooks.grid import Grid, text_of
@@ -106,7 +106,7 @@ def check_figure(cell: CellValue, unit: Unit, number_format: str | None) -> None
 def check_layout(sheets: list[Grid]) -> None:
     """What is read stands where it is said to stand, once, and findings name cells that exist."""
     reading = interpret(
-        sheets, REGISTER, lambda _sheet, wanted: SheetDetails(dict.fromkeys(wanted, PLAIN))
+        sheets, REGISTER, lambda _sheet, wanted: SheetDetails(dict.fromkeys(wanted, CellDetail()))
     )
     refs = [row.indicator for row in reading.rows]
     assert len(refs) == len(set(refs))
