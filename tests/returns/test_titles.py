@@ -52,6 +52,7 @@ def test_a_title_that_says_otherwise_is_asked_about(tmp_path: Path, title: str) 
         "Q3 2015/16, printed 12 Jan 2016",
         "Performance against forecast and target, compared with Q2",
         "OFFICIAL - SENSITIVE",
+        "Example Council: Performance",
         "For internal use only",
         "Please complete the yellow cells",
     ],
@@ -67,7 +68,7 @@ def test_a_title_that_says_nothing_of_the_figures_is_passed_over(
     [
         *("Forecast", "Projections", "Targets", "Budget", "Plan", "Draft", "Cum", "Rolling 12m"),
         *("Averages", "Variance", "Month 9", "Dec-15", "December", "201415", "14-15", "Prior Q"),
-        *("LY", "H1", "Half year", "Annual", "Adults & Health", "OLD - do not use", "Sample data"),
+        *("LY", "H1", "Half year", "Annual", "Adults & Health", "OLD - do not use", "Sample"),
     ],
 )
 def test_a_tab_that_says_otherwise_is_asked_about(tmp_path: Path, tab: str) -> None:

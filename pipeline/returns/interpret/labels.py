@@ -56,8 +56,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     "an estimate": ("estimate", "estimated", "estimates", "est.", "indicative", "approximate"),
     "not final": (
         *("draft", "drafts", "unaudited", "unvalidated", "not yet validated", "superseded"),
-        *("obsolete", "dummy", "do not use", "example", "sample"),
+        *("obsolete", "dummy", "do not use"),
     ),
+    "an example": ("example", "sample"),
     "cumulative": ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
     "of another length of time": ("rolling", "annualised", "annualized", "in arrears"),
     "an average": ("average", "averages", "mean"),
@@ -69,7 +70,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "of a part": ("only", "excl.", "excluding", "excl", "incl.", "including", "part"),
 }
 #: Those that a title says of the figures under it only where it says nothing else.
-_SAID_ALONE = frozenset({"a total", "what is aimed at", "a difference", "of a part"})
+_SAID_ALONE = frozenset({"an example", "a total", "what is aimed at", "a difference", "of a part"})
 #: A currency that no figure is kept in.
 OTHER_MONEY = "another currency"
 
