@@ -117,6 +117,12 @@ def test_the_words_in_doubt_are_quoted_once_a_column(tmp_path: Path) -> None:
     assert "2015-16 Q3" in finding.problem
 
 
+def test_all_that_stands_over_a_column_in_doubt_is_quoted(tmp_path: Path) -> None:
+    made = made_of(tmp_path, cover(), headed(("Model B",), ("Actual",)))
+    (finding,) = [f for f in made.findings if f.code == "L15"]
+    assert "the column headed Model B / Actual is" in finding.problem
+
+
 def scaled(folder: Path, heading: str, *money: Cell) -> Return:
     return made_of(folder, cover(area=HOMES.name), table((heading,), money, area=HOMES))
 

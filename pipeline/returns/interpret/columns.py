@@ -119,7 +119,7 @@ def _in_doubt(
         doubt = listed(known.doubts(heading) or ["no word of it says so"])
         place = table.grid.sheet, heading.address
         period = known.period or "the period"
-        yield c.HEADING_UNKNOWN.found(*place, heading.text, field=field, period=period, doubt=doubt)
+        yield c.HEADING_UNKNOWN.found(*place, heading.said, field=field, period=period, doubt=doubt)
 
 
 def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Finding]:

@@ -172,9 +172,11 @@ class Headings:
         for column, cell in enumerate(cells, self._grid.first_column):
             if is_merged and cell == "" and self._merges.span(number, column)[1] == column:
                 # What this cell shows stands in the first of those merged with it.
-                cell = self._merges.value(self._grid, number, column)  # noqa: PLW2901
-            if isinstance(cell, (str, float, int, date)) and not isinstance(cell, bool):
-                text = heading_text(cell)
+                shown = self._merges.value(self._grid, number, column)
+            else:
+                shown = cell
+            if isinstance(shown, (str, float, int, date)) and not isinstance(shown, bool):
+                text = heading_text(shown)
                 if 0 < len(text) <= LONGEST_HEADING:
                     yield column, text
 
