@@ -9,16 +9,9 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from pipeline.returns.interpret.achievements import read_achievements
-from pipeline.returns.interpret.attribution import (
-    area_of_cover,
-    cover_otherwise,
-    find_area,
-    find_period,
-    is_provisional,
-    other_kinds,
-    said_otherwise,
-)
+from pipeline.returns.interpret.attribution import area_of_cover, find_area, find_period
 from pipeline.returns.interpret.columns import Belonging, choose_columns, doubtful_columns
+from pipeline.returns.interpret.contradictions import other_cover, other_kinds, other_table
 from pipeline.returns.interpret.cover import Cover, read_cover
 from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
@@ -53,16 +46,14 @@ def interpret(
     with_figures = [table for table in indicators if "performance" in table.chosen]
     reading.area, area_findings = find_area(cover, with_figures, register, words, folder_area)
     known = Belonging(words, reading.period, reading.area)
-    name = register.area_name(reading.area) if reading.area else ""
-    doubts = {id(table): [*said_otherwise(table, known, name)] for table in with_figures}
+    doubts = {id(table): [*other_table(table, known)] for table in with_figures}
     usable = [table for table in with_figures if not doubts[id(table)]]
     reading.findings += [*area_findings, *period_findings, *_marked(cover, details)]
-    reading.findings += cover_otherwise(cover, known, name)
+    reading.findings += other_cover(cover, known)
     for table in [*usable, *achievements]:
         reading.findings += choices[id(table)]
     for table in usable:
-        reading.findings += [*other_kinds(table, known), *said_below(table, known)]
-        table.is_provisional = is_provisional(table, words)
+        reading.findings += [*other_kinds(table), *said_below(table, known)]
     reading.has_table = bool(usable)
     reading.is_old_style = bool(usable) and all(
         "achieved" in table.chosen and "ref" not in table.chosen for table in usable

@@ -1,20 +1,17 @@
-"""Whose figures a return holds, and of which period; and what says otherwise."""
+"""Whose figures a return holds, and of which period."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
-from msgspec.structs import replace
-
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
-from pipeline.returns.interpret.labels import PROVISIONAL, Vocabulary
+from pipeline.returns.interpret.labels import Vocabulary
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Fit
-from pipeline.returns.interpret.tables import Table, Title
+from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import CoverEntry
 from pipeline.workbooks import names
 from pipeline.workbooks.addresses import address
@@ -25,15 +22,7 @@ from schemas.findings import Finding, Rule, shorten
 from schemas.model import Register
 from schemas.wording import listed
 
-#: Fields whose headings say of which period a table is.
-_SAYING = frozenset({"performance", "indicator"})
 _NO_ENTRY = CoverEntry("", "", "")
-#: What follows is not said of the figures, only compared with them.
-_IDLE = re.compile(r"\b(?:internal|official|office|information)(?: use)? only\b", re.IGNORECASE)
-_COMPARED = re.compile(
-    r"\b(?:compared (?:with|to)|versus|vs|against|since|than|from|for example|such as|e\.g)\b.*",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def area_of_cover(cover: Cover, words: Vocabulary, folder_area: str | None) -> str | None:
@@ -59,7 +48,7 @@ def find_area(
     if entry.text:
         area = known.get(names.name_key(entry.text))
     else:
-        area = folder_area or next((ref for ref, _ in rows), None) or _titled(cover, tables, words)
+        area = folder_area or next((ref for ref, _ in rows), None) or _titled(cover, tables)
     if area is None:
         choices = [each.name for each in register.areas]
         return None, [_unknown(c.AREA_UNKNOWN, "service area", entry, choices)]
@@ -72,10 +61,10 @@ def find_area(
     return area, [c.SEVERAL_AREAS.found(*place, area=mine) for place in others.values()]
 
 
-def _titled(cover: Cover, tables: list[Table], words: Vocabulary) -> str | None:
+def _titled(cover: Cover, tables: list[Table]) -> str | None:
     """The one service area that titles, tabs and the cover's unlabelled lines name."""
-    titles = [*cover.titles, *(title for table in tables for title in table.titles)]
-    named = {ref for title in titles for ref in words.label(title.text).areas}
+    titles = [*cover.lines, *(title for table in tables for title in table.titles)]
+    named = {ref for title in titles for ref in title.label.areas}
     return named.pop() if len(named) == 1 else None
 
 
@@ -123,8 +112,8 @@ def find_period(
             _together(h.label.periods for h in headings if h.field == "indicator"),
             _together(row_period(table, row, words) for table in tables for row in table.rows),
             _together(
-                _speaks_of(title, words)
-                for title in [*cover.titles, *(t for table in tables for t in table.titles)]
+                title.periods
+                for title in [*cover.lines, *(t for table in tables for t in table.titles)]
             ),
         )
         told = {words.calendar.named(said) for said in sources} - {None}
@@ -165,84 +154,6 @@ def _doubt_of_row(table: Table, row: int, words: Vocabulary) -> Fit:
         if text and not label.periods:
             return Fit.DOUBTFUL
     return Fit.SAME
-
-
-def _speaks_of(title: Title, words: Vocabulary) -> Mentions:
-    """What a title says of the period of its figures; a day in it is when it was written."""
-    said = replace(words.label(_said_itself(title)).periods, days=frozenset())
-    if any(away for _, away in said.relative) and said != Mentions(relative=said.relative):
-        # `Last year: 2014-15` beside this year's.
-        return NONE
-    return said
-
-
-def said_otherwise(table: Table, known: Belonging, area_name: str) -> Iterator[Finding]:
-    """What a table's tab and titles say of another period or area than the return's."""
-    named = [h.label.periods for h in table.block.headings if h.field in _SAYING]
-    is_plain = any(
-        (said.years or said.quarters or said.spans) and known.fit(said) is Fit.SAME
-        for said in named
-    )
-    for title in table.titles:
-        said = _speaks_of(title, known.words)
-        what = []
-        if known.period and said:
-            calendar = known.words.calendar
-            fit = calendar.among(said, known.period)
-            if not title.cell and (said.months or said.spans):
-                # A tab of one month holds that month's figures.
-                fit = max(fit, calendar.fit(said, known.period))
-            if fit is Fit.OTHER:
-                what.append(f"of another period than {known.period}")
-            elif fit is Fit.DOUBTFUL and not is_plain:
-                what.append(f"of a period that may not be {known.period}")
-        areas = known.words.label(_said_itself(title)).areas
-        if known.area and areas and known.area not in areas:
-            what.append(f"of another service area than {area_name}")
-        for each in what[:1]:
-            yield c.SAID_OTHERWISE.found(title.sheet, title.cell, title.text, what=each)
-
-
-def cover_otherwise(cover: Cover, known: Belonging, area_name: str) -> Iterator[Finding]:
-    """What a line of the cover says against what its lines on area and period do."""
-    own = {(e.sheet, e.cell) for e in cover.entries.values()}
-    for line in cover.lines:
-        label = known.words.label(_said_itself(line))
-        said = replace(_speaks_of(line, known.words), relative=frozenset())
-        what = sorted(label.kinds_of_all)
-        if known.period and said and known.words.calendar.among(said, known.period) is Fit.OTHER:
-            what.append(f"of another period than {known.period}")
-        if known.area and label.areas and known.area not in label.areas:
-            what.append(f"of another service area than {area_name}")
-        if what and (line.sheet, line.cell) not in own:
-            yield c.SAID_OTHERWISE.found(line.sheet, line.cell, line.text, what=what[0])
-
-
-def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
-    """What a table's tab and titles say of its figures' kind, such as that they are a forecast.
-
-    A title may speak of columns beside that of the figures, whose headings say the same.
-    """
-    kinds = {kind for h in table.block.headings for kind in h.label.kinds}
-    for title in table.titles:
-        label = known.words.label(_said_itself(title))
-        is_target = not title.cell and label.fields == {"target"} and not label.unknown
-        what = ["what is aimed at"] if is_target else sorted(label.kinds_of_all - kinds)
-        if label.scales and not table.chosen["performance"].label.scales:
-            what.append("in thousands or millions")
-        if what:
-            yield c.SAID_OTHERWISE.found(title.sheet, title.cell, title.text, what=what[0])
-
-
-def is_provisional(table: Table, words: Vocabulary) -> bool:
-    """Whether a table's tab or a title says that its figures are provisional."""
-    labels = (words.label(_said_itself(title)) for title in table.titles)
-    return any(PROVISIONAL in label.kinds for label in labels)
-
-
-def _said_itself(title: Title) -> str:
-    """A title without what its figures are only compared with."""
-    return _IDLE.sub("", _COMPARED.sub("", title.text))
 
 
 def other_rows(table: Table, known: Belonging) -> tuple[set[int], list[Finding]]:

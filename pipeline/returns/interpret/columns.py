@@ -48,6 +48,15 @@ class Belonging(Struct, frozen=True):
             return Fit.SAME
         return self.words.calendar.fit(said, self.period)
 
+    def among(self, said: Mentions) -> Fit:
+        """Whether a title that speaks of several periods can mean the return's."""
+        return self.words.calendar.among(said, self.period) if self.period else Fit.SAME
+
+    @property
+    def area_name(self) -> str:
+        """The service area's name; empty where it is not known."""
+        return self.words.area_names.get(self.area or "", "")
+
     def doubts(self, heading: Heading) -> list[str]:
         """What of a chain of labels keeps its column from being taken, in words."""
         label = heading.label

@@ -9,7 +9,8 @@ from msgspec import Struct, field
 from pipeline.returns.interpret.headings import LONGEST_HEADING, heading_text
 from pipeline.returns.interpret.labels import Vocabulary, cover_key
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
-from pipeline.returns.interpret.tables import HEADER_WITHIN, Table, Title
+from pipeline.returns.interpret.tables import HEADER_WITHIN, Table
+from pipeline.returns.interpret.titles import Title
 from pipeline.returns.reading import CoverEntry
 from pipeline.workbooks import names
 from pipeline.workbooks.addresses import address
@@ -28,7 +29,6 @@ class Cover(Struct):
     unknown: list[str] = field(default_factory=list)
     #: Each line of a sheet with lines of the cover, whatever it says.
     lines: list[Title] = field(default_factory=list)
-    titles: list[Title] = field(default_factory=list)
 
 
 def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cover:
@@ -63,18 +63,11 @@ def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cov
                 ]
             cover.entries.setdefault(key, entry)
         if id(grid) not in first_row:
-            cover.lines += _whole_lines(grid)
-        if _is_cover(grid):
-            cover.titles += [
-                Title(text, grid.sheet, address(number, column))
-                for number, cells in grid.numbered(HEADER_WITHIN)
-                for column, cell in enumerate(cells, grid.first_column)
-                if isinstance(cell, str) and (text := cell.strip())
-            ]
+            cover.lines += _whole_lines(grid, words)
     return cover
 
 
-def _whole_lines(grid: Grid) -> list[Title]:
+def _whole_lines(grid: Grid, words: Vocabulary) -> list[Title]:
     """Each row of a sheet's top as one text, at its first cell."""
     lines = []
     for number, cells in grid.numbered(HEADER_WITHIN):
@@ -82,7 +75,7 @@ def _whole_lines(grid: Grid) -> list[Title]:
                  if (text := heading_text(cell))}  # fmt: skip
         said = " ".join(texts.values())
         if said and len(said) <= LONGEST_HEADING:
-            lines.append(Title(said, grid.sheet, address(number, min(texts))))
+            lines.append(Title.of(words, said, grid.sheet, address(number, min(texts))))
     return lines
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
@@ -13,9 +12,9 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.attribution import other_rows
 from pipeline.returns.interpret.cells import NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.headings import LONGEST_HEADING, Heading
+from pipeline.returns.interpret.contradictions import beside, section
+from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
-from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
@@ -23,7 +22,7 @@ from pipeline.workbooks.details.detail import ABSENT, CellDetail, Details, Place
 from pipeline.workbooks.details.hidden import hidden_parts
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
-from pipeline.workbooks.figures.plain import clean, means_nothing_to_report
+from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import suggestion
 from schemas import cell_rules as v
@@ -38,17 +37,6 @@ from schemas.units import Unit
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
 
 
-#: A word that says of what kind a figure is, such as `Forecast`, is no longer.
-_LONGEST_WORD = 30
-#: A column's heading that says that its cells are periods.
-_OF_PERIOD = re.compile(
-    r"(?<!target )(?<!baseline )(?<!due )(?<!next )\b(?:period|quarter|qtr|year|yr|month|as at)\b",
-    re.IGNORECASE,
-)
-#: Signs that change a figure beside which they stand.
-_SIGNS = frozenset({"<", ">", "~", "\u2264", "\u2265", "\u2248", "\u00b1", "-", "k", "m"})
-#: What a column called `Forecast?` says of a row.
-_YES = frozenset({"y", "yes", "true", "x", "\N{CHECK MARK}"})
 #: What is looked at in a row more closely than by its value.
 _LOOKED_AT = (*NAMES, *FIGURES, "status", "commentary")
 
@@ -141,7 +129,7 @@ def _match(
             ref, name = (name_shown(table, row, key, looks[sheet].cells) for key in NAMES)
             said = name or ref
             if table.text(row, "performance") == "":
-                findings += _section(table, row, known)
+                findings += section(table, row, known)
             if not said:
                 findings += _astray(table, row)
                 continue
@@ -161,7 +149,7 @@ def _match(
             else:
                 places[found.ref] = f"{sheet}!{cell}"
                 matched.append(_Matched(table, row, found, ref))
-                findings += _said_of_row(table, row, known)
+                findings += beside(table, row, known)
     for match, other in of_two:
         findings.append(_of_two(match, other))
         # That it may be either is said; that one of them has no row then need not be.
@@ -186,53 +174,6 @@ def _of_two(match: _Matched, other: Indicator) -> Finding:
         other=other.ref,
         named=other.wording,
     )
-
-
-def _said_of_row(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
-    """What words beside a figure make of it: a column that says of each row `Forecast`."""
-    for column, cell in table.grid.row(row):
-        if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_WORD and column not in table.taken:
-            what = _said_beside(cell, table.block.at(column), known)
-            for each in what[:1]:
-                yield c.SAID_OTHERWISE.found(
-                    table.grid.sheet, address(row, column), cell, what=each
-                )
-
-
-def _said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[str]:
-    """What a word in a row says of the row's figure; `heading` is its column's."""
-    if heading is None and clean(cell) in _SIGNS:
-        return ["something that nobody can tell"]
-    if heading is not None and heading.label.kinds and name_key(cell) in _YES:
-        return sorted(heading.label.kinds)
-    label = known.words.label(cell)
-    if label.unknown or label.fields - {"target"}:
-        return []
-    what = sorted(label.kinds - {PROVISIONAL})
-    what += ["what is aimed at"] * (label.fields == {"target"})
-    of_period = heading is None or _OF_PERIOD.search(heading.text) is not None
-    if of_period and known.fit(label.periods) is not Fit.SAME:
-        what.append(f"of another period than {known.period}")
-    return what
-
-
-def _section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
-    """What a line between the rows, without figures, says of those under it."""
-    texts = [(column, text) for column, cell in table.grid.row(row) if (text := text_of(cell))]
-    if len(texts) != 1:
-        return
-    column, text = texts[0]
-    label = known.words.label(text)
-    if label.unknown or label.fields - {"target"}:
-        return
-    what = sorted(label.kinds - {PROVISIONAL, "a total", "an average"})
-    what += ["what is aimed at"] * (label.fields == {"target"})
-    if known.fit(label.periods) is not Fit.SAME:
-        what.append(f"of another period than {known.period}")
-    if known.area and label.areas and known.area not in label.areas:
-        what.append("of another service area")
-    for each in what[:1]:
-        yield c.SAID_OTHERWISE.found(table.grid.sheet, address(row, column), text, what=each)
 
 
 def _astray(table: Table, row: int) -> list[Finding]:

@@ -147,10 +147,32 @@ _SCALES = (
     re.compile(r"(?:in )?(?P<many>thousands|millions|billions) of (?P<money>pounds|£)(?!\w)"),
     re.compile(r"(?<![\w£$€'])(?:in )?(?P<many>'000'?s?|000'?s|thousands|millions|billions)(?!\w)"),
 )
+#: Without any of these a text says nothing of a scale.
+_MAY_SCALE = re.compile(rf"000|(?:£|gbp) ?(?:{_MANY})|thousands|millions|billions")
 _FOREIGN = re.compile(r"(?:us|au|ca)?[$€¥]|(?<!\w)(?:eur|euros?|usd|dollars?)(?!\w)")
+#: What follows is not said of the figures under a title, only compared with them.
+_COMPARED = re.compile(
+    r"\b(?:compared (?:with|to)|versus|vs|against|since|than|from|for example|such as|e\.g)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_IDLE = re.compile(r"\b(?:internal|official|office|information)(?: use)? only\b", re.IGNORECASE)
 #: A name's words; a sign between two is one as well.
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
+
+
+def _scales(text: str) -> tuple[frozenset[Scaled], bool, str]:
+    """The scales that a text says, whether of money, and the text without them."""
+    if not _MAY_SCALE.search(text):
+        return frozenset(), False, text
+    scales, is_money = set[Scaled](), False
+    for pattern in _SCALES:
+        for match in pattern.finditer(text):
+            many = match["many"].replace("'", "")
+            scales.add(Scaled(_TENS.get(many) or _TENS[many.removesuffix("s")], match[0]))
+            is_money |= "money" in match.groupdict()
+        text = pattern.sub(" \0 ", text)
+    return frozenset(scales), is_money, text
 
 
 def _of_units() -> dict[str, str]:
@@ -166,42 +188,10 @@ def _of_units() -> dict[str, str]:
     return words | {"no.": Unit.COUNT.name, "no": Unit.COUNT.name}
 
 
-def _pattern(phrases: dict[str, str]) -> re.Pattern[str]:
-    """Any of some phrases, the longest first."""
-    longest = sorted(phrases, key=len, reverse=True)
-    each = (
-        (r"(?<![\w.@])" if phrase[0].isalnum() else "")
-        + re.escape(phrase)
-        + (r"(?!\w)" if phrase[-1].isalnum() else "")
-        for phrase in longest
-    )
-    return re.compile("|".join(each) or r"(?!)")
-
-
-_UNITS = _of_units()
-_UNIT = _pattern(_UNITS)
-_KIND_OF = {word: kind for kind, words in KINDS.items() for word in words}
-_KIND = _pattern(_KIND_OF)
-
-
-class _Names(Struct):
-    """The headings of a kind of table, as phrases with the keys of their fields."""
-
-    keys: dict[str, str]
-    #: Names only where nothing stands beside them: elsewhere `quarter` and `no` are words.
-    alone: frozenset[str]
-    pattern: re.Pattern[str]
-
-    @classmethod
-    def of(cls, fields: Fields) -> _Names:
-        keys = {spoken(alias): f.key for f in fields for alias in f.aliases}
-        keys |= {spoken(f.heading): f.key for f in fields}
-        alone = frozenset(name for name, key in keys.items() if key == "period" or name == "no")
-        return cls(keys, alone, _pattern({n: k for n, k in keys.items() if n not in alone}))
-
-
 #: A sign that is read as a word.
 _AND = {"&": "and"}
+#: What stands after one of these is part of an address or a number.
+_GLUE = frozenset(".@")
 
 
 def _words(text: str) -> list[str]:
@@ -220,21 +210,47 @@ class _Phrases:
 
     def taken_from(self, text: str) -> tuple[set[str], str]:
         """What phrases in a text mean, and the text without them; the longest is taken."""
+        words = _words(text)
+        if not any(word in self._longest for word in words):
+            return set(), text
         found = set[str]()
-        spans = [(_AND.get(m[0], m[0]), m.span()) for m in _WORDS.finditer(text)]
+        spans = [m.span() for m in _WORDS.finditer(text)]
         at, pieces, end = 0, list[str](), 0
-        while at < len(spans):
-            for length in range(self._longest.get(spans[at][0], 0), 0, -1):
-                words = tuple(word for word, _ in spans[at : at + length])
-                if len(words) == length and words in self._meanings:
-                    found.add(self._meanings[words])
-                    pieces += text[end : spans[at][1][0]], " \0 "
-                    end = spans[at + length - 1][1][1]
+        while at < len(words):
+            start = spans[at][0]
+            longest = self._longest.get(words[at], 0)
+            if longest and words[at].isalnum() and text[max(0, start - 1) : start] in _GLUE:
+                longest = 0
+            for length in range(min(longest, len(words) - at), 0, -1):
+                meaning = self._meanings.get(tuple(words[at : at + length]))
+                if meaning is not None:
+                    found.add(meaning)
+                    pieces += text[end:start], " \0 "
                     at += length
+                    end = spans[at - 1][1]
                     break
             else:
                 at += 1
         return found, "".join((*pieces, text[end:]))
+
+
+_UNITS = _Phrases(_of_units())
+_KIND = _Phrases({word: kind for kind, words in KINDS.items() for word in words})
+
+
+class _Names(Struct):
+    """The headings of a kind of table, as phrases with the keys of their fields."""
+
+    keys: dict[str, str]
+    phrases: _Phrases
+
+    @classmethod
+    def of(cls, fields: Fields) -> _Names:
+        keys = {spoken(alias): f.key for f in fields for alias in f.aliases}
+        keys |= {spoken(f.heading): f.key for f in fields}
+        # Names only where nothing stands beside them: elsewhere `quarter` and `no` are words.
+        alone = {name for name, key in keys.items() if key == "period" or name == "no"}
+        return cls(keys, _Phrases({name: name for name in keys.keys() - alone}))
 
 
 class Vocabulary:
@@ -245,60 +261,52 @@ class Vocabulary:
         self._areas = _Phrases({spoken(area.name): area.ref for area in areas})
         #: The ref of each area, by its name or ref as they are compared.
         self.areas = {name_key(name): a.ref for a in areas for name in (a.ref, a.name)}
+        self.area_names = {area.ref: area.name for area in areas}
         #: Refs of areas are words only as they are written.
         self._area_refs = _Phrases({area.ref: area.ref for area in areas})
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
         self._read = lru_cache(maxsize=2_000)(self._label)
+        self._read_title = lru_cache(maxsize=2_000)(self._title)
 
     def label(self, text: str, fields: Fields = INDICATORS) -> Label:
         """What a text says."""
         return self._read(text, fields)
+
+    def title(self, text: str) -> Label:
+        """What a title says itself, without what its figures are only compared with."""
+        return self._read_title(text)
+
+    def _title(self, text: str) -> Label:
+        return self._label(_IDLE.sub("", _COMPARED.sub("", text)), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
         rest = spoken(text)
         names = self._names[fields]
         if whole := names.keys.get(rest.strip(" :.")):
             return Label(text, frozenset({whole}))
-        areas, kinds, units = set[str](), set[str](), set[str]()
         by_ref, left = self._area_refs.taken_from(text)
-        if by_ref:
-            areas |= by_ref
-            rest = spoken(left)
-        by_name, rest = self._areas.taken_from(rest)
-        areas |= by_name
-
-        def taking(found: set[str], named: dict[str, str], pattern: re.Pattern[str]) -> None:
-            nonlocal rest
-            found.update(named[match] for match in pattern.findall(rest))
-            rest = pattern.sub(" \0 ", rest)
-
-        taking(kinds, _KIND_OF, _KIND)
+        by_name, rest = self._areas.taken_from(spoken(left) if by_ref else rest)
+        kinds, rest = _KIND.taken_from(rest)
         periods, rest = self.calendar.mentions(rest)
-        scales: set[Scaled] = set()
-        for pattern in _SCALES:
-            for match in pattern.finditer(rest):
-                many = match["many"].replace("'", "")
-                scales.add(Scaled(_TENS.get(many) or _TENS[many.removesuffix("s")], match[0]))
-                if match.groupdict().get("money"):
-                    units.add(Unit.CURRENCY.name)
-            rest = pattern.sub(" \0 ", rest)
-        phrases = set(names.pattern.findall(rest))
-        rest = names.pattern.sub(" \0 ", rest)
+        scales, is_money, rest = _scales(rest)
+        phrases, rest = names.phrases.taken_from(rest)
         # Beside another name, `value` is only a word.
         named = {names.keys[phrase] for phrase in phrases - CHANGE_NOTHING or phrases}
-        if _FOREIGN.search(rest):
-            units.add(OTHER_MONEY)
+        foreign = _FOREIGN.search(rest)
+        if foreign:
             rest = _FOREIGN.sub(" \0 ", rest)
-        taking(units, _UNITS, _UNIT)
+        units, rest = _UNITS.taken_from(rest)
+        units |= {Unit.CURRENCY.name} if is_money else set()
+        units |= {OTHER_MONEY} if foreign else set()
         words = (word.strip(".'") for word in _APART.split(rest))
         return Label(
             text,
             frozenset(named),
             periods,
             frozenset(kinds),
-            frozenset(areas),
+            frozenset(by_ref | by_name),
             frozenset(units),
-            frozenset(scales),
+            scales,
             tuple(word for word in words if word and word not in CHANGE_NOTHING),
         )
 

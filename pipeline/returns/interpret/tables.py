@@ -17,6 +17,7 @@ from pipeline.returns.interpret.headings import (
 )
 from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary
 from pipeline.returns.interpret.merges import Merges
+from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address, position
 from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.figures.figure import CellValue
@@ -28,17 +29,6 @@ from schemas.wording import listed
 
 #: A table's headings stand within this many rows from the top of the sheet.
 HEADER_WITHIN = 50
-#: A title may be long; a page of text is none.
-_LONGEST_TITLE = 300
-
-
-class Title(Struct, frozen=True):
-    """A text that speaks of a whole table: a line above it, or the tab of its sheet."""
-
-    text: str
-    sheet: str
-    #: Empty of a tab.
-    cell: str = ""
 
 
 class Table(Struct, dict=True):
@@ -53,13 +43,16 @@ class Table(Struct, dict=True):
     #: The heading of each field that has a column (see `columns.choose_columns`).
     chosen: dict[str, Heading] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
-    #: Its tab or a title says that its figures are provisional.
-    is_provisional: bool = False
 
     @cached_property
     def columns(self) -> dict[str, int]:
         """Sheet column of each field that has one; asked for once they are chosen."""
         return {key: heading.column for key, heading in self.chosen.items()}
+
+    @cached_property
+    def is_provisional(self) -> bool:
+        """Whether its tab or a title says that its figures are provisional."""
+        return any(title.is_provisional for title in self.titles)
 
     @cached_property
     def title_places(self) -> frozenset[Place]:
@@ -119,7 +112,7 @@ def find_tables(grids: list[Grid], words: Vocabulary) -> list[Table]:
                 above = current.block if current else None
                 block = headings.block(number, *named, floor, above)
                 table = Table(grid, merges, number, block)
-                table.titles = list(_titles(grid, block, floor))
+                table.titles = list(_titles(grid, block, floor, words))
                 if current is not None:
                     current.rows = [row for row in current.rows if row < block.first_row]
                     if block.first_row == number and not table.titles[1:]:
@@ -143,15 +136,15 @@ def _floor(table: Table, number: int) -> int:
     return table.block.last_row + 1
 
 
-def _titles(grid: Grid, block: HeadingBlock, floor: int) -> Iterator[Title]:
+def _titles(grid: Grid, block: HeadingBlock, floor: int, words: Vocabulary) -> Iterator[Title]:
     """What a tab and the lines above a table say of all of it."""
-    yield Title(grid.sheet, grid.sheet)
+    yield Title.of(words, grid.sheet, grid.sheet)
     for number in range(floor, block.first_row):
         for column, cell in grid.row(number):
             if text := heading_text(cell):
-                yield Title(text[:_LONGEST_TITLE], grid.sheet, address(number, column))
+                yield Title.of(words, text, grid.sheet, address(number, column))
     for text, row, column in block.titles:
-        yield Title(text, grid.sheet, address(row, column))
+        yield Title.of(words, text, grid.sheet, address(row, column))
 
 
 def why_none(grids: list[Grid], words: Vocabulary) -> list[Finding]:

@@ -1,0 +1,156 @@
+"""Contradictions: what is said elsewhere of figures against what their return says of them.
+
+A title, a tab, a line of the cover, a line between rows, a word beside a figure and a note below a
+table each say what they say as a label; one rule holds it against the return (L16).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from msgspec.structs import replace
+
+from pipeline.returns.interpret.columns import Belonging
+from pipeline.returns.interpret.cover import Cover
+from pipeline.returns.interpret.headings import Heading
+from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
+from pipeline.returns.interpret.register_periods import Fit
+from pipeline.returns.interpret.tables import Table
+from pipeline.workbooks.addresses import address
+from pipeline.workbooks.figures.plain import clean
+from pipeline.workbooks.grid import text_of
+from schemas import rules as c
+from schemas.findings import Finding
+from schemas.names import name_key
+
+#: Fields whose headings say of which period a table is.
+_SAYING = frozenset({"performance", "indicator"})
+#: A word that says of what kind a figure is, such as `Forecast`, is no longer.
+_LONGEST_WORD = 30
+#: A column's heading that says that its cells are periods.
+_OF_PERIOD = re.compile(
+    r"(?<!target )(?<!baseline )(?<!due )(?<!next )\b(?:period|quarter|qtr|year|yr|month|as at)\b",
+    re.IGNORECASE,
+)
+#: Signs that change a figure beside which they stand.
+_SIGNS = frozenset({"<", ">", "~", "\u2264", "\u2265", "\u2248", "\u00b1", "-", "k", "m"})
+#: What a column called `Forecast?` says of a row.
+_YES = frozenset({"y", "yes", "true", "x", "\N{CHECK MARK}"})
+_AIMED_AT = "what is aimed at"
+_IN_THOUSANDS = "in thousands or millions"
+
+
+def against(label: Label, known: Belonging, fit: Fit, kinds: Collection[str] = ()) -> list[str]:
+    """What a label says against the return, in words; `fit` is that of its period."""
+    what = sorted(kinds)
+    if fit is Fit.OTHER:
+        what.append(f"of another period than {known.period}")
+    elif fit is Fit.DOUBTFUL:
+        what.append(f"of a period that may not be {known.period}")
+    if known.area and label.areas and known.area not in label.areas:
+        what.append(f"of another service area than {known.area_name}")
+    return what
+
+
+def said_otherwise(sheet: str, cell: str, text: str, what: Iterable[str]) -> Iterator[Finding]:
+    """One finding for what a text says against the return, where it says anything."""
+    for each in [*what][:1]:
+        yield c.SAID_OTHERWISE.found(sheet, cell, text, what=each)
+
+
+def other_table(table: Table, known: Belonging) -> Iterator[Finding]:
+    """What a table's tab and titles say of another period or area than the return's."""
+    named = [h.label.periods for h in table.block.headings if h.field in _SAYING]
+    is_plain = any(
+        (said.years or said.quarters or said.spans) and known.fit(said) is Fit.SAME
+        for said in named
+    )
+    for title in table.titles:
+        said, fit = title.periods, Fit.SAME
+        if said:
+            fit = known.among(said)
+            if not title.cell and (said.months or said.spans):
+                # A tab of one month holds that month's figures.
+                fit = max(fit, known.fit(said))
+        if fit is Fit.DOUBTFUL and is_plain:
+            fit = Fit.SAME
+        yield from said_otherwise(
+            title.sheet, title.cell, title.text, against(title.label, known, fit)
+        )
+
+
+def other_cover(cover: Cover, known: Belonging) -> Iterator[Finding]:
+    """What a line of the cover says against what its lines on area and period do."""
+    own = {(e.sheet, e.cell) for e in cover.entries.values()}
+    for line in cover.lines:
+        if (line.sheet, line.cell) in own:
+            continue
+        said = replace(line.periods, relative=frozenset())
+        fit = known.among(said) if said else Fit.SAME
+        kinds = {*line.label.kinds_of_all, *_other_money(line.label)}
+        # A line of a cover may speak of much; only what it plainly says is held against it.
+        what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
+        yield from said_otherwise(line.sheet, line.cell, line.text, what)
+
+
+def other_kinds(table: Table) -> Iterator[Finding]:
+    """What a table's tab and titles say of its figures' kind, such as that they are a forecast.
+
+    A title may speak of columns beside that of the figures, whose headings say the same.
+    """
+    headed = {kind for h in table.block.headings for kind in h.label.kinds}
+    for title in table.titles:
+        label = title.label
+        is_target = not title.cell and label.fields == {"target"} and not label.unknown
+        what = [_AIMED_AT] if is_target else sorted(label.kinds_of_all - headed)
+        what += _other_money(label)
+        if label.scales and not table.chosen["performance"].label.scales:
+            what.append(_IN_THOUSANDS)
+        yield from said_otherwise(title.sheet, title.cell, title.text, what)
+
+
+def beside(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
+    """What words beside a figure make of it: a column that says of each row `Forecast`."""
+    for column, cell in table.grid.row(row):
+        if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_WORD and column not in table.taken:
+            what = _said_beside(cell, table.block.at(column), known)
+            yield from said_otherwise(table.grid.sheet, address(row, column), cell, what)
+
+
+def _said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[str]:
+    """What a word in a row says of the row's figure; `heading` is its column's."""
+    if heading is None and clean(cell) in _SIGNS:
+        return ["something that nobody can tell"]
+    if heading is not None and heading.label.kinds and name_key(cell) in _YES:
+        return sorted(heading.label.kinds)
+    label = known.words.label(cell)
+    if label.unknown or label.fields - {"target"}:
+        return []
+    of_period = heading is None or _OF_PERIOD.search(heading.text) is not None
+    fit = known.fit(label.periods) if of_period else Fit.SAME
+    return against(replace(label, areas=frozenset()), known, fit, _own_kinds(label))
+
+
+def section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
+    """What a line between the rows, without figures, says of those under it."""
+    texts = [(column, text) for column, cell in table.grid.row(row) if (text := text_of(cell))]
+    if len(texts) != 1:
+        return
+    column, text = texts[0]
+    label = known.words.label(text)
+    if label.unknown or label.fields - {"target"}:
+        return
+    kinds = _own_kinds(label) - {"a total", "an average"}
+    what = against(label, known, known.fit(label.periods), kinds)
+    yield from said_otherwise(table.grid.sheet, address(row, column), text, what)
+
+
+def _own_kinds(label: Label) -> frozenset[str]:
+    """What a label says of the kind of figures, a target's among it."""
+    aimed_at = {_AIMED_AT} if label.fields == {"target"} else set[str]()
+    return label.kinds - {PROVISIONAL} | aimed_at
+
+
+def _other_money(label: Label) -> list[str]:
+    return ["in another currency"] if OTHER_MONEY in label.units else []

@@ -1,0 +1,40 @@
+"""Titles: the lines and tabs that speak of a whole table or return, and what they say of it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pipeline.returns.interpret.labels import PROVISIONAL, Label, Vocabulary
+from pipeline.returns.interpret.periods import NONE, Mentions
+
+#: A title may be long; a page of text is none.
+_LONGEST_TITLE = 300
+
+
+class Title(Struct, frozen=True):
+    """A text that speaks of all figures under it, and what it says."""
+
+    text: str
+    sheet: str
+    #: Empty of a tab.
+    cell: str
+    label: Label
+
+    @classmethod
+    def of(cls, words: Vocabulary, text: str, sheet: str, cell: str = "") -> Title:
+        text = text[:_LONGEST_TITLE]
+        return cls(text, sheet, cell, words.title(text))
+
+    @property
+    def periods(self) -> Mentions:
+        """What it says of its figures' period; a day in it is when it was written."""
+        said = replace(self.label.periods, days=frozenset()) if self.label.periods else NONE
+        if any(away for _, away in said.relative) and said != Mentions(relative=said.relative):
+            # `Last year: 2014-15` beside this year's.
+            return NONE
+        return said
+
+    @property
+    def is_provisional(self) -> bool:
+        return PROVISIONAL in self.label.kinds
