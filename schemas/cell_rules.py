@@ -52,5 +52,27 @@ WORDS_NOT_TOLD = Rule(
     "Format the cell as Text and type the words again.",
     "Words are printed as the sheet shows them.",
 )
+LOST_IN_ROUNDING = Rule(
+    "V27",
+    "Lost in rounding",
+    "{value} would be published as {taken}.",
+    "Type the whole amount, for example {example}; or ask for the indicator's decimals to be "
+    "raised in the register.",
+    "An amount that small is nearly always one in thousands or millions.",
+)
+PARTS_WITHOUT_FIGURE = Rule(
+    "V28",
+    "Parts of a figure that is said not to be there",
+    "{value} stands for the figure, and its numerator or denominator is given.",
+    "Type the figure, or clear the numerator and the denominator.",
+    "Of two cells that contradict each other nobody can tell which is right.",
+)
+WORDS_LOST = Rule(
+    "V29",
+    "Error in place of words",
+    "The cell shows {value} instead of words.",
+    "Type the words, or clear the cell.",
+    "What a formula fails to find would be printed as nothing.",
+)
 
 RULES: tuple[Rule, ...] = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))

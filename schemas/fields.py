@@ -140,7 +140,7 @@ INDICATOR_FIELDS = (
         "unit",
         "Unit",
         "Prefilled: what the figure is counted in.",
-        ("units", "measured in"),
+        ("units", "measured in", "uom", "unit of measure", "units of measure", "measurement unit"),
         width=10,
         shows=lambda indicator, *_: indicator.unit_shown,
     ),
@@ -230,6 +230,12 @@ UNTAUGHT_FIELDS = (
         "Service area",
         "A list of several areas: whose row this is.",
         ("service", "directorate", "department", "responsible service"),
+    ),
+    Field(
+        "scale",
+        "Scale",
+        "By what the figures are to be multiplied; only 1 is taken.",
+        ("multiplier", "multiply by", "scale factor"),
     ),
     Field(
         "period",

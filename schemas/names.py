@@ -41,8 +41,11 @@ def spelled(text: str) -> str:
 
 @_remembered
 def name_key(text: str) -> str:
-    """What two names have in common when they are the same, but for case and punctuation."""
-    plain = spelled(text)
+    """What two names have in common when they are the same, but for case and punctuation.
+
+    `Adults & Health` is `Adults and Health`.
+    """
+    plain = spelled(text).replace("&", " and ")
     marks = "" if plain.isascii() else "".join(sorted(filter(_is_mark, set(plain))))
     return _between(marks).sub(" ", plain).strip() or plain
 

@@ -316,6 +316,8 @@ CASES = (
     Case("V25", merged_figure, ("P1-1", "Performance"), lambda book, cell:
          book["Indicators"].unmerge_cells(f"{cell}:I{ROWS['P1-1']}")),
     Case("V26", hidden_words, ("P1-1", "Commentary"), as_plain),
+    Case("V28", put("P2-4", "Performance", "n/a"), ("P2-4", "Performance")),
+    Case("V29", put("P1-1", "Commentary", "#N/A"), ("P1-1", "Commentary")),
     Case("C01", put("P1-2", "Performance", None), ("P1-2", "Performance")),
     Case("C02", lambda book: second_row(book, "P2-3", "Schemes of adult social care"),
          ("", "Ref"), clear_row),
@@ -344,6 +346,7 @@ ELSEWHERE = {
     "V17",
     "V18",
     "V20",
+    "V27",
     "L08",
     "L13",
     "C05",

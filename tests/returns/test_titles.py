@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from schemas.model import Status
 from tests.corpus.expected import Answer
-from tests.corpus.layout import AIM, BEFORE, NOW, cover, lines, table
+from tests.corpus.layout import AIM, BEFORE, NOW, WAYS, Layout, cover, lines, table
+from tests.corpus.reading import returned
 from tests.corpus.sheets import Cell, Row, Sheet, sheet
+from tests.corpus.write import write
 from tests.returns.test_labels import READ, figures, made_of
 
 HEAD = ("Ref", "Indicator", "Actual")
@@ -36,6 +39,8 @@ def is_asked(folder: Path, *sheets: Sheet) -> bool:
         *("Position at 30/09/2015", "Annual Performance Report 2015/16", "England averages"),
         *("Performance April to December 2015", "Monthly scorecard: December 2015"),
         *("Adults & Health", "Rates per 100,000", "All figures in £000", "Prev qtr"),
+        *("North district only", "Excluding academies", "Statistical neighbours", "OLD"),
+        *("National figures", "All amounts in EUR", "Test data", "Corporate Plan 2014-15"),
     ],
 )
 def test_a_title_that_says_otherwise_is_asked_about(tmp_path: Path, title: str) -> None:
@@ -54,6 +59,10 @@ def test_a_title_that_says_otherwise_is_asked_about(tmp_path: Path, title: str) 
         "OFFICIAL - SENSITIVE",
         "Example Council: Performance",
         "For internal use only",
+        "Complete the yellow cells only",
+        "Vision 2030",
+        "Localism Act 2011 duties",
+        "Health Strategy 2012-2016: performance",
         "Please complete the yellow cells",
     ],
 )
@@ -90,6 +99,7 @@ def test_figures_that_a_title_or_tab_calls_provisional_are_so(tmp_path: Path, pl
         *(("Data period", "Q2 2015/16"), ("Month", "September"), ("Quarter 2",)),
         *(("Basis", "Cumulative"), ("Type", "Forecast"), ("Status", "Draft")),
         *(("Please note figures are estimates",), ("Directorate", "Adults and Health")),
+        *(("Currency", "EUR"), ("Amounts", "$")),
     ],
 )
 def test_a_line_of_the_cover_that_says_otherwise_is_asked_about(tmp_path: Path, line: Row) -> None:
@@ -140,6 +150,7 @@ def test_a_section_of_other_figures_is_asked_about(tmp_path: Path, section: str)
         *(("Type", "Target"), ("Basis", "Forecast"), ("", "Plan"), ("Qtr", "Q2")),
         *(("Time period", "2015/16 Q2"), ("Yr", "2014/15"), (None, "Q2"), (None, "<")),
         *(("Cumulative?", "Y"), ("Period", "Q3 cum"), ("Period", "Autumn term")),
+        *(("UoM", "£000"), ("Scale", "thousands"), ("Multiplier", "1000"), (None, "weeks")),
     ],
 )
 def test_a_column_that_says_what_each_figure_is_is_heard(
@@ -168,10 +179,46 @@ def test_labels_that_are_not_merged_and_may_reach_elsewhere_are_asked_about(
     assert is_asked(tmp_path, cover(), head)
 
 
-@pytest.mark.parametrize("note", ["Figures are YTD", "Data shown one quarter in arrears"])
-def test_a_note_under_the_table_on_all_figures_is_asked_about(tmp_path: Path, note: str) -> None:
-    target = sheet("Indicators", HEAD, *lines(NOW), (), (note,))
+@pytest.mark.parametrize(
+    "note",
+    [
+        *(("Figures are YTD",), ("Data shown one quarter in arrears",), ("* Q2 figure",)),
+        *(("Data is for Q2 as Q3 is not yet available",), ("Period", "Q2")),
+        *(("Figures as at 30 September 2015",), ("Note 1: all data relates to 2014/15",)),
+    ],
+)
+def test_a_note_under_the_table_on_all_figures_is_asked_about(tmp_path: Path, note: Row) -> None:
+    target = sheet("Indicators", HEAD, *lines(NOW), (), note)
     assert is_asked(tmp_path, cover(), target)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        *("Q2 was 3,410 before the new method", "Data is for Q3", "Next update: Q4 2015/16"),
+        *("Compared with Q2, more was reported", "* provisional until Q4", "Source: Q2 return"),
+    ],
+)
+def test_a_note_that_speaks_of_another_period_is_no_matter(tmp_path: Path, note: str) -> None:
+    target = sheet("Indicators", HEAD, *lines(NOW), (), (note,))
+    assert figures(made_of(tmp_path, cover(), target)) == READ
+
+
+@pytest.mark.parametrize("scale", ["1", "x1", "units", None])
+def test_a_scale_of_one_is_no_matter(tmp_path: Path, scale: str | None) -> None:
+    made = made_of(tmp_path, cover(), table(("Scale", "Actual"), (scale,) * 4, NOW))
+    assert figures(made) == READ
+
+
+def test_an_ampersand_on_the_cover_is_an_and(tmp_path: Path) -> None:
+    made = made_of(tmp_path, cover(area="Adults & Health"), table(("Actual",), NOW))
+    assert made.reading.area == "AH"
+
+
+def test_a_misspelt_period_gets_no_neighbour_for_a_suggestion(tmp_path: Path) -> None:
+    made = made_of(tmp_path, cover("2015-16 Q5"), table(("Actual",), NOW))
+    (finding,) = [f for f in made.findings if f.code == "L03"]
+    assert "did you mean" not in finding.problem
 
 
 def test_colours_under_each_quarter_are_no_matter(tmp_path: Path) -> None:
@@ -179,3 +226,15 @@ def test_colours_under_each_quarter_are_no_matter(tmp_path: Path) -> None:
     names = ("Ref", "Indicator", "Actual", "RAG", "Actual", "RAG")
     target = sheet("Indicators", above, names, *lines(BEFORE, RAG, NOW, RAG))
     assert figures(made_of(tmp_path, cover(), target)) == READ
+
+
+def test_an_error_over_the_figures_is_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "error.xlsx"
+    head = sheet("Indicators", (None, None, "x"), HEAD, *lines(NOW))
+    write(Layout("error", (cover(), head), {}), WAYS[0], path)
+    book = load_workbook(path)
+    book["Indicators"]["C1"] = "#REF!"
+    book.save(path)
+    (made,) = returned([path])
+    (finding,) = [f for f in made.findings if f.code == "L15"]
+    assert (finding.cell, finding.value) == ("C1", "#REF!")

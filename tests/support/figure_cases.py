@@ -74,6 +74,9 @@ CASES: list[tuple[CellValue, str | None, Scale, str]] = [
     ("+12", None, COUNT, "V24"),
     ("(1,234)", None, COUNT, "-1234"),
     ("£120,000", None, MONEY, "120000"),
+    (0.12, "General", Scale(Unit.CURRENCY, 0), "V27"),
+    ("£0.004", None, MONEY, "V27"),
+    ("12,5", None, COUNT, "V09"),
     ("-£5", None, MONEY, "-5"),
     ("£-5", None, MONEY, "-5"),
     ("(£5)", None, MONEY, "-5"),
@@ -373,7 +376,7 @@ CASES: list[tuple[CellValue, str | None, Scale, str]] = [
     ("4,605*", None, COUNT, "4605 V13"),
     ("31.55%*", None, PERCENT, "31.6 V06 V13"),
     ("0.62*", None, PERCENT, "V01"),
-    ("24% (provisional)", None, PERCENT, "V02"),
+    ("24% (provisional)", None, PERCENT, "24 V13 provisional"),
     ("*", None, COUNT, "V02"),
     # No figure, each with its meaning; what may be zero is asked about.
     ("n.a.", None, COUNT, "not available"),

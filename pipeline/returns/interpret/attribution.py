@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
@@ -70,7 +71,10 @@ def _titled(cover: Cover, tables: list[Table]) -> str | None:
 
 def _unknown(rule: Rule, what: str, entry: CoverEntry, choices: list[str]) -> Finding:
     """What is to be said of a line of the cover that names none of the register's."""
-    near = names.suggestion(entry.text, choices)
+    digits = re.findall(r"\d+", entry.text)
+    # `2015 Q5` is not likely to be the quarter that is most like it.
+    like = [each for each in choices if re.findall(r"\d+", each) == digits or not digits]
+    near = names.suggestion(entry.text, like)
     problem = f"{shorten(entry.text)} is no {what}{near}" if entry.text else f"no {what} is named"
     first = ", ".join(map(shorten, choices[:12])) + (" …" if len(choices) > 12 else "")
     return rule.found(entry.sheet, entry.cell, entry.text, problem=problem, choices=first)

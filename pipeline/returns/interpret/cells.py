@@ -62,9 +62,8 @@ class RowCells:
         self._table, self._row, self._indicator, self._known = table, row, indicator, known
         self.sheet = table.grid.sheet
         self._columns = columns = table.columns
-        shown = dict(table.grid.row(row))
         #: What stands in each field's cell.
-        self._values = {key: shown.get(column, "") for key, column in columns.items()}
+        self._values = {key: table.grid.value(row, column) for key, column in columns.items()}
         #: The address of each field's cell.
         self.addresses = {key: address(row, column) for key, column in columns.items()}
         #: What stands in the prefilled cells and in Performance, as text.
@@ -141,9 +140,13 @@ class RowCells:
     def words(self, key: str) -> str:
         """Words as the sheet shows them, with plain line ends; empty where they say nothing."""
         value = self._values.get(key, "")
-        if value == "" or key in self._refused:
+        if key in self._refused or key not in self._columns:
             return ""
         detail = self._detail(key)
+        if value == "" and detail.error:
+            self._found(key, v.WORDS_LOST, detail.error)
+        if value == "":
+            return ""
         if detail.marks & Marks.STRUCK:
             self._found(key, v.MARKED_TEXT, text_of(value))
             return ""

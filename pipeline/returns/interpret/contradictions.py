@@ -22,6 +22,7 @@ from pipeline.workbooks.figures.plain import clean
 from pipeline.workbooks.grid import text_of
 from schemas import rules as c
 from schemas.findings import Finding
+from schemas.model import Indicator
 from schemas.names import name_key
 
 #: Fields whose headings say of which period a table is.
@@ -37,6 +38,13 @@ _OF_PERIOD = re.compile(
 _SIGNS = frozenset({"<", ">", "~", "\u2264", "\u2265", "\u2248", "\u00b1", "-", "k", "m"})
 #: What a column called `Forecast?` says of a row.
 _YES = frozenset({"y", "yes", "true", "x", "\N{CHECK MARK}"})
+#: What a column Scale says of figures as they are.
+_ONCE = frozenset({"1", "x1", "units", "unit", "ones", "none", "n/a", "-"})
+#: What a figure may be counted in that is no unit of ours.
+_MEASURES = frozenset(
+    {"weeks", "months", "years", "hours", "hrs", "minutes", "mins", "seconds", "working days"}
+    | {"miles", "km", "metres", "tonnes", "kg", "litres", "kwh", "hectares", "per week", "per day"}
+)
 _AIMED_AT = "what is aimed at"
 _IN_THOUSANDS = "in thousands or millions"
 
@@ -110,12 +118,26 @@ def other_kinds(table: Table) -> Iterator[Finding]:
         yield from said_otherwise(title.sheet, title.cell, title.text, what)
 
 
-def beside(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
+def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> Iterator[Finding]:
     """What words beside a figure make of it: a column that says of each row `Forecast`."""
+    sheet = table.grid.sheet
+    if (scale := table.text(row, "scale")) and clean(scale).casefold() not in _ONCE:
+        yield c.SAID_OTHERWISE.found(sheet, table.address(row, "scale"), scale, what=_IN_THOUSANDS)
     for column, cell in table.grid.row(row):
         if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_WORD and column not in table.taken:
-            what = _said_beside(cell, table.block.at(column), known)
-            yield from said_otherwise(table.grid.sheet, address(row, column), cell, what)
+            heading = table.block.at(column)
+            what = _said_beside(cell, heading, known)
+            if heading is None and not what:
+                what = _other_measure(cell, indicator, known)
+            yield from said_otherwise(sheet, address(row, column), cell, what)
+
+
+def _other_measure(cell: str, indicator: Indicator, known: Belonging) -> list[str]:
+    """What a unit without a heading says of the figure beside it."""
+    word, label = name_key(cell), known.words.label(cell)
+    is_unit = label.units and not label.unknown
+    is_own = word in map(name_key, indicator.unit_row.words) or word in name_key(indicator.wording)
+    return [f"counted in {cell}"] if (is_unit or word in _MEASURES) and not is_own else []
 
 
 def _said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 from msgspec import Struct
@@ -129,6 +129,12 @@ _BEGINNINGS = frozenset(word[:2] for word in _FIRST_WORDS)
 _WORD = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=4_000)
+def _may_begin(two: str) -> bool:
+    """Whether a text with these first characters may be such a name."""
+    return two != "" and (not two[0].isalnum() or two.casefold() in _BEGINNINGS)
+
+
 class Headings:
     """Finds the rows of headings of one sheet."""
 
@@ -138,7 +144,8 @@ class Headings:
     def named(self, number: int, cells: list[CellValue]) -> tuple[Fields, dict[int, Label]] | None:
         """The kind of table that a row heads, with the row's labels by column; None: none."""
         # Most rows of a sheet are not headings, and are told from one by their first words alone.
-        if not any(map(self._names, cells)) and number not in self._merges:
+        said = [cell for cell in cells if isinstance(cell, str) and _may_begin(cell[:2])]
+        if number not in self._merges and not any(map(self._names, said)):
             return None
         texts = list(self.texts(number, cells))
         if not any(self._names(text) for _, text in texts):
@@ -149,18 +156,14 @@ class Headings:
                 return fields, labels
         return None
 
-    def _names(self, cell: CellValue) -> bool:
-        """Whether a cell is one of the names without which a row heads no table."""
-        if not isinstance(cell, str) or not 0 < len(cell) <= LONGEST_HEADING:
-            return False
-        if cell[0].isalnum() and cell[:2].casefold() not in _BEGINNINGS:
-            return False
-        word = _WORD.search(cell)
+    def _names(self, text: str) -> bool:
+        """Whether a text is one of the names without which a row heads no table."""
+        word = _WORD.search(text) if len(text) <= LONGEST_HEADING else None
         if word is None or word[0].casefold() not in _FIRST_WORDS:
             return False
         return any(
             label.fields and not label.unknown
-            for label in (self._words.label(cell), self._words.label(cell, ACHIEVEMENTS))
+            for label in (self._words.label(text), self._words.label(text, ACHIEVEMENTS))
         )
 
     def texts(self, number: int, cells: list[CellValue]) -> Iterator[tuple[int, str]]:

@@ -62,7 +62,7 @@ def read_indicators(
     looks = _looks(tables, details)
     matched, findings = _match(tables, register, known, looks)
     for table in tables:
-        findings += _marked_headings(table, looks[table.grid.sheet].cells)
+        findings += _marked_headings(table, looks[table.grid.sheet].cells, known)
     rows = []
     for sheet, matches in groupby(matched, key=lambda match: match.table.grid.sheet):
         mine = list(matches)
@@ -88,18 +88,28 @@ def _looks(tables: list[Table], details: Details) -> dict[str, SheetDetails]:
     }
 
 
-def _marked_headings(table: Table, looks: Mapping[Place, CellDetail]) -> Iterator[Finding]:
+def _marked_headings(
+    table: Table, looks: Mapping[Place, CellDetail], known: Belonging
+) -> Iterator[Finding]:
     """Headings over the figures of which a part, such as a footnote's number, does not count."""
     for place in _heading_places(table):
-        if looks.get(place, ABSENT).marks:
-            text = text_of(table.grid.value(*place))
-            yield v.MARKED_TEXT.found(table.grid.sheet, address(*place), text)
+        detail, at = looks.get(place, ABSENT), (table.grid.sheet, address(*place))
+        if detail.marks:
+            yield v.MARKED_TEXT.found(*at, text_of(table.grid.value(*place)))
+        elif detail.error:
+            words = {"field": "Performance", "period": known.period or "the period"}
+            yield c.HEADING_UNKNOWN.found(*at, detail.error, doubt="it is an error", **words)
 
 
 def _heading_places(table: Table) -> list[Place]:
-    """The cells that head the figures, and what changes them."""
-    chains = (table.chosen[key].places for key in (*FIGURES, "status") if key in table.chosen)
-    return sorted({place for chain in chains for place in chain})
+    """The cells that head the figures, and what changes them; an error there shows as blank."""
+    block, places = table.block, set[Place]()
+    for key in (*FIGURES, "status"):
+        if heading := table.chosen.get(key):
+            # A row above that shows nothing else but errors seems to be blank.
+            rows = range(max(0, block.first_row - 1), block.last_row + 1)
+            places.update(heading.places, ((row, heading.column) for row in rows))
+    return sorted(places)
 
 
 def _match(
@@ -108,12 +118,7 @@ def _match(
     known: Belonging,
     looks: Mapping[str, SheetDetails],
 ) -> tuple[list[_Matched], list[Finding]]:
-    by_ref = {name_key(i.ref): i for i in register.indicators}
-    by_name: dict[str, Indicator | None] = {}
-    for indicator in register.indicators:
-        # Where two share a wording it names neither.
-        key = name_key(indicator.wording)
-        by_name[key] = None if key in by_name else indicator
+    by_ref, by_wording = known.words.by_ref, known.words.by_wording
     owned = register.indicators_of(known.area) if known.area else register.indicators
     matched: list[_Matched] = []
     findings: list[Finding] = []
@@ -133,7 +138,7 @@ def _match(
             if not said:
                 findings += _astray(table, row)
                 continue
-            of_ref, of_name = by_ref.get(name_key(ref)), by_name.get(name_key(name))
+            of_ref, of_name = by_ref.get(name_key(ref)), by_wording.get(name_key(name))
             found = of_ref or of_name
             cell = table.address(row, "performance")
             if found is None:
@@ -149,7 +154,7 @@ def _match(
             else:
                 places[found.ref] = f"{sheet}!{cell}"
                 matched.append(_Matched(table, row, found, ref))
-                findings += beside(table, row, known)
+                findings += beside(table, row, found, known)
     for match, other in of_two:
         findings.append(_of_two(match, other))
         # That it may be either is said; that one of them has no row then need not be.
@@ -235,6 +240,8 @@ def _read_row(
             )
             figure = cells.figure("performance", scale, is_of_none=is_of_none)
             nothing = figure.not_available
+            if nothing and (numerator or denominator):
+                cells.refuse("performance", v.PARTS_WITHOUT_FIGURE)
             if figure.value is not None:
                 # The figure beside it would give away what is suppressed.
                 for key in (key for key, part in parts.items() if part.suppressed):

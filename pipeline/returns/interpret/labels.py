@@ -23,7 +23,7 @@ from schemas.fields import (
     UNTAUGHT_FIELDS,
     Field,
 )
-from schemas.model import Period, Register, ServiceArea
+from schemas.model import Indicator, Register
 from schemas.units import Unit
 
 #: Words that say nothing of what a figure is. Each is tested to change nothing.
@@ -67,10 +67,20 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a total": ("total", "totals", "sum"),
     "what is aimed at": ("budget", "plan", "what if", "scenario"),
     "a difference": ("variance", "change", "difference"),
-    "of a part": ("only", "excl.", "excluding", "excl", "incl.", "including", "part"),
+    "of a part": ("only", "excl.", "excluding", "excl"),
+    "of a part, or of more": ("incl.", "including", "part"),
+    "of elsewhere": (
+        *("national figure", "national figures", "national average", "england", "regional"),
+        *("statistical neighbour", "statistical neighbours", "nearest neighbours"),
+        *("comparator", "comparators", "family group", "peer group"),
+    ),
+    "not to be used": ("test", "test data", "old", "old version", "archive", "archived"),
 }
 #: Those that a title says of the figures under it only where it says nothing else.
-_SAID_ALONE = frozenset({"an example", "a total", "what is aimed at", "a difference", "of a part"})
+_SAID_ALONE = frozenset(
+    {"an example", "a total", "what is aimed at", "a difference", "of a part, or of more"}
+    | {"not to be used"}
+)
 #: A currency that no figure is kept in.
 OTHER_MONEY = "another currency"
 
@@ -155,10 +165,24 @@ _COMPARED = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs|against|since|than|from|for example|such as|e\.g)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
-_IDLE = re.compile(r"\b(?:internal|official|office|information)(?: use)? only\b", re.IGNORECASE)
+#: What is said of who reads it, of what to fill in, or of an Act or a plan by its year.
+_IDLE = re.compile(
+    r"\b(?:(?:internal|official|office|information|council|staff|members?)(?: use)?|read|reference"
+    r"|(?:cells?|columns?|box(?:es)?|rows?|fields?|numbers|figures)) only\b"
+    r"|\b(?:act|regulations|order|census|vision|agenda|strategy) (?:of |for )?(?:19|20)\d\d"
+    r"(?![-/\d ]*\d)|\b(?:plan|strategy|programme|priorities|vision) ?:? (?:19|20)(?P<first>\d\d)"
+    r" ?[-/\u2013] ?(?:20)?(?!(?P=first))(?P<last>\d\d)\b",
+    re.IGNORECASE,
+)
 #: A name's words; a sign between two is one as well.
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
+
+
+def _idle(match: re.Match[str]) -> str:
+    """Nothing; the years of a plan stay where they follow each other, as a financial year does."""
+    first, last = match["first"], match["last"]
+    return match[0] if first and (int(first) + 1) % 100 == int(last) else ""
 
 
 def _scales(text: str) -> tuple[frozenset[Scaled], bool, str]:
@@ -249,15 +273,23 @@ class _Names(Struct):
         keys = {spoken(alias): f.key for f in fields for alias in f.aliases}
         keys |= {spoken(f.heading): f.key for f in fields}
         # Names only where nothing stands beside them: elsewhere `quarter` and `no` are words.
-        alone = {name for name, key in keys.items() if key == "period" or name == "no"}
+        alone = {name for name, key in keys.items() if key in ("period", "scale") or name == "no"}
         return cls(keys, _Phrases({name: name for name in keys.keys() - alone}))
 
 
 class Vocabulary:
     """What words mean in the returns on a register."""
 
-    def __init__(self, periods: tuple[Period, ...], areas: tuple[ServiceArea, ...]) -> None:
-        self.calendar = Calendar(periods)
+    def __init__(self, register: Register) -> None:
+        areas = register.areas
+        self.calendar = Calendar(register.periods)
+        #: Each indicator by its reference, as they are compared.
+        self.by_ref = {name_key(i.ref): i for i in register.indicators}
+        #: The same by its wording; None where two share it, and it names neither.
+        self.by_wording: dict[str, Indicator | None] = {}
+        for indicator in register.indicators:
+            key = name_key(indicator.wording)
+            self.by_wording[key] = None if key in self.by_wording else indicator
         self._areas = _Phrases({spoken(area.name): area.ref for area in areas})
         #: The ref of each area, by its name or ref as they are compared.
         self.areas = {name_key(name): a.ref for a in areas for name in (a.ref, a.name)}
@@ -265,6 +297,13 @@ class Vocabulary:
         #: Refs of areas are words only as they are written.
         self._area_refs = _Phrases({area.ref: area.ref for area in areas})
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
+        #: A title may be the council's name, the framework's or the appendix's.
+        about = register.framework
+        self._own_names = [
+            re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+            for name in (about.council, about.title, about.appendix)
+            if " " in name and not self.calendar.mentions(spoken(name))[0]
+        ]
         self._read = lru_cache(maxsize=2_000)(self._label)
         self._read_title = lru_cache(maxsize=2_000)(self._title)
 
@@ -277,7 +316,9 @@ class Vocabulary:
         return self._read_title(text)
 
     def _title(self, text: str) -> Label:
-        return self._label(_IDLE.sub("", _COMPARED.sub("", text)), INDICATORS)
+        for pattern in (*self._own_names, _COMPARED):
+            text = pattern.sub("", text)
+        return self._label(_IDLE.sub(_idle, text), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
         rest = spoken(text)
@@ -319,5 +360,5 @@ def vocabulary_of(register: Register) -> Vocabulary:
     """The vocabulary of a register, made once."""
     global _last  # noqa: PLW0603 - comparing registers by value would take as long as a return
     if _last is None or _last[0] is not register:
-        _last = register, Vocabulary(register.periods, register.areas)
+        _last = register, Vocabulary(register)
     return _last[1]

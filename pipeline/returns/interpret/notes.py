@@ -6,16 +6,32 @@ import re
 from collections.abc import Iterator
 
 from pipeline.returns.interpret.columns import Belonging
+from pipeline.returns.interpret.contradictions import against, said_otherwise
 from pipeline.returns.interpret.labels import Vocabulary
+from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
+from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.grid import Grid
+from pipeline.workbooks.grid import Grid, text_of
 from schemas import rules as c
 from schemas.findings import Finding
 
 #: The kinds that a note is meant of all figures.
 _SAID_BY_NOTES = frozenset({"cumulative", "a forecast", "of another length of time"})
 _WHAT = "in thousands or millions"
+#: What a note begins with, and what parts of it each say a thing of their own.
+_MARK = re.compile(
+    r"^(?:note\b\s*\d*|[*†‡#§\u00b9\u00b2\u00b3]+|\(?\d{1,2}[).]|\[\d{1,2}\])[\s:.-]*",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(
+    r"[;.,]\s|\b(?:as(?! at\b)|because|since|although|but|compared)\b", re.IGNORECASE
+)
+#: Words of a clause that says of which period the figures are.
+_OF_FIGURES = frozenset(
+    {"data", "is", "are", "was", "were", "shown", "here", "these", "this", "all", "from"}
+    | {"relate", "relates", "to", "above", "period", "quarter", "year", "provided", "given", "on"}
+)
 #: A page of text is no note.
 _LONGEST_NOTE = 300
 #: Without any of these a text says nothing of a scale; what is looked for first is found fastest.
@@ -24,16 +40,25 @@ _MAY_SCALE = re.compile(r"(?<!\d)000(?!\d)|thousand|million|billion|£ ?(?:k|m|m
 
 
 def said_below(table: Table, known: Belonging) -> Iterator[Finding]:
-    """What the notes under a table say of the kind of its figures."""
+    """What the notes under a table say of its figures: of what kind, or of which period, they are.
+
+    A note may speak of much else; what is understood to the last word is held against the return.
+    """
     for row in reversed(table.rows):
         if table.value(row, "performance") != "":
             return
-        for column, cell in table.grid.row(row):
-            if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_NOTE:
-                label = known.words.label(cell)
-                for kind in sorted(label.kinds & _SAID_BY_NOTES)[:1]:
-                    place = table.grid.sheet, address(row, column)
-                    yield c.SAID_OTHERWISE.found(*place, cell, what=kind)
+        texts = {column: text for column, cell in table.grid.row(row) if (text := text_of(cell))}
+        said = " ".join(texts.values())
+        if not 0 < len(said) <= _LONGEST_NOTE:
+            continue
+        what = sorted(known.words.label(said).kinds & _SAID_BY_NOTES)
+        for clause in _CLAUSES.split(_MARK.sub("", said)):
+            title = Title.of(known.words, clause, table.grid.sheet)
+            words, periods = title.label.unknown, title.periods
+            if periods and all(word in _OF_FIGURES for word in words) and not title.label.kinds:
+                fit = known.among(periods)
+                what += against(title.label, known, fit if fit is Fit.OTHER else Fit.SAME)
+        yield from said_otherwise(table.grid.sheet, address(row, min(texts)), said, what)
 
 
 def scaled_elsewhere(
@@ -51,7 +76,7 @@ def scaled_elsewhere(
         mine = [table for table in tables if table.grid is grid]
         if not mine and id(grid) in with_tables:
             continue
-        said = (cell for row in grid.rows for cell in row if isinstance(cell, str))
+        said = [cell for row in grid.rows for cell in row if isinstance(cell, str)]
         if not _may_scale(" ".join((grid.sheet, *said))):
             continue
         if mine and words.label(grid.sheet).scales:

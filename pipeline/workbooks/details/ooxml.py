@@ -177,14 +177,23 @@ def _usual_cells(
 ) -> dict[Place, CellDetail]:
     """Those of the cells asked for that are written in the usual way."""
     found: dict[Place, CellDetail] = {}
-    columns = {column_letters(column).encode(): column for _, column in asked}
+    numbers = {column for _, column in asked}
+    columns = {column_letters(column).encode(): column for column in numbers}
     usual = _usual(tuple(sorted(columns)))
+    # Cells of one style and kind are all the same, but for errors and marked texts.
+    alike: dict[tuple[bytes, bytes, bytes | bool], CellDetail] = {}
     for letters, row, style, kind, value in usual.findall(content, start, end):
         place = int(row) - 1, columns[letters]
         if place in asked:
-            look, error = book.styles[int(style or 0)], value.decode() if kind == b"e" else ""
-            marks = book.marks(look, kind, value)
-            found[place] = _cell(look.number_format, error, False, value != b"", marks)
+            is_apart = kind == b"e" or (kind == b"s" and book.marked)
+            key = style, kind, value if is_apart else value != b""
+            detail = alike.get(key)
+            if detail is None:
+                look, error = book.styles[int(style or 0)], value.decode() if kind == b"e" else ""
+                marks = book.marks(look, kind, value)
+                detail = _cell(look.number_format, error, False, value != b"", marks)
+                alike[key] = detail
+            found[place] = detail
     return found
 
 

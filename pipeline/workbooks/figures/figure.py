@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from schemas import cell_rules as v
 from schemas import rules as c
 from schemas.findings import Rule, Severity
 from schemas.units import Unit, UnitRow, places, quantise, row_of, shown
@@ -69,6 +70,8 @@ class Scale(Struct, frozen=True):
         if self.row.counts_people and self.decimals == 0:
             return self.trouble(c.NOT_WHOLE, seen)
         taken = quantise(number, self.decimals)
+        if self.row.is_money and number and not taken:
+            return self.trouble(v.LOST_IN_ROUNDING, seen, taken=shown(taken, self.unit))
         return Figure(value=plain(taken)).noting(c.ROUNDED, seen, taken=shown(taken, self.unit))
 
 

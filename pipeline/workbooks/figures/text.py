@@ -38,7 +38,9 @@ _OTHER_MONEY = re.compile(
     re.ASCII,
 )
 #: Of letters only these are marks: (m) may be a million, (f) a forecast, (w) weeks.
-_MARKS = re.compile(r"\s*(?:[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|\((?P<letter>[aeprx])\))$")
+_MARKS = re.compile(
+    r"\s*(?:[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,2}\]|\((?P<letter>[aeprx]|provisional|prov\.?)\))$"
+)
 #: 10² is not 10 with a second footnote.
 _POWERS_OF_TEN = frozenset("²³⁴⁵⁶⁷⁸⁹")
 _GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ ]\d{3})+|\d{1,3}(?:['’]\d{3})+|\d+"
@@ -173,6 +175,8 @@ def _comma(text: str, scale: Scale) -> Figure:
     readings = [digits.replace(".", "").replace(",", ".")] if digits.count(",") == 1 else []
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
         readings.append(digits.replace(",", ""))
+    # What would be refused in its turn is not offered.
+    readings = [each for each in readings if scale.figure(Decimal(each), text).value is not None]
     either = " or ".join(readings) or f"it like {scale.row.example}"
     return scale.trouble(c.AMBIGUOUS_COMMA, text, readings=either)
 
@@ -185,7 +189,7 @@ def _parse_marked(text: str, match: re.Match[str], mark: re.Match[str], scale: S
     figure = _parse_match(text, match, scale)
     if figure.value is None:
         return figure
-    marked = replace(figure, provisional=mark["letter"] in ("p", "e"))
+    marked = replace(figure, provisional=(mark["letter"] or "")[:1] in ("p", "e"))
     return marked.noting(c.MARK_DROPPED, text, taken=shown(figure.value, scale.unit))
 
 
