@@ -37,11 +37,14 @@ class Grid(Struct, frozen=True):
         """The last column of the used part."""
         return self.first_column + (len(self.rows[0]) if self.rows else 0) - 1
 
+    def cells(self, number: int) -> list[CellValue]:
+        """The cells of a row, from the first column of the used part; none outside of it."""
+        down = number - self.first_row
+        return self.rows[down] if 0 <= down < len(self.rows) else []
+
     def row(self, number: int) -> Iterator[tuple[int, CellValue]]:
         """The cells of a row with their columns; none outside the used part."""
-        down = number - self.first_row
-        cells = self.rows[down] if 0 <= down < len(self.rows) else []
-        return enumerate(cells, self.first_column)
+        return enumerate(self.cells(number), self.first_column)
 
     def value(self, row: int, column: int) -> CellValue:
         """The value of a cell; the empty string outside the used part."""

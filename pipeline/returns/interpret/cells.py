@@ -22,6 +22,8 @@ from schemas.model import Indicator, Kind, MilestoneState, Status
 
 #: The columns that name a row's indicator.
 NAMES = ("ref", "indicator")
+#: What is looked at in a row more closely than by its value.
+LOOKED_AT = frozenset((*NAMES, *FIGURES, "status", "commentary"))
 #: What is no indicator, though figures stand beside it.
 TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
 _STATUSES = {
@@ -62,8 +64,14 @@ class RowCells:
         self._table, self._row, self._indicator, self._known = table, row, indicator, known
         self.sheet = table.grid.sheet
         self._columns = columns = table.columns
+        self._details = {
+            key: known.get((row, column), ABSENT)
+            for key, column in columns.items()
+            if key in LOOKED_AT
+        }
+        cells, first = table.grid.cells(row), table.grid.first_column
         #: What stands in each field's cell.
-        self._values = {key: table.grid.value(row, column) for key, column in columns.items()}
+        self._values = {key: cells[column - first] for key, column in columns.items()}
         #: The address of each field's cell.
         self.addresses = {key: address(row, column) for key, column in columns.items()}
         #: What stands in the prefilled cells and in Performance, as text.
@@ -76,9 +84,11 @@ class RowCells:
         self.is_bad = False
         self._refused: set[str] = set()
         self._check_names()
-        for key in (*FIGURES, "status"):
-            if key in columns:
-                self._check(key)
+        marked = [key for key, detail in self._details.items() if detail.marks]
+        if marked or row in table.merges:
+            for key in (*FIGURES, "status"):
+                if key in columns:
+                    self._check(key)
 
     def figure(self, key: str, scale: Scale, *, is_of_none: bool = False) -> Figure:
         """The figure in a cell; blank where the table has no such column.
@@ -119,7 +129,7 @@ class RowCells:
         """The figure's status; a mark beside the figure may have said that it is provisional."""
         marked = Status.PROVISIONAL if is_provisional else Status.FINAL
         text = self._text("status")
-        if not text or "status" in self._refused or means_no_cases(text):
+        if text == "" or "status" in self._refused or means_no_cases(text):
             return marked
         if means_nothing_to_report(text):
             return Status.NOT_AVAILABLE
@@ -135,7 +145,8 @@ class RowCells:
 
     def says_no_cases(self) -> bool:
         """Whether No cases is chosen as the status."""
-        return "status" not in self._refused and means_no_cases(self._text("status"))
+        text = self._text("status")
+        return text != "" and "status" not in self._refused and means_no_cases(text)
 
     def words(self, key: str) -> str:
         """Words as the sheet shows them, with plain line ends; empty where they say nothing."""
@@ -159,12 +170,14 @@ class RowCells:
 
     def _text(self, key: str) -> str:
         value = self._values.get(key, "")
-        if key in NAMES and not isinstance(value, str):
+        if isinstance(value, str):
+            return value.strip()
+        if key in NAMES:
             return name_shown(self._table, self._row, key, self._known)
         return text_of(value)
 
     def _detail(self, key: str) -> CellDetail:
-        return self._known.get((self._row, self._columns[key]), ABSENT)
+        return self._details.get(key, ABSENT)
 
     def _check_names(self) -> None:
         """What names the indicator: in ordinary letters, and no total's."""

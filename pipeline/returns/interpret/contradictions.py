@@ -123,8 +123,9 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
     sheet = table.grid.sheet
     if (scale := table.text(row, "scale")) and clean(scale).casefold() not in _ONCE:
         yield c.SAID_OTHERWISE.found(sheet, table.address(row, "scale"), scale, what=_IN_THOUSANDS)
-    for column, cell in table.grid.row(row):
-        if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_WORD and column not in table.taken:
+    for column in table.other_columns:
+        cell = table.grid.value(row, column)
+        if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_WORD:
             heading = table.block.at(column)
             what = _said_beside(cell, heading, known)
             if heading is None and not what:

@@ -42,6 +42,8 @@ _MOST_ROWS = 6
 _LOOSE = "which of the labels above it is meant of it"
 #: No label that is not merged reaches over more columns.
 _WIDEST = 24
+#: So many texts are remembered as names of columns, or as none.
+_MOST_REMEMBERED = 10_000
 #: A number among these may be a year, and a heading.
 _YEARS = range(1990, 2101)
 #: The fields by which a row is known to be an indicator's.
@@ -125,14 +127,37 @@ _FIRST_WORDS = frozenset(
     if f.key in {*ANCHORS, "achievement"}
     for name in (f.heading, *f.aliases)
 )
-_BEGINNINGS = frozenset(word[:2] for word in _FIRST_WORDS)
 _WORD = re.compile(r"[^\W_]+")
 
 
-@lru_cache(maxsize=4_000)
-def _may_begin(two: str) -> bool:
-    """Whether a text with these first characters may be such a name."""
-    return two != "" and (not two[0].isalnum() or two.casefold() in _BEGINNINGS)
+class _Naming(dict[CellValue, bool]):
+    """Of each cell whether it is one of the names without which a row heads no table.
+
+    The same wordings stand in every return that a worker reads.
+    """
+
+    def __init__(self, words: Vocabulary) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, cell: CellValue) -> bool:
+        if not isinstance(cell, str) or len(cell) > LONGEST_HEADING:
+            return False
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        word = _WORD.search(cell)
+        self[cell] = names = (
+            word is not None
+            and word[0].casefold() in _FIRST_WORDS
+            and any(
+                label.fields and not label.unknown
+                for label in (self._words.label(cell), self._words.label(cell, ACHIEVEMENTS))
+            )
+        )
+        return names
+
+
+_naming = lru_cache(maxsize=2)(_Naming)
 
 
 class Headings:
@@ -140,31 +165,22 @@ class Headings:
 
     def __init__(self, grid: Grid, merges: Merges, words: Vocabulary) -> None:
         self._grid, self._merges, self._words = grid, merges, words
+        self._naming = _naming(words)
 
     def named(self, number: int, cells: list[CellValue]) -> tuple[Fields, dict[int, Label]] | None:
         """The kind of table that a row heads, with the row's labels by column; None: none."""
         # Most rows of a sheet are not headings, and are told from one by their first words alone.
-        said = [cell for cell in cells if isinstance(cell, str) and _may_begin(cell[:2])]
-        if number not in self._merges and not any(map(self._names, said)):
+        names = self._naming
+        if number not in self._merges and not any(map(names.__getitem__, cells)):
             return None
         texts = list(self.texts(number, cells))
-        if not any(self._names(text) for _, text in texts):
+        if not any(names[text] for _, text in texts):
             return None
         for fields in (INDICATORS, ACHIEVEMENTS):
             labels = {column: self._words.label(text, fields) for column, text in texts}
             if _heads(fields, list(labels.values())):
                 return fields, labels
         return None
-
-    def _names(self, text: str) -> bool:
-        """Whether a text is one of the names without which a row heads no table."""
-        word = _WORD.search(text) if len(text) <= LONGEST_HEADING else None
-        if word is None or word[0].casefold() not in _FIRST_WORDS:
-            return False
-        return any(
-            label.fields and not label.unknown
-            for label in (self._words.label(text), self._words.label(text, ACHIEVEMENTS))
-        )
 
     def texts(self, number: int, cells: list[CellValue]) -> Iterator[tuple[int, str]]:
         """The text that a row shows, where it is short enough for a heading, with its columns.

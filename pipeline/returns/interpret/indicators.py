@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.attribution import other_rows
-from pipeline.returns.interpret.cells import NAMES, TOTALS, RowCells, name_shown
+from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import beside, section
 from pipeline.returns.interpret.headings import LONGEST_HEADING
@@ -35,10 +35,6 @@ from schemas.units import Unit
 
 #: Numerators and denominators may be counts, money or hours.
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
-
-
-#: What is looked at in a row more closely than by its value.
-_LOOKED_AT = (*NAMES, *FIGURES, "status", "commentary")
 
 
 class _Matched(Struct, frozen=True):
@@ -195,7 +191,7 @@ def _astray(table: Table, row: int) -> list[Finding]:
 
 def _places(table: Table) -> list[Place]:
     """The cells of which more than the value is to be known, in rows that name anything."""
-    columns = [table.columns[key] for key in _LOOKED_AT if key in table.columns]
+    columns = [table.columns[key] for key in LOOKED_AT if key in table.columns]
     named = [table.columns[key] for key in NAMES if key in table.columns]
     return _heading_places(table) + [
         (row, column)

@@ -69,6 +69,12 @@ class Table(Struct, dict=True):
         """The columns that are read; asked for once they are chosen."""
         return frozenset((*self.columns.values(), *(h.column for h in self.period_headings)))
 
+    @cached_property
+    def other_columns(self) -> list[int]:
+        """The columns that are not read; asked for once they are chosen."""
+        every = range(self.grid.first_column, self.grid.last_column + 1)
+        return [column for column in every if column not in self.taken]
+
     def value(self, row: int, key: str) -> CellValue:
         """The value of a field in a row; blank where the table has no such column."""
         column = self.columns.get(key)

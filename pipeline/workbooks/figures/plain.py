@@ -16,6 +16,7 @@ NOT_AVAILABLE = frozenset(
 NO_CASES = frozenset({"no cases", "0 of 0", "0 out of 0", "0/0", "0 / 0"})
 #: Where a figure is due these may mean zero as well.
 ZERO_OR_NOTHING = frozenset({"none", "nil", "nothing", "zero", "nought", "blank"})
+_NOTHING_TO_REPORT = NOT_AVAILABLE | (ZERO_OR_NOTHING - {"zero", "nought"})
 
 
 def means_no_cases(text: str) -> bool:
@@ -30,4 +31,4 @@ def filled_lines(text: str) -> list[str]:
 
 def means_nothing_to_report(text: str) -> bool:
     """Whether words say that there is nothing to give: `n/a`, `tbc`, a dash, `none`."""
-    return clean(text).casefold() in NOT_AVAILABLE | (ZERO_OR_NOTHING - {"zero", "nought"})
+    return clean(text).casefold() in _NOTHING_TO_REPORT
