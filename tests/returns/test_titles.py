@@ -41,6 +41,9 @@ def is_asked(folder: Path, *sheets: Sheet) -> bool:
         *("Adults & Health", "Rates per 100,000", "All figures in £000", "Prev qtr"),
         *("North district only", "Excluding academies", "Statistical neighbours", "OLD"),
         *("National figures", "All amounts in EUR", "Test data", "Corporate Plan 2014-15"),
+        *("Figures from July to September 2015", "Data from Q2 2015/16", "Target", "Targets"),
+        *("Community safety targets", "Numerator values", "Withdrawn", "Not validated", "Previous"),
+        *("2Q15", "2015Q2 figures", "All figures × 1000"),
     ],
 )
 def test_a_title_that_says_otherwise_is_asked_about(tmp_path: Path, title: str) -> None:
@@ -63,6 +66,8 @@ def test_a_title_that_says_otherwise_is_asked_about(tmp_path: Path, title: str) 
         "Vision 2030",
         "Localism Act 2011 duties",
         "Health Strategy 2012-2016: performance",
+        "Performance changed by 3% from Q2",
+        "Last updated 12 January 2016",
         "Please complete the yellow cells",
     ],
 )
@@ -78,6 +83,7 @@ def test_a_title_that_says_nothing_of_the_figures_is_passed_over(
         *("Forecast", "Projections", "Targets", "Budget", "Plan", "Draft", "Cum", "Rolling 12m"),
         *("Averages", "Variance", "Month 9", "Dec-15", "December", "201415", "14-15", "Prior Q"),
         *("LY", "H1", "Half year", "Annual", "Adults & Health", "OLD - do not use", "Sample"),
+        *("Sheet1 (old)", "Copy of Indicators", "Backup", "2Q15"),
     ],
 )
 def test_a_tab_that_says_otherwise_is_asked_about(tmp_path: Path, tab: str) -> None:
@@ -151,6 +157,7 @@ def test_a_section_of_other_figures_is_asked_about(tmp_path: Path, section: str)
         *(("Time period", "2015/16 Q2"), ("Yr", "2014/15"), (None, "Q2"), (None, "<")),
         *(("Cumulative?", "Y"), ("Period", "Q3 cum"), ("Period", "Autumn term")),
         *(("UoM", "£000"), ("Scale", "thousands"), ("Multiplier", "1000"), (None, "weeks")),
+        *(("Quarter", "Q3 target"), ("Period", "Q3 RAG")),
     ],
 )
 def test_a_column_that_says_what_each_figure_is_is_heard(
@@ -185,6 +192,7 @@ def test_labels_that_are_not_merged_and_may_reach_elsewhere_are_asked_about(
         *(("Figures are YTD",), ("Data shown one quarter in arrears",), ("* Q2 figure",)),
         *(("Data is for Q2 as Q3 is not yet available",), ("Period", "Q2")),
         *(("Figures as at 30 September 2015",), ("Note 1: all data relates to 2014/15",)),
+        *(("Figures from Q2",), ("Multiply by 10",), ("All figures x 1,000",)),
     ],
 )
 def test_a_note_under_the_table_on_all_figures_is_asked_about(tmp_path: Path, note: Row) -> None:
@@ -202,6 +210,45 @@ def test_a_note_under_the_table_on_all_figures_is_asked_about(tmp_path: Path, no
 def test_a_note_that_speaks_of_another_period_is_no_matter(tmp_path: Path, note: str) -> None:
     target = sheet("Indicators", HEAD, *lines(NOW), (), (note,))
     assert figures(made_of(tmp_path, cover(), target)) == READ
+
+
+@pytest.mark.parametrize(
+    "group", ["Q2", "2014/15", "Sept 2015", "Last year", "Annual", "Performance Q2"]
+)
+def test_a_label_beside_the_names_reaches_over_what_stands_below_it(
+    tmp_path: Path, group: str
+) -> None:
+    above, below = ("Ref", "Indicator", group, None), (None, None, "Target", "Actual")
+    assert is_asked(tmp_path, cover(), sheet("I", above, below, *lines(AIM, NOW)))
+
+
+def test_blocks_under_each_other_are_told_apart(tmp_path: Path) -> None:
+    rows = lines(NOW)
+    blocks = sheet("I", ("Target",), HEAD, *rows[:2], (), ("Actual",), HEAD, *rows[2:])
+    assert is_asked(tmp_path, cover(), blocks)
+
+
+@pytest.mark.parametrize("heading", ["Corrected", "Actual (revised)", "Final figure", "Restated"])
+def test_a_figure_that_is_meant_in_place_of_another_is_asked_about(
+    tmp_path: Path, heading: str
+) -> None:
+    assert is_asked(tmp_path, cover(), table(("Actual", heading), BEFORE, NOW))
+
+
+@pytest.mark.parametrize("heading", ["Corrected", "Last updated"])
+def test_a_column_of_the_same_or_of_no_figures_is_no_matter(tmp_path: Path, heading: str) -> None:
+    beside = NOW if heading == "Corrected" else ("12/01/2016",) * 4
+    assert figures(made_of(tmp_path, cover(), table(("Actual", heading), NOW, beside))) == READ
+
+
+@pytest.mark.parametrize(
+    ("heading", "note"), [("Actual (£000)", "Figures in £m"), ("Actual (£m)", "£000")]
+)
+def test_scales_that_contradict_each_other_are_asked_about(
+    tmp_path: Path, heading: str, note: str
+) -> None:
+    target = sheet("I", ("Ref", "Indicator", heading), *lines(NOW), (), (note,))
+    assert is_asked(tmp_path, cover(), target)
 
 
 @pytest.mark.parametrize("scale", ["1", "x1", "units", None])

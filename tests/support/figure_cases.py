@@ -75,6 +75,8 @@ CASES: list[tuple[CellValue, str | None, Scale, str]] = [
     ("(1,234)", None, COUNT, "-1234"),
     ("£120,000", None, MONEY, "120000"),
     (0.12, "General", Scale(Unit.CURRENCY, 0), "V27"),
+    ("£000 120", None, MONEY, "V02"),
+    ("1.000", None, COUNT, "V02"),
     ("£0.004", None, MONEY, "V27"),
     ("12,5", None, COUNT, "V09"),
     ("-£5", None, MONEY, "-5"),

@@ -153,7 +153,8 @@ def _doubt_of_row(table: Table, row: int, words: Vocabulary) -> Fit:
         text = text_of(table.merges.value(table.grid, row, heading.column))
         label = words.label(f"{heading.text} {text}")
         known = spoken(heading.text).split()
-        if text and (label.kinds or any(word not in known for word in label.unknown)):
+        others = label.fields - {"period", "performance"}
+        if text and (others or label.kinds or any(w not in known for w in label.unknown)):
             return Fit.DOUBTFUL
         if text and not label.periods:
             return Fit.DOUBTFUL

@@ -23,7 +23,7 @@ from schemas.model import Indicator, Kind, MilestoneState, Status
 #: The columns that name a row's indicator.
 NAMES = ("ref", "indicator")
 #: What is looked at in a row more closely than by its value.
-LOOKED_AT = frozenset((*NAMES, *FIGURES, "status", "commentary"))
+LOOKED_AT = frozenset((*NAMES, *FIGURES, "status", "commentary", "unit", "scale", "area"))
 #: What is no indicator, though figures stand beside it.
 TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
 _STATUSES = {
@@ -83,6 +83,7 @@ class RowCells:
         #: One of them could not be read.
         self.is_bad = False
         self._refused: set[str] = set()
+        self._check_errors()
         self._check_names()
         marked = [key for key, detail in self._details.items() if detail.marks]
         if marked or row in table.merges:
@@ -154,8 +155,6 @@ class RowCells:
         if key in self._refused or key not in self._columns:
             return ""
         detail = self._detail(key)
-        if value == "" and detail.error:
-            self._found(key, v.WORDS_LOST, detail.error)
         if value == "":
             return ""
         if detail.marks & Marks.STRUCK:
@@ -178,6 +177,18 @@ class RowCells:
 
     def _detail(self, key: str) -> CellDetail:
         return self._details.get(key, ABSENT)
+
+    def _check_errors(self) -> None:
+        """What says what a figure is, and shows an error instead."""
+        table = self._table
+        for key, detail in self._details.items():
+            if detail.error and key not in FIGURES:
+                self._found(key, v.WORDS_LOST, detail.error)
+        for heading in table.period_headings:
+            detail = self._known.get((self._row, heading.column), ABSENT)
+            if detail.error:
+                place = self.sheet, address(self._row, heading.column)
+                self.findings.append(v.WORDS_LOST.found(*place, detail.error))
 
     def _check_names(self) -> None:
         """What names the indicator: in ordinary letters, and no total's."""

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from pipeline.returns.interpret.headings import ANCHORS, Heading, known_names
+from pipeline.returns.interpret.headings import ANCHORS, LOOSE, Heading, known_names
 from pipeline.returns.interpret.labels import INDICATORS, PROVISIONAL, Vocabulary
 from pipeline.returns.interpret.periods import Mentions
 from pipeline.returns.interpret.register_periods import Fit
@@ -60,7 +60,9 @@ class Belonging(Struct, frozen=True):
     def doubts(self, heading: Heading) -> list[str]:
         """What of a chain of labels keeps its column from being taken, in words."""
         label = heading.label
-        doubts = [f'"{shorten(" ".join(label.unknown))}" is not known'] if label.unknown else []
+        words = [word for word in label.unknown if word != LOOSE]
+        doubts = [f'"{shorten(" ".join(words))}" is not known'] if words else []
+        doubts += [f"nobody can tell {LOOSE}"] if LOOSE in label.unknown else []
         doubts += [f"it is said to be {kind}" for kind in sorted(label.kinds - {PROVISIONAL})]
         if heading.is_torn:
             titles = (f.heading for f in INDICATORS if f.key in label.fields)

@@ -45,6 +45,16 @@ _MEASURES = frozenset(
     {"weeks", "months", "years", "hours", "hrs", "minutes", "mins", "seconds", "working days"}
     | {"miles", "km", "metres", "tonnes", "kg", "litres", "kwh", "hectares", "per week", "per day"}
 )
+#: Of what else than a period's figures a title may be, and the kinds that a tab may speak of.
+_OTHER_FIGURES = frozenset({"target", "numerator", "denominator"})
+_OF_NO_TAB = frozenset({PROVISIONAL, "a total", "of a part, or of more"})
+MULTIPLIED = re.compile(r"\bmultipl\w+ by\b|[x×] ?1[0ks,]+\b", re.IGNORECASE)
+_FIGURE = re.compile(r"[-+£(]*\d[\d.,% )]*")
+#: What a heading calls a figure that is meant in place of another.
+_REVISED = frozenset(
+    {"corrected", "correct", "correction", "restated", "revised", "amended", "updated", "final"}
+    | {"(final)", "(revised)", "(corrected)", "(restated)", "audited", "true", "adjusted"}
+)
 _AIMED_AT = "what is aimed at"
 _IN_THOUSANDS = "in thousands or millions"
 
@@ -110,10 +120,13 @@ def other_kinds(table: Table) -> Iterator[Finding]:
     headed = {kind for h in table.block.headings for kind in h.label.kinds}
     for title in table.titles:
         label = title.label
-        is_target = not title.cell and label.fields == {"target"} and not label.unknown
-        what = [_AIMED_AT] if is_target else sorted(label.kinds_of_all - headed)
+        is_other = label.fields and label.fields <= _OTHER_FIGURES and not label.unknown
+        # A tab has few words, and all are of what is on it.
+        of_all = label.kinds_of_all if title.cell else label.kinds - _OF_NO_TAB
+        what = [_AIMED_AT] if is_other else sorted(of_all - headed)
         what += _other_money(label)
-        if label.scales and not table.chosen["performance"].label.scales:
+        own = {scaled.power for scaled in table.chosen["performance"].label.scales}
+        if {scaled.power for scaled in label.scales} - own or MULTIPLIED.search(title.text):
             what.append(_IN_THOUSANDS)
         yield from said_otherwise(title.sheet, title.cell, title.text, what)
 
@@ -125,12 +138,26 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
         yield c.SAID_OTHERWISE.found(sheet, table.address(row, "scale"), scale, what=_IN_THOUSANDS)
     for column in table.other_columns:
         cell = table.grid.value(row, column)
-        if isinstance(cell, str) and 0 < len(cell) <= _LONGEST_WORD:
-            heading = table.block.at(column)
+        if cell == "":
+            continue
+        heading = table.block.at(column)
+        if heading is not None and _is_revised(heading):
+            instead, own = text_of(cell), table.text(row, "performance")
+            if _FIGURE.fullmatch(instead) and instead != own:
+                said = f"{instead} under {heading.text}"
+                what = [f"others than {own}"] if own else ["others than those that are left out"]
+                yield from said_otherwise(sheet, table.address(row, "performance"), said, what)
+        if isinstance(cell, str) and len(cell) <= _LONGEST_WORD:
             what = _said_beside(cell, heading, known)
             if heading is None and not what:
                 what = _other_measure(cell, indicator, known)
             yield from said_otherwise(sheet, address(row, column), cell, what)
+
+
+def _is_revised(heading: Heading) -> bool:
+    """Whether a column holds figures that are meant in place of others."""
+    is_figure = not heading.label.fields - {"performance"}
+    return is_figure and not _REVISED.isdisjoint(heading.said.casefold().split())
 
 
 def _other_measure(cell: str, indicator: Indicator, known: Belonging) -> list[str]:

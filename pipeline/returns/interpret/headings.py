@@ -39,7 +39,7 @@ _LONGEST_LABEL = 300
 #: No table has more rows of headings above or below that with its names.
 _MOST_ROWS = 6
 #: What is in doubt of a column where labels above it are not merged and begin elsewhere.
-_LOOSE = "which of the labels above it is meant of it"
+LOOSE = "which of the labels above it is meant of it"
 #: No label that is not merged reaches over more columns.
 _WIDEST = 24
 #: So many texts are remembered as names of columns, or as none.
@@ -227,7 +227,7 @@ class Headings:
         for column in range(self._grid.first_column, self._grid.last_column + 1):
             chain: list[_Over] = []
             for row in rows:
-                over = self._over(row, column, anchors, number)
+                over = self._over(row, column, anchors, number, last)
                 if not over.text or (chain and chain[-1].place == over.place):
                     continue
                 if row < number and (
@@ -300,14 +300,14 @@ class Headings:
         columns = [column for column, cell in self._grid.row(row) if heading_text(cell)]
         return columns == [self._grid.first_column]
 
-    def _over(self, row: int, column: int, anchors: set[int], number: int) -> _Over:
-        """What stands over a column in a row."""
+    def _over(self, row: int, column: int, anchors: set[int], number: int, last: int) -> _Over:
+        """What stands over a column in a row; `number` is the row of the names, `last` the last."""
         top, left, _, right = self._merges.span(row, column)
         if (top, left) != (row, column) and self._grid.value(row, column) != "":
             # What stands within a merged range, as no program writes it, is its own.
             top, left, right = row, column, column
         text = heading_text(self._merges.value(self._grid, row, column))
-        if not text and left == right and row < number:
+        if not text and left == right and row < last and column > max(anchors):
             # Not merged, a label reaches as far as the next one.
             for each in range(column - 1, max(*anchors, column - _WIDEST), -1):
                 if said := heading_text(self._grid.value(row, each)):
@@ -346,7 +346,7 @@ class Headings:
         key = next(iter(own)) if own and not is_torn else ""
         label = reduce(or_, reversed(labels))
         if any(over.is_loose for over in chain):
-            label = replace(label, unknown=(*label.unknown, _LOOSE))
+            label = replace(label, unknown=(*label.unknown, LOOSE))
         if not named and label.periods and fields is INDICATORS:
             # A period alone says of when the figures are.
             key = "performance"

@@ -192,6 +192,7 @@ def _astray(table: Table, row: int) -> list[Finding]:
 def _places(table: Table) -> list[Place]:
     """The cells of which more than the value is to be known, in rows that name anything."""
     columns = [table.columns[key] for key in LOOKED_AT if key in table.columns]
+    columns += [heading.column for heading in table.period_headings]
     named = [table.columns[key] for key in NAMES if key in table.columns]
     return _heading_places(table) + [
         (row, column)
@@ -236,7 +237,7 @@ def _read_row(
             )
             figure = cells.figure("performance", scale, is_of_none=is_of_none)
             nothing = figure.not_available
-            if nothing and (numerator or denominator):
+            if (nothing or figure.suppressed) and (numerator or denominator):
                 cells.refuse("performance", v.PARTS_WITHOUT_FIGURE)
             if figure.value is not None:
                 # The figure beside it would give away what is suppressed.

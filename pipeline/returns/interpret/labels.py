@@ -56,7 +56,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     "an estimate": ("estimate", "estimated", "estimates", "est.", "indicative", "approximate"),
     "not final": (
         *("draft", "drafts", "unaudited", "unvalidated", "not yet validated", "superseded"),
-        *("obsolete", "dummy", "do not use"),
+        *("obsolete", "dummy", "do not use", "withdrawn", "void", "incomplete", "unverified"),
+        *("not validated", "not audited", "not verified", "interim", "to be checked", "specimen"),
+        *("placeholder", "previous version", "not yet approved", "part data"),
     ),
     "an example": ("example", "sample"),
     "cumulative": ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
@@ -72,9 +74,11 @@ KINDS: dict[str, tuple[str, ...]] = {
     "of elsewhere": (
         *("national figure", "national figures", "national average", "england", "regional"),
         *("statistical neighbour", "statistical neighbours", "nearest neighbours"),
-        *("comparator", "comparators", "family group", "peer group"),
+        *("comparator", "comparators", "family group", "peer group", "other councils"),
     ),
-    "not to be used": ("test", "test data", "old", "old version", "archive", "archived"),
+    "not to be used": (
+        *("test", "test data", "old", "old version", "archive", "archived", "backup", "copy"),
+    ),
 }
 #: Those that a title says of the figures under it only where it says nothing else.
 _SAID_ALONE = frozenset(
@@ -162,7 +166,9 @@ _MAY_SCALE = re.compile(rf"000|(?:£|gbp) ?(?:{_MANY})|thousands|millions|billio
 _FOREIGN = re.compile(r"(?:us|au|ca)?[$€¥]|(?<!\w)(?:eur|euros?|usd|dollars?)(?!\w)")
 #: What follows is not said of the figures under a title, only compared with them.
 _COMPARED = re.compile(
-    r"\b(?:compared (?:with|to)|versus|vs|against|since|than|from|for example|such as|e\.g)\b.*",
+    r"\b(?:compared (?:with|to)|versus|vs|against|than|for example|such as|e\.g"
+    r"|(?:up|down|chang|increas|decreas|improv|reduc|ris|rose|fall|fell|differ)\w*"
+    r"(?: [\w%.,]+){0,3} (?:from|since))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 #: What is said of who reads it, of what to fill in, or of an Act or a plan by its year.

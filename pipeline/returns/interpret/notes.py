@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.contradictions import against, said_otherwise
+from pipeline.returns.interpret.contradictions import MULTIPLIED, against, said_otherwise
 from pipeline.returns.interpret.labels import Vocabulary
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
@@ -52,6 +52,7 @@ def said_below(table: Table, known: Belonging) -> Iterator[Finding]:
         if not 0 < len(said) <= _LONGEST_NOTE:
             continue
         what = sorted(known.words.label(said).kinds & _SAID_BY_NOTES)
+        what += [_WHAT] if MULTIPLIED.search(said) else []
         for clause in _CLAUSES.split(_MARK.sub("", said)):
             title = Title.of(known.words, clause, table.grid.sheet)
             words, periods = title.label.unknown, title.periods
@@ -69,8 +70,15 @@ def scaled_elsewhere(
     `every` is each table of the workbook, `tables` those that are read. Only a heading says plainly
     of which figures that is meant; all else is asked about.
     """
-    if not tables or all(t.chosen["performance"].label.scales for t in tables):
+    if not tables:
         return
+    headed = [{s.power for s in t.chosen["performance"].label.scales} for t in tables]
+    own = set.intersection(*headed)
+
+    def is_other(text: str) -> bool:
+        """Whether a text says another scale than the headings of all tables do."""
+        return any(scaled.power not in own for scaled in words.label(text).scales)
+
     with_tables = {id(table.grid) for table in every}
     for grid in grids:
         mine = [table for table in tables if table.grid is grid]
@@ -79,7 +87,7 @@ def scaled_elsewhere(
         said = [cell for row in grid.rows for cell in row if isinstance(cell, str)]
         if not _may_scale(" ".join((grid.sheet, *said))):
             continue
-        if mine and words.label(grid.sheet).scales:
+        if mine and is_other(grid.sheet):
             yield c.SAID_OTHERWISE.found(grid.sheet, "", grid.sheet, what=_WHAT)
         for number, cells in grid.numbered():
             for column, cell in enumerate(cells, grid.first_column):
@@ -88,7 +96,7 @@ def scaled_elsewhere(
                     and len(cell) <= _LONGEST_NOTE
                     and _may_scale(cell)
                     and not any(_is_own(table, number, column) for table in mine)
-                    and words.label(cell).scales
+                    and is_other(cell)
                 ):
                     yield c.SAID_OTHERWISE.found(
                         grid.sheet, address(number, column), cell, what=_WHAT

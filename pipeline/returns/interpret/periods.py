@@ -236,6 +236,11 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
      _relative),
     (rf"({'|'.join(_LASTING)})", _lasting),
     (r"(?:ly|py)", _year_ago),
+    (r"([1-4])q ?'?(\d\d)(?!\d)", _quarter),
+    (rf"({_YEAR})q([1-4])", lambda year, number: _quarter(number, year)),
+    (r"q-([1-4])", _quarter),
+    (r"m(1[0-2]|[14-9])", _a_month),
+    (r"(previous|prior|preceding)", lambda _: _relative("last", "period")),
 )  # fmt: skip
 _PATTERNS = tuple(
     (re.compile(rf"(?<![\w£.,'])(?<!\d[-/]){pattern}(?![\w%]|[.,/-]\d)"), make)
@@ -271,5 +276,5 @@ def mentions(text: str) -> tuple[Mentions, str]:
 #: Without any of these a text says nothing of a period.
 _MAY_SAY = re.compile(
     rf"\d|{_MONTH}|quarter|qtr|half|year|yr|period|month|week|annual|\bly\b|\bpy\b"
-    rf"|{'|'.join(_SOME)}|\bq\b"
+    rf"|previous|prior|preceding|{'|'.join(_SOME)}|\bq\b"
 )

@@ -43,7 +43,7 @@ _MARKS = re.compile(
 )
 #: 10² is not 10 with a second footnote.
 _POWERS_OF_TEN = frozenset("²³⁴⁵⁶⁷⁸⁹")
-_GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ ]\d{3})+|\d{1,3}(?:['’]\d{3})+|\d+"
+_GROUPED = r"[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:[ ]\d{3})+|[1-9]\d{0,2}(?:['’]\d{3})+|\d+"
 
 
 def _marks(of_row: Callable[[UnitRow], tuple[str, ...]], side: str) -> str:
@@ -145,7 +145,8 @@ def _parse_match(text: str, match: re.Match[str], scale: Scale) -> Figure:
         return scale.trouble(c.NOT_A_FIGURE, text)
     row = scale.row
     is_rounded = scale.decimals is not None and scale.decimals < _LIKE_THOUSANDS
-    if row.is_money and is_rounded and not match["scale"] and _MAY_BE_THOUSANDS.fullmatch(digits):
+    may_be = (row.is_money or row.counts_people) and is_rounded and not match["scale"]
+    if may_be and _MAY_BE_THOUSANDS.fullmatch(digits):
         # £120.000 is a hundred and twenty thousand pounds, or a hundred and twenty.
         return scale.trouble(c.NOT_A_FIGURE, text)
     if "," in digits and not (row.has_thousands or row.is_money):
