@@ -200,6 +200,23 @@ def test_a_note_under_the_table_on_all_figures_is_asked_about(tmp_path: Path, no
     assert is_asked(tmp_path, cover(), target)
 
 
+@pytest.mark.parametrize("place", ["beside the headings", "beside a row"])
+@pytest.mark.parametrize("note", ["All figures are cumulative", "All figures relate to Quarter 2"])
+def test_a_note_beside_the_table_is_asked_about(tmp_path: Path, place: str, note: str) -> None:
+    head, *rows = (HEAD, *lines(NOW))
+    if place == "beside a row":
+        rows[1] = (*rows[1], None, note)
+    else:
+        head = (*head, None, note)
+    assert is_asked(tmp_path, cover(), sheet("I", head, *rows))
+
+
+@pytest.mark.parametrize("heading", ["Q4 2015/16", "Target 2016/17", "Forecast", "Notes"])
+def test_a_heading_over_nothing_yet_is_no_matter(tmp_path: Path, heading: str) -> None:
+    target = table(("Actual", heading), NOW, (None,) * 4)
+    assert figures(made_of(tmp_path, cover(), target)) == READ
+
+
 @pytest.mark.parametrize(
     "note",
     [

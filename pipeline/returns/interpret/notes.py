@@ -27,6 +27,7 @@ _MARK = re.compile(
 _CLAUSES = re.compile(
     r"[;.,]\s|\b(?:as(?! at\b)|because|since|although|but|compared)\b", re.IGNORECASE
 )
+_FIGURES = re.compile(r"\b(?:all|amounts|data|figures|numbers|values)\b", re.IGNORECASE)
 #: Words of a clause that says of which period the figures are.
 _OF_FIGURES = frozenset(
     {"data", "is", "are", "was", "were", "shown", "here", "these", "this", "all", "from"}
@@ -39,27 +40,43 @@ _SIGNS = ("000", "thousand", "million", "billion", "£")
 _MAY_SCALE = re.compile(r"(?<!\d)000(?!\d)|thousand|million|billion|£ ?(?:k|m|mn|bn)\b")
 
 
-def said_below(table: Table, known: Belonging) -> Iterator[Finding]:
-    """What the notes under a table say of its figures: of what kind, or of which period, they are.
+def said_in_notes(table: Table, known: Belonging) -> Iterator[Finding]:
+    """What notes say of a table's figures: of what kind, or of which period, they are.
 
-    A note may speak of much else; what is understood to the last word is held against the return.
+    Notes stand under the table, beside its rows, and beside its headings over nothing.
     """
+    sheet = table.grid.sheet
+    for heading in table.block.headings:
+        is_note = not heading.label.fields and _FIGURES.search(heading.text)
+        if is_note and not any(table.down(heading.column)):
+            yield from _said_by(heading.text, sheet, heading.address, known)
+    unheaded = [column for column in table.other_columns if table.block.at(column) is None]
+    for row in table.rows if unheaded else ():
+        for column in unheaded:
+            if table.value(row, "performance") != "":
+                text = text_of(table.grid.value(row, column))
+                yield from _said_by(text, sheet, address(row, column), known)
     for row in reversed(table.rows):
         if table.value(row, "performance") != "":
             return
         texts = {column: text for column, cell in table.grid.row(row) if (text := text_of(cell))}
-        said = " ".join(texts.values())
-        if not 0 < len(said) <= _LONGEST_NOTE:
-            continue
-        what = sorted(known.words.label(said).kinds & _SAID_BY_NOTES)
-        what += [_WHAT] if MULTIPLIED.search(said) else []
-        for clause in _CLAUSES.split(_MARK.sub("", said)):
-            title = Title.of(known.words, clause, table.grid.sheet)
-            words, periods = title.label.unknown, title.periods
-            if periods and all(word in _OF_FIGURES for word in words) and not title.label.kinds:
-                fit = known.among(periods)
-                what += against(title.label, known, fit if fit is Fit.OTHER else Fit.SAME)
-        yield from said_otherwise(table.grid.sheet, address(row, min(texts)), said, what)
+        if texts:
+            yield from _said_by(" ".join(texts.values()), sheet, address(row, min(texts)), known)
+
+
+def _said_by(text: str, sheet: str, cell: str, known: Belonging) -> Iterator[Finding]:
+    """What a note says; of much else that it may speak of nothing is understood."""
+    if not 0 < len(text) <= _LONGEST_NOTE or " " not in text:
+        return
+    what = sorted(known.words.label(text).kinds & _SAID_BY_NOTES)
+    what += [_WHAT] if MULTIPLIED.search(text) else []
+    for clause in _CLAUSES.split(_MARK.sub("", text)):
+        title = Title.of(known.words, clause, sheet)
+        words, periods = title.label.unknown, title.periods
+        if periods and all(word in _OF_FIGURES for word in words) and not title.label.kinds:
+            fit = known.among(periods)
+            what += against(title.label, known, fit if fit is Fit.OTHER else Fit.SAME)
+    yield from said_otherwise(sheet, cell, text, what)
 
 
 def scaled_elsewhere(
