@@ -8,7 +8,7 @@ from pipeline.returns.interpret.merges import Span
 from pipeline.returns.interpret.scales import parse_under
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details.detail import ABSENT, CellDetail, Marks, Place
+from pipeline.workbooks.details.detail import ABSENT, CellDetail, Marks, Place, SheetDetails
 from pipeline.workbooks.figures.figure import Figure, Scale
 from pipeline.workbooks.figures.plain import clean, means_no_cases, means_nothing_to_report
 from pipeline.workbooks.grid import text_of
@@ -57,18 +57,14 @@ class RowCells:
         table: Table,
         row: int,
         indicator: Indicator,
-        known: Mapping[Place, CellDetail],
+        known: SheetDetails,
         *,
         is_of_two: bool = False,
     ) -> None:
-        self._table, self._row, self._indicator, self._known = table, row, indicator, known
+        self._table, self._row, self._indicator = table, row, indicator
+        self._known = known.cells
         self.sheet = table.grid.sheet
         self._columns = columns = table.columns
-        self._details = {
-            key: known.get((row, column), ABSENT)
-            for key, column in columns.items()
-            if key in LOOKED_AT
-        }
         cells, first = table.grid.cells(row), table.grid.first_column
         #: What stands in each field's cell.
         self._values = {key: cells[column - first] for key, column in columns.items()}
@@ -83,10 +79,12 @@ class RowCells:
         #: One of them could not be read.
         self.is_bad = False
         self._refused: set[str] = set()
-        self._check_errors()
-        self._check_names()
-        marked = [key for key, detail in self._details.items() if detail.marks]
-        if marked or row in table.merges:
+        is_odd = row in known.odd_rows
+        if is_odd:
+            self._check_errors()
+        if is_odd or name_key(self.seen.get("indicator", "")) in TOTALS:
+            self._check_names()
+        if is_odd or row in table.merges:
             for key in (*FIGURES, "status"):
                 if key in columns:
                     self._check(key)
@@ -176,14 +174,14 @@ class RowCells:
         return text_of(value)
 
     def _detail(self, key: str) -> CellDetail:
-        return self._details.get(key, ABSENT)
+        return self._known.get((self._row, self._columns[key]), ABSENT)
 
     def _check_errors(self) -> None:
         """What says what a figure is, and shows an error instead."""
         table = self._table
-        for key, detail in self._details.items():
-            if detail.error and key not in FIGURES:
-                self._found(key, v.WORDS_LOST, detail.error)
+        for key in sorted((LOOKED_AT - {*FIGURES}) & self._columns.keys()):
+            if error := self._detail(key).error:
+                self._found(key, v.WORDS_LOST, error)
         for heading in table.period_headings:
             detail = self._known.get((self._row, heading.column), ABSENT)
             if detail.error:

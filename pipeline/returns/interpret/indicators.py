@@ -64,7 +64,7 @@ def read_indicators(
         mine = list(matches)
         findings += _hidden(mine, looks[sheet])
         for match in mine:
-            row, troubles = _read_row(match, looks[sheet].cells, known)
+            row, troubles = _read_row(match, looks[sheet], known)
             rows.append(row)
             findings += troubles
     return rows, findings
@@ -216,7 +216,7 @@ def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
 
 
 def _read_row(
-    match: _Matched, looks: Mapping[Place, CellDetail], known: Belonging
+    match: _Matched, looks: SheetDetails, known: Belonging
 ) -> tuple[ReportedRow, list[Finding]]:
     indicator = match.indicator
     cells = RowCells(match.table, match.row, indicator, looks, is_of_two=match.is_of_two)

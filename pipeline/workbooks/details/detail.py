@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntFlag
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -114,13 +115,19 @@ class CellStyles(dict[int, CellStyle]):
         return _UNKNOWN_STYLE if self or style else _PLAIN_STYLE
 
 
-class SheetDetails(Struct):
+class SheetDetails(Struct, dict=True):
     """The details of the cells asked for, and the rows and columns that are not shown."""
 
     cells: dict[Place, CellDetail] = {}
     hidden_rows: set[int] = set()
     #: First and last column of each hidden range.
     hidden_columns: list[tuple[int, int]] = []
+
+    @cached_property
+    def odd_rows(self) -> frozenset[int]:
+        """The rows of the cells that are marked or show an error."""
+        cells = self.cells.items()
+        return frozenset(row for (row, _), detail in cells if detail.marks or detail.error)
 
     @classmethod
     def of(cls, asked: Iterable[Place]) -> SheetDetails:
