@@ -157,7 +157,8 @@ def test_a_section_of_other_figures_is_asked_about(tmp_path: Path, section: str)
         *(("Time period", "2015/16 Q2"), ("Yr", "2014/15"), (None, "Q2"), (None, "<")),
         *(("Cumulative?", "Y"), ("Period", "Q3 cum"), ("Period", "Autumn term")),
         *(("UoM", "£000"), ("Scale", "thousands"), ("Multiplier", "1000"), (None, "weeks")),
-        *(("Quarter", "Q3 target"), ("Period", "Q3 RAG")),
+        *(("Quarter", "Q3 target"), ("Period", "Q3 RAG"), ("Currency", "EUR"), ("In £000?", "Yes")),
+        *((None, "x1000"), (None, "thousand"), ("Basis", "£000")),
     ],
 )
 def test_a_column_that_says_what_each_figure_is_is_heard(

@@ -43,6 +43,7 @@ _ONCE = frozenset({"1", "x1", "units", "unit", "ones", "none", "n/a", "-"})
 #: What a figure may be counted in that is no unit of ours.
 _MEASURES = frozenset(
     {"weeks", "months", "years", "hours", "hrs", "minutes", "mins", "seconds", "working days"}
+    | {"thousand", "thousands", "million", "hundreds", "dozen", "per 1,000", "per 100,000"}
     | {"miles", "km", "metres", "tonnes", "kg", "litres", "kwh", "hectares", "per week", "per day"}
 )
 #: Of what else than a period's figures a title may be, and the kinds that a tab may speak of.
@@ -172,14 +173,19 @@ def _said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[s
     """What a word in a row says of the row's figure; `heading` is its column's."""
     if heading is None and clean(cell) in _SIGNS:
         return ["something that nobody can tell"]
-    if heading is not None and heading.label.kinds and name_key(cell) in _YES:
-        return sorted(heading.label.kinds)
+    if heading is not None and name_key(cell) in _YES:
+        in_thousands = {_IN_THOUSANDS} if heading.label.scales else set[str]()
+        return sorted(heading.label.kinds | in_thousands)
+    if MULTIPLIED.fullmatch(cell.strip()):
+        return [_IN_THOUSANDS]
     label = known.words.label(cell)
     if label.unknown or label.fields - {"target"}:
         return []
     of_period = heading is None or _OF_PERIOD.search(heading.text) is not None
     fit = known.fit(label.periods) if of_period else Fit.SAME
-    return against(replace(label, areas=frozenset()), known, fit, _own_kinds(label))
+    kinds = {*_own_kinds(label), *_other_money(label)}
+    kinds |= {_IN_THOUSANDS} if label.scales else set()
+    return against(replace(label, areas=frozenset()), known, fit, kinds)
 
 
 def section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
