@@ -43,6 +43,16 @@ def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list
 
     One that quotes a figure which the appendix suppresses comes without its words.
     """
+    warned = [
+        (period, area, sent, finding)
+        for period in periods
+        for area, sent in _standing(register, store.submissions(period.name))
+        for finding in sent.findings
+        if finding.severity is Severity.WARNING
+    ]
+    if not warned:
+        # What may be shown of a store takes all of its figures to know.
+        return []
     redaction = Redaction.of(register, store)
     approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.all(Approval)}
     figures = {(number, o.sheet, o.cell): o for number, o in store.reported()}
@@ -55,10 +65,7 @@ def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list
             finding=redaction.finding(finding, figure),
             indicator=figure.indicator if figure else "",
         )
-        for period in periods
-        for area, sent in _standing(register, store.submissions(period.name))
-        for finding in sent.findings
-        if finding.severity is Severity.WARNING
+        for period, area, sent, finding in warned
         for figure in (figures.get((sent.id, finding.sheet, finding.cell)),)
     )
     return [one for one in warnings if one.key not in approved]

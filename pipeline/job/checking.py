@@ -90,7 +90,7 @@ def _examined(
             if isinstance(one, Skipped):
                 return one
             why = why_refused(path.lstat())
-            return Skipped(path, why) if why else as_mailed(one, workspace)
+            return Skipped(path, why) if why else as_mailed([one], workspace)[0]
     why = next((each.why for each in skipped if each.path in (real, *real.parents)), "")
     return Skipped(path, why or _NEVER_LOOKED_AT)
 

@@ -75,7 +75,7 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
     limits = workspace.settings.limits
     with session.pace.during("intake"):
         scanned = scan(workspace.inbox, session.register, limits)
-        arrivals = [as_mailed(arrival, workspace) for arrival in scanned.arrivals]
+        arrivals = as_mailed(scanned.arrivals, workspace)
         arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
         skipped = [*set_apart(scanned.skipped, workspace, session.now)]
     register = session.register.opened(reopened)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -166,13 +166,20 @@ def key_of(area: str, message: str, sha256: str) -> str:
     return f"{sha256}-{sent.hexdigest()[:32]}"
 
 
-def as_mailed(arrival: Arrival, workspace: Workspace) -> Arrival:
-    """A file of the inbox; one that came by mail arrived when its message came into the mailbox.
+def as_mailed(arrivals: Iterable[Arrival], workspace: Workspace) -> list[Arrival]:
+    """Files of the inbox; those that came by mail arrived when their message came into the mailbox.
 
-    The file has that time, which is noted with its bytes: another file with the same bytes, dropped
-    by hand, has not.
+    Such a file has that time, which is noted with its bytes: another file with the same bytes,
+    dropped by hand, has not.
     """
-    notes = list(_taken(workspace).glob(f"{arrival.sha256}-*.json"))
+    notes: dict[str, list[Path]] = {}
+    # Listed once: a mailbox of some years has many.
+    for path in _taken(workspace).glob("*.json"):
+        notes.setdefault(path.name.partition("-")[0], []).append(path)
+    return [_as_mailed(arrival, notes.get(arrival.sha256, ())) for arrival in arrivals]
+
+
+def _as_mailed(arrival: Arrival, notes: Sequence[Path]) -> Arrival:
     try:
         kept = int(arrival.path.stat().st_mtime) if notes else 0
         came = [msgspec.json.decode(each.read_bytes(), type=Note).arrived_at for each in notes]

@@ -207,7 +207,7 @@ class _Making(Struct):
             arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
             # What a run took away while it was looked at bears the time of that.
             if isinstance(arrival, Arrival) and not has_changed(arrival):
-                yield path, as_mailed(arrival, self.workspace)
+                yield path, as_mailed([arrival], self.workspace)[0]
             else:
                 yield path, None
 

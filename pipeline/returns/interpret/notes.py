@@ -101,8 +101,7 @@ def scaled_elsewhere(
         mine = [table for table in tables if table.grid is grid]
         if not mine and id(grid) in with_tables:
             continue
-        said = [cell for row in grid.rows for cell in row if isinstance(cell, str)]
-        if not _may_scale(" ".join((grid.sheet, *said))):
+        if not _may_scale(" ".join((grid.sheet, *_said_besides(grid, mine)))):
             continue
         if mine and is_other(grid.sheet):
             yield c.SAID_OTHERWISE.found(grid.sheet, "", grid.sheet, what=_WHAT)
@@ -118,6 +117,18 @@ def scaled_elsewhere(
                     yield c.SAID_OTHERWISE.found(
                         grid.sheet, address(number, column), cell, what=_WHAT
                     )
+
+
+def _said_besides(grid: Grid, tables: list[Table]) -> Iterator[str]:
+    """The texts of a sheet, but for those of its tables' own columns beside figures."""
+    by_row = {row: table for table in tables for row in table.rows}
+    for number, cells in grid.numbered():
+        table = by_row.get(number)
+        if table is not None and table.value(number, "performance") != "":
+            looked_at = [table.grid.value(number, column) for column in table.other_columns]
+        else:
+            looked_at = cells
+        yield from [cell for cell in looked_at if isinstance(cell, str)]
 
 
 def _may_scale(text: str) -> bool:
