@@ -1,0 +1,186 @@
+"""The comments of a sheet in a workbook's package, and the boxes that Excel shows them in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pipeline.outputs.correction.in_place.parts import Parts
+from pipeline.outputs.correction.in_place.sheet import SheetPart
+from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element, escaped
+from pipeline.outputs.correction.notes import AUTHOR, Note, is_ours, note_before, noted
+from pipeline.workbooks.addresses import position
+from schemas.findings import Finding
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+_COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+_VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_EMPTY_VML = (
+    b'<xml xmlns:v="urn:schemas-microsoft-com:vml"'
+    b' xmlns:o="urn:schemas-microsoft-com:office:office"'
+    b' xmlns:x="urn:schemas-microsoft-com:office:excel"></xml>'
+)
+_SHAPE_TYPE = (
+    '<v:shapetype xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:o="urn:schemas-microsoft-com:office:office" id="_x0000_t202" coordsize="21600,21600"'
+    ' o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+_SHAPE = re.compile(rb"<v:shape\b(?!type).*?</v:shape>", re.DOTALL)
+_NUMBER = re.compile(rb"_x0000_s(\d+)")
+#: In points.
+_WIDTH = 285
+
+
+class SheetComments:
+    """The comments of one sheet."""
+
+    def __init__(self, parts: Parts, name: str, sheet: SheetPart) -> None:
+        self._parts, self._name, self._sheet = parts, name, sheet
+        found = parts.related(name, "comments")
+        self._part = found[0].target if found else ""
+        self._document = parts.document(self._part) if found else None
+        self._threads = {
+            each.get("ref")
+            for related in parts.related(name, "threadedComment")
+            for each in parts.document(related.target).root.all("threadedComment")
+        }
+
+    def change(self, marked: Mapping[str, list[Finding]]) -> list[str]:
+        """Take off what an earlier copy put in, and comment these cells.
+
+        The cells come back that keep their conversation of comments in place of ours.
+        """
+        there = self._there()
+        notes: dict[str, Note | None] = {}
+        for cell, note in there.items():
+            if is_ours(note):
+                notes[cell] = note_before(note)
+        for cell, findings in marked.items():
+            if cell not in self._threads:
+                before = notes[cell] if cell in notes else there.get(cell)
+                notes[cell] = noted(findings, before)
+        if notes:
+            self._write(notes)
+        return [cell for cell in marked if cell in self._threads]
+
+    def _there(self) -> dict[str, Note]:
+        if self._document is None:
+            return {}
+        root, text = self._document.root, self._document.text
+        authors = [text(each) for holder in root.all("authors") for each in holder.children]
+        notes = {}
+        for each in self._comments():
+            number = each.get("authorId") or ""
+            is_known = number.isdigit() and int(number) < len(authors)
+            said = "".join(
+                text(part)
+                for holder in each.all("text")
+                for part in holder.walk()
+                if part.name == "t" and not _is_phonetic(holder, part)
+            )
+            notes[each.get("ref") or ""] = Note(said, authors[int(number)] if is_known else "")
+        return notes
+
+    def _comments(self) -> list[Element]:
+        assert self._document is not None  # noqa: S101 - asked for only where there are any
+        return [c for holder in self._document.root.all("commentList") for c in holder.children]
+
+    def _write(self, notes: Mapping[str, Note | None]) -> None:
+        document = self._document or self._begun()
+        root = document.root
+        prefix = root.prefix
+        authors, listed = root.child("authors"), root.child("commentList")
+        if authors is None or listed is None:
+            return
+        known = [document.text(each) for each in authors.children]
+        for each in self._comments() if self._document else ():
+            if each.get("ref") in notes:
+                document.replace(each)
+        for cell, note in notes.items():
+            if note is None:
+                continue
+            if note.author not in known:
+                known.append(note.author)
+                document.append(authors, element(f"{prefix}author", inner=escaped(note.author)))
+            words = element(f"{prefix}t", {"xml:space": "preserve"}, escaped(note.text))
+            text = element(f"{prefix}text", inner=element(f"{prefix}r", inner=words))
+            said = {"ref": cell, "authorId": str(known.index(note.author))}
+            document.append(listed, element(f"{prefix}comment", said, text))
+        if self._document is None:
+            self._parts.put(self._part, document.written())
+        self._draw(notes)
+
+    def _begun(self) -> Document:
+        """A part for comments, of a sheet that has none."""
+        main = _STRICT_MAIN if self._parts.is_strict else _MAIN
+        inner = f"<authors>{element('author', inner=AUTHOR)}</authors><commentList></commentList>"
+        content = element("comments", {"xmlns": main}, inner).encode()
+        self._part = self._parts.add("xl/comments{}.xml", content, _COMMENTS_TYPE)
+        self._parts.relate(self._name, "comments", self._part)
+        return Document(content)
+
+    def _draw(self, notes: Mapping[str, Note | None]) -> None:
+        """Give each comment its box; Excel shows none that has none."""
+        name = self._vml()
+        content = self._parts.read(name)
+        places = {place: note for cell, note in notes.items() if (place := position(cell))}
+
+        def is_replaced(match: re.Match[bytes]) -> bytes:
+            row, column = (
+                re.search(rb"<x:" + part + rb">\s*(\d+)", match[0]) for part in (b"Row", b"Column")
+            )
+            is_note = b'ObjectType="Note"' in match[0]
+            if is_note and row and column and (int(row[1]), int(column[1])) in places:
+                return b""
+            return match[0]
+
+        content = _SHAPE.sub(is_replaced, content)
+        first = max([1024, *map(int, _NUMBER.findall(content))]) + 1
+        shapes = "".join(
+            _shape(number, place, note)
+            for number, (place, note) in enumerate(places.items(), first)
+            if note is not None
+        )
+        if b'"_x0000_t202"' not in content and b"'_x0000_t202'" not in content:
+            shapes = _SHAPE_TYPE + shapes
+        at = content.rfind(b"</xml>")
+        self._parts.put(name, content[:at] + shapes.encode() + content[at:])
+
+    def _vml(self) -> str:
+        """The part with the sheet's boxes."""
+        drawn = self._sheet.root.child("legacyDrawing")
+        if drawn is not None:
+            wanted = drawn.get("id")
+            for relation in self._parts.related(self._name, "vmlDrawing"):
+                if relation.id == wanted:
+                    return relation.target
+        name = self._parts.add("xl/drawings/vmlDrawing{}.vml", _EMPTY_VML, _VML_TYPE)
+        number = self._parts.relate(self._name, "vmlDrawing", name)
+        relations = _STRICT_RELATIONS if self._parts.is_strict else _RELATIONS
+        said = {"xmlns:qd": relations, "qd:id": number}
+        self._sheet.insert("legacyDrawing", **said)
+        return name
+
+
+def _is_phonetic(holder: Element, part: Element) -> bool:
+    """Whether a text is how another is spoken."""
+    return any(part in reading.children for reading in holder.walk() if reading.name == "rPh")
+
+
+def _shape(number: int, place: tuple[int, int], note: Note) -> str:
+    row, column = place
+    return (
+        f'<v:shape xmlns:v="urn:schemas-microsoft-com:vml"'
+        f' xmlns:o="urn:schemas-microsoft-com:office:office"'
+        f' xmlns:x="urn:schemas-microsoft-com:office:excel" id="_x0000_s{number}"'
+        f' type="#_x0000_t202" style="position:absolute;width:{_WIDTH}pt;height:{note.height}pt;'
+        f'z-index:{number - 1023};visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">'
+        f'<v:fill color2="#ffffe1"/><v:path o:connecttype="none"/>'
+        f'<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
+        f'<x:ClientData ObjectType="Note"><x:SizeWithCells/><x:AutoFill>False</x:AutoFill>'
+        f"<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+    )

@@ -1,0 +1,241 @@
+"""The parts of a workbook's package: those that came, and what is changed, added and taken out.
+
+Parts, relationships and content types are as ECMA-376 part 2 has them. Names are the same in
+capitals and without; relationships may be absolute or relative.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element
+from pipeline.workbooks.details.detail import BrokenPartError
+
+_TYPES = "[Content_Types].xml"
+_RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+#: Where the types of relationships begin, in a transitional and in a strict workbook.
+_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
+#: Of what is put in; no two copies of one return differ by when they were made.
+_MADE = (1980, 1, 1, 0, 0, 0)
+
+
+class Relation(Struct, frozen=True):
+    """A relationship of a part."""
+
+    id: str
+    #: The last word of its type, such as `worksheet`.
+    kind: str
+    #: The part that it leads to; as it is written where that is outside.
+    target: str
+    is_outside: bool
+
+
+class Parts:
+    """A package that is being changed. Raises BrokenPartError as its parts are read."""
+
+    def __init__(self, content: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(content))
+        self._there = {_plain(info.filename): info for info in self._archive.infolist()}
+        self._changed: dict[str, bytes] = {}
+        self._added: dict[str, bytes] = {}
+        #: The names of added parts, as they are written.
+        self._names: dict[str, str] = {}
+        self._gone: set[str] = set()
+        self._documents: dict[str, Document] = {}
+        #: Relationships that have been added since their document was read.
+        self._new: dict[str, list[Relation]] = {}
+        main = next((r for r in self.relations("") if r.kind == "officeDocument"), None)
+        if main is None or not self.has(main.target):
+            raise BrokenPartError("it has no workbook part")
+        #: The part that lists the sheets.
+        self.main = main.target
+        self.is_strict = b"purl.oclc.org/ooxml" in self.read(self.main)[:4_000]
+
+    def has(self, name: str) -> bool:
+        """Whether there is a part of a name."""
+        key = _plain(name)
+        return (key in self._there or key in self._added) and key not in self._gone
+
+    def read(self, name: str) -> bytes:
+        """A part as it came, or as it was put."""
+        key = _plain(name)
+        if key in self._gone:
+            raise BrokenPartError(f"{name} is missing")
+        if key in self._added:
+            return self._added[key]
+        if key in self._changed:
+            return self._changed[key]
+        if key not in self._there:
+            raise BrokenPartError(f"{name or 'a part'} is missing")
+        return self._archive.read(self._there[key])
+
+    def size(self, name: str) -> int:
+        """How many bytes a part has, unpacked."""
+        info = self._there.get(_plain(name))
+        return info.file_size if info else 0
+
+    def document(self, name: str) -> Document:
+        """A part's XML; what is changed in it is written with the package."""
+        key = _plain(name)
+        if key not in self._documents:
+            self._documents[key] = Document(self.read(name))
+        return self._documents[key]
+
+    def put(self, name: str, content: bytes) -> None:
+        """Put a part in the place of the one of its name, or add it."""
+        self._documents.pop(_plain(name), None)
+        self._gone.discard(_plain(name))
+        self._store(name, content)
+
+    def _store(self, name: str, content: bytes) -> None:
+        key = _plain(name)
+        (self._changed if key in self._there else self._added)[key] = content
+        self._names.setdefault(key, name)
+
+    def add(self, pattern: str, content: bytes, content_type: str) -> str:
+        """Add a part under a free name, as of `xl/worksheets/sheet{}.xml`; the name comes back."""
+        number = 1
+        while self.has(pattern.format(number)):
+            number += 1
+        name = pattern.format(number)
+        self.put(name, content)
+        types = self.document(_TYPES)
+        prefix = types.root.prefix
+        said = {"PartName": f"/{name}", "ContentType": content_type}
+        types.append(types.root, element(f"{prefix}Override", said))
+        return name
+
+    def default_type(self, extension: str, content_type: str) -> None:
+        """Have parts with an extension be of a type, where nothing says of which they are."""
+        types = self.document(_TYPES)
+        known = [e.get("Extension") or "" for e in types.root.all("Default")]
+        if extension not in map(str.casefold, known):
+            said = {"Extension": extension, "ContentType": content_type}
+            first = next(iter(types.root.children), None)
+            made = element(f"{types.root.prefix}Default", said)
+            types.before(first, made) if first else types.append(types.root, made)
+
+    def type_of(self, name: str) -> str:
+        """The content type of a part that is named in the list of types."""
+        return (self._override(name) or Element("", {}, 0)).get("ContentType") or ""
+
+    def set_type(self, name: str, content_type: str) -> None:
+        """Give a part another type."""
+        if override := self._override(name):
+            self.document(_TYPES).set(override, ContentType=content_type)
+
+    def remove(self, name: str) -> None:
+        """Take a part out, with its relationships and its type."""
+        if not self.has(name):
+            return
+        self._gone |= {_plain(name), _plain(_relations_of(name))}
+        if override := self._override(name):
+            self.document(_TYPES).replace(override)
+
+    def relations(self, part: str) -> list[Relation]:
+        """The relationships of a part; those of the package have no part: the empty name."""
+        name = _relations_of(part)
+        if not self.has(name):
+            return []
+        root = self.document(name).root
+        there = [self._relation(part, each) for each in root.all("Relationship")]
+        return [*there, *self._new.get(_plain(name), ())]
+
+    def related(self, part: str, kind: str) -> list[Relation]:
+        """Those of one kind that lead to a part which is there."""
+        return [
+            r
+            for r in self.relations(part)
+            if r.kind == kind and not r.is_outside and self.has(r.target)
+        ]
+
+    def relate(self, part: str, kind: str, target: str) -> str:
+        """Add a relationship to another part; its id comes back."""
+        name = _relations_of(part)
+        if not self.has(name):
+            self.put(name, _DECLARATION + _RELATIONS.encode())
+        taken = {relation.id for relation in self.relations(part)}
+        number = len(taken) + 1
+        while f"rId{number}" in taken:
+            number += 1
+        base = _STRICT if self.is_strict else _TRANSITIONAL
+        said = {"Id": f"rId{number}", "Type": base + kind, "Target": f"/{target}"}
+        document = self.document(name)
+        document.append(document.root, element(f"{document.root.prefix}Relationship", said))
+        new = Relation(f"rId{number}", kind, target, is_outside=False)
+        self._new.setdefault(_plain(name), []).append(new)
+        return new.id
+
+    def unrelate(self, part: str, relation: Relation, instead: str = "") -> None:
+        """Take a relationship out, or have it lead to a place within the workbook."""
+        document = self.document(_relations_of(part))
+        for each in document.root.all("Relationship"):
+            if each.get("Id") == relation.id:
+                if instead:
+                    document.set(each, Target=instead, TargetMode=None)
+                else:
+                    document.replace(each)
+
+    def names(self) -> Iterator[str]:
+        """The parts that are there, by the names that they came with."""
+        for key, info in self._there.items():
+            if key not in self._gone:
+                yield info.filename.replace("\\", "/").lstrip("/")
+
+    def written(self) -> bytes:
+        """The package; parts that were not changed hold the same bytes as before."""
+        for key, document in self._documents.items():
+            if document.is_changed and key not in self._gone:
+                self._store(key, document.written())
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for key, info in self._there.items():
+                if key in self._gone or info.is_dir():
+                    continue
+                made = zipfile.ZipInfo(info.filename, info.date_time)
+                made.compress_type = zipfile.ZIP_DEFLATED
+                changed = self._changed.get(key)
+                archive.writestr(made, self._archive.read(info) if changed is None else changed)
+            for key, content in self._added.items():
+                if key not in self._gone:
+                    made = zipfile.ZipInfo(self._names[key], _MADE)
+                    made.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(made, content)
+        return buffer.getvalue()
+
+    def _relation(self, part: str, said: Element) -> Relation:
+        target = said.get("Target") or ""
+        kind = (said.get("Type") or "").rpartition("/")[2]
+        is_outside = (said.get("TargetMode") or "").casefold() == "external"
+        if not is_outside:
+            path, _, _ = target.replace("\\", "/").partition("#")
+            folder = part.rpartition("/")[0]
+            joined = path if path.startswith("/") else f"{folder}/{path}"
+            target = posixpath.normpath(joined).lstrip("/") if path else ""
+            # Names are stored as they are written in links, or, by some, as they are meant.
+            if not self.has(target) and self.has(unquote(target)):
+                target = unquote(target)
+        return Relation(said.get("Id") or "", kind, target, is_outside)
+
+    def _override(self, name: str) -> Element | None:
+        key = _plain(name)
+        overrides = self.document(_TYPES).root.all("Override")
+        return next((e for e in overrides if _plain(e.get("PartName") or "") == key), None)
+
+
+def _plain(name: str) -> str:
+    """A part's name as it is compared."""
+    return name.replace("\\", "/").lstrip("/").casefold()
+
+
+def _relations_of(part: str) -> str:
+    folder, _, name = part.rpartition("/")
+    return f"{folder}/_rels/{name}.rels".lstrip("/")

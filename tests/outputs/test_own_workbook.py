@@ -1,0 +1,249 @@
+"""The copy that goes back is the sender's own workbook: marked in its package, and nothing lost."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import warnings
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from pipeline.outputs.correction import CorrectionCopy
+from pipeline.outputs.correction.in_place.sheet import HIGHLIGHT
+from pipeline.outputs.correction.notes import AUTHOR
+from pipeline.workbooks.file_kind import FileKind
+from pipeline.workbooks.grid import read_grids
+from schemas import rules as c
+from schemas.fields import LIST_SHEET
+from schemas.findings import Finding
+from tests.support.own_workbooks import CONVERSATION, FIGURES, KEPT, ODD, TAKEN_OUT, Make
+from tests.support.programs import need
+
+BAD = c.NOT_A_FIGURE.found("Figures", "B3", "about 40", example="40")
+BLANK = c.STATUS_UNKNOWN.found("Figures", "B9", "")
+EVERY = {**KEPT, **{name: make for name, (make, _) in TAKEN_OUT.items()}, "talk": CONVERSATION}
+#: Parts that change whenever a sheet is put in and a cell marked.
+_CHANGING = re.compile(
+    r"\[Content_Types\]\.xml|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels|xl/styles\.xml"
+    r"|xl/(?:comments/)?comments?\d+\.xml|xl/drawings/\w+\.vml"
+)
+
+
+def copied(make: Make, folder: Path, *findings: Finding) -> tuple[Path, Path]:
+    original, copy = folder / "original.xlsx", folder / "copy.xlsx"
+    make(original)
+    CorrectionCopy(original, FileKind.XLSX, findings or (BAD,), "Return.xlsx").write(copy)
+    return original, copy
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def opened(path: Path) -> Workbook:
+    with warnings.catch_warnings():
+        # Of what openpyxl leaves out when it saves; here it only reads.
+        warnings.filterwarnings("ignore", module=r"openpyxl\.")
+        return openpyxl.load_workbook(path)
+
+
+def highlighted(book: Workbook) -> set[str]:
+    return {
+        f"{sheet.title}!{cell}"
+        for sheet in book.worksheets
+        for formatting in sheet.conditional_formatting
+        for rule in formatting.rules
+        if rule.formula == [HIGHLIGHT]
+        for cell in str(formatting.sqref).split()
+    }
+
+
+def said(path: Path) -> str:
+    """The lines above the list."""
+    (grid,) = read_grids(path, lambda name: name == LIST_SHEET)
+    return "\n".join(str(row[0]) for row in grid.rows[:8])
+
+
+def differing(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
+    return {name for name in before if after.get(name) != before[name]}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_every_part_but_those_that_are_marked_stays_byte_for_byte(
+    name: str, tmp_path: Path
+) -> None:
+    original, copy = copied(KEPT[name], tmp_path)
+    before, after = parts(original), parts(copy)
+    sheets = {
+        each
+        for each, content in before.items()
+        if b'tabSelected="1"' in content or each.endswith("blatt%20eins.xml")
+    }
+    marked = {FIGURES, *sheets} | {
+        f"{each.rpartition('/')[0]}/_rels/{each.rpartition('/')[2]}.rels"
+        for each in (FIGURES, *sheets)
+    }
+    changed = {each for each in differing(before, after) if not _CHANGING.fullmatch(each)}
+    assert changed <= marked
+    assert "Taken out" not in said(copy)
+    assert before.keys() <= after.keys()
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_bad_cell_is_marked_and_the_list_stands_in_front(name: str, tmp_path: Path) -> None:
+    original, copy = copied(EVERY[name], tmp_path)
+    if name in {"strict", "strict with a comment", "no styles", "odd colours"}:
+        # openpyxl sees no sheets in a strict workbook, and does not open the others.
+        grids = [grid.sheet for grid in read_grids(copy)]
+        assert grids[:2] == [LIST_SHEET, "Figures"]
+        assert HIGHLIGHT.encode().replace(b'"', b"&quot;") in parts(copy)[FIGURES].replace(
+            b'"', b"&quot;"
+        )
+        return
+    before, book = opened(original), opened(copy)
+    assert book.sheetnames == [LIST_SHEET, *before.sheetnames]
+    assert book.active.title == LIST_SHEET
+    assert [s.title for s in book.worksheets if s.sheet_view.tabSelected] == [LIST_SHEET]
+    assert highlighted(book) == {"Figures!B3"}
+    assert book["Figures"].sheet_state == "visible"
+    comment = book["Figures"]["B3"].comment
+    assert comment is not None
+    assert (BAD.problem in comment.text) is (name != "talk")
+    for sheet in before.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type != "f" and cell.hyperlink is None:
+                    assert book[sheet.title][cell.coordinate].value == cell.value
+
+
+@pytest.mark.parametrize("name", TAKEN_OUT)
+def test_what_is_live_is_taken_out_and_the_list_says_so(name: str, tmp_path: Path) -> None:
+    make, words = TAKEN_OUT[name]
+    _, copy = copied(make, tmp_path)
+    assert f"Taken out of this copy, since nothing in it may run or fetch: {words}" in said(copy)
+    for part, content in parts(copy).items():
+        # The text of a link is words.
+        text = "" if part == "xl/sharedStrings.xml" else content.decode("utf-8", "replace")
+        for live in ("evil.example", "cmd|", "WEBSERVICE", "vbaProject", "Other.xlsx", "Rates.xlsx",
+                     "DataMashup", 'macro="[', "HYPERLINK(&quot;http"):  # fmt: skip
+            assert live not in text, (part, live)
+        assert not re.search(r"vbaProject|activeX|embeddings|connections|customUI|origin", part)
+
+
+def test_formulas_that_act_stand_as_their_results_and_others_stay(tmp_path: Path) -> None:
+    _, copy = copied(TAKEN_OUT["formulas that act"][0], tmp_path)
+    sheet = opened(copy)["Figures"]
+    assert [sheet[f"D{row}"].value for row in range(2, 7)] == [
+        *("Open", "=SUM(B2:B8)", "fetched", '="HYPERLINK("&A1', 7),
+    ]
+    (grid,) = read_grids(copy, lambda name: name == "Figures")
+    assert grid.value(2, 3) == 721
+
+
+def test_a_comment_that_stood_there_is_kept_and_others_are_as_they_were(tmp_path: Path) -> None:
+    _, copy = copied(KEPT["comments"], tmp_path)
+    sheet = opened(copy)["Figures"]
+    assert sheet["B3"].comment.author == AUTHOR
+    assert sheet["B3"].comment.text.endswith("As the police count it")
+    assert (sheet["B5"].comment.text, sheet["B5"].comment.author) == (
+        "Left as it was",
+        "Data officer",
+    )
+
+
+def test_a_conversation_stays_and_the_list_says_where(tmp_path: Path) -> None:
+    _, copy = copied(CONVERSATION, tmp_path)
+    assert "Cells with a conversation of comments keep it (Figures!B3)" in said(copy)
+    assert highlighted(opened(copy)) == {"Figures!B3"}
+
+
+def test_a_locked_cell_to_be_corrected_can_be_typed_in(tmp_path: Path) -> None:
+    _, copy = copied(KEPT["protected sheet"], tmp_path, BAD, BLANK)
+    sheet = parts(copy)[FIGURES].decode()
+    assert '<protectedRange sqref="B3 B9" name="Quarterday"/>' in sheet
+    assert opened(copy)["Figures"].protection.sheet
+
+
+def test_a_cell_that_is_not_there_is_marked_too(tmp_path: Path) -> None:
+    _, copy = copied(KEPT["plain"], tmp_path, BLANK)
+    book = opened(copy)
+    assert highlighted(book) == {"Figures!B9"}
+    assert BLANK.problem in book["Figures"]["B9"].comment.text
+
+
+def test_names_of_one_sheet_stay_with_their_sheet(tmp_path: Path) -> None:
+    original, copy = copied(KEPT["names and print areas"], tmp_path)
+    before, after = opened(original), opened(copy)
+    for sheet in before.worksheets:
+        mine = after[sheet.title]
+        assert mine.print_title_rows == sheet.print_title_rows
+        assert mine.print_area == sheet.print_area
+        assert mine.defined_names.keys() == sheet.defined_names.keys()
+    assert after.defined_names["Rate"].value == "0.05"
+    assert after[LIST_SHEET].print_title_rows
+
+
+@pytest.mark.parametrize("name", ["plain", "comments", "conditional format", "protected sheet"])
+def test_a_copy_that_comes_back_wrong_is_marked_afresh(name: str, tmp_path: Path) -> None:
+    original, copy = copied(KEPT[name], tmp_path)
+    again = tmp_path / "again.xlsx"
+    CorrectionCopy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx").write(again)
+    book = opened(again)
+    assert book.sheetnames == [LIST_SHEET, *opened(original).sheetnames]
+    assert highlighted(book) == {"Figures!B9"}
+    before = opened(original)["Figures"]["B3"].comment
+    after = book["Figures"]["B3"].comment
+    assert (after.text if after else None) == (before.text if before else None)
+    assert parts(again).keys() == parts(copy).keys()
+
+
+def test_the_same_return_gives_the_same_copy(tmp_path: Path) -> None:
+    original, first = copied(KEPT["comments"], tmp_path)
+    second = tmp_path / "second.xlsx"
+    CorrectionCopy(original, FileKind.XLSX, (BAD,), "Return.xlsx").write(second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_cannot_be_marked_in_place_comes_back_as_its_cells_and_says_so(
+    name: str, tmp_path: Path
+) -> None:
+    _, copy = copied(ODD[name], tmp_path)
+    assert "laid out in a way that could not be marked" in said(copy)
+    book = opened(copy)
+    assert highlighted(book) == {"Figures!B3"}
+    assert book["Figures"]["B3"].value == 102
+
+
+def _converted(folder: Path, files: Iterable[Path], kind: str) -> None:
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [need("soffice"), profile, "--headless", "--convert-to", kind, "--outdir",
+               str(folder / kind), *map(str, files)]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+
+
+def test_libreoffice_opens_every_copy_with_its_marks(tmp_path: Path) -> None:
+    need("soffice")
+    copies = []
+    for number, make in enumerate(EVERY.values()):
+        (tmp_path / str(number)).mkdir()
+        _, copy = copied(make, tmp_path / str(number))
+        copies.append(copy.rename(tmp_path / f"copy{number}.xlsx"))
+    _converted(tmp_path, copies, "xlsx")
+    for number, name in enumerate(EVERY):
+        book = opened(tmp_path / "xlsx" / f"copy{number}.xlsx")
+        assert book.sheetnames[0] == LIST_SHEET, name
+        assert any(
+            "B3" in str(formatting.sqref) and AUTHOR in str(rule.formula)
+            for formatting in book["Figures"].conditional_formatting
+            for rule in formatting.rules
+        ), name
+        comment = book["Figures"]["B3"].comment
+        assert comment is not None, name
