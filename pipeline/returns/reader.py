@@ -21,6 +21,7 @@ from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.sandbox_worker import StoppedError
+from pipeline.workbooks.seal import is_untouched
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
 from pipeline.workspace.moving import holds
 from schemas import rules as c
@@ -98,7 +99,8 @@ def read_workbook(
         grids, details = open_workbook(path, kind)
         if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):
             return Reading(findings=[c.DAMAGED.found(detail="the name of a sheet has no end")])
-        return _bounded(interpret(grids, register, details, folder_area))
+        reading = _bounded(interpret(grids, register, details, folder_area))
+        return _as_sent(reading) if is_untouched(path) else reading
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])
     except BrokenPartError as error:
@@ -112,6 +114,11 @@ def read_cell(path: Path, sheet: str, cell: str) -> str:
     at = position(cell)
     grids = grid.read_grids(path, lambda name: name == sheet)
     return shorten(grid.text_of(grids[0].value(*at))) if grids and at else ""
+
+
+def _as_sent(reading: Reading) -> Reading:
+    """Of a correction copy in which nothing was corrected: whose it is, and only that."""
+    return Reading(reading.area, reading.period, findings=[c.UNTOUCHED.found()], is_settled=True)
 
 
 def _bounded(reading: Reading) -> Reading:

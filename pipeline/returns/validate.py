@@ -66,7 +66,7 @@ def _placed(returns: Sequence[Return], register: Register, now: datetime) -> lis
         Placed(number, reading, areas[reading.area], periods[reading.period], day)
         for number, one in enumerate(returns)
         for reading in [one.reading]
-        if reading.area in areas and reading.period in periods
+        if reading.area in areas and reading.period in periods and not reading.is_settled
         for day in [received_at(one.arrival, now).astimezone().date()]
     ]
 

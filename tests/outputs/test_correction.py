@@ -263,7 +263,7 @@ def test_a_correction_copy_reads_as_the_return_that_it_was_made_from(original: P
     register = small_register()
     before = read_workbook(with_extension(original), FileKind.XLSX, register)
     assert before.rows
-    after = read_workbook(copy, FileKind.XLSX, register)
+    after = read_workbook(saved_again(copy), FileKind.XLSX, register)
     after.sheets.remove(LIST_SHEET)
     assert after == before
 
@@ -513,7 +513,7 @@ def test_a_return_in_another_format_comes_back_as_an_xlsx_that_can_be_corrected_
         cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows()
         for cell in row
     )  # fmt: skip
-    unread = read_workbook(copy, FileKind.XLSX, small_register())
+    unread = read_workbook(saved_again(copy), FileKind.XLSX, small_register())
     assert [(f.code, f.cell) for f in unread.findings] == [("V10", status), ("V08", figure)]
     book["Indicators"][status] = "Final"
     book["Indicators"][figure] = "£40"
@@ -545,6 +545,13 @@ def test_a_binary_return_comes_back_with_its_cells(tmp_path: Path) -> None:
     assert (sheet["C3"].value, sheet["C3"].number_format) == (0.245, "0.0%")
     assert (sheet["C4"].value, sheet["C4"].data_type) == ("#REF!", "e")
     assert highlighted(sheet).keys() == {"C4"}
+
+
+def saved_again(path: Path) -> Path:
+    """A copy as a program saves it, with the same parts and without its seal."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = b""
+    return path
 
 
 def with_extension(path: Path) -> Path:

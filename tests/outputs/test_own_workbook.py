@@ -16,11 +16,13 @@ from openpyxl.workbook import Workbook
 from pipeline.outputs.correction import CorrectionCopy
 from pipeline.outputs.correction.in_place.sheet import HIGHLIGHT
 from pipeline.outputs.correction.notes import AUTHOR
+from pipeline.returns.reader import read_workbook
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import read_grids
 from schemas import rules as c
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding
+from tests.support.builders import small_register
 from tests.support.own_workbooks import CONVERSATION, FIGURES, KEPT, ODD, TAKEN_OUT, Make
 from tests.support.programs import need
 
@@ -247,3 +249,23 @@ def test_libreoffice_opens_every_copy_with_its_marks(tmp_path: Path) -> None:
         ), name
         comment = book["Figures"]["B3"].comment
         assert comment is not None, name
+
+
+def test_a_copy_that_comes_back_as_it_went_is_one_finding_and_goes_back_as_it_is(
+    tmp_path: Path,
+) -> None:
+    _, copy = copied(KEPT["comments"], tmp_path)
+    reading = read_workbook(copy, FileKind.XLSX, small_register())
+    assert [finding.code for finding in reading.findings] == ["F15"]
+    again = tmp_path / "again.xlsx"
+    CorrectionCopy(copy, FileKind.XLSX, reading.findings, "Return.xlsx").write(again)
+    assert again.read_bytes() == copy.read_bytes()
+
+
+def test_a_copy_that_was_saved_again_is_read_anew(tmp_path: Path) -> None:
+    _, copy = copied(KEPT["comments"], tmp_path)
+    book = openpyxl.load_workbook(copy)
+    book["Figures"]["B3"] = 40
+    book.save(copy)
+    reading = read_workbook(copy, FileKind.XLSX, small_register())
+    assert "F15" not in {finding.code for finding in reading.findings}

@@ -12,6 +12,7 @@ from pipeline.mail.messages.message import Addressee, MailKind, Message, Office,
 from pipeline.mail.reminders import Reminder
 from pipeline.outputs.grouping import grouped
 from pipeline.store import Outcome, Submission
+from pipeline.workbooks.seal import remark_on
 from schemas.findings import Finding, Severity
 from schemas.model import Period, ServiceArea
 from schemas.wording import counted
@@ -68,7 +69,9 @@ def correction_message(
     received = sent.received_at.astimezone().isoformat()
     identity = (sent.filename, received, *(f"{f.place} {f.code} {f.value}" for f in sent.findings))
     spelled = _spelled_out(errors, SPELLED_OUT if attachment else None)
-    words = {"warnings": sent.warnings, **spelled}
+    # The copy's seal says what was taken out of it.
+    taken_out = remark_on(attachment) if attachment else ""
+    words = {"warnings": sent.warnings, "taken_out": taken_out, **spelled}
     return _answer(MailKind.CORRECTION, area, period, sent, words, identity, office, attachment)
 
 

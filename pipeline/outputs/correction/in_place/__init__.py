@@ -26,6 +26,7 @@ from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, Severity, worst_first
 from schemas.rules import LOOKS_UNKNOWN
 from schemas.wording import counted
+from schemas.wording import listed as listed_words
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _TABLE_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
@@ -86,6 +87,7 @@ def marked_in_place(content: bytes, findings: Sequence[Finding], make_list: Make
         _drop_chain(parts)
     said = tuple(counted(number, *what) for what, number in taking.taken.items())
     remarks = _remarks(said, conversing)
+    parts.remark = listed_words(said) if said else ""
     titles = [sheet.name for sheet in book.sheets]
     tables = _Tables(parts, book)
     listing = make_list(titles, remarks, tables.free_name())
@@ -99,7 +101,7 @@ def _remarks(taken_out: Sequence[str], conversing: Sequence[str]) -> list[str]:
     if taken_out:
         remarks.append(
             "Taken out of this copy, since nothing in it may run or fetch: "
-            f"{'; '.join(taken_out)}. A return does not need them."
+            f"{listed_words(taken_out)}. A return does not need them."
         )
     if conversing:
         remarks.append(

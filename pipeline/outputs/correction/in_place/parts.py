@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element
 from pipeline.workbooks.details.detail import BrokenPartError
+from pipeline.workbooks.seal import seal
 
 _TYPES = "[Content_Types].xml"
 _RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
@@ -48,6 +49,8 @@ class Parts:
         self._added: dict[str, bytes] = {}
         #: The names of added parts, as they are written.
         self._names: dict[str, str] = {}
+        #: What stands beside the package's seal.
+        self.remark = ""
         self._gone: set[str] = set()
         self._documents: dict[str, Document] = {}
         #: Relationships that have been added since their document was read.
@@ -209,6 +212,7 @@ class Parts:
                     made = zipfile.ZipInfo(self._names[key], _MADE)
                     made.compress_type = zipfile.ZIP_DEFLATED
                     archive.writestr(made, content)
+            seal(archive, self.remark)
         return buffer.getvalue()
 
     def _relation(self, part: str, said: Element) -> Relation:
