@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from pipeline.outputs.correction.in_place.parts import Parts
 from pipeline.outputs.correction.in_place.xml_tree import Element, element, escaped
-from pipeline.workbooks.details import xml
 
 #: The order in which Excel wants what follows the names (ECMA-376 part 1, 18.2.27).
 _AFTER_NAMES = (
@@ -83,12 +82,10 @@ class Book:
         `titles` are the rows that it prints on each page, such as `$1:$1`; names that are live go.
         """
         main, document = self._parts.main, self._document
-        # Excel finds its sheets by a prefix that the list itself uses.
         first = self._listed()[0]
-        key = next((k for k in first.attributes if xml.local(k) == "id"), "r:id")
         numbers = [int(n) for each in self._listed() if (n := each.get("sheetId") or "0").isdigit()]
         said = {"name": name, "sheetId": str(max(numbers, default=0) + 1)}
-        said[key] = self._parts.relate(main, "worksheet", part)
+        said |= self._parts.pointer(self._parts.relate(main, "worksheet", part))
         document.before(first, element(f"{self._root.prefix}sheet", said))
         for views in self._root.all("bookViews"):
             for view in views.children:

@@ -10,12 +10,11 @@ from pipeline.outputs.correction.in_place.sheet import SheetPart
 from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element, escaped
 from pipeline.outputs.correction.notes import AUTHOR, Note, is_ours, note_before, noted
 from pipeline.workbooks.addresses import position
+from pipeline.workbooks.details.detail import BrokenPartError
 from schemas.findings import Finding
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _EMPTY_VML = (
@@ -148,6 +147,8 @@ class SheetComments:
         if b'"_x0000_t202"' not in content and b"'_x0000_t202'" not in content:
             shapes = _SHAPE_TYPE + shapes
         at = content.rfind(b"</xml>")
+        if at < 0:
+            raise BrokenPartError("its comments are not laid out as usual")
         self._parts.put(name, content[:at] + shapes.encode() + content[at:])
 
     def _vml(self) -> str:
@@ -160,9 +161,7 @@ class SheetComments:
                     return relation.target
         name = self._parts.add("xl/drawings/vmlDrawing{}.vml", _EMPTY_VML, _VML_TYPE)
         number = self._parts.relate(self._name, "vmlDrawing", name)
-        relations = _STRICT_RELATIONS if self._parts.is_strict else _RELATIONS
-        said = {"xmlns:qd": relations, "qd:id": number}
-        self._sheet.insert("legacyDrawing", **said)
+        self._sheet.insert("legacyDrawing", **self._parts.pointer(number))
         return name
 
 

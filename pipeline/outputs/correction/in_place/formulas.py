@@ -16,7 +16,7 @@ _ACTING = re.compile(
 )
 #: `[1]Sheet!A1`, `'C:\\[Book.xlsx]Sheet'!A1`, `[Book.xlsx]Sheet!A1`: another workbook.
 _OUTSIDE = re.compile(
-    r"(?<![\w\]])\[\d+\](?=[\w!'\u0080-\uffff])|'[^']*\[[^\]]*\][^']*'!|\[[^\[\]]+\.\w{3,4}\]"
+    r"(?<![\w\]])\[\d+\](?=[\w!'\u0080-\uffff])|'[^']*\[[^\]]*\][^']*'!|\[[^\[\]]+\.(?:xl\w{1,2}|ods|csv)\]"
 )
 _STRING = re.compile(r'"(?:[^"]|"")*"')
 _CALLED = re.compile(r"(?<![\w.])([A-Za-z_\\][\w.]*)\s*\(")

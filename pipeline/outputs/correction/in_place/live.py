@@ -49,6 +49,9 @@ _OF_BOOK = {
     "connections": CONNECTIONS,
     "volatileDependencies": CONNECTIONS,
 }
+#: Some give every part that ends in .bin the type of macros.
+_MACROS_TYPE = "application/vnd.ms-office.vbaProject"
+_PRINTER_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"
 _MACRO_SHEETS = ("xlMacrosheet", "xlIntlMacrosheet")
 #: What a workbook with a data model holds is knitted together too closely to take a thread out.
 _MODEL = "powerPivotData"
@@ -101,6 +104,7 @@ class Taking:
                 self._drop(main, relation, _OF_BOOK[relation.kind])
             elif relation.kind == "customXml" and self._is_query(relation.target):
                 self._drop(main, relation, CONNECTIONS)
+        parts.retype(_MACROS_TYPE, _PRINTER_TYPE)
         self._book.drop_element("externalReferences")
         for sheet in [*self._book.sheets]:
             if sheet.kind in _MACRO_SHEETS:

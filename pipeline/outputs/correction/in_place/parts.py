@@ -116,15 +116,12 @@ class Parts:
         types.append(types.root, element(f"{prefix}Override", said))
         return name
 
-    def default_type(self, extension: str, content_type: str) -> None:
-        """Have parts with an extension be of a type, where nothing says of which they are."""
+    def retype(self, wrong: str, content_type: str) -> None:
+        """Have parts of an extension, which was said to be of a wrong type, be of another."""
         types = self.document(_TYPES)
-        known = [e.get("Extension") or "" for e in types.root.all("Default")]
-        if extension not in map(str.casefold, known):
-            said = {"Extension": extension, "ContentType": content_type}
-            first = next(iter(types.root.children), None)
-            made = element(f"{types.root.prefix}Default", said)
-            types.before(first, made) if first else types.append(types.root, made)
+        for each in types.root.all("Default"):
+            if each.get("ContentType") == wrong:
+                types.set(each, ContentType=content_type)
 
     def type_of(self, name: str) -> str:
         """The content type of a part that is named in the list of types."""
@@ -176,6 +173,12 @@ class Parts:
         new = Relation(f"rId{number}", kind, target, is_outside=False)
         self._new.setdefault(_plain(name), []).append(new)
         return new.id
+
+    def pointer(self, number: str) -> dict[str, str]:
+        """The attributes by which an element points at a relationship."""
+        # With a prefix of its own: nobody knows where those of others are declared.
+        base = _STRICT if self.is_strict else _TRANSITIONAL
+        return {"xmlns:qd": base.rstrip("/"), "qd:id": number}
 
     def unrelate(self, part: str, relation: Relation, instead: str = "") -> None:
         """Take a relationship out, or have it lead to a place within the workbook."""

@@ -40,7 +40,7 @@ class SheetPart:
 
     def __init__(self, content: bytes) -> None:
         begin = _BEGIN.search(content)
-        if begin is None or b"<!" in content:
+        if begin is None or len(_BEGIN.findall(content)) > 1:
             raise BrokenPartError("a sheet is not laid out as usual")
         self._is_blank = bool(begin[1])
         last = begin.end()
@@ -51,6 +51,9 @@ class SheetPart:
             last = end.start()
         #: What stands between the tags of the cells.
         self._cells = content[begin.end() : last]
+        if b"<!" in self._cells:
+            # What stands in a note, or as it is, is no cell.
+            raise BrokenPartError("a sheet is not laid out as usual")
         #: What stands around them.
         self.frame = Document(content[: begin.end()] + content[last:])
         self.root = self.frame.root
