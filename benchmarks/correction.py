@@ -1,18 +1,19 @@
 """What it costs to mark a workbook for correction, beside openpyxl's load and save of the same.
 
-    python -m benchmarks.correction
+    python -m benchmarks.correction [ROWS ...]
 
-Three workbooks of about 60 kB, 1 MB and 5 MB, in turn, each in a process of its own so that the
-peak of its memory is its own.
+Workbooks of about 60 kB, 1 MB and 5 MB, or of so many rows, in turn, each in a process of its own
+so that the peak of its memory is its own.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import resource
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -23,8 +24,8 @@ from pipeline.workbooks.file_kind import FileKind
 from schemas import rules as c
 
 _COLUMNS = 12
-#: Rows that make a workbook of about that many bytes.
-_SIZES = {"60 kB": 900, "1 MB": 16_000, "5 MB": 80_000}
+#: Rows that make workbooks of about 60 kB, 1 MB and 5 MB.
+_SIZES = (900, 16_000, 80_000)
 _BAD = tuple(
     c.NOT_A_FIGURE.found("Figures", f"C{row}", "about 40", example="40") for row in range(3, 23)
 )
@@ -65,22 +66,22 @@ def _measured(work: Callable[[Path], None], path: Path) -> tuple[float, float]:
     return time.perf_counter() - start, peak
 
 
-def main() -> None:
+def main(sizes: Sequence[int]) -> None:
     """Print seconds and MiB of each, and the ratio of the two."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for size, rows in _SIZES.items():
+        for rows in sizes:
             path = folder / "return.xlsx"
             workbook(path, rows)
             _, idle = measured(nothing, path)
             ours, theirs = measured(mark, path), measured(load_and_save, path)
             memory = (ours[1] - idle) / max(1.0, theirs[1] - idle)
             print(
-                f"{size} ({path.stat().st_size / 1000:,.0f} kB): marked in {ours[0]:.2f} s with "
+                f"{path.stat().st_size / 1000:,.0f} kB: marked in {ours[0]:.2f} s with "
                 f"{ours[1]:.0f} MiB; openpyxl {theirs[0]:.2f} s with {theirs[1]:.0f} MiB; "
                 f"{ours[0] / theirs[0]:.2f} of its time, {memory:.2f} of what it takes in memory"
             )
 
 
 if __name__ == "__main__":
-    main()
+    main([*map(int, sys.argv[1:])] or _SIZES)

@@ -40,8 +40,12 @@ def corrected(copy: Path, sheet: str, cell: str, number: int, into: Path) -> Pat
     with zipfile.ZipFile(copy) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = part_of(parts, sheet)
-    pattern = rb'<((?:\w+:)?c) r="%s"([^>]*?)(?: t="\w+")?([^>]*)>.*?</\1>' % cell.encode()
-    typed = rb'<\1 r="%s"\2\3><v>%d</v></\1>' % (cell.encode(), number)
+    pattern = rb'<((?:\w+:)?c) r="%s"([^>]*)>.*?</\1>' % cell.encode()
+
+    def typed(match: re.Match[bytes]) -> bytes:
+        tag, said = match[1], re.sub(rb' t="\w+"', b"", match[2])
+        return b'<%s r="%s"%s><v>%d</v></%s>' % (tag, cell.encode(), said, number, tag)
+
     parts[name], found = re.subn(pattern, typed, parts[name], flags=re.DOTALL)
     assert found == 1
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
