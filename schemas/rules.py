@@ -127,7 +127,7 @@ UNTOUCHED = Rule(
     "Correction copy as it was sent",
     "The file is the correction copy as it was sent: nothing in it has been corrected.",
     "Open it, correct the highlighted cells that its first sheet lists, save it and send it again.",
-    "What was wrong with it is still wrong; to say all of it once more would help nobody.",
+    "What was wrong with it is still wrong: its own first sheet lists it.",
 )
 
 # --- The layout ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from python_calamine import PasswordError
 
 from pipeline.intake.inbox import Skipped
@@ -100,7 +101,7 @@ def read_workbook(
         if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):
             return Reading(findings=[c.DAMAGED.found(detail="the name of a sheet has no end")])
         reading = _bounded(interpret(grids, register, details, folder_area))
-        return _as_sent(reading) if is_untouched(path) else reading
+        return replace(reading, is_as_sent=is_untouched(path))
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])
     except BrokenPartError as error:
@@ -114,11 +115,6 @@ def read_cell(path: Path, sheet: str, cell: str) -> str:
     at = position(cell)
     grids = grid.read_grids(path, lambda name: name == sheet)
     return shorten(grid.text_of(grids[0].value(*at))) if grids and at else ""
-
-
-def _as_sent(reading: Reading) -> Reading:
-    """Of a correction copy in which nothing was corrected: whose it is, and only that."""
-    return Reading(reading.area, reading.period, findings=[c.UNTOUCHED.found()], is_settled=True)
 
 
 def _bounded(reading: Reading) -> Reading:

@@ -1,6 +1,7 @@
 """A seal on the workbooks that are sent out: whether one came back as it went.
 
-It is the comment of the zip archive, of which programs that save a workbook know nothing.
+It is the comment of the zip archive, of which programs that save a workbook know nothing. Anybody
+could make one: it only says why a return has the errors that it has, and decides nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 #: The most that an archive holds as its comment.
 _LONGEST = 65_535
 _SEAL = "Quarterday correction copy "
+_UNREADABLE = (OSError, ValueError, NotImplementedError, zipfile.BadZipFile)
 
 
 def seal(archive: zipfile.ZipFile, remark: str = "") -> None:
@@ -25,16 +27,16 @@ def is_untouched(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             said = archive.comment.decode("utf-8", "replace").partition("\n")[0]
             return said == f"{_SEAL}{_digest(archive)}"
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except _UNREADABLE:
         return False
 
 
 def remark_on(path: Path) -> str:
-    """What stands beside a file's seal; empty where it has none."""
+    """What stands beside the seal of a copy that we have made; empty where it has none."""
     try:
         with zipfile.ZipFile(path) as archive:
             said = archive.comment.decode("utf-8", "replace")
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except _UNREADABLE:
         return ""
     return said.partition("\n")[2] if said.startswith(_SEAL) else ""
 

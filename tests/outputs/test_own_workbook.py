@@ -16,13 +16,13 @@ from openpyxl.workbook import Workbook
 from pipeline.outputs.correction import CorrectionCopy
 from pipeline.outputs.correction.in_place.sheet import HIGHLIGHT
 from pipeline.outputs.correction.notes import AUTHOR
-from pipeline.returns.reader import read_workbook
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import read_grids
+from pipeline.workbooks.seal import remark_on, seal
 from schemas import rules as c
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding
-from tests.support.builders import small_register
+from tests.corpus.reading import returned
 from tests.support.own_workbooks import CONVERSATION, FIGURES, KEPT, ODD, TAKEN_OUT, Make
 from tests.support.programs import need
 
@@ -251,15 +251,31 @@ def test_libreoffice_opens_every_copy_with_its_marks(tmp_path: Path) -> None:
         assert comment is not None, name
 
 
-def test_a_copy_that_comes_back_as_it_went_is_one_finding_and_goes_back_as_it_is(
+def test_a_copy_that_comes_back_as_it_went_is_read_and_marked_like_any_other(
     tmp_path: Path,
 ) -> None:
     _, copy = copied(KEPT["comments"], tmp_path)
-    reading = read_workbook(copy, FileKind.XLSX, small_register())
-    assert [finding.code for finding in reading.findings] == ["F15"]
+    (back,) = returned([copy])
+    assert back.reading.is_as_sent
+    codes = [finding.code for finding in back.findings]
+    assert codes[0] == "F15"
+    assert "L02" in codes
     again = tmp_path / "again.xlsx"
-    CorrectionCopy(copy, FileKind.XLSX, reading.findings, "Return.xlsx").write(again)
-    assert again.read_bytes() == copy.read_bytes()
+    CorrectionCopy(copy, FileKind.XLSX, back.findings, "Return.xlsx").write(again)
+    assert f"{len(codes)} things must be corrected" in said(again)
+    assert highlighted(opened(again)) == set()
+
+
+def test_a_seal_of_somebody_elses_brings_nothing_live_back(tmp_path: Path) -> None:
+    """Anybody can compute what the seal is."""
+    forged, copy = tmp_path / "forged.xlsx", tmp_path / "copy.xlsx"
+    TAKEN_OUT["macros"][0](forged)
+    with zipfile.ZipFile(forged, "a") as archive:
+        seal(archive, "Please pay at https://evil.example")
+    (back,) = returned([forged])
+    CorrectionCopy(forged, FileKind.XLSX, back.findings, "Return.xlsx").write(copy)
+    assert "xl/vbaProject.bin" not in parts(copy)
+    assert remark_on(copy) == "1 macro project"
 
 
 def test_a_copy_that_was_saved_again_is_read_anew(tmp_path: Path) -> None:
@@ -267,5 +283,5 @@ def test_a_copy_that_was_saved_again_is_read_anew(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(copy)
     book["Figures"]["B3"] = 40
     book.save(copy)
-    reading = read_workbook(copy, FileKind.XLSX, small_register())
-    assert "F15" not in {finding.code for finding in reading.findings}
+    (back,) = returned([copy])
+    assert "F15" not in {finding.code for finding in back.findings}

@@ -12,6 +12,7 @@ import pytest
 from pipeline.outputs.correction import CorrectionCopy
 from pipeline.returns.reading import Return
 from schemas.findings import has_errors
+from schemas.rules import NOT_A_FIGURE
 from tests.corpus.layout import NOW, WAYS, Layout, Way, cover, table
 from tests.corpus.reading import returned
 from tests.corpus.write import write
@@ -95,3 +96,16 @@ def test_corrected_and_saved_by_libreoffice_it_is_accepted(way: Way, tmp_path: P
                    "--outdir", str(folder), str(path)]  # fmt: skip
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         assert is_accepted(folder / path.name) is (name == "corrected")
+
+
+def test_a_copy_whose_figures_are_right_by_now_is_accepted_as_it_is(tmp_path: Path) -> None:
+    """What was wrong with it may have been the register."""
+    way = FORMATS[0]
+    good = Layout("good", (cover(), table(("Actual",), NOW)), {})
+    path, copy = write(good, way, tmp_path / f"return{way.suffix}"), tmp_path / "copy.xlsx"
+    (sent,) = returned([path])
+    finding = NOT_A_FIGURE.found(sent.reading.sheets[0], "B3", "about 40", example="40")
+    CorrectionCopy(path, sent.arrival.kind, (finding,), path.name).write(copy)
+    (back,) = returned([copy])
+    assert back.reading.is_as_sent
+    assert not has_errors(f for f in back.findings if f.code not in SIGNED | {"F15"})

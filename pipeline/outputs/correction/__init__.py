@@ -112,9 +112,6 @@ class CorrectionCopy(Struct, frozen=True):
         if any(finding.code in _NOT_TO_BE_OPENED for finding in self.findings):
             return None
         content = self.original.read_bytes()
-        if any(finding.code == rules.UNTOUCHED.code for finding in self.findings):
-            # It is marked already, and lists what to correct.
-            return content
         try:
             if self.kind in _REBUILT:
                 return self._of_cells(_REBUILT_NOTE.format(kind=self.kind))
