@@ -23,7 +23,17 @@ from schemas import rules as c
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding
 from tests.corpus.reading import returned
-from tests.support.own_workbooks import CONVERSATION, FIGURES, KEPT, ODD, TAKEN_OUT, Make
+from tests.support.own_workbooks import (
+    CONVERSATION,
+    FIGURES,
+    KEPT,
+    ODD,
+    TAKEN_OUT,
+    Make,
+    altered,
+    replacing,
+)
+from tests.support.package_faults import faults, outside
 from tests.support.programs import need
 
 BAD = c.NOT_A_FIGURE.found("Figures", "B3", "about 40", example="40")
@@ -125,6 +135,30 @@ def test_the_bad_cell_is_marked_and_the_list_stands_in_front(name: str, tmp_path
                     assert book[sheet.title][cell.coordinate].value == cell.value
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_a_copy_is_a_package_as_the_standard_has_it(name: str, tmp_path: Path) -> None:
+    original, copy = copied(EVERY[name], tmp_path)
+    known = faults(parts(original))
+    assert [each for each in faults(parts(copy)) if each not in known] == []
+    assert outside(parts(copy)) == []
+    again = tmp_path / "again.xlsx"
+    CorrectionCopy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx").write(again)
+    assert [each for each in faults(parts(again)) if each not in known] == []
+
+
+def test_an_old_mark_goes_and_a_rule_beside_it_stays(tmp_path: Path) -> None:
+    """Excel puts rules of the same cells together."""
+    _, copy = copied(KEPT["plain"], tmp_path)
+    beside = '<cfRule type="expression" priority="9"><formula>B3&gt;5</formula></cfRule>'
+    altered(lambda _: None, replacing(FIGURES, "</cfRule>", f"</cfRule>{beside}"))(copy)
+    again = tmp_path / "again.xlsx"
+    CorrectionCopy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx").write(again)
+    book = opened(again)
+    assert highlighted(book) == {"Figures!B9"}
+    rules = {str(f.sqref): f.rules for f in book["Figures"].conditional_formatting}
+    assert [rule.formula for rule in rules["B3"]] == [["B3>5"]]
+
+
 @pytest.mark.parametrize("name", TAKEN_OUT)
 def test_what_is_live_is_taken_out_and_the_list_says_so(name: str, tmp_path: Path) -> None:
     make, words = TAKEN_OUT[name]
@@ -134,7 +168,7 @@ def test_what_is_live_is_taken_out_and_the_list_says_so(name: str, tmp_path: Pat
         # The text of a link is words.
         text = "" if part == "xl/sharedStrings.xml" else content.decode("utf-8", "replace")
         for live in ("evil.example", "cmd|", "WEBSERVICE", "vbaProject", "Other.xlsx", "Rates.xlsx",
-                     "DataMashup", 'macro="[', "HYPERLINK(&quot;http"):  # fmt: skip
+                     "DataMashup", 'macro="[', "[1]S", "HYPERLINK(&quot;http"):  # fmt: skip
             assert live not in text, (part, live)
         assert not re.search(r"vbaProject|activeX|embeddings|connections|customUI|origin", part)
 

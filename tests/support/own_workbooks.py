@@ -240,6 +240,30 @@ def _series(chart: Any) -> Any:
 
 
 _BARE = written(lambda *_: None)
+
+
+def _tail(said: str) -> Alter:
+    """What follows a sheet's cells."""
+    return replacing(FIGURES, "</sheetData>", f"</sheetData>{said}")
+
+
+def _extended(said: str) -> Alter:
+    """What a sheet holds by Excel 2010 and later."""
+    names = (
+        'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"'
+        ' xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"'
+    )
+    ext = f'<extLst><ext uri="{{0}}" {names}>{said}</ext></extLst>'
+    return replacing(FIGURES, "</worksheet>", f"{ext}</worksheet>")
+
+
+def _rule(formula: str) -> str:
+    return (
+        '<conditionalFormatting sqref="A1"><cfRule type="expression" priority="1">'
+        f"<formula>{formula}</formula></cfRule></conditionalFormatting>"
+    )
+
+
 _EXTERNAL = (
     '<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
@@ -377,6 +401,17 @@ KEPT: dict[str, Make] = {
         ),
     ),
     "comment within": altered(_BARE, replacing(_BOOK, "<sheets>", "<!-- sheets --><sheets>")),
+    "note among the cells": altered(
+        written(_picture), replacing(FIGURES, "<sheetData>", "<sheetData><!-- a note -->")
+    ),
+    "text as it is": altered(
+        written(_picture),
+        replacing(
+            FIGURES, '</row><row r="3"',
+            '<c r="H2" t="inlineStr"><is><t><![CDATA[a&b]]></t></is></c></row><row r="3"',
+        ),
+    ),
+    "highest of numbers": altered(_BARE, replacing(_BOOK, 'sheetId="1"', 'sheetId="65534"')),
 }  # fmt: skip
 
 #: What is taken out, with a word of what the list says of it.
@@ -486,6 +521,50 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
         ),
         "1 data connection",
     ),
+    "rule from another workbook": (altered(_BARE, _tail(_rule("[1]S!A1&gt;0"))), "1 formula"),
+    "drop-down from another workbook": (
+        altered(
+            _BARE,
+            _tail(
+                '<dataValidations count="1"><dataValidation type="list" sqref="C1"><formula1>'
+                "[1]S!$A$1:$A$3</formula1></dataValidation></dataValidations>"
+            ),
+        ),
+        "1 formula",
+    ),
+    "one of two drop-downs": (
+        altered(
+            _BARE,
+            _tail(
+                '<dataValidations count="2"><dataValidation type="list" sqref="C1"><formula1>'
+                '[1]S!$A$1:$A$3</formula1></dataValidation><dataValidation type="list" sqref="C2">'
+                "<formula1>$A$1:$A$3</formula1></dataValidation></dataValidations>"
+            ),
+        ),
+        "1 formula",
+    ),
+    "lists of 2010 from another workbook": (
+        altered(
+            _BARE,
+            _extended(
+                '<x14:conditionalFormattings><x14:conditionalFormatting><x14:cfRule priority="1"'
+                ' type="expression" id="{A}"><xm:f>[1]S!A1</xm:f></x14:cfRule><xm:sqref>A1'
+                "</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings>"
+            ),
+        ),
+        "1 formula",
+    ),
+    "sparkline from another workbook": (
+        altered(
+            _BARE,
+            _extended(
+                "<x14:sparklineGroups><x14:sparklineGroup><x14:colorSeries/><x14:sparklines>"
+                "<x14:sparkline><xm:f>[1]S!A1:A9</xm:f><xm:sqref>A1</xm:sqref></x14:sparkline>"
+                "</x14:sparklines></x14:sparklineGroup></x14:sparklineGroups>"
+            ),
+        ),
+        "1 formula",
+    ),
     "signature": (
         altered(
             _BARE,
@@ -512,8 +591,8 @@ CONVERSATION = altered(
 
 #: What is laid out in a way that is not followed, or knitted together too closely.
 ODD: dict[str, Make] = {
-    "note among the cells": altered(
-        written(_picture), replacing(FIGURES, "<sheetData>", "<sheetData><!-- a note -->")
+    "cells twice": altered(
+        written(_picture), replacing(FIGURES, "</sheetData>", "</sheetData><sheetData/>")
     ),
     "data model": altered(
         written(_picture),

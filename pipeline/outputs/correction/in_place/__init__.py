@@ -72,12 +72,12 @@ def marked_in_place(content: bytes, findings: Sequence[Finding], make_list: Make
             continue
         sheet = SheetPart(parts.read(listed.part))
         sheet.unselect()
-        taking.from_sheet(listed.part, sheet)
         sheet.unmark()
         mine = by_sheet.get(listed.name, [])
         if mine:
             book.show(listed)
         marked = _mark(sheet, mine, first_format)
+        taking.from_sheet(listed.part, sheet)
         talks = SheetComments(parts, listed.part, sheet).change(marked)
         conversing += [f"{listed.name}!{cell}" for cell in talks]
         if sheet.is_changed:
@@ -113,9 +113,10 @@ def _remarks(taken_out: Sequence[str], conversing: Sequence[str]) -> list[str]:
 
 def _mark(sheet: SheetPart, findings: Sequence[Finding], first: int) -> dict[str, list[Finding]]:
     """Highlight the cells of a sheet; the findings by the cell that shows them."""
+    holders = sheet.holders(finding.cell for finding in findings)
     by_cell: dict[str, list[Finding]] = {}
     for finding in findings:
-        by_cell.setdefault(sheet.holder(finding.cell), []).append(finding)
+        by_cell.setdefault(holders[finding.cell], []).append(finding)
     if not by_cell:
         return by_cell
     worst = {cell: worst_first(of_cell)[0].severity for cell, of_cell in by_cell.items()}
@@ -125,11 +126,13 @@ def _mark(sheet: SheetPart, findings: Sequence[Finding], first: int) -> dict[str
     ]
     sheet.highlight(groups)
     sheet.unlock([*by_cell])
-    for cell, of_cell in by_cell.items():
-        if any(finding.code == LOOKS_UNKNOWN.code for finding in of_cell):
-            # Saved again it would have a format that nobody gave it.
-            sheet.clear(cell)
+    # Saved again they would have a format that nobody gave them.
+    sheet.clear({cell for cell, of in by_cell.items() if any(_is_unknown(each) for each in of)})
     return by_cell
+
+
+def _is_unknown(finding: Finding) -> bool:
+    return finding.code == LOOKS_UNKNOWN.code
 
 
 def _format(fill: str, line: str, colour: str) -> str:

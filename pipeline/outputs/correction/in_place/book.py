@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from itertools import count
 
 from msgspec import Struct
 
 from pipeline.outputs.correction.in_place.parts import Parts
 from pipeline.outputs.correction.in_place.xml_tree import Element, element, escaped
+from pipeline.workbooks.details.xml import whole
 
 #: The order in which Excel wants what follows the names (ECMA-376 part 1, 18.2.27).
 _AFTER_NAMES = (
@@ -58,7 +60,7 @@ class Book:
     def drop(self, sheet: BookSheet) -> None:
         """Take a sheet out of the workbook, with its part."""
         self.sheets.remove(sheet)
-        self._document.replace(sheet.listed)
+        self._document.remove(sheet.listed)
         for relation in self._parts.relations(self._parts.main):
             if relation.target == sheet.part and not relation.is_outside:
                 self._parts.unrelate(self._parts.main, relation)
@@ -69,7 +71,7 @@ class Book:
     def drop_element(self, name: str) -> None:
         """Take out what the workbook says under a name."""
         for each in self._root.all(name):
-            self._document.replace(each)
+            self._document.remove(each)
 
     def show(self, sheet: BookSheet) -> None:
         """Show a sheet that is hidden, so that a person can get at it."""
@@ -83,8 +85,9 @@ class Book:
         """
         main, document = self._parts.main, self._document
         first = self._listed()[0]
-        numbers = [int(n) for each in self._listed() if (n := each.get("sheetId") or "0").isdigit()]
-        said = {"name": name, "sheetId": str(max(numbers, default=0) + 1)}
+        taken = {each.get("sheetId") for each in self._listed()}
+        # Excel counts to 65,534.
+        said = {"name": name, "sheetId": next(n for n in map(str, count(1)) if n not in taken)}
         said |= self._parts.pointer(self._parts.relate(main, "worksheet", part))
         document.before(first, element(f"{self._root.prefix}sheet", said))
         for views in self._root.all("bookViews"):
@@ -100,24 +103,25 @@ class Book:
         places = {sheet.index: place for place, sheet in enumerate(self.sheets, 1)}
         for each in self._defined():
             local = each.get("localSheetId")
-            place = places.get(int(local)) if local and local.isdigit() else None
+            number = whole(local)
+            place = None if number is None else places.get(number)
             if is_live(self._document.text(each)) or (local is not None and place is None):
-                self._document.replace(each)
+                self._document.remove(each)
                 continue
             if place is not None:
                 self._document.set(each, localSheetId=str(place))
 
     def _add_titles(self, name: str, titles: str) -> None:
-        prefix = self._root.prefix
+        prefix, document = self._root.prefix, self._document
         said = {"name": "_xlnm.Print_Titles", "localSheetId": "0"}
         inner = escaped(f"'{name}'!{titles}")
         added = element(f"{prefix}definedName", said, inner)
         holder = self._root.child("definedNames")
-        if holder is not None:
-            self._document.append(holder, added)
+        if holder is not None and not document.is_gone(holder):
+            document.append(holder, added)
         else:
             made = element(f"{prefix}definedNames", inner=added)
-            self._document.in_order(self._root, made, _AFTER_NAMES)
+            document.in_order(self._root, made, _AFTER_NAMES)
 
     def taken_names(self, tables: Collection[str]) -> set[str]:
         """Names that no table may have."""

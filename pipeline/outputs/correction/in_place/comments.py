@@ -98,7 +98,7 @@ class SheetComments:
         known = [document.text(each) for each in authors.children]
         for each in self._comments() if self._document else ():
             if each.get("ref") in notes:
-                document.replace(each)
+                document.remove(each)
         for cell, note in notes.items():
             if note is None:
                 continue

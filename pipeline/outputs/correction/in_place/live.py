@@ -139,16 +139,16 @@ class Taking:
         for each in [*sheet.root.walk()]:
             relation_ = of_id.get(each.get("id") or "")
             if each.name == "hyperlink" and relation_ is not None and relation_.is_outside:
-                frame.replace(each)
+                frame.remove(each)
                 self._count(LINKS)
             elif each.name == "oleObjects":
-                frame.replace(_whole(sheet.root, each))
+                frame.remove(each)
             elif each.name == "controls":
                 self._controls(sheet, each, of_id)
             elif each.name in ("cfRule", "dataValidation") and self._is_live_rule(frame, each):
-                frame.replace(each)
+                frame.remove(each)
                 self._count(FORMULAS)
-        stilled = sheet.still_formulas(self.judge.is_live_xml)
+        stilled = sheet.still_formulas(self.judge.is_live)
         self._count(FORMULAS, stilled)
         self.has_changed_formulas |= stilled > 0
 
@@ -156,10 +156,10 @@ class Taking:
         controls = [each for each in holder.walk() if each.name == "control"]
         live = [c for c in controls if (r := of_id.get(c.get("id") or "")) and r.kind == "control"]
         if live and len(live) == len(controls):
-            sheet.frame.replace(_whole(sheet.root, holder))
+            sheet.frame.remove(holder)
             return
         for each in live:
-            sheet.frame.replace(_whole(holder, each))
+            sheet.frame.remove(each)
         for each in holder.walk():
             if each.name == "controlPr" and each.get("macro"):
                 sheet.frame.set(each, macro=None)

@@ -138,7 +138,7 @@ class Parts:
             return
         self._gone |= {_plain(name), _plain(_relations_of(name))}
         if override := self._override(name):
-            self.document(_TYPES).replace(override)
+            self.document(_TYPES).remove(override)
 
     def relations(self, part: str) -> list[Relation]:
         """The relationships of a part; those of the package have no part: the empty name."""
@@ -188,7 +188,7 @@ class Parts:
                 if instead:
                     document.set(each, Target=instead, TargetMode=None)
                 else:
-                    document.replace(each)
+                    document.remove(each)
 
     def names(self) -> Iterator[str]:
         """The parts that are there, by the names that they came with."""

@@ -7,9 +7,12 @@ read as XML.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
+from html import unescape
+from itertools import islice
 
-from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element, escaped
+from pipeline.outputs.correction.in_place.xml_tree import Document, element, escaped, in_utf8
 from pipeline.outputs.correction.notes import AUTHOR
 from pipeline.workbooks.addresses import address, position
 from pipeline.workbooks.details.detail import BrokenPartError
@@ -23,13 +26,26 @@ _ORDER = (
     *("ignoredErrors", "smartTags", "drawing", "drawingHF", "legacyDrawing", "legacyDrawingHF"),
     *("picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"),
 )
-_BEGIN = re.compile(rb"<(?:[\w.-]+:)?sheetData(?:\s[^<>]*)?(/?)>")
-_END = re.compile(rb"</(?:[\w.-]+:)?sheetData\s*>")
-_FORMULA = re.compile(
-    rb"<(?P<tag>(?:[\w.-]+:)?f)(?P<said>(?:\s[^<>]*?)?)(?:/>|>(?P<text>[^<]*)</(?P=tag)\s*>)"
+#: A name's prefix, and what stands in a tag behind its name.
+_PREFIX = rb"""(?:[^\s<>/:="'&]++:)?"""
+_SAID = rb"""(?:\s(?:[^<>"'/]++|"[^"]*"|'[^']*'|/(?!>))*+)?+"""
+_BEGIN = re.compile(rb"<" + _PREFIX + rb"sheetData" + _SAID + rb"(/?)>")
+_END = re.compile(rb"</" + _PREFIX + rb"sheetData\s*>")
+#: Notes, instructions to programs, and text that stands as it is.
+_NOT_PLAIN = re.compile(rb"<!--.*?-->|<\?(?!xml\s).*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_CELL = re.compile(
+    rb"<(?P<tag>" + _PREFIX + rb"c)(?P<said>" + _SAID + rb")(?:/>|>(?P<inner>.*?)</(?P=tag)\s*>)",
+    re.DOTALL,
 )
-_SHARED = re.compile(rb'\bt="shared"')
-_INDEX = re.compile(rb'\bsi="(\d+)"')
+_FORMULA = re.compile(
+    rb"<(?P<tag>" + _PREFIX + rb"f)(?P<said>" + _SAID + rb")"
+    rb"(?:/>|>(?P<text>[^<]*)</(?P=tag)\s*>)"
+)
+_SHARED = re.compile(r"""\bt\s*=\s*["']shared["']""")
+_INDEX = re.compile(r"""\bsi\s*=\s*["'](\d+)["']""")
+_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+\d+)["']""")
+#: What says that a formula spills over other cells.
+_SPILLS = re.compile(rb"""\scm\s*=\s*["']\d+["']""")
 #: N of any text is 0: always true, and by the text we know the rule as ours.
 MARKED = f'N("{AUTHOR}")'
 HIGHLIGHT = f"{MARKED}=0"
@@ -39,25 +55,32 @@ class SheetPart:
     """A worksheet's part. Raises BrokenPartError where it is not laid out as sheets are."""
 
     def __init__(self, content: bytes) -> None:
+        content = in_utf8(content)
+        plain = _NOT_PLAIN.sub(_plainly, content)
+        #: Its cells differ from those that came.
+        self._has_new_cells = plain != content
+        content = plain
         begin = _BEGIN.search(content)
-        if begin is None or len(_BEGIN.findall(content)) > 1:
+        if len(_BEGIN.findall(content)) > 1:
             raise BrokenPartError("a sheet is not laid out as usual")
-        self._is_blank = bool(begin[1])
-        last = begin.end()
+        first = begin.end() if begin else len(content)
+        self._is_blank = begin is None or bool(begin[1])
+        last = first
         if not self._is_blank:
-            *_, end = [None, *_END.finditer(content, begin.end())]
+            *_, end = [None, *_END.finditer(content, first)]
             if end is None:
                 raise BrokenPartError("a sheet has no end")
             last = end.start()
         #: What stands between the tags of the cells.
-        self._cells = content[begin.end() : last]
-        if b"<!" in self._cells:
-            # What stands in a note, or as it is, is no cell.
-            raise BrokenPartError("a sheet is not laid out as usual")
+        self._cells = content[first:last]
         #: What stands around them.
-        self.frame = Document(content[: begin.end()] + content[last:])
+        self.frame = Document(content[:first] + content[last:])
         self.root = self.frame.root
         self._has_new_cells = False
+
+        #: Formulas that have been taken out, and the numbers of those that others shared.
+        self.has_fewer_formulas = False
+        self._no_longer_shared: set[str] = set()
 
     @property
     def is_changed(self) -> bool:
@@ -86,57 +109,65 @@ class SheetPart:
 
     # --- Formulas ---
 
-    def still_formulas(self, is_live: Callable[[bytes], bool]) -> int:
+    def still_formulas(self, is_live: Callable[[str], bool]) -> int:
         """Have live formulas stand as their results; how many there were."""
         if b"<f" not in self._cells and b":f" not in self._cells:
             return 0
-        shared: set[bytes] = set()
+        shared = {*self._no_longer_shared}
+        live: list[re.Match[bytes]] = []
         for match in _FORMULA.finditer(self._cells):
-            if match["text"] and _SHARED.search(match["said"]) and is_live(match["text"]):
-                shared.update(_INDEX.findall(match["said"]))
-        stilled = 0
+            if match["text"] and is_live(_told(match["text"])):
+                live.append(match)
+                shared.update(_shared(match))
+        if shared:
+            # Those that share a live one may stand before it.
+            taken = {match.start() for match in live}
+            live = [
+                match
+                for match in _FORMULA.finditer(self._cells)
+                if match.start() in taken or not shared.isdisjoint(_shared(match))
+            ]
+        pieces, at = list[bytes](), 0
+        for match in live:
+            cell = self._cells.rfind(b"<", at, match.start())
+            pieces += self._cells[at:cell], _SPILLS.sub(b"", self._cells[cell : match.start()])
+            at = match.end()
+        if live:
+            self._cells = b"".join((*pieces, self._cells[at:]))
+            self._has_new_cells = self.has_fewer_formulas = True
+        return len(live)
 
-        def take(match: re.Match[bytes]) -> bytes:
-            nonlocal stilled
-            is_of_live = not shared.isdisjoint(_INDEX.findall(match["said"]))
-            if (is_of_live and _SHARED.search(match["said"])) or (
-                match["text"] and is_live(match["text"])
-            ):
-                stilled += 1
-                return b""
-            return match[0]
-
-        cells = _FORMULA.sub(take, self._cells)
-        if stilled:
-            self._cells, self._has_new_cells = cells, True
-        return stilled
-
-    def clear(self, cell: str) -> None:
-        """Empty a cell, and leave it without a style."""
-        name = re.escape(cell.encode())
-        pattern = re.compile(
-            rb"<(?P<tag>(?:[\w.-]+:)?c)\s(?=[^<>]*\br=\"" + name + rb"\")"
-            rb"(?:[^<>]*/>|[^<>]*>.*?</(?P=tag)\s*>)",
-            re.DOTALL,
-        )
+    def clear(self, cells: Collection[str]) -> None:
+        """Empty cells, and leave them without a style."""
+        if not cells:
+            return
         tag = self.root.prefix.encode() + b"c"
-        cells, found = pattern.subn(b"<" + tag + b' r="' + cell.encode() + b'"/>', self._cells)
-        if found:
-            self._cells, self._has_new_cells = cells, True
+
+        def emptied(match: re.Match[bytes]) -> bytes:
+            said = _ADDRESS.search(match["said"])
+            if said is None or said[1].decode() not in cells:
+                return match[0]
+            self._has_new_cells = True
+            for formula in _FORMULA.finditer(match["inner"] or b""):
+                self.has_fewer_formulas = True
+                if formula["text"]:
+                    self._no_longer_shared.update(_shared(formula))
+            return b"<" + tag + b' r="' + said[1] + b'"/>'
+
+        self._cells = _CELL.sub(emptied, self._cells)
 
     # --- Marks ---
 
     def unmark(self) -> None:
         """Take off the highlights of an earlier correction copy."""
         for formatting in self.root.all("conditionalFormatting"):
-            rules = formatting.all("cfRule")
-            ours = [rule for rule in rules if MARKED in self.frame.text(rule)]
-            for each in [formatting] if ours and len(ours) == len(rules) else ours:
-                self.frame.replace(each)
+            for rule in formatting.all("cfRule"):
+                if MARKED in self.frame.text(rule):
+                    self.frame.remove(rule)
         for ranges in self.root.all("protectedRanges"):
-            ours = [each for each in ranges.children if each.get("name") == AUTHOR]
-            for each in [ranges] if ours and len(ours) == len(ranges.children) else ours:
-                self.frame.replace(each)
+            for each in ranges.children:
+                if each.get("name") == AUTHOR:
+                    self.frame.remove(each)
 
     def highlight(self, cells: Sequence[tuple[Sequence[str], int]]) -> None:
         """Highlight cells, each group in a style of `dxfs`; the first is painted over the others.
@@ -169,29 +200,42 @@ class SheetPart:
             return
         said = {"sqref": " ".join(cells), "name": AUTHOR}
         added = element(f"{self.root.prefix}protectedRange", said)
-        kept = [each for each in self.root.all("protectedRanges") if not self._is_ours(each)]
+        kept = [e for e in self.root.all("protectedRanges") if not self.frame.is_gone(e)]
         if kept:
             self.frame.append(kept[0], added)
         else:
             self.insert("protectedRanges", added)
 
-    @staticmethod
-    def _is_ours(ranges: Element) -> bool:
-        return all(each.get("name") == AUTHOR for each in ranges.children)
-
-    def holder(self, cell: str) -> str:
-        """The address itself, or that of the merged cell which covers it."""
-        place = position(cell)
+    def holders(self, cells: Iterable[str]) -> dict[str, str]:
+        """The address, for each of these, of the merged cell which covers it; its own otherwise."""
+        held = {cell: cell for cell in cells}
+        by_row = sorted((*place, cell) for cell in held if (place := position(cell)))
         for ranges in self.root.all("mergeCells"):
             for each in ranges.children:
                 first, _, last = (each.get("ref") or "").partition(":")
                 one, other = position(first), position(last or first)
-                if (
-                    place
-                    and one
-                    and other
-                    and one[0] <= place[0] <= other[0]
-                    and one[1] <= place[1] <= other[1]
-                ):
-                    return address(*one)
-        return cell
+                if not one or not other:
+                    continue
+                at = bisect_left(by_row, (one[0],))
+                for row, column, cell in islice(by_row, at, None):
+                    if row > other[0]:
+                        break
+                    if one[1] <= column <= other[1]:
+                        held[cell] = address(*one)
+        return held
+
+
+def _plainly(match: re.Match[bytes]) -> bytes:
+    """Text that stood as it is, escaped; nothing in the place of anything else."""
+    return escaped((match[1] or b"").decode("utf-8", "replace")).encode()
+
+
+def _told(xml: bytes) -> str:
+    """What a stretch of XML without tags says."""
+    return unescape(xml.decode("utf-8", "replace"))
+
+
+def _shared(formula: re.Match[bytes]) -> list[str]:
+    """The number of a formula that several cells share, in a list; an empty one of another."""
+    said = _told(formula["said"])
+    return _INDEX.findall(said) if _SHARED.search(said) else []
