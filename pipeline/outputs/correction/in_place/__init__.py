@@ -58,7 +58,7 @@ def marked_in_place(content: bytes, findings: Sequence[Finding], make_list: Make
     parts = Parts(content)
     book = Book(parts)
     taking = Taking(parts, book)
-    taking.from_book()
+    taking.from_parts()
     by_sheet: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.severity is not Severity.INFO and position(finding.cell):
@@ -82,8 +82,7 @@ def marked_in_place(content: bytes, findings: Sequence[Finding], make_list: Make
         conversing += [f"{listed.name}!{cell}" for cell in talks]
         if sheet.is_changed:
             parts.put(listed.part, sheet.written())
-    taking.from_astray()
-    if taking.has_changed_formulas:
+    if taking.has_fewer_formulas:
         _drop_chain(parts)
     said = tuple(counted(number, *what) for what, number in taking.taken.items())
     remarks = _remarks(said, conversing)

@@ -50,28 +50,25 @@ class Book:
         holder = self._root.child("sheets")
         return holder.all("sheet") if holder else []
 
-    def names(self) -> dict[str, str]:
-        """What each defined name stands for."""
-        return {each.get("name") or "": self._document.text(each) for each in self._defined()}
+    def names(self) -> list[tuple[str, str]]:
+        """The defined names, and what each stands for; without those of a sheet that is gone."""
+        places = {str(sheet.index) for sheet in self.sheets}
+        return [
+            (each.get("name") or "", self._document.text(each))
+            for each in self._defined()
+            if each.get("localSheetId") in {None, *places}
+        ]
 
     def _defined(self) -> list[Element]:
         return [each for holder in self._root.all("definedNames") for each in holder.children]
 
     def drop(self, sheet: BookSheet) -> None:
-        """Take a sheet out of the workbook, with its part."""
+        """Take a sheet out of the workbook; its part stays, and nothing leads to it."""
         self.sheets.remove(sheet)
         self._document.remove(sheet.listed)
         for relation in self._parts.relations(self._parts.main):
-            if relation.target == sheet.part and not relation.is_outside:
+            if relation.id == sheet.listed.get("id"):
                 self._parts.unrelate(self._parts.main, relation)
-        for table in self._parts.related(sheet.part, "table"):
-            self._parts.remove(table.target)
-        self._parts.remove(sheet.part)
-
-    def drop_element(self, name: str) -> None:
-        """Take out what the workbook says under a name."""
-        for each in self._root.all(name):
-            self._document.remove(each)
 
     def show(self, sheet: BookSheet) -> None:
         """Show a sheet that is hidden, so that a person can get at it."""
@@ -95,7 +92,7 @@ class Book:
                 document.set(view, activeTab=None, firstSheet=None)
         self._renumber_names(is_live)
         self._add_titles(name, titles)
-        if self._parts.type_of(main):
+        if self._parts.type_of(main) != _PLAIN_TYPE:
             self._parts.set_type(main, _PLAIN_TYPE)
 
     def _renumber_names(self, is_live: Callable[[str], bool]) -> None:
@@ -125,4 +122,4 @@ class Book:
 
     def taken_names(self, tables: Collection[str]) -> set[str]:
         """Names that no table may have."""
-        return {name.casefold() for name in (*self.names(), *tables)}
+        return {name.casefold() for name in (*(name for name, _ in self.names()), *tables)}

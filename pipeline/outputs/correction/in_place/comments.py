@@ -7,7 +7,14 @@ from collections.abc import Mapping
 
 from pipeline.outputs.correction.in_place.parts import Parts
 from pipeline.outputs.correction.in_place.sheet import SheetPart
-from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element, escaped
+from pipeline.outputs.correction.in_place.vml import shapes
+from pipeline.outputs.correction.in_place.xml_tree import (
+    Document,
+    Element,
+    element,
+    escaped,
+    in_utf8,
+)
 from pipeline.outputs.correction.notes import AUTHOR, Note, is_ours, note_before, noted
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.detail import BrokenPartError
@@ -28,7 +35,9 @@ _SHAPE_TYPE = (
     ' o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
     '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
-_SHAPE = re.compile(rb"<v:shape\b(?!type).*?</v:shape>", re.DOTALL)
+#: A drawing with nothing in it.
+_EMPTY = re.compile(rb"(?<=<xml)(?P<said>\s[^<>]*)/>\s*$")
+_IS_NOTE = re.compile(rb"""\bObjectType\s*=\s*["']Note["']""")
 _NUMBER = re.compile(rb"_x0000_s(\d+)")
 #: In points.
 _WIDTH = 285
@@ -94,7 +103,7 @@ class SheetComments:
         prefix = root.prefix
         authors, listed = root.child("authors"), root.child("commentList")
         if authors is None or listed is None:
-            return
+            raise BrokenPartError("its comments are not laid out as usual")
         known = [document.text(each) for each in authors.children]
         for each in self._comments() if self._document else ():
             if each.get("ref") in notes:
@@ -125,31 +134,27 @@ class SheetComments:
     def _draw(self, notes: Mapping[str, Note | None]) -> None:
         """Give each comment its box; Excel shows none that has none."""
         name = self._vml()
-        content = self._parts.read(name)
+        content = _EMPTY.sub(rb"\g<said>></xml>", in_utf8(self._parts.read(name)))
         places = {place: note for cell, note in notes.items() if (place := position(cell))}
 
-        def is_replaced(match: re.Match[bytes]) -> bytes:
-            row, column = (
-                re.search(rb"<x:" + part + rb">\s*(\d+)", match[0]) for part in (b"Row", b"Column")
-            )
-            is_note = b'ObjectType="Note"' in match[0]
-            if is_note and row and column and (int(row[1]), int(column[1])) in places:
-                return b""
-            return match[0]
-
-        content = _SHAPE.sub(is_replaced, content)
+        pieces, at = list[bytes](), 0
+        for start, end in shapes(content):
+            if _noted(content[start:end]) in places:
+                pieces.append(content[at:start])
+                at = end
+        content = b"".join((*pieces, content[at:]))
         first = max([1024, *map(int, _NUMBER.findall(content))]) + 1
-        shapes = "".join(
+        added = "".join(
             _shape(number, place, note)
             for number, (place, note) in enumerate(places.items(), first)
             if note is not None
         )
         if b'"_x0000_t202"' not in content and b"'_x0000_t202'" not in content:
-            shapes = _SHAPE_TYPE + shapes
+            added = _SHAPE_TYPE + added
         at = content.rfind(b"</xml>")
         if at < 0:
             raise BrokenPartError("its comments are not laid out as usual")
-        self._parts.put(name, content[:at] + shapes.encode() + content[at:])
+        self._parts.put(name, content[:at] + added.encode() + content[at:])
 
     def _vml(self) -> str:
         """The part with the sheet's boxes."""
@@ -159,10 +164,18 @@ class SheetComments:
             for relation in self._parts.related(self._name, "vmlDrawing"):
                 if relation.id == wanted:
                     return relation.target
+            # It leads nowhere, and a sheet has one.
+            self._sheet.frame.remove(drawn)
         name = self._parts.add("xl/drawings/vmlDrawing{}.vml", _EMPTY_VML, _VML_TYPE)
         number = self._parts.relate(self._name, "vmlDrawing", name)
         self._sheet.insert("legacyDrawing", **self._parts.pointer(number))
         return name
+
+
+def _noted(shape: bytes) -> tuple[int, int] | None:
+    """The row and column of the cell whose comment a shape is the box of."""
+    row, column = (re.search(rb"<x:" + part + rb">\s*(\d+)", shape) for part in (b"Row", b"Column"))
+    return (int(row[1]), int(column[1])) if _IS_NOTE.search(shape) and row and column else None
 
 
 def _is_phonetic(holder: Element, part: Element) -> bool:

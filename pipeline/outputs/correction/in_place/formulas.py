@@ -4,50 +4,117 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.sax.saxutils import unescape
 
 from openpyxl.utils import FORMULAE
 
-#: Functions that fetch, open, call or link.
-_ACTING = re.compile(
-    r"(?<![\w.])(?:_xlfn\.|_xlws\.|_xll\.)*(?:HYPERLINK|WEBSERVICE|IMAGE|CALL|EXEC|DDE|DDEINITIATE"
-    r"|REGISTER(?:\.ID)?|RTD|SQL\.REQUEST|STOCKHISTORY|PY|CUBE\w+)\s*\(|_xll\.",
-    re.IGNORECASE,
+#: What is read before any word is: strings, quoted names, brackets with what they hold, errors.
+_TOKEN = re.compile(
+    r'"(?P<string>(?:[^"]|"")*)"'
+    r"|'(?P<quoted>(?:[^']|'')*)'"
+    r"|\[(?P<bracket>(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*)\]"
+    r"|#(?:REF|NULL|VALUE|NUM|DIV/0)!|#N/A|#NAME\?",
+    re.DOTALL,
 )
-#: `[1]Sheet!A1`, `'C:\\[Book.xlsx]Sheet'!A1`, `[Book.xlsx]Sheet!A1`: another workbook.
-_OUTSIDE = re.compile(
-    r"(?<![\w\]])\[\d+\](?=[\w!'\u0080-\uffff])|'[^']*\[[^\]]*\][^']*'!|\[[^\[\]]+\.(?:xl\w{1,2}|ods|csv)\]"
-)
-_STRING = re.compile(r'"(?:[^"]|"")*"')
-_CALLED = re.compile(r"(?<![\w.])([A-Za-z_\\][\w.]*)\s*\(")
-_QUOTES = {"&quot;": '"', "&apos;": "'", "&#39;": "'", "&#34;": '"'}
+_OPENING = re.compile(r"""["'\[#]""")
+#: What stands in the place of a string, of a quoted name and of a bracket.
+_STRING, _QUOTED, _BRACKET = "\1", "\2", "\3"
+#: What is left over where one of them has no end; `|` calls another program.
+_UNREAD = re.compile(r"""["'\[\]|]""")
+#: A word, and what comes next.
+_WORD = re.compile(r"([\w.\\?]+)(?=\s*(.?))", re.DOTALL)
+_NEXT = re.compile(r"\s*(.?)", re.DOTALL)
+#: A sheet, by its sign of exclamation.
+_SHEET = re.compile(r"([^\s!(),:;{}+\-*/^&=<>%@#$~\1-\3]+)!")
+_PREFIX = re.compile(r"(?:_(?:xlfn|xlws|xludf|xlpm|xleta|xll)\.)+", re.IGNORECASE)
+#: Functions that fetch, open, call or link; those of old macro sheets among them.
+_ACTING = {
+    *("HYPERLINK", "WEBSERVICE", "IMAGE", "RTD", "STOCKHISTORY", "PY", "COPILOT", "TRANSLATE"),
+    *("DETECTLANGUAGE", "IMPORTTEXT", "IMPORTCSV", "CALL", "REGISTER", "REGISTER.ID", "UNREGISTER"),
+    *("DDE", "DDEINITIATE", "INITIATE", "REQUEST", "POKE", "EXECUTE", "TERMINATE", "EXEC", "RUN"),
+    *("FILES", "DIRECTORY", "FOPEN", "FREAD", "FREADLN", "FWRITE", "FWRITELN", "OPEN", "OPEN.TEXT"),
+    *("SEND.KEYS", "SQL.REQUEST", "SQL.OPEN", "EVALUATE", "GET.WORKBOOK", "GET.WORKSPACE"),
+}
+#: Names of functions that openpyxl does not list are known by these.
+_KNOWN = ("_XLFN.", "_XLWS.", "_XLPM.", "_XLETA.")
 
 
 class Judge:
     """Tells live formulas from others in one workbook."""
 
-    def __init__(self, *, has_macros: bool, live_names: Iterable[str] = ()) -> None:
-        """With macros, what is no function of Excel's calls one; `live_names` are as defined."""
+    def __init__(
+        self, sheets: Iterable[str], names: Iterable[tuple[str, str]], *, has_macros: bool
+    ) -> None:
+        """`names` say what they stand for. With macros, what is no function of Excel's calls one.
+
+        A name is live where it stands for what is live, or for a name that is.
+        """
+        self._sheets = {sheet.casefold() for sheet in sheets}
         self._has_macros = has_macros
-        names = "|".join(map(re.escape, live_names))
-        self._names = re.compile(rf"(?<![\w.!])(?:{names})(?![\w.(])", re.I) if names else None
+        self._live_names: set[str] = set()
+        waiting = [(name.upper(), *self._read(formula)) for name, formula in names]
+        found = {name for name, is_live, _ in waiting if is_live}
+        while found - self._live_names:
+            self._live_names |= found
+            found = {name for name, _, words in waiting if not words.isdisjoint(found)}
 
     def is_live(self, formula: str) -> bool:
         """Whether a formula, without its sign of equality, acts or reaches outside."""
-        bare = _STRING.sub('""', formula)
-        if "|" in bare or _ACTING.search(bare) or _OUTSIDE.search(bare):
-            return True
-        if "INDIRECT" in bare.upper() and any("[" in text for text in _STRING.findall(formula)):
-            return True
-        if self._names and self._names.search(bare):
-            return True
-        return self._has_macros and any(map(_is_unknown, _CALLED.findall(bare)))
+        is_live, words = self._read(formula)
+        return is_live or not words.isdisjoint(self._live_names)
 
-    def is_live_xml(self, formula: bytes) -> bool:
-        """The same of a formula as it stands in XML."""
-        return self.is_live(unescape(formula.decode("utf-8", "replace"), _QUOTES))
+    def _read(self, formula: str) -> tuple[bool, set[str]]:
+        """Whether a formula is live by itself, and the words in capitals that may be names."""
+        bare, strings, is_outside = self._bare(formula)
+        is_live = is_outside or bool(_UNREAD.search(bare))
+        if "!" in bare:
+            is_live |= not self._sheets.issuperset(map(str.casefold, _SHEET.findall(bare)))
+        found = [(word.upper(), after) for word, after in _WORD.findall(bare) if after != "!"]
+        is_live |= any(self._acts(word, is_called=after == "(") for word, after in found)
+        words = {word for word, _ in found}
+        return is_live or ("INDIRECT" in words and "[" in strings), words
+
+    def _bare(self, formula: str) -> tuple[str, str, bool]:
+        """A formula without its strings, quoted names and brackets; the strings; whether any of
+        the others leads to another workbook."""
+        if not _OPENING.search(formula):
+            return formula, "", False
+        strings: list[str] = []
+        is_outside = False
+
+        def blanked(match: re.Match[str]) -> str:
+            nonlocal is_outside
+            if match["string"] is not None:
+                strings.append(match["string"])
+                return _STRING
+            if match["quoted"] is not None:
+                sheets = match["quoted"].replace("''", "'").casefold().split(":")
+                is_outside |= not self._sheets.issuperset(sheets)
+                return _QUOTED
+            if match["bracket"] is not None:
+                is_outside |= _is_book(match, formula)
+                return _BRACKET
+            return " "
+
+        return _TOKEN.sub(blanked, formula), "".join(strings), is_outside
+
+    def _acts(self, word: str, *, is_called: bool) -> bool:
+        """Whether a word is a function that acts."""
+        function = _PREFIX.sub("", word)
+        if word.startswith("_XLL."):
+            return True
+        if not is_called and function == word:
+            return False
+        if function in _ACTING or function.startswith("CUBE"):
+            return True
+        return self._has_macros and function not in FORMULAE and not word.startswith(_KNOWN)
 
 
-def _is_unknown(function: str) -> bool:
-    name = function.upper()
-    return name not in FORMULAE and not name.startswith(("_XLFN.", "_XLWS.", "_XLPM.", "_XLETA."))
+def _is_book(bracket: re.Match[str], formula: str) -> bool:
+    """Whether a bracket names another workbook, and not a column of a table."""
+    before = formula[bracket.start() - 1 : bracket.start()] if bracket.start() else ""
+    after = _NEXT.match(formula, bracket.end())
+    follower = after[1] if after else ""
+    if re.match(r"[\w\].?]", before) or not re.match(r"[\w'!$]", follower):
+        return False
+    # `[0]!` is this very workbook.
+    return not (bracket["bracket"] == "0" and follower == "!")

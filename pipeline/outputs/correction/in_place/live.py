@@ -11,9 +11,10 @@ from collections import Counter
 
 from pipeline.outputs.correction.in_place.book import Book
 from pipeline.outputs.correction.in_place.formulas import Judge
-from pipeline.outputs.correction.in_place.parts import Parts, Relation
+from pipeline.outputs.correction.in_place.parts import Parts, Relation, plain
 from pipeline.outputs.correction.in_place.sheet import SheetPart
-from pipeline.outputs.correction.in_place.xml_tree import Document, Element
+from pipeline.outputs.correction.in_place.vml import without_live
+from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element
 from pipeline.workbooks.details.detail import BrokenPartError
 from schemas.fields import LIST_SHEET
 
@@ -28,47 +29,62 @@ WORKBOOKS = ("link to another workbook", "links to other workbooks")
 LINKS = ("link to a page or a file", "links to pages or files")
 PICTURES = ("picture fetched from elsewhere", "pictures fetched from elsewhere")
 FORMULAS = (
-    "formula that links, calls or refers elsewhere (its result stands there)",
-    "formulas that link, call or refer elsewhere (their results stand there)",
+    "formula that links, calls or refers elsewhere (its result stands there, if one was saved)",
+    "formulas that link, call or refer elsewhere (their results stand there, if any were saved)",
 )
 NAMES = ("name that refers elsewhere", "names that refer elsewhere")
 BUTTONS = ("macro behind a button", "macros behind buttons")
 SIGNATURES = ("digital signature", "digital signatures")
 
-#: Relationships of the package and of the workbook's part, with what they are.
-_OF_PACKAGE = {
-    "extensibility": RIBBONS,
-    "origin": SIGNATURES,
-    "webextensiontaskpanes": CONTROLS,
-    "taskpanes": CONTROLS,
+#: What relationships of a kind lead to, by the last word of the kind.
+_KINDS = {
+    **dict.fromkeys(("vbaProject", "xlMacrosheet", "xlIntlMacrosheet"), MACROS),
+    **dict.fromkeys(("extensibility", "userCustomization", "attachedToolbars"), RIBBONS),
+    **dict.fromkeys(("origin", "signature"), SIGNATURES),
+    **dict.fromkeys(("webextension", "webextensiontaskpanes", "taskpanes"), CONTROLS),
+    **dict.fromkeys(("control", "activeXControlBinary"), CONTROLS),
+    **dict.fromkeys(("oleObject", "package"), OBJECTS),
+    **dict.fromkeys(("externalLink", "externalLinkPath"), WORKBOOKS),
+    **dict.fromkeys(("connections", "queryTable", "volatileDependencies"), CONNECTIONS),
 }
-_OF_BOOK = {
-    "vbaProject": MACROS,
-    "attachedToolbars": RIBBONS,
-    "externalLink": WORKBOOKS,
-    "connections": CONNECTIONS,
-    "volatileDependencies": CONNECTIONS,
+_OFFICE, _SML = "application/vnd.ms-office.", "application/vnd.openxmlformats-officedocument."
+#: What parts of a type are, whatever leads to them.
+_TYPES = {
+    f"{_OFFICE}vbaproject": MACROS,
+    f"{_OFFICE}vbaprojectsignature": MACROS,
+    "application/vnd.ms-excel.macrosheet+xml": MACROS,
+    "application/vnd.ms-excel.intlmacrosheet+xml": MACROS,
+    "application/vnd.ms-excel.attachedtoolbars": RIBBONS,
+    f"{_OFFICE}activex": CONTROLS,
+    f"{_OFFICE}activex+xml": CONTROLS,
+    f"{_OFFICE}webextension+xml": CONTROLS,
+    f"{_OFFICE}webextensiontaskpanes+xml": CONTROLS,
+    f"{_SML}oleobject": OBJECTS,
+    f"{_SML}spreadsheetml.externallink+xml": WORKBOOKS,
+    f"{_SML}spreadsheetml.connections+xml": CONNECTIONS,
+    f"{_SML}spreadsheetml.querytable+xml": CONNECTIONS,
+    f"{_SML}spreadsheetml.volatiledependencies+xml": CONNECTIONS,
+    "application/vnd.openxmlformats-package.digital-signature-origin": SIGNATURES,
+    "application/vnd.openxmlformats-package.digital-signature-xmlsignature+xml": SIGNATURES,
 }
 #: Some give every part that ends in .bin the type of macros.
-_MACROS_TYPE = "application/vnd.ms-office.vbaProject"
-_PRINTER_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"
-_MACRO_SHEETS = ("xlMacrosheet", "xlIntlMacrosheet")
+_MACROS_TYPE, _PRINTER_TYPE = f"{_OFFICE}vbaProject", f"{_SML}spreadsheetml.printerSettings"
 #: What a workbook with a data model holds is knitted together too closely to take a thread out.
-_MODEL = "powerPivotData"
-#: What nothing leads to is as little wanted.
-_ASTRAY = {
-    "vbaproject": MACROS,
-    "/activex/": CONTROLS,
-    "/embeddings/": OBJECTS,
-    "/externallinks/": WORKBOOKS,
-    "/querytables/": CONNECTIONS,
-    "connections.xml": CONNECTIONS,
-    "customui/": RIBBONS,
-    "/macrosheets/": MACROS,
+_MODELS = ("powerPivotData", f"{_SML}model+data")
+#: Parts of words and figures alone, which may be large.
+_PASSED = ("sharedstrings+xml", "styles+xml", "comments+xml", "records+xml", "calcchain+xml")
+#: What holds formulas, and goes with a live one, and the formulas.
+_RULES = {
+    *("cfRule", "dataValidation", "sparkline", "calculatedColumnFormula", "totalsRowFormula"),
 }
-_OF_SHEET = {"oleObject": OBJECTS, "package": OBJECTS, "control": CONTROLS}
-_MACRO = re.compile(rb'\bmacro="[^"]+"')
-_VML_MACRO = re.compile(rb"<x:FmlaMacro>.*?</x:FmlaMacro>", re.DOTALL)
+_FORMULAS = {*_RULES, "formula", "formula1", "formula2", "f"}
+#: What tells Excel to publish, or to fetch.
+_ERRANDS = {
+    **{"webPublishItem": LINKS, "webPublishObject": LINKS, "DataBinding": CONNECTIONS},
+    "oleObject": OBJECTS,
+}
+#: A place in a workbook is none of these.
+_ADDRESS = re.compile(r"//|\\\\|\s*(?:mailto|file|javascript|ms-\w+):", re.IGNORECASE)
 #: The smallest picture: one that shows nothing.
 _NO_PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -82,187 +98,203 @@ class Taking:
     def __init__(self, parts: Parts, book: Book) -> None:
         self._parts, self._book = parts, book
         self.taken: Counter[Kind] = Counter()
-        #: Formulas of cells have become their results.
-        self.has_changed_formulas = False
-        kinds = {relation.kind for relation in parts.relations(parts.main)}
-        if _MODEL in kinds:
+        #: There are formulas less than there were.
+        self.has_fewer_formulas = False
+        #: The relationships of a part that have been taken out, by their ids.
+        self._ids: dict[str, set[str]] = {}
+        self._no_picture = ""
+        self._reached = parts.reached()
+        if any(
+            kind in _MODELS or parts.type_of(name) in _MODELS
+            for name, kind in self._reached.items()
+        ):
             raise BrokenPartError("it holds a data model")
-        has_macros = bool(kinds & {"vbaProject", *_MACRO_SHEETS})
-        plain = Judge(has_macros=has_macros)
-        live = [name for name, stands_for in book.names().items() if plain.is_live(stands_for)]
-        self.judge = Judge(has_macros=has_macros, live_names=live)
-        self._count(NAMES, len(live))
+        has_macros = any(_KINDS.get(kind) == MACROS for kind in self._reached.values())
+        self._drop_sheets()
+        self.judge = Judge(
+            (sheet.name for sheet in book.sheets), book.names(), has_macros=has_macros
+        )
+        self._count(NAMES, sum(self.judge.is_live(formula) for _, formula in book.names()))
 
-    def from_book(self) -> None:
-        """Take out what belongs to the workbook as a whole."""
-        parts, main = self._parts, self._parts.main
-        for relation in parts.relations(""):
-            if relation.kind in _OF_PACKAGE:
-                self._drop("", relation, _OF_PACKAGE[relation.kind])
-        for relation in parts.relations(main):
-            if relation.kind in _OF_BOOK:
-                self._drop(main, relation, _OF_BOOK[relation.kind])
-            elif relation.kind == "customXml" and self._is_query(relation.target):
-                self._drop(main, relation, CONNECTIONS)
-        parts.retype(_MACROS_TYPE, _PRINTER_TYPE)
-        self._book.drop_element("externalReferences")
+    def _drop_sheets(self) -> None:
+        """Take out the sheets of old macros, and the list of an earlier copy."""
         for sheet in [*self._book.sheets]:
-            if sheet.kind in _MACRO_SHEETS:
+            is_macro = MACROS in (
+                _KINDS.get(sheet.kind),
+                _TYPES.get(self._parts.type_of(sheet.part)),
+            )
+            if is_macro or sheet.name.casefold() == LIST_SHEET.casefold():
                 self._book.drop(sheet)
-                self._count(MACROS)
-            elif sheet.name.casefold() == LIST_SHEET.casefold():
-                self._book.drop(sheet)
-        for name in [*parts.names()]:
-            if parts.has(name):
-                self._from_part(name)
+                self.has_fewer_formulas = True
+                self._count(MACROS, int(is_macro))
 
-    def from_astray(self) -> None:
-        """Take out the parts of live kinds that are still there, since nothing leads to them."""
-        for name in [*self._parts.names()]:
-            lower = f"/{name.casefold()}"
-            what = next((what for said, what in _ASTRAY.items() if said in lower), None)
-            if what is not None and "/_rels/" not in lower:
-                self._parts.remove(name)
+    def from_parts(self) -> None:
+        """Take out what is live of all parts but the sheets; parts that nothing leads to by now."""
+        parts = self._parts
+        sheets = {plain(s.part) for s in self._book.sheets if s.kind == "worksheet"}
+        seen, waiting = {""}, [("", "")]
+        while waiting:
+            name, kind = waiting.pop()
+            ids = self._ids[name] = self._relations_of(name, is_sheet=name in sheets)
+            for relation in parts.relations(name):
+                target = plain(relation.target)
+                if not relation.is_outside and target not in seen and parts.has(target):
+                    seen.add(target)
+                    waiting.append((target, relation.kind))
+            if name and name not in sheets and kind != "customXml":
+                self._from_part(name, ids)
+        for name in parts.names():
+            what = None if name in self._reached else _TYPES.get(parts.type_of(name))
+            if (name in self._reached and name not in seen) or what is not None:
+                parts.remove(name)
+            if what is not None:
                 self._count(what)
+        parts.retype(_MACROS_TYPE, _PRINTER_TYPE)
 
     def from_sheet(self, name: str, sheet: SheetPart) -> None:
         """Take out what is live of one sheet; its cells' formulas among it."""
-        parts, frame = self._parts, sheet.frame
-        of_id = {relation.id: relation for relation in parts.relations(name)}
-        for relation in of_id.values():
-            if relation.kind == "queryTable":
-                self._drop(name, relation, CONNECTIONS)
-            elif relation.kind in _OF_SHEET:
-                self._drop(name, relation, _OF_SHEET[relation.kind])
-            elif relation.kind == "hyperlink" and relation.is_outside:
-                parts.unrelate(name, relation)
-        for each in [*sheet.root.walk()]:
-            relation_ = of_id.get(each.get("id") or "")
-            if each.name == "hyperlink" and relation_ is not None and relation_.is_outside:
-                frame.remove(each)
-                self._count(LINKS)
-            elif each.name == "oleObjects":
-                frame.remove(each)
-            elif each.name == "controls":
-                self._controls(sheet, each, of_id)
-            elif each.name in ("cfRule", "dataValidation") and self._is_live_rule(frame, each):
-                frame.remove(each)
-                self._count(FORMULAS)
-        stilled = sheet.still_formulas(self.judge.is_live)
-        self._count(FORMULAS, stilled)
-        self.has_changed_formulas |= stilled > 0
+        self._from_document(sheet.frame, self._ids[plain(name)])
+        self._count(FORMULAS, sheet.still_formulas(self.judge.is_live))
+        self.has_fewer_formulas |= sheet.has_fewer_formulas
 
-    def _controls(self, sheet: SheetPart, holder: Element, of_id: dict[str, Relation]) -> None:
-        controls = [each for each in holder.walk() if each.name == "control"]
-        live = [c for c in controls if (r := of_id.get(c.get("id") or "")) and r.kind == "control"]
-        if live and len(live) == len(controls):
-            sheet.frame.remove(holder)
-            return
-        for each in live:
-            sheet.frame.remove(each)
-        for each in holder.walk():
-            if each.name == "controlPr" and each.get("macro"):
-                sheet.frame.set(each, macro=None)
-                self._count(BUTTONS)
+    # --- Relationships ---
 
-    def _is_live_rule(self, frame: Document, rule: Element) -> bool:
-        """Whether a conditional format or a drop-down reaches outside."""
-        names = ("formula", "formula1", "formula2", "f")
-        formulas = (frame.text(each) for each in rule.walk() if each.name in names)
-        return any(map(self.judge.is_live, formulas))
+    def _relations_of(self, source: str, *, is_sheet: bool) -> set[str]:
+        """Take out the relationships of a part that are live; their ids.
 
-    def _from_part(self, name: str) -> None:
-        """Take out what is live of a drawing, a chart, a table or a cache."""
-        parts, lower = self._parts, name.casefold()
-        if lower.endswith(".vml"):
+        What a link or a picture of a drawing leads to is the list, or a picture of nothing.
+        """
+        parts, gone, targets = self._parts, set[str](), set[str]()
+        for relation in parts.relations(source):
+            what = self._what(relation)
+            instead = ""
+            if what is None and relation.is_outside:
+                what = LINKS
+                if relation.kind == "image":
+                    what, instead = PICTURES, self._nothing()
+                elif relation.kind == "hyperlink" and not is_sheet:
+                    instead = f"#'{LIST_SHEET}'!A1"
+            if what is None:
+                continue
+            parts.unrelate(source, relation, instead)
+            if not instead:
+                gone.add(relation.id)
+            if relation.is_outside or relation.target not in targets:
+                self._count(what)
+            targets.add(relation.target)
+        return gone
+
+    def _what(self, relation: Relation) -> Kind | None:
+        """What of the live kinds a relationship leads to."""
+        what = _KINDS.get(relation.kind)
+        if what is not None or relation.is_outside or not self._parts.has(relation.target):
+            return what
+        if relation.kind == "customXml":
+            # Excel writes the queries of Power Query in UTF-16.
+            head = self._parts.read(relation.target)[:8_000].replace(b"\0", b"")
+            return CONNECTIONS if b"DataMashup" in head else None
+        is_printer = relation.kind == "printerSettings"
+        return None if is_printer else _TYPES.get(self._parts.type_of(relation.target))
+
+    def _nothing(self) -> str:
+        """The part with a picture that shows nothing."""
+        if not self._no_picture:
+            self._no_picture = self._parts.add("xl/media/nothing{}.png", _NO_PICTURE, "image/png")
+        return f"/{self._no_picture}"
+
+    # --- Elements ---
+
+    def _from_part(self, name: str, ids: set[str]) -> None:
+        """Take out what is live of a part that is no sheet."""
+        parts, type_ = self._parts, self._parts.type_of(name)
+        if name.endswith(".vml") or type_.endswith("vmldrawing"):
             content = parts.read(name)
-            said, found = _VML_MACRO.subn(b"", content)
-            if found:
+            said, macros, links = without_live(content, self.judge.is_live)
+            if said != content:
                 parts.put(name, said)
-                self._count(BUTTONS, found)
-        elif "/drawings/" in lower and lower.endswith(".xml"):
-            content = parts.read(name)
-            said, found = _MACRO.subn(b'macro=""', content)
-            if found:
-                parts.put(name, said)
-                self._count(BUTTONS, found)
-            self._lead_inside(name)
-        elif "/charts/" in lower and lower.endswith(".xml"):
-            self._from_chart(name)
-        elif "/tables/" in lower and lower.endswith(".xml"):
-            self._from_table(name)
-        elif "/pivotcache/pivotcachedefinition" in lower:
-            self._from_cache(name)
+            self._count(BUTTONS, macros)
+            self._count(LINKS, links)
+        elif ids or (type_.endswith("xml") and not type_.endswith(_PASSED)):
+            self._from_document(parts.document(name), ids)
 
-    def _lead_inside(self, name: str) -> None:
-        """Have what leads out of a drawing lead to the list, or to a picture of nothing."""
-        for relation in self._parts.relations(name):
-            if relation.is_outside and relation.kind == "hyperlink":
-                self._parts.unrelate(name, relation, f"#'{LIST_SHEET}'!A1")
-                self._count(LINKS)
-            elif relation.is_outside:
-                picture = self._parts.add("xl/media/nothing{}.png", _NO_PICTURE, "image/png")
-                self._parts.unrelate(name, relation, f"/{picture}")
-                self._count(PICTURES)
-
-    def _from_chart(self, name: str) -> None:
-        if b"[" not in self._parts.read(name):
-            return
-        document = self._parts.document(name)
+    def _from_document(self, document: Document, ids: set[str]) -> None:
+        """Take out the elements of a part that are live, and those that lead nowhere by now."""
+        passed = set[Element]()
         for each in document.root.walk():
-            if each.name == "f" and self.judge.is_live(document.text(each)):
-                # As Excel itself writes what points nowhere; the chart keeps what it shows.
-                document.replace(each, f"<{each.tag}>#REF!</{each.tag}>")
-                self._count(WORKBOOKS)
+            what = None
+            if each.parent in passed:
+                passed.add(each)
+                continue
+            if each.name == "cacheSource" and _is_external(each, ids):
+                _turn_inside(document, each)
+                what = CONNECTIONS
+            elif _points(each, ids):
+                document.remove(each)
+            elif (what := self._of_element(document, each)) is not None:
+                document.remove(each)
+            else:
+                self._of_formula(document, each)
+                continue
+            self._count(what)
+            passed.add(each)
+        if document.root.name == "table":
+            _unlink(document, is_queried=bool(ids))
 
-    def _from_table(self, name: str) -> None:
-        for relation in self._parts.relations(name):
-            if relation.kind == "queryTable":
-                self._drop(name, relation, CONNECTIONS)
-                document = self._parts.document(name)
-                document.set(document.root, tableType=None, connectionId=None)
-                for each in document.root.walk():
-                    if each.name == "tableColumn":
-                        document.set(each, queryTableFieldId=None)
+    def _of_element(self, document: Document, each: Element) -> Kind | None:
+        """What of the live kinds an element is."""
+        if each.name in _RULES:
+            within = [part for part in each.walk() if part.name in _FORMULAS]
+            said = [document.text(part) for part in within if not part.children]
+            said += [part.get("val") or "" for part in each.walk() if part.name == "cfvo"]
+            return FORMULAS if any(map(self.judge.is_live, said)) else None
+        if each.name == "hyperlink":
+            place = each.get("location") or ""
+            return LINKS if _ADDRESS.search(place) or self.judge.is_live(place) else None
+        return _ERRANDS.get(each.name)
 
-    def _from_cache(self, name: str) -> None:
-        document = self._parts.document(name)
-        for source in document.root.all("cacheSource"):
-            leads_out = any(r.is_outside for r in self._parts.relations(name))
-            if source.get("type") == "external" or leads_out:
-                prefix = source.prefix
-                inner = f'<{prefix}worksheetSource name="taken_out"/>'
-                document.replace(
-                    source, f'<{prefix}cacheSource type="worksheet">{inner}</{prefix}cacheSource>'
-                )
-                self._count(CONNECTIONS)
-                if document.root.get("refreshOnLoad"):
-                    document.set(document.root, refreshOnLoad=None)
-        for relation in self._parts.relations(name):
-            if relation.is_outside:
-                self._parts.unrelate(name, relation)
+    def _of_formula(self, document: Document, each: Element) -> None:
+        """Take out the macro behind a shape or a control, and its formulas that are live."""
+        if each.name == "f" and self.judge.is_live(document.text(each)):
+            # As Excel itself writes what points nowhere; a chart keeps what it shows.
+            document.replace(each, element(each.tag, inner="#REF!"))
+            self._count(WORKBOOKS)
+        for key in [key for key in each.attributes if _is_formula(key)]:
+            is_macro = key.casefold().endswith("macro")
+            if each.get(key) and (is_macro or self.judge.is_live(each.get(key) or "")):
+                document.set(each, **{key: None})
+                self._count(BUTTONS if is_macro else FORMULAS)
 
-    def _is_query(self, name: str) -> bool:
-        return self._parts.has(name) and b"DataMashup" in self._parts.read(name)[:4_000]
-
-    def _drop(self, part: str, relation: Relation, what: Kind) -> None:
-        """Take a part out, with what it alone leads to."""
-        self._parts.unrelate(part, relation)
-        if not relation.is_outside and self._parts.has(relation.target):
-            for further in self._parts.relations(relation.target):
-                if not further.is_outside:
-                    self._parts.remove(further.target)
-            self._parts.remove(relation.target)
-        self._count(what)
-
-    def _count(self, what: Kind, number: int = 1) -> None:
-        if number:
+    def _count(self, what: Kind | None, number: int = 1) -> None:
+        if what is not None and number:
             self.taken[what] += number
 
 
-def _whole(root: Element, part: Element) -> Element:
-    """An element with the alternatives that it is one of."""
-    for each in root.walk():
-        if each.name == "AlternateContent" and part in each.walk():
-            return each
-    return part
+def _points(each: Element, ids: set[str]) -> bool:
+    """Whether an element leads to what is gone."""
+    return any(":" in key and value in ids for key, value in each.attributes.items())
+
+
+def _is_formula(key: str) -> bool:
+    return key in ("macro", "textlink") or key.startswith("fmla")
+
+
+def _is_external(source: Element, ids: set[str]) -> bool:
+    """Whether a pivot table's figures come from elsewhere."""
+    return source.get("type") == "external" or any(_points(each, ids) for each in source.walk())
+
+
+def _turn_inside(document: Document, source: Element) -> None:
+    """Have a pivot table's figures come from a table that is not there: it keeps what it shows."""
+    inner = element(f"{source.prefix}worksheetSource", {"name": "taken_out"})
+    document.replace(source, element(source.tag, {"type": "worksheet"}, inner))
+    if document.root.get("refreshOnLoad"):
+        document.set(document.root, refreshOnLoad=None)
+
+
+def _unlink(document: Document, *, is_queried: bool) -> None:
+    """Leave a table to what it holds."""
+    if document.root.get("connectionId"):
+        document.set(document.root, connectionId=None)
+    for each in document.root.walk() if is_queried else ():
+        if each.get("queryTableFieldId") or each.get("tableType"):
+            document.set(each, queryTableFieldId=None, tableType=None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -28,7 +27,7 @@ _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
 _MADE = (1980, 1, 1, 0, 0, 0)
 
 
-class Relation(Struct, frozen=True):
+class Relation(Struct, frozen=True, eq=False):
     """A relationship of a part."""
 
     id: str
@@ -37,6 +36,8 @@ class Relation(Struct, frozen=True):
     #: The part that it leads to; as it is written where that is outside.
     target: str
     is_outside: bool
+    #: As it stands in the package; None of one that has been added.
+    said: Element | None = None
 
 
 class Parts:
@@ -44,7 +45,7 @@ class Parts:
 
     def __init__(self, content: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(content))
-        self._there = {_plain(info.filename): info for info in self._archive.infolist()}
+        self._there = {plain(info.filename): info for info in self._archive.infolist()}
         self._changed: dict[str, bytes] = {}
         self._added: dict[str, bytes] = {}
         #: The names of added parts, as they are written.
@@ -53,8 +54,9 @@ class Parts:
         self.remark = ""
         self._gone: set[str] = set()
         self._documents: dict[str, Document] = {}
-        #: Relationships that have been added since their document was read.
-        self._new: dict[str, list[Relation]] = {}
+        #: The relationships of parts, by the names of these.
+        self._relations: dict[str, list[Relation]] = {}
+        self._types: dict[str, Element] | None = None
         main = next((r for r in self.relations("") if r.kind == "officeDocument"), None)
         if main is None or not self.has(main.target):
             raise BrokenPartError("it has no workbook part")
@@ -64,12 +66,12 @@ class Parts:
 
     def has(self, name: str) -> bool:
         """Whether there is a part of a name."""
-        key = _plain(name)
+        key = plain(name)
         return (key in self._there or key in self._added) and key not in self._gone
 
     def read(self, name: str) -> bytes:
         """A part as it came, or as it was put."""
-        key = _plain(name)
+        key = plain(name)
         if key in self._gone:
             raise BrokenPartError(f"{name} is missing")
         if key in self._added:
@@ -82,24 +84,24 @@ class Parts:
 
     def size(self, name: str) -> int:
         """How many bytes a part has, unpacked."""
-        info = self._there.get(_plain(name))
+        info = self._there.get(plain(name))
         return info.file_size if info else 0
 
     def document(self, name: str) -> Document:
         """A part's XML; what is changed in it is written with the package."""
-        key = _plain(name)
+        key = plain(name)
         if key not in self._documents:
             self._documents[key] = Document(self.read(name))
         return self._documents[key]
 
     def put(self, name: str, content: bytes) -> None:
         """Put a part in the place of the one of its name, or add it."""
-        self._documents.pop(_plain(name), None)
-        self._gone.discard(_plain(name))
+        self._documents.pop(plain(name), None)
+        self._gone.discard(plain(name))
         self._store(name, content)
 
     def _store(self, name: str, content: bytes) -> None:
-        key = _plain(name)
+        key = plain(name)
         (self._changed if key in self._there else self._added)[key] = content
         self._names.setdefault(key, name)
 
@@ -110,44 +112,49 @@ class Parts:
             number += 1
         name = pattern.format(number)
         self.put(name, content)
-        types = self.document(_TYPES)
-        prefix = types.root.prefix
-        said = {"PartName": f"/{name}", "ContentType": content_type}
-        types.append(types.root, element(f"{prefix}Override", said))
+        self._add_type(name, content_type)
         return name
+
+    def _add_type(self, name: str, content_type: str) -> None:
+        types = self.document(_TYPES)
+        said = {"PartName": f"/{name}", "ContentType": content_type}
+        types.append(types.root, element(f"{types.root.prefix}Override", said))
 
     def retype(self, wrong: str, content_type: str) -> None:
         """Have parts of an extension, which was said to be of a wrong type, be of another."""
         types = self.document(_TYPES)
         for each in types.root.all("Default"):
-            if each.get("ContentType") == wrong:
+            if (each.get("ContentType") or "").strip().casefold() == wrong.casefold():
                 types.set(each, ContentType=content_type)
 
     def type_of(self, name: str) -> str:
-        """The content type of a part that is named in the list of types."""
-        return (self._override(name) or Element("", {}, 0)).get("ContentType") or ""
+        """The content type of a part that came, in small letters: by its name, or its extension."""
+        said = self._overrides().get(plain(name)) or self._defaults().get(_extension(name))
+        return ((said.get("ContentType") if said else None) or "").strip().casefold()
 
     def set_type(self, name: str, content_type: str) -> None:
         """Give a part another type."""
-        if override := self._override(name):
+        if override := self._overrides().get(plain(name)):
             self.document(_TYPES).set(override, ContentType=content_type)
+        else:
+            self._add_type(name, content_type)
 
     def remove(self, name: str) -> None:
         """Take a part out, with its relationships and its type."""
         if not self.has(name):
             return
-        self._gone |= {_plain(name), _plain(_relations_of(name))}
-        if override := self._override(name):
+        self._gone |= {plain(name), plain(_relations_of(name))}
+        if override := self._overrides().get(plain(name)):
             self.document(_TYPES).remove(override)
 
     def relations(self, part: str) -> list[Relation]:
         """The relationships of a part; those of the package have no part: the empty name."""
-        name = _relations_of(part)
-        if not self.has(name):
-            return []
-        root = self.document(name).root
-        there = [self._relation(part, each) for each in root.all("Relationship")]
-        return [*there, *self._new.get(_plain(name), ())]
+        key = plain(part)
+        if key not in self._relations:
+            name = _relations_of(part)
+            said = self.document(name).root.all("Relationship") if self.has(name) else []
+            self._relations[key] = [self._relation(part, each) for each in said]
+        return [*self._relations[key]]
 
     def related(self, part: str, kind: str) -> list[Relation]:
         """Those of one kind that lead to a part which is there."""
@@ -171,7 +178,7 @@ class Parts:
         document = self.document(name)
         document.append(document.root, element(f"{document.root.prefix}Relationship", said))
         new = Relation(f"rId{number}", kind, target, is_outside=False)
-        self._new.setdefault(_plain(name), []).append(new)
+        self._relations[plain(part)].append(new)
         return new.id
 
     def pointer(self, number: str) -> dict[str, str]:
@@ -183,18 +190,27 @@ class Parts:
     def unrelate(self, part: str, relation: Relation, instead: str = "") -> None:
         """Take a relationship out, or have it lead to a place within the workbook."""
         document = self.document(_relations_of(part))
-        for each in document.root.all("Relationship"):
-            if each.get("Id") == relation.id:
-                if instead:
-                    document.set(each, Target=instead, TargetMode=None)
-                else:
-                    document.remove(each)
+        if relation.said is not None:
+            if instead:
+                document.set(relation.said, Target=instead, TargetMode=None)
+            else:
+                document.remove(relation.said)
+        self._relations[plain(part)].remove(relation)
 
-    def names(self) -> Iterator[str]:
-        """The parts that are there, by the names that they came with."""
-        for key, info in self._there.items():
-            if key not in self._gone:
-                yield info.filename.replace("\\", "/").lstrip("/")
+    def names(self) -> list[str]:
+        """The parts that came and are there, as their names are compared."""
+        return [name for name in self._there if name not in self._gone]
+
+    def reached(self) -> dict[str, str]:
+        """The parts that something leads to, each with the kind of the relationship which does."""
+        reached, waiting = {"": ""}, [""]
+        while waiting:
+            for relation in self.relations(waiting.pop()):
+                target = plain(relation.target)
+                if not relation.is_outside and target not in reached and self.has(target):
+                    reached[target] = relation.kind
+                    waiting.append(target)
+        return reached
 
     def written(self) -> bytes:
         """The package; parts that were not changed hold the same bytes as before."""
@@ -220,8 +236,8 @@ class Parts:
 
     def _relation(self, part: str, said: Element) -> Relation:
         target = said.get("Target") or ""
-        kind = (said.get("Type") or "").rpartition("/")[2]
-        is_outside = (said.get("TargetMode") or "").casefold() == "external"
+        kind = (said.get("Type") or "").strip().rpartition("/")[2]
+        is_outside = (said.get("TargetMode") or "").strip().casefold() == "external"
         if not is_outside:
             path, _, _ = target.replace("\\", "/").partition("#")
             folder = part.rpartition("/")[0]
@@ -230,17 +246,27 @@ class Parts:
             # Names are stored as they are written in links, or, by some, as they are meant.
             if not self.has(target) and self.has(unquote(target)):
                 target = unquote(target)
-        return Relation(said.get("Id") or "", kind, target, is_outside)
+        return Relation(said.get("Id") or "", kind, target, is_outside, said)
 
-    def _override(self, name: str) -> Element | None:
-        key = _plain(name)
-        overrides = self.document(_TYPES).root.all("Override")
-        return next((e for e in overrides if _plain(e.get("PartName") or "") == key), None)
+    def _overrides(self) -> dict[str, Element]:
+        """The types of parts, by their names; and `_defaults`, by their extensions."""
+        if self._types is None:
+            said = self.document(_TYPES).root.all("Override")
+            self._types = {plain(each.get("PartName") or ""): each for each in said}
+        return self._types
+
+    def _defaults(self) -> dict[str, Element]:
+        said = self.document(_TYPES).root.all("Default")
+        return {(each.get("Extension") or "").casefold(): each for each in said}
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A part's name as it is compared."""
     return name.replace("\\", "/").lstrip("/").casefold()
+
+
+def _extension(name: str) -> str:
+    return name.rpartition(".")[2].casefold()
 
 
 def _relations_of(part: str) -> str:
