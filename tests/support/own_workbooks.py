@@ -29,10 +29,10 @@ PICTURE = bytes.fromhex(
     "0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
 )
 _MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-_MICROSOFT = "http://schemas.microsoft.com/office/2006/relationships/"
+TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+MICROSOFT = "http://schemas.microsoft.com/office/2006/relationships/"
 FIGURES = "xl/worksheets/sheet1.xml"
-_BOOK = "xl/workbook.xml"
+BOOK = "xl/workbook.xml"
 
 
 def written(fill: Callable[[Writer, Sheet], object], **options: object) -> Make:
@@ -101,7 +101,7 @@ def related(source: str, kind: str, target: str, number: str, mode: str = "") ->
     name = f"{folder}/_rels/{leaf}.rels".lstrip("/")
 
     def change(parts: dict[str, bytes]) -> None:
-        full = kind if "/" in kind else _TYPES + kind
+        full = kind if "/" in kind else TYPES + kind
         said = f'<Relationship Id="{number}" Type="{full}" Target="{target}"{mode}/>'
         empty = (
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -176,15 +176,15 @@ def _strict(parts: dict[str, bytes]) -> None:
             parts[name] = content.replace(
                 _MAIN, b"http://purl.oclc.org/ooxml/spreadsheetml/main"
             ).replace(
-                _TYPES.rstrip("/").encode(),
+                TYPES.rstrip("/").encode(),
                 b"http://purl.oclc.org/ooxml/officeDocument/relationships",
             )
-    parts[_BOOK] = parts[_BOOK].replace(b"<workbook ", b'<workbook conformance="strict" ')
+    parts[BOOK] = parts[BOOK].replace(b"<workbook ", b'<workbook conformance="strict" ')
 
 
 def _prefixed(parts: dict[str, bytes]) -> None:
     """The main namespace with a prefix, as some programs write it."""
-    for name in (_BOOK, FIGURES, "xl/styles.xml"):
+    for name in (BOOK, FIGURES, "xl/styles.xml"):
         text = parts[name].decode()
         text = re.sub(r"<(/?)(?=[A-Za-z])(?![\w]+:)", r"<\1x:", text)
         parts[name] = text.replace('xmlns="', 'xmlns:x="').encode()
@@ -204,7 +204,7 @@ def _renamed(parts: dict[str, bytes]) -> None:
 
 
 def _no_calculation(parts: dict[str, bytes]) -> None:
-    parts[_BOOK] = re.sub(rb"<calcPr[^>]*/>", b"", parts[_BOOK])
+    parts[BOOK] = re.sub(rb"<calcPr[^>]*/>", b"", parts[BOOK])
 
 
 def _no_styles(parts: dict[str, bytes]) -> None:
@@ -239,10 +239,10 @@ def _series(chart: Any) -> Any:
     return chart
 
 
-_BARE = written(lambda *_: None)
+BARE = written(lambda *_: None)
 
 
-def _tail(said: str) -> Alter:
+def tail(said: str) -> Alter:
     """What follows a sheet's cells."""
     return replacing(FIGURES, "</sheetData>", f"</sheetData>{said}")
 
@@ -270,8 +270,8 @@ _EXTERNAL = (
     '<externalBook r:id="rId1"><sheetNames><sheetName val="S"/></sheetNames></externalBook>'
     "</externalLink>"
 )
-_SML = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-_OUTSIDE = ' TargetMode="External"'
+SML = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+OUTSIDE = ' TargetMode="External"'
 _ACTIVE_X = (
     '<ax:ocx xmlns:ax="http://schemas.microsoft.com/office/2006/activeX"'
     ' ax:classid="{8BD21D40-EC42-11CE-9E0D-00AA006002F3}" ax:persistence="persistPropertyBag"/>'
@@ -289,7 +289,7 @@ _THREADS = (
     ' id="{00000000-0000-0000-0000-000000000002}"><text>Is this right?</text></threadedComment>'
     "</ThreadedComments>"
 )
-_CONNECTIONS = (
+CONNECTIONS = (
     '<connections xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><connection'
     ' id="1" name="Data" type="5" refreshedVersion="6"><dbPr connection="Provider=x"/>'
     "</connection></connections>"
@@ -297,7 +297,7 @@ _CONNECTIONS = (
 
 #: What stays as it is.
 KEPT: dict[str, Make] = {
-    "plain": _BARE,
+    "plain": BARE,
     "picture": written(_picture),
     "chart": written(_chart),
     "text box": written(lambda _, s: s.insert_textbox("E2", "Please complete")),
@@ -370,37 +370,37 @@ KEPT: dict[str, Make] = {
     "strict with a comment": altered(
         written(lambda _, s: s.write_comment("B5", "Hello")), _strict
     ),
-    "prefixed": altered(_BARE, _prefixed),
-    "names of its own": altered(_BARE, _renamed),
-    "no calcPr": altered(_BARE, _no_calculation),
-    "no styles": altered(_BARE, _no_styles),
-    "odd colours": altered(_BARE, _odd_colours),
+    "prefixed": altered(BARE, _prefixed),
+    "names of its own": altered(BARE, _renamed),
+    "no calcPr": altered(BARE, _no_calculation),
+    "no styles": altered(BARE, _no_styles),
+    "odd colours": altered(BARE, _odd_colours),
     "unknown part": altered(
-        _BARE,
+        BARE,
         with_part("xl/odd/thing.bin", b"\x00\x01", "application/x-odd", FIGURES, "oddThing"),
     ),
     "slicer": altered(
-        _BARE,
+        BARE,
         with_part(
             "xl/slicers/slicer1.xml", "<slicers/>", "application/vnd.ms-excel.slicer+xml",
             FIGURES, "http://schemas.microsoft.com/office/2007/relationships/slicer",
         ),
     ),
     "form control": altered(
-        _BARE,
+        BARE,
         with_part(
             "xl/ctrlProps/ctrlProp1.xml", "<formControlPr/>",
             "application/vnd.ms-excel.controlproperties+xml", FIGURES, "ctrlProp",
         ),
     ),
     "printer settings": altered(
-        _BARE,
+        BARE,
         with_part(
-            "xl/printerSettings/printerSettings1.bin", b"printer", f"{_SML}printerSettings",
+            "xl/printerSettings/printerSettings1.bin", b"printer", f"{SML}printerSettings",
             FIGURES, "printerSettings",
         ),
     ),
-    "comment within": altered(_BARE, replacing(_BOOK, "<sheets>", "<!-- sheets --><sheets>")),
+    "comment within": altered(BARE, replacing(BOOK, "<sheets>", "<!-- sheets --><sheets>")),
     "note among the cells": altered(
         written(_picture), replacing(FIGURES, "<sheetData>", "<sheetData><!-- a note -->")
     ),
@@ -411,7 +411,7 @@ KEPT: dict[str, Make] = {
             '<c r="H2" t="inlineStr"><is><t><![CDATA[a&b]]></t></is></c></row><row r="3"',
         ),
     ),
-    "highest of numbers": altered(_BARE, replacing(_BOOK, 'sheetId="1"', 'sheetId="65534"')),
+    "highest of numbers": altered(BARE, replacing(BOOK, 'sheetId="1"', 'sheetId="65534"')),
 }  # fmt: skip
 
 #: What is taken out, with a word of what the list says of it.
@@ -434,13 +434,13 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
     ),
     "macros": (
         altered(
-            _BARE,
+            BARE,
             with_part(
-                "xl/vbaProject.bin", b"macros", "application/vnd.ms-office.vbaProject", _BOOK,
-                f"{_MICROSOFT}vbaProject",
+                "xl/vbaProject.bin", b"macros", "application/vnd.ms-office.vbaProject", BOOK,
+                f"{MICROSOFT}vbaProject",
             ),
             replacing(
-                "[Content_Types].xml", f"{_SML}sheet.main+xml",
+                "[Content_Types].xml", f"{SML}sheet.main+xml",
                 "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
             ),
         ),
@@ -450,15 +450,15 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
         altered(
             written(lambda _, s: s.write_formula("D2", "=[1]S!A1*2", None, 8)),
             with_part(
-                "xl/externalLinks/externalLink1.xml", _EXTERNAL, f"{_SML}externalLink+xml", _BOOK,
+                "xl/externalLinks/externalLink1.xml", _EXTERNAL, f"{SML}externalLink+xml", BOOK,
                 "externalLink",
             ),
             related(
                 "xl/externalLinks/externalLink1.xml", "externalLinkPath", "file:///S:/Other.xlsx",
-                "rId1", _OUTSIDE,
+                "rId1", OUTSIDE,
             ),
             replacing(
-                _BOOK, "</sheets>",
+                BOOK, "</sheets>",
                 '</sheets><externalReferences><externalReference r:id="rId900"/>'
                 "</externalReferences>",
             ),
@@ -467,26 +467,26 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
     ),
     "data connection": (
         altered(
-            _BARE,
+            BARE,
             with_part(
-                "xl/connections.xml", _CONNECTIONS, f"{_SML}connections+xml", _BOOK, "connections"
+                "xl/connections.xml", CONNECTIONS, f"{SML}connections+xml", BOOK, "connections"
             ),
         ),
         "1 data connection",
     ),
     "menus": (
         altered(
-            _BARE,
+            BARE,
             with_part(
                 "customUI/customUI.xml", "<customUI/>", "application/xml", "",
-                f"{_MICROSOFT}ui/extensibility",
+                f"{MICROSOFT}ui/extensibility",
             ),
         ),
         "1 change to Excel's own menus",
     ),
     "running control": (
         altered(
-            _BARE,
+            BARE,
             with_part(
                 "xl/activeX/activeX1.xml", _ACTIVE_X, "application/vnd.ms-office.activeX+xml",
                 FIGURES, "control",
@@ -497,7 +497,7 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
     ),
     "embedded object": (
         altered(
-            _BARE,
+            BARE,
             with_part(
                 "xl/embeddings/oleObject1.bin", b"object",
                 "application/vnd.openxmlformats-officedocument.oleObject", FIGURES, "oleObject",
@@ -513,19 +513,19 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
     ),
     "query of a list": (
         altered(
-            _BARE,
+            BARE,
             with_part(
                 "customXml/item1.xml", '<DataMashup xmlns="x">AAAA</DataMashup>', "application/xml",
-                _BOOK, "customXml",
+                BOOK, "customXml",
             ),
         ),
         "1 data connection",
     ),
-    "rule from another workbook": (altered(_BARE, _tail(_rule("[1]S!A1&gt;0"))), "1 formula"),
+    "rule from another workbook": (altered(BARE, tail(_rule("[1]S!A1&gt;0"))), "1 formula"),
     "drop-down from another workbook": (
         altered(
-            _BARE,
-            _tail(
+            BARE,
+            tail(
                 '<dataValidations count="1"><dataValidation type="list" sqref="C1"><formula1>'
                 "[1]S!$A$1:$A$3</formula1></dataValidation></dataValidations>"
             ),
@@ -534,8 +534,8 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
     ),
     "one of two drop-downs": (
         altered(
-            _BARE,
-            _tail(
+            BARE,
+            tail(
                 '<dataValidations count="2"><dataValidation type="list" sqref="C1"><formula1>'
                 '[1]S!$A$1:$A$3</formula1></dataValidation><dataValidation type="list" sqref="C2">'
                 "<formula1>$A$1:$A$3</formula1></dataValidation></dataValidations>"
@@ -545,7 +545,7 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
     ),
     "lists of 2010 from another workbook": (
         altered(
-            _BARE,
+            BARE,
             _extended(
                 '<x14:conditionalFormattings><x14:conditionalFormatting><x14:cfRule priority="1"'
                 ' type="expression" id="{A}"><xm:f>[1]S!A1</xm:f></x14:cfRule><xm:sqref>A1'
@@ -556,7 +556,7 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
     ),
     "sparkline from another workbook": (
         altered(
-            _BARE,
+            BARE,
             _extended(
                 "<x14:sparklineGroups><x14:sparklineGroup><x14:colorSeries/><x14:sparklines>"
                 "<x14:sparkline><xm:f>[1]S!A1:A9</xm:f><xm:sqref>A1</xm:sqref></x14:sparkline>"
@@ -567,7 +567,7 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
     ),
     "signature": (
         altered(
-            _BARE,
+            BARE,
             with_part(
                 "_xmlsignatures/origin.sigs", b"",
                 "application/vnd.openxmlformats-package.digital-signature-origin", "",
@@ -598,7 +598,7 @@ ODD: dict[str, Make] = {
         written(_picture),
         with_part(
             "xl/model/item.data", b"model", "application/vnd.openxmlformats-officedocument.model",
-            _BOOK, "http://schemas.microsoft.com/office/2011/relationships/powerPivotData",
+            BOOK, "http://schemas.microsoft.com/office/2011/relationships/powerPivotData",
         ),
     ),
 }  # fmt: skip

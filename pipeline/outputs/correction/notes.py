@@ -15,10 +15,11 @@ AUTHOR = "Quarterday"
 #: Where a comment of somebody else begins within ours.
 _BEFORE = "--- The comment that stood here before, by {author}: ---"
 _BEFORE_PATTERN = re.compile(
-    r"\n\n" + re.escape(_BEFORE).replace(r"\{author\}", "(?P<author>.*)") + r"\n(?P<text>.*)",
+    r"\n\n" + re.escape(_BEFORE).replace(r"\{author\}", "(?P<author>[^\n]*)") + r"\n(?P<text>.*)",
     re.DOTALL,
 )
 SYMBOLS = {Severity.ERROR: "✖", Severity.WARNING: "▲", Severity.INFO: "●"}
+_OURS = re.compile(rf"{AUTHOR}:\s+[{''.join(SYMBOLS.values())}] ")
 
 #: In points.
 _LINE_HEIGHT, _TALLEST = 14, 450
@@ -58,7 +59,7 @@ def noted(findings: Sequence[Finding], before: Note | None) -> Note:
 def is_ours(note: Note) -> bool:
     """Whether an earlier correction copy wrote a comment."""
     # Some programs put their user's name in the author's place when they save.
-    return note.author == AUTHOR or note.text.startswith(f"{AUTHOR}:\n")
+    return _OURS.match(note.text) is not None
 
 
 def note_before(note: Note) -> Note | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline.outputs.correction.in_place.parts import Parts
 from pipeline.outputs.correction.in_place.sheet import SheetPart
@@ -18,6 +18,7 @@ from pipeline.outputs.correction.in_place.xml_tree import (
 from pipeline.outputs.correction.notes import AUTHOR, Note, is_ours, note_before, noted
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.detail import BrokenPartError
+from pipeline.workbooks.details.xml import whole
 from schemas.findings import Finding
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -51,6 +52,8 @@ class SheetComments:
         found = parts.related(name, "comments")
         self._part = found[0].target if found else ""
         self._document = parts.document(self._part) if found else None
+        #: The runs of each comment: their words, and as they stand.
+        self._runs: dict[str, list[tuple[str, str]]] = {}
         self._threads = {
             each.get("ref")
             for related in parts.related(name, "threadedComment")
@@ -82,16 +85,21 @@ class SheetComments:
         authors = [text(each) for holder in root.all("authors") for each in holder.children]
         notes = {}
         for each in self._comments():
-            number = each.get("authorId") or ""
-            is_known = number.isdigit() and int(number) < len(authors)
-            said = "".join(
-                text(part)
+            number, cell = whole(each.get("authorId")), each.get("ref") or ""
+            author = authors[number] if number is not None and number < len(authors) else ""
+            self._runs[cell] = [
+                (words, self._as_run(part, words))
                 for holder in each.all("text")
-                for part in holder.walk()
-                if part.name == "t" and not _is_phonetic(holder, part)
-            )
-            notes[each.get("ref") or ""] = Note(said, authors[int(number)] if is_known else "")
+                for part in holder.all("r", "t")
+                for words in ["".join(text(t) for t in part.walk() if t.name == "t")]
+            ]
+            notes[cell] = Note("".join(words for words, _ in self._runs[cell]), author)
         return notes
+
+    def _as_run(self, part: Element, words: str) -> str:
+        """A run of a comment's text as it stands; a plain text as a run."""
+        assert self._document is not None  # noqa: S101 - asked for only where there are any
+        return self._document.raw(part).decode() if part.name == "r" else _run(words, part.prefix)
 
     def _comments(self) -> list[Element]:
         assert self._document is not None  # noqa: S101 - asked for only where there are any
@@ -100,27 +108,40 @@ class SheetComments:
     def _write(self, notes: Mapping[str, Note | None]) -> None:
         document = self._document or self._begun()
         root = document.root
-        prefix = root.prefix
-        authors, listed = root.child("authors"), root.child("commentList")
-        if authors is None or listed is None:
-            raise BrokenPartError("its comments are not laid out as usual")
-        known = [document.text(each) for each in authors.children]
+        authors, added = root.child("authors"), list[str]()
+        known = [document.text(each) for each in authors.children] if authors else []
+        new_authors = [
+            *dict.fromkeys(n.author for n in notes.values() if n and n.author not in known)
+        ]
+        known += new_authors
         for each in self._comments() if self._document else ():
             if each.get("ref") in notes:
                 document.remove(each)
         for cell, note in notes.items():
-            if note is None:
-                continue
-            if note.author not in known:
-                known.append(note.author)
-                document.append(authors, element(f"{prefix}author", inner=escaped(note.author)))
-            words = element(f"{prefix}t", {"xml:space": "preserve"}, escaped(note.text))
-            text = element(f"{prefix}text", inner=element(f"{prefix}r", inner=words))
-            said = {"ref": cell, "authorId": str(known.index(note.author))}
-            document.append(listed, element(f"{prefix}comment", said, text))
+            if note is not None:
+                text = element(f"{root.prefix}text", inner=self._text(cell, note, root.prefix))
+                said = {"ref": cell, "authorId": str(known.index(note.author))}
+                added.append(element(f"{root.prefix}comment", said, text))
+        said_authors = [element(f"{root.prefix}author", inner=escaped(a)) for a in new_authors]
+        _put(document, "authors", said_authors, ("commentList", "extLst"))
+        _put(document, "commentList", added, ("extLst",))
         if self._document is None:
             self._parts.put(self._part, document.written())
         self._draw(notes)
+
+    def _text(self, cell: str, note: Note, prefix: str) -> str:
+        """The runs of a comment; what somebody else wrote keeps its looks."""
+        before = note_before(note) if is_ours(note) else note
+        kept = before.text if before else ""
+        runs = self._runs.get(cell, [])
+        at, size = len(runs), 0
+        while at and size < len(kept):
+            at -= 1
+            size += len(runs[at][0])
+        if "".join(words for words, _ in runs[at:]) != kept:
+            return _run(note.text, prefix)
+        ours = note.text.removesuffix(kept)
+        return (_run(ours, prefix) if ours else "") + "".join(raw for _, raw in runs[at:])
 
     def _begun(self) -> Document:
         """A part for comments, of a sheet that has none."""
@@ -178,9 +199,20 @@ def _noted(shape: bytes) -> tuple[int, int] | None:
     return (int(row[1]), int(column[1])) if _IS_NOTE.search(shape) and row and column else None
 
 
-def _is_phonetic(holder: Element, part: Element) -> bool:
-    """Whether a text is how another is spoken."""
-    return any(part in reading.children for reading in holder.walk() if reading.name == "rPh")
+def _run(words: str, prefix: str) -> str:
+    said = element(f"{prefix}t", {"xml:space": "preserve"}, escaped(words))
+    return element(f"{prefix}r", inner=said)
+
+
+def _put(document: Document, name: str, entries: Sequence[str], after: tuple[str, ...]) -> None:
+    """Put entries in behind those of a list, which may not be there."""
+    holder = document.root.child(name)
+    if holder is not None:
+        for each in entries:
+            document.append(holder, each)
+    elif entries:
+        tag = document.root.prefix + name
+        document.in_order(document.root, element(tag, inner="".join(entries)), after)
 
 
 def _shape(number: int, place: tuple[int, int], note: Note) -> str:

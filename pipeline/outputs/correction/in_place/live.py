@@ -80,7 +80,9 @@ _RULES = {
 _FORMULAS = {*_RULES, "formula", "formula1", "formula2", "f"}
 #: What tells Excel to publish, or to fetch.
 _ERRANDS = {
-    **{"webPublishItem": LINKS, "webPublishObject": LINKS, "DataBinding": CONNECTIONS},
+    "webPublishItem": LINKS,
+    "webPublishObject": LINKS,
+    "DataBinding": CONNECTIONS,
     "oleObject": OBJECTS,
 }
 #: A place in a workbook is none of these.
@@ -228,9 +230,7 @@ class Taking:
             if each.name == "cacheSource" and _is_external(each, ids):
                 _turn_inside(document, each)
                 what = CONNECTIONS
-            elif _points(each, ids):
-                document.remove(each)
-            elif (what := self._of_element(document, each)) is not None:
+            elif _points(each, ids) or (what := self._of_element(document, each)) is not None:
                 document.remove(each)
             else:
                 self._of_formula(document, each)

@@ -169,7 +169,9 @@ class Parts:
         name = _relations_of(part)
         if not self.has(name):
             self.put(name, _DECLARATION + _RELATIONS.encode())
-        taken = {relation.id for relation in self.relations(part)}
+        # The number of one that has been taken out may still be said somewhere.
+        taken = {each.get("Id") for each in self.document(name).root.children}
+        taken |= {relation.id for relation in self.relations(part)}
         number = len(taken) + 1
         while f"rId{number}" in taken:
             number += 1

@@ -1,4 +1,4 @@
-"""Old drawings of a workbook: the boxes of comments, and controls. VML is not always well-formed."""
+"""Old drawings of a workbook: boxes of comments, and controls. VML need not be well-formed."""
 
 from __future__ import annotations
 
