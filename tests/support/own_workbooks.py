@@ -161,6 +161,17 @@ def _many(number: int) -> Callable[[Writer, Sheet], None]:
     return fill
 
 
+def _like_functions(book: Writer, sheet: Sheet) -> None:
+    """What only looks as if it registered, fetched or called something."""
+    for name in ("Register (2)", "Image (2)", "A|B"):
+        other = book.add_worksheet(name)
+        other.write("A1", 1)
+        other.print_area("A1:C9")
+    book.define_name("Total", "='Register (2)'!$A$1")
+    sheet.write_formula("D2", "=Total*2+'A|B'!A1", None, 3)
+    sheet.data_validation("C2", {"validate": "list", "source": "='Image (2)'!$A$1:$A$3"})
+
+
 def _formulas(book: Writer, sheet: Sheet) -> None:
     sheet.write_formula("D2", '=HYPERLINK("https://evil.example/","Open")', None, "Open")
     sheet.write_formula("D3", "=SUM(B2:B8)", None, 721)
@@ -203,6 +214,20 @@ def _renamed(parts: dict[str, bytes]) -> None:
     )
 
 
+def _no_boxes(parts: dict[str, bytes]) -> None:
+    parts[_VML] = re.sub(rb"(<xml[^>]*)>.*</xml>", rb"\1/>", parts[_VML], flags=re.DOTALL)
+
+
+def _in_utf16(parts: dict[str, bytes]) -> None:
+    parts[FIGURES] = parts[FIGURES].decode().replace("UTF-8", "UTF-16").encode("utf-16")
+
+
+def _named_like_macros(parts: dict[str, bytes]) -> None:
+    parts["xl/media/my-vbaProject.png"] = parts.pop("xl/media/image1.png")
+    rels = "xl/drawings/_rels/drawing1.xml.rels"
+    parts[rels] = parts[rels].replace(b"image1.png", b"my-vbaProject.png")
+
+
 def _no_calculation(parts: dict[str, bytes]) -> None:
     parts[BOOK] = re.sub(rb"<calcPr[^>]*/>", b"", parts[BOOK])
 
@@ -240,6 +265,9 @@ def _series(chart: Any) -> Any:
 
 
 BARE = written(lambda *_: None)
+_NOTED = written(lambda _, s: s.write_comment("B5", "Hello"))
+_NOTED_HERE = written(lambda _, s: s.write_comment("B3", "Kept", {"author": "Data officer"}))
+_VML = "xl/drawings/vmlDrawing1.vml"
 
 
 def tail(said: str) -> Alter:
@@ -319,10 +347,8 @@ KEPT: dict[str, Make] = {
     ),
     "sparkline": written(lambda _, s: s.add_sparkline("D2", {"range": "Figures!B2:B8"})),
     "comments": _with_comments,
-    "comments of another writer": written(lambda _, s: s.write_comment("B5", "Hello")),
-    "comment on the cell": written(
-        lambda _, s: s.write_comment("B3", "Kept", {"author": "Data officer"})
-    ),
+    "comments of another writer": _NOTED,
+    "comment on the cell": _NOTED_HERE,
     "table": written(
         lambda _, s: s.add_table("A1:C8", {"columns": [{"header": h} for h in "ABC"]})
     ),
@@ -411,6 +437,57 @@ KEPT: dict[str, Make] = {
             '<c r="H2" t="inlineStr"><is><t><![CDATA[a&b]]></t></is></c></row><row r="3"',
         ),
     ),
+    "controls in a choice": altered(
+        BARE,
+        with_part(
+            "xl/ctrlProps/ctrlProp1.xml", "<formControlPr/>",
+            "application/vnd.ms-excel.controlproperties+xml", FIGURES, "ctrlProp",
+        ),
+        replacing(
+            FIGURES, "</worksheet>",
+            '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/'
+            '2006"><mc:Choice Requires="x14"><controls><control shapeId="1025" r:id="rId900"'
+            ' name="Box"/></controls></mc:Choice></mc:AlternateContent></worksheet>',
+        ),
+    ),
+    "boxes that are not there": altered(
+        BARE, replacing(FIGURES, "</worksheet>", '<legacyDrawing r:id="rId55"/></worksheet>')
+    ),
+    "no boxes": altered(_NOTED, _no_boxes),
+    "shape without an end": altered(
+        _NOTED_HERE, replacing(_VML, "<v:shape id", '<v:shape id="_x0000_s1099"/><v:shape id')
+    ),
+    "note in single quotes": altered(
+        _NOTED_HERE, replacing(_VML, 'ObjectType="Note"', "ObjectType='Note'")
+    ),
+    "comments of nobody": altered(
+        _NOTED, replacing("xl/comments1.xml", "<authors><author></author></authors>", "")
+    ),
+    "looks in an old encoding": altered(
+        BARE, replacing("xl/styles.xml", "UTF-8", "ISO-8859-1")
+    ),
+    "sheet in UTF-16": altered(BARE, _in_utf16),
+    "sheet without cells": altered(
+        BARE,
+        with_part(
+            "xl/worksheets/sheet9.xml", f'<worksheet xmlns="{_MAIN.decode()}"/>',
+            f"{SML}worksheet+xml", BOOK, "worksheet", "rId70",
+        ),
+        replacing(BOOK, "</sheets>", '<sheet name="Empty" sheetId="70" r:id="rId70"/></sheets>'),
+    ),
+    "a thousand levels": altered(
+        BARE,
+        replacing(
+            FIGURES, "</worksheet>",
+            f"<extLst>{'<ext>' * 1_200}{'</ext>' * 1_200}</extLst></worksheet>",
+        ),
+    ),
+    "number that is none": altered(
+        written(_names), replacing(BOOK, 'localSheetId="1"', 'localSheetId="²"')
+    ),
+    "words like a macro": written(lambda _, s: s.insert_textbox("E2", 'set macro="Go" here')),
+    "picture with the name of macros": altered(written(_picture), _named_like_macros),
+    "sheets with names of functions": written(_like_functions),
     "highest of numbers": altered(BARE, replacing(BOOK, 'sheetId="1"', 'sheetId="65534"')),
 }  # fmt: skip
 

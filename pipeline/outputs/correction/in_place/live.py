@@ -35,6 +35,7 @@ FORMULAS = (
 NAMES = ("name that refers elsewhere", "names that refer elsewhere")
 BUTTONS = ("macro behind a button", "macros behind buttons")
 SIGNATURES = ("digital signature", "digital signatures")
+STRAY = ("part that is not the workbook's", "parts that are not the workbook's")
 
 #: What relationships of a kind lead to, by the last word of the kind.
 _KINDS = {
@@ -146,11 +147,14 @@ class Taking:
             if name and name not in sheets and kind != "customXml":
                 self._from_part(name, ids)
         for name in parts.names():
-            what = None if name in self._reached else _TYPES.get(parts.type_of(name))
-            if (name in self._reached and name not in seen) or what is not None:
+            if name in self._reached and name not in seen:
                 parts.remove(name)
-            if what is not None:
-                self._count(what)
+            elif name not in self._reached:
+                type_ = parts.type_of(name)
+                what = _TYPES.get(type_) if type_ else STRAY
+                if what is not None:
+                    parts.remove(name)
+                    self._count(what)
         parts.retype(_MACROS_TYPE, _PRINTER_TYPE)
 
     def from_sheet(self, name: str, sheet: SheetPart) -> None:

@@ -201,7 +201,13 @@ class Parts:
 
     def names(self) -> list[str]:
         """The parts that came and are there, as their names are compared."""
-        return [name for name in self._there if name not in self._gone]
+        return [
+            name
+            for name in self._there
+            if name not in self._gone
+            and name != plain(_TYPES)
+            and not name.endswith(("/", ".rels"))
+        ]
 
     def reached(self) -> dict[str, str]:
         """The parts that something leads to, each with the kind of the relationship which does."""
