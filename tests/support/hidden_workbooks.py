@@ -72,6 +72,11 @@ def _led_outside(part: str) -> Alter:
     return change
 
 
+def _without_mode(parts: dict[str, bytes]) -> None:
+    rels = "xl/worksheets/_rels/sheet1.xml.rels"
+    parts[rels] = parts[rels].replace(b' TargetMode="External"', b"")
+
+
 def _formula(said: str) -> Make:
     cell = f'<c r="H2">{said}<v>7</v></c></row><row r="3"'
     return altered(BARE, replacing(FIGURES, '</row><row r="3"', cell))
@@ -157,6 +162,22 @@ HIDDEN: dict[str, tuple[Make, str]] = {
             ),
         ),
         "1 data connection",
+    ),
+    "queries behind a note": (
+        altered(
+            BARE,
+            with_part(
+                "customXml/item1.xml", f"<!--{'-_' * 9_000}-->{_MASHUP[39:]}", "application/xml",
+                BOOK, "customXml",
+            ),
+        ),
+        "1 data connection",
+    ),
+    "link that does not say where it leads": (
+        altered(TAKEN_OUT["link to a page"][0], _without_mode), "1 link to a page",
+    ),
+    "old drawing under another name": (
+        altered(TAKEN_OUT["button"][0], _moved(_VML, "xl/odd/d1.xml")), "1 macro behind a button",
     ),
     "add-in in a drawing": (
         altered(

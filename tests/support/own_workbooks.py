@@ -485,6 +485,17 @@ KEPT: dict[str, Make] = {
     "number that is none": altered(
         written(_names), replacing(BOOK, 'localSheetId="1"', 'localSheetId="²"')
     ),
+    "link within, by its mode": altered(
+        written(
+            lambda _, s: s.insert_image(
+                "E2", "logo.png",
+                {"image_data": io.BytesIO(PICTURE), "url": "internal:Figures!A1"},
+            )
+        ),
+        replacing(
+            "xl/drawings/_rels/drawing1.xml.rels", 'Target="#', 'TargetMode="External" Target="#'
+        ),
+    ),
     "words like a macro": written(lambda _, s: s.insert_textbox("E2", 'set macro="Go" here')),
     "picture with the name of macros": altered(written(_picture), _named_like_macros),
     "sheets with names of functions": written(_like_functions),
@@ -668,6 +679,17 @@ CONVERSATION = altered(
 
 #: What is laid out in a way that is not followed, or knitted together too closely.
 ODD: dict[str, Make] = {
+    "element within a formula": altered(
+        written(_picture),
+        replacing(
+            FIGURES, '</row><row r="3"',
+            '<c r="H2"><f>HYPER<q:q xmlns:q="urn:q"/>LINK("https://evil.example")</f><v>1</v></c>'
+            '</row><row r="3"',
+        ),
+    ),
+    "element within a rule": altered(
+        written(_picture), tail(_rule('HYPER<q:q xmlns:q="urn:q"/>LINK("https://evil.example")'))
+    ),
     "cells twice": altered(
         written(_picture), replacing(FIGURES, "</sheetData>", "</sheetData><sheetData/>")
     ),

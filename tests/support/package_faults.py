@@ -73,7 +73,7 @@ def outside(parts: Parts) -> list[str]:
         for name, content in parts.items()
         if name.endswith(".rels")
         for each in ET.fromstring(content)  # noqa: S314 - our own
-        if each.get("TargetMode") == "External"
+        if each.get("TargetMode") == "External" and not each.get("Target", "").startswith("#")
     ]
 
 

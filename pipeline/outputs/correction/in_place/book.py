@@ -54,7 +54,7 @@ class Book:
         """The defined names, and what each stands for; without those of a sheet that is gone."""
         places = {str(sheet.index) for sheet in self.sheets}
         return [
-            (each.get("name") or "", self._document.text(each))
+            (each.get("name") or "", self._document.formula(each))
             for each in self._defined()
             if each.get("localSheetId") in {None, *places}
         ]

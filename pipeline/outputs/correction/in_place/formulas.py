@@ -23,9 +23,10 @@ _UNREAD = re.compile(r"""["'\[\]|]""")
 #: A word, and what comes next.
 _WORD = re.compile(r"([\w.\\?]+)(?=\s*(.?))", re.DOTALL)
 _NEXT = re.compile(r"\s*(.?)", re.DOTALL)
+_CELL = re.compile(r"(?<![\w.\\?])\$?[A-W]?[A-Z]{1,2}\$?\d{1,6}(?![\w.\\?!(])")
 #: A sheet, by its sign of exclamation.
 _SHEET = re.compile(r"([^\s!(),:;{}+\-*/^&=<>%@#$~\1-\3]+)!")
-_PREFIX = re.compile(r"(?:_(?:xlfn|xlws|xludf|xlpm|xleta|xll)\.)+", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:_(?:XLFN|XLWS|XLUDF|XLPM|XLETA|XLL)\.)+")
 #: Functions that fetch, open, call or link; those of old macro sheets among them.
 _ACTING = {
     *("HYPERLINK", "WEBSERVICE", "IMAGE", "RTD", "STOCKHISTORY", "PY", "COPILOT", "TRANSLATE"),
@@ -50,6 +51,8 @@ class Judge:
         """
         self._sheets = {sheet.casefold() for sheet in sheets}
         self._has_macros = has_macros
+        self._functions: dict[str, bool] = {}
+        self._verdicts: dict[str, bool] = {}
         self._live_names: set[str] = set()
         waiting = [(name.upper(), *self._read(formula)) for name, formula in names]
         found = {name for name, is_live, _ in waiting if is_live}
@@ -59,8 +62,12 @@ class Judge:
 
     def is_live(self, formula: str) -> bool:
         """Whether a formula, without its sign of equality, acts or reaches outside."""
-        is_live, words = self._read(formula)
-        return is_live or not words.isdisjoint(self._live_names)
+        # All down a column they differ by their cells alone, which are neither names nor sheets.
+        shape = formula if "'" in formula or "[" in formula else _CELL.sub("A1", formula)
+        if shape not in self._verdicts:
+            is_live, words = self._read(shape)
+            self._verdicts[shape] = is_live or not words.isdisjoint(self._live_names)
+        return self._verdicts[shape]
 
     def _read(self, formula: str) -> tuple[bool, set[str]]:
         """Whether a formula is live by itself, and the words in capitals that may be names."""
@@ -68,10 +75,10 @@ class Judge:
         is_live = is_outside or bool(_UNREAD.search(bare))
         if "!" in bare:
             is_live |= not self._sheets.issuperset(map(str.casefold, _SHEET.findall(bare)))
-        found = [(word.upper(), after) for word, after in _WORD.findall(bare) if after != "!"]
-        is_live |= any(self._acts(word, is_called=after == "(") for word, after in found)
-        words = {word for word, _ in found}
-        return is_live or ("INDIRECT" in words and "[" in strings), words
+        found = _WORD.findall(bare.upper())
+        called = {word for word, after in found if after == "(" or _PREFIX.match(word)}
+        is_live |= any(map(self._acts, called)) or ("INDIRECT" in called and "[" in strings)
+        return is_live, {word for word, after in found if after != "!"}
 
     def _bare(self, formula: str) -> tuple[str, str, bool]:
         """A formula without its strings, quoted names and brackets; the strings; whether any of
@@ -97,16 +104,18 @@ class Judge:
 
         return _TOKEN.sub(blanked, formula), "".join(strings), is_outside
 
-    def _acts(self, word: str, *, is_called: bool) -> bool:
-        """Whether a word is a function that acts."""
-        function = _PREFIX.sub("", word)
-        if word.startswith("_XLL."):
-            return True
-        if not is_called and function == word:
-            return False
-        if function in _ACTING or function.startswith("CUBE"):
-            return True
-        return self._has_macros and function not in FORMULAE and not word.startswith(_KNOWN)
+    def _acts(self, word: str) -> bool:
+        """Whether a function acts; each is looked up once."""
+        if word not in self._functions:
+            function = _PREFIX.sub("", word)
+            is_unknown = function not in FORMULAE and not word.startswith(_KNOWN)
+            self._functions[word] = (
+                word.startswith("_XLL.")
+                or function.startswith("CUBE")
+                or function in _ACTING
+                or (self._has_macros and is_unknown)
+            )
+        return self._functions[word]
 
 
 def _is_book(bracket: re.Match[str], formula: str) -> bool:

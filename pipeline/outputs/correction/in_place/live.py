@@ -14,7 +14,7 @@ from pipeline.outputs.correction.in_place.formulas import Judge
 from pipeline.outputs.correction.in_place.parts import Parts, Relation, plain
 from pipeline.outputs.correction.in_place.sheet import SheetPart
 from pipeline.outputs.correction.in_place.vml import without_live
-from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element
+from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element, root_of
 from pipeline.workbooks.details.detail import BrokenPartError
 from schemas.fields import LIST_SHEET
 
@@ -72,13 +72,15 @@ _TYPES = {
 _MACROS_TYPE, _PRINTER_TYPE = f"{_OFFICE}vbaProject", f"{_SML}spreadsheetml.printerSettings"
 #: What a workbook with a data model holds is knitted together too closely to take a thread out.
 _MODELS = ("powerPivotData", f"{_SML}model+data")
-#: Parts of words and figures alone, which may be large.
-_PASSED = ("sharedstrings+xml", "styles+xml", "comments+xml", "records+xml", "calcchain+xml")
+#: What holds words and figures alone, which may be many.
+_PASSED = {"sst", "styleSheet", "comments", "pivotCacheRecords", "calcChain"}
 #: What holds formulas, and goes with a live one, and the formulas.
 _RULES = {
     *("cfRule", "dataValidation", "sparkline", "calculatedColumnFormula", "totalsRowFormula"),
 }
-_FORMULAS = {*_RULES, "formula", "formula1", "formula2", "f"}
+_FORMULAS = {
+    *("formula", "formula1", "formula2", "f", "calculatedColumnFormula", "totalsRowFormula"),
+}
 #: What tells Excel to publish, or to fetch.
 _ERRANDS = {
     "webPublishItem": LINKS,
@@ -135,16 +137,16 @@ class Taking:
         """Take out what is live of all parts but the sheets; parts that nothing leads to by now."""
         parts = self._parts
         sheets = {plain(s.part) for s in self._book.sheets if s.kind == "worksheet"}
-        seen, waiting = {""}, [("", "")]
+        seen, waiting = {""}, [""]
         while waiting:
-            name, kind = waiting.pop()
+            name = waiting.pop()
             ids = self._ids[name] = self._relations_of(name, is_sheet=name in sheets)
             for relation in parts.relations(name):
                 target = plain(relation.target)
                 if not relation.is_outside and target not in seen and parts.has(target):
                     seen.add(target)
-                    waiting.append((target, relation.kind))
-            if name and name not in sheets and kind != "customXml":
+                    waiting.append(target)
+            if name and name not in sheets:
                 self._from_part(name, ids)
         for name in parts.names():
             if name in self._reached and name not in seen:
@@ -197,8 +199,8 @@ class Taking:
             return what
         if relation.kind == "customXml":
             # Excel writes the queries of Power Query in UTF-16.
-            head = self._parts.read(relation.target)[:8_000].replace(b"\0", b"")
-            return CONNECTIONS if b"DataMashup" in head else None
+            said = self._parts.read(relation.target).replace(b"\0", b"")
+            return CONNECTIONS if b"DataMashup" in said else None
         is_printer = relation.kind == "printerSettings"
         return None if is_printer else _TYPES.get(self._parts.type_of(relation.target))
 
@@ -212,15 +214,15 @@ class Taking:
 
     def _from_part(self, name: str, ids: set[str]) -> None:
         """Take out what is live of a part that is no sheet."""
-        parts, type_ = self._parts, self._parts.type_of(name)
-        if name.endswith(".vml") or type_.endswith("vmldrawing"):
-            content = parts.read(name)
+        parts, content = self._parts, self._parts.read(name)
+        root = root_of(content)
+        if root == "xml":
             said, macros, links = without_live(content, self.judge.is_live)
             if said != content:
                 parts.put(name, said)
             self._count(BUTTONS, macros)
             self._count(LINKS, links)
-        elif ids or (type_.endswith("xml") and not type_.endswith(_PASSED)):
+        elif root and (ids or root not in _PASSED):
             self._from_document(parts.document(name), ids)
 
     def _from_document(self, document: Document, ids: set[str]) -> None:
@@ -248,7 +250,10 @@ class Taking:
         """What of the live kinds an element is."""
         if each.name in _RULES:
             within = [part for part in each.walk() if part.name in _FORMULAS]
-            said = [document.text(part) for part in within if not part.children]
+            # In what is of 2010 and later a formula holds another.
+            said = [
+                document.formula(p) for p in within if not any(c.name == "f" for c in p.children)
+            ]
             said += [part.get("val") or "" for part in each.walk() if part.name == "cfvo"]
             return FORMULAS if any(map(self.judge.is_live, said)) else None
         if each.name == "hyperlink":
@@ -258,7 +263,7 @@ class Taking:
 
     def _of_formula(self, document: Document, each: Element) -> None:
         """Take out the macro behind a shape or a control, and its formulas that are live."""
-        if each.name == "f" and self.judge.is_live(document.text(each)):
+        if each.name == "f" and self.judge.is_live(document.formula(each)):
             # As Excel itself writes what points nowhere; a chart keeps what it shows.
             document.replace(each, element(each.tag, inner="#REF!"))
             self._count(WORKBOOKS)

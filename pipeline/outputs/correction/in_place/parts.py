@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from urllib.parse import unquote
 
@@ -23,6 +24,8 @@ _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 #: Where the types of relationships begin, in a transitional and in a strict workbook.
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
+#: What leads out of the package, whatever is said of it.
+_ABSOLUTE = re.compile(r"\s*(?:[A-Za-z][\w+.-]*:|[\\/]{2})")
 #: Of what is put in; no two copies of one return differ by when they were made.
 _MADE = (1980, 1, 1, 0, 0, 0)
 
@@ -245,7 +248,10 @@ class Parts:
     def _relation(self, part: str, said: Element) -> Relation:
         target = said.get("Target") or ""
         kind = (said.get("Type") or "").strip().rpartition("/")[2]
-        is_outside = (said.get("TargetMode") or "").strip().casefold() == "external"
+        mode = (said.get("TargetMode") or "").strip().casefold()
+        is_outside = _ABSOLUTE.match(target) is not None or (
+            mode == "external" and not target.startswith("#")
+        )
         if not is_outside:
             path, _, _ = target.replace("\\", "/").partition("#")
             folder = part.rpartition("/")[0]

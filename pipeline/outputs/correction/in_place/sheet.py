@@ -41,6 +41,7 @@ _FORMULA = re.compile(
     rb"<(?P<tag>" + _PREFIX + rb"f)(?P<said>" + _SAID + rb")"
     rb"(?:/>|>(?P<text>[^<]*)</(?P=tag)\s*>)"
 )
+_BEGUN = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])")
 _SHARED = re.compile(r"""\bt\s*=\s*["']shared["']""")
 _INDEX = re.compile(r"""\bsi\s*=\s*["'](\d+)["']""")
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+\d+)["']""")
@@ -56,10 +57,10 @@ class SheetPart:
 
     def __init__(self, content: bytes) -> None:
         content = in_utf8(content)
-        plain = _NOT_PLAIN.sub(_plainly, content)
         #: Its cells differ from those that came.
-        self._has_new_cells = plain != content
-        content = plain
+        self._has_new_cells = _NOT_PLAIN.search(content) is not None
+        if self._has_new_cells:
+            content = _NOT_PLAIN.sub(_plainly, content)
         begin = _BEGIN.search(content)
         if len(_BEGIN.findall(content)) > 1:
             raise BrokenPartError("a sheet is not laid out as usual")
@@ -113,6 +114,8 @@ class SheetPart:
         """Have live formulas stand as their results; how many there were."""
         if b"<f" not in self._cells and b":f" not in self._cells:
             return 0
+        if len(_BEGUN.findall(self._cells)) != len(_FORMULA.findall(self._cells)):
+            raise BrokenPartError("a formula is not laid out as usual")
         shared = {*self._no_longer_shared}
         live: list[re.Match[bytes]] = []
         for match in _FORMULA.finditer(self._cells):

@@ -25,6 +25,9 @@ _BESIDES = re.compile("sqref|f|Fallback|extLst|color[A-Z].*")
 _DECLARED = re.compile(
     rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\bencoding\s*=\s*["']([\w.-]+)["'][^>]*\?>"""
 )
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s++|<\?(?>.*?\?>)|<!--(?>.*?-->)|<![^>]*+>)*+<([^\s/>]+)", re.DOTALL
+)
 _UTF_8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 _OTHERS = {"utf-16", "utf-16le", "utf-16be", "iso-8859-1", "windows-1252"}
 
@@ -105,6 +108,12 @@ class Document:
         if element.close is None:
             return ""
         return _text(self._content[element.inner : element.close])
+
+    def formula(self, element: Element) -> str:
+        """The text of a formula. Raises BrokenPartError where elements stand within it."""
+        if element.children:
+            raise BrokenPartError("a formula is not laid out as usual")
+        return self.text(element)
 
     def raw(self, element: Element) -> bytes:
         """An element as it stands."""
@@ -220,6 +229,13 @@ def in_utf8(content: bytes) -> bytes:
     except ValueError as error:
         raise BrokenPartError("a part is not in the encoding that it says") from error
     return _DECLARED.sub(b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>', said)
+
+
+def root_of(content: bytes) -> str:
+    """The name of the element that holds all of a part's XML; empty of a part that is no XML."""
+    said = in_utf8(content) if content.lstrip()[:1] in (b"<", b"\xef", b"\xff", b"\xfe") else b""
+    found = _ROOT.match(said)
+    return xml.local(found[1].decode("utf-8", "replace")) if found else ""
 
 
 def element(tag: str, attributes: dict[str, str] | None = None, inner: str = "") -> str:
