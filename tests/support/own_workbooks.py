@@ -218,6 +218,14 @@ def _no_boxes(parts: dict[str, bytes]) -> None:
     parts[_VML] = re.sub(rb"(<xml[^>]*)>.*</xml>", rb"\1/>", parts[_VML], flags=re.DOTALL)
 
 
+def _in_a_choice(parts: dict[str, bytes]) -> None:
+    choice = (
+        rb'<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/'
+        rb'2006"><mc:Choice Requires="x14">\1</mc:Choice></mc:AlternateContent>'
+    )
+    parts[FIGURES] = re.sub(rb"(<legacyDrawing [^>]*/>)", choice, parts[FIGURES])
+
+
 def _in_utf16(parts: dict[str, bytes]) -> None:
     parts[FIGURES] = parts[FIGURES].decode().replace("UTF-8", "UTF-16").encode("utf-16")
 
@@ -360,6 +368,10 @@ KEPT: dict[str, Make] = {
     "hidden sheet": written(_hidden),
     "two sheets selected": written(_two_selected),
     "merged cells": written(lambda _, s: s.merge_range("E2:F3", "Merged")),
+    "link within as people write it": altered(
+        BARE,
+        tail('<hyperlinks><hyperlink ref="A1" location="My Sheet!A1"/></hyperlinks>'),
+    ),
     "link within": written(lambda _, s: s.write_url("D2", "internal:Figures!A1")),
     "picture in the header": written(
         lambda _, s: s.set_header(
@@ -453,6 +465,7 @@ KEPT: dict[str, Make] = {
     "boxes that are not there": altered(
         BARE, replacing(FIGURES, "</worksheet>", '<legacyDrawing r:id="rId55"/></worksheet>')
     ),
+    "boxes in a choice": altered(_NOTED, _in_a_choice),
     "no boxes": altered(_NOTED, _no_boxes),
     "shape without an end": altered(
         _NOTED_HERE, replacing(_VML, "<v:shape id", '<v:shape id="_x0000_s1099"/><v:shape id')

@@ -179,7 +179,8 @@ class SheetComments:
 
     def _vml(self) -> str:
         """The part with the sheet's boxes."""
-        drawn = self._sheet.root.child("legacyDrawing")
+        walked = self._sheet.root.walk()
+        drawn = next((each for each in walked if each.name == "legacyDrawing"), None)
         if drawn is not None:
             wanted = drawn.get("id")
             for relation in self._parts.related(self._name, "vmlDrawing"):

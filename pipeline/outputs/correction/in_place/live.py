@@ -88,8 +88,8 @@ _ERRANDS = {
     "DataBinding": CONNECTIONS,
     "oleObject": OBJECTS,
 }
-#: A place in a workbook is none of these.
-_ADDRESS = re.compile(r"//|\\\\|\s*(?:mailto|file|javascript|ms-\w+):", re.IGNORECASE)
+#: A place in the workbook itself has none of these.
+_ADDRESS = re.compile(r"\[|//|\\\\|\s*(?:mailto|file|javascript|ms-\w+):", re.IGNORECASE)
 #: The smallest picture: one that shows nothing.
 _NO_PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -257,8 +257,7 @@ class Taking:
             said += [part.get("val") or "" for part in each.walk() if part.name == "cfvo"]
             return FORMULAS if any(map(self.judge.is_live, said)) else None
         if each.name == "hyperlink":
-            place = each.get("location") or ""
-            return LINKS if _ADDRESS.search(place) or self.judge.is_live(place) else None
+            return LINKS if _ADDRESS.search(each.get("location") or "") else None
         return _ERRANDS.get(each.name)
 
     def _of_formula(self, document: Document, each: Element) -> None:
@@ -280,7 +279,8 @@ class Taking:
 
 def _points(each: Element, ids: set[str]) -> bool:
     """Whether an element leads to what is gone."""
-    return any(":" in key and value in ids for key, value in each.attributes.items())
+    says = any(":" in key and value in ids for key, value in each.attributes.items())
+    return says and each.parent is not None
 
 
 def _is_formula(key: str) -> bool:
