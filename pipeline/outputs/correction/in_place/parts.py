@@ -59,6 +59,8 @@ class Parts:
         self._documents: dict[str, Document] = {}
         #: The relationships of parts, by the names of these.
         self._relations: dict[str, list[Relation]] = {}
+        #: Those that have been taken out.
+        self._unrelated: set[Relation] = set()
         self._types: dict[str, Element] | None = None
         main = next((r for r in self.relations("") if r.kind == "officeDocument"), None)
         if main is None or not self.has(main.target):
@@ -157,7 +159,7 @@ class Parts:
             name = _relations_of(part)
             said = self.document(name).root.all("Relationship") if self.has(name) else []
             self._relations[key] = [self._relation(part, each) for each in said]
-        return [*self._relations[key]]
+        return [each for each in self._relations[key] if each not in self._unrelated]
 
     def related(self, part: str, kind: str) -> list[Relation]:
         """Those of one kind that lead to a part which is there."""
@@ -200,7 +202,7 @@ class Parts:
                 document.set(relation.said, Target=instead, TargetMode=None)
             else:
                 document.remove(relation.said)
-        self._relations[plain(part)].remove(relation)
+        self._unrelated.add(relation)
 
     def names(self) -> list[str]:
         """The parts that came and are there, as their names are compared."""
