@@ -27,6 +27,7 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.returns
+	$(BIN)/python -m benchmarks.correction
 
 faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases; see that the next run completes each.
 	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n auto -m faults

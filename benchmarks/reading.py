@@ -17,12 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.returns import INDICATORS, bare_read, drop_returns, filled_return, register_of
-from pipeline.returns.interpret.columns import choose_columns
+from pipeline.returns.interpret.columns import Belonging, choose_columns
+from pipeline.returns.interpret.labels import vocabulary_of
 from pipeline.returns.interpret.tables import find_tables
 from pipeline.workbooks.details import details_of
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import read_grids
 from schemas.fields import INDICATORS_SHEET
+from schemas.model import Register
 
 _ROUNDS = 5
 
@@ -32,10 +34,12 @@ def look_up(paths: list[Path], places: list[tuple[int, int]]) -> None:
         details_of(path, FileKind.XLSX)(INDICATORS_SHEET, places)
 
 
-def figure_places(path: Path) -> list[tuple[int, int]]:
+def figure_places(path: Path, register: Register) -> list[tuple[int, int]]:
     """Where the figures of a return stand."""
-    table = next(t for t in find_tables(read_grids(path)) if t.grid.sheet == INDICATORS_SHEET)
-    choose_columns(table, None)
+    words = vocabulary_of(register)
+    tables = find_tables(read_grids(path), words)
+    table = next(table for table in tables if table.grid.sheet == INDICATORS_SHEET)
+    choose_columns(table, Belonging(words, None, None))
     columns = [table.columns[key] for key in ("numerator", "denominator", "performance")]
     return [(row, column) for row in table.rows for column in columns]
 
@@ -57,7 +61,7 @@ def measure(count: int) -> None:
         register = register_of(count)
         drop_returns(filled_return(register, folder), register, folder)
         paths = sorted(folder.glob("*.xlsx"))
-        places = figure_places(paths[0])
+        places = figure_places(paths[0], register)
         bare = best_of(_ROUNDS, lambda: bare_read(paths)) * 1000 / count
         formats = best_of(_ROUNDS, lambda: look_up(paths, places)) * 1000 / count
     print(f"{count:>6} returns of {INDICATORS} indicators, milliseconds a return:")

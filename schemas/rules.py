@@ -122,6 +122,13 @@ LOOKS_UNREADABLE = Rule(
     "Open it in Excel or LibreOffice, save it under a new name and send that.",
     "How a cell is shown decides what its figure means: 0.62 may be 62%, or struck out.",
 )
+UNTOUCHED = Rule(
+    "F15",
+    "Correction copy as it was sent",
+    "The file is the correction copy as it was sent: nothing in it has been corrected.",
+    "Open it, correct the highlighted cells that its first sheet lists, save it and send it again.",
+    "What was wrong with it is still wrong: its own first sheet lists it.",
+)
 
 # --- The layout ----------------------------------------------------------------------------------
 

@@ -11,8 +11,10 @@ from tempfile import TemporaryDirectory
 from pipeline.outputs.correction import CorrectionCopy
 from pipeline.store import Decision
 from pipeline.workbooks.sandbox import Guard, StoppedError
+from pipeline.workbooks.workbook import why_stopped
 from pipeline.workspace import folder
 from pipeline.workspace.folder import Workspace
+from pipeline.workspace.settings import Limits
 
 
 def write_corrections(
@@ -35,7 +37,7 @@ def write_corrections(
             path = correction_path(workspace, sent.filename, sent.sha256, sent.period)
             scratch = Path(drafts, f"{number}.xlsx")
             started.append((copy, scratch, path, guard.submit(copy.try_write, scratch)))
-        return [_placed(*each) for each in started]
+        return [_placed(*each, guard.limits) for each in started]
 
 
 def correction_path(workspace: Workspace, filename: str, sha256: str, period: str | None) -> Path:
@@ -44,14 +46,16 @@ def correction_path(workspace: Workspace, filename: str, sha256: str, period: st
     return workspace.corrections_of(period) / name
 
 
-def _placed(copy: CorrectionCopy, scratch: Path, path: Path, written: Future[int | None]) -> Path:
+def _placed(
+    copy: CorrectionCopy, scratch: Path, path: Path, written: Future[int | None], limits: Limits
+) -> Path:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
     said = f"The correction copy cannot be written to {path.parent}"
     with folder.disk_trouble(said, may_be_open=True):
         try:
             trouble = written.result()
-        except StoppedError:
-            copy.write_list(path)
+        except StoppedError as stopped:
+            copy.write_list(path, why_stopped(stopped, limits, "a return"))
         else:
             if trouble:
                 raise OSError(trouble, os.strerror(trouble))

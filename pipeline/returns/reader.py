@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from python_calamine import PasswordError
 
 from pipeline.intake.inbox import Skipped
@@ -21,6 +22,7 @@ from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.sandbox_worker import StoppedError
+from pipeline.workbooks.seal import is_untouched
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
 from pipeline.workspace.moving import holds
 from schemas import rules as c
@@ -98,7 +100,8 @@ def read_workbook(
         grids, details = open_workbook(path, kind)
         if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):
             return Reading(findings=[c.DAMAGED.found(detail="the name of a sheet has no end")])
-        return _bounded(interpret(grids, register, details, folder_area))
+        reading = _bounded(interpret(grids, register, details, folder_area))
+        return replace(reading, is_as_sent=is_untouched(path))
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])
     except BrokenPartError as error:

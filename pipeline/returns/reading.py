@@ -61,6 +61,8 @@ class Reading(Struct):
     has_table: bool = False
     #: Every table is laid out like last year's appendix, which knows no sign-off.
     is_old_style: bool = False
+    #: It is a correction copy, and to all appearance as it was sent.
+    is_as_sent: bool = False
     #: The names of the sheets, in the order of the workbook.
     sheets: list[str] = field(default_factory=list)
 

@@ -13,11 +13,12 @@ from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
 from pipeline.returns.frames import ABSENT, Earlier, Placed, Standards, cover_frame, row_frame
-from pipeline.returns.reading import Return
+from pipeline.returns.reading import Reading, Return
 from schemas.checks import Checks
-from schemas.findings import Finding, in_reading_order
+from schemas.findings import Finding, has_errors, in_reading_order
 from schemas.model import Register
 from schemas.returns import COVERS, ROWS
+from schemas.rules import UNTOUCHED
 from schemas.verdicts import failures
 
 #: Returns in a frame.
@@ -53,9 +54,16 @@ def validate(
             place = (entry.sheet, entry.cell) if entry else ("", "")
             found[together[row].number].append(check.found(*place, **words))
     return [
-        replace(one, findings=in_reading_order(findings, one.reading.sheets))
+        replace(one, findings=_as_read(one.reading, findings))
         for one, findings in zip(returns, found, strict=True)
     ]
+
+
+def _as_read(reading: Reading, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """In the order of the workbook; what is said of a copy that came back as it went is first."""
+    ordered = in_reading_order(findings, reading.sheets)
+    is_uncorrected = reading.is_as_sent and has_errors(findings)
+    return (UNTOUCHED.found(), *ordered) if is_uncorrected else ordered
 
 
 def _placed(returns: Sequence[Return], register: Register, now: datetime) -> list[Placed]:

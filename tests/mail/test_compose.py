@@ -285,6 +285,21 @@ def test_a_correction_brings_the_copy_that_lies_in_the_outbox(
     assert attached.get_content() == copy.read_bytes()
 
 
+def test_a_copy_that_comes_back_as_it_went_is_told_so_and_how_much_its_list_holds(
+    office: PostOffice, returns: Mapping[str, Path]
+) -> None:
+    office.drop(returns["slips"], "safety.xlsx")
+    sent = only(office.night(DAY_AFTER_THAT), MailKind.CORRECTION)
+    (attached,) = sent.email.iter_attachments()
+    copy = returns["slips"].with_name("copy.xlsx")
+    copy.write_bytes(attached.get_content())
+    office.drop(copy, "safety.xlsx")
+    again = only(office.night(DAY_BEFORE), MailKind.CORRECTION)
+    assert "The file is the correction copy as it was sent" in said(again)
+    assert "And 6 more;" in said(again)
+    assert "Signed off by" not in said(again)
+
+
 def test_what_is_no_return_at_all_is_answered_to_the_area_in_whose_folder_it_lay(
     office: PostOffice, tmp_path: Path
 ) -> None:

@@ -342,7 +342,7 @@ CASES = (
 #: Codes whose making needs more than one workbook, or one that openpyxl does not write; each has a
 #: test of its own, below or in tests/workbooks.
 ELSEWHERE = {
-    *(f"F{n:02}" for n in range(1, 15)),
+    *(f"F{n:02}" for n in range(1, 16)),
     "V17",
     "V18",
     "V20",

@@ -12,8 +12,10 @@ from pipeline.mail.messages.message import Addressee, MailKind, Message, Office,
 from pipeline.mail.reminders import Reminder
 from pipeline.outputs.grouping import grouped
 from pipeline.store import Outcome, Submission
+from pipeline.workbooks.seal import remark_on
 from schemas.findings import Finding, Severity
 from schemas.model import Period, ServiceArea
+from schemas.rules import UNTOUCHED
 from schemas.wording import counted
 
 #: How many findings a message spells out where a correction copy lists them all.
@@ -68,7 +70,9 @@ def correction_message(
     received = sent.received_at.astimezone().isoformat()
     identity = (sent.filename, received, *(f"{f.place} {f.code} {f.value}" for f in sent.findings))
     spelled = _spelled_out(errors, SPELLED_OUT if attachment else None)
-    words = {"warnings": sent.warnings, **spelled}
+    # The seal of the copy, which we have just made, says what was taken out of it.
+    taken_out = remark_on(attachment) if attachment else ""
+    words = {"warnings": sent.warnings, "taken_out": taken_out, **spelled}
     return _answer(MailKind.CORRECTION, area, period, sent, words, identity, office, attachment)
 
 
@@ -205,6 +209,8 @@ def things_to_correct(errors: Sequence[Finding]) -> str:
 def _spelled_out(errors: Sequence[Finding], most: int | None = SPELLED_OUT) -> Mapping[str, object]:
     """What a message says of errors: how many, the first of them, and how many more there are."""
     listed = grouped(errors)
-    first = listed[:most]
+    # Of a copy that came back as it went the list is known.
+    again = [finding for finding in listed if finding.code == UNTOUCHED.code]
+    first = again if again and most else listed[:most]
     more = len(listed) - len(first)
     return {"count": things_to_correct(errors), "errors": first, "more": more}

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-import warnings
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 
-from pipeline.outputs.correction.listing import add_list
-from pipeline.outputs.correction.marks import mark, unmark
+from pipeline.outputs.correction.in_place import marked_in_place
+from pipeline.outputs.correction.listing import Listing
 from pipeline.outputs.correction.rebuild import rebuilt
+from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workspace.folder import FAILING, write_whole
 from schemas import rules
-from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, in_reading_order, worst_first
 
 #: A return that was not read, because reading it could do harm or could give another one, is not
@@ -41,13 +39,19 @@ _SEND_YOURS = (
     "How to send it back: correct your own workbook, save it as an Excel workbook (.xlsx), and "
     "send that; do not send this file."
 )
-#: openpyxl does not open these; their cells are copied into a new workbook.
+_NOT_MARKED = "Your return could not be marked ({why}): this file holds only the list."
+#: Their cells are copied into a new workbook.
 _REBUILT = {FileKind.XLS, FileKind.XLSB, FileKind.ODS}
 _REBUILT_NOTE = (
     "Your return is {kind}; this copy is an Excel workbook (.xlsx). It has your cells, with "
-    "results in place of formulas. Send this one back."
+    "results in place of formulas, and no pictures, charts, drop-downs or comments. Send this one "
+    "back."
 )
-_NO_MACROS = "The macros of your workbook are not in this copy; a return does not need them."
+_CELLS_ONLY = (
+    "Your workbook is laid out in a way that could not be marked ({why}). This copy has its cells, "
+    "with results in place of formulas, and no pictures, charts, drop-downs or comments. Send this "
+    "one back."
+)
 
 
 class CorrectionCopy(Struct, frozen=True):
@@ -75,12 +79,7 @@ class CorrectionCopy(Struct, frozen=True):
         under limits before should call this under limits too. Raises OSError where the original
         cannot be read or `path` cannot be written.
         """
-        content = self.original.read_bytes()
-        # openpyxl warns of what it does not carry over (extensions, unknown headers). Whoever gets
-        # the copy works on the cells, which it does carry over; the return itself is archived.
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"openpyxl\.")
-            marked = self._marked(content)
+        marked = self._marked()
         if marked is None:
             self.write_list(path)
         else:
@@ -99,54 +98,49 @@ class CorrectionCopy(Struct, frozen=True):
             raise
         return None
 
-    def write_list(self, path: Path) -> None:
+    def write_list(self, path: Path, why: str = "") -> None:
         """Write a workbook that holds the list alone, of a return that is not to be opened.
 
-        Raises OSError where `path` cannot be written.
+        `why` says what kept it from being marked. Raises OSError where `path` cannot be written.
         """
-        book = Workbook()
-        del book[book.sheetnames[0]]
-        remarks = (_NOT_OPENED, _SEND_YOURS)
-        findings = worst_first(self.findings)
-        add_list(book, findings, self.filename, remarks, self.help_base, is_marked=False)
-        write_whole(path, _content(book))
+        remarks = (_NOT_MARKED.format(why=why) if why else _NOT_OPENED, _SEND_YOURS)
+        listing = self._listing(worst_first(self.findings), remarks, is_marked=False)
+        write_whole(path, _content(listing.alone()))
 
-    def _marked(self, content: bytes) -> bytes | None:
-        """The marked copy; None where the return cannot be opened, or cannot be saved again."""
+    def _marked(self) -> bytes | None:
+        """The marked copy; None where the return cannot be opened."""
         if any(finding.code in _NOT_TO_BE_OPENED for finding in self.findings):
             return None
+        content = self.original.read_bytes()
         try:
-            remarks = [_SEND_BACK]
             if self.kind in _REBUILT:
-                book = rebuilt(self.original, self.kind)
-                remarks.append(_REBUILT_NOTE.format(kind=self.kind))
-            else:
-                # From memory: openpyxl goes by a file's name, and an archived return has none.
-                book = load_workbook(io.BytesIO(content))
-                if _has_macros(content):
-                    remarks.append(_NO_MACROS)
-            # Macros are not carried over, nor is a template to be sent back as a template.
-            book.template = False
-            # The copy holds formulas without their results; Excel works them out on opening it.
-            book.calculation.fullCalcOnLoad = True
-            for sheet in book.worksheets:
-                if sheet.title.casefold() == LIST_SHEET.casefold():
-                    book.remove(sheet)
-            unmark(book)
-            mark(book, self.findings)
-            findings = worst_first(in_reading_order(self.findings, book.sheetnames))
-            add_list(book, findings, self.filename, remarks, self.help_base, is_marked=True)
-            return _content(book)
+                return self._of_cells(_REBUILT_NOTE.format(kind=self.kind))
+            try:
+                return self._in_place(content)
+            except BrokenPartError as error:
+                return self._of_cells(_CELLS_ONLY.format(why=error))
         except Exception as error:
             if isinstance(error, OSError) and error.errno in FAILING:
                 raise
             # A file that is no workbook, or a damaged one, can break its reader in any way.
             return None
 
+    def _of_cells(self, remark: str) -> bytes:
+        """The return's cells in a new workbook, marked."""
+        return self._in_place(_content(rebuilt(self.original, self.kind)), remark)
 
-def _has_macros(content: bytes) -> bool:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return any(name.endswith("vbaProject.bin") for name in archive.namelist())
+    def _in_place(self, content: bytes, *remarks: str) -> bytes:
+        def make_list(sheets: Sequence[str], more: Sequence[str], table: str) -> Workbook:
+            findings = worst_first(in_reading_order(self.findings, sheets))
+            said = (_SEND_BACK, *remarks, *more)
+            return self._listing(findings, said, is_marked=True).alone(sheets, table)
+
+        return marked_in_place(content, self.findings, make_list)
+
+    def _listing(
+        self, findings: Sequence[Finding], remarks: Sequence[str], *, is_marked: bool
+    ) -> Listing:
+        return Listing(findings, self.filename, remarks, self.help_base, is_marked)
 
 
 def _content(book: Workbook) -> bytes:

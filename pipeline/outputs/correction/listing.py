@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook import Workbook
@@ -13,7 +14,7 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
-from pipeline.outputs.correction.marks import severity_shown
+from pipeline.outputs.correction.notes import severity_shown
 from pipeline.outputs.grouping import grouped
 from pipeline.workbooks.addresses import column_letters, position
 from pipeline.workbooks.row_height import fitted_height
@@ -56,45 +57,45 @@ _LINES = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _TEXT = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
 
 
-def add_list(
-    book: Workbook,
-    findings: Sequence[Finding],
-    filename: str,
-    remarks: Sequence[str],
-    help_base: str,
-    *,
-    is_marked: bool,
-) -> None:
-    """Put the list in front of the workbook's other sheets, and open the workbook on it.
+class Listing(Struct, frozen=True):
+    """What the list sheet of a correction copy says."""
 
-    `findings` come in the order to print; `remarks` are printed under the count. With a `help_base`
-    each code links to its explanation there. Where each cell is marked and says what to do itself,
-    one kind of mistake all down a column is listed once.
-    """
-    for other in book.worksheets:
-        # Two selected sheets are a group: what is typed on one would be written to both.
-        other.sheet_view.tabSelected = False
-    linked = {sheet.title for sheet in book.worksheets}
-    sheet = book.create_sheet(LIST_SHEET, 0)
-    sheet.sheet_view.tabSelected = True
-    book.active = 0
-    for view in book.views:
-        view.firstSheet = 0
-    put_text(sheet, 1, 1, f"What to correct in {filename}").font = _TITLE
-    for row, line in enumerate((*_counts(findings), *remarks), 2):
-        put_text(sheet, row, 1, line).font = _BOLD if row == 2 else _PLAIN
-    if findings:
-        top = sheet.max_row + 2
-        listed = grouped(findings) if is_marked else findings
-        _write_table(sheet, top, listed, linked, help_base)
-        last = f"{column_letters(len(HEADINGS) - 1)}{top + len(listed)}"
-        sheet.add_table(Table(displayName=_table_name(book), ref=f"A{top}:{last}"))
-    for column, width in enumerate(_COLUMNS.values()):
-        sheet.column_dimensions[column_letters(column)].width = width
-    sheet.sheet_view.showGridLines = False
-    sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    set_a4(sheet)
-    sheet.oddFooter.right.text = "&A, page &P of &N"
+    #: In the order to print.
+    findings: Sequence[Finding]
+    #: The return's name as it was sent.
+    filename: str
+    #: What is printed under the count.
+    remarks: Sequence[str]
+    #: The address of the page that explains the codes; without it they are not linked.
+    help_base: str
+    #: Each cell is marked and says what to do itself: one kind of mistake all down a column is
+    #: listed once.
+    is_marked: bool
+
+    def alone(self, sheets: Sequence[str] = (), table: str = TABLE_NAME) -> Workbook:
+        """A workbook of the list alone, with links to these sheets' cells."""
+        book = Workbook()
+        sheet = book.worksheets[0]
+        sheet.title = LIST_SHEET
+        sheet.sheet_view.tabSelected = True
+        put_text(sheet, 1, 1, f"What to correct in {self.filename}").font = _TITLE
+        for row, line in enumerate((*_counts(self.findings), *self.remarks), 2):
+            put_text(sheet, row, 1, line).font = _BOLD if row == 2 else _PLAIN
+        if self.findings:
+            top = sheet.max_row + 2
+            listed = grouped(self.findings) if self.is_marked else self.findings
+            _write_table(sheet, top, listed, {*sheets}, self.help_base)
+            last = f"{column_letters(len(HEADINGS) - 1)}{top + len(listed)}"
+            sheet.add_table(Table(displayName=table, ref=f"A{top}:{last}"))
+        for column, width in enumerate(_COLUMNS.values()):
+            sheet.column_dimensions[column_letters(column)].width = width
+        sheet.sheet_view.showGridLines = False
+        sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        set_a4(sheet)
+        footer = sheet.oddFooter
+        assert footer is not None  # noqa: S101 - a new sheet has one
+        footer.right.text = "&A, page &P of &N"
+        return book
 
 
 def _counts(findings: Sequence[Finding]) -> list[str]:
@@ -151,13 +152,3 @@ def _link_to_cell(cell: Cell, finding: Finding) -> None:
     location, tooltip = f"'{quoted}'!{address}", plain(f"Go to {finding.place}", 255)
     cell.hyperlink = Hyperlink(ref=cell.coordinate, location=location, tooltip=tooltip)
     cell.font = _LINK
-
-
-def _table_name(book: Workbook) -> str:
-    """A name for the list's table; one that the return uses itself is left to it."""
-    taken = {name.casefold() for other in book.worksheets for name in other.tables}
-    taken |= {name.casefold() for name in book.defined_names}
-    name = TABLE_NAME
-    while name.casefold() in taken:
-        name += "_"
-    return name

@@ -1,0 +1,290 @@
+"""The parts of a workbook's package: those that came, and what is changed, added and taken out.
+
+Parts, relationships and content types are as ECMA-376 part 2 has them. Names are the same in
+capitals and without; relationships may be absolute or relative.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element
+from pipeline.workbooks.details.detail import BrokenPartError
+from pipeline.workbooks.seal import seal
+
+_TYPES = "[Content_Types].xml"
+_RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+#: Where the types of relationships begin, in a transitional and in a strict workbook.
+_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
+#: What leads out of the package, whatever is said of it.
+_ABSOLUTE = re.compile(r"\s*(?:[A-Za-z][\w+.-]*:|[\\/]{2})")
+#: Of what is put in; no two copies of one return differ by when they were made.
+_MADE = (1980, 1, 1, 0, 0, 0)
+
+
+class Relation(Struct, frozen=True, eq=False):
+    """A relationship of a part."""
+
+    id: str
+    #: The last word of its type, such as `worksheet`.
+    kind: str
+    #: The part that it leads to; as it is written where that is outside.
+    target: str
+    is_outside: bool
+    #: As it stands in the package; None of one that has been added.
+    said: Element | None = None
+
+
+class Parts:
+    """A package that is being changed. Raises BrokenPartError as its parts are read."""
+
+    def __init__(self, content: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(content))
+        self._there = {plain(info.filename): info for info in self._archive.infolist()}
+        self._changed: dict[str, bytes] = {}
+        self._added: dict[str, bytes] = {}
+        #: The names of added parts, as they are written.
+        self._names: dict[str, str] = {}
+        #: What stands beside the package's seal.
+        self.remark = ""
+        self._gone: set[str] = set()
+        self._documents: dict[str, Document] = {}
+        #: The relationships of parts, by the names of these.
+        self._relations: dict[str, list[Relation]] = {}
+        #: Those that have been taken out.
+        self._unrelated: set[Relation] = set()
+        self._types: dict[str, Element] | None = None
+        main = next((r for r in self.relations("") if r.kind == "officeDocument"), None)
+        if main is None or not self.has(main.target):
+            raise BrokenPartError("it has no workbook part")
+        #: The part that lists the sheets.
+        self.main = main.target
+        self.is_strict = b"purl.oclc.org/ooxml" in self.read(self.main)[:4_000]
+
+    def has(self, name: str) -> bool:
+        """Whether there is a part of a name."""
+        key = plain(name)
+        return (key in self._there or key in self._added) and key not in self._gone
+
+    def read(self, name: str) -> bytes:
+        """A part as it came, or as it was put."""
+        key = plain(name)
+        if key in self._gone:
+            raise BrokenPartError(f"{name} is missing")
+        if key in self._added:
+            return self._added[key]
+        if key in self._changed:
+            return self._changed[key]
+        if key not in self._there:
+            raise BrokenPartError(f"{name or 'a part'} is missing")
+        return self._archive.read(self._there[key])
+
+    def size(self, name: str) -> int:
+        """How many bytes a part has, unpacked."""
+        info = self._there.get(plain(name))
+        return info.file_size if info else 0
+
+    def document(self, name: str) -> Document:
+        """A part's XML; what is changed in it is written with the package."""
+        key = plain(name)
+        if key not in self._documents:
+            self._documents[key] = Document(self.read(name))
+        return self._documents[key]
+
+    def put(self, name: str, content: bytes) -> None:
+        """Put a part in the place of the one of its name, or add it."""
+        self._documents.pop(plain(name), None)
+        self._gone.discard(plain(name))
+        self._store(name, content)
+
+    def _store(self, name: str, content: bytes) -> None:
+        key = plain(name)
+        (self._changed if key in self._there else self._added)[key] = content
+        self._names.setdefault(key, name)
+
+    def add(self, pattern: str, content: bytes, content_type: str) -> str:
+        """Add a part under a free name, as of `xl/worksheets/sheet{}.xml`; the name comes back."""
+        number = 1
+        while self.has(pattern.format(number)):
+            number += 1
+        name = pattern.format(number)
+        self.put(name, content)
+        self._add_type(name, content_type)
+        return name
+
+    def _add_type(self, name: str, content_type: str) -> None:
+        types = self.document(_TYPES)
+        said = {"PartName": f"/{name}", "ContentType": content_type}
+        types.append(types.root, element(f"{types.root.prefix}Override", said))
+
+    def retype(self, wrong: str, content_type: str) -> None:
+        """Have parts of an extension, which was said to be of a wrong type, be of another."""
+        types = self.document(_TYPES)
+        for each in types.root.all("Default"):
+            if (each.get("ContentType") or "").strip().casefold() == wrong.casefold():
+                types.set(each, ContentType=content_type)
+
+    def type_of(self, name: str) -> str:
+        """The content type of a part that came, in small letters: by its name, or its extension."""
+        said = self._overrides().get(plain(name)) or self._defaults().get(_extension(name))
+        return ((said.get("ContentType") if said else None) or "").strip().casefold()
+
+    def set_type(self, name: str, content_type: str) -> None:
+        """Give a part another type."""
+        if override := self._overrides().get(plain(name)):
+            self.document(_TYPES).set(override, ContentType=content_type)
+        else:
+            self._add_type(name, content_type)
+
+    def remove(self, name: str) -> None:
+        """Take a part out, with its relationships and its type."""
+        if not self.has(name):
+            return
+        self._gone |= {plain(name), plain(_relations_of(name))}
+        if override := self._overrides().get(plain(name)):
+            self.document(_TYPES).remove(override)
+
+    def relations(self, part: str) -> list[Relation]:
+        """The relationships of a part; those of the package have no part: the empty name."""
+        key = plain(part)
+        if key not in self._relations:
+            name = _relations_of(part)
+            said = self.document(name).root.all("Relationship") if self.has(name) else []
+            self._relations[key] = [self._relation(part, each) for each in said]
+        return [each for each in self._relations[key] if each not in self._unrelated]
+
+    def related(self, part: str, kind: str) -> list[Relation]:
+        """Those of one kind that lead to a part which is there."""
+        return [
+            r
+            for r in self.relations(part)
+            if r.kind == kind and not r.is_outside and self.has(r.target)
+        ]
+
+    def relate(self, part: str, kind: str, target: str) -> str:
+        """Add a relationship to another part; its id comes back."""
+        name = _relations_of(part)
+        if not self.has(name):
+            self.put(name, _DECLARATION + _RELATIONS.encode())
+        # The number of one that has been taken out may still be said somewhere.
+        taken = {each.get("Id") for each in self.document(name).root.children}
+        taken |= {relation.id for relation in self.relations(part)}
+        number = len(taken) + 1
+        while f"rId{number}" in taken:
+            number += 1
+        base = _STRICT if self.is_strict else _TRANSITIONAL
+        said = {"Id": f"rId{number}", "Type": base + kind, "Target": f"/{target}"}
+        document = self.document(name)
+        document.append(document.root, element(f"{document.root.prefix}Relationship", said))
+        new = Relation(f"rId{number}", kind, target, is_outside=False)
+        self._relations[plain(part)].append(new)
+        return new.id
+
+    def pointer(self, number: str) -> dict[str, str]:
+        """The attributes by which an element points at a relationship."""
+        # With a prefix of its own: nobody knows where those of others are declared.
+        base = _STRICT if self.is_strict else _TRANSITIONAL
+        return {"xmlns:qd": base.rstrip("/"), "qd:id": number}
+
+    def unrelate(self, part: str, relation: Relation, instead: str = "") -> None:
+        """Take a relationship out, or have it lead to a place within the workbook."""
+        document = self.document(_relations_of(part))
+        if relation.said is not None:
+            if instead:
+                document.set(relation.said, Target=instead, TargetMode=None)
+            else:
+                document.remove(relation.said)
+        self._unrelated.add(relation)
+
+    def names(self) -> list[str]:
+        """The parts that came and are there, as their names are compared."""
+        return [
+            name
+            for name in self._there
+            if name not in self._gone
+            and name != plain(_TYPES)
+            and not name.endswith(("/", ".rels"))
+        ]
+
+    def reached(self) -> dict[str, str]:
+        """The parts that something leads to, each with the kind of the relationship which does."""
+        reached, waiting = {"": ""}, [""]
+        while waiting:
+            for relation in self.relations(waiting.pop()):
+                target = plain(relation.target)
+                if not relation.is_outside and target not in reached and self.has(target):
+                    reached[target] = relation.kind
+                    waiting.append(target)
+        return reached
+
+    def written(self) -> bytes:
+        """The package; parts that were not changed hold the same bytes as before."""
+        for key, document in self._documents.items():
+            if document.is_changed and key not in self._gone:
+                self._store(key, document.written())
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for key, info in self._there.items():
+                if key in self._gone or info.is_dir():
+                    continue
+                made = zipfile.ZipInfo(info.filename, info.date_time)
+                made.compress_type = zipfile.ZIP_DEFLATED
+                changed = self._changed.get(key)
+                archive.writestr(made, self._archive.read(info) if changed is None else changed)
+            for key, content in self._added.items():
+                if key not in self._gone:
+                    made = zipfile.ZipInfo(self._names[key], _MADE)
+                    made.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(made, content)
+            seal(archive, self.remark)
+        return buffer.getvalue()
+
+    def _relation(self, part: str, said: Element) -> Relation:
+        target = said.get("Target") or ""
+        kind = (said.get("Type") or "").strip().rpartition("/")[2]
+        mode = (said.get("TargetMode") or "").strip().casefold()
+        is_outside = _ABSOLUTE.match(target) is not None or (
+            mode == "external" and not target.startswith("#")
+        )
+        if not is_outside:
+            path, _, _ = target.replace("\\", "/").partition("#")
+            folder = part.rpartition("/")[0]
+            joined = path if path.startswith("/") else f"{folder}/{path}"
+            target = posixpath.normpath(joined).lstrip("/") if path else ""
+            # Names are stored as they are written in links, or, by some, as they are meant.
+            if not self.has(target) and self.has(unquote(target)):
+                target = unquote(target)
+        return Relation(said.get("Id") or "", kind, target, is_outside, said)
+
+    def _overrides(self) -> dict[str, Element]:
+        """The types of parts, by their names; and `_defaults`, by their extensions."""
+        if self._types is None:
+            said = self.document(_TYPES).root.all("Override")
+            self._types = {plain(each.get("PartName") or ""): each for each in said}
+        return self._types
+
+    def _defaults(self) -> dict[str, Element]:
+        said = self.document(_TYPES).root.all("Default")
+        return {(each.get("Extension") or "").casefold(): each for each in said}
+
+
+def plain(name: str) -> str:
+    """A part's name as it is compared."""
+    return name.replace("\\", "/").lstrip("/").casefold()
+
+
+def _extension(name: str) -> str:
+    return name.rpartition(".")[2].casefold()
+
+
+def _relations_of(part: str) -> str:
+    folder, _, name = part.rpartition("/")
+    return f"{folder}/_rels/{name}.rels".lstrip("/")

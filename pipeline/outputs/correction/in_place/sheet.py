@@ -1,0 +1,244 @@
+"""A sheet of a workbook, changed in place: marks, formulas that become results, what is taken out.
+
+The cells are the bulk of a sheet: they are searched as bytes, and only what stands around them is
+read as XML.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
+from html import unescape
+from itertools import islice
+
+from pipeline.outputs.correction.in_place.xml_tree import Document, element, escaped, in_utf8
+from pipeline.outputs.correction.notes import AUTHOR
+from pipeline.workbooks.addresses import address, position
+from pipeline.workbooks.details.detail import BrokenPartError
+
+#: The order in which Excel wants what follows a sheet's cells (ECMA-376 part 1, 18.3.1.99).
+_ORDER = (
+    *("sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges", "scenarios", "autoFilter"),
+    *("sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr"),
+    *("conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins"),
+    *("pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches"),
+    *("ignoredErrors", "smartTags", "drawing", "drawingHF", "legacyDrawing", "legacyDrawingHF"),
+    *("picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"),
+)
+#: A name's prefix, and what stands in a tag behind its name.
+_PREFIX = rb"""(?:[^\s<>/:="'&]++:)?"""
+_SAID = rb"""(?:\s(?:[^<>"'/]++|"[^"]*"|'[^']*'|/(?!>))*+)?+"""
+_BEGIN = re.compile(rb"<" + _PREFIX + rb"sheetData" + _SAID + rb"(/?)>")
+_END = re.compile(rb"</" + _PREFIX + rb"sheetData\s*>")
+#: Notes, instructions to programs, and text that stands as it is.
+_NOT_PLAIN = re.compile(rb"<!--.*?-->|<\?(?!xml\s).*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_CELL = re.compile(
+    rb"<(?P<tag>" + _PREFIX + rb"c)(?P<said>" + _SAID + rb")(?:/>|>(?P<inner>.*?)</(?P=tag)\s*>)",
+    re.DOTALL,
+)
+_FORMULA = re.compile(
+    rb"<(?P<tag>" + _PREFIX + rb"f)(?P<said>" + _SAID + rb")"
+    rb"(?:/>|>(?P<text>[^<]*)</(?P=tag)\s*>)"
+)
+_BEGUN = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])")
+_SHARED = re.compile(r"""\bt\s*=\s*["']shared["']""")
+_INDEX = re.compile(r"""\bsi\s*=\s*["'](\d+)["']""")
+_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+\d+)["']""")
+#: What says that a formula spills over other cells.
+_SPILLS = re.compile(rb"""\scm\s*=\s*["']\d+["']""")
+#: N of any text is 0: always true, and by the text we know the rule as ours.
+MARKED = f'N("{AUTHOR}")'
+HIGHLIGHT = f"{MARKED}=0"
+
+
+class SheetPart:
+    """A worksheet's part. Raises BrokenPartError where it is not laid out as sheets are."""
+
+    def __init__(self, content: bytes) -> None:
+        content = in_utf8(content)
+        #: Its cells differ from those that came.
+        self._has_new_cells = _NOT_PLAIN.search(content) is not None
+        if self._has_new_cells:
+            content = _NOT_PLAIN.sub(_plainly, content)
+        begin = _BEGIN.search(content)
+        if len(_BEGIN.findall(content)) > 1:
+            raise BrokenPartError("a sheet is not laid out as usual")
+        first = begin.end() if begin else len(content)
+        self._is_blank = begin is None or bool(begin[1])
+        last = first
+        if not self._is_blank:
+            *_, end = [None, *_END.finditer(content, first)]
+            if end is None:
+                raise BrokenPartError("a sheet has no end")
+            last = end.start()
+        #: What stands between the tags of the cells.
+        self._cells = content[first:last]
+        #: What stands around them.
+        self.frame = Document(content[:first] + content[last:])
+        self.root = self.frame.root
+        self._has_new_cells = False
+
+        #: Formulas that have been taken out, and the numbers of those that others shared.
+        self.has_fewer_formulas = False
+        self._no_longer_shared: set[str] = set()
+
+    @property
+    def is_changed(self) -> bool:
+        return self.frame.is_changed or self._has_new_cells
+
+    def written(self) -> bytes:
+        frame = self.frame.written()
+        if self._is_blank:
+            return frame
+        begin = _BEGIN.search(frame)
+        assert begin is not None  # noqa: S101 - the frame has kept it
+        return frame[: begin.end()] + self._cells + frame[begin.end() :]
+
+    def insert(self, name: str, inner: str = "", **attributes: str) -> None:
+        """Put an element in where Excel expects one of its name."""
+        tag = self.root.prefix + name
+        after = _ORDER[_ORDER.index(name) + 1 :]
+        self.frame.in_order(self.root, element(tag, attributes, inner), after)
+
+    def unselect(self) -> None:
+        """Leave the sheet unselected: two selected sheets are a group, typed into as one."""
+        for views in self.root.all("sheetViews"):
+            for view in views.children:
+                if view.get("tabSelected") not in (None, "0", "false"):
+                    self.frame.set(view, tabSelected=None)
+
+    # --- Formulas ---
+
+    def still_formulas(self, is_live: Callable[[str], bool]) -> int:
+        """Have live formulas stand as their results; how many there were."""
+        if b"<f" not in self._cells and b":f" not in self._cells:
+            return 0
+        if len(_BEGUN.findall(self._cells)) != len(_FORMULA.findall(self._cells)):
+            raise BrokenPartError("a formula is not laid out as usual")
+        shared = {*self._no_longer_shared}
+        live: list[re.Match[bytes]] = []
+        for match in _FORMULA.finditer(self._cells):
+            if match["text"] and is_live(_told(match["text"])):
+                live.append(match)
+                shared.update(_shared(match))
+        if shared:
+            # Those that share a live one may stand before it.
+            taken = {match.start() for match in live}
+            live = [
+                match
+                for match in _FORMULA.finditer(self._cells)
+                if match.start() in taken or not shared.isdisjoint(_shared(match))
+            ]
+        pieces, at = list[bytes](), 0
+        for match in live:
+            cell = self._cells.rfind(b"<", at, match.start())
+            pieces += self._cells[at:cell], _SPILLS.sub(b"", self._cells[cell : match.start()])
+            at = match.end()
+        if live:
+            self._cells = b"".join((*pieces, self._cells[at:]))
+            self._has_new_cells = self.has_fewer_formulas = True
+        return len(live)
+
+    def clear(self, cells: Collection[str]) -> None:
+        """Empty cells, and leave them without a style."""
+        if not cells:
+            return
+        tag = self.root.prefix.encode() + b"c"
+
+        def emptied(match: re.Match[bytes]) -> bytes:
+            said = _ADDRESS.search(match["said"])
+            if said is None or said[1].decode() not in cells:
+                return match[0]
+            self._has_new_cells = True
+            for formula in _FORMULA.finditer(match["inner"] or b""):
+                self.has_fewer_formulas = True
+                if formula["text"]:
+                    self._no_longer_shared.update(_shared(formula))
+            return b"<" + tag + b' r="' + said[1] + b'"/>'
+
+        self._cells = _CELL.sub(emptied, self._cells)
+
+    # --- Marks ---
+
+    def unmark(self) -> None:
+        """Take off the highlights of an earlier correction copy."""
+        for formatting in self.root.all("conditionalFormatting"):
+            for rule in formatting.all("cfRule"):
+                if MARKED in self.frame.text(rule):
+                    self.frame.remove(rule)
+        for ranges in self.root.all("protectedRanges"):
+            for each in ranges.children:
+                if each.get("name") == AUTHOR:
+                    self.frame.remove(each)
+
+    def highlight(self, cells: Sequence[tuple[Sequence[str], int]]) -> None:
+        """Highlight cells, each group in a style of `dxfs`; the first is painted over the others.
+
+        A highlight is a conditional format that is always true, so the cell's own looks stay
+        untouched beneath it and come back when it goes.
+        """
+        # Ours come first, or a rule of the return's own could paint over them.
+        for rule in self.root.walk():
+            own = rule.get("priority") if rule.name == "cfRule" else None
+            if own and own.lstrip("-").isdigit():
+                self.frame.set(rule, priority=str(int(own) + len(cells)))
+        prefix = self.root.prefix
+        added = []
+        for priority, (addresses, style) in enumerate(cells, 1):
+            if addresses:
+                formula = element(f"{prefix}formula", inner=escaped(HIGHLIGHT))
+                said = {"type": "expression", "dxfId": str(style), "priority": str(priority)}
+                rule_ = element(f"{prefix}cfRule", said, formula)
+                added.append(
+                    element(f"{prefix}conditionalFormatting", {"sqref": " ".join(addresses)}, rule_)
+                )
+        names = _ORDER[_ORDER.index("conditionalFormatting") :]
+        self.frame.in_order(self.root, "".join(added), names)
+
+    def unlock(self, cells: Sequence[str]) -> None:
+        """Let cells of a protected sheet be typed in."""
+        protection = self.root.child("sheetProtection")
+        if protection is None or protection.get("sheet") not in ("1", "true"):
+            return
+        said = {"sqref": " ".join(cells), "name": AUTHOR}
+        added = element(f"{self.root.prefix}protectedRange", said)
+        kept = [e for e in self.root.all("protectedRanges") if not self.frame.is_gone(e)]
+        if kept:
+            self.frame.append(kept[0], added)
+        else:
+            self.insert("protectedRanges", added)
+
+    def holders(self, cells: Iterable[str]) -> dict[str, str]:
+        """The address, for each of these, of the merged cell which covers it; its own otherwise."""
+        held = {cell: cell for cell in cells}
+        by_row = sorted((*place, cell) for cell in held if (place := position(cell)))
+        for ranges in self.root.all("mergeCells"):
+            for each in ranges.children:
+                first, _, last = (each.get("ref") or "").partition(":")
+                one, other = position(first), position(last or first)
+                if not one or not other:
+                    continue
+                at = bisect_left(by_row, (one[0],))
+                for row, column, cell in islice(by_row, at, None):
+                    if row > other[0]:
+                        break
+                    if one[1] <= column <= other[1]:
+                        held[cell] = address(*one)
+        return held
+
+
+def _plainly(match: re.Match[bytes]) -> bytes:
+    """Text that stood as it is, escaped; nothing in the place of anything else."""
+    return escaped((match[1] or b"").decode("utf-8", "replace")).encode()
+
+
+def _told(xml: bytes) -> str:
+    """What a stretch of XML without tags says."""
+    return unescape(xml.decode("utf-8", "replace"))
+
+
+def _shared(formula: re.Match[bytes]) -> list[str]:
+    """The number of a formula that several cells share, in a list; an empty one of another."""
+    said = _told(formula["said"])
+    return _INDEX.findall(said) if _SHARED.search(said) else []
