@@ -147,7 +147,7 @@ HIDDEN: dict[str, tuple[Make, str]] = {
                 "</conditionalFormatting>"
             ),
         ),
-        "1 formula",
+        "1 rule",
     ),
     "name over a live name": (
         written(lambda b, _: (b.define_name("A_", "='[1]S'!$A$1"), b.define_name("B_", "=A_*2"))),
@@ -278,7 +278,7 @@ HIDDEN: dict[str, tuple[Make, str]] = {
                 "</calculatedColumnFormula></tableColumn>",
             ),
         ),
-        "1 formula",
+        "1 rule",
     ),
     "table of a query in another folder": (
         altered(

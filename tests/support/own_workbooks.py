@@ -438,6 +438,32 @@ KEPT: dict[str, Make] = {
             FIGURES, "printerSettings",
         ),
     ),
+    "drop-down from a table": written(
+        lambda _, s: s.data_validation(
+            "C2:C8", {"validate": "list", "source": '=INDIRECT("Table1[Col]")'}
+        )
+    ),
+    "data of its own": altered(
+        BARE,
+        with_part(
+            "customXml/item1.xml", "<d><f>'x'!A1</f><hyperlink location='http://a'/></d>",
+            "application/xml", BOOK, "customXml",
+        ),
+    ),
+    "settings that are no XML": altered(
+        BARE,
+        with_part(
+            "xl/printerSettings/printerSettings1.bin", b"<plist>\x00", f"{SML}printerSettings",
+            FIGURES, "printerSettings",
+        ),
+    ),
+    "type of a part that is not there": altered(
+        BARE,
+        replacing(
+            "[Content_Types].xml", "</Types>",
+            f'<Override PartName="/xl/comments1.xml" ContentType="{SML}comments+xml"/></Types>',
+        ),
+    ),
     "comment within": altered(BARE, replacing(BOOK, "<sheets>", "<!-- sheets --><sheets>")),
     "note among the cells": altered(
         written(_picture), replacing(FIGURES, "<sheetData>", "<sheetData><!-- a note -->")
@@ -622,7 +648,7 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
         ),
         "1 data connection",
     ),
-    "rule from another workbook": (altered(BARE, tail(_rule("[1]S!A1&gt;0"))), "1 formula"),
+    "rule from another workbook": (altered(BARE, tail(_rule("[1]S!A1&gt;0"))), "1 rule"),
     "drop-down from another workbook": (
         altered(
             BARE,
@@ -631,7 +657,7 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
                 "[1]S!$A$1:$A$3</formula1></dataValidation></dataValidations>"
             ),
         ),
-        "1 formula",
+        "1 rule",
     ),
     "one of two drop-downs": (
         altered(
@@ -642,7 +668,7 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
                 "<formula1>$A$1:$A$3</formula1></dataValidation></dataValidations>"
             ),
         ),
-        "1 formula",
+        "1 rule",
     ),
     "lists of 2010 from another workbook": (
         altered(
@@ -653,7 +679,7 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
                 "</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings>"
             ),
         ),
-        "1 formula",
+        "1 rule",
     ),
     "sparkline from another workbook": (
         altered(
@@ -664,7 +690,7 @@ TAKEN_OUT: dict[str, tuple[Make, str]] = {
                 "</x14:sparklines></x14:sparklineGroup></x14:sparklineGroups>"
             ),
         ),
-        "1 formula",
+        "1 rule",
     ),
     "signature": (
         altered(

@@ -23,7 +23,7 @@ from schemas.findings import Finding, in_reading_order, worst_first
 _NOT_TO_BE_OPENED = {
     rule.code
     for rule in (
-        *(rules.TOO_LARGE, rules.READER_STOPPED),
+        *(rules.TOO_LARGE, rules.READER_STOPPED, rules.DAMAGED),
         *(rules.READ_TWO_WAYS, rules.LOOKS_UNREADABLE),
     )
 }

@@ -7,6 +7,8 @@ from xml.parsers import expat
 
 from pipeline.workbooks.details.detail import BrokenPartError
 
+#: No number of a workbook's XML has more digits.
+_LONGEST_NUMBER = 18
 OnStart = Callable[[str, dict[str, str]], None]
 
 
@@ -17,7 +19,8 @@ def local(name: str) -> str:
 
 def whole(text: str | None) -> int | None:
     """The whole number that an attribute is; None where it is none, or is not there."""
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    is_whole = text and len(text) <= _LONGEST_NUMBER and text.isascii() and text.isdigit()
+    return int(text) if text and is_whole else None
 
 
 def walk(content: bytes, on_start: OnStart) -> None:

@@ -22,6 +22,7 @@ from pipeline.outputs.correction.in_place.styles import Styles
 from pipeline.outputs.correction.in_place.xml_tree import Document
 from pipeline.outputs.correction.listing import TABLE_NAME
 from pipeline.workbooks.addresses import position
+from pipeline.workbooks.details.xml import whole
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, Severity, worst_first
 from schemas.rules import LOOKS_UNKNOWN
@@ -181,7 +182,7 @@ class _Tables:
             for relation in parts.related(sheet.part, "table")
         ]
         self._names = book.taken_names([root.get("displayName") or "" for root in roots])
-        numbers = [int(said) for root in roots if (said := root.get("id") or "").isdigit()]
+        numbers = [number for root in roots if (number := whole(root.get("id"))) is not None]
         self.free_number = max(numbers, default=0) + 1
 
     def free_name(self) -> str:

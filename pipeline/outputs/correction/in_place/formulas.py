@@ -27,6 +27,10 @@ _CELL = re.compile(r"(?<![\w.\\?])\$?[A-W]?[A-Z]{1,2}\$?\d{1,6}(?![\w.\\?!(])")
 #: A sheet, by its sign of exclamation.
 _SHEET = re.compile(r"([^\s!(),:;{}+\-*/^&=<>%@#$~\1-\3]+)!")
 _PREFIX = re.compile(r"(?:_(?:XLFN|XLWS|XLUDF|XLPM|XLETA|XLL)\.)+")
+#: A sheet of another workbook, as text.
+_BOOK = re.compile(r"\[[^\[\]]*\][^\[\]]*!")
+#: A link to a place of the workbook itself.
+_WITHIN = re.compile(r'(?<![\w.])HYPERLINK\s*\(\s*"#[^"\[\\/]*"(?=\s*[,)])', re.IGNORECASE)
 #: Functions that fetch, open, call or link; those of old macro sheets among them.
 _ACTING = {
     *("HYPERLINK", "WEBSERVICE", "IMAGE", "RTD", "STOCKHISTORY", "PY", "COPILOT", "TRANSLATE"),
@@ -54,7 +58,10 @@ class Judge:
         self._functions: dict[str, bool] = {}
         self._verdicts: dict[str, bool] = {}
         self._live_names: set[str] = set()
-        waiting = [(name.upper(), *self._read(formula)) for name, formula in names]
+        defined = [*names]
+        #: Names that the workbook defines may be called like functions.
+        self._own_names = {name.upper() for name, _ in defined}
+        waiting = [(name.upper(), *self._read(formula)) for name, formula in defined]
         found = {name for name, is_live, _ in waiting if is_live}
         while found - self._live_names:
             self._live_names |= found
@@ -71,14 +78,17 @@ class Judge:
 
     def _read(self, formula: str) -> tuple[bool, set[str]]:
         """Whether a formula is live by itself, and the words in capitals that may be names."""
-        bare, strings, is_outside = self._bare(formula)
+        bare, strings, is_outside = self._bare(_WITHIN.sub('T("#"', formula))
         is_live = is_outside or bool(_UNREAD.search(bare))
         if "!" in bare:
             is_live |= not self._sheets.issuperset(map(str.casefold, _SHEET.findall(bare)))
         found = _WORD.findall(bare.upper())
         called = {word for word, after in found if after == "(" or _PREFIX.match(word)}
-        is_live |= any(map(self._acts, called)) or ("INDIRECT" in called and "[" in strings)
-        return is_live, {word for word, after in found if after != "!"}
+        is_live |= any(map(self._acts, called)) or (
+            "INDIRECT" in called and _BOOK.search(strings) is not None
+        )
+        names = {w for w, after in found if after != "!" and not (after == "(" and w in FORMULAE)}
+        return is_live, names
 
     def _bare(self, formula: str) -> tuple[str, str, bool]:
         """A formula without its strings, quoted names and brackets; the strings; whether any of
@@ -108,12 +118,12 @@ class Judge:
         """Whether a function acts; each is looked up once."""
         if word not in self._functions:
             function = _PREFIX.sub("", word)
-            is_unknown = function not in FORMULAE and not word.startswith(_KNOWN)
+            is_known = function in FORMULAE or word in self._own_names or word.startswith(_KNOWN)
             self._functions[word] = (
-                word.startswith("_XLL.")
+                word.startswith(("_XLL.", "_XLDUDF_"))
                 or function.startswith("CUBE")
                 or function in _ACTING
-                or (self._has_macros and is_unknown)
+                or (self._has_macros and not is_known)
             )
         return self._functions[word]
 

@@ -33,6 +33,10 @@ FORMULAS = (
     "formulas that link, call or refer elsewhere (their results stand there, if any were saved)",
 )
 NAMES = ("name that refers elsewhere", "names that refer elsewhere")
+RULES = (
+    "rule of a drop-down, a format or a column that reaches elsewhere",
+    "rules of drop-downs, formats or columns that reach elsewhere",
+)
 BUTTONS = ("macro behind a button", "macros behind buttons")
 SIGNATURES = ("digital signature", "digital signatures")
 STRAY = ("part that is not the workbook's", "parts that are not the workbook's")
@@ -74,6 +78,11 @@ _MACROS_TYPE, _PRINTER_TYPE = f"{_OFFICE}vbaProject", f"{_SML}spreadsheetml.prin
 _MODELS = ("powerPivotData", f"{_SML}model+data")
 #: What holds words and figures alone, which may be many.
 _PASSED = {"sst", "styleSheet", "comments", "pivotCacheRecords", "calcChain"}
+#: What leads to parts in which Excel looks for nothing that runs or fetches.
+_UNSWEPT = {
+    *("customXml", "customXmlProps", "image", "printerSettings", "thumbnail"),
+    *("core-properties", "extended-properties", "custom-properties", "classificationlabels"),
+}
 #: What holds formulas, and goes with a live one, and the formulas.
 _RULES = {
     *("cfRule", "dataValidation", "sparkline", "calculatedColumnFormula", "totalsRowFormula"),
@@ -81,6 +90,8 @@ _RULES = {
 _FORMULAS = {
     *("formula", "formula1", "formula2", "f", "calculatedColumnFormula", "totalsRowFormula"),
 }
+#: Attributes that hold a formula or a macro.
+_FORMULA_KEYS = {"macro", "textlink", "listFillRange", "linkedCell", "formula"}
 #: What tells Excel to publish, or to fetch.
 _ERRANDS = {
     "webPublishItem": LINKS,
@@ -89,7 +100,9 @@ _ERRANDS = {
     "oleObject": OBJECTS,
 }
 #: A place in the workbook itself has none of these.
-_ADDRESS = re.compile(r"\[|//|\\\\|\s*(?:mailto|file|javascript|ms-\w+):", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\[[^\[\]]*\][^\[\]]*!|//|\\\\|\s*(?:mailto|file|javascript|ms-\w+):", re.IGNORECASE
+)
 #: The smallest picture: one that shows nothing.
 _NO_PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -146,7 +159,7 @@ class Taking:
                 if not relation.is_outside and target not in seen and parts.has(target):
                     seen.add(target)
                     waiting.append(target)
-            if name and name not in sheets:
+            if name and name not in sheets and self._reached.get(name) not in _UNSWEPT:
                 self._from_part(name, ids)
         for name in parts.names():
             if name in self._reached and name not in seen:
@@ -216,7 +229,9 @@ class Taking:
         """Take out what is live of a part that is no sheet."""
         parts, content = self._parts, self._parts.read(name)
         root = root_of(content)
-        if root == "xml":
+        if root and b"<!ENTITY" in content:
+            raise BrokenPartError("a part declares entities")
+        if root == "xml" or self._reached.get(name) == "vmlDrawing":
             said, macros, links = without_live(content, self.judge.is_live)
             if said != content:
                 parts.put(name, said)
@@ -255,7 +270,7 @@ class Taking:
                 document.formula(p) for p in within if not any(c.name == "f" for c in p.children)
             ]
             said += [part.get("val") or "" for part in each.walk() if part.name == "cfvo"]
-            return FORMULAS if any(map(self.judge.is_live, said)) else None
+            return RULES if any(map(self.judge.is_live, said)) else None
         if each.name == "hyperlink":
             return LINKS if _ADDRESS.search(each.get("location") or "") else None
         return _ERRANDS.get(each.name)
@@ -267,6 +282,8 @@ class Taking:
             document.replace(each, element(each.tag, inner="#REF!"))
             self._count(WORKBOOKS)
         for key in [key for key in each.attributes if _is_formula(key)]:
+            if key == "formula" and self.judge.is_live(each.get(key) or ""):
+                raise BrokenPartError("a formula of a pivot table reaches elsewhere")
             is_macro = key.casefold().endswith("macro")
             if each.get(key) and (is_macro or self.judge.is_live(each.get(key) or "")):
                 document.set(each, **{key: None})
@@ -284,7 +301,7 @@ def _points(each: Element, ids: set[str]) -> bool:
 
 
 def _is_formula(key: str) -> bool:
-    return key in ("macro", "textlink") or key.startswith("fmla")
+    return key in _FORMULA_KEYS or (key.startswith("fmla") and key != "fmla")
 
 
 def _is_external(source: Element, ids: set[str]) -> bool:

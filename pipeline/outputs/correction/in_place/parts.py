@@ -25,6 +25,8 @@ _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
 #: What leads out of the package, whatever is said of it.
+#: A place of the workbook itself.
+_WITHIN = re.compile(r"#(?!.*(?:\[[^\[\]]*\][^\[\]]*!|//|\\\\))")
 _ABSOLUTE = re.compile(r"\s*(?:[A-Za-z][\w+.-]*:|[\\/]{2})")
 #: Of what is put in; no two copies of one return differ by when they were made.
 _MADE = (1980, 1, 1, 0, 0, 0)
@@ -123,7 +125,12 @@ class Parts:
     def _add_type(self, name: str, content_type: str) -> None:
         types = self.document(_TYPES)
         said = {"PartName": f"/{name}", "ContentType": content_type}
-        types.append(types.root, element(f"{types.root.prefix}Override", said))
+        there = self._overrides().get(plain(name))
+        if there is not None and not types.is_gone(there):
+            # Of a part that was not there.
+            types.set(there, ContentType=content_type)
+        else:
+            types.append(types.root, element(f"{types.root.prefix}Override", said))
 
     def retype(self, wrong: str, content_type: str) -> None:
         """Have parts of an extension, which was said to be of a wrong type, be of another."""
@@ -252,7 +259,7 @@ class Parts:
         kind = (said.get("Type") or "").strip().rpartition("/")[2]
         mode = (said.get("TargetMode") or "").strip().casefold()
         is_outside = _ABSOLUTE.match(target) is not None or (
-            mode == "external" and not target.startswith("#")
+            mode == "external" and _WITHIN.match(target) is None
         )
         if not is_outside:
             path, _, _ = target.replace("\\", "/").partition("#")

@@ -15,6 +15,7 @@ from itertools import islice
 from pipeline.outputs.correction.in_place.xml_tree import Document, element, escaped, in_utf8
 from pipeline.outputs.correction.notes import AUTHOR
 from pipeline.workbooks.addresses import address, position
+from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import BrokenPartError
 
 #: The order in which Excel wants what follows a sheet's cells (ECMA-376 part 1, 18.3.1.99).
@@ -47,6 +48,8 @@ _INDEX = re.compile(r"""\bsi\s*=\s*["'](\d+)["']""")
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+\d+)["']""")
 #: What says that a formula spills over other cells.
 _SPILLS = re.compile(rb"""\scm\s*=\s*["']\d+["']""")
+#: Excel counts the priorities of rules so far.
+_LAST_PRIORITY = 2**31 - 10
 #: N of any text is 0: always true, and by the text we know the rule as ours.
 MARKED = f'N("{AUTHOR}")'
 HIGHLIGHT = f"{MARKED}=0"
@@ -57,9 +60,7 @@ class SheetPart:
 
     def __init__(self, content: bytes) -> None:
         content = in_utf8(content)
-        #: Its cells differ from those that came.
-        self._has_new_cells = _NOT_PLAIN.search(content) is not None
-        if self._has_new_cells:
+        if _NOT_PLAIN.search(content):
             content = _NOT_PLAIN.sub(_plainly, content)
         begin = _BEGIN.search(content)
         if len(_BEGIN.findall(content)) > 1:
@@ -77,8 +78,8 @@ class SheetPart:
         #: What stands around them.
         self.frame = Document(content[:first] + content[last:])
         self.root = self.frame.root
+        #: Its cells differ from those that came.
         self._has_new_cells = False
-
         #: Formulas that have been taken out, and the numbers of those that others shared.
         self.has_fewer_formulas = False
         self._no_longer_shared: set[str] = set()
@@ -180,9 +181,9 @@ class SheetPart:
         """
         # Ours come first, or a rule of the return's own could paint over them.
         for rule in self.root.walk():
-            own = rule.get("priority") if rule.name == "cfRule" else None
-            if own and own.lstrip("-").isdigit():
-                self.frame.set(rule, priority=str(int(own) + len(cells)))
+            own = xml.whole(rule.get("priority")) if rule.name == "cfRule" else None
+            if own is not None and own < _LAST_PRIORITY:
+                self.frame.set(rule, priority=str(own + len(cells)))
         prefix = self.root.prefix
         added = []
         for priority, (addresses, style) in enumerate(cells, 1):

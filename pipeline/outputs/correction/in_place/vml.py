@@ -15,6 +15,7 @@ _LINK = re.compile(
     rb"""\s(?:[\w.-]+:)?(?:href|althref|src)\s*=\s*(?:"[^"#][^"]*"|'[^'#][^']*')""", re.IGNORECASE
 )
 _FORMULA = re.compile(rb"<((?:[\w.-]+:)?Fmla(\w+))(?:\s[^<>]*)?>([^<]*)</\1\s*>")
+_BEGUN = re.compile(rb"<(?:[\w.-]+:)?Fmla\w")
 _SHAPE = re.compile(rb"""<(/?)v:shape(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*?(/?)>""")
 
 
@@ -39,8 +40,9 @@ def without_live(content: bytes, is_live: Callable[[str], bool]) -> tuple[bytes,
         others += found
         return said
 
-    said = _TAG.sub(of_tag, _FORMULA.sub(of_formula, in_utf8(content)))
-    if b"FmlaMacro" in said:
+    plain = in_utf8(content)
+    said = _TAG.sub(of_tag, _FORMULA.sub(of_formula, plain))
+    if len(_BEGUN.findall(plain)) != len(_FORMULA.findall(plain)):
         raise BrokenPartError("a drawing is not laid out as usual")
     return (said if macros or others else content), macros, others
 

@@ -233,7 +233,8 @@ def in_utf8(content: bytes) -> bytes:
 
 def root_of(content: bytes) -> str:
     """The name of the element that holds all of a part's XML; empty of a part that is no XML."""
-    said = in_utf8(content) if content.lstrip()[:1] in (b"<", b"\xef", b"\xff", b"\xfe") else b""
+    is_xml = content.lstrip()[:1] in (b"<", b"\xef", b"\xff", b"\xfe") or content[:2] == b"\0<"
+    said = in_utf8(content) if is_xml else b""
     found = _ROOT.match(said)
     return xml.local(found[1].decode("utf-8", "replace")) if found else ""
 
