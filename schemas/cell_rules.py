@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from schemas.findings import Rule
 
+SCALED_TWICE = Rule(
+    "V18",
+    "Scale that can be read two ways",
+    "The heading says {scale}, and the cell shows {value}: it is not plain what that comes to.",
+    "Type the figure in full, for example {example}, under a heading without a scale.",
+    "Whether thousands are meant once or twice changes a figure a thousandfold.",
+)
 MARKED_TEXT = Rule(
     "V21",
     "Struck out, raised or lowered",

@@ -380,13 +380,6 @@ SCALED = Rule(
     "The appendix prints every figure in full.",
     severity=Severity.INFO,
 )
-SCALED_TWICE = Rule(
-    "V18",
-    "Scale that can be read two ways",
-    "The heading says {scale}, and the cell shows {value}: it is not plain what that comes to.",
-    "Type the figure in full, for example {example}, under a heading without a scale.",
-    "Whether thousands are meant once or twice changes a figure a thousandfold.",
-)
 LOOKS_UNKNOWN = Rule(
     "V20",
     "Figure shown nobody knows how",

@@ -26,7 +26,7 @@ _LINE_HEIGHT, _TALLEST = 14, 450
 _LETTERS_A_LINE = 52
 
 
-class Note(Struct, frozen=True):
+class CellNote(Struct, frozen=True):
     """A comment: its text and who wrote it."""
 
     text: str
@@ -44,7 +44,7 @@ def severity_shown(severity: Severity) -> str:
     return f"{SYMBOLS[severity]} {severity.capitalize()}"
 
 
-def noted(findings: Sequence[Finding], before: Note | None) -> Note:
+def noted(findings: Sequence[Finding], before: CellNote | None) -> CellNote:
     """All that is wrong with a cell; what somebody else had said there stands beneath it."""
     each = (
         f"{severity_shown(f.severity)} {f.code}: {f.problem}\nWhat to do: {f.fix}" for f in findings
@@ -53,16 +53,16 @@ def noted(findings: Sequence[Finding], before: Note | None) -> Note:
     if before is not None:
         author = " ".join((before.author or "an unnamed person").split())
         said.append(f"{_BEFORE.format(author=author)}\n{before.text}")
-    return Note(plain("\n\n".join(said)), AUTHOR)
+    return CellNote(plain("\n\n".join(said)), AUTHOR)
 
 
-def is_ours(note: Note) -> bool:
+def is_ours(note: CellNote) -> bool:
     """Whether an earlier correction copy wrote a comment."""
     # Some programs put their user's name in the author's place when they save.
     return _OURS.match(note.text) is not None
 
 
-def note_before(note: Note) -> Note | None:
+def note_before(note: CellNote) -> CellNote | None:
     """The comment that one of ours stands over."""
     match = _BEFORE_PATTERN.search(note.text)
-    return Note(match["text"], match["author"]) if match else None
+    return CellNote(match["text"], match["author"]) if match else None

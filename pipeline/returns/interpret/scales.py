@@ -10,6 +10,7 @@ from pipeline.returns.interpret.labels import OTHER_MONEY, Label
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import CellValue, Figure, Scale, plain
 from pipeline.workbooks.grid import text_of
+from schemas import cell_rules as v
 from schemas import rules as c
 from schemas.units import Unit, shown
 
@@ -37,7 +38,7 @@ def parse_under(
     counts = scale.unit is Unit.COUNT and not label.units
     is_said_again = read.sign or (isinstance(cell, str) and _LETTER.search(cell))
     if len(powers) > 1 or not (takes_money or counts) or is_said_again:
-        return scale.trouble(c.SCALED_TWICE, text_of(cell), scale=said)
+        return scale.trouble(v.SCALED_TWICE, text_of(cell), scale=said)
     figure = scale.figure(plain(read.value.scaleb(powers.pop())), text_of(cell))
     if figure.value is None:
         return figure

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from openpyxl import Workbook
 
-from pipeline.outputs.correction.in_place.book import Book, BookSheet
+from pipeline.outputs.correction.in_place.book import BookPart, BookSheet
 from pipeline.outputs.correction.in_place.comments import SheetComments
 from pipeline.outputs.correction.in_place.live import Taking
 from pipeline.outputs.correction.in_place.parts import Parts
@@ -57,7 +57,7 @@ def marked_in_place(content: bytes, findings: Sequence[Finding], make_list: Make
     Raises BrokenPartError where the workbook is laid out in a way that this does not follow.
     """
     parts = Parts(content)
-    book = Book(parts)
+    book = BookPart(parts)
     taking = Taking(parts, book)
     taking.from_parts()
     by_sheet: dict[str, list[Finding]] = {}
@@ -174,7 +174,7 @@ def _drop_chain(parts: Parts) -> None:
 class _Tables:
     """The names and numbers that the workbook's own tables have."""
 
-    def __init__(self, parts: Parts, book: Book) -> None:
+    def __init__(self, parts: Parts, book: BookPart) -> None:
         roots = [
             parts.document(relation.target).root
             for sheet in book.sheets

@@ -31,7 +31,7 @@ class BookSheet(Struct, frozen=True):
     listed: Element
 
 
-class Book:
+class BookPart:
     """The list of a workbook's sheets and names."""
 
     def __init__(self, parts: Parts) -> None:

@@ -15,7 +15,7 @@ from pipeline.outputs.correction.in_place.xml_tree import (
     escaped,
     in_utf8,
 )
-from pipeline.outputs.correction.notes import AUTHOR, Note, is_ours, note_before, noted
+from pipeline.outputs.correction.notes import AUTHOR, CellNote, is_ours, note_before, noted
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.details.xml import whole
@@ -66,7 +66,7 @@ class SheetComments:
         The cells come back that keep their conversation of comments in place of ours.
         """
         there = self._there()
-        notes: dict[str, Note | None] = {}
+        notes: dict[str, CellNote | None] = {}
         for cell, note in there.items():
             if is_ours(note):
                 notes[cell] = note_before(note)
@@ -78,7 +78,7 @@ class SheetComments:
             self._write(notes)
         return [cell for cell in marked if cell in self._threads]
 
-    def _there(self) -> dict[str, Note]:
+    def _there(self) -> dict[str, CellNote]:
         if self._document is None:
             return {}
         root, text = self._document.root, self._document.text
@@ -93,7 +93,7 @@ class SheetComments:
                 for part in holder.all("r", "t")
                 for words in ["".join(text(t) for t in part.walk() if t.name == "t")]
             ]
-            notes[cell] = Note("".join(words for words, _ in self._runs[cell]), author)
+            notes[cell] = CellNote("".join(words for words, _ in self._runs[cell]), author)
         return notes
 
     def _as_run(self, part: Element, words: str) -> str:
@@ -105,7 +105,7 @@ class SheetComments:
         assert self._document is not None  # noqa: S101 - asked for only where there are any
         return [c for holder in self._document.root.all("commentList") for c in holder.children]
 
-    def _write(self, notes: Mapping[str, Note | None]) -> None:
+    def _write(self, notes: Mapping[str, CellNote | None]) -> None:
         document = self._document or self._begun()
         root = document.root
         authors, added = root.child("authors"), list[str]()
@@ -129,7 +129,7 @@ class SheetComments:
             self._parts.put(self._part, document.written())
         self._draw(notes)
 
-    def _text(self, cell: str, note: Note, prefix: str) -> str:
+    def _text(self, cell: str, note: CellNote, prefix: str) -> str:
         """The runs of a comment; what somebody else wrote keeps its looks."""
         before = note_before(note) if is_ours(note) else note
         kept = before.text if before else ""
@@ -152,7 +152,7 @@ class SheetComments:
         self._parts.relate(self._name, "comments", self._part)
         return Document(content)
 
-    def _draw(self, notes: Mapping[str, Note | None]) -> None:
+    def _draw(self, notes: Mapping[str, CellNote | None]) -> None:
         """Give each comment its box; Excel shows none that has none."""
         name = self._vml()
         content = _EMPTY.sub(rb"\g<said>></xml>", in_utf8(self._parts.read(name)))
@@ -216,7 +216,7 @@ def _put(document: Document, name: str, entries: Sequence[str], after: tuple[str
         document.in_order(document.root, element(tag, inner="".join(entries)), after)
 
 
-def _shape(number: int, place: tuple[int, int], note: Note) -> str:
+def _shape(number: int, place: tuple[int, int], note: CellNote) -> str:
     row, column = place
     return (
         f'<v:shape xmlns:v="urn:schemas-microsoft-com:vml"'

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from pipeline.outputs.correction.in_place.book import Book
+from pipeline.outputs.correction.in_place.book import BookPart
 from pipeline.outputs.correction.in_place.formulas import Judge
 from pipeline.outputs.correction.in_place.parts import Parts, Relation, plain
 from pipeline.outputs.correction.in_place.sheet import SheetPart
@@ -113,7 +113,7 @@ _NO_PICTURE = bytes.fromhex(
 class Taking:
     """Takes out of a package what is live. `taken` is what was taken out, and how often."""
 
-    def __init__(self, parts: Parts, book: Book) -> None:
+    def __init__(self, parts: Parts, book: BookPart) -> None:
         self._parts, self._book = parts, book
         self.taken: Counter[Kind] = Counter()
         #: There are formulas less than there were.
