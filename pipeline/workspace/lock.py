@@ -102,9 +102,8 @@ def check() -> None:
         LockLostError: another run may have taken the lock.
     """
     for lease in _leases:
-        owner = lease.owner
         # The heartbeat finds that out too, but up to half a minute later.
-        if lease.compromise or (owner and owner.token != lease.token):
+        if lease.compromise or _is_lost(lease):
             raise LockLostError(
                 f"This run has lost its lock, {lease.lock_file}, and another may be at work. It "
                 "has ended; what it did is kept, and the next run does the rest."
@@ -214,6 +213,36 @@ def _taken(path: Path) -> SoftFileLease:
             if (_age(aside) or 0) > GONE:
                 aside.unlink(missing_ok=True)
     return lease
+
+
+def _is_lost(lease: SoftFileLease) -> bool:
+    """Whether a lease that this process holds is another's.
+
+    A run that saw the lock of a dead one, and comes too late to take it over, exchanges the lock of
+    its successor for its own and then puts it back. What it has put aside is not lost.
+    """
+    until = time.monotonic() + UNWRITTEN
+    while _is_of_another(lease):
+        if not _is_aside(lease) and _is_of_another(lease):
+            return True
+        if time.monotonic() > until:
+            return True
+        time.sleep(_PAUSE)
+    return False
+
+
+def _is_of_another(lease: SoftFileLease) -> bool:
+    owner = lease.owner
+    return owner is not None and owner.token != lease.token
+
+
+def _is_aside(lease: SoftFileLease) -> bool:
+    path = Path(lease.lock_file)
+    for aside in path.parent.glob(f"{path.name}.*"):
+        with suppress(FileNotFoundError):
+            if f"token={lease.token}\n".encode() in aside.read_bytes():
+                return True
+    return False
 
 
 def _clear_unwritten(path: Path) -> None:

@@ -276,6 +276,20 @@ def test_nothing_is_written_to_the_store_once_the_lock_is_lost(workspace: Path) 
         assert store.decisions.all(Closing) == ()
 
 
+def test_a_lock_that_another_exchanges_and_puts_back_is_not_lost(tmp_path: Path) -> None:
+    """As a run does that comes too late to take over a dead one's."""
+    marker, aside = tmp_path / "run.lock", tmp_path / f"run.lock.break.1.{'0f' * 16}"
+    with held(tmp_path):
+        os.link(marker, aside)
+        stolen(tmp_path)
+        back = threading.Timer(0.3, aside.replace, [marker])
+        back.start()
+        lock.check()
+        back.join()
+        lock.check()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_that_loses_its_lock_takes_in_no_more_and_the_next_does_the_rest(
     workspace: Path,
 ) -> None:
