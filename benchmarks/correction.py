@@ -40,8 +40,8 @@ def workbook(path: Path, rows: int) -> None:
 
 
 def mark(path: Path) -> None:
-    copy = CorrectionCopy(path, FileKind.XLSX, _BAD, path.name)
-    copy.write(path.with_name("copy.xlsx"))
+    copy = CorrectionCopy(FileKind.XLSX, _BAD, path.name)
+    path.with_name("copy.xlsx").write_bytes(copy.marked(path.read_bytes()))
 
 
 def load_and_save(path: Path) -> None:

@@ -31,13 +31,13 @@ _ROUNDS = 5
 
 def look_up(paths: list[Path], places: list[tuple[int, int]]) -> None:
     for path in paths:
-        details_of(path, FileKind.XLSX)(INDICATORS_SHEET, places)
+        details_of(path.read_bytes(), FileKind.XLSX)(INDICATORS_SHEET, places)
 
 
 def figure_places(path: Path, register: Register) -> list[tuple[int, int]]:
     """Where the figures of a return stand."""
     words = vocabulary_of(register)
-    tables = find_tables(read_grids(path), words)
+    tables = find_tables(read_grids(path.read_bytes()), words)
     table = next(table for table in tables if table.grid.sheet == INDICATORS_SHEET)
     choose_columns(table, Belonging(words, None, None))
     columns = [table.columns[key] for key in ("numerator", "denominator", "performance")]

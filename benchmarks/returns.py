@@ -163,7 +163,7 @@ def plain_way(paths: list[Path]) -> None:
 def readings_of(register: Register, path: Path, *, wrong: bool) -> list[Return]:
     """What every area's return says, as it comes back from the reader; all wrong if asked."""
     arrival = Arrival(path, "0" * 64, path.stat().st_size, FileKind.XLSX, NOW)
-    reading = read_workbook(path, arrival.kind, register)
+    reading = read_workbook(path.read_bytes(), arrival.kind, register)
     if wrong:
         below, above = Decimal(-5), Decimal(9)
         altered = dict.fromkeys(PREFILLED, "something else")

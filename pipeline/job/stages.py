@@ -167,10 +167,15 @@ def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
         rejected = [one for one in decisions if one.submission.outcome is Outcome.REJECTED]
         written = write_corrections(rejected, intake.session.workspace, intake.guard)
         copies = dict(zip((one.arrival.path for one in rejected), written, strict=True))
-        changed = [one.arrival.path for one in decisions if has_changed(one.arrival)]
+        gone = {path for path, copy in copies.items() if copy is None}
+        changed = [
+            one.arrival.path
+            for one in decisions
+            if one.arrival.path in gone or has_changed(one.arrival)
+        ]
         for path in changed:
-            if path in copies:
-                copies[path].unlink(missing_ok=True)
+            if copy := copies.get(path):
+                copy.unlink(missing_ok=True)
     if changed:
         intake.skipped += [Skipped(path, STILL_CHANGING) for path in changed]
         intake.done.update(changed)

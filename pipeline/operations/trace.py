@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ from pipeline.workbooks.names import suggestion
 from pipeline.workbooks.sandbox import StoppedError
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
-from pipeline.workspace.moving import holds
+from pipeline.workspace.moving import ChangedError, content_of
 from schemas.findings import Finding, printable
 from schemas.model import Indicator, Period, Register, Status
 from schemas.names import name_key
@@ -53,13 +54,15 @@ def cells(workspace: Workspace, register: Register) -> Iterator[CellOf]:
             path = find_archived(workspace, sha256)
             if path is None:
                 return ArchivedCell(trouble=f"it is missing from the archive. {_FROM_A_BACKUP}")
-            if not holds(path, sha256):
+            content = partial(content_of, path, sha256)
+            try:
+                text = guard.submit_with(content, read_cell, sheet, cell).result()
+            except ChangedError:
                 trouble = f"it is no longer the file that was received. {_FROM_A_BACKUP}"
                 return ArchivedCell(path, trouble=trouble)
-            try:
-                return ArchivedCell(path, guard.submit(read_cell, path, sheet, cell).result())
             except StoppedError:
                 return ArchivedCell(path, trouble="it cannot be opened any more.")
+            return ArchivedCell(path, text)
 
         yield cell_of
 

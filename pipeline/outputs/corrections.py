@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pipeline.outputs.correction import CorrectionCopy
 from pipeline.store import Decision
-from pipeline.workbooks.sandbox import Guard, StoppedError
+from pipeline.workbooks.sandbox import Guard, StoppedError, ahead
 from pipeline.workbooks.workbook import why_stopped
 from pipeline.workspace import folder
 from pipeline.workspace.folder import Workspace
+from pipeline.workspace.moving import ChangedError, content_of
 from pipeline.workspace.settings import Limits
 
 
 def write_corrections(
     rejected: Sequence[Decision], workspace: Workspace, guard: Guard
-) -> list[Path]:
-    """The correction copy of each of these returns.
+) -> list[Path | None]:
+    """The correction copy of each of these returns; None of one whose file is another by now.
 
     To mark a return is to open it once more, by another library: that is done under guard too.
     """
-    # Where one copy fails another may still be written, and be in the way of removing the folder;
-    # then the next run sweeps it away.
-    with TemporaryDirectory(
-        prefix=folder.UNFINISHED, dir=workspace.state, ignore_cleanup_errors=True
-    ) as drafts:
-        started = []
-        for number, one in enumerate(rejected):
-            arrival, sent = one.arrival, one.submission
-            page = workspace.settings.mail.findings_page
-            copy = CorrectionCopy(arrival.path, arrival.kind, sent.findings, sent.filename, page)
-            path = correction_path(workspace, sent.filename, sent.sha256, sent.period)
-            scratch = Path(drafts, f"{number}.xlsx")
-            started.append((copy, scratch, path, guard.submit(copy.try_write, scratch)))
-        return [_placed(*each, guard.limits) for each in started]
+
+    def begun(one: Decision) -> tuple[CorrectionCopy, Path, Future[bytes]]:
+        arrival, sent = one.arrival, one.submission
+        page = workspace.settings.mail.findings_page
+        copy = CorrectionCopy(arrival.kind, sent.findings, sent.filename, page)
+        path = correction_path(workspace, sent.filename, sent.sha256, sent.period)
+        if copy.is_alone:
+            return copy, path, guard.submit(copy.alone)
+        content = partial(content_of, arrival.path, arrival.sha256)
+        return copy, path, guard.submit_with(content, copy.marked)
+
+    return [_placed(*each, guard.limits) for each in ahead(map(begun, rejected), guard)]
 
 
 def correction_path(workspace: Workspace, filename: str, sha256: str, period: str | None) -> Path:
@@ -46,18 +44,15 @@ def correction_path(workspace: Workspace, filename: str, sha256: str, period: st
     return workspace.corrections_of(period) / name
 
 
-def _placed(
-    copy: CorrectionCopy, scratch: Path, path: Path, written: Future[int | None], limits: Limits
-) -> Path:
+def _placed(copy: CorrectionCopy, path: Path, marked: Future[bytes], limits: Limits) -> Path | None:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
+    try:
+        content = marked.result()
+    except ChangedError:
+        return None
+    except StoppedError as stopped:
+        content = copy.alone(why_stopped(stopped, limits, "a return"))
     said = f"The correction copy cannot be written to {path.parent}"
     with folder.disk_trouble(said, may_be_open=True):
-        try:
-            trouble = written.result()
-        except StoppedError as stopped:
-            copy.write_list(path, why_stopped(stopped, limits, "a return"))
-        else:
-            if trouble:
-                raise OSError(trouble, os.strerror(trouble))
-            folder.write_whole(path, scratch.read_bytes())
+        folder.write_whole(path, content)
     return path

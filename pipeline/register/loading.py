@@ -20,7 +20,7 @@ from schemas.model import Register
 
 
 def load_register(path: Path, cache_dir: Path, limits: Limits = LIMITS) -> Register:
-    """The register at `path`, checked; the same as `register.reader.read_register` returns.
+    """The register at `path`, checked; the same as `register.reader.inspect_register` returns.
 
     A workbook whose bytes were read before, by this version, comes from `cache_dir`. Raises
     `RegisterError`; a problem with the cache itself is never one.
@@ -36,9 +36,9 @@ def load_register(path: Path, cache_dir: Path, limits: Limits = LIMITS) -> Regis
             return register
 
     # Here and not above: the cached way must stay free of pandas and pandera.
-    from pipeline.register.reader import read_register
+    from pipeline.register.reader import inspect_content
 
-    register = read_register(path, limits)
+    register, _ = inspect_content(content, path.name, limits)
     # Without the cache the next run only takes longer.
     with suppress(OSError):
         write_whole(cached, msgspec.msgpack.encode(register), 0o600)

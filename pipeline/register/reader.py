@@ -26,23 +26,22 @@ from schemas.model import Register
 from schemas.register import failures
 
 
-def read_register(path: Path, limits: Limits = LIMITS) -> Register:
-    """The register in a workbook, checked.
+def inspect_register(path: Path, limits: Limits = LIMITS) -> tuple[Register, tuple[Finding, ...]]:
+    """The register in a workbook, checked, and what there is to say of it although it can be used.
 
     Percentages come back in percentage points, figures with the decimals that their cells show,
     periods in the order in which they start. Raises `RegisterError` with a finding for each
     problem.
     """
-    return inspect_register(path, limits)[0]
+    return inspect_content(register_bytes(path), path.name, limits)
 
 
-def inspect_register(path: Path, limits: Limits = LIMITS) -> tuple[Register, tuple[Finding, ...]]:
-    """The same, and what there is to say of the register although it can be used."""
-    sha256 = hashlib.sha256(register_bytes(path)).hexdigest()
-    reading = _read_in_sandbox(path, sha256, limits)
-    if reading is None:
-        raise RegisterError([f"{path.name} was changed while it was read. Run again."])
-    return judge(reading, path.name, sha256)
+def inspect_content(
+    content: bytes, name: str, limits: Limits = LIMITS
+) -> tuple[Register, tuple[Finding, ...]]:
+    """The same, of a workbook's bytes; `name` is the file's, for messages."""
+    reading = _read_in_sandbox(content, limits)
+    return judge(reading, name, hashlib.sha256(content).hexdigest())
 
 
 def judge(reading: RegisterReading, name: str, sha256: str) -> tuple[Register, tuple[Finding, ...]]:
@@ -57,11 +56,11 @@ def judge(reading: RegisterReading, name: str, sha256: str) -> tuple[Register, t
     return register_of(reading.tables, sha256), findings
 
 
-def _read_in_sandbox(path: Path, sha256: str, limits: Limits) -> RegisterReading | None:
+def _read_in_sandbox(content: bytes, limits: Limits) -> RegisterReading:
     prepare = partial(import_module, read_sheets.__module__)
     with Guard(replace(limits, workers=1), prepare) as guard:
         try:
-            return guard.submit(read_sheets, path, sha256).result()
+            return guard.submit(read_sheets, content).result()
         except StoppedError as stopped:
             detail = why_stopped(stopped, limits, "a register")
             return RegisterReading(findings=[r.REGISTER_STOPPED.found(detail=detail)])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import sys
-from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.sandbox_worker import StoppedError
 from pipeline.workbooks.seal import is_untouched
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
-from pipeline.workspace.moving import holds
+from pipeline.workspace.moving import ChangedError, content_of
 from schemas import rules as c
 from schemas.findings import has_errors, shorten
 from schemas.model import Register
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
     from pipeline.workbooks.sandbox import Guard
     from pipeline.workspace.settings import Limits
-
-#: How many returns wait for each worker; bounds memory at any inbox size.
-_AHEAD = 8
 
 #: No return has more mistakes or achievements; of one that has, so many mistakes are told.
 _MOST, _SOME = 5_000, 100
@@ -63,14 +60,11 @@ def read_returns(arrivals: Iterable[Arrival], guard: Guard) -> Iterator[Return |
     Raises:
         GuardError: no worker can be started.
     """
-    waiting: deque[tuple[Arrival, Future[Reading | None] | None]] = deque()
-    for arrival in arrivals:
-        future = None if has_errors(arrival.findings) else guard.submit(_read_arrival, arrival)
-        waiting.append((arrival, future))
-        if len(waiting) > _AHEAD * guard.workers:
-            yield _outcome(*waiting.popleft(), guard.limits)
-    while waiting:
-        yield _outcome(*waiting.popleft(), guard.limits)
+    from pipeline.workbooks.sandbox import ahead
+
+    begun = ((arrival, _begun(arrival, guard)) for arrival in arrivals)
+    for arrival, future in ahead(begun, guard):
+        yield _outcome(arrival, future, guard.limits)
 
 
 def _prepare(register: Register) -> None:
@@ -79,29 +73,34 @@ def _prepare(register: Register) -> None:
     _register = register
     # openpyxl does without numpy, which takes a quarter of a worker's memory as it is imported.
     sys.modules["numpy"] = None  # type: ignore[assignment]
+    # It also asks, once, which types of files the system knows: a worker may not, later.
+    mimetypes.init()
 
 
-def _read_arrival(arrival: Arrival) -> Reading | None:
-    """What a return says; None where the file is no longer the one that arrived."""
-    assert _register is not None  # noqa: S101 - set when the worker started
+def _begun(arrival: Arrival, guard: Guard) -> Future[Reading] | None:
+    if has_errors(arrival.findings):
+        return None
     # What is only checked may be named by a link.
     path = Path(os.path.realpath(arrival.path))
-    if not holds(path, arrival.sha256):
-        return None
-    reading = read_workbook(path, arrival.kind, _register, arrival.folder_area)
-    return reading if holds(path, arrival.sha256) else None
+    content = partial(content_of, path, arrival.sha256)
+    return guard.submit_with(content, _read_content, arrival.kind, arrival.folder_area)
+
+
+def _read_content(content: bytes, kind: FileKind, folder_area: str | None) -> Reading:
+    assert _register is not None  # noqa: S101 - set when the worker started
+    return read_workbook(content, kind, _register, folder_area)
 
 
 def read_workbook(
-    path: Path, kind: FileKind, register: Register, folder_area: str | None = None
+    content: bytes, kind: FileKind, register: Register, folder_area: str | None = None
 ) -> Reading:
     """One return, read and interpreted in this very process, without its limits."""
     try:
-        grids, details = open_workbook(path, kind)
+        grids, details = open_workbook(content, kind)
         if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):
             return Reading(findings=[c.DAMAGED.found(detail="the name of a sheet has no end")])
         reading = _bounded(interpret(grids, register, details, folder_area))
-        return replace(reading, is_as_sent=is_untouched(path))
+        return replace(reading, is_as_sent=is_untouched(content))
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])
     except BrokenPartError as error:
@@ -110,10 +109,10 @@ def read_workbook(
         return Reading(findings=[c.DAMAGED.found(detail=damage(error))])
 
 
-def read_cell(path: Path, sheet: str, cell: str) -> str:
+def read_cell(content: bytes, sheet: str, cell: str) -> str:
     """The text of one cell of a workbook, empty where nothing stands there; for a guard to call."""
     at = position(cell)
-    grids = grid.read_grids(path, lambda name: name == sheet)
+    grids = grid.read_grids(content, lambda name: name == sheet)
     return shorten(grid.text_of(grids[0].value(*at))) if grids and at else ""
 
 
@@ -127,18 +126,16 @@ def _bounded(reading: Reading) -> Reading:
     return reading
 
 
-def _outcome(
-    arrival: Arrival, future: Future[Reading | None] | None, limits: Limits
-) -> Return | Skipped:
+def _outcome(arrival: Arrival, future: Future[Reading] | None, limits: Limits) -> Return | Skipped:
     if future is None:
         return Return(arrival, Reading())
     try:
         reading = future.result()
+    except ChangedError:
+        return Skipped(arrival.path, STILL_CHANGING)
     except StoppedError as stopped:
         why = why_stopped(stopped, limits, "a return")
         return Return(arrival, Reading(findings=[c.READER_STOPPED.found(detail=why)]))
-    if reading is None:
-        return Skipped(arrival.path, STILL_CHANGING)
     if arrival.is_fresh and may_be_incomplete(reading.findings):
         return Skipped(arrival.path, INCOMPLETE)
     return Return(arrival, reading)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from pathlib import Path
 
 from msgspec import Struct
 from python_calamine import SheetTypeEnum, SheetVisibleEnum
@@ -55,12 +54,12 @@ class Grid(Struct, frozen=True):
         return cells[across] if across < len(cells) else ""
 
 
-def read_grids(path: Path, is_wanted: Callable[[str], bool] = lambda _: True) -> list[Grid]:
+def read_grids(content: bytes, is_wanted: Callable[[str], bool] = lambda _: True) -> list[Grid]:
     """The worksheets of a workbook whose names are wanted, in the workbook's order.
 
     Raises whatever calamine raises for a workbook that it cannot read.
     """
-    with opened(path) as workbook:
+    with opened(content) as workbook:
         grids = []
         for position, about in enumerate(workbook.sheets_metadata):
             if about.typ != SheetTypeEnum.WorkSheet or not is_wanted(about.name):

@@ -10,7 +10,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -30,30 +29,25 @@ _BETWEEN_CELLS = re.compile(rb"(?<=>)\s+(?=</?table:)")
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[CalamineWorkbook]:
+def opened(content: bytes) -> Iterator[CalamineWorkbook]:
     """The workbook, opened.
 
     Raises whatever calamine raises for a workbook that it cannot read.
     """
-    with path.open("rb") as file:
-        start = file.read(len(compound.SIGNATURE))
-        file.seek(0)
-        if start == compound.SIGNATURE:
-            named = io.BytesIO(compound.plainly_named(file.read()))
-            workbook = CalamineWorkbook.from_filelike(named)
-        else:
-            try:
-                workbook = CalamineWorkbook.from_filelike(file)
-            except CalamineError:
-                mended = _mended(path) if start.startswith(_ZIP) else None
-                if mended is None:
-                    raise
-                workbook = CalamineWorkbook.from_filelike(mended)
-        with workbook:
-            yield workbook
+    if content.startswith(compound.SIGNATURE):
+        content = compound.plainly_named(content)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except CalamineError:
+        mended = _mended(content) if content.startswith(_ZIP) else None
+        if mended is None:
+            raise
+        workbook = CalamineWorkbook.from_filelike(mended)
+    with workbook:
+        yield workbook
 
 
-def _mended(path: Path) -> io.BytesIO | None:
+def _mended(content: bytes) -> io.BytesIO | None:
     """A package without what makes calamine open no sheet of it at all; None where it has none.
 
     Sheets of macros are passed off as charts, which are passed over; sheets that are nowhere are
@@ -62,16 +56,16 @@ def _mended(path: Path) -> io.BytesIO | None:
     is_changed = False
     made = io.BytesIO()
     try:
-        with zipfile.ZipFile(path) as old, zipfile.ZipFile(made, "w") as new:
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
             for entry in old.infolist():
-                part = content = old.read(entry)
+                part = before = old.read(entry)
                 if _PLACES.fullmatch(entry.filename):
-                    part = _MACROS.sub(lambda found: _as_chart(found[0]), content)
+                    part = _MACROS.sub(lambda found: _as_chart(found[0]), before)
                 elif _LIST.fullmatch(entry.filename):
-                    part = _NOWHERE.sub(b"", content)
+                    part = _NOWHERE.sub(b"", before)
                 elif entry.filename == "content.xml":
-                    part = _BETWEEN_CELLS.sub(b"", content)
-                is_changed |= part != content
+                    part = _BETWEEN_CELLS.sub(b"", before)
+                is_changed |= part != before
                 new.writestr(entry.filename, part)
     except zip_directory.PACKED_WRONGLY:
         return None

@@ -11,26 +11,29 @@ import multiprocessing
 import os
 import pickle
 import sys
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from threading import Lock
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, StoppedError, serve
 from pipeline.workspace.errors import QuarterdayError
 from pipeline.workspace.settings import Limits
 
-__all__ = ["Guard", "GuardError", "Reason", "StoppedError"]
+__all__ = ["Guard", "GuardError", "Reason", "StoppedError", "ahead"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Importing what it needs may take a worker this long on a slow disk, in seconds.
 _STARTS_WITHIN = 120
+#: How many calls wait for each worker; bounds memory at any number of them.
+_AHEAD = 8
 #: Workers fork from a process that holds nothing but what they import, started with the first of
 #: them; where that is not safe or not known, each is a fresh process. What they import are modules
 #: of rooms above this one, so they are named and not known here.
@@ -70,7 +73,23 @@ class Guard(Executor):
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """The future answer of a call; the function must be one that a module defines."""
-        return self._threads.submit(self._call, partial(function, *args, **kwargs))
+        return self._threads.submit(self._call, lambda: partial(function, *args, **kwargs))
+
+    def submit_with(
+        self,
+        content: Callable[[], bytes],
+        function: Callable[Concatenate[bytes, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Future[T]:
+        """The same with the content of a file first, which is read once a worker is free for it.
+
+        What `content` raises, the future raises.
+        """
+        return self._threads.submit(
+            self._call, lambda: partial(function, content(), *args, **kwargs)
+        )
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no further calls; what still runs is waited for, or ended where `wait` is False."""
@@ -82,12 +101,25 @@ class Guard(Executor):
         self.shutdown(wait=False)
         self._threads.shutdown(wait=True)
 
-    def _call(self, call: Callable[[], T]) -> T:
+    def _call(self, make_call: Callable[[], Callable[[], T]]) -> T:
         worker = self._idle.get()
         try:
-            return worker.call(call)
+            return worker.call(make_call())
         finally:
             self._idle.put(worker)
+
+
+def ahead(begun: Iterable[T], guard: Guard) -> Iterator[T]:
+    """What has begun, in its order, while a few that come later are begun already.
+
+    So every worker has what to do, and no more waits in memory than that.
+    """
+    waiting: deque[T] = deque()
+    for each in begun:
+        waiting.append(each)
+        if len(waiting) > _AHEAD * guard.workers:
+            yield waiting.popleft()
+    yield from waiting
 
 
 class _Worker:

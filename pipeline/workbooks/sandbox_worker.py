@@ -1,6 +1,6 @@
 """A guard's worker process: it gets ready, and then answers one call after another.
 
-Nothing is imported here but the standard library: what a worker holds is what its calls need.
+Nothing is imported here but what is small: what a worker holds is what its calls need.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from enum import StrEnum
 from itertools import count
 from multiprocessing.connection import Connection
 from typing import NamedTuple
+
+from pipeline.workbooks.confinement import confine
 
 if sys.platform != "win32":
     import resource
@@ -75,6 +77,7 @@ def serve(prepare: Callable[[], object], seconds: float, memory_mb: int, pipe: C
     try:
         prepare()
         _limit_memory(memory_mb)
+        confine()
         # With less room than this no call could be answered, and every one would be blamed.
         bytearray(_ROOM)
         sys.addaudithook(_refuse)

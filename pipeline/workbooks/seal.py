@@ -7,6 +7,7 @@ could make one: it only says why a return has the errors that it has, and decide
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 from pathlib import Path
 
@@ -21,10 +22,10 @@ def seal(archive: zipfile.ZipFile, remark: str = "") -> None:
     archive.comment = f"{_SEAL}{_digest(archive)}\n{remark}".encode()[:_LONGEST]
 
 
-def is_untouched(path: Path) -> bool:
+def is_untouched(content: bytes) -> bool:
     """Whether a file is one that was sealed, and nothing in it has changed since."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             said = archive.comment.decode("utf-8", "replace").partition("\n")[0]
             return said == f"{_SEAL}{_digest(archive)}"
     except _UNREADABLE:

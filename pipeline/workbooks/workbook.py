@@ -6,7 +6,6 @@ Runs in the sandbox; imports neither pandas nor SQLAlchemy.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -26,17 +25,17 @@ DAMAGED = (CalamineError, WorksheetNotFound, UnicodeDecodeError, OSError)
 
 
 def open_workbook(
-    path: Path, kind: FileKind, is_wanted: Callable[[str], bool] = lambda _: True
+    content: bytes, kind: FileKind, is_wanted: Callable[[str], bool] = lambda _: True
 ) -> tuple[list[Grid], Details]:
     """The sheets whose names are wanted, and the look-up of their cells' details.
 
     Raises `PasswordError`, one of `DAMAGED`, or, as the look-up does, BrokenPartError where the
     cells can be read and how they are shown cannot.
     """
-    grids = read_grids(path, is_wanted)
-    merged = merged_of(path, kind)
+    grids = read_grids(content, is_wanted)
+    merged = merged_of(content, kind)
     grids = [replace(grid, merged=merged.get(grid.sheet, grid.merged)) for grid in grids]
-    return grids, details_of(path, kind)
+    return grids, details_of(content, kind)
 
 
 def damage(error: Exception) -> str:

@@ -50,6 +50,22 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         yield file
 
 
+def content_of(path: Path, sha256: str) -> bytes:
+    """The bytes of a file that has this hash.
+
+    Raises:
+        ChangedError: it has another, or cannot be read.
+    """
+    try:
+        with opened(path) as file:
+            content = file.read()
+    except OSError as error:
+        raise ChangedError from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ChangedError
+    return content
+
+
 def holds(path: Path, sha256: str) -> bool:
     """Whether a file is there and has these bytes."""
     try:

@@ -60,7 +60,7 @@ def returned(paths: Sequence[Path]) -> list[Return]:
     for path in paths:
         kind = identify(path.read_bytes()).kind
         arrival = Arrival(path, "0" * 64, path.stat().st_size, kind, NOW)
-        read.append(Return(arrival, read_workbook(path, kind, REGISTER)))
+        read.append(Return(arrival, read_workbook(path.read_bytes(), kind, REGISTER)))
     return validate(read, REGISTER, NOW, {})
 
 

@@ -18,6 +18,7 @@ import sysconfig
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -287,15 +288,13 @@ def test_a_return_that_changes_after_intake_is_left_where_it_lies(
 
 
 def test_a_worker_that_has_read_and_marked_returns_holds_no_frames_and_no_store(
-    tmp_path: Path, slipped: Path
+    slipped: Path,
 ) -> None:
-
     arrival = examine(slipped, file_mb=50)
     with guard_of(REGISTER, Limits(workers=1)) as guard:
         (read,) = read_returns([arrival], guard)
-        copy = tmp_path / "copy.xlsx"
-        correction = CorrectionCopy(slipped, FileKind.XLSX, read.reading.findings, "x")
-        guard.submit(correction.write, copy).result()
+        correction = CorrectionCopy(FileKind.XLSX, read.reading.findings, "x")
+        copy = guard.submit_with(slipped.read_bytes, correction.marked).result()
         names = ("openpyxl", "python_calamine", "pandas", "pandera", "sqlalchemy", "numpy.core")
         assert guard.submit(loaded, *names).result() == ["openpyxl", "python_calamine"]
-    assert len(load_workbook(copy).sheetnames) > 1
+    assert len(load_workbook(BytesIO(copy)).sheetnames) > 1

@@ -17,7 +17,6 @@ from openpyxl.workbook import Workbook
 from xlsxwriter.workbook import Workbook as Writer
 from xlsxwriter.worksheet import Worksheet as Sheet
 
-from pipeline.outputs.correction import CorrectionCopy
 from pipeline.outputs.correction.in_place.sheet import HIGHLIGHT
 from pipeline.outputs.correction.notes import AUTHOR
 from pipeline.workbooks.file_kind import FileKind
@@ -27,6 +26,7 @@ from schemas import rules as c
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding
 from tests.corpus.reading import returned
+from tests.support.copies import write_copy
 from tests.support.hidden_workbooks import HIDDEN
 from tests.support.own_workbooks import (
     CONVERSATION,
@@ -64,7 +64,7 @@ _CHANGING = re.compile(
 def copied(make: Make, folder: Path, *findings: Finding) -> tuple[Path, Path]:
     original, copy = folder / "original.xlsx", folder / "copy.xlsx"
     make(original)
-    CorrectionCopy(original, FileKind.XLSX, findings or (BAD,), "Return.xlsx").write(copy)
+    write_copy(original, FileKind.XLSX, findings or (BAD,), "Return.xlsx", copy)
     return original, copy
 
 
@@ -94,7 +94,7 @@ def highlighted(book: Workbook) -> set[str]:
 
 def said(path: Path) -> str:
     """The lines above the list."""
-    (grid,) = read_grids(path, lambda name: name == LIST_SHEET)
+    (grid,) = read_grids(path.read_bytes(), lambda name: name == LIST_SHEET)
     return "\n".join(str(row[0]) for row in grid.rows[:8])
 
 
@@ -127,7 +127,7 @@ def test_every_part_but_those_that_are_marked_stays_byte_for_byte(
 def test_the_bad_cell_is_marked_and_the_list_stands_in_front(name: str, tmp_path: Path) -> None:
     original, copy = copied(EVERY[name], tmp_path)
     if name in NOT_OF_OPENPYXL:
-        grids = [grid.sheet for grid in read_grids(copy)]
+        grids = [grid.sheet for grid in read_grids(copy.read_bytes())]
         assert grids[:2] == [LIST_SHEET, "Figures"]
         assert HIGHLIGHT.encode().replace(b'"', b"&quot;") in parts(copy)[FIGURES].replace(
             b'"', b"&quot;"
@@ -156,7 +156,7 @@ def test_a_copy_is_a_package_as_the_standard_has_it(name: str, tmp_path: Path) -
     assert [each for each in faults(parts(copy)) if each not in known] == []
     assert outside(parts(copy)) == []
     again = tmp_path / "again.xlsx"
-    CorrectionCopy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx").write(again)
+    write_copy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx", again)
     assert [each for each in faults(parts(again)) if each not in known] == []
 
 
@@ -166,7 +166,7 @@ def test_an_old_mark_goes_and_a_rule_beside_it_stays(tmp_path: Path) -> None:
     beside = '<cfRule type="expression" priority="9"><formula>B3&gt;5</formula></cfRule>'
     altered(lambda _: None, replacing(FIGURES, "</cfRule>", f"</cfRule>{beside}"))(copy)
     again = tmp_path / "again.xlsx"
-    CorrectionCopy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx").write(again)
+    write_copy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx", again)
     book = opened(again)
     assert highlighted(book) == {"Figures!B9"}
     rules = {str(f.sqref): f.rules for f in book["Figures"].conditional_formatting}
@@ -197,7 +197,7 @@ def test_formulas_that_act_stand_as_their_results_and_others_stay(tmp_path: Path
     assert [sheet[f"D{row}"].value for row in range(2, 7)] == [
         *("Open", "=SUM(B2:B8)", "fetched", '="HYPERLINK("&A1', 7),
     ]
-    (grid,) = read_grids(copy, lambda name: name == "Figures")
+    (grid,) = read_grids(copy.read_bytes(), lambda name: name == "Figures")
     assert grid.value(2, 3) == 721
 
 
@@ -234,7 +234,7 @@ def test_a_comment_comes_back_when_the_cell_is_right(
 
     _, copy = copied(make, tmp_path)
     again = tmp_path / "again.xlsx"
-    CorrectionCopy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx").write(again)
+    write_copy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx", again)
     sheet = opened(again)["Figures"]
     assert sheet["B3"].comment.text == sheet["B5"].comment.text == words
     assert sheet["B5"].comment.author == author
@@ -252,7 +252,7 @@ def test_a_comment_comes_back_with_its_looks(tmp_path: Path) -> None:
     _, copy = copied(altered(KEPT["comment on the cell"], rich), tmp_path)
     assert f"{runs}</text>" in parts(copy)["xl/comments1.xml"].decode()
     again = tmp_path / "again.xlsx"
-    CorrectionCopy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx").write(again)
+    write_copy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx", again)
     assert f"<text>{runs}</text>" in parts(again)["xl/comments1.xml"].decode()
 
 
@@ -352,8 +352,8 @@ def test_much_of_one_kind_takes_no_longer_than_there_is_of_it(make: Make, tmp_pa
     ]
     make(tmp_path / "original.xlsx")
     begun = time.process_time()
-    CorrectionCopy(tmp_path / "original.xlsx", FileKind.XLSX, findings, "Return.xlsx").write(
-        tmp_path / "copy.xlsx"
+    write_copy(
+        tmp_path / "original.xlsx", FileKind.XLSX, findings, "Return.xlsx", tmp_path / "copy.xlsx"
     )
     assert time.process_time() - begun < 4
     assert "laid out" not in said(tmp_path / "copy.xlsx")
@@ -395,7 +395,7 @@ def test_names_of_one_sheet_stay_with_their_sheet(tmp_path: Path) -> None:
 def test_a_copy_that_comes_back_wrong_is_marked_afresh(name: str, tmp_path: Path) -> None:
     original, copy = copied(KEPT[name], tmp_path)
     again = tmp_path / "again.xlsx"
-    CorrectionCopy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx").write(again)
+    write_copy(copy, FileKind.XLSX, (BLANK,), "Return.xlsx", again)
     book = opened(again)
     assert book.sheetnames == [LIST_SHEET, *opened(original).sheetnames]
     assert highlighted(book) == {"Figures!B9"}
@@ -408,7 +408,7 @@ def test_a_copy_that_comes_back_wrong_is_marked_afresh(name: str, tmp_path: Path
 def test_the_same_return_gives_the_same_copy(tmp_path: Path) -> None:
     original, first = copied(KEPT["comments"], tmp_path)
     second = tmp_path / "second.xlsx"
-    CorrectionCopy(original, FileKind.XLSX, (BAD,), "Return.xlsx").write(second)
+    write_copy(original, FileKind.XLSX, (BAD,), "Return.xlsx", second)
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -460,7 +460,7 @@ def test_a_copy_that_comes_back_as_it_went_is_read_and_marked_like_any_other(
     assert codes[0] == "F15"
     assert "L02" in codes
     again = tmp_path / "again.xlsx"
-    CorrectionCopy(copy, FileKind.XLSX, back.findings, "Return.xlsx").write(again)
+    write_copy(copy, FileKind.XLSX, back.findings, "Return.xlsx", again)
     assert f"{len(codes)} things must be corrected" in said(again)
     assert highlighted(opened(again)) == set()
 
@@ -472,7 +472,7 @@ def test_a_seal_of_somebody_elses_brings_nothing_live_back(tmp_path: Path) -> No
     with zipfile.ZipFile(forged, "a") as archive:
         seal(archive, "Please pay at https://evil.example")
     (back,) = returned([forged])
-    CorrectionCopy(forged, FileKind.XLSX, back.findings, "Return.xlsx").write(copy)
+    write_copy(forged, FileKind.XLSX, back.findings, "Return.xlsx", copy)
     assert "xl/vbaProject.bin" not in parts(copy)
     assert remark_on(copy) == "1 macro project"
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.outputs.correction import CorrectionCopy
 from pipeline.returns.reading import Return
 from schemas.findings import has_errors
 from schemas.rules import NOT_A_FIGURE
 from tests.corpus.layout import NOW, WAYS, Layout, Way, cover, table
 from tests.corpus.reading import returned
 from tests.corpus.write import write
+from tests.support.copies import write_copy
 from tests.support.programs import need
 
 #: A return of each format, with one figure that is none.
@@ -32,7 +32,7 @@ def made(way: Way, folder: Path) -> tuple[Return, Path]:
     (sent,) = returned([path])
     copy = folder / "copy.xlsx"
     arrival = sent.arrival
-    CorrectionCopy(arrival.path, arrival.kind, sent.findings, path.name).write(copy)
+    write_copy(arrival.path, arrival.kind, sent.findings, path.name, copy)
     return sent, copy
 
 
@@ -105,7 +105,7 @@ def test_a_copy_whose_figures_are_right_by_now_is_accepted_as_it_is(tmp_path: Pa
     path, copy = write(good, way, tmp_path / f"return{way.suffix}"), tmp_path / "copy.xlsx"
     (sent,) = returned([path])
     finding = NOT_A_FIGURE.found(sent.reading.sheets[0], "B3", "about 40", example="40")
-    CorrectionCopy(path, sent.arrival.kind, (finding,), path.name).write(copy)
+    write_copy(path, sent.arrival.kind, (finding,), path.name, copy)
     (back,) = returned([copy])
     assert back.reading.is_as_sent
     assert not has_errors(f for f in back.findings if f.code not in SIGNED | {"F15"})

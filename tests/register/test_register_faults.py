@@ -20,7 +20,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.register.reader import inspect_register, read_register
+from pipeline.register.reader import inspect_register
 from pipeline.register.writer import write_register
 from pipeline.workspace.errors import RegisterError
 from pipeline.workspace.settings import Limits
@@ -392,7 +392,7 @@ def test_a_register_that_takes_too_long_is_stopped(workbook: Path) -> None:
         book["Priorities"].cell(row, 40, "own words")
     book.save(workbook)
     with pytest.raises(RegisterError) as raised:
-        read_register(workbook, Limits(seconds=0))
+        inspect_register(workbook, Limits(seconds=0))
     (problem,) = raised.value.problems
     assert problem.startswith("register.xlsx: Reading the register was stopped: it took longer")
     assert raised.value.findings[0].code == "R02"
@@ -407,7 +407,7 @@ def test_a_register_that_needs_too_much_memory_is_stopped(tmp_path: Path) -> Non
     )
     rewrite(path, "xl/worksheets/sheet2.xml", rb"</sheetData>", rows + b"</sheetData>")
     with pytest.raises(RegisterError) as raised:
-        read_register(path, Limits(memory_mb=200))
+        inspect_register(path, Limits(memory_mb=200))
     assert raised.value.findings[0].code == "R02"
 
 
@@ -416,7 +416,7 @@ def test_other_sheets_are_not_opened(workbook: Path) -> None:
     book.create_sheet("Notes of ours")["A1"] = "#REF!"
     book.save(workbook)
     rewrite(workbook, "xl/worksheets/sheet8.xml", rb"<sheetData>", b"<sheetData><row><broken")
-    assert replace(read_register(workbook), sha256="") == WORKED
+    assert replace(inspect_register(workbook)[0], sha256="") == WORKED
 
 
 def test_a_figure_of_an_indicator_that_is_not_known_is_taken_as_it_stands(workbook: Path) -> None:

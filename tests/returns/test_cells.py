@@ -50,7 +50,7 @@ class Sent:
 
     def read(self) -> Reading:
         self.book.save(self.path)
-        return read_workbook(self.path, FileKind.XLSX, REGISTER)
+        return read_workbook(self.path.read_bytes(), FileKind.XLSX, REGISTER)
 
     def found(self) -> list[tuple[str, str]]:
         """The cells of the findings, with their codes."""
@@ -119,7 +119,7 @@ def test_a_ref_that_is_a_number_is_read_as_the_sheet_shows_it(tmp_path: Path) ->
     ):
         path = tmp_path / "book"
         path.write_bytes(writer.workbook(sheets))
-        reading = read_workbook(path, kind, CORPUS_REGISTER)
+        reading = read_workbook(path.read_bytes(), kind, CORPUS_REGISTER)
         values = {row.indicator: row.value for row in reading.rows}
         assert (values["1.1"], values["1.10"]) == (4605, 120_000), kind
         assert {row.seen["ref"] for row in reading.rows} == {"1.1", "1.2", "1.10", "1.11"}

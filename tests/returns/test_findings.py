@@ -630,7 +630,7 @@ def checked_alone(book: Workbook, workspace: Workspace, rows: Checks) -> tuple[F
     book.save(path)
     arrival = examine(path, file_mb=1)
     assert isinstance(arrival, Arrival)
-    reading = read_workbook(path, arrival.kind, REGISTER)
+    reading = read_workbook(path.read_bytes(), arrival.kind, REGISTER)
     (checked,) = validate([Return(arrival, reading)], REGISTER, IN_TIME, {}, rows)
     return checked.findings
 

@@ -71,7 +71,7 @@ class Return:
 
     def read(self, folder_area: str | None = None) -> Reading:
         self.book.save(self.path)
-        return read_workbook(self.path, FileKind.XLSX, REGISTER, folder_area)
+        return read_workbook(self.path.read_bytes(), FileKind.XLSX, REGISTER, folder_area)
 
     def check(self, folder_area: str | None = None) -> Checked:
         reading = self.read(folder_area)

@@ -62,7 +62,7 @@ def checked(path: Path, *rows: Row, headings: Row = ("Ref", "Indicator", "Perfor
                 cell.number_format = "0.00"
     book.save(path)
     arrival = Arrival(path, "0" * 64, path.stat().st_size, FileKind.XLSX, IN_TIME)
-    read = Return(arrival, read_workbook(path, FileKind.XLSX, REGISTER))
+    read = Return(arrival, read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER))
     return validate([read], REGISTER, IN_TIME, {})[0]
 
 

@@ -16,7 +16,7 @@ from pipeline.cli import app
 from pipeline.job import nightly, session
 from pipeline.job.nightly import Reopen
 from pipeline.job.stages import collect
-from pipeline.register.reader import read_register
+from pipeline.register.reader import inspect_register
 from pipeline.store import Approval, Forgotten, Outcome, Store, journal
 from pipeline.workspace.errors import RegisterError, StoreError, WorkspaceError
 from pipeline.workspace.folder import Workspace
@@ -177,7 +177,7 @@ def test_every_register_by_which_anything_was_checked_or_issued_is_kept(place: W
     for sha256 in used:
         path = journal.archived_register(place.archive, sha256)
         assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
-        assert read_register(path).sha256 == sha256
+        assert inspect_register(path)[0].sha256 == sha256
 
 
 def test_a_register_that_was_changed_since_it_was_read_stops_the_run_before_anything(

@@ -190,7 +190,7 @@ def mistake(outcome: Return, guard: Guard) -> str:
     if READER_STOPPED.code not in [finding.code for finding in outcome.reading.findings]:
         return ""
     path, kind = outcome.arrival.path, outcome.arrival.kind
-    failed = guard.submit(read_workbook, path, kind, REGISTER).exception()
+    failed = guard.submit(read_workbook, path.read_bytes(), kind, REGISTER).exception()
     told = failed.detail if isinstance(failed, StoppedError) else ""
     return "" if told == "PanicException" else told
 

@@ -191,7 +191,5 @@ def read_here(path: Path) -> Register:
 
 
 def _read_here(path: Path) -> tuple[Register, tuple[Finding, ...]]:
-    sha256 = hashlib.sha256(register_bytes(path)).hexdigest()
-    reading = read_sheets(path, sha256)
-    assert reading is not None
-    return judge(reading, path.name, sha256)
+    content = register_bytes(path)
+    return judge(read_sheets(content), path.name, hashlib.sha256(content).hexdigest())

@@ -107,13 +107,13 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_the_same_return_in_another_format_gives_the_same_cell_for_cell(
     saved: dict[str, Path], kind: str
 ) -> None:
-    excel = read_workbook(saved["xlsx"], FileKind.XLSX, REGISTER)
+    excel = read_workbook(saved["xlsx"].read_bytes(), FileKind.XLSX, REGISTER)
     other = read_workbook(saved[kind], KINDS[kind], REGISTER)
     assert told(other) == told(excel)
 
 
 def test_what_libreoffice_saved_is_read_rightly(saved: dict[str, Path]) -> None:
-    reading = read_workbook(saved["xlsx"], FileKind.XLSX, REGISTER)
+    reading = read_workbook(saved["xlsx"].read_bytes(), FileKind.XLSX, REGISTER)
     values = {row.indicator: row.value for row in reading.rows}
     assert values["P1-1"] == 4605
     assert values["P1-2"] == values["P1-3"] == Decimal("24.5")
@@ -265,7 +265,7 @@ def test_however_a_program_writes_the_workbook_the_figures_are_the_same(
 ) -> None:
     path = tmp_path / "return.xlsx"
     path.write_bytes(zipped(WRITTEN[name]()))
-    reading = read_workbook(path, FileKind.XLSX, REGISTER)
+    reading = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER)
     assert {row.indicator: row.value for row in reading.rows} == BOTH
     assert reading.findings == []
     assert (reading.area, reading.period) == (SAFETY.ref, PERIOD.name)
@@ -276,7 +276,7 @@ def test_without_styles_what_bears_one_is_asked_about(tmp_path: Path) -> None:
     del parts["xl/styles.xml"]
     path = tmp_path / "return.xlsx"
     path.write_bytes(zipped(parts))
-    reading = read_workbook(path, FileKind.XLSX, REGISTER)
+    reading = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER)
     assert [(f.code, f.cell) for f in reading.findings] == [("V20", "B5")]
 
 
@@ -288,7 +288,7 @@ def test_dates_are_told_from_figures_in_both_calendars(tmp_path: Path, flag: str
     parts[name] = parts[name].replace(b"<sheets>", f"{flag}<sheets>".encode())
     path = tmp_path / "return.xlsx"
     path.write_bytes(zipped(parts))
-    (finding,) = read_workbook(path, FileKind.XLSX, REGISTER).findings
+    (finding,) = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER).findings
     assert (finding.code, finding.cell) == ("V04", "B5")
     assert finding.value.startswith(str(day))
 
@@ -305,7 +305,7 @@ def test_escaped_characters_are_read_as_what_they_stand_for(
     rows = rows.replace('<row r="4">', f'<row r="4">{cell("C4", written)}', 1)
     path = tmp_path / "return.xlsx"
     path.write_bytes(zipped(book(rows)))
-    commentary = read_workbook(path, FileKind.XLSX, REGISTER).rows[0].commentary
+    commentary = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER).rows[0].commentary
     assert commentary == read
 
 
@@ -318,13 +318,13 @@ def test_a_binary_workbook_is_read_with_its_formats(tmp_path: Path) -> None:
     path.write_bytes(
         containers.binary_workbook("Figures", rows, ["0.0%"], hidden_rows=[3], hidden_columns=[1])
     )
-    reading = read_workbook(path, FileKind.XLSB, REGISTER)
+    reading = read_workbook(path.read_bytes(), FileKind.XLSB, REGISTER)
     assert {row.indicator: row.value for row in reading.rows} == BOTH
     assert [f.code for f in reading.findings] == ["L13"]
     assert "row 4, column B" in reading.findings[0].problem
     rows[4][1] = (0, 0x17)
     path.write_bytes(containers.binary_workbook("Figures", rows))
-    (finding,) = read_workbook(path, FileKind.XLSB, REGISTER).findings
+    (finding,) = read_workbook(path.read_bytes(), FileKind.XLSB, REGISTER).findings
     assert (finding.code, finding.value) == ("V03", "#REF!")
 
 
@@ -375,7 +375,7 @@ def test_searching_a_sheet_finds_what_parsing_it_finds(
         parts = book(remark + written(cells), before) | {"xl/styles.xml": styles}
         path.write_bytes(zipped(parts))
         places = [(row, column) for row in range(6) for column in range(5)]
-        found.append(details_of(path, FileKind.XLSX)("Figures", places))
+        found.append(details_of(path.read_bytes(), FileKind.XLSX)("Figures", places))
     assert found[0] == found[1]
 
 
@@ -429,7 +429,7 @@ REFUSALS = (
 def test_the_records_of_an_old_workbook_are_read(tmp_path: Path) -> None:
     path = tmp_path / "old.xls"
     path.write_bytes(SOUND[FileKind.XLS])
-    found = details_of(path, FileKind.XLS)("Figures", PLACES)
+    found = details_of(path.read_bytes(), FileKind.XLS)("Figures", PLACES)
     formats = {place: detail.number_format for place, detail in found.cells.items()}
     assert formats[1, 1] == formats[2, 0] == "0.0%"
     assert formats[2, 1] == "General"
@@ -440,11 +440,11 @@ def test_the_records_of_an_old_workbook_are_read(tmp_path: Path) -> None:
 def test_repeated_and_merged_cells_of_an_open_document_are_read(tmp_path: Path) -> None:
     path = tmp_path / "open.ods"
     path.write_bytes(SOUND[FileKind.ODS])
-    found = details_of(path, FileKind.ODS)("Figures", PLACES)
+    found = details_of(path.read_bytes(), FileKind.ODS)("Figures", PLACES)
     formats = {place: detail.number_format or "" for place, detail in found.cells.items()}
     assert {place for place, code in formats.items() if "%" in code} == {(0, 0), (1, 0), (2, 0)}
     assert found.hidden_columns == [(0, 1)]
-    assert merged_of(path, FileKind.ODS) == {"Figures": [(0, 0, 0, 1)]}
+    assert merged_of(path.read_bytes(), FileKind.ODS) == {"Figures": [(0, 0, 0, 1)]}
 
 
 @pytest.mark.parametrize("kind", SOUND)
@@ -467,8 +467,8 @@ def test_a_spoilt_workbook_is_looked_up_or_refused(
     path = tmp_path / "spoilt"
     path.write_bytes(content[: cut % len(content)] if is_cut else content)
     try:
-        found = details_of(path, kind)("Figures", PLACES)
-        merged_of(path, kind)
+        found = details_of(path.read_bytes(), kind)("Figures", PLACES)
+        merged_of(path.read_bytes(), kind)
     except REFUSALS:
         return
     assert set(found.cells) == set(PLACES)
@@ -497,8 +497,8 @@ def test_a_workbook_with_a_spoilt_part_is_looked_up_or_refused(
     path = tmp_path / "spoilt"
     path.write_bytes(zipped({name: bytes(part) for name, part in parts.items()}))
     try:
-        found = details_of(path, kind)("Figures", PLACES)
-        merged_of(path, kind)
+        found = details_of(path.read_bytes(), kind)("Figures", PLACES)
+        merged_of(path.read_bytes(), kind)
     except REFUSALS:
         return
     assert set(found.cells) == set(PLACES)

@@ -52,7 +52,7 @@ def returned(folder: Path, content: bytes, suffix: str) -> Reading:
     found = examine(path, file_mb=5)
     assert isinstance(found, Arrival)
     assert found.findings == ()
-    return read_workbook(path, found.kind, REGISTER)
+    return read_workbook(path.read_bytes(), found.kind, REGISTER)
 
 
 def figures(reading: Reading) -> dict[str, Decimal | None]:
@@ -155,7 +155,7 @@ def test_an_odd_workbook_is_read_as_any_other(tmp_path: Path, parts: Parts) -> N
     path.write_bytes(zipped(parts))
     found = examine(path, file_mb=5)
     assert isinstance(found, Arrival)
-    reading = read_workbook(path, found.kind, REGISTER)
+    reading = read_workbook(path.read_bytes(), found.kind, REGISTER)
     assert figures(reading) == FIGURES
     assert reading.findings == []
 
@@ -233,7 +233,7 @@ def test_a_binary_workbook_is_read_beside_sheets_of_another_kind(tmp_path: Path,
     path.write_bytes(zipped(listed_too(kind, "Odd")))
     found = examine(path, file_mb=5)
     assert isinstance(found, Arrival)
-    assert figures(read_workbook(path, found.kind, REGISTER)) == FIGURES
+    assert figures(read_workbook(path.read_bytes(), found.kind, REGISTER)) == FIGURES
 
 
 def styles_of_xlsb(change: Callable[[list[Record]], list[Record]]) -> bytes:
@@ -361,7 +361,7 @@ def test_of_a_workbook_within_a_workbook_nothing_is_read(tmp_path: Path) -> None
     struct.pack_into("<H", content, place + 64, 18)
     reading = returned(tmp_path, bytes(content), ".xls")
     assert figures(reading) == FIGURES
-    assert read_cell(tmp_path / "return.xls", "Indicators", "C2") == "4605"
+    assert read_cell((tmp_path / "return.xls").read_bytes(), "Indicators", "C2") == "4605"
 
 
 # --- OpenDocument --------------------------------------------------------------------------------

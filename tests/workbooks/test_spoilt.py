@@ -132,7 +132,8 @@ def read_all(paths: Sequence[Path]) -> Iterator[Judged]:
             found = (*outcome.arrival.findings, *outcome.reading.findings)
             mistake = ""
             if c.READER_STOPPED.code in [finding.code for finding in found]:
-                again = guard.submit(read_workbook, path, outcome.arrival.kind, REGISTER)
+                kind = outcome.arrival.kind
+                again = guard.submit(read_workbook, path.read_bytes(), kind, REGISTER)
                 error = again.exception()
                 assert isinstance(error, StoppedError)
                 # calamine panics at some workbooks, which is not ours to mend.
@@ -144,7 +145,7 @@ def read_all(paths: Sequence[Path]) -> Iterator[Judged]:
 
 def is_open_to_calamine(path: Path) -> None:
     """Raises where calamine does not open a workbook, or not find in it what is there."""
-    if SHOWN not in str([grid.rows for grid in read_grids(path)]):
+    if SHOWN not in str([grid.rows for grid in read_grids(path.read_bytes())]):
         raise CalamineError
 
 

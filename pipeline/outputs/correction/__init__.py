@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from pathlib import Path
 
 from msgspec import Struct
 from openpyxl import Workbook
@@ -12,9 +10,9 @@ from openpyxl import Workbook
 from pipeline.outputs.correction.in_place import marked_in_place
 from pipeline.outputs.correction.listing import Listing
 from pipeline.outputs.correction.rebuild import rebuilt
+from pipeline.outputs.correction.saving import saved
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import FileKind
-from pipeline.workspace.folder import FAILING, write_whole
 from schemas import rules
 from schemas.findings import Finding, in_reading_order, worst_first
 
@@ -55,11 +53,9 @@ _CELLS_ONLY = (
 
 
 class CorrectionCopy(Struct, frozen=True):
-    """What a rejected return's correction copy is made from."""
+    """What the correction copy of a rejected return says."""
 
-    #: The return itself: read and never touched; it may have any name.
-    original: Path
-    #: What its content is.
+    #: What the return is by its content.
     kind: FileKind
     findings: Sequence[Finding]
     #: The return's name as it was sent.
@@ -67,67 +63,44 @@ class CorrectionCopy(Struct, frozen=True):
     #: The address of the page that explains the codes; without it they are not linked.
     help_base: str = ""
 
-    def write(self, path: Path) -> None:
-        """Write a copy as .xlsx with its bad cells marked and a first sheet that lists them.
+    @property
+    def is_alone(self) -> bool:
+        """Whether the return is not to be opened, so that it holds the list alone."""
+        return any(finding.code in _NOT_TO_BE_OPENED for finding in self.findings)
+
+    def marked(self, content: bytes) -> bytes:
+        """A copy of the return as .xlsx: its bad cells marked, and a first sheet that lists them.
 
         Each cell with an error or a warning is highlighted and has a comment that says what is
         wrong and what to do. What an earlier correction copy put in is replaced. Of a return in
         another format the copy has the cells, as values. A return that cannot be opened gives a
         workbook with the list alone.
 
-        Opening a hostile workbook can cost time and memory: a caller that has not read the return
-        under limits before should call this under limits too. Raises OSError where the original
-        cannot be read or `path` cannot be written.
+        For a guard to call: opening a hostile workbook can cost time and memory.
         """
-        marked = self._marked()
-        if marked is None:
-            self.write_list(path)
-        else:
-            write_whole(path, marked)
-
-    def try_write(self, path: Path) -> int | None:
-        """The same under guard, where an exception would put the blame on the return.
-
-        Returns the system's error number where the disk is.
-        """
-        try:
-            self.write(path)
-        except OSError as error:
-            if error.errno in FAILING:
-                return error.errno
-            raise
-        return None
-
-    def write_list(self, path: Path, why: str = "") -> None:
-        """Write a workbook that holds the list alone, of a return that is not to be opened.
-
-        `why` says what kept it from being marked. Raises OSError where `path` cannot be written.
-        """
-        remarks = (_NOT_MARKED.format(why=why) if why else _NOT_OPENED, _SEND_YOURS)
-        listing = self._listing(worst_first(self.findings), remarks, is_marked=False)
-        write_whole(path, _content(listing.alone()))
-
-    def _marked(self) -> bytes | None:
-        """The marked copy; None where the return cannot be opened."""
-        if any(finding.code in _NOT_TO_BE_OPENED for finding in self.findings):
-            return None
-        content = self.original.read_bytes()
         try:
             if self.kind in _REBUILT:
-                return self._of_cells(_REBUILT_NOTE.format(kind=self.kind))
+                return self._of_cells(content, _REBUILT_NOTE.format(kind=self.kind))
             try:
                 return self._in_place(content)
             except BrokenPartError as error:
-                return self._of_cells(_CELLS_ONLY.format(why=error))
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno in FAILING:
-                raise
+                return self._of_cells(content, _CELLS_ONLY.format(why=error))
+        except Exception:
             # A file that is no workbook, or a damaged one, can break its reader in any way.
-            return None
+            return self.alone()
 
-    def _of_cells(self, remark: str) -> bytes:
+    def alone(self, why: str = "") -> bytes:
+        """A workbook that holds the list alone, of a return that is not to be opened.
+
+        `why` says what kept it from being marked.
+        """
+        remarks = (_NOT_MARKED.format(why=why) if why else _NOT_OPENED, _SEND_YOURS)
+        listing = self._listing(worst_first(self.findings), remarks, is_marked=False)
+        return saved(listing.alone())
+
+    def _of_cells(self, content: bytes, remark: str) -> bytes:
         """The return's cells in a new workbook, marked."""
-        return self._in_place(_content(rebuilt(self.original, self.kind)), remark)
+        return self._in_place(saved(rebuilt(content, self.kind)), remark)
 
     def _in_place(self, content: bytes, *remarks: str) -> bytes:
         def make_list(sheets: Sequence[str], more: Sequence[str], table: str) -> Workbook:
@@ -141,9 +114,3 @@ class CorrectionCopy(Struct, frozen=True):
         self, findings: Sequence[Finding], remarks: Sequence[str], *, is_marked: bool
     ) -> Listing:
         return Listing(findings, self.filename, remarks, self.help_base, is_marked)
-
-
-def _content(book: Workbook) -> bytes:
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 from math import isfinite
-from pathlib import Path
 
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment
@@ -23,16 +22,16 @@ from pipeline.workbooks.row_height import fitted_height
 _NARROWEST, _WIDEST = 9, 40
 
 
-def rebuilt(original: Path, kind: FileKind) -> Workbook:
+def rebuilt(content: bytes, kind: FileKind) -> Workbook:
     """A workbook with a return's sheets: values as they were read, with their number formats.
 
     Formulas stand as their results. Raises whatever the reading of a broken workbook raises.
     """
     book = Workbook()
     del book[book.sheetnames[0]]
-    look_up = details_of(original, kind)
-    merged = merged_of(original, kind)
-    for grid in read_grids(original):
+    look_up = details_of(content, kind)
+    merged = merged_of(content, kind)
+    for grid in read_grids(content):
         sheet = book.create_sheet(grid.sheet)
         if sheet.title != grid.sheet:
             raise ValueError("a sheet has a name that Excel does not take")

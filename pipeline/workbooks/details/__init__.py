@@ -10,7 +10,6 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from pathlib import Path
 from typing import Protocol
 
 from pipeline.workbooks import compound
@@ -26,19 +25,19 @@ class _Book(Protocol):
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails: ...
 
 
-_BOOKS: dict[FileKind, Callable[[Path], _Book]] = {
+_BOOKS: dict[FileKind, Callable[[bytes], _Book]] = {
     FileKind.XLS: biff.BiffBook,
     FileKind.XLSB: xlsb.XlsbBook,
     FileKind.ODS: ods.OdsBook,
 }
 
 
-def details_of(path: Path, kind: FileKind) -> Details:
+def details_of(content: bytes, kind: FileKind) -> Details:
     """The look-up for a workbook; what it holds is read when it is first asked.
 
     The look-up raises BrokenPartError for what calamine does without and this does not.
     """
-    opened = cache(partial(_BOOKS.get(kind, ooxml.OoxmlBook), path))
+    opened = cache(partial(_BOOKS.get(kind, ooxml.OoxmlBook), content))
 
     def look_up(sheet: str, wanted: Iterable[Place]) -> SheetDetails:
         with _understood():
@@ -47,15 +46,15 @@ def details_of(path: Path, kind: FileKind) -> Details:
     return look_up
 
 
-def merged_of(path: Path, kind: FileKind) -> dict[str, list[Span]]:
+def merged_of(content: bytes, kind: FileKind) -> dict[str, list[Span]]:
     """Each sheet's merged ranges, for the kinds of workbook of which calamine tells none.
 
     Raises as the look-up of details does.
     """
     with _understood():
         if kind is FileKind.ODS:
-            return ods.merged(path)
-        return xlsb.XlsbBook(path).merged() if kind is FileKind.XLSB else {}
+            return ods.merged(content)
+        return xlsb.XlsbBook(content).merged() if kind is FileKind.XLSB else {}
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import codecs
 import struct
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 
 from pipeline.workbooks import compound
 from pipeline.workbooks.details import biff_texts
@@ -40,8 +39,8 @@ _HIDDEN_ROW = 0x20
 class BiffBook:
     """An `.xls` workbook: where its sheets begin, its styles and shared texts."""
 
-    def __init__(self, path: Path) -> None:
-        self._stream = compound.stream(path.read_bytes(), compound.WORKBOOKS)
+    def __init__(self, content: bytes) -> None:
+        self._stream = compound.stream(content, compound.WORKBOOKS)
         #: Where each sheet's records begin.
         self._sheets: dict[str, int] = {}
         codes, styles, fonts = Codes(), list[tuple[int | None, int | None]](), list[Marks]()

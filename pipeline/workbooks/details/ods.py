@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from bisect import bisect_left
 from collections import defaultdict
-from pathlib import Path
 from xml.parsers import expat
 
 from pipeline.workbooks.details import xml
@@ -37,8 +37,8 @@ _BLANKS = {"s": " ", "tab": "\t", "line-break": "\n"}
 class OdsBook:
     """An `.ods` workbook: its content, and what its styles say of cells and runs."""
 
-    def __init__(self, path: Path) -> None:
-        with zipfile.ZipFile(path) as archive:
+    def __init__(self, content: bytes) -> None:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             self._content = archive.read("content.xml")
             parts = [archive.read("styles.xml")] if "styles.xml" in archive.namelist() else []
         # Gnumeric names this one, and defines it nowhere.
@@ -60,9 +60,9 @@ class OdsBook:
         return walk.found
 
 
-def merged(path: Path) -> dict[str, list[Span]]:
+def merged(content: bytes) -> dict[str, list[Span]]:
     """Each sheet's merged ranges."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return _Walk(archive.read("content.xml"), None, set(), {}).merged
 
 

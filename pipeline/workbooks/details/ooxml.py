@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from pathlib import Path
 from xml.parsers import expat
 
 from pipeline.workbooks.addresses import address, column_letters, position
@@ -55,8 +54,8 @@ _MARKING = tuple(mark.encode() for mark in _MARKS)
 class OoxmlBook:
     """An `.xlsx` or `.xlsm` workbook: its sheets' parts, and what their cells point at."""
 
-    def __init__(self, path: Path) -> None:
-        self._package = package = Package(path, "workbook.xml")
+    def __init__(self, content: bytes) -> None:
+        self._package = package = Package(content, "workbook.xml")
         self._relation_of = _relations_of_sheets(package.main)
         styles = package.part_of_type("styles")
         self.styles = _styles_of(styles) if styles else CellStyles((), Codes(), ())

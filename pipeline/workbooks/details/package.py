@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import zipfile
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.workbooks.details import xml
@@ -15,8 +15,8 @@ from pipeline.workbooks.details.detail import BrokenPartError
 class Package:
     """The parts of an `.xlsx`, `.xlsm` or `.xlsb`; names are the same in capitals and without."""
 
-    def __init__(self, path: Path, main: str) -> None:
-        self._archive = zipfile.ZipFile(path)
+    def __init__(self, content: bytes, main: str) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._names = {name.casefold(): name for name in self._archive.namelist()}
         # Nearly always `xl`; the package itself says it.
         self._folder = _folder(self.read("_rels/.rels", b""))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 
 from pipeline.workbooks.details.detail import (
     ERRORS,
@@ -37,8 +36,8 @@ _BEGIN_MERGED = b"\xb1\x01\x04"
 class XlsbBook:
     """An `.xlsb` workbook: its sheets' parts, and its number formats."""
 
-    def __init__(self, path: Path) -> None:
-        self._package = package = Package(path, "workbook.bin")
+    def __init__(self, content: bytes) -> None:
+        self._package = package = Package(content, "workbook.bin")
         #: The part of each sheet.
         self._parts: dict[str, str] = {}
         for kind, body in _records(package.main):

@@ -21,6 +21,7 @@ from pipeline.outputs.correction.in_place.sheet import SheetPart
 from pipeline.outputs.correction.in_place.styles import Styles
 from pipeline.outputs.correction.in_place.xml_tree import Document
 from pipeline.outputs.correction.listing import TABLE_NAME
+from pipeline.outputs.correction.saving import saved
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.xml import whole
 from schemas.fields import LIST_SHEET
@@ -224,9 +225,7 @@ def _put_list(parts: Parts, styles: Styles, listing: Workbook, tables: _Tables) 
 
 def _archive(book: Workbook) -> dict[str, bytes]:
     """The parts of a workbook of our own."""
-    buffer = io.BytesIO()
-    book.save(buffer)
-    with zipfile.ZipFile(buffer) as archive:
+    with zipfile.ZipFile(io.BytesIO(saved(book))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
