@@ -14,7 +14,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
@@ -42,6 +44,10 @@ if sys.platform == "linux":
     _CONTEXT.set_forkserver_preload(["pipeline.register.sheets", "pipeline.returns.reader"])
 else:
     _CONTEXT = multiprocessing.get_context("spawn")
+#: What of the environment a worker keeps: what Python needs to find its modules. Passwords may
+#: stand in the rest.
+_KEPT = ("PYTHON", "LC_")
+_KEPT_WHOLE = ("LANG", "TZ", "HOME", "LD_LIBRARY_PATH")
 _PERHAPS_INHERITED = (Reason.MEMORY, Reason.CRASH, Reason.FAILURE)
 
 
@@ -189,6 +195,9 @@ class _Worker:
             pipe, theirs = _CONTEXT.Pipe()
             self._process = _CONTEXT.Process(target=self._live, args=(theirs,), daemon=True)
             try:
+                if sys.platform == "linux":
+                    with _bare_environment():
+                        forkserver.ensure_running()
                 self._process.start()
             except OSError as error:
                 self._process = None
@@ -219,3 +228,20 @@ class _Worker:
             if self._pipe is not None and not self._is_retired:
                 self._pipe.close()
                 self._pipe = None
+
+
+@contextmanager
+def _bare_environment() -> Iterator[None]:
+    """Hide the environment from a process that is started meanwhile.
+
+    `multiprocessing` starts it and can be given no other. It does so once; while a first worker is
+    started the job waits for it, and reads nothing of the environment.
+    """
+    whole = dict(os.environ)
+    for name in whole:
+        if not name.startswith(_KEPT) and name not in _KEPT_WHOLE:
+            del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(whole)

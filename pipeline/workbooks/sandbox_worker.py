@@ -89,17 +89,25 @@ def serve(prepare: Callable[[], object], seconds: float, memory_mb: int, pipe: C
     pipe.send_bytes(b"")
     with suppress(EOFError, OSError):
         for calls in count(1):
-            task = pipe.recv_bytes()
-            _end_after(seconds + GRACE)
-            outcome = _outcome(task)
+            outcome = _outcome(pipe, seconds)
             is_spent = calls >= _CALLS_A_WORKER or _peak_mb() > much
             pipe.send_bytes(pickle.dumps(outcome._replace(is_spent=is_spent)))
             _end_after(0)
 
 
-def _outcome(task: bytes) -> CallResult:
+def _outcome(pipe: Connection, seconds: float) -> CallResult:
+    """What becomes of the next call that comes.
+
+    Raises:
+        EOFError, OSError: none comes any more.
+    """
+    task = pipe.recv_bytes()
+    _end_after(seconds + GRACE)
     try:
-        answer = pickle.dumps(pickle.loads(task)(), pickle.HIGHEST_PROTOCOL)  # noqa: S301 - ours
+        call = pickle.loads(task)  # noqa: S301 - ours
+        # It holds a file's content, of which the call has its own.
+        del task
+        answer = pickle.dumps(call(), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         return CallResult(Reason.MEMORY)
     except BaseException as error:

@@ -50,6 +50,7 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
     looks: Mapping[str, Look] = {
         "register": config.look_at_register,
         "texts of mail": mail.look_at_texts,
+        "sandbox": config.look_at_sandbox,
         **_looks_at_content(progress, quick=quick),
         "store, commits": database.look_at_commits,
         "inbox": folders.look_at_inbox,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
+from pipeline.workbooks.confinement import lacking
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import FILE_NAME, outdated
@@ -26,6 +28,20 @@ def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
         return attention(older, ""), workspace
     found = f"{path} can be read." if path.exists() else "All at their defaults; there is no file."
     return well(found), workspace
+
+
+def look_at_sandbox(_: Workspace) -> HealthCheck:
+    """Whether the kernel confines the workers that read workbooks, as far as it is Linux."""
+    lacks = lacking()
+    if not lacks:
+        return well("The kernel keeps readers of workbooks from files, networks and programs.")
+    if sys.platform != "linux":
+        return well(f"Readers of workbooks are processes of their own, without {lacks[0]}.")
+    return attention(
+        "The kernel does not have all that confines readers of workbooks.",
+        "See docs/security.md; a newer kernel has it.",
+        *(f"lacking: {each}" for each in lacks),
+    )
 
 
 def look_at_register(workspace: Workspace) -> HealthCheck:
