@@ -14,7 +14,7 @@ from pipeline.register.cells import RegisterCell, Values, read_row
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import BrokenPartError, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
-from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, identify
+from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, identify, looked_into
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import asked_about, letters_key
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook
@@ -59,6 +59,8 @@ def read_sheets(content: bytes) -> RegisterReading:
     reading = RegisterReading()
     try:
         kind = identify(content).kind
+        if kind in EXTENSIONS:
+            kind = looked_into(content, kind)
         if kind in EXTENSIONS:
             _read(content, kind, reading)
             _type(reading)

@@ -19,8 +19,9 @@ from pipeline.returns.interpret import interpret
 from pipeline.returns.reading import Reading, Return
 from pipeline.workbooks import grid
 from pipeline.workbooks.addresses import position
+from pipeline.workbooks.completeness import lacks_content
 from pipeline.workbooks.details.detail import BrokenPartError
-from pipeline.workbooks.file_kind import FileKind
+from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, looked_into
 from pipeline.workbooks.sandbox_worker import StoppedError
 from pipeline.workbooks.seal import is_untouched
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
@@ -77,24 +78,45 @@ def _prepare(register: Register) -> None:
     mimetypes.init()
 
 
-def _begun(arrival: Arrival, guard: Guard) -> Future[Reading] | None:
+def _begun(arrival: Arrival, guard: Guard) -> Future[Reading | None] | None:
     if has_errors(arrival.findings):
         return None
     # What is only checked may be named by a link.
     path = Path(os.path.realpath(arrival.path))
     content = partial(content_of, path, arrival.sha256)
-    return guard.submit_with(content, _read_content, arrival.kind, arrival.folder_area)
+    place = arrival.kind, arrival.folder_area
+    return guard.submit_with(content, _read_content, *place, is_fresh=arrival.is_fresh)
 
 
-def _read_content(content: bytes, kind: FileKind, folder_area: str | None) -> Reading:
+def _read_content(
+    content: bytes, kind: FileKind, folder_area: str | None, *, is_fresh: bool
+) -> Reading | None:
+    """What a return says; None where it may be that a part of it is still to come."""
     assert _register is not None  # noqa: S101 - set when the worker started
-    return read_workbook(content, kind, _register, folder_area)
+    if is_fresh and lacks_content(content, kind):
+        return None
+    reading = read_workbook(content, kind, _register, folder_area)
+    return None if is_fresh and may_be_incomplete(reading.findings) else reading
 
 
 def read_workbook(
     content: bytes, kind: FileKind, register: Register, folder_area: str | None = None
 ) -> Reading:
     """One return, read and interpreted in this very process, without its limits."""
+    is_package = kind in (FileKind.XLSX, FileKind.XLSM)
+    reading = _read(content, kind, register, folder_area) if is_package else None
+    if reading and c.DAMAGED.code not in [finding.code for finding in reading.findings]:
+        return reading
+    # Of packages only one that cannot be read is looked into: the rest are what they seem.
+    found = looked_into(content, kind)
+    return reading if reading and found is kind else _read(content, found, register, folder_area)
+
+
+def _read(content: bytes, kind: FileKind, register: Register, folder_area: str | None) -> Reading:
+    if kind is FileKind.ENCRYPTED:
+        return Reading(findings=[c.ENCRYPTED.found()])
+    if kind not in EXTENSIONS:
+        return Reading(findings=[c.NOT_A_WORKBOOK.found(kind=kind.value)])
     try:
         grids, details = open_workbook(content, kind)
         if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):
@@ -126,7 +148,9 @@ def _bounded(reading: Reading) -> Reading:
     return reading
 
 
-def _outcome(arrival: Arrival, future: Future[Reading] | None, limits: Limits) -> Return | Skipped:
+def _outcome(
+    arrival: Arrival, future: Future[Reading | None] | None, limits: Limits
+) -> Return | Skipped:
     if future is None:
         return Return(arrival, Reading())
     try:
@@ -136,6 +160,6 @@ def _outcome(arrival: Arrival, future: Future[Reading] | None, limits: Limits) -
     except StoppedError as stopped:
         why = why_stopped(stopped, limits, "a return")
         return Return(arrival, Reading(findings=[c.READER_STOPPED.found(detail=why)]))
-    if arrival.is_fresh and may_be_incomplete(reading.findings):
+    if reading is None:
         return Skipped(arrival.path, INCOMPLETE)
     return Return(arrival, reading)

@@ -17,18 +17,26 @@ _BEGIN, _END, _SHEET = 0x0809, 0x000A, 0x0085
 
 
 def lacks_bytes(content: bytes, identity: Identity) -> bool:
-    """Whether bytes are missing by what the file says of itself; a whole file lacks none."""
+    """Whether bytes are missing by the file's beginning, its directory and its tables alone."""
     if content.startswith(_HOLE):
         return True
     if any(whole.startswith(content) for whole in (_ZIP, compound.SIGNATURE)):
         # Empty, or the first few bytes.
         return True
     if content.startswith(b"PK"):
-        return not identity.parts or not zip_directory.is_sound(content, identity.parts)
-    return content.startswith(compound.SIGNATURE) and not (
-        compound.is_whole(content)
-        and (identity.kind is not FileKind.XLS or _has_every_sheet(content))
-    )
+        return not identity.parts
+    return content.startswith(compound.SIGNATURE) and not compound.is_whole(content)
+
+
+def lacks_content(content: bytes, kind: FileKind) -> bool:
+    """Whether bytes are missing within what stands in a workbook; a whole file lacks none.
+
+    For a worker: the file is unpacked.
+    """
+    if content.startswith(b"PK"):
+        parts = zip_directory.directory(content)
+        return not parts or not zip_directory.is_sound(content, parts)
+    return kind is FileKind.XLS and not _has_every_sheet(content)
 
 
 def _has_every_sheet(content: bytes) -> bool:

@@ -1,4 +1,7 @@
-"""What a file is by its content, whatever it is called: in words for the person who sent it."""
+"""What a file is by its content, whatever it is called: in words for the person who sent it.
+
+Outside of the sandbox a file's beginning and its container's directory tell; nothing is unpacked.
+"""
 
 from __future__ import annotations
 
@@ -114,6 +117,8 @@ _CONTENT_TYPES = (
     (b"wordprocessingml", FileKind.WORD),
     (b"presentationml", FileKind.POWERPOINT),
 )
+#: The part that tells the types of a package's parts, and how an OpenDocument calls a workbook.
+_TYPES, _SPREADSHEET = "[content_types].xml", b"opendocument.spreadsheet"
 _MACROS = ("xl/macrosheets/", "basic/")
 _LINKS = ("xl/externallinks/", "xl/querytables/", "xl/connections.")
 _WORKBOOK_ENDINGS = (*EXTENSIONS.values(), ".xltx", ".xltm", ".xlt", ".ots")
@@ -148,7 +153,7 @@ def is_named_rightly(suffix: str, kind: FileKind) -> bool:
 
 
 def identify(content: bytes) -> Identity:
-    """What the bytes are.
+    """What the bytes are, by their beginning and, of a container, by its directory.
 
     Raises:
         TooManyPartsError: a zip archive lists more parts than a workbook has.
@@ -170,6 +175,32 @@ def identify(content: bytes) -> Identity:
     return Identity(FileKind.OTHER if text is None else _identify_text(text))
 
 
+def looked_into(content: bytes, kind: FileKind) -> FileKind:
+    """What a file of a kind that is read is by what stands in it; the same kind for most.
+
+    For a worker: parts of the file are unpacked.
+    """
+    if kind is FileKind.XLS:
+        return FileKind.ENCRYPTED if _has_password(content) else kind
+    names = {_plain_name(part): part for part in zip_directory.directory(content) or ()}
+
+    def start(name: str, longest: int = _SHOWN) -> bytes:
+        return zip_directory.part(content, names[name], longest) if name in names else b""
+
+    if kind is FileKind.ODS:
+        mimetype = start("mimetype", 200)
+        if b"opendocument" in mimetype and _SPREADSHEET not in mimetype:
+            return FileKind.OPEN_DOCUMENT
+        # Since LibreOffice 24 a workbook with a password is encrypted as a whole, before by parts.
+        return FileKind.ENCRYPTED if b"encryption-data" in start("meta-inf/manifest.xml") else kind
+    if kind not in (FileKind.XLSX, FileKind.XLSM) or any(name in names for name, _ in _MAIN_PARTS):
+        return kind
+    types = start(_TYPES)
+    is_within = any(name.endswith(_WORKBOOK_ENDINGS) for name in names)
+    other = FileKind.ZIPPED_WORKBOOK if is_within else FileKind.ZIP
+    return next((found for named, found in _CONTENT_TYPES if named in types), other)
+
+
 # --- Containers ----------------------------------------------------------------------------------
 
 
@@ -184,15 +215,13 @@ def _identify_compound(content: bytes) -> Identity:
     kind = next((kind for name, kind in _STREAMS if name in file.root), FileKind.OTHER)
     if any(entry.name.casefold().startswith(_RIGHTS) for entry in file.directory):
         kind = FileKind.LABELLED
-    elif kind is FileKind.XLS and _has_password(file):
-        kind = FileKind.ENCRYPTED
     return Identity(kind, has_macros="_vba_project_cur" in file.root)
 
 
-def _has_password(file: compound.Compound) -> bool:
+def _has_password(content: bytes) -> bool:
     """Whether an old workbook says that what follows is encrypted, in whichever way."""
     try:
-        beginning = file.stream(compound.WORKBOOKS, _BEGINNING)
+        beginning = compound.Compound(content).stream(compound.WORKBOOKS, _BEGINNING)
     except compound.BadCompoundError:
         return False
     kinds = (kind for kind, _ in compound.records(beginning))
@@ -204,7 +233,7 @@ def _identify_zip(content: bytes) -> Identity:
     if parts is None:
         # Damaged, not another kind: intake says so.
         return Identity(FileKind.XLSX)
-    names = {part.filename.replace("\\", "/").lower(): part for part in parts}
+    names = {_plain_name(part) for part in parts}
     kind = _kind_of_parts(content, names)
     has_macros = any(name.endswith("vbaproject.bin") or name.startswith(_MACROS) for name in names)
     if kind is FileKind.XLSX and has_macros:
@@ -212,31 +241,25 @@ def _identify_zip(content: bytes) -> Identity:
     return Identity(kind, has_macros, any(n.startswith(_LINKS) for n in names), tuple(parts))
 
 
-def _kind_of_parts(content: bytes, names: dict[str, zipfile.ZipInfo]) -> FileKind:
-    def start(name: str, longest: int = _SHOWN) -> bytes:
-        return zip_directory.part(content, names[name], longest) if name in names else b""
-
-    def of_opendocument() -> FileKind:
-        # Since LibreOffice 24 a workbook with a password is encrypted as a whole, before by parts.
-        by_parts = b"encryption-data" in start("meta-inf/manifest.xml")
-        return FileKind.ENCRYPTED if by_parts or "encrypted-package" in names else FileKind.ODS
-
-    mimetype = start("mimetype", 200)
-    if b"opendocument" in mimetype:
-        if b"opendocument.spreadsheet" not in mimetype:
-            return FileKind.OPEN_DOCUMENT
-        return of_opendocument()
-    for name, kind in _MAIN_PARTS:
-        if name in names:
-            return kind
-    types = start("[content_types].xml")
-    for named, kind in _CONTENT_TYPES:
-        if named in types:
-            return kind
-    if "content.xml" in names:
-        return of_opendocument()
+def _kind_of_parts(content: bytes, names: set[str]) -> FileKind:
+    # An OpenDocument begins with its kind, unpacked.
+    beginning = content[: 38 + 100] if content[30:38] == b"mimetype" else b""
+    if b"opendocument" in beginning and _SPREADSHEET not in beginning:
+        return FileKind.OPEN_DOCUMENT
+    if _SPREADSHEET not in beginning:
+        if found := next((kind for name, kind in _MAIN_PARTS if name in names), None):
+            return found
+        if _TYPES in names:
+            # Its main part has an unusual name.
+            return FileKind.XLSX
+    if _SPREADSHEET in beginning or "content.xml" in names:
+        return FileKind.ENCRYPTED if "encrypted-package" in names else FileKind.ODS
     is_within = any(name.endswith(_WORKBOOK_ENDINGS) for name in names)
     return FileKind.ZIPPED_WORKBOOK if is_within else FileKind.ZIP
+
+
+def _plain_name(part: zipfile.ZipInfo) -> str:
+    return part.filename.replace("\\", "/").lower()
 
 
 # --- Text ----------------------------------------------------------------------------------------

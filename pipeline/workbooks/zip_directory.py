@@ -25,7 +25,10 @@ MAX_RATIO = 300
 _RATIO_FROM = 10 * _MIB
 #: No more than so many bytes are unpacked to see whether they are sound.
 _SOUNDED = 64 * _MIB
+#: How parts of a workbook are packed. What is packed otherwise may unpack without a limit.
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: The longest name of a part, in characters; a workbook's are a third of that.
+_LONGEST_NAME = 255
 
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LOCATOR, _END_64 = b"PK\x06\x07", b"PK\x06\x06"
@@ -76,20 +79,18 @@ def part(content: bytes, entry: zipfile.ZipInfo, longest: int) -> bytes:
 def is_sound(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> bool:
     """Whether it has all come: every part unpacks to what the directory says of it.
 
-    What is larger than a return, or packed as no workbook is, is not unpacked here: the reader
-    finds out.
+    What is larger than a return is not unpacked here: the reader finds out.
     """
     end = content.rfind(_END)
     # The archive's own comment comes last of all.
     (comment,) = struct.unpack_from("<H", content, end + 20)
     if len(content) < end + 22 + comment:
         return False
-    plain = [entry for entry in entries if entry.compress_type in _PLAIN]
-    if sum(entry.file_size for entry in plain) > _SOUNDED:
+    if sum(entry.file_size for entry in entries) > _SOUNDED:
         return True
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in plain:
+            for entry in entries:
                 with archive.open(entry) as file:
                     while file.read(_MIB):
                         pass
@@ -104,6 +105,8 @@ def fault(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> Finding | None:
         return c.TOO_LARGE.found(detail=excess)
     if any(entry.flag_bits & _IS_ENCRYPTED for entry in entries):
         return c.ENCRYPTED.found()
+    if any(entry.compress_type not in _PLAIN for entry in entries):
+        return c.READ_TWO_WAYS.found(detail="a part in it is packed as no workbook is")
     if doubt := _doubtful_name(entries) or _doubtful_place(content, entries):
         return c.READ_TWO_WAYS.found(detail=doubt)
     return None
@@ -123,6 +126,9 @@ def _doubtful_name(entries: Sequence[zipfile.ZipInfo]) -> str:
     """What is wrong with the names; programs take variants of one name for the same part."""
     seen: set[str] = set()
     for entry in entries:
+        # Before it is normalised, which takes the square of its length.
+        if len(entry.orig_filename) > _LONGEST_NAME:
+            return "a part in it has a name without an end"
         name = entry.orig_filename.replace("\\", "/")
         if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
             return "a part in it has an unsafe name"

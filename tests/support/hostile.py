@@ -239,6 +239,13 @@ def _overlapping(_: bytes) -> bytes:
     return raw_zip([(b"xl/workbook.xml", parts()["xl/workbook.xml"]), *entries], at=0)
 
 
+def _of_zeros(*names: str) -> Make:
+    """An archive whose parts are much more than their size, packed by bzip2."""
+    return lambda _: zipped(
+        dict.fromkeys(names, _ZEROS[: 9 * _MIB]), zipfile.ZIP_BZIP2, compresslevel=9
+    )
+
+
 def _two_directories(slips: bytes) -> bytes:
     """A directory for large archives beside the plain one, and they differ."""
     end = slips.rfind(b"PK\x05\x06")
@@ -278,7 +285,17 @@ ARCHIVES = (
     Hostile("one archive after another.xlsx", lambda slips: zipped(parts()) + slips, TWO_WAYS),
     Hostile("packed in an unknown way.xlsx", lambda _: raw_zip(as_entries(parts()), method=99),
             REFUSED),
-    Hostile("packed by bzip2.xlsx", lambda _: zipped(parts(), zipfile.ZIP_BZIP2), READ | REFUSED),
+    Hostile("packed by bzip2.xlsx", lambda _: zipped(parts(), zipfile.ZIP_BZIP2), TWO_WAYS),
+    Hostile("packed by lzma.xlsx", lambda _: zipped(parts(), zipfile.ZIP_LZMA), TWO_WAYS),
+    # What is asked of these to find out what they are unpacks to as much as it likes.
+    Hostile("its kind packed by bzip2.ods", _of_zeros("mimetype", "content.xml"), TWO_WAYS),
+    Hostile("its types packed by bzip2.xlsx", _of_zeros("[Content_Types].xml"), TWO_WAYS),
+    Hostile("its manifest packed by bzip2.ods",
+            _of_zeros("META-INF/manifest.xml", "content.xml"), TWO_WAYS),
+    # To normalise one takes the square of its length.
+    Hostile("names of a megabyte.xlsx",
+            lambda _: raw_zip([(b"%d" % n + "\u0f73".encode() * 21_000, b"x") for n in range(16)]
+                              + as_entries(parts()), flags=0x800), TWO_WAYS),
     Hostile("its parts encrypted.xlsx", lambda _: raw_zip(as_entries(parts()), flags=1),
             ENCRYPTED),
     Hostile("an empty archive.xlsx", lambda _: zipped({}), NOT_A_WORKBOOK),

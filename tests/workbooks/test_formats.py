@@ -108,7 +108,7 @@ def test_the_same_return_in_another_format_gives_the_same_cell_for_cell(
     saved: dict[str, Path], kind: str
 ) -> None:
     excel = read_workbook(saved["xlsx"].read_bytes(), FileKind.XLSX, REGISTER)
-    other = read_workbook(saved[kind], KINDS[kind], REGISTER)
+    other = read_workbook(saved[kind].read_bytes(), KINDS[kind], REGISTER)
     assert told(other) == told(excel)
 
 

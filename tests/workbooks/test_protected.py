@@ -10,10 +10,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from pipeline.intake.scan import Arrival, examine
-from pipeline.workbooks.completeness import lacks_bytes
+from pipeline.returns.reader import read_workbook
+from pipeline.workbooks.completeness import lacks_bytes, lacks_content
 from pipeline.workbooks.compound import WORKBOOKS, stream
-from pipeline.workbooks.file_kind import FileKind, identify
-from tests.corpus.layout import NOW, cover, table
+from pipeline.workbooks.file_kind import FileKind, identify, looked_into
+from schemas.findings import Severity
+from tests.corpus.layout import NOW, REGISTER, cover, table
 from tests.corpus.writers import own_xls
 from tests.support.containers import (
     LOCKED_MANIFEST,
@@ -37,11 +39,12 @@ LOCKED: dict[str, bytes] = {
 
 
 def judged(path: Path, content: bytes) -> tuple[str, str]:
-    """The one finding about a file before it is opened: its code, and what to do."""
+    """The one finding about a file, by its beginning or when it is read: its code and its fix."""
     path.write_bytes(content)
     found = examine(path, file_mb=5)
     assert isinstance(found, Arrival)
-    (finding,) = found.findings
+    findings = [each for each in found.findings if each.severity is Severity.ERROR]
+    (finding,) = findings or read_workbook(content, found.kind, REGISTER).findings
     return finding.code, finding.fix
 
 
@@ -78,6 +81,7 @@ def test_an_old_workbook_with_a_password_is_said_to_have_one(
 ) -> None:
     content = made(content)
     assert not lacks_bytes(content, identify(content))
+    assert not lacks_content(content, looked_into(content, FileKind.XLS))
     code, fix = judged(tmp_path / "return.xls", content)
     assert code == "F03"
     assert "remove the password" in fix
@@ -85,13 +89,14 @@ def test_an_old_workbook_with_a_password_is_said_to_have_one(
 
 @pytest.mark.parametrize("made", [bytes, in_capitals, write_protected, beside_another])
 def test_the_same_workbook_without_a_password_has_none(made: Callable[[bytes], bytes]) -> None:
-    assert identify(made(SOUND)).kind is FileKind.XLS
+    assert looked_into(made(SOUND), FileKind.XLS) is FileKind.XLS
 
 
 def test_a_password_is_no_matter_of_where_its_number_stands() -> None:
     """What is behind the workbook's own part belongs to a sheet."""
     records = stream(SOUND, WORKBOOKS).rstrip(b"\0")
-    assert identify(compound_file({"Workbook": records + b"\x2f\0\x02\0\1\0"})).kind is FileKind.XLS
+    content = compound_file({"Workbook": records + b"\x2f\0\x02\0\1\0"})
+    assert looked_into(content, FileKind.XLS) is FileKind.XLS
 
 
 @pytest.mark.parametrize(

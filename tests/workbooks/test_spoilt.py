@@ -19,7 +19,7 @@ from python_calamine import CalamineError
 from pipeline.intake.scan import Arrival, examine
 from pipeline.returns.reader import guard_of, read_returns, read_workbook
 from pipeline.returns.reading import Return
-from pipeline.workbooks.completeness import lacks_bytes
+from pipeline.workbooks.completeness import lacks_bytes, lacks_content
 from pipeline.workbooks.file_kind import identify
 from pipeline.workbooks.grid import read_grids
 from pipeline.workbooks.sandbox import StoppedError
@@ -82,7 +82,10 @@ def test_what_each_program_writes_is_read_or_asked_about(sound: list[Path]) -> N
     expected = {ref: answer.value for ref, answer in READ.items() if hasattr(answer, "value")}
     assert len(expected) == len(READ)
     for judged in read_all(sound):
-        assert not lacks_bytes(judged.path.read_bytes(), identify(judged.path.read_bytes()))
+        content = judged.path.read_bytes()
+        identity = identify(content)
+        assert not lacks_bytes(content, identity)
+        assert not lacks_content(content, identity.kind)
         if judged.path.stem.startswith("gnumeric excel"):
             # calamine takes for dates some formats that Gnumeric defines in its own way.
             asked = {"C3": "1.2", "C4": "1.10"}

@@ -12,7 +12,7 @@ from pipeline.outputs.correction.listing import Listing
 from pipeline.outputs.correction.rebuild import rebuilt
 from pipeline.outputs.correction.saving import saved
 from pipeline.workbooks.details.detail import BrokenPartError
-from pipeline.workbooks.file_kind import FileKind
+from pipeline.workbooks.file_kind import FileKind, looked_into
 from schemas import rules
 from schemas.findings import Finding, in_reading_order, worst_first
 
@@ -79,12 +79,13 @@ class CorrectionCopy(Struct, frozen=True):
         For a guard to call: opening a hostile workbook can cost time and memory.
         """
         try:
-            if self.kind in _REBUILT:
-                return self._of_cells(content, _REBUILT_NOTE.format(kind=self.kind))
+            kind = looked_into(content, self.kind)
+            if kind in _REBUILT:
+                return self._of_cells(content, kind, _REBUILT_NOTE.format(kind=kind))
             try:
                 return self._in_place(content)
             except BrokenPartError as error:
-                return self._of_cells(content, _CELLS_ONLY.format(why=error))
+                return self._of_cells(content, kind, _CELLS_ONLY.format(why=error))
         except Exception:
             # A file that is no workbook, or a damaged one, can break its reader in any way.
             return self.alone()
@@ -98,9 +99,9 @@ class CorrectionCopy(Struct, frozen=True):
         listing = self._listing(worst_first(self.findings), remarks, is_marked=False)
         return saved(listing.alone())
 
-    def _of_cells(self, content: bytes, remark: str) -> bytes:
+    def _of_cells(self, content: bytes, kind: FileKind, remark: str) -> bytes:
         """The return's cells in a new workbook, marked."""
-        return self._in_place(saved(rebuilt(content, self.kind)), remark)
+        return self._in_place(saved(rebuilt(content, kind)), remark)
 
     def _in_place(self, content: bytes, *remarks: str) -> bytes:
         def make_list(sheets: Sequence[str], more: Sequence[str], table: str) -> Workbook:
