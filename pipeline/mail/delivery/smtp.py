@@ -17,6 +17,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pipeline.mail import replies
 from pipeline.mail.connecting import LONGEST, UnusableError, reason, verified
 from pipeline.mail.secrets import secret_of
 from pipeline.workspace.settings import MailSettings
@@ -177,8 +178,8 @@ class Connection:
         server = self._server
         place, patience = (server.server, server.port_used), server.timeout_seconds
         if server.security == "tls":
-            return smtplib.SMTP_SSL(*place, timeout=patience, context=context)
-        return smtplib.SMTP(*place, timeout=patience)
+            return replies.SMTPOverTLS(*place, timeout=patience, context=context)
+        return replies.SMTP(*place, timeout=patience)
 
     def _make_ready(self, context: ssl.SSLContext) -> None:
         server = self._server

@@ -16,17 +16,19 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, errors
+from imap_tools import BaseMailBox, errors
 from imap_tools.utils import encode_folder
 from msgspec import Struct
 
 from pipeline.mail.connecting import UnusableError, reason, verified
+from pipeline.mail.replies import IMAP, BoundedMailBox, IMAPOverTLS, TooMuchError
 from pipeline.mail.secrets import secret_of
 from pipeline.workspace.errors import MailboxError
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import ReceiveSettings
 from schemas.findings import printable
 
+_MIB = 1024 * 1024
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 
@@ -114,14 +116,9 @@ def arrivals(workspace: Workspace, *, is_read_only: bool) -> Iterator[Folder]:
         MailboxError: the server cannot be reached or trusted, or does not let the job in.
     """
     settings = workspace.settings.mail.receive
-    connect = MailBox if settings.security == "tls" else MailBoxStartTls
     with said(settings):
-        box = connect(
-            settings.server,
-            port=settings.port_used,
-            timeout=settings.timeout_seconds,
-            ssl_context=verified(settings, workspace.root, with_systems=False),
-        )
+        context = verified(settings, workspace.root, with_systems=False)
+        box = BoundedMailBox(lambda: _connected(settings, context))
     try:
         with said(settings):
             _log_in(box, settings)
@@ -137,6 +134,16 @@ def arrivals(workspace: Workspace, *, is_read_only: bool) -> Iterator[Folder]:
             box.logout()
         with suppress(OSError):
             box.client.shutdown()
+
+
+def _connected(settings: ReceiveSettings, context: ssl.SSLContext) -> imaplib.IMAP4:
+    where, patience = (settings.server, settings.port_used), settings.timeout_seconds
+    largest = settings.largest_mb * _MIB
+    if settings.security == "tls":
+        return IMAPOverTLS(*where, largest=largest, timeout=patience, ssl_context=context)
+    client = IMAP(*where, largest=largest, timeout=patience)
+    client.starttls(context)
+    return client
 
 
 def _log_in(box: BaseMailBox, settings: ReceiveSettings) -> None:
@@ -202,6 +209,8 @@ def _sentence(error: Exception, settings: ReceiveSettings) -> str:
             )
         case TimeoutError():
             return f"{server} did not answer within {settings.timeout_seconds} seconds. {waits}"
+        case TooMuchError():
+            return f"{server} {error}. {waits}"
         case OSError():
             return f"{server} cannot be reached ({reason(error)}). {waits}"
         case imaplib.IMAP4.abort():
