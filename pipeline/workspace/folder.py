@@ -98,11 +98,14 @@ def open_workspace(root: Path) -> Workspace:
         SettingsError: `pipeline.toml` cannot be used.
     """
     from pipeline.workspace.settings import FILE_NAME, read_settings
+    from pipeline.workspace.trusting import need_apart
 
     # os.path, unlike pathlib, says no where the folder may not even be looked at.
     if not os.path.isdir(root):  # noqa: PTH112
         raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
-    return Workspace(root, read_settings(root / FILE_NAME))
+    settings = read_settings(root / FILE_NAME)
+    need_apart(root, root / FILE_NAME, settings.paths)
+    return Workspace(root, settings)
 
 
 def need_folder(path: Path) -> Path:

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.workspace.errors import SettingsError
+from pipeline.workspace.trusting import need_trusted
 
 FILE_NAME = "pipeline.toml"
 
@@ -226,7 +227,8 @@ def read_settings(path: Path) -> Settings:
     """The settings in a file; the defaults where there is none.
 
     Raises:
-        SettingsError: the file cannot be read, is not TOML, or holds an unknown or wrong setting.
+        SettingsError: the file cannot be read or trusted, is not TOML, or holds an unknown or wrong
+            setting.
     """
     document, advice = _read(path)
     try:
@@ -257,7 +259,9 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
     """What stands in a file, in today's form, and what to write where that is another."""
     try:
         # Editors on Windows may put a byte order mark before the first line.
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        with path.open(encoding="utf-8-sig") as file:
+            need_trusted(path, os.fstat(file.fileno()))
+            document = tomllib.loads(file.read())
     except FileNotFoundError:
         return {}, ""
     except UnicodeDecodeError as error:

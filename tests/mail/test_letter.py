@@ -321,13 +321,18 @@ def judged(*headers: str, authserv_id: str = AUTHSERV) -> str:
 @pytest.mark.parametrize(
     "header",
     [
-        "mx.council.example; dmarc=pass",
-        "MX.Council.Example; dmarc=pass",
+        "mx.council.example; dmarc=pass header.from=council.example",
+        "MX.Council.Example; dmarc=pass header.from=Council.Example",
         "mx.council.example 1; dmarc=pass (p=reject) header.from=council.example",
-        '"mx.council.example"; dmarc=pass',
-        "mx.council.example;\r\n\tspf=fail smtp.mailfrom=list.example;\r\n\tdmarc=pass",
-        "mx.council.example; DMARC = Pass",
-        "mx.council.example (version; dmarc=fail); dmarc/1=pass",
+        '"mx.council.example"; dmarc=pass header.from="council.example"',
+        (
+            "mx.council.example;\r\n\tspf=fail smtp.mailfrom=list.example;\r\n\tdmarc=pass"
+            " header.from=council.example"
+        ),
+        "mx.council.example; DMARC = Pass header.from=council.example",
+        "mx.council.example (version; dmarc=fail); dmarc/1=pass header.from=council.example",
+        # It does not say of whom; another says it.
+        "mx.council.example; dmarc=pass; dkim=pass header.d=council.example",
         # Where DMARC has nothing to say, one that vouches for the sender's domain is enough.
         "mx.council.example; dmarc=none; spf=pass smtp.mailfrom=hr@council.example",
         (
@@ -353,7 +358,19 @@ def test_what_the_mail_server_has_nothing_against_is_believed(header: str) -> No
         ("mx.council.example; spf=pass smtp.mailfrom=council.example; dmarc=fail", "dmarc=fail"),
         ("mx.council.example; spf=softfail smtp.mailfrom=council.example", "spf=softfail"),
         ("mx.council.example; dmarc=none; dkim=fail header.d=council.example", "dkim=fail"),
+        # What could not be found out then is not found out later.
+        ("mx.council.example; dmarc=temperror header.from=council.example", "dmarc=temperror"),
+        (
+            "mx.council.example; dmarc=none; spf=temperror smtp.mailfrom=council.example",
+            "spf=temperror",
+        ),
         # Evil vouches for itself.
+        ("mx.council.example; dmarc=pass header.from=evil.example", "sent by evil.example"),
+        (
+            "mx.council.example; dmarc=pass header.from=council.example.evil.example",
+            "council.example.evil.example",
+        ),
+        ("mx.council.example; dmarc=pass", "not said to be of council.example"),
         ("mx.council.example; spf=pass smtp.mailfrom=x@evil.example", "sent by evil.example"),
         ("mx.council.example; dkim=pass header.d=evilcouncil.example", "evilcouncil.example"),
         # A result in brackets or quotes is none.
@@ -371,14 +388,16 @@ def test_what_the_mail_server_has_something_against_is_not(header: str, why: str
 
 
 def test_of_the_mail_servers_headers_the_topmost_counts() -> None:
-    passed, failed = f"{AUTHSERV}; dmarc=pass", f"{AUTHSERV}; dmarc=fail"
+    passed = f"{AUTHSERV}; dmarc=pass header.from=council.example"
+    failed = f"{AUTHSERV}; dmarc=fail"
     assert judged(passed, failed) == ""
     assert "dmarc=fail" in judged(failed, passed)
     assert "dmarc=fail" in judged("other.example; dmarc=pass", failed, passed)
 
 
 def test_the_topmost_header_of_any_name_or_none_can_be_believed() -> None:
-    assert judged("dmarc=pass; spf=none", f"{AUTHSERV}; dmarc=fail", authserv_id="*") == ""
+    passed = "dmarc=pass header.from=council.example; spf=none"
+    assert judged(passed, f"{AUTHSERV}; dmarc=fail", authserv_id="*") == ""
     assert "dmarc=fail" in judged("dmarc=fail", f"{AUTHSERV}; dmarc=pass", authserv_id="*")
     assert "dmarc=fail" in judged("x.example; dmarc=fail", "dmarc=pass", authserv_id="*")
     assert "your mail server" in judged(authserv_id="*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,62 @@ def complaint(path: Path) -> str:
     assert "\n" not in line
     assert line.startswith(str(path))
     return line
+
+
+@pytest.mark.parametrize(
+    ("paths", "together"),
+    [
+        ("inbox = '.'", ("paths.inbox", "paths.outbox")),
+        ("inbox = 'here'\nstate = 'here'", ("paths.inbox", "paths.state")),
+        ("state = 'inbox/var'", ("paths.inbox", "paths.state")),
+        ("outbox = 'var/outbox'", ("paths.outbox", "paths.state")),
+        ("register = 'inbox/register.xlsx'", ("paths.register", "paths.inbox")),
+        ("templates = 'inbox/../inbox/x'", ("paths.inbox", "paths.templates")),
+        ("inbox = 'link'", ("paths.inbox", "paths.state")),
+    ],
+)
+def test_folders_that_lie_in_each_other_are_refused(
+    tmp_path: Path, path: Path, paths: str, together: tuple[str, str]
+) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "link").symlink_to("var")
+    path.write_text(f"[paths]\n{paths}\n", "utf-8")
+    with pytest.raises(SettingsError) as raised:
+        open_workspace(tmp_path)
+    assert all(name in str(raised.value) for name in together)
+    assert "\n" not in str(raised.value)
+
+
+def test_settings_within_a_folder_of_the_workspace_are_refused(tmp_path: Path, path: Path) -> None:
+    """The first run would take them in."""
+    outside = tmp_path.parent / f"{tmp_path.name} outside"
+    lines = (f"{name} = {str(outside / name)!r}" for name in ("outbox", "state", "templates"))
+    path.write_text("[paths]\ninbox = '.'\n" + "\n".join(lines), "utf-8")
+    with pytest.raises(SettingsError, match=r"paths\.register .* and paths\.inbox"):
+        open_workspace(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no modes here")
+def test_settings_that_everyone_may_write_are_refused(path: Path) -> None:
+    path.touch()
+    path.chmod(0o666)
+    assert f"chmod o-w {path}" in complaint(path)
+    path.chmod(0o664)
+    assert read_settings(path) == Settings()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files away")
+def test_settings_of_another_user_are_refused(tmp_path: Path, path: Path) -> None:
+    """Whoever may write in the folder could put them there, and a command in them would run."""
+    path.write_text("[limits]\nworkers = 1\n", "utf-8")
+    os.chown(path, 65_534, 65_534)
+    assert f"chown root {path}" in complaint(path)
+    result = CliRunner().invoke(app, ["run", "--workspace", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "neither root nor the user who runs this" in result.output
+    # The owner of the workspace itself is asked by nobody whom root runs for.
+    os.chown(tmp_path, 65_534, 65_534)
+    read_settings(path)
 
 
 def test_without_a_file_everything_has_its_default(path: Path) -> None:

@@ -15,10 +15,11 @@ from msgspec import Struct
 #: Stands for any name, for servers that write none.
 ANY = "*"
 _NAME = "authentication-results"
-#: What says that a message is not from whom it says, or that its domain's rules cannot be read.
-_BAD = ("fail", "softfail", "hardfail", "permerror")
+#: What says that a message is not from whom it says, or that its domain's rules cannot be read; and
+#: that they could not be read when it came, which its header says for good.
+_BAD = ("fail", "softfail", "hardfail", "permerror", "temperror")
 #: Whom a method vouches for, by the property that names them.
-_VOUCHED = {"spf": ("smtp.mailfrom",), "dkim": ("header.d", "header.i")}
+_NAMED = {"dmarc": ("header.from",), "spf": ("smtp.mailfrom",), "dkim": ("header.d", "header.i")}
 _RESULT = re.compile(r"\s*([a-z0-9-]+)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r'\s([a-z0-9-]+\.[a-z0-9-]+)\s*=\s*(?:"([^"]*)"|([^\s"]+))', re.IGNORECASE)
 
@@ -33,8 +34,8 @@ class _Result(Struct, frozen=True):
 def why_distrusted(message: Message, sender: str, authserv_id: str) -> str:
     """Why a message is not taken to be from its sender; empty where there is nothing against it.
 
-    DMARC decides. Where it says nothing, SPF or DKIM must vouch for the sender's domain, or both
-    must have nothing to say.
+    DMARC decides, by what it says of the sender's domain. Where it says nothing of it, SPF or DKIM
+    must vouch for that domain, or none of them must have anything to say.
     """
     if not authserv_id:
         return ""
@@ -45,14 +46,14 @@ def why_distrusted(message: Message, sender: str, authserv_id: str) -> str:
             f"it has no Authentication-Results of {whose}, so its sender is not known for certain"
         )
     results = _results(header)
+    domain = sender.rpartition("@")[2].lower()
     for found in results:
         if found.method == "dmarc":
-            if found.result == "pass":
+            if found.result == "pass" and domain in found.domains:
                 return ""
             if found.result in _BAD:
                 return _found(found)
-    domain = sender.rpartition("@")[2].lower()
-    asked = [found for found in results if found.method in _VOUCHED]
+    asked = [found for found in results if found.method in _NAMED]
     passed = [found for found in asked if found.result == "pass"]
     if any(_is_same(domain, other) for found in passed for other in found.domains):
         return ""
@@ -60,9 +61,9 @@ def why_distrusted(message: Message, sender: str, authserv_id: str) -> str:
         if found.result in _BAD:
             return _found(found)
     others = sorted({other for found in passed for other in found.domains})
-    return (
-        f"it was sent by {', '.join(others)}, which does not vouch for {domain}" if others else ""
-    )
+    if others:
+        return f"it was sent by {', '.join(others)}, which does not vouch for {domain}"
+    return f"what the mail server found is not said to be of {domain}" if passed else ""
 
 
 def _found(found: _Result) -> str:
@@ -95,7 +96,7 @@ def _results(header: str) -> list[_Result]:
         domains = tuple(
             (quoted or bare).rpartition("@")[2].lower().rstrip(".")
             for name, quoted, bare in named
-            if name.lower() in _VOUCHED.get(method, ())
+            if name.lower() in _NAMED.get(method, ())
         )
         results.append(_Result(method, result, domains))
     return results

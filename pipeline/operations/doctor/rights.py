@@ -13,6 +13,7 @@ from pipeline.operations.doctor.check import HealthCheck, attention, broken, man
 from pipeline.store.copying import has_password
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import FILE_NAME
+from pipeline.workspace.trusting import user_name
 from schemas.wording import listed
 
 _ELSEWHERE = "Not checked: this system keeps no modes. See that its rights say the same."
@@ -39,7 +40,7 @@ def look_at_state(workspace: Workspace) -> HealthCheck:
     found, commands = [], []
     if foreign:
         found.append(f"{many(len(foreign), 'thing')} in {state} of another user")
-        commands.append(f"chown -R {_name_of(owner)} {quote(str(state))}")
+        commands.append(f"chown -R {user_name(owner)} {quote(str(state))}")
     if open_to_others:
         found.append(f"{many(len(open_to_others), 'thing')} in {state} open to others")
         commands.append(f"chmod -R go-rwx {quote(str(state))}")
@@ -86,11 +87,3 @@ def _everything(folder: Path, but: tuple[Path, ...]) -> Iterator[tuple[Path, os.
                 status = path.lstat()
                 if not stat.S_ISLNK(status.st_mode):
                     yield path, status
-
-
-def _name_of(user: int) -> str:
-    import pwd
-
-    with suppress(KeyError):
-        return pwd.getpwuid(user).pw_name
-    return str(user)
