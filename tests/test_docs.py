@@ -27,7 +27,7 @@ from pipeline.consolidation.disclosure import disclose
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import Colour, NotRated, Rating, rate, tally
 from pipeline.job import nightly
-from pipeline.mail.messages.texts import environment, package_templates
+from pipeline.mail.messages.rendering import environment, package_templates
 from pipeline.operations.demo import run_demo
 from pipeline.operations.history import EventKind
 from pipeline.workbooks.figures import parse

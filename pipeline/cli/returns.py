@@ -74,7 +74,7 @@ def _return_templates(place: Workspace, area: str | None, period: str | None) ->
 
 def _mail_texts(place: Workspace) -> list[Path]:
     """Copy the texts of mail that the workspace has not."""
-    from pipeline.mail.messages.texts import package_templates
+    from pipeline.mail.messages.rendering import package_templates
     from pipeline.workspace.folder import need_folder, replacing
 
     folder = need_folder(place.templates)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,9 +44,9 @@ def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> None:
     ]
     last_digest = digests[-1].astimezone().date() if digests else None
     found = due(session, store.messages.answered(), skipped, undelivered, last_digest)
-    office = _office(workspace, {one.header_id for one in queued})
     always = workspace.settings.mail.always_digest
-    messages = compose(found, session.register, office, always=always)
+    with _office(workspace, {one.header_id for one in queued}) as office:
+        messages = compose(found, session.register, office, always=always)
     owed = owing(session.register, found.returned)
     renewed = {each.area for each in messages if each.kind is MailKind.REMINDER}
     overtaken = [
@@ -65,7 +66,8 @@ def send(session: Session, period: Period) -> None:
     of it.
     """
     issued = write(session, report_of(session, period))
-    made = _outgoing(session, appendices([issued], _office(session.workspace)))
+    with _office(session.workspace) as office:
+        made = _outgoing(session, appendices([issued], office))
     note(session, issued.report)
     session.store.messages.put(made)
 
@@ -79,13 +81,15 @@ def would_send(session: Session, periods: Iterable[Period]) -> list[Queued]:
             draft = Path(folder, issued.workbook.name)
             WORKBOOK.write(issued.report, draft)
             drafted = replace(issued, files={WORKBOOK.name: draft})
-            messages = appendices([drafted], _office(session.workspace))
-            made += _outgoing(session, messages)
+            with _office(session.workspace) as office:
+                made += _outgoing(session, appendices([drafted], office))
     return preview(session.store, made)
 
 
-def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Office:
-    return Office(workspace.settings.mail.sender, Texts(workspace.templates), known)
+@contextmanager
+def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Iterator[Office]:
+    with Texts(workspace.templates, workspace.settings.limits) as texts:
+        yield Office(workspace.settings.mail.sender, texts, known)
 
 
 def _outgoing(session: Session, messages: Iterable[Message]) -> list[Outgoing]:

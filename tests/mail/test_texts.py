@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from typer.testing import CliRunner
 from pipeline.cli import app
 from pipeline.mail.messages import Message, Office, Texts
 from pipeline.mail.messages.areas import correction_message
-from pipeline.mail.messages.texts import package_templates
+from pipeline.mail.messages.rendering import package_templates
 from pipeline.operations.doctor import examine
 from pipeline.workspace.folder import Workspace
-from pipeline.workspace.settings import Settings
+from pipeline.workspace.settings import Limits, Settings
 from schemas.findings import Finding, Severity
 from tests.support.builders import PERIOD, SAFETY, sent_back
 from tests.support.post_office import SENDER, bodies
@@ -33,14 +34,14 @@ def folder(tmp_path: Path) -> Path:
 
 def letter(folder: Path) -> tuple[Message, tuple[str, ...]]:
     """A correction by the texts in a folder, and the mistakes that were found in them."""
-    texts = Texts(folder)
-    message = correction_message(
-        SAFETY,
-        PERIOD,
-        sent_back("safety.xlsx", [FINDING], datetime(2013, 4, 24, tzinfo=UTC)),
-        None,
-        office=Office(SENDER, texts),
-    )
+    with Texts(folder, Limits(seconds=2)) as texts:
+        message = correction_message(
+            SAFETY,
+            PERIOD,
+            sent_back("safety.xlsx", [FINDING], datetime(2013, 4, 24, tzinfo=UTC)),
+            None,
+            office=Office(SENDER, texts),
+        )
     assert message is not None
     return message, texts.mistakes
 
@@ -134,11 +135,59 @@ def test_bytes_that_are_no_text_are_a_mistake_like_others(folder: Path) -> None:
 
 def test_a_mistake_is_told_once_however_many_messages_meet_it(folder: Path) -> None:
     write(folder, "mail_foot.txt.j2", "{{ telephone }}")
-    texts = Texts(folder)
-    for name in ("a.xlsx", "b.xlsx"):
-        sent = sent_back(name, [FINDING], datetime(2013, 4, 24, tzinfo=UTC))
-        correction_message(SAFETY, PERIOD, sent, None, office=Office(SENDER, texts))
+    with Texts(folder) as texts:
+        for name in ("a.xlsx", "b.xlsx"):
+            sent = sent_back(name, [FINDING], datetime(2013, 4, 24, tzinfo=UTC))
+            correction_message(SAFETY, PERIOD, sent, None, office=Office(SENDER, texts))
     assert len(texts.mistakes) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{{ 'x' * 10**10 }}", "memory"),
+        (
+            "{% for _ in range(99999) %}{% for _ in range(99999) %}{% endfor %}{% endfor %}",
+            "longer",
+        ),
+        ("{% for _ in range(9000) %}{{ 'x' * 1000 }}{% endfor %}", "9,000,0"),
+    ],
+)
+def test_a_text_that_takes_much_memory_or_time_costs_itself(
+    folder: Path, text: str, says: str
+) -> None:
+    write(folder, "mail_correction.txt.j2", f"Subject: X\n{text}")
+    message, (mistake,) = letter(folder)
+    assert says in mistake
+    assert mistake.endswith(TAKEN)
+    assert bodies(message) == bodies(letter(folder.parent / "none")[0])
+
+
+@pytest.mark.parametrize("name", ["mail_foot.txt.j2", "mail_secret.txt.j2"])
+def test_a_link_among_the_texts_mails_nothing_of_elsewhere(folder: Path, name: str) -> None:
+    secret = folder.parent / "register.txt"
+    secret.write_text("everybody's addresses", "utf-8")
+    (folder / name).symlink_to(secret)
+    write(folder, "mail_receipt.txt.j2", "Subject: X\n")
+    write(folder, "mail_correction.html.j2", f"{{% include '{name}' %}}")
+    message, mistakes = letter(folder)
+    assert "everybody's addresses" not in message.email.as_string()
+    assert mistakes[0] == f"{name}: it is no file of its own. {TAKEN}"
+
+
+@pytest.mark.parametrize("name", ["../register.txt", "/etc/passwd", "mail_huge.txt.j2"])
+def test_a_text_includes_nothing_but_texts(folder: Path, name: str) -> None:
+    (folder.parent / "register.txt").write_text("everybody's addresses", "utf-8")
+    (folder / "mail_huge.txt.j2").write_bytes(b"x" * 1_000_000)
+    write(folder, "mail_correction.html.j2", f"{{% include '{name}' %}}")
+    message, mistakes = letter(folder)
+    assert bodies(message) == bodies(letter(folder.parent / "none")[0])
+    assert "there is no template" in mistakes[-1]
+
+
+def test_a_pipe_among_the_texts_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "mail_foot.txt.j2")
+    assert "it is no file of its own" in letter(folder)[1][0]
 
 
 # --- Finding and checking them -------------------------------------------------------------------

@@ -79,9 +79,10 @@ class PostOffice:
             return Correspondence(())
         with session.looking(place, now) as looking:
             found = due(looking, self.answered, done.skipped, undelivered, self.told)
-            office = Office(SENDER, Texts(place.templates), self.known)
-            posts = compose(found, looking.register, office, always=always)
-            made = Correspondence(tuple(posts), office.texts.mistakes)
+            with Texts(place.templates) as texts:
+                office = Office(SENDER, texts, self.known)
+                posts = compose(found, looking.register, office, always=always)
+            made = Correspondence(tuple(posts), texts.mistakes)
             self.answered = looking.store.messages.answered()
         for post in made.posts:
             self.known[post.message_id] = post

@@ -1,45 +1,53 @@
 """The texts of mail: the officer's own where the workspace has one, else the package's.
 
-A template of the workspace comes from outside the code: it is rendered in a sandbox, and is given
-nothing that it could change. Where it has a mistake the package's own text goes out instead, since
-what a message brings must not wait for a bracket; the mistake is told to whoever runs the job.
+Where one of the officer's own has a mistake the package's goes out instead, since what a message
+brings must not wait for a bracket; the mistake is told to whoever runs the job.
 """
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from msgspec import Struct
+from msgspec.structs import replace
 
-from pipeline.outputs.templating import environment_of
-from pipeline.workbooks.safe_text import one_line
+from pipeline.mail.messages import rendering
+from pipeline.mail.messages.rendering import TAKEN_INSTEAD, Text, environment, rendered
+from pipeline.workbooks.sandbox import Guard, StoppedError
+from pipeline.workbooks.workbook import why_stopped
+from pipeline.workspace.moving import opened
+from pipeline.workspace.settings import Limits
 
-#: The package's templates of mail.
-PACKAGE = jinja2.PackageLoader("pipeline.mail")
-#: How the first line of a message's plain text begins.
-_SUBJECT = "Subject:"
-
-
-class Text(Struct, frozen=True):
-    """The words of one message."""
-
-    subject: str
-    plain: str
-    html: str
+#: The largest file of a text, in bytes.
+_LARGEST = 256 * 1024
 
 
 class Texts:
-    """What renders the messages of one run, and remembers what was wrong with templates."""
+    """What renders the messages of one run, and remembers what was wrong with templates.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    Leaving the context ends the worker that renders the officer's own.
+    """
+
+    def __init__(self, folder: Path | None = None, limits: Limits | None = None) -> None:
         """With the templates in `folder`, where there are any, before the package's own."""
-        self._own = _environment_with(folder) if folder and any(own_templates(folder)) else None
-        self._mistakes: dict[str, None] = {}
+        sources, mistakes = sources_in(folder) if folder else ({}, [])
+        self._mistakes = dict.fromkeys(mistakes)
+        known = rendering.package_templates()
+        self._guard = _guard_of(sources, limits) if sources.keys() & known.keys() else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._end()
 
     @property
     def mistakes(self) -> tuple[str, ...]:
@@ -48,91 +56,69 @@ class Texts:
 
     def render(self, template: str, words: Mapping[str, object]) -> Text:
         """The words of a message, such as `mail_receipt`, from its two templates."""
-        if self._own is not None:
+        if self._guard is not None:
             try:
-                return _rendered(self._own, template, words)
-            # A template may raise whatever its expressions do, such as a division by zero.
-            except Exception as error:
-                self._mistakes[_said(error, template)] = None
-        return _rendered(environment(), template, words)
+                text, mistake = self._guard.submit(rendering.filled_in, template, words).result()
+            except StoppedError as stopped:
+                # The next message would wait as long.
+                why = why_stopped(stopped, self._guard.limits, "a message")
+                text, mistake = None, f"{template}: {why}. {TAKEN_INSTEAD}"
+                self._end()
+            if text is not None:
+                return text
+            self._mistakes[mistake] = None
+        return rendered(environment(), template, words)
+
+    def _end(self) -> None:
+        if self._guard is not None:
+            self._guard.shutdown(wait=False)
+            self._guard = None
 
 
-@cache
-def environment() -> jinja2.Environment:
-    """The environment of the package's own texts."""
-    return environment_of(jinja2.Environment, PACKAGE)
+def sources_in(folder: Path) -> tuple[dict[str, bytes], list[str]]:
+    """The templates in a folder by their file names, and what is wrong with some, a line each.
+
+    Only regular files count: a link could have anything mailed that the job may read.
+    """
+    sources, mistakes = {}, []
+    for path in sorted(folder.glob("*.j2")):
+        try:
+            with opened(path) as file:
+                content = file.read(_LARGEST + 1)
+        except OSError:
+            mistakes.append(f"{path.name}: it is no file of its own. {TAKEN_INSTEAD}")
+            continue
+        if len(content) > _LARGEST:
+            mistakes.append(f"{path.name}: it is too large to be a text. {TAKEN_INSTEAD}")
+        else:
+            sources[path.name] = content
+    return sources, mistakes
 
 
-def package_templates() -> dict[str, str]:
-    """The package's templates of mail, by their file names."""
-    env = environment()
-    return {name: PACKAGE.get_source(env, name)[0] for name in PACKAGE.list_templates()}
-
-
-def own_templates(folder: Path) -> Iterator[Path]:
-    """The files of a folder that are templates of mail by their names."""
-    names = package_templates()
-    return (path for path in sorted(folder.glob("*.j2")) if path.name in names)
+def own_templates(folder: Path) -> list[Path]:
+    """The files of a folder that are templates of mail."""
+    known = rendering.package_templates()
+    return [folder / name for name in sources_in(folder)[0] if name in known]
 
 
 def faults(folder: Path) -> list[str]:
     """What can be seen to be wrong with a workspace's templates before any is used."""
-    env = _environment_with(folder)
-    known = package_templates()
-    found = []
-    for path in sorted(folder.glob("*.j2")):
-        if path.name not in known:
-            found.append(f"{path.name}: no text of mail has this name, so it is not used.")
-            continue
-        try:
-            env.get_template(path.name)
-        except jinja2.TemplateError as error:
-            found.append(_said(error, path.name))
-    return found
+    sources, found = sources_in(folder)
+    known = rendering.package_templates()
+    found += [
+        f"{name}: no text of mail has this name, so it is not used."
+        for name in sources
+        if name not in known
+    ]
+    names = [name for name in sources if name in known]
+    if names:
+        with _guard_of(sources, None) as guard:
+            try:
+                found += guard.submit(rendering.faults, names).result()
+            except StoppedError as stopped:
+                found.append(f"A text cannot be used: {why_stopped(stopped, guard.limits, 'one')}.")
+    return sorted(found)
 
 
-class _Loader(jinja2.FileSystemLoader):
-    def get_source(
-        self, environment: jinja2.Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
-        try:
-            return super().get_source(environment, template)
-        except UnicodeDecodeError as error:
-            line = error.object.count(b"\n", 0, error.start) + 1
-            raise jinja2.TemplateSyntaxError("it is not UTF-8", line, filename=template) from error
-
-
-def _environment_with(folder: Path) -> jinja2.Environment:
-    # Editors on Windows may put a byte order mark before the first line.
-    own = _Loader(folder, encoding="utf-8-sig")
-    return environment_of(ImmutableSandboxedEnvironment, jinja2.ChoiceLoader([own, PACKAGE]))
-
-
-def _rendered(env: jinja2.Environment, template: str, words: Mapping[str, object]) -> Text:
-    whole = env.get_template(f"{template}.txt.j2").render(words)
-    first, _, plain = whole.lstrip().partition("\n")
-    subject = one_line(first.removeprefix(_SUBJECT))
-    if not first.startswith(_SUBJECT) or not subject:
-        raise jinja2.TemplateSyntaxError(
-            f"the first line must be the subject, as in {_SUBJECT} Your return",
-            lineno=1,
-            filename=f"{template}.txt.j2",
-        )
-    html = env.get_template(f"{template}.html.j2").render(words, subject=subject)
-    return Text(subject, plain.strip("\n") + "\n", html)
-
-
-def _said(error: Exception, template: str) -> str:
-    """A template's mistake in one line: file, line, what, and what was done about it."""
-    name, line, what = template, 0, one_line(str(error)) or "it cannot be filled in"
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        name, line = Path(error.filename or error.name or template).name, error.lineno
-        what = one_line(error.message or what)
-    elif isinstance(error, jinja2.TemplateNotFound):
-        what = f"there is no template {one_line(str(error.name))}"
-    for frame in traceback.extract_tb(error.__traceback__):
-        # Jinja2 puts the template's own lines into the traceback.
-        if frame.filename.endswith(".j2") and not isinstance(error, jinja2.TemplateSyntaxError):
-            name, line = Path(frame.filename).name, frame.lineno or 0
-    at = f"{name}, line {line}" if line else name
-    return f"{at}: {what.rstrip('.')}. The text that Quarterday brings was taken instead."
+def _guard_of(sources: Mapping[str, bytes], limits: Limits | None) -> Guard:
+    return Guard(replace(limits or Limits(), workers=1), partial(rendering.prepare, sources))

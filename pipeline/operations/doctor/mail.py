@@ -19,7 +19,7 @@ def look_at_texts(workspace: Workspace) -> HealthCheck:
             "Correct each; until then the text that Quarterday brings is sent.",
             *found,
         )
-    return well(f"{many(len(list(own_templates(folder))), 'text')} of your own.")
+    return well(f"{many(len(own_templates(folder)), 'text')} of your own.")
 
 
 def look_at_mailbox(workspace: Workspace) -> HealthCheck:
