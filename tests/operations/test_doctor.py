@@ -421,7 +421,7 @@ def test_what_belongs_to_another_user_is_named(workspace: Path) -> None:
 @posix
 def test_settings_that_others_may_change_are_named(workspace: Path) -> None:
     path = workspace / "pipeline.toml"
-    path.chmod(0o666)
+    path.chmod(0o664)
     do(only_trouble(workspace, "rights, settings", "attention")["remedy"])
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
     assert troubles(workspace) == {}
