@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from pipeline.outputs.correction.in_place.book import BookPart
+from pipeline.outputs.correction.in_place.book import BookPart, BookSheet
 from pipeline.outputs.correction.in_place.formulas import Judge
 from pipeline.outputs.correction.in_place.parts import Parts, Relation, plain
 from pipeline.outputs.correction.in_place.sheet import SheetPart
@@ -172,9 +172,9 @@ class Taking:
                     self._count(what)
         parts.retype(_MACROS_TYPE, _PRINTER_TYPE)
 
-    def from_sheet(self, name: str, sheet: SheetPart) -> None:
+    def from_sheet(self, listed: BookSheet, sheet: SheetPart) -> None:
         """Take out what is live of one sheet; its cells' formulas among it."""
-        self._from_document(sheet.frame, self._ids[plain(name)])
+        self._from_document(sheet.frame, self._ids[plain(listed.part)])
         self._count(FORMULAS, sheet.still_formulas(self.judge.is_live))
         self.has_fewer_formulas |= sheet.has_fewer_formulas
 
@@ -238,7 +238,8 @@ class Taking:
             self._count(BUTTONS, macros)
             self._count(LINKS, links)
         elif root and (ids or root not in _PASSED):
-            self._from_document(parts.document(name), ids)
+            with parts.changing(name) as document:
+                self._from_document(document, ids)
 
     def _from_document(self, document: Document, ids: set[str]) -> None:
         """Take out the elements of a part that are live, and those that lead nowhere by now."""

@@ -16,7 +16,10 @@ _LINK = re.compile(
 )
 _FORMULA = re.compile(rb"<((?:[\w.-]+:)?Fmla(\w+))(?:\s[^<>]*)?>([^<]*)</\1\s*>")
 _BEGUN = re.compile(rb"<(?:[\w.-]+:)?Fmla\w")
-_SHAPE = re.compile(rb"""<(/?)v:shape(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*?(/?)>""")
+#: Excel writes a box of another form as what it is.
+_SHAPE = re.compile(
+    rb"""<(/?)(?:[\w.-]+:)?(?:shape|rect|roundrect|oval)(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*?(/?)>"""
+)
 
 
 def without_live(content: bytes, is_live: Callable[[str], bool]) -> tuple[bytes, int, int]:
