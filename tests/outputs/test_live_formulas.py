@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from pipeline.outputs.correction.in_place.formulas import Judge
+from pipeline.outputs.correction.in_place.formulas import DefinedName, Judge
 
 SHEETS = (
     *("Figures", "A|B", "Register (2)", "Image (2)", "PY (2)", 'a"b', 'c"d', "Übersicht", "it's"),
 )
-NAMES = (
-    *(("Rates", r"'S:\[Rates.xlsx]S'!$A$1"), ("R2", "Rates*2"), ("R3", "R2+1")),
-    *(("Größe", "[1]S!A1"), ("Rate?", "[1]S!A1"), ("Ok", "Figures!$A$1")),
-    *(
-        ("Year", "[1]S!A1"),
-        ("Mine", "1"),
+NAMES = tuple(
+    DefinedName(*each)
+    for each in (
+        *(("Rates", r"'S:\[Rates.xlsx]S'!$A$1"), ("Rate_2", "Rates*2"), ("Rate_3", "Rate_2+1")),
+        *(("Größe", "[1]S!A1"), ("Rate?", "[1]S!A1"), ("Ok", "Figures!$A$1")),
+        *(("Year", "[1]S!A1"), ("Mine", "1")),
         ("Fetch", "_xlfn.LAMBDA(_xlpm.x,_xlfn.WEBSERVICE(_xlpm.x))"),
-    ),
+    )
 )
 LIVE = (
     'HYPERLINK("http://e","x")',
@@ -41,7 +43,7 @@ LIVE = (
     "Figures!Rates*2",
     "Größe*2",
     "Rate?*2",
-    "r3+1",
+    "rate_3+1",
     "Fetch(A1)",
     "_xll.Foo()",
     'INDIRECT("[1]S!A1")',
@@ -123,3 +125,49 @@ def test_with_macros_what_is_no_function_of_excels_calls_one() -> None:
     assert judge.is_live("Theirs(A1)")
     assert not judge.is_live("Mine(A1)")
     assert not judge.is_live("SUM(A1)+_xlfn.XLOOKUP(1,A:A,B:B)")
+
+
+def test_a_name_is_that_of_its_sheet_and_else_of_the_workbook() -> None:
+    names = [
+        *(DefinedName("Tax", "[1]S!A1", "Data"), DefinedName("Tax", "Data!$A$1", "Figures")),
+        *(DefinedName("Rate", "1"), DefinedName("Rate", "[1]S!A1", "Data")),
+        *(DefinedName("Due", "[1]S!A1"), DefinedName("Due", "1", "My Data")),
+        *(DefinedName("Sum_1", "Data!Rate"), DefinedName("Sum_2", "Figures!Rate")),
+        DefinedName("Twice", "Tax*2"),
+    ]
+    judge = Judge(("Data", "Figures", "My Data"), names, has_macros=False)
+    on_figures = {
+        *(("Tax", False), ("Data!Tax", True), ("Figures!Tax", False), ("'My Data'!Tax", False)),
+        *(("Rate", False), ("'Data'!Rate", True), ("[0]!Rate", False), ("Due", True)),
+        *(("'My Data'!Due", False), ("[0]!Due", True), ("Sum_1", True), ("Sum_2", False)),
+        # What a name means within another is known by that name's sheet: all are looked at.
+        ("Twice", True),
+    }
+    assert {(each, judge.is_live(each, "Figures")) for each, _ in on_figures} == on_figures
+    assert judge.is_live("Tax", "Data")
+    assert not judge.is_live("Due", "My Data")
+    # A chart stands on no sheet.
+    assert judge.is_live("Tax")
+
+
+def test_what_could_be_a_cell_is_none_of_the_names() -> None:
+    judge = Judge(SHEETS, [DefinedName("Tax12", "[1]S!A1")], has_macros=True)
+    assert not judge.is_live("Tax12*2")
+    assert not judge.is_live("B4*2")
+    assert judge.is_live("TAX13 (5)")
+    assert not judge.is_live("LOG10 (5)")
+
+
+def test_long_columns_of_formulas_with_quoted_sheets_and_tables_are_judged_at_once() -> None:
+    judge = Judge(SHEETS, NAMES, has_macros=False)
+    begun = time.process_time()
+    for row in range(1, 100_001):
+        assert not judge.is_live(f"SUM('Register (2)'!A{row}:B{row},T[[#This Row],[A1]],C{row})")
+    assert time.process_time() - begun < 1
+    assert judge.is_live("SUM('Gone (2)'!A1:B1,T[[#This Row],[A1]],C1)")
+
+
+def test_a_long_chain_of_names_is_followed_to_its_end() -> None:
+    chain = [DefinedName(f"n_{each}", f"n_{each + 1}+1") for each in range(20_000)]
+    judge = Judge(SHEETS, [*chain, DefinedName("n_20000", "[1]S!A1")], has_macros=False)
+    assert judge.is_live("n_0*2")

@@ -7,6 +7,7 @@ from itertools import count
 
 from msgspec import Struct
 
+from pipeline.outputs.correction.in_place.formulas import DefinedName
 from pipeline.outputs.correction.in_place.parts import Parts
 from pipeline.outputs.correction.in_place.xml_tree import Element, element, escaped
 from pipeline.workbooks.details.xml import whole
@@ -50,13 +51,13 @@ class BookPart:
         holder = self._root.child("sheets")
         return holder.all("sheet") if holder else []
 
-    def names(self) -> list[tuple[str, str]]:
-        """The defined names, and what each stands for; without those of a sheet that is gone."""
-        places = {str(sheet.index) for sheet in self.sheets}
+    def names(self) -> list[DefinedName]:
+        """The defined names; without those of a sheet that is gone."""
+        sheets = {str(sheet.index): sheet.name for sheet in self.sheets} | {None: ""}
         return [
-            (each.get("name") or "", self._document.formula(each))
+            DefinedName(each.get("name") or "", self._document.formula(each), sheets[local])
             for each in self._defined()
-            if each.get("localSheetId") in {None, *places}
+            if (local := each.get("localSheetId")) in sheets
         ]
 
     def _defined(self) -> list[Element]:
@@ -122,4 +123,4 @@ class BookPart:
 
     def taken_names(self, tables: Collection[str]) -> set[str]:
         """Names that no table may have."""
-        return {name.casefold() for name in (*(name for name, _ in self.names()), *tables)}
+        return {name.casefold() for name in (*(each.name for each in self.names()), *tables)}

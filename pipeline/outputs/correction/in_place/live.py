@@ -132,7 +132,7 @@ class Taking:
         self.judge = Judge(
             (sheet.name for sheet in book.sheets), book.names(), has_macros=has_macros
         )
-        self._count(NAMES, sum(self.judge.is_live(formula) for _, formula in book.names()))
+        self._count(NAMES, sum(self.judge.is_live(each.formula) for each in book.names()))
 
     def _drop_sheets(self) -> None:
         """Take out the sheets of old macros, and the list of an earlier copy."""

@@ -40,7 +40,7 @@ _ABSOLUTE = re.compile(r"\s*(?:[A-Za-z][\w+.-]*:|[\\/]{2})")
 #: Of what is put in; no two copies of one return differ by when they were made.
 _MADE = (1980, 1, 1, 0, 0, 0)
 #: How many bytes of a part are packed or unpacked at once.
-_AT_ONCE = 1 << 18
+_AT_ONCE = 1 << 15
 
 Piece = bytes | memoryview
 #: Gives a part anew, in pieces, from its bytes as they came.

@@ -40,11 +40,11 @@ _CELL = re.compile(
     rb"<(?P<tag>" + _PREFIX + rb"c)(?P<said>" + _SAID + rb")(?:/>|>(?P<inner>.*?)</(?P=tag)\s*>)",
     re.DOTALL,
 )
+#: A formula; one that is not laid out as usual is `odd`.
 _FORMULA = re.compile(
-    rb"<(?P<tag>" + _PREFIX + rb"f)(?P<said>" + _SAID + rb")"
-    rb"(?:/>|>(?P<text>[^<]*)</(?P=tag)\s*>)"
+    rb"<(?P<tag>" + _PREFIX + rb"f)(?=[\s/>])"
+    rb"(?:(?P<said>" + _SAID + rb")(?:/>|>(?P<text>[^<]*)</(?P=tag)\s*>)|(?P<odd>))"
 )
-_BEGUN = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])")
 _SHARED = re.compile(r"""\bt\s*=\s*["']shared["']""")
 _INDEX = re.compile(r"""\bsi\s*=\s*["'](\d+)["']""")
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+\d+)["']""")
@@ -127,7 +127,7 @@ class SheetPart:
         at = self._first
         for formula in self._formulas():
             text = _told(formula["text"] or b"")
-            if (text and is_live(text)) or not shared.isdisjoint(_shared(formula)):
+            if (text and is_live(text)) or (shared and not shared.isdisjoint(_shared(formula))):
                 cell = self._content.rfind(b"<", at, formula.start())
                 said = _SPILLS.sub(b"", self._content[cell : formula.start()])
                 at = formula.end()
@@ -139,9 +139,8 @@ class SheetPart:
         """The formulas of the cells, but for those that have been emptied."""
         at = self._first
         for start, end, _ in [*self._emptied, (self._last, self._last, b"")]:
-            for begun in _BEGUN.finditer(self._content, at, start):
-                formula = _FORMULA.match(self._content, begun.start(), start)
-                if formula is None:
+            for formula in _FORMULA.finditer(self._content, at, start):
+                if formula["odd"] is not None:
                     raise BrokenPartError("a formula is not laid out as usual")
                 yield formula
             at = end
