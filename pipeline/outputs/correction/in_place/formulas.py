@@ -36,6 +36,10 @@ _PREFIX = re.compile(r"(?:_(?:XLFN|XLWS|XLUDF|XLPM|XLETA|XLL)\.)+")
 _BOOK = re.compile(r"\[[^\[\]]*\][^\[\]]*!")
 #: A link to a place of the workbook itself.
 _WITHIN = re.compile(r'(?<![\w.])HYPERLINK\s*\(\s*"#[^"\[\\/]*"(?=\s*[,)])', re.IGNORECASE)
+#: A link alone, of an address in words and of what it shows, in words too or not at all.
+_LINK = re.compile(
+    r'\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"\s*(?:,\s*"((?:[^"]|"")*)"\s*)?\)\s*', re.IGNORECASE
+)
 #: Functions that fetch, open, call or link; those of old macro sheets among them.
 _ACTING = {
     *("HYPERLINK", "WEBSERVICE", "IMAGE", "RTD", "STOCKHISTORY", "PY", "COPILOT", "TRANSLATE"),
@@ -187,6 +191,12 @@ class Judge:
                 or (self._has_macros and not is_known)
             )
         return self._functions[word]
+
+
+def shown_by_link(formula: str) -> str | None:
+    """What a formula that is a link alone shows, where its own words say that."""
+    link = _LINK.fullmatch(formula)
+    return link[link.lastindex or 0].replace('""', '"') if link else None
 
 
 def _shape(formula: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from functools import partial
 from html import unescape
 from itertools import islice
 
+from pipeline.outputs.correction.in_place.formulas import shown_by_link
 from pipeline.outputs.correction.in_place.parts import Piece, Rewrite
 from pipeline.outputs.correction.in_place.xml_tree import Document, element, escaped, in_utf8
 from pipeline.outputs.correction.notes import AUTHOR
@@ -48,6 +49,9 @@ _FORMULA = re.compile(
 _SHARED = re.compile(r"""\bt\s*=\s*["']shared["']""")
 _INDEX = re.compile(r"""\bsi\s*=\s*["'](\d+)["']""")
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+\d+)["']""")
+#: A result that was not saved; and what says of which type one is.
+_NO_RESULT = re.compile(rb"\s*(?:<(?P<tag>" + _PREFIX + rb"v)(?:/>|\s*></(?P=tag)\s*>)\s*)?(?=</)")
+_TYPE = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
 #: What says that a formula spills over other cells.
 _SPILLS = re.compile(rb"""\scm\s*=\s*["']\d+["']""")
 #: Bytes from, to, and what takes their place.
@@ -129,11 +133,25 @@ class SheetPart:
             text = _told(formula["text"] or b"")
             if (text and is_live(text)) or (shared and not shared.isdisjoint(_shared(formula))):
                 cell = self._content.rfind(b"<", at, formula.start())
-                said = _SPILLS.sub(b"", self._content[cell : formula.start()])
-                at = formula.end()
-                self._stilled.append((cell, at, said))
+                self._stilled.append(self._result(cell, formula, text))
+                at = self._stilled[-1][1]
         self.has_fewer_formulas |= bool(self._stilled)
         return len(self._stilled)
+
+    def _result(self, cell: int, formula: re.Match[bytes], text: str) -> _Change:
+        """What takes the place of a formula, from where its cell begins: nothing beside a result.
+
+        A link without one stands as what it shows, if that is plain.
+        """
+        said = _SPILLS.sub(b"", self._content[cell : formula.start()])
+        nothing = _NO_RESULT.match(self._content, formula.end(), self._last)
+        shown = shown_by_link(text) if nothing else None
+        if nothing is None or shown is None:
+            return cell, formula.end(), said
+        prefix = formula["tag"].decode()[:-1]
+        words = element(f"{prefix}t", {"xml:space": "preserve"}, escaped(shown))
+        typed = _TYPE.sub(b"", said).rstrip().removesuffix(b">") + b' t="inlineStr">'
+        return cell, nothing.end(), typed + element(f"{prefix}is", inner=words).encode()
 
     def _formulas(self) -> Iterator[re.Match[bytes]]:
         """The formulas of the cells, but for those that have been emptied."""
@@ -182,10 +200,7 @@ class SheetPart:
         untouched beneath it and come back when it goes.
         """
         # Ours come first, or a rule of the return's own could paint over them.
-        for rule in self.root.walk():
-            own = xml.whole(rule.get("priority")) if rule.name == "cfRule" else None
-            if own is not None and own < _LAST_PRIORITY:
-                self.frame.set(rule, priority=str(own + len(cells)))
+        shift_priorities(self.frame, "cfRule", len(cells))
         prefix = self.root.prefix
         added = []
         for priority, (addresses, style) in enumerate(cells, 1):
@@ -229,6 +244,14 @@ class SheetPart:
                     if one[1] <= column <= other[1]:
                         held[cell] = address(*one)
         return held
+
+
+def shift_priorities(document: Document, name: str, by: int) -> None:
+    """Put the rules of conditional formats, which have this name, behind so many others."""
+    for rule in document.root.walk():
+        own = xml.whole(rule.get("priority")) if rule.name == name else None
+        if own is not None and own < _LAST_PRIORITY:
+            document.set(rule, priority=str(own + by))
 
 
 def _plain(content: bytes) -> bytes:

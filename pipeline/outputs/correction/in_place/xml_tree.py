@@ -13,15 +13,20 @@ from xml.sax.saxutils import escape, quoteattr
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import BrokenPartError
 
+#: What holds a shape where it stands on a sheet; its size may be said besides.
+_ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 #: Elements that go with the last of what they hold.
 _LISTS = {
     *("hyperlinks", "dataValidations", "conditionalFormatting", "conditionalFormattings"),
     *("protectedRanges", "oleObjects", "controls", "sparklines", "sparklineGroup"),
     *("sparklineGroups", "dataRefs", "dataConsolidate", "webPublishItems", "webPublishObjects"),
     *("externalReferences", "definedNames", "AlternateContent", "Choice", "ext", "extLst"),
+    *("graphicData", "graphic", "graphicFrame", *_ANCHORS),
 }
 #: What such an element says besides, which is nothing without the rest.
-_BESIDES = re.compile("sqref|f|Fallback|extLst|color[A-Z].*")
+_BESIDES = re.compile(
+    "sqref|f|Fallback|extLst|color[A-Z].*|nvGraphicFramePr|xfrm|from|to|pos|clientData"
+)
 _DECLARED = re.compile(
     rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\bencoding\s*=\s*["']([\w.-]+)["'][^>]*\?>"""
 )
@@ -134,10 +139,10 @@ class Document:
         self._gone.add(element)
         self.replace(element, "")
         parent = element.parent
-        if parent is None or _BESIDES.fullmatch(element.name):
+        if parent is None or _is_beside(element, parent):
             return
         if parent not in self._kept:
-            self._kept[parent] = sum(not _BESIDES.fullmatch(c.name) for c in parent.children)
+            self._kept[parent] = sum(not _is_beside(c, parent) for c in parent.children)
         self._kept[parent] -= 1
         if parent.name in _LISTS and not self._kept[parent]:
             self.remove(parent)
@@ -197,6 +202,12 @@ class Document:
                 yield each.start, each.inner, 1, _tag(each, ">")
             if added:
                 yield each.close, each.close, 1, added
+
+
+def _is_beside(child: Element, parent: Element) -> bool:
+    """Whether an element is nothing without its siblings."""
+    is_size = child.name == "ext" and parent.name in _ANCHORS
+    return is_size or _BESIDES.fullmatch(child.name) is not None
 
 
 def _place(change: tuple[int, int, int, str]) -> tuple[int, bool, int, int]:
