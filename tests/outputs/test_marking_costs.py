@@ -1,0 +1,137 @@
+"""What it costs to mark a workbook, whatever there is much of."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from xlsxwriter.workbook import Workbook as Writer
+from xlsxwriter.worksheet import Worksheet as Sheet
+
+from pipeline.outputs.correction import CorrectionCopy
+from pipeline.workbooks.file_kind import FileKind
+from schemas import rules as c
+from tests.support.copies import (
+    KEPT,
+    said,
+)
+from tests.support.own_workbooks import (
+    FIGURES,
+    Make,
+    altered,
+    replacing,
+    written,
+)
+
+
+def _many_links(number: int) -> Make:
+    def fill(_: Writer, sheet: Sheet) -> None:
+        for each in range(number):
+            sheet.write_url(each + 10, 5, f"https://evil.example/{each}")
+
+    return written(fill)
+
+
+def _many_names(number: int) -> Make:
+    def fill(book: Writer, sheet: Sheet) -> None:
+        for each in range(number):
+            book.define_name(f"N_{each}_x", f"='[1]S'!$A${each + 1}")
+            for row in range(4):
+                formula = f"=SUM(A{row + 1}:B{each + 1})*IF(C{each + 1}>0,1,2)"
+                sheet.write_formula(each * 4 + row + 10, 5, formula, None, 1)
+
+    return written(fill)
+
+
+def _many_pictures(number: int) -> Make:
+    said = "".join(
+        f'<Relationship Id="x{each}" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        f'relationships/image" Target="https://evil.example/{each}" TargetMode="External"/>'
+        for each in range(number)
+    )
+    rels = "xl/drawings/_rels/drawing1.xml.rels"
+    return altered(KEPT["picture"], replacing(rels, "</Rel", f"{said}</Rel"))
+
+
+def _many_shapes(number: int) -> Make:
+    shapes = '<v:shape id="y"/>' * number
+    return altered(
+        KEPT["comment on the cell"],
+        replacing("xl/drawings/vmlDrawing1.vml", "</xml>", f"{shapes}</xml>"),
+    )
+
+
+def _many_merged(number: int) -> Make:
+    return written(
+        lambda _, s: [s.merge_range(each + 20, 5, each + 20, 6, "x") for each in range(number)]
+    )
+
+
+def _many_formulas(number: int) -> Make:
+    rows = "".join(
+        f'<row r="{row}"><c r="H{row}"><f>SUM(\'My Sheet\'!H{row},T[[#This Row],[A1]],H{row - 1})'
+        "</f><v>1</v></c></row>"
+        for row in range(20, number + 20)
+    )
+    return altered(
+        written(lambda book, _: book.add_worksheet("My Sheet")),
+        replacing(FIGURES, "</sheetData>", f"{rows}</sheetData>"),
+    )
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        *(_many_links(4_000), _many_names(2_000), _many_pictures(2_000), _many_shapes(8_000)),
+        *(_many_merged(4_000), _many_formulas(300_000)),
+    ],
+    ids=["links", "names", "pictures", "shapes", "merged", "formulas"],
+)
+def test_much_of_one_kind_takes_no_longer_than_there_is_of_it(make: Make, tmp_path: Path) -> None:
+    """Each of them took ten seconds and more, which is all that there is."""
+    findings = [
+        (c.NOT_A_FIGURE.found if row % 2 else c.LOOKS_UNKNOWN.found)(
+            "Figures", f"B{row}", "about 40", example="40"
+        )
+        for row in range(1, 2_001)
+    ]
+    make(tmp_path / "original.xlsx")
+    begun = time.process_time()
+    CorrectionCopy(tmp_path / "original.xlsx", FileKind.XLSX, findings, "Return.xlsx").write(
+        tmp_path / "copy.xlsx"
+    )
+    assert time.process_time() - begun < 4
+    assert "laid out" not in said(tmp_path / "copy.xlsx")
+
+
+def test_no_more_than_one_sheet_is_held_at_a_time_and_that_once(tmp_path: Path) -> None:
+    """All that changes in a sheet of any size is its frame, and few of its cells."""
+    cells = "".join(f'<c r="{column}1"><v>{1 / 7}</v></c>' for column in "ABCDEFGH")
+    sheet = "".join(f'<row r="{row}">{cells}</row>' for row in range(20, 10_020))
+    size = len(sheet)
+
+    def fill(book: Writer, _: Sheet) -> None:
+        book.add_worksheet("Second").write("A1", 1)
+        book.add_worksheet("Third").write("A1", 1)
+
+    many = [f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3)]
+    make = altered(
+        written(fill), *(replacing(each, "</sheetData>", f"{sheet}</sheetData>") for each in many)
+    )
+    make(tmp_path / "original.xlsx")
+    bad = [
+        c.NOT_A_FIGURE.found(name, "B3", "about 40", example="40")
+        for name in ("Figures", "Second", "Third")
+    ]
+    copy = CorrectionCopy(tmp_path / "original.xlsx", FileKind.XLSX, bad, "Return.xlsx")
+    # What is made once and stays.
+    copy.write(tmp_path / "copy.xlsx")
+    tracemalloc.start()
+    try:
+        copy.write(tmp_path / "copy.xlsx")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size < peak < 1.5 * size
