@@ -31,6 +31,10 @@ ODD: dict[str, Make] = {
     "cells twice": altered(
         written(picture), replacing(FIGURES, "</sheetData>", "</sheetData><sheetData/>")
     ),
+    "two sheets of one part": altered(
+        written(picture),
+        replacing(BOOK, "</sheets>", '<sheet name="Again" sheetId="9" r:id="rId1"/></sheets>'),
+    ),
     "slicer of a cube": altered(
         written(picture),
         with_part(

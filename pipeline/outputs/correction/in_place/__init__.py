@@ -145,10 +145,10 @@ def _format(fill: str, line: str, colour: str) -> str:
 def _unselect(parts: Parts, sheet: BookSheet) -> None:
     """Leave a sheet of charts or dialogs unselected."""
     if sheet.part and b"tabSelected" in parts.read(sheet.part):
-        document = parts.document(sheet.part)
-        for view in document.root.walk():
-            if view.get("tabSelected") not in (None, "0", "false"):
-                document.set(view, tabSelected=None)
+        with parts.changing(sheet.part) as document:
+            for view in document.root.walk():
+                if view.get("tabSelected") not in (None, "0", "false"):
+                    document.set(view, tabSelected=None)
 
 
 def _drop_chain(parts: Parts) -> None:

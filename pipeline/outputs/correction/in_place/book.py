@@ -8,8 +8,9 @@ from itertools import count
 from msgspec import Struct
 
 from pipeline.outputs.correction.in_place.formulas import DefinedName
-from pipeline.outputs.correction.in_place.parts import Parts
+from pipeline.outputs.correction.in_place.parts import Parts, plain
 from pipeline.outputs.correction.in_place.xml_tree import Element, element, escaped
+from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.details.xml import whole
 
 #: The order in which Excel wants what follows the names (ECMA-376 part 1, 18.2.27).
@@ -46,6 +47,9 @@ class BookPart:
             name = listed.get("name") or ""
             kind, part = (relation.kind, relation.target) if relation else ("", "")
             self.sheets.append(BookSheet(name, kind, part, index, listed))
+        parts_of = [plain(sheet.part) for sheet in self.sheets if sheet.part]
+        if len({*parts_of}) < len(parts_of):
+            raise BrokenPartError("two of its sheets are one part")
 
     def _listed(self) -> list[Element]:
         holder = self._root.child("sheets")

@@ -67,7 +67,7 @@ class Parts:
         self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._there = {plain(info.filename): info for info in self._archive.infolist()}
         self._changed: dict[str, bytes] = {}
-        #: How the largest are written: of none of them the bytes are held.
+        #: How sheets are written, which may be large: their bytes are not held.
         self._rewritten: dict[str, Rewrite] = {}
         self._added: dict[str, bytes] = {}
         #: The names of added parts, as they are written.
@@ -94,7 +94,7 @@ class Parts:
         return (key in self._there or key in self._added) and key not in self._gone
 
     def read(self, name: str) -> bytes:
-        """A part as it came, or as it was put."""
+        """A part as it came, or as it is by now but for changes in its document."""
         key = plain(name)
         if key in self._gone:
             raise BrokenPartError(f"{name} is missing")
@@ -108,7 +108,7 @@ class Parts:
         return b"".join(self._rewritten[key](came)) if key in self._rewritten else came
 
     def _came(self, info: zipfile.ZipInfo) -> bytes:
-        """A part as it came; at no time are there two copies of it, as there are in `read`."""
+        """A part as it came. At no time are there two copies of it, as `ZipFile.read` has them."""
         buffer = io.BytesIO()
         with self._archive.open(info) as packed:
             shutil.copyfileobj(packed, buffer, _AT_ONCE)

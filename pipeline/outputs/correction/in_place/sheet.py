@@ -122,8 +122,8 @@ class SheetPart:
     def still_formulas(self, is_live: Callable[[str], bool]) -> int:
         """Have live formulas stand as their results; how many there were."""
         shared = {*self._no_longer_shared}
-        if self._content.find(b"shared", self._first, self._last) >= 0:
-            # Those that share a live one may stand before it.
+        if self._content.find(b"si", self._first, self._last) >= 0:
+            # Those that share a live one, by its number `si`, may stand before it.
             for formula in self._formulas():
                 numbers = _shared(formula)
                 if numbers and formula["text"] and is_live(_told(formula["text"])):
