@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import time_machine
 
 from pipeline.outputs.correction import CorrectionCopy
 from pipeline.outputs.correction.in_place.sheet import HIGHLIGHT
@@ -31,6 +32,7 @@ from tests.support.copies import (
 from tests.support.odd_workbooks import ODD
 from tests.support.own_workbooks import (
     FIGURES,
+    Make,
     altered,
     replacing,
 )
@@ -164,10 +166,12 @@ def test_a_copy_that_comes_back_wrong_is_marked_afresh(name: str, tmp_path: Path
     assert parts(again).keys() == parts(copy).keys()
 
 
-def test_the_same_return_gives_the_same_copy(tmp_path: Path) -> None:
-    original, first = copied(KEPT["comments"], tmp_path)
+@pytest.mark.parametrize("make", [KEPT["comments"], ODD["cells twice"], lambda p: p.touch()])
+def test_the_same_return_gives_the_same_copy(make: Make, tmp_path: Path) -> None:
+    original, first = copied(make, tmp_path)
     second = tmp_path / "second.xlsx"
-    CorrectionCopy(original, FileKind.XLSX, (BAD,), "Return.xlsx").write(second)
+    with time_machine.travel("2030-01-01"):
+        CorrectionCopy(original, FileKind.XLSX, (BAD,), "Return.xlsx").write(second)
     assert first.read_bytes() == second.read_bytes()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,6 +41,8 @@ _SEND_YOURS = (
     "How to send it back: correct your own workbook, save it as an Excel workbook (.xlsx), and "
     "send that; do not send this file."
 )
+#: When a workbook was made, among its properties.
+_WHEN = re.compile(rb"<dcterms:(created|modified) [^<>]*>[^<>]*</dcterms:\1>")
 _NOT_MARKED = "Your return could not be marked ({why}): this file holds only the list."
 #: Their cells are copied into a new workbook.
 _REBUILT = {FileKind.XLS, FileKind.XLSB, FileKind.ODS}
@@ -144,6 +148,11 @@ class CorrectionCopy(Struct, frozen=True):
 
 
 def _content(book: Workbook) -> bytes:
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    """A workbook of our own as a file; no two of the same differ by when they were made."""
+    saved, content = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    with zipfile.ZipFile(saved) as made, zipfile.ZipFile(content, "w") as archive:
+        for name in made.namelist():
+            part = _WHEN.sub(b"", made.read(name))
+            archive.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
