@@ -29,7 +29,7 @@ from schemas import rules as c
 
 _COLUMNS = 12
 #: How often a piece of work is done that takes no longer than so many seconds.
-_OFTEN, _SHORT = 9, 1.0
+_OFTEN, _SHORT = 5, 1.0
 #: Rows that make workbooks of about 60 kB, 1 MB and 5 MB.
 _SIZES = (900, 16_000, 80_000)
 _BAD = tuple(
