@@ -18,7 +18,6 @@ from tests.support.copies import (
     said,
 )
 from tests.support.own_workbooks import (
-    FIGURES,
     Make,
     altered,
     replacing,
@@ -69,25 +68,13 @@ def _many_merged(number: int) -> Make:
     )
 
 
-def _many_formulas(number: int) -> Make:
-    rows = "".join(
-        f'<row r="{row}"><c r="H{row}"><f>SUM(\'My Sheet\'!H{row},T[[#This Row],[A1]],H{row - 1})'
-        "</f><v>1</v></c></row>"
-        for row in range(20, number + 20)
-    )
-    return altered(
-        written(lambda book, _: book.add_worksheet("My Sheet")),
-        replacing(FIGURES, "</sheetData>", f"{rows}</sheetData>"),
-    )
-
-
 @pytest.mark.parametrize(
     "make",
     [
         *(_many_links(4_000), _many_names(2_000), _many_pictures(2_000), _many_shapes(8_000)),
-        *(_many_merged(4_000), _many_formulas(300_000)),
+        _many_merged(4_000),
     ],
-    ids=["links", "names", "pictures", "shapes", "merged", "formulas"],
+    ids=["links", "names", "pictures", "shapes", "merged"],
 )
 def test_much_of_one_kind_takes_no_longer_than_there_is_of_it(make: Make, tmp_path: Path) -> None:
     """Each of them took ten seconds and more, which is all that there is."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from itertools import count
 
 from msgspec import Struct
 
-from pipeline.outputs.correction.in_place.formulas import DefinedName
+from pipeline.outputs.correction.in_place.formulas import DefinedName, IsLive
 from pipeline.outputs.correction.in_place.parts import Parts, plain
 from pipeline.outputs.correction.in_place.xml_tree import Element, element, escaped
 from pipeline.workbooks.details.detail import BrokenPartError
@@ -80,7 +80,7 @@ class BookPart:
         if sheet.listed.get("state"):
             self._document.set(sheet.listed, state=None)
 
-    def put_first(self, name: str, part: str, titles: str, is_live: Callable[[str], bool]) -> None:
+    def put_first(self, name: str, part: str, titles: str, is_live: IsLive) -> None:
         """Put a worksheet in front of all others, and open the workbook on it.
 
         `titles` are the rows that it prints on each page, such as `$1:$1`; names that are live go.
@@ -100,7 +100,7 @@ class BookPart:
         if self._parts.type_of(main) != _PLAIN_TYPE:
             self._parts.set_type(main, _PLAIN_TYPE)
 
-    def _renumber_names(self, is_live: Callable[[str], bool]) -> None:
+    def _renumber_names(self, is_live: IsLive) -> None:
         """Names of one sheet are known by its place among all."""
         places = {sheet.index: place for place, sheet in enumerate(self.sheets, 1)}
         for each in self._defined():

@@ -151,7 +151,6 @@ class SheetComments:
         name = self._vml()
         content = _EMPTY.sub(rb"\g<said>></xml>", in_utf8(self._parts.read(name)))
         places = {place: note for cell, note in notes.items() if (place := position(cell))}
-
         pieces, at = list[bytes](), 0
         for start, end in shapes(content):
             if _noted(content[start:end]) in places:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 from openpyxl.utils import FORMULAE
@@ -20,16 +20,18 @@ _TOKEN = re.compile(
 _OPENING = re.compile(r"""["'\[#]""")
 #: What stands in the place of a string, of a quoted name and of a bracket.
 _STRING, _QUOTED, _BRACKET = "\1", "\2", "\3"
-#: What stands in the place of a cell, and of all of these, where formulas are compared.
-_PLACE = "\4"
+#: What stands in the place of a cell, and of any of these, where formulas are compared.
+_ANY_CELL, _ANY_TOKEN = "\4", "\5"
 #: What is left over where one of them has no end; `|` calls another program.
 _UNREAD = re.compile(r"""["'\[\]|]""")
-#: A word, whether a sign of exclamation stands before it, and what comes next.
-_WORD = re.compile(r"(!?)([\w.\\?]+)(?=\s*(.?))", re.DOTALL)
+#: What no name of a sheet holds that stands without quotes.
+_NO_SHEET = r"\s!(),:;{}+\-*/^&=<>%@#$~\1"
+#: A word, the sign of exclamation of a sheet or workbook before it, and what comes next.
+_WORD = re.compile(rf"((?<=[^{_NO_SHEET}])!)?([\w.\\?]+)(?=\s*(.?))", re.DOTALL)
 _NEXT = re.compile(r"\s*(.?)", re.DOTALL)
 _CELL = re.compile(r"(?<![\w.\\?])\$?[A-W]?[A-Z]{1,2}\$?[1-9]\d{0,5}(?![\w.\\?]|\s*[!(])")
 #: A sheet, by its sign of exclamation, and the name that may stand behind that.
-_SHEET = re.compile(r"([^\s!(),:;{}+\-*/^&=<>%@#$~\1-\3]+)!([\w.\\?]*)")
+_SHEET = re.compile(rf"([^{_NO_SHEET}\2\3]+)!(?=([\w.\\?]*))")
 _BEHIND = re.compile(r"!([\w.\\?]+)")
 _PREFIX = re.compile(r"(?:_(?:XLFN|XLWS|XLUDF|XLPM|XLETA|XLL)\.)+")
 #: A sheet of another workbook, as text.
@@ -50,6 +52,10 @@ _ACTING = {
 }
 #: Names of functions that openpyxl does not list are known by these.
 _KNOWN = ("_XLFN.", "_XLWS.", "_XLPM.", "_XLETA.")
+
+
+#: Whether a formula is live where it stands.
+IsLive = Callable[[str], bool]
 
 
 class DefinedName(Struct, frozen=True):
@@ -203,9 +209,9 @@ def _shape(formula: str) -> tuple[str, ...]:
     """A formula but for its cells, which are neither names nor sheets: all down a column formulas
     differ by them alone."""
     if not _OPENING.search(formula):
-        return (_CELL.sub(_PLACE, formula),)
+        return (_CELL.sub(_ANY_CELL, formula),)
     pieces = _TOKEN.split(formula)
-    return (_CELL.sub(_PLACE, _PLACE.join(pieces[::2])), *pieces[1::2])
+    return (_CELL.sub(_ANY_CELL, _ANY_TOKEN.join(pieces[::2])), *pieces[1::2])
 
 
 def _is_book(bracket: re.Match[str], formula: str) -> bool:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 
 from pipeline.outputs.correction.in_place.book import BookPart, BookSheet
-from pipeline.outputs.correction.in_place.formulas import Judge
+from pipeline.outputs.correction.in_place.formulas import IsLive, Judge
 from pipeline.outputs.correction.in_place.parts import Parts, Relation, plain
 from pipeline.outputs.correction.in_place.sheet import SheetPart
 from pipeline.outputs.correction.in_place.vml import without_live
@@ -22,8 +21,6 @@ from schemas.fields import LIST_SHEET
 
 #: What is taken out, one of it and several.
 Kind = tuple[str, str]
-#: Whether a formula is live where it stands.
-IsLive = Callable[[str], bool]
 MACROS = ("macro project", "macro projects")
 RIBBONS = ("change to Excel's own menus", "changes to Excel's own menus")
 CONTROLS = ("control that runs a program", "controls that run a program")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from html import unescape
 from itertools import islice
 
-from pipeline.outputs.correction.in_place.formulas import shown_by_link
+from pipeline.outputs.correction.in_place.formulas import IsLive, shown_by_link
 from pipeline.outputs.correction.in_place.parts import Piece, Rewrite
 from pipeline.outputs.correction.in_place.xml_tree import Document, element, escaped, in_utf8
 from pipeline.outputs.correction.notes import AUTHOR
@@ -119,7 +119,7 @@ class SheetPart:
 
     # --- Formulas ---
 
-    def still_formulas(self, is_live: Callable[[str], bool]) -> int:
+    def still_formulas(self, is_live: IsLive) -> int:
         """Have live formulas stand as their results; how many there were."""
         shared = {*self._no_longer_shared}
         if self._content.find(b"si", self._first, self._last) >= 0:

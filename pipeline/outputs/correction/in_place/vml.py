@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import unescape
 
+from pipeline.outputs.correction.in_place.formulas import IsLive
 from pipeline.outputs.correction.in_place.xml_tree import in_utf8
 from pipeline.workbooks.details.detail import BrokenPartError
 
@@ -22,7 +22,7 @@ _SHAPE = re.compile(
 )
 
 
-def without_live(content: bytes, is_live: Callable[[str], bool]) -> tuple[bytes, int, int]:
+def without_live(content: bytes, is_live: IsLive) -> tuple[bytes, int, int]:
     """A drawing without macros, links and live formulas; how many macros and others there were.
 
     Raises BrokenPartError where it is not plain which they are.
