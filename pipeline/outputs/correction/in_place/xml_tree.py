@@ -27,6 +27,10 @@ _LISTS = {
 _BESIDES = re.compile(
     "sqref|f|Fallback|extLst|color[A-Z].*|nvGraphicFramePr|xfrm|from|to|pos|clientData"
 )
+#: Where a chart or a pivot table keeps the words and figures that it shows, and as what. No element
+#: is made of one: they may be many.
+_CACHES = {"numCache", "strCache", "multiLvlStrCache", "sharedItems"}
+_CACHED = {"pt", "lvl", "b", "d", "e", "m", "n", "s", "x"}
 _DECLARED = re.compile(
     rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\bencoding\s*=\s*["']([\w.-]+)["'][^>]*\?>"""
 )
@@ -280,6 +284,8 @@ def _parsed(content: bytes) -> Element:
     open_: list[Element] = []
     #: The element whose first tag has been seen and not yet the place where that ends.
     begun: Element | None = None
+    #: How far within what is cached the parser is.
+    depth = 0
 
     def settle() -> None:
         nonlocal begun
@@ -288,8 +294,11 @@ def _parsed(content: bytes) -> Element:
             begun = None
 
     def on_start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal begun, root
+        nonlocal begun, depth, root
         settle()
+        if depth or (open_ and open_[-1].name in _CACHES and xml.local(tag) in _CACHED):
+            depth += 1
+            return
         parent = open_[-1] if open_ else None
         begun = Element(tag, attributes, parser.CurrentByteIndex, parent)
         if parent is not None:
@@ -299,7 +308,10 @@ def _parsed(content: bytes) -> Element:
         open_.append(begun)
 
     def on_end(_: str) -> None:
-        nonlocal begun
+        nonlocal begun, depth
+        if depth:
+            depth -= 1
+            return
         at, ended = parser.CurrentByteIndex, open_.pop()
         if begun is ended and content[at - 2 : at] == b"/>":
             # A tag that ends itself: the parser stands behind it.
