@@ -59,7 +59,7 @@ def nothing(_: Path) -> None:
 
 
 def measured(work: Callable[[Path], None], path: Path) -> tuple[float, float]:
-    """Seconds, and MiB at the most, of a piece of work; the medians of several where it is short."""
+    """Seconds, and MiB at the most, of a piece of work; medians of several if it is short."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1, maxtasksperchild=1) as pool:
         runs = [pool.apply(_measured, (work, path))]
