@@ -37,7 +37,21 @@ _FULL = {
     *("mergeCells", "controls", "oleObjects", "protectedRanges", "sheets", "definedNames"),
     *("externalReferences", "tableParts", "sparklines", "dataRefs", "webPublishItems"),
     *("cellXfs", "fonts", "fills", "borders", "AlternateContent", "cacheSource"),
+    *("graphicData", "graphic"),
 }
+#: What holds a shape on a sheet, and what stands in it besides.
+_ANCHORS = {"oneCellAnchor", "twoCellAnchor", "absoluteAnchor"}
+_PLACES = {"from", "to", "pos", "ext", "clientData"}
+#: What only pivot tables of cubes hold.
+_OF_CUBES = {
+    *("cacheHierarchies", "kpis", "tupleCache", "calculatedMembers", "dimensions", "measureGroups"),
+    *("maps", "pivotHierarchies", "rowHierarchiesUsage", "colHierarchiesUsage"),
+}
+_FORMULAS = {"f", "sqref", "formula", "formula1", "formula2", "definedName"}
+#: A workbook by its number among the links to others.
+_NUMBERED = re.compile(r"(?<![\w\]])\[(\d+)\]")
+#: What counts other things than its elements.
+_COUNTING = {"sst", "cacheHierarchy"}
 _RULES = {"conditionalFormatting": "cfRule", "sparklineGroup": "sparklines"}
 _RELATIONSHIPS = re.compile(
     r"\{http://(?:schemas\.openxmlformats\.org|purl\.oclc\.org)[^}]*relationships\}"
@@ -63,7 +77,8 @@ def faults(parts: Parts) -> list[str]:
             found += (
                 f"{name}: {each} leads nowhere" for each in _pointers(root) if each not in known
             )
-    return [*found, *_of_types(parts, trees), *_of_tables(trees), *_of_chain(trees)]
+    checks = (_of_tables, _of_chain, _of_names, _of_pivots, _of_boxes, _of_sources)
+    return [*found, *_of_types(parts, trees), *(each for check in checks for each in check(trees))]
 
 
 def outside(parts: Parts) -> list[str]:
@@ -94,13 +109,19 @@ def _of_part(root: ET.Element) -> Iterator[str]:
         )
     for each in root.iter():
         name = _local(each.tag)
-        if name in _FULL and not len(each):
+        if name in _FULL and not len(each) and not each.get("connectionId"):
             yield f"{name} is empty"
         if name in _RULES and not any(_local(child.tag) == _RULES[name] for child in each):
             yield f"{name} holds no {_RULES[name]}"
         count = each.get("count")
-        if count and count.isdigit() and int(count) != len(each) and name != "sst":
+        if count and count.isdigit() and int(count) != len(each) and name not in _COUNTING:
             yield f"{name} says {count} and holds {len(each)}"
+        if name in _ANCHORS and {_local(child.tag) for child in each} <= _PLACES:
+            yield f"{name} holds no shape"
+        if each.get("totalsRowFunction") == "custom" and not any(
+            _local(child.tag) == "totalsRowFormula" for child in each
+        ):
+            yield f"{name} {each.get('name')} has no formula of its own"
         if name == "dataValidations" and not each.get("count", "1").isdigit():
             yield f"{name} says no number"
 
@@ -162,6 +183,74 @@ def _of_tables(trees: dict[str, ET.Element]) -> Iterator[str]:
     for what in ("id", "displayName"):
         said = Counter(table.get(what, "").casefold() for table in tables)
         yield from (f"two tables have the {what} {each}" for each, n in said.items() if n > 1)
+
+
+def _named(trees: dict[str, ET.Element], *names: str) -> Iterator[tuple[str, ET.Element]]:
+    """All elements of these names, each with its part."""
+    for part, root in trees.items():
+        yield from ((part, each) for each in root.iter() if _local(each.tag) in names)
+
+
+def _of_names(trees: dict[str, ET.Element]) -> Iterator[str]:
+    sheets = sum(1 for _ in _named(trees, "sheet"))
+    known = Counter[tuple[str, str | None]]()
+    for _, each in _named(trees, "definedName"):
+        place = each.get("localSheetId")
+        known[each.get("name", "").casefold(), place] += 1
+        if place is not None and not (place.isascii() and place.isdigit() and int(place) < sheets):
+            yield f"{each.get('name')} is of sheet {place}, which is not there"
+    yield from (f"{name} is defined twice" for (name, _), often in known.items() if often > 1)
+
+
+def _of_pivots(trees: dict[str, ET.Element]) -> Iterator[str]:
+    """Rules of pivot tables stand on their sheets too, and only cubes have hierarchies."""
+    for name, root in trees.items():
+        if _local(root.tag) != "worksheet":
+            continue
+        folder = posixpath.dirname(name)
+        own = {
+            rule.get("priority")
+            for formatting in root.iter()
+            if _local(formatting.tag) == "conditionalFormatting" and formatting.get("pivot")
+            for rule in formatting
+        }
+        for relation in trees.get(f"{folder}/_rels/{posixpath.basename(name)}.rels", ()):
+            target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))
+            pivot = trees.get(target.lstrip("/"))
+            for rule in pivot.iter() if pivot is not None else ():
+                said = rule.get("priority")
+                if _local(rule.tag) == "conditionalFormat" and said not in own:
+                    yield f"{target}: no rule of its sheet has the priority {said}"
+    if not any(each.get("type") == "external" for _, each in _named(trees, "cacheSource")):
+        yield from (
+            f"{part}: {_local(each.tag)} without a cube" for part, each in _named(trees, *_OF_CUBES)
+        )
+
+
+def _of_boxes(trees: dict[str, ET.Element]) -> Iterator[str]:
+    """A cell has one comment, in one box."""
+    comments = Counter((part, c.get("ref", "").upper()) for part, c in _named(trees, "comment"))
+    boxes = Counter[tuple[str, str]]()
+    for part, each in _named(trees, "ClientData"):
+        said = {_local(child.tag): (child.text or "").strip() for child in each}
+        if each.get("ObjectType") == "Note":
+            boxes[part, f"row {said.get('Row')}, column {said.get('Column')}"] += 1
+    for what, known in (("comments", comments), ("boxes", boxes)):
+        yield from (f"{p}: {n} {what} at {where}" for (p, where), n in known.items() if n > 1)
+
+
+def _of_sources(trees: dict[str, ET.Element]) -> Iterator[str]:
+    """Where figures come from: connections, and other workbooks by their number."""
+    connections = {each.get("id") for _, each in _named(trees, "connection")}
+    for part, each in _named(trees, "cacheSource", "table", "queryTable", "DataBinding"):
+        number = each.get("connectionId") or each.get("ConnectionID")
+        if number and number not in connections:
+            yield f"{part}: {_local(each.tag)} is of connection {number}, which is not there"
+    books = sum(1 for _ in _named(trees, "externalReference"))
+    for part, each in _named(trees, *_FORMULAS):
+        for number in _NUMBERED.findall(each.text or ""):
+            if int(number) > books:
+                yield f"{part}: {_local(each.tag)} leads to workbook {number}, which is not there"
 
 
 def _of_chain(trees: dict[str, ET.Element]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -11,13 +12,20 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 
+#: openpyxl's note of when it was made, by which the same return would give other bytes each time.
+_WHEN = re.compile(rb"<dcterms:(created|modified) [^<>]*>[^<>]*</dcterms:\1>")
+
 
 def saved(book: Workbook) -> bytes:
-    """A workbook without charts or pictures as the bytes of an .xlsx."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    """A workbook without charts or pictures as the bytes of an .xlsx, the same each time."""
+    made, content = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
         _InMemoryWriter(book, archive).save()
-    return buffer.getvalue()
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(content, "w") as archive:
+        for name in parts.namelist():
+            part = _WHEN.sub(b"", parts.read(name))
+            archive.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
 
 
 class _InMemoryWriter(ExcelWriter):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from itertools import count
 
 from msgspec import Struct
 
-from pipeline.outputs.correction.in_place.parts import Parts
+from pipeline.outputs.correction.in_place.formulas import DefinedName, IsLive
+from pipeline.outputs.correction.in_place.parts import Parts, plain
 from pipeline.outputs.correction.in_place.xml_tree import Element, element, escaped
+from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.details.xml import whole
 
 #: The order in which Excel wants what follows the names (ECMA-376 part 1, 18.2.27).
@@ -45,18 +47,21 @@ class BookPart:
             name = listed.get("name") or ""
             kind, part = (relation.kind, relation.target) if relation else ("", "")
             self.sheets.append(BookSheet(name, kind, part, index, listed))
+        parts_of = [plain(sheet.part) for sheet in self.sheets if sheet.part]
+        if len({*parts_of}) < len(parts_of):
+            raise BrokenPartError("two of its sheets are one part")
 
     def _listed(self) -> list[Element]:
         holder = self._root.child("sheets")
         return holder.all("sheet") if holder else []
 
-    def names(self) -> list[tuple[str, str]]:
-        """The defined names, and what each stands for; without those of a sheet that is gone."""
-        places = {str(sheet.index) for sheet in self.sheets}
+    def names(self) -> list[DefinedName]:
+        """The defined names; without those of a sheet that is gone."""
+        sheets = {str(sheet.index): sheet.name for sheet in self.sheets} | {None: ""}
         return [
-            (each.get("name") or "", self._document.formula(each))
+            DefinedName(each.get("name") or "", self._document.formula(each), sheets[local])
             for each in self._defined()
-            if each.get("localSheetId") in {None, *places}
+            if (local := each.get("localSheetId")) in sheets
         ]
 
     def _defined(self) -> list[Element]:
@@ -75,7 +80,7 @@ class BookPart:
         if sheet.listed.get("state"):
             self._document.set(sheet.listed, state=None)
 
-    def put_first(self, name: str, part: str, titles: str, is_live: Callable[[str], bool]) -> None:
+    def put_first(self, name: str, part: str, titles: str, is_live: IsLive) -> None:
         """Put a worksheet in front of all others, and open the workbook on it.
 
         `titles` are the rows that it prints on each page, such as `$1:$1`; names that are live go.
@@ -95,7 +100,7 @@ class BookPart:
         if self._parts.type_of(main) != _PLAIN_TYPE:
             self._parts.set_type(main, _PLAIN_TYPE)
 
-    def _renumber_names(self, is_live: Callable[[str], bool]) -> None:
+    def _renumber_names(self, is_live: IsLive) -> None:
         """Names of one sheet are known by its place among all."""
         places = {sheet.index: place for place, sheet in enumerate(self.sheets, 1)}
         for each in self._defined():
@@ -122,4 +127,4 @@ class BookPart:
 
     def taken_names(self, tables: Collection[str]) -> set[str]:
         """Names that no table may have."""
-        return {name.casefold() for name in (*(name for name, _ in self.names()), *tables)}
+        return {name.casefold() for name in (*(each.name for each in self.names()), *tables)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from pipeline.outputs.correction.in_place.parts import Parts
+from pipeline.outputs.correction.in_place.parts import MAIN, Parts
 from pipeline.outputs.correction.in_place.sheet import SheetPart
 from pipeline.outputs.correction.in_place.vml import shapes
 from pipeline.outputs.correction.in_place.xml_tree import (
@@ -15,16 +15,15 @@ from pipeline.outputs.correction.in_place.xml_tree import (
     escaped,
     in_utf8,
 )
-from pipeline.outputs.correction.notes import AUTHOR, CellNote, is_ours, note_before, noted
+from pipeline.outputs.correction.notes import CellNote, is_ours, note_before, noted
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.details.xml import whole
 from schemas.findings import Finding
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_EMPTY_COMMENTS = f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'
 _EMPTY_VML = (
     b'<xml xmlns:v="urn:schemas-microsoft-com:vml"'
     b' xmlns:o="urn:schemas-microsoft-com:office:office"'
@@ -39,6 +38,9 @@ _SHAPE_TYPE = (
 #: A drawing with nothing in it.
 _EMPTY = re.compile(rb"(?<=<xml)(?P<said>\s[^<>]*)/>\s*$")
 _IS_NOTE = re.compile(rb"""\bObjectType\s*=\s*["']Note["']""")
+_ROW, _COLUMN = (
+    re.compile(rb"<(?:[\w.-]+:)?" + part + rb"\s*>\s*(\d+)") for part in (b"Row", b"Column")
+)
 _NUMBER = re.compile(rb"_x0000_s(\d+)")
 #: In points.
 _WIDTH = 285
@@ -50,14 +52,18 @@ class SheetComments:
     def __init__(self, parts: Parts, name: str, sheet: SheetPart) -> None:
         self._parts, self._name, self._sheet = parts, name, sheet
         found = parts.related(name, "comments")
-        self._part = found[0].target if found else ""
-        self._document = parts.document(self._part) if found else None
+        self._is_new = not found
+        self._document = (
+            parts.document(found[0].target)
+            if found
+            else Document(parts.in_dialect(_EMPTY_COMMENTS).encode())
+        )
         #: The runs of each comment: their words, and as they stand.
         self._runs: dict[str, list[tuple[str, str]]] = {}
         self._threads = {
-            each.get("ref")
+            _cell(each)
             for related in parts.related(name, "threadedComment")
-            for each in parts.document(related.target).root.all("threadedComment")
+            for each in Document(parts.read(related.target)).root.all("threadedComment")
         }
 
     def change(self, marked: Mapping[str, list[Finding]]) -> list[str]:
@@ -79,13 +85,11 @@ class SheetComments:
         return [cell for cell in marked if cell in self._threads]
 
     def _there(self) -> dict[str, CellNote]:
-        if self._document is None:
-            return {}
         root, text = self._document.root, self._document.text
         authors = [text(each) for holder in root.all("authors") for each in holder.children]
         notes = {}
         for each in self._comments():
-            number, cell = whole(each.get("authorId")), each.get("ref") or ""
+            number, cell = whole(each.get("authorId")), _cell(each)
             author = authors[number] if number is not None and number < len(authors) else ""
             self._runs[cell] = [
                 (words, self._as_run(part, words))
@@ -98,15 +102,13 @@ class SheetComments:
 
     def _as_run(self, part: Element, words: str) -> str:
         """A run of a comment's text as it stands; a plain text as a run."""
-        assert self._document is not None  # noqa: S101 - asked for only where there are any
         return self._document.raw(part).decode() if part.name == "r" else _run(words, part.prefix)
 
     def _comments(self) -> list[Element]:
-        assert self._document is not None  # noqa: S101 - asked for only where there are any
         return [c for holder in self._document.root.all("commentList") for c in holder.children]
 
     def _write(self, notes: Mapping[str, CellNote | None]) -> None:
-        document = self._document or self._begun()
+        document = self._document
         root = document.root
         authors, added = root.child("authors"), list[str]()
         known = [document.text(each) for each in authors.children] if authors else []
@@ -114,8 +116,8 @@ class SheetComments:
             *dict.fromkeys(n.author for n in notes.values() if n and n.author not in known)
         ]
         known += new_authors
-        for each in self._comments() if self._document else ():
-            if each.get("ref") in notes:
+        for each in self._comments():
+            if _cell(each) in notes:
                 document.remove(each)
         for cell, note in notes.items():
             if note is not None:
@@ -125,8 +127,9 @@ class SheetComments:
         said_authors = [element(f"{root.prefix}author", inner=escaped(a)) for a in new_authors]
         _put(document, "authors", said_authors, ("commentList", "extLst"))
         _put(document, "commentList", added, ("extLst",))
-        if self._document is None:
-            self._parts.put(self._part, document.written())
+        if self._is_new:
+            part = self._parts.add("xl/comments{}.xml", document.written(), _COMMENTS_TYPE)
+            self._parts.relate(self._name, "comments", part)
         self._draw(notes)
 
     def _text(self, cell: str, note: CellNote, prefix: str) -> str:
@@ -143,21 +146,11 @@ class SheetComments:
         ours = note.text.removesuffix(kept)
         return (_run(ours, prefix) if ours else "") + "".join(raw for _, raw in runs[at:])
 
-    def _begun(self) -> Document:
-        """A part for comments, of a sheet that has none."""
-        main = _STRICT_MAIN if self._parts.is_strict else _MAIN
-        inner = f"<authors>{element('author', inner=AUTHOR)}</authors><commentList></commentList>"
-        content = element("comments", {"xmlns": main}, inner).encode()
-        self._part = self._parts.add("xl/comments{}.xml", content, _COMMENTS_TYPE)
-        self._parts.relate(self._name, "comments", self._part)
-        return Document(content)
-
     def _draw(self, notes: Mapping[str, CellNote | None]) -> None:
         """Give each comment its box; Excel shows none that has none."""
         name = self._vml()
         content = _EMPTY.sub(rb"\g<said>></xml>", in_utf8(self._parts.read(name)))
         places = {place: note for cell, note in notes.items() if (place := position(cell))}
-
         pieces, at = list[bytes](), 0
         for start, end in shapes(content):
             if _noted(content[start:end]) in places:
@@ -194,9 +187,14 @@ class SheetComments:
         return name
 
 
+def _cell(comment: Element) -> str:
+    """The cell of a comment; some programs write it in small letters."""
+    return (comment.get("ref") or "").upper()
+
+
 def _noted(shape: bytes) -> tuple[int, int] | None:
     """The row and column of the cell whose comment a shape is the box of."""
-    row, column = (re.search(rb"<x:" + part + rb">\s*(\d+)", shape) for part in (b"Row", b"Column"))
+    row, column = _ROW.search(shape), _COLUMN.search(shape)
     return (int(row[1]), int(column[1])) if _IS_NOTE.search(shape) and row and column else None
 
 

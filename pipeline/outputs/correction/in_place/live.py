@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 
-from pipeline.outputs.correction.in_place.book import BookPart
-from pipeline.outputs.correction.in_place.formulas import Judge
+from pipeline.outputs.correction.in_place.book import BookPart, BookSheet
+from pipeline.outputs.correction.in_place.formulas import IsLive, Judge
 from pipeline.outputs.correction.in_place.parts import Parts, Relation, plain
 from pipeline.outputs.correction.in_place.sheet import SheetPart
 from pipeline.outputs.correction.in_place.vml import without_live
@@ -29,8 +30,8 @@ WORKBOOKS = ("link to another workbook", "links to other workbooks")
 LINKS = ("link to a page or a file", "links to pages or files")
 PICTURES = ("picture fetched from elsewhere", "pictures fetched from elsewhere")
 FORMULAS = (
-    "formula that links, calls or refers elsewhere (its result stands there, if one was saved)",
-    "formulas that link, call or refer elsewhere (their results stand there, if any were saved)",
+    "formula that links, calls or refers elsewhere (its result stands there, if one is known)",
+    "formulas that link, call or refer elsewhere (their results stand there, if any are known)",
 )
 NAMES = ("name that refers elsewhere", "names that refer elsewhere")
 RULES = (
@@ -90,6 +91,8 @@ _RULES = {
 _FORMULAS = {
     *("formula", "formula1", "formula2", "f", "calculatedColumnFormula", "totalsRowFormula"),
 }
+#: Elements that are a formula: of a chart, of what a chart of 2013 leaves out, of a control.
+_REFERENCES = {"f", "sqref"}
 #: Attributes that hold a formula or a macro.
 _FORMULA_KEYS = {"macro", "textlink", "listFillRange", "linkedCell", "formula"}
 #: What tells Excel to publish, or to fetch.
@@ -98,6 +101,16 @@ _ERRANDS = {
     "webPublishObject": LINKS,
     "DataBinding": CONNECTIONS,
     "oleObject": OBJECTS,
+}
+_PIVOTS = {"pivotTableDefinition", "pivotCacheDefinition"}
+#: What only pivot tables of data cubes hold (ECMA-376 part 1, 18.10), and say.
+_OF_CUBES = {
+    *("cacheHierarchies", "kpis", "tupleCache", "calculatedMembers", "dimensions", "measureGroups"),
+    *("maps", "mpMap", "pivotHierarchies", "rowHierarchiesUsage", "colHierarchiesUsage"),
+}
+_SAID_OF_CUBES = {
+    *("hierarchy", "level", "mappingCount", "memberPropertyField", "hier", "iMeasureHier"),
+    *("supportSubquery", "supportAdvancedDrill"),
 }
 #: A place in the workbook itself has none of these.
 _ADDRESS = re.compile(
@@ -132,7 +145,7 @@ class Taking:
         self.judge = Judge(
             (sheet.name for sheet in book.sheets), book.names(), has_macros=has_macros
         )
-        self._count(NAMES, sum(self.judge.is_live(formula) for _, formula in book.names()))
+        self._count(NAMES, sum(self.judge.is_live(each.formula) for each in book.names()))
 
     def _drop_sheets(self) -> None:
         """Take out the sheets of old macros, and the list of an earlier copy."""
@@ -172,10 +185,11 @@ class Taking:
                     self._count(what)
         parts.retype(_MACROS_TYPE, _PRINTER_TYPE)
 
-    def from_sheet(self, name: str, sheet: SheetPart) -> None:
+    def from_sheet(self, listed: BookSheet, sheet: SheetPart) -> None:
         """Take out what is live of one sheet; its cells' formulas among it."""
-        self._from_document(sheet.frame, self._ids[plain(name)])
-        self._count(FORMULAS, sheet.still_formulas(self.judge.is_live))
+        is_live = partial(self.judge.is_live, sheet=listed.name)
+        self._from_document(sheet.frame, self._ids[plain(listed.part)], is_live)
+        self._count(FORMULAS, sheet.still_formulas(is_live))
         self.has_fewer_formulas |= sheet.has_fewer_formulas
 
     # --- Relationships ---
@@ -238,9 +252,10 @@ class Taking:
             self._count(BUTTONS, macros)
             self._count(LINKS, links)
         elif root and (ids or root not in _PASSED):
-            self._from_document(parts.document(name), ids)
+            with parts.changing(name) as document:
+                self._from_document(document, ids, self.judge.is_live)
 
-    def _from_document(self, document: Document, ids: set[str]) -> None:
+    def _from_document(self, document: Document, ids: set[str], is_live: IsLive) -> None:
         """Take out the elements of a part that are live, and those that lead nowhere by now."""
         passed = set[Element]()
         for each in document.root.walk():
@@ -251,47 +266,52 @@ class Taking:
             if each.name == "cacheSource" and _is_external(each, ids):
                 _turn_inside(document, each)
                 what = CONNECTIONS
-            elif _points(each, ids) or (what := self._of_element(document, each)) is not None:
+            elif _points(each, ids) or (what := _live_kind(document, each, is_live)) is not None:
                 document.remove(each)
+                if each.name == "totalsRowFormula" and each.parent is not None:
+                    document.set(each.parent, totalsRowFunction=None)
             else:
-                self._of_formula(document, each)
+                self._of_formula(document, each, is_live)
                 continue
             self._count(what)
             passed.add(each)
         if document.root.name == "table":
             _unlink(document, is_queried=bool(ids))
+        elif document.root.name in _PIVOTS and document.root.all(*_OF_CUBES):
+            _without_cube(document)
 
-    def _of_element(self, document: Document, each: Element) -> Kind | None:
-        """What of the live kinds an element is."""
-        if each.name in _RULES:
-            within = [part for part in each.walk() if part.name in _FORMULAS]
-            # In what is of 2010 and later a formula holds another.
-            said = [
-                document.formula(p) for p in within if not any(c.name == "f" for c in p.children)
-            ]
-            said += [part.get("val") or "" for part in each.walk() if part.name == "cfvo"]
-            return RULES if any(map(self.judge.is_live, said)) else None
-        if each.name == "hyperlink":
-            return LINKS if _ADDRESS.search(each.get("location") or "") else None
-        return _ERRANDS.get(each.name)
-
-    def _of_formula(self, document: Document, each: Element) -> None:
+    def _of_formula(self, document: Document, each: Element, is_live: IsLive) -> None:
         """Take out the macro behind a shape or a control, and its formulas that are live."""
-        if each.name == "f" and self.judge.is_live(document.formula(each)):
+        if each.name in _REFERENCES and is_live(document.formula(each)):
             # As Excel itself writes what points nowhere; a chart keeps what it shows.
             document.replace(each, element(each.tag, inner="#REF!"))
             self._count(WORKBOOKS)
         for key in [key for key in each.attributes if _is_formula(key)]:
-            if key == "formula" and self.judge.is_live(each.get(key) or ""):
+            if key == "formula" and is_live(each.get(key) or ""):
                 raise BrokenPartError("a formula of a pivot table reaches elsewhere")
             is_macro = key.casefold().endswith("macro")
-            if each.get(key) and (is_macro or self.judge.is_live(each.get(key) or "")):
+            if each.get(key) and (is_macro or is_live(each.get(key) or "")):
                 document.set(each, **{key: None})
                 self._count(BUTTONS if is_macro else FORMULAS)
 
     def _count(self, what: Kind | None, number: int = 1) -> None:
         if what is not None and number:
             self.taken[what] += number
+
+
+def _live_kind(document: Document, each: Element, is_live: IsLive) -> Kind | None:
+    """What of the live kinds an element is."""
+    if each.name in _RULES:
+        within = [part for part in each.walk() if part.name in _FORMULAS]
+        # In what is of 2010 and later a formula holds another.
+        said = [document.formula(p) for p in within if not any(c.name == "f" for c in p.children)]
+        said += [part.get("val") or "" for part in each.walk() if part.name == "cfvo"]
+        return RULES if any(map(is_live, said)) else None
+    if each.name == "hyperlink":
+        return LINKS if _ADDRESS.search(each.get("location") or "") else None
+    if each.name == "olap" and document.root.name == "slicerCacheDefinition":
+        raise BrokenPartError("it holds a slicer of a data cube")
+    return _ERRANDS.get(each.name)
 
 
 def _points(each: Element, ids: set[str]) -> bool:
@@ -315,6 +335,19 @@ def _turn_inside(document: Document, source: Element) -> None:
     document.replace(source, element(source.tag, {"type": "worksheet"}, inner))
     if document.root.get("refreshOnLoad"):
         document.set(document.root, refreshOnLoad=None)
+
+
+def _without_cube(document: Document) -> None:
+    """Leave a pivot table, or what it draws on, without what only one of a data cube says.
+
+    The cube itself is elsewhere, always.
+    """
+    for each in document.root.walk():
+        if each.name in _OF_CUBES:
+            document.remove(each)
+        said = [key for key in each.attributes if key in _SAID_OF_CUBES]
+        if said:
+            document.set(each, **dict.fromkeys(said))
 
 
 def _unlink(document: Document, *, is_queried: bool) -> None:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import shutil
 import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -21,15 +25,26 @@ from pipeline.workbooks.seal import seal
 _TYPES = "[Content_Types].xml"
 _RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-#: Where the types of relationships begin, in a transitional and in a strict workbook.
-_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
-#: What leads out of the package, whatever is said of it.
+#: The namespace of a workbook's parts.
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+#: Where the types of relationships begin, in a transitional workbook; and both in a strict one.
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_STRICT = {
+    MAIN: "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    _RELATIONSHIPS: "http://purl.oclc.org/ooxml/officeDocument/relationships",
+}
 #: A place of the workbook itself.
 _WITHIN = re.compile(r"#(?!.*(?:\[[^\[\]]*\][^\[\]]*!|//|\\\\))")
+#: What leads out of the package, whatever is said of it.
 _ABSOLUTE = re.compile(r"\s*(?:[A-Za-z][\w+.-]*:|[\\/]{2})")
 #: Of what is put in; no two copies of one return differ by when they were made.
 _MADE = (1980, 1, 1, 0, 0, 0)
+#: How many bytes of a part are packed or unpacked at once.
+_AT_ONCE = 1 << 15
+
+Piece = bytes | memoryview
+#: Gives a part anew, in pieces, from its bytes as they came.
+Rewrite = Callable[[bytes], Iterable[Piece]]
 
 
 class Relation(Struct, frozen=True, eq=False):
@@ -52,6 +67,8 @@ class Parts:
         self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._there = {plain(info.filename): info for info in self._archive.infolist()}
         self._changed: dict[str, bytes] = {}
+        #: How sheets are written, which may be large: their bytes are not held.
+        self._rewritten: dict[str, Rewrite] = {}
         self._added: dict[str, bytes] = {}
         #: The names of added parts, as they are written.
         self._names: dict[str, str] = {}
@@ -77,7 +94,7 @@ class Parts:
         return (key in self._there or key in self._added) and key not in self._gone
 
     def read(self, name: str) -> bytes:
-        """A part as it came, or as it was put."""
+        """A part as it came, or as it is by now but for changes in its document."""
         key = plain(name)
         if key in self._gone:
             raise BrokenPartError(f"{name} is missing")
@@ -87,12 +104,15 @@ class Parts:
             return self._changed[key]
         if key not in self._there:
             raise BrokenPartError(f"{name or 'a part'} is missing")
-        return self._archive.read(self._there[key])
+        came = self._came(self._there[key])
+        return b"".join(self._rewritten[key](came)) if key in self._rewritten else came
 
-    def size(self, name: str) -> int:
-        """How many bytes a part has, unpacked."""
-        info = self._there.get(plain(name))
-        return info.file_size if info else 0
+    def _came(self, info: zipfile.ZipInfo) -> bytes:
+        """A part as it came. At no time are there two copies of it, as `ZipFile.read` has them."""
+        buffer = io.BytesIO()
+        with self._archive.open(info) as packed:
+            shutil.copyfileobj(packed, buffer, _AT_ONCE)
+        return buffer.getvalue()
 
     def document(self, name: str) -> Document:
         """A part's XML; what is changed in it is written with the package."""
@@ -101,11 +121,32 @@ class Parts:
             self._documents[key] = Document(self.read(name))
         return self._documents[key]
 
+    @contextmanager
+    def changing(self, name: str) -> Iterator[Document]:
+        """A part's XML while it is being changed; it is not held any longer than that."""
+        is_held = plain(name) in self._documents
+        document = self.document(name)
+        yield document
+        if not is_held:
+            del self._documents[plain(name)]
+            if document.is_changed:
+                self.put(name, document.written())
+
+    def in_dialect(self, content: str) -> str:
+        """XML of our own as the workbook's: transitional, or strict."""
+        for transitional, strict in _STRICT.items() if self.is_strict else ():
+            content = content.replace(transitional, strict)
+        return content
+
     def put(self, name: str, content: bytes) -> None:
         """Put a part in the place of the one of its name, or add it."""
         self._documents.pop(plain(name), None)
         self._gone.discard(plain(name))
         self._store(name, content)
+
+    def rewrite(self, name: str, rewrite: Rewrite) -> None:
+        """Have a part that came be written anew from what it was."""
+        self._rewritten[plain(name)] = rewrite
 
     def _store(self, name: str, content: bytes) -> None:
         key = plain(name)
@@ -155,7 +196,7 @@ class Parts:
         """Take a part out, with its relationships and its type."""
         if not self.has(name):
             return
-        self._gone |= {plain(name), plain(_relations_of(name))}
+        self._gone |= {plain(name), plain(relations_of(name))}
         if override := self._overrides().get(plain(name)):
             self.document(_TYPES).remove(override)
 
@@ -163,7 +204,7 @@ class Parts:
         """The relationships of a part; those of the package have no part: the empty name."""
         key = plain(part)
         if key not in self._relations:
-            name = _relations_of(part)
+            name = relations_of(part)
             said = self.document(name).root.all("Relationship") if self.has(name) else []
             self._relations[key] = [self._relation(part, each) for each in said]
         return [each for each in self._relations[key] if each not in self._unrelated]
@@ -178,7 +219,7 @@ class Parts:
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """Add a relationship to another part; its id comes back."""
-        name = _relations_of(part)
+        name = relations_of(part)
         if not self.has(name):
             self.put(name, _DECLARATION + _RELATIONS.encode())
         # The number of one that has been taken out may still be said somewhere.
@@ -187,8 +228,8 @@ class Parts:
         number = len(taken) + 1
         while f"rId{number}" in taken:
             number += 1
-        base = _STRICT if self.is_strict else _TRANSITIONAL
-        said = {"Id": f"rId{number}", "Type": base + kind, "Target": f"/{target}"}
+        base = self.in_dialect(_RELATIONSHIPS)
+        said = {"Id": f"rId{number}", "Type": f"{base}/{kind}", "Target": f"/{target}"}
         document = self.document(name)
         document.append(document.root, element(f"{document.root.prefix}Relationship", said))
         new = Relation(f"rId{number}", kind, target, is_outside=False)
@@ -198,12 +239,11 @@ class Parts:
     def pointer(self, number: str) -> dict[str, str]:
         """The attributes by which an element points at a relationship."""
         # With a prefix of its own: nobody knows where those of others are declared.
-        base = _STRICT if self.is_strict else _TRANSITIONAL
-        return {"xmlns:qd": base.rstrip("/"), "qd:id": number}
+        return {"xmlns:qd": self.in_dialect(_RELATIONSHIPS), "qd:id": number}
 
     def unrelate(self, part: str, relation: Relation, instead: str = "") -> None:
         """Take a relationship out, or have it lead to a place within the workbook."""
-        document = self.document(_relations_of(part))
+        document = self.document(relations_of(part))
         if relation.said is not None:
             if instead:
                 document.set(relation.said, Target=instead, TargetMode=None)
@@ -238,21 +278,27 @@ class Parts:
             if document.is_changed and key not in self._gone:
                 self._store(key, document.written())
         buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(buffer, "w") as archive:
             for key, info in self._there.items():
-                if key in self._gone or info.is_dir():
-                    continue
-                made = zipfile.ZipInfo(info.filename, info.date_time)
-                made.compress_type = zipfile.ZIP_DEFLATED
-                changed = self._changed.get(key)
-                archive.writestr(made, self._archive.read(info) if changed is None else changed)
+                if key not in self._gone and not info.is_dir():
+                    _pack(archive, info.filename, info.date_time, self._pieces(key, info))
             for key, content in self._added.items():
                 if key not in self._gone:
-                    made = zipfile.ZipInfo(self._names[key], _MADE)
-                    made.compress_type = zipfile.ZIP_DEFLATED
-                    archive.writestr(made, content)
+                    _pack(archive, self._names[key], _MADE, [content])
             seal(archive, self.remark)
         return buffer.getvalue()
+
+    def _pieces(self, key: str, info: zipfile.ZipInfo) -> Iterator[Piece]:
+        """A part that came, as it is by now."""
+        if key in self._changed:
+            yield self._changed[key]
+        elif key in self._rewritten:
+            yield from self._rewritten[key](self._came(info))
+        else:
+            # Its packed bytes are not taken over as they are: others might unpack them to what
+            # nobody here has looked at.
+            with self._archive.open(info) as packed:
+                yield from iter(partial(packed.read, _AT_ONCE), b"")
 
     def _relation(self, part: str, said: Element) -> Relation:
         target = said.get("Target") or ""
@@ -283,6 +329,26 @@ class Parts:
         return {(each.get("Extension") or "").casefold(): each for each in said}
 
 
+def _pack(
+    archive: zipfile.ZipFile,
+    name: str,
+    made: tuple[int, int, int, int, int, int],
+    pieces: Iterable[Piece],
+) -> None:
+    """Write a part into an archive, some bytes at once: of many small pieces, or of large ones."""
+    info = zipfile.ZipInfo(name, made)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    with archive.open(info, "w") as packed:
+        block = bytearray()
+        for piece in pieces:
+            for at in range(0, len(piece), _AT_ONCE):
+                block += piece[at : at + _AT_ONCE]
+                if len(block) >= _AT_ONCE:
+                    packed.write(block)
+                    block.clear()
+        packed.write(block)
+
+
 def plain(name: str) -> str:
     """A part's name as it is compared."""
     return name.replace("\\", "/").lstrip("/").casefold()
@@ -292,6 +358,7 @@ def _extension(name: str) -> str:
     return name.rpartition(".")[2].casefold()
 
 
-def _relations_of(part: str) -> str:
+def relations_of(part: str) -> str:
+    """The name of the part that holds another's relationships."""
     folder, _, name = part.rpartition("/")
     return f"{folder}/_rels/{name}.rels".lstrip("/")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from html import unescape
 from itertools import islice
 
+from pipeline.outputs.correction.in_place.formulas import IsLive, shown_by_link
+from pipeline.outputs.correction.in_place.parts import Piece, Rewrite
 from pipeline.outputs.correction.in_place.xml_tree import Document, element, escaped, in_utf8
 from pipeline.outputs.correction.notes import AUTHOR
 from pipeline.workbooks.addresses import address, position
@@ -38,16 +41,21 @@ _CELL = re.compile(
     rb"<(?P<tag>" + _PREFIX + rb"c)(?P<said>" + _SAID + rb")(?:/>|>(?P<inner>.*?)</(?P=tag)\s*>)",
     re.DOTALL,
 )
+#: A formula; one that is not laid out as usual is `odd`.
 _FORMULA = re.compile(
-    rb"<(?P<tag>" + _PREFIX + rb"f)(?P<said>" + _SAID + rb")"
-    rb"(?:/>|>(?P<text>[^<]*)</(?P=tag)\s*>)"
+    rb"<(?P<tag>" + _PREFIX + rb"f)(?=[\s/>])"
+    rb"(?:(?P<said>" + _SAID + rb")(?:/>|>(?P<text>[^<]*)</(?P=tag)\s*>)|(?P<odd>))"
 )
-_BEGUN = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])")
 _SHARED = re.compile(r"""\bt\s*=\s*["']shared["']""")
 _INDEX = re.compile(r"""\bsi\s*=\s*["'](\d+)["']""")
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+\d+)["']""")
+#: A result that was not saved; and what says of which type one is.
+_NO_RESULT = re.compile(rb"\s*(?:<(?P<tag>" + _PREFIX + rb"v)(?:/>|\s*></(?P=tag)\s*>)\s*)?(?=</)")
+_TYPE = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
 #: What says that a formula spills over other cells.
 _SPILLS = re.compile(rb"""\scm\s*=\s*["']\d+["']""")
+#: Bytes from, to, and what takes their place.
+_Change = tuple[int, int, bytes]
 #: Excel counts the priorities of rules so far.
 _LAST_PRIORITY = 2**31 - 10
 #: N of any text is 0: always true, and by the text we know the rule as ours.
@@ -59,42 +67,42 @@ class SheetPart:
     """A worksheet's part. Raises BrokenPartError where it is not laid out as sheets are."""
 
     def __init__(self, content: bytes) -> None:
-        content = in_utf8(content)
-        if _NOT_PLAIN.search(content):
-            content = _NOT_PLAIN.sub(_plainly, content)
+        self._content = content = _plain(content)
         begin = _BEGIN.search(content)
         if len(_BEGIN.findall(content)) > 1:
             raise BrokenPartError("a sheet is not laid out as usual")
-        first = begin.end() if begin else len(content)
         self._is_blank = begin is None or bool(begin[1])
-        last = first
+        #: Where the cells stand.
+        self._first = self._last = begin.end() if begin else len(content)
         if not self._is_blank:
-            *_, end = [None, *_END.finditer(content, first)]
+            *_, end = [None, *_END.finditer(content, self._first)]
             if end is None:
                 raise BrokenPartError("a sheet has no end")
-            last = end.start()
-        #: What stands between the tags of the cells.
-        self._cells = content[first:last]
+            self._last = end.start()
         #: What stands around them.
-        self.frame = Document(content[:first] + content[last:])
+        self.frame = Document(content[: self._first] + content[self._last :])
         self.root = self.frame.root
-        #: Its cells differ from those that came.
-        self._has_new_cells = False
-        #: Formulas that have been taken out, and the numbers of those that others shared.
-        self.has_fewer_formulas = False
+        #: Cells that have been emptied, and the numbers of formulas that others shared with them.
+        self._emptied: list[_Change] = []
         self._no_longer_shared: set[str] = set()
+        #: Formulas that have become results.
+        self._stilled: list[_Change] = []
+        self.has_fewer_formulas = False
 
     @property
     def is_changed(self) -> bool:
-        return self.frame.is_changed or self._has_new_cells
+        return self.frame.is_changed or bool(self._emptied or self._stilled)
 
-    def written(self) -> bytes:
+    def rewrite(self) -> Rewrite:
+        """How the part is written anew; it holds no cells but those that differ."""
         frame = self.frame.written()
         if self._is_blank:
-            return frame
+            return lambda _: [frame]
         begin = _BEGIN.search(frame)
         assert begin is not None  # noqa: S101 - the frame has kept it
-        return frame[: begin.end()] + self._cells + frame[begin.end() :]
+        changes = sorted([*self._emptied, *self._stilled])
+        around = frame[: begin.end()], frame[begin.end() :]
+        return partial(_rewritten, around, (self._first, self._last), changes)
 
     def insert(self, name: str, inner: str = "", **attributes: str) -> None:
         """Put an element in where Excel expects one of its name."""
@@ -111,54 +119,66 @@ class SheetPart:
 
     # --- Formulas ---
 
-    def still_formulas(self, is_live: Callable[[str], bool]) -> int:
+    def still_formulas(self, is_live: IsLive) -> int:
         """Have live formulas stand as their results; how many there were."""
-        if b"<f" not in self._cells and b":f" not in self._cells:
-            return 0
-        if len(_BEGUN.findall(self._cells)) != len(_FORMULA.findall(self._cells)):
-            raise BrokenPartError("a formula is not laid out as usual")
         shared = {*self._no_longer_shared}
-        live: list[re.Match[bytes]] = []
-        for match in _FORMULA.finditer(self._cells):
-            if match["text"] and is_live(_told(match["text"])):
-                live.append(match)
-                shared.update(_shared(match))
-        if shared:
-            # Those that share a live one may stand before it.
-            taken = {match.start() for match in live}
-            live = [
-                match
-                for match in _FORMULA.finditer(self._cells)
-                if match.start() in taken or not shared.isdisjoint(_shared(match))
-            ]
-        pieces, at = list[bytes](), 0
-        for match in live:
-            cell = self._cells.rfind(b"<", at, match.start())
-            pieces += self._cells[at:cell], _SPILLS.sub(b"", self._cells[cell : match.start()])
-            at = match.end()
-        if live:
-            self._cells = b"".join((*pieces, self._cells[at:]))
-            self._has_new_cells = self.has_fewer_formulas = True
-        return len(live)
+        if self._content.find(b"si", self._first, self._last) >= 0:
+            # Those that share a live one, by its number `si`, may stand before it.
+            for formula in self._formulas():
+                numbers = _shared(formula)
+                if numbers and formula["text"] and is_live(_told(formula["text"])):
+                    shared.update(numbers)
+        at = self._first
+        for formula in self._formulas():
+            text = _told(formula["text"] or b"")
+            if (text and is_live(text)) or (shared and not shared.isdisjoint(_shared(formula))):
+                cell = self._content.rfind(b"<", at, formula.start())
+                self._stilled.append(self._result(cell, formula, text))
+                at = self._stilled[-1][1]
+        self.has_fewer_formulas |= bool(self._stilled)
+        return len(self._stilled)
+
+    def _result(self, cell: int, formula: re.Match[bytes], text: str) -> _Change:
+        """What takes the place of a formula, from where its cell begins: nothing beside a result.
+
+        A link without one stands as what it shows, if that is plain.
+        """
+        said = _SPILLS.sub(b"", self._content[cell : formula.start()])
+        nothing = _NO_RESULT.match(self._content, formula.end(), self._last)
+        shown = shown_by_link(text) if nothing else None
+        if nothing is None or shown is None:
+            return cell, formula.end(), said
+        prefix = formula["tag"].decode()[:-1]
+        words = element(f"{prefix}t", {"xml:space": "preserve"}, escaped(shown))
+        typed = _TYPE.sub(b"", said).rstrip().removesuffix(b">") + b' t="inlineStr">'
+        return cell, nothing.end(), typed + element(f"{prefix}is", inner=words).encode()
+
+    def _formulas(self) -> Iterator[re.Match[bytes]]:
+        """The formulas of the cells, but for those that have been emptied."""
+        at = self._first
+        for start, end, _ in [*self._emptied, (self._last, self._last, b"")]:
+            for formula in _FORMULA.finditer(self._content, at, start):
+                if formula["odd"] is not None:
+                    raise BrokenPartError("a formula is not laid out as usual")
+                yield formula
+            at = end
 
     def clear(self, cells: Collection[str]) -> None:
         """Empty cells, and leave them without a style."""
         if not cells:
             return
         tag = self.root.prefix.encode() + b"c"
-
-        def emptied(match: re.Match[bytes]) -> bytes:
-            said = _ADDRESS.search(match["said"])
+        for cell in _CELL.finditer(self._content, self._first, self._last):
+            said = _ADDRESS.search(cell["said"])
             if said is None or said[1].decode() not in cells:
-                return match[0]
-            self._has_new_cells = True
-            for formula in _FORMULA.finditer(match["inner"] or b""):
+                continue
+            self._emptied.append(
+                (cell.start(), cell.end(), b"<" + tag + b' r="' + said[1] + b'"/>')
+            )
+            for formula in _FORMULA.finditer(cell["inner"] or b""):
                 self.has_fewer_formulas = True
                 if formula["text"]:
                     self._no_longer_shared.update(_shared(formula))
-            return b"<" + tag + b' r="' + said[1] + b'"/>'
-
-        self._cells = _CELL.sub(emptied, self._cells)
 
     # --- Marks ---
 
@@ -180,10 +200,7 @@ class SheetPart:
         untouched beneath it and come back when it goes.
         """
         # Ours come first, or a rule of the return's own could paint over them.
-        for rule in self.root.walk():
-            own = xml.whole(rule.get("priority")) if rule.name == "cfRule" else None
-            if own is not None and own < _LAST_PRIORITY:
-                self.frame.set(rule, priority=str(own + len(cells)))
+        shift_priorities(self.frame, "cfRule", len(cells))
         prefix = self.root.prefix
         added = []
         for priority, (addresses, style) in enumerate(cells, 1):
@@ -227,6 +244,37 @@ class SheetPart:
                     if one[1] <= column <= other[1]:
                         held[cell] = address(*one)
         return held
+
+
+def shift_priorities(document: Document, name: str, by: int) -> None:
+    """Put the rules of conditional formats, which have this name, behind so many others."""
+    for rule in document.root.walk():
+        own = xml.whole(rule.get("priority")) if rule.name == name else None
+        if own is not None and own < _LAST_PRIORITY:
+            document.set(rule, priority=str(own + by))
+
+
+def _plain(content: bytes) -> bytes:
+    """A sheet in UTF-8, without notes, instructions to programs and text that stands as it is."""
+    content = in_utf8(content)
+    return _NOT_PLAIN.sub(_plainly, content) if _NOT_PLAIN.search(content) else content
+
+
+def _rewritten(
+    around: tuple[bytes, bytes],
+    within: tuple[int, int],
+    changes: Sequence[_Change],
+    content: bytes,
+) -> Iterator[Piece]:
+    """A sheet from its bytes as they came: what stands around its cells, and changes in them."""
+    cells, (at, last) = memoryview(_plain(content)), within
+    yield around[0]
+    for start, end, instead in changes:
+        yield cells[at:start]
+        yield instead
+        at = end
+    yield cells[at:last]
+    yield around[1]
 
 
 def _plainly(match: re.Match[bytes]) -> bytes:

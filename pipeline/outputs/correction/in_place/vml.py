@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import unescape
 
+from pipeline.outputs.correction.in_place.formulas import IsLive
 from pipeline.outputs.correction.in_place.xml_tree import in_utf8
 from pipeline.workbooks.details.detail import BrokenPartError
 
@@ -16,10 +16,13 @@ _LINK = re.compile(
 )
 _FORMULA = re.compile(rb"<((?:[\w.-]+:)?Fmla(\w+))(?:\s[^<>]*)?>([^<]*)</\1\s*>")
 _BEGUN = re.compile(rb"<(?:[\w.-]+:)?Fmla\w")
-_SHAPE = re.compile(rb"""<(/?)v:shape(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*?(/?)>""")
+#: Excel writes a box of another form as what it is.
+_SHAPE = re.compile(
+    rb"""<(/?)(?:[\w.-]+:)?(?:shape|rect|roundrect|oval)(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*?(/?)>"""
+)
 
 
-def without_live(content: bytes, is_live: Callable[[str], bool]) -> tuple[bytes, int, int]:
+def without_live(content: bytes, is_live: IsLive) -> tuple[bytes, int, int]:
     """A drawing without macros, links and live formulas; how many macros and others there were.
 
     Raises BrokenPartError where it is not plain which they are.

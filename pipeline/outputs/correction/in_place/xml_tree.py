@@ -13,15 +13,24 @@ from xml.sax.saxutils import escape, quoteattr
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import BrokenPartError
 
+#: What holds a shape where it stands on a sheet; its size may be said besides.
+_ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 #: Elements that go with the last of what they hold.
 _LISTS = {
     *("hyperlinks", "dataValidations", "conditionalFormatting", "conditionalFormattings"),
     *("protectedRanges", "oleObjects", "controls", "sparklines", "sparklineGroup"),
     *("sparklineGroups", "dataRefs", "dataConsolidate", "webPublishItems", "webPublishObjects"),
     *("externalReferences", "definedNames", "AlternateContent", "Choice", "ext", "extLst"),
+    *("graphicData", "graphic", "graphicFrame", *_ANCHORS),
 }
 #: What such an element says besides, which is nothing without the rest.
-_BESIDES = re.compile("sqref|f|Fallback|extLst|color[A-Z].*")
+_BESIDES = re.compile(
+    "sqref|f|Fallback|extLst|color[A-Z].*|nvGraphicFramePr|xfrm|from|to|pos|clientData"
+)
+#: Where a chart or a pivot table keeps the words and figures that it shows, and as what. No element
+#: is made of one: they may be many.
+_CACHES = {"numCache", "strCache", "multiLvlStrCache", "sharedItems"}
+_CACHED = {"pt", "lvl", "b", "d", "e", "m", "n", "s", "x"}
 _DECLARED = re.compile(
     rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\bencoding\s*=\s*["']([\w.-]+)["'][^>]*\?>"""
 )
@@ -134,10 +143,10 @@ class Document:
         self._gone.add(element)
         self.replace(element, "")
         parent = element.parent
-        if parent is None or _BESIDES.fullmatch(element.name):
+        if parent is None or _is_beside(element, parent):
             return
         if parent not in self._kept:
-            self._kept[parent] = sum(not _BESIDES.fullmatch(c.name) for c in parent.children)
+            self._kept[parent] = sum(not _is_beside(c, parent) for c in parent.children)
         self._kept[parent] -= 1
         if parent.name in _LISTS and not self._kept[parent]:
             self.remove(parent)
@@ -197,6 +206,12 @@ class Document:
                 yield each.start, each.inner, 1, _tag(each, ">")
             if added:
                 yield each.close, each.close, 1, added
+
+
+def _is_beside(child: Element, parent: Element) -> bool:
+    """Whether an element is nothing without its siblings."""
+    is_size = child.name == "ext" and parent.name in _ANCHORS
+    return is_size or _BESIDES.fullmatch(child.name) is not None
 
 
 def _place(change: tuple[int, int, int, str]) -> tuple[int, bool, int, int]:
@@ -269,6 +284,8 @@ def _parsed(content: bytes) -> Element:
     open_: list[Element] = []
     #: The element whose first tag has been seen and not yet the place where that ends.
     begun: Element | None = None
+    #: How far within what is cached the parser is.
+    depth = 0
 
     def settle() -> None:
         nonlocal begun
@@ -277,8 +294,11 @@ def _parsed(content: bytes) -> Element:
             begun = None
 
     def on_start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal begun, root
+        nonlocal begun, depth, root
         settle()
+        if depth or (open_ and open_[-1].name in _CACHES and xml.local(tag) in _CACHED):
+            depth += 1
+            return
         parent = open_[-1] if open_ else None
         begun = Element(tag, attributes, parser.CurrentByteIndex, parent)
         if parent is not None:
@@ -288,7 +308,10 @@ def _parsed(content: bytes) -> Element:
         open_.append(begun)
 
     def on_end(_: str) -> None:
-        nonlocal begun
+        nonlocal begun, depth
+        if depth:
+            depth -= 1
+            return
         at, ended = parser.CurrentByteIndex, open_.pop()
         if begun is ended and content[at - 2 : at] == b"/>":
             # A tag that ends itself: the parser stands behind it.

