@@ -7,6 +7,7 @@ could make one: it only says why a return has the errors that it has, and decide
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def seal(archive: zipfile.ZipFile, remark: str = "") -> None:
 def is_untouched(path: Path) -> bool:
     """Whether a file is one that was sealed, and nothing in it has changed since."""
     try:
+        if _SEAL.encode() not in _end_of(path):
+            return False
         with zipfile.ZipFile(path) as archive:
             said = archive.comment.decode("utf-8", "replace").partition("\n")[0]
             return said == f"{_SEAL}{_digest(archive)}"
@@ -39,6 +42,13 @@ def remark_on(path: Path) -> str:
     except _UNREADABLE:
         return ""
     return said.partition("\n")[2] if said.startswith(_SEAL) else ""
+
+
+def _end_of(path: Path) -> bytes:
+    """As much of a file's end as an archive's comment can take up."""
+    with path.open("rb") as file:
+        file.seek(-min(_LONGEST, path.stat().st_size), os.SEEK_END)
+        return file.read()
 
 
 def _digest(archive: zipfile.ZipFile) -> str:
