@@ -115,6 +115,8 @@ class _Over(Struct, frozen=True):
 
 def heading_text(cell: CellValue) -> str:
     """What a cell says as a heading: text, or a year or day in words."""
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, datetime):
         cell = cell.date()
     return cell.isoformat() if isinstance(cell, date) else text_of(cell)
