@@ -13,7 +13,8 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from pipeline.intake.inbox import Skipped
@@ -30,6 +31,8 @@ _CHANGED = (
 _GONE = "taken in, but gone from the inbox before it was in the archive; ask for it again"
 #: The length of a SHA-256 in a name.
 _DIGITS = 64
+#: The disk is asked to keep so many files at once: one by one, each would wait for it alone.
+_AT_ONCE = 16
 
 
 def archived(workspace: Workspace, sha256: str, kind: FileKind) -> Path:
@@ -53,14 +56,24 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
     """
     skipped: list[Skipped] = []
     copied: list[tuple[Arrival, str]] = []
-    for arrival in arrivals:
-        with _reported(arrival.path):
-            try:
-                if why := _not_claimed(arrival, workspace):
-                    _copy(arrival, workspace)
-                    copied.append((arrival, why))
-            except (ChangedError, UnreadError, FileNotFoundError) as error:
-                skipped += _not_archived(arrival, error, workspace)
+    with ThreadPoolExecutor(_AT_ONCE, "archive") as threads:
+        for start in range(0, len(arrivals), _AT_ONCE):
+            claims: list[tuple[Arrival, Path, Future[bool]]] = []
+            for arrival in arrivals[start : start + _AT_ONCE]:
+                with _told(arrival, workspace, skipped):
+                    claim, why = _claimed(arrival, workspace)
+                    if why:
+                        _copy(arrival, workspace)
+                        copied.append((arrival, why))
+                    else:
+                        claims.append((arrival, claim, threads.submit(_is_kept, claim, workspace)))
+            for arrival, claim, is_kept in claims:
+                with _told(arrival, workspace, skipped):
+                    try:
+                        if not _to_archive(claim, workspace, is_kept=is_kept.result()):
+                            raise ChangedError
+                    finally:
+                        _tidy(claim, workspace)
     if folders := {_of(arrival, workspace).parent for arrival, _ in copied}:
         # Two file systems keep no common order: what is removed in one must be safe in the other.
         for folder in sorted({workspace.archive, *folders}):
@@ -81,7 +94,7 @@ def finish(workspace: Workspace) -> None:
         for name in (*files, *links):
             claim = Path(folder) / name
             with _reported(claim):
-                _to_archive(claim, workspace)
+                _to_archive(claim, workspace, is_kept=_is_kept(claim, workspace))
     for folder, _, _ in os.walk(workspace.leaving, topdown=False):
         with suppress(OSError):
             Path(folder).rmdir()
@@ -95,11 +108,10 @@ def _of(arrival: Arrival, workspace: Workspace) -> Path:
     return archived(workspace, arrival.sha256, arrival.kind)
 
 
-def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
-    """Take a file away by renaming it; where it cannot be renamed, why.
+def _claimed(arrival: Arrival, workspace: Workspace) -> tuple[Path, str]:
+    """Take a file away by renaming it: where it lies then; where it cannot be renamed, why.
 
     Raises:
-        ChangedError: it is no longer what was read, and lies in the inbox again.
         FileNotFoundError: it is gone.
     """
     within = arrival.path.relative_to(workspace.inbox)
@@ -107,28 +119,34 @@ def _not_claimed(arrival: Arrival, workspace: Workspace) -> str:
     private_folder(claim.parent)
     try:
         arrival.path.rename(claim)
-    except FileNotFoundError:
-        raise
     except OSError as error:
+        _tidy(claim, workspace)
+        if isinstance(error, FileNotFoundError):
+            raise
         # Another file system, a folder from which nothing may be taken, or a program that has it.
-        return error.strerror or "it cannot be moved"
-    else:
-        if not _to_archive(claim, workspace):
-            raise ChangedError
-    finally:
-        # Folders that are empty now, from the innermost up.
-        with suppress(OSError):
-            for folder in (claim.parent, *claim.parent.parents):
-                if folder == workspace.state:
-                    break
-                folder.rmdir()
-    return ""
+        return claim, error.strerror or "it cannot be moved"
+    return claim, ""
 
 
-def _to_archive(claim: Path, workspace: Workspace) -> bool:
+def _tidy(claim: Path, workspace: Workspace) -> None:
+    """Remove the folders in which a claim lay that are empty now, from the innermost up."""
+    with suppress(OSError):
+        for folder in (claim.parent, *claim.parent.parents):
+            if folder == workspace.state:
+                break
+            folder.rmdir()
+
+
+def _is_kept(claim: Path, workspace: Workspace) -> bool:
+    """Whether a claim has the bytes that its folder is called by, and the disk keeps them."""
+    name = claim.relative_to(workspace.leaving).parts[0]
+    return moving.is_final(claim, name[:_DIGITS], sync=True)
+
+
+def _to_archive(claim: Path, workspace: Workspace, *, is_kept: bool) -> bool:
     """Whether a claim went to the archive; otherwise it went back to the inbox."""
     name, *within = claim.relative_to(workspace.leaving).parts
-    if not moving.is_final(claim, name[:_DIGITS], sync=True):
+    if not is_kept:
         moving.put(claim, workspace.inbox.joinpath(*within or [name]))
         return False
     path = _place(workspace, name)
@@ -182,6 +200,16 @@ def _not_archived(arrival: Arrival, error: Exception, workspace: Workspace) -> I
         yield Skipped(arrival.path, _CHANGED)
     elif not moving.holds(_of(arrival, workspace), arrival.sha256):
         yield Skipped(arrival.path, _GONE)
+
+
+@contextmanager
+def _told(arrival: Arrival, workspace: Workspace, skipped: list[Skipped]) -> Iterator[None]:
+    """What keeps one file from the archive is said of it, and the others go on."""
+    with _reported(arrival.path):
+        try:
+            yield
+        except (ChangedError, UnreadError, FileNotFoundError) as error:
+            skipped += _not_archived(arrival, error, workspace)
 
 
 def _reported(path: Path) -> AbstractContextManager[None]:

@@ -31,7 +31,9 @@ class Words(sa.TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else _UNTAKEN.sub("\N{REPLACEMENT CHARACTER}", value)
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return _UNTAKEN.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 class DecimalText(sa.TypeDecorator[Decimal]):

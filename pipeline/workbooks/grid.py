@@ -74,6 +74,9 @@ def read_grids(content: bytes, is_wanted: Callable[[str], bool] = lambda _: True
 
 def text_of(cell: CellValue) -> str:
     """A cell as trimmed text; of a number the digits that Excel keeps, without a `.0`."""
+    # Nearly all of them are texts.
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else f"{Decimal(f'{cell:.15g}'):f}"
     return str(cell).strip()

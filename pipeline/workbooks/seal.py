@@ -25,6 +25,9 @@ def seal(archive: zipfile.ZipFile, remark: str = "") -> None:
 def is_untouched(content: bytes) -> bool:
     """Whether a file is one that was sealed, and nothing in it has changed since."""
     try:
+        # As much of the end as an archive's comment can take up.
+        if _SEAL.encode() not in content[-_LONGEST:]:
+            return False
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             said = archive.comment.decode("utf-8", "replace").partition("\n")[0]
             return said == f"{_SEAL}{_digest(archive)}"

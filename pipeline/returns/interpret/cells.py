@@ -38,6 +38,7 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
 }
 #: What a workbook's formula makes of a division by nothing.
 _OF_NOTHING = "#DIV/0!"
+_SEEN = (*PREFILLED, "performance")
 
 
 def name_shown(table: Table, row: int, key: str, known: Mapping[Place, CellDetail]) -> str:
@@ -69,9 +70,9 @@ class RowCells:
         #: What stands in each field's cell.
         self._values = {key: cells[column - first] for key, column in columns.items()}
         #: The address of each field's cell.
-        self.addresses = {key: address(row, column) for key, column in columns.items()}
+        self.addresses = {key: f"{letters}{row + 1}" for key, letters in table.letters.items()}
         #: What stands in the prefilled cells and in Performance, as text.
-        self.seen = {key: self._text(key) for key in (*PREFILLED, "performance") if key in columns}
+        self.seen = {key: self._text(key) for key in _SEEN if key in columns}
         if is_of_two:
             # Its names are of two indicators: which of them was altered is not known.
             self.seen = {"performance": self.seen.get("performance", "")}
@@ -99,9 +100,11 @@ class RowCells:
         detail, value = self._detail(key), self._values[key]
         if value == "":
             value = detail.error
-            if not value and detail.has_formula and not detail.has_value:
+        if value == "":
+            if detail.has_formula and not detail.has_value:
                 self._found(key, c.NO_CACHED_VALUE)
                 return Figure()
+            return Figure(no_cases=is_of_none)
         parsed = parse_under(self._table.chosen[key].label, value, scale, detail.number_format)
         if is_of_none and (
             parsed in (Figure(), Figure(not_available=True))

@@ -7,9 +7,9 @@ heading next to its cells. Together they say what it holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, partial, reduce
 from operator import or_
 
 from msgspec import Struct
@@ -115,6 +115,8 @@ class _Over(Struct, frozen=True):
 
 def heading_text(cell: CellValue) -> str:
     """What a cell says as a heading: text, or a year or day in words."""
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, datetime):
         cell = cell.date()
     return cell.isoformat() if isinstance(cell, date) else text_of(cell)
@@ -224,16 +226,17 @@ class Headings:
         # Lines of the cover, and titles, speak of the table and not of a column.
         above_it = range(first, number)
         apart = {row for row in above_it if self._is_alone(row) or self._is_cover(row, anchors)}
+        loose = cache(partial(self._loose_label, anchors, number))
         for column in range(self._grid.first_column, self._grid.last_column + 1):
             chain: list[_Over] = []
             for row in rows:
-                over = self._over(row, column, anchors, number, last)
+                over = self._over(row, column, anchors, last, loose)
                 if not over.text or (chain and chain[-1].place == over.place):
                     continue
                 if row < number and (
                     column in anchors
                     or row in apart
-                    or anchors & set(range(over.left, over.right + 1))
+                    or any(over.left <= anchor <= over.right for anchor in anchors)
                 ):
                     titles[over.top, over.left] = over.text
                 else:
@@ -300,8 +303,10 @@ class Headings:
         columns = [column for column, cell in self._grid.row(row) if heading_text(cell)]
         return columns == [self._grid.first_column]
 
-    def _over(self, row: int, column: int, anchors: set[int], number: int, last: int) -> _Over:
-        """What stands over a column in a row; `number` is the row of the names, `last` the last."""
+    def _over(
+        self, row: int, column: int, anchors: set[int], last: int, loose: Callable[[int], str]
+    ) -> _Over:
+        """What stands over a column in a row; `last` is the last, `loose` as `_loose_label`."""
         top, left, _, right = self._merges.span(row, column)
         if (top, left) != (row, column) and self._grid.value(row, column) != "":
             # What stands within a merged range, as no program writes it, is its own.
@@ -312,13 +317,13 @@ class Headings:
             for each in range(column - 1, max(*anchors, column - _WIDEST), -1):
                 if said := heading_text(self._grid.value(row, each)):
                     is_merged = self._merges.span(row, each)[3] > each
-                    is_loose = not is_merged and self._loose_label(row, anchors, number) != ""
+                    is_loose = not is_merged and loose(row) != ""
                     return _Over(row, each, each, "" if is_merged else said, is_loose)
-            if said := self._loose_label(row, anchors, number):
+            if said := loose(row):
                 return _Over(row, column, column, said, is_loose=True)
         return _Over(top, left, right, text[:_LONGEST_LABEL])
 
-    def _loose_label(self, row: int, anchors: set[int], number: int) -> str:
+    def _loose_label(self, anchors: set[int], number: int, row: int) -> str:
         """The first label of a row, where it is not merged and columns before it have none.
 
         Nobody can tell then to which columns each of the row's labels belongs.

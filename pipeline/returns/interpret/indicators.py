@@ -115,7 +115,6 @@ def _match(
     looks: Mapping[str, SheetDetails],
 ) -> tuple[list[_Matched], list[Finding]]:
     by_ref, by_wording = known.words.by_ref, known.words.by_wording
-    owned = register.indicators_of(known.area) if known.area else register.indicators
     matched: list[_Matched] = []
     findings: list[Finding] = []
     places: dict[str, str] = {}
@@ -141,7 +140,9 @@ def _match(
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and name_key(said) not in TOTALS:
                     cell = table.address(row, "indicator" if name else "ref")
-                    near = suggestion(said, [i.wording if name else i.ref for i in owned])
+                    owned = register.indicators_of(known.area) if known.area else None
+                    likely = register.indicators if owned is None else owned
+                    near = suggestion(said, [i.wording if name else i.ref for i in likely])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
             elif of_ref and of_name and of_ref is not of_name:
                 of_two.append((_Matched(table, row, of_ref, ref, is_of_two=True), of_name))

@@ -18,7 +18,7 @@ from pipeline.returns.interpret.headings import (
 from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary
 from pipeline.returns.interpret.merges import Merges
 from pipeline.returns.interpret.titles import Title
-from pipeline.workbooks.addresses import address, position
+from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
@@ -48,6 +48,11 @@ class Table(Struct, dict=True):
     def columns(self) -> dict[str, int]:
         """Sheet column of each field that has one; asked for once they are chosen."""
         return {key: heading.column for key, heading in self.chosen.items()}
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """The letters of each field's column; asked for once they are chosen."""
+        return {key: column_letters(column) for key, column in self.columns.items()}
 
     @cached_property
     def is_provisional(self) -> bool:

@@ -24,11 +24,7 @@ from pipeline.workbooks.details.detail import (
 )
 from pipeline.workbooks.details.package import Package
 
-#: A cell whose address is not in capitals, as every program writes it.
-_ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,3}[1-9][0-9]{0,6}")')
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
-#: So many cells are looked for one by one sooner than by a list of all.
-_FEW = 20
 #: What follows the column's letters in nearly all cells: blank, or with a plain value or text.
 _AFTER_COLUMN = (
     rb'([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?'
@@ -152,20 +148,21 @@ def _search(content: bytes, asked: set[Place], book: OoxmlBook) -> SheetDetails 
     columns = _hidden_columns(head)
     if columns is None:
         return None
-    hidden = _HIDDEN_ROW.findall(content, start, end) if b'hidden="' in content else []
-    if b"" in hidden or content.count(b"<c ", start, end) != content.count(b'<c r="', start, end):
+    may_hide = content.find(b'hidden="', start, end) >= 0
+    hidden = _HIDDEN_ROW.findall(content, start, end) if may_hide else []
+    count = content.count(b"<c ", start, end)
+    if b"" in hidden or count != content.count(b'<c r="', start, end):
         return None
     found = _usual_cells(content, start, end, asked, book) if asked else {}
     rest = asked - found.keys()
-    if rest and _ODD_CELL.search(content, start, end):
+    addresses = _CELL.findall(content, start, end) if rest else []
+    if rest and len(addresses) != count:
+        # One is not in capitals, as every program writes it.
         return None
-    if len(rest) > _FEW:
-        there = set(_CELL.findall(content, start, end))
-        absent = {place for place in rest if address(*place).encode() not in there}
-        found |= dict.fromkeys(absent, ABSENT)
-        rest -= absent
+    there = set(addresses)
     for place in sorted(rest):
-        at = content.find(b'<c r="%s"' % address(*place).encode(), start, end)
+        cell = address(*place).encode()
+        at = content.find(b'<c r="%s"' % cell, start, end) if cell in there else -1
         detail = _detail(content, at, end, book) if at >= 0 else ABSENT
         if detail is None:
             return None

@@ -20,6 +20,7 @@ CellValue = str | float | bool | date | datetime | time | timedelta
 FRACTION_UP_TO = Decimal(2)
 #: Excel keeps 15 significant digits; a larger whole number may have lost some.
 EXACT_BELOW = Decimal(10) ** 15
+_ONE = Decimal(1)
 
 
 class Scale(Struct, frozen=True):
@@ -114,5 +115,5 @@ class Figure(Struct, frozen=True):
 def plain(number: Decimal) -> Decimal:
     """Without trailing zeros and without an exponent."""
     reduced = number.normalize()
-    exponent = reduced.as_tuple().exponent
-    return reduced.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else reduced
+    # What is very small has an exponent as well, E-; to look at the digits takes far longer.
+    return reduced.quantize(_ONE) if "E+" in str(reduced) else reduced

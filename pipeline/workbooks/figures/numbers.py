@@ -73,7 +73,8 @@ def _by_its_looks(number: Decimal, scale: Scale, section: FormatSection) -> Figu
 def _by_its_format(number: Decimal, scale: Scale, section: FormatSection) -> Figure:
     if not (section.scales_to_percent or section.says_percent):
         sign = Unit.CURRENCY if section.currency else Unit.DAYS if section.says_days else None
-        return replace(_unformatted(number, scale, section), sign=sign)
+        figure = _unformatted(number, scale, section)
+        return replace(figure, sign=sign) if sign else figure
     if not section.scales_to_percent and 0 < abs(number) < 1:
         return scale.percent_two_ways(number, number * 100, _written(number))
     points = plain(number * 100) if section.scales_to_percent else number
@@ -114,4 +115,4 @@ def _as_shown(number: Decimal, scale: Scale, section: FormatSection, seen: str) 
 
 
 def _written(number: Decimal) -> str:
-    return f"{plain(number):f}"
+    return f"{number.normalize():f}"

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import sys
 import tempfile
 import time
 import timeit
@@ -237,8 +236,3 @@ def measure(count: int) -> None:
                 f"       checks    {1000 * seconds:8.2f}   {what}: {findings:,} findings, "
                 f"{peak / 2**20:.0f} MiB at the peak"
             )
-
-
-if __name__ == "__main__":
-    for wanted in [int(word) for word in sys.argv[1:]] or [100, 1000]:
-        measure(wanted)
