@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.attribution import other_rows
 from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.contradictions import beside, section
+from pipeline.returns.interpret.contradictions import beside, other_columns, section
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.tables import Table
@@ -59,6 +59,7 @@ def read_indicators(
     matched, findings = _match(tables, register, known, looks)
     for table in tables:
         findings += _marked_headings(table, looks[table.grid.sheet].cells, known)
+        findings += other_columns(table, (m.row for m in matched if m.table is table), known)
     rows = []
     for sheet, matches in groupby(matched, key=lambda match: match.table.grid.sheet):
         mine = list(matches)

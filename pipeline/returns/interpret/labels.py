@@ -305,6 +305,7 @@ class Vocabulary:
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
         #: A title may be the council's name, the framework's or the appendix's.
         about = register.framework
+        self.council = name_key(about.council)
         self._own_names = [
             re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
             for name in (about.council, about.title, about.appendix)
@@ -316,6 +317,10 @@ class Vocabulary:
     def label(self, text: str, fields: Fields = INDICATORS) -> Label:
         """What a text says."""
         return self._read(text, fields)
+
+    def indicator(self, ref: str, wording: str) -> Indicator | None:
+        """The indicator that a row names."""
+        return self.by_ref.get(name_key(ref)) or self.by_wording.get(name_key(wording))
 
     def title(self, text: str) -> Label:
         """What a title says itself, without what its figures are only compared with."""
