@@ -64,7 +64,10 @@ def interpret(
     for table in indicators:
         if id(table) not in used and _is_missed(table, reading, register, known, details):
             said = doubts.get(id(table), [])
-            reading.findings += said or [*choices[id(table)], *doubtful_columns(table, known)]
+            reading.findings += said or [
+                *choices[id(table)],
+                *doubtful_columns(table, known, details),
+            ]
     if not usable and not has_errors(reading.findings):
         reading.findings += why_none(grids, words)
     reading.findings += said_in_notes(grids, tables, usable, known)
@@ -90,5 +93,5 @@ def _is_missed(
     if not reading.has_table:
         return True
     owned = {i.ref for i in register.indicators_of(known.area)} if known.area else set[str]()
-    missing = owned - {row.indicator for row in reading.rows}
+    missing = owned - {row.indicator for row in reading.rows if row.seen}
     return bool(missing and indicators_of(table, register, known, details) & missing)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
-from pipeline.returns.interpret.headings import Heading
+from pipeline.returns.interpret.headings import Heading, heading_text
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
 from pipeline.returns.interpret.periods import spoken
 from pipeline.returns.interpret.register_periods import Fit
@@ -63,6 +63,8 @@ _OF_PARTS = frozenset(
 )
 #: Columns that as often say who is responsible.
 _OF_TEAMS = frozenset({"division", "team", "area", "region", "sector", "zone", "patch", "group"})
+#: Columns of days that say of which period a row is, where it is another's last day.
+_OF_DAYS = frozenset({"reporting date", "data date", "date of data", "period date", "date to"})
 #: What such a column says of all of it.
 _WHOLE = frozenset(
     {"all", "whole", "total", "borough", "council", "authority", "all ages", "all areas", "both"}
@@ -117,6 +119,7 @@ def other_table(table: Table, known: Belonging) -> Iterator[Finding]:
                 fit = max(fit, known.fit(said))
         if fit is Fit.DOUBTFUL and is_plain:
             fit = Fit.SAME
+        fit = max(fit, known.of_days(title.days_alone))
         yield from said_otherwise(
             title.sheet, title.cell, title.text, against(title.label, known, fit)
         )
@@ -225,24 +228,36 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
             yield from said_otherwise(sheet, address(row, column), cell, what)
 
 
-def other_columns(table: Table, rows: Iterable[int], known: Belonging) -> Iterator[Finding]:
+def other_columns(table: Table, rows: list[int], known: Belonging) -> Iterator[Finding]:
     """What columns beside the figures make of them, once a column; `rows` are the indicators'."""
     sheet, own = table.grid.sheet, table.chosen["performance"]
-    mine = [*rows]
     for column in table.other_columns:
         heading = table.block.at(column)
         said = name_key(heading.text) if heading else ""
         is_beside = column in (own.column - 1, own.until + 1)
         if heading is None and is_beside:
-            yield from _unheaded(table, mine, column, own)
+            yield from _unheaded(table, rows, column, own)
+        elif said in _OF_DAYS:
+            yield from _of_other_days(table, rows, column, known)
         elif said in _OF_PARTS or said in _OF_TEAMS:
-            for row in mine:
+            for row in rows:
                 text = text_of(table.merges.value(table.grid, row, column))
                 is_part = said in _OF_PARTS or parts_named(known.words, text)
                 if text and is_part and not _is_whole(text, known):
                     value = f"{text} under {heading.text}" if heading else text
                     yield from said_otherwise(sheet, address(row, column), value, [A_PART])
                     break
+
+
+def _of_other_days(
+    table: Table, rows: list[int], column: int, known: Belonging
+) -> Iterator[Finding]:
+    for row in rows:
+        text = heading_text(table.merges.value(table.grid, row, column))
+        if known.fit_of_row(known.words.label(text).periods) is Fit.OTHER:
+            what = against(Label(text), known, Fit.OTHER)
+            yield from said_otherwise(table.grid.sheet, address(row, column), text, what)
+            return
 
 
 def _is_whole(text: str, known: Belonging) -> bool:

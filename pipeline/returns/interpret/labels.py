@@ -20,6 +20,7 @@ from schemas.fields import (
     FILL_IN,
     FILLED_IN,
     INDICATOR_FIELDS,
+    UNSURE_NAMES,
     UNTAUGHT_FIELDS,
     Field,
 )
@@ -180,6 +181,13 @@ _IDLE = re.compile(
     r" ?[-/\u2013] ?(?:20)?(?!(?P=first))(?P<last>\d\d)\b",
     re.IGNORECASE,
 )
+#: What a part of the council is for says nothing of the figures: `Regional Services Directorate`.
+_OF_OFFICES = re.compile(
+    r"\b(?:regional|national|benchmarking|budget|plan|forecasting|change|test(?:ing)?|estimates)"
+    r"(?= (?:[\w&]+ ){0,2}(?:directorate|department|dept|services?|teams?|unit|division|offices?"
+    r"|officers?|board|committee|partnership|manager|programme)\b(?! figures| data))",
+    re.IGNORECASE,
+)
 #: A name's words; a sign between two is one as well.
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
@@ -280,6 +288,7 @@ class _Names(Struct):
         keys |= {spoken(f.heading): f.key for f in fields}
         # Names only where nothing stands beside them: elsewhere `quarter` and `no` are words.
         alone = {name for name, key in keys.items() if key in ("period", "scale") or name == "no"}
+        alone.update(UNSURE_NAMES)
         return cls(keys, _Phrases({name: name for name in keys.keys() - alone}))
 
 
@@ -327,7 +336,7 @@ class Vocabulary:
         return self._read_title(text)
 
     def _title(self, text: str) -> Label:
-        for pattern in (*self._own_names, _COMPARED):
+        for pattern in (*self._own_names, _COMPARED, _OF_OFFICES):
             text = pattern.sub("", text)
         return self._label(_IDLE.sub(_idle, text), INDICATORS)
 

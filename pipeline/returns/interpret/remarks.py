@@ -85,13 +85,14 @@ _ALL = r"(?:(?:all|these|those|the|our|both|any|some|most|my|this) (?:of the |th
 #: What a sentence on the figures begins with, over a table and under it.
 _OVER = re.compile(rf"{_ALL}(?:{_NOUNS})\b(?! (?:for money|protection|quality|owner|source))")
 _UNDER = re.compile(
-    rf"(?:[\w'.]+ ){{0,3}}?(?:{_NOUNS})\b(?! (?:for money|protection|owner|source))"
+    rf"(?:[\w'.]+ ){{0,2}}?(?:{_NOUNS})\b(?! (?:for money|protection|owner|source))"
 )
 #: Words that say of figures that something is left out of them, put in, or done to them.
 _DONE = re.compile(
     r"\b(?:exclud\w+|excl|instead|net (?:of|figures)|gross (?:of|figures)|nett"
     r"|should (?:be|read|say)|(?:is|are) (?:wrong|incorrect|not right)|double count\w*|restated"
-    r"|rounded|based on|sampl(?:e|es) of|pro rata|per (?:head|annum|capita|thousand|[\d,]*0)"
+    r"|rounded|based on|samples? (?:of|size|[(]?n ?=)|pro rata"
+    r"|per (?:head|annum|capita|thousand|[\d,]*0)"
     r"|lag(?:s|ged|ging)?|estimat(?:e|es|ed)|to be confirmed|superseded|weighted|seasonally"
     r"|in (?:hundreds|tens|dozens|lakhs?|crores?|pence|weeks|months|hours|minutes|years))\b"
     r"|^(?:net|gross|per)\b"
@@ -102,8 +103,9 @@ _COVERED = re.compile(r"\b(?:includ\w+|incl|covers?|not counted)\b")
 _ABOUT = re.compile(
     r"(?:sources?|data (?:sources?|owners?|leads?)|contacts?|owners?|leads?|prepared|printed"
     r"|version|please (?!note)|return (?:by|to|due)|deadline|due|see|for (?:more|further)"
-    r"|next update|end of|page|definitions?|methodology|targets?|(?:comparison|baseline|previous"
-    r"|last|prior|next) (?:period|quarter|year)(?= ?:|.*\d))\b"
+    r"|next update|end of|page|definitions?|methodology|targets?|(?:comparison|comparator"
+    r"|comparative|baseline) (?:period|quarter|year))\b"
+    r"|(?:previous|last|prior|next) (?:period|quarter|year) ?:"
 )
 #: That other figures are given in another place says nothing of these.
 _GIVEN_ELSEWHERE = re.compile(
@@ -143,7 +145,7 @@ def parts_named(words: Vocabulary, text: str) -> tuple[str, ...]:
     """Whether a line, or a part of it, names a part of the area or of those who live there."""
     for segment in _SEGMENTS.split(text):
         said = spoken(" ".join(words.title(segment).unknown)) if segment.strip() else ""
-        if said and _PARTS.fullmatch(said):
+        if said and (_PARTS.fullmatch(said) or _PARTS.fullmatch(spoken(segment).strip(" ."))):
             return (A_PART,)
     return ()
 
@@ -177,15 +179,17 @@ def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
 
 
 def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
-    clause = _IDLE.sub("", spoken(text).strip(" .()*"))
+    said = spoken(text).strip(" .()*")
+    clause = _IDLE.sub("", said)
     begins = _OVER if as_title else _UNDER
     if not (begins.match(clause) or _DONE.search(clause)) and (
         as_title or not _COVERED.search(clause)
     ):
         return False
-    label = words.title(text)
+    label = words.title(text if clause == said else clause)
     is_known = all(word in NO_MATTER for word in label.unknown)
-    return not is_known or bool(label.kinds - {PROVISIONAL})
+    of_others = not as_title and label.fields - {"performance", "period"}
+    return not is_known or bool(label.kinds - {PROVISIONAL} or of_others)
 
 
 #: What a note begins with, and what parts of it each say a thing of their own.
