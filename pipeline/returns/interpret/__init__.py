@@ -15,7 +15,7 @@ from pipeline.returns.interpret.contradictions import other_cover, other_kinds, 
 from pipeline.returns.interpret.cover import Cover, read_cover
 from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
-from pipeline.returns.interpret.notes import said_in_notes
+from pipeline.returns.interpret.notes import noted_provisional, said_in_notes
 from pipeline.returns.interpret.tables import Table, find_tables, of_kind, why_none
 from pipeline.returns.reading import Reading
 from pipeline.workbooks.addresses import position
@@ -54,6 +54,7 @@ def interpret(
         reading.findings += choices[id(table)]
     for table in usable:
         reading.findings += other_kinds(table, known)
+        table.is_noted_provisional = noted_provisional(table, cover, known)
     reading.has_table = bool(usable)
     reading.is_old_style = bool(usable) and all(
         "achieved" in table.chosen and "ref" not in table.chosen for table in usable

@@ -221,7 +221,7 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
                 what = [f"others than {own}"] if own else ["others than those that are left out"]
                 yield from said_otherwise(sheet, table.address(row, "performance"), said, what)
         if isinstance(cell, str) and len(cell) <= _LONGEST_WORD:
-            what = _said_beside(cell, heading, known)
+            what = said_beside(cell, heading, known)
             if heading is None and not what:
                 what = _other_measure(cell, indicator, known)
                 what += said_alone(known, known.words.label(cell), cell)
@@ -289,7 +289,7 @@ def _other_measure(cell: str, indicator: Indicator, known: Belonging) -> list[st
     return [f"counted in {cell}"] if (is_unit or word in MEASURES) and not is_own else []
 
 
-def _said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[str]:
+def said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[str]:
     """What a word in a row says of the row's figure; `heading` is its column's."""
     if heading is None and clean(cell) in _SIGNS:
         return ["something that nobody can tell"]

@@ -15,6 +15,7 @@ from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import beside, other_columns, section
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.notes import said_in_comments
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
@@ -75,6 +76,12 @@ def read_indicators(
             row, troubles = _read_row(match, looks[sheet], known)
             rows.append(row)
             findings += troubles
+        if comments := looks[sheet].comments:
+            cells = [(m.row, m.table.columns[key]) for m in mine for key in FIGURES
+                     if key in m.table.columns]  # fmt: skip
+            of_tables = {id(m.table): m.table for m in mine}.values()
+            heads = [place for table in of_tables for place in _heading_places(table)]
+            findings += said_in_comments(sheet, comments, {*cells, *heads}, known)
     return rows, findings
 
 

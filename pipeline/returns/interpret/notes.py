@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -12,14 +12,17 @@ from pipeline.returns.interpret.contradictions import (
     MULTIPLIED,
     against,
     counted,
+    said_beside,
     said_otherwise,
     unclear,
 )
+from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.register_periods import Fit
-from pipeline.returns.interpret.remarks import NO_MATTER, clauses, is_about
+from pipeline.returns.interpret.remarks import NO_MATTER, clauses, is_about, says_provisional
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
+from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.grid import Grid, text_of
 from schemas.findings import Finding
 
@@ -27,6 +30,8 @@ from schemas.findings import Finding
 _SAID_BY_NOTES = frozenset({"cumulative", "a forecast", "of another length of time"})
 _WHAT = "in thousands or millions"
 _FIGURES = re.compile(r"\b(?:all|amounts|data|figures|numbers|values)\b", re.IGNORECASE)
+#: How a comment of a correction copy begins, and what a comment begins with that names its author.
+_OURS, _AUTHOR = "Quarterday:", re.compile(r"^[^\n:]{1,60}:[ \t]*\n")
 #: A page of text is no note.
 _LONGEST_NOTE = 300
 #: Without any of these a text says nothing of a scale; what is looked for first is found fastest.
@@ -110,13 +115,15 @@ def _scaled(
             )
 
 
-def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
-    """What notes over nothing, and lines without a figure under and between the rows, say."""
-    sheet = table.grid.sheet
-    for heading in table.block.headings:
-        is_note = not heading.label.fields and _FIGURES.search(heading.text)
-        if is_note and not any(table.down(heading.column)):
-            yield from _said_by(heading.text, sheet, heading.address, known)
+def noted_provisional(table: Table, cover: Cover, known: Belonging) -> bool:
+    """Whether a line of the cover, or a note under a table, says that figures are provisional."""
+    lines = [line.text for line in cover.lines]
+    lines += [text for _, text, is_under in _lines_without_figures(table, known) if is_under]
+    return any(says_provisional(known.words, text) for text in lines)
+
+
+def _lines_without_figures(table: Table, known: Belonging) -> Iterator[tuple[str, str, bool]]:
+    """What rows without a figure and an indicator say: their cell, text, and if none is below."""
     is_under = True
     for row in reversed(table.rows):
         if table.value(row, "performance") != "":
@@ -125,11 +132,35 @@ def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
         texts = {column: text for column, cell in table.grid.row(row) if (text := text_of(cell))}
         if not texts or known.words.indicator(table.text(row, "ref"), table.text(row, "indicator")):
             continue
-        said, cell = " ".join(texts.values()), address(row, min(texts))
+        if is_under or len(texts) == 1:
+            yield address(row, min(texts)), " ".join(texts.values()), is_under
+
+
+def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
+    """What notes over nothing, and lines without a figure under and between the rows, say."""
+    sheet = table.grid.sheet
+    for heading in table.block.headings:
+        is_note = not heading.label.fields and _FIGURES.search(heading.text)
+        if is_note and not any(table.down(heading.column)):
+            yield from _said_by(heading.text, sheet, heading.address, known)
+    for cell, text, is_under in _lines_without_figures(table, known):
         if is_under:
-            yield from _said_by(said, sheet, cell, known)
-        elif len(texts) == 1 and len(said) <= _LONGEST_NOTE:
-            yield from unclear(known, sheet, cell, said, as_title=True)
+            yield from _said_by(text, sheet, cell, known)
+        elif len(text) <= _LONGEST_NOTE:
+            yield from unclear(known, sheet, cell, text, as_title=True)
+
+
+def said_in_comments(
+    sheet: str, comments: Mapping[Place, str], cells: Collection[Place], known: Belonging
+) -> Iterator[Finding]:
+    """What comments on cells of figures, and on their headings, say of them."""
+    for place, text in sorted(comments.items()):
+        if place in cells and not text.startswith(_OURS):
+            said = " ".join(_AUTHOR.sub("", text).split())
+            if what := said_beside(said, None, known):
+                yield from said_otherwise(sheet, address(*place), said, what)
+            else:
+                yield from _said_by(said, sheet, address(*place), known)
 
 
 def _said_by(text: str, sheet: str, cell: str, known: Belonging) -> Iterator[Finding]:

@@ -82,11 +82,11 @@ _NOUNS = (
     r"figures?|amounts?|values?|data|percentages?|numbers|money|times|totals|actuals|statistics"
 )
 _ALL = r"(?:(?:all|these|those|the|our|both|any|some|most|my|this) (?:of the |the |our )?)*"
+#: Behind one of these, they are part of the name of somebody or something.
+_NAMED = r"(?! (?:protection|quality|owner|source|team|officer|analyst|unit|lead|governance)s?\b)"
 #: What a sentence on the figures begins with, over a table and under it.
-_OVER = re.compile(rf"{_ALL}(?:{_NOUNS})\b(?! (?:for money|protection|quality|owner|source))")
-_UNDER = re.compile(
-    rf"(?:[\w'.]+ ){{0,2}}?(?:{_NOUNS})\b(?! (?:for money|protection|owner|source))"
-)
+_OVER = re.compile(rf"{_ALL}(?:{_NOUNS})\b{_NAMED}")
+_UNDER = re.compile(rf"(?:[\w'.]+ ){{0,2}}?(?:{_NOUNS})\b{_NAMED}")
 #: Words that say of figures that something is left out of them, put in, or done to them.
 _DONE = re.compile(
     r"\b(?:exclud\w+|excl|instead|net (?:of|figures)|gross (?:of|figures)|nett"
@@ -119,7 +119,7 @@ _IDLE = re.compile(
     r"|collected|published|reported|produced|supplied|provided|checked|correct|accurate)"
     r"(?! (?:from|with|for|in|at|as at))).*"
     r"|\brounded to (?:one|two|\d) decimal (?:place|point)s?|\brounded to (?:the nearest )?whole"
-    r" numbers?|\b(?:provisional|estimated) \w+ (?:is|are) marked.*",
+    r" numbers?|\bvalue for money\b|\b(?:provisional|estimated) \w+ (?:is|are) marked.*",
 )
 #: Words beside which everything else of a sentence on the figures is understood.
 NO_MATTER = frozenset(
@@ -128,7 +128,23 @@ NO_MATTER = frozenset(
     | {"given", "return", "returns", "report", "reports", "sheet", "form", "collection", "table"}
     | {"template", "submission", "set", "pack", "summary", "position", "end", "as", "and", "taken"}
     | {"please", "note", "that", "up", "of", "entry", "key", "headline", "performance", "amounts"}
-    | {"numbers", "latest", "our", "only", "cover", "covers", "covering", "collected", "page"}
+    | {
+        "numbers",
+        "latest",
+        "times",
+        "money",
+        "percentages",
+        "totals",
+        "actuals",
+        "we",
+        "our",
+        "only",
+        "cover",
+        "covers",
+        "covering",
+        "collected",
+        "page",
+    }
 )
 
 
@@ -190,6 +206,16 @@ def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     is_known = all(word in NO_MATTER for word in label.unknown)
     of_others = not as_title and label.fields - {"performance", "period"}
     return not is_known or bool(label.kinds - {PROVISIONAL} or of_others)
+
+
+def says_provisional(words: Vocabulary, text: str) -> bool:
+    """Whether a line says of all figures that they are provisional; a mark is only of some."""
+    label = words.title(_MARK.sub("", text) if text[:1].isalpha() else text)
+    return (
+        label.kinds == {PROVISIONAL}
+        and all(word in NO_MATTER for word in label.unknown)
+        and not label.fields - {"performance", "status"}
+    )
 
 
 #: What a note begins with, and what parts of it each say a thing of their own.

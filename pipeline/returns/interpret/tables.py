@@ -43,6 +43,8 @@ class Table(Struct, dict=True):
     #: The heading of each field that has a column (see `columns.choose_columns`).
     chosen: dict[str, Heading] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
+    #: A note under it, or a line of the cover, says that its figures are provisional.
+    is_noted_provisional: bool = False
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -51,8 +53,8 @@ class Table(Struct, dict=True):
 
     @cached_property
     def is_provisional(self) -> bool:
-        """Whether its tab or a title says that its figures are provisional."""
-        return any(title.is_provisional for title in self.titles)
+        """Whether its tab, a title or a note says that its figures are provisional."""
+        return self.is_noted_provisional or any(title.is_provisional for title in self.titles)
 
     @cached_property
     def title_places(self) -> frozenset[Place]:
