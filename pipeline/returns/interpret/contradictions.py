@@ -20,6 +20,7 @@ from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import (
     A_PART,
     MEASURES,
+    basis_said,
     is_about,
     is_unclear,
     kinds_alone,
@@ -137,16 +138,27 @@ def other_cover(cover: Cover, known: Belonging) -> Iterator[Finding]:
         # A line of a cover may speak of much; only what it plainly says is held against it.
         what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
         what += counted(line.text)
+        if basis := basis_said(line.text):
+            label = known.words.title(basis)
+            what += against(
+                label, known, known.among(label.periods), said_alone(known, label, basis)
+            )
         yield from said_otherwise(line.sheet, line.cell, line.text, what)
         if not what:
             yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
 
 
 def unclear(
-    known: Belonging, sheet: str, cell: str, text: str, *, as_title: bool = False
+    known: Belonging,
+    sheet: str,
+    cell: str,
+    text: str,
+    *,
+    as_title: bool = False,
+    is_doubtful: bool = False,
 ) -> Iterator[Finding]:
-    """What a line says of the figures that is not understood."""
-    if is_unclear(known.words, text, as_title=as_title):
+    """What a line says of the figures that is not understood; `is_doubtful`: it is known to be."""
+    if is_doubtful or is_unclear(known.words, text, as_title=as_title):
         yield REMARK_UNCLEAR.found(sheet, cell, said=text)
 
 

@@ -49,7 +49,7 @@ CHANGE_NOTHING = frozenset(
 #: provisional figure is the period's, and is marked.
 PROVISIONAL = "provisional"
 KINDS: dict[str, tuple[str, ...]] = {
-    PROVISIONAL: ("provisional",),
+    PROVISIONAL: ("provisional", "preliminary", "prelim", "prelim."),
     "a forecast": (
         *("forecast", "forecasts", "forecasted", "fcst", "projected", "projection", "projections"),
         *("predicted", "prediction", "predictions", "expected", "planned", "modelled"),
@@ -59,7 +59,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         *("draft", "drafts", "unaudited", "unvalidated", "not yet validated", "superseded"),
         *("obsolete", "dummy", "do not use", "withdrawn", "void", "incomplete", "unverified"),
         *("not validated", "not audited", "not verified", "interim", "to be checked", "specimen"),
-        *("placeholder", "previous version", "not yet approved", "part data"),
+        *("placeholder", "previous version", "not yet approved", "part data", "part year"),
     ),
     "an example": ("example", "sample"),
     "cumulative": ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),

@@ -167,25 +167,25 @@ def _said_by(text: str, sheet: str, cell: str, known: Belonging) -> Iterator[Fin
     """What a note says; of much else that it may speak of nothing is understood."""
     if not 0 < len(text) <= _LONGEST_NOTE or " " not in text:
         return
-    what = []
+    what, is_doubtful = [], False
     if not is_about(text):
         what += sorted(known.words.label(text).kinds & _SAID_BY_NOTES)
         what += [_WHAT] if MULTIPLIED.search(text) else []
         for clause in clauses(text):
-            what += _said_by_clause(Title.of(known.words, clause, sheet), known)
+            title = Title.of(known.words, clause, sheet)
+            fit = _fit_of_clause(title, known)
+            what += counted(clause)
+            what += against(title.label, known, Fit.OTHER) if fit is Fit.OTHER else []
+            is_doubtful |= fit is Fit.DOUBTFUL
     yield from said_otherwise(sheet, cell, text, what)
     if not what:
-        yield from unclear(known, sheet, cell, text)
+        yield from unclear(known, sheet, cell, text, is_doubtful=is_doubtful)
 
 
-def _said_by_clause(title: Title, known: Belonging) -> list[str]:
-    """What a part of a note says, where every word of it is understood."""
-    what, label = counted(title.text), title.label
-    is_known = all(word in NO_MATTER for word in label.unknown)
-    if title.periods and is_known and not label.kinds:
-        fit = known.among(title.periods)
-        what += against(label, known, fit if fit is Fit.OTHER else Fit.SAME)
-    return what
+def _fit_of_clause(title: Title, known: Belonging) -> Fit:
+    """Whether the period that a part of a note says is the return's, where each word is known."""
+    is_known = all(word in NO_MATTER for word in title.label.unknown)
+    return known.among(title.periods) if is_known and not title.label.kinds else Fit.SAME
 
 
 def _may_scale(text: str) -> bool:

@@ -64,7 +64,7 @@ _NUMBERS = {
 }
 _AWAY = {
     **dict.fromkeys(("this", "the", "current", "in", "in the", "for the"), 0),
-    **dict.fromkeys(("last", "previous", "prior", "preceding", "prev", "prev."), -1),
+    **dict.fromkeys(("last", "previous", "prior", "preceding", "earlier", "prev", "prev."), -1),
     "next": 1,
 }
 #: How many months; a week is none.
@@ -91,7 +91,7 @@ _SOME = {"three": 3, "six": 6, "nine": 9, "twelve": 12}
 _MONTH = rf"(?:{'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})\.?"
 _YEAR = r"(?:19|20)\d\d"
 _DAY = (
-    rf"(?:\d{{1,2}}[/.]\d{{1,2}}[/.](?:{_YEAR}|\d\d)|\d{{1,2}}-\d{{1,2}}-{_YEAR}|{_YEAR}-\d\d-\d\d"
+    rf"(?:\d{{1,2}}[/.]\d{{1,2}}[/.](?:{_YEAR}|\d\d)|\d{{1,2}}-\d{{1,2}}-(?:{_YEAR}|\d\d)|{_YEAR}-\d\d-\d\d"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? {_YEAR}"
     rf"|\d{{1,2}}-{_MONTH}-(?:{_YEAR}|\d\d))"
 )
@@ -159,6 +159,12 @@ def _day(text: str) -> date | None:
 def _two_days(first: str, last: str) -> Mentions | None:
     one, other = _day(first), _day(last)
     return _span(one, other) if one and other else None
+
+
+def _days_of_one_year(number: str, month: str, last: str) -> Mentions | None:
+    """`1 July to 30 September 2015`."""
+    day = _day(last)
+    return _two_days(f"{number} {month} {day.year}", last) if day else None
 
 
 def _ending(long: str, last: str) -> Mentions | None:
@@ -234,6 +240,8 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"({_DAY}){_TO}({_DAY})", _two_days),
     (rf"({_MONTH})[,/] ?{_MONTH} ?(?:,|/|,? and|&) ?({_MONTH})[ -]?({_YEAR}|'\d\d)?",
      _three_months),
+    (rf"(\d{{1,2}}) ({_MONTH}){_TO}({_DAY})", _days_of_one_year),
+    (rf"({_YEAR})-?q([1-4])", lambda year, number: _quarter(number, year)),
     (rf"{_UNTIL} ({_DAY})", _ending),
     (rf"({_DAY})", _day_alone),
     (rf"({_MONTH})[ -]?'?(\d\d){_TO}({_MONTH})[ -]?'?(\d\d)", _month_span),
@@ -261,7 +269,6 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (r"([1-4])q ?'?(\d\d)(?!\d)", _quarter),
     (rf"q ?([1-4]) ?fy ?'?({_YEAR}|\d\d)", _quarter),
     (r"(?:q|qtr|quarter)[ .-]?(i{1,3}|iv)", _roman),
-    (rf"({_YEAR})-?q([1-4])", lambda year, number: _quarter(number, year)),
     (r"q-([1-4])", _quarter),
     (r"(?:week|wk)\.? ?(?:no\.? ?)?[1-5]?\d", lambda: _lasting("week")),
     (r"(?:autumn|spring|summer|winter|michaelmas|hilary|lent|easter|trinity|school) term",

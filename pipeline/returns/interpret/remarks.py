@@ -45,7 +45,7 @@ _ALONE: dict[str, tuple[str, ...]] = {
     ),
     "not final": (
         *("wip", "work progress", "cancelled", "replaced", "partial", "part year", "pre audit"),
-        *("subject to audit", "tbc", "to be confirmed", "awaiting", "unconfirmed", "estimating"),
+        *("subject audit", "tbc", "to be confirmed", "awaiting", "unconfirmed", "estimating"),
         *("do not publish", "wrong", "incorrect", "not final", "to be updated", "early", "flash"),
     ),
     "of another length of time": (
@@ -95,7 +95,7 @@ _DONE = re.compile(
     r"|per (?:head|annum|capita|thousand|[\d,]*0)"
     r"|lag(?:s|ged|ging)?|estimat(?:e|es|ed)|to be confirmed|superseded|weighted|seasonally"
     r"|in (?:hundreds|tens|dozens|lakhs?|crores?|pence|weeks|months|hours|minutes|years))\b"
-    r"|^(?:net|gross|per)\b"
+    r"|^(?:net|gross|per)\b|\bonly$"
 )
 #: The same, of what a note says and a title mostly says of itself.
 _COVERED = re.compile(r"\b(?:includ\w+|incl|covers?|not counted)\b")
@@ -112,6 +112,11 @@ _GIVEN_ELSEWHERE = re.compile(
     r"\b(?:is|are) (?:shown |given |set out )?(?:on|in) the [\w\s'/-]*"
     r"(?:tab|sheet|report|return|appendix|workbook|dashboard)s?\.?$"
 )
+#: A line of the cover that says what all figures are.
+_BASIS = re.compile(
+    r"(?:basis(?: of (?:figures|data))?|type(?: of figures)?|figures?|data|scope|coverage|geography"
+    r"|division|locality|measured? in)\b[\s:-]*"
+)
 #: What becomes of figures without becoming others: how they went, or were gathered and printed.
 _IDLE = re.compile(
     rf"\b(?:{_NOUNS}) (?:[\w']+ ){{0,2}}?(?:fell|rose|increas\w+|decreas\w+|improv\w+|dropped"
@@ -123,28 +128,14 @@ _IDLE = re.compile(
 )
 #: Words beside which everything else of a sentence on the figures is understood.
 NO_MATTER = frozenset(
-    {"data", "is", "are", "was", "were", "shown", "here", "these", "this", "all", "from", "be"}
-    | {"relate", "relates", "to", "above", "below", "period", "quarter", "year", "provided", "on"}
-    | {"given", "return", "returns", "report", "reports", "sheet", "form", "collection", "table"}
-    | {"template", "submission", "set", "pack", "summary", "position", "end", "as", "and", "taken"}
-    | {"please", "note", "that", "up", "of", "entry", "key", "headline", "performance", "amounts"}
-    | {
-        "numbers",
-        "latest",
-        "times",
-        "money",
-        "percentages",
-        "totals",
-        "actuals",
-        "we",
-        "our",
-        "only",
-        "cover",
-        "covers",
-        "covering",
-        "collected",
-        "page",
-    }
+    {"first", "since", "onwards", "outturn", "quarterly", "mid", "data", "is", "are", "was"}
+    | {"were", "shown", "here", "these", "this", "all", "from", "be", "relate", "relates", "to"}
+    | {"above", "below", "period", "quarter", "year", "provided", "on", "given", "return"}
+    | {"returns", "report", "reports", "sheet", "form", "collection", "table", "template"}
+    | {"submission", "set", "pack", "summary", "position", "end", "as", "and", "taken", "please"}
+    | {"note", "that", "up", "of", "entry", "key", "headline", "performance", "amounts"}
+    | {"numbers", "latest", "times", "money", "percentages", "totals", "actuals", "we", "our"}
+    | {"only", "cover", "covers", "covering", "collected", "page"}
 )
 
 
@@ -232,6 +223,13 @@ _CLAUSES = re.compile(
 def clauses(text: str) -> list[str]:
     """The parts of a line that each say a thing of their own, without its mark."""
     return _CLAUSES.split(_MARK.sub("", text))
+
+
+def basis_said(text: str) -> str:
+    """What a line of the cover says of all figures, such as `Basis: cumulative`; empty: nothing."""
+    said = spoken(text)
+    match = _BASIS.match(said)
+    return said[match.end() :] if match else ""
 
 
 @_remembered
