@@ -50,6 +50,11 @@ def test_a_number_that_may_be_another_is_asked_about(
     assert Answer.ASKED in set(figures(made).values())
 
 
+@pytest.mark.parametrize("heading", ["Actual (e)", "Actual (r)", "Actual (t)", "Actual (x10)"])
+def test_a_letter_in_brackets_may_be_short_for_a_word(tmp_path: Path, heading: str) -> None:
+    assert is_asked(tmp_path, cover(), table((heading,), NOW))
+
+
 def test_a_number_before_the_names_is_no_figure(tmp_path: Path) -> None:
     rows = (row[1:] for row in lines(NOW))
     numbered = sheet("I", ("Number", "Indicator", "Actual"), *((n, *r) for n, r in enumerate(rows)))

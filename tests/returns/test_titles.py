@@ -107,7 +107,13 @@ def test_figures_that_a_title_or_tab_calls_provisional_are_so(tmp_path: Path, pl
         *(("Data period", "Q2 2015/16"), ("Month", "September"), ("Quarter 2",)),
         *(("Basis", "Cumulative"), ("Type", "Forecast"), ("Status", "Draft")),
         *(("Please note figures are estimates",), ("Directorate", "Adults and Health")),
-        *(("Currency", "EUR"), ("Amounts", "$")),
+        *(("Currency", "EUR"), ("Amounts", "$"), ("Version", "0.1 draft"), ("Division", "North")),
+        *(
+            ("Basis", "net"),
+            ("Basis", "last quarter"),
+            ("Basis", "Week 39"),
+            ("Figures", "n/a, YTD"),
+        ),
     ],
 )
 def test_a_line_of_the_cover_that_says_otherwise_is_asked_about(tmp_path: Path, line: Row) -> None:

@@ -15,7 +15,6 @@ from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.headings import Heading, heading_text
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
-from pipeline.returns.interpret.periods import spoken
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import (
     A_PART,
@@ -130,10 +129,10 @@ def other_cover(cover: Cover, known: Belonging) -> Iterator[Finding]:
     """What a line of the cover says against what its lines on area and period do."""
     own = {(e.sheet, e.cell) for e in cover.entries.values()}
     for line in cover.lines:
-        if (line.sheet, line.cell) in own or is_about(line.text):
+        if (line.sheet, line.cell) in own:
             continue
         said = replace(line.periods, relative=frozenset())
-        fit = known.among(said) if said else Fit.SAME
+        fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
         kinds = {*line.label.kinds_of_all, *_other_money(line.label)}
         # A line of a cover may speak of much; only what it plainly says is held against it.
         what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
@@ -164,7 +163,7 @@ def unclear(
 
 def counted(text: str) -> list[str]:
     """What a sentence says that figures are counted in."""
-    measure = measure_said(spoken(text).strip(" .()*:"))
+    measure = measure_said(text)
     return [f"counted {'' if measure.startswith('per') else 'in '}{measure}"] if measure else []
 
 
@@ -181,7 +180,7 @@ def _measured(title: Title, table: Table, known: Belonging) -> list[str]:
         if (i := known.words.indicator(table.text(row, "ref"), table.text(row, "indicator")))
     ]
     if measures:
-        word = name_key(measure_said(spoken(title.text).strip(" .()*:")))
+        word = name_key(measure_said(title.text))
         return [] if any(word in name_key(i.wording) for i in indicators) else measures
     (unit,) = units
     if all(i.unit in (None, Unit[unit]) for i in indicators):

@@ -14,8 +14,8 @@ from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.grid import Grid
 
 _SIGN = re.compile(r"[*\u2020\u2021\u00a7^]+")
-#: A number or a letter is a mark in brackets alone.
-_NUMBERED = re.compile(r"[(\[](?:see )?(?:note )?(\d|[a-e])[)\]]", re.IGNORECASE)
+#: A number is a mark in brackets alone; a letter there may be short for a word.
+_NUMBERED = re.compile(r"[(\[](?:see )?(?:note )?(\d)[)\]]", re.IGNORECASE)
 _LONGEST_NOTE = 300
 
 
@@ -31,7 +31,7 @@ def with_footnotes(table: Table, words: Vocabulary) -> tuple[Heading, ...]:
 
 
 def _explained(heading: Heading, grid: Grid, words: Vocabulary) -> Heading:
-    numbers = {number.casefold() for number in _NUMBERED.findall(heading.said)}
+    numbers = set(_NUMBERED.findall(heading.said))
     left, label = list(heading.label.unknown), heading.label
     if numbers:
         left = [word for word in left if word not in {"see", "note"}]

@@ -118,15 +118,19 @@ def _scaled(
 def noted_provisional(table: Table, cover: Cover, known: Belonging) -> bool:
     """Whether a line of the cover, or a note under a table, says that figures are provisional."""
     lines = [line.text for line in cover.lines]
-    lines += [text for _, text, is_under in _lines_without_figures(table, known) if is_under]
+    lines += [text for _, text, _ in _lines_without_figures(table, known, only_under=True)]
     return any(says_provisional(known.words, text) for text in lines)
 
 
-def _lines_without_figures(table: Table, known: Belonging) -> Iterator[tuple[str, str, bool]]:
+def _lines_without_figures(
+    table: Table, known: Belonging, *, only_under: bool = False
+) -> Iterator[tuple[str, str, bool]]:
     """What rows without a figure and an indicator say: their cell, text, and if none is below."""
     is_under = True
     for row in reversed(table.rows):
         if table.value(row, "performance") != "":
+            if only_under:
+                return
             is_under = False
             continue
         texts = {column: text for column, cell in table.grid.row(row) if (text := text_of(cell))}

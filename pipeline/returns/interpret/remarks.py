@@ -168,9 +168,9 @@ _COUNTED = re.compile(
 
 
 @_remembered
-def measure_said(clause: str) -> str:
+def measure_said(text: str) -> str:
     """What a sentence says that figures are counted in, such as `weeks`; empty: nothing."""
-    match = _COUNTED.fullmatch(clause)
+    match = _COUNTED.fullmatch(spoken(text).strip(" .()*:"))
     return match["measure"] or match["share"] if match else ""
 
 
@@ -225,6 +225,7 @@ def clauses(text: str) -> list[str]:
     return _CLAUSES.split(_MARK.sub("", text))
 
 
+@_remembered
 def basis_said(text: str) -> str:
     """What a line of the cover says of all figures, such as `Basis: cumulative`; empty: nothing."""
     said = spoken(text)
