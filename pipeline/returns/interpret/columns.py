@@ -141,12 +141,11 @@ def _sure(table: Table, candidates: list[Heading]) -> list[Heading]:
 
     Beside a column `%` it is the count that makes the percentage.
     """
-    after = max(table.block.anchors, default=-1)
-    if any(h.label.units and not h.label.fields for h in table.block.headings):
-        after = table.grid.last_column
     unsure = [h for h in candidates if name_key(h.text) in UNSURE_NAMES]
-    sure = [h for h in candidates if h not in unsure]
-    return sure or [h for h in unsure if h.column > after]
+    sure = [h for h in candidates if h not in unsure] if unsure else candidates
+    if sure or any(h.label.units and not h.label.fields for h in table.block.headings):
+        return sure
+    return [h for h in unsure if h.column > max(table.block.anchors, default=-1)]
 
 
 def row_period(table: Table, row: int, words: Vocabulary) -> Mentions:

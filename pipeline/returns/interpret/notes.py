@@ -17,6 +17,7 @@ from pipeline.returns.interpret.contradictions import (
     unclear,
 )
 from pipeline.returns.interpret.cover import Cover
+from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import NO_MATTER, clauses, is_about, says_provisional
 from pipeline.returns.interpret.tables import Table
@@ -81,13 +82,14 @@ def said_in_notes(
 def _texts(grid: Grid, tables: list[Table]) -> Iterator[_Text]:
     """The texts of a sheet, but for those of its tables' own columns beside figures."""
     by_row = {row: table for table in tables for row in table.rows}
+    unfilled = {row for table in tables for row in table.unfilled}
     beside = {
         id(table): [(column, table.block.at(column) is None) for column in table.other_columns]
         for table in tables
     }
     for number, cells in grid.numbered():
         table = by_row.get(number)
-        if table is not None and table.value(number, "performance") != "":
+        if table is not None and number not in unfilled:
             for column, is_note in beside[id(table)]:
                 if isinstance(cell := grid.value(number, column), str) and cell:
                     yield _Text(number, column, cell, is_note)
@@ -117,27 +119,21 @@ def _scaled(
 
 def noted_provisional(table: Table, cover: Cover, known: Belonging) -> bool:
     """Whether a line of the cover, or a note under a table, says that figures are provisional."""
-    lines = [line.text for line in cover.lines]
-    lines += [text for _, text, _ in _lines_without_figures(table, known, only_under=True)]
+    lines = [line.text for line in cover.lines if PROVISIONAL in line.label.kinds]
+    lines += [text for _, text, is_under in _lines_without_figures(table, known) if is_under]
     return any(says_provisional(known.words, text) for text in lines)
 
 
-def _lines_without_figures(
-    table: Table, known: Belonging, *, only_under: bool = False
-) -> Iterator[tuple[str, str, bool]]:
+def _lines_without_figures(table: Table, known: Belonging) -> Iterator[tuple[str, str, bool]]:
     """What rows without a figure and an indicator say: their cell, text, and if none is below."""
-    is_under = True
-    for row in reversed(table.rows):
-        if table.value(row, "performance") != "":
-            if only_under:
-                return
-            is_under = False
-            continue
+    unfilled = table.unfilled
+    last = max(set(table.rows) - set(unfilled), default=-1) if unfilled else -1
+    for row in unfilled:
         texts = {column: text for column, cell in table.grid.row(row) if (text := text_of(cell))}
         if not texts or known.words.indicator(table.text(row, "ref"), table.text(row, "indicator")):
             continue
-        if is_under or len(texts) == 1:
-            yield address(row, min(texts)), " ".join(texts.values()), is_under
+        if row > last or len(texts) == 1:
+            yield address(row, min(texts)), " ".join(texts.values()), row > last
 
 
 def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:

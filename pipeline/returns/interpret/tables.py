@@ -67,6 +67,12 @@ class Table(Struct, dict=True):
         return [h for h in self.block.headings if h.field == "period" and not h.label.unknown]
 
     @cached_property
+    def unfilled(self) -> list[int]:
+        """The rows without a figure; asked for once the columns are chosen."""
+        column = self.columns.get("performance", -1) - self.grid.first_column
+        return [row for row in self.rows if column < 0 or self.grid.cells(row)[column] == ""]
+
+    @cached_property
     def taken(self) -> frozenset[int]:
         """The columns that are read; asked for once they are chosen."""
         return frozenset((*self.columns.values(), *(h.column for h in self.period_headings)))
