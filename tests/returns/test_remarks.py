@@ -90,6 +90,7 @@ def test_a_note_on_the_figures_is_said_whatever_the_format(tmp_path: Path, way: 
             "Includes fire service",
         ),
         *("Figures are percentages of target", "1 Estimated", "Figures are indexed (2010=100)"),
+        *("Subject to change", "To be revised", "Without December", "Figures less recharges"),
         *("Previous quarter's figures used where there are none", "Data lags by one month"),
     ],
 )

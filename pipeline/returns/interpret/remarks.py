@@ -95,7 +95,8 @@ _DONE = re.compile(
     r"|per (?:head|annum|capita|thousand|[\d,]*0)"
     r"|lag(?:s|ged|ging)?|estimat(?:e|es|ed)|to be confirmed|superseded|weighted|seasonally"
     r"|in (?:hundreds|tens|dozens|lakhs?|crores?|pence|weeks|months|hours|minutes|years))\b"
-    r"|^(?:net|gross|per)\b|\bonly$"
+    r"|^(?:net|gross|per|without|less|using)\b|\bonly$"
+    r"|\b(?:to be (?:revised|updated|audited|validated)|subject to (?:change|revision|audit))\b"
 )
 #: The same, of what a note says and a title mostly says of itself.
 _COVERED = re.compile(r"\b(?:includ\w+|incl|covers?|not counted)\b")
