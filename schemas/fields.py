@@ -21,6 +21,8 @@ ACHIEVEMENTS_SHEET = "Achievements"
 LIST_SHEET = "What to correct"
 #: Above each column of the template: whether it is to be filled in.
 FILL_IN, FILLED_IN = "▼ Fill in", "Prefilled"
+#: Headings of the figures where no other heading is one, and only where nothing stands beside them.
+UNSURE_NAMES = ("figure", "figures", "number")
 
 
 class Takes(StrEnum):
@@ -177,7 +179,7 @@ INDICATOR_FIELDS = (
         "The figure for the period.",
         (
             *("actual", "actuals", "outturn", "result", "value", "performance figure"),
-            *("performance data", "perf", "perf."),
+            *("performance data", "perf", "perf.", "act", "act.", *UNSURE_NAMES),
         ),
         width=13,
         required=True,
@@ -246,6 +248,8 @@ UNTAUGHT_FIELDS = (
             *("financial year", "fiscal year", "calendar year", "fiscal quarter", "time period"),
             *("reporting quarter", "reporting year", "data period", "period name", "timeperiod"),
             *("period ending", "quarter ending", "period end", "latest period", "data for"),
+            *("timeframe", "time frame", "figures for", "data to", "as at", "as of"),
+            *("data as at", "data as of", "figures as at", "figures as of"),
         ),
     ),
 )

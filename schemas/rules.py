@@ -2,7 +2,7 @@
 
 F: the file. L: the layout. V: the value in one cell. C: a check against the register, each of
 them an entry in `schemas.returns`. R: the register itself; these stand in `schemas.register_rules`
-and, the checks on its rows, in `schemas.register_checks`. More V are in `schemas.cell_rules`.
+and `schemas.register_checks`. More L and V are in `schemas.layout_rules` and `schemas.cell_rules`.
 `docs/findings.md` is made from it by `schemas.rules_page`.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from schemas import cell_rules, register_checks, register_rules
+from schemas import cell_rules, layout_rules, register_checks, register_rules
 from schemas.findings import Rule, Severity
 from schemas.returns import COVERS, ROWS
 
@@ -389,7 +389,10 @@ LOOKS_UNKNOWN = Rule(
 )
 
 RULES: tuple[Rule, ...] = (
-    *(rule for rule in list(globals().values()) if isinstance(rule, Rule)),
+    *sorted(
+        (*(r for r in list(globals().values()) if isinstance(r, Rule)), *layout_rules.RULES),
+        key=lambda rule: "FLV".index(rule.code[0]),
+    ),
     *cell_rules.RULES,
     *sorted((*ROWS.checks, *COVERS.checks), key=attrgetter("code")),
     *sorted((*register_rules.RULES, *register_checks.CHECKS), key=attrgetter("code")),

@@ -33,7 +33,7 @@ NOW = datetime(2016, 1, 20, 2, tzinfo=UTC)
 _SIGN_OFF = "C11"
 #: A row that is not there, another of an indicator, and rows of none: the finding is about the
 #: indicator that it names, or about no figure of the corpus.
-_OF_ONE_ROW = {"C15", "L04", "L05", "L09"}
+_OF_ONE_ROW = {"C15", "L04", "L05", "L09", "L28"}
 #: About every figure of a return, though it stands at the first cell of its kind.
 _OF_ALL = {"L14"}
 #: "No cases", as a finding says it.

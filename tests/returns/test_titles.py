@@ -43,7 +43,8 @@ def is_asked(folder: Path, *sheets: Sheet) -> bool:
         *("National figures", "All amounts in EUR", "Test data", "Corporate Plan 2014-15"),
         *("Figures from July to September 2015", "Data from Q2 2015/16", "Target", "Targets"),
         *("Community safety targets", "Numerator values", "Withdrawn", "Not validated", "Previous"),
-        *("2Q15", "2015Q2 figures", "All figures × 1000"),
+        *("2Q15", "2015Q2 figures", "All figures × 1000", "30-Sep-15", "30 September 2015"),
+        *("QII", "Q2FY16", "Week 39", "Autumn term", "Michaelmas term 2015", "15 November 2015"),
     ],
 )
 def test_a_title_that_says_otherwise_is_asked_about(tmp_path: Path, title: str) -> None:
@@ -69,6 +70,7 @@ def test_a_title_that_says_otherwise_is_asked_about(tmp_path: Path, title: str) 
         "Performance changed by 3% from Q2",
         "Last updated 12 January 2016",
         "Please complete the yellow cells",
+        *("31 December 2015", "31-Dec-15", "5 January 2016", "QIII", "Quarter III 2015/16"),
     ],
 )
 def test_a_title_that_says_nothing_of_the_figures_is_passed_over(
@@ -83,7 +85,7 @@ def test_a_title_that_says_nothing_of_the_figures_is_passed_over(
         *("Forecast", "Projections", "Targets", "Budget", "Plan", "Draft", "Cum", "Rolling 12m"),
         *("Averages", "Variance", "Month 9", "Dec-15", "December", "201415", "14-15", "Prior Q"),
         *("LY", "H1", "Half year", "Annual", "Adults & Health", "OLD - do not use", "Sample"),
-        *("Sheet1 (old)", "Copy of Indicators", "Backup", "2Q15"),
+        *("Sheet1 (old)", "Copy of Indicators", "Backup", "2Q15", "QII", "30-Sep-15", "Wk 39"),
     ],
 )
 def test_a_tab_that_says_otherwise_is_asked_about(tmp_path: Path, tab: str) -> None:
@@ -105,7 +107,13 @@ def test_figures_that_a_title_or_tab_calls_provisional_are_so(tmp_path: Path, pl
         *(("Data period", "Q2 2015/16"), ("Month", "September"), ("Quarter 2",)),
         *(("Basis", "Cumulative"), ("Type", "Forecast"), ("Status", "Draft")),
         *(("Please note figures are estimates",), ("Directorate", "Adults and Health")),
-        *(("Currency", "EUR"), ("Amounts", "$")),
+        *(("Currency", "EUR"), ("Amounts", "$"), ("Version", "0.1 draft"), ("Division", "North")),
+        *(
+            ("Basis", "net"),
+            ("Basis", "last quarter"),
+            ("Basis", "Week 39"),
+            ("Figures", "n/a, YTD"),
+        ),
     ],
 )
 def test_a_line_of_the_cover_that_says_otherwise_is_asked_about(tmp_path: Path, line: Row) -> None:
@@ -158,7 +166,9 @@ def test_a_section_of_other_figures_is_asked_about(tmp_path: Path, section: str)
         *(("Cumulative?", "Y"), ("Period", "Q3 cum"), ("Period", "Autumn term")),
         *(("UoM", "£000"), ("Scale", "thousands"), ("Multiplier", "1000"), (None, "weeks")),
         *(("Quarter", "Q3 target"), ("Period", "Q3 RAG"), ("Currency", "EUR"), ("In £000?", "Yes")),
-        *((None, "x1000"), (None, "thousand"), ("Basis", "£000")),
+        *((None, "x1000"), (None, "thousand"), ("Basis", "£000"), ("Timeframe", "Q2")),
+        *(("Figures for", "2014/15"), ("As of", "30/09/2015"), ("Reporting date", "30-Sep-15")),
+        *((None, "hundreds"), (None, "net"), (None, "per 1,000"), (None, "North")),
     ],
 )
 def test_a_column_that_says_what_each_figure_is_is_heard(

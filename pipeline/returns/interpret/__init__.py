@@ -15,7 +15,7 @@ from pipeline.returns.interpret.contradictions import other_cover, other_kinds, 
 from pipeline.returns.interpret.cover import Cover, read_cover
 from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
-from pipeline.returns.interpret.notes import said_in_notes, scaled_elsewhere
+from pipeline.returns.interpret.notes import noted_provisional, said_in_notes
 from pipeline.returns.interpret.tables import Table, find_tables, of_kind, why_none
 from pipeline.returns.reading import Reading
 from pipeline.workbooks.addresses import position
@@ -53,7 +53,8 @@ def interpret(
     for table in [*usable, *achievements]:
         reading.findings += choices[id(table)]
     for table in usable:
-        reading.findings += [*other_kinds(table), *said_in_notes(table, known)]
+        reading.findings += other_kinds(table, known)
+        table.is_noted_provisional = noted_provisional(table, cover, known)
     reading.has_table = bool(usable)
     reading.is_old_style = bool(usable) and all(
         "achieved" in table.chosen and "ref" not in table.chosen for table in usable
@@ -64,10 +65,13 @@ def interpret(
     for table in indicators:
         if id(table) not in used and _is_missed(table, reading, register, known, details):
             said = doubts.get(id(table), [])
-            reading.findings += said or [*choices[id(table)], *doubtful_columns(table, known)]
+            reading.findings += said or [
+                *choices[id(table)],
+                *doubtful_columns(table, known, details),
+            ]
     if not usable and not has_errors(reading.findings):
         reading.findings += why_none(grids, words)
-    reading.findings += scaled_elsewhere(grids, tables, usable, words)
+    reading.findings += said_in_notes(grids, tables, usable, known)
     told = [table for table in achievements if {"priority", "achievement"} <= table.chosen.keys()]
     reading.achievements, findings = read_achievements(told, register, details)
     reading.findings += findings
@@ -90,5 +94,5 @@ def _is_missed(
     if not reading.has_table:
         return True
     owned = {i.ref for i in register.indicators_of(known.area)} if known.area else set[str]()
-    missing = owned - {row.indicator for row in reading.rows}
+    missing = owned - {row.indicator for row in reading.rows if row.seen}
     return bool(missing and indicators_of(table, register, known, details) & missing)

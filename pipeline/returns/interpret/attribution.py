@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
-from pipeline.returns.interpret.columns import Belonging
+from pipeline.returns.interpret.columns import Belonging, row_period
 from pipeline.returns.interpret.cover import Cover
+from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import Vocabulary
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Fit
@@ -16,7 +17,6 @@ from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import CoverEntry
 from pipeline.workbooks import names
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.grid import text_of
 from schemas import rules as c
 from schemas.fields import FILLED
 from schemas.findings import Finding, Rule, shorten
@@ -138,19 +138,10 @@ def _together(said: Iterable[Mentions]) -> Mentions:
     return reduce(or_, said, NONE)
 
 
-def row_period(table: Table, row: int, words: Vocabulary) -> Mentions:
-    """What the columns for it say of the period that a row is of."""
-    return _together(
-        words.label(f"{heading.text} {text}").periods
-        for heading in table.period_headings
-        if (text := text_of(table.merges.value(table.grid, row, heading.column)))
-    )
-
-
 def _doubt_of_row(table: Table, row: int, words: Vocabulary) -> Fit:
     """Whether what the columns for it say of a row's period is understood to the last word."""
     for heading in table.period_headings:
-        text = text_of(table.merges.value(table.grid, row, heading.column))
+        text = heading_text(table.merges.value(table.grid, row, heading.column))
         label = words.label(f"{heading.text} {text}")
         known = spoken(heading.text).split()
         others = label.fields - {"period", "performance"}
@@ -161,20 +152,26 @@ def _doubt_of_row(table: Table, row: int, words: Vocabulary) -> Fit:
     return Fit.SAME
 
 
+def period_shown(table: Table, row: int) -> str:
+    """What the columns for it show of the period that a row is of."""
+    values = (table.merges.value(table.grid, row, h.column) for h in table.period_headings)
+    return " ".join(text for value in values if (text := heading_text(value)))
+
+
 def other_rows(table: Table, known: Belonging) -> tuple[set[int], list[Finding]]:
     """The rows of a table that are of another period, and those of which that is not plain."""
     if not known.period or not table.period_headings:
         return set(), []
-    others, findings = set[int](), []
-    heading = table.period_headings[0]
+    others, doubtful = set[int](), dict[str, Finding]()
+    heading, own = table.period_headings[0], table.chosen["performance"]
     for row in table.rows:
-        said = row_period(table, row, known.words)
-        fit = max(known.fit(said), _doubt_of_row(table, row, known.words))
+        said = own.label.periods | row_period(table, row, known.words)
+        fit = max(known.fit_of_row(said), _doubt_of_row(table, row, known.words))
         if fit is Fit.OTHER:
             others.add(row)
         elif fit is Fit.DOUBTFUL:
-            text = text_of(table.merges.value(table.grid, row, heading.column))
+            text = heading_text(table.merges.value(table.grid, row, heading.column))
             what = f"of a period that may not be {known.period}"
             place = table.grid.sheet, address(row, heading.column)
-            findings.append(c.SAID_OTHERWISE.found(*place, text, what=what))
-    return others, findings
+            doubtful.setdefault(text, c.SAID_OTHERWISE.found(*place, text, what=what))
+    return others, [*doubtful.values()]

@@ -6,21 +6,31 @@ no column of a field is, those that may be meant are asked about, each with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pipeline.returns.interpret.headings import ANCHORS, LOOSE, Heading, known_names
+from pipeline.returns.interpret.footnotes import with_footnotes
+from pipeline.returns.interpret.headings import (
+    ANCHORS,
+    LOOSE,
+    Heading,
+    heading_text,
+    known_names,
+)
 from pipeline.returns.interpret.labels import INDICATORS, PROVISIONAL, Vocabulary
-from pipeline.returns.interpret.periods import Mentions
+from pipeline.returns.interpret.periods import NONE, Mentions
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
+from pipeline.workbooks.details.detail import Details, Place, marked_places
 from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
-from schemas.fields import FIGURES, INDICATOR_FIELDS
+from schemas.fields import FIGURES, INDICATOR_FIELDS, UNSURE_NAMES
 from schemas.findings import Finding, shorten
 from schemas.wording import listed
 
@@ -52,12 +62,32 @@ class Belonging(Struct, frozen=True):
         """Whether a title that speaks of several periods can mean the return's."""
         return self.words.calendar.among(said, self.period) if self.period else Fit.SAME
 
+    def of_days(self, days: Iterable[date]) -> Fit:
+        """Whether days that stand over figures alone tell of the return's period."""
+        calendar, period = self.words.calendar, self.period
+        fits = (calendar.of_day(day, period) for day in days) if period else iter(())
+        return max(fits, default=Fit.SAME)
+
+    def fit_of_row(self, said: Mentions) -> Fit:
+        """Whether what a row says of its period is the return's; a day is that of its figures."""
+        others = replace(said, days=frozenset(), ends=frozenset())
+        return max(self.fit(others), self.of_days(said.days | said.ends))
+
     @property
     def area_name(self) -> str:
         """The service area's name; empty where it is not known."""
         return self.words.area_names.get(self.area or "", "")
 
-    def doubts(self, heading: Heading) -> list[str]:
+    def fit_in(self, table: Table, heading: Heading) -> Fit:
+        """Whether a heading is of the return's period, with what the table's rows say of theirs."""
+        own = heading.label.periods
+        fit = self.fit(own)
+        if fit is not Fit.DOUBTFUL or not table.period_headings:
+            return fit
+        said = (row_period(table, row, self.words) for row in table.rows)
+        return min(map(self.fit, {own | each for each in said}), default=fit)
+
+    def doubts(self, table: Table, heading: Heading) -> list[str]:
         """What of a chain of labels keeps its column from being taken, in words."""
         label = heading.label
         words = [word for word in label.unknown if word != LOOSE]
@@ -69,7 +99,7 @@ class Belonging(Struct, frozen=True):
             doubts.append(f"it names {listed(titles)}")
         if self.area is not None and label.areas - {self.area}:
             doubts.append("it names another service area")
-        if self.fit(heading.label.periods) is Fit.DOUBTFUL:
+        if self.fit_in(table, heading) is Fit.DOUBTFUL:
             doubts.append(f"it may be of another period than {self.period}")
         return doubts
 
@@ -82,6 +112,7 @@ def choose_columns(table: Table, known: Belonging) -> list[Finding]:
             for key in heading.label.fields:
                 table.chosen.setdefault(key, heading)
         return []
+    table.block = replace(table.block, headings=with_footnotes(table, known.words))
     findings: list[Finding] = []
     of_field = attrgetter("field")
     for key, group in groupby(sorted(table.block.headings, key=of_field), key=of_field):
@@ -91,8 +122,8 @@ def choose_columns(table: Table, known: Belonging) -> list[Finding]:
         if key in ANCHORS or key not in _OF_A_PERIOD | _IN_ANY_WORDS:
             mine = [h for h in candidates if not h.label.unknown] or candidates
         else:
-            mine = [h for h in candidates if known.fit(h.label.periods) is not Fit.OTHER]
-            plain = [h for h in mine if not known.doubts(h)]
+            mine = [h for h in _sure(table, candidates) if known.fit_in(table, h) is not Fit.OTHER]
+            plain = [h for h in mine if not known.doubts(table, h)]
             if not plain and key in _ASKED_ABOUT:
                 findings += _in_doubt(table, known, mine, _TITLES[key])
             mine = plain or (mine if key in _IN_ANY_WORDS else [])
@@ -105,7 +136,28 @@ def choose_columns(table: Table, known: Belonging) -> list[Finding]:
     return findings
 
 
-def doubtful_columns(table: Table, known: Belonging) -> Iterator[Finding]:
+def _sure(table: Table, candidates: list[Heading]) -> list[Heading]:
+    """Those of a field's headings that can be meant: a `Number` is the figure where nothing is.
+
+    Beside a column `%` it is the count that makes the percentage.
+    """
+    unsure = [h for h in candidates if name_key(h.text) in UNSURE_NAMES]
+    sure = [h for h in candidates if h not in unsure] if unsure else candidates
+    if sure or any(h.label.units and not h.label.fields for h in table.block.headings):
+        return sure
+    return [h for h in unsure if h.column > max(table.block.anchors, default=-1)]
+
+
+def row_period(table: Table, row: int, words: Vocabulary) -> Mentions:
+    """What the columns for it say of the period that a row is of."""
+    said = NONE
+    for heading in table.period_headings:
+        if text := heading_text(table.merges.value(table.grid, row, heading.column)):
+            said |= words.label(f"{heading.text} {text}").periods
+    return said
+
+
+def doubtful_columns(table: Table, known: Belonging, details: Details) -> Iterator[Finding]:
     """What to ask of a table that has no column of the period's figures."""
     of_figures = [
         h
@@ -114,7 +166,9 @@ def doubtful_columns(table: Table, known: Belonging) -> Iterator[Finding]:
     ]
     filled = [h for h in table.block.headings if not h.field and any(table.down(h.column))]
     asked = [h for h in of_figures or filled if known.fit(h.label.periods) is not Fit.OTHER]
-    yield from _in_doubt(table, known, asked, _TITLES["performance"])
+    places = [place for heading in asked for place in heading.places]
+    marked = marked_places(details, table.grid.sheet, places)
+    yield from _in_doubt(table, known, asked, _TITLES["performance"], marked)
     if not asked and of_figures and known.period:
         first = of_figures[0]
         place = table.grid.sheet, first.address
@@ -122,12 +176,19 @@ def doubtful_columns(table: Table, known: Belonging) -> Iterator[Finding]:
 
 
 def _in_doubt(
-    table: Table, known: Belonging, headings: list[Heading], field: str
+    table: Table,
+    known: Belonging,
+    headings: list[Heading],
+    field: str,
+    marked: Container[Place] = (),
 ) -> Iterator[Finding]:
     """What to ask of columns that are filled in, and of which it is not plain what they hold."""
     filled = [h for h in headings if any(table.down(h.column))]
     for heading in filled[:_MOST_ASKED]:
-        doubt = listed(known.doubts(heading) or ["no word of it says so"])
+        doubts = known.doubts(table, heading) or ["no word of it says so"]
+        if any(place in marked for place in heading.places):
+            doubts.append("a part of it is struck out, raised or lowered")
+        doubt = listed(doubts)
         place = table.grid.sheet, heading.address
         period = known.period or "the period"
         yield c.HEADING_UNKNOWN.found(*place, heading.said, field=field, period=period, doubt=doubt)

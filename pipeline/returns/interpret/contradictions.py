@@ -13,17 +13,30 @@ from msgspec.structs import replace
 
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
-from pipeline.returns.interpret.headings import Heading
+from pipeline.returns.interpret.headings import Heading, heading_text
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
 from pipeline.returns.interpret.register_periods import Fit
+from pipeline.returns.interpret.remarks import (
+    A_PART,
+    MEASURES,
+    basis_said,
+    is_about,
+    is_unclear,
+    kinds_alone,
+    measure_said,
+    parts_named,
+)
 from pipeline.returns.interpret.tables import Table
+from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.figures.plain import clean
 from pipeline.workbooks.grid import text_of
 from schemas import rules as c
 from schemas.findings import Finding
+from schemas.layout_rules import FIGURES_UNHEADED, REMARK_UNCLEAR
 from schemas.model import Indicator
 from schemas.names import name_key
+from schemas.units import Unit
 
 #: Fields whose headings say of which period a table is.
 _SAYING = frozenset({"performance", "indicator"})
@@ -40,11 +53,23 @@ _SIGNS = frozenset({"<", ">", "~", "\u2264", "\u2265", "\u2248", "\u00b1", "-", 
 _YES = frozenset({"y", "yes", "true", "x", "\N{CHECK MARK}"})
 #: What a column Scale says of figures as they are.
 _ONCE = frozenset({"1", "x1", "units", "unit", "ones", "none", "n/a", "-"})
-#: What a figure may be counted in that is no unit of ours.
-_MEASURES = frozenset(
-    {"weeks", "months", "years", "hours", "hrs", "minutes", "mins", "seconds", "working days"}
-    | {"thousand", "thousands", "million", "hundreds", "dozen", "per 1,000", "per 100,000"}
-    | {"miles", "km", "metres", "tonnes", "kg", "litres", "kwh", "hectares", "per week", "per day"}
+#: Beside a unit, these say that all figures are counted in it.
+_OF_ALL_FIGURES = frozenset({"all", "are", "is", "shown", "expressed", "given", "reported", "as"})
+#: Columns that say of which part of the area, or of its people, a row is.
+_OF_PARTS = frozenset(
+    {"ward", "wards", "locality", "neighbourhood", "parish", "district", "sub area", "geography"}
+    | {"gender", "sex", "age", "age group", "age band", "ethnicity", "cohort", "area covered"}
+    | {"location", "site", "ward name", "locality name"}
+)
+#: Columns that as often say who is responsible.
+_OF_TEAMS = frozenset({"division", "team", "area", "region", "sector", "zone", "patch", "group"})
+#: Columns of days that say of which period a row is, where it is another's last day.
+_OF_DAYS = frozenset({"reporting date", "data date", "date of data", "period date", "date to"})
+#: What such a column says of all of it.
+_WHOLE = frozenset(
+    {"all", "whole", "total", "borough", "council", "authority", "all ages", "all areas", "both"}
+    | {"borough wide", "boroughwide", "council wide", "n a", "none", "everyone", "persons", "city"}
+    | {"whole area", "all wards", "district", "district wide", "county", "citywide", "any"}
 )
 #: Of what else than a period's figures a title may be, and the kinds that a tab may speak of.
 _OTHER_FIGURES = frozenset({"target", "numerator", "denominator"})
@@ -94,6 +119,7 @@ def other_table(table: Table, known: Belonging) -> Iterator[Finding]:
                 fit = max(fit, known.fit(said))
         if fit is Fit.DOUBTFUL and is_plain:
             fit = Fit.SAME
+        fit = max(fit, known.of_days(title.days_alone))
         yield from said_otherwise(
             title.sheet, title.cell, title.text, against(title.label, known, fit)
         )
@@ -106,14 +132,68 @@ def other_cover(cover: Cover, known: Belonging) -> Iterator[Finding]:
         if (line.sheet, line.cell) in own:
             continue
         said = replace(line.periods, relative=frozenset())
-        fit = known.among(said) if said else Fit.SAME
+        fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
         kinds = {*line.label.kinds_of_all, *_other_money(line.label)}
         # A line of a cover may speak of much; only what it plainly says is held against it.
         what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
+        what += counted(line.text)
+        if basis := basis_said(line.text):
+            label = known.words.title(basis)
+            what += against(
+                label, known, known.among(label.periods), said_alone(known, label, basis)
+            )
         yield from said_otherwise(line.sheet, line.cell, line.text, what)
+        if not what:
+            yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
 
 
-def other_kinds(table: Table) -> Iterator[Finding]:
+def unclear(
+    known: Belonging,
+    sheet: str,
+    cell: str,
+    text: str,
+    *,
+    as_title: bool = False,
+    is_doubtful: bool = False,
+) -> Iterator[Finding]:
+    """What a line says of the figures that is not understood; `is_doubtful`: it is known to be."""
+    if is_doubtful or is_unclear(known.words, text, as_title=as_title):
+        yield REMARK_UNCLEAR.found(sheet, cell, said=text)
+
+
+def counted(text: str) -> list[str]:
+    """What a sentence says that figures are counted in."""
+    measure = measure_said(text)
+    return [f"counted {'' if measure.startswith('per') else 'in '}{measure}"] if measure else []
+
+
+def _measured(title: Title, table: Table, known: Belonging) -> list[str]:
+    """What a title says that all figures are counted in, where some of the table's are not."""
+    label = title.label
+    units = set() if label.fields - {"performance"} else label.units - {OTHER_MONEY}
+    measures = counted(title.text)
+    if not measures and (len(units) != 1 or set(label.unknown) - _OF_ALL_FIGURES):
+        return []
+    indicators = [
+        i
+        for row in table.rows
+        if (i := known.words.indicator(table.text(row, "ref"), table.text(row, "indicator")))
+    ]
+    if measures:
+        word = name_key(measure_said(title.text))
+        return [] if any(word in name_key(i.wording) for i in indicators) else measures
+    (unit,) = units
+    if all(i.unit in (None, Unit[unit]) for i in indicators):
+        return []
+    return [Unit[unit].row.called]
+
+
+def said_alone(known: Belonging, label: Label, text: str, *, as_section: bool = False) -> list[str]:
+    """What a line that says nothing else makes of the figures near it."""
+    return [*kinds_alone(label, as_section=as_section), *parts_named(known.words, text)]
+
+
+def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
     """What a table's tab and titles say of its figures' kind, such as that they are a forecast.
 
     A title may speak of columns beside that of the figures, whose headings say the same.
@@ -129,7 +209,10 @@ def other_kinds(table: Table) -> Iterator[Finding]:
         own = {scaled.power for scaled in table.chosen["performance"].label.scales}
         if {scaled.power for scaled in label.scales} - own or MULTIPLIED.search(title.text):
             what.append(_IN_THOUSANDS)
+        what += [*_measured(title, table, known), *said_alone(known, label, title.text)]
         yield from said_otherwise(title.sheet, title.cell, title.text, what)
+        if not what:
+            yield from unclear(known, title.sheet, title.cell, title.text, as_title=True)
 
 
 def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> Iterator[Finding]:
@@ -149,10 +232,58 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
                 what = [f"others than {own}"] if own else ["others than those that are left out"]
                 yield from said_otherwise(sheet, table.address(row, "performance"), said, what)
         if isinstance(cell, str) and len(cell) <= _LONGEST_WORD:
-            what = _said_beside(cell, heading, known)
+            what = said_beside(cell, heading, known)
             if heading is None and not what:
                 what = _other_measure(cell, indicator, known)
+                what += said_alone(known, known.words.label(cell), cell)
             yield from said_otherwise(sheet, address(row, column), cell, what)
+
+
+def other_columns(table: Table, rows: list[int], known: Belonging) -> Iterator[Finding]:
+    """What columns beside the figures make of them, once a column; `rows` are the indicators'."""
+    sheet, own = table.grid.sheet, table.chosen["performance"]
+    for column in table.other_columns:
+        heading = table.block.at(column)
+        said = name_key(heading.text) if heading else ""
+        is_beside = column in (own.column - 1, own.until + 1)
+        if heading is None and is_beside:
+            yield from _unheaded(table, rows, column, own)
+        elif said in _OF_DAYS:
+            yield from _of_other_days(table, rows, column, known)
+        elif said in _OF_PARTS or said in _OF_TEAMS:
+            for row in rows:
+                text = text_of(table.merges.value(table.grid, row, column))
+                is_part = said in _OF_PARTS or parts_named(known.words, text)
+                if text and is_part and not _is_whole(text, known):
+                    value = f"{text} under {heading.text}" if heading else text
+                    yield from said_otherwise(sheet, address(row, column), value, [A_PART])
+                    break
+
+
+def _of_other_days(
+    table: Table, rows: list[int], column: int, known: Belonging
+) -> Iterator[Finding]:
+    for row in rows:
+        text = heading_text(table.merges.value(table.grid, row, column))
+        if known.fit_of_row(known.words.label(text).periods) is Fit.OTHER:
+            what = against(Label(text), known, Fit.OTHER)
+            yield from said_otherwise(table.grid.sheet, address(row, column), text, what)
+            return
+
+
+def _is_whole(text: str, known: Belonging) -> bool:
+    key = name_key(text)
+    return key in _WHOLE or key in known.words.areas or f" {key} " in f" {known.words.council} "
+
+
+def _unheaded(table: Table, rows: list[int], column: int, own: Heading) -> Iterator[Finding]:
+    """A second figure beside the first, of which nothing says what it is."""
+    for row in rows:
+        text, figure = text_of(table.grid.value(row, column)), table.text(row, "performance")
+        if _FIGURE.fullmatch(text) and text != figure:
+            place = table.grid.sheet, address(row, column)
+            yield FIGURES_UNHEADED.found(*place, text, heading=own.text)
+            return
 
 
 def _is_revised(heading: Heading) -> bool:
@@ -166,10 +297,10 @@ def _other_measure(cell: str, indicator: Indicator, known: Belonging) -> list[st
     word, label = name_key(cell), known.words.label(cell)
     is_unit = label.units and not label.unknown
     is_own = word in map(name_key, indicator.unit_row.words) or word in name_key(indicator.wording)
-    return [f"counted in {cell}"] if (is_unit or word in _MEASURES) and not is_own else []
+    return [f"counted in {cell}"] if (is_unit or word in MEASURES) and not is_own else []
 
 
-def _said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[str]:
+def said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[str]:
     """What a word in a row says of the row's figure; `heading` is its column's."""
     if heading is None and clean(cell) in _SIGNS:
         return ["something that nobody can tell"]
@@ -196,9 +327,10 @@ def section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
     column, text = texts[0]
     label = known.words.label(text)
     if label.unknown or label.fields - {"target"}:
-        return
-    kinds = _own_kinds(label) - {"a total", "an average"}
-    what = against(label, known, known.fit(label.periods), kinds)
+        what = said_alone(known, label, text, as_section=True)
+    else:
+        kinds = _own_kinds(label) - {"a total", "an average"}
+        what = against(label, known, known.fit(label.periods), kinds)
     yield from said_otherwise(table.grid.sheet, address(row, column), text, what)
 
 

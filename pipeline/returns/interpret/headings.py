@@ -30,7 +30,8 @@ from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key
-from schemas.fields import Field
+from schemas.fields import UNSURE_NAMES, Field
+from schemas.wording import day_shown
 
 #: Longer text is no heading.
 LONGEST_HEADING = 100
@@ -119,7 +120,7 @@ def heading_text(cell: CellValue) -> str:
         return cell.strip()
     if isinstance(cell, datetime):
         cell = cell.date()
-    return cell.isoformat() if isinstance(cell, date) else text_of(cell)
+    return day_shown(cell) if isinstance(cell, date) else text_of(cell)
 
 
 #: How a name begins without which a row heads no table.
@@ -383,7 +384,10 @@ def _heads(fields: Fields, labels: list[Label]) -> bool:
     others = [
         label
         for label in labels
-        if label.fields - ANCHORS - _FEATURELESS
+        if (
+            label.fields - ANCHORS - _FEATURELESS
+            and (named >= ANCHORS or name_key(label.text) not in UNSURE_NAMES)
+        )
         or (label.periods and not label.fields and not label.unknown)
     ]
     return bool(others)

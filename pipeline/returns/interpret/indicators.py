@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.returns.interpret.attribution import other_rows
+from pipeline.returns.interpret.attribution import other_rows, period_shown
 from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.contradictions import beside, section
+from pipeline.returns.interpret.contradictions import beside, other_columns, section
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.notes import said_in_comments
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
@@ -29,9 +30,11 @@ from schemas import cell_rules as v
 from schemas import rules as c
 from schemas.fields import FIGURES, FILLED
 from schemas.findings import Finding
+from schemas.layout_rules import ROWS_OF_OTHER_PERIOD
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
 from schemas.names import name_key
 from schemas.units import Unit
+from schemas.wording import listed
 
 #: Numerators and denominators may be counts, money or hours.
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
@@ -45,6 +48,8 @@ class _Matched(Struct, frozen=True):
     ref: str
     #: Its wording is another indicator's, which is asked about.
     is_of_two: bool = False
+    #: The row says that it is of another period than the return's, as all of its indicator do.
+    is_other_period: bool = False
 
 
 def read_indicators(
@@ -59,21 +64,36 @@ def read_indicators(
     matched, findings = _match(tables, register, known, looks)
     for table in tables:
         findings += _marked_headings(table, looks[table.grid.sheet].cells, known)
+        findings += other_columns(table, _rows(table, matched), known)
     rows = []
     for sheet, matches in groupby(matched, key=lambda match: match.table.grid.sheet):
         mine = list(matches)
         findings += _hidden(mine, looks[sheet])
         for match in mine:
+            if match.is_other_period:
+                rows.append(_not_read(match, known))
+                continue
             row, troubles = _read_row(match, looks[sheet], known)
             rows.append(row)
             findings += troubles
+        if comments := looks[sheet].comments:
+            cells = [(m.row, m.table.columns[key]) for m in mine for key in FIGURES
+                     if key in m.table.columns]  # fmt: skip
+            of_tables = {id(m.table): m.table for m in mine}.values()
+            heads = [place for table in of_tables for place in _heading_places(table)]
+            findings += said_in_comments(sheet, comments, {*cells, *heads}, known)
     return rows, findings
+
+
+def _rows(table: Table, matched: list[_Matched]) -> list[int]:
+    """The rows of a table whose figures are read."""
+    return [m.row for m in matched if m.table is table and not m.is_other_period]
 
 
 def indicators_of(table: Table, register: Register, known: Belonging, details: Details) -> set[str]:
     """The refs of the indicators that a table has a row for."""
     matched, _ = _match([table], register, known, _looks([table], details))
-    return {match.indicator.ref for match in matched}
+    return {match.indicator.ref for match in matched if not match.is_other_period}
 
 
 def _looks(tables: list[Table], details: Details) -> dict[str, SheetDetails]:
@@ -119,10 +139,12 @@ def _match(
     findings: list[Finding] = []
     places: dict[str, str] = {}
     of_two: list[tuple[_Matched, Indicator]] = []
+    elsewhen: list[_Matched] = []
     for table in tables:
         sheet = table.grid.sheet
         others, doubts = other_rows(table, known)
         findings += doubts
+        elsewhen += _named_in(table, others, looks[sheet].cells, known)
         for row in table.rows:
             if row in others:
                 continue
@@ -152,6 +174,10 @@ def _match(
                 places[found.ref] = f"{sheet}!{cell}"
                 matched.append(_Matched(table, row, found, ref))
                 findings += beside(table, row, found, known)
+    missing = [*{m.indicator.ref: m for m in elsewhen if m.indicator.ref not in places}.values()]
+    # They are there, and need not be asked for.
+    matched += missing
+    findings += _of_other_period(missing, known)
     for match, other in of_two:
         findings.append(_of_two(match, other))
         # That it may be either is said; that one of them has no row then need not be.
@@ -159,10 +185,32 @@ def _match(
         if free is not None:
             places[free.ref] = f"{match.table.grid.sheet}!{match.table.address(match.row, 'ref')}"
             matched.append(replace(match, indicator=free))
-    if of_two:
+    if of_two or missing:
         order = {id(table): number for number, table in enumerate(tables)}
         matched.sort(key=lambda match: (order[id(match.table)], match.row))
     return matched, findings
+
+
+def _named_in(
+    table: Table, rows: Collection[int], looks: Mapping[Place, CellDetail], known: Belonging
+) -> Iterator[_Matched]:
+    """The area's indicators that rows of another period name."""
+    for row in sorted(rows):
+        ref, name = (name_shown(table, row, key, looks) for key in NAMES)
+        found = known.words.indicator(ref, name)
+        if found and known.area in found.areas:
+            yield _Matched(table, row, found, ref, is_other_period=True)
+
+
+def _of_other_period(missing: list[_Matched], known: Belonging) -> list[Finding]:
+    """What is asked where all rows of some indicators are of another period than the return's."""
+    if not missing:
+        return []
+    table, row = missing[0].table, missing[0].row
+    place = table.grid.sheet, address(row, table.period_headings[0].column)
+    refs = listed(match.indicator.ref for match in missing)
+    words = {"refs": refs, "period": known.period or "the period"}
+    return [ROWS_OF_OTHER_PERIOD.found(*place, period_shown(table, row), **words)]
 
 
 def _of_two(match: _Matched, other: Indicator) -> Finding:
@@ -271,6 +319,21 @@ def _read_row(
         is_bad=cells.is_bad,
     )
     return row, cells.findings
+
+
+def _not_read(match: _Matched, known: Belonging) -> ReportedRow:
+    """A row whose figure is not this period's."""
+    cells = {"performance": match.table.address(match.row, "performance")}
+    return ReportedRow(
+        indicator=match.indicator.ref,
+        area=known.area or "",
+        period=known.period or "",
+        status=Status.FINAL,
+        sheet=match.table.grid.sheet,
+        cell=cells["performance"],
+        cells=cells,
+        is_bad=True,
+    )
 
 
 def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:

@@ -20,6 +20,7 @@ from schemas.fields import (
     FILL_IN,
     FILLED_IN,
     INDICATOR_FIELDS,
+    UNSURE_NAMES,
     UNTAUGHT_FIELDS,
     Field,
 )
@@ -48,7 +49,7 @@ CHANGE_NOTHING = frozenset(
 #: provisional figure is the period's, and is marked.
 PROVISIONAL = "provisional"
 KINDS: dict[str, tuple[str, ...]] = {
-    PROVISIONAL: ("provisional",),
+    PROVISIONAL: ("provisional", "preliminary", "prelim", "prelim."),
     "a forecast": (
         *("forecast", "forecasts", "forecasted", "fcst", "projected", "projection", "projections"),
         *("predicted", "prediction", "predictions", "expected", "planned", "modelled"),
@@ -58,7 +59,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         *("draft", "drafts", "unaudited", "unvalidated", "not yet validated", "superseded"),
         *("obsolete", "dummy", "do not use", "withdrawn", "void", "incomplete", "unverified"),
         *("not validated", "not audited", "not verified", "interim", "to be checked", "specimen"),
-        *("placeholder", "previous version", "not yet approved", "part data"),
+        *("placeholder", "previous version", "not yet approved", "part data", "part year"),
     ),
     "an example": ("example", "sample"),
     "cumulative": ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
@@ -180,6 +181,13 @@ _IDLE = re.compile(
     r" ?[-/\u2013] ?(?:20)?(?!(?P=first))(?P<last>\d\d)\b",
     re.IGNORECASE,
 )
+#: What a part of the council is for says nothing of the figures: `Regional Services Directorate`.
+_OF_OFFICES = re.compile(
+    r"\b(?:regional|national|benchmarking|budget|plan|forecasting|change|test(?:ing)?|estimates)"
+    r"(?= (?:[\w&]+ ){0,2}(?:directorate|department|dept|services?|teams?|unit|division|offices?"
+    r"|officers?|board|committee|partnership|manager|programme)\b(?! figures| data))",
+    re.IGNORECASE,
+)
 #: A name's words; a sign between two is one as well.
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
@@ -280,6 +288,7 @@ class _Names(Struct):
         keys |= {spoken(f.heading): f.key for f in fields}
         # Names only where nothing stands beside them: elsewhere `quarter` and `no` are words.
         alone = {name for name, key in keys.items() if key in ("period", "scale") or name == "no"}
+        alone.update(UNSURE_NAMES)
         return cls(keys, _Phrases({name: name for name in keys.keys() - alone}))
 
 
@@ -305,6 +314,7 @@ class Vocabulary:
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
         #: A title may be the council's name, the framework's or the appendix's.
         about = register.framework
+        self.council = name_key(about.council)
         self._own_names = [
             re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
             for name in (about.council, about.title, about.appendix)
@@ -317,12 +327,16 @@ class Vocabulary:
         """What a text says."""
         return self._read(text, fields)
 
+    def indicator(self, ref: str, wording: str) -> Indicator | None:
+        """The indicator that a row names."""
+        return self.by_ref.get(name_key(ref)) or self.by_wording.get(name_key(wording))
+
     def title(self, text: str) -> Label:
         """What a title says itself, without what its figures are only compared with."""
         return self._read_title(text)
 
     def _title(self, text: str) -> Label:
-        for pattern in (*self._own_names, _COMPARED):
+        for pattern in (*self._own_names, _COMPARED, _OF_OFFICES):
             text = pattern.sub("", text)
         return self._label(_IDLE.sub(_idle, text), INDICATORS)
 

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+
+from msgspec import Struct
 
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.contradictions import MULTIPLIED, against, said_otherwise
-from pipeline.returns.interpret.labels import Vocabulary
+from pipeline.returns.interpret.contradictions import (
+    MULTIPLIED,
+    against,
+    counted,
+    said_beside,
+    said_otherwise,
+    unclear,
+)
+from pipeline.returns.interpret.cover import Cover
+from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.register_periods import Fit
+from pipeline.returns.interpret.remarks import NO_MATTER, clauses, is_about, says_provisional
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
+from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.grid import Grid, text_of
-from schemas import rules as c
 from schemas.findings import Finding
 
 #: The kinds that a note is meant of all figures.
 _SAID_BY_NOTES = frozenset({"cumulative", "a forecast", "of another length of time"})
 _WHAT = "in thousands or millions"
-#: What a note begins with, and what parts of it each say a thing of their own.
-_MARK = re.compile(
-    r"^(?:note\b\s*\d*|[*†‡#§\u00b9\u00b2\u00b3]+|\(?\d{1,2}[).]|\[\d{1,2}\])[\s:.-]*",
-    re.IGNORECASE,
-)
-_CLAUSES = re.compile(
-    r"[;.,]\s|\b(?:as(?! at\b)|because|since|although|but|compared)\b", re.IGNORECASE
-)
 _FIGURES = re.compile(r"\b(?:all|amounts|data|figures|numbers|values)\b", re.IGNORECASE)
-#: Words of a clause that says of which period the figures are.
-_OF_FIGURES = frozenset(
-    {"data", "is", "are", "was", "were", "shown", "here", "these", "this", "all", "from"}
-    | {"relate", "relates", "to", "above", "period", "quarter", "year", "provided", "given", "on"}
-)
+#: How a comment of a correction copy begins, and what a comment begins with that names its author.
+_OURS, _AUTHOR = "Quarterday:", re.compile(r"^[^\n:]{1,60}:[ \t]*\n")
 #: A page of text is no note.
 _LONGEST_NOTE = 300
 #: Without any of these a text says nothing of a scale; what is looked for first is found fastest.
@@ -40,95 +40,152 @@ _SIGNS = ("000", "thousand", "million", "billion", "£")
 _MAY_SCALE = re.compile(r"(?<!\d)000(?!\d)|thousand|million|billion|£ ?(?:k|m|mn|bn)\b")
 
 
-def said_in_notes(table: Table, known: Belonging) -> Iterator[Finding]:
-    """What notes say of a table's figures: of what kind, or of which period, they are.
+class _Text(Struct, frozen=True):
+    """A text of a sheet that is neither a heading nor read beside a figure."""
 
-    Notes stand under the table, beside its rows, and beside its headings over nothing.
+    row: int
+    column: int
+    text: str
+    #: Whether it stands beside a figure, under no heading.
+    is_note: bool = False
+
+
+def said_in_notes(
+    grids: list[Grid], every: list[Table], tables: list[Table], known: Belonging
+) -> Iterator[Finding]:
+    """What notes say of the figures: of what kind, of which period, or in which scale they are.
+
+    `every` is each table of the workbook, `tables` those that are read. Notes stand under a table,
+    between and beside its rows, and beside its headings over nothing. A scale may be said anywhere;
+    only a heading says plainly of which figures it is meant.
     """
+    if not tables:
+        return
+    own = set.intersection(
+        *({s.power for s in table.chosen["performance"].label.scales} for table in tables)
+    )
+    with_tables = {id(table.grid) for table in every}
+    for grid in grids:
+        mine = [table for table in tables if table.grid is grid]
+        if not mine and id(grid) in with_tables:
+            continue
+        texts = list(_texts(grid, mine))
+        if _may_scale(" ".join((grid.sheet, *(each.text for each in texts)))):
+            yield from _scaled(grid, mine, texts, own, known)
+        for each in texts:
+            if each.is_note:
+                yield from _said_by(each.text, grid.sheet, address(each.row, each.column), known)
+        for table in mine:
+            yield from _said_in_rows(table, known)
+
+
+def _texts(grid: Grid, tables: list[Table]) -> Iterator[_Text]:
+    """The texts of a sheet, but for those of its tables' own columns beside figures."""
+    by_row = {row: table for table in tables for row in table.rows}
+    unfilled = {row for table in tables for row in table.unfilled}
+    beside = {
+        id(table): [(column, table.block.at(column) is None) for column in table.other_columns]
+        for table in tables
+    }
+    for number, cells in grid.numbered():
+        table = by_row.get(number)
+        if table is not None and number not in unfilled:
+            for column, is_note in beside[id(table)]:
+                if isinstance(cell := grid.value(number, column), str) and cell:
+                    yield _Text(number, column, cell, is_note)
+        else:
+            for column, cell in enumerate(cells, grid.first_column):
+                if isinstance(cell, str) and cell:
+                    yield _Text(number, column, cell)
+
+
+def _scaled(
+    grid: Grid, tables: list[Table], texts: list[_Text], own: set[int], known: Belonging
+) -> Iterator[Finding]:
+    """Texts that say another scale than the headings of all tables do."""
+
+    def is_other(text: str) -> bool:
+        return any(scaled.power not in own for scaled in known.words.label(text).scales)
+
+    if tables and is_other(grid.sheet):
+        yield from said_otherwise(grid.sheet, "", grid.sheet, [_WHAT])
+    for each in texts:
+        is_short = len(each.text) <= _LONGEST_NOTE and _may_scale(each.text)
+        if is_short and not any(_is_own(table, each) for table in tables) and is_other(each.text):
+            yield from said_otherwise(
+                grid.sheet, address(each.row, each.column), each.text, [_WHAT]
+            )
+
+
+def noted_provisional(table: Table, cover: Cover, known: Belonging) -> bool:
+    """Whether a line of the cover, or a note under a table, says that figures are provisional."""
+    lines = [line.text for line in cover.lines if PROVISIONAL in line.label.kinds]
+    lines += [text for _, text, is_under in _lines_without_figures(table, known) if is_under]
+    return any(says_provisional(known.words, text) for text in lines)
+
+
+def _lines_without_figures(table: Table, known: Belonging) -> Iterator[tuple[str, str, bool]]:
+    """What rows without a figure and an indicator say: their cell, text, and if none is below."""
+    unfilled = table.unfilled
+    last = max(set(table.rows) - set(unfilled), default=-1) if unfilled else -1
+    for row in unfilled:
+        texts = {column: text for column, cell in table.grid.row(row) if (text := text_of(cell))}
+        if not texts or known.words.indicator(table.text(row, "ref"), table.text(row, "indicator")):
+            continue
+        if row > last or len(texts) == 1:
+            yield address(row, min(texts)), " ".join(texts.values()), row > last
+
+
+def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
+    """What notes over nothing, and lines without a figure under and between the rows, say."""
     sheet = table.grid.sheet
     for heading in table.block.headings:
         is_note = not heading.label.fields and _FIGURES.search(heading.text)
         if is_note and not any(table.down(heading.column)):
             yield from _said_by(heading.text, sheet, heading.address, known)
-    unheaded = [column for column in table.other_columns if table.block.at(column) is None]
-    for row in table.rows if unheaded else ():
-        for column in unheaded:
-            if table.value(row, "performance") != "":
-                text = text_of(table.grid.value(row, column))
-                yield from _said_by(text, sheet, address(row, column), known)
-    for row in reversed(table.rows):
-        if table.value(row, "performance") != "":
-            return
-        texts = {column: text for column, cell in table.grid.row(row) if (text := text_of(cell))}
-        if texts:
-            yield from _said_by(" ".join(texts.values()), sheet, address(row, min(texts)), known)
+    for cell, text, is_under in _lines_without_figures(table, known):
+        if is_under:
+            yield from _said_by(text, sheet, cell, known)
+        elif len(text) <= _LONGEST_NOTE:
+            yield from unclear(known, sheet, cell, text, as_title=True)
+
+
+def said_in_comments(
+    sheet: str, comments: Mapping[Place, str], cells: Collection[Place], known: Belonging
+) -> Iterator[Finding]:
+    """What comments on cells of figures, and on their headings, say of them."""
+    for place, text in sorted(comments.items()):
+        if place in cells and not text.startswith(_OURS):
+            said = " ".join(_AUTHOR.sub("", text).split())
+            if what := said_beside(said, None, known):
+                yield from said_otherwise(sheet, address(*place), said, what)
+            else:
+                yield from _said_by(said, sheet, address(*place), known)
 
 
 def _said_by(text: str, sheet: str, cell: str, known: Belonging) -> Iterator[Finding]:
     """What a note says; of much else that it may speak of nothing is understood."""
     if not 0 < len(text) <= _LONGEST_NOTE or " " not in text:
         return
-    what = sorted(known.words.label(text).kinds & _SAID_BY_NOTES)
-    what += [_WHAT] if MULTIPLIED.search(text) else []
-    for clause in _CLAUSES.split(_MARK.sub("", text)):
-        title = Title.of(known.words, clause, sheet)
-        words, periods = title.label.unknown, title.periods
-        if periods and all(word in _OF_FIGURES for word in words) and not title.label.kinds:
-            fit = known.among(periods)
-            what += against(title.label, known, fit if fit is Fit.OTHER else Fit.SAME)
+    what, is_doubtful = [], False
+    if not is_about(text):
+        what += sorted(known.words.label(text).kinds & _SAID_BY_NOTES)
+        what += [_WHAT] if MULTIPLIED.search(text) else []
+        for clause in clauses(text):
+            title = Title.of(known.words, clause, sheet)
+            fit = _fit_of_clause(title, known)
+            what += counted(clause)
+            what += against(title.label, known, Fit.OTHER) if fit is Fit.OTHER else []
+            is_doubtful |= fit is Fit.DOUBTFUL
     yield from said_otherwise(sheet, cell, text, what)
+    if not what:
+        yield from unclear(known, sheet, cell, text, is_doubtful=is_doubtful)
 
 
-def scaled_elsewhere(
-    grids: list[Grid], every: list[Table], tables: list[Table], words: Vocabulary
-) -> Iterator[Finding]:
-    """Where a title, a tab, a note or the cover says that figures are in thousands.
-
-    `every` is each table of the workbook, `tables` those that are read. Only a heading says plainly
-    of which figures that is meant; all else is asked about.
-    """
-    if not tables:
-        return
-    headed = [{s.power for s in t.chosen["performance"].label.scales} for t in tables]
-    own = set.intersection(*headed)
-
-    def is_other(text: str) -> bool:
-        """Whether a text says another scale than the headings of all tables do."""
-        return any(scaled.power not in own for scaled in words.label(text).scales)
-
-    with_tables = {id(table.grid) for table in every}
-    for grid in grids:
-        mine = [table for table in tables if table.grid is grid]
-        if not mine and id(grid) in with_tables:
-            continue
-        if not _may_scale(" ".join((grid.sheet, *_said_besides(grid, mine)))):
-            continue
-        if mine and is_other(grid.sheet):
-            yield c.SAID_OTHERWISE.found(grid.sheet, "", grid.sheet, what=_WHAT)
-        for number, cells in grid.numbered():
-            for column, cell in enumerate(cells, grid.first_column):
-                if (
-                    isinstance(cell, str)
-                    and len(cell) <= _LONGEST_NOTE
-                    and _may_scale(cell)
-                    and not any(_is_own(table, number, column) for table in mine)
-                    and is_other(cell)
-                ):
-                    yield c.SAID_OTHERWISE.found(
-                        grid.sheet, address(number, column), cell, what=_WHAT
-                    )
-
-
-def _said_besides(grid: Grid, tables: list[Table]) -> Iterator[str]:
-    """The texts of a sheet, but for those of its tables' own columns beside figures."""
-    by_row = {row: table for table in tables for row in table.rows}
-    for number, cells in grid.numbered():
-        table = by_row.get(number)
-        if table is not None and table.value(number, "performance") != "":
-            looked_at = [table.grid.value(number, column) for column in table.other_columns]
-        else:
-            looked_at = cells
-        yield from [cell for cell in looked_at if isinstance(cell, str)]
+def _fit_of_clause(title: Title, known: Belonging) -> Fit:
+    """Whether the period that a part of a note says is the return's, where each word is known."""
+    is_known = all(word in NO_MATTER for word in title.label.unknown)
+    return known.among(title.periods) if is_known and not title.label.kinds else Fit.SAME
 
 
 def _may_scale(text: str) -> bool:
@@ -136,11 +193,12 @@ def _may_scale(text: str) -> bool:
     return any(sign in lower for sign in _SIGNS) and _MAY_SCALE.search(lower) is not None
 
 
-def _is_own(table: Table, row: int, column: int) -> bool:
+def _is_own(table: Table, each: _Text) -> bool:
     """Whether a cell is a heading, or one that is read beside a figure."""
-    if any((row, column) in h.places and h.row >= table.header_row for h in table.block.headings):
+    place = each.row, each.column
+    if any(place in h.places and h.row >= table.header_row for h in table.block.headings):
         return True
-    if (row, column) in table.title_places:
+    if place in table.title_places:
         # It is looked at as a title.
         return True
-    return column in table.taken and table.value(row, "performance") != ""
+    return each.column in table.taken and table.value(each.row, "performance") != ""

@@ -64,7 +64,7 @@ _NUMBERS = {
 }
 _AWAY = {
     **dict.fromkeys(("this", "the", "current", "in", "in the", "for the"), 0),
-    **dict.fromkeys(("last", "previous", "prior", "preceding", "prev", "prev."), -1),
+    **dict.fromkeys(("last", "previous", "prior", "preceding", "earlier", "prev", "prev."), -1),
     "next": 1,
 }
 #: How many months; a week is none.
@@ -84,17 +84,22 @@ _LONG_BY = {
 _LASTING = [
     word for word, long in _LONG_BY.items() if word not in {*LONG, "qtr", "q", "yr", "period"}
 ]
+#: How long a school's term is: no council's period.
+TERM = "term"
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _SOME = {"three": 3, "six": 6, "nine": 9, "twelve": 12}
 _MONTH = rf"(?:{'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})\.?"
 _YEAR = r"(?:19|20)\d\d"
 _DAY = (
-    rf"(?:\d{{1,2}}[/.]\d{{1,2}}[/.](?:{_YEAR}|\d\d)|{_YEAR}-\d\d-\d\d"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? {_YEAR})"
+    rf"(?:\d{{1,2}}[/.]\d{{1,2}}[/.](?:{_YEAR}|\d\d)|\d{{1,2}}-\d{{1,2}}-(?:{_YEAR}|\d\d)|{_YEAR}-\d\d-\d\d"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? {_YEAR}"
+    rf"|\d{{1,2}}-{_MONTH}-(?:{_YEAR}|\d\d))"
 )
 _TO = r" ?(?:-|/|to|until) ?"
 _UNTIL = (
     r"(?:for )?(?:the )?(quarter|year|period|half|month)?-?"
-    r"(?: ?end(?:ing|ed)?| ?to| ?as at| ?(?:position|data|figures|performance) at)(?: on)?"
+    r"(?: ?end(?:ing|ed)?| ?to| ?as (?:at|of)| ?(?:position|data|figures|performance) (?:at|of))"
+    r"(?: on)?(?: ?(?:the )?end(?: of)?)?"
 )
 _FISCAL = r"(?:(?:financial|fiscal|calendar) year |fy ?|year )?"
 _ONE = "|".join(_NUMBERS)
@@ -143,7 +148,7 @@ def _day(text: str) -> date | None:
     numbers = re.findall(r"\d+", text)
     try:
         if named := re.search(_MONTH, text):
-            return date(int(numbers[-1]), _MONTH_OF[named[0].rstrip(".")], int(numbers[0]))
+            return date(_full(numbers[-1]), _MONTH_OF[named[0].rstrip(".")], int(numbers[0]))
         if len(numbers[0]) == 4:
             return date(*map(int, numbers))
         return date(_full(numbers[2]), int(numbers[1]), int(numbers[0]))
@@ -154,6 +159,12 @@ def _day(text: str) -> date | None:
 def _two_days(first: str, last: str) -> Mentions | None:
     one, other = _day(first), _day(last)
     return _span(one, other) if one and other else None
+
+
+def _days_of_one_year(number: str, month: str, last: str) -> Mentions | None:
+    """`1 July to 30 September 2015`."""
+    day = _day(last)
+    return _two_days(f"{number} {month} {day.year}", last) if day else None
 
 
 def _ending(long: str, last: str) -> Mentions | None:
@@ -203,6 +214,21 @@ def _year_ago() -> Mentions:
     return _relative("last", "year")
 
 
+def _roman(number: str) -> Mentions:
+    return Mentions(quarters=frozenset({_ROMAN[number]}))
+
+
+def _three_months(first: str, last: str, year: str) -> Mentions | None:
+    """`Oct, Nov, Dec 2015`."""
+    follows = (_MONTH_OF[last.rstrip(".")] - _MONTH_OF[first.rstrip(".")]) % 12 == 2
+    return _month_span(first, "", last, year) if follows else None
+
+
+def _term() -> Mentions:
+    """A school's or a season's: of no length that a period has."""
+    return Mentions(relative=frozenset({(TERM, 0)}))
+
+
 def _quarters(first: str, last: str) -> Mentions | None:
     """`Q1 to Q3`: all of them."""
     numbers = range(_NUMBERS[first], _NUMBERS[last] + 1)
@@ -212,6 +238,10 @@ def _quarters(first: str, last: str) -> Mentions | None:
 #: What may be said, longest first, with what makes mentions of its groups.
 _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"({_DAY}){_TO}({_DAY})", _two_days),
+    (rf"({_MONTH})[,/] ?{_MONTH} ?(?:,|/|,? and|&) ?({_MONTH})[ -]?({_YEAR}|'\d\d)?",
+     _three_months),
+    (rf"(\d{{1,2}}) ({_MONTH}){_TO}({_DAY})", _days_of_one_year),
+    (rf"({_YEAR})-?q([1-4])", lambda year, number: _quarter(number, year)),
     (rf"{_UNTIL} ({_DAY})", _ending),
     (rf"({_DAY})", _day_alone),
     (rf"({_MONTH})[ -]?'?(\d\d){_TO}({_MONTH})[ -]?'?(\d\d)", _month_span),
@@ -237,8 +267,12 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"({'|'.join(_LASTING)})", _lasting),
     (r"(?:ly|py)", _year_ago),
     (r"([1-4])q ?'?(\d\d)(?!\d)", _quarter),
-    (rf"({_YEAR})q([1-4])", lambda year, number: _quarter(number, year)),
+    (rf"q ?([1-4]) ?fy ?'?({_YEAR}|\d\d)", _quarter),
+    (r"(?:q|qtr|quarter)[ .-]?(i{1,3}|iv)", _roman),
     (r"q-([1-4])", _quarter),
+    (r"(?:week|wk)\.? ?(?:no\.? ?)?[1-5]?\d", lambda: _lasting("week")),
+    (r"(?:autumn|spring|summer|winter|michaelmas|hilary|lent|easter|trinity|school) term",
+     _term),
     (r"m(1[0-2]|[14-9])", _a_month),
     (r"(previous|prior|preceding)", lambda _: _relative("last", "period")),
 )  # fmt: skip
@@ -276,5 +310,5 @@ def mentions(text: str) -> tuple[Mentions, str]:
 #: Without any of these a text says nothing of a period.
 _MAY_SAY = re.compile(
     rf"\d|{_MONTH}|quarter|qtr|half|year|yr|period|month|week|annual|\bly\b|\bpy\b"
-    rf"|previous|prior|preceding|{'|'.join(_SOME)}|\bq\b"
+    rf"|previous|prior|preceding|{'|'.join(_SOME)}|\bq\b|\bq[ .-]?i|term|wk"
 )

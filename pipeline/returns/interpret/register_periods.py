@@ -14,7 +14,7 @@ from enum import IntEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.returns.interpret.periods import LONG, NONE, Mentions, Years, mentions, spoken
+from pipeline.returns.interpret.periods import LONG, NONE, TERM, Mentions, Years, mentions, spoken
 from schemas.model import Period
 
 
@@ -48,7 +48,7 @@ class RegisterPeriod(Struct, frozen=True):
             *(_same(each == self._months) for each in said.months),
             *(_same(each == (self.period.starts, self.period.ends)) for each in said.spans),
             *(_same(each == self.period.ends) for each in said.ends),
-            *(Fit.DOUBTFUL for _ in said.days),
+            *(_same(True) if each == self.period.ends else Fit.DOUBTFUL for each in said.days),
             *(self._away(*each) for each in said.relative),
             *(_same(each == self.name) for each in said.names),
         ]
@@ -159,6 +159,16 @@ class Calendar:
         """Whether a title that speaks of several periods can mean one."""
         return self._known[period].among(said)
 
+    def of_day(self, day: date, period: str) -> Fit:
+        """Whether a day alone, over figures, tells of a period: by its end, or one within it."""
+        own = self._known[period].period
+        if day == own.ends:
+            return Fit.SAME
+        if day < own.starts or any(day == each.period.ends for each in self._known.values()):
+            return Fit.OTHER
+        # Figures are written down after their period.
+        return Fit.DOUBTFUL if day < own.ends else Fit.SAME
+
     def named(self, said: Mentions) -> str | None:
         """The one period that words mean; None where they mean none, or several."""
         meant = [known.name for known in self._known.values() if known.fit(said) is Fit.SAME]
@@ -168,7 +178,8 @@ class Calendar:
 def _known(period: Period) -> RegisterPeriod:
     said, rest = mentions(spoken(period.name))
     is_placed = said.years or said.quarters or said.halves or said.spans or said.ends
-    if rest.replace("\0", "").strip(" ,:-()") or not is_placed:
+    is_term = (TERM, 0) in said.relative
+    if rest.replace("\0", "").strip(" ,:-()") or not is_placed or is_term:
         # Its name is known as a whole.
         said = Mentions(names=frozenset({period.name}))
     first, last = period.starts, period.ends

@@ -43,6 +43,8 @@ class Table(Struct, dict=True):
     #: The heading of each field that has a column (see `columns.choose_columns`).
     chosen: dict[str, Heading] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
+    #: A note under it, or a line of the cover, says that its figures are provisional.
+    is_noted_provisional: bool = False
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -56,8 +58,8 @@ class Table(Struct, dict=True):
 
     @cached_property
     def is_provisional(self) -> bool:
-        """Whether its tab or a title says that its figures are provisional."""
-        return any(title.is_provisional for title in self.titles)
+        """Whether its tab, a title or a note says that its figures are provisional."""
+        return self.is_noted_provisional or any(title.is_provisional for title in self.titles)
 
     @cached_property
     def title_places(self) -> frozenset[Place]:
@@ -68,6 +70,12 @@ class Table(Struct, dict=True):
     def period_headings(self) -> list[Heading]:
         """The columns that say which period a row is of."""
         return [h for h in self.block.headings if h.field == "period" and not h.label.unknown]
+
+    @cached_property
+    def unfilled(self) -> list[int]:
+        """The rows without a figure; asked for once the columns are chosen."""
+        column = self.columns.get("performance", -1) - self.grid.first_column
+        return [row for row in self.rows if column < 0 or self.grid.cells(row)[column] == ""]
 
     @cached_property
     def taken(self) -> frozenset[int]:

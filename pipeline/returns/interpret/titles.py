@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -28,12 +30,19 @@ class Title(Struct, frozen=True):
 
     @property
     def periods(self) -> Mentions:
-        """What it says of its figures' period; a day in it is when it was written."""
+        """What it says of its figures' period; a day beside words is when it was written."""
         said = replace(self.label.periods, days=frozenset()) if self.label.periods else NONE
         if any(away for _, away in said.relative) and said != Mentions(relative=said.relative):
             # `Last year: 2014-15` beside this year's.
             return NONE
         return said
+
+    @property
+    def days_alone(self) -> frozenset[date]:
+        """The days that it says, where it says nothing else."""
+        label = self.label
+        said = Mentions(days=label.periods.days)
+        return said.days if said and label == Label(label.text, periods=said) else frozenset()
 
     @property
     def is_provisional(self) -> bool:

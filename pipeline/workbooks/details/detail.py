@@ -122,6 +122,8 @@ class SheetDetails(Struct, dict=True):
     hidden_rows: set[int] = set()
     #: First and last column of each hidden range.
     hidden_columns: list[tuple[int, int]] = []
+    #: What comments say of cells, as far as the kind of workbook tells it.
+    comments: dict[Place, str] = {}
 
     @cached_property
     def odd_rows(self) -> frozenset[int]:

@@ -98,6 +98,8 @@ class _Walk:
         self._text: list[str] = []
         self._paragraphs = 0
         self._marks = Marks.NONE
+        #: What its comment says.
+        self._comment: list[str] = []
         xml.parse(self._parser, content, self._start, self._end)
 
     def _start(self, qualified: str, attributes: dict[str, str]) -> None:
@@ -130,6 +132,9 @@ class _Walk:
             self._start_cell(named)
         elif self._places and not self._in_note:
             self._start_text(element, named)
+        elif self._places and element == "p":
+            self._comment.append("\n" if self._comment else "")
+            self._parser.CharacterDataHandler = self._comment.append
 
     def _start_text(self, element: str, named: dict[str, str]) -> None:
         """What stands within a cell that is asked for."""
@@ -166,7 +171,7 @@ class _Walk:
             if self._column <= column < self._next_column
         ]
         self._attributes, self._text = named, []
-        self._paragraphs, self._marks = 0, Marks.NONE
+        self._paragraphs, self._marks, self._comment = 0, Marks.NONE, []
 
     def _end(self, qualified: str) -> None:
         element = xml.local(qualified)
@@ -175,6 +180,8 @@ class _Walk:
             self._is_here = self._is_here and self._depth > 0
         elif element in _CELLS and self._places:
             self.found.cells |= dict.fromkeys(self._places, self._detail())
+            if self._comment:
+                self.found.comments |= dict.fromkeys(self._places, "".join(self._comment))
             self._places = []
         elif element == "annotation":
             self._in_note = False

@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
+from pipeline.workbooks.details.comments import comments_of
 from pipeline.workbooks.details.detail import (
     ABSENT,
     CellDetail,
@@ -80,8 +81,11 @@ class OoxmlBook:
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
-        content = self._package.read(self._package.targets.get(self._relation_of[name], ""))
-        return _search(content, asked, self) or _Walk(asked, self).run(content)
+        part = self._package.targets.get(self._relation_of[name], "")
+        content = self._package.read(part)
+        found = _search(content, asked, self) or _Walk(asked, self).run(content)
+        found.comments |= comments_of(self._package, part)
+        return found
 
 
 # Returns made from one template have the same workbook part and the same styles.

@@ -51,6 +51,18 @@ class Package:
         return b"" if name is None else self.read(name, b"")
 
     @cached_property
+    def has_comments(self) -> bool:
+        """Whether any cell of any sheet may have a comment."""
+        return any("comments" in name for name in self._names)
+
+    def related(self, name: str, kind: str) -> bytes:
+        """The part that another one has of a kind; nothing where it has none."""
+        folder, _, file = name.rpartition("/")
+        part = self.read(f"{folder}/_rels/{file}.rels", b"")
+        found = _relations(part, folder).of_types.get(kind) if part else None
+        return b"" if found is None else self.read(found, b"")
+
+    @cached_property
     def _relations(self) -> _Relations:
         part = self.read(f"{self._folder}/_rels/{self._main}.rels")
         return _relations(part, self._folder)

@@ -1,0 +1,241 @@
+"""Remarks: what a line of text says of the figures that it stands over, under or beside.
+
+A title, a tab, a note and a line of the cover speak of much, and mostly of other things. What one
+of them plainly says of the figures is held against the return; one that speaks of the figures and
+is not understood to its last word is for a person to look at.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.returns.interpret.labels import PROVISIONAL, Label, Vocabulary
+from pipeline.returns.interpret.periods import spoken
+
+# The same lines stand in most of the returns that a worker reads.
+_remembered = lru_cache(maxsize=2_000)
+
+#: What figures may be counted in that is no unit of ours.
+MEASURES = frozenset(
+    {"weeks", "months", "years", "hours", "hrs", "minutes", "mins", "seconds", "working days"}
+    | {"thousand", "thousands", "million", "hundreds", "dozen", "dozens", "tens", "lakh", "lakhs"}
+    | {"crore", "crores", "per 1,000", "per 10,000", "per 100,000", "per 1000", "per 100000"}
+    | {"miles", "km", "metres", "tonnes", "kg", "litres", "kwh", "hectares", "per week", "per day"}
+    | {"pence", "calendar days", "percentage points", "shillings"}
+)
+ANOTHER_BODY, ELSEWHERE, A_PART = "of another body", "of elsewhere", "of a part of the area"
+#: What a line says of all figures near it where it says nothing else; over a column, or beside
+#: other words, most of these may mean anything.
+_ALONE: dict[str, tuple[str, ...]] = {
+    "net": ("net", "nett"),
+    "gross": ("gross",),
+    "an average": ("median", "medians", "mode"),
+    "the highest or the lowest": (
+        *("peak", "maximum", "max", "minimum", "min", "best", "worst", "highest", "lowest"),
+    ),
+    "a rank or an index": (
+        *("rank", "ranks", "ranking", "rankings", "index", "indices", "indexed", "z score"),
+        *("quartile", "quartiles", "percentile", "percentiles", "run rate", "score out"),
+    ),
+    "a difference": ("movement", "movements", "shortfall", "excess", "gap", "gap to"),
+    "what is aimed at": (
+        *("profile", "profiled", "trajectory", "ambition", "aspiration", "goal", "goals"),
+        *("threshold", "thresholds", "tolerance", "tolerances"),
+    ),
+    "not final": (
+        *("wip", "work progress", "cancelled", "replaced", "partial", "part year", "pre audit"),
+        *("subject audit", "tbc", "to be confirmed", "awaiting", "unconfirmed", "estimating"),
+        *("do not publish", "wrong", "incorrect", "not final", "to be updated", "early", "flash"),
+    ),
+    "of another length of time": (
+        *("per annum", "p.a", "mat", "pro rata", "full effect", "moving", "academic", "calendar"),
+        *("year end",),
+    ),
+    "a rate": ("per 1,000", "per 10,000", "per 100,000", "per 1000", "per 100000", "per thousand"),
+    ELSEWHERE: (
+        *("national", "nationally", "uk", "gb", "wales", "scotland", "great britain", "county"),
+        *("county wide", "countywide", "cipfa", "cipfa group", "northern ireland", "region"),
+    ),
+    ANOTHER_BODY: (
+        *("police", "nhs", "contractor", "contractors", "provider", "providers", "partner"),
+        *("partners", "neighbouring borough", "academies"),
+    ),
+}
+_SAYS_ALONE = {word: kind for kind, words in _ALONE.items() for word in words}
+#: Between the rows these are as often the theme of those under them.
+_THEMES = frozenset({ANOTHER_BODY, ELSEWHERE, "what is aimed at"})
+
+_COMPASS = r"(?:(?:north|south)(?:ern)?(?:[ -]?(?:east|west)(?:ern)?)?|(?:east|west)(?:ern)?)"
+_PLACE = r"(?:division|locality|neighbourhood|area|region|sector|zone|district|patch|cluster|team)"
+#: A part of the area, or of those who live there.
+_PARTS = re.compile(
+    rf"(?:{_COMPASS}(?: {_PLACE}| side)?|(?:{_PLACE}|wards?|parish) (?:[a-h]|\d\d?)(?: [a-h])?"
+    r"|wards?|locality|parish|(?:ward|parish) (?:of )?[a-z]+"
+    r"|(?!this |each |every |by |per )[a-z']+ (?:ward|locality|parish)|urban|rural"
+    r"|(?:under|over|aged?) \d\d?s?(?: \d\d)?|\d\d?(?: to)? \d\d? year olds"
+    r"|(?:fe)?males?|women|men|girls|boys)"
+)
+_SEGMENTS = re.compile(r"\s[-\u2013\u2014|/]\s|[-\u2013]\s|\s[-\u2013]|[,:;()\[\]\n]")
+
+_NOUNS = (
+    r"figures?|amounts?|values?|data|percentages?|numbers|money|times|totals|actuals|statistics"
+)
+_ALL = r"(?:(?:all|these|those|the|our|both|any|some|most|my|this) (?:of the |the |our )?)*"
+#: Behind one of these, they are part of the name of somebody or something.
+_NAMED = r"(?! (?:protection|quality|owner|source|team|officer|analyst|unit|lead|governance)s?\b)"
+#: What a sentence on the figures begins with, over a table and under it.
+_OVER = re.compile(rf"{_ALL}(?:{_NOUNS})\b{_NAMED}")
+_UNDER = re.compile(rf"(?:[\w'.]+ ){{0,2}}?(?:{_NOUNS})\b{_NAMED}")
+#: Words that say of figures that something is left out of them, put in, or done to them.
+_DONE = re.compile(
+    r"\b(?:exclud\w+|excl|instead|net (?:of|figures)|gross (?:of|figures)|nett"
+    r"|should (?:be|read|say)|(?:is|are) (?:wrong|incorrect|not right)|double count\w*|restated"
+    r"|rounded|based on|samples? (?:of|size|[(]?n ?=)|pro rata"
+    r"|per (?:head|annum|capita|thousand|[\d,]*0)"
+    r"|lag(?:s|ged|ging)?|estimat(?:e|es|ed)|to be confirmed|superseded|weighted|seasonally"
+    r"|in (?:hundreds|tens|dozens|lakhs?|crores?|pence|weeks|months|hours|minutes|years))\b"
+    r"|^(?:net|gross|per|without|less|using)\b|\bonly$"
+    r"|\b(?:to be (?:revised|updated|audited|validated)|subject to (?:change|revision|audit))\b"
+)
+#: The same, of what a note says and a title mostly says of itself.
+_COVERED = re.compile(r"\b(?:includ\w+|incl|covers?|not counted)\b")
+#: What a line begins with that says of whom or where to ask, when to send it, or what a sign means.
+_ABOUT = re.compile(
+    r"(?:sources?|data (?:sources?|owners?|leads?)|contacts?|owners?|leads?|prepared|printed"
+    r"|version|please (?!note)|return (?:by|to|due)|deadline|due|see|for (?:more|further)"
+    r"|next update|end of|page|definitions?|methodology|targets?|(?:comparison|comparator"
+    r"|comparative|baseline) (?:period|quarter|year))\b"
+    r"|(?:previous|last|prior|next) (?:period|quarter|year) ?:"
+)
+#: That other figures are given in another place says nothing of these.
+_GIVEN_ELSEWHERE = re.compile(
+    r"\b(?:is|are) (?:shown |given |set out )?(?:on|in) the [\w\s'/-]*"
+    r"(?:tab|sheet|report|return|appendix|workbook|dashboard)s?\.?$"
+)
+#: A line of the cover that says what all figures are.
+_BASIS = re.compile(
+    r"(?:basis(?: of (?:figures|data))?|type(?: of figures)?|figures?|data|scope|coverage|geography"
+    r"|division|locality|measured? in)\b[\s:-]*"
+)
+#: What becomes of figures without becoming others: how they went, or were gathered and printed.
+_IDLE = re.compile(
+    rf"\b(?:{_NOUNS}) (?:[\w']+ ){{0,2}}?(?:fell|rose|increas\w+|decreas\w+|improv\w+|dropped"
+    r"|remain\w*|grew|fluctuat\w+|declin\w+|(?:(?:is|are|was|were|will be) )?(?:updated|refreshed"
+    r"|collected|published|reported|produced|supplied|provided|checked|correct|accurate)"
+    r"(?! (?:from|with|for|in|at|as at))).*"
+    r"|\brounded to (?:one|two|\d) decimal (?:place|point)s?|\brounded to (?:the nearest )?whole"
+    r" numbers?|\bvalue for money\b|\b(?:provisional|estimated) \w+ (?:is|are) marked.*",
+)
+#: Words beside which everything else of a sentence on the figures is understood.
+NO_MATTER = frozenset(
+    {"first", "since", "onwards", "outturn", "quarterly", "mid", "data", "is", "are", "was"}
+    | {"were", "shown", "here", "these", "this", "all", "from", "be", "relate", "relates", "to"}
+    | {"above", "below", "period", "quarter", "year", "provided", "on", "given", "return"}
+    | {"returns", "report", "reports", "sheet", "form", "collection", "table", "template"}
+    | {"submission", "set", "pack", "summary", "position", "end", "as", "and", "taken", "please"}
+    | {"note", "that", "up", "of", "entry", "key", "headline", "performance", "amounts"}
+    | {"numbers", "latest", "times", "money", "percentages", "totals", "actuals", "we", "our"}
+    | {"only", "cover", "covers", "covering", "collected", "page"}
+)
+
+
+def kinds_alone(label: Label, *, as_section: bool = False) -> list[str]:
+    """What a line that says nothing else makes of the figures: `net`, `of another body`."""
+    if label.fields - {"performance"} or not label.unknown:
+        return []
+    kind = _SAYS_ALONE.get(" ".join(word for word in label.unknown if word not in NO_MATTER))
+    return [kind] if kind and not (as_section and kind in _THEMES) else []
+
+
+@_remembered
+def parts_named(words: Vocabulary, text: str) -> tuple[str, ...]:
+    """Whether a line, or a part of it, names a part of the area or of those who live there."""
+    for segment in _SEGMENTS.split(text):
+        said = spoken(" ".join(words.title(segment).unknown)) if segment.strip() else ""
+        if said and (_PARTS.fullmatch(said) or _PARTS.fullmatch(spoken(segment).strip(" ."))):
+            return (A_PART,)
+    return ()
+
+
+#: The other scales are told by a label.
+_MEASURE = "|".join(sorted(MEASURES - {"thousand", "thousands", "million"}, key=len, reverse=True))
+_COUNTED = re.compile(
+    rf"(?:(?:[\w']+ ){{0,3}}?(?:{_NOUNS}|waits?|durations?|costs?|spend(?:ing)?|income|rates?"
+    r"|results) (?:(?:is|are|all|was|were|has|have|been|shown|given|expressed|measured|counted"
+    r"|reported|stated|recorded|quoted|calculated) )*)?"
+    rf"(?:in (?:the )?(?P<measure>{_MEASURE})|(?P<share>per [\d,]*00)(?: \w+){{0,2}})"
+)
+
+
+@_remembered
+def measure_said(text: str) -> str:
+    """What a sentence says that figures are counted in, such as `weeks`; empty: nothing."""
+    match = _COUNTED.fullmatch(spoken(text).strip(" .()*:"))
+    return match["measure"] or match["share"] if match else ""
+
+
+@_remembered
+def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
+    """Whether a line speaks of the figures, and not every word of it is understood.
+
+    `as_title`: it stands over them, and is of them where it begins with them.
+    """
+    if is_about(text):
+        return False
+    return any(_is_unclear(words, clause, as_title=as_title) for clause in clauses(text))
+
+
+def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
+    said = spoken(text).strip(" .()*")
+    clause = _IDLE.sub("", said)
+    begins = _OVER if as_title else _UNDER
+    if not (begins.match(clause) or _DONE.search(clause)) and (
+        as_title or not _COVERED.search(clause)
+    ):
+        return False
+    label = words.title(text if clause == said else clause)
+    is_known = all(word in NO_MATTER for word in label.unknown)
+    of_others = not as_title and label.fields - {"performance", "period"}
+    return not is_known or bool(label.kinds - {PROVISIONAL} or of_others)
+
+
+def says_provisional(words: Vocabulary, text: str) -> bool:
+    """Whether a line says of all figures that they are provisional; a mark is only of some."""
+    label = words.title(_MARK.sub("", text) if text[:1].isalpha() else text)
+    return (
+        label.kinds == {PROVISIONAL}
+        and all(word in NO_MATTER for word in label.unknown)
+        and not label.fields - {"performance", "status"}
+    )
+
+
+#: What a note begins with, and what parts of it each say a thing of their own.
+_MARK = re.compile(
+    r"^(?:(?:please )?note\b(?: that)?\s*\d*|n\.?b\.?\s|legend\b|[*†‡#§\u00b9\u00b2\u00b3]+"
+    r"|\(?\d{1,2}[).](?!\d)|\[\d{1,2}\])[\s:.-]*",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(
+    r"[;.,]\s|\b(?:as(?! (?:at|of)\b)|because|since|although|but|compared)\b", re.IGNORECASE
+)
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a line that each say a thing of their own, without its mark."""
+    return _CLAUSES.split(_MARK.sub("", text))
+
+
+@_remembered
+def basis_said(text: str) -> str:
+    """What a line of the cover says of all figures, such as `Basis: cumulative`; empty: nothing."""
+    said = spoken(text)
+    match = _BASIS.match(said)
+    return said[match.end() :] if match else ""
+
+
+@_remembered
+def is_about(text: str) -> bool:
+    """Whether a line begins with what is no figure: a source, an address, a date to send it by."""
+    said = spoken(text)
+    return _ABOUT.match(said) is not None or _GIVEN_ELSEWHERE.search(said) is not None

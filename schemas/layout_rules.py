@@ -1,0 +1,33 @@
+"""What can be wrong with what stands around figures and under no heading of theirs.
+
+The other rules on the layout are in `schemas.rules`.
+"""
+
+from __future__ import annotations
+
+from schemas.findings import Rule, Severity
+
+REMARK_UNCLEAR = Rule(
+    "L26",
+    "Words on the figures that are not understood",
+    "{said} speaks of the figures, and not every word of it is understood.",
+    "If it makes them other figures, correct them; if not, say it in Commentary or leave it.",
+    "Figures without a month, or net of something, are other figures than those that are due.",
+    severity=Severity.WARNING,
+)
+FIGURES_UNHEADED = Rule(
+    "L27",
+    "Figures without a heading",
+    "Beside {heading} stands {value} in a column without a heading.",
+    "Head the column with what it holds, or clear it.",
+    "A second figure beside the first may be meant in place of it.",
+)
+ROWS_OF_OTHER_PERIOD = Rule(
+    "L28",
+    "Rows of another period",
+    "The rows of {refs} are of {value}, and none is of {period}.",
+    "Give the figures of {period}, or correct the period in these rows.",
+    "Last quarter's row in this quarter's return is last quarter's figure.",
+)
+
+RULES: tuple[Rule, ...] = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))
