@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,12 @@ from tests.support import postgresql as databases
 from tests.support.ends import Undisturbed, disturbed_by_nothing
 from tests.support.mixed import copied, make_start
 from tests.support.runs import Runner, runner
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of every later collection of garbage what loading the tests has made: it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -20,6 +20,7 @@ from pipeline.operations.setup import make_workspace
 from tests.support.builders import PERIOD, small_register
 from tests.support.disks import mounted
 from tests.support.programs import need
+from tests.support.sampled import sampled
 
 ROOT = Path(__file__).parents[2]
 #: Of tasks, as published in MS-TSCH.
@@ -210,6 +211,7 @@ def as_cron_runs(line: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("odd", sampled(ODD, 3), indirect=True)
 def test_the_line_for_cron_runs_the_job_and_is_silent_where_there_is_nothing_to_say(
     odd: Path, tmp_path: Path
 ) -> None:

@@ -66,6 +66,7 @@ def test_figures_under_provisional_are_provisional(tmp_path: Path) -> None:
     assert {row.status for row in made.reading.rows} == {Status.PROVISIONAL}
 
 
+@pytest.mark.faults
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
