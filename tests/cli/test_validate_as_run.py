@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 
 from schemas.model import ServiceArea
 from tests.support.builders import CARE, PERIOD, SAFETY
-from tests.support.council import BEFORE, REGISTER, Council, community, quarterday
+from tests.support.command_line import quarterday
+from tests.support.council import BEFORE, REGISTER, Council, community
 
 #: Drops files into the inbox, after whatever must have come before.
 Kind = Callable[[Council], object]

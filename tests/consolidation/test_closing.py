@@ -17,9 +17,7 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 from openpyxl import load_workbook
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.consolidation.report import Line
 from pipeline.job import nightly, session
 from pipeline.job.nightly import Night, Reopen
@@ -29,7 +27,7 @@ from pipeline.outputs.issuing import Issued
 from pipeline.store import REGISTER, Closing, Outcome, Reopening
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.model import Period, Recipient, Register, ServiceArea
-from tests.support import first_store
+from tests.support import command_line, first_store
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.filled import fill_return
 from tests.support.registers import put_register
@@ -108,7 +106,7 @@ def decisions(place: Workspace) -> tuple[tuple[Closing, ...], tuple[Reopening, .
 
 
 def quarterday(place: Workspace, *words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, [*words, "--workspace", str(place.root)])
+    result = command_line.quarterday(*words, "--workspace", str(place.root))
     return result.exit_code, result.output
 
 

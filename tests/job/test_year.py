@@ -21,9 +21,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from msgspec.structs import replace
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
 from schemas.model import (
     Framework,
@@ -37,6 +35,7 @@ from schemas.model import (
     Target,
 )
 from tests.support.builders import CARE, SAFETY, indicator
+from tests.support.command_line import quarterday
 from tests.support.filled import fill_return
 from tests.support.mailserver import Mailbox, mail_server
 from tests.support.mixed import set_up
@@ -128,7 +127,7 @@ class Council:
     def run(self, at: datetime, *words: str) -> None:
         """One run by the command line, and what it sent."""
         with time_machine.travel(at):
-            done = CliRunner().invoke(app, ["run", *words, "--workspace", str(self.root)])
+            done = quarterday("run", *words, "--workspace", str(self.root))
         assert done.exit_code in (0, 1), done.output
         self.idle += not done.output
         for message, recipient in zip(self.box.messages, self.box.recipients, strict=True):

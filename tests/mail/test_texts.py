@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.mail.messages import Message, Office, Texts
 from pipeline.mail.messages.areas import correction_message
 from pipeline.mail.messages.texts import package_templates
@@ -16,6 +14,7 @@ from pipeline.operations.doctor import examine
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Settings
 from schemas.findings import Finding, Severity
+from tests.support import command_line
 from tests.support.builders import PERIOD, SAFETY, sent_back
 from tests.support.post_office import SENDER, bodies
 
@@ -145,7 +144,7 @@ def test_a_mistake_is_told_once_however_many_messages_meet_it(folder: Path) -> N
 
 
 def quarterday(*words: str | Path) -> list[str]:
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    result = command_line.quarterday(*words)
     assert result.exit_code == 0, result.output
     return result.output.splitlines()
 

@@ -20,7 +20,8 @@ from pipeline.store.copying import fill, snapshot
 from pipeline.store.tables import metadata
 from tests.support import postgresql as databases
 from tests.support.builders import CARE, SAFETY
-from tests.support.council import BEFORE, PERIOD, REGISTER, Council, care, community, quarterday
+from tests.support.command_line import quarterday
+from tests.support.council import BEFORE, PERIOD, REGISTER, Council, care, community
 from tests.support.hostile import ARCHIVES
 from tests.support.mixed import set_up
 from tests.support.runs import Runner

@@ -13,11 +13,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import xmlschema
-from typer.testing import CliRunner, Result
 
-from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
 from tests.support.builders import PERIOD, small_register
+from tests.support.command_line import quarterday
 from tests.support.disks import mounted
 from tests.support.programs import need
 from tests.support.sampled import sampled
@@ -28,10 +27,6 @@ SCHEMA = Path(__file__).with_name("task.xsd")
 #: Names that shells, cron, unit files and XML each take for something else.
 ODD = ["plain", "with a space", "Müll & Größe", "100% sure", 'it\'s "quoted"', "a $HOME b", "<b>;#"]
 AS_ROOT = ["--user", "daemon"] if os.geteuid() == 0 else []
-
-
-def quarterday(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def told(*words: str | Path) -> str:

@@ -8,7 +8,9 @@ import time
 import warnings
 import zipfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
@@ -61,10 +63,20 @@ _CHANGING = re.compile(
 )
 
 
+@cache
+def _copied(make: Make, findings: tuple[Finding, ...]) -> tuple[bytes, bytes]:
+    """What is made, and its copy; several tests look at each of many."""
+    with TemporaryDirectory() as folder:
+        original, copy = Path(folder, "original.xlsx"), Path(folder, "copy.xlsx")
+        make(original)
+        CorrectionCopy(original, FileKind.XLSX, findings, "Return.xlsx").write(copy)
+        return original.read_bytes(), copy.read_bytes()
+
+
 def copied(make: Make, folder: Path, *findings: Finding) -> tuple[Path, Path]:
     original, copy = folder / "original.xlsx", folder / "copy.xlsx"
-    make(original)
-    CorrectionCopy(original, FileKind.XLSX, findings or (BAD,), "Return.xlsx").write(copy)
+    for path, content in zip((original, copy), _copied(make, findings or (BAD,)), strict=True):
+        path.write_bytes(content)
     return original, copy
 
 

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from typer.testing import CliRunner, Result
 
-from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
 from pipeline.store import Store
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.model import Kind, MergeRule, Period, Register, ServiceArea
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
+from tests.support.command_line import quarterday
 from tests.support.filled import fill_return
 from tests.support.mixed import set_up
 from tests.support.registers import put_register
@@ -50,10 +49,6 @@ USUAL: Mapping[str, object] = {
     "P2-3": 3,
     "P2-4": 7,
 }
-
-
-def quarterday(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 @dataclass

@@ -6,13 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
 from pipeline.workspace.errors import SettingsError, WorkspaceError
 from pipeline.workspace.folder import open_workspace, replacing, safe_name
 from pipeline.workspace.settings import FILE_NAME, Settings, outdated, read_settings
+from tests.support.command_line import quarterday
 
 
 @pytest.fixture
@@ -260,7 +259,7 @@ def test_each_command_and_the_doctor_say_what_to_write_for_an_earlier_form(tmp_p
     path = tmp_path / FILE_NAME
 
     def said(*words: str) -> tuple[str, str]:
-        done = CliRunner().invoke(app, [*words, "--workspace", str(tmp_path)])
+        done = quarterday(*words, "--workspace", str(tmp_path))
         return done.stdout, done.stderr
 
     assert said("status")[1] == ""
