@@ -39,13 +39,13 @@ from schemas.model import (
     Unit,
 )
 from schemas.register_layout import FRAMEWORK, LISTS, SHEETS
-from tests.support.register_fixture import WORKED, change, read_here
+from tests.support.register_fixture import WORKED, change, read_here, write_worked
 
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
     path = tmp_path / "register.xlsx"
-    write_register(WORKED, path)
+    write_worked(path)
     return path
 
 
@@ -449,7 +449,7 @@ def test_a_cached_load_imports_nothing_heavy(workbook: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("between", ["; ", ";", ", ", " and ", " AND ", " & ", "\n", " ;; "])
 def test_a_list_is_read_whatever_people_put_between(tmp_path: Path, between: str) -> None:
     path = tmp_path / "register.xlsx"
-    write_register(WORKED, path)
+    write_worked(path)
     change(path, "Indicators", areas_cell(path), f"CS{between}HR")
     assert read_here(path).indicators[1].areas == ("CS", "HR")
 
