@@ -16,9 +16,10 @@ from tests.support.runs import Runner, runner
 
 
 def pytest_collection_finish() -> None:
-    """Leave out of every later collection of garbage what loading the tests has made: it stays."""
+    """Look for garbage less often, and not in all that loading the tests has made: it stays."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 10, 20)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

