@@ -188,6 +188,7 @@ def test_a_file_elsewhere_is_checked_as_if_it_were_dropped_now(
 def test_checking_leaves_the_store_as_it_is_and_makes_none(council: Council) -> None:
     path = community(council)
     state = council.place.state
+    council.place.sqlite.unlink()
     ask(council, "validate", path)
     assert not council.place.sqlite.exists()
     council.night()

@@ -21,6 +21,7 @@ from tests.support.command_line import quarterday
 from tests.support.filled import fill_return
 from tests.support.mixed import set_up
 from tests.support.registers import put_register
+from tests.support.stores import put_store
 
 BEFORE = Period("2011-12", date(2011, 4, 1), date(2012, 3, 31), date(2012, 4, 30))
 BOTH = ("CS", "ASC")
@@ -63,6 +64,7 @@ class Council:
             put_register(self.register, self.root / "register.xlsx")
             make_workspace(self.root, PERIOD.due, self.register)
             set_up(self.root, settle_seconds=0.0, incomplete_minutes=0, workers=1)
+            put_store(self.place)
 
     @property
     def place(self) -> Workspace:
