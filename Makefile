@@ -7,6 +7,9 @@ MINUTES ?= 20
 # How much of everything `make faults` tries: all, half of the places, or few of them.
 FAULTS ?= all
 
+# Tests load the program in hundreds of processes; compiled once, it is there in half the time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint bench faults fuzz docs picture clean
 
 demo: $(VENV)/.ready  ## Run the whole job on the worked example.
@@ -29,7 +32,7 @@ bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
 	$(BIN)/python -m benchmarks.returns
 	$(BIN)/python -m benchmarks.correction
 
-faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases; see that the next run completes each.
+faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases, try all that `make test` only samples.
 	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n auto -m faults
 
 fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the reader, MINUTES each.

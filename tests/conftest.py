@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,13 @@ from tests.support import postgresql as databases
 from tests.support.ends import Undisturbed, disturbed_by_nothing
 from tests.support.mixed import copied, make_start
 from tests.support.runs import Runner, runner
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and not in all that loading the tests has made: it stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 20)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -126,6 +126,7 @@ def test_a_unit_is_added_as_one_row(source: Source, tmp_path: Path) -> None:
     assert "a number of days or a number of hours below zero is" in page
 
 
+@pytest.mark.faults
 def test_a_merge_rule_is_added_as_one_class(source: Source, tmp_path: Path) -> None:
     source.add(
         "schemas/merge_rules.py",
@@ -156,6 +157,7 @@ class Median(Merging):
     assert "`median`" in page
 
 
+@pytest.mark.faults
 def test_an_output_is_added_as_one_module_and_one_entry(source: Source, tmp_path: Path) -> None:
     source.add(
         "pipeline/outputs/outline.py",

@@ -8,16 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sampled import sampled
+
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
     ("module", "arguments", "said"),
-    [
-        ("benchmarks.reading", ["2"], "x the bare read"),
-        ("benchmarks.returns", ["2"], "x the bare read"),
-        ("benchmarks.correction", ["30"], "of its time"),
-    ],
+    sampled(
+        [
+            ("benchmarks.reading", ["2"], "x the bare read"),
+            ("benchmarks.returns", ["2"], "x the bare read"),
+            ("benchmarks.correction", ["30"], "of its time"),
+        ],
+        3,
+    ),
 )
 def test_a_benchmark_says_what_it_measured(module: str, arguments: list[str], said: str) -> None:
     command = [sys.executable, "-m", module, *arguments]

@@ -20,7 +20,6 @@ from jinja2.meta import find_undeclared_variables
 from msgspec.structs import replace
 from openpyxl import load_workbook
 from typer.main import get_command
-from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.consolidation.disclosure import disclose
@@ -54,6 +53,7 @@ from schemas.register_layout import SHEETS
 from schemas.register_page import page as register_page
 from schemas.rules import RULES
 from tests.support.builders import SAFETY, indicator, small_register
+from tests.support.command_line import quarterday
 from tests.support.council import BEFORE, PERIOD, Council
 
 ROOT = Path(__file__).parents[1]
@@ -460,7 +460,7 @@ def night(demo: Path, returns: dict[str, Path], tmp_path: Path) -> Path:
 
 def said(*words: str | Path) -> list[str]:
     """What a command prints, line by line."""
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    result = quarterday(*words)
     assert result.exit_code in {0, 1, 2}, result.output
     return [line.rstrip() for line in result.output.splitlines()]
 
@@ -590,7 +590,7 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
     assert set(calls) == set(COMMANDS) - {"watch"}
     assert set(named) == {f"`quarterday {name}`" for name in COMMANDS}
     for name, words in calls.items():
-        called = CliRunner().invoke(app, [name, *map(str, words)])
+        called = quarterday(name, *map(str, words))
         document = json.loads(called.stdout)
         kind, keys = named[f"`quarterday {name}`"].split(";")[0].split(": ")
         assert isinstance(document, list if kind == "list" else dict), name

@@ -15,12 +15,11 @@ import keyring
 import pytest
 import sqlalchemy as sa
 import time_machine
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.mail.secrets import secret_of
 from pipeline.workspace.settings import Settings, outdated, read_settings, sections
 from tests.support import postgresql as databases
+from tests.support.command_line import quarterday
 from tests.support.left_by_0_2_0 import (
     DATA,
     MOMENT,
@@ -108,7 +107,7 @@ def test_a_backup_is_restored_and_goes_on(tmp_path: Path, expected: Any) -> None
     backup, root = tmp_path / "backup.tar", tmp_path / "workspace"
     backup.write_bytes(lzma.decompress((DATA / "backup-0.2.0.tar.xz").read_bytes()))
     with time_machine.travel(MOMENT):
-        result = CliRunner().invoke(app, ["restore", str(backup), str(root)])
+        result = quarterday("restore", str(backup), str(root))
     assert result.exit_code == 0, result.output
     assert differences(told_of(root, "history"), expected["history"]) == []
     assert differences(night_of(root), expected["next night of the backup"]) == []

@@ -77,10 +77,10 @@ def command(function: Callable[..., Result]) -> Callable[..., None]:
     json_option = inspect.Parameter(
         "json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=JsonOption
     )
-    # typer makes options and arguments of it.
-    run.__signature__ = signature.replace(  # type: ignore[attr-defined]  # any function may have one
-        parameters=[*signature.parameters.values(), json_option]
-    )
+    # typer makes options and arguments of both, and would work out each annotation more than once.
+    parameters = [*signature.parameters.values(), json_option]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # any function may have one
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
     return run
 
 

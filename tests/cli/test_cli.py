@@ -13,17 +13,13 @@ import typer
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
-from pipeline.cli import app
 from pipeline.cli.console import command
 from pipeline.operations.demo import run_demo
+from tests.support.command_line import quarterday
 
 COMMANDS = ("demo", "init", "template", "validate", "ingest", "status", "merge", "appendix",
             "send", "run", "fetch", "schedule", "runs", "watch", "history", "trace", "replay",
             "accept", "forget", "doctor", "backup", "restore")  # fmt: skip
-
-
-def quarterday(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def complaint(result: Result) -> str:

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
 from schemas.model import Gets, Recipient
+from tests.support import command_line
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.filled import fill_return
 from tests.support.mailserver import DOT, DROP, Fault, Mailbox, mail_server
@@ -55,7 +54,7 @@ def box(place: Path) -> Iterator[Mailbox]:
 
 
 def quarterday(place: Path, *words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, [*words, "--workspace", str(place)])
+    result = command_line.quarterday(*words, "--workspace", str(place))
     return result.exit_code, result.output
 
 
@@ -158,10 +157,10 @@ def test_what_waited_when_a_backup_was_made_is_left_to_a_person_where_it_is_put_
 ) -> None:
     box.faults["MAIL"] = [DROP] * 2
     quarterday(place, "run")
-    CliRunner().invoke(app, ["backup", str(tmp_path / "b.tar"), "--workspace", str(place)])
+    command_line.quarterday("backup", str(tmp_path / "b.tar"), "--workspace", str(place))
     quarterday(place, "send")
     assert len(box.messages) == 4
-    CliRunner().invoke(app, ["restore", str(tmp_path / "b.tar"), str(tmp_path / "back")])
+    command_line.quarterday("restore", str(tmp_path / "b.tar"), str(tmp_path / "back"))
     assert quarterday(tmp_path / "back", "run")[0] == 1
     stuck = document(tmp_path / "back", "status")["mail"]["stuck"]
     assert {one["state"] for one in stuck} == {

@@ -193,11 +193,12 @@ def test_a_reader_is_judged(expected: Expected, got: Got, verdict: Verdict) -> N
     assert judge(expected, got) is verdict
 
 
+@pytest.mark.parametrize("one_in", [12, pytest.param(1, marks=pytest.mark.faults)])
 @pytest.mark.parametrize("program", QUICK)
-def test_each_workbook_holds_its_cells(program: str, tmp_path: Path) -> None:
-    ways = QUICK[program]
-    made = write_all(LAYOUTS, tmp_path, ways=ways)
-    assert set(made) == {(each.name, way) for way in ways for each in LAYOUTS if way in each.ways}
+def test_each_workbook_holds_its_cells(program: str, one_in: int, tmp_path: Path) -> None:
+    ways, layouts = QUICK[program], LAYOUTS[::one_in]
+    made = write_all(layouts, tmp_path, ways=ways)
+    assert set(made) == {(each.name, way) for way in ways for each in layouts if way in each.ways}
     wrong = [
         f"{name}, {way}: {cell}"
         for (name, way), path in made.items()

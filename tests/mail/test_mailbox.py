@@ -17,11 +17,10 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from msgspec.structs import replace
-from typer.testing import CliRunner, Result
 
-from pipeline.cli import app
 from pipeline.operations.worked_example import entries, example_register, slips, write_return
 from pipeline.store import Outcome, Store
+from tests.support.command_line import quarterday
 from tests.support.dovecot import PASSWORD, TOKEN, USER, Dovecot, dovecot
 from tests.support.mailed import AUTHSERV, PASSED, letter, make_workspace
 from tests.support.relay import Relay, Way, after, never
@@ -72,10 +71,6 @@ def make(server: Dovecot, tmp_path: Path) -> Make:
 @pytest.fixture
 def place(make: Make) -> Path:
     return make()
-
-
-def quarterday(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def fetched(workspace: Path, *words: str, code: int | None = None) -> dict[str, Any]:

@@ -10,11 +10,10 @@ import pytest
 import trustme
 from msgspec.structs import replace
 from openpyxl import load_workbook
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.register.writer import write_register
 from schemas.model import Gets, Recipient
+from tests.support import command_line
 from tests.support.builders import small_register
 from tests.support.mixed import copied, set_up
 from tests.support.postfix import Postfix, postfix
@@ -37,7 +36,7 @@ def server(ca: trustme.CA) -> Iterator[Postfix]:
 
 
 def quarterday(*words: str | Path) -> tuple[int, str]:
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    result = command_line.quarterday(*words)
     return result.exit_code, result.output
 
 

@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.mail.messages import Message, Office, Texts
 from pipeline.mail.messages.areas import correction_message
 from pipeline.mail.messages.rendering import package_templates
@@ -17,6 +15,7 @@ from pipeline.operations.doctor import examine
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Limits, Settings
 from schemas.findings import Finding, Severity
+from tests.support import command_line
 from tests.support.builders import PERIOD, SAFETY, sent_back
 from tests.support.post_office import SENDER, bodies
 
@@ -194,7 +193,7 @@ def test_a_pipe_among_the_texts_is_not_waited_for(folder: Path) -> None:
 
 
 def quarterday(*words: str | Path) -> list[str]:
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    result = command_line.quarterday(*words)
     assert result.exit_code == 0, result.output
     return result.output.splitlines()
 

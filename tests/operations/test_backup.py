@@ -22,24 +22,20 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 import pipeline.store
-from pipeline.cli import app
 from pipeline.store import Forgotten, Store
 from pipeline.workspace.folder import open_workspace
 from tests.support import postgresql as databases
 from tests.support.builders import CARE, PERIOD, SAFETY
+from tests.support.command_line import quarterday
 from tests.support.disks import filled, mounted
 from tests.support.ends import End, end_of
 from tests.support.mixed import RETURNS, copied, many, set_up
 from tests.support.runs import Runner
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the runs beside it are POSIX's")
-
-
-def quarterday(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def complaint(result: Result) -> str:

@@ -21,9 +21,7 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner, Result
 
-from pipeline.cli import app
 from pipeline.operations.demo import run_demo
 from pipeline.operations.setup import make_workspace
 from pipeline.store import Forgotten, Store
@@ -31,14 +29,11 @@ from pipeline.store.tables import SCHEMA_VERSION
 from pipeline.workspace.lock import Holder, held
 from tests.support import postgresql as databases
 from tests.support.builders import PERIOD, small_register
+from tests.support.command_line import quarterday
 from tests.support.disks import mount, mounted
 from tests.support.mixed import set_up
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
-
-
-def quarterday(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def looked_at(workspace: Path, *words: str) -> dict[str, dict[str, Any]]:

@@ -20,10 +20,12 @@ from pipeline.store.copying import fill, snapshot
 from pipeline.store.tables import metadata
 from tests.support import postgresql as databases
 from tests.support.builders import CARE, SAFETY
-from tests.support.council import BEFORE, PERIOD, REGISTER, Council, care, community, quarterday
+from tests.support.command_line import quarterday
+from tests.support.council import BEFORE, PERIOD, REGISTER, Council, care, community
 from tests.support.hostile import ARCHIVES
 from tests.support.mixed import set_up
 from tests.support.runs import Runner
+from tests.support.sampled import sampled
 
 AGREE = "The store and the archive agree in all that was made again."
 
@@ -204,7 +206,7 @@ def test_odd_names_folders_hostile_and_large_files_replay(council: Council) -> N
     assert agrees(council) == []
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", sampled(range(3), 3))
 def test_whatever_is_sent_over_whatever_nights_replays(seed: int, council: Council) -> None:
     chance = random.Random(seed)  # noqa: S311 - which returns, no secrets
     sent: list[bytes] = []
@@ -254,21 +256,30 @@ def tamper(council: Council, statement: str) -> None:
 
 @pytest.mark.parametrize(
     ("statement", "named"),
-    [
-        (
-            "UPDATE observation SET value = '11' WHERE indicator = 'P1-1' AND value = '10'",
-            "observations of submission 3, Community safety.xlsx",
-        ),
-        ("UPDATE finding SET problem = 'fine' WHERE code = 'V08'", "findings of submission 4"),
-        ("DELETE FROM finding WHERE submission_id = 2", "findings of submission 2, letter.xlsx"),
-        ("UPDATE submission SET outcome = 'accepted' WHERE id = 4", "outcome of submission 4"),
-        ("UPDATE submission SET filename = 'x' WHERE id = 1", "filename of submission 1"),
-        ("UPDATE signature SET signed_off_by = 'x' WHERE submission_id = 1", "signatures of sub"),
-        ("UPDATE rating SET rating = 'red' WHERE indicator = 'P1-1'", "ratings of 2012-13 as"),
-        ("DELETE FROM rating", "ratings of 2012-13 as issued"),
-        ("UPDATE issue SET overall = 'red'", "issue 1"),
-        ("UPDATE approval SET because = 'it pleases'", "approval 1"),
-    ],
+    sampled(
+        [
+            (
+                "UPDATE observation SET value = '11' WHERE indicator = 'P1-1' AND value = '10'",
+                "observations of submission 3, Community safety.xlsx",
+            ),
+            ("UPDATE finding SET problem = 'fine' WHERE code = 'V08'", "findings of submission 4"),
+            (
+                "DELETE FROM finding WHERE submission_id = 2",
+                "findings of submission 2, letter.xlsx",
+            ),
+            ("UPDATE submission SET outcome = 'accepted' WHERE id = 4", "outcome of submission 4"),
+            ("UPDATE submission SET filename = 'x' WHERE id = 1", "filename of submission 1"),
+            (
+                "UPDATE signature SET signed_off_by = 'x' WHERE submission_id = 1",
+                "signatures of sub",
+            ),
+            ("UPDATE rating SET rating = 'red' WHERE indicator = 'P1-1'", "ratings of 2012-13 as"),
+            ("DELETE FROM rating", "ratings of 2012-13 as issued"),
+            ("UPDATE issue SET overall = 'red'", "issue 1"),
+            ("UPDATE approval SET because = 'it pleases'", "approval 1"),
+        ],
+        3,
+    ),
 )
 def test_what_was_changed_behind_the_store_is_named(
     statement: str, named: str, changed: Callable[[str], Council]

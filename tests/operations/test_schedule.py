@@ -13,13 +13,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import xmlschema
-from typer.testing import CliRunner, Result
 
-from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
 from tests.support.builders import PERIOD, small_register
+from tests.support.command_line import quarterday
 from tests.support.disks import mounted
 from tests.support.programs import need
+from tests.support.sampled import sampled
 
 ROOT = Path(__file__).parents[2]
 #: Of tasks, as published in MS-TSCH.
@@ -27,10 +27,6 @@ SCHEMA = Path(__file__).with_name("task.xsd")
 #: Names that shells, cron, unit files and XML each take for something else.
 ODD = ["plain", "with a space", "Müll & Größe", "100% sure", 'it\'s "quoted"', "a $HOME b", "<b>;#"]
 AS_ROOT = ["--user", "daemon"] if os.geteuid() == 0 else []
-
-
-def quarterday(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def told(*words: str | Path) -> str:
@@ -210,6 +206,7 @@ def as_cron_runs(line: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("odd", sampled(ODD, 5), indirect=True)
 def test_the_line_for_cron_runs_the_job_and_is_silent_where_there_is_nothing_to_say(
     odd: Path, tmp_path: Path
 ) -> None:

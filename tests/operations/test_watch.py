@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
 from pipeline.operations.watch import is_share
 from pipeline.workspace import lock
 from tests.support.builders import PERIOD, SAFETY, small_register
+from tests.support.command_line import quarterday
 from tests.support.filled import fill_return
 from tests.support.mixed import ENTRIES, set_up, waiting
 from tests.support.registers import put_register
@@ -51,7 +50,7 @@ def drop(workspace: Path, number: int) -> None:
 
 def accepted(workspace: Path) -> int:
     """How many returns the runs so far have accepted."""
-    shown = CliRunner().invoke(app, ["runs", "--json", "-w", str(workspace)]).stdout
+    shown = quarterday("runs", "--json", "-w", str(workspace)).stdout
     return sum(run["tally"]["accepted"] for run in json.loads(shown))
 
 
@@ -142,7 +141,7 @@ def test_for_machines_there_is_one_document_at_the_end(workspace: Path) -> None:
 
 def test_an_inbox_that_is_not_there_is_one_line(workspace: Path) -> None:
     (workspace / "inbox").rmdir()
-    result = CliRunner().invoke(app, ["watch", "-w", str(workspace)])
+    result = quarterday("watch", "-w", str(workspace))
     assert result.exit_code == 2
     (line,) = result.stderr.splitlines()
     assert line.startswith("quarterday: ")

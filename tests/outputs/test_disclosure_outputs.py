@@ -15,9 +15,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.consolidation.disclosure import WITHHELD
 from schemas.model import (
     CommentaryRule,
@@ -33,6 +31,7 @@ from schemas.model import (
     Unit,
 )
 from tests.support.builders import CARE, SAFETY, indicator, small_register
+from tests.support.command_line import quarterday
 from tests.support.filled import Entries, fill_return
 from tests.support.registers import put_register
 
@@ -156,7 +155,7 @@ def everything_written(folder: Path, small_numbers: SmallNumbers) -> dict[str, s
         assert area is not None
         assert chosen is not None
         fill_return(register, area, chosen, folder / "inbox" / f"{ref} {period}.xlsx", entries)
-    run = CliRunner().invoke(app, ["run", "--workspace", str(folder)])
+    run = quarterday("run", "--workspace", str(folder))
     assert not (folder / "outbox" / "corrections").exists(), run.output
     found = {
         f"{path.parent.name}/{path.name}": "\n".join(contents(path))
@@ -164,7 +163,7 @@ def everything_written(folder: Path, small_numbers: SmallNumbers) -> dict[str, s
         if path.is_file()
     }
     for words in (["merge"], ["merge", "--json"]):
-        told = CliRunner().invoke(app, [*words, "--workspace", str(folder)])
+        told = quarterday(*words, "--workspace", str(folder))
         found[" ".join(words)] = told.output
     return {name: re.sub(r"(?<=\d),(?=\d{3})", "", text) for name, text in found.items()}
 

@@ -27,15 +27,14 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.job import nightly, session
 from pipeline.operations.worked_example import entries, example_register, write_return
 from pipeline.store import Outcome
 from pipeline.workbooks.safe_text import LONGEST_CELL, plain
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Settings
+from tests.support.command_line import quarterday
 from tests.support.registers import put_register
 
 NIGHT = datetime(2013, 4, 29, 2, tzinfo=UTC)
@@ -374,7 +373,7 @@ def test_what_is_attached_has_a_name_that_any_system_takes(outputs: Outputs) -> 
 
 @pytest.mark.parametrize("command", ["status", "merge"])
 def test_what_is_printed_does_not_steer_the_terminal(outputs: Outputs, command: str) -> None:
-    result = CliRunner().invoke(app, [command, "--workspace", str(outputs.place.root)])
+    result = quarterday(command, "--workspace", str(outputs.place.root))
     assert result.exit_code in (0, 1)
     assert not _CONTROLS.search(result.output.replace("\t", " "))
     assert not _TURNS.search(result.output)
@@ -382,7 +381,7 @@ def test_what_is_printed_does_not_steer_the_terminal(outputs: Outputs, command: 
 
 def test_what_validate_says_of_a_hostile_return_can_be_printed(outputs: Outputs) -> None:
     (kept,) = (path for path in outputs.place.archive.glob("??/*.xlsx") if is_bad(path))
-    result = CliRunner().invoke(app, ["validate", str(kept), "-w", str(outputs.place.root)])
+    result = quarterday("validate", str(kept), "-w", str(outputs.place.root))
     assert result.exit_code == 1
     assert not _CONTROLS.search(result.output)
     assert not _TURNS.search(result.output)

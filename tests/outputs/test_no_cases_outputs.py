@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from schemas.model import MergeRule, Period, Polarity, Recipient, Register, Target, Unit
 from tests.outputs.test_disclosure_outputs import LAST, NOW, contents
+from tests.support import command_line
 from tests.support.builders import CARE, SAFETY, indicator, small_register
 from tests.support.filled import Entries, fill_return
 from tests.support.registers import put_register
@@ -62,7 +61,7 @@ def register() -> Register:
 
 
 def quarterday(folder: Path, *words: str) -> str:
-    done = CliRunner().invoke(app, [*words, "--workspace", str(folder)])
+    done = command_line.quarterday(*words, "--workspace", str(folder))
     assert done.exit_code in (0, 1), done.output
     return done.output
 

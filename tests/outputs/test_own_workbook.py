@@ -38,6 +38,7 @@ from tests.support.own_workbooks import (
 )
 from tests.support.package_faults import faults, outside
 from tests.support.programs import need
+from tests.support.sampled import sampled
 
 #: openpyxl sees no sheets in a strict workbook, and does not open the others.
 NOT_OF_OPENPYXL = {
@@ -55,7 +56,7 @@ def differing(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
     return {name for name in before if after.get(name) != before[name]}
 
 
-@pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("name", sampled(KEPT, 3))
 def test_every_part_but_those_that_are_marked_stays_byte_for_byte(
     name: str, tmp_path: Path
 ) -> None:
@@ -76,7 +77,7 @@ def test_every_part_but_those_that_are_marked_stays_byte_for_byte(
     assert before.keys() <= after.keys()
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", sampled(EVERY, 3))
 def test_the_bad_cell_is_marked_and_the_list_stands_in_front(name: str, tmp_path: Path) -> None:
     original, copy = copied(EVERY[name], tmp_path)
     if name in NOT_OF_OPENPYXL:
@@ -102,7 +103,7 @@ def test_the_bad_cell_is_marked_and_the_list_stands_in_front(name: str, tmp_path
                     assert book[sheet.title][cell.coordinate].value == cell.value
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", sampled(EVERY, 3))
 def test_a_copy_is_a_package_as_the_standard_has_it(name: str, tmp_path: Path) -> None:
     original, copy = copied(EVERY[name], tmp_path)
     known = faults(parts(original))

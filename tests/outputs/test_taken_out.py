@@ -40,9 +40,10 @@ from tests.support.own_workbooks import (
     written,
 )
 from tests.support.package_faults import faults
+from tests.support.sampled import sampled
 
 
-@pytest.mark.parametrize("name", LIVE)
+@pytest.mark.parametrize("name", sampled(LIVE, 3))
 def test_what_is_live_is_taken_out_and_the_list_says_so(name: str, tmp_path: Path) -> None:
     make, words = LIVE[name]
     _, copy = copied(make, tmp_path)

@@ -39,13 +39,14 @@ from schemas.model import (
     Unit,
 )
 from schemas.register_layout import FRAMEWORK, LISTS, SHEETS
-from tests.support.register_fixture import WORKED, change, read_here
+from tests.support.register_fixture import WORKED, change, read_here, write_worked
+from tests.support.sampled import sampled
 
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
     path = tmp_path / "register.xlsx"
-    write_register(WORKED, path)
+    write_worked(path)
     return path
 
 
@@ -182,7 +183,9 @@ def test_any_register_comes_back_as_it_was_written(
 
 @pytest.mark.parametrize("small_below", [None, 3, 10])
 @pytest.mark.parametrize("keep_years", [None, 1, 6])
-@pytest.mark.parametrize(("before", "after"), [((), ()), ((7, 1, 0), (1, 3, 7)), ((7,), (14,))])
+@pytest.mark.parametrize(
+    ("before", "after"), sampled([((7, 1, 0), (1, 3, 7)), ((), ()), ((7,), (14,))], 3)
+)
 def test_what_came_later_comes_back_as_it_was_written(
     workbook: Path,
     small_below: int | None,
@@ -449,7 +452,7 @@ def test_a_cached_load_imports_nothing_heavy(workbook: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("between", ["; ", ";", ", ", " and ", " AND ", " & ", "\n", " ;; "])
 def test_a_list_is_read_whatever_people_put_between(tmp_path: Path, between: str) -> None:
     path = tmp_path / "register.xlsx"
-    write_register(WORKED, path)
+    write_worked(path)
     change(path, "Indicators", areas_cell(path), f"CS{between}HR")
     assert read_here(path).indicators[1].areas == ("CS", "HR")
 

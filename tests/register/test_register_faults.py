@@ -34,13 +34,14 @@ from tests.support.register_fixture import (
     findings_of,
     problems_of,
     read_here,
+    write_worked,
 )
 
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
     path = tmp_path / "register.xlsx"
-    write_register(WORKED, path)
+    write_worked(path)
     return path
 
 
@@ -400,7 +401,7 @@ def test_a_register_that_takes_too_long_is_stopped(workbook: Path) -> None:
 
 def test_a_register_that_needs_too_much_memory_is_stopped(tmp_path: Path) -> None:
     path = tmp_path / "register.xlsx"
-    write_register(WORKED, path)
+    write_worked(path)
     rows = b"".join(
         b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%s</t></is></c></row>' % (n, n, b"x" * 30_000)
         for n in range(10, 12_000)

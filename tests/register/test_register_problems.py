@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from pipeline.register.writer import write_register
 from schemas.register_layout import SHEETS
 from schemas.rules import RULES
-from tests.support.register_fixture import WORKED, change, problems_of
+from tests.support.register_fixture import change, problems_of, write_worked
 
 #: What is typed into a cell, and the finding that it makes there.
 CASES: list[tuple[str, str, str, object, str]] = [
@@ -112,7 +111,7 @@ ELSEWHERE = {f"R{number:02}" for number in (*range(1, 11), 15, 22, 42, 43, 44, 4
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
     path = tmp_path / "register.xlsx"
-    write_register(WORKED, path)
+    write_worked(path)
     return path
 
 

@@ -19,6 +19,7 @@ from tests.corpus.reading import answers, returned
 from tests.corpus.register import HOMES
 from tests.corpus.sheets import STRUCK, Cell, Row, Sheet, Shown, Span, rich, sheet, struck
 from tests.corpus.write import write
+from tests.support.sampled import sampled
 
 KNOWN = ("Actual", "Q3", "2015-16 Q3", "Third quarter", "Oct-Dec", "Performance", "the figure")
 #: Words that a person may write over figures, and that nobody else would know.
@@ -53,7 +54,8 @@ def test_a_word_that_changes_nothing_changes_nothing(tmp_path: Path, word: str) 
 
 
 @pytest.mark.parametrize(
-    "word", [word for kind, words in KINDS.items() if kind != PROVISIONAL for word in words]
+    "word",
+    sampled([word for kind, words in KINDS.items() if kind != PROVISIONAL for word in words], 4),
 )
 def test_a_word_for_another_kind_of_figure_is_asked_about(tmp_path: Path, word: str) -> None:
     made = made_of(tmp_path, cover(), table((f"Actual ({word})",), NOW))
@@ -66,6 +68,7 @@ def test_figures_under_provisional_are_provisional(tmp_path: Path) -> None:
     assert {row.status for row in made.reading.rows} == {Status.PROVISIONAL}
 
 
+@pytest.mark.faults
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -10,9 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.job import nightly, session
 from pipeline.job.nightly import Reopen
 from pipeline.job.stages import collect
@@ -29,6 +27,7 @@ from tests.consolidation.test_closing import (
     send,
 )
 from tests.support.builders import CARE, PERIOD, SAFETY
+from tests.support.command_line import quarterday
 from tests.support.registers import put_register
 
 
@@ -79,7 +78,7 @@ def test_a_command_that_only_writes_the_appendix_keeps_the_journal_as_well(
 ) -> None:
     send(place, SAFETY)
     for command in ("ingest", "send"):
-        result = CliRunner().invoke(app, [command, "--workspace", str(place.root)])
+        result = quarterday(command, "--workspace", str(place.root))
         assert result.exit_code == 0, result.output
         assert noted(place) == held(place)
     assert {row["period"] for row in noted(place)["issue"]} == {"2012-13", "2013-14"}
@@ -167,9 +166,7 @@ def test_every_register_by_which_anything_was_checked_or_issued_is_kept(place: W
     send(place, SAFETY)
     night(place)
     put_register(REGISTER_CLOSED, place.register)
-    result = CliRunner().invoke(
-        app, ["send", "--period", PERIOD.name, "--workspace", str(place.root)]
-    )
+    result = quarterday("send", "--period", PERIOD.name, "--workspace", place.root)
     assert result.exit_code == 0, result.output
     with session.store_of(place) as store:
         used = {s.register_sha256 for s in store.submissions()}

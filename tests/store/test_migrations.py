@@ -18,9 +18,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from msgspec.structs import replace
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.intake.quarantine import SetApart
 from pipeline.intake.scan import scan
 from pipeline.job import session
@@ -50,7 +48,7 @@ from schemas.observations import Achievement
 from schemas.rules import BY_CODE
 from tests.store import test_store
 from tests.store.test_store import figure, submission
-from tests.support import first_store
+from tests.support import command_line, first_store
 from tests.support.builders import CARE, SAFETY, decided, small_register
 from tests.support.builders import PERIOD as YEAR
 from tests.support.filled import fill_return
@@ -418,7 +416,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def quarterday(place: Workspace, *words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, [*words, "--workspace", str(place.root)])
+    result = command_line.quarterday(*words, "--workspace", str(place.root))
     return result.exit_code, result.output
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 from openpyxl.workbook import Workbook
@@ -34,10 +36,20 @@ LIVE = TAKEN_OUT | {f"{name}, hidden": e for name, e in (HIDDEN_WORDS | HIDDEN_P
 EVERY = KEPT | {name: make for name, (make, _) in LIVE.items()} | {"talk": CONVERSATION}
 
 
+@cache
+def _copied(make: Make, findings: tuple[Finding, ...]) -> tuple[bytes, bytes]:
+    """What is made, and its copy; several tests look at each of many."""
+    with TemporaryDirectory() as folder:
+        original, copy = Path(folder, "original.xlsx"), Path(folder, "copy.xlsx")
+        make(original)
+        write_copy(original, FileKind.XLSX, findings, "Return.xlsx", copy)
+        return original.read_bytes(), copy.read_bytes()
+
+
 def copied(make: Make, folder: Path, *findings: Finding) -> tuple[Path, Path]:
     original, copy = folder / "original.xlsx", folder / "copy.xlsx"
-    make(original)
-    write_copy(original, FileKind.XLSX, findings or (BAD,), "Return.xlsx", copy)
+    for path, content in zip((original, copy), _copied(make, findings or (BAD,)), strict=True):
+        path.write_bytes(content)
     return original, copy
 
 

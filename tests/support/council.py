@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from typer.testing import CliRunner, Result
 
-from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
 from pipeline.store import Store
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.model import Kind, MergeRule, Period, Register, ServiceArea
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
+from tests.support.command_line import quarterday
 from tests.support.filled import fill_return
 from tests.support.mixed import set_up
 from tests.support.registers import put_register
+from tests.support.stores import put_store
 
 BEFORE = Period("2011-12", date(2011, 4, 1), date(2012, 3, 31), date(2012, 4, 30))
 BOTH = ("CS", "ASC")
@@ -52,10 +52,6 @@ USUAL: Mapping[str, object] = {
 }
 
 
-def quarterday(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
-
-
 @dataclass
 class Council:
     """A workspace of its own."""
@@ -68,6 +64,7 @@ class Council:
             put_register(self.register, self.root / "register.xlsx")
             make_workspace(self.root, PERIOD.due, self.register)
             set_up(self.root, settle_seconds=0.0, incomplete_minutes=0, workers=1)
+            put_store(self.place)
 
     @property
     def place(self) -> Workspace:

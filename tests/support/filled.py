@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 from openpyxl import load_workbook
 
 from pipeline.outputs.template import write_template
@@ -14,12 +15,19 @@ from schemas.model import Period, Register, ServiceArea
 #: What is typed in a row, by the heading of its column.
 Entries = Mapping[str, Mapping[str, object]]
 
+#: The template of each area and period that was written before: tests fill in many of a few.
+_templates: dict[bytes, bytes] = {}
+
 
 def fill_return(
     register: Register, area: ServiceArea, period: Period, path: Path, entries: Entries
 ) -> Path:
     """Write an area's return to `path`, signed off, with entries for each indicator's ref."""
-    write_template(register, area, period, path)
+    key = msgspec.msgpack.encode((register, area, period))
+    if key not in _templates:
+        write_template(register, area, period, path)
+        _templates[key] = path.read_bytes()
+    path.write_bytes(_templates[key])
     return fill_in(path, entries)
 
 

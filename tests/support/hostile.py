@@ -58,6 +58,8 @@ class Hostile:
     codes: frozenset[str]
     #: What the findings must say, besides.
     says: str = ""
+    #: To make it, to read it, to mark it or to be stopped at it takes seconds.
+    is_long: bool = False
 
 
 def _one(part: bytes) -> Make:
@@ -126,13 +128,20 @@ XML = (
 # --- Size ----------------------------------------------------------------------------------------
 
 
-def _rows(count: int) -> str:
-    return "".join(f'<row r="{n}" s="1" customFormat="1"/>' for n in range(2, count + 2))
+def _rows(count: int) -> Make:
+    def make(_: bytes) -> bytes:
+        rows = (f'<row r="{n}" s="1" customFormat="1"/>' for n in range(2, count + 2))
+        return zipped(parts([("Sheet1", sheet(HEADINGS + "".join(rows)))]))
+
+    return make
 
 
-def _many(opening: str, each: str, count: int, closing: str) -> bytes:
-    listed = "".join(each.format(n=n % 1_048_576 + 1) for n in range(count))
-    return sheet(HEADINGS, after=opening + listed + closing)
+def _many(opening: str, each: str, count: int, closing: str) -> Make:
+    def make(_: bytes) -> bytes:
+        listed = "".join(each.format(n=n + 1) for n in range(count))
+        return zipped(parts([("Sheet1", sheet(HEADINGS, after=opening + listed + closing))]))
+
+    return make
 
 
 def _sheets(count: int) -> bytes:
@@ -165,31 +174,35 @@ SIZE = (
     Hostile("a dimension of everything.xlsx",
             _one(sheet(HEADINGS, before=f'<dimension ref="{_WHOLE}"/>')), READ),
     Hostile("opposite corners.xlsx", _opposite_corners("A1", "XFD1048576"), STOPPED),
-    Hostile("one full column apart.xlsx", _opposite_corners("A1", "A1048576"), READ | STOPPED),
-    Hostile("a million styled rows.xlsx", _one(sheet(HEADINGS + _rows(1_000_000))),
-            READ | REFUSED),
-    Hostile("a hundred thousand styled rows.xlsx", _one(sheet(HEADINGS + _rows(100_000))), READ),
+    Hostile("one full column apart.xlsx", _opposite_corners("A1", "A1048576"), READ | STOPPED,
+            is_long=True),
+    Hostile("a million styled rows.xlsx", _rows(1_000_000), READ | REFUSED, is_long=True),
+    Hostile("a hundred thousand styled rows.xlsx", _rows(100_000), READ),
     Hostile("ten thousand sheets.xlsx", lambda _: _sheets(10_000), TOO_LARGE),
-    Hostile("two thousand sheets.xlsx", lambda _: _sheets(2_000), READ),
+    Hostile("two thousand sheets.xlsx", lambda _: _sheets(2_000), READ, is_long=True),
     Hostile("one sheet ten thousand times.xlsx", lambda _: _one_sheet_often(10_000),
-            READ | REFUSED),
-    Hostile("a million strings.xlsx", lambda _: _strings(1_000_000, 8), READ | REFUSED),
-    Hostile("long strings.xlsx", lambda _: _strings(200, 1_000_000), READ | TOO_LARGE),
+            READ | REFUSED, is_long=True),
+    Hostile("a million strings.xlsx", lambda _: _strings(1_000_000, 8), READ | REFUSED,
+            is_long=True),
+    Hostile("long strings.xlsx", lambda _: _strings(200, 1_000_000), READ | TOO_LARGE,
+            is_long=True),
     Hostile("a cell beyond the longest.xlsx",
             _one(sheet(f"<row r='1'>{cell('A1', 'x' * 2_000_000)}</row>")), READ),
     Hostile("a return with the whole sheet merged.xlsx",
             lambda slips: _appended(slips, f'<mergeCells><mergeCell ref="{_WHOLE}"/>'
                                    "</mergeCells>"), frozenset({"V02"})),
     Hostile("merged ten thousand times.xlsx",
-            _one(_many("<mergeCells>", _MERGED, 10_000, "</mergeCells>")), READ | STOPPED),
+            _many("<mergeCells>", _MERGED, 10_000, "</mergeCells>"), READ | STOPPED),
     Hostile("a return with a link on every cell.xlsx",
             lambda slips: _appended(slips, f'<hyperlinks><hyperlink ref="{_WHOLE}" '
                                    'location="A1"/></hyperlinks>'), frozenset({"V02"})),
     Hostile("a hundred thousand links.xlsx",
-            _one(_many("<hyperlinks>", _LINK, 100_000, "</hyperlinks>")), READ),
-    Hostile("a hundred thousand rules.xlsx", _one(_many("", _RULE, 100_000, "")), READ),
+            _many("<hyperlinks>", _LINK, 100_000, "</hyperlinks>"), READ, is_long=True),
+    Hostile("a hundred thousand rules.xlsx", _many("", _RULE, 100_000, ""), READ,
+            is_long=True),
     Hostile("a hundred thousand choices.xlsx",
-            _one(_many("<dataValidations>", _CHOICE, 100_000, "</dataValidations>")), READ),
+            _many("<dataValidations>", _CHOICE, 100_000, "</dataValidations>"), READ,
+            is_long=True),
     Hostile("repeated without end.ods",
             lambda _: open_document(
                 '<table:table table:name="S"><table:table-row '
@@ -269,7 +282,7 @@ ARCHIVES = (
             TOO_LARGE),
     Hostile("a lie about its size.xlsx",
             lambda _: raw_zip(as_entries(parts([("S", sheet(HEADINGS + " " * 300 * _MIB))])),
-                              size=100), READ | REFUSED),
+                              size=100), READ | REFUSED, is_long=True),
     Hostile("a part twice.xlsx", _twice("xl/worksheets/sheet1.xml"), TWO_WAYS),
     Hostile("a part twice, in capitals.xlsx", _twice("XL/Worksheets/SHEET1.xml"), TWO_WAYS),
     Hostile("a part twice, by another path.xlsx", _twice("xl/./worksheets//sheet1.xml"), TWO_WAYS),
@@ -361,7 +374,8 @@ CELLS = (
                  "<c r='B2'><f t='shared' si='7'/></c>"), READ | REFUSED),
     Hostile("a name of a sheet without end.xlsx",
             lambda _: zipped(parts([("x" * 1_000_000, sheet(HEADINGS))])), DAMAGED),
-    Hostile("twenty thousand mistakes.xlsx", _one(_mistakes(20_000)), TOO_LARGE, "mistakes"),
+    Hostile("twenty thousand mistakes.xlsx", _one(_mistakes(20_000)), TOO_LARGE, "mistakes",
+            is_long=True),
     Hostile("a name of a sheet that turns.xlsx",
             lambda _: zipped(parts([("=1+1\u202e'[x]!A1", sheet(HEADINGS))])), READ | REFUSED),
 )  # fmt: skip

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 import time_machine
 from openpyxl import load_workbook
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from pipeline.cli import app
 from pipeline.workspace.folder import open_workspace
+from tests.support.command_line import quarterday
 from tests.support.mailserver import mail_server
 from tests.support.mixed import set_up
 
@@ -46,7 +46,7 @@ def unpacked(name: str, folder: Path) -> Path:
 
 def called(root: Path, *words: str) -> Result:
     with time_machine.travel(MOMENT):
-        result = CliRunner().invoke(app, [*words, "--workspace", str(root)])
+        result = quarterday(*words, "--workspace", str(root))
     assert "Traceback" not in result.output
     return result
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from msgspec.structs import replace
@@ -14,6 +16,7 @@ from openpyxl import load_workbook
 from pipeline.register.file import register_bytes
 from pipeline.register.reader import judge
 from pipeline.register.sheets import read_sheets
+from pipeline.register.writer import write_register
 from pipeline.workspace.errors import RegisterError
 from schemas.findings import Finding
 from schemas.model import (
@@ -160,6 +163,19 @@ WORKED = Register(
         Recipient("Chief executive", "ce@council.example", (Gets.APPENDIX, Gets.DIGEST)),
     ),
 )
+
+
+@cache
+def _worked() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "register.xlsx"
+        write_register(WORKED, path)
+        return path.read_bytes()
+
+
+def write_worked(path: Path) -> None:
+    """Write the worked register; the workbook is made once."""
+    path.write_bytes(_worked())
 
 
 def change(path: Path, sheet: str, cell: str, value: object, shown_as: str = "") -> None:

@@ -29,6 +29,7 @@ from tests.support.builders import PERIOD, SAFETY, indicator, small_register
 from tests.support.containers import HEAD, MAIN, cell, zipped
 from tests.support.filled import fill_return
 from tests.support.programs import need
+from tests.support.sampled import sampled
 
 REGISTER = replace(
     small_register(),
@@ -447,7 +448,7 @@ def test_repeated_and_merged_cells_of_an_open_document_are_read(tmp_path: Path) 
     assert merged_of(path.read_bytes(), FileKind.ODS) == {"Figures": [(0, 0, 0, 1)]}
 
 
-@pytest.mark.parametrize("kind", SOUND)
+@pytest.mark.parametrize("kind", sampled(SOUND, 4))
 @given(
     changes=st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), max_size=6),
     cut=st.integers(0, 1 << 20),
@@ -474,7 +475,7 @@ def test_a_spoilt_workbook_is_looked_up_or_refused(
     assert set(found.cells) == set(PLACES)
 
 
-@pytest.mark.parametrize("kind", [FileKind.XLSX, FileKind.XLSB, FileKind.ODS])
+@pytest.mark.parametrize("kind", sampled([FileKind.XLSX, FileKind.XLSB, FileKind.ODS], 3))
 @given(
     changes=st.lists(
         st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=4

@@ -21,9 +21,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from typer.testing import CliRunner, Result
 
-from pipeline.cli import app
 from pipeline.cli.console import AT_WORK, CANNOT_RUN
 from pipeline.operations.setup import make_workspace
 from pipeline.workspace import lock
@@ -31,15 +29,12 @@ from pipeline.workspace.errors import SettingsError
 from pipeline.workspace.folder import open_workspace
 from pipeline.workspace.settings import FILE_NAME, read_settings
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
+from tests.support.command_line import quarterday
 from tests.support.ends import End, Undisturbed, end_of
 from tests.support.filled import fill_return
 from tests.support.mixed import ENTRIES, copied, set_up, waiting
 from tests.support.registers import put_register
 from tests.support.runs import Runner
-
-
-def quarterday(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def recorded(workspace: Path) -> list[dict[str, object]]:
@@ -341,6 +336,7 @@ def test_an_address_that_could_be_overheard_is_refused(workspace: Path, url: str
 # --- The limit -----------------------------------------------------------------------------------
 
 
+@pytest.mark.faults
 def test_a_run_whose_time_is_up_ends_cleanly_and_the_next_does_the_rest(
     runs: Runner, start: Path, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:

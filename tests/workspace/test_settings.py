@@ -7,13 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from pipeline.cli import app
 from pipeline.operations.setup import make_workspace
 from pipeline.workspace.errors import SettingsError, WorkspaceError
 from pipeline.workspace.folder import open_workspace, replacing, safe_name
 from pipeline.workspace.settings import FILE_NAME, Settings, outdated, read_settings
+from tests.support.command_line import quarterday
 
 
 @pytest.fixture
@@ -78,7 +77,7 @@ def test_settings_of_another_user_are_refused(tmp_path: Path, path: Path) -> Non
     path.write_text("[limits]\nworkers = 1\n", "utf-8")
     os.chown(path, 65_534, 65_534)
     assert f"chown root {path}" in complaint(path)
-    result = CliRunner().invoke(app, ["run", "--workspace", str(tmp_path)])
+    result = quarterday("run", "--workspace", tmp_path)
     assert result.exit_code == 2
     assert "neither root nor the user who runs this" in result.output
     # The owner of the workspace itself is asked by nobody whom root runs for.
@@ -317,7 +316,7 @@ def test_each_command_and_the_doctor_say_what_to_write_for_an_earlier_form(tmp_p
     path = tmp_path / FILE_NAME
 
     def said(*words: str) -> tuple[str, str]:
-        done = CliRunner().invoke(app, [*words, "--workspace", str(tmp_path)])
+        done = quarterday(*words, "--workspace", str(tmp_path))
         return done.stdout, done.stderr
 
     assert said("status")[1] == ""
