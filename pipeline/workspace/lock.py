@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ from pipeline.workspace.folder import UNFINISHED, disk_trouble, write_whole
 
 if TYPE_CHECKING:
     from filelock import SoftFileLease
+if sys.platform != "win32":
+    import fcntl
 
 #: The lease, who holds it, and the lock of versions before 0.3, which said who in itself.
 _NAME, _BESIDE, _BEFORE = "run.lock", "run.json", "lock"
@@ -82,7 +85,7 @@ def held(folder: Path) -> Iterator[None]:
         WorkspaceError: the folder cannot be written to.
     """
     path = folder / _NAME
-    with disk_trouble(f"{path} cannot be written"):
+    with disk_trouble(f"{path} cannot be written"), _one_at_a_time(folder):
         lease = _taken(path)
     _leases.append(lease)
     try:
@@ -90,9 +93,10 @@ def held(folder: Path) -> Iterator[None]:
         check()
     finally:
         _leases.remove(lease)
-        if (owner := lease.owner) and owner.token == lease.token:
-            (folder / _BESIDE).unlink(missing_ok=True)
-        lease.release()
+        with _one_at_a_time(folder):
+            if (owner := lease.owner) and owner.token == lease.token:
+                (folder / _BESIDE).unlink(missing_ok=True)
+            lease.release()
 
 
 def check() -> None:
@@ -160,6 +164,30 @@ def user() -> str:
     return "an unnamed user"
 
 
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Keep other processes of this machine from taking the lock, or giving it back, meanwhile.
+
+    The library lets several try to take a dead one's at once, each with the others' in its hands.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        # Whoever takes it finds out why; whoever gives it back need not.
+        yield
+        return
+    try:
+        # Not every file system can; those that are shared between machines seldom do.
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _taken(path: Path) -> SoftFileLease:
     """The lease, once it is this run's.
 
@@ -186,18 +214,21 @@ def _taken(path: Path) -> SoftFileLease:
     # The library would make a folder that is missing.
     path.parent.stat()
     _clear_unwritten(path)
-    first = _mark(path)
+    first, was_living = _mark(path), False
 
     def is_living() -> bool:
         """Whether the holder is seen to live, or there is another by now."""
+        nonlocal was_living
         mark, holder = _mark(path), _holder(path)
-        return mark not in (None, first) or bool(holder and holder.lives)
+        was_living = mark not in (None, first) or bool(holder and holder.lives)
+        return was_living
 
     try:
         try:
             lease.acquire(cancel_check=is_living)
         except Timeout:
-            if is_living():
+            # Not asked again: by now it may be released, and the next that is there another's.
+            if was_living or _mark(path) != first:
                 raise
             # One on a share where two names cannot be exchanged. If it is another's by this moment,
             # that finds out by `check`.
