@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Calendar
@@ -322,6 +323,8 @@ class Vocabulary:
         ]
         self._read = lru_cache(maxsize=2_000)(self._label)
         self._read_title = lru_cache(maxsize=2_000)(self._title)
+        # Returns made from one template differ by the names of areas in their texts.
+        self._read_rest = lru_cache(maxsize=2_000)(self._rest)
 
     def label(self, text: str, fields: Fields = INDICATORS) -> Label:
         """What a text says."""
@@ -347,6 +350,11 @@ class Vocabulary:
             return Label(text, frozenset({whole}))
         by_ref, left = self._area_refs.taken_from(text)
         by_name, rest = self._areas.taken_from(spoken(left) if by_ref else rest)
+        return replace(self._read_rest(rest, fields), text=text, areas=frozenset(by_ref | by_name))
+
+    def _rest(self, rest: str, fields: Fields) -> Label:
+        """What a text says beside the areas that it names."""
+        names = self._names[fields]
         kinds, rest = _KIND.taken_from(rest)
         periods, rest = self.calendar.mentions(rest)
         scales, is_money, rest = _scales(rest)
@@ -361,14 +369,13 @@ class Vocabulary:
         units |= {OTHER_MONEY} if foreign else set()
         words = (word.strip(".'") for word in _APART.split(rest))
         return Label(
-            text,
+            rest,
             frozenset(named),
             periods,
             frozenset(kinds),
-            frozenset(by_ref | by_name),
-            frozenset(units),
-            scales,
-            tuple(word for word in words if word and word not in CHANGE_NOTHING),
+            units=frozenset(units),
+            scales=scales,
+            unknown=tuple(word for word in words if word and word not in CHANGE_NOTHING),
         )
 
 
