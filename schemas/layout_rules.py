@@ -29,5 +29,26 @@ ROWS_OF_OTHER_PERIOD = Rule(
     "Give the figures of {period}, or correct the period in these rows.",
     "Last quarter's row in this quarter's return is last quarter's figure.",
 )
+TEXT_TOO_LONG = Rule(
+    "L29",
+    "Text too long to be printed",
+    "The text has {length} characters; {what} may have {most}.",
+    "Shorten it to what the committee is to read; put the rest where it can be asked for.",
+    "What a return says is printed, mailed and kept, every night anew.",
+)
+TOO_MANY_ACHIEVEMENTS = Rule(
+    "L30",
+    "More achievements than can be printed",
+    "The return holds {count} achievements; it may hold {most}, and this is the next.",
+    "Keep those that matter most; several lines in one cell count as several.",
+    "A list that nobody reads to its end hides what stands in it.",
+)
+TEXTS_TOO_LONG = Rule(
+    "L31",
+    "More words than can be printed",
+    "With this text the return has {length} characters of words; it may have {most} in all.",
+    "Shorten its texts to what the committee is to read.",
+    "What a return says is printed, mailed and kept, every night anew.",
+)
 
 RULES: tuple[Rule, ...] = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pipeline.workbooks.sandbox import Guard
     from pipeline.workspace.settings import Limits
 
-#: No return has more mistakes or achievements; of one that has, so many mistakes are told.
+#: No return has more mistakes; of one that has, so many are told.
 _MOST, _SOME = 5_000, 100
 #: Excel's own limit is 31 characters.
 _LONGEST_SHEET_NAME = 255
@@ -140,12 +140,12 @@ def read_cell(content: bytes, sheet: str, cell: str) -> str:
 
 def _bounded(reading: Reading) -> Reading:
     """The reading, or what little there is to say where it would fill the store."""
-    for what, found in (("mistakes", reading.findings), ("achievements", reading.achievements)):
-        if len(found) > _MOST:
-            excess = c.TOO_LARGE.found(detail=f"it holds {len(found):,} {what}")
-            said = [excess, *reading.findings[:_SOME]]
-            return Reading(reading.area, reading.period, sheets=reading.sheets, findings=said)
-    return reading
+    many = len(reading.findings)
+    if many <= _MOST:
+        return reading
+    excess = c.TOO_LARGE.found(detail=f"it holds {many:,} mistakes")
+    said = [excess, *reading.findings[:_SOME]]
+    return Reading(reading.area, reading.period, sheets=reading.sheets, findings=said)
 
 
 def _outcome(

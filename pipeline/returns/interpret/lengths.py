@@ -1,0 +1,92 @@
+"""Lengths: how much a return may say in words, since all of it is printed, mailed and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pipeline.returns.reading import Reading
+from schemas import layout_rules as rules
+from schemas.findings import Finding
+
+#: The most characters of a commentary or of what an indicator in words reports, of an achievement,
+#: of a line of the cover, and of all that a return says; and the most achievements.
+COMMENTARY, ACHIEVEMENT, COVER, WHOLE = 4_000, 2_000, 300, 200_000
+ACHIEVEMENTS = 60
+
+
+class _Said(Struct, frozen=True):
+    """A text of a return: what it is, what it may have, and where it stands."""
+
+    text: str
+    what: str
+    most: int
+    sheet: str
+    cell: str
+
+
+def bounded(reading: Reading) -> Reading:
+    """The reading with its texts cut to what they may have, and a finding for each that had more.
+
+    Beyond its bounds a return is sent back; what it says is cut so that one cannot fill memory.
+    """
+    findings = [*_too_long(reading)]
+    if not findings:
+        return reading
+    rows = [
+        replace(row, commentary=row.commentary[:COMMENTARY], narrative=row.narrative[:COMMENTARY])
+        for row in reading.rows
+    ]
+    achievements = [
+        replace(each, text=each.text[:ACHIEVEMENT]) for each in reading.achievements[:ACHIEVEMENTS]
+    ]
+    cover = {key: replace(line, text=line.text[:COVER]) for key, line in reading.cover.items()}
+    return replace(
+        reading,
+        cover=cover,
+        rows=rows,
+        achievements=achievements,
+        findings=reading.findings + findings,
+    )
+
+
+def _too_long(reading: Reading) -> Iterator[Finding]:
+    said = [*_texts(reading)]
+    for each in said:
+        if len(each.text) > each.most:
+            yield rules.TEXT_TOO_LONG.found(
+                *(each.sheet, each.cell, each.text[: each.most]),
+                length=f"{len(each.text):,}",
+                what=each.what,
+                most=f"{each.most:,}",
+            )
+    if len(reading.achievements) > ACHIEVEMENTS:
+        next_one = reading.achievements[ACHIEVEMENTS]
+        yield rules.TOO_MANY_ACHIEVEMENTS.found(
+            *(next_one.sheet, next_one.cell, next_one.text[:ACHIEVEMENT]),
+            count=f"{len(reading.achievements):,}",
+            most=f"{ACHIEVEMENTS:,}",
+        )
+        return
+    length = 0
+    for each in said:
+        length += len(each.text)
+        if length > WHOLE:
+            words = {"length": f"{length:,}", "most": f"{WHOLE:,}"}
+            yield rules.TEXTS_TOO_LONG.found(each.sheet, each.cell, each.text[: each.most], **words)
+            return
+
+
+def _texts(reading: Reading) -> Iterator[_Said]:
+    """Every text that is kept, in the order of reading."""
+    for line in reading.cover.values():
+        yield _Said(line.text, "a line of the cover", COVER, line.sheet, line.cell)
+    for row in reading.rows:
+        for text, field in ((row.narrative, "performance"), (row.commentary, "commentary")):
+            if text:
+                cell = row.cells.get(field, row.cell)
+                yield _Said(text, "a text on an indicator", COMMENTARY, row.sheet, cell)
+    for each in reading.achievements:
+        yield _Said(each.text, "an achievement", ACHIEVEMENT, each.sheet, each.cell)

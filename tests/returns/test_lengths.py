@@ -1,0 +1,101 @@
+"""What a return says in words has an end, and the cell that goes beyond it is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from pipeline.returns.interpret import lengths
+from pipeline.returns.reader import read_workbook
+from pipeline.returns.reading import Reading
+from pipeline.workbooks.file_kind import FileKind
+from tests.support.builders import PERIOD, SAFETY, small_register
+from tests.support.council import Council
+from tests.support.filled import fill_return
+from tests.support.mixed import ENTRIES
+
+REGISTER = small_register()
+
+
+def read(path: Path, texts: dict[str, str], achievements: list[str]) -> Reading:
+    """A return with these texts in cells of Indicators, and these achievements."""
+    filled(path, texts, achievements)
+    return read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER)
+
+
+def filled(path: Path, texts: dict[str, str], achievements: list[str]) -> None:
+    fill_return(REGISTER, SAFETY, PERIOD, path, ENTRIES)
+    book = load_workbook(path)
+    for cell, text in texts.items():
+        book["Indicators"][cell] = text
+    sheet = book["Achievements"]
+    top = next(row for row in range(1, 20) if sheet.cell(row, 2).value == "Achievement")
+    for number, text in enumerate(achievements, 1):
+        sheet.cell(top + number, 1).value = REGISTER.priorities[0].achievements_heading
+        sheet.cell(top + number, 2).value = text
+    book.save(path)
+
+
+def said(reading: Reading) -> list[tuple[str, str]]:
+    return [(f.code, f.cell) for f in reading.findings if f.code in ("L29", "L30", "L31")]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "return.xlsx"
+
+
+def commentary_of(path: Path) -> str:
+    """The cell of the first indicator's commentary."""
+    fill_return(REGISTER, SAFETY, PERIOD, path, ENTRIES)
+    (first, *_) = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER).rows
+    return first.cells["commentary"]
+
+
+def test_a_commentary_may_be_so_long_and_no_longer(path: Path) -> None:
+    cell = commentary_of(path)
+    assert said(read(path, {cell: "x" * lengths.COMMENTARY}, [])) == []
+    reading = read(path, {cell: "x" * (lengths.COMMENTARY + 1)}, [])
+    assert said(reading) == [("L29", cell)]
+    (finding,) = (f for f in reading.findings if f.code == "L29")
+    assert finding.problem == (
+        "The text has 4,001 characters; a text on an indicator may have 4,000."
+    )
+    assert len(reading.rows[0].commentary) == lengths.COMMENTARY
+
+
+def test_an_achievement_may_be_so_long_and_no_longer(path: Path) -> None:
+    most = "x" * lengths.ACHIEVEMENT
+    assert said(read(path, {}, [most])) == []
+    assert [code for code, _ in said(read(path, {}, [most, most + "x"]))] == ["L29"]
+
+
+def test_there_may_be_so_many_achievements_and_no_more(path: Path) -> None:
+    assert said(read(path, {}, ["We opened."] * lengths.ACHIEVEMENTS)) == []
+    reading = read(path, {}, ["We opened."] * 1_900)
+    (finding,) = (f for f in reading.findings if f.code == "L30")
+    assert "holds 1,900 achievements; it may hold 60" in finding.problem
+    assert len(reading.achievements) == lengths.ACHIEVEMENTS
+
+
+def test_all_that_a_return_says_has_an_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lengths, "WHOLE", 5_000)
+    reading = read(path, {}, ["x" * 2_000] * 3)
+    (finding,) = (f for f in reading.findings if f.code == "L31")
+    assert "it may have 5,000 in all" in finding.problem
+    assert finding.sheet == "Achievements"
+
+
+def test_a_return_of_very_many_words_is_sent_back_and_others_are_taken(tmp_path: Path) -> None:
+    council = Council(tmp_path / "council")
+    words = " ".join(map(str, range(10_000)))
+    long = [f"{number} {words}"[:30_000] for number in range(300)]
+    filled(council.place.inbox / "long.xlsx", {}, long)
+    council.drop(SAFETY, name="good.xlsx")
+    said = council.night()
+    assert "rejected: long.xlsx (CS, 2012-13)" in said
+    assert "accepted: good.xlsx (CS, 2012-13)" in said
+    copies = [path for path in council.place.outbox.rglob("*") if path.is_file()]
+    assert max(path.stat().st_size for path in copies) < 4_000_000
