@@ -381,16 +381,12 @@ def _heads(fields: Fields, labels: list[Label]) -> bool:
         return all(f.key in named for f in fields if f.required)
     if not named & ANCHORS:
         return False
-    others = [
-        label
+    return any(
+        named >= ANCHORS or name_key(label.text) not in UNSURE_NAMES
+        if label.fields - ANCHORS - _FEATURELESS
+        else label.periods and not label.fields and not label.unknown
         for label in labels
-        if (
-            label.fields - ANCHORS - _FEATURELESS
-            and (named >= ANCHORS or name_key(label.text) not in UNSURE_NAMES)
-        )
-        or (label.periods and not label.fields and not label.unknown)
-    ]
-    return bool(others)
+    )
 
 
 def _same_texts(above: HeadingBlock, headings: list[Heading]) -> bool:
