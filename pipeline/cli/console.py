@@ -18,6 +18,7 @@ import typer
 from msgspec import Struct
 
 from pipeline.cli.options import JsonOption
+from pipeline.workbooks.safe_text import clean
 from pipeline.workspace.errors import LockedError, QuarterdayError, explain
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.findings import Finding
@@ -123,20 +124,21 @@ def _encode(value: object) -> object:
 
 
 def print_lines(lines: Lines) -> None:
+    """Print what a command has to say; a file's name in it may hold what moves a terminal."""
     for line in lines:
         match line:
             case Columns():
                 _print_columns(line)
             case Problem():
-                typer.echo(f"quarterday: {line}", err=True)
+                typer.echo(f"quarterday: {clean(line)}", err=True)
             case _:
-                typer.echo(line)
+                typer.echo(clean(line))
 
 
 def _print_columns(columns: Columns) -> None:
     if not sys.stdout.isatty():
         for row in columns.rows:
-            typer.echo("\t".join(row))
+            typer.echo("\t".join(map(clean, row)))
         return
     from rich.console import Console
     from rich.table import Table
@@ -144,7 +146,7 @@ def _print_columns(columns: Columns) -> None:
 
     table = Table(*columns.headings, box=None, pad_edge=False, header_style="bold")
     for row in columns.rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(clean(cell)) for cell in row))
     Console().print(table)
 
 

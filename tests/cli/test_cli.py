@@ -209,6 +209,17 @@ def test_a_file_that_is_no_workbook_is_sent_back_and_the_others_are_taken_in(
 # --- Bad input -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["a\x07b.xlsx", "a\x1b]0;x\x07.xlsx", "a\x9b31mb", "a\u202eb"])
+def test_no_name_moves_the_terminal(fresh: Path, name: str) -> None:
+    """Of a file that is there, of one that is not, and of a workspace."""
+    (fresh / name).write_bytes(b"x")
+    for words in (("validate", fresh / name), ("validate", fresh / f"no {name}"), ("status",)):
+        place = fresh if words[0] == "validate" else fresh / name
+        result = quarterday(*words, "--workspace", place)
+        assert not set("\x07\x1b\x9b\u202e") & set(result.output)
+        assert result.output.strip()
+
+
 def test_a_missing_workspace_is_one_line(tmp_path: Path) -> None:
     assert "nowhere is not a folder" in complaint(quarterday("run", "-w", tmp_path / "nowhere"))
 
