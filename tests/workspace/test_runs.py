@@ -396,6 +396,18 @@ def last_run(workspace: Path) -> dict[str, str]:
     return dict(check)
 
 
+def test_a_run_of_days_to_come_does_not_stand_for_those_that_do_not_happen(
+    workspace: Path,
+) -> None:
+    quarterday("run", "-w", workspace)
+    with time_machine.travel(time.time() + 400 * 86_400):
+        quarterday("run", "-w", workspace)
+    found = last_run(workspace)
+    assert found["state"] == "attention"
+    assert "to come" in found["found"]
+    assert str(workspace / "var" / "runs") in found["remedy"]
+
+
 def test_doctor_says_when_the_last_run_was_and_how_it_ended(workspace: Path) -> None:
     assert last_run(workspace)["found"] == "There was none yet."
     quarterday("run", "-w", workspace)

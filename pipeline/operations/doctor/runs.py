@@ -12,6 +12,8 @@ from pipeline.workspace.runs.record import RunOutcome, last_runs
 
 #: A night, and half a day for whoever looks.
 _TOO_LONG = timedelta(hours=36)
+#: How far the clocks of two machines that run the job may be apart.
+_AHEAD = timedelta(hours=1)
 
 
 def look_at_lock(workspace: Workspace) -> HealthCheck:
@@ -52,7 +54,14 @@ def look_at_leftovers(workspace: Workspace) -> HealthCheck:
 
 def look_at_last_run(workspace: Workspace) -> HealthCheck:
     """When the last run that worked was, and how it ended."""
+    now = datetime.now().astimezone()
     found = last_runs(workspace, 200)
+    # By a clock that was wrong; it would count as the last for as long as that.
+    ahead = [run for run in found if run.began > now + _AHEAD]
+    if ahead:
+        said = f"{many(len(ahead), 'run')} dated {ahead[0].began.astimezone():%d %B %Y}, to come."
+        remedy = f"Set the clock, then remove what is dated so from {workspace.state / 'runs'}."
+        return attention(said, remedy)
     last = next((run for run in found if run.outcome is not RunOutcome.LOCKED), None)
     if last is None:
         return well("There was none yet.")
@@ -61,7 +70,7 @@ def look_at_last_run(workspace: Workspace) -> HealthCheck:
         return attention(said, "See what it said, and run it again.", last.said)
     if last.outcome is RunOutcome.CUT_OFF:
         return attention(said, "The next run completes it.")
-    if datetime.now().astimezone() - last.began > _TOO_LONG:
+    if now - last.began > _TOO_LONG:
         return attention(
             said, "See why there was none since: quarterday schedule show says what starts it."
         )
