@@ -22,7 +22,7 @@ from pipeline.workbooks.addresses import position
 from pipeline.workbooks.completeness import lacks_content
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, looked_into
-from pipeline.workbooks.sandbox_worker import StoppedError
+from pipeline.workbooks.sandbox.worker import StoppedError
 from pipeline.workbooks.seal import is_untouched
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
 from pipeline.workspace.moving import ChangedError, content_of

@@ -15,7 +15,7 @@ from pipeline.workbooks.details import details_of, merged_of
 from pipeline.workbooks.details.detail import BrokenPartError, Details
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids
-from pipeline.workbooks.sandbox_worker import Reason, StoppedError
+from pipeline.workbooks.sandbox.worker import Reason, StoppedError
 
 if TYPE_CHECKING:
     from pipeline.workspace.settings import Limits

@@ -17,7 +17,7 @@ from typing import IO
 
 import msgspec
 
-from pipeline.workbooks.sandbox_worker import GRACE
+from pipeline.workbooks.sandbox.worker import GRACE
 from pipeline.workspace.settings import Limits
 from tests.support.killed import Order
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.workbooks.confinement import lacking
 from pipeline.workbooks.sandbox import Guard
+from pipeline.workbooks.sandbox.confinement import lacking
 from pipeline.workspace.settings import Limits
 from tests.support import inside
 

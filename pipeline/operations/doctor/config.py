@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
-from pipeline.workbooks.confinement import lacking
+from pipeline.workbooks.sandbox.confinement import lacking
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import FILE_NAME, outdated

@@ -21,7 +21,7 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.workbooks.system_calls import AUDIT, NUMBERS, OPENAT
+from pipeline.workbooks.sandbox.system_calls import AUDIT, NUMBERS, OPENAT
 
 #: `prctl`'s names of what it does.
 _SET_NO_NEW_PRIVILEGES, _GET_SECCOMP, _SET_SECCOMP, _FILTER = 38, 21, 22, 2
@@ -103,7 +103,7 @@ def _libraries() -> Iterator[Path]:
 
     An encoding, say, is imported when the first text needs it. None of them holds a secret.
     """
-    project = Path(__file__).parents[2]
+    project = Path(__file__).parents[3]
     paths = sysconfig.get_paths()
     installed = (Path(paths[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     for folder in {*_SYSTEM, *installed, project / "pipeline", project / "schemas"}:

@@ -23,7 +23,7 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import Concatenate, ParamSpec, TypeVar
 
-from pipeline.workbooks.sandbox_worker import GRACE, CallResult, Reason, StoppedError, serve
+from pipeline.workbooks.sandbox.worker import GRACE, CallResult, Reason, StoppedError, serve
 from pipeline.workspace.errors import QuarterdayError
 from pipeline.workspace.settings import Limits
 

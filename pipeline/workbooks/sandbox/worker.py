@@ -16,7 +16,7 @@ from itertools import count
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
-from pipeline.workbooks.confinement import confine
+from pipeline.workbooks.sandbox.confinement import confine
 
 if sys.platform != "win32":
     import resource
