@@ -15,12 +15,12 @@ from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.headings import Heading, heading_text
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
+from pipeline.returns.interpret.parts import is_about, on_figures
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import (
     A_PART,
     MEASURES,
     basis_said,
-    is_about,
     is_unclear,
     kinds_alone,
     measure_said,
@@ -129,22 +129,31 @@ def other_cover(cover: Cover, known: Belonging) -> Iterator[Finding]:
     """What a line of the cover says against what its lines on area and period do."""
     own = {(e.sheet, e.cell) for e in cover.entries.values()}
     for line in cover.lines:
-        if (line.sheet, line.cell) in own:
-            continue
-        said = replace(line.periods, relative=frozenset())
-        fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
-        kinds = {*line.label.kinds_of_all, *_other_money(line.label)}
-        # A line of a cover may speak of much; only what it plainly says is held against it.
-        what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
-        what += counted(line.text)
-        if basis := basis_said(line.text):
-            label = known.words.title(basis)
-            what += against(
-                label, known, known.among(label.periods), said_alone(known, label, basis)
-            )
-        yield from said_otherwise(line.sheet, line.cell, line.text, what)
-        if not what:
-            yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
+        if (line.sheet, line.cell) not in own:
+            yield from [*_said_on_cover(line, known)] or _apart(line, known)
+    for line in cover.prose:
+        yield from _apart(line, known)
+
+
+def _apart(line: Title, known: Belonging) -> Iterator[Finding]:
+    """What the parts of a line say that begin with the figures."""
+    for part in on_figures(line.text):
+        yield from _said_on_cover(Title.of(known.words, part, line.sheet, line.cell), known)
+
+
+def _said_on_cover(line: Title, known: Belonging) -> Iterator[Finding]:
+    said = replace(line.periods, relative=frozenset())
+    fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
+    kinds = {*line.label.kinds_of_all, *_other_money(line.label)}
+    # A line of a cover may speak of much; only what it plainly says is held against it.
+    what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
+    what += counted(line.text)
+    if basis := basis_said(line.text):
+        label = known.words.title(basis)
+        what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
+    yield from said_otherwise(line.sheet, line.cell, line.text, what)
+    if not what:
+        yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
 
 
 def unclear(
