@@ -12,6 +12,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.returns.interpret.homonyms import without_homonyms
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Calendar
 from pipeline.workbooks.names import name_key
@@ -344,11 +345,12 @@ class Vocabulary:
         return self._label(_IDLE.sub(_idle, text), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
-        rest = spoken(text)
+        said = without_homonyms(text)
+        rest = spoken(said)
         names = self._names[fields]
         if whole := names.keys.get(rest.strip(" :.")):
             return Label(text, frozenset({whole}))
-        by_ref, left = self._area_refs.taken_from(text)
+        by_ref, left = self._area_refs.taken_from(said)
         by_name, rest = self._areas.taken_from(spoken(left) if by_ref else rest)
         return replace(self._read_rest(rest, fields), text=text, areas=frozenset(by_ref | by_name))
 
