@@ -144,7 +144,7 @@ def _apart(line: Title, known: Belonging) -> Iterator[Finding]:
 def _said_on_cover(line: Title, known: Belonging) -> Iterator[Finding]:
     said = replace(line.periods, relative=frozenset())
     fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
-    kinds = {*line.label.kinds_of_all, *_other_money(line.label)}
+    kinds = {*known.own(line.label, line.text).kinds_of_all, *_other_money(line.label)}
     # A line of a cover may speak of much; only what it plainly says is held against it.
     what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
     what += counted(line.text)
@@ -166,7 +166,10 @@ def unclear(
     is_doubtful: bool = False,
 ) -> Iterator[Finding]:
     """What a line says of the figures that is not understood; `is_doubtful`: it is known to be."""
-    if is_doubtful or is_unclear(known.words, text, as_title=as_title):
+    label = known.words.title(text)
+    if is_doubtful or (
+        known.own(label, text) is label and is_unclear(known.words, text, as_title=as_title)
+    ):
         yield REMARK_UNCLEAR.found(sheet, cell, said=text)
 
 
@@ -209,7 +212,7 @@ def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
     """
     headed = {kind for h in table.block.headings for kind in h.label.kinds}
     for title in table.titles:
-        label = title.label
+        label = known.own(title.label, title.text)
         is_other = label.fields and label.fields <= _OTHER_FIGURES and not label.unknown
         # A tab has few words, and all are of what is on it.
         of_all = label.kinds_of_all if title.cell else label.kinds - _OF_NO_TAB
@@ -228,7 +231,9 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
     """What words beside a figure make of it: a column that says of each row `Forecast`."""
     sheet = table.grid.sheet
     if (scale := table.text(row, "scale")) and clean(scale).casefold() not in _ONCE:
-        yield c.SAID_OTHERWISE.found(sheet, table.address(row, "scale"), scale, what=_IN_THOUSANDS)
+        is_measure = measure_said(f"in {scale}") and not known.words.label(scale).scales
+        what = f"counted in {scale}" if is_measure else _IN_THOUSANDS
+        yield c.SAID_OTHERWISE.found(sheet, table.address(row, "scale"), scale, what=what)
     for column in table.other_columns:
         cell = table.grid.value(row, column)
         if cell == "":
@@ -318,7 +323,7 @@ def said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[st
         return sorted(heading.label.kinds | in_thousands)
     if MULTIPLIED.fullmatch(cell.strip()):
         return [_IN_THOUSANDS]
-    label = known.words.label(cell)
+    label = known.own(known.words.label(cell), cell)
     if label.unknown or label.fields - {"target"}:
         return []
     of_period = heading is None or _OF_PERIOD.search(heading.text) is not None
@@ -334,7 +339,7 @@ def section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
     if len(texts) != 1:
         return
     column, text = texts[0]
-    label = known.words.label(text)
+    label = known.own(known.words.label(text), text)
     if label.unknown or label.fields - {"target"}:
         what = said_alone(known, label, text, as_section=True)
     else:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.homonyms import without_homonyms
+from pipeline.returns.interpret.instructions import without_denials
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Calendar
 from pipeline.workbooks.names import name_key
@@ -49,7 +50,7 @@ CHANGE_NOTHING = frozenset(
 )
 #: What makes of a figure another than the one that a period had, each with its own words. A
 #: provisional figure is the period's, and is marked.
-PROVISIONAL = "provisional"
+PROVISIONAL, OF_A_PART = "provisional", "of a part"
 KINDS: dict[str, tuple[str, ...]] = {
     PROVISIONAL: ("provisional", "preliminary", "prelim", "prelim."),
     "a forecast": (
@@ -72,7 +73,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a total": ("total", "totals", "sum"),
     "what is aimed at": ("budget", "plan", "what if", "scenario"),
     "a difference": ("variance", "change", "difference"),
-    "of a part": ("only", "excl.", "excluding", "excl"),
+    OF_A_PART: ("only", "excl.", "excluding", "excl"),
     "of a part, or of more": ("incl.", "including", "part"),
     "of elsewhere": (
         *("national figure", "national figures", "national average", "england", "regional"),
@@ -345,7 +346,7 @@ class Vocabulary:
         return self._label(_IDLE.sub(_idle, text), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
-        said = without_homonyms(text)
+        said = without_denials(without_homonyms(text))
         rest = spoken(said)
         names = self._names[fields]
         if whole := names.keys.get(rest.strip(" :.")):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pipeline.returns.interpret.instructions import is_harmless
 from pipeline.returns.interpret.labels import PROVISIONAL, Label, Vocabulary
 from pipeline.returns.interpret.parts import (
     LONGEST_PART,
@@ -122,7 +123,21 @@ _IDLE = re.compile(
 #: Words beside which everything else of a sentence on the figures is understood.
 NO_MATTER = frozenset(
     {"first", "since", "onwards", "outturn", "quarterly", "mid", "data", "is", "are", "was"}
-    | {"were", "shown", "here", "these", "this", "all", "from", "be", "relate", "relates", "to"}
+    | {
+        "have",
+        "been",
+        "were",
+        "shown",
+        "here",
+        "these",
+        "this",
+        "all",
+        "from",
+        "be",
+        "relate",
+        "relates",
+        "to",
+    }
     | {"above", "below", "period", "quarter", "year", "provided", "on", "given", "return"}
     | {"returns", "report", "reports", "sheet", "form", "collection", "table", "template"}
     | {"submission", "set", "pack", "summary", "position", "end", "as", "and", "taken", "please"}
@@ -183,6 +198,8 @@ def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
 
 def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     said = spoken(text).strip(" .()*")
+    if is_harmless(said):
+        return False
     clause = _IDLE.sub("", said)
     begins = _OVER if as_title else _UNDER
     if not (begins.match(clause) or _DONE.search(clause)) and (
