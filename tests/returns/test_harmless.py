@@ -8,7 +8,7 @@ import pytest
 
 from tests.corpus.layout import NOW, cover, table
 from tests.returns.test_labels import READ, figures, made_of
-from tests.returns.test_remarks import said, standing
+from tests.returns.test_remarks import said, standing, under
 
 THREE = ["over", "under", "on the cover"]
 
@@ -131,3 +131,11 @@ def test_what_is_like_an_instruction_and_none_is_said(
     tmp_path: Path, place: str, text: str
 ) -> None:
     assert codes(tmp_path, place, text) & {"L16", "L26"}
+
+
+def test_the_same_words_in_many_cells_are_one_finding(tmp_path: Path) -> None:
+    notes = [("Figures exclude grants",)] * 1_201
+    made = made_of(tmp_path, cover(), under(*notes, ("Figures exclude schools",)))
+    first, other = (f for f in made.findings if f.code == "L26")
+    assert (first.cell, other.cell) == ("A7", "A1208")
+    assert first.problem.endswith("On this sheet 1,200 more cells say the same.")
