@@ -124,7 +124,9 @@ def test_an_instruction_is_no_remark_on_the_figures(tmp_path: Path, place: str, 
         *("Figures are taken from the previous system", "Figures are taken from last quarter"),
         *("Figure 1: excluding schools", "Key figures exclude schools", "Figures only to October"),
         *("Percentages have been rounded to the nearest ten", "Numbers less than 5 are zero"),
-        "Figures submitted by: J Smith, excluding schools",
+        *("Figures submitted by: J Smith, excluding schools", "Data: ONS, England"),
+        *("Figures are not year to date; they are annual", "Page 1 of 1. Figures are YTD"),
+        *("Prepared by J Smith, figures are cumulative", "Contact: me (figures are for Q2)"),
     ],
 )
 def test_what_is_like_an_instruction_and_none_is_said(

@@ -8,8 +8,8 @@ from pipeline.returns.interpret.parts import NOUNS
 
 #: Beside one of these a denial is one of some figures, and says of others that they are.
 _NOT_OF_ALL = (
-    r"(?!.*\b(?:except|apart|other than|unless|until|before|but|however|without|only|instead"
-    r"|rather|nor|some|most)\b)"
+    r"(?!.{0,300}\b(?:except|apart|other than|unless|until|before|but|however|without|only|instead"
+    r"|rather|nor|some|most|they|these|those|it|this)\b)"
 )
 _DENIED = re.compile(
     r"(?:(?P<before>\b(?:figures|data|numbers|values|totals|percentages|amounts|they|these|only)"
@@ -32,6 +32,11 @@ def without_denials(text: str) -> str:
     text = _FORBIDDEN.sub("", text)
     text = _DENIED.sub(lambda match: match["before"] or "", text)
     return _QUARTER_ONLY.sub("this quarter only", text)
+
+
+def is_denial(text: str) -> bool:
+    """Whether a text says what figures are not; what they are may stand beside it."""
+    return _DENIED.search(text) is not None
 
 
 _ALL = r"(?:(?:all|these|the|our|please ensure|that) )*"

@@ -19,10 +19,15 @@ NAMED = r"(?! (?:protection|quality|owner|source|team|officer|analyst|unit|lead|
 _ON_FIGURES = re.compile(rf"(?:[\w'.]+ ){{0,3}}?(?:{NOUNS})\b{NAMED}")
 
 _ENDS = re.compile(
-    r"(?<=[a-z0-9)][a-z0-9)])[.!?]\s+(?=[A-Z*(])"
+    r"(?:(?<=[a-z0-9)][a-z0-9)])|(?<=[a-z] \d))[.!?]\s+(?=[A-Z*(])"
     rf"|(?<=\w\w)[.!?]\s+(?=(?i:(?:(?:all|these|the|our) )*(?:{NOUNS})\b))|;\s|\n"
 )
 _DASH = re.compile(r"\s[-\u2013\u2014]\s")
+#: Behind a comma of an address or a source only a whole sentence is none of it.
+_CLAIM = re.compile(
+    rf"[,(|]\s*(?=(?:(?:all|these|the|our) )*(?:{NOUNS}) (?:is|are|was|were|for|exclud\w+)\b)",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"[^:\n]{1,40}:\s+")
 #: What a line begins with that says of whom or where to ask, when to send it, or what a sign means.
 _ABOUT = re.compile(
@@ -51,7 +56,8 @@ _CLAUSES = re.compile(
 def is_about(text: str) -> bool:
     """Whether a part begins with what is no figure: a source, an address, a date to send it by."""
     said = spoken(text)
-    return _ABOUT.match(said) is not None or _GIVEN_ELSEWHERE.search(said) is not None
+    is_elsewhere = len(said) <= LONGEST_PART and _GIVEN_ELSEWHERE.search(said) is not None
+    return _ABOUT.match(said) is not None or is_elsewhere
 
 
 def is_on_figures(text: str) -> bool:
@@ -67,6 +73,7 @@ def told(text: str) -> list[str]:
     for part in filter(None, map(str.strip, _ENDS.split(text))):
         if is_about(part):
             kept += [each for each in _DASH.split(part)[1:] if is_on_figures(each)]
+            kept += _CLAIM.split(part)[1:]
         else:
             kept.append(part)
     return kept

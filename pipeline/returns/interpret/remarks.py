@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.returns.interpret.instructions import is_harmless
+from pipeline.returns.interpret.instructions import is_denial, is_harmless
 from pipeline.returns.interpret.labels import PROVISIONAL, Label, Vocabulary
 from pipeline.returns.interpret.parts import (
     LONGEST_PART,
@@ -188,11 +188,24 @@ def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
 
     `as_title`: it stands over them, and is of them where it begins with them.
     """
+    parts = told(text)
+    if len(parts) > 1 and any(map(is_denial, parts)):
+        return True
     return any(
         is_on_figures(part)
         if len(part) > LONGEST_PART
-        else any(_is_unclear(words, clause, as_title=as_title) for clause in clauses(part))
-        for part in told(text)
+        else _is_unclear_part(words, clauses(part), as_title=as_title)
+        for part in parts
+    )
+
+
+def _is_unclear_part(words: Vocabulary, said: list[str], *, as_title: bool) -> bool:
+    if any(_is_unclear(words, clause, as_title=as_title) for clause in said):
+        return True
+    # Behind `Data: ONS`, a word such as `England` is said of the data.
+    others = [clause for clause in said if not is_harmless(spoken(clause).strip(" .()*"))]
+    return len(others) < len(said) and any(
+        words.title(clause).kinds - {PROVISIONAL} for clause in others
     )
 
 
