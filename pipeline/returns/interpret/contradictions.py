@@ -232,8 +232,8 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
     sheet = table.grid.sheet
     if (scale := table.text(row, "scale")) and clean(scale).casefold() not in _ONCE:
         is_measure = measure_said(f"in {scale}") and not known.words.label(scale).scales
-        what = f"counted in {scale}" if is_measure else _IN_THOUSANDS
-        yield c.SAID_OTHERWISE.found(sheet, table.address(row, "scale"), scale, what=what)
+        scaled = [f"counted in {scale}" if is_measure else _IN_THOUSANDS]
+        yield from said_otherwise(sheet, table.address(row, "scale"), scale, scaled)
     for column in table.other_columns:
         cell = table.grid.value(row, column)
         if cell == "":
