@@ -84,6 +84,21 @@ def test_a_footnote_s_mark_is_followed_to_its_note(tmp_path: Path, mark: str) ->
     assert (codes(made), figures(made)) == (set(), READ)
 
 
+@pytest.mark.parametrize(
+    ("mark", "note"),
+    [
+        *(("*", "*carried forward"), ("(1)", "Notes: (1) carried forward")),
+        *(("*", "Notes: * carried forward"), ("†", "Note †carried forward")),
+    ],
+)
+def test_a_footnote_may_touch_its_mark_or_stand_behind_a_word(
+    tmp_path: Path, mark: str, note: str
+) -> None:
+    made = made_of(tmp_path, cover(), noted(f"Actual{mark}", note))
+    (finding,) = [f for f in made.findings if f.code == "L15"]
+    assert '"carried forward" is not known' in finding.problem
+
+
 @pytest.mark.parametrize("is_above", [False, True])
 def test_a_label_reaches_over_the_empty_headings_at_its_right(
     tmp_path: Path, is_above: bool

@@ -69,6 +69,39 @@ def test_a_line_on_the_figures_that_is_not_understood_is_said_and_rejects_nothin
     assert figures(made) == READ
 
 
+#: Longer than a title or a note.
+PROSE = "This return is made by the services of the council and is sent to the board. " * 5
+
+
+@pytest.mark.parametrize("place", ["over", "under", "beside", "on the cover"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Due to system failure, figures are cumulative", "We used last quarter's figures"),
+        *("Important: all figures are for Q2", "Source: Uniform. Figures are cumulative."),
+        *("Prepared by J Smith; figures are cumulative", "Sorry - figures are for Q2"),
+        *("Prepared by J Smith\nFigures are cumulative", "ASB: figures exclude December"),
+        *("Return by 14 January. All figures are for Q2", "Definition: all. Data is for Q2"),
+        *(f"{PROSE}All figures are cumulative", f"{PROSE}All figures are for Q2"),
+        PROSE.replace(". ", ", ") + "and all figures exclude December",
+        *("Contact: J Smith - figures are cumulative", "Better than ever. Figures are for Q2"),
+    ],
+)
+def test_a_harmless_beginning_hides_nothing_of_the_rest(
+    tmp_path: Path, place: str, text: str
+) -> None:
+    codes = {code for code, _ in said(made_of(tmp_path, *standing(place, text)))}
+    assert codes in ({"L16"}, {"L26"})
+
+
+@pytest.mark.parametrize("place", ["over", "under", "beside", "on the cover"])
+@pytest.mark.parametrize("text", ["Source: Home Office data", "Prepared by J Smith", PROSE])
+def test_a_line_of_nothing_but_a_harmless_beginning_is_passed_over(
+    tmp_path: Path, place: str, text: str
+) -> None:
+    assert said(made_of(tmp_path, *standing(place, text))) == []
+
+
 @pytest.mark.parametrize("way", FIVE, ids=str)
 def test_a_note_on_the_figures_is_said_whatever_the_format(tmp_path: Path, way: Way) -> None:
     layout = Layout("note", (cover(), under(("Figures exclude December",))), {})
@@ -320,6 +353,7 @@ def commented(folder: Path, cell: str, text: str) -> Path:
     [
         *(("J Smith:\nuse 4650 instead", "L26"), ("Net of grants", "L26"), ("estimate", "L16")),
         *(("in £000", "L16"), ("Figure for Q2", "L16"), ("excl. December", "L16")),
+        ("Source: Uniform\nFigures are cumulative", "L16"),
     ],
 )
 def test_a_comment_on_a_figure_or_its_heading_is_heard(

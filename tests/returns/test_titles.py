@@ -279,6 +279,16 @@ def test_scales_that_contradict_each_other_are_asked_about(
     assert is_asked(tmp_path, cover(), target)
 
 
+@pytest.mark.parametrize(
+    ("scale", "what"),
+    [("weeks", "counted in weeks"), ("thousands", "in thousands"), ("£m", "in thousands")],
+)
+def test_a_scale_is_called_what_it_is(tmp_path: Path, scale: str, what: str) -> None:
+    made = made_of(tmp_path, cover(), table(("Scale", "Actual"), (scale,) * 4, NOW))
+    (problem, *_) = [f.problem for f in made.findings if f.code == "L16"]
+    assert what in problem
+
+
 @pytest.mark.parametrize("scale", ["1", "x1", "units", None])
 def test_a_scale_of_one_is_no_matter(tmp_path: Path, scale: str | None) -> None:
     made = made_of(tmp_path, cover(), table(("Scale", "Actual"), (scale,) * 4, NOW))

@@ -15,7 +15,7 @@ from pipeline.returns.interpret.contradictions import other_cover, other_kinds, 
 from pipeline.returns.interpret.cover import Cover, read_cover
 from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
-from pipeline.returns.interpret.lengths import bounded
+from pipeline.returns.interpret.lengths import bounded, told_once
 from pipeline.returns.interpret.notes import noted_provisional, said_in_notes
 from pipeline.returns.interpret.tables import Table, find_tables, of_kind, why_none
 from pipeline.returns.reading import Reading
@@ -76,6 +76,7 @@ def interpret(
     told = [table for table in achievements if {"priority", "achievement"} <= table.chosen.keys()]
     reading.achievements, findings = read_achievements(told, register, details)
     reading.findings += findings
+    reading.findings = told_once(reading.findings)
     return bounded(reading)
 
 

@@ -6,6 +6,7 @@ no column of a field is, those that may be meant are asked about, each with the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from itertools import groupby
@@ -22,7 +23,7 @@ from pipeline.returns.interpret.headings import (
     heading_text,
     known_names,
 )
-from pipeline.returns.interpret.labels import INDICATORS, PROVISIONAL, Vocabulary
+from pipeline.returns.interpret.labels import INDICATORS, OF_A_PART, PROVISIONAL, Label, Vocabulary
 from pipeline.returns.interpret.periods import NONE, Mentions
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
@@ -43,6 +44,12 @@ _TITLES = {f.key: f.heading for f in INDICATOR_FIELDS}
 _ASKED_ABOUT = frozenset({"numerator", "denominator", "status"})
 #: Columns whose words are printed or compared, whatever else their heading says.
 _IN_ANY_WORDS = frozenset({"commentary"})
+#: What stands beside a period where a text says that figures are of that only.
+_ONLY = re.compile(r"^(?!.*\bexcl).*\bonly\W*$", re.IGNORECASE | re.DOTALL)
+_OF_PERIOD_ONLY = frozenset(
+    {"is", "are", "relate", "relates", "cover", "covers", "these", "this", "all", "data", "numbers"}
+)
+_RELATE = frozenset({"relate", "relates"})
 
 
 class Belonging(Struct, frozen=True):
@@ -72,6 +79,17 @@ class Belonging(Struct, frozen=True):
         """Whether what a row says of its period is the return's; a day is that of its figures."""
         others = replace(said, days=frozenset(), ends=frozenset())
         return max(self.fit(others), self.of_days(said.days | said.ends))
+
+    def own(self, label: Label, text: str) -> Label:
+        """What a text says, but for `only` where it is of the return's period and of that only."""
+        others = replace(label, text="", fields=frozenset(), periods=NONE, unknown=())
+        is_only = others == Label("", kinds=frozenset({OF_A_PART})) and _ONLY.search(text)
+        unknown = set(label.unknown)
+        # `Figures to Q3` may be those of the year to its end.
+        is_known = unknown <= (_OF_PERIOD_ONLY | ({"to"} if unknown & _RELATE else set()))
+        if is_only and is_known and label.periods and self.fit(label.periods) is Fit.SAME:
+            return replace(label, kinds=frozenset(), unknown=())
+        return label
 
     @property
     def area_name(self) -> str:
@@ -112,7 +130,9 @@ def choose_columns(table: Table, known: Belonging) -> list[Finding]:
             for key in heading.label.fields:
                 table.chosen.setdefault(key, heading)
         return []
-    table.block = replace(table.block, headings=with_footnotes(table, known.words))
+    headings = with_footnotes(table, known.words)
+    headings = tuple(replace(h, label=known.own(h.label, h.said)) for h in headings)
+    table.block = replace(table.block, headings=headings)
     findings: list[Finding] = []
     of_field = attrgetter("field")
     for key, group in groupby(sorted(table.block.headings, key=of_field), key=of_field):

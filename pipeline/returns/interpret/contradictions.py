@@ -15,12 +15,12 @@ from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.headings import Heading, heading_text
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
+from pipeline.returns.interpret.parts import is_about, on_figures
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import (
     A_PART,
     MEASURES,
     basis_said,
-    is_about,
     is_unclear,
     kinds_alone,
     measure_said,
@@ -129,22 +129,31 @@ def other_cover(cover: Cover, known: Belonging) -> Iterator[Finding]:
     """What a line of the cover says against what its lines on area and period do."""
     own = {(e.sheet, e.cell) for e in cover.entries.values()}
     for line in cover.lines:
-        if (line.sheet, line.cell) in own:
-            continue
-        said = replace(line.periods, relative=frozenset())
-        fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
-        kinds = {*line.label.kinds_of_all, *_other_money(line.label)}
-        # A line of a cover may speak of much; only what it plainly says is held against it.
-        what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
-        what += counted(line.text)
-        if basis := basis_said(line.text):
-            label = known.words.title(basis)
-            what += against(
-                label, known, known.among(label.periods), said_alone(known, label, basis)
-            )
-        yield from said_otherwise(line.sheet, line.cell, line.text, what)
-        if not what:
-            yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
+        if (line.sheet, line.cell) not in own:
+            yield from [*_said_on_cover(line, known)] or _apart(line, known)
+    for line in cover.prose:
+        yield from _apart(line, known)
+
+
+def _apart(line: Title, known: Belonging) -> Iterator[Finding]:
+    """What the parts of a line say that begin with the figures."""
+    for part in on_figures(line.text):
+        yield from _said_on_cover(Title.of(known.words, part, line.sheet, line.cell), known)
+
+
+def _said_on_cover(line: Title, known: Belonging) -> Iterator[Finding]:
+    said = replace(line.periods, relative=frozenset())
+    fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
+    kinds = {*known.own(line.label, line.text).kinds_of_all, *_other_money(line.label)}
+    # A line of a cover may speak of much; only what it plainly says is held against it.
+    what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
+    what += counted(line.text)
+    if basis := basis_said(line.text):
+        label = known.words.title(basis)
+        what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
+    yield from said_otherwise(line.sheet, line.cell, line.text, what)
+    if not what:
+        yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
 
 
 def unclear(
@@ -157,7 +166,10 @@ def unclear(
     is_doubtful: bool = False,
 ) -> Iterator[Finding]:
     """What a line says of the figures that is not understood; `is_doubtful`: it is known to be."""
-    if is_doubtful or is_unclear(known.words, text, as_title=as_title):
+    label = known.words.title(text)
+    if is_doubtful or (
+        known.own(label, text) is label and is_unclear(known.words, text, as_title=as_title)
+    ):
         yield REMARK_UNCLEAR.found(sheet, cell, said=text)
 
 
@@ -200,7 +212,7 @@ def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
     """
     headed = {kind for h in table.block.headings for kind in h.label.kinds}
     for title in table.titles:
-        label = title.label
+        label = known.own(title.label, title.text)
         is_other = label.fields and label.fields <= _OTHER_FIGURES and not label.unknown
         # A tab has few words, and all are of what is on it.
         of_all = label.kinds_of_all if title.cell else label.kinds - _OF_NO_TAB
@@ -219,7 +231,9 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
     """What words beside a figure make of it: a column that says of each row `Forecast`."""
     sheet = table.grid.sheet
     if (scale := table.text(row, "scale")) and clean(scale).casefold() not in _ONCE:
-        yield c.SAID_OTHERWISE.found(sheet, table.address(row, "scale"), scale, what=_IN_THOUSANDS)
+        is_measure = measure_said(f"in {scale}") and not known.words.label(scale).scales
+        scaled = [f"counted in {scale}" if is_measure else _IN_THOUSANDS]
+        yield from said_otherwise(sheet, table.address(row, "scale"), scale, scaled)
     for column in table.other_columns:
         cell = table.grid.value(row, column)
         if cell == "":
@@ -309,7 +323,7 @@ def said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[st
         return sorted(heading.label.kinds | in_thousands)
     if MULTIPLIED.fullmatch(cell.strip()):
         return [_IN_THOUSANDS]
-    label = known.words.label(cell)
+    label = known.own(known.words.label(cell), cell)
     if label.unknown or label.fields - {"target"}:
         return []
     of_period = heading is None or _OF_PERIOD.search(heading.text) is not None
@@ -325,7 +339,7 @@ def section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
     if len(texts) != 1:
         return
     column, text = texts[0]
-    label = known.words.label(text)
+    label = known.own(known.words.label(text), text)
     if label.unknown or label.fields - {"target"}:
         what = said_alone(known, label, text, as_section=True)
     else:

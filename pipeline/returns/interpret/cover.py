@@ -29,6 +29,8 @@ class Cover(Struct):
     unknown: list[str] = field(default_factory=list)
     #: Each line of a sheet with lines of the cover, whatever it says.
     lines: list[Title] = field(default_factory=list)
+    #: Those that are too long to be one.
+    prose: list[Title] = field(default_factory=list)
 
 
 def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cover:
@@ -63,7 +65,9 @@ def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cov
                 ]
             cover.entries.setdefault(key, entry)
         if id(grid) not in first_row:
-            cover.lines += _whole_lines(grid, words)
+            for line in _whole_lines(grid, words):
+                is_prose = len(line.text) > LONGEST_HEADING
+                (cover.prose if is_prose else cover.lines).append(line)
     return cover
 
 
@@ -74,7 +78,7 @@ def _whole_lines(grid: Grid, words: Vocabulary) -> list[Title]:
         texts = {column: text for column, cell in enumerate(cells, grid.first_column)
                  if (text := heading_text(cell))}  # fmt: skip
         said = " ".join(texts.values())
-        if said and len(said) <= LONGEST_HEADING:
+        if said:
             lines.append(Title.of(words, said, grid.sheet, address(number, min(texts))))
     return lines
 

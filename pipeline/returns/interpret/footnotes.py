@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.headings import Heading
-from pipeline.returns.interpret.labels import Label, Vocabulary
-from pipeline.returns.interpret.remarks import NO_MATTER, is_about
+from pipeline.returns.interpret.labels import Vocabulary
+from pipeline.returns.interpret.parts import told
+from pipeline.returns.interpret.remarks import NO_MATTER
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.grid import Grid
 
@@ -38,7 +39,7 @@ def _explained(heading: Heading, grid: Grid, words: Vocabulary) -> Heading:
     for mark in [word for word in left if word in numbers or _SIGN.fullmatch(word)]:
         left.remove(mark)
         for note in _notes(grid, mark):
-            said = Label("") if is_about(note) else words.label(note)
+            said = words.label("\n".join(told(note)))
             left += [word for word in said.unknown if word not in NO_MATTER]
             label |= replace(said, fields=frozenset(), unknown=())
     return replace(heading, label=replace(label, unknown=tuple(left)))
@@ -46,7 +47,11 @@ def _explained(heading: Heading, grid: Grid, words: Vocabulary) -> Heading:
 
 def _notes(grid: Grid, mark: str) -> Iterator[str]:
     """What stands behind a mark at the beginning of a cell, or in the cells beside it."""
-    begins = re.compile(rf"[(\[]?(?:note )?{re.escape(mark)}(?![\w.*])[)\]:.]?\s*", re.IGNORECASE)
+    # A sign may touch its note; a number may be the beginning of another.
+    apart = r"(?![\w.*])" if mark.isdigit() else r"(?![.*])"
+    begins = re.compile(
+        rf"[(\[]?(?:notes?:?\s*)?[(\[]?{re.escape(mark)}{apart}[)\]:.]?\s*", re.IGNORECASE
+    )
     for _, cells in grid.numbered():
         for column, cell in enumerate(cells):
             if isinstance(cell, str) and len(cell) <= _LONGEST_NOTE and begins.match(cell):

@@ -12,6 +12,8 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.returns.interpret.homonyms import without_homonyms
+from pipeline.returns.interpret.instructions import without_denials
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Calendar
 from pipeline.workbooks.names import name_key
@@ -48,7 +50,7 @@ CHANGE_NOTHING = frozenset(
 )
 #: What makes of a figure another than the one that a period had, each with its own words. A
 #: provisional figure is the period's, and is marked.
-PROVISIONAL = "provisional"
+PROVISIONAL, OF_A_PART = "provisional", "of a part"
 KINDS: dict[str, tuple[str, ...]] = {
     PROVISIONAL: ("provisional", "preliminary", "prelim", "prelim."),
     "a forecast": (
@@ -71,7 +73,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a total": ("total", "totals", "sum"),
     "what is aimed at": ("budget", "plan", "what if", "scenario"),
     "a difference": ("variance", "change", "difference"),
-    "of a part": ("only", "excl.", "excluding", "excl"),
+    OF_A_PART: ("only", "excl.", "excluding", "excl"),
     "of a part, or of more": ("incl.", "including", "part"),
     "of elsewhere": (
         *("national figure", "national figures", "national average", "england", "regional"),
@@ -344,11 +346,12 @@ class Vocabulary:
         return self._label(_IDLE.sub(_idle, text), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
-        rest = spoken(text)
+        said = without_denials(without_homonyms(text))
+        rest = spoken(said)
         names = self._names[fields]
         if whole := names.keys.get(rest.strip(" :.")):
             return Label(text, frozenset({whole}))
-        by_ref, left = self._area_refs.taken_from(text)
+        by_ref, left = self._area_refs.taken_from(said)
         by_name, rest = self._areas.taken_from(spoken(left) if by_ref else rest)
         return replace(self._read_rest(rest, fields), text=text, areas=frozenset(by_ref | by_name))
 

@@ -52,6 +52,22 @@ def bounded(reading: Reading) -> Reading:
     )
 
 
+def told_once(findings: list[Finding]) -> list[Finding]:
+    """The findings, with one for all cells of a sheet that say the same words on the figures."""
+    told: dict[object, list[Finding]] = {}
+    for number, found in enumerate(findings):
+        is_remark = found.code == rules.REMARK_UNCLEAR.code
+        told.setdefault((found.sheet, found.problem) if is_remark else number, []).append(found)
+    return [_with_count(first, len(others)) for first, *others in told.values()]
+
+
+def _with_count(found: Finding, more: int) -> Finding:
+    if not more:
+        return found
+    cells = "1 more cell says" if more == 1 else f"{more:,} more cells say"
+    return replace(found, problem=f"{found.problem} On this sheet {cells} the same.")
+
+
 def _too_long(reading: Reading) -> Iterator[Finding]:
     said = [*_texts(reading)]
     for each in said:

@@ -18,8 +18,9 @@ from pipeline.returns.interpret.contradictions import (
 )
 from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.parts import LONGEST_PART, clauses, told
 from pipeline.returns.interpret.register_periods import Fit
-from pipeline.returns.interpret.remarks import NO_MATTER, clauses, is_about, says_provisional
+from pipeline.returns.interpret.remarks import NO_MATTER, says_provisional
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
@@ -33,8 +34,6 @@ _WHAT = "in thousands or millions"
 _FIGURES = re.compile(r"\b(?:all|amounts|data|figures|numbers|values)\b", re.IGNORECASE)
 #: How a comment of a correction copy begins, and what a comment begins with that names its author.
 _OURS, _AUTHOR = "Quarterday:", re.compile(r"^[^\n:]{1,60}:[ \t]*\n")
-#: A page of text is no note.
-_LONGEST_NOTE = 300
 #: Without any of these a text says nothing of a scale; what is looked for first is found fastest.
 _SIGNS = ("000", "thousand", "million", "billion", "£")
 _MAY_SCALE = re.compile(r"(?<!\d)000(?!\d)|thousand|million|billion|£ ?(?:k|m|mn|bn)\b")
@@ -105,13 +104,17 @@ def _scaled(
     """Texts that say another scale than the headings of all tables do."""
 
     def is_other(text: str) -> bool:
-        return any(scaled.power not in own for scaled in known.words.label(text).scales)
+        return any(
+            scaled.power not in own
+            for part in ([text] if len(text) <= LONGEST_PART else told(text))
+            if len(part) <= LONGEST_PART and _may_scale(part)
+            for scaled in known.words.label(part).scales
+        )
 
     if tables and is_other(grid.sheet):
         yield from said_otherwise(grid.sheet, "", grid.sheet, [_WHAT])
     for each in texts:
-        is_short = len(each.text) <= _LONGEST_NOTE and _may_scale(each.text)
-        if is_short and not any(_is_own(table, each) for table in tables) and is_other(each.text):
+        if is_other(each.text) and not any(_is_own(table, each) for table in tables):
             yield from said_otherwise(
                 grid.sheet, address(each.row, each.column), each.text, [_WHAT]
             )
@@ -146,7 +149,7 @@ def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
     for cell, text, is_under in _lines_without_figures(table, known):
         if is_under:
             yield from _said_by(text, sheet, cell, known)
-        elif len(text) <= _LONGEST_NOTE:
+        else:
             yield from unclear(known, sheet, cell, text, as_title=True)
 
 
@@ -156,7 +159,7 @@ def said_in_comments(
     """What comments on cells of figures, and on their headings, say of them."""
     for place, text in sorted(comments.items()):
         if place in cells and not text.startswith(_OURS):
-            said = " ".join(_AUTHOR.sub("", text).split())
+            said = _AUTHOR.sub("", text).strip()
             if what := said_beside(said, None, known):
                 yield from said_otherwise(sheet, address(*place), said, what)
             else:
@@ -165,13 +168,15 @@ def said_in_comments(
 
 def _said_by(text: str, sheet: str, cell: str, known: Belonging) -> Iterator[Finding]:
     """What a note says; of much else that it may speak of nothing is understood."""
-    if not 0 < len(text) <= _LONGEST_NOTE or " " not in text:
+    if " " not in text:
         return
     what, is_doubtful = [], False
-    if not is_about(text):
-        what += sorted(known.words.label(text).kinds & _SAID_BY_NOTES)
-        what += [_WHAT] if MULTIPLIED.search(text) else []
-        for clause in clauses(text):
+    for part in told(text):
+        if len(part) > LONGEST_PART:
+            continue
+        what += sorted(known.words.label(part).kinds & _SAID_BY_NOTES)
+        what += [_WHAT] if MULTIPLIED.search(part) else []
+        for clause in clauses(part):
             title = Title.of(known.words, clause, sheet)
             fit = _fit_of_clause(title, known)
             what += counted(clause)

@@ -10,7 +10,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pipeline.returns.interpret.instructions import is_denial, is_harmless
 from pipeline.returns.interpret.labels import PROVISIONAL, Label, Vocabulary
+from pipeline.returns.interpret.parts import (
+    LONGEST_PART,
+    MARK,
+    NAMED,
+    NOUNS,
+    clauses,
+    is_on_figures,
+    told,
+)
 from pipeline.returns.interpret.periods import spoken
 
 # The same lines stand in most of the returns that a worker reads.
@@ -78,15 +88,10 @@ _PARTS = re.compile(
 )
 _SEGMENTS = re.compile(r"\s[-\u2013\u2014|/]\s|[-\u2013]\s|\s[-\u2013]|[,:;()\[\]\n]")
 
-_NOUNS = (
-    r"figures?|amounts?|values?|data|percentages?|numbers|money|times|totals|actuals|statistics"
-)
 _ALL = r"(?:(?:all|these|those|the|our|both|any|some|most|my|this) (?:of the |the |our )?)*"
-#: Behind one of these, they are part of the name of somebody or something.
-_NAMED = r"(?! (?:protection|quality|owner|source|team|officer|analyst|unit|lead|governance)s?\b)"
 #: What a sentence on the figures begins with, over a table and under it.
-_OVER = re.compile(rf"{_ALL}(?:{_NOUNS})\b{_NAMED}")
-_UNDER = re.compile(rf"(?:[\w'.]+ ){{0,2}}?(?:{_NOUNS})\b{_NAMED}")
+_OVER = re.compile(rf"{_ALL}(?:{NOUNS})\b{NAMED}")
+_UNDER = re.compile(rf"(?:[\w'.]+ ){{0,2}}?(?:{NOUNS})\b{NAMED}")
 #: Words that say of figures that something is left out of them, put in, or done to them.
 _DONE = re.compile(
     r"\b(?:exclud\w+|excl|instead|net (?:of|figures)|gross (?:of|figures)|nett"
@@ -95,24 +100,12 @@ _DONE = re.compile(
     r"|per (?:head|annum|capita|thousand|[\d,]*0)"
     r"|lag(?:s|ged|ging)?|estimat(?:e|es|ed)|to be confirmed|superseded|weighted|seasonally"
     r"|in (?:hundreds|tens|dozens|lakhs?|crores?|pence|weeks|months|hours|minutes|years))\b"
+    r"|\b(?:used?|using) (?:[\w']+ ){1,3}(?:figures|data|returns?)\b"
     r"|^(?:net|gross|per|without|less|using)\b|\bonly$"
     r"|\b(?:to be (?:revised|updated|audited|validated)|subject to (?:change|revision|audit))\b"
 )
 #: The same, of what a note says and a title mostly says of itself.
 _COVERED = re.compile(r"\b(?:includ\w+|incl|covers?|not counted)\b")
-#: What a line begins with that says of whom or where to ask, when to send it, or what a sign means.
-_ABOUT = re.compile(
-    r"(?:sources?|data (?:sources?|owners?|leads?)|contacts?|owners?|leads?|prepared|printed"
-    r"|version|please (?!note)|return (?:by|to|due)|deadline|due|see|for (?:more|further)"
-    r"|next update|end of|page|definitions?|methodology|targets?|(?:comparison|comparator"
-    r"|comparative|baseline) (?:period|quarter|year))\b"
-    r"|(?:previous|last|prior|next) (?:period|quarter|year) ?:"
-)
-#: That other figures are given in another place says nothing of these.
-_GIVEN_ELSEWHERE = re.compile(
-    r"\b(?:is|are) (?:shown |given |set out )?(?:on|in) the [\w\s'/-]*"
-    r"(?:tab|sheet|report|return|appendix|workbook|dashboard)s?\.?$"
-)
 #: A line of the cover that says what all figures are.
 _BASIS = re.compile(
     r"(?:basis(?: of (?:figures|data))?|type(?: of figures)?|figures?|data|scope|coverage|geography"
@@ -120,7 +113,7 @@ _BASIS = re.compile(
 )
 #: What becomes of figures without becoming others: how they went, or were gathered and printed.
 _IDLE = re.compile(
-    rf"\b(?:{_NOUNS}) (?:[\w']+ ){{0,2}}?(?:fell|rose|increas\w+|decreas\w+|improv\w+|dropped"
+    rf"\b(?:{NOUNS}) (?:[\w']+ ){{0,2}}?(?:fell|rose|increas\w+|decreas\w+|improv\w+|dropped"
     r"|remain\w*|grew|fluctuat\w+|declin\w+|(?:(?:is|are|was|were|will be) )?(?:updated|refreshed"
     r"|collected|published|reported|produced|supplied|provided|checked|correct|accurate)"
     r"(?! (?:from|with|for|in|at|as at))).*"
@@ -130,7 +123,21 @@ _IDLE = re.compile(
 #: Words beside which everything else of a sentence on the figures is understood.
 NO_MATTER = frozenset(
     {"first", "since", "onwards", "outturn", "quarterly", "mid", "data", "is", "are", "was"}
-    | {"were", "shown", "here", "these", "this", "all", "from", "be", "relate", "relates", "to"}
+    | {
+        "have",
+        "been",
+        "were",
+        "shown",
+        "here",
+        "these",
+        "this",
+        "all",
+        "from",
+        "be",
+        "relate",
+        "relates",
+        "to",
+    }
     | {"above", "below", "period", "quarter", "year", "provided", "on", "given", "return"}
     | {"returns", "report", "reports", "sheet", "form", "collection", "table", "template"}
     | {"submission", "set", "pack", "summary", "position", "end", "as", "and", "taken", "please"}
@@ -161,7 +168,7 @@ def parts_named(words: Vocabulary, text: str) -> tuple[str, ...]:
 #: The other scales are told by a label.
 _MEASURE = "|".join(sorted(MEASURES - {"thousand", "thousands", "million"}, key=len, reverse=True))
 _COUNTED = re.compile(
-    rf"(?:(?:[\w']+ ){{0,3}}?(?:{_NOUNS}|waits?|durations?|costs?|spend(?:ing)?|income|rates?"
+    rf"(?:(?:[\w']+ ){{0,3}}?(?:{NOUNS}|waits?|durations?|costs?|spend(?:ing)?|income|rates?"
     r"|results) (?:(?:is|are|all|was|were|has|have|been|shown|given|expressed|measured|counted"
     r"|reported|stated|recorded|quoted|calculated) )*)?"
     rf"(?:in (?:the )?(?P<measure>{_MEASURE})|(?P<share>per [\d,]*00)(?: \w+){{0,2}})"
@@ -181,13 +188,31 @@ def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
 
     `as_title`: it stands over them, and is of them where it begins with them.
     """
-    if is_about(text):
-        return False
-    return any(_is_unclear(words, clause, as_title=as_title) for clause in clauses(text))
+    parts = told(text)
+    if len(parts) > 1 and any(map(is_denial, parts)):
+        return True
+    return any(
+        is_on_figures(part)
+        if len(part) > LONGEST_PART
+        else _is_unclear_part(words, clauses(part), as_title=as_title)
+        for part in parts
+    )
+
+
+def _is_unclear_part(words: Vocabulary, said: list[str], *, as_title: bool) -> bool:
+    if any(_is_unclear(words, clause, as_title=as_title) for clause in said):
+        return True
+    # Behind `Data: ONS`, a word such as `England` is said of the data.
+    others = [clause for clause in said if not is_harmless(spoken(clause).strip(" .()*"))]
+    return len(others) < len(said) and any(
+        words.title(clause).kinds - {PROVISIONAL} for clause in others
+    )
 
 
 def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     said = spoken(text).strip(" .()*")
+    if is_harmless(said):
+        return False
     clause = _IDLE.sub("", said)
     begins = _OVER if as_title else _UNDER
     if not (begins.match(clause) or _DONE.search(clause)) and (
@@ -202,28 +227,12 @@ def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
 
 def says_provisional(words: Vocabulary, text: str) -> bool:
     """Whether a line says of all figures that they are provisional; a mark is only of some."""
-    label = words.title(_MARK.sub("", text) if text[:1].isalpha() else text)
+    label = words.title(MARK.sub("", text) if text[:1].isalpha() else text)
     return (
         label.kinds == {PROVISIONAL}
         and all(word in NO_MATTER for word in label.unknown)
         and not label.fields - {"performance", "status"}
     )
-
-
-#: What a note begins with, and what parts of it each say a thing of their own.
-_MARK = re.compile(
-    r"^(?:(?:please )?note\b(?: that)?\s*\d*|n\.?b\.?\s|legend\b|[*†‡#§\u00b9\u00b2\u00b3]+"
-    r"|\(?\d{1,2}[).](?!\d)|\[\d{1,2}\])[\s:.-]*",
-    re.IGNORECASE,
-)
-_CLAUSES = re.compile(
-    r"[;.,]\s|\b(?:as(?! (?:at|of)\b)|because|since|although|but|compared)\b", re.IGNORECASE
-)
-
-
-def clauses(text: str) -> list[str]:
-    """The parts of a line that each say a thing of their own, without its mark."""
-    return _CLAUSES.split(_MARK.sub("", text))
 
 
 @_remembered
@@ -232,10 +241,3 @@ def basis_said(text: str) -> str:
     said = spoken(text)
     match = _BASIS.match(said)
     return said[match.end() :] if match else ""
-
-
-@_remembered
-def is_about(text: str) -> bool:
-    """Whether a line begins with what is no figure: a source, an address, a date to send it by."""
-    said = spoken(text)
-    return _ABOUT.match(said) is not None or _GIVEN_ELSEWHERE.search(said) is not None

@@ -8,10 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.labels import PROVISIONAL, Label, Vocabulary
+from pipeline.returns.interpret.parts import LONGEST_PART, on_figures
 from pipeline.returns.interpret.periods import NONE, Mentions
-
-#: A title may be long; a page of text is none.
-_LONGEST_TITLE = 300
 
 
 class Title(Struct, frozen=True):
@@ -25,8 +23,12 @@ class Title(Struct, frozen=True):
 
     @classmethod
     def of(cls, words: Vocabulary, text: str, sheet: str, cell: str = "") -> Title:
-        text = text[:_LONGEST_TITLE]
-        return cls(text, sheet, cell, words.title(text))
+        # A page of text is no title; what of it begins with the figures speaks of them.
+        label = words.title(text[:LONGEST_PART])
+        for part in on_figures(text):
+            if part != text and len(part) <= LONGEST_PART:
+                label |= words.title(part)
+        return cls(text, sheet, cell, label)
 
     @property
     def periods(self) -> Mentions:
