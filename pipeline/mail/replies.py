@@ -128,6 +128,7 @@ class IMAP(imaplib.IMAP4):
         return self._bounded().read(size)
 
     def readline(self) -> bytes:
+        # The library's own limit, which it compares the line with; its types leave it out.
         return self._bounded().readline(imaplib._MAXLINE + 1)  # type: ignore[attr-defined]
 
     def _begin(self) -> None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pipeline.mail.messages import rendering
 from pipeline.mail.messages.rendering import TAKEN_INSTEAD, Text, environment, rendered
-from pipeline.workbooks.sandbox import Guard, StoppedError
+from pipeline.workbooks.sandbox import Guard, GuardError, StoppedError
 from pipeline.workbooks.workbook import why_stopped
 from pipeline.workspace.moving import opened
 from pipeline.workspace.settings import Limits
@@ -57,6 +57,10 @@ class Texts:
                 # The next message would wait as long.
                 why = why_stopped(stopped, self._guard.limits, "a message")
                 text, mistake = None, f"{template}: {why}. {TAKEN_INSTEAD}"
+                self._end()
+            except GuardError as error:
+                # Mail goes out although nothing of the officer's can be rendered.
+                text, mistake = None, f"{template}: {error} {TAKEN_INSTEAD}"
                 self._end()
             if text is not None:
                 return text
