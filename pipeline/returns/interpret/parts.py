@@ -6,8 +6,12 @@ A line says of whom to ask, or when to send it, in one part, and of the figures 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipeline.returns.interpret.periods import spoken
+
+# The same lines stand in most of the returns that a worker reads.
+_remembered = lru_cache(maxsize=2_000)
 
 #: A part that is longer is a page of text; of one that speaks of figures nothing is understood.
 LONGEST_PART = 300
@@ -53,6 +57,7 @@ _CLAUSES = re.compile(
 )
 
 
+@_remembered
 def is_about(text: str) -> bool:
     """Whether a part begins with what is no figure: a source, an address, a date to send it by."""
     said = spoken(text)
@@ -67,21 +72,23 @@ def is_on_figures(text: str) -> bool:
     return bool(found or (len(text) > LONGEST_PART and re.search(rf"\b(?:{NOUNS})\b", said)))
 
 
-def told(text: str) -> list[str]:
+@_remembered
+def told(text: str) -> tuple[str, ...]:
     """The parts of a line, but for those that say of whom to ask, or when to send it."""
-    kept = []
+    kept: list[str] = []
     for part in filter(None, map(str.strip, _ENDS.split(text))):
         if is_about(part):
             kept += [each for each in _DASH.split(part)[1:] if is_on_figures(each)]
             kept += _CLAIM.split(part)[1:]
         else:
             kept.append(part)
-    return kept
+    return tuple(kept)
 
 
-def on_figures(text: str) -> list[str]:
+@_remembered
+def on_figures(text: str) -> tuple[str, ...]:
     """The parts of a line that begin with the figures."""
-    return [part for part in told(text) if is_on_figures(part)]
+    return tuple(part for part in told(text) if is_on_figures(part))
 
 
 def clauses(part: str) -> list[str]:

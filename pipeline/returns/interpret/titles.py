@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,12 +24,7 @@ class Title(Struct, frozen=True):
 
     @classmethod
     def of(cls, words: Vocabulary, text: str, sheet: str, cell: str = "") -> Title:
-        # A page of text is no title; what of it begins with the figures speaks of them.
-        label = words.title(text[:LONGEST_PART])
-        for part in on_figures(text):
-            if part != text and len(part) <= LONGEST_PART:
-                label |= words.title(part)
-        return cls(text, sheet, cell, label)
+        return cls(text, sheet, cell, _label(words, text))
 
     @property
     def periods(self) -> Mentions:
@@ -49,3 +45,14 @@ class Title(Struct, frozen=True):
     @property
     def is_provisional(self) -> bool:
         return PROVISIONAL in self.label.kinds
+
+
+# The same lines stand in most of the returns that a worker reads.
+@lru_cache(maxsize=2_000)
+def _label(words: Vocabulary, text: str) -> Label:
+    """What a text says; a page of it only with what in it begins with the figures."""
+    label = words.title(text[:LONGEST_PART])
+    for part in on_figures(text):
+        if part != text and len(part) <= LONGEST_PART:
+            label |= words.title(part)
+    return label
