@@ -20,7 +20,7 @@ from imap_tools import BaseMailBox
 CONVERSATION = 1800.0
 #: The longest reply to a command of SMTP, in bytes.
 _LONGEST = 65_536
-#: How many times as long as for its next bytes a whole message from a mailbox may take.
+#: How many times as long as any other reply one with a message from a mailbox may take.
 _PATIENCE = 10
 #: What a mailbox may say beside a message, in bytes.
 _BESIDE = 4 * 1024 * 1024
@@ -35,13 +35,18 @@ class _Bounds:
 
     def __init__(self) -> None:
         self._ends = time.monotonic() + CONVERSATION
-        self._until = self._ends
+        self._begun, self._until = 0.0, self._ends
         self._left = 0
 
     def begin(self, seconds: float, most: int) -> None:
         """A new reply is awaited: so long, and of so many bytes, at the most."""
-        self._until = min(time.monotonic() + seconds, self._ends)
+        self._begun = time.monotonic()
+        self.allow(seconds)
         self._left = most
+
+    def allow(self, seconds: float) -> None:
+        """The reply that is awaited may take so long in all."""
+        self._until = min(self._begun + seconds, self._ends)
 
     def seconds(self) -> float:
         """How long the next bytes may take.
@@ -125,14 +130,19 @@ class IMAP(imaplib.IMAP4):
     def read(self, size: int) -> bytes:
         if size > self._most:
             raise TooMuchError("gives an answer that has no end")
+        self._bounds.allow(_PATIENCE * self._timeout)
         return self._bounded().read(size)
 
     def readline(self) -> bytes:
         # The library's own limit, which it compares the line with; its types leave it out.
         return self._bounded().readline(imaplib._MAXLINE + 1)  # type: ignore[attr-defined]
 
+    @property
+    def _timeout(self) -> float:
+        return self.sock.gettimeout() or CONVERSATION
+
     def _begin(self) -> None:
-        self._bounds.begin(_PATIENCE * (self.sock.gettimeout() or CONVERSATION), self._most)
+        self._bounds.begin(self._timeout, self._most)
 
     def _bounded(self) -> BufferedReader:
         # Another connection stands in place of the first once TLS has begun.
