@@ -35,7 +35,7 @@ bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
 faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases, try all that `make test` only samples.
 	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n auto -m faults
 
-fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets and spoilt workbooks at the reader, MINUTES each.
+fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets, workbooks and messages at the readers, MINUTES each.
 	$(BIN)/python -m tests.support.fuzzing $(MINUTES)
 
 docs: $(VENV)/.ready  ## Write the pages that are generated.

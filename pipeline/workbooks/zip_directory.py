@@ -130,6 +130,8 @@ def _doubtful_name(entries: Sequence[zipfile.ZipInfo]) -> str:
         if len(entry.orig_filename) > _LONGEST_NAME:
             return "a part in it has a name without an end"
         name = entry.orig_filename.replace("\\", "/")
+        if not name:
+            return "a part in it has no name"
         if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
             return "a part in it has an unsafe name"
         if not name.isprintable():

@@ -211,6 +211,7 @@ def server(settings: str, greeting: bytes, again: Said) -> Attack:
     return serve
 
 
+_LOOP = "{% for _ in range(99999) %}"
 #: With what the night must say of each.
 ATTACKS: dict[str, tuple[Attack, str]] = {
     "archives packed by bzip2": (packed_by_bzip2, "[F13]"),
@@ -220,7 +221,9 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "a long register": (long_register, "accepted"),
     "a text of mail that takes gigabytes": (text_of_mail("{{ 'x' * 10**10 }}"), "memory"),
     "a text of mail that never ends": (
-        text_of_mail("{% for _ in range(99999) %}{% for _ in range(99999) %}{% endfor %}{% endfor %}"),
+        text_of_mail(
+            "{% for _ in range(99999) %}{% for _ in range(99999) %}{% endfor %}{% endfor %}"
+        ),
         "longer",
     ),
     "a pipe among the texts of mail": (pipe_among_the_texts, "not a file"),
@@ -229,14 +232,16 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
         "The mail server 127.0.0.1",
     ),
     "an answer to EHLO byte by byte": (
-        server(SENDING, b"220 here\r\n", (b"2", 0.5)), "The mail server 127.0.0.1"
+        server(SENDING, b"220 here\r\n", (b"2", 0.5)),
+        "The mail server 127.0.0.1",
     ),
     "a mailbox that talks without end": (
         server(RECEIVING, b"* OK here\r\n", (b"* NO not yet\r\n" * 5000, 0)),
         "waits there for the next run",
     ),
     "a mailbox that talks byte by byte": (
-        server(RECEIVING, b"", (b"* ", 0.5)), "waits there for the next run"
+        server(RECEIVING, b"", (b"* ", 0.5)),
+        "waits there for the next run",
     ),
 }
 

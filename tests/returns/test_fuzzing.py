@@ -31,3 +31,13 @@ def test_any_spoilt_workbook_gives_a_reading(tmp_path: Path) -> None:
     folder = tmp_path / "spoilt"
     folder.mkdir()
     fuzzing.check_reader(fuzzing.sound_workbooks(tmp_path), folder, rounds=60, start=1)
+
+
+def test_any_drawn_archive_or_compound_file_gives_a_reading(tmp_path: Path) -> None:
+    folder = tmp_path / "drawn"
+    folder.mkdir()
+    fuzzing.check_arrivals(folder, rounds=60, start=1)
+
+
+def test_any_drawn_message_is_read_soon(tmp_path: Path) -> None:
+    fuzzing.check_mail(tmp_path / "drawn", rounds=20, start=1)

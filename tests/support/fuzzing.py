@@ -1,6 +1,6 @@
 """Made-up cells, sheets and spoilt workbooks, thrown at the reading of a return.
 
-    python -m tests.support.fuzzing [MINUTES] [figures] [layouts] [reader]
+    python -m tests.support.fuzzing [MINUTES] [figures] [layouts] [reader] [arrivals] [mail]
 
 runs each for so many minutes with new examples all the time, and stops at the first that breaks a
 rule. What is found becomes a case of the tests. The tests run a few examples of each.
@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from resource import RLIMIT_AS, setrlimit
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -34,12 +39,20 @@ from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.sandbox import Guard, StoppedError
 from pipeline.workspace.settings import Limits
 from schemas.fields import ACHIEVEMENT_FIELDS, COVER_FIELDS, INDICATOR_FIELDS, UNTAUGHT_FIELDS
+from schemas.findings import has_errors
 from schemas.model import Register, Unit
 from schemas.rules import READER_STOPPED
+from tests.support import fuzzed_arrivals
 from tests.support.builders import small_register
 from tests.support.containers import zipped
 
 REGISTER: Register = small_register()
+#: Seconds that the job's own process may look at one file or message.
+_SOON = 5.0
+#: A message beyond is not fetched.
+_LARGEST = 50 * 1024**2
+#: Bytes of address space: the libraries' and half a gibibyte.
+_MOST = 2 * 1024**3
 _FIELDS = (*INDICATOR_FIELDS, *UNTAUGHT_FIELDS, *ACHIEVEMENT_FIELDS, *COVER_FIELDS)
 _HEADINGS = sorted({name for field in _FIELDS for name in (field.heading, *field.aliases)})
 _NAMES = [
@@ -195,6 +208,49 @@ def mistake(outcome: Return, guard: Guard) -> str:
     return "" if told == "PanicException" else told
 
 
+def check_arrivals(folder: Path, rounds: int, start: int) -> int:
+    """Drawn archives and compound files: each is looked at soon, and gives a reading."""
+    choose = random.Random(start)  # noqa: S311 - examples, not secrets
+    arrivals = []
+    for number in range(rounds):
+        content = choose.choice((fuzzed_arrivals.archive, fuzzed_arrivals.compound))(choose)
+        with _soon(content, folder):
+            arrivals.append(fuzzed_arrivals.check_container(content, folder, number))
+    opened = [arrival for arrival in arrivals if not has_errors(arrival.findings)]
+    with guard_of(REGISTER, Limits(workers=1, seconds=10, memory_mb=512)) as guard:
+        for outcome in read_returns(opened, guard):
+            assert isinstance(outcome, Return)
+            assert not (failed := mistake(outcome, guard)), f"{outcome.arrival.path}: {failed}"
+    return rounds
+
+
+def check_mail(folder: Path, rounds: int, start: int) -> int:
+    """Drawn messages: each is read soon, and what is attached has a name to be kept under."""
+    choose = random.Random(start)  # noqa: S311 - examples, not secrets
+    for _ in range(rounds):
+        content = fuzzed_arrivals.message(choose)
+        if len(content) > _LARGEST:
+            continue
+        with _soon(content, folder):
+            fuzzed_arrivals.check_message(content)
+    return rounds
+
+
+@contextmanager
+def _soon(content: bytes, folder: Path) -> Iterator[None]:
+    """What the job's own process does with some bytes, in little time; else these are kept."""
+    begun = time.process_time()
+    try:
+        yield
+        took = time.process_time() - begun
+        assert took < _SOON, f"took {took:.1f} seconds"
+    except Exception as error:
+        kept = folder.parent / f"found {len(content)} {zlib.crc32(content):08x}"
+        kept.write_bytes(content)
+        error.add_note(f"kept as {kept}")
+        raise
+
+
 def sound_workbooks(folder: Path) -> list[tuple[str, bytes]]:
     """A filled return in each format that can be made here."""
     from tests.support.builders import PERIOD, SAFETY
@@ -235,15 +291,22 @@ def main(minutes: float, what: list[str]) -> None:
             )
             done = _many(_OFTEN(given(sheets)(check_layout)), until) * 2_000
         else:
-            with tempfile.TemporaryDirectory() as root:
-                folder = Path(root) / "spoilt"
-                folder.mkdir()
-                sound, done = sound_workbooks(Path(root)), 0
-                while time.monotonic() < until:
-                    done += check_reader(sound, folder, 200, time.time_ns())
+            folder, done = Path(tempfile.mkdtemp()) / "drawn", 0
+            folder.mkdir()
+            sound = sound_workbooks(folder.parent)
+            throw = {
+                "reader": partial(check_reader, sound),
+                "arrivals": check_arrivals,
+                "mail": check_mail,
+            }[name]
+            while time.monotonic() < until:
+                done += throw(folder, 200, time.time_ns())
+            shutil.rmtree(folder.parent)
         print(f"{name}: {done:,} examples in {minutes:g} minutes, and none broke a rule")  # noqa: T201
 
 
 if __name__ == "__main__":
     given_minutes = float(sys.argv[1]) if sys.argv[1:] else 20
-    main(given_minutes, sys.argv[2:] or ["figures", "layouts", "reader"])
+    # What takes more memory than a night may fails here.
+    setrlimit(RLIMIT_AS, (_MOST, _MOST))
+    main(given_minutes, sys.argv[2:] or ["figures", "layouts", "reader", "arrivals", "mail"])

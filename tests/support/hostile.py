@@ -287,6 +287,7 @@ ARCHIVES = (
     Hostile("a part twice, in capitals.xlsx", _twice("XL/Worksheets/SHEET1.xml"), TWO_WAYS),
     Hostile("a part twice, by another path.xlsx", _twice("xl/./worksheets//sheet1.xml"), TWO_WAYS),
     Hostile("a part twice, in wide letters.xlsx", _twice("xl/worksheets/ｓheet1.xml"), TWO_WAYS),
+    Hostile("no name.xlsx", _also(b""), TWO_WAYS),
     Hostile("an absolute name.xlsx", _also(b"/etc/cron.d/x"), TWO_WAYS),
     Hostile("a name that climbs.xlsx", _also(b"xl/../../../x"), TWO_WAYS),
     Hostile("a name that climbs on Windows.xlsx", _also(b"xl\\..\\..\\x"), TWO_WAYS),

@@ -153,11 +153,11 @@ class _Run(Struct):
 
         None where the message is gone.
         """
-        facts = folder.facts(uid)
-        headers = folder.message(uid, headers_only=True)
-        if facts is None or headers is None:
-            return None
         try:
+            facts = folder.facts(uid)
+            headers = folder.message(uid, headers_only=True)
+            if facts is None or headers is None:
+                return None
             sender, areas, why = self._judge(headers)
             if not why and facts.size > self.settings.largest_mb * _MIB:
                 limit = self.settings.largest_mb
@@ -173,7 +173,7 @@ class _Run(Struct):
         except (MailboxError, WorkspaceError, OSError):
             raise
         except Exception:
-            # The library's readers of headers fail on some that are made to be failed on.
+            # The library's readers of messages fail on some that are made to be failed on.
             why = "it is not made as messages are, and cannot be read"
             self.left.append(UntakenMessage("a sender that cannot be read", "(not read)", why))
         return why
