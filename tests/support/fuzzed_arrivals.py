@@ -24,7 +24,8 @@ _NAMES = (
 )  # fmt: skip
 _ODD_NAMES = (
     "", "/", "..", "xl/../../x", "C:\\x", "xl\\workbook.xml", "XL/WORKBOOK.XML",
-    "xl/./workbook.xml", "xl//workbook.xml", "xl/workbook.xml\0", "xl/workbook.xml ", "\u0f73" * 80, "ﬁ" * 90, "a" * 255,
+    "xl/./workbook.xml", "xl//workbook.xml", "xl/workbook.xml\0", "xl/workbook.xml ",
+    "\u0f73" * 80, "ﬁ" * 90, "a" * 255,
     "a" * 256, "é" * 30_000, "/" * 60_000, "../" * 20_000,
 )  # fmt: skip
 _NUMBERS = (0, 1, 2, 3, 0x7F, 0xFF, 0xFFFE, 0xFFFF)
