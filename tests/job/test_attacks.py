@@ -52,9 +52,10 @@ class Night:
     mebibytes: float
 
 
-def night_of(workspace: Path) -> Night:
+def night_of(workspace: Path, *words: str) -> Night:
+    """What a run takes, or another command."""
     out = workspace.parent / "said.txt"
-    command = [sys.executable, "-m", "pipeline", "run", "--workspace", str(workspace)]
+    command = [sys.executable, "-m", "pipeline", *(words or ("run",)), "--workspace", workspace]
     begun, peak = time.monotonic(), 0
     with out.open("wb") as file, subprocess.Popen(command, stdout=file, stderr=file) as process:
         while process.poll() is None:
@@ -259,3 +260,16 @@ def test_a_night_that_is_attacked(council: Path, tmp_path: Path, attack: Attack,
     assert sum(path.stat().st_size for path in left) < LEFT * 1024**2
     for ref in AREAS:
         assert f"accepted: good {ref}.xlsx ({ref}, " in night.said
+
+
+@pytest.mark.parametrize("attack", [packed_by_bzip2, endless_names])
+def test_a_file_that_is_asked_about_is_looked_at_as_a_run_does(
+    council: Path, tmp_path: Path, attack: Attack
+) -> None:
+    workspace = shutil.copytree(council, tmp_path / "workspace")
+    with attack(workspace):
+        for path in sorted((workspace / "inbox").glob("[!g]*")):
+            night = night_of(workspace, "validate", str(path))
+            assert "[F13]" in night.said
+            assert night.seconds < SECONDS
+            assert night.mebibytes < MEBIBYTES
