@@ -27,6 +27,8 @@ from tests.support.containers import as_entries, parts, raw_zip, repacked
 from tests.support.endless import Said, endless
 from tests.support.hostile import ARCHIVES
 
+pytestmark = pytest.mark.faults
+
 REGISTER = example_register()
 AREAS = {area.ref: area for area in REGISTER.areas}
 SECONDS, MEBIBYTES = 60, 512
