@@ -21,6 +21,7 @@ from msgspec import Struct
 from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.seal import seal
+from pipeline.workbooks.zip_directory import PACKED_WRONGLY
 
 _TYPES = "[Content_Types].xml"
 _RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
@@ -64,7 +65,8 @@ class Parts:
     """A package that is being changed. Raises BrokenPartError as its parts are read."""
 
     def __init__(self, content: bytes) -> None:
-        self._archive = zipfile.ZipFile(io.BytesIO(content))
+        with _unpacking():
+            self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._there = {plain(info.filename): info for info in self._archive.infolist()}
         self._changed: dict[str, bytes] = {}
         #: How sheets are written, which may be large: their bytes are not held.
@@ -110,7 +112,7 @@ class Parts:
     def _came(self, info: zipfile.ZipInfo) -> bytes:
         """A part as it came. At no time are there two copies of it, as `ZipFile.read` has them."""
         buffer = io.BytesIO()
-        with self._archive.open(info) as packed:
+        with _unpacking(), self._archive.open(info) as packed:
             shutil.copyfileobj(packed, buffer, _AT_ONCE)
         return buffer.getvalue()
 
@@ -297,7 +299,7 @@ class Parts:
         else:
             # Its packed bytes are not taken over as they are: others might unpack them to what
             # nobody here has looked at.
-            with self._archive.open(info) as packed:
+            with _unpacking(), self._archive.open(info) as packed:
                 yield from iter(partial(packed.read, _AT_ONCE), b"")
 
     def _relation(self, part: str, said: Element) -> Relation:
@@ -327,6 +329,14 @@ class Parts:
     def _defaults(self) -> dict[str, Element]:
         said = self.document(_TYPES).root.all("Default")
         return {(each.get("Extension") or "").casefold(): each for each in said}
+
+
+@contextmanager
+def _unpacking() -> Iterator[None]:
+    try:
+        yield
+    except PACKED_WRONGLY as error:
+        raise BrokenPartError("a part of it cannot be unpacked") from error
 
 
 def _pack(
