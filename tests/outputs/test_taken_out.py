@@ -16,8 +16,10 @@ from pipeline.workbooks.grid import read_grids
 from pipeline.workbooks.seal import remark_on, seal
 from schemas import rules as c
 from schemas.fields import LIST_SHEET
+from schemas.findings import Finding
 from tests.corpus.reading import returned
 from tests.support.copies import (
+    BAD,
     KEPT,
     LIVE,
     SPREADSHEET,
@@ -27,7 +29,7 @@ from tests.support.copies import (
     said,
     write_copy,
 )
-from tests.support.kept_packages import PIVOT_RULE
+from tests.support.kept_packages import PIVOT_RULE, pivot_rules
 from tests.support.live_workbooks import TAKEN_OUT
 from tests.support.own_workbooks import (
     BARE,
@@ -41,6 +43,9 @@ from tests.support.own_workbooks import (
 )
 from tests.support.package_faults import faults
 from tests.support.sampled import sampled
+
+
+LATE = c.BY_CODE["C16"].found(due="30 April 2013")
 
 
 @pytest.mark.parametrize("name", sampled(LIVE, 3))
@@ -171,6 +176,28 @@ def test_a_rule_of_a_pivot_table_is_moved_with_that_of_its_sheet(tmp_path: Path)
     pivot = parts(copy)["xl/pivotTables/pivotTable1.xml"]
     assert b'<conditionalFormat priority="3">' in pivot
     assert parts(copy)[FIGURES].count(b' priority="3"') == 1
+
+
+@pytest.mark.parametrize("find", [(BAD,), (LATE,)], ids=["marked", "not marked"])
+def test_a_rule_that_is_taken_out_of_a_sheet_goes_from_its_pivot_table_too(
+    find: tuple[Finding], tmp_path: Path
+) -> None:
+    """It stands in both, and the one says by its priority which of the other it is."""
+    original, copy = copied(pivot_rules("L2&gt;5", "[1]S!A1&gt;5"), tmp_path, *find)
+    after = parts(copy)
+    pivot = after["xl/pivotTables/pivotTable1.xml"]
+    assert faults(after) == []
+    assert re.findall(rb'<conditionalFormats? \w+="\d+"', pivot) == [
+        b'<conditionalFormats count="1"',
+        b'<conditionalFormat priority="%d"' % (3 if find == (BAD,) else 1),
+    ]
+    assert "1 rule of a drop-down, a format" in said(copy)
+
+
+def test_the_formats_of_a_pivot_table_go_with_the_last_of_their_rules(tmp_path: Path) -> None:
+    _, copy = copied(pivot_rules("[1]S!A1&gt;5"), tmp_path)
+    assert faults(parts(copy)) == []
+    assert b"conditionalFormat" not in parts(copy)["xl/pivotTables/pivotTable1.xml"]
 
 
 def test_a_pivot_table_of_a_cube_is_left_as_one_of_figures(tmp_path: Path) -> None:

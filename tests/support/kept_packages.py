@@ -141,17 +141,24 @@ def _pivot(said: str) -> Make:
     )  # fmt: skip
 
 
-#: A pivot table with a conditional format, which stands on its sheet too.
-PIVOT_RULE = altered(
-    _pivot(
-        '<conditionalFormats count="1"><conditionalFormat priority="1"><pivotAreas count="1">'
-        '<pivotArea type="data"/></pivotAreas></conditionalFormat></conditionalFormats>'
-    ),
-    tail(
-        '<conditionalFormatting pivot="1" sqref="L2"><cfRule type="expression" priority="1">'
-        "<formula>L2&gt;5</formula></cfRule></conditionalFormatting>"
-    ),
-)
+def pivot_rules(*formulas: str) -> Make:
+    """A pivot table with conditional formats, which stand on its sheet too."""
+    numbered = [*enumerate(formulas, 1)]
+    areas = '<pivotAreas count="1"><pivotArea type="data"/></pivotAreas>'
+    of_table = "".join(
+        f'<conditionalFormat priority="{number}">{areas}</conditionalFormat>'
+        for number, _ in numbered
+    )
+    of_sheet = "".join(
+        f'<conditionalFormatting pivot="1" sqref="L2"><cfRule type="expression"'
+        f' priority="{number}"><formula>{formula}</formula></cfRule></conditionalFormatting>'
+        for number, formula in numbered
+    )
+    formats = f'<conditionalFormats count="{len(formulas)}">{of_table}</conditionalFormats>'
+    return altered(_pivot(formats), tail(of_sheet))
+
+
+PIVOT_RULE = pivot_rules("L2&gt;5")
 
 #: What stays as it is.
 PACKED: dict[str, Make] = {

@@ -15,7 +15,7 @@ from pipeline.outputs.correction.in_place.comments import SheetComments
 from pipeline.outputs.correction.in_place.list_sheet import Tables, put_list, styles_of
 from pipeline.outputs.correction.in_place.live import Taking
 from pipeline.outputs.correction.in_place.parts import Parts
-from pipeline.outputs.correction.in_place.sheet import SheetPart, shift_priorities
+from pipeline.outputs.correction.in_place.sheet import SheetPart, drop_formats, shift_priorities
 from pipeline.outputs.correction.listing import TABLE_NAME
 from pipeline.workbooks.addresses import position
 from schemas.fields import LIST_SHEET
@@ -84,10 +84,12 @@ def _change_sheet(
     sheet.unmark()
     marked = _mark(sheet, findings, first_format)
     taking.from_sheet(listed, sheet)
-    if marked:
-        for pivot in parts.related(listed.part, "pivotTable"):
-            with parts.changing(pivot.target) as document:
+    gone = sheet.priorities_gone()
+    for pivot in parts.related(listed.part, "pivotTable") if marked or gone else ():
+        with parts.changing(pivot.target) as document:
+            if marked:
                 shift_priorities(document, "conditionalFormat", len(_LOOKS))
+            drop_formats(document, gone)
     talks = SheetComments(parts, listed.part, sheet).change(marked)
     if sheet.is_changed:
         parts.rewrite(listed.part, sheet.rewrite())

@@ -214,6 +214,17 @@ class SheetPart:
         names = _ORDER[_ORDER.index("conditionalFormatting") :]
         self.frame.in_order(self.root, "".join(added), names)
 
+    def priorities_gone(self) -> set[str]:
+        """The priorities of rules that were of a pivot table too and have been taken out."""
+        return {
+            rule.get("priority") or ""
+            for rule in self.root.walk()
+            if rule.name == "cfRule"
+            and self.frame.is_gone(rule)
+            and rule.parent is not None
+            and rule.parent.get("pivot") in ("1", "true")
+        }
+
     def unlock(self, cells: Sequence[str]) -> None:
         """Let cells of a protected sheet be typed in."""
         protection = self.root.child("sheetProtection")
@@ -252,6 +263,13 @@ def shift_priorities(document: Document, name: str, by: int) -> None:
         own = xml.whole(rule.get("priority")) if rule.name == name else None
         if own is not None and own < _LAST_PRIORITY:
             document.set(rule, priority=str(own + by))
+
+
+def drop_formats(document: Document, priorities: Collection[str]) -> None:
+    """Take out the formats of a pivot table which stand on its sheet as rules of these."""
+    for each in document.root.walk():
+        if each.name == "conditionalFormat" and each.get("priority") in priorities:
+            document.remove(each)
 
 
 def _plain(content: bytes) -> bytes:

@@ -21,7 +21,7 @@ _LISTS = {
     *("protectedRanges", "oleObjects", "controls", "sparklines", "sparklineGroup"),
     *("sparklineGroups", "dataRefs", "dataConsolidate", "webPublishItems", "webPublishObjects"),
     *("externalReferences", "definedNames", "AlternateContent", "Choice", "ext", "extLst"),
-    *("graphicData", "graphic", "graphicFrame", *_ANCHORS),
+    *("graphicData", "graphic", "graphicFrame", "conditionalFormats", *_ANCHORS),
 }
 #: What such an element says besides, which is nothing without the rest.
 _BESIDES = re.compile(
