@@ -31,6 +31,9 @@ _LOOKS = {
     Severity.WARNING: ("FFFFD27F", "dashed", "FF7F4F00"),
 }
 
+#: How many cells a remark names.
+_NAMED = 10
+
 #: Makes the workbook that holds the list alone, from the sheets that it may link to, what is to be
 #: said besides, and the name of its table.
 MakeList = Callable[[Sequence[str], Sequence[str], str], Workbook]
@@ -64,7 +67,7 @@ def marked_in_place(content: bytes, findings: Sequence[Finding], make_list: Make
     if taking.has_fewer_formulas:
         _drop_chain(parts)
     said = tuple(counted(number, *what) for what, number in taking.taken.items())
-    remarks = _remarks(said, conversing)
+    remarks = _remarks(said, taking.unknown, conversing)
     parts.remark = listed_words(said) if said else ""
     titles = [sheet.name for sheet in book.sheets]
     tables = Tables(parts, book.sheets)
@@ -96,12 +99,21 @@ def _change_sheet(
     return talks
 
 
-def _remarks(taken_out: Sequence[str], conversing: Sequence[str]) -> list[str]:
+def _remarks(
+    taken_out: Sequence[str], unknown: Sequence[str], conversing: Sequence[str]
+) -> list[str]:
     remarks = []
     if taken_out:
         remarks.append(
             "Taken out of this copy, since nothing in it may run or fetch: "
             f"{listed_words(taken_out)}. A return does not need them."
+        )
+    if unknown:
+        more = len(unknown) - _NAMED
+        named = [*unknown[:_NAMED], *([f"{more:,} more"] if more > 0 else [])]
+        remarks.append(
+            f"No result was saved with the formulas of {listed_words(named)}: these cells are "
+            "empty in this copy. Type what they showed."
         )
     if conversing:
         remarks.append(

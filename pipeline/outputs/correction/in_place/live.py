@@ -131,6 +131,8 @@ class Taking:
         self.taken: Counter[Kind] = Counter()
         #: There are formulas less than there were.
         self.has_fewer_formulas = False
+        #: Cells that are empty by now, since no result was saved with their formula.
+        self.unknown: list[str] = []
         #: The relationships of a part that have been taken out, by their ids.
         self._ids: dict[str, set[str]] = {}
         self._no_picture = ""
@@ -189,8 +191,11 @@ class Taking:
         """Take out what is live of one sheet; its cells' formulas among it."""
         is_live = partial(self.judge.is_live, sheet=listed.name)
         self._from_document(sheet.frame, self._ids[plain(listed.part)], is_live)
-        self._count(FORMULAS, sheet.still_formulas(is_live))
-        self.has_fewer_formulas |= sheet.has_fewer_formulas
+        self._count(FORMULAS, sheet.cells.still_formulas(is_live))
+        self.has_fewer_formulas |= sheet.cells.has_fewer_formulas
+        self.unknown += [
+            "!".join(filter(None, (listed.name, cell))) for cell in sheet.cells.unknown
+        ]
 
     # --- Relationships ---
 
