@@ -44,7 +44,9 @@ class SheetPart:
     """A worksheet's part. Raises BrokenPartError where it is not laid out as sheets are."""
 
     def __init__(self, content: bytes) -> None:
-        self._content = content = _plain(content)
+        plain = _plain(content)
+        self._is_plain = plain is content
+        self._content = content = plain
         begin = _BEGIN.search(content)
         if len(_BEGIN.findall(content)) > 1:
             raise BrokenPartError("a sheet is not laid out as usual")
@@ -72,8 +74,9 @@ class SheetPart:
             return lambda _: [frame]
         begin = _BEGIN.search(frame)
         assert begin is not None  # noqa: S101 - the frame has kept it
-        around = frame[: begin.end()], frame[begin.end() :]
-        return partial(_rewritten, around, (self._first, self._last), self.cells.changes)
+        first = 0, self._first, frame[: begin.end()]
+        last = self._last, len(self._content), frame[begin.end() :]
+        return partial(_rewritten, [first, *self.cells.changes, last], is_plain=self._is_plain)
 
     def insert(self, name: str, inner: str = "", **attributes: str) -> None:
         """Put an element in where Excel expects one of its name."""
@@ -191,20 +194,22 @@ def _plain(content: bytes) -> bytes:
 
 
 def _rewritten(
-    around: tuple[bytes, bytes],
-    within: tuple[int, int],
-    changes: Sequence[Change],
-    content: bytes,
+    changes: Sequence[Change], blocks: Iterable[bytes], *, is_plain: bool
 ) -> Iterator[Piece]:
-    """A sheet from its bytes as they came: what stands around its cells, and changes in them."""
-    cells, (at, last) = memoryview(_plain(content)), within
-    yield around[0]
-    for start, end, instead in changes:
-        yield cells[at:start]
-        yield instead
+    """A sheet from its bytes as they came, with what takes the place of some, in their order."""
+    done = at = number = 0
+    for block in blocks if is_plain else [_plain(b"".join(blocks))]:
+        view, end = memoryview(block), at + len(block)
+        while done < end:
+            start, stop, instead = changes[number] if number < len(changes) else (end, end, b"")
+            if start > done or number == len(changes):
+                yield view[done - at : min(start, end) - at]
+                done = min(start, end)
+            else:
+                yield instead
+                done, number = stop, number + 1
         at = end
-    yield cells[at:last]
-    yield around[1]
+    yield from (instead for _, _, instead in changes[number:])
 
 
 def _plainly(match: re.Match[bytes]) -> bytes:

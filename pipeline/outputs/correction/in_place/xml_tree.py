@@ -21,7 +21,7 @@ _LISTS = {
     *("protectedRanges", "oleObjects", "controls", "sparklines", "sparklineGroup"),
     *("sparklineGroups", "dataRefs", "dataConsolidate", "webPublishItems", "webPublishObjects"),
     *("externalReferences", "definedNames", "AlternateContent", "Choice", "ext", "extLst"),
-    *("graphicData", "graphic", "graphicFrame", "conditionalFormats", *_ANCHORS),
+    *("graphicData", "graphic", "graphicFrame", "conditionalFormats", "tableParts", *_ANCHORS),
 }
 #: What such an element says besides, which is nothing without the rest.
 _BESIDES = re.compile(
@@ -325,5 +325,7 @@ def _parsed(content: bytes) -> Element:
     parser.CommentHandler = lambda _: settle()
     parser.ProcessingInstructionHandler = lambda *_: settle()
     xml.parse(parser, content, on_start, on_end)
+    parser.CharacterDataHandler = parser.DefaultHandler = None
+    parser.CommentHandler = parser.ProcessingInstructionHandler = None
     assert root is not None  # noqa: S101 - what has been parsed has one
     return root
