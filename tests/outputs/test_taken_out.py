@@ -34,9 +34,11 @@ from tests.support.live_workbooks import TAKEN_OUT
 from tests.support.own_workbooks import (
     BARE,
     FIGURES,
+    OUTSIDE,
     SML,
     Make,
     altered,
+    related,
     replacing,
     with_part,
     written,
@@ -293,6 +295,20 @@ def test_a_pivot_table_of_a_cube_is_left_as_one_of_figures(tmp_path: Path) -> No
         "<sharedItems/></cacheField></cacheFields></pivotCacheDefinition>"
     )
     assert b'<pageField fld="0"/></pageFields></pivot' in after["xl/pivotTables/pivotTable1.xml"]
+
+
+def test_a_list_of_tables_goes_with_the_last_of_them(tmp_path: Path) -> None:
+    """openpyxl does not open a workbook with a table that is elsewhere."""
+    listed = '<tableParts count="1"><tablePart r:id="rId77"/></tableParts></worksheet>'
+    make = altered(
+        BARE,
+        related(FIGURES, "table", "https://evil.example", "rId77", OUTSIDE),
+        replacing(FIGURES, "</worksheet>", listed),
+    )
+    _, copy = copied(make, tmp_path)
+    assert faults(parts(copy)) == []
+    assert b"tableParts" not in parts(copy)[FIGURES]
+    assert opened(copy)["Figures"]["B3"].value == 102
 
 
 def test_a_frame_goes_with_what_it_led_to_and_a_picture_beside_it_stays(tmp_path: Path) -> None:

@@ -172,6 +172,9 @@ PACKED: dict[str, Make] = {
     ),
     "prefixed": altered(BARE, _prefixed),
     "names of its own": altered(BARE, _renamed),
+    "words that nothing leads to": altered(
+        BARE, replacing("xl/_rels/workbook.xml.rels", '"sharedStrings.xml"', '"#words"')
+    ),
     "no calcPr": altered(BARE, _no_calculation),
     "no styles": altered(BARE, _no_styles),
     "odd colours": altered(BARE, _odd_colours),

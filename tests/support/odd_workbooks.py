@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.own_workbooks import (
     BOOK,
     FIGURES,
+    OUTSIDE,
     Make,
     altered,
     picture,
@@ -30,6 +31,15 @@ ODD: dict[str, Make] = {
     ),
     "cells twice": altered(
         written(picture), replacing(FIGURES, "</sheetData>", "</sheetData><sheetData/>")
+    ),
+    "cells twice in a hidden sheet": altered(
+        written(picture),
+        replacing(FIGURES, "</sheetData>", "</sheetData><sheetData/>"),
+        replacing(BOOK, '<sheet name="Figures"', '<sheet name="Figures" state="hidden"'),
+    ),
+    "workbook that is said to be outside": altered(
+        written(picture),
+        replacing("_rels/.rels", 'Target="xl/workbook.xml"', 'Target="xl/workbook.xml"' + OUTSIDE),
     ),
     "two sheets of one part": altered(
         written(picture),

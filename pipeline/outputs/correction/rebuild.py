@@ -34,6 +34,8 @@ def rebuilt(content: bytes, kind: FileKind) -> Workbook:
         grids = read_grids(content)
     except DAMAGED as error:
         raise BrokenPartError(damage(error)) from error
+    if not grids:
+        raise BrokenPartError("it has no sheets")
     book = Workbook()
     del book[book.sheetnames[0]]
     look_up = details_of(content, kind)
@@ -54,7 +56,9 @@ def rebuilt(content: bytes, kind: FileKind) -> Workbook:
             _need_room(corners[2:], corners[:2])
             sheet.merge_cells(None, *(each + 1 for each in corners))
         _set_page(sheet, grid)
-        sheet.sheet_state = "hidden" if grid.hidden else "visible"
+        # Excel opens no workbook of which nothing can be seen.
+        is_seen = not grid.hidden or all(each.hidden for each in grids)
+        sheet.sheet_state = "visible" if is_seen else "hidden"
     return book
 
 

@@ -86,7 +86,7 @@ class SheetComments:
 
     def _there(self) -> dict[str, CellNote]:
         root, text = self._document.root, self._document.text
-        authors = [text(each) for holder in root.all("authors") for each in holder.children]
+        authors = [text(each) for holder in root.all("authors") for each in holder.all("author")]
         notes = {}
         for each in self._comments():
             number, cell = whole(each.get("authorId")), _cell(each)
@@ -111,7 +111,7 @@ class SheetComments:
         document = self._document
         root = document.root
         authors, added = root.child("authors"), list[str]()
-        known = [document.text(each) for each in authors.children] if authors else []
+        known = [document.text(each) for each in authors.all("author")] if authors else []
         new_authors = [
             *dict.fromkeys(n.author for n in notes.values() if n and n.author not in known)
         ]

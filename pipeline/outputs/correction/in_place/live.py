@@ -180,12 +180,22 @@ class Taking:
             if name in self._reached and name not in seen:
                 parts.remove(name)
             elif name not in self._reached:
-                type_ = parts.type_of(name)
-                what = _TYPES.get(type_) if type_ else STRAY
-                if what is not None:
-                    parts.remove(name)
-                    self._count(what)
+                self._from_stray(name)
+        parts.drop_stray_relations()
         parts.retype(_MACROS_TYPE, _PRINTER_TYPE)
+
+    def _from_stray(self, name: str) -> None:
+        """Take out a part that nothing leads to, unless it holds words, figures or a picture alone.
+
+        Some programs find parts by their names or types.
+        """
+        parts, type_ = self._parts, self._parts.type_of(name)
+        is_inert = type_.startswith("image/") or (
+            type_ not in _TYPES and root_of(parts.read(name)) in _PASSED
+        )
+        if not type_ or not is_inert or parts.relations(name):
+            parts.remove(name)
+            self._count(_TYPES.get(type_, STRAY))
 
     def from_sheet(self, listed: BookSheet, sheet: SheetPart) -> None:
         """Take out what is live of one sheet; its cells' formulas among it."""
