@@ -271,6 +271,16 @@ PACKED: dict[str, Make] = {
     "looks in an old encoding": altered(
         BARE, replacing("xl/styles.xml", "UTF-8", "ISO-8859-1")
     ),
+    "comments in letters of ASCII": altered(
+        NOTED, replacing("xl/comments1.xml", "UTF-8", "us-ascii")
+    ),
+    "remark in a box": altered(
+        NOTED_HERE, replacing(VML, "<x:Column>", "<x:Column><!-- of the figures -->")
+    ),
+    "sheet in capitals": altered(
+        BARE,
+        replacing("xl/_rels/workbook.xml.rels", "worksheets/sheet1.xml", "WORKSHEETS/SHEET1.XML"),
+    ),
     "sheet in UTF-16": altered(BARE, _in_utf16),
     "sheet without cells": altered(
         BARE,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.support.own_workbooks import (
     BOOK,
     FIGURES,
+    NOTED_HERE,
     OUTSIDE,
+    VML,
     Make,
     altered,
     picture,
@@ -32,6 +34,10 @@ ODD: dict[str, Make] = {
     "cells twice": altered(
         written(picture), replacing(FIGURES, "</sheetData>", "</sheetData><sheetData/>")
     ),
+    "looks twice": altered(
+        written(picture), replacing("xl/styles.xml", "<dxfs", '<dxfs count="0"/><dxfs')
+    ),
+    "kind of a box by its number": altered(NOTED_HERE, replacing(VML, '"Note"', '"&#78;ote"')),
     "cells twice in a hidden sheet": altered(
         written(picture),
         replacing(FIGURES, "</sheetData>", "</sheetData><sheetData/>"),

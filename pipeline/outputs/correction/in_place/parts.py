@@ -328,6 +328,9 @@ class Parts:
             # Names are stored as they are written in links, or, by some, as they are meant.
             if not self.has(target) and self.has(unquote(target)):
                 target = unquote(target)
+            # As it is stored: the names of what is put in beside it follow that.
+            if there := self._there.get(plain(target)):
+                target = there.filename.replace("\\", "/")
         return Relation(said.get("Id") or "", kind, target, is_outside, said)
 
     def _overrides(self) -> dict[str, Element]:
