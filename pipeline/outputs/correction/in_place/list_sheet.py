@@ -12,6 +12,7 @@ from pipeline.outputs.correction.in_place.parts import Parts, relations_of
 from pipeline.outputs.correction.in_place.styles import Styles
 from pipeline.outputs.correction.in_place.xml_tree import Document
 from pipeline.outputs.correction.saving import parts_of
+from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.details.xml import whole
 
 _SML = "application/vnd.openxmlformats-officedocument.spreadsheetml."
@@ -42,8 +43,9 @@ def styles_of(parts: Parts) -> Styles:
         return Styles(parts.document(found[0].target))
     made = _archive(Workbook())["xl/styles.xml"]
     # Some programs look for them under this name alone.
-    pattern = "xl/styles{}.xml" if parts.has("xl/styles.xml") else "xl/styles.xml"
-    name = parts.add(pattern, parts.in_dialect(made).encode(), f"{_SML}styles+xml")
+    if parts.has("xl/styles.xml"):
+        raise BrokenPartError("its looks are not where they are said to be")
+    name = parts.add("xl/styles.xml", parts.in_dialect(made).encode(), f"{_SML}styles+xml")
     parts.relate(parts.main, "styles", name)
     return Styles(parts.document(name))
 
