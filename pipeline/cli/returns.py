@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from pipeline.cli import console, mail, options
-from pipeline.cli.console import Columns, Result, finding_lines, progress_bar, workspace_at
+from pipeline.cli.console import Columns, Problem, Result, finding_lines, progress_bar, workspace_at
 from pipeline.cli.options import BecauseOption, PeriodOption, ReopenOption, WorkspaceOption
 from pipeline.workspace.errors import WorkspaceError
 from schemas.names import name_key
@@ -179,7 +179,8 @@ def ingest(
 
 def taken_document(night: Night) -> dict[str, object]:
     """What became of each file, for machines."""
-    return {"taken": [_document(one) for one in night.decisions], "skipped": night.skipped}
+    taken = [_document(one) for one in night.decisions]
+    return {"taken": taken, "skipped": night.skipped, "faults": night.faults}
 
 
 def _document(one: Decision) -> dict[str, object]:
@@ -211,6 +212,8 @@ def taken_lines(night: Night) -> Iterator[str]:
             yield f"  now at: {skipped.moved_to}"
         else:
             yield f"left in the inbox: {skipped.filename}: {skipped.why}"
+    for fault in night.faults:
+        yield Problem(f"A correction copy has no marks, by a mistake in the program: {fault}.")
 
 
 def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Result:

@@ -38,6 +38,8 @@ class Night(Struct, frozen=True):
     decisions: tuple[Decision, ...] = ()
     #: What stays in the inbox or went to quarantine, and why.
     skipped: tuple[Skipped, ...] = ()
+    #: The faults of this program's for which a correction copy holds the list alone.
+    faults: tuple[str, ...] = ()
     issued: tuple[Issued, ...] = ()
     #: What was done about the mail.
     mail: Round | None = None
@@ -127,7 +129,14 @@ def run(
     if not only_inbox and is_idle(workspace.inbox) and not mail.needs_a_person:
         next_at = datetime.combine(falls_due, time()).astimezone() if falls_due else None
         idle.note(workspace, register, now, (mail.status.next_at, next_at))
-    return Night(tuple(intake.decisions), tuple(intake.skipped), tuple(issued), mail, fetched)
+    return Night(
+        decisions=tuple(intake.decisions),
+        skipped=tuple(intake.skipped),
+        faults=tuple(intake.faults),
+        issued=tuple(issued),
+        mail=mail,
+        fetched=fetched,
+    )
 
 
 def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -> Fetched | None:
@@ -154,7 +163,7 @@ def needs_a_person(night: Night) -> bool:
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
     stuck = night.mail is not None and night.mail.needs_a_person
-    return troubled or conflicts or mailbox or stuck or bool(night.skipped)
+    return troubled or conflicts or mailbox or stuck or bool(night.skipped or night.faults)
 
 
 def tally(night: Night) -> RunCounts:
@@ -165,5 +174,6 @@ def tally(night: Night) -> RunCounts:
         sent_back=outcomes.count("rejected"),
         duplicates=outcomes.count("duplicate"),
         left=len(night.skipped),
+        unmarked=len(night.faults),
         issued=tuple(done.report.period.name for done in night.issued),
     )

@@ -51,6 +51,8 @@ class Intake(Struct):
     known: Known = field(default_factory=Known)
     decisions: list[Decision] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    #: The faults of this program's for which a correction copy holds the list alone.
+    faults: list[str] = field(default_factory=list)
     #: The files about which nothing is left to be decided by this run.
     done: set[Path] = field(default_factory=set)
 
@@ -166,7 +168,12 @@ def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
     with intake.session.pace.during("sending back"):
         rejected = [one for one in decisions if one.submission.outcome is Outcome.REJECTED]
         written = write_corrections(rejected, intake.session.workspace, intake.guard)
-        copies = dict(zip((one.arrival.path for one in rejected), written, strict=True))
+        copies = {one.arrival.path: copy.path for one, copy in zip(rejected, written, strict=True)}
+        for one, copy in zip(rejected, written, strict=True):
+            if copy.fault:
+                intake.faults.append(copy.fault)
+                sha256 = one.submission.sha256[:12]
+                intake.session.pace.tell("return not marked", sha256=sha256, fault=copy.fault)
         gone = {path for path, copy in copies.items() if copy is None}
         changed = [
             one.arrival.path
@@ -174,8 +181,8 @@ def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
             if one.arrival.path in gone or has_changed(one.arrival)
         ]
         for path in changed:
-            if copy := copies.get(path):
-                copy.unlink(missing_ok=True)
+            if written_copy := copies.get(path):
+                written_copy.unlink(missing_ok=True)
     if changed:
         intake.skipped += [Skipped(path, STILL_CHANGING) for path in changed]
         intake.done.update(changed)

@@ -7,20 +7,35 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
+
 from pipeline.outputs.correction import CorrectionCopy
 from pipeline.store import Decision
-from pipeline.workbooks.sandbox import Guard, StoppedError, ahead
+from pipeline.workbooks.sandbox import Guard, Reason, StoppedError, ahead
 from pipeline.workbooks.workbook import why_stopped
 from pipeline.workspace import folder
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.moving import ChangedError, content_of
 from pipeline.workspace.settings import Limits
 
+#: calamine panics at some workbooks, which is no fault of this program's.
+_PANIC = "PanicException"
+_OUR_FAULT = "by a mistake in the program that marks it"
+
+
+class Correction(Struct, frozen=True):
+    """A correction copy that was written."""
+
+    #: None where the return's file is another by now.
+    path: Path | None
+    #: The fault of this program's for which it holds the list alone, as its kind and the place.
+    fault: str = ""
+
 
 def write_corrections(
     rejected: Sequence[Decision], workspace: Workspace, guard: Guard
-) -> list[Path | None]:
-    """The correction copy of each of these returns; None of one whose file is another by now.
+) -> list[Correction]:
+    """The correction copy of each of these returns.
 
     To mark a return is to open it once more, by another library: that is done under guard too.
     """
@@ -44,15 +59,24 @@ def correction_path(workspace: Workspace, filename: str, sha256: str, period: st
     return workspace.corrections_of(period) / name
 
 
-def _placed(copy: CorrectionCopy, path: Path, marked: Future[bytes], limits: Limits) -> Path | None:
+def _placed(copy: CorrectionCopy, path: Path, marked: Future[bytes], limits: Limits) -> Correction:
     """A correction copy in its place in the outbox; the list alone where marking was stopped."""
+    fault = ""
     try:
         content = marked.result()
     except ChangedError:
-        return None
+        return Correction(None)
     except StoppedError as stopped:
-        content = copy.alone(why_stopped(stopped, limits, "a return"))
+        fault = _fault(stopped)
+        why = _OUR_FAULT if fault else why_stopped(stopped, limits, "a return")
+        content = copy.alone(why)
     said = f"The correction copy cannot be written to {path.parent}"
     with folder.disk_trouble(said, may_be_open=True):
         folder.write_whole(path, content)
-    return path
+    return Correction(path, fault)
+
+
+def _fault(stopped: StoppedError) -> str:
+    """The fault of this program's by which marking failed; empty where it was none."""
+    is_ours = stopped.reason is Reason.FAILURE and stopped.detail != _PANIC
+    return f"{stopped.detail} in {stopped.place}" if is_ours else ""

@@ -21,6 +21,7 @@ from tests.support.copies import (
     write_copy,
 )
 from tests.support.own_workbooks import (
+    FIGURES,
     Make,
     altered,
     replacing,
@@ -129,6 +130,17 @@ def test_no_more_than_one_sheet_is_held_at_a_time_and_that_once(tmp_path: Path) 
         for name in ("Figures", "Second", "Third")
     ]
     assert size < _peak(tmp_path / "original.xlsx", *bad) < 1.5 * size
+
+
+def test_a_sheet_is_not_held_while_it_is_written(tmp_path: Path) -> None:
+    """What packs it takes as much as a small one, and is there by then."""
+    row = "".join(f'<c r="{column}1"><v>{1 / 7}</v></c>' for column in "ABCDEFGH")
+    sheet = "".join(f'<row r="{number}">{row}</row>' for number in range(20, 1_300))
+    make = altered(
+        written(lambda *_: None), replacing(FIGURES, "</sheetData>", f"{sheet}</sheetData>")
+    )
+    make(tmp_path / "original.xlsx")
+    assert _peak(tmp_path / "original.xlsx", BAD) < 2 * len(sheet)
 
 
 def test_the_figures_that_a_chart_keeps_cost_no_more_than_their_bytes(tmp_path: Path) -> None:

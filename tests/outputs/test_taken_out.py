@@ -16,8 +16,10 @@ from pipeline.workbooks.grid import read_grids
 from pipeline.workbooks.seal import remark_on, seal
 from schemas import rules as c
 from schemas.fields import LIST_SHEET
+from schemas.findings import Finding
 from tests.corpus.reading import returned
 from tests.support.copies import (
+    BAD,
     KEPT,
     LIVE,
     SPREADSHEET,
@@ -27,20 +29,24 @@ from tests.support.copies import (
     said,
     write_copy,
 )
-from tests.support.kept_packages import PIVOT_RULE
+from tests.support.kept_packages import PIVOT_RULE, pivot_rules
 from tests.support.live_workbooks import TAKEN_OUT
 from tests.support.own_workbooks import (
     BARE,
     FIGURES,
+    OUTSIDE,
     SML,
     Make,
     altered,
+    related,
     replacing,
     with_part,
     written,
 )
 from tests.support.package_faults import faults
 from tests.support.sampled import sampled
+
+LATE = c.BY_CODE["C16"].found(due="30 April 2013")
 
 
 @pytest.mark.parametrize("name", sampled(LIVE, 3))
@@ -137,6 +143,90 @@ def test_a_link_without_a_result_stands_as_what_it_shows_where_its_words_say_so(
     assert faults(parts(copy)) == []
 
 
+_OPEN = escape('HYPERLINK("https://evil.example/a","Open")')
+
+
+def _cells(*cells: str) -> Make:
+    """A workbook with these cells in its second row."""
+    return altered(
+        BARE, replacing(FIGURES, '</row><row r="3"', f'{"".join(cells)}</row><row r="3"')
+    )
+
+
+@pytest.mark.parametrize("empty", ["", "<v/>", '<v xml:space="preserve"></v>'])
+def test_links_that_share_a_formula_stand_as_what_that_shows(empty: str, tmp_path: Path) -> None:
+    make = _cells(
+        f'<c r="H2" t="str"><f t="shared" si="4"/>{empty}</c>',
+        f'<c r="I2" t="str"><f t="shared" ref="H2:J2" si="4">{_OPEN}</f>{empty}</c>',
+        '<c r="J2" t="str"><f t="shared" si="4"/><v>Opened</v></c>',
+    )
+    _, copy = copied(make, tmp_path)
+    sheet = opened(copy)["Figures"]
+    assert [sheet[f"{column}2"].value for column in "HIJ"] == ["Open", "Open", "Opened"]
+    assert "No result was saved" not in said(copy)
+    assert faults(parts(copy)) == []
+
+
+def test_links_whose_first_cell_is_cleared_stand_as_what_it_showed(tmp_path: Path) -> None:
+    make = _cells(
+        f'<c r="H2" t="str"><f t="shared" ref="H2:I2" si="4">{_OPEN}</f></c>',
+        '<c r="I2" t="str"><f t="shared" si="4"/></c>',
+    )
+    cleared = c.LOOKS_UNKNOWN.found("Figures", "H2", "2", example="2", rest="2")
+    _, copy = copied(make, tmp_path, cleared)
+    assert opened(copy)["Figures"]["I2"].value == "Open"
+
+
+@pytest.mark.parametrize("empty", ["/>", "><v/></c>", ' t="str"><v></v></c>'])
+def test_a_link_over_several_cells_stands_in_each_of_them(empty: str, tmp_path: Path) -> None:
+    make = _cells(
+        f'<c r="H2" cm="1" t="str"><f t="array" ref="H2:J2">{_OPEN}</f></c>',
+        f'<c r="I2"{empty}',
+        '<c r="J2" t="str"><v>Opened</v></c>',
+    )
+    _, copy = copied(make, tmp_path)
+    sheet = opened(copy)["Figures"]
+    assert [sheet[f"{column}2"].value for column in "HIJ"] == ["Open", "Open", "Opened"]
+    assert "No result was saved" not in said(copy)
+    assert faults(parts(copy)) == []
+
+
+def test_formulas_of_which_no_result_was_saved_are_named(tmp_path: Path) -> None:
+    make = _cells(
+        '<c r="H2"><f t="shared" ref="H2:I2" si="1">[1]S!A1</f><v>5</v></c>',
+        '<c r="I2"><f t="shared" si="1"/></c>',
+        '<c r="J2" t="str"><f t="array" ref="J2:J4">[1]S!A1:A3</f><v></v></c>',
+        f'<c r="K2"><f t="array" ref="K2:K3">{_OPEN}</f></c>',
+    )
+    _, copy = copied(make, tmp_path)
+    sheet = opened(copy)["Figures"]
+    assert [sheet[f"{column}2"].value for column in "HIJK"] == [5, None, None, "Open"]
+    assert (
+        "No result was saved with the formulas of Figures!I2, Figures!J2:J4 and Figures!K2:K3"
+        in (said(copy))
+    )
+
+
+def test_of_very_many_formulas_without_a_result_the_first_are_named(tmp_path: Path) -> None:
+    cells = [f'<c r="{column}2"><f>[1]S!{column}1</f></c>' for column in "HIJKLMNOPQRSTUVWXYZ"]
+    _, copy = copied(_cells(*cells), tmp_path)
+    assert "Figures!P2, Figures!Q2 and 9 more: these cells are empty" in said(copy)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [f'<c r="H2"><v>1</v><f>{_OPEN}</f></c>', f'<c r="H2"><f>{_OPEN}</f><f>{_OPEN}</f></c>'],
+    ids=["result first", "two formulas"],
+)
+def test_a_formula_in_an_unusual_place_of_its_cell_is_not_guessed_at(
+    cell: str, tmp_path: Path
+) -> None:
+    _, copy = copied(_cells(cell), tmp_path)
+    assert faults(parts(copy)) == []
+    assert b"HYPERLINK" not in b"".join(parts(copy).values())
+    assert "could not be marked (a formula is not laid out as usual)" in said(copy)
+
+
 def test_a_link_with_a_result_stands_as_that(tmp_path: Path) -> None:
     formula = 'HYPERLINK("https://evil.example/a","Open")'
     _, copy = copied(_linked(formula, "<v>Opened</v>"), tmp_path)
@@ -173,6 +263,28 @@ def test_a_rule_of_a_pivot_table_is_moved_with_that_of_its_sheet(tmp_path: Path)
     assert parts(copy)[FIGURES].count(b' priority="3"') == 1
 
 
+@pytest.mark.parametrize("find", [(BAD,), (LATE,)], ids=["marked", "not marked"])
+def test_a_rule_that_is_taken_out_of_a_sheet_goes_from_its_pivot_table_too(
+    find: tuple[Finding], tmp_path: Path
+) -> None:
+    """It stands in both, and the one says by its priority which of the other it is."""
+    _, copy = copied(pivot_rules("L2&gt;5", "[1]S!A1&gt;5"), tmp_path, *find)
+    after = parts(copy)
+    pivot = after["xl/pivotTables/pivotTable1.xml"]
+    assert faults(after) == []
+    assert re.findall(rb'<conditionalFormats? \w+="\d+"', pivot) == [
+        b'<conditionalFormats count="1"',
+        b'<conditionalFormat priority="%d"' % (3 if find == (BAD,) else 1),
+    ]
+    assert "1 rule of a drop-down, a format" in said(copy)
+
+
+def test_the_formats_of_a_pivot_table_go_with_the_last_of_their_rules(tmp_path: Path) -> None:
+    _, copy = copied(pivot_rules("[1]S!A1&gt;5"), tmp_path)
+    assert faults(parts(copy)) == []
+    assert b"conditionalFormat" not in parts(copy)["xl/pivotTables/pivotTable1.xml"]
+
+
 def test_a_pivot_table_of_a_cube_is_left_as_one_of_figures(tmp_path: Path) -> None:
     _, copy = copied(LIVE["pivot table of a cube, hidden"][0], tmp_path)
     after = parts(copy)
@@ -183,6 +295,20 @@ def test_a_pivot_table_of_a_cube_is_left_as_one_of_figures(tmp_path: Path) -> No
         "<sharedItems/></cacheField></cacheFields></pivotCacheDefinition>"
     )
     assert b'<pageField fld="0"/></pageFields></pivot' in after["xl/pivotTables/pivotTable1.xml"]
+
+
+def test_a_list_of_tables_goes_with_the_last_of_them(tmp_path: Path) -> None:
+    """openpyxl does not open a workbook with a table that is elsewhere."""
+    listed = '<tableParts count="1"><tablePart r:id="rId77"/></tableParts></worksheet>'
+    make = altered(
+        BARE,
+        related(FIGURES, "table", "https://evil.example", "rId77", OUTSIDE),
+        replacing(FIGURES, "</worksheet>", listed),
+    )
+    _, copy = copied(make, tmp_path)
+    assert faults(parts(copy)) == []
+    assert b"tableParts" not in parts(copy)[FIGURES]
+    assert opened(copy)["Figures"]["B3"].value == 102
 
 
 def test_a_frame_goes_with_what_it_led_to_and_a_picture_beside_it_stays(tmp_path: Path) -> None:

@@ -324,6 +324,19 @@ HIDDEN_PARTS: dict[str, tuple[Make, str]] = {
         ),
         "1 macro project",
     ),
+    "picture of a drawing that nothing leads to": (
+        altered(
+            BARE,
+            related("xl/drawings/drawing7.xml", "image", _EVIL, "rId1", OUTSIDE),
+            with_part(
+                "xl/drawings/drawing8.xml", "<wsDr/>",
+                "application/vnd.openxmlformats-officedocument.drawing+xml", "xl/nothing.xml",
+                "drawing",
+            ),
+            related("xl/drawings/drawing8.xml", "image", _EVIL, "rId1", OUTSIDE),
+        ),
+        "1 part that is not the workbook's",
+    ),
     "macros that nothing leads to": (
         altered(
             BARE,

@@ -141,17 +141,24 @@ def _pivot(said: str) -> Make:
     )  # fmt: skip
 
 
-#: A pivot table with a conditional format, which stands on its sheet too.
-PIVOT_RULE = altered(
-    _pivot(
-        '<conditionalFormats count="1"><conditionalFormat priority="1"><pivotAreas count="1">'
-        '<pivotArea type="data"/></pivotAreas></conditionalFormat></conditionalFormats>'
-    ),
-    tail(
-        '<conditionalFormatting pivot="1" sqref="L2"><cfRule type="expression" priority="1">'
-        "<formula>L2&gt;5</formula></cfRule></conditionalFormatting>"
-    ),
-)
+def pivot_rules(*formulas: str) -> Make:
+    """A pivot table with conditional formats, which stand on its sheet too."""
+    numbered = [*enumerate(formulas, 1)]
+    areas = '<pivotAreas count="1"><pivotArea type="data"/></pivotAreas>'
+    of_table = "".join(
+        f'<conditionalFormat priority="{number}">{areas}</conditionalFormat>'
+        for number, _ in numbered
+    )
+    of_sheet = "".join(
+        f'<conditionalFormatting pivot="1" sqref="L2"><cfRule type="expression"'
+        f' priority="{number}"><formula>{formula}</formula></cfRule></conditionalFormatting>'
+        for number, formula in numbered
+    )
+    formats = f'<conditionalFormats count="{len(formulas)}">{of_table}</conditionalFormats>'
+    return altered(_pivot(formats), tail(of_sheet))
+
+
+PIVOT_RULE = pivot_rules("L2&gt;5")
 
 #: What stays as it is.
 PACKED: dict[str, Make] = {
@@ -165,6 +172,9 @@ PACKED: dict[str, Make] = {
     ),
     "prefixed": altered(BARE, _prefixed),
     "names of its own": altered(BARE, _renamed),
+    "words that nothing leads to": altered(
+        BARE, replacing("xl/_rels/workbook.xml.rels", '"sharedStrings.xml"', '"#words"')
+    ),
     "no calcPr": altered(BARE, _no_calculation),
     "no styles": altered(BARE, _no_styles),
     "odd colours": altered(BARE, _odd_colours),
@@ -260,6 +270,16 @@ PACKED: dict[str, Make] = {
     ),
     "looks in an old encoding": altered(
         BARE, replacing("xl/styles.xml", "UTF-8", "ISO-8859-1")
+    ),
+    "comments in letters of ASCII": altered(
+        NOTED, replacing("xl/comments1.xml", "UTF-8", "us-ascii")
+    ),
+    "remark in a box": altered(
+        NOTED_HERE, replacing(VML, "<x:Column>", "<x:Column><!-- of the figures -->")
+    ),
+    "sheet in capitals": altered(
+        BARE,
+        replacing("xl/_rels/workbook.xml.rels", "worksheets/sheet1.xml", "WORKSHEETS/SHEET1.XML"),
     ),
     "sheet in UTF-16": altered(BARE, _in_utf16),
     "sheet without cells": altered(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from tests.support.own_workbooks import (
     BOOK,
     FIGURES,
+    NOTED_HERE,
+    OUTSIDE,
+    VML,
     Make,
     altered,
     picture,
@@ -30,6 +33,22 @@ ODD: dict[str, Make] = {
     ),
     "cells twice": altered(
         written(picture), replacing(FIGURES, "</sheetData>", "</sheetData><sheetData/>")
+    ),
+    "looks that nothing leads to": altered(
+        written(picture), replacing("xl/_rels/workbook.xml.rels", '"styles.xml"', '"#looks"')
+    ),
+    "looks twice": altered(
+        written(picture), replacing("xl/styles.xml", "<dxfs", '<dxfs count="0"/><dxfs')
+    ),
+    "kind of a box by its number": altered(NOTED_HERE, replacing(VML, '"Note"', '"&#78;ote"')),
+    "cells twice in a hidden sheet": altered(
+        written(picture),
+        replacing(FIGURES, "</sheetData>", "</sheetData><sheetData/>"),
+        replacing(BOOK, '<sheet name="Figures"', '<sheet name="Figures" state="hidden"'),
+    ),
+    "workbook that is said to be outside": altered(
+        written(picture),
+        replacing("_rels/.rels", 'Target="xl/workbook.xml"', 'Target="xl/workbook.xml"' + OUTSIDE),
     ),
     "two sheets of one part": altered(
         written(picture),

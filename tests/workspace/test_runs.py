@@ -78,6 +78,7 @@ def test_each_run_is_recorded_with_how_it_ended_and_what_it_came_to(workspace: P
         "sent_back": 0,
         "duplicates": 0,
         "left": 0,
+        "unmarked": 0,
         "issued": [PERIOD.name],
     }
     stages = first["stages"]

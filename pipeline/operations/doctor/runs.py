@@ -68,6 +68,11 @@ def look_at_last_run(workspace: Workspace) -> HealthCheck:
     said = f"On {last.began.astimezone():%d %B %Y at %H:%M}: {last.outcome}."
     if last.outcome is RunOutcome.FAILED:
         return attention(said, "See what it said, and run it again.", last.said)
+    if last.tally.unmarked:
+        unmarked = f"{said} {many(last.tally.unmarked, 'return')} sent back without marks."
+        return attention(
+            unmarked, "This is a mistake in the program; tell its makers what the log says of it."
+        )
     if last.outcome is RunOutcome.CUT_OFF:
         return attention(said, "The next run completes it.")
     if now - last.began > _TOO_LONG:

@@ -12,7 +12,7 @@ from pipeline.outputs.correction.listing import Listing
 from pipeline.outputs.correction.rebuild import rebuilt
 from pipeline.outputs.correction.saving import saved
 from pipeline.workbooks.details.detail import BrokenPartError
-from pipeline.workbooks.file_kind import FileKind, looked_into
+from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, looked_into
 from schemas import rules
 from schemas.findings import Finding, in_reading_order, worst_first
 
@@ -74,7 +74,7 @@ class CorrectionCopy(Struct, frozen=True):
         Each cell with an error or a warning is highlighted and has a comment that says what is
         wrong and what to do. What an earlier correction copy put in is replaced. Of a return in
         another format the copy has the cells, as values. A return that cannot be opened gives a
-        workbook with the list alone.
+        workbook with the list alone; what is raised besides is a fault of this program's.
 
         For a guard to call: opening a hostile workbook can cost time and memory.
         """
@@ -82,12 +82,13 @@ class CorrectionCopy(Struct, frozen=True):
             kind = looked_into(content, self.kind)
             if kind in _REBUILT:
                 return self._of_cells(content, kind, _REBUILT_NOTE.format(kind=kind))
+            if kind not in EXTENSIONS:
+                return self.alone()
             try:
                 return self._in_place(content)
             except BrokenPartError as error:
                 return self._of_cells(content, kind, _CELLS_ONLY.format(why=error))
-        except Exception:
-            # A file that is no workbook, or a damaged one, can break its reader in any way.
+        except BrokenPartError:
             return self.alone()
 
     def alone(self, why: str = "") -> bytes:

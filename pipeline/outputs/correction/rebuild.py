@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, time, timedelta
 from math import isfinite
 
@@ -11,13 +12,14 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
-from pipeline.workbooks.addresses import column_letters
+from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import details_of, merged_of
-from pipeline.workbooks.details.detail import GENERAL, CellDetail, Place
+from pipeline.workbooks.details.detail import GENERAL, BrokenPartError, CellDetail, Place
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids, text_of
 from pipeline.workbooks.row_height import fitted_height
+from pipeline.workbooks.workbook import DAMAGED, damage
 
 _NARROWEST, _WIDEST = 9, 40
 
@@ -25,16 +27,23 @@ _NARROWEST, _WIDEST = 9, 40
 def rebuilt(content: bytes, kind: FileKind) -> Workbook:
     """A workbook with a return's sheets: values as they were read, with their number formats.
 
-    Formulas stand as their results. Raises whatever the reading of a broken workbook raises.
+    Formulas stand as their results. Raises BrokenPartError where the workbook cannot be read, or
+    holds what no sheet of Excel does.
     """
+    try:
+        grids = read_grids(content)
+    except DAMAGED as error:
+        raise BrokenPartError(damage(error)) from error
+    if not grids:
+        raise BrokenPartError("it has no sheets")
     book = Workbook()
     del book[book.sheetnames[0]]
     look_up = details_of(content, kind)
     merged = merged_of(content, kind)
-    for grid in read_grids(content):
-        sheet = book.create_sheet(grid.sheet)
-        if sheet.title != grid.sheet:
-            raise ValueError("a sheet has a name that Excel does not take")
+    for grid in grids:
+        sheet = _sheet_in(book, grid.sheet)
+        if any(grid.rows):
+            _need_room((grid.first_row + len(grid.rows) - 1, grid.last_column))
         places = [
             (row, column)
             for row, cells in grid.numbered()
@@ -44,10 +53,31 @@ def rebuilt(content: bytes, kind: FileKind) -> Workbook:
         for place in places:
             _write(sheet, place, grid.value(*place), details.cells.get(place, CellDetail()))
         for corners in merged.get(grid.sheet, grid.merged):
+            _need_room(corners[2:], corners[:2])
             sheet.merge_cells(None, *(each + 1 for each in corners))
         _set_page(sheet, grid)
-        sheet.sheet_state = "hidden" if grid.hidden else "visible"
+        # Excel opens no workbook of which nothing can be seen.
+        is_seen = not grid.hidden or all(each.hidden for each in grids)
+        sheet.sheet_state = "visible" if is_seen else "hidden"
     return book
+
+
+def _sheet_in(book: Workbook, name: str) -> Worksheet:
+    """A new sheet of this name."""
+    sheet: Worksheet = book.create_sheet()
+    with suppress(ValueError):
+        sheet.title = name
+    # Of two sheets with one name openpyxl calls the second otherwise.
+    if sheet.title != name:
+        raise BrokenPartError("a sheet has a name that Excel does not take")
+    return sheet
+
+
+def _need_room(last: tuple[int, ...], first: tuple[int, ...] = (0, 0)) -> None:
+    """Raises BrokenPartError where a range has no beginning, or ends beyond Excel's last cell."""
+    row, column = last
+    if row < first[0] or column < first[1] or not position(address(row, column)):
+        raise BrokenPartError("a range has no place on a sheet")
 
 
 def _write(sheet: Worksheet, place: Place, value: CellValue, detail: CellDetail) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
@@ -18,14 +19,21 @@ _WHEN = re.compile(rb"<dcterms:(created|modified) [^<>]*>[^<>]*</dcterms:\1>")
 
 def saved(book: Workbook) -> bytes:
     """A workbook without charts or pictures as the bytes of an .xlsx, the same each time."""
-    made, content = io.BytesIO(), io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        _InMemoryWriter(book, archive).save()
-    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(content, "w") as archive:
-        for name in parts.namelist():
-            part = _WHEN.sub(b"", parts.read(name))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, part in parts_of(book):
             archive.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
     return content.getvalue()
+
+
+def parts_of(book: Workbook) -> Iterator[tuple[str, bytes]]:
+    """The parts of such a workbook's package, by their names."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        _InMemoryWriter(book, archive).save()
+    with zipfile.ZipFile(made) as archive:
+        for name in archive.namelist():
+            yield name, _WHEN.sub(b"", archive.read(name))
 
 
 class _InMemoryWriter(ExcelWriter):

@@ -56,3 +56,6 @@ def parse(
         raise BrokenPartError("it is in an unknown encoding") from error
     except ValueError as error:
         raise BrokenPartError("its XML holds a wrong number") from error
+    finally:
+        # They may hold the parser, as it does them.
+        parser.EntityDeclHandler = parser.StartElementHandler = parser.EndElementHandler = None

@@ -154,7 +154,7 @@ class _Worker:
         if was_used and outcome.reason in _PERHAPS_INHERITED:
             _, outcome = self._exchange(task)
         if outcome.reason is not None:
-            raise StoppedError(outcome.reason, outcome.detail)
+            raise StoppedError(outcome.reason, outcome.detail, outcome.place)
         answer: T = pickle.loads(outcome.answer)  # noqa: S301 - our own worker's
         return answer
 

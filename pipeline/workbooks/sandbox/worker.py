@@ -33,6 +33,8 @@ _ROOM = 32 * _MIB
 #: A worker whose parent is gone ends by itself this long after its time was up, in seconds.
 GRACE = 2
 
+#: The packages of this program.
+_OURS = ("pipeline.", "schemas.")
 #: Events of Python's audit that a worker never needs, by how they start.
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn",
               "os.fork", "os.startfile", "pty.", "webbrowser.")  # fmt: skip
@@ -49,12 +51,17 @@ class Reason(StrEnum):
 
 
 class StoppedError(Exception):
-    """A call gave no answer. `detail` names the exception that the call ended with, if any."""
+    """A call gave no answer.
 
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(reason, detail)
+    `detail` names the exception that the call ended with, if any, and `place` the module and line
+    of this program that it came from.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "", place: str = "") -> None:
+        super().__init__(reason, detail, place)
         self.reason = reason
         self.detail = detail
+        self.place = place
 
 
 class CallResult(NamedTuple):
@@ -65,6 +72,8 @@ class CallResult(NamedTuple):
     answer: bytes = b""
     #: The process has done enough.
     is_spent: bool = False
+    #: Where the exception came from that the call ended with.
+    place: str = ""
 
 
 def serve(prepare: Callable[[], object], seconds: float, memory_mb: int, pipe: Connection) -> None:
@@ -112,9 +121,23 @@ def _outcome(pipe: Connection, seconds: float) -> CallResult:
         return CallResult(Reason.MEMORY)
     except BaseException as error:
         # A panic of a library in Rust is no Exception.
-        return CallResult(Reason.FAILURE, type(error).__name__)
+        return CallResult(Reason.FAILURE, type(error).__name__, place=_place_of(error))
     is_short = len(answer) <= _LONGEST_ANSWER
     return CallResult(answer=answer) if is_short else CallResult(Reason.ANSWER)
+
+
+def _place_of(error: BaseException) -> str:
+    """The innermost module of this program that an exception passed through, and the line there.
+
+    No more of it leaves the worker: its message may hold what a return says.
+    """
+    place, at = "", error.__traceback__
+    while at is not None:
+        module = str(at.tb_frame.f_globals.get("__name__"))
+        if module.startswith(_OURS):
+            place = f"{module}:{at.tb_lineno}"
+        at = at.tb_next
+    return place
 
 
 def _silence() -> None:

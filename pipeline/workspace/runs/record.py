@@ -45,14 +45,16 @@ class RunCounts(Struct, frozen=True, kw_only=True):
     duplicates: int = 0
     #: Files that stayed in the inbox or went to quarantine.
     left: int = 0
+    #: Correction copies without marks, by a fault of this program's.
+    unmarked: int = 0
     #: The periods whose appendix was issued.
     issued: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
         """In words; empty where there was nothing new."""
-        words = ("accepted", "sent back", "sent twice", "left")
-        counts = (self.accepted, self.sent_back, self.duplicates, self.left)
+        words = ("accepted", "sent back", "sent twice", "left", "without marks")
+        counts = (self.accepted, self.sent_back, self.duplicates, self.left, self.unmarked)
         parts = [f"{count:,} {word}" for count, word in zip(counts, words, strict=True) if count]
         return ", ".join(parts + [f"appendix {period}" for period in self.issued])
 

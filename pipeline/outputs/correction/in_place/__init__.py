@@ -15,7 +15,7 @@ from pipeline.outputs.correction.in_place.comments import SheetComments
 from pipeline.outputs.correction.in_place.list_sheet import Tables, put_list, styles_of
 from pipeline.outputs.correction.in_place.live import Taking
 from pipeline.outputs.correction.in_place.parts import Parts
-from pipeline.outputs.correction.in_place.sheet import SheetPart, shift_priorities
+from pipeline.outputs.correction.in_place.sheet import SheetPart, drop_formats, shift_priorities
 from pipeline.outputs.correction.listing import TABLE_NAME
 from pipeline.workbooks.addresses import position
 from schemas.fields import LIST_SHEET
@@ -30,6 +30,9 @@ _LOOKS = {
     Severity.ERROR: ("FFFFB3B3", "thin", "FF9C0006"),
     Severity.WARNING: ("FFFFD27F", "dashed", "FF7F4F00"),
 }
+
+#: How many cells a remark names.
+_NAMED = 10
 
 #: Makes the workbook that holds the list alone, from the sheets that it may link to, what is to be
 #: said besides, and the name of its table.
@@ -64,7 +67,7 @@ def marked_in_place(content: bytes, findings: Sequence[Finding], make_list: Make
     if taking.has_fewer_formulas:
         _drop_chain(parts)
     said = tuple(counted(number, *what) for what, number in taking.taken.items())
-    remarks = _remarks(said, conversing)
+    remarks = _remarks(said, taking.unknown, conversing)
     parts.remark = listed_words(said) if said else ""
     titles = [sheet.name for sheet in book.sheets]
     tables = Tables(parts, book.sheets)
@@ -84,22 +87,33 @@ def _change_sheet(
     sheet.unmark()
     marked = _mark(sheet, findings, first_format)
     taking.from_sheet(listed, sheet)
-    if marked:
-        for pivot in parts.related(listed.part, "pivotTable"):
-            with parts.changing(pivot.target) as document:
+    gone = sheet.priorities_gone()
+    for pivot in parts.related(listed.part, "pivotTable") if marked or gone else ():
+        with parts.changing(pivot.target) as document:
+            if marked:
                 shift_priorities(document, "conditionalFormat", len(_LOOKS))
+            drop_formats(document, gone)
     talks = SheetComments(parts, listed.part, sheet).change(marked)
     if sheet.is_changed:
         parts.rewrite(listed.part, sheet.rewrite())
     return talks
 
 
-def _remarks(taken_out: Sequence[str], conversing: Sequence[str]) -> list[str]:
+def _remarks(
+    taken_out: Sequence[str], unknown: Sequence[str], conversing: Sequence[str]
+) -> list[str]:
     remarks = []
     if taken_out:
         remarks.append(
             "Taken out of this copy, since nothing in it may run or fetch: "
             f"{listed_words(taken_out)}. A return does not need them."
+        )
+    if unknown:
+        more = len(unknown) - _NAMED
+        named = [*unknown[:_NAMED], *([f"{more:,} more"] if more > 0 else [])]
+        remarks.append(
+            f"No result was saved with the formulas of {listed_words(named)}: these cells are "
+            "empty in this copy. Type what they showed."
         )
     if conversing:
         remarks.append(

@@ -48,6 +48,8 @@ class BookPart:
             kind, part = (relation.kind, relation.target) if relation else ("", "")
             self.sheets.append(BookSheet(name, kind, part, index, listed))
         parts_of = [plain(sheet.part) for sheet in self.sheets if sheet.part]
+        if not any(map(parts.has, parts_of)):
+            raise BrokenPartError("it has no sheets")
         if len({*parts_of}) < len(parts_of):
             raise BrokenPartError("two of its sheets are one part")
 

@@ -41,6 +41,11 @@ _IS_NOTE = re.compile(rb"""\bObjectType\s*=\s*["']Note["']""")
 _ROW, _COLUMN = (
     re.compile(rb"<(?:[\w.-]+:)?" + part + rb"\s*>\s*(\d+)") for part in (b"Row", b"Column")
 )
+#: A remark in a drawing; and what says otherwise than plainly where a box is, or what it is.
+_REMARK = re.compile(rb"<!--.*?-->", re.DOTALL)
+_UNREAD = re.compile(
+    rb"""<(?:[\w.-]+:)?(?:Row|Column)\s*>(?!\s*\d+\s*</)|\bObjectType\s*=\s*["'][^"'<>]*&"""
+)
 _NUMBER = re.compile(rb"_x0000_s(\d+)")
 #: In points.
 _WIDTH = 285
@@ -86,7 +91,7 @@ class SheetComments:
 
     def _there(self) -> dict[str, CellNote]:
         root, text = self._document.root, self._document.text
-        authors = [text(each) for holder in root.all("authors") for each in holder.children]
+        authors = [text(each) for holder in root.all("authors") for each in holder.all("author")]
         notes = {}
         for each in self._comments():
             number, cell = whole(each.get("authorId")), _cell(each)
@@ -111,7 +116,7 @@ class SheetComments:
         document = self._document
         root = document.root
         authors, added = root.child("authors"), list[str]()
-        known = [document.text(each) for each in authors.children] if authors else []
+        known = [document.text(each) for each in authors.all("author")] if authors else []
         new_authors = [
             *dict.fromkeys(n.author for n in notes.values() if n and n.author not in known)
         ]
@@ -149,7 +154,10 @@ class SheetComments:
     def _draw(self, notes: Mapping[str, CellNote | None]) -> None:
         """Give each comment its box; Excel shows none that has none."""
         name = self._vml()
-        content = _EMPTY.sub(rb"\g<said>></xml>", in_utf8(self._parts.read(name)))
+        content = _REMARK.sub(b"", in_utf8(self._parts.read(name)))
+        if _UNREAD.search(content):
+            raise BrokenPartError("its comments are not laid out as usual")
+        content = _EMPTY.sub(rb"\g<said>></xml>", content)
         places = {place: note for cell, note in notes.items() if (place := position(cell))}
         pieces, at = list[bytes](), 0
         for start, end in shapes(content):

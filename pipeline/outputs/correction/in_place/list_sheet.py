@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable
 
 from openpyxl import Workbook
@@ -13,7 +11,8 @@ from pipeline.outputs.correction.in_place.book import BookSheet
 from pipeline.outputs.correction.in_place.parts import Parts, relations_of
 from pipeline.outputs.correction.in_place.styles import Styles
 from pipeline.outputs.correction.in_place.xml_tree import Document
-from pipeline.outputs.correction.saving import saved
+from pipeline.outputs.correction.saving import parts_of
+from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.details.xml import whole
 
 _SML = "application/vnd.openxmlformats-officedocument.spreadsheetml."
@@ -43,7 +42,10 @@ def styles_of(parts: Parts) -> Styles:
     if found:
         return Styles(parts.document(found[0].target))
     made = _archive(Workbook())["xl/styles.xml"]
-    name = parts.add("xl/styles{}.xml", parts.in_dialect(made).encode(), f"{_SML}styles+xml")
+    # Some programs look for them under this name alone.
+    if parts.has("xl/styles.xml"):
+        raise BrokenPartError("its looks are not where they are said to be")
+    name = parts.add("xl/styles.xml", parts.in_dialect(made).encode(), f"{_SML}styles+xml")
     parts.relate(parts.main, "styles", name)
     return Styles(parts.document(name))
 
@@ -75,5 +77,4 @@ def put_list(parts: Parts, styles: Styles, listing: Workbook, table_number: int)
 
 def _archive(book: Workbook) -> dict[str, str]:
     """The parts of a workbook of our own."""
-    with zipfile.ZipFile(io.BytesIO(saved(book))) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist()}
+    return {name: part.decode() for name, part in parts_of(book)}

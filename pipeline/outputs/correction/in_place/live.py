@@ -131,6 +131,8 @@ class Taking:
         self.taken: Counter[Kind] = Counter()
         #: There are formulas less than there were.
         self.has_fewer_formulas = False
+        #: Cells that are empty by now, since no result was saved with their formula.
+        self.unknown: list[str] = []
         #: The relationships of a part that have been taken out, by their ids.
         self._ids: dict[str, set[str]] = {}
         self._no_picture = ""
@@ -178,19 +180,32 @@ class Taking:
             if name in self._reached and name not in seen:
                 parts.remove(name)
             elif name not in self._reached:
-                type_ = parts.type_of(name)
-                what = _TYPES.get(type_) if type_ else STRAY
-                if what is not None:
-                    parts.remove(name)
-                    self._count(what)
+                self._from_stray(name)
+        parts.drop_stray_relations()
         parts.retype(_MACROS_TYPE, _PRINTER_TYPE)
+
+    def _from_stray(self, name: str) -> None:
+        """Take out a part that nothing leads to, unless it holds words, figures or a picture alone.
+
+        Some programs find parts by their names or types.
+        """
+        parts, type_ = self._parts, self._parts.type_of(name)
+        is_inert = type_.startswith("image/") or (
+            type_ not in _TYPES and root_of(parts.read(name)) in _PASSED
+        )
+        if not type_ or not is_inert or parts.relations(name):
+            parts.remove(name)
+            self._count(_TYPES.get(type_, STRAY))
 
     def from_sheet(self, listed: BookSheet, sheet: SheetPart) -> None:
         """Take out what is live of one sheet; its cells' formulas among it."""
         is_live = partial(self.judge.is_live, sheet=listed.name)
         self._from_document(sheet.frame, self._ids[plain(listed.part)], is_live)
-        self._count(FORMULAS, sheet.still_formulas(is_live))
-        self.has_fewer_formulas |= sheet.has_fewer_formulas
+        self._count(FORMULAS, sheet.cells.still_formulas(is_live))
+        self.has_fewer_formulas |= sheet.cells.has_fewer_formulas
+        self.unknown += [
+            "!".join(filter(None, (listed.name, cell))) for cell in sheet.cells.unknown
+        ]
 
     # --- Relationships ---
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from msgspec import Struct
 from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.seal import seal
+from pipeline.workbooks.zip_directory import PACKED_WRONGLY
 
 _TYPES = "[Content_Types].xml"
 _RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
@@ -40,11 +40,11 @@ _ABSOLUTE = re.compile(r"\s*(?:[A-Za-z][\w+.-]*:|[\\/]{2})")
 #: Of what is put in; no two copies of one return differ by when they were made.
 _MADE = (1980, 1, 1, 0, 0, 0)
 #: How many bytes of a part are packed or unpacked at once.
-_AT_ONCE = 1 << 15
+_AT_ONCE = 1 << 13
 
 Piece = bytes | memoryview
-#: Gives a part anew, in pieces, from its bytes as they came.
-Rewrite = Callable[[bytes], Iterable[Piece]]
+#: Gives a part anew, in pieces, from its bytes as they came, in blocks.
+Rewrite = Callable[[Iterable[bytes]], Iterable[Piece]]
 
 
 class Relation(Struct, frozen=True, eq=False):
@@ -64,7 +64,8 @@ class Parts:
     """A package that is being changed. Raises BrokenPartError as its parts are read."""
 
     def __init__(self, content: bytes) -> None:
-        self._archive = zipfile.ZipFile(io.BytesIO(content))
+        with _unpacking():
+            self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._there = {plain(info.filename): info for info in self._archive.infolist()}
         self._changed: dict[str, bytes] = {}
         #: How sheets are written, which may be large: their bytes are not held.
@@ -81,8 +82,8 @@ class Parts:
         #: Those that have been taken out.
         self._unrelated: set[Relation] = set()
         self._types: dict[str, Element] | None = None
-        main = next((r for r in self.relations("") if r.kind == "officeDocument"), None)
-        if main is None or not self.has(main.target):
+        main = next(iter(self.related("", "officeDocument")), None)
+        if main is None:
             raise BrokenPartError("it has no workbook part")
         #: The part that lists the sheets.
         self.main = main.target
@@ -104,15 +105,22 @@ class Parts:
             return self._changed[key]
         if key not in self._there:
             raise BrokenPartError(f"{name or 'a part'} is missing")
-        came = self._came(self._there[key])
-        return b"".join(self._rewritten[key](came)) if key in self._rewritten else came
-
-    def _came(self, info: zipfile.ZipInfo) -> bytes:
-        """A part as it came. At no time are there two copies of it, as `ZipFile.read` has them."""
+        # There are never two copies of it, as `ZipFile.read` has them; nor is its room made bit by
+        # bit, which takes half as much again.
         buffer = io.BytesIO()
-        with self._archive.open(info) as packed:
-            shutil.copyfileobj(packed, buffer, _AT_ONCE)
+        if size := self._there[key].file_size:
+            buffer.seek(size - 1)
+            buffer.write(b"\0")
+            buffer.seek(0)
+        for piece in self._pieces(key):
+            buffer.write(piece)
+        buffer.truncate()
         return buffer.getvalue()
+
+    def _came(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+        """A part as it came, in blocks."""
+        with _unpacking(), self._archive.open(info) as packed:
+            yield from iter(partial(packed.read, _AT_ONCE), b"")
 
     def document(self, name: str) -> Document:
         """A part's XML; what is changed in it is written with the package."""
@@ -261,6 +269,14 @@ class Parts:
             and not name.endswith(("/", ".rels"))
         ]
 
+    def drop_stray_relations(self) -> None:
+        """Take out the relationships of parts that are not there."""
+        for name in [*self._there]:
+            folder, _, leaf = name.rpartition("_rels/")
+            source = leaf.removesuffix(".rels")
+            if source != leaf and source and not self.has(folder + source):
+                self._gone.add(name)
+
     def reached(self) -> dict[str, str]:
         """The parts that something leads to, each with the kind of the relationship which does."""
         reached, waiting = {"": ""}, [""]
@@ -281,24 +297,21 @@ class Parts:
         with zipfile.ZipFile(buffer, "w") as archive:
             for key, info in self._there.items():
                 if key not in self._gone and not info.is_dir():
-                    _pack(archive, info.filename, info.date_time, self._pieces(key, info))
+                    _pack(archive, info.filename, info.date_time, self._pieces(key))
             for key, content in self._added.items():
                 if key not in self._gone:
                     _pack(archive, self._names[key], _MADE, [content])
             seal(archive, self.remark)
         return buffer.getvalue()
 
-    def _pieces(self, key: str, info: zipfile.ZipInfo) -> Iterator[Piece]:
+    def _pieces(self, key: str) -> Iterable[Piece]:
         """A part that came, as it is by now."""
         if key in self._changed:
-            yield self._changed[key]
-        elif key in self._rewritten:
-            yield from self._rewritten[key](self._came(info))
-        else:
-            # Its packed bytes are not taken over as they are: others might unpack them to what
-            # nobody here has looked at.
-            with self._archive.open(info) as packed:
-                yield from iter(partial(packed.read, _AT_ONCE), b"")
+            return [self._changed[key]]
+        # Its packed bytes are not taken over as they are: others might unpack them to what nobody
+        # here has looked at.
+        came = self._came(self._there[key])
+        return self._rewritten[key](came) if key in self._rewritten else came
 
     def _relation(self, part: str, said: Element) -> Relation:
         target = said.get("Target") or ""
@@ -315,6 +328,9 @@ class Parts:
             # Names are stored as they are written in links, or, by some, as they are meant.
             if not self.has(target) and self.has(unquote(target)):
                 target = unquote(target)
+            # As it is stored: the names of what is put in beside it follow that.
+            if there := self._there.get(plain(target)):
+                target = there.filename.replace("\\", "/")
         return Relation(said.get("Id") or "", kind, target, is_outside, said)
 
     def _overrides(self) -> dict[str, Element]:
@@ -327,6 +343,14 @@ class Parts:
     def _defaults(self) -> dict[str, Element]:
         said = self.document(_TYPES).root.all("Default")
         return {(each.get("Extension") or "").casefold(): each for each in said}
+
+
+@contextmanager
+def _unpacking() -> Iterator[None]:
+    try:
+        yield
+    except PACKED_WRONGLY as error:
+        raise BrokenPartError("a part of it cannot be unpacked") from error
 
 
 def _pack(

@@ -1,4 +1,4 @@
-"""A sheet of a workbook, changed in place: marks, formulas that become results, what is taken out.
+"""A sheet of a workbook, changed in place: marks, and what stands around its cells.
 
 The cells are the bulk of a sheet: they are searched as bytes, and only what stands around them is
 read as XML.
@@ -10,11 +10,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
-from html import unescape
 from itertools import islice
 
-from pipeline.outputs.correction.in_place.formulas import IsLive, shown_by_link
 from pipeline.outputs.correction.in_place.parts import Piece, Rewrite
+from pipeline.outputs.correction.in_place.sheet_cells import PREFIX, SAID, Change, SheetCells
 from pipeline.outputs.correction.in_place.xml_tree import Document, element, escaped, in_utf8
 from pipeline.outputs.correction.notes import AUTHOR
 from pipeline.workbooks.addresses import address, position
@@ -30,32 +29,10 @@ _ORDER = (
     *("ignoredErrors", "smartTags", "drawing", "drawingHF", "legacyDrawing", "legacyDrawingHF"),
     *("picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"),
 )
-#: A name's prefix, and what stands in a tag behind its name.
-_PREFIX = rb"""(?:[^\s<>/:="'&]++:)?"""
-_SAID = rb"""(?:\s(?:[^<>"'/]++|"[^"]*"|'[^']*'|/(?!>))*+)?+"""
-_BEGIN = re.compile(rb"<" + _PREFIX + rb"sheetData" + _SAID + rb"(/?)>")
-_END = re.compile(rb"</" + _PREFIX + rb"sheetData\s*>")
+_BEGIN = re.compile(rb"<" + PREFIX + rb"sheetData" + SAID + rb"(/?)>")
+_END = re.compile(rb"</" + PREFIX + rb"sheetData\s*>")
 #: Notes, instructions to programs, and text that stands as it is.
 _NOT_PLAIN = re.compile(rb"<!--.*?-->|<\?(?!xml\s).*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_CELL = re.compile(
-    rb"<(?P<tag>" + _PREFIX + rb"c)(?P<said>" + _SAID + rb")(?:/>|>(?P<inner>.*?)</(?P=tag)\s*>)",
-    re.DOTALL,
-)
-#: A formula; one that is not laid out as usual is `odd`.
-_FORMULA = re.compile(
-    rb"<(?P<tag>" + _PREFIX + rb"f)(?=[\s/>])"
-    rb"(?:(?P<said>" + _SAID + rb")(?:/>|>(?P<text>[^<]*)</(?P=tag)\s*>)|(?P<odd>))"
-)
-_SHARED = re.compile(r"""\bt\s*=\s*["']shared["']""")
-_INDEX = re.compile(r"""\bsi\s*=\s*["'](\d+)["']""")
-_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+\d+)["']""")
-#: A result that was not saved; and what says of which type one is.
-_NO_RESULT = re.compile(rb"\s*(?:<(?P<tag>" + _PREFIX + rb"v)(?:/>|\s*></(?P=tag)\s*>)\s*)?(?=</)")
-_TYPE = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
-#: What says that a formula spills over other cells.
-_SPILLS = re.compile(rb"""\scm\s*=\s*["']\d+["']""")
-#: Bytes from, to, and what takes their place.
-_Change = tuple[int, int, bytes]
 #: Excel counts the priorities of rules so far.
 _LAST_PRIORITY = 2**31 - 10
 #: N of any text is 0: always true, and by the text we know the rule as ours.
@@ -67,7 +44,9 @@ class SheetPart:
     """A worksheet's part. Raises BrokenPartError where it is not laid out as sheets are."""
 
     def __init__(self, content: bytes) -> None:
-        self._content = content = _plain(content)
+        plain = _plain(content)
+        self._is_plain = plain is content
+        self._content = content = plain
         begin = _BEGIN.search(content)
         if len(_BEGIN.findall(content)) > 1:
             raise BrokenPartError("a sheet is not laid out as usual")
@@ -82,16 +61,11 @@ class SheetPart:
         #: What stands around them.
         self.frame = Document(content[: self._first] + content[self._last :])
         self.root = self.frame.root
-        #: Cells that have been emptied, and the numbers of formulas that others shared with them.
-        self._emptied: list[_Change] = []
-        self._no_longer_shared: set[str] = set()
-        #: Formulas that have become results.
-        self._stilled: list[_Change] = []
-        self.has_fewer_formulas = False
+        self.cells = SheetCells(content, self._first, self._last)
 
     @property
     def is_changed(self) -> bool:
-        return self.frame.is_changed or bool(self._emptied or self._stilled)
+        return self.frame.is_changed or bool(self.cells.changes)
 
     def rewrite(self) -> Rewrite:
         """How the part is written anew; it holds no cells but those that differ."""
@@ -100,9 +74,9 @@ class SheetPart:
             return lambda _: [frame]
         begin = _BEGIN.search(frame)
         assert begin is not None  # noqa: S101 - the frame has kept it
-        changes = sorted([*self._emptied, *self._stilled])
-        around = frame[: begin.end()], frame[begin.end() :]
-        return partial(_rewritten, around, (self._first, self._last), changes)
+        first = 0, self._first, frame[: begin.end()]
+        last = self._last, len(self._content), frame[begin.end() :]
+        return partial(_rewritten, [first, *self.cells.changes, last], is_plain=self._is_plain)
 
     def insert(self, name: str, inner: str = "", **attributes: str) -> None:
         """Put an element in where Excel expects one of its name."""
@@ -117,68 +91,9 @@ class SheetPart:
                 if view.get("tabSelected") not in (None, "0", "false"):
                     self.frame.set(view, tabSelected=None)
 
-    # --- Formulas ---
-
-    def still_formulas(self, is_live: IsLive) -> int:
-        """Have live formulas stand as their results; how many there were."""
-        shared = {*self._no_longer_shared}
-        if self._content.find(b"si", self._first, self._last) >= 0:
-            # Those that share a live one, by its number `si`, may stand before it.
-            for formula in self._formulas():
-                numbers = _shared(formula)
-                if numbers and formula["text"] and is_live(_told(formula["text"])):
-                    shared.update(numbers)
-        at = self._first
-        for formula in self._formulas():
-            text = _told(formula["text"] or b"")
-            if (text and is_live(text)) or (shared and not shared.isdisjoint(_shared(formula))):
-                cell = self._content.rfind(b"<", at, formula.start())
-                self._stilled.append(self._result(cell, formula, text))
-                at = self._stilled[-1][1]
-        self.has_fewer_formulas |= bool(self._stilled)
-        return len(self._stilled)
-
-    def _result(self, cell: int, formula: re.Match[bytes], text: str) -> _Change:
-        """What takes the place of a formula, from where its cell begins: nothing beside a result.
-
-        A link without one stands as what it shows, if that is plain.
-        """
-        said = _SPILLS.sub(b"", self._content[cell : formula.start()])
-        nothing = _NO_RESULT.match(self._content, formula.end(), self._last)
-        shown = shown_by_link(text) if nothing else None
-        if nothing is None or shown is None:
-            return cell, formula.end(), said
-        prefix = formula["tag"].decode()[:-1]
-        words = element(f"{prefix}t", {"xml:space": "preserve"}, escaped(shown))
-        typed = _TYPE.sub(b"", said).rstrip().removesuffix(b">") + b' t="inlineStr">'
-        return cell, nothing.end(), typed + element(f"{prefix}is", inner=words).encode()
-
-    def _formulas(self) -> Iterator[re.Match[bytes]]:
-        """The formulas of the cells, but for those that have been emptied."""
-        at = self._first
-        for start, end, _ in [*self._emptied, (self._last, self._last, b"")]:
-            for formula in _FORMULA.finditer(self._content, at, start):
-                if formula["odd"] is not None:
-                    raise BrokenPartError("a formula is not laid out as usual")
-                yield formula
-            at = end
-
     def clear(self, cells: Collection[str]) -> None:
         """Empty cells, and leave them without a style."""
-        if not cells:
-            return
-        tag = self.root.prefix.encode() + b"c"
-        for cell in _CELL.finditer(self._content, self._first, self._last):
-            said = _ADDRESS.search(cell["said"])
-            if said is None or said[1].decode() not in cells:
-                continue
-            self._emptied.append(
-                (cell.start(), cell.end(), b"<" + tag + b' r="' + said[1] + b'"/>')
-            )
-            for formula in _FORMULA.finditer(cell["inner"] or b""):
-                self.has_fewer_formulas = True
-                if formula["text"]:
-                    self._no_longer_shared.update(_shared(formula))
+        self.cells.clear(cells, self.root.prefix.encode() + b"c")
 
     # --- Marks ---
 
@@ -213,6 +128,17 @@ class SheetPart:
                 )
         names = _ORDER[_ORDER.index("conditionalFormatting") :]
         self.frame.in_order(self.root, "".join(added), names)
+
+    def priorities_gone(self) -> set[str]:
+        """The priorities of rules that were of a pivot table too and have been taken out."""
+        return {
+            rule.get("priority") or ""
+            for rule in self.root.walk()
+            if rule.name == "cfRule"
+            and self.frame.is_gone(rule)
+            and rule.parent is not None
+            and rule.parent.get("pivot") in ("1", "true")
+        }
 
     def unlock(self, cells: Sequence[str]) -> None:
         """Let cells of a protected sheet be typed in."""
@@ -254,6 +180,13 @@ def shift_priorities(document: Document, name: str, by: int) -> None:
             document.set(rule, priority=str(own + by))
 
 
+def drop_formats(document: Document, priorities: Collection[str]) -> None:
+    """Take out the formats of a pivot table which stand on its sheet as rules of these."""
+    for each in document.root.walk():
+        if each.name == "conditionalFormat" and each.get("priority") in priorities:
+            document.remove(each)
+
+
 def _plain(content: bytes) -> bytes:
     """A sheet in UTF-8, without notes, instructions to programs and text that stands as it is."""
     content = in_utf8(content)
@@ -261,33 +194,24 @@ def _plain(content: bytes) -> bytes:
 
 
 def _rewritten(
-    around: tuple[bytes, bytes],
-    within: tuple[int, int],
-    changes: Sequence[_Change],
-    content: bytes,
+    changes: Sequence[Change], blocks: Iterable[bytes], *, is_plain: bool
 ) -> Iterator[Piece]:
-    """A sheet from its bytes as they came: what stands around its cells, and changes in them."""
-    cells, (at, last) = memoryview(_plain(content)), within
-    yield around[0]
-    for start, end, instead in changes:
-        yield cells[at:start]
-        yield instead
+    """A sheet from its bytes as they came, with what takes the place of some, in their order."""
+    done = at = number = 0
+    for block in blocks if is_plain else [_plain(b"".join(blocks))]:
+        view, end = memoryview(block), at + len(block)
+        while done < end:
+            start, stop, instead = changes[number] if number < len(changes) else (end, end, b"")
+            if start > done or number == len(changes):
+                yield view[done - at : min(start, end) - at]
+                done = min(start, end)
+            else:
+                yield instead
+                done, number = stop, number + 1
         at = end
-    yield cells[at:last]
-    yield around[1]
+    yield from (instead for _, _, instead in changes[number:])
 
 
 def _plainly(match: re.Match[bytes]) -> bytes:
     """Text that stood as it is, escaped; nothing in the place of anything else."""
     return escaped((match[1] or b"").decode("utf-8", "replace")).encode()
-
-
-def _told(xml: bytes) -> str:
-    """What a stretch of XML without tags says."""
-    return unescape(xml.decode("utf-8", "replace"))
-
-
-def _shared(formula: re.Match[bytes]) -> list[str]:
-    """The number of a formula that several cells share, in a list; an empty one of another."""
-    said = _told(formula["said"])
-    return _INDEX.findall(said) if _SHARED.search(said) else []

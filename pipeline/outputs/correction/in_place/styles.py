@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element
+from pipeline.workbooks.details.detail import BrokenPartError
 
 #: The order in which Excel wants the parts of its styles (ECMA-376 part 1, 18.8.39).
 _ORDER = (
@@ -53,6 +54,8 @@ class Styles:
         prefix = self._root.prefix
         said = "".join(_TAG.sub(rf"<\1{prefix}", entry) for entry in entries)
         holder = self._root.child(name)
+        if len(self._root.all(name)) > 1:
+            raise BrokenPartError("its looks are not laid out as usual")
         if holder is None:
             made = element(f"{prefix}{name}", {"count": str(len(entries))}, said)
             self._document.in_order(self._root, made, _ORDER[_ORDER.index(name) + 1 :])

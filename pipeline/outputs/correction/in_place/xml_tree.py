@@ -21,7 +21,7 @@ _LISTS = {
     *("protectedRanges", "oleObjects", "controls", "sparklines", "sparklineGroup"),
     *("sparklineGroups", "dataRefs", "dataConsolidate", "webPublishItems", "webPublishObjects"),
     *("externalReferences", "definedNames", "AlternateContent", "Choice", "ext", "extLst"),
-    *("graphicData", "graphic", "graphicFrame", *_ANCHORS),
+    *("graphicData", "graphic", "graphicFrame", "conditionalFormats", "tableParts", *_ANCHORS),
 }
 #: What such an element says besides, which is nothing without the rest.
 _BESIDES = re.compile(
@@ -37,8 +37,11 @@ _DECLARED = re.compile(
 _ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s++|<\?(?>.*?\?>)|<!--(?>.*?-->)|<![^>]*+>)*+<([^\s/>]+)", re.DOTALL
 )
-_UTF_8 = {"utf-8", "utf8", "us-ascii", "ascii"}
-_OTHERS = {"utf-16", "utf-16le", "utf-16be", "iso-8859-1", "windows-1252"}
+#: What is put into a part may be in none of these.
+_OTHERS = {
+    *("utf8", "us-ascii", "ascii", "iso-8859-1", "windows-1252"),
+    *("utf-16", "utf-16le", "utf-16be"),
+}
 
 
 class Element:
@@ -235,7 +238,7 @@ def in_utf8(content: bytes) -> bytes:
     is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     declared = _DECLARED.search(content)
     encoding = "utf-16" if is_wide else declared[1].decode().lower() if declared else "utf-8"
-    if encoding in _UTF_8 and b"\0" not in content[:4]:
+    if encoding == "utf-8" and b"\0" not in content[:4]:
         return content
     if encoding not in _OTHERS or (encoding.startswith("utf-16") and not is_wide):
         raise BrokenPartError("a part is in an unusual encoding")
@@ -325,5 +328,7 @@ def _parsed(content: bytes) -> Element:
     parser.CommentHandler = lambda _: settle()
     parser.ProcessingInstructionHandler = lambda *_: settle()
     xml.parse(parser, content, on_start, on_end)
+    parser.CharacterDataHandler = parser.DefaultHandler = None
+    parser.CommentHandler = parser.ProcessingInstructionHandler = None
     assert root is not None  # noqa: S101 - what has been parsed has one
     return root
