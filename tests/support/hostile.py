@@ -375,7 +375,7 @@ CELLS = (
                  "<c r='B2'><f t='shared' si='7'/></c>"), READ | REFUSED),
     Hostile("a name of a sheet without end.xlsx",
             lambda _: zipped(parts([("x" * 1_000_000, sheet(HEADINGS))])), DAMAGED),
-    Hostile("twenty thousand mistakes.xlsx", _one(_mistakes(20_000)), TOO_LARGE, "mistakes",
+    Hostile("ten thousand mistakes.xlsx", _one(_mistakes(10_000)), TOO_LARGE, "mistakes",
             is_long=True),
     Hostile("a name of a sheet that turns.xlsx",
             lambda _: zipped(parts([("=1+1\u202e'[x]!A1", sheet(HEADINGS))])), READ | REFUSED),
