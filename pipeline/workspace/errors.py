@@ -36,6 +36,10 @@ class StoreError(QuarterdayError):
     """The store cannot be read or written."""
 
 
+class OutdatedStoreError(StoreError):
+    """The store is of an earlier version, and the next run brings it to this one's."""
+
+
 class BackupError(QuarterdayError):
     """A backup cannot be made, or cannot be put back."""
 

@@ -31,6 +31,7 @@ from tests.support import postgresql as databases
 from tests.support.builders import PERIOD, small_register
 from tests.support.command_line import quarterday
 from tests.support.disks import mount, mounted
+from tests.support.left_by_0_2_0 import unpacked
 from tests.support.mixed import set_up
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -147,9 +148,8 @@ def store_of(workspace: Path) -> Path:
     return workspace / "var" / "quarterday.sqlite3"
 
 
-def test_a_damaged_page_is_found(workspace: Path) -> None:
+def test_a_damaged_page_is_found_and_the_store_made_again_as_is_said(workspace: Path) -> None:
     path = store_of(workspace)
-    whole = path.read_bytes()
     with closing(sqlite3.connect(path)) as store:
         size = store.execute("PRAGMA page_size").fetchone()[0]
         query = "SELECT rootpage FROM sqlite_master WHERE name = 'finding'"
@@ -160,9 +160,12 @@ def test_a_damaged_page_is_found(workspace: Path) -> None:
     found = only_trouble(workspace, "store, inside")
     assert str(path) in found["found"]
     assert found["details"]
-    assert "quarterday restore" in found["remedy"]
-    path.write_bytes(whole)
+    assert "quarterday restore BACKUP FOLDER" in found["remedy"]
+    command = f"quarterday replay --rebuild --workspace {shlex.quote(str(workspace))}"
+    assert f"{command}. " in found["remedy"]
+    assert quarterday(*shlex.split(command)[1:]).exit_code == 0
     assert troubles(workspace) == {}
+    assert len(list(path.parent.glob(f"{path.name}.before-*"))) == 1
 
 
 def test_a_row_whose_submission_is_gone_is_found(workspace: Path) -> None:
@@ -194,6 +197,10 @@ def test_a_file_that_is_no_store_is_named_and_every_other_thing_looked_at(worksp
     store_of(workspace).write_bytes(b"This is no database." * 99)
     checks = looked_at(workspace)
     assert "not a database" in checks["store"]["found"]
+    assert "quarterday replay --rebuild" in checks["store"]["found"]
+    stopped = quarterday("run", "-w", workspace)
+    assert stopped.exit_code == 2
+    assert "quarterday replay --rebuild" in stopped.stderr
     assert checks["register"]["state"] == checks["inbox"]["state"] == "ok"
 
 
@@ -241,6 +248,56 @@ def test_a_postgresql_that_does_not_answer_is_named_without_the_password(workspa
     assert result.exit_code == 1
     assert "s3cret" not in result.output
     assert any(line.startswith("broken     store: ") for line in result.stdout.splitlines())
+
+
+def test_a_trigger_that_is_missing_or_does_nothing_is_named(workspace: Path) -> None:
+    path = store_of(workspace)
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("DROP TRIGGER observation_no_update")
+        store.execute("DROP TRIGGER issue_no_delete")
+        store.execute("CREATE TRIGGER issue_no_delete BEFORE DELETE ON issue BEGIN SELECT 1; END")
+    found = only_trouble(workspace, "store, triggers", "attention")
+    assert sorted(found["details"]) == [
+        "missing: observation_no_update",
+        "other than it was: issue_no_delete",
+    ]
+    # What the remedy says to the letter: replay agrees, and the store made anew has them.
+    assert quarterday("replay", "-w", workspace).exit_code == 0
+    path.rename(workspace / "before")
+    assert quarterday("replay", "--rebuild", "-w", workspace).exit_code == 0
+    assert troubles(workspace) == {}
+
+
+def test_a_trigger_of_postgresql_that_is_missing_or_off_is_named(
+    workspace: Path, tmp_path: Path, postgresql: str
+) -> None:
+    assert quarterday("backup", tmp_path / "b.tar", "-w", workspace).exit_code == 0
+    new = tmp_path / "new"
+    with databases.schema(postgresql) as url:
+        assert quarterday("restore", tmp_path / "b.tar", new, "--store", url).exit_code == 0
+        assert troubles(new) == {}
+        with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+            connection.execute(sa.text("DROP TRIGGER rating_no_truncate ON rating"))
+            connection.execute(sa.text("ALTER TABLE finding DISABLE TRIGGER finding_no_delete"))
+        assert sorted(only_trouble(new, "store, triggers", "attention")["details"]) == [
+            "missing: rating_no_truncate",
+            "other than it was: finding_no_delete",
+        ]
+
+
+def test_a_store_of_an_earlier_version_is_not_broken_and_is_migrated_at_the_next_run(
+    tmp_path: Path,
+) -> None:
+    old = unpacked("workspace", tmp_path / "old")
+    checks = looked_at(old)
+    for name in ("store", "store, triggers", "archive", "journal"):
+        assert checks[name]["state"] == "ok"
+        assert "has schema 4" in checks[name]["found"]
+        assert checks[name]["found"].endswith("It is migrated at the next run.")
+    assert quarterday("status", "-w", old, "--period", "2012-13").exit_code == 1
+    checks = looked_at(old)
+    for name in ("store", "store, triggers", "archive", "journal"):
+        assert (checks[name]["state"], "schema 4" in checks[name]["found"]) == ("ok", False)
 
 
 # --- The archive ---------------------------------------------------------------------------------
@@ -357,6 +414,34 @@ def test_a_file_that_is_missing_from_the_journal_or_cannot_be_read_is_named(
     assert troubles(workspace, "--quick") == {}
     first.write_bytes(content)
     assert troubles(workspace) == {}
+
+
+def test_a_line_of_the_journal_that_says_something_else_than_the_store_is_named(
+    workspace: Path,
+) -> None:
+    journal = workspace / "var" / "archive" / "journal"
+    first = sorted(journal.glob("submission-*"))[0]
+    content = first.read_bytes()
+    first.chmod(0o600)
+    first.write_bytes(content.replace(b'"outcome":"accepted"', b'"outcome":"rejected"', 1))
+    found = only_trouble(workspace, "journal")
+    assert len(found["details"]) == 1
+    assert found["details"][0].startswith("submission ")
+    assert found["details"][0].endswith(": outcome")
+    assert troubles(workspace, "--quick") == {}
+    first.write_bytes(content)
+    assert troubles(workspace) == {}
+
+
+def test_a_row_of_the_store_that_is_not_as_the_journal_has_it_is_named(workspace: Path) -> None:
+    with closing(sqlite3.connect(store_of(workspace))) as store, store:
+        (trigger,) = store.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'submission_no_update'"
+        ).fetchone()
+        store.execute("DROP TRIGGER submission_no_update")
+        store.execute("UPDATE submission SET area = 'ASC', size = 7 WHERE id = 2")
+        store.execute(trigger)
+    assert only_trouble(workspace, "journal")["details"] == ["submission 2: area, size"]
 
 
 def test_a_register_that_is_missing_or_damaged_is_named(workspace: Path) -> None:

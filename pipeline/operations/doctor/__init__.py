@@ -16,9 +16,9 @@ from msgspec.structs import replace
 
 from pipeline import __version__
 from pipeline.operations.doctor import archive, config, database, folders, mail, rights, runs
-from pipeline.operations.doctor.check import HealthCheck, broken
+from pipeline.operations.doctor.check import HealthCheck, broken, well
 from pipeline.store.session import Progress
-from pipeline.workspace.errors import QuarterdayError
+from pipeline.workspace.errors import OutdatedStoreError, QuarterdayError
 from pipeline.workspace.folder import Workspace
 
 __all__ = ["Health", "HealthCheck", "examine", "examine_content"]
@@ -75,6 +75,7 @@ def _looks_at_content(progress: Progress, *, quick: bool) -> Mapping[str, Look]:
     return {
         "store": database.look_at_store,
         "store, inside": database.look_into_store,
+        "store, triggers": database.look_at_triggers,
         "archive": partial(archive.look_at_archive, progress=progress, quick=quick),
         "journal": partial(archive.look_at_journal, quick=quick),
         "rights, state": rights.look_at_state,
@@ -90,6 +91,9 @@ def _looked(look: Look, workspace: Workspace) -> HealthCheck:
     """The check; where it cannot be made, that is what was found."""
     try:
         return look(workspace)
+    except OutdatedStoreError as error:
+        # As after every update of the program; nothing of it can be looked at before.
+        return well(str(error))
     except QuarterdayError as error:
         return broken(str(error), "")
     except (OSError, sqlite3.Error) as error:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from pipeline.job.session import as_it_is
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.store import copying, journal
 from pipeline.store.session import Progress
@@ -109,9 +110,16 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> HealthCheck:
             *lost,
         )
     if not quick:
-        for table in journal.TABLES:
-            # Reads each line.
-            list(journal.entries(workspace.archive, table))
+        with as_it_is(workspace) as store:
+            differing = list(journal.differing(store, workspace.archive)) if store else []
+        if differing:
+            return broken(
+                f"{many(len(differing), 'row')} of which store and journal say something else.",
+                f"One of them was changed. Compare {workspace.archive / 'journal'} with a backup. "
+                "Put the journal back from there, or move the store away and run quarterday replay "
+                "--rebuild, whichever is not as it was.",
+                *differing,
+            )
     rows = many(sum(map(len, stored.values())), "row")
     if missing:
         return well(f"{rows}, of which the next run writes {len(missing):,}.")
