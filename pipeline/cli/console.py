@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json as json_text
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +25,8 @@ from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.findings import Finding
 
 DONE, NEEDS_A_PERSON, CANNOT_RUN, AT_WORK = 0, 1, 2, 3
+#: Others read what is made, and do not write; what is private is made so by itself.
+_UMASK = 0o022
 EXIT_CODES = (
     "Exit codes: 0 done; 1 done, and something needs a person; 2 cannot run; "
     "3 another run is at work."
@@ -63,6 +66,8 @@ def command(function: Callable[..., Result]) -> Callable[..., None]:
 
     @wraps(function)
     def run(*, json: bool = False, **options: Any) -> None:
+        # What is made has the rights that the documentation says, whatever the caller's own are.
+        os.umask(_UMASK)
         with _mistakes_in_lines():
             result = function(**options)
             if json:

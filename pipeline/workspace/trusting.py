@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.workspace.errors import SettingsError
 
 if TYPE_CHECKING:
+    from pipeline.workspace.folder import Workspace
     from pipeline.workspace.settings import Paths
 
 
@@ -71,6 +72,17 @@ def _together(file: Path, one: str, first: Path, other: str, second: Path) -> Se
         f"{file}: {one} ({first}) and {other} ({second}) lie in each other, so that a run would "
         "take its own files for what was sent. Give each folder a place of its own."
     )
+
+
+def owner_of(workspace: Workspace) -> int:
+    """The user who runs the job, as far as the system tells: who looks, or for root the owner.
+
+    A state folder that root made, by one run in another's workspace, does not make it root's.
+    """
+    if user := os.geteuid():
+        return user
+    places = (path for path in (workspace.state, workspace.root) if path.is_dir())
+    return next(filter(None, (path.stat().st_uid for path in places)), 0)
 
 
 def user_name(user: int) -> str:

@@ -269,6 +269,21 @@ def test_where_there_is_no_crontab_one_is_made(workspace: Path, crontabs: Path) 
     assert len(list(crontabs.iterdir())) == 1
 
 
+def test_doctor_sees_the_line_and_whether_it_calls_this_program(
+    workspace: Path, crontabs: Path
+) -> None:
+    told("install", "--for", "cron", "-w", workspace)
+
+    def seen() -> tuple[str, str]:
+        document = json.loads(quarterday("doctor", "--quick", "-w", workspace, "--json").stdout)
+        (check,) = (each for each in document["checks"] if each["name"] == "schedule")
+        return check["state"], check["found"]
+
+    assert seen() == ("ok", "crontab starts the job in this workspace.")
+    crontab("-", given=crontab("-l").replace(sys.executable, "/opt/old/bin/python"))
+    assert seen() == ("attention", "crontab calls another program, or another workspace.")
+
+
 # --- Windows -------------------------------------------------------------------------------------
 
 TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"

@@ -15,7 +15,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline import __version__
-from pipeline.operations.doctor import archive, config, database, folders, mail, rights, runs
+from pipeline.operations.doctor import (
+    archive,
+    config,
+    database,
+    folders,
+    mail,
+    rights,
+    runs,
+    schedule,
+)
 from pipeline.operations.doctor.check import HealthCheck, broken, well
 from pipeline.store.session import Progress
 from pipeline.workspace.errors import OutdatedStoreError, QuarterdayError
@@ -55,9 +64,13 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
         "store, commits": database.look_at_commits,
         "inbox": folders.look_at_inbox,
         "outbox": folders.look_at_outbox,
+        "rights, workspace": rights.look_at_workspace,
+        "rights, outbox": rights.look_at_outbox,
         "clocks": folders.look_at_clocks,
         "room": folders.look_at_room,
+        "passwords": mail.look_at_passwords,
         "mailbox": mail.look_at_mailbox,
+        "schedule": schedule.look_at_schedule,
         "lock": runs.look_at_lock,
         "left over": runs.look_at_leftovers,
         "last run": runs.look_at_last_run,
