@@ -627,7 +627,7 @@ def test_after_a_run_as_root_in_anothers_workspace_one_line_mends_it(
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own, in which a user's units and passwords lie, and programs are none, so no cron."""
+    """A home of its own for units and passwords, and no program to be found: no cron."""
     for name, place in (("XDG_CONFIG_HOME", "config"), ("PATH", "bin")):
         (tmp_path / place).mkdir()
         monkeypatch.setenv(name, str(tmp_path / place))
