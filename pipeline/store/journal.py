@@ -29,6 +29,7 @@ TABLES = (
 )
 #: What a row of `forgotten` brings with it: the tables whose rows nothing else would give back.
 WITH_FORGOTTEN = {"observations": "observation", "achievements": "achievement"}
+_HASH = re.compile(r"[0-9a-f]{64}")
 _FILE = re.compile(r"([a-z]+)-(\d+)-(\d+)\.jsonl")
 
 
@@ -157,6 +158,16 @@ def archive_register(workspace: Workspace, register: Register) -> None:
 def archived_register(archive: Path, sha256: str) -> Path:
     """Where a register of that hash is kept."""
     return archive / "registers" / f"{sha256}.xlsx"
+
+
+def files(archive: Path) -> list[Path]:
+    """The files of the journal."""
+    return sorted(archive / "journal" / match[0] for match in _files(archive / "journal"))
+
+
+def registers(archive: Path) -> list[Path]:
+    """The registers that are kept."""
+    return sorted(path for path in archive.glob("registers/*.xlsx") if _HASH.fullmatch(path.stem))
 
 
 def _files(folder: Path) -> list[re.Match[str]]:

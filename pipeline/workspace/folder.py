@@ -85,6 +85,10 @@ class Workspace(Struct, frozen=True):
         """The outbox folder of a period."""
         return self.outbox / safe_name(period)
 
+    def mail_of(self, period: str) -> Path:
+        """Where messages are written as files; empty is of those about no single period."""
+        return (self.outbox_of(period) if period else self.outbox) / "mail"
+
     def corrections_of(self, period: str | None) -> Path:
         """Where the correction copies of a period's returns lie; None: it is not plain which."""
         return self.outbox_of(period or "period not known") / "corrections"

@@ -14,7 +14,7 @@ from pipeline.operations.doctor.check import HealthCheck, attention, broken, man
 from pipeline.store import copying, journal
 from pipeline.store.session import Progress
 from pipeline.workspace.folder import UNFINISHED, Workspace
-from pipeline.workspace.moving import holds
+from pipeline.workspace.moving import holds, opened
 
 #: Folders in the archive that hold no returns.
 _BESIDE = ("journal", "registers")
@@ -153,7 +153,7 @@ def hashes_of(paths: list[Path]) -> dict[str, Path]:
 
 
 def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
