@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The longest name that is made here, in bytes.
 _LONGEST_NAME = 180
+#: Seconds after which what was written for a moment is surely nobody's.
+_A_MOMENT = 60
 #: How the name of what is not yet whole begins; hidden, and ours.
 UNFINISHED = ".quarterday-"
 #: What a system says of a disk on which there is no room, or none for this user.
@@ -71,6 +74,11 @@ class Workspace(Struct, frozen=True):
     @property
     def cache(self) -> Path:
         return self.state / "cache"
+
+    @property
+    def temporary(self) -> Path:
+        """What libraries write for a moment; empty between runs."""
+        return self.state / "tmp"
 
     @property
     def sqlite(self) -> Path:
@@ -207,10 +215,41 @@ def sweep(*folders: Path) -> None:
     for folder in folders:
         for path in sorted(folder.rglob(f"{UNFINISHED}*")):
             with suppress(OSError):
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink()
+                _remove(path)
+
+
+@contextmanager
+def temporary_files(workspace: Workspace) -> Iterator[None]:
+    """What libraries write for a moment lies in the state folder meanwhile, private as that is.
+
+    Where it cannot be made they write where the system has them do so.
+    """
+    before = tempfile.tempdir
+    with suppress(OSError):
+        tempfile.tempdir = str(private_folder(workspace.temporary).resolve())
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def sweep_temporary(workspace: Workspace) -> None:
+    """Take away what runs that were cut off wrote for a moment.
+
+    What is of this very moment may be another's that is about to find out that it is not alone.
+    """
+    if workspace.temporary.is_dir():
+        for path in workspace.temporary.iterdir():
+            with suppress(OSError):
+                if time.time() - path.lstat().st_mtime > _A_MOMENT:
+                    _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def sync_folder(folder: Path) -> None:
