@@ -91,12 +91,14 @@ def _trace_lines(found: Trace) -> Iterator[str]:
     if len(found.indicator.areas) > 1:
         yield f"  merged by: {found.indicator.merge_rule}"
     for source in found.sources:
-        yield f"\n{source.area}: {shorten(source.figure)} ({source.status.lower()})"
+        yield ""
+        yield f"{source.area}: {shorten(source.figure)} ({source.status.lower()})"
         for name, value in _source_facts(source):
             if value:
                 yield f"  {name}: {value}"
     for name in found.missing:
-        yield f"\n{name}: nothing reported"
+        yield ""
+        yield f"{name}: nothing reported"
 
 
 def _joined(*parts: str) -> str:

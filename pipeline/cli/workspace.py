@@ -32,7 +32,7 @@ def demo(
 
     with progress_bar() as progress:
         account = run_demo(folder, progress)
-    return Result(account, [account.text])
+    return Result(account, account.text.split("\n"))
 
 
 def init(
