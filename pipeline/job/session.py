@@ -73,7 +73,7 @@ def looking(workspace: Workspace, now: datetime) -> Iterator[Session]:
     from pipeline.store.session import Session
 
     register = register_of(workspace)
-    with store_of(workspace) as store:
+    with store_of(workspace) as store, temporary_files(workspace):
         yield Session(workspace, register, store, now)
 
 

@@ -19,6 +19,8 @@ from pipeline.workspace.errors import QuarterdayError, WorkspaceError
 if TYPE_CHECKING:
     from pipeline.workspace.settings import Settings
 
+#: How the address of a store in a file begins.
+SQLITE = "sqlite:///"
 #: The longest name that is made here, in bytes.
 _LONGEST_NAME = 180
 #: Seconds after which what was written for a moment is surely nobody's.
@@ -87,7 +89,11 @@ class Workspace(Struct, frozen=True):
 
     @property
     def store_url(self) -> str:
-        return self.settings.store.url or f"sqlite:///{self.sqlite}"
+        url = self.settings.store.url
+        if url and not url.startswith(SQLITE):
+            return url
+        # As every path of the settings, and not by where a command is called.
+        return f"{SQLITE}{self.root / url.removeprefix(SQLITE) if url else self.sqlite}"
 
     def outbox_of(self, period: str) -> Path:
         """The outbox folder of a period."""
@@ -116,8 +122,9 @@ def open_workspace(root: Path) -> Workspace:
     if not os.path.isdir(root):  # noqa: PTH112
         raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
     settings = read_settings(root / FILE_NAME)
-    need_apart(root, root / FILE_NAME, settings.paths)
-    return Workspace(root, settings)
+    workspace = Workspace(root, settings)
+    need_apart(workspace, root / FILE_NAME)
+    return workspace
 
 
 def need_folder(path: Path) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.operations.schedule import machine
 from pipeline.operations.schedule.job import MARK, Installed, Job, Scheduled, template
 from pipeline.workspace.errors import ScheduleError
-from pipeline.workspace.folder import Workspace
+from pipeline.workspace.folder import SQLITE, Workspace
 
 #: What a run needs besides its readers, in MiB.
 _OWN_MEMORY = 2048
@@ -192,8 +192,8 @@ def _times(job: Job) -> str:
 def _writable(workspace: Workspace) -> list[Path]:
     """The folders that a run writes to; in place of one that is to be made, where it is made."""
     folders = [workspace.inbox, workspace.outbox, workspace.state]
-    if (url := workspace.settings.store.url).startswith("sqlite:///"):
-        folders.append(Path(workspace.root, url.removeprefix("sqlite:///")).parent)
+    if (url := workspace.store_url).startswith(SQLITE):
+        folders.append(Path(url.removeprefix(SQLITE)).parent)
     ways = [(folder, *folder.parents) for folder in folders]
     return sorted({next(place for place in way if place.exists()) for way in ways})
 
