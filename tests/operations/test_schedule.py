@@ -109,7 +109,7 @@ def test_where_passwords_belong_is_in_the_unit_and_said_where_one_is_wanted(
     set_line(workspace, 'user = ""', 'user = "performance"')
     set_line(workspace, "sender = ", 'sender = "performance@council.example"  # ')
     said = told("install", *words)
-    assert "write QUARTERDAY_MAIL_PASSWORD=… into /" in said
+    assert "write QUARTERDAY_MAIL_PASSWORD=… and QUARTERDAY_MAILBOX_PASSWORD=… into /" in said
     assert f"/quarterday/{name}.env, for its owner alone" in said
 
 

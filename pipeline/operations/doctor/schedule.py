@@ -76,7 +76,7 @@ def has_in_file(workspace: Workspace, name: str) -> str:
             continue
         except OSError:
             # Root's, which is as it should be.
-            return str(path)
+            return f"{path}, as far as a user may know who does not read it"
         if any(line.strip().startswith(f"{name}=") for line in lines):
             return str(path)
     return ""
