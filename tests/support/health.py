@@ -21,9 +21,7 @@ def looked_at(workspace: Path, *words: str) -> dict[str, dict[str, Any]]:
 
 
 def troubles(workspace: Path, *words: str) -> dict[str, dict[str, Any]]:
-    """What is not well, but for what starts the job: that is the machine's, and no test's."""
-    checks = looked_at(workspace, *words)
-    return {n: c for n, c in checks.items() if c["state"] != "ok" and n != "schedule"}
+    return {n: c for n, c in looked_at(workspace, *words).items() if c["state"] != "ok"}
 
 
 def only_trouble(workspace: Path, name: str, state: str = "broken") -> dict[str, Any]:

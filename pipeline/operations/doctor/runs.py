@@ -11,7 +11,7 @@ from pipeline.workspace.folder import UNFINISHED, Workspace
 from pipeline.workspace.runs.record import RunOutcome, last_runs
 
 #: A night, and half a day for whoever looks.
-TOO_LONG = timedelta(hours=36)
+_TOO_LONG = timedelta(hours=36)
 #: How far the clocks of two machines that run the job may be apart.
 _AHEAD = timedelta(hours=1)
 
@@ -71,7 +71,7 @@ def look_at_last_run(workspace: Workspace) -> HealthCheck:
         return attention(said, "See what it said, and run it again.", last.said)
     if last.outcome is RunOutcome.CUT_OFF:
         return attention(said, "The next run completes it.")
-    if now - last.began > TOO_LONG:
+    if now - last.began > _TOO_LONG:
         return attention(
             said, "See why there was none since: quarterday schedule show says what starts it."
         )

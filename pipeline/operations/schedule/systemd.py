@@ -20,7 +20,7 @@ _OWN_MEMORY = 2048
 _CLOCKS_CHANGE_BEFORE = 4
 
 #: Where the machine's own units are.
-_MACHINE = Path("/etc/systemd/system")
+MACHINE = Path("/etc/systemd/system")
 #: What a user's own service manager may not promise.
 _SYSTEM_ONLY = """\
 CapabilityBoundingSet=
@@ -117,7 +117,7 @@ def _systemctl() -> tuple[str, ...]:
 
 
 def _paths(job: Job) -> tuple[Path, Path]:
-    return _units(job, job.into or (_MACHINE if _is_root() else _user_folder(None)))
+    return _units(job, job.into or (MACHINE if _is_root() else _user_folder(None)))
 
 
 def _units(job: Job, folder: Path) -> tuple[Path, Path]:
@@ -126,15 +126,15 @@ def _units(job: Job, folder: Path) -> tuple[Path, Path]:
 
 def _unit_folders(job: Job) -> tuple[Path, Path]:
     """Where units may be installed that start the job."""
-    return _MACHINE, _user_folder(job.user)
+    return MACHINE, _user_folder(job.user)
 
 
 def _user_folder(user: str | None) -> Path:
     """Where the units of a user are; None is who runs this."""
-    if user is not None:
-        return Path(f"~{user}").expanduser() / ".config" / "systemd" / "user"
-    config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(config, "systemd", "user")
+    # os.path, unlike pathlib, goes on where a user has no name or no home.
+    config = os.path.expanduser(f"~{user or ''}/.config")  # noqa: PTH111
+    own = os.environ.get("XDG_CONFIG_HOME") if user is None else None
+    return Path(own or config, "systemd", "user")
 
 
 def _texts(job: Job) -> dict[Path, str]:
