@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json as json_text
+import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,12 +20,15 @@ import typer
 from msgspec import Struct
 
 from pipeline.cli.options import JsonOption
-from pipeline.workbooks.safe_text import clean
-from pipeline.workspace.errors import LockedError, QuarterdayError, explain
+from pipeline.workbooks.safe_text import BIDI, CONTROLS, shown_line
+from pipeline.workspace.errors import LockedError, QuarterdayError, problems_of
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.findings import Finding
 
 DONE, NEEDS_A_PERSON, CANNOT_RUN, AT_WORK = 0, 1, 2, 3
+#: Others read what is made, and do not write; what is private is made so by itself.
+_UMASK = 0o022
+_UNSHOWN = re.compile(f"[{CONTROLS}{BIDI}]")
 EXIT_CODES = (
     "Exit codes: 0 done; 1 done, and something needs a person; 2 cannot run; "
     "3 another run is at work."
@@ -63,6 +68,8 @@ def command(function: Callable[..., Result]) -> Callable[..., None]:
 
     @wraps(function)
     def run(*, json: bool = False, **options: Any) -> None:
+        # What is made has the rights that the documentation says, whatever the caller's own are.
+        os.umask(_UMASK)
         with _mistakes_in_lines():
             result = function(**options)
             if json:
@@ -94,16 +101,16 @@ def _mistakes_in_lines() -> Iterator[None]:
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
         raise
     except LockedError as error:
-        code, problem = AT_WORK, str(error)
+        code, problems = AT_WORK, [str(error)]
     except (QuarterdayError, OSError) as error:
-        problem = explain(error)
+        problems = problems_of(error)
     except Exception:
         # A mistake of the program's own: exit code 1 would say that the job is done.
         traceback.print_exc()
-        problem = "stopped by a mistake in the program; what is not done waits for the next run."
+        problems = ["stopped by a mistake in the program; what is not done waits for the next run."]
     else:
         return
-    print_lines(map(Problem, problem.splitlines()))
+    print_lines(map(Problem, problems))
     raise typer.Exit(code)
 
 
@@ -111,8 +118,10 @@ def print_document(content: object) -> None:
     """One JSON document."""
     built = msgspec.to_builtins(content, enc_hook=_encode)
     text = json_text.dumps(built, ensure_ascii=False, indent=2)
-    # A file's name may hold bytes that no encoding knows; a document for machines may not.
-    typer.echo(text.encode("utf-8", "replace").decode())
+    # A file's name may hold bytes that no encoding knows; a document for machines may not. What
+    # would move a terminal is written as JSON may write it.
+    known = text.encode("utf-8", "replace").decode()
+    typer.echo(_UNSHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", known))
 
 
 def _encode(value: object) -> object:
@@ -124,21 +133,24 @@ def _encode(value: object) -> object:
 
 
 def print_lines(lines: Lines) -> None:
-    """Print what a command has to say; a file's name in it may hold what moves a terminal."""
+    """Print what a command has to say, each in one line.
+
+    A file's name in it may hold what moves a terminal, or what would be taken for another line.
+    """
     for line in lines:
         match line:
             case Columns():
                 _print_columns(line)
             case Problem():
-                typer.echo(f"quarterday: {clean(line)}", err=True)
+                typer.echo(f"quarterday: {shown_line(line)}", err=True)
             case _:
-                typer.echo(clean(line))
+                typer.echo(shown_line(line))
 
 
 def _print_columns(columns: Columns) -> None:
     if not sys.stdout.isatty():
         for row in columns.rows:
-            typer.echo("\t".join(map(clean, row)))
+            typer.echo("\t".join(map(shown_line, row)))
         return
     from rich.console import Console
     from rich.table import Table
@@ -146,7 +158,7 @@ def _print_columns(columns: Columns) -> None:
 
     table = Table(*columns.headings, box=None, pad_edge=False, header_style="bold")
     for row in columns.rows:
-        table.add_row(*(Text(clean(cell)) for cell in row))
+        table.add_row(*(Text(shown_line(cell)) for cell in row))
     Console().print(table)
 
 
@@ -193,7 +205,7 @@ def workspace_at(path: Path) -> Workspace:
 
     place = open_workspace(path)
     if older := outdated(path / FILE_NAME):
-        typer.echo(f"quarterday: {older}", err=True)
+        print_lines([Problem(older)])
     return place
 
 

@@ -91,12 +91,14 @@ def _trace_lines(found: Trace) -> Iterator[str]:
     if len(found.indicator.areas) > 1:
         yield f"  merged by: {found.indicator.merge_rule}"
     for source in found.sources:
-        yield f"\n{source.area}: {shorten(source.figure)} ({source.status.lower()})"
+        yield ""
+        yield f"{source.area}: {shorten(source.figure)} ({source.status.lower()})"
         for name, value in _source_facts(source):
             if value:
                 yield f"  {name}: {value}"
     for name in found.missing:
-        yield f"\n{name}: nothing reported"
+        yield ""
+        yield f"{name}: nothing reported"
 
 
 def _joined(*parts: str) -> str:
@@ -135,12 +137,14 @@ def replay(
     rebuild: Annotated[
         bool, Option("--rebuild", help="Put the store that was made again in the store's place.")
     ] = False,
+    show_suppressed: RevealOption = False,
     workspace: WorkspaceOption = Path(),
 ) -> Result:
     """Make the whole store again from the archive, and say where the two differ.
 
-    Every file is read and checked once more, every appendix rated once more. With --rebuild what
-    was made takes the place of a store that is lost, or older than its archive.
+    Every file is read and checked once more, every appendix rated once more. Where a figure
+    differs is said; what it is, with --show-suppressed. With --rebuild what was made takes the
+    place of a store that is lost, or older than its archive.
 
     Example: `quarterday replay`
     """
@@ -151,7 +155,7 @@ def replay(
         if rebuild:
             done = archive.replace_store(place, console.now(), progress)
         else:
-            done = archive.replay(place, progress)
+            done = archive.replay(place, progress, reveals=show_suppressed)
     lines = _replayed_lines(done, is_compared=not rebuild)
     return Result(done, lines, needs_a_person=done.needs_a_person)
 
@@ -165,9 +169,10 @@ def _replayed_lines(done: Replayed, *, is_compared: bool) -> Iterator[str]:
     for one in done.rebuilt.unchecked:
         yield f"not made again: {one.what}: {one.why}"
     for difference in done.differences:
-        yield f"differs: {difference.what}"
-        yield f"  the store: {difference.stored}"
-        yield f"  the archive: {difference.replayed}"
+        yield ": ".join(filter(None, (f"differs: {difference.what}", "; ".join(difference.where))))
+        if difference.stored or difference.replayed:
+            yield f"  the store: {difference.stored}"
+            yield f"  the archive: {difference.replayed}"
     if done.kept_aside:
         yield f"The store that was there is kept as {done.kept_aside}."
     if is_compared and not done.differences:

@@ -293,7 +293,8 @@ def _period_lines(
     for one in returns:
         sent_back = last_rejected.get((period.name, one.area.ref))
         if sent_back and _is_awaited(one):
-            yield f"\n{one.area.name}, {sent_back.filename}:"
+            yield ""
+            yield f"{one.area.name}, {sent_back.filename}:"
             yield from finding_lines(sent_back.findings)
     yield ""
 

@@ -62,6 +62,7 @@ def run(
         "ingested": None if night.was_idle else taken_document(night),
         "written": _written(night),
         "mail": mail.mail_document(night.mail),
+        "archive": night.not_kept,
     }
     lines = _night_lines(night, is_silent=scheduled)
     return Result(document, lines, needs_a_person=nightly.needs_a_person(night))
@@ -86,6 +87,8 @@ def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
     for path in _written(night):
         yield f"wrote {path}"
     yield from mail.mail_lines(night.mail)
+    for line in night.not_kept:
+        yield f"archive: {line}"
 
 
 def runs(

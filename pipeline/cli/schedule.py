@@ -69,7 +69,8 @@ def _schedule_lines(action: Action, done: Scheduled) -> Iterator[str]:
         match action:
             case Action.SHOW:
                 state = "installed" if part.is_installed else "not installed"
-                yield f"{part.place} ({state}):\n{part.text}"
+                yield f"{part.place} ({state}):"
+                yield from part.text.split("\n")
             case Action.INSTALL:
                 yield f"wrote {part.place}"
             case Action.REMOVE:

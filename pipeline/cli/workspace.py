@@ -32,7 +32,7 @@ def demo(
 
     with progress_bar() as progress:
         account = run_demo(folder, progress)
-    return Result(account, [account.text])
+    return Result(account, account.text.split("\n"))
 
 
 def init(
@@ -87,8 +87,14 @@ def backup(
     place = workspace_at(workspace)
     with progress_bar() as progress:
         made = back_up(place, file, console.now(), progress)
-    document = {"written": made.path, "files": made.files, "problems": made.problems}
+    document = {
+        "written": made.path,
+        "files": made.files,
+        "problems": made.problems,
+        "passed_over": made.passed_over,
+    }
     lines = [f"not whole: {problem}" for problem in made.problems]
+    lines += [f"passed over: {line}" for line in made.passed_over]
     lines.append(f"{made.path}: {made.files:,} files, each read back")
     return Result(document, lines, needs_a_person=bool(made.problems))
 

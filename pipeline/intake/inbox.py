@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pipeline.workbooks.safe_text import BIDI, CONTROLS
+from pipeline.workbooks.safe_text import shown_line
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import safe_name
 from schemas.model import Register, ServiceArea
@@ -34,8 +34,6 @@ _OWNER_NOTE = 54
 _LONGEST_NOTE = 4096
 #: A field of LibreOffice's note; commas within it have a backslash before them.
 _FIELD = re.compile(r"((?:[^\\,;]|\\.)*)[,;]", re.DOTALL)
-#: What no list, header or cell may hold of a name.
-_UNSHOWN = re.compile(f"[\t\n\r{CONTROLS}{BIDI}]")
 
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
@@ -72,7 +70,7 @@ class Listed(Struct, frozen=True):
 
 def shown_name(path: Path) -> str:
     """A file's name as it can be shown: what cannot be stands as `�`."""
-    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", path.name)
+    return shown_line(path.name)
 
 
 def is_passed_over(name: str) -> bool:

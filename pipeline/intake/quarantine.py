@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from pipeline.intake.inbox import Skipped, shown_name
 from pipeline.intake.scan import why_refused
+from pipeline.workbooks.safe_text import shown_line
 from pipeline.workspace.folder import Workspace, make_private, safe_name, sync_folder, write_whole
 from pipeline.workspace.moving import ChangedError, copy, opened, put, remove
 
@@ -84,7 +85,7 @@ def _moved(each: Skipped, workspace: Workspace, now: datetime) -> Skipped:
 def _note_for(each: Skipped, target: Path, now: datetime) -> str:
     """The note: where it lay, when and why it was moved, and what to do."""
     # A path may hold what is no text, or more than a line.
-    place = each.path.with_name(shown_name(each.path))
+    place = shown_line(str(each.path))
     return (
         f"{target.name}\n\n"
         f"{_PLACE}{place}\n"

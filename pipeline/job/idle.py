@@ -54,11 +54,12 @@ def note(
 
 
 def _key(workspace: Workspace, register: Register) -> str:
-    # A store in a file that was put back from a backup, or an outbox from which something was
-    # removed, is no longer what the stamp was set for.
+    # A store in a file that was put back from a backup, or an outbox or an archive from which
+    # something was removed, is no longer what the stamp was set for.
     there = []
     issued = sorted(path for path in workspace.outbox.glob("*") if path.is_dir())
-    for path in (workspace.sqlite, workspace.outbox, *issued):
+    archived = sorted(workspace.archive.glob("[0-9a-f][0-9a-f]"))
+    for path in (workspace.sqlite, workspace.outbox, *issued, *archived):
         with suppress(OSError):
             status = path.stat()
             there.append(f"{path.name}:{status.st_ino}:{status.st_mtime_ns}")

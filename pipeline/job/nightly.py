@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from pipeline.intake.inbox import is_idle
-from pipeline.job import idle
+from pipeline.job import idle, keeping
 from pipeline.job.session import at_work, register_of
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_state, need_folder
@@ -45,6 +45,8 @@ class Night(Struct, frozen=True):
     mail: Round | None = None
     #: What came by mail; None where no mailbox is set.
     fetched: Fetched | None = None
+    #: What is not, or no longer as it was, in the archive, a line each.
+    not_kept: tuple[str, ...] = ()
     #: There was nothing to do.
     was_idle: bool = False
 
@@ -89,7 +91,8 @@ def run(
     fetched = None if only_inbox else fetch(workspace, register, now, pace)
     is_quiet = not only_inbox and reopen is None and is_idle(workspace.inbox)
     if is_quiet and idle.holds(workspace, register, now):
-        return Night(fetched=fetched, was_idle=True)
+        not_kept = tuple(keeping.changed(workspace, now.date(), pace))
+        return Night(fetched=fetched, not_kept=not_kept, was_idle=True)
     from pipeline.consolidation.assembly import disclose, merge, rate
     from pipeline.job.stages import archive, collect, correct, read, record, validate
     from pipeline.mail.delivery import deliver
@@ -112,6 +115,7 @@ def run(
                     archive(intake, decisions)
                 pace.check()
         issued: list[Issued] = []
+        lost: tuple[str, ...] = ()
         for period in [] if only_inbox else due_periods(session):
             pace.check()
             progress("Writing the appendix", len(issued), len(issued) + 1)
@@ -124,9 +128,12 @@ def run(
         with pace.during("mail"):
             enqueue(session, intake.skipped)
             mail = deliver(session)
+        if not only_inbox:
+            lost = (*keeping.missing(session), *keeping.changed(workspace, now.date(), pace))
         falls_due = next_day(register, session.store, now.astimezone().date())
-    # Mail that needs a person is said again every night.
-    if not only_inbox and is_idle(workspace.inbox) and not mail.needs_a_person:
+    # Mail that needs a person is said again every night, and so is what is not in the archive.
+    is_all_done = not mail.needs_a_person and not lost
+    if not only_inbox and is_idle(workspace.inbox) and is_all_done:
         next_at = datetime.combine(falls_due, time()).astimezone() if falls_due else None
         idle.note(workspace, register, now, (mail.status.next_at, next_at))
     return Night(
@@ -136,6 +143,7 @@ def run(
         issued=tuple(issued),
         mail=mail,
         fetched=fetched,
+        not_kept=lost,
     )
 
 
@@ -163,7 +171,8 @@ def needs_a_person(night: Night) -> bool:
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
     stuck = night.mail is not None and night.mail.needs_a_person
-    return troubled or conflicts or mailbox or stuck or bool(night.skipped or night.faults)
+    other = night.skipped or night.faults or night.not_kept
+    return troubled or conflicts or mailbox or stuck or bool(other)
 
 
 def tally(night: Night) -> RunCounts:

@@ -11,7 +11,14 @@ from pipeline.intake import archive, quarantine
 from pipeline.job import idle
 from pipeline.register.loading import load_register
 from pipeline.workspace import lock
-from pipeline.workspace.folder import Workspace, make_private, make_state, sweep
+from pipeline.workspace.folder import (
+    Workspace,
+    make_private,
+    make_state,
+    sweep,
+    sweep_temporary,
+    temporary_files,
+)
 from pipeline.workspace.runs.pace import Pace
 from schemas.model import Register
 
@@ -27,7 +34,8 @@ def register_of(workspace: Workspace) -> Register:
         RegisterError: it is missing or holds mistakes, each named by sheet and cell.
     """
     cache = make_private(workspace.cache)
-    return load_register(workspace.register, cache, workspace.settings.limits)
+    with temporary_files(workspace):
+        return load_register(workspace.register, cache, workspace.settings.limits)
 
 
 def store_of(workspace: Workspace) -> Store:
@@ -65,7 +73,7 @@ def looking(workspace: Workspace, now: datetime) -> Iterator[Session]:
     from pipeline.store.session import Session
 
     register = register_of(workspace)
-    with store_of(workspace) as store:
+    with store_of(workspace) as store, temporary_files(workspace):
         yield Session(workspace, register, store, now)
 
 
@@ -100,7 +108,8 @@ def alone(workspace: Workspace) -> Iterator[None]:
     Raises:
         LockedError: another run does.
     """
-    with lock.held(make_state(workspace)):
+    with lock.held(make_state(workspace)), temporary_files(workspace):
+        sweep_temporary(workspace)
         idle.forget(workspace)
         sweep(workspace.outbox, workspace.state)
         archive.finish(workspace)

@@ -20,7 +20,7 @@ from pipeline.store import tables as t
 from pipeline.store.engine import reported, shown, url_of
 from pipeline.store.migrate import schema_version
 from pipeline.store.store import Store
-from pipeline.workspace.errors import StoreError
+from pipeline.workspace.errors import OutdatedStoreError, StoreError
 from pipeline.workspace.folder import replacing
 
 #: Rows held in memory at a time; of those that hold whole messages, fewer.
@@ -62,12 +62,10 @@ def looked_into(url: str) -> Iterator[sa.Connection | None]:
                 )
             version = schema_version(connection)
             if version is not None and version != t.SCHEMA_VERSION:
-                remedy = (
-                    "The next run brings it to that."
-                    if version < t.SCHEMA_VERSION
-                    else "Use the version that made it."
-                )
-                raise StoreError(
+                error, remedy = StoreError, "Use the version that made it."
+                if version < t.SCHEMA_VERSION:
+                    error, remedy = OutdatedStoreError, "It is migrated at the next run."
+                raise error(
                     f"The store {shown(url_of(url))} has schema {version}; this version of "
                     f"quarterday needs {t.SCHEMA_VERSION}. {remedy}"
                 )

@@ -23,6 +23,8 @@ _PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "forei
             "secure_delete=ON")  # fmt: skip
 #: How databases say that their disk is full.
 _FULL = ("disk is full", "No space left on device", "disk full")
+#: How SQLite says that a file is no store, or no longer one.
+_DAMAGED = ("malformed", "not a database")
 
 # Of a connection that is lost they tell the terminal too; a run says it once, as a StoreError.
 for _name in ("psycopg", "sqlalchemy"):
@@ -144,9 +146,12 @@ def reported(url: sa.URL) -> Iterator[None]:
     except (sa.exc.SQLAlchemyError, OSError) as error:
         cause = getattr(error, "orig", None) or error
         reason = next(iter(str(cause).splitlines()), type(cause).__name__)
-        remedy = (
-            "Make room on its disk; everything waits where it is until then."
-            if any(words in reason for words in _FULL)
-            else "Check store.url in pipeline.toml and the rights on the state folder."
-        )
+        remedy = "Check store.url in pipeline.toml and the rights on the state folder."
+        if any(words in reason for words in _FULL):
+            remedy = "Make room on its disk; everything waits where it is until then."
+        elif any(words in reason for words in _DAMAGED):
+            remedy = (
+                "Make it again from the archive with quarterday replay --rebuild, which keeps the "
+                "damaged one, or put a backup into a new folder with quarterday restore."
+            )
         raise StoreError(f"The store {shown(url)} cannot be used: {reason}. {remedy}") from error

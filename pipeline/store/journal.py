@@ -29,6 +29,7 @@ TABLES = (
 )
 #: What a row of `forgotten` brings with it: the tables whose rows nothing else would give back.
 WITH_FORGOTTEN = {"observations": "observation", "achievements": "achievement"}
+_HASH = re.compile(r"[0-9a-f]{64}")
 _FILE = re.compile(r"([a-z]+)-(\d+)-(\d+)\.jsonl")
 
 
@@ -50,19 +51,54 @@ def catch_up(store: Store, archive: Path) -> None:
                 "the archive with quarterday replay --rebuild."
             )
         if held > last[table]:
-            rows = store.rows_after(table, last[table])
-            if table == "forgotten":
-                # Their files have gone, and with them what their figures could be read from.
-                for row in rows:
-                    for name, other in WITH_FORGOTTEN.items():
-                        row[name] = store.rows_of(other, row["submission_id"])
-            _write(folder, table, rows)
+            _write(folder, table, _to_note(store, table, last[table]))
+
+
+def _to_note(store: Store, table: str, after: int = 0) -> list[dict[str, Any]]:
+    """The rows of a table from a number on, with all that the journal holds of each."""
+    rows = store.rows_after(table, after)
+    if table == "forgotten":
+        # Their files have gone, and with them what their figures could be read from.
+        for row in rows:
+            for name, other in WITH_FORGOTTEN.items():
+                row[name] = store.rows_of(other, row["submission_id"])
+    return rows
 
 
 def is_behind(store: Store, archive: Path) -> bool:
     """Whether the journal holds anything that the store does not hold."""
     last = highest(noted(archive))
     return any(store.last_number(table) < last[table] for table in TABLES)
+
+
+def differing(store: Store, archive: Path) -> Iterator[str]:
+    """Where the journal says something else of a row than the store, a line each.
+
+    What the journal does not hold yet is no difference, nor is a column of a later version.
+
+    Raises:
+        StoreError: the store cannot be read.
+        WorkspaceError: a file of the journal cannot be read.
+    """
+    for table in TABLES:
+        lines = list(entries(archive, table))
+        held = msgspec.json.decode(msgspec.json.encode(_to_note(store, table)))
+        by_number = {row["id"]: row for row in held}
+        for line in lines:
+            row = by_number.get(line["id"])
+            if row is None:
+                yield f"{table} {line['id']}: in the journal, and not in the store"
+            elif names := [name for name in line if not _agree(line[name], row.get(name))]:
+                yield f"{table} {line['id']}: {', '.join(names)}"
+
+
+def _agree(line: Any, row: Any) -> bool:
+    """Whether a value of the journal is the store's; of rows within one, what both have."""
+    if isinstance(line, list) and isinstance(row, list):
+        return len(line) == len(row) and all(map(_agree, line, row))
+    if isinstance(line, dict) and isinstance(row, dict):
+        return all(_agree(value, row.get(name)) for name, value in line.items())
+    return bool(line == row)
 
 
 def noted(archive: Path) -> dict[str, list[range]]:
@@ -122,6 +158,16 @@ def archive_register(workspace: Workspace, register: Register) -> None:
 def archived_register(archive: Path, sha256: str) -> Path:
     """Where a register of that hash is kept."""
     return archive / "registers" / f"{sha256}.xlsx"
+
+
+def files(archive: Path) -> list[Path]:
+    """The files of the journal."""
+    return sorted(archive / "journal" / match[0] for match in _files(archive / "journal"))
+
+
+def registers(archive: Path) -> list[Path]:
+    """The registers that are kept."""
+    return sorted(path for path in archive.glob("registers/*.xlsx") if _HASH.fullmatch(path.stem))
 
 
 def _files(folder: Path) -> list[re.Match[str]]:

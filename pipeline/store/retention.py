@@ -109,7 +109,7 @@ def _files(
             yield from corrections.glob(f"*{correction_ending(sent.sha256)}")
     for period in over:
         # A message does not say which return it is about; here all of them are meant.
-        yield from (workspace.outbox_of(period) / "mail").glob("*.eml")
+        yield from workspace.mail_of(period).glob("*.eml")
     if forgotten and (store := sqlite_file(workspace.store_url)):
         # Copies of the store as it was before hold all of it still.
         for kind in ("schema-*", "before-*"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -123,10 +124,15 @@ class Store:
                     connection.execute(table.insert(), found)
 
     def insert(self, table: str, values: Sequence[Mapping[str, Any]]) -> None:
-        """Write rows as they stood in a table, with their numbers."""
+        """Write rows as they stood in a table, with their numbers.
+
+        One that was noted by an earlier version may lack columns; these get their defaults.
+        """
         if values:
             with e.writing(self._engine) as connection:
-                connection.execute(t.metadata.tables[table].insert(), list(values))
+                # Of rows that are inserted together all have the columns of the first.
+                for _, alike in groupby(values, lambda row: row.keys()):
+                    connection.execute(t.metadata.tables[table].insert(), list(alike))
 
     def rows_of(self, table: str, submission: int | None = None) -> list[dict[str, Any]]:
         """The rows of a table that belong to a submission, or to any, as they stand there."""
@@ -182,6 +188,17 @@ class Store:
                 chosen = t.submission.c.delivery.in_(some)
                 found.update(connection.scalars(sa.select(t.submission.c.delivery).where(chosen)))
         return found
+
+    def kept_files(self) -> dict[str, tuple[str, int]]:
+        """The name and the size of every file that was received and not forgotten, by its hash."""
+        c = t.submission.c
+        query = (
+            sa.select(c.sha256, c.filename, c.size)
+            .join_from(t.submission, t.forgotten, isouter=True)
+            .where(t.forgotten.c.id.is_(None))
+        )
+        with e.reading(self._engine) as connection:
+            return {row.sha256: (row.filename, row.size) for row in connection.execute(query)}
 
     def submissions(self, period: str | None = None) -> tuple[Submission, ...]:
         """Every submission in the order received, of a period or of all, with findings."""

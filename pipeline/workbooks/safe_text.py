@@ -13,6 +13,8 @@ CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\
 #: Bidirectional embeddings, overrides and isolates: they can show a figure back to front.
 BIDI = "\u202a-\u202e\u2066-\u2069"
 
+#: What no line on a terminal, in a list or in a header may hold.
+_UNSHOWN = re.compile(f"[\t\n\r{CONTROLS}{BIDI}]")
 _CONTROL = re.compile(f"[{CONTROLS}]")
 _OVERRIDE = re.compile(f"[{BIDI}]")
 _OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
@@ -27,6 +29,11 @@ def clean(text: str, control: str = " ") -> str:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return _OVERRIDE.sub("", _CONTROL.sub(control, lines))
+
+
+def shown_line(text: str) -> str:
+    """Text as it can be shown in one line: what cannot be stands as `�`."""
+    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def one_line(text: str) -> str:

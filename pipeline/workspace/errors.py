@@ -36,6 +36,10 @@ class StoreError(QuarterdayError):
     """The store cannot be read or written."""
 
 
+class OutdatedStoreError(StoreError):
+    """The store is of an earlier version, and the next run brings it to this one's."""
+
+
 class BackupError(QuarterdayError):
     """A backup cannot be made, or cannot be put back."""
 
@@ -64,8 +68,11 @@ class WorkspaceError(QuarterdayError):
     """A folder or file of the workspace is missing, or cannot be written."""
 
 
-def explain(error: QuarterdayError | OSError) -> str:
-    """What an error says: one that was raised here its message, the system's which file and why."""
+def problems_of(error: QuarterdayError | OSError) -> list[str]:
+    """What an error says: one that was raised here its message, the system's which file and why.
+
+    A line each, but that the name of a file may break one.
+    """
     if isinstance(error, OSError):
-        return f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."
-    return str(error)
+        return [f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."]
+    return error.problems if isinstance(error, RegisterError) else [str(error)]

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,8 +19,12 @@ from pipeline.workspace.errors import QuarterdayError, WorkspaceError
 if TYPE_CHECKING:
     from pipeline.workspace.settings import Settings
 
+#: How the address of a store in a file begins.
+SQLITE = "sqlite:///"
 #: The longest name that is made here, in bytes.
 _LONGEST_NAME = 180
+#: Seconds after which what was written for a moment is surely nobody's.
+_A_MOMENT = 60
 #: How the name of what is not yet whole begins; hidden, and ours.
 UNFINISHED = ".quarterday-"
 #: What a system says of a disk on which there is no room, or none for this user.
@@ -73,17 +78,30 @@ class Workspace(Struct, frozen=True):
         return self.state / "cache"
 
     @property
+    def temporary(self) -> Path:
+        """What libraries write for a moment; empty between runs."""
+        return self.state / "tmp"
+
+    @property
     def sqlite(self) -> Path:
         """Where the store is, unless `store.url` puts it elsewhere."""
         return self.state / "quarterday.sqlite3"
 
     @property
     def store_url(self) -> str:
-        return self.settings.store.url or f"sqlite:///{self.sqlite}"
+        url = self.settings.store.url
+        if url and not url.startswith(SQLITE):
+            return url
+        # As every path of the settings, and not by where a command is called.
+        return f"{SQLITE}{self.root / url.removeprefix(SQLITE) if url else self.sqlite}"
 
     def outbox_of(self, period: str) -> Path:
         """The outbox folder of a period."""
         return self.outbox / safe_name(period)
+
+    def mail_of(self, period: str) -> Path:
+        """Where messages are written as files; empty is of those about no single period."""
+        return (self.outbox_of(period) if period else self.outbox) / "mail"
 
     def corrections_of(self, period: str | None) -> Path:
         """Where the correction copies of a period's returns lie; None: it is not plain which."""
@@ -104,8 +122,9 @@ def open_workspace(root: Path) -> Workspace:
     if not os.path.isdir(root):  # noqa: PTH112
         raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
     settings = read_settings(root / FILE_NAME)
-    need_apart(root, root / FILE_NAME, settings.paths)
-    return Workspace(root, settings)
+    workspace = Workspace(root, settings)
+    need_apart(workspace, root / FILE_NAME)
+    return workspace
 
 
 def need_folder(path: Path) -> Path:
@@ -203,10 +222,41 @@ def sweep(*folders: Path) -> None:
     for folder in folders:
         for path in sorted(folder.rglob(f"{UNFINISHED}*")):
             with suppress(OSError):
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink()
+                _remove(path)
+
+
+@contextmanager
+def temporary_files(workspace: Workspace) -> Iterator[None]:
+    """What libraries write for a moment lies in the state folder meanwhile, private as that is.
+
+    Where it cannot be made they write where the system has them do so.
+    """
+    before = tempfile.tempdir
+    with suppress(OSError):
+        tempfile.tempdir = str(private_folder(workspace.temporary).resolve())
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def sweep_temporary(workspace: Workspace) -> None:
+    """Take away what runs that were cut off wrote for a moment.
+
+    What is of this very moment may be another's that is about to find out that it is not alone.
+    """
+    if workspace.temporary.is_dir():
+        for path in workspace.temporary.iterdir():
+            with suppress(OSError):
+                if time.time() - path.lstat().st_mtime > _A_MOMENT:
+                    _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -93,6 +93,11 @@ class ServerSettings(_Section, frozen=True):
     ca_file: str = ""
 
     @property
+    def needs_password(self) -> bool:
+        """Whether somebody logs in there, and by a password."""
+        return bool(self.server and self.user and not self.token_command)
+
+    @property
     def port_used(self) -> int:
         return self.port or self.PORTS[self.security]
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.workspace.errors import SettingsError
-
-if TYPE_CHECKING:
-    from pipeline.workspace.settings import Paths
+from pipeline.workspace.folder import SQLITE, Workspace
 
 
 def need_trusted(path: Path, status: os.stat_result) -> None:
@@ -42,17 +40,19 @@ def need_trusted(path: Path, status: os.stat_result) -> None:
         )
 
 
-def need_apart(root: Path, file: Path, paths: Paths) -> None:
+def need_apart(workspace: Workspace, file: Path) -> None:
     """See that no folder of a workspace lies in another, nor the register or the settings in one.
 
-    A run would take in, send or remove what is its own.
+    A run would take in, send or remove what is its own. Nor may a store in a file lie anywhere but
+    in the state folder or outside of all of them.
 
     Raises:
         SettingsError: one does.
     """
     names = ("inbox", "outbox", "state", "templates")
-    folders = {f"paths.{name}": (root / getattr(paths, name)).resolve() for name in names}
-    files = {"paths.register": (root / paths.register).resolve(), file.name: file.resolve()}
+    names = ("inbox", "outbox", "state", "templates")
+    folders = {f"paths.{name}": getattr(workspace, name).resolve() for name in names}
+    files = {"paths.register": workspace.register.resolve(), file.name: file.resolve()}
     for one, other in combinations(folders, 2):
         if _is_within(folders[one], folders[other]) or _is_within(folders[other], folders[one]):
             raise _together(file, one, folders[one], other, folders[other])
@@ -60,10 +60,25 @@ def need_apart(root: Path, file: Path, paths: Paths) -> None:
         for other, folder in folders.items():
             if _is_within(place, folder):
                 raise _together(file, name, place, other, folder)
+    if workspace.settings.store.url.startswith(SQLITE):
+        store = Path(workspace.store_url.removeprefix(SQLITE)).resolve()
+        for other, folder in folders.items():
+            if other != "paths.state" and _is_within(store, folder):
+                raise _together(file, "store.url", store, other, folder)
 
 
 def _is_within(path: Path, folder: Path) -> bool:
-    return path == folder or folder in path.parents
+    """Whether a path lies in a folder, by its names or by another name that the system has for it.
+
+    On some file systems `INBOX` is `inbox`, and a folder may be mounted at two places.
+    """
+    ways = (path, *path.parents)
+    if folder in ways:
+        return True
+    with suppress(OSError):
+        there = folder.stat()
+        return any(os.path.samestat(there, way.stat()) for way in ways if way.exists())
+    return False
 
 
 def _together(file: Path, one: str, first: Path, other: str, second: Path) -> SettingsError:
@@ -71,6 +86,17 @@ def _together(file: Path, one: str, first: Path, other: str, second: Path) -> Se
         f"{file}: {one} ({first}) and {other} ({second}) lie in each other, so that a run would "
         "take its own files for what was sent. Give each folder a place of its own."
     )
+
+
+def owner_of(workspace: Workspace) -> int:
+    """The user who runs the job, as far as the system tells: who looks, or for root the owner.
+
+    A state folder that root made, by one run in another's workspace, does not make it root's.
+    """
+    if user := os.geteuid():
+        return user
+    places = (path for path in (workspace.state, workspace.root) if path.is_dir())
+    return next(filter(None, (path.stat().st_uid for path in places)), 0)
 
 
 def user_name(user: int) -> str:

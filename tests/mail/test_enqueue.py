@@ -18,9 +18,10 @@ from pipeline.job import nightly, session
 from pipeline.operations.setup import make_workspace
 from pipeline.store import Answered, Became, Store
 from pipeline.workspace.folder import open_workspace
-from schemas.model import Register
+from schemas.model import Gets, Recipient, Register
 from tests.support import first_store
 from tests.support.builders import CARE, PERIOD, SAFETY
+from tests.support.council import Council
 from tests.support.filled import fill_return
 from tests.support.mailserver import Mailbox, mail_server
 from tests.support.mixed import ENTRIES, REGISTER, copied, many, set_up
@@ -240,3 +241,15 @@ def test_the_night_on_which_returns_have_been_kept_long_enough_is_not_idle(
     assert office.night(datetime(2014, 3, 31, 2, tzinfo=UTC)) == []
     assert office.night(datetime(2014, 4, 1, 2, tzinfo=UTC)) == [("digest", "officer")]
     assert office.night(datetime(2014, 4, 2, 2, tzinfo=UTC)) == []
+
+
+def test_without_a_mail_server_the_digest_lies_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    council = Council(tmp_path / "council")
+    officer = Recipient("Officer", "officer@council.example", (Gets.DIGEST,))
+    council.rewrite(replace(council.register, recipients=(officer,)))
+    council.drop_bytes(b"Dear council", "letter.xlsx")
+    council.night()
+    (digest,) = (council.place.outbox / "mail").iterdir()
+    assert " digest to officer" in digest.name
+    assert [path.name for path in council.place.outbox.rglob("*.eml")] == [digest.name]
+    assert not (council.place.outbox / "unnamed").exists()

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -266,6 +267,105 @@ def test_a_forgotten_file_is_neither_missed_nor_put_back(done: Path, tmp_path: P
 
 
 # --- While a run is at work ----------------------------------------------------------------------
+
+
+def test_a_file_with_holes_takes_no_room_and_comes_back_with_its_holes(
+    done: Path, tmp_path: Path
+) -> None:
+    workspace = Path(shutil.copytree(done, tmp_path / "workspace"))
+    usual = backed_up(workspace, tmp_path / "usual.tar").stat().st_size
+    folder = workspace / "var" / "quarantine"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    size = 3 << 30
+    for name, said in (("disk.img", b"in the middle"), ("nothing.img", b"")):
+        with (folder / name).open("wb") as file:
+            file.truncate(size)
+            file.seek(size // 2)
+            file.write(said)
+    if (folder / "disk.img").stat().st_blocks * 512 > size // 2:
+        pytest.skip("this file system keeps no holes")
+    backup = backed_up(workspace, tmp_path / "backup.tar")
+    assert backup.stat().st_size < usual + (1 << 20)
+    back = restored(backup, tmp_path / "new") / "var" / "quarantine"
+    for name, said in (("disk.img", b"in the middle"), ("nothing.img", b"")):
+        status = (back / name).stat()
+        assert status.st_size == size
+        assert status.st_blocks * 512 < 1 << 20
+        with (back / name).open("rb") as file:
+            assert file.read(1) == b"\0"
+            file.seek(size // 2)
+            assert file.read(32) == said.ljust(32, b"\0")
+
+
+def test_a_backup_without_holes_is_read_by_the_version_before(done: Path, tmp_path: Path) -> None:
+    with tarfile.open(backed_up(done, tmp_path / "backup.tar")) as tar:
+        file = tar.extractfile("MANIFEST.json")
+        assert file is not None
+        assert json.load(file)["format"] == 1
+
+
+def test_pipes_sockets_devices_and_links_are_passed_over_with_a_line_and_hang_nothing(
+    done: Path, tmp_path: Path
+) -> None:
+    workspace = Path(shutil.copytree(done, tmp_path / "workspace"))
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret")
+    (workspace / "templates").mkdir()
+    (workspace / "var" / "quarantine").mkdir(mode=0o700, exist_ok=True)
+    expected = set()
+    for folder in ("inbox", "templates", "var/quarantine", "var/leaving"):
+        place = workspace / folder
+        place.mkdir(exist_ok=True)
+        os.mkfifo(place / "mail_appendix.txt.j2")
+        expected.add(f"{place / 'mail_appendix.txt.j2'} is a pipe, not a file")
+        (place / "mail_receipt.txt.j2").symlink_to(secret)
+        expected.add(f"{place / 'mail_receipt.txt.j2'} is a symbolic link, not a file")
+        (place / "folder").symlink_to(tmp_path)
+        expected.add(f"{place / 'folder'} is a symbolic link, not a file")
+    with socket.socket(socket.AF_UNIX) as server:
+        here = Path.cwd()
+        os.chdir(workspace / "var" / "quarantine")
+        server.bind("socket")
+        os.chdir(here)
+    expected.add(f"{workspace / 'var' / 'quarantine' / 'socket'} is a socket, not a file")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pipeline", "backup", str(tmp_path / "backup.tar"),
+         "-w", str(workspace), "--json"],
+        check=True, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    document = json.loads(ended.stdout)
+    assert document["problems"] == []
+    assert set(document["passed_over"]) == {f"{e}, so it is not in the backup." for e in expected}
+    assert b"s3cret" not in (tmp_path / "backup.tar").read_bytes()
+    back = restored(tmp_path / "backup.tar", tmp_path / "new")
+    assert not any(path.is_symlink() or path.is_fifo() for path in back.rglob("*"))
+    assert not (back / "inbox" / "folder").exists()
+
+
+@pytest.mark.parametrize("name", ["register.xlsx", "pipeline.toml"])
+def test_a_link_in_their_place_is_followed_within_the_workspace_alone(
+    done: Path, tmp_path: Path, name: str
+) -> None:
+    workspace = Path(shutil.copytree(done, tmp_path / "workspace"))
+    (workspace / name).rename(workspace / "the file")
+    (workspace / name).symlink_to("the file")
+    back = restored(backed_up(workspace, tmp_path / "within.tar"), tmp_path / "new")
+    assert (back / name).read_bytes() == (workspace / "the file").read_bytes()
+    (workspace / "the file").rename(tmp_path / "outside")
+    (workspace / name).unlink()
+    (workspace / name).symlink_to(tmp_path / "outside")
+    result = quarterday("backup", tmp_path / "without.tar", "-w", workspace)
+    assert result.exit_code == 1
+    assert f"not whole: {workspace / name} is a link that leads out of" in result.stdout
+
+
+def test_what_nobody_asked_to_keep_is_not_in_it(done: Path, tmp_path: Path) -> None:
+    workspace = Path(shutil.copytree(done, tmp_path / "workspace"))
+    archive = workspace / "var" / "archive"
+    for folder in (archive, archive / "journal", archive / "registers", workspace / "var"):
+        (folder / "holiday.xlsx").write_bytes(b"pictures")
+    with tarfile.open(backed_up(workspace, tmp_path / "backup.tar")) as tar:
+        assert not [name for name in tar.getnames() if "holiday" in name]
 
 
 @pytest.mark.faults
@@ -691,9 +791,9 @@ def test_a_folder_that_leads_elsewhere_is_refused(tmp_path: Path, folder: str) -
 
 
 def test_a_later_format_says_which_version_reads_it(tmp_path: Path) -> None:
-    path = packed(tmp_path / "h.tar", [plain("store.sqlite3", b"")], format=2, program="7.0")
+    path = packed(tmp_path / "h.tar", [plain("store.sqlite3", b"")], format=3, program="7.0")
     line = complaint(quarterday("restore", path, tmp_path / "new"))
-    assert "format 2" in line
+    assert "format 3" in line
     assert "version 7.0 or a later one" in line
 
 

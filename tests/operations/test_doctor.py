@@ -8,7 +8,6 @@ import shlex
 import shutil
 import socket
 import sqlite3
-import stat
 import subprocess
 import sys
 import time
@@ -16,13 +15,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 
-from pipeline.operations.demo import run_demo
 from pipeline.operations.setup import make_workspace
 from pipeline.store import Forgotten, Store
 from pipeline.store.tables import SCHEMA_VERSION
@@ -31,45 +28,11 @@ from tests.support import postgresql as databases
 from tests.support.builders import PERIOD, small_register
 from tests.support.command_line import quarterday
 from tests.support.disks import mount, mounted
+from tests.support.health import archived, looked_at, only_trouble, troubles
+from tests.support.left_by_0_2_0 import unpacked
 from tests.support.mixed import set_up
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
-
-
-def looked_at(workspace: Path, *words: str) -> dict[str, dict[str, Any]]:
-    """What the command says of each thing, and that its exit code agrees."""
-    result = quarterday("doctor", "-w", workspace, "--json", *words)
-    checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
-    is_well = all(check["state"] == "ok" for check in checks.values())
-    assert result.exit_code == (0 if is_well else 1)
-    assert "Traceback" not in result.output
-    return checks
-
-
-def troubles(workspace: Path, *words: str) -> dict[str, dict[str, Any]]:
-    return {n: c for n, c in looked_at(workspace, *words).items() if c["state"] != "ok"}
-
-
-def only_trouble(workspace: Path, name: str, state: str = "broken") -> dict[str, Any]:
-    """The one thing that is wrong, which has that name."""
-    found = troubles(workspace)
-    assert list(found) == [name], found
-    assert found[name]["state"] == state
-    assert found[name]["found"].endswith(".")
-    return found[name]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("doctor") / "demo"
-    run_demo(folder, lambda *_: None)
-    return folder
-
-
-@pytest.fixture
-def workspace(demo: Path, tmp_path: Path) -> Path:
-    """The worked example after its two nights, to be broken."""
-    return Path(shutil.copytree(demo, tmp_path / "workspace"))
 
 
 def tree_of(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -147,9 +110,8 @@ def store_of(workspace: Path) -> Path:
     return workspace / "var" / "quarterday.sqlite3"
 
 
-def test_a_damaged_page_is_found(workspace: Path) -> None:
+def test_a_damaged_page_is_found_and_the_store_made_again_as_is_said(workspace: Path) -> None:
     path = store_of(workspace)
-    whole = path.read_bytes()
     with closing(sqlite3.connect(path)) as store:
         size = store.execute("PRAGMA page_size").fetchone()[0]
         query = "SELECT rootpage FROM sqlite_master WHERE name = 'finding'"
@@ -160,9 +122,12 @@ def test_a_damaged_page_is_found(workspace: Path) -> None:
     found = only_trouble(workspace, "store, inside")
     assert str(path) in found["found"]
     assert found["details"]
-    assert "quarterday restore" in found["remedy"]
-    path.write_bytes(whole)
+    assert "quarterday restore BACKUP FOLDER" in found["remedy"]
+    command = f"quarterday replay --rebuild --workspace {shlex.quote(str(workspace))}"
+    assert f"{command}. " in found["remedy"]
+    assert quarterday(*shlex.split(command)[1:]).exit_code == 0
     assert troubles(workspace) == {}
+    assert len(list(path.parent.glob(f"{path.name}.before-*"))) == 1
 
 
 def test_a_row_whose_submission_is_gone_is_found(workspace: Path) -> None:
@@ -194,6 +159,10 @@ def test_a_file_that_is_no_store_is_named_and_every_other_thing_looked_at(worksp
     store_of(workspace).write_bytes(b"This is no database." * 99)
     checks = looked_at(workspace)
     assert "not a database" in checks["store"]["found"]
+    assert "quarterday replay --rebuild" in checks["store"]["found"]
+    stopped = quarterday("run", "-w", workspace)
+    assert stopped.exit_code == 2
+    assert "quarterday replay --rebuild" in stopped.stderr
     assert checks["register"]["state"] == checks["inbox"]["state"] == "ok"
 
 
@@ -243,11 +212,57 @@ def test_a_postgresql_that_does_not_answer_is_named_without_the_password(workspa
     assert any(line.startswith("broken     store: ") for line in result.stdout.splitlines())
 
 
+def test_a_trigger_that_is_missing_or_does_nothing_is_named(workspace: Path) -> None:
+    path = store_of(workspace)
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("DROP TRIGGER observation_no_update")
+        store.execute("DROP TRIGGER issue_no_delete")
+        store.execute("CREATE TRIGGER issue_no_delete BEFORE DELETE ON issue BEGIN SELECT 1; END")
+    found = only_trouble(workspace, "store, triggers", "attention")
+    assert sorted(found["details"]) == [
+        "missing: observation_no_update",
+        "other than it was: issue_no_delete",
+    ]
+    # What the remedy says to the letter: replay agrees, and the store made anew has them.
+    assert quarterday("replay", "-w", workspace).exit_code == 0
+    path.rename(workspace / "before")
+    assert quarterday("replay", "--rebuild", "-w", workspace).exit_code == 0
+    assert troubles(workspace) == {}
+
+
+def test_a_trigger_of_postgresql_that_is_missing_or_off_is_named(
+    workspace: Path, tmp_path: Path, postgresql: str
+) -> None:
+    assert quarterday("backup", tmp_path / "b.tar", "-w", workspace).exit_code == 0
+    new = tmp_path / "new"
+    with databases.schema(postgresql) as url:
+        assert quarterday("restore", tmp_path / "b.tar", new, "--store", url).exit_code == 0
+        assert troubles(new) == {}
+        with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+            connection.execute(sa.text("DROP TRIGGER rating_no_truncate ON rating"))
+            connection.execute(sa.text("ALTER TABLE finding DISABLE TRIGGER finding_no_delete"))
+        assert sorted(only_trouble(new, "store, triggers", "attention")["details"]) == [
+            "missing: rating_no_truncate",
+            "other than it was: finding_no_delete",
+        ]
+
+
+def test_a_store_of_an_earlier_version_is_not_broken_and_is_migrated_at_the_next_run(
+    tmp_path: Path,
+) -> None:
+    old = unpacked("workspace", tmp_path / "old")
+    checks = looked_at(old)
+    for name in ("store", "store, triggers", "archive", "journal"):
+        assert checks[name]["state"] == "ok"
+        assert "has schema 4" in checks[name]["found"]
+        assert checks[name]["found"].endswith("It is migrated at the next run.")
+    assert quarterday("status", "-w", old, "--period", "2012-13").exit_code == 1
+    checks = looked_at(old)
+    for name in ("store", "store, triggers", "archive", "journal"):
+        assert (checks[name]["state"], "schema 4" in checks[name]["found"]) == ("ok", False)
+
+
 # --- The archive ---------------------------------------------------------------------------------
-
-
-def archived(workspace: Path) -> list[Path]:
-    return sorted((workspace / "var" / "archive").glob("[0-9a-f][0-9a-f]/*.xlsx"))
 
 
 def test_a_file_missing_from_the_archive_is_named(workspace: Path, tmp_path: Path) -> None:
@@ -359,6 +374,34 @@ def test_a_file_that_is_missing_from_the_journal_or_cannot_be_read_is_named(
     assert troubles(workspace) == {}
 
 
+def test_a_line_of_the_journal_that_says_something_else_than_the_store_is_named(
+    workspace: Path,
+) -> None:
+    journal = workspace / "var" / "archive" / "journal"
+    first = sorted(journal.glob("submission-*"))[0]
+    content = first.read_bytes()
+    first.chmod(0o600)
+    first.write_bytes(content.replace(b'"outcome":"accepted"', b'"outcome":"rejected"', 1))
+    found = only_trouble(workspace, "journal")
+    assert len(found["details"]) == 1
+    assert found["details"][0].startswith("submission ")
+    assert found["details"][0].endswith(": outcome")
+    assert troubles(workspace, "--quick") == {}
+    first.write_bytes(content)
+    assert troubles(workspace) == {}
+
+
+def test_a_row_of_the_store_that_is_not_as_the_journal_has_it_is_named(workspace: Path) -> None:
+    with closing(sqlite3.connect(store_of(workspace))) as store, store:
+        (trigger,) = store.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'submission_no_update'"
+        ).fetchone()
+        store.execute("DROP TRIGGER submission_no_update")
+        store.execute("UPDATE submission SET area = 'ASC', size = 7 WHERE id = 2")
+        store.execute(trigger)
+    assert only_trouble(workspace, "journal")["details"] == ["submission 2: area, size"]
+
+
 def test_a_register_that_is_missing_or_damaged_is_named(workspace: Path) -> None:
     (path, *_) = sorted((workspace / "var" / "archive" / "registers").iterdir())
     content = path.read_bytes()
@@ -370,67 +413,6 @@ def test_a_register_that_is_missing_or_damaged_is_named(workspace: Path) -> None
     path.touch(mode=0o600)
     path.write_bytes(content)
     assert troubles(workspace) == {}
-
-
-# --- Rights --------------------------------------------------------------------------------------
-
-
-def do(remedy: str) -> None:
-    """Do what the remedy says, to the letter."""
-    assert remedy.startswith("Run: ")
-    for command in remedy.removeprefix("Run: ").split(" && "):
-        subprocess.run(shlex.split(command), check=True)
-
-
-@posix
-def test_a_state_folder_that_others_may_look_into_is_broken(workspace: Path) -> None:
-    (workspace / "var").chmod(0o755)
-    found = only_trouble(workspace, "rights, state")
-    assert found["details"] == [f"{workspace / 'var'} (0755)"]
-    do(found["remedy"])
-    assert troubles(workspace) == {}
-
-
-@posix
-def test_what_lies_open_in_the_state_folder_is_named(workspace: Path) -> None:
-    path = archived(workspace)[0]
-    path.chmod(0o444)
-    path.parent.chmod(0o750)
-    found = only_trouble(workspace, "rights, state", "attention")
-    assert set(found["details"]) == {f"{path} (0444)", f"{path.parent} (0750)"}
-    do(found["remedy"])
-    assert troubles(workspace) == {}
-    assert stat.S_IMODE(path.stat().st_mode) == 0o400
-
-
-@posix
-@pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="only root gives files away")
-def test_what_belongs_to_another_user_is_named(workspace: Path) -> None:
-    os.chown(archived(workspace)[0], 65534, -1)
-    found = only_trouble(workspace, "rights, state")
-    assert found["details"] == [str(archived(workspace)[0])]
-    do(found["remedy"])
-    assert troubles(workspace) == {}
-
-
-@posix
-def test_settings_that_others_may_change_are_named(workspace: Path) -> None:
-    path = workspace / "pipeline.toml"
-    path.chmod(0o664)
-    do(only_trouble(workspace, "rights, settings", "attention")["remedy"])
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
-    assert troubles(workspace) == {}
-
-
-@posix
-def test_a_password_that_everyone_may_read_is_named(workspace: Path) -> None:
-    path = workspace / "pipeline.toml"
-    path.write_text('[store]\nurl = "postgresql+psycopg://q:s3cret@127.0.0.1:1/q"\n', "utf-8")
-    path.chmod(0o644)
-    found = troubles(workspace)["rights, settings"]
-    assert "holds a password" in found["found"]
-    do(found["remedy"])
-    assert "rights, settings" not in troubles(workspace)
 
 
 # --- Folders -------------------------------------------------------------------------------------
@@ -469,7 +451,7 @@ def test_a_folder_that_is_read_only_is_named(workspace: Path, folder: str, name:
 @posix
 def test_a_disk_without_room_is_named(workspace: Path, tmp_path: Path) -> None:
     shutil.rmtree(workspace / "outbox")
-    with mounted(tmp_path / "disk") as disk:
+    with mounted(tmp_path / "disk", "mode=755") as disk:
         set_up(workspace, outbox=disk)
         found = only_trouble(workspace, "room", "attention")
         assert str(disk) in found["found"]
@@ -478,7 +460,7 @@ def test_a_disk_without_room_is_named(workspace: Path, tmp_path: Path) -> None:
 
 @posix
 def test_a_disk_that_takes_no_more_files_is_named(workspace: Path, tmp_path: Path) -> None:
-    with mounted(tmp_path / "disk", "nr_inodes=100", "size=2g") as disk:
+    with mounted(tmp_path / "disk", "nr_inodes=100", "size=2g", "mode=755") as disk:
         set_up(workspace, outbox=disk)
         assert "more files" in only_trouble(workspace, "room", "attention")["found"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -312,11 +313,57 @@ def changed(copy: Council) -> Callable[[str], Council]:
     return change
 
 
-def test_a_figure_that_was_changed_is_told_with_both(copy: Council) -> None:
-    tamper(copy, "UPDATE observation SET value = '11' WHERE indicator = 'P1-1' AND value = '10'")
-    found = copy.ask("replay", code=1)["differences"]
-    assert "Decimal('11')" in found[0]["stored"]
-    assert "Decimal('10')" in found[0]["replayed"]
+def test_where_a_figure_was_changed_is_told_and_what_it_is_to_whoever_may_see_it(
+    copy: Council,
+) -> None:
+    tamper(
+        copy, "UPDATE observation SET value = '987654' WHERE indicator = 'P1-1' AND value = '10'"
+    )
+    lines = copy.call("replay", code=1)
+    where = "observations of submission 3, Community safety.xlsx"
+    assert f"differs: {where}: P1-1: value" in lines
+    told = copy.ask("replay", code=1)
+    assert told["differences"][0] == {
+        "what": where, "where": ["P1-1: value"], "stored": "", "replayed": "",
+    }  # fmt: skip
+    assert "987654" not in f"{lines}{told}"
+    found = copy.ask("replay", "--show-suppressed", code=1)["differences"]
+    assert found[0]["stored"] == "P1-1: value 987654"
+    assert found[0]["replayed"] == "P1-1: value 10"
+
+
+def test_neither_a_rating_nor_a_reason_nor_a_finding_is_quoted(copy: Council) -> None:
+    for statement in (
+        "UPDATE rating SET performance = '987654'",
+        "UPDATE approval SET because = '987654'",
+        "UPDATE finding SET value = '987654', problem = '987654'",
+        "UPDATE achievement SET text = '987654'",
+    ):
+        tamper(copy, statement)
+    lines = copy.call("replay", code=1)
+    assert any(": P1-1: performance" in line for line in lines)
+    assert "differs: approval 1: because" in lines
+    assert "987654" not in "".join(lines)
+    assert "987654" in "".join(copy.call("replay", "--show-suppressed", code=1))
+
+
+def test_a_store_that_an_earlier_version_brought_forward_replays(copy: Council) -> None:
+    """Of what was noted before there was a column, and after it, each row is as it stands."""
+    folder = copy.place.archive / "journal"
+    (first, *later) = sorted(folder.glob("answered-*"))
+    assert later
+    first.chmod(0o600)
+    row = json.loads(first.read_bytes())
+    # As schema 3 noted it, and as the step to schema 4 left it.
+    del row["last_issue"]
+    first.write_text(f"{json.dumps(row)}\n", encoding="utf-8")
+    assert row["id"] == 1
+    tamper(copy, "UPDATE answered SET last_issue = NULL WHERE id = 1")
+    assert agrees(copy) == []
+    before = rows(copy)
+    copy.place.sqlite.unlink()
+    copy.call("replay", "--rebuild")
+    assert rows(copy) == before
 
 
 def test_a_file_that_is_missing_or_changed_and_a_register_that_is_missing_are_named(

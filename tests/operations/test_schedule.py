@@ -97,6 +97,35 @@ def test_the_folders_that_a_run_writes_to_are_the_settings_own(
     assert line == f'"-{share}" "-{workspace}" "-{workspace}/outbox"'
 
 
+def test_where_passwords_belong_is_in_the_unit_and_said_where_one_is_wanted(
+    workspace: Path, tmp_path: Path
+) -> None:
+    service, _ = units(workspace, tmp_path / "units")
+    (name,) = re.findall(r"^EnvironmentFile=-%E/quarterday/(.*)\.env$", service, re.MULTILINE)
+    assert (tmp_path / "units" / f"{name}.service").is_file()
+    words = ["--for", "systemd", "--into", tmp_path / "units", *AS_ROOT, "-w", workspace]
+    assert "Passwords" not in told("install", *words)
+    set_line(workspace, 'server = ""', 'server = "mail.council.example"')
+    set_line(workspace, 'user = ""', 'user = "performance"')
+    set_line(workspace, "sender = ", 'sender = "performance@council.example"  # ')
+    said = told("install", *words)
+    assert "write QUARTERDAY_MAIL_PASSWORD=… and QUARTERDAY_MAILBOX_PASSWORD=… into /" in said
+    assert f"/quarterday/{name}.env, for its owner alone" in said
+
+
+def test_the_service_gains_nothing_and_may_still_confine_its_readers(
+    workspace: Path, tmp_path: Path
+) -> None:
+    service, _ = units(workspace, tmp_path / "units")
+    lines = service.splitlines()
+    for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "RestrictSUIDSGID=yes"):
+        assert line in lines
+    (allowed,) = re.findall(r"^SystemCallFilter=(.*)$", service, re.MULTILINE)
+    assert allowed.split()[0] == "@system-service"
+    assert {"seccomp", "landlock_create_ruleset", "landlock_add_rule",
+            "landlock_restrict_self"} <= set(allowed.split())  # fmt: skip
+
+
 def test_a_run_is_stopped_from_outside_only_after_it_would_have_stopped_itself(
     workspace: Path, tmp_path: Path
 ) -> None:
@@ -267,6 +296,21 @@ def test_where_there_is_no_crontab_one_is_made(workspace: Path, crontabs: Path) 
     told("install", "--for", "cron", "-w", workspace)
     assert crontab("-l").count("\n") == 1
     assert len(list(crontabs.iterdir())) == 1
+
+
+def test_doctor_sees_the_line_and_whether_it_calls_this_program(
+    workspace: Path, crontabs: Path
+) -> None:
+    told("install", "--for", "cron", "-w", workspace)
+
+    def seen() -> tuple[str, str]:
+        document = json.loads(quarterday("doctor", "--quick", "-w", workspace, "--json").stdout)
+        (check,) = (each for each in document["checks"] if each["name"] == "schedule")
+        return check["state"], check["found"]
+
+    assert seen() == ("ok", "crontab starts the job in this workspace.")
+    crontab("-", given=crontab("-l").replace(sys.executable, "/opt/old/bin/python"))
+    assert seen() == ("attention", "crontab calls another program, or another workspace.")
 
 
 # --- Windows -------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def _may_connect(trouble: Attempt | None, now: datetime) -> bool:
 def _write(due: Sequence[Queued], work: _Work) -> None:
     """Write messages as `.eml` files; one that is there already is left as it is."""
     for one in due:
-        path = work.workspace.outbox_of(one.period) / "mail" / one.filename
+        path = work.workspace.mail_of(one.period) / one.filename
         if path.exists():
             continue
         with disk_trouble(f"A message cannot be written to {path.parent}"):

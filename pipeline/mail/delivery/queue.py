@@ -23,7 +23,7 @@ def outgoing(workspace: Workspace, message: Message, now: datetime) -> Outgoing:
     One that an earlier version of the program wrote into the outbox counts as written.
     """
     content = message.email.as_bytes()
-    file = workspace.outbox_of(message.period) / "mail" / message.filename
+    file = workspace.mail_of(message.period) / message.filename
     written = Attempt(None, now, Became.WRITTEN, "It lay in the outbox before.")
     queued = Queued(
         header_id=message.message_id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tarfile
 import tempfile
 import time
@@ -21,13 +22,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from pipeline.intake import archive
+from pipeline.intake.inbox import no_file
 from pipeline.intake.scan import Arrival, examine, has_changed
 from pipeline.mail.mailbox import as_mailed
 from pipeline.mail.messages.texts import own_templates
 from pipeline.operations.backup import manifest
 from pipeline.operations.backup.tar_file import Packer, opened
 from pipeline.operations.doctor.archive import files_in, hashes_of, sha256_of, waiting_files
-from pipeline.store import copying, delivery_key
+from pipeline.store import copying, delivery_key, journal
 from pipeline.store.session import Progress
 from pipeline.store.tables import SCHEMA_VERSION
 from pipeline.workspace.errors import BackupError
@@ -51,6 +53,8 @@ class Backup(Struct, frozen=True):
     files: int
     #: What is wrong with the workspace, so that the backup is not whole either; a line each.
     problems: list[str]
+    #: What was no file, and so is not in it; a line each.
+    passed_over: list[str]
 
 
 def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progress) -> Backup:
@@ -73,7 +77,7 @@ def back_up(workspace: Workspace, target: Path, now: datetime, progress: Progres
             making = _Making(workspace, Packer(tar, Path(scratch)), progress)
             making.run(now)
         with opened(temporary, progress):
-            return Backup(path, len(making.packer.members), making.problems)
+            return Backup(path, len(making.packer.members), making.problems, making.passed_over)
 
 
 def _path_of(workspace: Workspace, target: Path, now: datetime) -> Path:
@@ -105,21 +109,24 @@ class _Making(Struct):
     packer: Packer
     progress: Progress
     problems: list[str] = []
+    passed_over: list[str] = []
 
     def run(self, now: datetime) -> None:
         place = self.workspace
         waiting = list(self._waiting())
         unarchived = [*_files(place.leaving), *_files(place.quarantine)]
+        for folder in (place.inbox, place.leaving, place.quarantine, place.templates):
+            self.passed_over += _no_files(folder)
         # Before the store: a journal that tells more than the store holds stops every run.
-        journal = _files(place.archive / "journal")
+        kept = [*journal.files(place.archive)]
         copy = self.packer.scratch / manifest.STORE
         self.progress("Copying the store", 0, 1)
         copying.snapshot(place.store_url, copy)
         self.problems += [f"The store is damaged: {line}" for line in copying.damage(copy)]
         self.packer.add(manifest.STORE, copy)
-        self._add(manifest.REGISTER, place.register)
+        self._add_named(manifest.REGISTER, place.register)
         if (place.root / FILE_NAME).exists():
-            self._add(manifest.SETTINGS, place.root / FILE_NAME)
+            self._add_named(manifest.SETTINGS, place.root / FILE_NAME)
         for path in own_templates(place.templates):
             self._add(f"{manifest.TEXTS}/{path.name}", path)
         wanted = copying.received(f"sqlite:///{copy}").archived
@@ -129,7 +136,7 @@ class _Making(Struct):
             # What runs that were cut off left, and what was set aside.
             if not hashes_of([path]).keys() & wanted:
                 self._add(self._kept_name(path), path, may_go=True)
-        for path in (*journal, *_files(place.archive / "registers")):
+        for path in (*kept, *journal.registers(place.archive)):
             self._add(self._kept_name(path), path)
         self.packer.finish(SCHEMA_VERSION, now)
 
@@ -142,6 +149,17 @@ class _Making(Struct):
                 self.problems.append(
                     f"{path} cannot be read ({error.strerror}), so it is not in the backup."
                 )
+
+    def _add_named(self, name: str, path: Path) -> None:
+        """Put in a file that may be a link, if that does not lead out of the workspace."""
+        place = path.resolve()
+        if path.is_symlink() and not place.is_relative_to(self.workspace.root.resolve()):
+            self.problems.append(
+                f"{path} is a link that leads out of the workspace, to {place}, so it is not in "
+                "the backup. Name that path in pipeline.toml, or put the file itself there."
+            )
+        else:
+            self._add(name, place)
 
     def _kept_name(self, path: Path) -> str:
         """What a file of the state folder is called in a backup."""
@@ -202,7 +220,10 @@ class _Making(Struct):
     def _waiting(self) -> Iterator[tuple[Path, Arrival | None]]:
         """What lies in the inbox; without a hash where it changes, goes or cannot be read."""
         for place, folders, _ in os.walk(self.workspace.inbox):
-            self.packer.folders += [self._inbox_name(Path(place, name)) for name in folders]
+            inner = (Path(place, name) for name in folders)
+            self.packer.folders += [
+                self._inbox_name(path) for path in inner if not path.is_symlink()
+            ]
         for path in _files(self.workspace.inbox):
             arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
             # What a run took away while it was looked at bears the time of that.
@@ -252,6 +273,17 @@ class _Making(Struct):
 def _files(folder: Path) -> list[Path]:
     """Every file in a folder and its folders that is whole."""
     return sorted(path for path in files_in(folder) if not path.name.startswith(UNFINISHED))
+
+
+def _no_files(folder: Path) -> Iterator[str]:
+    """What lies in a folder and its folders and is neither file nor folder, a line each."""
+    for place, folders, names in os.walk(folder):
+        for name in sorted((*folders, *names)):
+            path = Path(place, name)
+            with suppress(FileNotFoundError):
+                mode = path.lstat().st_mode
+                if not stat.S_ISDIR(mode) and (what := no_file(mode)):
+                    yield f"{path} is {what}, so it is not in the backup."
 
 
 @lru_cache(maxsize=1024)

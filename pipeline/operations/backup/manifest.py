@@ -10,8 +10,8 @@ import msgspec
 
 from pipeline.workspace.errors import BackupError
 
-#: Of the backup itself; one with a higher number is for a later program.
-FORMAT = 1
+#: Of the backup itself; one with a higher number is for a later program. The second knows holes.
+FORMAT, WITHOUT_HOLES = 2, 1
 MANIFEST = "MANIFEST.json"
 STORE, REGISTER, SETTINGS = "store.sqlite3", "register.xlsx", "pipeline.toml"
 INBOX, TEXTS = "inbox", "templates"
@@ -20,9 +20,26 @@ _FILES = (STORE, REGISTER, SETTINGS)
 _FOLDERS = (INBOX, TEXTS, "archive", "leaving", "quarantine")
 
 
-class Member(msgspec.Struct, frozen=True):
+class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What stands in a backup of a file."""
+
     size: int
     sha256: str
+    #: Of a file with holes: where the parts of it that stand there begin, and how long each is.
+    parts: list[tuple[int, int]] = []
+    #: Of a file with holes: its own size.
+    whole: int = 0
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its parts follow each other, and are what stands there."""
+        at = 0
+        for begins, length in self.parts:
+            if begins < at or length < 1:
+                return False
+            at = begins + length
+        has_parts = at <= self.whole and sum(length for _, length in self.parts) == self.size
+        return has_parts if self.whole else not self.parts
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -60,7 +77,8 @@ def decoded(content: bytes, shown: str) -> Manifest:
         manifest = msgspec.convert(document, Manifest)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise BackupError(f"{shown} is not a backup made by quarterday.") from error
-    if manifest.format < 1 or manifest.count != len(manifest.members):
+    is_sound = all(member.is_sound for member in manifest.members.values())
+    if manifest.format < 1 or manifest.count != len(manifest.members) or not is_sound:
         raise BackupError(f"{shown} is damaged: its list of contents does not agree with itself.")
     for folder in manifest.folders:
         if not (is_member_name(folder) and folder.startswith(f"{INBOX}/")):

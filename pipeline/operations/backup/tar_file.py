@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -19,10 +20,13 @@ from pipeline import __version__
 from pipeline.operations.backup import manifest
 from pipeline.operations.backup.manifest import MANIFEST, Member
 from pipeline.store.session import Progress
+from pipeline.workspace import moving
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.moving import UnreadError
 
 _CHUNK = 1024 * 1024
+#: What a file takes on the disk is counted in these, in bytes.
+_BLOCK = 512
 #: Bytes of a file that are held in memory until it is known to be whole; more wait on disk.
 _BUFFERED = 16 * _CHUNK
 #: No list of contents is larger; in bytes.
@@ -58,20 +62,30 @@ class Packer(Struct):
             OSError: there is no room.
         """
         with tempfile.SpooledTemporaryFile(_BUFFERED, dir=str(self.scratch)) as buffer:
-            found = _digest(_parts(path), buffer)
-            if sha256 not in (None, found.sha256):
+            with _readable(path), moving.opened(path) as file:
+                status = os.fstat(file.fileno())
+                parts = _parts_with_data(file, status)
+                whole = hashlib.file_digest(file, "sha256") if sha256 and parts else None
+                if whole and whole.hexdigest() != sha256:
+                    return False
+                found = _digest(_bytes_of(file, parts) if parts else _parts_of(file), buffer)
+            if parts:
+                if found.size != sum(length for _, length in parts):
+                    raise UnreadError(errno.EIO, "it was cut short meanwhile", str(path))
+                found = Member(found.size, found.sha256, parts, status.st_size)
+            elif sha256 not in (None, found.sha256):
                 return False
-            with _readable(path):
-                changed = path.stat().st_mtime
             buffer.seek(0)
-            self._write(name, buffer, found.size, changed)
+            self._write(name, buffer, found.size, status.st_mtime)
         self.members[name] = found
         return True
 
     def finish(self, schema: int, now: datetime) -> None:
         """Write the list of contents."""
+        has_holes = any(member.whole for member in self.members.values())
+        number = manifest.FORMAT if has_holes else manifest.WITHOUT_HOLES
         contents = manifest.Manifest(
-            manifest.FORMAT, __version__, now, schema, self.folders, len(self.members), self.members
+            number, __version__, now, schema, self.folders, len(self.members), self.members
         )
         content = manifest.encoded(contents)
         self._write(MANIFEST, io.BytesIO(content), len(content), now.timestamp())
@@ -103,9 +117,17 @@ class Unpacker(Struct, frozen=True):
         Raises:
             BackupError: it has changed since it was looked at.
         """
+        member, content = self.contents.members[name], self.file(name)
         with path.open("xb") as file:
-            if _digest(_parts_of(self.file(name)), file) != self.contents.members[name]:
-                raise BackupError(f"{name} has changed while it was put back. Start again.")
+            if not _is(member, content):
+                raise BackupError(f"{name!r} has changed while it was put back. Start again.")
+            at = 0
+            for begins, length in member.parts or [(0, member.size)]:
+                file.seek(begins)
+                file.writelines(_bytes_of(content, [(at, length)]))
+                at += length
+            # What is not written stays a hole.
+            file.truncate(member.whole or member.size)
         changed = self.members[name].mtime
         os.utime(path, (changed, changed))
         path.chmod(mode)
@@ -169,7 +191,7 @@ def _compare(backup: Unpacker, path: Path, progress: Progress) -> None:
     if manifest.STORE not in listed:
         raise BackupError(f"{path} is damaged: the store is missing.")
     for done, name in enumerate(members, 1):
-        if _digest(_parts_of(backup.file(name))) != listed[name]:
+        if not _is(listed[name], backup.file(name)):
             raise BackupError(
                 f"{path} is damaged: {name!r} has not the bytes that were put in. "
                 "Take an earlier backup."
@@ -177,9 +199,40 @@ def _compare(backup: Unpacker, path: Path, progress: Progress) -> None:
         progress("Reading the backup", done, len(members))
 
 
-def _parts(path: Path) -> Iterator[bytes]:
-    with _readable(path), path.open("rb") as file:
-        yield from _parts_of(file)
+def _is(member: Member, file: IO[bytes]) -> bool:
+    """Whether these are the bytes of a member."""
+    found = _digest(_parts_of(file))
+    return (found.size, found.sha256) == (member.size, member.sha256)
+
+
+def _parts_with_data(file: IO[bytes], status: os.stat_result) -> list[tuple[int, int]]:
+    """Where there is anything in a large file with holes; none where all of it is to be read."""
+    has_holes = getattr(status, "st_blocks", status.st_size) * _BLOCK < status.st_size
+    if not has_holes or status.st_size < _BUFFERED or not hasattr(os, "SEEK_DATA"):
+        return []
+    found, at = [], 0
+    while at < status.st_size:
+        try:
+            begins = os.lseek(file.fileno(), at, os.SEEK_DATA)
+            at = os.lseek(file.fileno(), begins, os.SEEK_HOLE)
+        except OSError as error:
+            # From there on there is nothing but a hole.
+            if error.errno != errno.ENXIO:
+                return []
+            break
+        found.append((begins, at - begins))
+    # A file that is one hole has a part all the same, by which its size is known.
+    return found or [(0, 1)]
+
+
+def _bytes_of(file: IO[bytes], parts: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    """The bytes of some parts of a file."""
+    for begins, length in parts:
+        file.seek(begins)
+        left = length
+        while left and (part := file.read(min(_CHUNK, left))):
+            yield part
+            left -= len(part)
 
 
 @contextmanager

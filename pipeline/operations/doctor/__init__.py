@@ -15,10 +15,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline import __version__
-from pipeline.operations.doctor import archive, config, database, folders, mail, rights, runs
-from pipeline.operations.doctor.check import HealthCheck, broken
+from pipeline.operations.doctor import (
+    archive,
+    config,
+    database,
+    folders,
+    mail,
+    rights,
+    runs,
+    schedule,
+)
+from pipeline.operations.doctor.check import HealthCheck, broken, well
 from pipeline.store.session import Progress
-from pipeline.workspace.errors import QuarterdayError
+from pipeline.workspace.errors import OutdatedStoreError, QuarterdayError
 from pipeline.workspace.folder import Workspace
 
 __all__ = ["Health", "HealthCheck", "examine", "examine_content"]
@@ -55,9 +64,13 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
         "store, commits": database.look_at_commits,
         "inbox": folders.look_at_inbox,
         "outbox": folders.look_at_outbox,
+        "rights, workspace": rights.look_at_workspace,
+        "rights, outbox": rights.look_at_outbox,
         "clocks": folders.look_at_clocks,
         "room": folders.look_at_room,
+        "passwords": mail.look_at_passwords,
         "mailbox": mail.look_at_mailbox,
+        "schedule": schedule.look_at_schedule,
         "lock": runs.look_at_lock,
         "left over": runs.look_at_leftovers,
         "last run": runs.look_at_last_run,
@@ -75,6 +88,7 @@ def _looks_at_content(progress: Progress, *, quick: bool) -> Mapping[str, Look]:
     return {
         "store": database.look_at_store,
         "store, inside": database.look_into_store,
+        "store, triggers": database.look_at_triggers,
         "archive": partial(archive.look_at_archive, progress=progress, quick=quick),
         "journal": partial(archive.look_at_journal, quick=quick),
         "rights, state": rights.look_at_state,
@@ -90,6 +104,9 @@ def _looked(look: Look, workspace: Workspace) -> HealthCheck:
     """The check; where it cannot be made, that is what was found."""
     try:
         return look(workspace)
+    except OutdatedStoreError as error:
+        # As after every update of the program; nothing of it can be looked at before.
+        return well(str(error))
     except QuarterdayError as error:
         return broken(str(error), "")
     except (OSError, sqlite3.Error) as error:

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from pipeline.job.session import as_it_is
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.store import copying, journal
 from pipeline.store.session import Progress
 from pipeline.workspace.folder import UNFINISHED, Workspace
-from pipeline.workspace.moving import holds
+from pipeline.workspace.moving import holds, opened
 
 #: Folders in the archive that hold no returns.
 _BESIDE = ("journal", "registers")
@@ -109,9 +110,16 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> HealthCheck:
             *lost,
         )
     if not quick:
-        for table in journal.TABLES:
-            # Reads each line.
-            list(journal.entries(workspace.archive, table))
+        with as_it_is(workspace) as store:
+            differing = list(journal.differing(store, workspace.archive)) if store else []
+        if differing:
+            return broken(
+                f"{many(len(differing), 'row')} of which store and journal say something else.",
+                f"One of them was changed. Compare {workspace.archive / 'journal'} with a backup. "
+                "Put the journal back from there, or move the store away and run quarterday replay "
+                "--rebuild, whichever is not as it was.",
+                *differing,
+            )
     rows = many(sum(map(len, stored.values())), "row")
     if missing:
         return well(f"{rows}, of which the next run writes {len(missing):,}.")
@@ -145,7 +153,7 @@ def hashes_of(paths: list[Path]) -> dict[str, Path]:
 
 
 def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -5,18 +5,28 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
+from shlex import quote
+from urllib.parse import quote as url_quote
 
 import sqlalchemy as sa
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
-from pipeline.store import copying
+from pipeline.store import copying, keeping
 from pipeline.store.engine import set_up_sqlite, shown, url_of
 from pipeline.store.tables import SCHEMA_VERSION, submission
 from pipeline.workspace.folder import Workspace
 
 _NOT_MADE = "Not made yet; the first run makes it."
-_RESTORE = "Put a backup into a new folder with `quarterday restore`; keep this one until it runs."
+
+
+def _mended(workspace: Workspace) -> str:
+    """The commands by which a store is had again that is damaged or lost."""
+    root = quote(str(workspace.root))
+    return (
+        "Make it again from the archive, which keeps the damaged one beside it: quarterday replay "
+        f"--rebuild --workspace {root}. Or put a backup into a new folder, and keep this one until "
+        "that runs: quarterday restore BACKUP FOLDER."
+    )
 
 
 def look_at_store(workspace: Workspace) -> HealthCheck:
@@ -53,8 +63,22 @@ def look_into_store(workspace: Workspace) -> HealthCheck:
     if copying.is_empty(workspace.store_url):
         return well(_NOT_MADE)
     if problems := copying.damage(file):
-        return broken(f"{file} is damaged.", _RESTORE, *problems)
+        return broken(f"{file} is damaged.", _mended(workspace), *problems)
     return well("Every page and every reference is whole.")
+
+
+def look_at_triggers(workspace: Workspace) -> HealthCheck:
+    """Whether the database itself still refuses every change of what it holds."""
+    if copying.is_empty(workspace.store_url):
+        return well(_NOT_MADE)
+    if lost := keeping.not_kept(workspace.store_url):
+        return attention(
+            f"{many(len(lost), 'trigger')} that should refuse every change of what is in it.",
+            "See who took them away, and whether anything was changed meanwhile: run quarterday "
+            "replay. To have them back move the store away, and run quarterday replay --rebuild.",
+            *lost,
+        )
+    return well("The database refuses every change of what it holds.")
 
 
 def look_at_commits(workspace: Workspace) -> HealthCheck:
@@ -67,7 +91,7 @@ def look_at_commits(workspace: Workspace) -> HealthCheck:
 
 
 def _sqlite_commits(file: Path) -> HealthCheck:
-    address = f"file:{quote(str(file.absolute()))}?mode=rw"
+    address = f"file:{url_quote(str(file.absolute()))}?mode=rw"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
         if mode != "wal":

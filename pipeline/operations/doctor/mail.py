@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from pipeline.mail import mailbox
 from pipeline.mail.messages.texts import faults, own_templates
+from pipeline.mail.secrets import NoSecretError, secret_of
 from pipeline.operations.doctor.check import HealthCheck, attention, many, well
+from pipeline.operations.doctor.schedule import has_in_file
 from pipeline.workspace.folder import Workspace
+from pipeline.workspace.settings import ServerSettings
+from schemas.wording import listed
 
 
 def look_at_texts(workspace: Workspace) -> HealthCheck:
@@ -22,6 +29,35 @@ def look_at_texts(workspace: Workspace) -> HealthCheck:
     return well(f"{many(len(own_templates(folder)), 'text')} of your own.")
 
 
+def look_at_passwords(workspace: Workspace) -> HealthCheck:
+    """Whether there is all that logs in to the mail servers: passwords, commands, certificates."""
+    mail = workspace.settings.mail
+    lacks: list[str] = []
+    had: list[str] = []
+    for server in (mail.send, mail.receive):
+        if not server.server:
+            continue
+        name = server.HEADING
+        if server.ca_file and not Path(server.ca_file).is_file():
+            lacks.append(f"{name}.ca_file: {server.ca_file} is not there")
+        if server.token_command and not shutil.which(server.token_command[0]):
+            lacks.append(f"{name}.token_command: {server.token_command[0]} is not there")
+        if server.needs_password:
+            file = has_in_file(workspace, server.PASSWORD)
+            if why := _lacks_password(server):
+                had += [f"{server.server} in {file}"] if file else []
+                lacks += [] if file else [why]
+            else:
+                had.append(f"{server.server} here")
+    if lacks:
+        return attention(
+            f"{many(len(lacks), 'thing')} missing without which mail waits.",
+            "Put each where it is looked for; docs/settings.md says where passwords stand.",
+            *lacks,
+        )
+    return well(f"There is one for {listed(had)}." if had else "None is needed.")
+
+
 def look_at_mailbox(workspace: Workspace) -> HealthCheck:
     """Whether the server lets the job in, and what lies in the folder.
 
@@ -31,8 +67,20 @@ def look_at_mailbox(workspace: Workspace) -> HealthCheck:
     settings = workspace.settings.mail.receive
     if not settings.server:
         return well("None is set.")
+    file = has_in_file(workspace, settings.PASSWORD)
+    if file and settings.needs_password and _lacks_password(settings):
+        return well(f"Not looked into: its password is in {file}, for the service alone.")
     with mailbox.opened(workspace, is_read_only=True) as folder:
         messages, flagged = folder.messages(), folder.flagged()
     found = f"{many(len(messages), 'message')} in {settings.folder}, {len(flagged)} flagged"
     checked = "" if settings.authserv_id else "; nothing is set to tell forged senders by"
     return well(f"{found}{checked}.")
+
+
+def _lacks_password(server: ServerSettings) -> str:
+    """Why whoever looks has no password for a server; empty where there is one."""
+    try:
+        secret_of(server)
+    except NoSecretError as error:
+        return str(error)
+    return ""

@@ -34,6 +34,7 @@ def look_at_leftovers(workspace: Workspace) -> HealthCheck:
     apart = quarantine.contents(workspace)
     ours = f"{UNFINISHED}*"
     unfinished = [*sorted(workspace.outbox.rglob(ours)), *sorted(workspace.state.rglob(ours))]
+    unfinished += sorted(workspace.temporary.glob("*"))
     found, remedies = [], []
     if leaving:
         found.append(f"{many(len(leaving), 'file')} on the way from the inbox to the archive")

@@ -30,8 +30,10 @@ class Replayed(Struct, frozen=True):
         return bool(self.differences) or any(not u.is_forgotten for u in self.rebuilt.unchecked)
 
 
-def replay(workspace: Workspace, progress: Progress) -> Replayed:
+def replay(workspace: Workspace, progress: Progress, *, reveals: bool = False) -> Replayed:
     """Make the store again from the archive, and compare the two; nothing is changed.
+
+    What figures are that differ is told where it `reveals` them.
 
     Raises:
         StoreError: the store cannot be used, or is older than its archive.
@@ -45,7 +47,7 @@ def replay(workspace: Workspace, progress: Progress) -> Replayed:
     ):
         journal.catch_up(store, workspace.archive)
         rebuilt = rebuild(workspace, made, store, Path(scratch), progress)
-        return Replayed(rebuilt, tuple(compare(store, made)))
+        return Replayed(rebuilt, tuple(compare(store, made, reveals=reveals)))
 
 
 def replace_store(workspace: Workspace, now: datetime, progress: Progress) -> Replayed:

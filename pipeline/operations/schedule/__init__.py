@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from pipeline.workspace.errors import ScheduleError
 
 if TYPE_CHECKING:
-    from pipeline.operations.schedule.job import Job, Scheduled
+    from pipeline.operations.schedule.job import Installed, Job, Scheduled
 
 
 class SchedulerKind(StrEnum):
@@ -46,6 +46,15 @@ class Scheduler(Protocol):
 
         Raises:
             ScheduleError: it cannot be taken away, or is not ours.
+        """
+
+    def installed(self, job: Job) -> list[Installed]:
+        """What is installed for this workspace, by whoever looks after it.
+
+        `job.user` is who that is, where root looks.
+
+        Raises:
+            ScheduleError: that cannot be told.
         """
 
 

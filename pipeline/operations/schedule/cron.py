@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 
 from pipeline.operations.schedule import machine
-from pipeline.operations.schedule.job import Job, Part, Scheduled
+from pipeline.operations.schedule.job import Installed, Job, Part, Scheduled
 from pipeline.workspace.errors import ScheduleError
 
 #: cron cuts off what is longer.
@@ -43,6 +44,14 @@ def remove(job: Job) -> Scheduled:
     return Scheduled((Part(_place(job), "", False),))
 
 
+def installed(job: Job) -> list[Installed]:
+    if not shutil.which("crontab"):
+        return []
+    command = f" {_command(job)} # ".encode("utf-8", "surrogateescape")
+    ours = [line for line in _lines(job) if _starts_job(line, job)]
+    return [Installed(_place(job), command in line) for line in ours]
+
+
 def _place(job: Job) -> str:
     if job.into:
         return str(job.into / job.name)
@@ -50,17 +59,20 @@ def _place(job: Job) -> str:
 
 
 def _line(job: Job) -> str:
-    """The line: the command as sh reads it, with what cron would take for its own escaped."""
+    line = f"{job.at.minute} {job.at.hour} * * * {_command(job)} # {job.name}"
+    if len(line.encode("utf-8", "surrogateescape")) > _LONGEST:
+        raise ScheduleError("The path of the workspace is too long for cron.")
+    return line
+
+
+def _command(job: Job) -> str:
+    """The command as sh reads it, with what cron would take for its own escaped."""
     command = shlex.join(job.command)
     if "\\" in command:
         raise ScheduleError(
             "cron cannot be given a path with a backslash. Rename the folder, or use systemd."
         )
-    command = command.replace("%", "\\%")
-    line = f"{job.at.minute} {job.at.hour} * * * {command} # {job.name}"
-    if len(line.encode("utf-8", "surrogateescape")) > _LONGEST:
-        raise ScheduleError("The path of the workspace is too long for cron.")
-    return line
+    return command.replace("%", "\\%")
 
 
 def _starts_job(line: bytes, job: Job) -> bool:

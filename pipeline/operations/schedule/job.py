@@ -77,6 +77,16 @@ class Part(Struct, frozen=True):
     is_installed: bool
 
 
+class Installed(Struct, frozen=True):
+    """A schedule that was found on the machine for a workspace."""
+
+    place: str
+    #: Whether it calls this program, and this workspace.
+    is_right: bool
+    #: Whether the machine goes by it.
+    is_on: bool = True
+
+
 class Scheduled(Struct, frozen=True):
     """The parts of a schedule as they stand, and what is left for a person to do."""
 

@@ -10,15 +10,17 @@ import sys
 from pathlib import Path
 
 from pipeline.operations.schedule import machine
-from pipeline.operations.schedule.job import MARK, Job, Scheduled, template
+from pipeline.operations.schedule.job import MARK, Installed, Job, Scheduled, template
 from pipeline.workspace.errors import ScheduleError
-from pipeline.workspace.folder import Workspace
+from pipeline.workspace.folder import SQLITE, Workspace
 
 #: What a run needs besides its readers, in MiB.
 _OWN_MEMORY = 2048
 #: Clocks are put forward by an hour somewhere before this hour of the night.
 _CLOCKS_CHANGE_BEFORE = 4
 
+#: Where the machine's own units are.
+MACHINE = Path("/etc/systemd/system")
 #: What a user's own service manager may not promise.
 _SYSTEM_ONLY = """\
 CapabilityBoundingSet=
@@ -48,7 +50,7 @@ def install(job: Job) -> Scheduled:
     for path, text in texts.items():
         machine.write(path, text)
     timer = f"{job.name}.timer"
-    steps: list[str] = []
+    steps = _password_steps(job)
     if job.into or not is_running():
         words = " ".join(_systemctl())
         steps.append(f"Where systemd is at work: {words} enable --now {timer}")
@@ -71,6 +73,41 @@ def remove(job: Job) -> Scheduled:
     return Scheduled(removed)
 
 
+def installed(job: Job) -> list[Installed]:
+    called = f"ExecStart={_command(job)} "
+    found = []
+    for folder in _unit_folders(job):
+        service, timer = _units(job, folder)
+        if service.is_file() or timer.is_file():
+            text = service.read_text("utf-8", "replace") if service.is_file() else ""
+            wanted = folder / "timers.target.wants" / timer.name
+            is_on = timer.is_file() and wanted.is_symlink()
+            found.append(Installed(str(timer), called in text, is_on))
+    return found
+
+
+def _password_steps(job: Job) -> list[str]:
+    """Where to put the passwords that the job is to have, one step."""
+    mail = job.workspace.settings.mail
+    names = [one.PASSWORD for one in (mail.send, mail.receive) if one.needs_password]
+    if not names:
+        return []
+    machine_wide, own = password_files(job)
+    path = machine_wide if _is_root() else own
+    lines = " and ".join(f"{name}=…" for name in names)
+    return [f"Passwords: write {lines} into {path}, for its owner alone (chmod 600), a line each"]
+
+
+def password_files(job: Job) -> list[Path]:
+    """Where the service of this workspace takes passwords from, the machine's and the user's."""
+    return [_beside(folder) / f"{job.name}.env" for folder in _unit_folders(job)]
+
+
+def _beside(folder: Path) -> Path:
+    """What %E stands for in the units of a folder, and within it this program's own."""
+    return folder.parents[1] / "quarterday"
+
+
 def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -80,14 +117,24 @@ def _systemctl() -> tuple[str, ...]:
 
 
 def _paths(job: Job) -> tuple[Path, Path]:
-    if job.into:
-        folder = job.into
-    elif _is_root():
-        folder = Path("/etc/systemd/system")
-    else:
-        config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-        folder = Path(config, "systemd", "user")
+    return _units(job, job.into or (MACHINE if _is_root() else _user_folder(None)))
+
+
+def _units(job: Job, folder: Path) -> tuple[Path, Path]:
     return folder / f"{job.name}.service", folder / f"{job.name}.timer"
+
+
+def _unit_folders(job: Job) -> tuple[Path, Path]:
+    """Where units may be installed that start the job."""
+    return MACHINE, _user_folder(job.user)
+
+
+def _user_folder(user: str | None) -> Path:
+    """Where the units of a user are; None is who runs this."""
+    # os.path, unlike pathlib, goes on where a user has no name or no home.
+    config = os.path.expanduser(f"~{user or ''}/.config")  # noqa: PTH111
+    own = os.environ.get("XDG_CONFIG_HOME") if user is None else None
+    return Path(own or config, "systemd", "user")
 
 
 def _texts(job: Job) -> dict[Path, str]:
@@ -106,7 +153,8 @@ def _texts(job: Job) -> dict[Path, str]:
             mark=MARK,
             title=_escaped(job.title),
             user=f"User={job.user}\n" if job.user else "",
-            command=" ".join(_word(word).replace("$", "$$") for word in job.command),
+            command=_command(job),
+            name=job.name,
             timeout=f"{minutes}min" if minutes else "infinity",
             memory=_OWN_MEMORY + readers * limits.memory_mb,
             home=_closed("read-only", needed + writable, "/home", "/root", "/run/user"),
@@ -120,6 +168,10 @@ def _texts(job: Job) -> dict[Path, str]:
             mark=MARK, service=service.name, title=_escaped(job.title), times=_times(job)
         ),
     }
+
+
+def _command(job: Job) -> str:
+    return " ".join(_word(word).replace("$", "$$") for word in job.command)
 
 
 def _times(job: Job) -> str:
@@ -140,8 +192,8 @@ def _times(job: Job) -> str:
 def _writable(workspace: Workspace) -> list[Path]:
     """The folders that a run writes to; in place of one that is to be made, where it is made."""
     folders = [workspace.inbox, workspace.outbox, workspace.state]
-    if (url := workspace.settings.store.url).startswith("sqlite:///"):
-        folders.append(Path(workspace.root, url.removeprefix("sqlite:///")).parent)
+    if (url := workspace.store_url).startswith(SQLITE):
+        folders.append(Path(url.removeprefix(SQLITE)).parent)
     ways = [(folder, *folder.parents) for folder in folders]
     return sorted({next(place for place in way if place.exists()) for way in ways})
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
 from pipeline.operations.schedule import machine
-from pipeline.operations.schedule.job import MARK, Job, Part, Scheduled, template
+from pipeline.operations.schedule.job import MARK, Installed, Job, Part, Scheduled, template
 from pipeline.workspace.errors import ScheduleError
 
 _FOLDER = "Quarterday"
@@ -50,13 +50,29 @@ def remove(job: Job) -> Scheduled:
     return Scheduled((Part(_task(job), "", False),))
 
 
+def installed(job: Job) -> list[Installed]:
+    if not _is_here(job):
+        return []
+    found = machine.run_program("schtasks", "/Query", "/TN", _task(job), "/XML")
+    if found.returncode:
+        return []
+    text = found.stdout.decode("utf-16" if found.stdout[:2] == b"\xff\xfe" else "mbcs", "replace")
+    return [Installed(_task(job), all(escape(each) in text for each in _words(job)))]
+
+
+def _words(job: Job) -> tuple[str, str]:
+    """The program, and its words as Windows takes them."""
+    program, *words = job.command
+    return program, subprocess.list2cmdline(words)
+
+
 def _task_xml(job: Job) -> str:
     """The task, for Windows 10, Windows Server 2016 and later.
 
     Its time has no zone, so it is the clock on the wall, summer and winter. With the password the
     run can reach shares, and runs while nobody is logged on.
     """
-    program, *words = job.command
+    program, words = _words(job)
     minutes = job.stopped_after
     return template("quarterday.xml").format(
         uri=escape(_task(job)),
@@ -66,7 +82,7 @@ def _task_xml(job: Job) -> str:
         user=f"<UserId>{escape(job.user)}</UserId>\n      " if job.user else "",
         limit=f"PT{minutes}M" if minutes else "PT0S",
         program=escape(program),
-        arguments=escape(subprocess.list2cmdline(words)),
+        arguments=escape(words),
     )
 
 

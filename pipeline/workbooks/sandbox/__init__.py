@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import sys
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -21,7 +22,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from threading import Lock
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pipeline.workbooks.sandbox.worker import GRACE, CallResult, Reason, StoppedError, serve
 from pipeline.workspace.errors import QuarterdayError
@@ -48,6 +49,8 @@ else:
 #: stand in the rest.
 _KEPT = ("PYTHON", "LC_")
 _KEPT_WHOLE = ("LANG", "TZ", "HOME", "LD_LIBRARY_PATH")
+#: A socket's whole name has 107 characters at most, of which its own and its folder's take some.
+_LONGEST_PLACE, _SHORT_PLACE = 70, "/tmp"  # noqa: S108 - in a folder made there for this user alone
 _PERHAPS_INHERITED = (Reason.MEMORY, Reason.CRASH, Reason.FAILURE)
 
 
@@ -196,8 +199,7 @@ class _Worker:
             self._process = _CONTEXT.Process(target=self._live, args=(theirs,), daemon=True)
             try:
                 if sys.platform == "linux":
-                    with _bare_environment():
-                        forkserver.ensure_running()
+                    _run_server()
                 self._process.start()
             except OSError as error:
                 self._process = None
@@ -228,6 +230,30 @@ class _Worker:
             if self._pipe is not None and not self._is_retired:
                 self._pipe.close()
                 self._pipe = None
+
+
+def _run_server() -> None:
+    """Have the process run from which workers fork; nothing of it is left on the disk.
+
+    `multiprocessing` calls it by a socket that lies in the system's temporary folder until the job
+    ends, and for good where that is killed. The open socket does as well, by the number that it has
+    here, and its name goes at once.
+    """
+    server: Any = forkserver._forkserver
+    config = multiprocessing.process.current_process()._config  # type: ignore[attr-defined]
+    here = tempfile.gettempdir()
+    place = here if len(os.fsencode(here)) < _LONGEST_PLACE else _SHORT_PLACE
+    with tempfile.TemporaryDirectory(dir=place) as folder:
+        config["tempdir"] = folder
+        try:
+            with _bare_environment():
+                forkserver.ensure_running()
+        finally:
+            config["tempdir"] = None
+        address = server._forkserver_address
+        if address.startswith(folder):
+            number = os.open(address, os.O_PATH | os.O_CLOEXEC)
+            server._forkserver_address = f"/proc/self/fd/{number}"
 
 
 @contextmanager

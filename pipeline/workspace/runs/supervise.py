@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from pipeline import __version__
-from pipeline.workspace.errors import LockedError, QuarterdayError, explain
+from pipeline.workspace.errors import LockedError, QuarterdayError, problems_of
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.runs import log, switch
 from pipeline.workspace.runs.pace import Pace
@@ -79,7 +79,7 @@ def _ended_by(error: BaseException) -> tuple[RunOutcome, str]:
         case LockedError():
             return RunOutcome.LOCKED, str(error)
         case QuarterdayError() | OSError():
-            said = explain(error).splitlines()[0]
+            said = problems_of(error)[0]
         case KeyboardInterrupt():
             said = "Stopped by hand."
         case _:
