@@ -24,6 +24,7 @@ from pipeline.returns.interpret.remarks import (
     is_unclear,
     kinds_alone,
     measure_said,
+    part_said,
     parts_named,
 )
 from pipeline.returns.interpret.tables import Table
@@ -151,6 +152,8 @@ def _said_on_cover(line: Title, known: Belonging) -> Iterator[Finding]:
     if basis := basis_said(line.text):
         label = known.words.title(basis)
         what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
+    part = part_said(line.text)
+    what += [A_PART] if part and not _is_whole(part, known) else []
     yield from said_otherwise(line.sheet, line.cell, line.text, what)
     if not what:
         yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
@@ -202,7 +205,10 @@ def _measured(title: Title, table: Table, known: Belonging) -> list[str]:
 
 def said_alone(known: Belonging, label: Label, text: str, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures near it."""
-    return [*kinds_alone(label, as_section=as_section), *parts_named(known.words, text)]
+    part = part_said(text)
+    is_whole = part != "" and _is_whole(part, known)
+    named = [] if is_whole else [A_PART] if part else parts_named(known.words, text)
+    return [*kinds_alone(label, as_section=as_section), *named]
 
 
 def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
@@ -328,27 +334,12 @@ def said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[st
         return []
     of_period = heading is None or _OF_PERIOD.search(heading.text) is not None
     fit = known.fit(label.periods) if of_period else Fit.SAME
-    kinds = {*_own_kinds(label), *_other_money(label)}
+    kinds = {*own_kinds(label), *_other_money(label)}
     kinds |= {_IN_THOUSANDS} if label.scales else set()
     return against(replace(label, areas=frozenset()), known, fit, kinds)
 
 
-def section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
-    """What a line between the rows, without figures, says of those under it."""
-    texts = [(column, text) for column, cell in table.grid.row(row) if (text := text_of(cell))]
-    if len(texts) != 1:
-        return
-    column, text = texts[0]
-    label = known.own(known.words.label(text), text)
-    if label.unknown or label.fields - {"target"}:
-        what = said_alone(known, label, text, as_section=True)
-    else:
-        kinds = _own_kinds(label) - {"a total", "an average"}
-        what = against(label, known, known.fit(label.periods), kinds)
-    yield from said_otherwise(table.grid.sheet, address(row, column), text, what)
-
-
-def _own_kinds(label: Label) -> frozenset[str]:
+def own_kinds(label: Label) -> frozenset[str]:
     """What a label says of the kind of figures, a target's among it."""
     aimed_at = {_AIMED_AT} if label.fields == {"target"} else set[str]()
     return label.kinds - {PROVISIONAL} | aimed_at

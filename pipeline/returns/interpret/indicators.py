@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.attribution import other_rows, period_shown
 from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.contradictions import beside, other_columns, section
+from pipeline.returns.interpret.contradictions import beside, other_columns
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.notes import said_in_comments
@@ -150,8 +150,6 @@ def _match(
                 continue
             ref, name = (name_shown(table, row, key, looks[sheet].cells) for key in NAMES)
             said = name or ref
-            if table.text(row, "performance") == "":
-                findings += section(table, row, known)
             if not said:
                 findings += _astray(table, row)
                 continue

@@ -17,15 +17,17 @@ from pipeline.returns.interpret.contradictions import (
     unclear,
 )
 from pipeline.returns.interpret.cover import Cover
+from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.parts import LONGEST_PART, clauses, told
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import NO_MATTER, says_provisional
+from pipeline.returns.interpret.sections import is_doubtful_section, said_by_section
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import Place
-from pipeline.workbooks.grid import Grid, text_of
+from pipeline.workbooks.grid import Grid
 from schemas.findings import Finding
 
 #: The kinds that a note is meant of all figures.
@@ -90,12 +92,28 @@ def _texts(grid: Grid, tables: list[Table]) -> Iterator[_Text]:
         table = by_row.get(number)
         if table is not None and number not in unfilled:
             for column, is_note in beside[id(table)]:
-                if isinstance(cell := grid.value(number, column), str) and cell:
-                    yield _Text(number, column, cell, is_note)
+                if not is_note and isinstance(cell := grid.value(number, column), str) and cell:
+                    yield _Text(number, column, cell)
+            notes = [column for column, is_note in beside[id(table)] if is_note]
+            yield from _beside(grid, number, notes)
         else:
             for column, cell in enumerate(cells, grid.first_column):
                 if isinstance(cell, str) and cell:
                     yield _Text(number, column, cell)
+
+
+def _beside(grid: Grid, number: int, columns: list[int]) -> Iterator[_Text]:
+    """What stands in a row under no heading, cells that touch as one: `Data to`, `31/01/2016`."""
+    texts: dict[int, list[str]] = {}
+    first = last = -2
+    for column in columns:
+        if text := heading_text(grid.value(number, column)):
+            first = first if column == last + 1 else column
+            texts.setdefault(first, []).append(text)
+            last = column
+    for column, said in texts.items():
+        if any(isinstance(grid.value(number, column + at), str) for at in range(len(said))):
+            yield _Text(number, column, " ".join(said), is_note=True)
 
 
 def _scaled(
@@ -123,20 +141,34 @@ def _scaled(
 def noted_provisional(table: Table, cover: Cover, known: Belonging) -> bool:
     """Whether a line of the cover, or a note under a table, says that figures are provisional."""
     lines = [line.text for line in cover.lines if PROVISIONAL in line.label.kinds]
-    lines += [text for _, text, is_under in _lines_without_figures(table, known) if is_under]
+    lines += [line.text for line in _lines_without_figures(table, known) if line.is_under]
     return any(says_provisional(known.words, text) for text in lines)
 
 
-def _lines_without_figures(table: Table, known: Belonging) -> Iterator[tuple[str, str, bool]]:
-    """What rows without a figure and an indicator say: their cell, text, and if none is below."""
+class _Line(Struct, frozen=True):
+    """A row without a figure and an indicator: its first cell, and its texts."""
+
+    cell: str
+    texts: list[str]
+    #: None of the rows below has a figure.
+    is_under: bool
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.texts)
+
+
+def _lines_without_figures(table: Table, known: Belonging) -> Iterator[_Line]:
+    """What rows without a figure and an indicator say."""
     unfilled = table.unfilled
     last = max(set(table.rows) - set(unfilled), default=-1) if unfilled else -1
     for row in unfilled:
-        texts = {column: text for column, cell in table.grid.row(row) if (text := text_of(cell))}
+        texts = {
+            column: text for column, cell in table.grid.row(row) if (text := heading_text(cell))
+        }
         if not texts or known.words.indicator(table.text(row, "ref"), table.text(row, "indicator")):
             continue
-        if row > last or len(texts) == 1:
-            yield address(row, min(texts)), " ".join(texts.values()), row > last
+        yield _Line(address(row, min(texts)), [*texts.values()], row > last)
 
 
 def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
@@ -146,11 +178,16 @@ def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
         is_note = not heading.label.fields and _FIGURES.search(heading.text)
         if is_note and not any(table.down(heading.column)):
             yield from _said_by(heading.text, sheet, heading.address, known)
-    for cell, text, is_under in _lines_without_figures(table, known):
-        if is_under:
-            yield from _said_by(text, sheet, cell, known)
-        else:
-            yield from unclear(known, sheet, cell, text, as_title=True)
+    for line in _lines_without_figures(table, known):
+        if what := said_by_section(known, line.texts, is_under=line.is_under):
+            yield from said_otherwise(sheet, line.cell, line.text, what)
+        elif line.is_under:
+            yield from _said_by(line.text, sheet, line.cell, known)
+        elif len(line.texts) == 1:
+            is_doubtful = is_doubtful_section(known, line.text)
+            yield from unclear(
+                known, sheet, line.cell, line.text, as_title=True, is_doubtful=is_doubtful
+            )
 
 
 def said_in_comments(

@@ -86,6 +86,11 @@ _PARTS = re.compile(
     r"|(?:under|over|aged?) \d\d?s?(?: \d\d)?|\d\d?(?: to)? \d\d? year olds"
     r"|(?:fe)?males?|women|men|girls|boys)"
 )
+#: A ward's staff, and what a ward has, are no part of the area.
+_OF_STAFF = re.compile(
+    r"\b(?:wards?|parish|district|area) (?:managers?|sisters?|staff|teams?|offices?|officers?|councillors?|members?|budgets?|leads?"
+    r"|committees?|forums?|directors?|nurses?|council|services?|plans?)\b"
+)
 _SEGMENTS = re.compile(r"\s[-\u2013\u2014|/]\s|[-\u2013]\s|\s[-\u2013]|[,:;()\[\]\n]")
 
 _ALL = r"(?:(?:all|these|those|the|our|both|any|some|most|my|this) (?:of the |the |our )?)*"
@@ -109,7 +114,12 @@ _COVERED = re.compile(r"\b(?:includ\w+|incl|covers?|not counted)\b")
 #: A line of the cover that says what all figures are.
 _BASIS = re.compile(
     r"(?:basis(?: of (?:figures|data))?|type(?: of figures)?|figures?|data|scope|coverage|geography"
-    r"|division|locality|measured? in)\b[\s:-]*"
+    r"|division|locality|measured? in|(?:months?|periods?|weeks?) covered|covering)\b[\s:-]*"
+)
+#: One that says of which part of the area they are.
+_PART_OF = re.compile(
+    r"(?:ward|parish|area covered)(?: name)?\s?[:\s-]\s*"
+    r"|(?:wards|locality|neighbourhood|sub[ -]?area|district)(?: name)?\s?:\s*"
 )
 #: What becomes of figures without becoming others: how they went, or were gathered and printed.
 _IDLE = re.compile(
@@ -143,7 +153,7 @@ NO_MATTER = frozenset(
     | {"submission", "set", "pack", "summary", "position", "end", "as", "and", "taken", "please"}
     | {"note", "that", "up", "of", "entry", "key", "headline", "performance", "amounts"}
     | {"numbers", "latest", "times", "money", "percentages", "totals", "actuals", "we", "our"}
-    | {"only", "cover", "covers", "covering", "collected", "page"}
+    | {"only", "cover", "covers", "covering", "covered", "collected", "page", "month", "months"}
 )
 
 
@@ -158,6 +168,8 @@ def kinds_alone(label: Label, *, as_section: bool = False) -> list[str]:
 @_remembered
 def parts_named(words: Vocabulary, text: str) -> tuple[str, ...]:
     """Whether a line, or a part of it, names a part of the area or of those who live there."""
+    if _OF_STAFF.search(spoken(text)):
+        return ()
     for segment in _SEGMENTS.split(text):
         said = spoken(" ".join(words.title(segment).unknown)) if segment.strip() else ""
         if said and (_PARTS.fullmatch(said) or _PARTS.fullmatch(spoken(segment).strip(" ."))):
@@ -241,3 +253,11 @@ def basis_said(text: str) -> str:
     said = spoken(text)
     match = _BASIS.match(said)
     return said[match.end() :] if match else ""
+
+
+@_remembered
+def part_said(text: str) -> str:
+    """The part of the area that a line of the cover says, as in `Ward: Castle`; empty: none."""
+    said = spoken(text)
+    match = _PART_OF.match(said)
+    return "" if not match or _OF_STAFF.search(said) else said[match.end() :]

@@ -17,7 +17,7 @@ from pipeline.returns.interpret.headings import (
 )
 from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary
 from pipeline.returns.interpret.merges import Merges
-from pipeline.returns.interpret.titles import Title
+from pipeline.returns.interpret.titles import Title, entries_joined
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.figures.figure import CellValue
@@ -158,12 +158,15 @@ def _floor(table: Table, number: int) -> int:
 def _titles(grid: Grid, block: HeadingBlock, floor: int, words: Vocabulary) -> Iterator[Title]:
     """What a tab and the lines above a table say of all of it."""
     yield Title.of(words, grid.sheet, grid.sheet)
-    for number in range(floor, block.first_row):
-        for column, cell in grid.row(number):
-            if text := heading_text(cell):
-                yield Title.of(words, text, grid.sheet, address(number, column))
+    rows: dict[int, dict[int, str]] = {
+        number: {column: text for column, cell in grid.row(number) if (text := heading_text(cell))}
+        for number in range(floor, block.first_row)
+    }
     for text, row, column in block.titles:
-        yield Title.of(words, text, grid.sheet, address(row, column))
+        rows.setdefault(row, {})[column] = text
+    for number, texts in rows.items():
+        for column, text in entries_joined(words, texts):
+            yield Title.of(words, text, grid.sheet, address(number, column))
 
 
 def why_none(grids: list[Grid], words: Vocabulary) -> list[Finding]:

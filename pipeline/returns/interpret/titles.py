@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -10,6 +12,7 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.labels import PROVISIONAL, Label, Vocabulary
 from pipeline.returns.interpret.parts import LONGEST_PART, on_figures
 from pipeline.returns.interpret.periods import NONE, Mentions
+from pipeline.returns.interpret.remarks import part_said
 
 
 class Title(Struct, frozen=True):
@@ -49,3 +52,35 @@ class Title(Struct, frozen=True):
     @property
     def is_provisional(self) -> bool:
         return PROVISIONAL in self.label.kinds
+
+
+#: An entry that says nothing without the label before it.
+_ENTRY = re.compile(r"[\d.,/: -]+")
+
+
+def entries_joined(words: Vocabulary, texts: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """The texts of a row by column, a label with the entry in the next filled cell as one.
+
+    `Quarter` and `2` say together what neither says alone.
+    """
+    row = [*texts.items()]
+    while row:
+        column, text = row.pop(0)
+        if row and _is_label_of(words, text, row[0][1]):
+            text = f"{text} {row.pop(0)[1]}"
+        yield column, text
+
+
+def _is_label_of(words: Vocabulary, text: str, entry: str) -> bool:
+    if len(text) + len(entry) > LONGEST_PART or _ENTRY.fullmatch(text):
+        return False
+    if text.endswith(":") or _ENTRY.fullmatch(entry):
+        return True
+    one, other, both = words.title(text), words.title(entry), words.title(f"{text} {entry}")
+    of_day = other == Label(other.text, periods=Mentions(days=other.periods.days))
+    return (
+        of_day
+        or part_said(f"{text} {entry}") != ""
+        or both.periods != one.periods | other.periods
+        or both.kinds != one.kinds | other.kinds
+    )
