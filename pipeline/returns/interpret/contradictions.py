@@ -27,6 +27,7 @@ from pipeline.returns.interpret.remarks import (
     part_said,
     parts_named,
 )
+from pipeline.returns.interpret.second_figures import in_words, instead_of, unheaded
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
@@ -34,7 +35,7 @@ from pipeline.workbooks.figures.plain import clean
 from pipeline.workbooks.grid import text_of
 from schemas import rules as c
 from schemas.findings import Finding
-from schemas.layout_rules import FIGURES_UNHEADED, REMARK_UNCLEAR
+from schemas.layout_rules import REMARK_UNCLEAR
 from schemas.model import Indicator
 from schemas.names import name_key
 from schemas.units import Unit
@@ -76,12 +77,6 @@ _WHOLE = frozenset(
 _OTHER_FIGURES = frozenset({"target", "numerator", "denominator"})
 _OF_NO_TAB = frozenset({PROVISIONAL, "a total", "of a part, or of more"})
 MULTIPLIED = re.compile(r"\bmultipl\w+ by\b|[x×] ?1[0ks,]+\b", re.IGNORECASE)
-_FIGURE = re.compile(r"[-+£(]*\d[\d.,% )]*")
-#: What a heading calls a figure that is meant in place of another.
-_REVISED = frozenset(
-    {"corrected", "correct", "correction", "restated", "revised", "amended", "updated", "final"}
-    | {"(final)", "(revised)", "(corrected)", "(restated)", "audited", "true", "adjusted"}
-)
 _AIMED_AT = "what is aimed at"
 _IN_THOUSANDS = "in thousands or millions"
 
@@ -245,12 +240,10 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
         if cell == "":
             continue
         heading = table.block.at(column)
-        if heading is not None and _is_revised(heading):
-            instead, own = text_of(cell), table.text(row, "performance")
-            if _FIGURE.fullmatch(instead) and instead != own:
-                said = f"{instead} under {heading.text}"
-                what = [f"others than {own}"] if own else ["others than those that are left out"]
-                yield from said_otherwise(sheet, table.address(row, "performance"), said, what)
+        if heading is not None:
+            yield from instead_of(table, row, column, heading, known)
+        elif isinstance(cell, str):
+            yield from in_words(table, row, column)
         if isinstance(cell, str) and len(cell) <= _LONGEST_WORD:
             what = said_beside(cell, heading, known)
             if heading is None and not what:
@@ -261,14 +254,12 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
 
 def other_columns(table: Table, rows: list[int], known: Belonging) -> Iterator[Finding]:
     """What columns beside the figures make of them, once a column; `rows` are the indicators'."""
-    sheet, own = table.grid.sheet, table.chosen["performance"]
+    sheet = table.grid.sheet
+    yield from unheaded(table, rows)
     for column in table.other_columns:
         heading = table.block.at(column)
         said = name_key(heading.text) if heading else ""
-        is_beside = column in (own.column - 1, own.until + 1)
-        if heading is None and is_beside:
-            yield from _unheaded(table, rows, column, own)
-        elif said in _OF_DAYS:
+        if said in _OF_DAYS:
             yield from _of_other_days(table, rows, column, known)
         elif said in _OF_PARTS or said in _OF_TEAMS:
             for row in rows:
@@ -294,22 +285,6 @@ def _of_other_days(
 def _is_whole(text: str, known: Belonging) -> bool:
     key = name_key(text)
     return key in _WHOLE or key in known.words.areas or f" {key} " in f" {known.words.council} "
-
-
-def _unheaded(table: Table, rows: list[int], column: int, own: Heading) -> Iterator[Finding]:
-    """A second figure beside the first, of which nothing says what it is."""
-    for row in rows:
-        text, figure = text_of(table.grid.value(row, column)), table.text(row, "performance")
-        if _FIGURE.fullmatch(text) and text != figure:
-            place = table.grid.sheet, address(row, column)
-            yield FIGURES_UNHEADED.found(*place, text, heading=own.text)
-            return
-
-
-def _is_revised(heading: Heading) -> bool:
-    """Whether a column holds figures that are meant in place of others."""
-    is_figure = not heading.label.fields - {"performance"}
-    return is_figure and not _REVISED.isdisjoint(heading.said.casefold().split())
 
 
 def _other_measure(cell: str, indicator: Indicator, known: Belonging) -> list[str]:

@@ -56,11 +56,12 @@ def bounded(reading: Reading) -> Reading:
 def told_once(findings: list[Finding]) -> list[Finding]:
     """The findings, each once, and one for all cells of a sheet that say the same words."""
     told: dict[object, list[Finding]] = {}
-    otherwise = {(f.sheet, f.cell) for f in findings if f.code == SAID_OTHERWISE.code}
+    plainer = {SAID_OTHERWISE.code, rules.FIGURES_UNHEADED.code}
+    otherwise = {(f.sheet, f.cell) for f in findings if f.code in plainer}
     for number, found in enumerate(dict.fromkeys(findings)):
         is_remark = found.code == rules.REMARK_UNCLEAR.code
         if is_remark and (found.sheet, found.cell) in otherwise:
-            # What the cell says against the return is said already.
+            # What of it can be said more plainly is said already.
             continue
         told.setdefault((found.sheet, found.problem) if is_remark else number, []).append(found)
     return [_with_count(first, len(others)) for first, *others in told.values()]

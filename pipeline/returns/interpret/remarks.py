@@ -88,8 +88,9 @@ _PARTS = re.compile(
 )
 #: A ward's staff, and what a ward has, are no part of the area.
 _OF_STAFF = re.compile(
-    r"\b(?:wards?|parish|district|area) (?:managers?|sisters?|staff|teams?|offices?|officers?|councillors?|members?|budgets?|leads?"
-    r"|committees?|forums?|directors?|nurses?|council|services?|plans?)\b"
+    r"\b(?:wards?|parish|district|area) (?:managers?|sisters?|staff|teams?|offices?|officers?"
+    r"|councillors?|members?|budgets?|leads?|committees?|forums?|directors?|nurses?|council"
+    r"|services?|plans?)\b"
 )
 _SEGMENTS = re.compile(r"\s[-\u2013\u2014|/]\s|[-\u2013]\s|\s[-\u2013]|[,:;()\[\]\n]")
 
