@@ -193,6 +193,7 @@ _OF_OFFICES = re.compile(
 )
 #: A name's words; a sign between two is one as well.
 _WORDS = re.compile(r"\w+|[^\w\s]")
+_RAISED = re.compile(r"(?<=\w)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
 _APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
 
 
@@ -346,7 +347,8 @@ class Vocabulary:
         return self._label(_IDLE.sub(_idle, text), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
-        said = without_denials(without_homonyms(text))
+        # A raised number is a mark, and no part of the word before it.
+        said = _RAISED.sub(r" \g<0>", without_denials(without_homonyms(text)))
         rest = spoken(said)
         names = self._names[fields]
         if whole := names.keys.get(rest.strip(" :.")):

@@ -12,11 +12,13 @@ from pipeline.returns.interpret.contradictions import (
     MULTIPLIED,
     against,
     counted,
+    said_alone,
     said_beside,
     said_otherwise,
     unclear,
 )
 from pipeline.returns.interpret.cover import Cover
+from pipeline.returns.interpret.footnotes import Note, is_idle, marks_of, noted, notes_on
 from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.parts import LONGEST_PART, clauses, told
@@ -29,6 +31,8 @@ from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.grid import Grid
 from schemas.findings import Finding
+from schemas.layout_rules import REMARK_UNCLEAR
+from schemas.model import Indicator
 
 #: The kinds that a note is meant of all figures.
 _SAID_BY_NOTES = frozenset({"cumulative", "a forecast", "of another length of time"})
@@ -203,11 +207,57 @@ def said_in_comments(
                 yield from _said_by(said, sheet, address(*place), known)
 
 
-def _said_by(text: str, sheet: str, cell: str, known: Belonging) -> Iterator[Finding]:
+class MarkedRows(Struct):
+    """The rows of a table with footnotes to their figures or names, and what these say."""
+
+    findings: list[Finding] = []
+    #: Those whose note says that the figure is provisional.
+    provisional: set[int] = set()
+
+
+def said_by_marks(table: Table, rows: Mapping[int, Indicator], known: Belonging) -> MarkedRows:
+    """What the notes say that marks in the rows of indicators point at."""
+    found, notes = MarkedRows(), dict[str, list[Note]]()
+    for row, indicator in rows.items():
+        marks = noted(table, row, indicator.wording)
+        of_figure = marks_of(table.text(row, "performance"))
+        for mark in marks:
+            if mark not in notes:
+                notes[mark] = list(notes_on(table.grid, mark))
+            for note in notes[mark]:
+                if says_provisional(known.words, note.said):
+                    found.provisional |= {row} if mark in of_figure else set()
+                elif not is_idle(note.said):
+                    found.findings += _said_by_note(note, table, known, is_of=mark in of_figure)
+    return found
+
+
+def _said_by_note(note: Note, table: Table, known: Belonging, *, is_of: bool) -> list[Finding]:
+    """What a note says; `is_of`: of a figure, and then each word of it must be understood."""
+    sheet = table.grid.sheet
+    label = known.words.label(note.said)
+    if what := said_beside(note.said, None, known) or said_alone(known, label, note.said):
+        return [*said_otherwise(sheet, note.cell, note.text, what)]
+    label = known.own(known.words.title("\n".join(told(note.said))), note.said)
+    is_doubtful = is_of and bool(
+        set(label.unknown) - NO_MATTER or label.kinds or known.fit(label.periods) is not Fit.SAME
+    )
+    return [*_said_by(note.said, sheet, note.cell, known, note.text, is_doubtful=is_doubtful)]
+
+
+def _said_by(
+    text: str,
+    sheet: str,
+    cell: str,
+    known: Belonging,
+    quoted: str = "",
+    *,
+    is_doubtful: bool = False,
+) -> Iterator[Finding]:
     """What a note says; of much else that it may speak of nothing is understood."""
-    if " " not in text:
+    if " " not in text and not is_doubtful:
         return
-    what, is_doubtful = [], False
+    what = []
     for part in told(text):
         if len(part) > LONGEST_PART:
             continue
@@ -219,9 +269,9 @@ def _said_by(text: str, sheet: str, cell: str, known: Belonging) -> Iterator[Fin
             what += counted(clause)
             what += against(title.label, known, Fit.OTHER) if fit is Fit.OTHER else []
             is_doubtful |= fit is Fit.DOUBTFUL
-    yield from said_otherwise(sheet, cell, text, what)
-    if not what:
-        yield from unclear(known, sheet, cell, text, is_doubtful=is_doubtful)
+    yield from said_otherwise(sheet, cell, quoted or text, what)
+    if not what and (is_doubtful or any(unclear(known, sheet, cell, text))):
+        yield REMARK_UNCLEAR.found(sheet, cell, said=quoted or text)
 
 
 def _fit_of_clause(title: Title, known: Belonging) -> Fit:
