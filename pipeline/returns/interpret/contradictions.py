@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
-from pipeline.returns.interpret.headings import Heading, heading_text
+from pipeline.returns.interpret.headings import Heading
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
 from pipeline.returns.interpret.parts import is_about, on_figures
 from pipeline.returns.interpret.register_periods import Fit
@@ -27,12 +27,11 @@ from pipeline.returns.interpret.remarks import (
     part_said,
     parts_named,
 )
-from pipeline.returns.interpret.second_figures import in_words, instead_of, unheaded
+from pipeline.returns.interpret.second_figures import in_words, instead_of
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.figures.plain import clean
-from pipeline.workbooks.grid import text_of
 from schemas import rules as c
 from schemas.findings import Finding
 from schemas.layout_rules import REMARK_UNCLEAR
@@ -57,20 +56,11 @@ _YES = frozenset({"y", "yes", "true", "x", "\N{CHECK MARK}"})
 _ONCE = frozenset({"1", "x1", "units", "unit", "ones", "none", "n/a", "-"})
 #: Beside a unit, these say that all figures are counted in it.
 _OF_ALL_FIGURES = frozenset({"all", "are", "is", "shown", "expressed", "given", "reported", "as"})
-#: Columns that say of which part of the area, or of its people, a row is.
-_OF_PARTS = frozenset(
-    {"ward", "wards", "locality", "neighbourhood", "parish", "district", "sub area", "geography"}
-    | {"gender", "sex", "age", "age group", "age band", "ethnicity", "cohort", "area covered"}
-    | {"location", "site", "ward name", "locality name"}
-)
-#: Columns that as often say who is responsible.
-_OF_TEAMS = frozenset({"division", "team", "area", "region", "sector", "zone", "patch", "group"})
-#: Columns of days that say of which period a row is, where it is another's last day.
-_OF_DAYS = frozenset({"reporting date", "data date", "date of data", "period date", "date to"})
 #: What such a column says of all of it.
 _WHOLE = frozenset(
     {"all", "whole", "total", "borough", "council", "authority", "all ages", "all areas", "both"}
     | {"borough wide", "boroughwide", "council wide", "n a", "none", "everyone", "persons", "city"}
+    | {"whole borough", "whole council", "whole city", "whole county", "whole district"}
     | {"whole area", "all wards", "district", "district wide", "county", "citywide", "any"}
 )
 #: Of what else than a period's figures a title may be, and the kinds that a tab may speak of.
@@ -148,7 +138,7 @@ def _said_on_cover(line: Title, known: Belonging) -> Iterator[Finding]:
         label = known.words.title(basis)
         what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
     part = part_said(line.text)
-    what += [A_PART] if part and not _is_whole(part, known) else []
+    what += [A_PART] if part and not is_whole(part, known) else []
     yield from said_otherwise(line.sheet, line.cell, line.text, what)
     if not what:
         yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
@@ -201,8 +191,8 @@ def _measured(title: Title, table: Table, known: Belonging) -> list[str]:
 def said_alone(known: Belonging, label: Label, text: str, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures near it."""
     part = part_said(text)
-    is_whole = part != "" and _is_whole(part, known)
-    named = [] if is_whole else [A_PART] if part else parts_named(known.words, text)
+    is_all = part != "" and is_whole(part, known)
+    named = [] if is_all else [A_PART] if part else parts_named(known.words, text)
     return [*kinds_alone(label, as_section=as_section), *named]
 
 
@@ -252,37 +242,8 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
             yield from said_otherwise(sheet, address(row, column), cell, what)
 
 
-def other_columns(table: Table, rows: list[int], known: Belonging) -> Iterator[Finding]:
-    """What columns beside the figures make of them, once a column; `rows` are the indicators'."""
-    sheet = table.grid.sheet
-    yield from unheaded(table, rows)
-    for column in table.other_columns:
-        heading = table.block.at(column)
-        said = name_key(heading.text) if heading else ""
-        if said in _OF_DAYS:
-            yield from _of_other_days(table, rows, column, known)
-        elif said in _OF_PARTS or said in _OF_TEAMS:
-            for row in rows:
-                text = text_of(table.merges.value(table.grid, row, column))
-                is_part = said in _OF_PARTS or parts_named(known.words, text)
-                if text and is_part and not _is_whole(text, known):
-                    value = f"{text} under {heading.text}" if heading else text
-                    yield from said_otherwise(sheet, address(row, column), value, [A_PART])
-                    break
-
-
-def _of_other_days(
-    table: Table, rows: list[int], column: int, known: Belonging
-) -> Iterator[Finding]:
-    for row in rows:
-        text = heading_text(table.merges.value(table.grid, row, column))
-        if known.fit_of_row(known.words.label(text).periods) is Fit.OTHER:
-            what = against(Label(text), known, Fit.OTHER)
-            yield from said_otherwise(table.grid.sheet, address(row, column), text, what)
-            return
-
-
-def _is_whole(text: str, known: Belonging) -> bool:
+def is_whole(text: str, known: Belonging) -> bool:
+    """Whether words mean the whole area, and everybody."""
     key = name_key(text)
     return key in _WHOLE or key in known.words.areas or f" {key} " in f" {known.words.council} "
 

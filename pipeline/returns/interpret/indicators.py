@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.attribution import other_rows, period_shown
 from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.contradictions import beside, other_columns
+from pipeline.returns.interpret.contradictions import beside
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.notes import said_by_marks, said_in_comments
+from pipeline.returns.interpret.qualifiers import other_columns
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
