@@ -67,7 +67,7 @@ _WHOLE = frozenset(
 _OTHER_FIGURES = frozenset({"target", "numerator", "denominator"})
 _OF_NO_TAB = frozenset({PROVISIONAL, "a total", "of a part, or of more"})
 MULTIPLIED = re.compile(r"\bmultipl\w+ by\b|[x×] ?1[0ks,]+\b", re.IGNORECASE)
-_AIMED_AT = "what is aimed at"
+AIMED_AT = "what is aimed at"
 _IN_THOUSANDS = "in thousands or millions"
 
 
@@ -207,7 +207,7 @@ def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
         is_other = label.fields and label.fields <= _OTHER_FIGURES and not label.unknown
         # A tab has few words, and all are of what is on it.
         of_all = label.kinds_of_all if title.cell else label.kinds - _OF_NO_TAB
-        what = [_AIMED_AT] if is_other else sorted(of_all - headed)
+        what = [AIMED_AT] if is_other else sorted(of_all - headed)
         what += _other_money(label)
         own = {scaled.power for scaled in table.chosen["performance"].label.scales}
         if {scaled.power for scaled in label.scales} - own or MULTIPLIED.search(title.text):
@@ -277,7 +277,7 @@ def said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[st
 
 def own_kinds(label: Label) -> frozenset[str]:
     """What a label says of the kind of figures, a target's among it."""
-    aimed_at = {_AIMED_AT} if label.fields == {"target"} else set[str]()
+    aimed_at = {AIMED_AT} if label.fields == {"target"} else set[str]()
     return label.kinds - {PROVISIONAL} | aimed_at
 
 

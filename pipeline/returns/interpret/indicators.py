@@ -84,12 +84,24 @@ def read_indicators(
             rows.append(row)
             findings += troubles
         if comments := looks[sheet].comments:
-            cells = [(m.row, m.table.columns[key]) for m in on_sheet for key in FIGURES
-                     if key in m.table.columns]  # fmt: skip
-            of_tables = {id(m.table): m.table for m in on_sheet}.values()
-            heads = [place for table in of_tables for place in _heading_places(table)]
-            findings += said_in_comments(sheet, comments, {*cells, *heads}, known)
+            findings += _said_in_comments(sheet, comments, on_sheet, known)
     return rows, findings
+
+
+def _said_in_comments(
+    sheet: str, comments: Mapping[Place, str], matched: list[_Matched], known: Belonging
+) -> Iterator[Finding]:
+    """What comments say of the figures of a sheet's indicators."""
+    figures = {
+        (m.row, m.table.columns[key]): m.table.text(m.row, key)
+        for m in matched
+        for key in FIGURES
+        if key in m.table.columns
+    }
+    tables = {id(m.table): m.table for m in matched}.values()
+    heads = {place: "" for table in tables for place in _heading_places(table)}
+    own = {s.power for table in tables for s in table.chosen["performance"].label.scales}
+    return said_in_comments(sheet, comments, heads | figures, own, known)
 
 
 def indicators_of(table: Table, register: Register, known: Belonging, details: Details) -> set[str]:

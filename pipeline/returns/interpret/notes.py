@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import (
+    AIMED_AT,
     MULTIPLIED,
     against,
     counted,
@@ -23,7 +24,8 @@ from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.parts import LONGEST_PART, clauses, told
 from pipeline.returns.interpret.register_periods import Fit
-from pipeline.returns.interpret.remarks import NO_MATTER, says_provisional
+from pipeline.returns.interpret.remarks import NO_MATTER, is_unclear, says_provisional
+from pipeline.returns.interpret.second_figures import speaks_of_other
 from pipeline.returns.interpret.sections import is_doubtful_section, said_by_section
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
@@ -33,6 +35,7 @@ from pipeline.workbooks.grid import Grid
 from schemas.findings import Finding
 from schemas.layout_rules import REMARK_UNCLEAR
 from schemas.model import Indicator
+from schemas.names import name_key
 
 #: The kinds that a note is meant of all figures.
 _SAID_BY_NOTES = frozenset({"cumulative", "a forecast", "of another length of time"})
@@ -195,16 +198,29 @@ def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
 
 
 def said_in_comments(
-    sheet: str, comments: Mapping[Place, str], cells: Collection[Place], known: Belonging
+    sheet: str,
+    comments: Mapping[Place, str],
+    figures: Mapping[Place, str],
+    own: Collection[int],
+    known: Belonging,
 ) -> Iterator[Finding]:
-    """What comments on cells of figures, and on their headings, say of them."""
+    """What comments on cells of figures, and on their headings, say of them.
+
+    `figures` is what stands in each of these cells, `own` the scales of the tables' headings.
+    """
     for place, text in sorted(comments.items()):
-        if place in cells and not text.startswith(_OURS):
-            said = _AUTHOR.sub("", text).strip()
-            if what := said_beside(said, None, known):
-                yield from said_otherwise(sheet, address(*place), said, what)
-            else:
-                yield from _said_by(said, sheet, address(*place), known)
+        if place not in figures or text.startswith(_OURS):
+            continue
+        said = _AUTHOR.sub("", text).strip()
+        scales = known.words.label(said[:LONGEST_PART]).scales
+        what = [*said_beside(said, None, known)]
+        what += [_WHAT] if {scaled.power for scaled in scales} - {*own} else []
+        if what:
+            yield from said_otherwise(sheet, address(*place), said, what)
+            continue
+        is_alone = " " not in said and is_unclear(known.words, said, as_title=False)
+        is_doubtful = is_alone or speaks_of_other(said, figures[place]) != ""
+        yield from _said_by(said, sheet, address(*place), known, is_doubtful=is_doubtful)
 
 
 class MarkedRows(Struct):
@@ -255,7 +271,7 @@ def _said_by(
     is_doubtful: bool = False,
 ) -> Iterator[Finding]:
     """What a note says; of much else that it may speak of nothing is understood."""
-    if " " not in text and not is_doubtful:
+    if " " not in text and "-" not in text and not is_doubtful:
         return
     what = []
     for part in told(text):
@@ -266,6 +282,10 @@ def _said_by(
         for clause in clauses(part):
             title = Title.of(known.words, clause, sheet)
             fit = _fit_of_clause(title, known)
+            label = title.label
+            is_target = label.fields == {"target"} and not label.units
+            is_target &= _known_clause(title, known)
+            what += [AIMED_AT] if is_target else []
             what += counted(clause)
             what += against(title.label, known, Fit.OTHER) if fit is Fit.OTHER else []
             is_doubtful |= fit is Fit.DOUBTFUL
@@ -274,10 +294,17 @@ def _said_by(
         yield REMARK_UNCLEAR.found(sheet, cell, said=quoted or text)
 
 
+def _known_clause(title: Title, known: Belonging) -> bool:
+    """Whether each word of a part of a note is known, references of indicators among them."""
+    return all(
+        word in NO_MATTER or name_key(word) in known.words.by_ref for word in title.label.unknown
+    )
+
+
 def _fit_of_clause(title: Title, known: Belonging) -> Fit:
     """Whether the period that a part of a note says is the return's, where each word is known."""
-    is_known = all(word in NO_MATTER for word in title.label.unknown)
-    return known.among(title.periods) if is_known and not title.label.kinds else Fit.SAME
+    is_known = _known_clause(title, known) and not title.label.kinds
+    return known.among(title.periods) if is_known else Fit.SAME
 
 
 def _may_scale(text: str) -> bool:

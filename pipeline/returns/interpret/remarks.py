@@ -22,6 +22,7 @@ from pipeline.returns.interpret.parts import (
     told,
 )
 from pipeline.returns.interpret.periods import spoken
+from pipeline.returns.interpret.shortfalls import is_short
 
 # The same lines stand in most of the returns that a worker reads.
 _remembered = lru_cache(maxsize=2_000)
@@ -154,7 +155,18 @@ NO_MATTER = frozenset(
     | {"submission", "set", "pack", "summary", "position", "end", "as", "and", "taken", "please"}
     | {"note", "that", "up", "of", "entry", "key", "headline", "performance", "amounts"}
     | {"numbers", "latest", "times", "money", "percentages", "totals", "actuals", "we", "our"}
-    | {"only", "cover", "covers", "covering", "covered", "collected", "page", "month", "months"}
+    | {
+        "only",
+        "cover",
+        "covers",
+        "covering",
+        "covered",
+        "collected",
+        "page",
+        "month",
+        "months",
+        "=",
+    }
 )
 
 
@@ -204,6 +216,8 @@ def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     parts = told(text)
     if len(parts) > 1 and any(map(is_denial, parts)):
         return True
+    if any(is_short(spoken(MARK.sub("", part))) for part in parts if len(part) <= LONGEST_PART):
+        return True
     return any(
         is_on_figures(part)
         if len(part) > LONGEST_PART
@@ -228,6 +242,8 @@ def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
         return False
     clause = _IDLE.sub("", said)
     begins = _OVER if as_title else _UNDER
+    if is_short(clause):
+        return True
     if not (begins.match(clause) or _DONE.search(clause)) and (
         as_title or not _COVERED.search(clause)
     ):
