@@ -26,10 +26,11 @@ _SHORT = re.compile(
     r"(?:missing|omitted|awaited|left out|to follow)$"
     r"|^(?:[\w'.&-]+ ){1,4}?(?:is |are |was |were |have |has )?(?:been )?not (?:yet )?"
     rf"(?:been )?{_HELD_BACK}$"
-    r"|^missing (?!persons?\b|children\b|people\b|from home\b)|^(?:[\w.]+ )?(?:awaiting|omits|omitting)\b"
+    r"|^missing (?!persons?\b|children\b|people\b|from home\b)"
+    r"|^(?:[\w.]+ )?(?:awaiting|omits|omitting)\b"
     rf"|^not (?:yet )?(?:been )?{_HELD_BACK}\b"
     rf"|\b\d+ (?:of|out of) (?:the )?\d+ {_BODIES}\b"
-    rf"|\b(?:some|several|most|many|\d+) {_BODIES} (?:have |has |did |do |are |is )?(?:yet )?not\b"
+    rf"|\b(?:some|several|most|many|\d+) {_BODIES} (?:have |has |did |do |are )?(?:yet )?not\b"
     rf"|^(?:full|part|half|incomplete)[ -]{_LONG}(?: (?:not available|data|figures?))?$"
     # They are not counted as they were, or not right.
     r"|\b(?:under|over|double|mis)[ -]?(?:recorded|reported|counted|stated)\b"
