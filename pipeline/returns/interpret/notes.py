@@ -22,9 +22,15 @@ from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.footnotes import Note, is_idle, marks_of, noted, notes_on
 from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.papers import without_papers
 from pipeline.returns.interpret.parts import LONGEST_PART, clauses, told
 from pipeline.returns.interpret.register_periods import Fit
-from pipeline.returns.interpret.remarks import NO_MATTER, is_unclear, says_provisional
+from pipeline.returns.interpret.remarks import (
+    NO_MATTER,
+    is_unclear,
+    says_provisional,
+    without_idle,
+)
 from pipeline.returns.interpret.second_figures import speaks_of_other
 from pipeline.returns.interpret.sections import is_doubtful_section, said_by_section
 from pipeline.returns.interpret.tables import Table
@@ -274,13 +280,13 @@ def _said_by(
     if " " not in text and "-" not in text and not is_doubtful:
         return
     what = []
-    for part in told(text):
+    for part in told(without_papers(text)):
         if len(part) > LONGEST_PART:
             continue
         what += sorted(known.words.label(part).kinds & _SAID_BY_NOTES)
         what += [_WHAT] if MULTIPLIED.search(part) else []
         for clause in clauses(part):
-            title = Title.of(known.words, clause, sheet)
+            title = Title.of(known.words, without_idle(clause), sheet)
             fit = _fit_of_clause(title, known)
             label = title.label
             is_target = label.fields == {"target"} and not label.units

@@ -35,6 +35,7 @@ MEASURES = frozenset(
     | {"miles", "km", "metres", "tonnes", "kg", "litres", "kwh", "hectares", "per week", "per day"}
     | {"pence", "calendar days", "percentage points", "shillings"}
 )
+_DIFFERENCE = "a difference"
 ANOTHER_BODY, ELSEWHERE, A_PART = "of another body", "of elsewhere", "of a part of the area"
 #: What a line says of all figures near it where it says nothing else; over a column, or beside
 #: other words, most of these may mean anything.
@@ -42,6 +43,7 @@ _ALONE: dict[str, tuple[str, ...]] = {
     "net": ("net", "nett"),
     "gross": ("gross",),
     "an average": ("median", "medians", "mode"),
+    "an estimate": ("guess", "guesses", "guesstimate", "best guess", "best guesses"),
     "the highest or the lowest": (
         *("peak", "maximum", "max", "minimum", "min", "best", "worst", "highest", "lowest"),
     ),
@@ -49,7 +51,7 @@ _ALONE: dict[str, tuple[str, ...]] = {
         *("rank", "ranks", "ranking", "rankings", "index", "indices", "indexed", "z score"),
         *("quartile", "quartiles", "percentile", "percentiles", "run rate", "score out"),
     ),
-    "a difference": ("movement", "movements", "shortfall", "excess", "gap", "gap to"),
+    _DIFFERENCE: ("distance", "movement", "movements", "shortfall", "excess", "gap", "gap to"),
     "what is aimed at": (
         *("profile", "profiled", "trajectory", "ambition", "aspiration", "goal", "goals"),
         *("threshold", "thresholds", "tolerance", "tolerances"),
@@ -66,7 +68,18 @@ _ALONE: dict[str, tuple[str, ...]] = {
     "a rate": ("per 1,000", "per 10,000", "per 100,000", "per 1000", "per 100000", "per thousand"),
     ELSEWHERE: (
         *("national", "nationally", "uk", "gb", "wales", "scotland", "great britain", "county"),
-        *("county wide", "countywide", "cipfa", "cipfa group", "northern ireland", "region"),
+        *(
+            "peer",
+            "peers",
+            "peer average",
+            "peer councils",
+            "county wide",
+            "countywide",
+            "cipfa",
+            "cipfa group",
+            "northern ireland",
+            "region",
+        ),
     ),
     ANOTHER_BODY: (
         *("police", "nhs", "contractor", "contractors", "provider", "providers", "partner"),
@@ -121,14 +134,17 @@ _BASIS = re.compile(
 #: One that says of which part of the area they are.
 _PART_OF = re.compile(
     r"(?:ward|parish|area covered)(?: name)?\s?[:\s-]\s*"
+    r"(?!(?:figures?|data|breakdown|level|results?|profiles?|map)\b)"
     r"|(?:wards|locality|neighbourhood|sub[ -]?area|district)(?: name)?\s?:\s*"
 )
 #: What becomes of figures without becoming others: how they went, or were gathered and printed.
 _IDLE = re.compile(
     rf"\b(?:{NOUNS}) (?:[\w']+ ){{0,2}}?(?:fell|rose|increas\w+|decreas\w+|improv\w+|dropped"
-    r"|remain\w*|grew|fluctuat\w+|declin\w+|(?:(?:is|are|was|were|will be) )?(?:updated|refreshed"
+    r"|remain\w*|grew|fluctuat\w+|declin\w+)(?! (?:from|with|for|in|at|as at)).*"
+    # Of what was done to them is said for which period, at the end.
+    rf"|\b(?:{NOUNS}) (?:[\w']+ ){{0,2}}?(?:(?:is|are|was|were|will be) )?(?:updated|refreshed"
     r"|collected|published|reported|produced|supplied|provided|checked|correct|accurate)"
-    r"(?! (?:from|with|for|in|at|as at))).*"
+    r"(?! (?:from|with|for|in|at|as at))(?:(?! for ).)*"
     r"|\brounded to (?:one|two|\d) decimal (?:place|point)s?|\brounded to (?:the nearest )?whole"
     r" numbers?|\bvalue for money\b|\b(?:provisional|estimated) \w+ (?:is|are) marked.*",
 )
@@ -172,9 +188,10 @@ NO_MATTER = frozenset(
 
 def kinds_alone(label: Label, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures: `net`, `of another body`."""
-    if label.fields - {"performance"} or not label.unknown:
-        return []
     kind = _SAYS_ALONE.get(" ".join(word for word in label.unknown if word not in NO_MATTER))
+    # `Gap to target` names a target, and is none.
+    if label.fields - {"performance"} - ({"target"} if kind == _DIFFERENCE else set()):
+        return []
     return [kind] if kind and not (as_section and kind in _THEMES) else []
 
 
@@ -252,6 +269,14 @@ def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     is_known = all(word in NO_MATTER for word in label.unknown)
     of_others = not as_title and label.fields - {"performance", "period"}
     return not is_known or bool(label.kinds - {PROVISIONAL} or of_others)
+
+
+@_remembered
+def without_idle(text: str) -> str:
+    """A part of a note without what becomes of figures and makes them no others."""
+    said = spoken(text)
+    rest = _IDLE.sub("", said)
+    return text if rest == said else rest
 
 
 def says_provisional(words: Vocabulary, text: str) -> bool:

@@ -16,6 +16,7 @@ from pipeline.workbooks.grid import text_of
 from schemas import rules as c
 from schemas.findings import Finding
 from schemas.layout_rules import FIGURES_UNHEADED, REMARK_UNCLEAR
+from schemas.names import name_key
 
 #: What is written as a figure is.
 _FIGURE = re.compile(r"[-+\u00a3(]*\d[\d.,% )]*")
@@ -45,7 +46,7 @@ def is_revised(heading: Heading, known: Belonging) -> bool:
     label = heading.label
     if label.fields - {"performance"} or known.fit(label.periods) is not Fit.SAME:
         return False
-    words = set(label.unknown)
+    words = set(label.unknown) | ({"final"} & set(name_key(heading.said).split()))
     if label.kinds:
         return spoken(heading.text) in {"change to", "change to:"}
     if not words <= _REVISED | _BETWEEN | _AGAIN:

@@ -24,7 +24,9 @@ from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
+from schemas.fields import OVERALL_HEADINGS
 from schemas.findings import Finding, shorten
+from schemas.layout_rules import OWN_APPENDIX
 from schemas.wording import listed
 
 #: A table's headings stand within this many rows from the top of the sheet.
@@ -204,6 +206,17 @@ def why_none(grids: list[Grid], words: Vocabulary) -> list[Finding]:
                 if others:
                     detail += f", and nobody can tell what {listed(others)} means"
     return [c.NO_TABLE.found(detail=detail)]
+
+
+def own_appendix(grids: list[Grid]) -> list[Finding]:
+    """What to say where a workbook is the appendix that is made of all returns."""
+    first = OVERALL_HEADINGS[0]
+    for grid in grids:
+        for number, cells in grid.numbered():
+            if first in cells and tuple(filter(None, cells)) == OVERALL_HEADINGS:
+                column = grid.first_column + cells.index(first)
+                return [OWN_APPENDIX.found(grid.sheet, address(number, column))]
+    return []
 
 
 def of_kind(tables: list[Table], fields: Fields) -> list[Table]:

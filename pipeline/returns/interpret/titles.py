@@ -71,16 +71,22 @@ def entries_joined(words: Vocabulary, texts: Mapping[int, str]) -> Iterator[tupl
         yield column, text
 
 
+#: What a day is called that is none of the figures.
+_OF_PAPER = re.compile(
+    r"\b(?:(?:print|issue|return) date|printed|due|deadline|issued|return by|template|version|completed"
+    r"|produced|prepared|submitted|signed|updated|received|meeting|committee|board|cabinet|published|sent"
+    r"|approved)\b",
+    re.IGNORECASE,
+)
+
+
 def _is_label_of(words: Vocabulary, text: str, entry: str) -> bool:
     if len(text) + len(entry) > LONGEST_PART or _ENTRY.fullmatch(text):
         return False
-    if text.endswith(":") or _ENTRY.fullmatch(entry):
-        return True
     one, other, both = words.title(text), words.title(entry), words.title(f"{text} {entry}")
-    of_day = other == Label(other.text, periods=Mentions(days=other.periods.days))
-    return (
-        of_day
-        or part_said(f"{text} {entry}") != ""
-        or both.periods != one.periods | other.periods
-        or both.kinds != one.kinds | other.kinds
-    )
+    says_more = both.periods != one.periods | other.periods or both.kinds != one.kinds | other.kinds
+    if other.periods.days:
+        # A day beside the name of a table may be that of its figures.
+        return says_more or _OF_PAPER.search(text) is not None
+    is_entry = text.endswith(":") or _ENTRY.fullmatch(entry) is not None
+    return is_entry or says_more or part_said(f"{text} {entry}") != ""
