@@ -128,20 +128,24 @@ def _apart(line: Title, known: Belonging) -> Iterator[Finding]:
 
 
 def _said_on_cover(line: Title, known: Belonging) -> Iterator[Finding]:
+    what = said_of_all(line, known)
+    yield from said_otherwise(line.sheet, line.cell, line.text, what)
+    if not what:
+        yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
+
+
+def said_of_all(line: Title, known: Belonging) -> list[str]:
+    """What a line that may speak of much plainly says of all figures."""
     said = replace(line.periods, relative=frozenset())
     fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
     kinds = {*known.own(line.label, line.text).kinds_of_all, *_other_money(line.label)}
-    # A line of a cover may speak of much; only what it plainly says is held against it.
     what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
     what += counted(line.text)
     if basis := basis_said(line.text):
         label = known.words.title(basis)
         what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
     part = part_said(line.text)
-    what += [A_PART] if part and not is_whole(part, known) else []
-    yield from said_otherwise(line.sheet, line.cell, line.text, what)
-    if not what:
-        yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
+    return what + ([A_PART] if part and not is_whole(part, known) else [])
 
 
 def unclear(

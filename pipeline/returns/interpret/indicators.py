@@ -15,7 +15,7 @@ from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import beside
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
-from pipeline.returns.interpret.notes import said_by_marks, said_in_comments
+from pipeline.returns.interpret.notes import said_around, said_by_marks, said_in_comments
 from pipeline.returns.interpret.qualifiers import other_columns
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
@@ -85,6 +85,8 @@ def read_indicators(
             findings += troubles
         if comments := looks[sheet].comments:
             findings += _said_in_comments(sheet, comments, on_sheet, known)
+        if around := looks[sheet].around:
+            findings += said_around(sheet, around, _scales(on_sheet), known)
     return rows, findings
 
 
@@ -100,8 +102,12 @@ def _said_in_comments(
     }
     tables = {id(m.table): m.table for m in matched}.values()
     heads = {place: "" for table in tables for place in _heading_places(table)}
-    own = {s.power for table in tables for s in table.chosen["performance"].label.scales}
-    return said_in_comments(sheet, comments, heads | figures, own, known)
+    return said_in_comments(sheet, comments, heads | figures, _scales(matched), known)
+
+
+def _scales(matched: list[_Matched]) -> set[int]:
+    """The scales that the headings of the figures say."""
+    return {s.power for m in matched for s in m.table.chosen["performance"].label.scales}
 
 
 def indicators_of(table: Table, register: Register, known: Belonging, details: Details) -> set[str]:

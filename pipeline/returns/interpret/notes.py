@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from pipeline.returns.interpret.contradictions import (
     counted,
     said_alone,
     said_beside,
+    said_of_all,
     said_otherwise,
     unclear,
 )
@@ -28,6 +29,7 @@ from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import (
     NO_MATTER,
     is_unclear,
+    kinds_alone,
     says_provisional,
     without_idle,
 )
@@ -36,7 +38,7 @@ from pipeline.returns.interpret.sections import is_doubtful_section, said_by_sec
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details.detail import Place
+from pipeline.workbooks.details.detail import Around, Place
 from pipeline.workbooks.grid import Grid
 from schemas.findings import Finding
 from schemas.layout_rules import REMARK_UNCLEAR
@@ -201,6 +203,22 @@ def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
             yield from unclear(
                 known, sheet, line.cell, line.text, as_title=True, is_doubtful=is_doubtful
             )
+
+
+def said_around(
+    sheet: str, around: Iterable[Around], own: Collection[int], known: Belonging
+) -> Iterator[Finding]:
+    """What headers and footers of pages, and text boxes, say of the figures of a sheet."""
+    for each in around:
+        value = f"{each.text} ({each.where})"
+        lines = [Title.of(known.words, part, sheet) for part in told(each.text)]
+        what = [word for line in lines for word in said_of_all(line, known)]
+        powers = {scaled.power for line in lines for scaled in line.label.scales}
+        what += [_WHAT] if powers - {*own} else []
+        what += [kind for line in lines for kind in kinds_alone(line.label, as_section=True)]
+        yield from said_otherwise(sheet, "", value, what)
+        if not what and any(unclear(known, sheet, "", each.text, as_title=True)):
+            yield REMARK_UNCLEAR.found(sheet, said=value)
 
 
 def said_in_comments(

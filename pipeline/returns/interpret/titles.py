@@ -73,9 +73,9 @@ def entries_joined(words: Vocabulary, texts: Mapping[int, str]) -> Iterator[tupl
 
 #: What a day is called that is none of the figures.
 _OF_PAPER = re.compile(
-    r"\b(?:(?:print|issue|return) date|printed|due|deadline|issued|return by|template|version|completed"
-    r"|produced|prepared|submitted|signed|updated|received|meeting|committee|board|cabinet|published|sent"
-    r"|approved)\b",
+    r"\b(?:(?:print|issue|return) date|printed|due|deadline|issued|return by|template|version"
+    r"|completed|produced|prepared|submitted|signed|updated|received|meeting|committee|board"
+    r"|cabinet|published|sent|approved)\b",
     re.IGNORECASE,
 )
 
