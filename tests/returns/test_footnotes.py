@@ -40,7 +40,7 @@ def asked(made: Return) -> list[tuple[str, str]]:
     ("note", "code"),
     [
         *(("target", "L16"), ("estimate", "L16"), ("Q2", "L16"), ("North division", "L16")),
-        *(("carried forward from Q2", "L26"), ("best guess", "L26"), ("excludes fire", "L26")),
+        *(("carried forward from Q2", "L26"), ("best guess", "L16"), ("excludes fire", "L26")),
     ],
 )
 def test_the_note_on_a_figure_s_mark_is_understood_or_asked_about(

@@ -24,7 +24,7 @@ SHORT = [
     *("Not comparable", "Old definition", "Calculated on the old basis", "Under-recorded"),
     *("Columns are the wrong way round", "1.1 not yet validated", "1.1 awaiting validation"),
     *("Same as last quarter - system down", "Not updated this quarter", "No Q3 data yet"),
-    *("Part-quarter", "Everything one quarter behind", "Best guess", "excl. fire"),
+    *("Part-quarter", "Everything one quarter behind", "Rough guess", "excl. fire"),
 ]
 
 

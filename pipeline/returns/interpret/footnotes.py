@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from pipeline.returns.interpret.periods import spoken
 from pipeline.returns.interpret.remarks import NO_MATTER
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.grid import Grid, text_of
+from pipeline.workbooks.grid import Grid
 
 _RAISED = str.maketrans(
     "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079", "1230456789"
@@ -25,6 +26,7 @@ _SIGN = re.compile(r"[*\u2020\u2021\u00a7^#]+|[\u00b9\u00b2\u00b3\u2070\u2074-\u
 _IN_BRACKETS = re.compile(r"[(\[](?:see )?(?:note )?(\d\d?|[a-z])[)\]]", re.IGNORECASE)
 #: What stands at the end of a figure, or of what names its row.
 _AT_END = re.compile(rf"(?:{_SIGN.pattern}|{_IN_BRACKETS.pattern})\s*$", re.IGNORECASE)
+_LAST = frozenset("*\u2020\u2021\u00a7^#)]") | {chr(raised) for raised in _RAISED}
 #: These are read as words where no note explains them: `(e)`, `#`.
 _MAY_BE_WORDS = re.compile(r"[a-z#]", re.IGNORECASE)
 _LONGEST_NOTE = 300
@@ -74,13 +76,19 @@ def is_idle(note: str) -> bool:
     return _IDLE.fullmatch(spoken(note).strip(" .")) is not None
 
 
-def marks_of(text: str) -> list[str]:
+def marks_of(text: str) -> tuple[str, ...]:
     """The marks at the end of a text, the last one first."""
+    # Nearly no name ends with one, and those of all returns are the same.
+    return _marks_of(text) if text[-1:] in _LAST else ()
+
+
+@lru_cache(maxsize=2_000)
+def _marks_of(text: str) -> tuple[str, ...]:
     marks = []
     while found := _AT_END.search(text):
         marks.append(found[1] or found[0].strip())
         text = text[: found.start()]
-    return marks
+    return tuple(marks)
 
 
 def notes_on(grid: Grid, mark: str) -> Iterator[Note]:
@@ -130,13 +138,15 @@ def _said(words: Vocabulary, note: str) -> Label:
     return words.label("\n".join(part for part in told(note) if not is_idle(part)))
 
 
-def noted(table: Table, row: int, wording: str) -> list[str]:
+def noted(table: Table, row: int, wording: str) -> tuple[tuple[str, ...], list[str]]:
     """The marks beside a row's figure and its names, but for those of the register's wording."""
+    figure = table.value(row, "performance")
+    has_marks = isinstance(figure, str) and len(figure) < _LONGEST_FIGURE
     of_names = [
         mark
         for key in ("ref", "indicator")
-        for mark in marks_of(table.text(row, key))
+        if isinstance(name := table.value(row, key), str)
+        for mark in marks_of(name.strip())
         if mark not in marks_of(wording)
     ]
-    figure = text_of(table.value(row, "performance"))
-    return of_names + (marks_of(figure) if len(figure) < _LONGEST_FIGURE else [])
+    return marks_of(str(figure).strip()) if has_marks else (), of_names

@@ -20,7 +20,7 @@ from pipeline.returns.interpret.contradictions import (
     unclear,
 )
 from pipeline.returns.interpret.cover import Cover
-from pipeline.returns.interpret.footnotes import Note, is_idle, marks_of, noted, notes_on
+from pipeline.returns.interpret.footnotes import Note, is_idle, noted, notes_on
 from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.papers import without_papers
@@ -259,9 +259,8 @@ def said_by_marks(table: Table, rows: Mapping[int, Indicator], known: Belonging)
     """What the notes say that marks in the rows of indicators point at."""
     found, notes = MarkedRows(), dict[str, list[Note]]()
     for row, indicator in rows.items():
-        marks = noted(table, row, indicator.wording)
-        of_figure = marks_of(table.text(row, "performance"))
-        for mark in marks:
+        of_figure, of_names = noted(table, row, indicator.wording)
+        for mark in (*of_figure, *of_names):
             if mark not in notes:
                 notes[mark] = list(notes_on(table.grid, mark))
             for note in notes[mark]:
