@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from msgspec import Struct
@@ -27,6 +27,9 @@ _IN_BRACKETS = re.compile(r"[(\[](?:see )?(?:note )?(\d\d?|[a-z])[)\]]", re.IGNO
 #: What stands at the end of a figure, or of what names its row.
 _AT_END = re.compile(rf"(?:{_SIGN.pattern}|{_IN_BRACKETS.pattern})\s*$", re.IGNORECASE)
 _LAST = frozenset("*\u2020\u2021\u00a7^#)]") | {chr(raised) for raised in _RAISED}
+_MAY_END = _LAST | {" ", "\u00a0"}
+#: The columns whose marks are looked at.
+_MARKED = ("ref", "indicator", "performance")
 #: These are read as words where no note explains them: `(e)`, `#`.
 _MAY_BE_WORDS = re.compile(r"[a-z#]", re.IGNORECASE)
 _LONGEST_NOTE = 300
@@ -136,6 +139,16 @@ def _explained(heading: Heading, grid: Grid, words: Vocabulary) -> Heading:
 
 def _said(words: Vocabulary, note: str) -> Label:
     return words.label("\n".join(part for part in told(note) if not is_idle(part)))
+
+
+def rows_with_marks(table: Table, rows: Iterable[int]) -> Iterator[int]:
+    """Those of a table's rows whose figure or name ends with what may be a mark."""
+    first = table.grid.first_column
+    columns = [table.columns[key] - first for key in _MARKED if key in table.columns]
+    for row in rows:
+        cells = table.grid.cells(row)
+        if any(isinstance(cell := cells[at], str) and cell[-1:] in _MAY_END for at in columns):
+            yield row
 
 
 def noted(table: Table, row: int, wording: str) -> tuple[tuple[str, ...], list[str]]:

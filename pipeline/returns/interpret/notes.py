@@ -20,7 +20,7 @@ from pipeline.returns.interpret.contradictions import (
     unclear,
 )
 from pipeline.returns.interpret.cover import Cover
-from pipeline.returns.interpret.footnotes import Note, is_idle, noted, notes_on
+from pipeline.returns.interpret.footnotes import Note, is_idle, noted, notes_on, rows_with_marks
 from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.papers import without_papers
@@ -258,8 +258,8 @@ class MarkedRows(Struct):
 def said_by_marks(table: Table, rows: Mapping[int, Indicator], known: Belonging) -> MarkedRows:
     """What the notes say that marks in the rows of indicators point at."""
     found, notes = MarkedRows(), dict[str, list[Note]]()
-    for row, indicator in rows.items():
-        of_figure, of_names = noted(table, row, indicator.wording)
+    for row in rows_with_marks(table, rows):
+        of_figure, of_names = noted(table, row, rows[row].wording)
         for mark in (*of_figure, *of_names):
             if mark not in notes:
                 notes[mark] = list(notes_on(table.grid, mark))

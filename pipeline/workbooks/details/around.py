@@ -30,15 +30,17 @@ _CODES = re.compile(
 
 def texts_around(package: Package, name: str, content: bytes) -> list[Around]:
     """What stands around the cells of a sheet of an `.xlsx`, by its part and its bytes."""
-    tail = content[content.rfind(b"sheetData") :]
+    start = content.rfind(b"</sheetData>")
     around = list[Around]()
-    if b"eader" in tail and b"headerFooter" in tail:
+    at = content.find(b"headerFooter", start)
+    if at >= 0:
+        tail = content[at : content.find(b"headerFooter>", at + 1)]
         has_first = b'differentFirst="1"' in tail or b'differentFirst="true"' in tail
         for kind, said in _PAGE_TEXT.findall(tail):
             if kind == b"odd" or has_first:
                 text = html.unescape(said.decode("utf-8", "replace"))[:_LONGEST]
                 around += [Around(each, PAGE) for each in _parts(text)]
-    if b"drawing " in tail:
+    if content.find(b"drawing ", start) >= 0:
         try:
             around += [Around(text, BOX) for text in _Boxes(package.related(name, "drawing")).said]
         except BrokenPartError:
