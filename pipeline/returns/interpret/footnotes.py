@@ -87,10 +87,10 @@ def marks_of(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2_000)
 def _marks_of(text: str) -> tuple[str, ...]:
-    marks = []
-    while found := _AT_END.search(text):
+    marks, tail = [], text[-_LONGEST_FIGURE:]
+    while found := _AT_END.search(tail):
         marks.append(found[1] or found[0].strip())
-        text = text[: found.start()]
+        tail = tail[: found.start()]
     return tuple(marks)
 
 

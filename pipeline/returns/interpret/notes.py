@@ -49,6 +49,8 @@ from schemas.names import name_key
 _SAID_BY_NOTES = frozenset({"cumulative", "a forecast", "of another length of time"})
 _WHAT = "in thousands or millions"
 _FIGURES = re.compile(r"\b(?:all|amounts|data|figures|numbers|values)\b", re.IGNORECASE)
+#: No table has more marks of different kinds.
+_MOST_MARKS = 50
 #: How a comment of a correction copy begins, and what a comment begins with that names its author.
 _OURS, _AUTHOR = "Quarterday:", re.compile(r"^[^\n:]{1,60}:[ \t]*\n")
 #: Without any of these a text says nothing of a scale; what is looked for first is found fastest.
@@ -261,9 +263,9 @@ def said_by_marks(table: Table, rows: Mapping[int, Indicator], known: Belonging)
     for row in rows_with_marks(table, rows):
         of_figure, of_names = noted(table, row, rows[row].wording)
         for mark in (*of_figure, *of_names):
-            if mark not in notes:
+            if mark not in notes and len(notes) < _MOST_MARKS:
                 notes[mark] = list(notes_on(table.grid, mark))
-            for note in notes[mark]:
+            for note in notes.get(mark, ()):
                 if says_provisional(known.words, note.said):
                     found.provisional |= {row} if mark in of_figure else set()
                 elif not is_idle(note.said):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import against, own_kinds, said_alone
 from pipeline.returns.interpret.labels import OF_A_PART, PROVISIONAL, Label
+from pipeline.returns.interpret.parts import LONGEST_PART
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import NO_MATTER
 
@@ -38,6 +39,8 @@ _MOST_CELLS = 4
 def said_by_section(known: Belonging, texts: list[str], *, is_under: bool) -> list[str]:
     """What the texts of a line say against the return, in words; under the rows it is a note."""
     text = " ".join(texts)
+    if len(text) > LONGEST_PART:
+        return []
     label = known.own(known.words.label(text), text)
     is_of_others = is_under and _BASELINE in label.kinds
     if not label.unknown and not label.fields - {"target", "status"} and not is_of_others:
@@ -55,7 +58,7 @@ def is_doubtful_section(known: Belonging, text: str) -> bool:
 
     `Annual indicators` are those of a year, or what is asked once a year.
     """
-    label = known.words.label(text)
+    label = known.words.label(text[:LONGEST_PART])
     is_known = not set(label.unknown) - _OF_SECTIONS and not label.fields - _FIELDS
     is_provisional = label.kinds == {PROVISIONAL}
     return is_known and (is_provisional or known.among(label.periods) is Fit.DOUBTFUL)
