@@ -19,6 +19,8 @@ INDICATORS_SHEET = "Indicators"
 ACHIEVEMENTS_SHEET = "Achievements"
 #: The first sheet of a correction copy; passed over when the copy comes back.
 LIST_SHEET = "What to correct"
+#: What heads the block of the appendix that sums its ratings up; no return has it.
+OVERALL_HEADINGS = ("Overall performance", "Indicators", "Rated", "Overall", "Made up of")
 #: Above each column of the template: whether it is to be filled in.
 FILL_IN, FILLED_IN = "▼ Fill in", "Prefilled"
 #: Headings of the figures where no other heading is one, and only where nothing stands beside them.

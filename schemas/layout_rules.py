@@ -50,5 +50,12 @@ TEXTS_TOO_LONG = Rule(
     "Shorten its texts to what the committee is to read.",
     "What a return says is printed, mailed and kept, every night anew.",
 )
+OWN_APPENDIX = Rule(
+    "L32",
+    "The appendix, and not a return",
+    "This is the appendix that is made of all returns: here it sums its ratings up.",
+    "Send the figures of your service area alone, on the return that was sent to you.",
+    "The appendix holds the figures of every service area as they were merged.",
+)
 
 RULES: tuple[Rule, ...] = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))

@@ -82,9 +82,9 @@ ROWS = Checks(
         ),
         RowCheck(
             "C10",
-            "Prefilled cell altered",
-            "The prefilled {what} was altered; it should read: {expected}.",
-            "Put it back as it was, or start from a fresh template.",
+            "Not as registered",
+            "The {what} is not as it is registered; it should read: {expected}.",
+            "Correct it; if it is meant so, ask for the register to be changed.",
             "If the wording changed, the figure may answer another question.",
             at={
                 key: Condition((f"{key}_seen", f"{key}_expected"), conditions.unaltered)

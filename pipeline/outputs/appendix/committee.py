@@ -11,6 +11,7 @@ from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
 from pipeline.outputs.appendix.flow import Cell, Flow, count, headings, text
 from pipeline.outputs.palette import shade
+from schemas.fields import OVERALL_HEADINGS
 
 #: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
 WIDTHS = (260, 94, 102, 108, 116)
@@ -156,7 +157,7 @@ def _key(flow: Flow, report: Report) -> None:
 
 def _overall(flow: Flow, report: Report) -> None:
     flow.block(below=14)
-    names = ("Overall performance", "Indicators", "Rated", "Overall", "Made up of")
+    names = OVERALL_HEADINGS
     flow.add(*headings(*names, right=names[1:3]))
     tallies = [(s.priority.heading, s.tally) for s in report.sections]
     for name, tally in (*tallies, ("All priorities", report.overall)):

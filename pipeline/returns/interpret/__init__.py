@@ -17,7 +17,7 @@ from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
 from pipeline.returns.interpret.lengths import bounded, told_once
 from pipeline.returns.interpret.notes import noted_provisional, said_in_notes
-from pipeline.returns.interpret.tables import Table, find_tables, of_kind, why_none
+from pipeline.returns.interpret.tables import Table, find_tables, of_kind, own_appendix, why_none
 from pipeline.returns.reading import Reading
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.detail import Details, marked_places
@@ -35,6 +35,8 @@ def interpret(
     Findings come in the order in which a person reads the workbook: cover, indicators,
     achievements.
     """
+    if appendix := own_appendix(grids):
+        return Reading(folder_area, sheets=[grid.sheet for grid in grids], findings=appendix)
     words = vocabulary_of(register)
     reading = Reading(sheets=[grid.sheet for grid in grids])
     tables = find_tables(grids, words)

@@ -31,6 +31,11 @@ _STATUSES = {
     **dict.fromkeys(("provisional", "p", "estimate"), Status.PROVISIONAL),
     "not available": Status.NOT_AVAILABLE,
 }
+#: What a column called Status says of how things go, and not of the figure.
+_RATINGS = frozenset(
+    {"green", "amber", "red", "yellow", "blue", "grey", "g", "a", "r", "on track", "off track"}
+    | {"on target", "off target", "amber green", "amber red", "below target", "above target"}
+)
 _STATES = {name_key(state): state for state in MilestoneState} | {
     "completed": MilestoneState.COMPLETE,
     "achieved": MilestoneState.COMPLETE,
@@ -131,7 +136,8 @@ class RowCells:
         """The figure's status; a mark beside the figure may have said that it is provisional."""
         marked = Status.PROVISIONAL if is_provisional else Status.FINAL
         text = self._text("status")
-        if text == "" or "status" in self._refused or means_no_cases(text):
+        is_rating = name_key(text) in _RATINGS
+        if text == "" or "status" in self._refused or means_no_cases(text) or is_rating:
             return marked
         if means_nothing_to_report(text):
             return Status.NOT_AVAILABLE

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
-from pipeline.returns.interpret.headings import Heading, heading_text
+from pipeline.returns.interpret.headings import Heading
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
 from pipeline.returns.interpret.parts import is_about, on_figures
 from pipeline.returns.interpret.register_periods import Fit
@@ -24,16 +24,17 @@ from pipeline.returns.interpret.remarks import (
     is_unclear,
     kinds_alone,
     measure_said,
+    part_said,
     parts_named,
 )
+from pipeline.returns.interpret.second_figures import in_words, instead_of
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.figures.plain import clean
-from pipeline.workbooks.grid import text_of
 from schemas import rules as c
 from schemas.findings import Finding
-from schemas.layout_rules import FIGURES_UNHEADED, REMARK_UNCLEAR
+from schemas.layout_rules import REMARK_UNCLEAR
 from schemas.model import Indicator
 from schemas.names import name_key
 from schemas.units import Unit
@@ -55,33 +56,18 @@ _YES = frozenset({"y", "yes", "true", "x", "\N{CHECK MARK}"})
 _ONCE = frozenset({"1", "x1", "units", "unit", "ones", "none", "n/a", "-"})
 #: Beside a unit, these say that all figures are counted in it.
 _OF_ALL_FIGURES = frozenset({"all", "are", "is", "shown", "expressed", "given", "reported", "as"})
-#: Columns that say of which part of the area, or of its people, a row is.
-_OF_PARTS = frozenset(
-    {"ward", "wards", "locality", "neighbourhood", "parish", "district", "sub area", "geography"}
-    | {"gender", "sex", "age", "age group", "age band", "ethnicity", "cohort", "area covered"}
-    | {"location", "site", "ward name", "locality name"}
-)
-#: Columns that as often say who is responsible.
-_OF_TEAMS = frozenset({"division", "team", "area", "region", "sector", "zone", "patch", "group"})
-#: Columns of days that say of which period a row is, where it is another's last day.
-_OF_DAYS = frozenset({"reporting date", "data date", "date of data", "period date", "date to"})
 #: What such a column says of all of it.
 _WHOLE = frozenset(
     {"all", "whole", "total", "borough", "council", "authority", "all ages", "all areas", "both"}
     | {"borough wide", "boroughwide", "council wide", "n a", "none", "everyone", "persons", "city"}
+    | {"whole borough", "whole council", "whole city", "whole county", "whole district"}
     | {"whole area", "all wards", "district", "district wide", "county", "citywide", "any"}
 )
 #: Of what else than a period's figures a title may be, and the kinds that a tab may speak of.
 _OTHER_FIGURES = frozenset({"target", "numerator", "denominator"})
 _OF_NO_TAB = frozenset({PROVISIONAL, "a total", "of a part, or of more"})
 MULTIPLIED = re.compile(r"\bmultipl\w+ by\b|[x×] ?1[0ks,]+\b", re.IGNORECASE)
-_FIGURE = re.compile(r"[-+£(]*\d[\d.,% )]*")
-#: What a heading calls a figure that is meant in place of another.
-_REVISED = frozenset(
-    {"corrected", "correct", "correction", "restated", "revised", "amended", "updated", "final"}
-    | {"(final)", "(revised)", "(corrected)", "(restated)", "audited", "true", "adjusted"}
-)
-_AIMED_AT = "what is aimed at"
+AIMED_AT = "what is aimed at"
 _IN_THOUSANDS = "in thousands or millions"
 
 
@@ -142,18 +128,24 @@ def _apart(line: Title, known: Belonging) -> Iterator[Finding]:
 
 
 def _said_on_cover(line: Title, known: Belonging) -> Iterator[Finding]:
+    what = said_of_all(line, known)
+    yield from said_otherwise(line.sheet, line.cell, line.text, what)
+    if not what:
+        yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
+
+
+def said_of_all(line: Title, known: Belonging) -> list[str]:
+    """What a line that may speak of much plainly says of all figures."""
     said = replace(line.periods, relative=frozenset())
     fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
     kinds = {*known.own(line.label, line.text).kinds_of_all, *_other_money(line.label)}
-    # A line of a cover may speak of much; only what it plainly says is held against it.
     what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
     what += counted(line.text)
     if basis := basis_said(line.text):
         label = known.words.title(basis)
         what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
-    yield from said_otherwise(line.sheet, line.cell, line.text, what)
-    if not what:
-        yield from unclear(known, line.sheet, line.cell, line.text, as_title=True)
+    part = part_said(line.text)
+    return what + ([A_PART] if part and not is_whole(part, known) else [])
 
 
 def unclear(
@@ -202,7 +194,10 @@ def _measured(title: Title, table: Table, known: Belonging) -> list[str]:
 
 def said_alone(known: Belonging, label: Label, text: str, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures near it."""
-    return [*kinds_alone(label, as_section=as_section), *parts_named(known.words, text)]
+    part = part_said(text)
+    is_all = part != "" and is_whole(part, known)
+    named = [] if is_all else [A_PART] if part else parts_named(known.words, text)
+    return [*kinds_alone(label, as_section=as_section), *named]
 
 
 def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
@@ -216,7 +211,7 @@ def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
         is_other = label.fields and label.fields <= _OTHER_FIGURES and not label.unknown
         # A tab has few words, and all are of what is on it.
         of_all = label.kinds_of_all if title.cell else label.kinds - _OF_NO_TAB
-        what = [_AIMED_AT] if is_other else sorted(of_all - headed)
+        what = [AIMED_AT] if is_other else sorted(of_all - headed)
         what += _other_money(label)
         own = {scaled.power for scaled in table.chosen["performance"].label.scales}
         if {scaled.power for scaled in label.scales} - own or MULTIPLIED.search(title.text):
@@ -239,12 +234,10 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
         if cell == "":
             continue
         heading = table.block.at(column)
-        if heading is not None and _is_revised(heading):
-            instead, own = text_of(cell), table.text(row, "performance")
-            if _FIGURE.fullmatch(instead) and instead != own:
-                said = f"{instead} under {heading.text}"
-                what = [f"others than {own}"] if own else ["others than those that are left out"]
-                yield from said_otherwise(sheet, table.address(row, "performance"), said, what)
+        if heading is not None:
+            yield from instead_of(table, row, column, heading, known)
+        elif isinstance(cell, str):
+            yield from in_words(table, row, column)
         if isinstance(cell, str) and len(cell) <= _LONGEST_WORD:
             what = said_beside(cell, heading, known)
             if heading is None and not what:
@@ -253,57 +246,10 @@ def beside(table: Table, row: int, indicator: Indicator, known: Belonging) -> It
             yield from said_otherwise(sheet, address(row, column), cell, what)
 
 
-def other_columns(table: Table, rows: list[int], known: Belonging) -> Iterator[Finding]:
-    """What columns beside the figures make of them, once a column; `rows` are the indicators'."""
-    sheet, own = table.grid.sheet, table.chosen["performance"]
-    for column in table.other_columns:
-        heading = table.block.at(column)
-        said = name_key(heading.text) if heading else ""
-        is_beside = column in (own.column - 1, own.until + 1)
-        if heading is None and is_beside:
-            yield from _unheaded(table, rows, column, own)
-        elif said in _OF_DAYS:
-            yield from _of_other_days(table, rows, column, known)
-        elif said in _OF_PARTS or said in _OF_TEAMS:
-            for row in rows:
-                text = text_of(table.merges.value(table.grid, row, column))
-                is_part = said in _OF_PARTS or parts_named(known.words, text)
-                if text and is_part and not _is_whole(text, known):
-                    value = f"{text} under {heading.text}" if heading else text
-                    yield from said_otherwise(sheet, address(row, column), value, [A_PART])
-                    break
-
-
-def _of_other_days(
-    table: Table, rows: list[int], column: int, known: Belonging
-) -> Iterator[Finding]:
-    for row in rows:
-        text = heading_text(table.merges.value(table.grid, row, column))
-        if known.fit_of_row(known.words.label(text).periods) is Fit.OTHER:
-            what = against(Label(text), known, Fit.OTHER)
-            yield from said_otherwise(table.grid.sheet, address(row, column), text, what)
-            return
-
-
-def _is_whole(text: str, known: Belonging) -> bool:
+def is_whole(text: str, known: Belonging) -> bool:
+    """Whether words mean the whole area, and everybody."""
     key = name_key(text)
     return key in _WHOLE or key in known.words.areas or f" {key} " in f" {known.words.council} "
-
-
-def _unheaded(table: Table, rows: list[int], column: int, own: Heading) -> Iterator[Finding]:
-    """A second figure beside the first, of which nothing says what it is."""
-    for row in rows:
-        text, figure = text_of(table.grid.value(row, column)), table.text(row, "performance")
-        if _FIGURE.fullmatch(text) and text != figure:
-            place = table.grid.sheet, address(row, column)
-            yield FIGURES_UNHEADED.found(*place, text, heading=own.text)
-            return
-
-
-def _is_revised(heading: Heading) -> bool:
-    """Whether a column holds figures that are meant in place of others."""
-    is_figure = not heading.label.fields - {"performance"}
-    return is_figure and not _REVISED.isdisjoint(heading.said.casefold().split())
 
 
 def _other_measure(cell: str, indicator: Indicator, known: Belonging) -> list[str]:
@@ -328,29 +274,14 @@ def said_beside(cell: str, heading: Heading | None, known: Belonging) -> list[st
         return []
     of_period = heading is None or _OF_PERIOD.search(heading.text) is not None
     fit = known.fit(label.periods) if of_period else Fit.SAME
-    kinds = {*_own_kinds(label), *_other_money(label)}
+    kinds = {*own_kinds(label), *_other_money(label)}
     kinds |= {_IN_THOUSANDS} if label.scales else set()
     return against(replace(label, areas=frozenset()), known, fit, kinds)
 
 
-def section(table: Table, row: int, known: Belonging) -> Iterator[Finding]:
-    """What a line between the rows, without figures, says of those under it."""
-    texts = [(column, text) for column, cell in table.grid.row(row) if (text := text_of(cell))]
-    if len(texts) != 1:
-        return
-    column, text = texts[0]
-    label = known.own(known.words.label(text), text)
-    if label.unknown or label.fields - {"target"}:
-        what = said_alone(known, label, text, as_section=True)
-    else:
-        kinds = _own_kinds(label) - {"a total", "an average"}
-        what = against(label, known, known.fit(label.periods), kinds)
-    yield from said_otherwise(table.grid.sheet, address(row, column), text, what)
-
-
-def _own_kinds(label: Label) -> frozenset[str]:
+def own_kinds(label: Label) -> frozenset[str]:
     """What a label says of the kind of figures, a target's among it."""
-    aimed_at = {_AIMED_AT} if label.fields == {"target"} else set[str]()
+    aimed_at = {AIMED_AT} if label.fields == {"target"} else set[str]()
     return label.kinds - {PROVISIONAL} | aimed_at
 
 

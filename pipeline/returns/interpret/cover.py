@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct, field
 
 from pipeline.returns.interpret.headings import LONGEST_HEADING, heading_text
@@ -55,8 +53,7 @@ def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cov
         has_period = "period" in cover.entries
         for key, label, entry in lines:
             if key == "period" and not (has_period and id(grid) in first_row):
-                named = re.sub(r"\s*\b(?:no|number)\b\.?", "", label, flags=re.IGNORECASE)
-                said = words.label(f"{named} {entry.text}" if entry.text else "")
+                said = words.label(f"{label} {entry.text}" if entry.text else "")
                 cover.said += [entry.text] if entry.text else []
                 cover.periods |= said.periods
                 cover.unknown += sorted(said.kinds)

@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.attribution import other_rows, period_shown
 from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, TOTALS, RowCells, name_shown
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.contradictions import beside, other_columns, section
+from pipeline.returns.interpret.contradictions import beside
 from pipeline.returns.interpret.headings import LONGEST_HEADING
 from pipeline.returns.interpret.labels import PROVISIONAL
-from pipeline.returns.interpret.notes import said_in_comments
+from pipeline.returns.interpret.notes import said_around, said_by_marks, said_in_comments
+from pipeline.returns.interpret.qualifiers import other_columns
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
@@ -62,32 +63,51 @@ def read_indicators(
     """
     looks = _looks(tables, details)
     matched, findings = _match(tables, register, known, looks)
+    provisional = set[tuple[int, int]]()
     for table in tables:
         findings += _marked_headings(table, looks[table.grid.sheet].cells, known)
-        findings += other_columns(table, _rows(table, matched), known)
+        mine = {m.row: m.indicator for m in matched if m.table is table and not m.is_other_period}
+        findings += other_columns(table, [*mine], known)
+        marked = said_by_marks(table, mine, known)
+        findings += marked.findings
+        provisional |= {(id(table), row) for row in marked.provisional}
     rows = []
     for sheet, matches in groupby(matched, key=lambda match: match.table.grid.sheet):
-        mine = list(matches)
-        findings += _hidden(mine, looks[sheet])
-        for match in mine:
+        on_sheet = list(matches)
+        findings += _hidden(on_sheet, looks[sheet])
+        for match in on_sheet:
             if match.is_other_period:
                 rows.append(_not_read(match, known))
                 continue
-            row, troubles = _read_row(match, looks[sheet], known)
+            is_noted = (id(match.table), match.row) in provisional
+            row, troubles = _read_row(match, looks[sheet], known, is_noted=is_noted)
             rows.append(row)
             findings += troubles
         if comments := looks[sheet].comments:
-            cells = [(m.row, m.table.columns[key]) for m in mine for key in FIGURES
-                     if key in m.table.columns]  # fmt: skip
-            of_tables = {id(m.table): m.table for m in mine}.values()
-            heads = [place for table in of_tables for place in _heading_places(table)]
-            findings += said_in_comments(sheet, comments, {*cells, *heads}, known)
+            findings += _said_in_comments(sheet, comments, on_sheet, known)
+        if around := looks[sheet].around:
+            findings += said_around(sheet, around, _scales(on_sheet), known)
     return rows, findings
 
 
-def _rows(table: Table, matched: list[_Matched]) -> list[int]:
-    """The rows of a table whose figures are read."""
-    return [m.row for m in matched if m.table is table and not m.is_other_period]
+def _said_in_comments(
+    sheet: str, comments: Mapping[Place, str], matched: list[_Matched], known: Belonging
+) -> Iterator[Finding]:
+    """What comments say of the figures of a sheet's indicators."""
+    figures = {
+        (m.row, m.table.columns[key]): m.table.text(m.row, key)
+        for m in matched
+        for key in FIGURES
+        if key in m.table.columns
+    }
+    tables = {id(m.table): m.table for m in matched}.values()
+    heads = {place: "" for table in tables for place in _heading_places(table)}
+    return said_in_comments(sheet, comments, heads | figures, _scales(matched), known)
+
+
+def _scales(matched: list[_Matched]) -> set[int]:
+    """The scales that the headings of the figures say."""
+    return {s.power for m in matched for s in m.table.chosen["performance"].label.scales}
 
 
 def indicators_of(table: Table, register: Register, known: Belonging, details: Details) -> set[str]:
@@ -150,8 +170,6 @@ def _match(
                 continue
             ref, name = (name_shown(table, row, key, looks[sheet].cells) for key in NAMES)
             said = name or ref
-            if table.text(row, "performance") == "":
-                findings += section(table, row, known)
             if not said:
                 findings += _astray(table, row)
                 continue
@@ -265,8 +283,9 @@ def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
 
 
 def _read_row(
-    match: _Matched, looks: SheetDetails, known: Belonging
+    match: _Matched, looks: SheetDetails, known: Belonging, *, is_noted: bool
 ) -> tuple[ReportedRow, list[Finding]]:
+    """A row of an indicator; `is_noted`: a footnote to it says that it is provisional."""
     indicator = match.indicator
     cells = RowCells(match.table, match.row, indicator, looks, is_of_two=match.is_of_two)
     told = cells.seen.get("performance", "")
@@ -297,7 +316,7 @@ def _read_row(
         case Kind.NARRATIVE if not nothing:
             narrative = cells.words("performance")
     over = match.table.chosen["performance"].label
-    is_said = PROVISIONAL in over.kinds or match.table.is_provisional
+    is_said = PROVISIONAL in over.kinds or match.table.is_provisional or is_noted
     status = cells.status(is_provisional=figure.provisional or is_said)
     row = ReportedRow(
         indicator=indicator.ref,

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pipeline.returns.interpret.homonyms import without_homonyms
 from pipeline.returns.interpret.instructions import without_denials
+from pipeline.returns.interpret.papers import without_papers
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Calendar
 from pipeline.workbooks.names import name_key
@@ -45,6 +46,7 @@ CHANGE_NOTHING = frozenset(
         "value",
         "values",
         "reported",
+        "final",
     }
     | {word for mark in (FILL_IN, FILLED_IN) for word in spoken(mark).split()}
 )
@@ -63,6 +65,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         *("obsolete", "dummy", "do not use", "withdrawn", "void", "incomplete", "unverified"),
         *("not validated", "not audited", "not verified", "interim", "to be checked", "specimen"),
         *("placeholder", "previous version", "not yet approved", "part data", "part year"),
+        "not final",
     ),
     "an example": ("example", "sample"),
     "cumulative": ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
@@ -193,6 +196,7 @@ _OF_OFFICES = re.compile(
 )
 #: A name's words; a sign between two is one as well.
 _WORDS = re.compile(r"\w+|[^\w\s]")
+_RAISED = re.compile(r"(?<=\w)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
 _APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
 
 
@@ -343,10 +347,11 @@ class Vocabulary:
     def _title(self, text: str) -> Label:
         for pattern in (*self._own_names, _COMPARED, _OF_OFFICES):
             text = pattern.sub("", text)
-        return self._label(_IDLE.sub(_idle, text), INDICATORS)
+        return self._label(_IDLE.sub(_idle, without_papers(text)), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
-        said = without_denials(without_homonyms(text))
+        # A raised number is a mark, and no part of the word before it.
+        said = _RAISED.sub(r" \g<0>", without_denials(without_homonyms(text)))
         rest = spoken(said)
         names = self._names[fields]
         if whole := names.keys.get(rest.strip(" :.")):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pipeline.returns.reading import Reading
 from schemas import layout_rules as rules
 from schemas.findings import Finding
+from schemas.rules import SAID_OTHERWISE
 
 #: The most characters of a commentary or of what an indicator in words reports, of an achievement,
 #: of a line of the cover, and of all that a return says; and the most achievements.
@@ -53,10 +54,15 @@ def bounded(reading: Reading) -> Reading:
 
 
 def told_once(findings: list[Finding]) -> list[Finding]:
-    """The findings, with one for all cells of a sheet that say the same words on the figures."""
+    """The findings, each once, and one for all cells of a sheet that say the same words."""
     told: dict[object, list[Finding]] = {}
-    for number, found in enumerate(findings):
+    plainer = {SAID_OTHERWISE.code, rules.FIGURES_UNHEADED.code}
+    otherwise = {(f.sheet, f.cell) for f in findings if f.code in plainer}
+    for number, found in enumerate(dict.fromkeys(findings)):
         is_remark = found.code == rules.REMARK_UNCLEAR.code
+        if is_remark and (found.sheet, found.cell) in otherwise:
+            # What of it can be said more plainly is said already.
+            continue
         told.setdefault((found.sheet, found.problem) if is_remark else number, []).append(found)
     return [_with_count(first, len(others)) for first, *others in told.values()]
 

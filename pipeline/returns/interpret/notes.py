@@ -3,35 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import (
+    AIMED_AT,
     MULTIPLIED,
     against,
     counted,
+    said_alone,
     said_beside,
+    said_of_all,
     said_otherwise,
     unclear,
 )
 from pipeline.returns.interpret.cover import Cover
+from pipeline.returns.interpret.footnotes import Note, is_idle, noted, notes_on, rows_with_marks
+from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.papers import without_papers
 from pipeline.returns.interpret.parts import LONGEST_PART, clauses, told
+from pipeline.returns.interpret.periods import NONE
 from pipeline.returns.interpret.register_periods import Fit
-from pipeline.returns.interpret.remarks import NO_MATTER, says_provisional
+from pipeline.returns.interpret.remarks import (
+    NO_MATTER,
+    is_unclear,
+    kinds_alone,
+    says_provisional,
+    without_idle,
+)
+from pipeline.returns.interpret.second_figures import speaks_of_other
+from pipeline.returns.interpret.sections import is_doubtful_section, said_by_section
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details.detail import Place
-from pipeline.workbooks.grid import Grid, text_of
+from pipeline.workbooks.details.around import PAGE
+from pipeline.workbooks.details.detail import Around, Place
+from pipeline.workbooks.grid import Grid
 from schemas.findings import Finding
+from schemas.layout_rules import REMARK_UNCLEAR
+from schemas.model import Indicator
+from schemas.names import name_key
 
 #: The kinds that a note is meant of all figures.
 _SAID_BY_NOTES = frozenset({"cumulative", "a forecast", "of another length of time"})
 _WHAT = "in thousands or millions"
 _FIGURES = re.compile(r"\b(?:all|amounts|data|figures|numbers|values)\b", re.IGNORECASE)
+#: No table has more marks of different kinds.
+_MOST_MARKS = 50
 #: How a comment of a correction copy begins, and what a comment begins with that names its author.
 _OURS, _AUTHOR = "Quarterday:", re.compile(r"^[^\n:]{1,60}:[ \t]*\n")
 #: Without any of these a text says nothing of a scale; what is looked for first is found fastest.
@@ -90,12 +112,28 @@ def _texts(grid: Grid, tables: list[Table]) -> Iterator[_Text]:
         table = by_row.get(number)
         if table is not None and number not in unfilled:
             for column, is_note in beside[id(table)]:
-                if isinstance(cell := grid.value(number, column), str) and cell:
-                    yield _Text(number, column, cell, is_note)
+                if not is_note and isinstance(cell := grid.value(number, column), str) and cell:
+                    yield _Text(number, column, cell)
+            notes = [column for column, is_note in beside[id(table)] if is_note]
+            yield from _beside(grid, number, notes)
         else:
             for column, cell in enumerate(cells, grid.first_column):
                 if isinstance(cell, str) and cell:
                     yield _Text(number, column, cell)
+
+
+def _beside(grid: Grid, number: int, columns: list[int]) -> Iterator[_Text]:
+    """What stands in a row under no heading, cells that touch as one: `Data to`, `31/01/2016`."""
+    texts: dict[int, list[str]] = {}
+    first = last = -2
+    for column in columns:
+        if text := heading_text(grid.value(number, column)):
+            first = first if column == last + 1 else column
+            texts.setdefault(first, []).append(text)
+            last = column
+    for column, said in texts.items():
+        if any(isinstance(grid.value(number, column + at), str) for at in range(len(said))):
+            yield _Text(number, column, " ".join(said), is_note=True)
 
 
 def _scaled(
@@ -123,20 +161,34 @@ def _scaled(
 def noted_provisional(table: Table, cover: Cover, known: Belonging) -> bool:
     """Whether a line of the cover, or a note under a table, says that figures are provisional."""
     lines = [line.text for line in cover.lines if PROVISIONAL in line.label.kinds]
-    lines += [text for _, text, is_under in _lines_without_figures(table, known) if is_under]
+    lines += [line.text for line in _lines_without_figures(table, known) if line.is_under]
     return any(says_provisional(known.words, text) for text in lines)
 
 
-def _lines_without_figures(table: Table, known: Belonging) -> Iterator[tuple[str, str, bool]]:
-    """What rows without a figure and an indicator say: their cell, text, and if none is below."""
+class _Line(Struct, frozen=True):
+    """A row without a figure and an indicator: its first cell, and its texts."""
+
+    cell: str
+    texts: list[str]
+    #: None of the rows below has a figure.
+    is_under: bool
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.texts)
+
+
+def _lines_without_figures(table: Table, known: Belonging) -> Iterator[_Line]:
+    """What rows without a figure and an indicator say."""
     unfilled = table.unfilled
     last = max(set(table.rows) - set(unfilled), default=-1) if unfilled else -1
     for row in unfilled:
-        texts = {column: text for column, cell in table.grid.row(row) if (text := text_of(cell))}
+        texts = {
+            column: text for column, cell in table.grid.row(row) if (text := heading_text(cell))
+        }
         if not texts or known.words.indicator(table.text(row, "ref"), table.text(row, "indicator")):
             continue
-        if row > last or len(texts) == 1:
-            yield address(row, min(texts)), " ".join(texts.values()), row > last
+        yield _Line(address(row, min(texts)), [*texts.values()], row > last)
 
 
 def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
@@ -146,51 +198,155 @@ def _said_in_rows(table: Table, known: Belonging) -> Iterator[Finding]:
         is_note = not heading.label.fields and _FIGURES.search(heading.text)
         if is_note and not any(table.down(heading.column)):
             yield from _said_by(heading.text, sheet, heading.address, known)
-    for cell, text, is_under in _lines_without_figures(table, known):
-        if is_under:
-            yield from _said_by(text, sheet, cell, known)
-        else:
-            yield from unclear(known, sheet, cell, text, as_title=True)
+    for line in _lines_without_figures(table, known):
+        if what := said_by_section(known, line.texts, is_under=line.is_under):
+            yield from said_otherwise(sheet, line.cell, line.text, what)
+        elif line.is_under:
+            yield from _said_by(line.text, sheet, line.cell, known)
+        elif len(line.texts) == 1:
+            is_doubtful = is_doubtful_section(known, line.text)
+            yield from unclear(
+                known, sheet, line.cell, line.text, as_title=True, is_doubtful=is_doubtful
+            )
+
+
+def said_around(
+    sheet: str, around: Iterable[Around], own: Collection[int], known: Belonging
+) -> Iterator[Finding]:
+    """What headers and footers of pages, and text boxes, say of the figures of a sheet.
+
+    Nobody who types figures sees a page's header: where it names another period, and nothing else
+    is against it, it may have been left there, and is asked about.
+    """
+    for each in around:
+        value = f"{each.text} ({each.where})"
+        lines = [Title.of(known.words, part, sheet) for part in told(each.text)]
+        what = _of_lines(lines, own, known)
+        timeless = [replace(one, label=replace(one.label, periods=NONE)) for one in lines]
+        may_be_left = each.where == PAGE and what and not _of_lines(timeless, own, known)
+        if not may_be_left:
+            yield from said_otherwise(sheet, "", value, what)
+        is_unclear = not what and any(unclear(known, sheet, "", each.text, as_title=True))
+        if may_be_left or is_unclear:
+            yield REMARK_UNCLEAR.found(sheet, said=value)
+
+
+def _of_lines(lines: Iterable[Title], own: Collection[int], known: Belonging) -> list[str]:
+    """What lines say against the figures, `own` being the scales of their headings."""
+    lines = list(lines)
+    what = [word for line in lines for word in said_of_all(line, known)]
+    powers = {scaled.power for line in lines for scaled in line.label.scales}
+    what += [_WHAT] if powers - {*own} else []
+    return what + [kind for line in lines for kind in kinds_alone(line.label, as_section=True)]
 
 
 def said_in_comments(
-    sheet: str, comments: Mapping[Place, str], cells: Collection[Place], known: Belonging
+    sheet: str,
+    comments: Mapping[Place, str],
+    figures: Mapping[Place, str],
+    own: Collection[int],
+    known: Belonging,
 ) -> Iterator[Finding]:
-    """What comments on cells of figures, and on their headings, say of them."""
+    """What comments on cells of figures, and on their headings, say of them.
+
+    `figures` is what stands in each of these cells, `own` the scales of the tables' headings.
+    """
     for place, text in sorted(comments.items()):
-        if place in cells and not text.startswith(_OURS):
-            said = _AUTHOR.sub("", text).strip()
-            if what := said_beside(said, None, known):
-                yield from said_otherwise(sheet, address(*place), said, what)
-            else:
-                yield from _said_by(said, sheet, address(*place), known)
+        if place not in figures or text.startswith(_OURS):
+            continue
+        said = _AUTHOR.sub("", text).strip()
+        scales = known.words.label(said[:LONGEST_PART]).scales
+        what = [*said_beside(said, None, known)]
+        what += [_WHAT] if {scaled.power for scaled in scales} - {*own} else []
+        if what:
+            yield from said_otherwise(sheet, address(*place), said, what)
+            continue
+        is_alone = " " not in said and is_unclear(known.words, said, as_title=False)
+        is_doubtful = is_alone or speaks_of_other(said, figures[place]) != ""
+        yield from _said_by(said, sheet, address(*place), known, is_doubtful=is_doubtful)
 
 
-def _said_by(text: str, sheet: str, cell: str, known: Belonging) -> Iterator[Finding]:
+class MarkedRows(Struct):
+    """The rows of a table with footnotes to their figures or names, and what these say."""
+
+    findings: list[Finding] = []
+    #: Those whose note says that the figure is provisional.
+    provisional: set[int] = set()
+
+
+def said_by_marks(table: Table, rows: Mapping[int, Indicator], known: Belonging) -> MarkedRows:
+    """What the notes say that marks in the rows of indicators point at."""
+    found, notes = MarkedRows(), dict[str, list[Note]]()
+    for row in rows_with_marks(table, rows):
+        of_figure, of_names = noted(table, row, rows[row].wording)
+        for mark in (*of_figure, *of_names):
+            if mark not in notes and len(notes) < _MOST_MARKS:
+                notes[mark] = list(notes_on(table.grid, mark))
+            for note in notes.get(mark, ()):
+                if says_provisional(known.words, note.said):
+                    found.provisional |= {row} if mark in of_figure else set()
+                elif not is_idle(note.said):
+                    found.findings += _said_by_note(note, table, known, is_of=mark in of_figure)
+    return found
+
+
+def _said_by_note(note: Note, table: Table, known: Belonging, *, is_of: bool) -> list[Finding]:
+    """What a note says; `is_of`: of a figure, and then each word of it must be understood."""
+    sheet = table.grid.sheet
+    label = known.words.label(note.said)
+    if what := said_beside(note.said, None, known) or said_alone(known, label, note.said):
+        return [*said_otherwise(sheet, note.cell, note.text, what)]
+    label = known.own(known.words.title("\n".join(told(note.said))), note.said)
+    is_doubtful = is_of and bool(
+        set(label.unknown) - NO_MATTER or label.kinds or known.fit(label.periods) is not Fit.SAME
+    )
+    return [*_said_by(note.said, sheet, note.cell, known, note.text, is_doubtful=is_doubtful)]
+
+
+def _said_by(
+    text: str,
+    sheet: str,
+    cell: str,
+    known: Belonging,
+    quoted: str = "",
+    *,
+    is_doubtful: bool = False,
+) -> Iterator[Finding]:
     """What a note says; of much else that it may speak of nothing is understood."""
-    if " " not in text:
+    if " " not in text and "-" not in text and not is_doubtful:
         return
-    what, is_doubtful = [], False
-    for part in told(text):
+    what = []
+    for part in told(without_papers(text)):
         if len(part) > LONGEST_PART:
             continue
         what += sorted(known.words.label(part).kinds & _SAID_BY_NOTES)
         what += [_WHAT] if MULTIPLIED.search(part) else []
         for clause in clauses(part):
-            title = Title.of(known.words, clause, sheet)
+            title = Title.of(known.words, without_idle(clause), sheet)
             fit = _fit_of_clause(title, known)
+            label = title.label
+            is_target = label.fields == {"target"} and not label.units
+            is_target &= _known_clause(title, known)
+            what += [AIMED_AT] if is_target else []
             what += counted(clause)
             what += against(title.label, known, Fit.OTHER) if fit is Fit.OTHER else []
             is_doubtful |= fit is Fit.DOUBTFUL
-    yield from said_otherwise(sheet, cell, text, what)
-    if not what:
-        yield from unclear(known, sheet, cell, text, is_doubtful=is_doubtful)
+    yield from said_otherwise(sheet, cell, quoted or text, what)
+    if not what and (is_doubtful or any(unclear(known, sheet, cell, text))):
+        yield REMARK_UNCLEAR.found(sheet, cell, said=quoted or text)
+
+
+def _known_clause(title: Title, known: Belonging) -> bool:
+    """Whether each word of a part of a note is known, references of indicators among them."""
+    return all(
+        word in NO_MATTER or name_key(word) in known.words.by_ref for word in title.label.unknown
+    )
 
 
 def _fit_of_clause(title: Title, known: Belonging) -> Fit:
     """Whether the period that a part of a note says is the return's, where each word is known."""
-    is_known = all(word in NO_MATTER for word in title.label.unknown)
-    return known.among(title.periods) if is_known and not title.label.kinds else Fit.SAME
+    is_known = _known_clause(title, known) and not title.label.kinds
+    return known.among(title.periods) if is_known else Fit.SAME
 
 
 def _may_scale(text: str) -> bool:

@@ -103,6 +103,8 @@ _UNTIL = (
 )
 _FISCAL = r"(?:(?:financial|fiscal|calendar) year |fy ?|year )?"
 _ONE = "|".join(_NUMBERS)
+#: In `last quarter: 4` the number is none of a quarter's.
+_NO_OTHER = "".join(rf"(?<!\b{word} )" for word in (*_AWAY, "per") if " " not in word)
 
 
 def _full(year: str) -> int:
@@ -253,6 +255,7 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"(?:q|qtr|quarters?) ?({_ONE}) ?(?:-|to|and|&) ?(?:q|qtr|quarter)? ?({_ONE})", _quarters),
     (rf"(?:q|qtr|quarter)\.? ?({_ONE})(?: |')'?(\d\d)(?![-/\d]| \d)", _quarter),
     (rf"(?:q|qtr|quarter)\.? ?({_ONE})", _quarter),
+    (rf"{_NO_OTHER}(?:quarter|qtr)(?: no\.?| number)?:? ?({_ONE})", _quarter),
     (rf"({_ONE}) (?:quarter|qtr)", _quarter),
     (r"(?:h|half ?year|half) ?([12])", _half),
     (r"(1st|2nd|first|second) half(?: year)?", _half),

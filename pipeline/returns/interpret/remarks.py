@@ -22,6 +22,7 @@ from pipeline.returns.interpret.parts import (
     told,
 )
 from pipeline.returns.interpret.periods import spoken
+from pipeline.returns.interpret.shortfalls import is_short
 
 # The same lines stand in most of the returns that a worker reads.
 _remembered = lru_cache(maxsize=2_000)
@@ -34,6 +35,7 @@ MEASURES = frozenset(
     | {"miles", "km", "metres", "tonnes", "kg", "litres", "kwh", "hectares", "per week", "per day"}
     | {"pence", "calendar days", "percentage points", "shillings"}
 )
+_DIFFERENCE = "a difference"
 ANOTHER_BODY, ELSEWHERE, A_PART = "of another body", "of elsewhere", "of a part of the area"
 #: What a line says of all figures near it where it says nothing else; over a column, or beside
 #: other words, most of these may mean anything.
@@ -41,6 +43,7 @@ _ALONE: dict[str, tuple[str, ...]] = {
     "net": ("net", "nett"),
     "gross": ("gross",),
     "an average": ("median", "medians", "mode"),
+    "an estimate": ("guess", "guesses", "guesstimate", "best guess", "best guesses"),
     "the highest or the lowest": (
         *("peak", "maximum", "max", "minimum", "min", "best", "worst", "highest", "lowest"),
     ),
@@ -48,7 +51,7 @@ _ALONE: dict[str, tuple[str, ...]] = {
         *("rank", "ranks", "ranking", "rankings", "index", "indices", "indexed", "z score"),
         *("quartile", "quartiles", "percentile", "percentiles", "run rate", "score out"),
     ),
-    "a difference": ("movement", "movements", "shortfall", "excess", "gap", "gap to"),
+    _DIFFERENCE: ("distance", "movement", "movements", "shortfall", "excess", "gap", "gap to"),
     "what is aimed at": (
         *("profile", "profiled", "trajectory", "ambition", "aspiration", "goal", "goals"),
         *("threshold", "thresholds", "tolerance", "tolerances"),
@@ -65,7 +68,18 @@ _ALONE: dict[str, tuple[str, ...]] = {
     "a rate": ("per 1,000", "per 10,000", "per 100,000", "per 1000", "per 100000", "per thousand"),
     ELSEWHERE: (
         *("national", "nationally", "uk", "gb", "wales", "scotland", "great britain", "county"),
-        *("county wide", "countywide", "cipfa", "cipfa group", "northern ireland", "region"),
+        *(
+            "peer",
+            "peers",
+            "peer average",
+            "peer councils",
+            "county wide",
+            "countywide",
+            "cipfa",
+            "cipfa group",
+            "northern ireland",
+            "region",
+        ),
     ),
     ANOTHER_BODY: (
         *("police", "nhs", "contractor", "contractors", "provider", "providers", "partner"),
@@ -85,6 +99,12 @@ _PARTS = re.compile(
     r"|(?!this |each |every |by |per )[a-z']+ (?:ward|locality|parish)|urban|rural"
     r"|(?:under|over|aged?) \d\d?s?(?: \d\d)?|\d\d?(?: to)? \d\d? year olds"
     r"|(?:fe)?males?|women|men|girls|boys)"
+)
+#: A ward's staff, and what a ward has, are no part of the area.
+_OF_STAFF = re.compile(
+    r"\b(?:wards?|parish|district|area) (?:managers?|sisters?|staff|teams?|offices?|officers?"
+    r"|councillors?|members?|budgets?|leads?|committees?|forums?|directors?|nurses?|council"
+    r"|services?|plans?)\b"
 )
 _SEGMENTS = re.compile(r"\s[-\u2013\u2014|/]\s|[-\u2013]\s|\s[-\u2013]|[,:;()\[\]\n]")
 
@@ -109,14 +129,22 @@ _COVERED = re.compile(r"\b(?:includ\w+|incl|covers?|not counted)\b")
 #: A line of the cover that says what all figures are.
 _BASIS = re.compile(
     r"(?:basis(?: of (?:figures|data))?|type(?: of figures)?|figures?|data|scope|coverage|geography"
-    r"|division|locality|measured? in)\b[\s:-]*"
+    r"|division|locality|measured? in|(?:months?|periods?|weeks?) covered|covering)\b[\s:-]*"
+)
+#: One that says of which part of the area they are.
+_PART_OF = re.compile(
+    r"(?:ward|parish|area covered)(?: name)?\s?[:\s-]\s*"
+    r"(?!(?:figures?|data|breakdown|level|results?|profiles?|map)\b)"
+    r"|(?:wards|locality|neighbourhood|sub[ -]?area|district)(?: name)?\s?:\s*"
 )
 #: What becomes of figures without becoming others: how they went, or were gathered and printed.
 _IDLE = re.compile(
     rf"\b(?:{NOUNS}) (?:[\w']+ ){{0,2}}?(?:fell|rose|increas\w+|decreas\w+|improv\w+|dropped"
-    r"|remain\w*|grew|fluctuat\w+|declin\w+|(?:(?:is|are|was|were|will be) )?(?:updated|refreshed"
+    r"|remain\w*|grew|fluctuat\w+|declin\w+)(?! (?:from|with|for|in|at|as at)).*"
+    # Of what was done to them is said for which period, at the end.
+    rf"|\b(?:{NOUNS}) (?:[\w']+ ){{0,2}}?(?:(?:is|are|was|were|will be) )?(?:updated|refreshed"
     r"|collected|published|reported|produced|supplied|provided|checked|correct|accurate)"
-    r"(?! (?:from|with|for|in|at|as at))).*"
+    r"(?! (?:from|with|for|in|at|as at))(?:(?! for ).)*"
     r"|\brounded to (?:one|two|\d) decimal (?:place|point)s?|\brounded to (?:the nearest )?whole"
     r" numbers?|\bvalue for money\b|\b(?:provisional|estimated) \w+ (?:is|are) marked.*",
 )
@@ -143,21 +171,35 @@ NO_MATTER = frozenset(
     | {"submission", "set", "pack", "summary", "position", "end", "as", "and", "taken", "please"}
     | {"note", "that", "up", "of", "entry", "key", "headline", "performance", "amounts"}
     | {"numbers", "latest", "times", "money", "percentages", "totals", "actuals", "we", "our"}
-    | {"only", "cover", "covers", "covering", "collected", "page"}
+    | {
+        "only",
+        "cover",
+        "covers",
+        "covering",
+        "covered",
+        "collected",
+        "page",
+        "month",
+        "months",
+        "=",
+    }
 )
 
 
 def kinds_alone(label: Label, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures: `net`, `of another body`."""
-    if label.fields - {"performance"} or not label.unknown:
-        return []
     kind = _SAYS_ALONE.get(" ".join(word for word in label.unknown if word not in NO_MATTER))
+    # `Gap to target` names a target, and is none.
+    if label.fields - {"performance"} - ({"target"} if kind == _DIFFERENCE else set()):
+        return []
     return [kind] if kind and not (as_section and kind in _THEMES) else []
 
 
 @_remembered
 def parts_named(words: Vocabulary, text: str) -> tuple[str, ...]:
     """Whether a line, or a part of it, names a part of the area or of those who live there."""
+    if _OF_STAFF.search(spoken(text)):
+        return ()
     for segment in _SEGMENTS.split(text):
         said = spoken(" ".join(words.title(segment).unknown)) if segment.strip() else ""
         if said and (_PARTS.fullmatch(said) or _PARTS.fullmatch(spoken(segment).strip(" ."))):
@@ -191,6 +233,8 @@ def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     parts = told(text)
     if len(parts) > 1 and any(map(is_denial, parts)):
         return True
+    if any(is_short(spoken(MARK.sub("", part))) for part in parts if len(part) <= LONGEST_PART):
+        return True
     return any(
         is_on_figures(part)
         if len(part) > LONGEST_PART
@@ -215,6 +259,8 @@ def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
         return False
     clause = _IDLE.sub("", said)
     begins = _OVER if as_title else _UNDER
+    if is_short(clause):
+        return True
     if not (begins.match(clause) or _DONE.search(clause)) and (
         as_title or not _COVERED.search(clause)
     ):
@@ -223,6 +269,14 @@ def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     is_known = all(word in NO_MATTER for word in label.unknown)
     of_others = not as_title and label.fields - {"performance", "period"}
     return not is_known or bool(label.kinds - {PROVISIONAL} or of_others)
+
+
+@_remembered
+def without_idle(text: str) -> str:
+    """A part of a note without what becomes of figures and makes them no others."""
+    said = spoken(text)
+    rest = _IDLE.sub("", said)
+    return text if rest == said else rest
 
 
 def says_provisional(words: Vocabulary, text: str) -> bool:
@@ -241,3 +295,11 @@ def basis_said(text: str) -> str:
     said = spoken(text)
     match = _BASIS.match(said)
     return said[match.end() :] if match else ""
+
+
+@_remembered
+def part_said(text: str) -> str:
+    """The part of the area that a line of the cover says, as in `Ward: Castle`; empty: none."""
+    said = spoken(text)
+    match = _PART_OF.match(said)
+    return "" if not match or _OF_STAFF.search(said) else said[match.end() :]

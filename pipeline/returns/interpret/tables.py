@@ -17,14 +17,16 @@ from pipeline.returns.interpret.headings import (
 )
 from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary
 from pipeline.returns.interpret.merges import Merges
-from pipeline.returns.interpret.titles import Title
+from pipeline.returns.interpret.titles import Title, entries_joined
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
+from schemas.fields import OVERALL_HEADINGS
 from schemas.findings import Finding, shorten
+from schemas.layout_rules import OWN_APPENDIX
 from schemas.wording import listed
 
 #: A table's headings stand within this many rows from the top of the sheet.
@@ -158,12 +160,15 @@ def _floor(table: Table, number: int) -> int:
 def _titles(grid: Grid, block: HeadingBlock, floor: int, words: Vocabulary) -> Iterator[Title]:
     """What a tab and the lines above a table say of all of it."""
     yield Title.of(words, grid.sheet, grid.sheet)
-    for number in range(floor, block.first_row):
-        for column, cell in grid.row(number):
-            if text := heading_text(cell):
-                yield Title.of(words, text, grid.sheet, address(number, column))
+    rows: dict[int, dict[int, str]] = {
+        number: {column: text for column, cell in grid.row(number) if (text := heading_text(cell))}
+        for number in range(floor, block.first_row)
+    }
     for text, row, column in block.titles:
-        yield Title.of(words, text, grid.sheet, address(row, column))
+        rows.setdefault(row, {})[column] = text
+    for number, texts in rows.items():
+        for column, text in entries_joined(words, texts):
+            yield Title.of(words, text, grid.sheet, address(number, column))
 
 
 def why_none(grids: list[Grid], words: Vocabulary) -> list[Finding]:
@@ -201,6 +206,17 @@ def why_none(grids: list[Grid], words: Vocabulary) -> list[Finding]:
                 if others:
                     detail += f", and nobody can tell what {listed(others)} means"
     return [c.NO_TABLE.found(detail=detail)]
+
+
+def own_appendix(grids: list[Grid]) -> list[Finding]:
+    """What to say where a workbook is the appendix that is made of all returns."""
+    first = OVERALL_HEADINGS[0]
+    for grid in grids:
+        for number, cells in grid.numbered():
+            if first in cells and tuple(filter(None, cells)) == OVERALL_HEADINGS:
+                column = grid.first_column + cells.index(first)
+                return [OWN_APPENDIX.found(grid.sheet, address(number, column))]
+    return []
 
 
 def of_kind(tables: list[Table], fields: Fields) -> list[Table]:

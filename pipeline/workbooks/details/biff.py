@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pipeline.workbooks import compound
 from pipeline.workbooks.details import biff_texts
+from pipeline.workbooks.details.biff_comments import RECORDS, BiffComments
 from pipeline.workbooks.details.detail import (
     ERRORS,
     CellDetail,
@@ -72,7 +73,7 @@ class BiffBook:
                 # No font bears the number 4.
                 fonts += [Marks.NONE] * (len(fonts) == _NO_FONT)
                 fonts.append(font_marks(*struct.unpack_from("<2xH4xH", body)))
-        self._fonts, self._is_biff8 = fonts, version == _BIFF8
+        self._fonts, self._is_biff8, self._encoding = fonts, version == _BIFF8, encoding
         self._styles = CellStyles(styles, codes, fonts)
 
     @cached_property
@@ -101,11 +102,14 @@ class BiffBook:
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
         found = SheetDetails.of(asked)
+        comments = BiffComments(is_biff8=self._is_biff8, encoding=self._encoding)
         for kind, body in _substream(self._stream, self._sheets[name]):
-            if len(body) < _SHORTEST.get(kind, 0):
+            if kind in RECORDS:
+                comments.take(kind, body)
+            elif len(body) < _SHORTEST.get(kind, 0):
                 # It says nothing that calamine would read.
                 continue
-            if kind in _CELLS:
+            elif kind in _CELLS:
                 row, column, style = struct.unpack_from("<3H", body)
                 if (row, column) in asked:
                     found.cells[row, column] = self._detail(kind, body, style)
@@ -125,6 +129,7 @@ class BiffBook:
                 first, last, options = struct.unpack_from("<2H4xH", body)
                 if options & 1:
                     found.hidden_columns.append((first, last))
+        found.comments |= comments.said
         return found
 
 

@@ -115,6 +115,13 @@ class CellStyles(dict[int, CellStyle]):
         return _UNKNOWN_STYLE if self or style else _PLAIN_STYLE
 
 
+class Around(Struct, frozen=True):
+    """A text that stands on a sheet or its pages in no cell, and where."""
+
+    text: str
+    where: str
+
+
 class SheetDetails(Struct, dict=True):
     """The details of the cells asked for, and the rows and columns that are not shown."""
 
@@ -124,6 +131,8 @@ class SheetDetails(Struct, dict=True):
     hidden_columns: list[tuple[int, int]] = []
     #: What comments say of cells, as far as the kind of workbook tells it.
     comments: dict[Place, str] = {}
+    #: What stands in no cell, as far as the kind of workbook tells it.
+    around: list[Around] = []
 
     @cached_property
     def odd_rows(self) -> frozenset[int]:

@@ -9,8 +9,10 @@ from collections import defaultdict
 from xml.parsers import expat
 
 from pipeline.workbooks.details import xml
+from pipeline.workbooks.details.around import BOX, MasterPages
 from pipeline.workbooks.details.detail import (
     GENERAL,
+    Around,
     CellDetail,
     CellStyle,
     Marks,
@@ -28,6 +30,9 @@ from pipeline.workbooks.details.ods_styles import (
 
 #: More rows hidden in one stretch are no return's.
 _MOST = 20_000
+#: More boxes on a sheet are no return's, and of one so much is looked at.
+_MOST_BOXES, _LONGEST = 200, 2_000
+_BOXES = frozenset({"custom-shape", "text-box", "rect"})
 _HIDDEN = ("collapse", "filter")
 _CELLS = ("table-cell", "covered-table-cell")
 #: Elements that stand for blanks and line ends within a paragraph.
@@ -44,19 +49,25 @@ class OdsBook:
         # Gnumeric names this one, and defines it nowhere.
         codes: dict[str, str | None] = {GENERAL: GENERAL}
         styles: dict[StyleName, Origins] = {}
+        pages: dict[str, str] = {}
         # What stands in the content replaces what bears the same name in the styles.
         for part in (*parts, self._content):
             if part:
                 walk = StyleWalk(part)
                 codes |= walk.codes
                 styles |= walk.styles
+                pages |= walk.pages
         self._styles = inherited(styles, codes)
+        said = MasterPages(parts[0]).said if parts else {}
+        #: What the pages say that tables of a style are printed on.
+        self._pages = {style: said[page] for style, page in pages.items() if page in said}
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
         walk = _Walk(self._content, name, asked, self._styles)
         if not walk.has_sheet:
             raise KeyError(name)
+        walk.found.around += self._pages.get(walk.style, [])
         return walk.found
 
 
@@ -78,6 +89,10 @@ class _Walk:
     ) -> None:
         self.found = SheetDetails.of(asked)
         self.has_sheet = False
+        #: The name of the style of the whole sheet.
+        self.style = ""
+        #: What a text box says, while it is read.
+        self._box: list[str] | None = None
         self.merged: defaultdict[str, list[Span]] = defaultdict(list)
         self._sheet, self._styles = sheet, styles
         self._columns_of: defaultdict[int, list[int]] = defaultdict(list)
@@ -111,10 +126,17 @@ class _Walk:
                 self._name = name = named.get("name", "")
                 self._is_here = self._sheet is None or (self._sheet == name and not self.has_sheet)
                 self.has_sheet |= self._is_here
+                self.style = named.get("style-name", "") if self._is_here else self.style
                 self._next_row = self._next_column = 0
                 self._default_styles = []
         elif not self._is_here or self._depth != 1:
             return
+        elif element in _BOXES and self._box is None:
+            self._box = []
+        elif self._box is not None:
+            if element == "p":
+                self._box.append("\n" if self._box else "")
+                self._parser.CharacterDataHandler = self._box.append
         elif element == "table-column":
             first = self._default_styles[-1][1] + 1 if self._default_styles else 0
             last = first + _count(named, "number-columns-repeated") - 1
@@ -185,6 +207,11 @@ class _Walk:
             self._places = []
         elif element == "annotation":
             self._in_note = False
+        elif element in _BOXES and self._box is not None:
+            text = "".join(self._box).strip()[:_LONGEST]
+            if text and len(self.found.around) < _MOST_BOXES:
+                self.found.around.append(Around(text, BOX))
+            self._box = None
         elif element == "p":
             self._parser.CharacterDataHandler = None
 

@@ -54,6 +54,8 @@ class StyleWalk:
         #: None of a data style that cannot be understood.
         self.codes: dict[str, str | None] = {}
         self.styles: dict[StyleName, Origins] = {}
+        #: The page that each style of a whole table is printed on.
+        self.pages: dict[str, str] = {}
         self._style: Origins | None = None
         self._parser = expat.ParserCreate()
         self._name = self._kind = ""
@@ -83,6 +85,8 @@ class StyleWalk:
             self._style = Origins(*origins)
             if family in _FAMILIES:
                 self.styles[family, name] = self._style
+            elif family == "table":
+                self.pages[name] = named.get("master-page-name", "")
         elif element == "text-properties":
             if self._style and not self._name:
                 self._style.marks |= _marks_said(named)

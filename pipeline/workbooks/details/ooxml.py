@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
+from pipeline.workbooks.details.around import texts_around
 from pipeline.workbooks.details.comments import comments_of
 from pipeline.workbooks.details.detail import (
     ABSENT,
@@ -85,6 +86,7 @@ class OoxmlBook:
         content = self._package.read(part)
         found = _search(content, asked, self) or _Walk(asked, self).run(content)
         found.comments |= comments_of(self._package, part)
+        found.around += texts_around(self._package, part, content)
         return found
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pipeline.workbooks.details.detail import (
     ERRORS,
+    BrokenPartError,
     CellDetail,
     CellStyles,
     Codes,
@@ -18,6 +19,7 @@ from pipeline.workbooks.details.detail import (
     font_marks,
 )
 from pipeline.workbooks.details.package import Package
+from pipeline.workbooks.zip_directory import PACKED_WRONGLY
 
 _ROW, _COLUMN, _SHEET, _FORMAT, _XF = 0, 60, 156, 44, 47
 _BEGIN_STYLES, _END_STYLES, _FONT = 617, 618, 43
@@ -29,6 +31,9 @@ _SHARED, _RICH = 7, 62
 _CELLS, _FORMULAS = frozenset({*range(1, 12), _RICH}), range(8, 12)
 _HIDDEN_ROW = 0x10
 _MERGED = 176
+_COMMENT, _COMMENT_TEXT = 635, 637
+#: What a part that is cut short, or not packed as it says, makes of reading it.
+_UNREADABLE = (struct.error, IndexError, *PACKED_WRONGLY)
 #: The record with which a sheet's merged ranges begin, and its length.
 _BEGIN_MERGED = b"\xb1\x01\x04"
 
@@ -94,9 +99,27 @@ class XlsbBook:
                     spans.append((top, left, bottom, right))
         return found
 
+    def _comments(self, part: str) -> dict[Place, str]:
+        """What the comments of a sheet say, by cell; none where they cannot be read."""
+        if not self._package.has_comments:
+            return {}
+        said, place = dict[Place, str](), (0, 0)
+        try:
+            for kind, body in _records(self._package.related(part, "comments")):
+                if kind == _COMMENT:
+                    row, column = struct.unpack_from("<4xI4xI", body)
+                    place = row, column
+                elif kind == _COMMENT_TEXT:
+                    # A byte that says what follows the text stands before it.
+                    said[place] = _text(body, 1)[0].strip()
+        except (*_UNREADABLE, BrokenPartError):
+            return said
+        return said
+
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
         found = SheetDetails.of(asked)
+        found.comments |= self._comments(self._parts[name])
         row = -1
         for kind, body in _records(self._package.read(self._parts[name])):
             if kind == _ROW:

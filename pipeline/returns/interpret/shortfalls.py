@@ -1,0 +1,52 @@
+"""Shortfalls: short words that say of figures that they are not, or not all, of what is due."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_LONG = r"(?:quarter|qtr|year|month|period|time|week|q[1-4])"
+_BODIES = (
+    r"(?:wards?|teams?|months?|weeks?|sites?|areas?|services?|schools?|returns?|districts?|depots?"
+    r"|contractors?|offices?|homes|branches|hospitals|partners)"
+)
+_HELD_BACK = (
+    r"(?:received|reported|included|available|counted|supplied|updated|validated|verified|provided"
+    r"|comparable|complete|final|entered|recorded|collected|audited|in yet|in)"
+)
+_SHORT = re.compile(
+    # Taken from elsewhere, or made up.
+    r"^(?:[\w.:]+ ){0,2}(?:is |are |was |has been )?(?:carried|brought|rolled) (?:forward|over)\b"
+    r"|\b(?:best |rough |educated |wild )?guess(?:es|ed|work|timates?)?\b|\bmade up\b"
+    r"|\bplaceholder\b|\bproxy\b|\bdummy\b|\b(?:don't|do not) (?:use|publish|quote)\b"
+    rf"|^(?:[\w.]+ )?(?:the )?same as (?:last|previous|for the last) {_LONG}\b"
+    rf"|\bno (?:new|q[1-4]|up ?dated?) (?:data|figures?|update)\b"
+    # Something is not there.
+    r"|^(?:[\w'.&-]+ ){1,4}?(?:data |figures? )?(?:is |are |was |were )?(?:still |all )?"
+    r"(?:missing|omitted|awaited|left out|to follow)$"
+    r"|^(?:[\w'.&-]+ ){1,4}?(?:is |are |was |were |have |has )?(?:been )?not (?:yet )?"
+    rf"(?:been )?{_HELD_BACK}$"
+    r"|^missing (?!persons?\b|children\b|people\b|from home\b)"
+    r"|^(?:[\w.]+ )?(?:awaiting|omits|omitting)\b"
+    rf"|^not (?:yet )?(?:been )?{_HELD_BACK}\b"
+    rf"|\b\d+ (?:of|out of) (?:the )?\d+ {_BODIES}\b"
+    rf"|\b(?:some|several|most|many|\d+) {_BODIES} (?:have |has |did |do |are )?(?:yet )?not\b"
+    rf"|^(?:full|part|half|incomplete)[ -]{_LONG}(?: (?:not available|data|figures?))?$"
+    # They are not counted as they were, or not right.
+    r"|\b(?:under|over|double|mis)[ -]?(?:recorded|reported|counted|stated)\b"
+    r"|\b(?:definition|basis|methodology|method|counting rules?) (?:has |was |is |have )?(?:been )?"
+    r"(?:changed|revised|different|new|amended)\b"
+    r"|\b(?:new|old|changed|different|previous) (?:definition|basis|methodology|method)\b"
+    r"|\bwrong way (?:round|around)\b|\b(?:swapped|transposed)\b|\bnot comparable\b"
+    r"|\b(?:column|row)s? (?:shows?|holds?|gives?|is|are) (?:the )?targets?\b"
+    # They are of before.
+    rf"|\b(?:a|one|two|three|\d) {_LONG}s? (?:behind|in arrears|late|old|lag)\b|\bin arrears\b"
+    # They are of some.
+    r"|\bonly (?:counts?|covers?|includes?)\b|\b(?:counts?|covers?|includes?) only\b"
+)
+
+
+@lru_cache(maxsize=2_000)
+def is_short(said: str) -> bool:
+    """Whether a clause that is `spoken` says that figures fall short of what is due."""
+    return _SHORT.search(said) is not None
