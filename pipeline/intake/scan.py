@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.intake.inbox import Skipped, list_inbox, no_file, shown_name
+from pipeline.intake.inbox import EXCHANGED, Refused, Skipped, list_inbox, no_file, shown_name
 from pipeline.workbooks.completeness import lacks_bytes
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
 from pipeline.workbooks.zip_directory import TooManyPartsError, fault
+from pipeline.workspace.directory import Entry, ExchangedError, File, path_of, status
 from pipeline.workspace.moving import is_being_written, opened
 from schemas import rules as c
 from schemas.findings import Finding
@@ -62,6 +63,13 @@ class Arrival(Struct, frozen=True):
     is_fresh: bool = False
     #: When its content or its name last changed, in nanoseconds, as the file system tells it.
     changed_ns: int = 0
+    #: The same as it was listed; None where it was named and not listed.
+    entry: Entry | None = None
+
+    @property
+    def file(self) -> File:
+        """By which it is read, moved and removed."""
+        return self.entry or self.path
 
     @property
     def filename(self) -> str:
@@ -83,16 +91,14 @@ def scan(inbox: Path, register: Register, limits: Limits) -> Scan:
         WorkspaceError: the inbox cannot be listed.
     """
     listed, skipped = list_inbox(inbox, register)
-    _wait_until_still([each.path for each in listed], limits.settle_seconds)
+    _wait_until_still([each.entry for each in listed], limits.settle_seconds)
     minutes = limits.incomplete_minutes
-    examined = [
-        _examine(each.path, limits.file_mb, each.area, minutes, is_to_be_taken=True)
-        for each in listed
-    ]
+    examined = [_examine(each.entry, limits.file_mb, each.area, minutes) for each in listed]
     arrivals = [each for each in examined if isinstance(each, Arrival)]
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
     skipped += [each for each in examined if isinstance(each, Skipped)]
-    return Scan(tuple(arrivals), tuple(skipped))
+    # Of a folder that was exchanged it is said once.
+    return Scan(tuple(arrivals), tuple(dict.fromkeys(skipped)))
 
 
 def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arrival | Skipped:
@@ -102,6 +108,13 @@ def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arri
     except (OSError, RuntimeError) as error:
         return Skipped(path, f"cannot be read ({getattr(error, 'strerror', None) or error})")
     return replace(_examine(named, file_mb, folder_area), path=path)
+
+
+def changed_since(arrival: Arrival) -> Skipped:
+    """What to say of a file that is no longer the one that was read."""
+    if arrival.entry and not arrival.entry.directory.is_there:
+        return Skipped(arrival.entry.directory.path, EXCHANGED)
+    return Skipped(arrival.path, STILL_CHANGING)
 
 
 def may_change(skipped: Skipped) -> bool:
@@ -115,39 +128,41 @@ def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:
 
 
 def _examine(
-    path: Path,
-    file_mb: int,
-    folder_area: str | None,
-    incomplete_minutes: float = 0,
-    *,
-    is_to_be_taken: bool = False,
+    file: File, file_mb: int, folder_area: str | None, incomplete_minutes: float = 0
 ) -> Arrival | Skipped:
     """One file, read once: its hash, its kind, and what is wrong with it before it is opened.
 
-    A file that changes while it is read, or is to be taken and still open somewhere, is left for
-    the next run; what is no regular file is refused.
+    A file that changes while it is read, or was listed to be taken and is still open somewhere, is
+    left for the next run; what is no regular file is refused.
     """
-    limit = file_mb * _MIB
+    limit, path = file_mb * _MIB, path_of(file)
+    entry = file if isinstance(file, Entry) else None
     try:
-        before = path.lstat()
+        before = status(file)
         is_fresh = _is_fresh(before, incomplete_minutes)
         # A pipe is never opened, it would be waited for; nor a device, which may notice.
         if why := why_refused(before):
             # What still grows is its sender's.
-            return Skipped(path, why, is_refused=not (stat.S_ISREG(before.st_mode) and is_fresh))
+            if stat.S_ISREG(before.st_mode) and is_fresh:
+                return Skipped(path, why)
+            if entry is None:
+                return Skipped(path, why, is_refused=True)
+            return Refused(path, why, is_refused=True, entry=entry)
         if stat.S_ISDIR(before.st_mode):
             return Skipped(path, no_file(before.st_mode))
-        with opened(path) as file:
-            before = os.fstat(file.fileno())
-            if is_to_be_taken and is_being_written(file):
+        with opened(file) as reading:
+            before = os.fstat(reading.fileno())
+            if entry and is_being_written(reading):
                 return Skipped(path, OPEN)
-            content = file.read(limit + 1)
+            content = reading.read(limit + 1)
             digest = hashlib.sha256(content)
             size = len(content)
-            while size <= _NEVER_TAKEN and (more := file.read(_MIB)):
+            while size <= _NEVER_TAKEN and (more := reading.read(_MIB)):
                 digest.update(more)
                 size += len(more)
-            after = os.fstat(file.fileno())
+            after = os.fstat(reading.fileno())
+    except ExchangedError as error:
+        return Skipped(Path(error.filename), EXCHANGED)
     except OSError as error:
         return Skipped(path, f"cannot be read ({error.strerror})")
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -171,34 +186,35 @@ def _examine(
         folder_area=folder_area,
         findings=tuple(findings),
         is_fresh=is_fresh,
+        entry=entry,
     )
 
 
-def why_refused(status: os.stat_result) -> str:
+def why_refused(found: os.stat_result) -> str:
     """Why something can never be taken in, whatever becomes of it; empty for all else."""
-    if stat.S_ISREG(status.st_mode):
-        large = status.st_size / _NEVER_TAKEN
+    if stat.S_ISREG(found.st_mode):
+        large = found.st_size / _NEVER_TAKEN
         return f"far too large to be a return ({large:,.1f} GiB)" if large > 1 else ""
-    return "" if stat.S_ISDIR(status.st_mode) else no_file(status.st_mode)
+    return "" if stat.S_ISDIR(found.st_mode) else no_file(found.st_mode)
 
 
-def _is_fresh(status: os.stat_result, minutes: float) -> bool:
+def _is_fresh(found: os.stat_result, minutes: float) -> bool:
     """Whether a file changed less than so many minutes ago, by either of its times.
 
     A copy may keep the original's time of modification, and that may lie in the future, as may
     either where the clocks of two machines differ: only a time that is near counts.
     """
     now = time.time()
-    return any(abs(now - at) < 60 * minutes for at in (status.st_mtime, status.st_ctime))
+    return any(abs(now - at) < 60 * minutes for at in (found.st_mtime, found.st_ctime))
 
 
 def has_changed(arrival: Arrival) -> bool:
     """Whether what lies there is no longer the file that was read, as far as its times tell."""
     try:
-        status = arrival.path.stat()
+        now = status(arrival.file)
     except OSError:
         return True
-    return (status.st_ctime_ns, status.st_size) != (arrival.changed_ns, arrival.size)
+    return (now.st_ctime_ns, now.st_size) != (arrival.changed_ns, arrival.size)
 
 
 def _judge(path: Path, content: bytes) -> tuple[Identity, list[Finding]]:
@@ -244,18 +260,18 @@ def _moment(seconds: float) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _wait_until_still(paths: list[Path], settle_seconds: float) -> None:
+def _wait_until_still(entries: list[Entry], settle_seconds: float) -> None:
     """Let files that changed a moment ago come to rest; what still moves then is found out later.
 
     Change time counts as well, since a copy may keep the original's modification time.
     """
     newest = 0.0
-    for path in paths:
+    for entry in entries:
         try:
-            status = path.lstat()
+            found = status(entry)
         except OSError:
             continue
-        newest = max(newest, status.st_mtime, status.st_ctime)
+        newest = max(newest, found.st_mtime, found.st_ctime)
     wait = newest + settle_seconds - time.time()
     if 0 < wait <= settle_seconds:
         time.sleep(wait)

@@ -119,15 +119,17 @@ def run(
                 report = rate(disclosed)
                 issued.append(publish(session, report))
             pace.tell("appendix issued", period=period.name)
+        # Of a folder that was exchanged it is said once.
+        skipped = tuple(dict.fromkeys(intake.skipped))
         with pace.during("mail"):
-            enqueue(session, intake.skipped)
+            enqueue(session, skipped)
             mail = deliver(session)
         falls_due = next_day(register, session.store, now.astimezone().date())
     # Mail that needs a person is said again every night.
     if not only_inbox and is_idle(workspace.inbox) and not mail.needs_a_person:
         next_at = datetime.combine(falls_due, time()).astimezone() if falls_due else None
         idle.note(workspace, register, now, (mail.status.next_at, next_at))
-    return Night(tuple(intake.decisions), tuple(intake.skipped), tuple(issued), mail, fetched)
+    return Night(tuple(intake.decisions), skipped, tuple(issued), mail, fetched)
 
 
 def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -> Fetched | None:

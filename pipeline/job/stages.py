@@ -17,7 +17,7 @@ from pipeline.consolidation import closing
 from pipeline.intake.archive import take_away
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import set_apart
-from pipeline.intake.scan import STILL_CHANGING, Arrival, has_changed, scan
+from pipeline.intake.scan import Arrival, changed_since, has_changed, scan
 from pipeline.mail.mailbox import as_mailed
 from pipeline.outputs.corrections import write_corrections
 from pipeline.register import need_period
@@ -169,16 +169,14 @@ def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
         copies = dict(zip((one.arrival.path for one in rejected), written, strict=True))
         gone = {path for path, copy in copies.items() if copy is None}
         changed = [
-            one.arrival.path
-            for one in decisions
-            if one.arrival.path in gone or has_changed(one.arrival)
+            one.arrival for one in decisions if one.arrival.path in gone or has_changed(one.arrival)
         ]
-        for path in changed:
-            if copy := copies.get(path):
+        for arrival in changed:
+            if copy := copies.get(arrival.path):
                 copy.unlink(missing_ok=True)
     if changed:
-        intake.skipped += [Skipped(path, STILL_CHANGING) for path in changed]
-        intake.done.update(changed)
+        intake.skipped += map(changed_since, changed)
+        intake.done.update(arrival.path for arrival in changed)
         return []
     return [replace(one, correction=copies.get(one.arrival.path)) for one in decisions]
 
