@@ -97,8 +97,11 @@ def _need(store: Store, header_id: str) -> Queued:
 
 
 def _within_outbox(workspace: Workspace, message: Message) -> str:
-    """Where a message's attachment lies in the outbox; empty where it has none there."""
-    path = message.attachment
-    if path is None or not path.is_relative_to(workspace.outbox):
+    """Where a message's attachment lies in the outbox; empty where it has none there.
+
+    Of several it is the folder of the first.
+    """
+    if not message.attachments or not message.attachments[0].is_relative_to(workspace.outbox):
         return ""
-    return path.relative_to(workspace.outbox).as_posix()
+    first = message.attachments[0].relative_to(workspace.outbox)
+    return (first if len(message.attachments) == 1 else first.parent).as_posix()
