@@ -85,7 +85,7 @@ def would_send(session: Session, periods: Iterable[Period]) -> list[Queued]:
             WORKBOOK.write(issued.report, draft)
             drafted = replace(issued, files={WORKBOOK.name: draft})
             with _office(session.workspace) as office:
-                made += _outgoing(session, appendices([drafted], office))
+                made += _outgoing(session, appendices([drafted], office), to_keep=False)
     return preview(session.store, made)
 
 
@@ -96,9 +96,12 @@ def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Iterat
         yield Office(workspace.settings.mail.sender, texts, known, largest)
 
 
-def _outgoing(session: Session, messages: Iterable[Message]) -> list[Outgoing]:
+def _outgoing(
+    session: Session, messages: Iterable[Message], *, to_keep: bool = True
+) -> list[Outgoing]:
     """Messages as the queue takes them, each before the next is made."""
-    return [outgoing(session.workspace, each, session.now) for each in messages]
+    place, now = session.workspace, session.now
+    return [outgoing(place, each, now, to_keep=to_keep) for each in messages]
 
 
 def _is_overtaken(one: Queued, renewed: Container[str], owed: Container[tuple[str, str]]) -> bool:

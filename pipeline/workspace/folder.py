@@ -65,6 +65,11 @@ class Workspace(Struct, frozen=True):
         return self.state / "leaving"
 
     @property
+    def attachments(self) -> Path:
+        """What is attached to messages that may still be sent, each file once."""
+        return self.state / "attachments"
+
+    @property
     def quarantine(self) -> Path:
         return self.state / "quarantine"
 

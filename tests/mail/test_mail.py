@@ -233,9 +233,7 @@ def test_another_workbook_recipient_or_period_gives_another_message(
 
 
 def test_files_are_named_for_people_and_end_their_lines_as_mail_does(workbook: Path) -> None:
-    messages = [
-        *appendix_messages(to(worked_example(), COMMITTEE), workbook, office=Office(SENDER))
-    ]
+    messages = appendix_messages(to(worked_example(), COMMITTEE), workbook, office=Office(SENDER))
     (message,) = messages
     assert message.filename.startswith("2012-13 Appendix 3 to committee-services ")
     assert message.filename.endswith(".eml")

@@ -691,9 +691,9 @@ def test_a_folder_that_leads_elsewhere_is_refused(tmp_path: Path, folder: str) -
 
 
 def test_a_later_format_says_which_version_reads_it(tmp_path: Path) -> None:
-    path = packed(tmp_path / "h.tar", [plain("store.sqlite3", b"")], format=2, program="7.0")
+    path = packed(tmp_path / "h.tar", [plain("store.sqlite3", b"")], format=3, program="7.0")
     line = complaint(quarterday("restore", path, tmp_path / "new"))
-    assert "format 2" in line
+    assert "format 3" in line
     assert "version 7.0 or a later one" in line
 
 

@@ -11,13 +11,13 @@ import msgspec
 from pipeline.workspace.errors import BackupError
 
 #: Of the backup itself; one with a higher number is for a later program.
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "MANIFEST.json"
 STORE, REGISTER, SETTINGS = "store.sqlite3", "register.xlsx", "pipeline.toml"
 INBOX, TEXTS = "inbox", "templates"
 _FILES = (STORE, REGISTER, SETTINGS)
 #: What may lie in a backup in folders: those two, and folders of the state folder.
-_FOLDERS = (INBOX, TEXTS, "archive", "leaving", "quarantine")
+_FOLDERS = (INBOX, TEXTS, "archive", "leaving", "quarantine", "attachments")
 
 
 class Member(msgspec.Struct, frozen=True):
