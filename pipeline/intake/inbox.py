@@ -19,6 +19,7 @@ from pipeline.workspace.directory import Directory, Entry, ExchangedError, statu
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import safe_name
 from pipeline.workspace.moving import opened, put
+from pipeline.workspace.runs.at_work import Thing
 from schemas.model import Register, ServiceArea
 from schemas.names import name_key
 
@@ -71,6 +72,10 @@ class Refused(Skipped, frozen=True, kw_only=True):
     """What was listed and can never be taken in, so that it goes to quarantine."""
 
     entry: Entry
+    #: Of a regular file its length and time of change; None: what it is refuses it.
+    was: tuple[int, int] | None = None
+    #: By which it is known to have ended runs; None: it has not.
+    thing: Thing | None = None
 
 
 class Listed(Struct, frozen=True):

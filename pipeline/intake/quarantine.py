@@ -74,7 +74,7 @@ def _moved(each: Refused, workspace: Workspace, now: datetime) -> Skipped:
         private_folder(workspace.quarantine)
         # The note comes first: nothing lies in quarantine without its reason.
         write_whole(note, _note_for(each, target, now).encode(), 0o600)
-        _move(each.entry, target)
+        _move(each, target)
     except (OSError, ChangedError) as error:
         with suppress(OSError):
             note.unlink()
@@ -115,13 +115,14 @@ def _described(path: Path) -> SetApart:
     return SetApart(name, filename, why)
 
 
-def _move(source: Entry, target: Path) -> None:
+def _move(refused: Refused, target: Path) -> None:
     """Move what is refused, by its name alone where that can be done.
 
     Raises:
         ChangedError: it is something else by now, and lies where it lay.
         OSError: it cannot be moved, and lies where it lay.
     """
+    source = refused.entry
     try:
         rename(source, target)
     except FileNotFoundError:
@@ -131,7 +132,8 @@ def _move(source: Entry, target: Path) -> None:
         if error.errno != errno.EXDEV or not stat.S_ISREG(status(source).st_mode):
             raise
         _carry(source, target)
-    if not why_refused(target.lstat()):
+    found = target.lstat()
+    if not (why_refused(found) or refused.was == (found.st_size, found.st_mtime_ns)):
         put(target, source)
         raise ChangedError
 

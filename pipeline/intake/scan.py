@@ -16,12 +16,22 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.intake.inbox import EXCHANGED, Refused, Skipped, list_inbox, no_file, shown_name
+from pipeline.intake.inbox import (
+    EXCHANGED,
+    Listed,
+    Refused,
+    Skipped,
+    list_inbox,
+    no_file,
+    shown_name,
+)
 from pipeline.workbooks.completeness import lacks_bytes
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
 from pipeline.workbooks.zip_directory import TooManyPartsError, fault
 from pipeline.workspace.directory import Entry, ExchangedError, File, path_of, status
 from pipeline.workspace.moving import is_being_written, opened
+from pipeline.workspace.runs import at_work
+from pipeline.workspace.runs.at_work import AtWork, Thing
 from schemas import rules as c
 from schemas.findings import Finding
 from schemas.model import Register
@@ -76,29 +86,80 @@ class Arrival(Struct, frozen=True):
         """The file's name as it can be shown."""
         return shown_name(self.path)
 
+    @property
+    def thing(self) -> Thing:
+        """By which it is known to whoever notes what ends a run."""
+        return at_work.file(self.path, self.size, self.changed_ns, self.filename, self.sha256)
+
 
 class Scan(Struct, frozen=True):
     arrivals: tuple[Arrival, ...]
     skipped: tuple[Skipped, ...]
+    #: What a run has ended on, to be taken last and alone; not looked at yet.
+    held: tuple[Listed, ...] = ()
 
 
-def scan(inbox: Path, register: Register, limits: Limits) -> Scan:
+def scan(inbox: Path, register: Register, limits: Limits, work: AtWork | None = None) -> Scan:
     """Everything in the inbox, in order of arrival: files to take in, and those left with a reason.
 
     A subfolder named after a service area (its ref or its name) binds what lies in it to that area.
+    By what is known to `work` to have ended runs a file is looked at apart, or goes to quarantine.
 
     Raises:
         WorkspaceError: the inbox cannot be listed.
     """
     listed, skipped = list_inbox(inbox, register)
     _wait_until_still([each.entry for each in listed], limits.settle_seconds)
-    minutes = limits.incomplete_minutes
-    examined = [_examine(each.entry, limits.file_mb, each.area, minutes) for each in listed]
+    work = work or AtWork()
+    things = {each.entry: thing_of(each) for each in listed}
+    work.keep({thing.key for thing in things.values()})
+    plain, apart, held = [], [], []
+    for each in listed:
+        suspect = work.suspects.get(things[each.entry].key)
+        if suspect is None:
+            plain.append(each)
+        elif suspect.is_enough:
+            skipped.append(gone_round(each, suspect.why))
+        elif suspect.is_alone:
+            held.append(each)
+        else:
+            apart.append(each)
+    examined = []
+    for together in (plain, *([each] for each in apart)):
+        with work.on("intake", [things[each.entry] for each in together]):
+            examined += [take(each, limits) for each in together]
     arrivals = [each for each in examined if isinstance(each, Arrival)]
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
     skipped += [each for each in examined if isinstance(each, Skipped)]
     # Of a folder that was exchanged it is said once.
-    return Scan(tuple(arrivals), tuple(dict.fromkeys(skipped)))
+    return Scan(tuple(arrivals), tuple(dict.fromkeys(skipped)), tuple(held))
+
+
+def take(listed: Listed, limits: Limits) -> Arrival | Skipped:
+    """A file of the inbox as it is now, to be taken in, or why it is not."""
+    minutes = limits.incomplete_minutes
+    return _examine(listed.entry, limits.file_mb, listed.area, minutes)
+
+
+def thing_of(listed: Listed) -> Thing:
+    """By which a file is known to whoever notes what ends a run."""
+    name, path = shown_name(listed.entry.path), listed.entry.path
+    try:
+        found = status(listed.entry)
+    except OSError:
+        return at_work.file(path, 0, 0, name)
+    return at_work.file(path, found.st_size, found.st_ctime_ns, name)
+
+
+def gone_round(listed: Listed, why: str) -> Skipped:
+    """A file that is not to be taken whatever it is, to be moved to quarantine as it lies there."""
+    entry = listed.entry
+    try:
+        found = status(entry)
+    except OSError:
+        return Skipped(entry.path, STILL_CHANGING)
+    was, thing = (found.st_size, found.st_mtime_ns), thing_of(listed)
+    return Refused(entry.path, why, is_refused=True, entry=entry, was=was, thing=thing)
 
 
 def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arrival | Skipped:

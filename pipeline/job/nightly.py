@@ -14,9 +14,11 @@ from msgspec import Struct
 
 from pipeline.intake.inbox import is_idle
 from pipeline.job import idle
-from pipeline.job.session import at_work, register_of
+from pipeline.job.session import at_work, noting, register_of
 from pipeline.workspace import lock
+from pipeline.workspace.errors import OutOfMemoryError
 from pipeline.workspace.folder import Workspace, make_state, need_folder
+from pipeline.workspace.runs.at_work import Thing, pending, server_of
 from pipeline.workspace.runs.pace import Pace
 from pipeline.workspace.runs.record import RunCounts
 from schemas.findings import Severity
@@ -81,15 +83,38 @@ def run(
 
     Raises:
         OverrunError: its time is up; what it did is kept, and the next run does the rest.
+        OutOfMemoryError: there is no more memory.
     """
     pace = pace or Pace()
+    try:
+        return _run(workspace, now, progress, reopen, pace, only_inbox=only_inbox)
+    except MemoryError as error:
+        said = pace.work.said or f"at {pace.stage or 'work'}"
+        raise OutOfMemoryError(
+            f"The run ran out of memory, {said}. What it did is kept; the next run goes round that."
+        ) from error
+
+
+def _run(
+    workspace: Workspace,
+    now: datetime,
+    progress: Progress,
+    reopen: Reopen | None,
+    pace: Pace,
+    *,
+    only_inbox: bool,
+) -> Night:
     register = register_of(workspace)
-    fetched = None if only_inbox else fetch(workspace, register, now, pace)
+    # A mailbox on which a run has ended comes last.
+    is_last = not only_inbox and _mailbox(workspace).key in pending(workspace.state)
+    fetched = None if only_inbox or is_last else fetch(workspace, register, now, pace)
     is_quiet = not only_inbox and reopen is None and is_idle(workspace.inbox)
     if is_quiet and idle.holds(workspace, register, now):
+        if is_last:
+            fetched = fetch(workspace, register, now, pace)
         return Night(fetched=fetched, was_idle=True)
     from pipeline.consolidation.assembly import disclose, merge, rate
-    from pipeline.job.stages import archive, collect, correct, read, record, validate
+    from pipeline.job.stages import archive, collect, correct, in_turn, record, validate
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
     from pipeline.outputs.issuing import due_periods, publish
@@ -101,14 +126,14 @@ def run(
             need_folder(workspace.outbox)
         intake = collect(session, reopen)
         with intake.guard:
-            returns = read(intake)
-            for batch in validate(intake, returns):
-                decisions = decide(batch, intake.known, intake.session.register, now)
-                decisions = correct(intake, decisions)
-                with pace.during("storing"):
-                    record(intake, decisions)
-                    archive(intake, decisions)
-                pace.check()
+            for returns in in_turn(intake):
+                for batch in validate(intake, returns):
+                    decisions = decide(batch, intake.known, intake.session.register, now)
+                    decisions = correct(intake, decisions)
+                    with pace.during("storing"):
+                        record(intake, decisions)
+                        archive(intake, decisions)
+                    pace.check()
         issued: list[Issued] = []
         for period in [] if only_inbox else due_periods(session):
             pace.check()
@@ -125,6 +150,8 @@ def run(
             enqueue(session, skipped)
             mail = deliver(session)
         falls_due = next_day(register, session.store, now.astimezone().date())
+    if is_last:
+        fetched = fetch(workspace, register, now, pace)
     # Mail that needs a person is said again every night.
     if not only_inbox and is_idle(workspace.inbox) and not mail.needs_a_person:
         next_at = datetime.combine(falls_due, time()).astimezone() if falls_due else None
@@ -143,8 +170,18 @@ def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -
     from pipeline.mail import mailbox
 
     # The lock alone: to have looked into a mailbox is no work, and leaves an idle night idle.
-    with pace.during("fetching"), lock.held(make_state(workspace)):
-        return mailbox.fetch(workspace, register, now)
+    with pace.during("fetching"), lock.held(make_state(workspace)), noting(workspace, pace):
+        server = _mailbox(workspace)
+        if why := pace.work.left_for_tonight(server):
+            return mailbox.Fetched(trouble=why)
+        with pace.work.on("fetching", [server]):
+            fetched = mailbox.fetch(workspace, register, now)
+        pace.work.clear([server])
+        return fetched
+
+
+def _mailbox(workspace: Workspace) -> Thing:
+    return server_of("fetching", workspace.settings.mail.receive.server)
 
 
 def needs_a_person(night: Night) -> bool:

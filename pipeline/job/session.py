@@ -13,6 +13,7 @@ from pipeline.register.loading import load_register
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_private, make_state, sweep
 from pipeline.workspace.runs.pace import Pace
+from pipeline.workspace.runs.record import note_cut_off
 from schemas.model import Register
 
 if TYPE_CHECKING:
@@ -86,11 +87,26 @@ def at_work(
     from pipeline.store.journal import catch_up
     from pipeline.store.session import Session, silent
 
-    register = register or register_of(workspace)
-    with alone(workspace), store_of(workspace) as store:
+    register, pace = register or register_of(workspace), pace or Pace()
+    with alone(workspace), store_of(workspace) as store, noting(workspace, pace):
         catch_up(store, workspace.archive)
-        yield Session(workspace, register, store, now, progress or silent, pace or Pace())
+        yield Session(workspace, register, store, now, progress or silent, pace)
         catch_up(store, workspace.archive)
+
+
+@contextmanager
+def noting(workspace: Workspace, pace: Pace) -> Iterator[None]:
+    """See on what a run before has ended, and note in the block on what this one is at work.
+
+    Only while no other run is at work.
+    """
+    if (before := pace.work.take_over(workspace.state)) is not None:
+        pace.tell("run before ended", before=before.run, at=before.stage, things=before.many)
+        note_cut_off(workspace, before.run, f"It ended {before.said}.")
+    try:
+        yield
+    finally:
+        pace.work.close()
 
 
 @contextmanager

@@ -6,18 +6,27 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation import closing
 from pipeline.intake.archive import take_away
-from pipeline.intake.inbox import Skipped
+from pipeline.intake.inbox import Listed, Refused, Skipped
 from pipeline.intake.quarantine import set_apart
-from pipeline.intake.scan import Arrival, changed_since, has_changed, scan
+from pipeline.intake.scan import (
+    Arrival,
+    changed_since,
+    gone_round,
+    has_changed,
+    scan,
+    take,
+    thing_of,
+)
 from pipeline.mail.mailbox import as_mailed
 from pipeline.outputs.corrections import write_corrections
 from pipeline.register import need_period
@@ -25,19 +34,28 @@ from pipeline.returns import validate as checks
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, delivery_of, in_waves, last_periods
+from pipeline.returns.validate import received_at
 from pipeline.store import Decision, Outcome
 from pipeline.store.journal import archive_register, catch_up
 from pipeline.store.session import Progress, Session
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace import lock
+from pipeline.workspace.directory import is_there
 from pipeline.workspace.folder import need_folder
+from pipeline.workspace.runs.at_work import AtWork, Thing
 from pipeline.workspace.runs.pace import Pace
 
 if TYPE_CHECKING:
     from pipeline.job.nightly import Reopen
 
+T = TypeVar("T", Arrival, Return, Decision)
+
 #: Returns committed together; their files leave the inbox after that.
 _BATCH = 200
+_OVERTAKEN = (
+    "a run ended, by memory or time, while it was at work on it, and meanwhile a later return of "
+    "its area counts for its period"
+)
 
 
 class Intake(Struct):
@@ -51,6 +69,10 @@ class Intake(Struct):
     known: Known = field(default_factory=Known)
     decisions: list[Decision] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    #: What a run has ended on, to be taken last and alone.
+    held: list[Listed] = field(default_factory=list)
+    #: By number, the closed periods that are open again.
+    reopened: Mapping[str, int] = field(default_factory=dict)
     #: The files about which nothing is left to be decided by this run.
     done: set[Path] = field(default_factory=set)
 
@@ -65,7 +87,7 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
         WorkspaceError: the inbox, the archive or the outbox cannot be used, or `reopen` names a
             period that cannot be reopened.
     """
-    workspace, store = session.workspace, session.store
+    workspace = session.workspace
     archive_register(workspace, session.register)
     reopened = closing.note_closings(session)
     if reopen is not None:
@@ -74,22 +96,65 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
         reopened[period.name] = closing.reopen(session, period, by, reopen.because)
     limits = workspace.settings.limits
     with session.pace.during("intake"):
-        scanned = scan(workspace.inbox, session.register, limits)
+        scanned = scan(workspace.inbox, session.register, limits, session.pace.work)
         arrivals = as_mailed(scanned.arrivals, workspace)
         arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
-        skipped = [*set_apart(scanned.skipped, workspace, session.now)]
+        skipped = _apart_from(scanned.skipped, session)
     register = session.register.opened(reopened)
     intake = Intake(replace(session, register=register), guard_of(register, limits))
-    intake.skipped = skipped
-    if arrivals:
+    intake.skipped, intake.held, intake.reopened = skipped, [*scanned.held], reopened
+    if arrivals or intake.held:
         need_folder(workspace.archive)
         need_folder(workspace.outbox)
+    _begin(intake, arrivals)
+    return intake
+
+
+def _begin(intake: Intake, arrivals: Sequence[Arrival]) -> None:
+    """Make these the arrivals to be taken in, without those that were."""
+    workspace, store = intake.session.workspace, intake.session.store
+    if arrivals:
         # A run that was cut off may have recorded some and not cleared them away.
         recorded = store.taken(map(delivery_of, arrivals))
-        skipped += take_away([a for a in arrivals if delivery_of(a) in recorded], workspace)
+        intake.skipped += take_away([a for a in arrivals if delivery_of(a) in recorded], workspace)
         intake.arrivals = [a for a in arrivals if delivery_of(a) not in recorded]
-        intake.known = Known.of(intake.arrivals, store, reopened)
-    return intake
+        intake.known = Known.of(intake.arrivals, store, intake.reopened)
+
+
+def _apart_from(skipped: Sequence[Skipped], session: Session) -> list[Skipped]:
+    """The same files, what is refused moved to quarantine, where nothing ends a run any more."""
+    moved = [*set_apart(skipped, session.workspace, session.now)]
+    refused = [each for each in skipped if isinstance(each, Refused)]
+    session.pace.work.clear(
+        each.thing for each in refused if each.thing and not is_there(each.entry)
+    )
+    return moved
+
+
+def in_turn(intake: Intake) -> Iterator[Iterable[Return]]:
+    """What the files say: all but those that a run has ended on, and then each of these alone."""
+    yield read(intake)
+    session, limits = intake.session, intake.session.workspace.settings.limits
+    for listed in intake.held:
+        session.pace.check()
+        with session.pace.during("intake"), session.pace.work.on("intake", [thing_of(listed)]):
+            taken = take(listed, limits)
+        if isinstance(taken, Skipped):
+            intake.skipped.append(taken)
+            continue
+        _begin(intake, as_mailed([taken], session.workspace))
+        returns = list(read(intake))
+        if any(_is_overtaken(one, intake) for one in returns):
+            intake.skipped += _apart_from([gone_round(listed, _OVERTAKEN)], session)
+        else:
+            yield returns
+
+
+def _is_overtaken(one: Return, intake: Intake) -> bool:
+    """Whether a return that came later, and was taken before it, counts in its place."""
+    stands = intake.known.standing.get((one.reading.area, one.reading.period))
+    came = received_at(one.arrival, intake.session.now)
+    return stands is not None and stands.received_at > came
 
 
 def read(intake: Intake) -> Iterator[Return]:
@@ -128,12 +193,40 @@ def _read(
     arrivals: Sequence[Arrival], guard: Guard, progress: Progress, pace: Pace
 ) -> Iterator[tuple[Path, Return | Skipped]]:
     """What each file says, or that it changed meanwhile; no further one once time is up."""
-    read = zip(arrivals, read_returns(arrivals, guard), strict=True)
-    for number, (arrival, one) in enumerate(read, 1):
-        yield arrival.path, one
-        progress("Reading returns", number, len(arrivals))
-        if pace.is_over:
-            break
+    number, work = count(1), pace.work
+
+    def begun(some: Iterable[Arrival]) -> Iterator[Arrival]:
+        for arrival in some:
+            work.begin(arrival.thing)
+            yield arrival
+
+    for together in _apart(arrivals, _itself, work):
+        with work.on("reading", ()):
+            read = zip(together, read_returns(begun(together), guard), strict=True)
+            for arrival, one in read:
+                work.end(arrival.thing)
+                yield arrival.path, one
+                progress("Reading returns", next(number), len(arrivals))
+                if pace.is_over:
+                    return
+
+
+def _apart(
+    some: Sequence[T], arrival_of: Callable[[T], Arrival], work: AtWork
+) -> Iterator[Sequence[T]]:
+    """What can be worked on together, and then each on which a run may have ended, by itself."""
+    is_suspect = [arrival_of(one).thing.key in work.suspects for one in some]
+    if together := [one for one, apart in zip(some, is_suspect, strict=True) if not apart]:
+        yield together
+    yield from ([one] for one, apart in zip(some, is_suspect, strict=True) if apart)
+
+
+def _itself(arrival: Arrival) -> Arrival:
+    return arrival
+
+
+def _arrival_of(one: Return | Decision) -> Arrival:
+    return one.arrival
 
 
 def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]]:
@@ -149,12 +242,20 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
         with session.pace.during("validating"):
             were_read = [one for one in waiting if one.was_read]
             earlier = session.store.figures(last_periods(were_read, session.register))
-            checked = checks.validate(were_read, session.register, session.now, earlier)
+            checked: list[Return] = []
+            for together in _apart(were_read, _arrival_of, session.pace.work):
+                with session.pace.work.on("validating", _things(together)):
+                    register, now = session.register, session.now
+                    checked += checks.validate(together, register, now, earlier)
         by_path = {one.arrival.path: one for one in checked}
         waiting = [by_path.get(one.arrival.path, one) for one in waiting]
         while waiting:
             yield waiting[:_BATCH]
             waiting = [one for one in waiting if one.arrival.path not in intake.done]
+
+
+def _things(some: Iterable[Return | Decision]) -> list[Thing]:
+    return [one.arrival.thing for one in some]
 
 
 def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
@@ -165,8 +266,11 @@ def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
     """
     with intake.session.pace.during("sending back"):
         rejected = [one for one in decisions if one.submission.outcome is Outcome.REJECTED]
-        written = write_corrections(rejected, intake.session.workspace, intake.guard)
-        copies = dict(zip((one.arrival.path for one in rejected), written, strict=True))
+        work, copies = intake.session.pace.work, dict[Path, Path | None]()
+        for together in _apart(rejected, _arrival_of, work):
+            with work.on("sending back", _things(together)):
+                written = write_corrections(together, intake.session.workspace, intake.guard)
+            copies.update(zip((one.arrival.path for one in together), written, strict=True))
         gone = {path for path, copy in copies.items() if copy is None}
         changed = [
             one.arrival for one in decisions if one.arrival.path in gone or has_changed(one.arrival)
@@ -185,6 +289,7 @@ def record(intake: Intake, decisions: Sequence[Decision]) -> None:
     """Commit decisions to the store, together or not at all, and to the archive's journal."""
     intake.session.store.record(decisions)
     catch_up(intake.session.store, intake.session.workspace.archive)
+    intake.session.pace.work.clear(_things(decisions))
     for one in decisions:
         intake.known.note(one.submission)
         intake.done.add(one.arrival.path)

@@ -22,6 +22,7 @@ from pipeline.store.attachments import put_in, sweep
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace, disk_trouble, write_whole
 from pipeline.workspace.moving import ChangedError
+from pipeline.workspace.runs.at_work import AtWork, server_of
 from schemas.model import Register
 from schemas.names import address_key
 
@@ -97,10 +98,21 @@ def deliver(session: Session, *, impatient: bool = False) -> Round:
     if due and not workspace.settings.mail.send.server:
         _write(due, work)
     elif due and (impatient or _may_connect(before.trouble, now)):
-        trouble, is_for_a_person = _send(due, work)
+        trouble, is_for_a_person = _sent_or_left(due, work, session.pace.work)
     sweep(workspace, store)
     became, written = tuple(work.became), tuple(work.written)
     return Round(became, written, trouble, is_for_a_person, mail_status(store, now))
+
+
+def _sent_or_left(due: Sequence[Queued], work: _Work, at_work: AtWork) -> tuple[str, bool]:
+    """Send messages, unless the server has ended runs; what hindered it, as `_send` says it."""
+    server = server_of("sending", work.workspace.settings.mail.send.server)
+    if why := at_work.left_for_tonight(server):
+        return why, True
+    with at_work.on("sending mail", [server]):
+        hindered = _send(due, work)
+    at_work.clear([server])
+    return hindered
 
 
 def _failed_since(attempts: Iterable[Attempt]) -> list[Attempt]:
