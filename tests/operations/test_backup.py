@@ -109,6 +109,8 @@ def kept_of(workspace: Path) -> End:
         name: end[name]
         for name in end
         if not name.startswith(("outbox/", "var/settled", "table attempt", "journal attempt"))
+        # What is left to a person keeps what goes with it.
+        and not name.startswith("var/attachments/")
         or (name.startswith(appendix) and "/" not in name.removeprefix(appendix))
     }
 
