@@ -9,7 +9,6 @@ then on, by RLIMIT_AS.
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -32,6 +31,8 @@ def run(
 
 
 def main() -> None:
+    import resource
+
     from pipeline.__main__ import main as quarterday
 
     how, name, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
