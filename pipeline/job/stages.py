@@ -44,6 +44,7 @@ from pipeline.workspace.directory import is_there
 from pipeline.workspace.folder import need_folder
 from pipeline.workspace.runs.at_work import AtWork, Thing
 from pipeline.workspace.runs.pace import Pace
+from schemas.findings import has_errors
 
 if TYPE_CHECKING:
     from pipeline.job.nightly import Reopen
@@ -151,10 +152,11 @@ def in_turn(intake: Intake) -> Iterator[Iterable[Return]]:
 
 
 def _is_overtaken(one: Return, intake: Intake) -> bool:
-    """Whether a return that came later, and was taken before it, counts in its place."""
+    """Whether it would count in the place of a return that came later and was taken before it."""
     stands = intake.known.standing.get((one.reading.area, one.reading.period))
     came = received_at(one.arrival, intake.session.now)
-    return stands is not None and stands.received_at > came
+    may_count = not has_errors(one.reading.findings)
+    return may_count and stands is not None and stands.received_at > came
 
 
 def read(intake: Intake) -> Iterator[Return]:

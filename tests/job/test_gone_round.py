@@ -151,3 +151,18 @@ def test_a_server_with_which_runs_end_comes_last_and_is_then_left_for_tonight(
         assert "127.0.0.1 is left for tonight: 2 runs ended" in done.stdout + done.stderr
         # Tomorrow it is called again.
         assert run(workspace, "killed", str(port), 1).returncode == -signal.SIGKILL
+
+
+def test_what_comes_last_for_that_reason_takes_no_later_returns_place(workspace: Path) -> None:
+    others = workspace.with_name("others")
+    (workspace / "inbox").rename(others)
+    (workspace / "inbox").mkdir()
+    earlier = ENTRIES | {"P2-2": {"Performance": 7}}
+    fill_return(REGISTER, CARE, PERIOD, workspace / "inbox" / BOMB, earlier)
+    assert run(workspace, "killed", BOMB, 1).returncode == -signal.SIGKILL
+    shutil.copy2(others / "c.xlsx", workspace / "inbox")
+    # This time it would have ended nothing.
+    done = run(workspace, "killed", "no such file", 1)
+    assert taken(done.stdout) == [("c.xlsx", "accepted")]
+    assert "a later return of its area counts" in skipped(done.stdout)[BOMB]
+    assert "c.xlsx" in said(workspace, "status", "--json")
