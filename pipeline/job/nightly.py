@@ -16,7 +16,6 @@ from pipeline.intake.inbox import is_idle
 from pipeline.job import idle
 from pipeline.job.session import at_work, noting, register_of
 from pipeline.workspace import lock
-from pipeline.workspace.errors import OutOfMemoryError
 from pipeline.workspace.folder import Workspace, make_state, need_folder
 from pipeline.workspace.runs.at_work import Thing, pending, server_of
 from pipeline.workspace.runs.pace import Pace
@@ -86,24 +85,6 @@ def run(
         OutOfMemoryError: there is no more memory.
     """
     pace = pace or Pace()
-    try:
-        return _run(workspace, now, progress, reopen, pace, only_inbox=only_inbox)
-    except MemoryError as error:
-        said = pace.work.said or f"at {pace.stage or 'work'}"
-        raise OutOfMemoryError(
-            f"The run ran out of memory, {said}. What it did is kept; the next run goes round that."
-        ) from error
-
-
-def _run(
-    workspace: Workspace,
-    now: datetime,
-    progress: Progress,
-    reopen: Reopen | None,
-    pace: Pace,
-    *,
-    only_inbox: bool,
-) -> Night:
     register = register_of(workspace)
     # A mailbox on which a run has ended comes last.
     is_last = not only_inbox and _mailbox(workspace).key in pending(workspace.state)
@@ -111,10 +92,10 @@ def _run(
     is_quiet = not only_inbox and reopen is None and is_idle(workspace.inbox)
     if is_quiet and idle.holds(workspace, register, now):
         if is_last:
-            fetched = fetch(workspace, register, now, pace)
+            fetched = fetch_last(workspace, register, now, pace)
         return Night(fetched=fetched, was_idle=True)
     from pipeline.consolidation.assembly import disclose, merge, rate
-    from pipeline.job.stages import archive, collect, correct, in_turn, record, validate
+    from pipeline.job.stages import archive, collect, correct, in_turn, read, record, validate
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
     from pipeline.outputs.issuing import due_periods, publish
@@ -126,7 +107,8 @@ def _run(
             need_folder(workspace.outbox)
         intake = collect(session, reopen)
         with intake.guard:
-            for returns in in_turn(intake):
+            for part in in_turn(intake):
+                returns = read(part)
                 for batch in validate(intake, returns):
                     decisions = decide(batch, intake.known, intake.session.register, now)
                     decisions = correct(intake, decisions)
@@ -151,7 +133,7 @@ def _run(
             mail = deliver(session)
         falls_due = next_day(register, session.store, now.astimezone().date())
     if is_last:
-        fetched = fetch(workspace, register, now, pace)
+        fetched = fetch_last(workspace, register, now, pace)
     # Mail that needs a person is said again every night.
     if not only_inbox and is_idle(workspace.inbox) and not mail.needs_a_person:
         next_at = datetime.combine(falls_due, time()).astimezone() if falls_due else None
@@ -178,6 +160,13 @@ def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -
             fetched = mailbox.fetch(workspace, register, now)
         pace.work.clear([server])
         return fetched
+
+
+def fetch_last(
+    workspace: Workspace, register: Register, now: datetime, pace: Pace
+) -> Fetched | None:
+    """The same after all else; what it takes is for the next run."""
+    return fetch(workspace, register, now, pace)
 
 
 def _mailbox(workspace: Workspace) -> Thing:

@@ -11,6 +11,7 @@ from pipeline.intake import archive, quarantine
 from pipeline.job import idle
 from pipeline.register.loading import load_register
 from pipeline.workspace import lock
+from pipeline.workspace.errors import OutOfMemoryError
 from pipeline.workspace.folder import Workspace, make_private, make_state, sweep
 from pipeline.workspace.runs.pace import Pace
 from pipeline.workspace.runs.record import note_cut_off
@@ -99,12 +100,20 @@ def noting(workspace: Workspace, pace: Pace) -> Iterator[None]:
     """See on what a run before has ended, and note in the block on what this one is at work.
 
     Only while no other run is at work.
+
+    Raises:
+        OutOfMemoryError: there is no more memory.
     """
     if (before := pace.work.take_over(workspace.state)) is not None:
         pace.tell("run before ended", before=before.run, at=before.stage, things=before.many)
         note_cut_off(workspace, before.run, f"It ended {before.said}.")
     try:
         yield
+    except MemoryError as error:
+        said = "".join(f", {each}" for each in (pace.work.said,) if each)
+        raise OutOfMemoryError(
+            f"The run ran out of memory{said}. What it did is kept; the next run goes round that."
+        ) from error
     finally:
         pace.work.close()
 

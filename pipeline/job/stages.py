@@ -72,6 +72,8 @@ class Intake(Struct):
     skipped: list[Skipped] = field(default_factory=list)
     #: What a run has ended on, to be taken last and alone.
     held: list[Listed] = field(default_factory=list)
+    #: That of these which is being taken; None: all others are.
+    alone: Listed | None = None
     #: By number, the closed periods that are open again.
     reopened: Mapping[str, int] = field(default_factory=dict)
     #: The files about which nothing is left to be decided by this run.
@@ -132,9 +134,13 @@ def _apart_from(skipped: Sequence[Skipped], session: Session) -> list[Skipped]:
     return moved
 
 
-def in_turn(intake: Intake) -> Iterator[Iterable[Return]]:
-    """What the files say: all but those that a run has ended on, and then each of these alone."""
-    yield read(intake)
+def in_turn(intake: Intake) -> Iterator[Intake]:
+    """The same with all files but those that a run has ended on, and then with each of these alone.
+
+    One of these that would count in the place of a return that came later, and was taken before it,
+    goes to quarantine.
+    """
+    yield intake
     session, limits = intake.session, intake.session.workspace.settings.limits
     for listed in intake.held:
         session.pace.check()
@@ -144,19 +150,17 @@ def in_turn(intake: Intake) -> Iterator[Iterable[Return]]:
             intake.skipped.append(taken)
             continue
         _begin(intake, as_mailed([taken], session.workspace))
-        returns = list(read(intake))
-        if any(_is_overtaken(one, intake) for one in returns):
-            intake.skipped += _apart_from([gone_round(listed, _OVERTAKEN)], session)
-        else:
-            yield returns
+        intake.alone = listed
+        yield intake
 
 
 def _is_overtaken(one: Return, intake: Intake) -> bool:
-    """Whether it would count in the place of a return that came later and was taken before it."""
+    """Whether one that comes last would count in the place of a return that came after it."""
+    if has_errors(one.reading.findings):
+        return False
     stands = intake.known.standing.get((one.reading.area, one.reading.period))
     came = received_at(one.arrival, intake.session.now)
-    may_count = not has_errors(one.reading.findings)
-    return may_count and stands is not None and stands.received_at > came
+    return stands is not None and stands.received_at > came
 
 
 def read(intake: Intake) -> Iterator[Return]:
@@ -188,7 +192,10 @@ def read(intake: Intake) -> Iterator[Return]:
                 break
             one = known.unread(arrival)
         if isinstance(one, Return):
-            yield one
+            if intake.alone and _is_overtaken(one, intake):
+                intake.skipped += _apart_from([gone_round(intake.alone, _OVERTAKEN)], session)
+            else:
+                yield one
 
 
 def _read(
