@@ -248,6 +248,18 @@ class Policy(Struct, frozen=True):
     amber_from: Decimal = Decimal("0.5")
 
 
+class TextBounds(Struct, frozen=True):
+    """How much a return may say in words, since all of it is printed, mailed and kept."""
+
+    #: The most achievements.
+    achievements: int = 60
+    #: The most characters of one, of a commentary or of what an indicator in words reports, and of
+    #: all that a return says.
+    achievement: int = 2_000
+    commentary: int = 4_000
+    whole: int = 200_000
+
+
 class Framework(Struct, frozen=True):
     council: str
     title: str
@@ -261,6 +273,7 @@ class Framework(Struct, frozen=True):
     #: How many days before returns are due, and after, service areas are reminded; none: never.
     remind_before: tuple[int, ...] = ()
     remind_after: tuple[int, ...] = ()
+    bounds: TextBounds = TextBounds()
 
 
 class Register(Struct, frozen=True):

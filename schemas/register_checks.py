@@ -21,7 +21,7 @@ from schemas.model import Kind
 from schemas.names import address_key, name_key
 from schemas.register_columns import RegisterColumn
 from schemas.register_layout import SHEETS
-from schemas.register_settings import FRAMEWORK
+from schemas.register_settings import FRAMEWORK, TIMES
 from schemas.register_targets import TARGET_CHECKS, has_figures
 from schemas.wording import listed
 
@@ -54,6 +54,8 @@ _REASONS = {
     "upper": "there is a lower end",
 }
 _LEAST = {setting.key: setting.least for setting in FRAMEWORK.columns}
+#: The largest number of each setting that has one.
+_MOST = {setting.key: setting.most for setting in FRAMEWORK.columns if setting.most}
 _COLUMNS = {
     f"{sheet.attribute}.{column.key}": column for sheet in SHEETS for column in sheet.columns
 }
@@ -62,6 +64,10 @@ _COLUMNS = {
 def _at(holds: Callable[..., Verdicts], *places: str) -> dict[str, Condition]:
     """The same condition on the cells at several places."""
     return {place: Condition((_COLUMNS[place].key,), holds) for place in places}
+
+
+def _is_from_to(least: int, most: int, numbers: pd.Series[Any]) -> Verdicts:
+    return numbers.between(least, most)
 
 
 def _are_choices(column: RegisterColumn, cells: pd.Series[Any]) -> Verdicts:
@@ -257,6 +263,22 @@ CHECKS = (
             "least": str(_LEAST[key]),
             "most": str(MOST_DAYS),
             "example": "7; 1" if key == "remind_before" else "1; 3; 7",
+        },
+    ),
+    RowCheck(
+        "R47",
+        "Bound of text out of range",
+        "{value} is not from {least} to {most}.",
+        "Type a whole number from {least} to {most}, or clear this cell: blank counts as {unset}.",
+        "A return without any words says nothing, and one without an end fills every output.",
+        at={
+            f"framework.{key}": Condition((key,), partial(_is_from_to, _LEAST[key], most))
+            for key, most in _MOST.items()
+        },
+        words=lambda _row, key: {
+            "least": str(_LEAST[key]),
+            "most": f"{_MOST[key]:,}",
+            "unset": f"{_MOST[key] // TIMES:,}",
         },
     ),
     RowCheck(

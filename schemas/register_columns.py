@@ -54,6 +54,8 @@ class RegisterColumn(Struct, frozen=True, eq=False):
     chosen_from: str = ""
     #: The smallest whole number that it takes.
     least: int = 0
+    #: The largest; None: any.
+    most: int | None = None
     #: Registers were made without it: where it is not there, it counts as blank.
     later: bool = False
     #: The attribute of the model that it fills, dotted; empty where it bears the key's name.

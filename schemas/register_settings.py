@@ -1,8 +1,27 @@
 """The settings of the register's sheet Framework, as plain data."""
 
 from schemas import register_columns as column
-from schemas.model import PolicyKind, ToleranceKind
-from schemas.register_columns import sheet
+from schemas.model import PolicyKind, TextBounds, ToleranceKind
+from schemas.register_columns import RegisterColumn, sheet
+
+#: A bound of text may be set to so many times what it is unset.
+TIMES = 10
+
+
+def _bound(name: str, heading: str, what: str) -> RegisterColumn:
+    """The setting of one of the bounds of text."""
+    unset: int = getattr(TextBounds(), name)
+    return column.whole(
+        f"most_{name}",
+        heading,
+        f"Type {what}, for example {unset}, and {TIMES * unset} at the most. Blank counts as "
+        f"{unset}.",
+        least=1,
+        most=TIMES * unset,
+        later=True,
+        attribute=f"bounds.{name}",
+    )
+
 
 #: The framework's settings: each stands in a row of its own, named in the first column.
 FRAMEWORK = sheet(
@@ -98,6 +117,14 @@ FRAMEWORK = sheet(
         least=1,
         later=True,
     ),
+    _bound("achievements", "Most achievements", "how many achievements a return may hold"),
+    _bound("achievement", "Longest achievement", "how many characters an achievement may have"),
+    _bound(
+        "commentary",
+        "Longest commentary",
+        "how many characters a commentary, or what an indicator in words reports, may have",
+    ),
+    _bound("whole", "Longest return", "how many characters all words of a return may have"),
 )
 #: The columns of its table.
 FRAMEWORK_COLUMNS = (

@@ -15,12 +15,12 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from pipeline.intake.inbox import Skipped
+from pipeline.intake.inbox import Skipped, put_back
 from pipeline.intake.scan import Arrival
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind
-from pipeline.workspace import moving
+from pipeline.workspace import directory, moving
 from pipeline.workspace.folder import Workspace, disk_trouble, private_folder, sync_folder
 from pipeline.workspace.moving import ChangedError, UnreadError
 
@@ -118,7 +118,7 @@ def _claimed(arrival: Arrival, workspace: Workspace) -> tuple[Path, str]:
     claim = workspace.leaving / _of(arrival, workspace).name / within
     private_folder(claim.parent)
     try:
-        arrival.path.rename(claim)
+        directory.rename(arrival.file, claim)
     except OSError as error:
         _tidy(claim, workspace)
         if isinstance(error, FileNotFoundError):
@@ -145,9 +145,10 @@ def _is_kept(claim: Path, workspace: Workspace) -> bool:
 
 def _to_archive(claim: Path, workspace: Workspace, *, is_kept: bool) -> bool:
     """Whether a claim went to the archive; otherwise it went back to the inbox."""
-    name, *within = claim.relative_to(workspace.leaving).parts
+    name, *parts = claim.relative_to(workspace.leaving).parts
+    within = PurePath(*parts or [name])
     if not is_kept:
-        moving.put(claim, workspace.inbox.joinpath(*within or [name]))
+        put_back(claim, workspace.inbox, within)
         return False
     path = _place(workspace, name)
     if moving.holds(path, name[:_DIGITS]):
@@ -166,7 +167,7 @@ def _to_archive(claim: Path, workspace: Workspace, *, is_kept: bool) -> bool:
         sync_folder(path.parent)
         moving.remove(claim, name[:_DIGITS])
     except ChangedError:
-        moving.put(claim, workspace.inbox.joinpath(*within or [name]))
+        put_back(claim, workspace.inbox, within)
         return False
     return True
 
@@ -176,13 +177,13 @@ def _copy(arrival: Arrival, workspace: Workspace) -> None:
     if moving.holds(path, arrival.sha256):
         return
     private_folder(path.parent)
-    moving.copy(arrival.path, path, arrival.sha256, 0o400)
+    moving.copy(arrival.file, path, arrival.sha256, 0o400)
 
 
 def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:
     """Remove a file that was copied; something to say where that cannot be done."""
     try:
-        moving.remove(arrival.path, arrival.sha256)
+        moving.remove(arrival.file, arrival.sha256)
     except ChangedError:
         yield Skipped(arrival.path, _CHANGED)
     except OSError as error:

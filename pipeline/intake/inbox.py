@@ -10,13 +10,16 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from msgspec import Struct
 
 from pipeline.workbooks.safe_text import shown_line
+from pipeline.workspace.directory import Directory, Entry, ExchangedError, status
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import safe_name
+from pipeline.workspace.moving import opened, put
+from pipeline.workspace.runs.at_work import Thing
 from schemas.model import Register, ServiceArea
 from schemas.names import name_key
 
@@ -34,6 +37,8 @@ _OWNER_NOTE = 54
 _LONGEST_NOTE = 4096
 #: A field of LibreOffice's note; commas within it have a backslash before them.
 _FIELD = re.compile(r"((?:[^\\,;]|\\.)*)[,;]", re.DOTALL)
+
+EXCHANGED = "exchanged for another folder, or for a link, while a run looked at it; left alone"
 
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
@@ -61,10 +66,20 @@ class Skipped(Struct, frozen=True):
         return shown_name(self.path)
 
 
+class Refused(Skipped, frozen=True, kw_only=True):
+    """What was listed and can never be taken in, so that it goes to quarantine."""
+
+    entry: Entry
+    #: Of a regular file its length and time of change; None: what it is refuses it.
+    was: tuple[int, int] | None = None
+    #: By which it is known to have ended runs; None: it has not.
+    thing: Thing | None = None
+
+
 class Listed(Struct, frozen=True):
     """A file to look at, and the area to which its folder binds it."""
 
-    path: Path
+    entry: Entry
     area: str | None
 
 
@@ -128,30 +143,47 @@ def list_inbox(inbox: Path, register: Register) -> tuple[list[Listed], list[Skip
     listed: list[Listed] = []
     skipped: list[Skipped] = []
 
-    def look(folder: Path, area: str | None) -> None:
-        with os.scandir(folder) as entries:
-            for entry in sorted(entries, key=lambda e: e.name):
-                path = Path(entry.path)
+    def look(folder: Directory, area: str | None) -> None:
+        with folder.entries() as entries:
+            for entry in entries:
+                one = Entry(folder, entry.name)
                 if entry.is_dir(follow_symlinks=False):
                     bound = areas.get(name_key(entry.name))
                     if area is None and bound is not None:
-                        look_into(path, bound)
+                        look_into(one, bound)
                     elif not entry.name.startswith("."):
-                        skipped.append(Skipped(path, "a folder that is no service area's"))
-                elif (why := _why_passed_over(entry)) is None:
-                    listed.append(Listed(path, area))
+                        skipped.append(Skipped(one.path, "a folder that is no service area's"))
+                elif (why := _why_passed_over(entry, folder)) is None:
+                    listed.append(Listed(one, area))
                 elif why:
-                    skipped.append(Skipped(path, why))
+                    skipped.append(Skipped(one.path, why))
 
-    def look_into(folder: Path, area: str) -> None:
+    def look_into(one: Entry, area: str) -> None:
         try:
-            look(folder, area)
+            look(one.directory.inner(one.name), area)
         except OSError as error:
-            skipped.append(Skipped(folder, f"cannot be listed ({error.strerror})"))
+            skipped.append(Skipped(one.path, f"cannot be listed ({error.strerror})"))
 
     with _listing(inbox):
-        look(inbox, None)
+        look(Directory.of(inbox), None)
     return listed, skipped
+
+
+def put_back(claim: Path, inbox: Path, within: PurePath) -> None:
+    """Move what was claimed back to its place in the inbox, or to one like it.
+
+    Where its folder is no folder any more it goes to the inbox itself.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    folder = Directory.of(inbox)
+    try:
+        for name in within.parent.parts:
+            folder = folder.inner(name, make=True)
+        put(claim, Entry(folder, within.name))
+    except (NotADirectoryError, ExchangedError):
+        put(claim, Entry(Directory.of(inbox), within.name))
 
 
 def is_idle(inbox: Path) -> bool:
@@ -161,33 +193,35 @@ def is_idle(inbox: Path) -> bool:
         WorkspaceError: the inbox cannot be listed.
     """
 
-    def holds_something(folder: Path) -> bool:
-        with os.scandir(folder) as entries:
-            return any(map(may_be_something, entries))
+    def holds_something(folder: Directory) -> bool:
+        with folder.entries() as entries:
+            return any(may_be_something(entry, folder) for entry in entries)
 
-    def may_be_something(entry: os.DirEntry[str]) -> bool:
+    def may_be_something(entry: os.DirEntry[str], folder: Directory) -> bool:
         if not entry.is_dir(follow_symlinks=False):
-            return _why_passed_over(entry) is None
+            return _why_passed_over(entry, folder) is None
         try:
-            return not entry.name.startswith(".") and holds_something(Path(entry.path))
+            return not entry.name.startswith(".") and holds_something(folder.inner(entry.name))
         except OSError:
             # Which a run says, and no other area waits for it.
             return True
 
     with _listing(inbox):
-        return not holds_something(inbox)
+        return not holds_something(Directory.of(inbox))
 
 
-def _why_passed_over(entry: os.DirEntry[str]) -> str | None:
+def _why_passed_over(entry: os.DirEntry[str], folder: Directory) -> str | None:
     """Why an entry is passed over; empty where that is not worth saying, None where it is not."""
     name = entry.name
     if name.startswith(".") or name.lower() in _KEPT_BY_SYSTEMS:
-        opened = _LIBREOFFICE_OWNER.fullmatch(name)
-        return _open_in("LibreOffice", opened[1], _libreoffice_user(entry)) if opened else ""
+        noted = _LIBREOFFICE_OWNER.fullmatch(name)
+        if noted is None:
+            return ""
+        return _open_in("LibreOffice", noted[1], _libreoffice_user(Entry(folder, name)))
     if not entry.is_file(follow_symlinks=False):
         return None
     if name.startswith(_EXCEL_OWNER):
-        return _open_in("Excel", name.removeprefix(_EXCEL_OWNER), _office_user(entry))
+        return _open_in("Excel", name.removeprefix(_EXCEL_OWNER), _office_user(Entry(folder, name)))
     if name.lower().endswith(_UNFINISHED):
         return "an unfinished download or copy"
     if _EXCEL_SAVING.fullmatch(name):
@@ -199,7 +233,7 @@ def _open_in(program: str, name: str, who: str) -> str:
     return f"{program}'s lock file: {who or 'someone'} has {shown_name(Path(name))} open"
 
 
-def _office_user(entry: os.DirEntry[str]) -> str:
+def _office_user(entry: Entry) -> str:
     """Who has a workbook open, as Office notes it: a length and a name; empty where it does not."""
     noted = _start(entry, _OWNER_NOTE)
     length = noted[0] if noted else 0
@@ -209,7 +243,7 @@ def _office_user(entry: os.DirEntry[str]) -> str:
     )
 
 
-def _libreoffice_user(entry: os.DirEntry[str]) -> str:
+def _libreoffice_user(entry: Entry) -> str:
     """Who has a workbook open, as LibreOffice notes it; empty where it does not.
 
     The name that the person gave to LibreOffice comes first, then the name by which the system
@@ -220,12 +254,12 @@ def _libreoffice_user(entry: os.DirEntry[str]) -> str:
     return next(filter(None, map(_as_name, fields[:2])), "")
 
 
-def _start(entry: os.DirEntry[str], many: int) -> bytes:
+def _start(entry: Entry, many: int) -> bytes:
     """The first bytes of a regular file; none where it cannot be read."""
     try:
-        if not entry.is_file(follow_symlinks=False):
+        if not stat.S_ISREG(status(entry).st_mode):
             return b""
-        with Path(entry.path).open("rb") as file:
+        with opened(entry) as file:
             return file.read(many)
     except OSError:
         return b""

@@ -14,12 +14,12 @@ from itertools import count
 from pathlib import Path, PurePath
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from pipeline.intake.inbox import Skipped, shown_name
+from pipeline.intake.inbox import EXCHANGED, Refused, Skipped, shown_name
 from pipeline.intake.scan import why_refused
 from pipeline.workbooks.safe_text import shown_line
-from pipeline.workspace.folder import Workspace, make_private, safe_name, sync_folder, write_whole
+from pipeline.workspace.directory import Entry, ExchangedError, rename, status
+from pipeline.workspace.folder import Workspace, private_folder, safe_name, sync_folder, write_whole
 from pipeline.workspace.moving import ChangedError, copy, opened, put, remove
 
 _NOTE = " - why.txt"
@@ -34,7 +34,11 @@ def set_apart(
 
     A link is moved itself, never followed, and nothing but a file is ever opened.
     """
-    return tuple(_moved(each, workspace, now) if each.is_refused else each for each in skipped)
+    moved = (
+        _moved(each, workspace, now) if isinstance(each, Refused) else each for each in skipped
+    )
+    # Of a folder that was exchanged it is said once.
+    return tuple(dict.fromkeys(moved))
 
 
 class SetApart(Struct, frozen=True):
@@ -62,24 +66,26 @@ def finish(workspace: Workspace) -> None:
                 note.unlink()
 
 
-def _moved(each: Skipped, workspace: Workspace, now: datetime) -> Skipped:
-    make_private(workspace.quarantine)
+def _moved(each: Refused, workspace: Workspace, now: datetime) -> Skipped:
     when, name = f"{now.astimezone():%Y-%m-%d %H%M%S}", safe_name(each.path.name)
     names = (workspace.quarantine / f"{when}-{number} {name}" for number in count(1))
     target = next(path for path in names if not os.path.lexists(path))
     note = target.with_name(target.name + _NOTE)
     try:
+        private_folder(workspace.quarantine)
         # The note comes first: nothing lies in quarantine without its reason.
         write_whole(note, _note_for(each, target, now).encode(), 0o600)
-        _move(each.path, target)
+        _move(each, target)
     except (OSError, ChangedError) as error:
         with suppress(OSError):
             note.unlink()
+        if isinstance(error, ExchangedError):
+            return Skipped(each.entry.directory.path, EXCHANGED)
         if isinstance(error, ChangedError):
             return Skipped(each.path, "changed while it was looked at; the next run looks again")
         why = f"{each.why}; take it away: it cannot be moved to quarantine ({error.strerror})"
-        return replace(each, why=why)
-    return replace(each, moved_to=target)
+        return Skipped(each.path, why, is_refused=True)
+    return Skipped(each.path, each.why, is_refused=True, moved_to=target)
 
 
 def _note_for(each: Skipped, target: Path, now: datetime) -> str:
@@ -110,30 +116,32 @@ def _described(path: Path) -> SetApart:
     return SetApart(name, filename, why)
 
 
-def _move(source: Path, target: Path) -> None:
+def _move(refused: Refused, target: Path) -> None:
     """Move what is refused, by its name alone where that can be done.
 
     Raises:
         ChangedError: it is something else by now, and lies where it lay.
         OSError: it cannot be moved, and lies where it lay.
     """
+    source = refused.entry
     try:
-        source.rename(target)
+        rename(source, target)
     except FileNotFoundError:
         raise ChangedError from None
     except OSError as error:
         # Of all that is refused only a file can be copied to another file system.
-        if error.errno != errno.EXDEV or not stat.S_ISREG(source.lstat().st_mode):
+        if error.errno != errno.EXDEV or not stat.S_ISREG(status(source).st_mode):
             raise
         _carry(source, target)
-    if not why_refused(target.lstat()):
+    found = target.lstat()
+    if not (why_refused(found) or refused.was == (found.st_size, found.st_mtime_ns)):
         put(target, source)
         raise ChangedError
 
 
-def _carry(source: Path, target: Path) -> None:
+def _carry(source: Entry, target: Path) -> None:
     """Copy a file to another file system, and remove it."""
-    if shutil.disk_usage(target.parent).free < 2 * source.lstat().st_size:
+    if shutil.disk_usage(target.parent).free < 2 * status(source).st_size:
         raise OSError(errno.ENOSPC, "there is no room for it")
     with opened(source) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

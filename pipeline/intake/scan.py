@@ -16,11 +16,22 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.intake.inbox import Skipped, list_inbox, no_file, shown_name
+from pipeline.intake.inbox import (
+    EXCHANGED,
+    Listed,
+    Refused,
+    Skipped,
+    list_inbox,
+    no_file,
+    shown_name,
+)
 from pipeline.workbooks.completeness import lacks_bytes
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
 from pipeline.workbooks.zip_directory import TooManyPartsError, fault
+from pipeline.workspace.directory import Entry, ExchangedError, File, path_of, status
 from pipeline.workspace.moving import is_being_written, opened
+from pipeline.workspace.runs import at_work
+from pipeline.workspace.runs.at_work import AtWork, Thing
 from schemas import rules as c
 from schemas.findings import Finding
 from schemas.model import Register
@@ -62,37 +73,93 @@ class Arrival(Struct, frozen=True):
     is_fresh: bool = False
     #: When its content or its name last changed, in nanoseconds, as the file system tells it.
     changed_ns: int = 0
+    #: The same as it was listed; None where it was named and not listed.
+    entry: Entry | None = None
+
+    @property
+    def file(self) -> File:
+        """By which it is read, moved and removed."""
+        return self.entry or self.path
 
     @property
     def filename(self) -> str:
         """The file's name as it can be shown."""
         return shown_name(self.path)
 
+    @property
+    def thing(self) -> Thing:
+        """By which it is known to whoever notes what ends a run."""
+        return at_work.file(self.path, self.size, self.changed_ns, self.filename, self.sha256)
+
 
 class Scan(Struct, frozen=True):
     arrivals: tuple[Arrival, ...]
     skipped: tuple[Skipped, ...]
+    #: What a run has ended on, to be taken last and alone; not looked at yet.
+    held: tuple[Listed, ...] = ()
 
 
-def scan(inbox: Path, register: Register, limits: Limits) -> Scan:
+def scan(inbox: Path, register: Register, limits: Limits, work: AtWork | None = None) -> Scan:
     """Everything in the inbox, in order of arrival: files to take in, and those left with a reason.
 
     A subfolder named after a service area (its ref or its name) binds what lies in it to that area.
+    By what is known to `work` to have ended runs a file is looked at apart, or goes to quarantine.
 
     Raises:
         WorkspaceError: the inbox cannot be listed.
     """
     listed, skipped = list_inbox(inbox, register)
-    _wait_until_still([each.path for each in listed], limits.settle_seconds)
-    minutes = limits.incomplete_minutes
-    examined = [
-        _examine(each.path, limits.file_mb, each.area, minutes, is_to_be_taken=True)
-        for each in listed
-    ]
+    _wait_until_still([each.entry for each in listed], limits.settle_seconds)
+    work = work or AtWork()
+    things = {each.entry: thing_of(each) for each in listed}
+    work.keep({thing.key for thing in things.values()})
+    plain, apart, held = [], [], []
+    for each in listed:
+        suspect = work.suspects.get(things[each.entry].key)
+        if suspect is None:
+            plain.append(each)
+        elif suspect.is_enough:
+            skipped.append(gone_round(each, suspect.why))
+        elif suspect.is_alone:
+            held.append(each)
+        else:
+            apart.append(each)
+    examined = []
+    for together in (plain, *([each] for each in apart)):
+        with work.on("intake", [things[each.entry] for each in together]):
+            examined += [take(each, limits) for each in together]
     arrivals = [each for each in examined if isinstance(each, Arrival)]
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
     skipped += [each for each in examined if isinstance(each, Skipped)]
-    return Scan(tuple(arrivals), tuple(skipped))
+    # Of a folder that was exchanged it is said once.
+    return Scan(tuple(arrivals), tuple(dict.fromkeys(skipped)), tuple(held))
+
+
+def take(listed: Listed, limits: Limits) -> Arrival | Skipped:
+    """A file of the inbox as it is now, to be taken in, or why it is not."""
+    minutes = limits.incomplete_minutes
+    return _examine(listed.entry, limits.file_mb, listed.area, minutes)
+
+
+def thing_of(listed: Listed) -> Thing:
+    """By which a file is known to whoever notes what ends a run."""
+    name, path = shown_name(listed.entry.path), listed.entry.path
+    try:
+        found = status(listed.entry)
+    except OSError:
+        return at_work.file(path, 0, 0, name)
+    return at_work.file(path, found.st_size, found.st_ctime_ns, name)
+
+
+def gone_round(listed: Listed, why: str) -> Skipped:
+    """A file that is not to be taken whatever it is, to be moved to quarantine as it lies there."""
+    entry = listed.entry
+    try:
+        found = status(entry)
+    except OSError:
+        return Skipped(entry.path, STILL_CHANGING)
+    was, thing = (found.st_size, found.st_mtime_ns), thing_of(listed)
+    return Refused(entry.path, why, is_refused=True, entry=entry, was=was, thing=thing)
 
 
 def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arrival | Skipped:
@@ -102,6 +169,13 @@ def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arri
     except (OSError, RuntimeError) as error:
         return Skipped(path, f"cannot be read ({getattr(error, 'strerror', None) or error})")
     return replace(_examine(named, file_mb, folder_area), path=path)
+
+
+def changed_since(arrival: Arrival) -> Skipped:
+    """What to say of a file that is no longer the one that was read."""
+    if arrival.entry and not arrival.entry.directory.is_there:
+        return Skipped(arrival.entry.directory.path, EXCHANGED)
+    return Skipped(arrival.path, STILL_CHANGING)
 
 
 def may_change(skipped: Skipped) -> bool:
@@ -115,39 +189,41 @@ def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:
 
 
 def _examine(
-    path: Path,
-    file_mb: int,
-    folder_area: str | None,
-    incomplete_minutes: float = 0,
-    *,
-    is_to_be_taken: bool = False,
+    file: File, file_mb: int, folder_area: str | None, incomplete_minutes: float = 0
 ) -> Arrival | Skipped:
     """One file, read once: its hash, its kind, and what is wrong with it before it is opened.
 
-    A file that changes while it is read, or is to be taken and still open somewhere, is left for
-    the next run; what is no regular file is refused.
+    A file that changes while it is read, or was listed to be taken and is still open somewhere, is
+    left for the next run; what is no regular file is refused.
     """
-    limit = file_mb * _MIB
+    limit, path = file_mb * _MIB, path_of(file)
+    entry = file if isinstance(file, Entry) else None
     try:
-        before = path.lstat()
+        before = status(file)
         is_fresh = _is_fresh(before, incomplete_minutes)
         # A pipe is never opened, it would be waited for; nor a device, which may notice.
         if why := why_refused(before):
             # What still grows is its sender's.
-            return Skipped(path, why, is_refused=not (stat.S_ISREG(before.st_mode) and is_fresh))
+            if stat.S_ISREG(before.st_mode) and is_fresh:
+                return Skipped(path, why)
+            if entry is None:
+                return Skipped(path, why, is_refused=True)
+            return Refused(path, why, is_refused=True, entry=entry)
         if stat.S_ISDIR(before.st_mode):
             return Skipped(path, no_file(before.st_mode))
-        with opened(path) as file:
-            before = os.fstat(file.fileno())
-            if is_to_be_taken and is_being_written(file):
+        with opened(file) as reading:
+            before = os.fstat(reading.fileno())
+            if entry and is_being_written(reading):
                 return Skipped(path, OPEN)
-            content = file.read(limit + 1)
+            content = reading.read(limit + 1)
             digest = hashlib.sha256(content)
             size = len(content)
-            while size <= _NEVER_TAKEN and (more := file.read(_MIB)):
+            while size <= _NEVER_TAKEN and (more := reading.read(_MIB)):
                 digest.update(more)
                 size += len(more)
-            after = os.fstat(file.fileno())
+            after = os.fstat(reading.fileno())
+    except ExchangedError as error:
+        return Skipped(Path(error.filename), EXCHANGED)
     except OSError as error:
         return Skipped(path, f"cannot be read ({error.strerror})")
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -171,34 +247,35 @@ def _examine(
         folder_area=folder_area,
         findings=tuple(findings),
         is_fresh=is_fresh,
+        entry=entry,
     )
 
 
-def why_refused(status: os.stat_result) -> str:
+def why_refused(found: os.stat_result) -> str:
     """Why something can never be taken in, whatever becomes of it; empty for all else."""
-    if stat.S_ISREG(status.st_mode):
-        large = status.st_size / _NEVER_TAKEN
+    if stat.S_ISREG(found.st_mode):
+        large = found.st_size / _NEVER_TAKEN
         return f"far too large to be a return ({large:,.1f} GiB)" if large > 1 else ""
-    return "" if stat.S_ISDIR(status.st_mode) else no_file(status.st_mode)
+    return "" if stat.S_ISDIR(found.st_mode) else no_file(found.st_mode)
 
 
-def _is_fresh(status: os.stat_result, minutes: float) -> bool:
+def _is_fresh(found: os.stat_result, minutes: float) -> bool:
     """Whether a file changed less than so many minutes ago, by either of its times.
 
     A copy may keep the original's time of modification, and that may lie in the future, as may
     either where the clocks of two machines differ: only a time that is near counts.
     """
     now = time.time()
-    return any(abs(now - at) < 60 * minutes for at in (status.st_mtime, status.st_ctime))
+    return any(abs(now - at) < 60 * minutes for at in (found.st_mtime, found.st_ctime))
 
 
 def has_changed(arrival: Arrival) -> bool:
     """Whether what lies there is no longer the file that was read, as far as its times tell."""
     try:
-        status = arrival.path.stat()
+        now = status(arrival.file)
     except OSError:
         return True
-    return (status.st_ctime_ns, status.st_size) != (arrival.changed_ns, arrival.size)
+    return (now.st_ctime_ns, now.st_size) != (arrival.changed_ns, arrival.size)
 
 
 def _judge(path: Path, content: bytes) -> tuple[Identity, list[Finding]]:
@@ -244,18 +321,18 @@ def _moment(seconds: float) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _wait_until_still(paths: list[Path], settle_seconds: float) -> None:
+def _wait_until_still(entries: list[Entry], settle_seconds: float) -> None:
     """Let files that changed a moment ago come to rest; what still moves then is found out later.
 
     Change time counts as well, since a copy may keep the original's modification time.
     """
     newest = 0.0
-    for path in paths:
+    for entry in entries:
         try:
-            status = path.lstat()
+            found = status(entry)
         except OSError:
             continue
-        newest = max(newest, status.st_mtime, status.st_ctime)
+        newest = max(newest, found.st_mtime, found.st_ctime)
     wait = newest + settle_seconds - time.time()
     if 0 < wait <= settle_seconds:
         time.sleep(wait)

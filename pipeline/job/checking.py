@@ -85,7 +85,7 @@ def _examined(
         return one if isinstance(one, Skipped) else replace(one, arrived_at=now)
     listed, skipped = list_inbox(inbox, register)
     for each in listed:
-        if each.path == real:
+        if each.entry.path == real:
             one = examine(path, file_mb=limits.file_mb, folder_area=each.area)
             if isinstance(one, Skipped):
                 return one

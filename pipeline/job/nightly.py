@@ -6,7 +6,7 @@ where it is used.
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,10 @@ from msgspec import Struct
 
 from pipeline.intake.inbox import is_idle
 from pipeline.job import idle, keeping
-from pipeline.job.session import at_work, register_of
+from pipeline.job.session import at_work, noting, register_of
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_state, need_folder
+from pipeline.workspace.runs.at_work import Thing, pending, server_of
 from pipeline.workspace.runs.pace import Pace
 from pipeline.workspace.runs.record import RunCounts
 from schemas.findings import Severity
@@ -85,16 +86,21 @@ def run(
 
     Raises:
         OverrunError: its time is up; what it did is kept, and the next run does the rest.
+        OutOfMemoryError: there is no more memory.
     """
     pace = pace or Pace()
     register = register_of(workspace)
-    fetched = None if only_inbox else fetch(workspace, register, now, pace)
+    # A mailbox on which a run has ended comes last.
+    is_last = not only_inbox and _mailbox(workspace).key in pending(workspace.state)
+    fetched = None if only_inbox or is_last else fetch(workspace, register, now, pace)
     is_quiet = not only_inbox and reopen is None and is_idle(workspace.inbox)
     if is_quiet and idle.holds(workspace, register, now):
+        if is_last:
+            fetched = fetch_last(workspace, register, now, pace)
         not_kept = tuple(keeping.changed(workspace, now.date(), pace))
         return Night(fetched=fetched, not_kept=not_kept, was_idle=True)
     from pipeline.consolidation.assembly import disclose, merge, rate
-    from pipeline.job.stages import archive, collect, correct, read, record, validate
+    from pipeline.job.stages import archive, collect, correct, in_turn, read, record, validate
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
     from pipeline.outputs.issuing import due_periods, publish
@@ -106,14 +112,15 @@ def run(
             need_folder(workspace.outbox)
         intake = collect(session, reopen)
         with intake.guard:
-            returns = read(intake)
-            for batch in validate(intake, returns):
-                decisions = decide(batch, intake.known, intake.session.register, now)
-                decisions = correct(intake, decisions)
-                with pace.during("storing"):
-                    record(intake, decisions)
-                    archive(intake, decisions)
-                pace.check()
+            for part in in_turn(intake):
+                returns = read(part)
+                for batch in validate(intake, returns):
+                    decisions = decide(batch, intake.known, intake.session.register, now)
+                    decisions = correct(intake, decisions)
+                    with pace.during("storing"):
+                        record(intake, decisions)
+                        archive(intake, decisions)
+                    pace.check()
         issued: list[Issued] = []
         lost: tuple[str, ...] = ()
         for period in [] if only_inbox else due_periods(session):
@@ -125,26 +132,36 @@ def run(
                 report = rate(disclosed)
                 issued.append(publish(session, report))
             pace.tell("appendix issued", period=period.name)
+        # Of a folder that was exchanged it is said once.
+        skipped = tuple(dict.fromkeys(intake.skipped))
         with pace.during("mail"):
-            enqueue(session, intake.skipped)
+            enqueue(session, skipped)
             mail = deliver(session)
         if not only_inbox:
             lost = (*keeping.missing(session), *keeping.changed(workspace, now.date(), pace))
         falls_due = next_day(register, session.store, now.astimezone().date())
+    if is_last:
+        fetched = fetch_last(workspace, register, now, pace)
     # Mail that needs a person is said again every night, and so is what is not in the archive.
-    is_all_done = not mail.needs_a_person and not lost
-    if not only_inbox and is_idle(workspace.inbox) and is_all_done:
-        next_at = datetime.combine(falls_due, time()).astimezone() if falls_due else None
-        idle.note(workspace, register, now, (mail.status.next_at, next_at))
+    if not (only_inbox or mail.needs_a_person or lost) and is_idle(workspace.inbox):
+        _note_idle(workspace, register, now, mail, falls_due)
     return Night(
         decisions=tuple(intake.decisions),
-        skipped=tuple(intake.skipped),
+        skipped=skipped,
         faults=tuple(intake.faults),
         issued=tuple(issued),
         mail=mail,
         fetched=fetched,
         not_kept=lost,
     )
+
+
+def _note_idle(
+    workspace: Workspace, register: Register, now: datetime, mail: Round, falls_due: date | None
+) -> None:
+    """Note that there is nothing to do before mail is tried again, or something falls due."""
+    next_at = datetime.combine(falls_due, time()).astimezone() if falls_due else None
+    idle.note(workspace, register, now, (mail.status.next_at, next_at))
 
 
 def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -> Fetched | None:
@@ -158,8 +175,25 @@ def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -
     from pipeline.mail import mailbox
 
     # The lock alone: to have looked into a mailbox is no work, and leaves an idle night idle.
-    with pace.during("fetching"), lock.held(make_state(workspace)):
-        return mailbox.fetch(workspace, register, now)
+    with pace.during("fetching"), lock.held(make_state(workspace)), noting(workspace, pace):
+        server = _mailbox(workspace)
+        if why := pace.work.left_for_tonight(server):
+            return mailbox.Fetched(trouble=why)
+        with pace.work.on("fetching", [server]):
+            fetched = mailbox.fetch(workspace, register, now)
+        pace.work.clear([server])
+        return fetched
+
+
+def fetch_last(
+    workspace: Workspace, register: Register, now: datetime, pace: Pace
+) -> Fetched | None:
+    """The same after all else; what it takes is for the next run."""
+    return fetch(workspace, register, now, pace)
+
+
+def _mailbox(workspace: Workspace) -> Thing:
+    return server_of("fetching", workspace.settings.mail.receive.server)
 
 
 def needs_a_person(night: Night) -> bool:

@@ -11,6 +11,7 @@ from pipeline.intake import archive, quarantine
 from pipeline.job import idle
 from pipeline.register.loading import load_register
 from pipeline.workspace import lock
+from pipeline.workspace.errors import OutOfMemoryError
 from pipeline.workspace.folder import (
     Workspace,
     make_private,
@@ -20,6 +21,7 @@ from pipeline.workspace.folder import (
     temporary_files,
 )
 from pipeline.workspace.runs.pace import Pace
+from pipeline.workspace.runs.record import note_cut_off
 from schemas.model import Register
 
 if TYPE_CHECKING:
@@ -94,11 +96,34 @@ def at_work(
     from pipeline.store.journal import catch_up
     from pipeline.store.session import Session, silent
 
-    register = register or register_of(workspace)
-    with alone(workspace), store_of(workspace) as store:
+    register, pace = register or register_of(workspace), pace or Pace()
+    with alone(workspace), store_of(workspace) as store, noting(workspace, pace):
         catch_up(store, workspace.archive)
-        yield Session(workspace, register, store, now, progress or silent, pace or Pace())
+        yield Session(workspace, register, store, now, progress or silent, pace)
         catch_up(store, workspace.archive)
+
+
+@contextmanager
+def noting(workspace: Workspace, pace: Pace) -> Iterator[None]:
+    """See on what a run before has ended, and note in the block on what this one is at work.
+
+    Only while no other run is at work.
+
+    Raises:
+        OutOfMemoryError: there is no more memory.
+    """
+    if (before := pace.work.take_over(workspace.state)) is not None:
+        pace.tell("run before ended", before=before.run, at=before.stage, things=before.many)
+        note_cut_off(workspace, before.run, f"It ended {before.said}.")
+    try:
+        yield
+    except MemoryError as error:
+        said = "".join(f", {each}" for each in (pace.work.said,) if each)
+        raise OutOfMemoryError(
+            f"The run ran out of memory{said}. What it did is kept; the next run goes round that."
+        ) from error
+    finally:
+        pace.work.close()
 
 
 @contextmanager

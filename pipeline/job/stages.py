@@ -6,18 +6,27 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation import closing
 from pipeline.intake.archive import take_away
-from pipeline.intake.inbox import Skipped
+from pipeline.intake.inbox import Listed, Refused, Skipped
 from pipeline.intake.quarantine import set_apart
-from pipeline.intake.scan import STILL_CHANGING, Arrival, has_changed, scan
+from pipeline.intake.scan import (
+    Arrival,
+    changed_since,
+    gone_round,
+    has_changed,
+    scan,
+    take,
+    thing_of,
+)
 from pipeline.mail.mailbox import as_mailed
 from pipeline.outputs.corrections import write_corrections
 from pipeline.register import need_period
@@ -25,19 +34,29 @@ from pipeline.returns import validate as checks
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, delivery_of, in_waves, last_periods
+from pipeline.returns.validate import received_at
 from pipeline.store import Decision, Outcome
 from pipeline.store.journal import archive_register, catch_up
 from pipeline.store.session import Progress, Session
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace import lock
+from pipeline.workspace.directory import is_there
 from pipeline.workspace.folder import need_folder
+from pipeline.workspace.runs.at_work import AtWork, Thing
 from pipeline.workspace.runs.pace import Pace
+from schemas.findings import has_errors
 
 if TYPE_CHECKING:
     from pipeline.job.nightly import Reopen
 
+T = TypeVar("T", Arrival, Return, Decision)
+
 #: Returns committed together; their files leave the inbox after that.
 _BATCH = 200
+_OVERTAKEN = (
+    "a run ended, by memory or time, while it was at work on it, and meanwhile a later return of "
+    "its area counts for its period"
+)
 
 
 class Intake(Struct):
@@ -53,6 +72,12 @@ class Intake(Struct):
     skipped: list[Skipped] = field(default_factory=list)
     #: The faults of this program's for which a correction copy holds the list alone.
     faults: list[str] = field(default_factory=list)
+    #: What a run has ended on, to be taken last and alone.
+    held: list[Listed] = field(default_factory=list)
+    #: That of these which is being taken; None: all others are.
+    alone: Listed | None = None
+    #: By number, the closed periods that are open again.
+    reopened: Mapping[str, int] = field(default_factory=dict)
     #: The files about which nothing is left to be decided by this run.
     done: set[Path] = field(default_factory=set)
 
@@ -67,7 +92,7 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
         WorkspaceError: the inbox, the archive or the outbox cannot be used, or `reopen` names a
             period that cannot be reopened.
     """
-    workspace, store = session.workspace, session.store
+    workspace = session.workspace
     archive_register(workspace, session.register)
     reopened = closing.note_closings(session)
     if reopen is not None:
@@ -76,22 +101,68 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
         reopened[period.name] = closing.reopen(session, period, by, reopen.because)
     limits = workspace.settings.limits
     with session.pace.during("intake"):
-        scanned = scan(workspace.inbox, session.register, limits)
+        scanned = scan(workspace.inbox, session.register, limits, session.pace.work)
         arrivals = as_mailed(scanned.arrivals, workspace)
         arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
-        skipped = [*set_apart(scanned.skipped, workspace, session.now)]
+        skipped = _apart_from(scanned.skipped, session)
     register = session.register.opened(reopened)
     intake = Intake(replace(session, register=register), guard_of(register, limits))
-    intake.skipped = skipped
-    if arrivals:
+    intake.skipped, intake.held, intake.reopened = skipped, [*scanned.held], reopened
+    if arrivals or intake.held:
         need_folder(workspace.archive)
         need_folder(workspace.outbox)
+    _begin(intake, arrivals)
+    return intake
+
+
+def _begin(intake: Intake, arrivals: Sequence[Arrival]) -> None:
+    """Make these the arrivals to be taken in, without those that were."""
+    workspace, store = intake.session.workspace, intake.session.store
+    if arrivals:
         # A run that was cut off may have recorded some and not cleared them away.
         recorded = store.taken(map(delivery_of, arrivals))
-        skipped += take_away([a for a in arrivals if delivery_of(a) in recorded], workspace)
+        intake.skipped += take_away([a for a in arrivals if delivery_of(a) in recorded], workspace)
         intake.arrivals = [a for a in arrivals if delivery_of(a) not in recorded]
-        intake.known = Known.of(intake.arrivals, store, reopened)
-    return intake
+        intake.known = Known.of(intake.arrivals, store, intake.reopened)
+
+
+def _apart_from(skipped: Sequence[Skipped], session: Session) -> list[Skipped]:
+    """The same files, what is refused moved to quarantine, where nothing ends a run any more."""
+    moved = [*set_apart(skipped, session.workspace, session.now)]
+    refused = [each for each in skipped if isinstance(each, Refused)]
+    session.pace.work.clear(
+        each.thing for each in refused if each.thing and not is_there(each.entry)
+    )
+    return moved
+
+
+def in_turn(intake: Intake) -> Iterator[Intake]:
+    """The same with all files but those that a run has ended on, and then with each of these alone.
+
+    One of these that would count in the place of a return that came later, and was taken before it,
+    goes to quarantine.
+    """
+    yield intake
+    session, limits = intake.session, intake.session.workspace.settings.limits
+    for listed in intake.held:
+        session.pace.check()
+        with session.pace.during("intake"), session.pace.work.on("intake", [thing_of(listed)]):
+            taken = take(listed, limits)
+        if isinstance(taken, Skipped):
+            intake.skipped.append(taken)
+            continue
+        _begin(intake, as_mailed([taken], session.workspace))
+        intake.alone = listed
+        yield intake
+
+
+def _is_overtaken(one: Return, intake: Intake) -> bool:
+    """Whether one that comes last would count in the place of a return that came after it."""
+    if has_errors(one.reading.findings):
+        return False
+    stands = intake.known.standing.get((one.reading.area, one.reading.period))
+    came = received_at(one.arrival, intake.session.now)
+    return stands is not None and stands.received_at > came
 
 
 def read(intake: Intake) -> Iterator[Return]:
@@ -123,19 +194,50 @@ def read(intake: Intake) -> Iterator[Return]:
                 break
             one = known.unread(arrival)
         if isinstance(one, Return):
-            yield one
+            if intake.alone and _is_overtaken(one, intake):
+                intake.skipped += _apart_from([gone_round(intake.alone, _OVERTAKEN)], session)
+            else:
+                yield one
 
 
 def _read(
     arrivals: Sequence[Arrival], guard: Guard, progress: Progress, pace: Pace
 ) -> Iterator[tuple[Path, Return | Skipped]]:
     """What each file says, or that it changed meanwhile; no further one once time is up."""
-    read = zip(arrivals, read_returns(arrivals, guard), strict=True)
-    for number, (arrival, one) in enumerate(read, 1):
-        yield arrival.path, one
-        progress("Reading returns", number, len(arrivals))
-        if pace.is_over:
-            break
+    number, work = count(1), pace.work
+
+    def begun(some: Iterable[Arrival]) -> Iterator[Arrival]:
+        for arrival in some:
+            work.begin(arrival.thing)
+            yield arrival
+
+    for together in _apart(arrivals, _itself, work):
+        with work.on("reading", ()):
+            read = zip(together, read_returns(begun(together), guard), strict=True)
+            for arrival, one in read:
+                work.end(arrival.thing)
+                yield arrival.path, one
+                progress("Reading returns", next(number), len(arrivals))
+                if pace.is_over:
+                    return
+
+
+def _apart(
+    some: Sequence[T], arrival_of: Callable[[T], Arrival], work: AtWork
+) -> Iterator[Sequence[T]]:
+    """What can be worked on together, and then each on which a run may have ended, by itself."""
+    is_suspect = [arrival_of(one).thing.key in work.suspects for one in some]
+    if together := [one for one, apart in zip(some, is_suspect, strict=True) if not apart]:
+        yield together
+    yield from ([one] for one, apart in zip(some, is_suspect, strict=True) if apart)
+
+
+def _itself(arrival: Arrival) -> Arrival:
+    return arrival
+
+
+def _arrival_of(one: Return | Decision) -> Arrival:
+    return one.arrival
 
 
 def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]]:
@@ -151,12 +253,20 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
         with session.pace.during("validating"):
             were_read = [one for one in waiting if one.was_read]
             earlier = session.store.figures(last_periods(were_read, session.register))
-            checked = checks.validate(were_read, session.register, session.now, earlier)
+            checked: list[Return] = []
+            for together in _apart(were_read, _arrival_of, session.pace.work):
+                with session.pace.work.on("validating", _things(together)):
+                    register, now = session.register, session.now
+                    checked += checks.validate(together, register, now, earlier)
         by_path = {one.arrival.path: one for one in checked}
         waiting = [by_path.get(one.arrival.path, one) for one in waiting]
         while waiting:
             yield waiting[:_BATCH]
             waiting = [one for one in waiting if one.arrival.path not in intake.done]
+
+
+def _things(some: Iterable[Return | Decision]) -> list[Thing]:
+    return [one.arrival.thing for one in some]
 
 
 def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
@@ -167,25 +277,26 @@ def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
     """
     with intake.session.pace.during("sending back"):
         rejected = [one for one in decisions if one.submission.outcome is Outcome.REJECTED]
-        written = write_corrections(rejected, intake.session.workspace, intake.guard)
-        copies = {one.arrival.path: copy.path for one, copy in zip(rejected, written, strict=True)}
-        for one, copy in zip(rejected, written, strict=True):
-            if copy.fault:
-                intake.faults.append(copy.fault)
-                sha256 = one.submission.sha256[:12]
-                intake.session.pace.tell("return not marked", sha256=sha256, fault=copy.fault)
+        work, copies = intake.session.pace.work, dict[Path, Path | None]()
+        for together in _apart(rejected, _arrival_of, work):
+            with work.on("sending back", _things(together)):
+                written = write_corrections(together, intake.session.workspace, intake.guard)
+            for one, copy in zip(together, written, strict=True):
+                copies[one.arrival.path] = copy.path
+                if copy.fault:
+                    intake.faults.append(copy.fault)
+                    sha256 = one.submission.sha256[:12]
+                    intake.session.pace.tell("return not marked", sha256=sha256, fault=copy.fault)
         gone = {path for path, copy in copies.items() if copy is None}
         changed = [
-            one.arrival.path
-            for one in decisions
-            if one.arrival.path in gone or has_changed(one.arrival)
+            one.arrival for one in decisions if one.arrival.path in gone or has_changed(one.arrival)
         ]
-        for path in changed:
-            if written_copy := copies.get(path):
+        for arrival in changed:
+            if written_copy := copies.get(arrival.path):
                 written_copy.unlink(missing_ok=True)
     if changed:
-        intake.skipped += [Skipped(path, STILL_CHANGING) for path in changed]
-        intake.done.update(changed)
+        intake.skipped += map(changed_since, changed)
+        intake.done.update(arrival.path for arrival in changed)
         return []
     return [replace(one, correction=copies.get(one.arrival.path)) for one in decisions]
 
@@ -194,6 +305,7 @@ def record(intake: Intake, decisions: Sequence[Decision]) -> None:
     """Commit decisions to the store, together or not at all, and to the archive's journal."""
     intake.session.store.record(decisions)
     catch_up(intake.session.store, intake.session.workspace.archive)
+    intake.session.pace.work.clear(_things(decisions))
     for one in decisions:
         intake.known.note(one.submission)
         intake.done.add(one.arrival.path)

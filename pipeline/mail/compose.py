@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain
 from typing import TypeVar
 
 from pipeline.consolidation.changes import changes_since
 from pipeline.mail.due import MailDue, area_of
 from pipeline.mail.messages import Message, Office, appendix_messages, areas, digest_messages
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
+from pipeline.mail.messages.listing import listing_message, to_be_listed
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
@@ -31,8 +33,8 @@ T = TypeVar("T", Submission, Observation, Achievement)
 
 def compose(
     due: MailDue, register: Register, office: Office, *, always: bool = False
-) -> list[Message]:
-    """Every message that is due: appendices, corrections, receipts, reminders, the digest.
+) -> Iterator[Message]:
+    """Every message that is due, one after the other, so that no two are held in memory.
 
     `always` sends the digest also when nothing needs a person. What `office.known` holds is left
     out.
@@ -46,11 +48,14 @@ def compose(
         return areas.reminder_id(area, day, office) in office.known
 
     owed = reminders(register, due.returned, due.now.date(), was_reminded)
-    made = [*_answers(due, register, office), *_reminding(due, owed, office)]
-    messages = [*appendices(due.issued, office), *(each for each in made if each is not None)]
+    yield from appendices(due.issued, office)
+    made = chain(_answers(due, register, office), _reminding(due, owed, office))
+    yield from (each for each in made if each is not None)
+    # Last, since it names what was wrong with the texts of those before it.
     affairs = _affairs(due, register, owed, office.texts.mistakes)
-    digests = digest_messages(affairs, register, office=office, told=due.last_digest, always=always)
-    return messages + digests
+    yield from digest_messages(
+        affairs, register, office=office, told=due.last_digest, always=always
+    )
 
 
 def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Message]:
@@ -61,12 +66,21 @@ def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Message]:
 
 
 def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Message | None]:
-    """A correction for each return that was sent back, a receipt for each other."""
+    """A correction for each return that was sent back, a receipt for each other.
+
+    Of the many files that an area may leave in one night the most are listed in one message.
+    """
+    answers: dict[ServiceArea, list[Submission]] = defaultdict(list)
+    for sent in due.submissions:
+        if (area := area_of(sent, register)) is not None:
+            answers[area].append(sent)
+    listed = {area: found for area, some in answers.items() if (found := to_be_listed(some))}
+    without = {sent.id for some in listed.values() for sent in some}
     accepted = _by_place(sent for sent in due.past if sent.outcome is Outcome.ACCEPTED)
     observations, achievements = _by_place(due.observations), _by_place(due.achievements)
     for sent in due.submissions:
         area, period = area_of(sent, register), register.period(sent.period or "")
-        if area is None:
+        if area is None or sent.id in without:
             continue
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
@@ -79,6 +93,8 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
             mine, achieved = observations[place], len(achievements[place])
             brought = _brought(sent, accepted[place], mine, achieved, register)
         yield areas.receipt_message(area, period, sent, brought, office=office)
+    for area, some in listed.items():
+        yield listing_message(area, some, due.copies, office=office)
 
 
 def _by_place(items: Iterable[T]) -> Mapping[tuple[str | None, str | None], list[T]]:

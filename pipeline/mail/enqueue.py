@@ -25,6 +25,10 @@ from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace
 from schemas.model import Period
 
+_MIB = 1024 * 1024
+#: What the words of a message and its headings may take, in bytes.
+_BODY = 256 * 1024
+
 
 def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> None:
     """Put the messages that a run owes into the queue, those that are not there yet.
@@ -46,16 +50,15 @@ def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> None:
     found = due(session, store.messages.answered(), skipped, undelivered, last_digest)
     always = workspace.settings.mail.always_digest
     with _office(workspace, {one.header_id for one in queued}) as office:
-        messages = compose(found, session.register, office, always=always)
+        made = _outgoing(session, compose(found, session.register, office, always=always))
     owed = owing(session.register, found.returned)
-    renewed = {each.area for each in messages if each.kind is MailKind.REMINDER}
+    renewed = {each.queued.area for each in made if each.queued.kind == MailKind.REMINDER}
     overtaken = [
         Attempt(one.id, now, Became.DROPPED, "A reminder that was overtaken while it waited.")
         for one in queued
         if _is_overtaken(one, renewed, owed)
     ]
     last = store.last_number("submission"), store.last_number("issue")
-    made = _outgoing(session, messages)
     store.messages.answer(made, *last, now, overtaken, found.set_apart)
 
 
@@ -82,19 +85,23 @@ def would_send(session: Session, periods: Iterable[Period]) -> list[Queued]:
             WORKBOOK.write(issued.report, draft)
             drafted = replace(issued, files={WORKBOOK.name: draft})
             with _office(session.workspace) as office:
-                made += _outgoing(session, appendices([drafted], office))
+                made += _outgoing(session, appendices([drafted], office), to_keep=False)
     return preview(session.store, made)
 
 
 @contextmanager
 def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Iterator[Office]:
     with Texts(workspace.templates, workspace.settings.limits) as texts:
-        yield Office(workspace.settings.mail.sender, texts, known)
+        largest = workspace.settings.mail.send.largest_mb * _MIB - _BODY
+        yield Office(workspace.settings.mail.sender, texts, known, largest)
 
 
-def _outgoing(session: Session, messages: Iterable[Message]) -> list[Outgoing]:
-    """Messages as the queue takes them."""
-    return [outgoing(session.workspace, each, session.now) for each in messages]
+def _outgoing(
+    session: Session, messages: Iterable[Message], *, to_keep: bool = True
+) -> list[Outgoing]:
+    """Messages as the queue takes them, each before the next is made."""
+    place, now = session.workspace, session.now
+    return [outgoing(place, each, now, to_keep=to_keep) for each in messages]
 
 
 def _is_overtaken(one: Queued, renewed: Container[str], owed: Container[tuple[str, str]]) -> bool:

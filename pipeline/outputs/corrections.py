@@ -47,7 +47,7 @@ def write_corrections(
         path = correction_path(workspace, sent.filename, sent.sha256, sent.period)
         if copy.is_alone:
             return copy, path, guard.submit(copy.alone)
-        content = partial(content_of, arrival.path, arrival.sha256)
+        content = partial(content_of, arrival.file, arrival.sha256)
         return copy, path, guard.submit_with(content, copy.marked)
 
     return [_placed(*each, guard.limits) for each in ahead(map(begun, rejected), guard)]

@@ -190,6 +190,9 @@ def _validation(column: RegisterColumn) -> dict[str, object]:
             rule = {"validate": "list", "source": f"={column.chosen_from}", "show_error": not free}
         case Content.WORD:
             rule = {"validate": "list", "source": list(column.choices)}
+        case Content.WHOLE if column.most is not None:
+            bounds = {"minimum": column.least, "maximum": column.most}
+            rule = {"validate": "integer", "criteria": "between", **bounds}
         case Content.WHOLE:
             rule = {"validate": "integer", "criteria": ">=", "value": column.least}
         case Content.SHARE:

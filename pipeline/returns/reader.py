@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from python_calamine import PasswordError
 
 from pipeline.intake.inbox import Skipped
-from pipeline.intake.scan import INCOMPLETE, STILL_CHANGING, Arrival, may_be_incomplete
+from pipeline.intake.scan import INCOMPLETE, Arrival, changed_since, may_be_incomplete
 from pipeline.returns.interpret import interpret
 from pipeline.returns.reading import Reading, Return
 from pipeline.workbooks import grid
@@ -82,8 +82,8 @@ def _begun(arrival: Arrival, guard: Guard) -> Future[Reading | None] | None:
     if has_errors(arrival.findings):
         return None
     # What is only checked may be named by a link.
-    path = Path(os.path.realpath(arrival.path))
-    content = partial(content_of, path, arrival.sha256)
+    file = arrival.entry or Path(os.path.realpath(arrival.path))
+    content = partial(content_of, file, arrival.sha256)
     place = arrival.kind, arrival.folder_area
     return guard.submit_with(content, _read_content, *place, is_fresh=arrival.is_fresh)
 
@@ -156,7 +156,7 @@ def _outcome(
     try:
         reading = future.result()
     except ChangedError:
-        return Skipped(arrival.path, STILL_CHANGING)
+        return changed_since(arrival)
     except StoppedError as stopped:
         why = why_stopped(stopped, limits, "a return")
         return Return(arrival, Reading(findings=[c.READER_STOPPED.found(detail=why)]))

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from pipeline.store import tables as t
 from pipeline.store.engine import reported, shown, url_of
+from pipeline.store.messages import attachments_needed
 from pipeline.store.migrate import schema_version
 from pipeline.store.store import Store
 from pipeline.workspace.errors import OutdatedStoreError, StoreError
@@ -135,6 +136,12 @@ def registers(url: str) -> set[str]:
     # Before, the version of the program was not noted either.
     query = sa.select(c.register_sha256).where(c.version != "").distinct()
     return {row.register_sha256 for row in _rows(url, query)}
+
+
+def attachments(url: str) -> frozenset[str]:
+    """The SHA-256 of each file that goes with a message which was not sent and may be."""
+    with looked_into(url) as connection:
+        return attachments_needed(connection) if connection is not None else frozenset()
 
 
 # --- Out -----------------------------------------------------------------------------------------

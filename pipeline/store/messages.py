@@ -85,11 +85,20 @@ class Queued(Struct, frozen=True):
         return self.waits and not (self.last and self.last.next_at and self.last.next_at > now)
 
 
+class Attached(Struct, frozen=True):
+    """A file that was taken out of a message."""
+
+    sha256: str
+    #: Where it stood, in bytes from the beginning of what is left.
+    at: int
+
+
 class Outgoing(Struct, frozen=True):
-    """A message to be put into the queue, with its bytes."""
+    """A message to be put into the queue, with its bytes but for the files that are kept apart."""
 
     queued: Queued
     content: bytes
+    attached: Sequence[Attached] = ()
 
 
 class Answered(Struct, frozen=True):
@@ -178,10 +187,22 @@ class Messages:
         e.clear_log(self._engine)
 
     def content(self, number: int) -> bytes | None:
-        """What a message says; None where it has gone."""
+        """What a message says, but for the files that are kept apart; None where it has gone."""
         c = t.message_content.c
         with e.reading(self._engine) as connection:
             return connection.scalar(sa.select(c.content).where(c.message_id == number))
+
+    def attached(self, number: int) -> list[Attached]:
+        """The files of a message that are kept apart."""
+        c = t.message_content.c
+        with e.reading(self._engine) as connection:
+            noted = connection.scalar(sa.select(c.attachments).where(c.message_id == number))
+        return _attached(noted or "")
+
+    def attachments_needed(self) -> frozenset[str]:
+        """The SHA-256 of each file that goes with a message which was not sent and may be."""
+        with e.reading(self._engine) as connection:
+            return attachments_needed(connection)
 
     def all(self) -> tuple[Queued, ...]:
         """Every message in the order queued, as it stands."""
@@ -229,6 +250,27 @@ class Messages:
             return tuple(map(_to_queued, connection.execute(query)))
 
 
+def attachments_needed(connection: sa.Connection) -> frozenset[str]:
+    """The SHA-256 of each file that goes with a message which was not sent and may be."""
+    of, c = t.attempt.alias("of"), t.message_content.c
+    last = sa.select(sa.func.max(of.c.id)).where(of.c.message_id == c.message_id)
+    became = t.attempt.c.outcome
+    query = (
+        sa.select(c.attachments)
+        .select_from(t.message_content)
+        .join(t.attempt, t.attempt.c.id == last.scalar_subquery(), isouter=True)
+        .where(c.attachments != "")
+        .where(became.is_(None) | became.not_in([Became.DELIVERED, Became.WRITTEN]))
+    )
+    return frozenset(
+        each.sha256 for noted in connection.scalars(query) for each in _attached(noted)
+    )
+
+
+def _attached(noted: str) -> list[Attached]:
+    return msgspec.json.decode(noted, type=list[Attached]) if noted else []
+
+
 def _answered(connection: sa.Connection) -> Answered:
     c = t.answered.c
     last = sa.select(sa.func.max(c.last_submission), sa.func.max(c.last_issue))
@@ -250,7 +292,8 @@ def _put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued
                 add(connection, t.attempt, [replace(one.queued.last, message_id=number)])
         elif connection.scalar(_kept_or_forgotten(number)):
             continue
-        values = {"message_id": number, "content": one.content}
+        noted = msgspec.json.encode(one.attached).decode() if one.attached else ""
+        values = {"message_id": number, "content": one.content, "attachments": noted}
         connection.execute(t.message_content.insert(), values)
     return added
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from pipeline.store import Forgotten, Store, Submission
+from pipeline.store.attachments import sweep
 from pipeline.store.copying import sqlite_file
 from pipeline.workspace.folder import Workspace, correction_ending, disk_trouble
 from schemas.model import Register
@@ -92,6 +93,7 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
     periods = {sent.period for sent in submissions if sent.id not in gone}
     over = {sent.period for sent in forgotten if sent.period} - periods
     store.messages.forget(over, at, f"{found.rule}; by {by}")
+    sweep(workspace, store)
     for path in _files(workspace, forgotten, remaining, over):
         with disk_trouble(f"{path} cannot be removed"):
             path.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -227,7 +227,11 @@ message = _numbered(
 
 #: What a message says, as composed; apart, so that it can go alone.
 message_content = _of(
-    "message", "message_content", sa.Column("content", sa.LargeBinary, nullable=False)
+    "message",
+    "message_content",
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    #: The files of it that are kept apart, and where they stand, in JSON; empty for none.
+    sa.Column("attachments", sa.Text, nullable=False, server_default=""),
 )
 
 #: What became of a message, step by step; without a message, of a connection to the mail server.

@@ -60,6 +60,10 @@ class OverrunError(QuarterdayError):
     """The run took longer than it may, and ended where nothing was half done."""
 
 
+class OutOfMemoryError(QuarterdayError):
+    """The run needs more memory than it may have; the next goes round what it was at work on."""
+
+
 class ScheduleError(QuarterdayError):
     """The schedule cannot be set up, looked at or taken away."""
 

@@ -70,6 +70,11 @@ class Workspace(Struct, frozen=True):
         return self.state / "leaving"
 
     @property
+    def attachments(self) -> Path:
+        """What is attached to messages that may still be sent, each file once."""
+        return self.state / "attachments"
+
+    @property
     def quarantine(self) -> Path:
         return self.state / "quarantine"
 
@@ -177,12 +182,20 @@ def private_folder(path: Path) -> Path:
     """The folder, made with those above it that are missing, for the user who runs the job alone.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be made, or is a link that another user has put in its place.
     """
     if not path.is_dir():
-        private_folder(path.parent)
+        for above in reversed(path.parents):
+            if not above.is_dir():
+                above.mkdir(mode=0o700, exist_ok=True)
         path.mkdir(mode=0o700, exist_ok=True)
+    elif os.name == "posix" and path.is_symlink() and path.lstat().st_uid not in _trusted():
+        raise OSError(errno.ELOOP, "It is a link that another user made", str(path))
     return path
+
+
+def _trusted() -> set[int]:
+    return {0, os.geteuid()}
 
 
 def make_state(workspace: Workspace) -> Path:

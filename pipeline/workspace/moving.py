@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from msgspec.structs import replace
+
+from pipeline.workspace import directory
+from pipeline.workspace.directory import Entry, File, path_of
 from pipeline.workspace.folder import replacing
 
 if sys.platform == "linux":
@@ -22,10 +26,8 @@ if sys.platform == "linux":
 _MIB = 1024 * 1024
 #: The longest name that file systems take, in bytes.
 _LONGEST_NAME = 255
-#: A link is not followed, and a pipe not waited for.
-_READING = sum(
-    getattr(os, flag, 0) for flag in ("O_RDONLY", "O_BINARY", "O_NOFOLLOW", "O_NONBLOCK")
-)
+#: A pipe is not waited for.
+_READING = sum(getattr(os, flag, 0) for flag in ("O_RDONLY", "O_BINARY", "O_NONBLOCK"))
 
 
 class UnreadError(OSError):
@@ -37,20 +39,20 @@ class ChangedError(Exception):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BufferedReader]:
-    """A regular file, opened to be read.
+def opened(path: File) -> Iterator[BufferedReader]:
+    """A regular file, opened to be read; no link is followed.
 
     Raises:
         OSError: it is none, or cannot be opened.
     """
-    descriptor = os.open(path, _READING)
+    descriptor = directory.descriptor_of(path, _READING)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "It is no regular file", str(path))
+            raise OSError(errno.EINVAL, "It is no regular file", str(path_of(path)))
         yield file
 
 
-def content_of(path: Path, sha256: str) -> bytes:
+def content_of(path: File, sha256: str) -> bytes:
     """The bytes of a file that has this hash.
 
     Raises:
@@ -66,7 +68,7 @@ def content_of(path: Path, sha256: str) -> bytes:
     return content
 
 
-def holds(path: Path, sha256: str) -> bool:
+def holds(path: File, sha256: str) -> bool:
     """Whether a file is there and has these bytes."""
     try:
         with opened(path) as file:
@@ -75,7 +77,7 @@ def holds(path: Path, sha256: str) -> bool:
         return False
 
 
-def is_final(path: Path, sha256: str, *, sync: bool = False) -> bool:
+def is_final(path: File, sha256: str, *, sync: bool = False) -> bool:
     """Whether a file has these bytes, and nobody is about to write to it.
 
     With `sync` the disk is made to keep them.
@@ -83,7 +85,7 @@ def is_final(path: Path, sha256: str, *, sync: bool = False) -> bool:
     Raises:
         OSError: it cannot be read, or the disk cannot keep it.
     """
-    if not stat.S_ISREG(path.lstat().st_mode):
+    if not stat.S_ISREG(directory.status(path).st_mode):
         return False
     with opened(path) as file:
         if is_being_written(file) or hashlib.file_digest(file, "sha256").hexdigest() != sha256:
@@ -122,7 +124,7 @@ def is_being_written(file: BufferedReader) -> bool:
     return False
 
 
-def copy(source: Path, target: Path, sha256: str, mode: int = 0o644) -> None:
+def copy(source: File, target: Path, sha256: str, mode: int = 0o644) -> None:
     """Copy a file to where it appears whole, with these bytes and rights, or not at all.
 
     Raises:
@@ -137,16 +139,16 @@ def copy(source: Path, target: Path, sha256: str, mode: int = 0o644) -> None:
             raise ChangedError
 
 
-def _chunks(source: Path) -> Iterator[bytes]:
+def _chunks(source: File) -> Iterator[bytes]:
     try:
         with opened(source) as file:
             while chunk := file.read(_MIB):
                 yield chunk
     except OSError as error:
-        raise UnreadError(error.errno, error.strerror, str(source)) from error
+        raise UnreadError(error.errno, error.strerror, str(path_of(source))) from error
 
 
-def remove(source: Path, sha256: str) -> None:
+def remove(source: File, sha256: str) -> None:
     """Remove a file whose bytes are kept elsewhere.
 
     Raises:
@@ -156,46 +158,47 @@ def remove(source: Path, sha256: str) -> None:
     with suppress(FileNotFoundError):
         if not is_final(source, sha256):
             raise ChangedError
-        source.unlink()
+        directory.unlink(source)
 
 
-def put(source: Path, target: Path) -> Path:
+def put(source: File, target: Entry) -> Path:
     """Move within a file system to `target`, or to a name like it; over nothing that is there.
 
     Raises:
         OSError: it cannot be moved.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return next(path for path in _names_like(target) if _is_put(source, path))
+    names = (replace(target, name=name) for name in _names_like(target.name))
+    return next(each.path for each in names if _is_put(source, each))
 
 
-def _is_put(source: Path, path: Path) -> bool:
+def _is_put(source: File, target: Entry) -> bool:
     """Whether the move could be made; it is not where something stands."""
     try:
         # Unlike a rename, a link is never made over what someone puts there this very moment.
-        os.link(source, path, follow_symlinks=False)
+        directory.link(source, target)
     except FileExistsError:
         # A run that was killed between the two steps has made it already.
-        if not os.path.samestat(source.lstat(), path.lstat()):
+        if not os.path.samestat(directory.status(source), directory.status(target)):
             return False
     except (OSError, NotImplementedError):
         # There are no links here, or none to such a thing or to another's file.
-        if os.path.lexists(path):
+        if directory.is_there(target):
             return False
-        source.rename(path)
+        directory.rename(source, target)
         return True
-    source.unlink()
+    directory.unlink(source)
     return True
 
 
-def _names_like(path: Path) -> Iterator[Path]:
-    """The path itself, then with a number before its ending, short enough for a name."""
-    yield path
-    suffix = path.suffix if len(os.fsencode(path.suffix)) < _LONGEST_NAME // 4 else ""
-    stem = os.fsencode(path.name.removesuffix(suffix))
+def _names_like(name: str) -> Iterator[str]:
+    """The name itself, then with a number before its ending, short enough for a name."""
+    yield name
+    suffix = PurePath(name).suffix
+    suffix = suffix if len(os.fsencode(suffix)) < _LONGEST_NAME // 4 else ""
+    stem = os.fsencode(name.removesuffix(suffix))
     for number in count(2):
         ending = os.fsencode(f" ({number}){suffix}")
         cut = stem[: _LONGEST_NAME - len(ending)]
         # A letter that was cut through is left out; what was no text before stays as it is.
         kept = cut if cut == stem else cut.decode(errors="ignore").encode()
-        yield path.with_name(os.fsdecode(kept + ending))
+        yield os.fsdecode(kept + ending)

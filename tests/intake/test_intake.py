@@ -177,8 +177,8 @@ def test_a_link_to_itself_stops_nothing(tmp_path: Path) -> None:
     link = tmp_path / "return.xlsx"
     link.symlink_to(link)
     assert not is_idle(tmp_path)
-    refused = Skipped(link, "a symbolic link, not a file", is_refused=True)
-    assert look(tmp_path).skipped == (refused,)
+    (refused,) = look(tmp_path).skipped
+    assert (refused.path, refused.why) == (link, "a symbolic link, not a file")
     assert isinstance(examine(link, file_mb=50), Skipped)
 
 
@@ -202,7 +202,8 @@ def test_a_pipe_is_never_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "return.xlsx"
     os.mkfifo(pipe)
     refused = Skipped(pipe, "a pipe, not a file", is_refused=True)
-    assert look(tmp_path).skipped == (refused,)
+    (listed,) = look(tmp_path).skipped
+    assert (listed.path, listed.why, listed.is_refused) == (pipe, refused.why, True)
     assert examine(pipe, file_mb=50) == refused
 
 

@@ -99,7 +99,7 @@ def message(to: str, name: str, size: int, place: Workspace) -> Message:
         f"{name} to {to}.eml",
         email,
         PERIOD.name,
-        attachment=attachment,
+        attachments=(attachment,) if attachment else (),
     )
 
 

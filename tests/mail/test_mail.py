@@ -106,12 +106,12 @@ def correction(
 def test_each_recipient_of_the_appendix_gets_one_message_and_nobody_else(workbook: Path) -> None:
     again = replace(COMMITTEE, email="Committee-Services@council.example")
     report = to(worked_example(), COMMITTEE, DIRECTOR, OFFICER, again)
-    messages = appendix_messages(report, workbook, office=Office(SENDER))
+    messages = [*appendix_messages(report, workbook, office=Office(SENDER))]
     assert [m.to for m in messages] == [COMMITTEE.email, OFFICER.email]
 
 
 def test_a_register_without_recipients_sends_nothing(workbook: Path) -> None:
-    assert appendix_messages(worked_example(), workbook, office=Office(SENDER)) == []
+    assert [*appendix_messages(worked_example(), workbook, office=Office(SENDER))] == []
 
 
 def test_the_headers_say_who_what_and_when(workbook: Path) -> None:
@@ -298,13 +298,13 @@ def test_markup_and_overrides_in_wordings_are_harmless_in_both_bodies(workbook: 
 def test_an_address_that_is_none_is_refused_and_named(workbook: Path, address: str) -> None:
     report = to(worked_example(), replace(COMMITTEE, email=address))
     with pytest.raises(RegisterError, match="of Committee services is not an e-mail address"):
-        appendix_messages(report, workbook, office=Office(SENDER))
+        list(appendix_messages(report, workbook, office=Office(SENDER)))
 
 
 def test_a_sender_that_is_no_address_is_refused_and_the_setting_named(workbook: Path) -> None:
     report = to(worked_example(), COMMITTEE)
     with pytest.raises(SettingsError, match=r"\[mail\] in pipeline\.toml"):
-        appendix_messages(report, workbook, office=Office("the council"))
+        list(appendix_messages(report, workbook, office=Office("the council")))
 
 
 def test_long_names_and_domains_keep_one_message_id_and_one_address(workbook: Path) -> None:

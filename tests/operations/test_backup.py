@@ -106,10 +106,12 @@ def kept_of(workspace: Path) -> End:
     for row in end.get("journal message", ()):  # type: ignore[attr-defined]
         del row["attached"]
     appendix = f"outbox/{PERIOD.name}/"
+    # What is left to a person keeps what goes with it.
+    left_out = ("outbox/", "var/settled", "var/attachments/", "table attempt", "journal attempt")
     return {
         name: end[name]
         for name in end
-        if not name.startswith(("outbox/", "var/settled", "table attempt", "journal attempt"))
+        if not name.startswith(left_out)
         or (name.startswith(appendix) and "/" not in name.removeprefix(appendix))
     }
 

@@ -30,11 +30,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.job import nightly, session
 from pipeline.operations.worked_example import entries, example_register, write_return
-from pipeline.returns.interpret.lengths import ACHIEVEMENT
 from pipeline.store import Outcome
 from pipeline.workbooks.safe_text import LONGEST_CELL, plain
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Settings
+from schemas.model import TextBounds
 from tests.support.command_line import quarterday
 from tests.support.registers import put_register
 
@@ -70,7 +70,8 @@ MARKUP = (
 CONTROLS = ("bell_x0007_ null_x0000_ escape_x001B_[31m", "return_x000D_Bcc: all@evil.example",
             "next\u0085line\u2028page\u2029")  # fmt: skip
 TURNED = ("12%\u202e%21", "\u2067right\u2066left", "\u202aa\u202bb\u202dc", "\u200fmark")
-LONGEST = ("=" + "1+" * (ACHIEVEMENT // 2 - 1) + "1", "é" * ACHIEVEMENT, "🎉" * ACHIEVEMENT)
+MOST = TextBounds().achievement
+LONGEST = ("=" + "1+" * (MOST // 2 - 1) + "1", "é" * MOST, "🎉" * MOST)
 TEXTS = (*FORMULAS, *MARKUP, *CONTROLS, *TURNED, *LONGEST)
 SHEET = "=1+1&'<b>{{0}}"
 NAME = "=HYPERLINK(1)<img src=x>\r\nBcc: all@evil.example\u202excod.{}.xlsx"
@@ -180,7 +181,7 @@ def test_the_texts_come_through_the_return_as_they_were_typed(outputs: Outputs) 
         assert text in achieved
     assert FORMULAS[0] in commentary
     assert "\x07" in achieved
-    assert len(LONGEST[0]) == ACHIEVEMENT
+    assert len(LONGEST[0]) == MOST
 
 
 # --- Workbooks -----------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from schemas.model import (
     Register,
     SmallNumbers,
     Target,
+    TextBounds,
     Tolerance,
     ToleranceKind,
     Unit,
@@ -195,6 +196,7 @@ def test_what_came_later_comes_back_as_it_was_written(
 ) -> None:
     framework = replace(
         WORKED.framework,
+        bounds=TextBounds(600, 1, 40_000, keep_years or 200_000),
         small_below=small_below,
         keep_years=keep_years,
         remind_before=before,
@@ -218,6 +220,10 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
         "Keep returns for",
         "Remind days before",
         "Remind days after",
+        "Most achievements",
+        "Longest achievement",
+        "Longest commentary",
+        "Longest return",
     ]
     rows = range(10, 10 + len(on_framework))
     assert [book["Framework"].cell(row, 1).value for row in rows] == on_framework

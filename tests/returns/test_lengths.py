@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
-from pipeline.returns.interpret import lengths
+from pipeline.operations.setup import make_workspace
 from pipeline.returns.reader import read_workbook
 from pipeline.returns.reading import Reading
 from pipeline.workbooks.file_kind import FileKind
+from schemas.model import Register, TextBounds
 from tests.support.builders import PERIOD, SAFETY, small_register
+from tests.support.command_line import quarterday
 from tests.support.council import Council
 from tests.support.filled import fill_return
 from tests.support.mixed import ENTRIES
 
 REGISTER = small_register()
+BOUNDS = REGISTER.framework.bounds
 
 
 def read(path: Path, texts: dict[str, str], achievements: list[str]) -> Reading:
@@ -56,36 +61,61 @@ def commentary_of(path: Path) -> str:
 
 def test_a_commentary_may_be_so_long_and_no_longer(path: Path) -> None:
     cell = commentary_of(path)
-    assert said(read(path, {cell: "x" * lengths.COMMENTARY}, [])) == []
-    reading = read(path, {cell: "x" * (lengths.COMMENTARY + 1)}, [])
+    assert said(read(path, {cell: "x" * BOUNDS.commentary}, [])) == []
+    reading = read(path, {cell: "x" * (BOUNDS.commentary + 1)}, [])
     assert said(reading) == [("L29", cell)]
     (finding,) = (f for f in reading.findings if f.code == "L29")
     assert finding.problem == (
         "The text has 4,001 characters; a text on an indicator may have 4,000."
     )
-    assert len(reading.rows[0].commentary) == lengths.COMMENTARY
+    assert len(reading.rows[0].commentary) == BOUNDS.commentary
 
 
 def test_an_achievement_may_be_so_long_and_no_longer(path: Path) -> None:
-    most = "x" * lengths.ACHIEVEMENT
+    most = "x" * BOUNDS.achievement
     assert said(read(path, {}, [most])) == []
     assert [code for code, _ in said(read(path, {}, [most, most + "x"]))] == ["L29"]
 
 
 def test_there_may_be_so_many_achievements_and_no_more(path: Path) -> None:
-    assert said(read(path, {}, ["We opened."] * lengths.ACHIEVEMENTS)) == []
+    assert said(read(path, {}, ["We opened."] * BOUNDS.achievements)) == []
     reading = read(path, {}, ["We opened."] * 1_900)
     (finding,) = (f for f in reading.findings if f.code == "L30")
     assert "holds 1,900 achievements; it may hold 60" in finding.problem
-    assert len(reading.achievements) == lengths.ACHIEVEMENTS
+    assert len(reading.achievements) == BOUNDS.achievements
 
 
-def test_all_that_a_return_says_has_an_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lengths, "WHOLE", 5_000)
-    reading = read(path, {}, ["x" * 2_000] * 3)
+def test_all_that_a_return_says_has_an_end(path: Path) -> None:
+    filled(path, {}, ["x" * 2_000] * 3)
+    register = with_bounds(TextBounds(whole=5_000))
+    reading = read_workbook(path.read_bytes(), FileKind.XLSX, register)
     (finding,) = (f for f in reading.findings if f.code == "L31")
     assert "it may have 5,000 in all" in finding.problem
     assert finding.sheet == "Achievements"
+
+
+def with_bounds(bounds: TextBounds) -> Register:
+    return replace(REGISTER, framework=replace(REGISTER.framework, bounds=bounds))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        (TextBounds(), {"L30"}),
+        (TextBounds(achievements=61), set()),
+        (TextBounds(achievements=600, achievement=20), {"L29"}),
+        (TextBounds(achievements=600, whole=1_000), {"L31"}),
+    ],
+)
+def test_the_register_may_set_other_bounds_which_validate_uses(
+    tmp_path: Path, path: Path, bounds: TextBounds, expected: set[str]
+) -> None:
+    workspace = tmp_path / "workspace"
+    make_workspace(workspace, PERIOD.due, with_bounds(bounds))
+    filled(path, {}, [f"We opened {number} new libraries." for number in range(61)])
+    done = quarterday("validate", path, "--json", "--workspace", workspace)
+    (one,) = json.loads(done.stdout)
+    assert {f["code"] for f in one["findings"]} & {"L29", "L30", "L31"} == expected
 
 
 def test_a_return_of_very_many_words_is_sent_back_and_others_are_taken(tmp_path: Path) -> None:

@@ -33,13 +33,19 @@ def main() -> None:
     def watch(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal left
         is_move = event == "os.rename" and any("/leaving/" in str(path) for path in arguments[:2])
-        if is_move or (event == "os.remove" and "/inbox/" in str(arguments[0])):
+        if is_move or (event == "os.remove" and _is_in_inbox(*arguments)):
             left -= 1
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
     quarterday()
+
+
+def _is_in_inbox(path: object, directory: object) -> bool:
+    """Whether a file is removed there, by its path or in a directory that is held open."""
+    held = f"/proc/self/fd/{directory}"
+    return "/inbox" in (str(Path(held).resolve()) if directory != -1 else str(path))
 
 
 if __name__ == "__main__":

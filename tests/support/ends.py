@@ -130,7 +130,8 @@ def _by_place(table: sa.Table, rows: Rows) -> list[tuple[object, ...]]:
     ]
     if table.name != "message_content":
         return told
-    return [(*of, _mail(row.content)) for of, row in zip(told, rows[table], strict=True)]
+    # What is attached bears the time at which it was made.
+    return [(of[0], _mail(row.content)) for of, row in zip(told, rows[table], strict=True)]
 
 
 def _journal(archive: Path, rows: Rows) -> dict[str, list[dict[str, object]]]:

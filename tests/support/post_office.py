@@ -81,8 +81,8 @@ class PostOffice:
             found = due(looking, self.answered, done.skipped, undelivered, self.told)
             with Texts(place.templates) as texts:
                 office = Office(SENDER, texts, self.known)
-                posts = compose(found, looking.register, office, always=always)
-            made = Correspondence(tuple(posts), texts.mistakes)
+                posts = tuple(compose(found, looking.register, office, always=always))
+            made = Correspondence(posts, texts.mistakes)
             self.answered = looking.store.messages.answered()
         for post in made.posts:
             self.known[post.message_id] = post

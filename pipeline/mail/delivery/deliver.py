@@ -18,8 +18,11 @@ from msgspec.structs import replace
 from pipeline.mail.delivery.oversize import place_of, without_attachment
 from pipeline.mail.delivery.status import GIVEN_UP_AFTER, MailStatus, mail_status, next_try
 from pipeline.store import Attempt, Became, Queued, Store
+from pipeline.store.attachments import put_in, sweep
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace, disk_trouble, write_whole
+from pipeline.workspace.moving import ChangedError
+from pipeline.workspace.runs.at_work import AtWork, server_of
 from schemas.model import Register
 from schemas.names import address_key
 
@@ -95,9 +98,21 @@ def deliver(session: Session, *, impatient: bool = False) -> Round:
     if due and not workspace.settings.mail.send.server:
         _write(due, work)
     elif due and (impatient or _may_connect(before.trouble, now)):
-        trouble, is_for_a_person = _send(due, work)
+        trouble, is_for_a_person = _sent_or_left(due, work, session.pace.work)
+    sweep(workspace, store)
     became, written = tuple(work.became), tuple(work.written)
     return Round(became, written, trouble, is_for_a_person, mail_status(store, now))
+
+
+def _sent_or_left(due: Sequence[Queued], work: _Work, at_work: AtWork) -> tuple[str, bool]:
+    """Send messages, unless the server has ended runs; what hindered it, as `_send` says it."""
+    server = server_of("sending", work.workspace.settings.mail.send.server)
+    if why := at_work.left_for_tonight(server):
+        return why, True
+    with at_work.on("sending mail", [server]):
+        hindered = _send(due, work)
+    at_work.clear([server])
+    return hindered
 
 
 def _failed_since(attempts: Iterable[Attempt]) -> list[Attempt]:
@@ -127,12 +142,27 @@ def _write(due: Sequence[Queued], work: _Work) -> None:
         path = work.workspace.mail_of(one.period) / one.filename
         if path.exists():
             continue
+        content = _content_of(one, work)
+        if content is None:
+            continue
         with disk_trouble(f"A message cannot be written to {path.parent}"):
-            write_whole(path, work.store.messages.content(one.id) or b"")
+            write_whole(path, content)
         work.written.append(path)
+    lacking = {one.id for one in work.became}
+    due = [one for one in due if one.id not in lacking]
     done = [Attempt(one.id, work.now, Became.WRITTEN) for one in due]
     work.store.messages.note(done)
     work.became += [replace(one, last=last) for one, last in zip(due, done, strict=True)]
+
+
+def _content_of(one: Queued, work: _Work) -> bytes | None:
+    """All of a message; None where what is attached to it is not kept, which is for a person."""
+    messages = work.store.messages
+    try:
+        return put_in(messages.content(one.id) or b"", messages.attached(one.id), work.workspace)
+    except ChangedError:
+        work.note(one, Became.REFUSED, "What was attached to it is missing from var/attachments.")
+    return None
 
 
 def _send(due: Sequence[Queued], work: _Work) -> tuple[str, bool]:
@@ -176,7 +206,9 @@ def _send(due: Sequence[Queued], work: _Work) -> tuple[str, bool]:
 
 def _hand_over(one: Queued, line: Connection, work: _Work) -> None:
     limit = work.workspace.settings.mail.send.largest_mb * _MIB
-    content = work.store.messages.content(one.id) or b""
+    content = _content_of(one, work)
+    if content is None:
+        return
     if len(content) > min(limit, line.largest or len(content)):
         where = place_of(one.attached, work.workspace, one.period)
         content = without_attachment(content, where)

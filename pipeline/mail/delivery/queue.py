@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.mail.messages import Message
-from pipeline.store import Attempt, Became, Outgoing, Queued, Store
+from pipeline.store import Attempt, Became, Outgoing, Queued, Store, attachments
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
 
@@ -17,12 +17,22 @@ _NOT_SENT = (Became.REFUSED, Became.UNCERTAIN, Became.FAILED, Became.WITHHELD, B
 _NOT_SETTLED = (Became.REFUSED, Became.UNCERTAIN, Became.FAILED, Became.AGAIN)
 
 
-def outgoing(workspace: Workspace, message: Message, now: datetime) -> Outgoing:
-    """A message as the store takes it.
+def outgoing(
+    workspace: Workspace, message: Message, now: datetime, *, to_keep: bool = True
+) -> Outgoing:
+    """A message as the store takes it; what is attached to it is kept, unless not `to_keep`.
 
     One that an earlier version of the program wrote into the outbox counts as written.
+
+    Raises:
+        WorkspaceError: what is attached cannot be kept.
     """
     content = message.email.as_bytes()
+    # A file is bytes here, whatever it is called.
+    files = [part.get_content() for part in message.email.iter_attachments()]
+    left, attached = attachments.taken_out(content, files)
+    for file in files if to_keep else ():
+        attachments.keep(workspace, file)
     file = workspace.mail_of(message.period) / message.filename
     written = Attempt(None, now, Became.WRITTEN, "It lay in the outbox before.")
     queued = Queued(
@@ -38,7 +48,7 @@ def outgoing(workspace: Workspace, message: Message, now: datetime) -> Outgoing:
         queued_at=now,
         last=written if file.exists() else None,
     )
-    return Outgoing(queued, content)
+    return Outgoing(queued, left, attached)
 
 
 def preview(store: Store, made: Sequence[Outgoing]) -> list[Queued]:
@@ -97,8 +107,11 @@ def _need(store: Store, header_id: str) -> Queued:
 
 
 def _within_outbox(workspace: Workspace, message: Message) -> str:
-    """Where a message's attachment lies in the outbox; empty where it has none there."""
-    path = message.attachment
-    if path is None or not path.is_relative_to(workspace.outbox):
+    """Where a message's attachment lies in the outbox; empty where it has none there.
+
+    Of several it is the folder of the first.
+    """
+    if not message.attachments or not message.attachments[0].is_relative_to(workspace.outbox):
         return ""
-    return path.relative_to(workspace.outbox).as_posix()
+    first = message.attachments[0].relative_to(workspace.outbox)
+    return (first if len(message.attachments) == 1 else first.parent).as_posix()

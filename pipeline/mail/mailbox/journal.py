@@ -20,17 +20,19 @@ import msgspec
 from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
+from pipeline.workspace import directory
+from pipeline.workspace.directory import Directory, Entry
 from pipeline.workspace.folder import (
     UNFINISHED,
     Workspace,
     disk_trouble,
     make_private,
-    sync_folder,
     write_whole,
 )
 from pipeline.workspace.moving import put
 
 _HIDDEN = f"{UNFINISHED}mail-"
+_WRITING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 #: No message comes again after so many days.
 _KEPT_DAYS = 400
 
@@ -58,20 +60,20 @@ def place(workspace: Workspace, key: str, folder: Path, note: Note, content: byt
     Raises:
         WorkspaceError: it cannot be written.
     """
-    hidden = folder / f"{_HIDDEN}{key}"
     with disk_trouble(f"What came by mail cannot be put into {folder}"):
-        folder.mkdir(exist_ok=True)
-        hidden.unlink(missing_ok=True)
-        hidden.touch(mode=0o600)
-        with hidden.open("wb") as file:
+        into = Directory.of(folder.parent).inner(folder.name, make=True)
+        hidden = Entry(into, f"{_HIDDEN}{key}")
+        with suppress(FileNotFoundError):
+            directory.unlink(hidden)
+        with os.fdopen(directory.descriptor_of(hidden, _WRITING), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.utime(hidden, (note.arrived_at.timestamp(),) * 2)
-        sync_folder(folder)
+        directory.set_time(hidden, note.arrived_at.timestamp())
+        into.sync()
         _write(note_of(workspace, key), note)
-        path = put(hidden, folder / note.name)
-        sync_folder(folder)
+        path = put(hidden, Entry(into, note.name))
+        into.sync()
     return path
 
 
@@ -83,8 +85,8 @@ def finish(workspace: Workspace) -> None:
     Raises:
         WorkspaceError: a file cannot be given its name.
     """
-    for hidden in sorted(_hidden(workspace)):
-        with disk_trouble(f"{hidden} came by mail and cannot be given its name"):
+    for hidden in _hidden(workspace):
+        with disk_trouble(f"{hidden.path} came by mail and cannot be given its name"):
             _finish_one(hidden, note_of(workspace, hidden.name.removeprefix(_HIDDEN)))
 
     oldest = time.time() - _KEPT_DAYS * 24 * 60 * 60
@@ -94,26 +96,29 @@ def finish(workspace: Workspace) -> None:
                 note.unlink()
 
 
-def _hidden(workspace: Workspace) -> Iterator[Path]:
-    if _folder(workspace).exists():
-        for folder in workspace.inbox.glob("*/"):
-            # A link to a folder elsewhere is none of ours.
-            if not folder.is_symlink():
-                yield from folder.glob(f"{_HIDDEN}*")
+def _hidden(workspace: Workspace) -> Iterator[Entry]:
+    if not _folder(workspace).exists():
+        return
+    with suppress(OSError), (inbox := Directory.of(workspace.inbox)).entries() as entries:
+        for folder in [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]:
+            # What has another's place by now is none of ours.
+            with suppress(OSError), (inner := inbox.inner(folder)).entries() as found:
+                names = [each.name for each in found if each.name.startswith(_HIDDEN)]
+                yield from (Entry(inner, name) for name in names)
 
 
-def _finish_one(hidden: Path, note: Path) -> None:
+def _finish_one(hidden: Entry, note: Path) -> None:
     try:
         noted = msgspec.json.decode(note.read_bytes(), type=Note)
     except FileNotFoundError:
         # Its message is still where it was, and is taken anew.
-        hidden.unlink()
+        directory.unlink(hidden)
         return
-    if hidden.lstat().st_nlink > 1:
+    if directory.status(hidden).st_nlink > 1:
         # It has its name, and may have left the inbox under it.
-        hidden.unlink()
+        directory.unlink(hidden)
     else:
-        put(hidden, hidden.with_name(noted.name))
+        put(hidden, replace(hidden, name=noted.name))
 
 
 def untaken(workspace: Workspace, folder: str) -> set[str]:
@@ -181,7 +186,7 @@ def as_mailed(arrivals: Iterable[Arrival], workspace: Workspace) -> list[Arrival
 
 def _as_mailed(arrival: Arrival, notes: Sequence[Path]) -> Arrival:
     try:
-        kept = int(arrival.path.stat().st_mtime) if notes else 0
+        kept = int(directory.status(arrival.file).st_mtime) if notes else 0
         came = [msgspec.json.decode(each.read_bytes(), type=Note).arrived_at for each in notes]
     except (OSError, msgspec.DecodeError):
         return arrival

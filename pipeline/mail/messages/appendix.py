@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.consolidation.changes import Changes
@@ -15,7 +15,7 @@ from schemas.model import Gets
 
 def appendix_messages(
     report: Report, attachment: Path, *, office: Office, changes: Changes | None = None
-) -> list[Message]:
+) -> Iterator[Message]:
     """One message to each address of the register that gets the appendix, in its order.
 
     Sent as of `report.issued_at`, with the workbook attached. The Message-ID comes from period,
@@ -39,17 +39,16 @@ def appendix_messages(
         "reasons": reasons_shown(report),
         "suppressed": small_numbers_shown(report.register),
     }
-    messages = [
-        office.compose(
+    for to in addressees_of(report.register, Gets.APPENDIX, "the appendix"):
+        message = office.compose(
             MailKind.APPENDIX,
             to,
             {**words, "recipient": to.name},
             sent_at=report.issued_at,
-            attachment=attachment,
+            attachments=(attachment,),
             identity=(period, to.key, content),
             name=f"{period} {label}",
             period=period,
         )
-        for to in addressees_of(report.register, Gets.APPENDIX, "the appendix")
-    ]
-    return [message for message in messages if message is not None]
+        if message is not None:
+            yield message

@@ -114,7 +114,7 @@ def _answer(
     attachment: Path | None = None,
 ) -> Message | None:
     """What answers a return, as of when that was received; None where nobody can be told."""
-    to = _addressee(area)
+    to = area_addressee(area)
     if to is None:
         return None
     called = period.name if period else ""
@@ -135,7 +135,7 @@ def _answer(
         name=f"{called} {kind}".strip(),
         period=called,
         area=area.ref,
-        attachment=attachment,
+        attachments=(attachment,) if attachment else (),
     )
 
 
@@ -152,7 +152,7 @@ def reminder_message(
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
-    area, to = reminder.area, _addressee(reminder.area)
+    area, to = reminder.area, area_addressee(reminder.area)
     if to is None:
         return None
     returns = []
@@ -182,7 +182,7 @@ def reminder_message(
     )
 
 
-def _addressee(area: ServiceArea) -> Addressee | None:
+def area_addressee(area: ServiceArea) -> Addressee | None:
     """Whom the register lists for the returns of an area; None where it has no address."""
     address = area.email.strip()
     if not address:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.consolidation.approvals import Waiting
 from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
@@ -14,6 +15,9 @@ from pipeline.outputs.grouping import grouped
 from schemas.findings import Finding
 from schemas.model import Gets, Register
 from schemas.wording import counted
+
+#: How many of a kind a digest lists, so that a person can read it and a server take it.
+_LISTED = 50
 
 
 class SentBack(Struct, frozen=True):
@@ -159,8 +163,10 @@ def digest_messages(
     if not news and not (always and affairs.now.date() != told):
         return []
     things, day = _things(affairs), affairs.now.date().isoformat()
+    shown, more = _bounded(affairs)
     words = {
-        "affairs": affairs,
+        "affairs": shown,
+        "more": more,
         "framework": register.framework,
         "things": counted(things, "thing"),
         "quiet": not things,
@@ -178,6 +184,19 @@ def digest_messages(
         for to in addressees_of(register, Gets.DIGEST, "the digest")
     ]
     return [message for message in messages if message is not None]
+
+
+def _bounded(affairs: Affairs) -> tuple[Affairs, dict[str, int]]:
+    """The same with its longest lists cut, and how many are left out of each, by its name."""
+    # What says for which period it is comes before what may be no return at all.
+    sent_back = sorted(affairs.sent_back, key=lambda each: not (each.area and each.period))
+    lists = {
+        "sent_back": (*sent_back,),
+        "left": affairs.left,
+        "unreachable": affairs.unreachable,
+    }
+    more = {name: max(0, len(each) - _LISTED) for name, each in lists.items()}
+    return replace(affairs, **{name: each[:_LISTED] for name, each in lists.items()}), more
 
 
 def _things(affairs: Affairs) -> int:

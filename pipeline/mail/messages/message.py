@@ -37,6 +37,7 @@ class MailKind(StrEnum):
     APPENDIX = "appendix"
     CORRECTION = "correction"
     RECEIPT = "receipt"
+    LISTING = "listing"
     REMINDER = "reminder"
     DIGEST = "digest"
 
@@ -57,8 +58,8 @@ class Message(Struct, frozen=True):
     period: str = ""
     #: The ref of the service area that it is about; empty where it is about none.
     area: str = ""
-    #: Where its attachment lies.
-    attachment: Path | None = None
+    #: Where what is attached to it lies.
+    attachments: tuple[Path, ...] = ()
 
 
 class Addressee(Struct, frozen=True):
@@ -83,6 +84,8 @@ class Office(Struct, frozen=True):
     texts: Texts = field(default_factory=Texts)
     #: The Message-IDs of messages that were made before and are not made again.
     known: Container[str] = frozenset()
+    #: How large what is attached to one message may be where it can be chosen, in bytes.
+    largest: int = 0
 
     def message_id(self, kind: MailKind, identity: Sequence[str]) -> str:
         """The Message-ID of what `identity` tells apart from all other messages of a kind.
@@ -103,9 +106,9 @@ class Office(Struct, frozen=True):
         name: str,
         period: str = "",
         area: str = "",
-        attachment: Path | None = None,
+        attachments: tuple[Path, ...] = (),
     ) -> Message | None:
-        """A message of both bodies and its attachment; None where it is known.
+        """A message of both bodies and what is attached; None where it is known.
 
         The same arguments give the same bytes. After its kind its templates are named; `name`
         begins the name of its file.
@@ -113,8 +116,9 @@ class Office(Struct, frozen=True):
         message_id, token = self.message_id(kind, identity), _token(kind, identity)
         if message_id in self.known:
             return None
-        attached = one_line(attachment.name) if attachment else ""
-        words = {**words, "why": to.why, "attachment": attached}
+        names = [one_line(each.name) for each in attachments]
+        attached = {"attachment": names[0] if names else "", "attachments": names}
+        words = {**words, **attached, "why": to.why}
         text = self.texts.render(f"mail_{kind}", words)
         email = EmailMessage(policy=SMTP)
         email["From"] = _sender(self.sender)
@@ -126,19 +130,20 @@ class Office(Struct, frozen=True):
         email.set_content(text.plain, cte="quoted-printable")
         email.add_alternative(text.html, subtype="html", cte="quoted-printable")
         email.set_boundary(f"=_alternative_{token}")  # the library's own are random
-        if attachment is not None:
+        for attachment, name_shown in zip(attachments, names, strict=True):
             email.add_attachment(
                 attachment.read_bytes(),
                 maintype="application",
                 subtype=_TYPES.get(attachment.suffix.lower(), "octet-stream"),
-                filename=safe_name(attached),
+                filename=safe_name(name_shown),
             )
+        if attachments:
             email.set_boundary(f"=_mixed_{token}")
         mailbox = safe_name(to.address.username)
         filename = f"{safe_name(one_line(name))} to {mailbox} {token[:8]}.eml"
         address, subject = to.address.addr_spec, text.subject
         return Message(
-            kind, message_id, address, subject, filename, email, period, area, attachment
+            kind, message_id, address, subject, filename, email, period, area, attachments
         )
 
 

@@ -29,7 +29,7 @@ from pipeline.mail.messages.texts import own_templates
 from pipeline.operations.backup import manifest
 from pipeline.operations.backup.tar_file import Packer, opened
 from pipeline.operations.doctor.archive import files_in, hashes_of, sha256_of, waiting_files
-from pipeline.store import copying, delivery_key, journal
+from pipeline.store import attachments, copying, delivery_key, journal
 from pipeline.store.session import Progress
 from pipeline.store.tables import SCHEMA_VERSION
 from pipeline.workspace.errors import BackupError
@@ -131,6 +131,7 @@ class _Making(Struct):
             self._add(f"{manifest.TEXTS}/{path.name}", path)
         wanted = copying.received(f"sqlite:///{copy}").archived
         self._add_archive(wanted)
+        self._add_attachments(copying.attachments(f"sqlite:///{copy}"))
         self._add_inbox(waiting, copying.deliveries(f"sqlite:///{copy}"))
         for path in unarchived:
             # What runs that were cut off left, and what was set aside.
@@ -167,6 +168,16 @@ class _Making(Struct):
 
     def _inbox_name(self, path: Path) -> str:
         return f"{manifest.INBOX}/{path.relative_to(self.workspace.inbox).as_posix()}"
+
+    def _add_attachments(self, wanted: frozenset[str]) -> None:
+        """What goes with messages that were not sent when the store was copied."""
+        for sha256 in sorted(wanted):
+            path = attachments.place_of(self.workspace, sha256)
+            if self.packer.add_if(self._kept_name(path), path, sha256):
+                continue
+            # It goes as soon as its message has been sent.
+            if sha256 in copying.attachments(self.workspace.store_url):
+                self.problems.append(f"What is attached to mail is missing or damaged: {path}.")
 
     # --- The archive ---
 

@@ -10,14 +10,15 @@ import msgspec
 
 from pipeline.workspace.errors import BackupError
 
-#: Of the backup itself; one with a higher number is for a later program. The second knows holes.
-FORMAT, WITHOUT_HOLES = 2, 1
+#: Of the backup itself; one with a higher number is for a later program. The second knows
+#: holes, and what is attached to mail.
+FORMAT, FIRST = 2, 1
 MANIFEST = "MANIFEST.json"
 STORE, REGISTER, SETTINGS = "store.sqlite3", "register.xlsx", "pipeline.toml"
-INBOX, TEXTS = "inbox", "templates"
+INBOX, TEXTS, ATTACHMENTS = "inbox", "templates", "attachments"
 _FILES = (STORE, REGISTER, SETTINGS)
 #: What may lie in a backup in folders: those two, and folders of the state folder.
-_FOLDERS = (INBOX, TEXTS, "archive", "leaving", "quarantine")
+_FOLDERS = (INBOX, TEXTS, "archive", "leaving", "quarantine", ATTACHMENTS)
 
 
 class Member(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -82,8 +82,11 @@ class Packer(Struct):
 
     def finish(self, schema: int, now: datetime) -> None:
         """Write the list of contents."""
-        has_holes = any(member.whole for member in self.members.values())
-        number = manifest.FORMAT if has_holes else manifest.WITHOUT_HOLES
+        is_second = any(
+            member.whole or name.startswith(f"{manifest.ATTACHMENTS}/")
+            for name, member in self.members.items()
+        )
+        number = manifest.FORMAT if is_second else manifest.FIRST
         contents = manifest.Manifest(
             number, __version__, now, schema, self.folders, len(self.members), self.members
         )

@@ -74,6 +74,7 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
         "lock": runs.look_at_lock,
         "left over": runs.look_at_leftovers,
         "last run": runs.look_at_last_run,
+        "gone round": runs.look_at_suspects,
     }
     checks = _examined(looks, workspace) if workspace else ()
     return Health((replace(settings, name="settings"), *checks), _versions())

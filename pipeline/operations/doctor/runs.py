@@ -8,6 +8,7 @@ from pipeline.intake import quarantine
 from pipeline.operations.doctor.check import HealthCheck, attention, many, well
 from pipeline.workspace import lock
 from pipeline.workspace.folder import UNFINISHED, Workspace
+from pipeline.workspace.runs import at_work
 from pipeline.workspace.runs.record import RunOutcome, last_runs
 
 #: A night, and half a day for whoever looks.
@@ -51,6 +52,24 @@ def look_at_leftovers(workspace: Workspace) -> HealthCheck:
         return well("Nothing.")
     lying = (*leaving, *unfinished, *(workspace.quarantine / one.name for one in apart))
     return attention(f"{', '.join(found)}.", " ".join(remedies), *map(str, lying))
+
+
+def look_at_suspects(workspace: Workspace) -> HealthCheck:
+    """On what runs have ended, by memory or time."""
+    held = lock.found(workspace.state)
+    note = at_work.left_by(workspace.state) if held is None or held.is_gone else None
+    lines = [f"The last run ended {note.said}."] if note else []
+    for each in at_work.suspects(workspace.state):
+        sha256 = f", SHA-256 {each.thing.sha256[:12]}" if each.thing.sha256 else ""
+        runs = many(each.times, "run")
+        lines.append(f"{runs} ended at work on {each.thing.name}{sha256} ({each.stage}).")
+    if not lines:
+        return well("No run has ended on a file or with a server.")
+    return attention(
+        f"{many(len(lines), 'thing')} on which runs ended, by memory, by time or by being killed.",
+        "The next run takes each last and alone; what ends a second one goes to quarantine.",
+        *lines,
+    )
 
 
 def look_at_last_run(workspace: Workspace) -> HealthCheck:

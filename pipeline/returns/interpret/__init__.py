@@ -79,7 +79,7 @@ def interpret(
     reading.achievements, findings = read_achievements(told, register, details)
     reading.findings += findings
     reading.findings = told_once(reading.findings)
-    return bounded(reading)
+    return bounded(reading, register.framework.bounds)
 
 
 def _marked(cover: Cover, details: Details) -> Iterator[Finding]:

@@ -10,12 +10,11 @@ from msgspec.structs import replace
 from pipeline.returns.reading import Reading
 from schemas import layout_rules as rules
 from schemas.findings import Finding
+from schemas.model import TextBounds
 from schemas.rules import SAID_OTHERWISE
 
-#: The most characters of a commentary or of what an indicator in words reports, of an achievement,
-#: of a line of the cover, and of all that a return says; and the most achievements.
-COMMENTARY, ACHIEVEMENT, COVER, WHOLE = 4_000, 2_000, 300, 200_000
-ACHIEVEMENTS = 60
+#: The most characters of a line of the cover.
+COVER = 300
 
 
 class _Said(Struct, frozen=True):
@@ -28,20 +27,25 @@ class _Said(Struct, frozen=True):
     cell: str
 
 
-def bounded(reading: Reading) -> Reading:
+def bounded(reading: Reading, bounds: TextBounds) -> Reading:
     """The reading with its texts cut to what they may have, and a finding for each that had more.
 
     Beyond its bounds a return is sent back; what it says is cut so that one cannot fill memory.
     """
-    findings = [*_too_long(reading)]
+    findings = [*_too_long(reading, bounds)]
     if not findings:
         return reading
     rows = [
-        replace(row, commentary=row.commentary[:COMMENTARY], narrative=row.narrative[:COMMENTARY])
+        replace(
+            row,
+            commentary=row.commentary[: bounds.commentary],
+            narrative=row.narrative[: bounds.commentary],
+        )
         for row in reading.rows
     ]
     achievements = [
-        replace(each, text=each.text[:ACHIEVEMENT]) for each in reading.achievements[:ACHIEVEMENTS]
+        replace(each, text=each.text[: bounds.achievement])
+        for each in reading.achievements[: bounds.achievements]
     ]
     cover = {key: replace(line, text=line.text[:COVER]) for key, line in reading.cover.items()}
     return replace(
@@ -74,8 +78,8 @@ def _with_count(found: Finding, more: int) -> Finding:
     return replace(found, problem=f"{found.problem} On this sheet {cells} the same.")
 
 
-def _too_long(reading: Reading) -> Iterator[Finding]:
-    said = [*_texts(reading)]
+def _too_long(reading: Reading, bounds: TextBounds) -> Iterator[Finding]:
+    said = [*_texts(reading, bounds)]
     for each in said:
         if len(each.text) > each.most:
             yield rules.TEXT_TOO_LONG.found(
@@ -84,24 +88,24 @@ def _too_long(reading: Reading) -> Iterator[Finding]:
                 what=each.what,
                 most=f"{each.most:,}",
             )
-    if len(reading.achievements) > ACHIEVEMENTS:
-        next_one = reading.achievements[ACHIEVEMENTS]
+    if len(reading.achievements) > bounds.achievements:
+        next_one = reading.achievements[bounds.achievements]
         yield rules.TOO_MANY_ACHIEVEMENTS.found(
-            *(next_one.sheet, next_one.cell, next_one.text[:ACHIEVEMENT]),
+            *(next_one.sheet, next_one.cell, next_one.text[: bounds.achievement]),
             count=f"{len(reading.achievements):,}",
-            most=f"{ACHIEVEMENTS:,}",
+            most=f"{bounds.achievements:,}",
         )
         return
     length = 0
     for each in said:
         length += len(each.text)
-        if length > WHOLE:
-            words = {"length": f"{length:,}", "most": f"{WHOLE:,}"}
+        if length > bounds.whole:
+            words = {"length": f"{length:,}", "most": f"{bounds.whole:,}"}
             yield rules.TEXTS_TOO_LONG.found(each.sheet, each.cell, each.text[: each.most], **words)
             return
 
 
-def _texts(reading: Reading) -> Iterator[_Said]:
+def _texts(reading: Reading, bounds: TextBounds) -> Iterator[_Said]:
     """Every text that is kept, in the order of reading."""
     for line in reading.cover.values():
         yield _Said(line.text, "a line of the cover", COVER, line.sheet, line.cell)
@@ -109,6 +113,6 @@ def _texts(reading: Reading) -> Iterator[_Said]:
         for text, field in ((row.narrative, "performance"), (row.commentary, "commentary")):
             if text:
                 cell = row.cells.get(field, row.cell)
-                yield _Said(text, "a text on an indicator", COMMENTARY, row.sheet, cell)
+                yield _Said(text, "a text on an indicator", bounds.commentary, row.sheet, cell)
     for each in reading.achievements:
-        yield _Said(each.text, "an achievement", ACHIEVEMENT, each.sheet, each.cell)
+        yield _Said(each.text, "an achievement", bounds.achievement, each.sheet, each.cell)

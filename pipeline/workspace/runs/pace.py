@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from pipeline.workspace import lock
 from pipeline.workspace.errors import OverrunError
+from pipeline.workspace.runs.at_work import AtWork
 
 
 class Tell(Protocol):
@@ -24,8 +26,12 @@ def _silent(event: str, **facts: object) -> None:
 class Pace:
     """Goes through the stages with a run; `minutes` is its limit, 0 is none."""
 
-    def __init__(self, minutes: float = 0, tell: Tell = _silent) -> None:
+    def __init__(
+        self, minutes: float = 0, tell: Tell = _silent, work: AtWork | None = None
+    ) -> None:
         self.tell = tell
+        #: On what the run is at work.
+        self.work = work or AtWork(os.urandom(6).hex())
         #: How long each stage has taken, in seconds, in the order in which they began.
         self.seconds: dict[str, float] = {}
         #: The stage under way; empty between two.

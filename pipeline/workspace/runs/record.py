@@ -21,6 +21,7 @@ from msgspec.structs import asdict
 from pipeline import __version__
 from pipeline.workspace import lock
 from pipeline.workspace.folder import Workspace, make_private
+from pipeline.workspace.runs import at_work
 
 #: How many months are kept.
 _MONTHS = 24
@@ -125,6 +126,14 @@ class Recorder:
         _append(self._file, _Ended(self._run, now, outcome, said, tally, took))
 
 
+def note_cut_off(workspace: Workspace, run: str, said: str) -> None:
+    """Record of a run that did not say how it ended what is known of that now."""
+    # It may have begun in the month before.
+    for path in _files(workspace)[-2:]:
+        if [type(line) for line in _lines(path) if line.run == run] == [_Began]:
+            _append(path, _Ended(run, None, RunOutcome.CUT_OFF, said))
+
+
 def last_runs(workspace: Workspace, many: int) -> list[Run]:
     """The last runs, the latest first. What cannot be read is passed over."""
     return list(islice(_latest_first(workspace), many))
@@ -166,7 +175,7 @@ def _runs_in(path: Path, workspace: Workspace) -> Iterator[Run]:
     ends = {line.run: line for line in lines if isinstance(line, _Ended)}
     for began in lines:
         if isinstance(began, _Began):
-            end = ends.get(began.run) or _Ended(began.run, None, _unended(began, workspace))
+            end = ends.get(began.run) or _unended_run(began, workspace)
             about = asdict(began) | asdict(end) | {"began": began.at, "ended": end.at}
             yield msgspec.convert(about, Run)
 
@@ -177,6 +186,13 @@ def _lines(path: Path) -> Iterator[_Began | _Ended]:
         for line in path.read_bytes().splitlines():
             with suppress(msgspec.DecodeError):
                 yield decoder.decode(line)
+
+
+def _unended_run(began: _Began, workspace: Workspace) -> _Ended:
+    """A run that has not said that it ended, and on what it is or was at work."""
+    note = at_work.left_by(workspace.state)
+    said = f"It is or was {note.said}." if note is not None and note.run == began.run else ""
+    return _Ended(began.run, None, _unended(began, workspace), said)
 
 
 def _unended(began: _Began, workspace: Workspace) -> RunOutcome:

@@ -17,6 +17,7 @@ from pipeline import __version__
 from pipeline.workspace.errors import LockedError, QuarterdayError, problems_of
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.runs import log, switch
+from pipeline.workspace.runs.at_work import AtWork
 from pipeline.workspace.runs.pace import Pace
 from pipeline.workspace.runs.record import Recorder, RunCounts, RunOutcome
 
@@ -63,7 +64,7 @@ def supervised(
 
     with log.opened(workspace, name, shown=shown) as tell:
         tell("run began", command=command, version=__version__, scheduled=scheduled)
-        run = SupervisedRun(Pace(nights.limit_minutes, tell))
+        run = SupervisedRun(Pace(nights.limit_minutes, tell, AtWork(name)))
         recorder = Recorder(workspace, name, command, now, scheduled)
         with _stopped_if_it_hangs(nights.limit_minutes, run.pace, end):
             try:
@@ -97,7 +98,7 @@ def _stopped_if_it_hangs(
     """
 
     def stop() -> None:
-        where = pace.stage or "no stage"
+        where = ", ".join(filter(None, (pace.stage or "no stage", pace.work.said)))
         said = (
             f"The run took longer than nights.limit_minutes ({minutes:g}) and hung in {where}; it "
             "was stopped. The next run does the rest."
