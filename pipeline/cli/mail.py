@@ -13,7 +13,7 @@ from pipeline.cli.console import Columns, Result, workspace_at
 from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.mail.delivery import MailStatus, Round
     from pipeline.mail.mailbox import Fetched
@@ -96,6 +96,7 @@ def send(
         with looking(place, console.now()) as session:
             chosen = chosen_periods(session.register, period)
             return _would_go(enqueue.would_send(session, chosen))
+    mistakes = dict[str, None]()
     with at_work(place, console.now()) as session:
         for header_id in again or ():
             delivery.again(session.store, header_id, session.now, whoami())
@@ -103,9 +104,13 @@ def send(
             delivery.drop(session.store, header_id, session.now, whoami())
         if not again and not drop:
             for each in chosen_periods(session.register, period):
-                enqueue.send(session, each)
+                mistakes |= dict.fromkeys(enqueue.send(session, each))
         mail = delivery.deliver(session, impatient=True)
-    return Result(mail_document(mail), mail_lines(mail), needs_a_person=mail.needs_a_person)
+    return Result(
+        mail_document(mail, mistakes),
+        mail_lines(mail, mistakes),
+        needs_a_person=mail.needs_a_person or bool(mistakes),
+    )
 
 
 def _would_go(messages: Sequence[Queued]) -> Result:
@@ -120,8 +125,9 @@ def _would_go(messages: Sequence[Queued]) -> Result:
     return Result({"messages": map(_document, messages)}, lines)
 
 
-def mail_lines(mail: Round | None) -> Iterator[str]:
-    """What was done about the mail, for a person."""
+def mail_lines(mail: Round | None, mistakes: Iterable[str] = ()) -> Iterator[str]:
+    """What was done about the mail, for a person, and what is wrong with the texts for it."""
+    yield from (f"template {mistake}" for mistake in mistakes)
     if mail is None:
         return
     from pipeline.mail.delivery import described
@@ -154,14 +160,17 @@ def waiting_lines(status: MailStatus) -> Iterator[str]:
         yield f"    {remedy(one) or why}"
 
 
-def mail_document(mail: Round | None) -> dict[str, Any]:
-    """What was done about the mail, for machines."""
+def mail_document(mail: Round | None, mistakes: Iterable[str] = ()) -> dict[str, Any]:
+    """The same for machines."""
+    found = {"mistakes": list(mistakes)}
     if mail is None:
-        return {"written": [], "messages": [], "trouble": "", "waiting": 0, "stuck": []}
+        nothing = {"written": [], "messages": [], "trouble": "", "waiting": 0, "stuck": []}
+        return nothing | found
     return {
         "written": mail.written,
         "messages": map(_document, mail.became),
         "trouble": mail.trouble,
+        **found,
         **waiting_document(mail.status),
     }
 

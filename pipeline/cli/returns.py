@@ -171,8 +171,8 @@ def ingest(
     with progress_bar() as progress:
         done = nightly.run(place, console.now(), progress, wanted, only_inbox=True)
     return Result(
-        {**taken_document(done), "mail": mail.mail_document(done.mail)},
-        [*taken_lines(done), *mail.mail_lines(done.mail)],
+        {**taken_document(done), "mail": mail.mail_document(done.mail, done.mistakes)},
+        [*taken_lines(done), *mail.mail_lines(done.mail, done.mistakes)],
         needs_a_person=nightly.needs_a_person(done),
     )
 

@@ -61,7 +61,7 @@ def run(
         "fetched": night.fetched,
         "ingested": None if night.was_idle else taken_document(night),
         "written": _written(night),
-        "mail": mail.mail_document(night.mail),
+        "mail": mail.mail_document(night.mail, night.mistakes),
         "archive": night.not_kept,
     }
     lines = _night_lines(night, is_silent=scheduled)
@@ -86,7 +86,7 @@ def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
         yield f"{issued.report.period.name}: overall {issued.report.overall.shown}"
     for path in _written(night):
         yield f"wrote {path}"
-    yield from mail.mail_lines(night.mail)
+    yield from mail.mail_lines(night.mail, night.mistakes)
     for line in night.not_kept:
         yield f"archive: {line}"
 

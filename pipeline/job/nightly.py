@@ -44,6 +44,8 @@ class Night(Struct, frozen=True):
     issued: tuple[Issued, ...] = ()
     #: What was done about the mail.
     mail: Round | None = None
+    #: What is wrong with the officer's own texts of mail, in whose place the package's went out.
+    mistakes: tuple[str, ...] = ()
     #: What came by mail; None where no mailbox is set.
     fetched: Fetched | None = None
     #: What is not, or no longer as it was, in the archive, a line each.
@@ -135,7 +137,7 @@ def run(
         # Of a folder that was exchanged it is said once.
         skipped = tuple(dict.fromkeys(intake.skipped))
         with pace.during("mail"):
-            enqueue(session, skipped)
+            mistakes = enqueue(session, skipped)
             mail = deliver(session)
         if not only_inbox:
             lost = (*keeping.missing(session), *keeping.changed(workspace, now.date(), pace))
@@ -151,6 +153,7 @@ def run(
         faults=tuple(intake.faults),
         issued=tuple(issued),
         mail=mail,
+        mistakes=mistakes,
         fetched=fetched,
         not_kept=lost,
     )
@@ -205,7 +208,7 @@ def needs_a_person(night: Night) -> bool:
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
     stuck = night.mail is not None and night.mail.needs_a_person
-    other = night.skipped or night.faults or night.not_kept
+    other = night.skipped or night.faults or night.mistakes or night.not_kept
     return troubled or conflicts or mailbox or stuck or bool(other)
 
 

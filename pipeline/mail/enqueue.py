@@ -30,8 +30,10 @@ _MIB = 1024 * 1024
 _BODY = 256 * 1024
 
 
-def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> None:
+def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> tuple[str, ...]:
     """Put the messages that a run owes into the queue, those that are not there yet.
+
+    What is wrong with the officer's own texts comes back, a line for each mistake.
 
     `skipped` is what it left in the inbox. All else comes from the store and from quarantine, so
     that what an earlier run did, and could not tell of any more, is told too. Reminders that wait,
@@ -51,6 +53,7 @@ def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> None:
     always = workspace.settings.mail.always_digest
     with _office(workspace, {one.header_id for one in queued}) as office:
         made = _outgoing(session, compose(found, session.register, office, always=always))
+        mistakes = office.texts.mistakes
     owed = owing(session.register, found.returned)
     renewed = {each.queued.area for each in made if each.queued.kind == MailKind.REMINDER}
     overtaken = [
@@ -60,10 +63,13 @@ def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> None:
     ]
     last = store.last_number("submission"), store.last_number("issue")
     store.messages.answer(made, *last, now, overtaken, found.set_apart)
+    return mistakes
 
 
-def send(session: Session, period: Period) -> None:
+def send(session: Session, period: Period) -> tuple[str, ...]:
     """Issue the appendix of a period, and put the messages that bring it into the queue.
+
+    What is wrong with the officer's own texts comes back, a line for each mistake.
 
     One that was put there before is left as it is, and gets back what a lost store no longer holds
     of it.
@@ -71,8 +77,10 @@ def send(session: Session, period: Period) -> None:
     issued = write(session, report_of(session, period))
     with _office(session.workspace) as office:
         made = _outgoing(session, appendices([issued], office))
+        mistakes = office.texts.mistakes
     note(session, issued.report)
     session.store.messages.put(made)
+    return mistakes
 
 
 def would_send(session: Session, periods: Iterable[Period]) -> list[Queued]:

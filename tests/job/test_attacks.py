@@ -131,6 +131,16 @@ def endless_achievements(workspace: Path) -> Iterator[None]:
 
 
 @contextmanager
+def junk(workspace: Path) -> Iterator[None]:
+    """Fifteen hundred files that are no returns, in one area's folder."""
+    folder = workspace / "inbox" / AREAS["SAF"].name
+    folder.mkdir(exist_ok=True)
+    for number in range(1_500):
+        (folder / f"{number}.xlsx").write_bytes(b"%d,no figures\n" % number)
+    yield
+
+
+@contextmanager
 def sparse(workspace: Path) -> Iterator[None]:
     with (workspace / "inbox" / "sparse.xlsx").open("wb") as file:
         file.write(b"PK\3\4")
@@ -220,6 +230,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "archives packed by bzip2": (packed_by_bzip2, "[F13]"),
     "names without end": (endless_names, "[F13]"),
     "achievements without end": (endless_achievements, "L29"),
+    "junk": (junk, "rejected: 1499.xlsx"),
     "a sparse file": (sparse, "far too large to be a return"),
     "a long register": (long_register, "accepted"),
     "a text of mail that takes gigabytes": (text_of_mail("{{ 'x' * 10**10 }}"), "memory"),
@@ -229,7 +240,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
         ),
         "longer",
     ),
-    "a pipe among the texts of mail": (pipe_among_the_texts, "not a file"),
+    "a pipe among the texts of mail": (pipe_among_the_texts, "no file of its own"),
     "an answer to EHLO without end": (
         server(SENDING, b"220 here\r\n", (b"250-STARTTLS\r\n" * 500, 0)),
         "The mail server 127.0.0.1",
@@ -258,6 +269,7 @@ def test_a_night_that_is_attacked(council: Path, tmp_path: Path, attack: Attack,
     assert "Traceback" not in night.said
     assert night.seconds < SECONDS
     assert night.mebibytes < MEBIBYTES
+    assert len(list(workspace.glob("outbox/**/*.eml"))) < 2 * len(AREAS)
     left = [p for p in workspace.rglob("*") if p.is_file() and "quarantine" not in p.parts]
     assert sum(path.stat().st_size for path in left) < LEFT * 1024**2
     for ref in AREAS:
