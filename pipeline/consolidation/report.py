@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
+from pipeline.store import Suppressed
 from schemas.model import NO_CASES, Indicator, Period, Priority, Register, ServiceArea, Target
 from schemas.observations import Achievement, Observation
 from schemas.units import shown
@@ -110,6 +111,8 @@ class Report(Struct, frozen=True):
     issued_at: datetime
     #: The key of what it was made from: the same key means nothing new to issue.
     content: str = ""
+    #: What it does not print, of its period and of those that it compares with.
+    suppressed: tuple[Suppressed, ...] = ()
     #: When the period was closed, where it has been restated since.
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.
