@@ -305,7 +305,7 @@ def _as_stored(table: str, rows: Iterable[Row]) -> list[Row]:
     What a table had not got yet when a row was written is none.
     """
     columns = metadata.tables[table].columns
-    later = {column.name: None for column in columns if column.nullable}
+    later: Row = {str(column.name): None for column in columns if column.nullable}
     kinds = {column.name: type(column.type) for column in columns}
     parsed = {name: _PARSERS[kind] for name, kind in kinds.items() if kind in _PARSERS}
     return [
