@@ -89,9 +89,7 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
     )
 
 
-def _told(
-    session: Session, period: Period, remade: Issue | None
-) -> Mapping[str, ToldOf] | None:
+def _told(session: Session, period: Period, remade: Issue | None) -> Mapping[str, ToldOf] | None:
     """What issues told before; nothing of what nobody protects."""
     register, store = session.register, session.store
     if remade and not remade.suppresses:
@@ -246,10 +244,14 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         earlier.get(indicator.ref)
         for earlier in (disclosed.last, disclosed.year_before, disclosed.year_undisclosed)
     )
+    before = _whole(undisclosed)
+    if year_before and year_before.suppressed and before is not None:
+        # All small figures compare alike with one that is printed; how another does tells of it.
+        before = before if disclosure.tells_few(register, indicator.ref, [before]) else None
     line = Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rating.rate(merged, target, register.framework.policy, _whole(undisclosed)),
+        rating=rating.rate(merged, target, register.framework.policy, before),
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),

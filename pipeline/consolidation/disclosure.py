@@ -44,13 +44,13 @@ def disclose(
     figures before.
     """
     return _all_disclosed(
-        register, merged, lambda each, below: _disclosed(each, below, told.get(each.indicator.ref, Told()))
+        register,
+        merged,
+        lambda each, below: _disclosed(each, below, told.get(each.indicator.ref, Told())),
     )
 
 
-def disclose_alone(
-    register: Register, merged: Iterable[Consolidated]
-) -> tuple[Consolidated, ...]:
+def disclose_alone(register: Register, merged: Iterable[Consolidated]) -> tuple[Consolidated, ...]:
     """The same by the rule of old issues, which looked at nothing that was printed before."""
     return _all_disclosed(register, merged, lambda each, below: _disclosed(each, below, None))
 
@@ -63,7 +63,9 @@ def _all_disclosed(
     below = register.framework.small_below
     if below is None:
         return tuple(merged)
-    return tuple(disclosed(each, below) if is_protected(each.indicator) else each for each in merged)
+    return tuple(
+        disclosed(each, below) if is_protected(each.indicator) else each for each in merged
+    )
 
 
 def disclosed_target(register: Register, target: Target | None) -> Target | None:

@@ -119,9 +119,7 @@ class _Model:
             self._equations.append(dict(zip(tied, map(Fraction, (1, 1, -1)), strict=True)))
         return names
 
-    def _count(
-        self, value: Fraction, least: Fraction = Fraction(1), *, is_secret: bool
-    ) -> Unknown:
+    def _count(self, value: Fraction, least: Fraction = Fraction(1), *, is_secret: bool) -> Unknown:
         """A number of people, and below the threshold where it is small.
 
         Of a small one, all that are below the threshold have to stay possible; of another, which is

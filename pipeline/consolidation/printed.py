@@ -1,7 +1,7 @@
-"""Printed: what issues of appendices told of the figures of a period, and what they suppressed.
+"""Printed: what issues of appendices told of a period's figures, and what they suppressed.
 
 Whoever keeps every appendix can set them beside each other. So what an issue may print hangs on all
-that came before it: what it says beside an earlier one, not what it says alone, gives a figure away.
+that came before it: what it says beside an earlier one, not alone, gives a figure away.
 """
 
 from __future__ import annotations
@@ -41,11 +41,13 @@ class Told(Struct):
 
     #: Figures that were printed.
     known: set[Figure] = field(default_factory=set)
-    #: Figures that were suppressed; those that were printed by another issue are known all the same.
+    #: Figures that were suppressed; those that another issue printed are known all the same.
     secret: set[Figure] = field(default_factory=set)
     #: Merged figures that were printed, and those that were suppressed.
     totals: set[Total] = field(default_factory=set)
     secret_totals: set[Total] = field(default_factory=set)
+    #: Whether the last issue suppressed the merged figure.
+    keeps_total: bool = False
 
     def hides(self, figure: Figure) -> bool:
         """Whether a figure was suppressed, and printed never."""
@@ -97,6 +99,7 @@ def told_of(
     standing = _Standing(register, store, period.name)
     noted = store.suppressed(period.name)
     seen: set[object] = set()
+    last: object = None
     for other in register.periods:
         is_own = other == period
         if not is_own and period not in (register.last_period(other), register.year_before(other)):
@@ -108,9 +111,10 @@ def told_of(
             rows = noted.get(issue.id, frozenset()) if issue.suppresses else None
             rules = {r.indicator: MergeRule(r.merge_rule) for r in issue.ratings if r.merge_rule}
             key = (is_own, standing.key(issue), rows, frozenset(rules.items()))
-            if key in seen:
+            if key == last or (key in seen and not is_own):
                 continue
             seen.add(key)
+            last = key
             merged = merge(_by_rules(register, rules), period.name, figures)
             if rows is None:
                 rows = frozenset(suppressed_in(alone(register, merged)))
@@ -137,8 +141,10 @@ def _note(told: Told, merged: Consolidated, rows: frozenset[Suppressed], *, is_o
                 told.secret.add(figure)
             elif is_own:
                 told.known.add(figure)
+    is_secret = Suppressed(period, ref) in rows
+    if is_own:
+        told.keeps_total = is_secret
     if merged.value is not None:
-        is_secret = Suppressed(period, ref) in rows
         (told.secret_totals if is_secret else told.totals).add(total_of(merged))
 
 

@@ -133,7 +133,8 @@ def _way(
     Those with most room make up for it first; where one of them has none left, the others do.
     """
     for room in (_room_below, _room_above):
-        order = sorted(values, key=lambda each: room(values[each], unknowns[each]), reverse=True)  # noqa: B023
+        rooms = {each: room(value, unknowns[each]) for each, value in values.items()}
+        order = sorted(rooms, key=lambda each: rooms[each], reverse=True)
         tried: set[tuple[Name, ...]] = set()
         while tuple(order) not in tried:
             tried.add(tuple(order))
@@ -161,7 +162,10 @@ def _room_above(value: Fraction, unknown: Unknown) -> Fraction:
 
 
 def _times(
-    by: Fraction, value: Fraction, unknown: Unknown, is_whole: bool  # noqa: FBT001
+    by: Fraction,
+    value: Fraction,
+    unknown: Unknown,
+    is_whole: bool,
 ) -> Fraction | None:
     """How often that much can be added to a figure; None where there is no end of it."""
     if is_whole and by.denominator != 1:

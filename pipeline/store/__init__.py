@@ -16,4 +16,5 @@ from pipeline.store.store import Store
 
 __all__ = ["REGISTER", "Answered", "Approval", "Attempt", "Became", "Closing", "Decision",
            "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing", "Quarantined", "Queued",
-           "Reopening", "Signature", "Store", "Submission", "Suppressed", "delivery_key"]  # fmt: skip
+           "Reopening", "Signature", "Store", "Submission", "Suppressed",
+           "delivery_key"]  # fmt: skip

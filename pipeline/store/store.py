@@ -160,7 +160,7 @@ class Store:
             return connection.scalar(sa.select(sa.func.max(column))) or 0
 
     def record_issue(self, issue: Issue) -> None:
-        """Note that an appendix was issued, what it says of each indicator, and what it does not."""
+        """Note that an appendix was issued, what it says of each indicator, and what not."""
         with e.writing(self._engine) as connection:
             (row,) = rows_of([issue], t.issue)
             number = connection.scalar(t.issue.insert().returning(t.issue.c.id), row)

@@ -166,7 +166,7 @@ class Year:
 
 def lived(root: Path, seed: int, *, nights: int, quarters: int) -> Year:
     """A year in which each quarter has so many nights, and is restated once it is closed."""
-    year = Year(root, random.Random(seed))
+    year = Year(root, random.Random(seed))  # noqa: S311
     put_register(REGISTER, root / "register.xlsx")
     make_workspace(root, QUARTERS[0].starts, REGISTER)
     set_up(root, settle_seconds=0.0, incomplete_minutes=0, workers=1)

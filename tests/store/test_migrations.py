@@ -142,7 +142,9 @@ def test_every_figure_achievement_and_issue_of_an_old_store_comes_back(old: str)
     assert stands["P1-4"].suppressed
     assert stands["P2-1"].state is MilestoneState.ON_TRACK
     assert (achievement.text, achievement.cell) == ("£120,000 invested", "B5")
-    assert issue == Issue(PERIOD, "e" * 64, RECEIVED + timedelta(days=3), version="", suppresses=False, id=1)
+    assert issue == Issue(
+        PERIOD, "e" * 64, RECEIVED + timedelta(days=3), version="", suppresses=False, id=1
+    )
 
 
 def test_each_old_submission_has_a_delivery_of_its_own_by_which_its_file_is_known(old: str) -> None:

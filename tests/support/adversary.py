@@ -113,8 +113,7 @@ class Reader:
         for ref, of_ref in by_ref.items():
             subject = self.subject(ref, period)
             given = []
-            # Of several that came at once, the first one counts as the last.
-            for row in sorted(reversed(of_ref), key=lambda r: r["Received at"]):
+            for row in sorted(of_ref, key=_received):
                 truth = self.truths.get((row["SHA-256"], ref))
                 if truth is None:
                     continue
@@ -196,6 +195,11 @@ class Reader:
                         yield f"{ref} ({subject.indicator.merge_rule}) {period}: {what}"
 
 
+def _received(row: dict[str, str]) -> tuple[str, int]:
+    """When it came; of several that came at once, the first area's counts as the last."""
+    return row["Received at"], -ord(row["Service area"][0])
+
+
 def _decimal(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
@@ -246,7 +250,9 @@ class _Solver:
         self.least: list[float] = []
         self.most: list[float] = []
         self.rows: list[tuple[dict[int, float], float, float]] = []
-        for truth in sorted(subject.suppressed - subject.printed, key=repr):
+        # What was replaced before an issue printed it is unknown, too.
+        of_totals = {truth for _, given in subject.totals for truth in given}
+        for truth in sorted((subject.suppressed | of_totals) - subject.printed, key=repr):
             self._unknown(truth)
         for printed, given in sorted(subject.totals, key=repr):
             before = len(self.rows)
@@ -260,20 +266,21 @@ class _Solver:
         if self.is_weighted:
             assert truth.top is not None
             assert truth.bottom is not None
-            few = truth.bottom < self.below
+            few = truth.bottom < self.below or truth not in self.subject.suppressed
             for part in ("top", "bottom", "rest"):
                 self._add(truth, part, 0 if few else 1, _size(truth, part))
             tied = {self.names[truth, p]: s for p, s in (("top", 1), ("rest", 1), ("bottom", -1))}
             self.rows.append((dict(tied), 0, 0))
         else:
-            self._add(truth, "value", int(self.counts), float(truth.value))
+            least = self.counts and truth in self.subject.suppressed
+            self._add(truth, "value", int(least), float(truth.value))
 
     def _add(self, truth: Truth, part: str, least: float, size: float) -> None:
         self.names[truth, part] = len(self.names)
         self.sizes.append(size)
         self.least.append(min(least, size))
         # What is small itself is known to be.
-        is_small = 0 < size < self.below and self.counts
+        is_small = 0 < size < self.below and self.counts and truth in self.subject.suppressed
         # No other is taken to be much larger than it is, which tells the solver where to end.
         self.most.append(self.below - 1 if is_small else size + 10 * self.below)
 
@@ -301,7 +308,9 @@ class _Solver:
         if self.rule is MergeRule.MAXIMUM:
             ends = (-np.inf, float(printed))
         self.rows += [({name: 1.0}, *ends) for name in row]
-        if len(row) == 1 and all(t.value != printed for t in given if t in self.subject.printed):
+        if len(row) == 1 and all(
+            t.value != printed for t in given if (t, "value") not in self.names
+        ):
             self.rows.append((row, float(printed), float(printed)))
 
     def _equal(self, given: tuple[Truth, ...], printed: Decimal) -> None:
