@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, groupby
 from operator import add
 
 from msgspec.structs import replace
@@ -164,13 +164,16 @@ def _group(
     others = [
         o for o in given if o.area not in hidden and (o.value or not _is_of_people(indicator))
     ]
-    by_size: dict[Decimal, list[Observation]] = {}
-    for other in sorted(others, key=lambda o: _size(o, indicator)):
-        by_size.setdefault(_size(other, indicator), []).append(other)
-    groups = list(accumulate(by_size.values(), add, initial=first))
+
+    def order(other: Observation) -> tuple[bool, Decimal]:
+        # What was printed before hides nothing from whoever kept it.
+        return bool(told and figure_of(other) in told.known), _size(other, indicator)
+
+    by_size = [list(some) for _, some in groupby(sorted(others, key=order), key=order)]
+    groups = list(accumulate(by_size, add, initial=first))
     if told:
-        # One of the larger figures may do what the smallest ones cannot, as they were printed.
-        groups += [[*first, *some] for some in by_size.values()]
+        # One of the larger figures may do what the smallest ones cannot beside earlier issues.
+        groups += [[*first, *some] for some in by_size]
     for group in groups:
         terms = [_terms(o, indicator) for o in group]
         if (not group or _hide_each_other(terms, indicator, below)) and (

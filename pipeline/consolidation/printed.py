@@ -119,7 +119,7 @@ def told_of(
             if rows is None:
                 rows = frozenset(suppressed_in(alone(register, merged)))
             for each in merged:
-                _note(found[each.indicator.ref], each, rows, is_own=is_own)
+                note(found[each.indicator.ref], each, rows, is_own=is_own)
     return found
 
 
@@ -133,7 +133,8 @@ def _by_rules(register: Register, rules: Mapping[str, MergeRule]) -> Register:
     return replace(register, indicators=tuple(map(of_then, register.indicators)))
 
 
-def _note(told: Told, merged: Consolidated, rows: frozenset[Suppressed], *, is_own: bool) -> None:
+def note(told: Told, merged: Consolidated, rows: frozenset[Suppressed], *, is_own: bool) -> None:
+    """Note what an issue told of one indicator; `rows` are what it suppressed."""
     period, ref = merged.period, merged.indicator.ref
     for o in merged.observations:
         if figure := figure_of(o):

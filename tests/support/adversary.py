@@ -186,13 +186,17 @@ class Reader:
     def found_out(self) -> Iterator[str]:
         """Each suppressed figure of which more is known than that it is suppressed."""
         for (ref, period), subject in self.subjects.items():
-            yield from (f"{ref} {period}: {leak}" for leak in subject.leaks)
-            secret = subject.suppressed - subject.printed
-            if secret:
-                solver = _Solver(subject, self.below)
-                for truth in sorted(secret, key=repr):
-                    for what in solver.narrowed(truth):
-                        yield f"{ref} ({subject.indicator.merge_rule}) {period}: {what}"
+            for what in found_out(subject, self.below):
+                yield f"{ref} ({subject.indicator.merge_rule}) {period}: {what}"
+
+
+def found_out(subject: Subject, below: int) -> Iterator[str]:
+    """The same of one indicator and period."""
+    yield from subject.leaks
+    if secret := subject.suppressed - subject.printed:
+        solver = _Solver(subject, below)
+        for truth in sorted(secret, key=repr):
+            yield from solver.narrowed(truth)
 
 
 def _received(row: dict[str, str]) -> tuple[str, int]:
