@@ -19,6 +19,7 @@ from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, reporting, returns_received
+from pipeline.consolidation.texts import Question, Texts, secrets_of
 from pipeline.store import Issue, IssuedRating, Outcome, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import NO_CASES, Kind, Period, Polarity, Register, Status, Target, Tolerance
@@ -53,6 +54,9 @@ class Disclosed(Struct, frozen=True):
     figures: tuple[Consolidated, ...]
     #: What is suppressed in them and in the earlier ones.
     suppressed: tuple[Suppressed, ...]
+    achievements: tuple[Achievement, ...]
+    #: Texts that may quote what is suppressed.
+    questions: tuple[Question, ...]
     last: Mapping[str, Consolidated]
     year_before: Mapping[str, Consolidated]
     #: A colour may go by figures that must not be printed, for it tells none.
@@ -119,8 +123,12 @@ def disclose(merged: Merged) -> Disclosed:
     )
     earlier = (last, year_before, merged.year_before)
     by_ref = ({figure.indicator.ref: figure for figure in each} for each in earlier)
-    suppressed = dict.fromkeys(suppressed_in((*figures, *last, *year_before)))
-    return Disclosed(merged, figures, tuple(suppressed), *by_ref)
+    suppressed = tuple(dict.fromkeys(suppressed_in((*figures, *last, *year_before))))
+    texts = Texts(secrets_of(merged.figures, figures), merged.register.framework.small_below or 0)
+    printed = tuple(map(texts.figure, figures))
+    achievements = tuple(map(texts.achievement, merged.achievements))
+    questions = tuple(dict.fromkeys(texts.questions))
+    return Disclosed(merged, printed, suppressed, achievements, questions, *by_ref)
 
 
 def _disclosed(merged: Merged, figures: tuple[Consolidated, ...]) -> tuple[Consolidated, ...]:
@@ -138,7 +146,7 @@ def rate(disclosed: Disclosed) -> Report:
     lines = [_line(disclosed, each) for each in disclosed.figures]
     # By the register's order of areas; the areas' own order within.
     order = {area.ref: position for position, area in enumerate(register.areas)}
-    achieved = sorted(merged.achievements, key=lambda a: order.get(a.area, len(order)))
+    achieved = sorted(disclosed.achievements, key=lambda a: order.get(a.area, len(order)))
     sections = tuple(
         Section(
             priority=priority,
@@ -165,6 +173,7 @@ def rate(disclosed: Disclosed) -> Report:
         issued_at=merged.issued_at,
         content=merged.content,
         suppressed=disclosed.suppressed,
+        questions=disclosed.questions,
         restates=closed.closing.closed_at if closed else None,
         restates_what=closed is None or bool(closed.performances),
     )

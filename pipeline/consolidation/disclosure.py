@@ -16,7 +16,6 @@ who knows the threshold and these rules, no suppressed figure comes out as one n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import accumulate, groupby
@@ -27,6 +26,7 @@ from msgspec.structs import replace
 from pipeline.consolidation.inference import is_unknown
 from pipeline.consolidation.merge import Consolidated, has_data
 from pipeline.consolidation.printed import NOTHING_TOLD, Told, ToldOf, figure_of
+from pipeline.consolidation.quoting import numbers_in
 from schemas.model import Indicator, Kind, Register, SmallNumbers, Target
 from schemas.observations import Observation
 
@@ -249,7 +249,7 @@ def _hide_each_other(
 
 
 def _without(merged: Consolidated, hidden: set[str], *, suppressed: bool) -> Consolidated:
-    secrets = {n for o in merged.observations if o.area in hidden for n in _numbers(o)}
+    secrets = {n for o in merged.observations if o.area in hidden for n in numbers_of(o)}
     if suppressed and merged.value is not None:
         secrets.add(merged.value)
     return replace(
@@ -267,31 +267,14 @@ def _told(observation: Observation, secrets: set[Decimal], *, is_hidden: bool) -
     told = observation
     if is_hidden:
         told = replace(told, value=None, numerator=None, denominator=None, suppressed=True)
-    if not secrets.isdisjoint(quoted(told.commentary)):
+    if not secrets.isdisjoint(numbers_in(told.commentary)):
         told = replace(told, commentary=WITHHELD)
     return told
 
 
-def _numbers(observation: Observation) -> Iterable[Decimal]:
+def numbers_of(observation: Observation) -> Iterable[Decimal]:
     """Every number that a figure tells, and what is left of the whole."""
     top, bottom = observation.numerator, observation.denominator
     yield from (n for n in (observation.value, top, bottom) if n is not None)
     if top is not None and bottom is not None:
         yield bottom - top
-
-
-_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_TO_NINETEEN = """
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen
-"""
-_WORDS = {word: Decimal(number) for number, word in enumerate(_TO_NINETEEN.split())}
-_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
-
-
-def quoted(text: str) -> Iterable[Decimal]:
-    """The numbers that a text tells, in digits or in words up to nineteen."""
-    for match in _DIGITS.finditer(text):
-        yield Decimal(match[0].replace(",", ""))
-    for match in _WORD.finditer(text):
-        yield _WORDS[match[0].casefold()]

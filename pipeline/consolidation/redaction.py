@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pipeline.consolidation import disclosure
 from pipeline.consolidation.disclosure import WITHHELD
 from pipeline.consolidation.printed import Figure, figure_of, told_of
+from pipeline.consolidation.quoting import numbers_in
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
 from pipeline.store import Issue, IssuedRating, Store
 from schemas.findings import Finding
@@ -90,7 +91,7 @@ class Redaction(Struct, frozen=True):
         printed, key = rating.performance, (rating.indicator, period)
         if self.reveals or not printed:
             return printed
-        numbers = disclosure.quoted(printed)
+        numbers = numbers_in(printed)
         is_small = disclosure.tells_few(self.register, rating.indicator, numbers)
         return SUPPRESSED if is_small or key in self.totals or key in self.gone else printed
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
+from pipeline.consolidation.texts import Question
 from pipeline.store import Suppressed
 from schemas.model import NO_CASES, Indicator, Period, Priority, Register, ServiceArea, Target
 from schemas.observations import Achievement, Observation
@@ -113,6 +114,8 @@ class Report(Struct, frozen=True):
     content: str = ""
     #: What it does not print, of its period and of those that it compares with.
     suppressed: tuple[Suppressed, ...] = ()
+    #: Texts in it that may quote what is suppressed.
+    questions: tuple[Question, ...] = ()
     #: When the period was closed, where it has been restated since.
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.
