@@ -16,7 +16,7 @@ from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
-from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of
+from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, reporting, returns_received
 from pipeline.consolidation.texts import Question, Texts, secrets_of
@@ -102,11 +102,8 @@ def _told(session: Session, period: Period, remade: Issue | None) -> Mapping[str
         return {}
     before = remade.id if remade else None
     earlier = (period, register.last_period(period), register.year_before(period))
-    return {
-        each.name: told_of(register, store, each, before, disclosure.disclose_alone)
-        for each in dict.fromkeys(earlier)
-        if each is not None
-    }
+    periods = [each for each in earlier if each is not None]
+    return told_of_each(register, store, periods, before, disclosure.disclose_alone)
 
 
 def _figures(session: Session, period: Period | None) -> tuple[Consolidated, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -87,14 +88,35 @@ def suppressed_in(figures: Iterable[Consolidated]) -> Iterable[Suppressed]:
                 yield Suppressed(each.period, each.indicator.ref, o.area)
 
 
-def told_of(
-    register: Register, store: Store, period: Period, before: int | None, alone: AloneRule
-) -> ToldOf:
-    """What issues told of a period's figures, all of them or those before one of that number.
+def told_of_each(
+    register: Register,
+    store: Store,
+    periods: Iterable[Period],
+    before: int | None,
+    alone: AloneRule,
+) -> Mapping[str, ToldOf]:
+    """What issues told of periods' figures, by the periods' names.
+
+    All issues, or those before one of that number.
 
     An issue prints its own period's figures, and the merged ones of the periods that it compares
     with. Of an old one, which did not note what it suppressed, `alone` says it.
     """
+    issues = cache(store.issues)
+    return {
+        period.name: _told_of(register, store, period, before, alone, issues)
+        for period in dict.fromkeys(periods)
+    }
+
+
+def _told_of(
+    register: Register,
+    store: Store,
+    period: Period,
+    before: int | None,
+    alone: AloneRule,
+    issues: Callable[[str], Sequence[Issue]],
+) -> ToldOf:
     found: dict[str, Told] = defaultdict(Told)
     standing = _Standing(register, store, period.name)
     noted = store.suppressed(period.name)
@@ -104,7 +126,7 @@ def told_of(
         is_own = other == period
         if not is_own and period not in (register.last_period(other), register.year_before(other)):
             continue
-        for issue in store.issues(other.name):
+        for issue in issues(other.name):
             if before is not None and issue.id >= before:
                 continue
             figures = standing.at(issue)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure
 from pipeline.consolidation.disclosure import WITHHELD
-from pipeline.consolidation.printed import Figure, figure_of, told_of
+from pipeline.consolidation.printed import Figure, figure_of, told_of_each
 from pipeline.consolidation.quoting import numbers_in
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
 from pipeline.store import Issue, IssuedRating, Store
@@ -41,11 +41,11 @@ class Redaction(Struct, frozen=True):
             return cls(register, reveals=True)
         printed: dict[tuple[str, str], Set[Figure]] = {}
         totals: set[tuple[str, str]] = set()
-        for name in store.periods():
-            if period := register.period(name):
-                told = told_of(register, store, period, None, disclosure.disclose_alone)
-                printed |= {(ref, name): each.known for ref, each in told.items()}
-                totals |= {(ref, name) for ref, each in told.items() if each.keeps_total}
+        periods = [period for name in store.periods() if (period := register.period(name))]
+        found = told_of_each(register, store, periods, None, disclosure.disclose_alone)
+        for name, told in found.items():
+            printed |= {(ref, name): each.known for ref, each in told.items()}
+            totals |= {(ref, name) for ref, each in told.items() if each.keeps_total}
         gone = [o for _, o in store.reported() if register.indicator(o.indicator) is None]
         # How its figures were merged is not known any more, nor what could be worked out from them.
         small = {(o.indicator, o.period) for o in gone if _may_be_small(register, o)}
