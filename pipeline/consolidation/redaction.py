@@ -66,9 +66,17 @@ class Redaction(Struct, frozen=True):
         return figure not in self.printed.get(key, frozenset())
 
     def hides_total(self, line: Line, last: Issue | None, content: str) -> bool:
-        """Whether the figure of all areas is not to be shown, as no issue has printed it yet."""
-        is_issued = last is not None and last.content == content
-        return not (self.reveals or is_issued) and disclosure.is_protected(line.indicator)
+        """Whether the figure of all areas is not to be shown, as no issue has printed it yet.
+
+        `last` is the last issue of the period, and `content` what one would be made from now.
+        """
+        if self.reveals or not disclosure.is_protected(line.indicator):
+            return False
+        if last is None or line.consolidated.conflict:
+            # What stands beside a disagreement are figures too.
+            return last is None or last.content != content
+        printed = {rating.indicator: rating.performance for rating in last.ratings}
+        return printed.get(line.indicator.ref, "") != line.performance_shown
 
     def figure(self, observation: Observation) -> str:
         """A figure as printed: `64.5%`, `On track`, `Suppressed`, or `no figure`."""

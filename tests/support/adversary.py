@@ -213,7 +213,7 @@ def _rows_of_csv(path: Path) -> list[dict[str, str]]:
 
 
 def _rows_of_workbook(path: Path) -> list[dict[str, str]]:
-    sheet = load_workbook(path, read_only=True)["Data"]
+    sheet = load_workbook(io.BytesIO(path.read_bytes()), read_only=True)["Data"]
     headings, *rows = sheet.iter_rows(values_only=True)
     return [
         {str(h): "" if v is None else str(v) for h, v in zip(headings, row, strict=True)}
@@ -222,7 +222,7 @@ def _rows_of_workbook(path: Path) -> list[dict[str, str]]:
 
 
 def _texts_of_workbook(path: Path) -> Iterator[str]:
-    for sheet in load_workbook(path, read_only=True, rich_text=True):
+    for sheet in load_workbook(io.BytesIO(path.read_bytes()), read_only=True):
         if sheet.title != "Data":
             for row in sheet.iter_rows(values_only=True):
                 yield " | ".join(str(value) for value in row if value is not None)
