@@ -194,11 +194,15 @@ def lived(root: Path, seed: int, *, nights: int, quarters: int) -> Year:
     return year
 
 
-@pytest.mark.parametrize("seed", sampled(range(24), one_in=12))
+#: Short years first, one in twelve.
+YEARS = [(seed, 4 if seed % 12 else 2) for seed in range(24)]
+
+
+@pytest.mark.parametrize(("seed", "nights"), sampled(YEARS, one_in=12))
 def test_nobody_who_keeps_every_issue_works_out_a_suppressed_figure(
-    seed: int, tmp_path: Path
+    seed: int, nights: int, tmp_path: Path
 ) -> None:
-    year = lived(tmp_path, seed, nights=3, quarters=4)
+    year = lived(tmp_path, seed, nights=nights, quarters=4)
     subjects = year.reader.subjects.values()
     assert sum(len(subject.suppressed) for subject in subjects) > 20
     assert sum(len(subject.totals) for subject in subjects) > 40
