@@ -344,7 +344,8 @@ def test_what_was_written_by_hand_counts_as_issued(council: Council) -> None:
     rows = csv.DictReader(io.StringIO(data.read_text(encoding="utf-8-sig")))
     shown = [(r["As shown"], r["Indicator performance"]) for r in rows if r["Ref"] == "P2-2"]
     assert shown == [("61", "Suppressed"), ("Suppressed", "Suppressed")]
-    assert len(council.store.issues()) == 3
+    with council.store as store:
+        assert len(store.issues()) == 3
 
 
 def test_what_was_replaced_before_an_appendix_printed_it_is_not_shown(council: Council) -> None:
