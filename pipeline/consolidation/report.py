@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
-from pipeline.consolidation.texts import Question
-from pipeline.store import Suppressed
 from schemas.model import NO_CASES, Indicator, Period, Priority, Register, ServiceArea, Target
 from schemas.observations import Achievement, Observation
 from schemas.units import shown
+
+if TYPE_CHECKING:
+    # The store, which whoever prints a report need not load.
+    from pipeline.consolidation.texts import Question
+    from pipeline.store import Suppressed
 
 #: What stands in the Performance column in place of a figure.
 DISAGREED, SUPPRESSED = "Areas disagree", "Suppressed"
