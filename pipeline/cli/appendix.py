@@ -77,15 +77,19 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
     """
     from pipeline.consolidation.assembly import report_of
     from pipeline.job.session import at_work
-    from pipeline.outputs.issuing import write
+    from pipeline.outputs.issuing import due_periods, publish, write
 
     written: list[Path] = []
     with (
         progress_bar() as progress,
         at_work(workspace_at(workspace), console.now(), progress) as session,
     ):
-        chosen = chosen_periods(session.register, period)
+        chosen, due = chosen_periods(session.register, period), due_periods(session)
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
-            written += write(session, report_of(session, each)).files.values()
+            report = report_of(session, each)
+            # Where figures are suppressed, what may be passed on counts as issued.
+            counts = session.register.framework.small_below is not None and each in due
+            issue = publish if counts else write
+            written += issue(session, report).files.values()
     return Result({"written": written}, map(str, written))

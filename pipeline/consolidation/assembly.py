@@ -16,9 +16,11 @@ from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
+from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, reporting, returns_received
-from pipeline.store import Issue, IssuedRating, Outcome, Submission
+from pipeline.consolidation.texts import Question, Texts, secrets_of
+from pipeline.store import Issue, IssuedRating, Outcome, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import NO_CASES, Kind, Period, Polarity, Register, Status, Target, Tolerance
 from schemas.observations import Achievement
@@ -36,6 +38,9 @@ class Merged(Struct, frozen=True):
     year_before: tuple[Consolidated, ...] = ()
     achievements: tuple[Achievement, ...] = ()
     submissions: tuple[Submission, ...] = ()
+    #: What earlier issues told of each of these periods' figures, by their names; None where they
+    #: are disclosed as in an old issue, which looked at nothing before it.
+    told: Mapping[str, ToldOf] | None = {}
     #: What the period was closed with, where it has been restated since.
     closed: Closed | None = None
     #: The key of what it is made from.
@@ -47,37 +52,58 @@ class Disclosed(Struct, frozen=True):
 
     merged: Merged
     figures: tuple[Consolidated, ...]
+    #: What is suppressed in them and in the earlier ones.
+    suppressed: tuple[Suppressed, ...]
+    achievements: tuple[Achievement, ...]
+    #: Texts that may quote what is suppressed.
+    questions: tuple[Question, ...]
     last: Mapping[str, Consolidated]
     year_before: Mapping[str, Consolidated]
     #: A colour may go by figures that must not be printed, for it tells none.
     year_undisclosed: Mapping[str, Consolidated]
 
 
-def report_of(session: Session, period: Period) -> Report:
-    """The report of a period as things stand."""
-    return rate(disclose(merge(session, period)))
+def report_of(session: Session, period: Period, remade: Issue | None = None) -> Report:
+    """The report of a period as things stand; that of an issue which is made again, if it is."""
+    return rate(disclose(merge(session, period, remade)))
 
 
-def merge(session: Session, period: Period) -> Merged:
+def merge(session: Session, period: Period, remade: Issue | None = None) -> Merged:
     """The figures of a period by their indicators' merge rules, from what the store holds.
 
-    What is made from the same content as the last issue bears its date.
+    What is made from the same content as the last issue is that issue, and bears its date.
     """
     register, store = session.register, session.store
     content, last = content_of(session, period), store.last_issue(period.name)
+    if remade is None and last and last.content == content:
+        remade = last
     submissions = store.submissions(period.name)
     return Merged(
         register=register,
         period=period,
-        issued_at=last.issued_at.astimezone() if last and last.content == content else session.now,
+        issued_at=remade.issued_at.astimezone() if remade else session.now,
         figures=_figures(session, period),
         last=_figures(session, register.last_period(period)),
         year_before=_figures(session, register.year_before(period)),
         achievements=store.achievements(period.name),
         submissions=submissions,
+        told=_told(session, period, remade),
         closed=restated_from(store, submissions),
         content=content,
     )
+
+
+def _told(session: Session, period: Period, remade: Issue | None) -> Mapping[str, ToldOf] | None:
+    """What issues told before; nothing of what nobody protects."""
+    register, store = session.register, session.store
+    if remade and not remade.suppresses:
+        return None
+    if register.framework.small_below is None:
+        return {}
+    before = remade.id if remade else None
+    earlier = (period, register.last_period(period), register.year_before(period))
+    periods = [each for each in earlier if each is not None]
+    return told_of_each(register, store, periods, before, disclosure.disclose_alone)
 
 
 def _figures(session: Session, period: Period | None) -> tuple[Consolidated, ...]:
@@ -90,12 +116,24 @@ def _figures(session: Session, period: Period | None) -> tuple[Consolidated, ...
 def disclose(merged: Merged) -> Disclosed:
     """The merged figures without those that must not be printed."""
     figures, last, year_before = (
-        disclosure.disclose(merged.register, each)
-        for each in (merged.figures, merged.last, merged.year_before)
+        _disclosed(merged, each) for each in (merged.figures, merged.last, merged.year_before)
     )
     earlier = (last, year_before, merged.year_before)
     by_ref = ({figure.indicator.ref: figure for figure in each} for each in earlier)
-    return Disclosed(merged, figures, *by_ref)
+    suppressed = tuple(dict.fromkeys(suppressed_in((*figures, *last, *year_before))))
+    texts = Texts(secrets_of(merged.figures, figures), merged.register.framework.small_below or 0)
+    printed = tuple(map(texts.figure, figures))
+    achievements = tuple(map(texts.achievement, merged.achievements))
+    questions = tuple(dict.fromkeys(texts.questions))
+    return Disclosed(merged, printed, suppressed, achievements, questions, *by_ref)
+
+
+def _disclosed(merged: Merged, figures: tuple[Consolidated, ...]) -> tuple[Consolidated, ...]:
+    """Figures of one period without those that must not be printed."""
+    if merged.told is None:
+        return disclosure.disclose_alone(merged.register, figures)
+    period = figures[0].period if figures else ""
+    return disclosure.disclose(merged.register, figures, merged.told.get(period, NOTHING_TOLD))
 
 
 def rate(disclosed: Disclosed) -> Report:
@@ -105,7 +143,7 @@ def rate(disclosed: Disclosed) -> Report:
     lines = [_line(disclosed, each) for each in disclosed.figures]
     # By the register's order of areas; the areas' own order within.
     order = {area.ref: position for position, area in enumerate(register.areas)}
-    achieved = sorted(merged.achievements, key=lambda a: order.get(a.area, len(order)))
+    achieved = sorted(disclosed.achievements, key=lambda a: order.get(a.area, len(order)))
     sections = tuple(
         Section(
             priority=priority,
@@ -131,6 +169,8 @@ def rate(disclosed: Disclosed) -> Report:
         ),
         issued_at=merged.issued_at,
         content=merged.content,
+        suppressed=disclosed.suppressed,
+        questions=disclosed.questions,
         restates=closed.closing.closed_at if closed else None,
         restates_what=closed is None or bool(closed.performances),
     )
@@ -153,9 +193,11 @@ def issue_of(report: Report, last_submission: int) -> Issue:
                 performance=line.performance_shown,
                 target=line.target_shown,
                 rating=line.rating.colour or line.rating.not_rated or "",
+                merge_rule=line.indicator.merge_rule.value,
             )
             for line in report.lines
         ),
+        suppressed=report.suppressed,
         last_submission=last_submission,
     )
 
@@ -208,10 +250,14 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         earlier.get(indicator.ref)
         for earlier in (disclosed.last, disclosed.year_before, disclosed.year_undisclosed)
     )
+    before = _whole(undisclosed)
+    if year_before and year_before.suppressed and before is not None:
+        # All small figures compare alike with one that is printed; how another does tells of it.
+        before = before if disclosure.tells_few(register, indicator.ref, [before]) else None
     line = Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rating.rate(merged, target, register.framework.policy, _whole(undisclosed)),
+        rating=rating.rate(merged, target, register.framework.policy, before),
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),

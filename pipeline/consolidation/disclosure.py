@@ -8,20 +8,25 @@ themselves (primary suppression), and others with them where a total would give 
 control for tables made from administrative sources, and the NHS's anonymisation standard for
 publishing health and social care data (ISB 1523).
 
-Each indicator and period is judged by itself, whatever was printed of it before. Against a reader
+Each indicator and period is judged together with all that issues of appendices told of it before:
+see `printed` for what that is, and `protection` for what must not follow from it. Against a reader
 who knows the threshold and these rules, no suppressed figure comes out as one number; see
-`tests/consolidation/test_disclosure.py`.
+`tests/consolidation/test_disclosure.py`, and `tests/job/test_adversary.py` for a year of issues.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from itertools import accumulate, groupby
+from operator import add
 
 from msgspec.structs import replace
 
+from pipeline.consolidation.inference import is_unknown
 from pipeline.consolidation.merge import Consolidated, has_data
+from pipeline.consolidation.printed import NOTHING_TOLD, Told, ToldOf, figure_of
+from pipeline.consolidation.quoting import numbers_in
 from schemas.model import Indicator, Kind, Register, SmallNumbers, Target
 from schemas.observations import Observation
 
@@ -29,17 +34,37 @@ from schemas.observations import Observation
 WITHHELD = "Withheld, because it quotes a figure that is suppressed."
 
 
-def disclose(register: Register, merged: Iterable[Consolidated]) -> tuple[Consolidated, ...]:
+def disclose(
+    register: Register, merged: Iterable[Consolidated], told: ToldOf = NOTHING_TOLD
+) -> tuple[Consolidated, ...]:
     """The merged figures as they may be printed, with those of the areas, in the same order.
 
     What is suppressed has lost its value, numerator and denominator, and is marked. Without a
-    threshold in the register everything comes back as it is.
+    threshold in the register everything comes back as it is. `told` is what issues told of these
+    figures before.
     """
+    return _all_disclosed(
+        register,
+        merged,
+        lambda each, below: _disclosed(each, below, told.get(each.indicator.ref, Told())),
+    )
+
+
+def disclose_alone(register: Register, merged: Iterable[Consolidated]) -> tuple[Consolidated, ...]:
+    """The same by the rule of old issues, which looked at nothing that was printed before."""
+    return _all_disclosed(register, merged, lambda each, below: _disclosed(each, below, None))
+
+
+def _all_disclosed(
+    register: Register,
+    merged: Iterable[Consolidated],
+    disclosed: Callable[[Consolidated, int], Consolidated],
+) -> tuple[Consolidated, ...]:
     below = register.framework.small_below
     if below is None:
         return tuple(merged)
     return tuple(
-        _disclosed(each, below) if is_protected(each.indicator) else each for each in merged
+        disclosed(each, below) if is_protected(each.indicator) else each for each in merged
     )
 
 
@@ -80,24 +105,27 @@ def is_protected(indicator: Indicator) -> bool:
     return indicator.kind is Kind.MEASURE and indicator.small_numbers is not SmallNumbers.PUBLISH
 
 
-def _disclosed(merged: Consolidated, below: int) -> Consolidated:
+def _disclosed(merged: Consolidated, below: int, told: Told | None) -> Consolidated:
     """Primary suppression of the areas' figures, then of what would give them away."""
     indicator = merged.indicator
     given = [o for o in merged.observations if has_data(o, indicator)]
     hidden = {
         o.area
         for o in merged.observations
-        if o.suppressed or any(is_small(n, below) for n in _people(o, indicator))
+        if o.suppressed
+        or any(is_small(n, below) for n in _people(o, indicator))
+        or (told and (figure := figure_of(o)) and told.hides(figure))
     }
     suppressed, rule = merged.suppressed, indicator.merge_rule.merging
-    if merged.value is not None and any(o.area in hidden for o in given):
-        if rule.takes_one:
-            suppressed = merged.value in {o.value for o in given if o.area in hidden}
-        else:
-            group, suppressed = _group(given, hidden, indicator, below)
-            hidden |= group
+    if merged.value is not None and rule.takes_one:
+        suppressed = merged.value in {o.value for o in given if o.area in hidden}
+    elif merged.value is not None:
+        group, suppressed = _group(merged, given, hidden, below, told)
+        hidden |= group
     if rule.needs_agreement and suppressed:
         hidden |= {o.area for o in given}  # they all tell the same figure
+    if told and (suppressed or merged.value is None):
+        hidden |= _unprinted(merged, given, hidden, below, told)
     return _without(merged, hidden, suppressed=suppressed)
 
 
@@ -119,25 +147,62 @@ def _people(observation: Observation, indicator: Indicator) -> Iterable[Decimal]
 
 
 def _group(
-    given: Sequence[Observation], hidden: set[str], indicator: Indicator, below: int
+    merged: Consolidated,
+    given: Sequence[Observation],
+    hidden: set[str],
+    below: int,
+    told: Told | None,
 ) -> tuple[set[str], bool]:
     """The areas to suppress so that the merged figure may stand, and whether it must go as well.
 
     To those that are suppressed anyway come the smallest other figures, those of one size together,
-    until the figures of the group hide each other. A number of nobody hides nothing and stays.
+    until the figures of the group hide each other, beside all that was printed before as well. A
+    number of nobody hides nothing and stays.
     """
-    group = [o for o in given if o.area in hidden]
+    indicator = merged.indicator
+    first = [o for o in given if o.area in hidden]
     others = [
         o for o in given if o.area not in hidden and (o.value or not _is_of_people(indicator))
     ]
-    while not _hide_each_other([_terms(o, indicator) for o in group], indicator, below):
-        if not others:
-            # Beside a rate of 100% everywhere else, one that is suppressed would be known as well.
-            return hidden if _is_of_people(indicator) else {o.area for o in group}, True
-        least = min(_size(o, indicator) for o in others)
-        group += [o for o in others if _size(o, indicator) == least]
-        others = [o for o in others if _size(o, indicator) != least]
-    return {o.area for o in group}, False
+
+    def order(other: Observation) -> tuple[bool, Decimal]:
+        # What was printed before hides nothing from whoever kept it.
+        return bool(told and figure_of(other) in told.known), _size(other, indicator)
+
+    by_size = [list(some) for _, some in groupby(sorted(others, key=order), key=order)]
+    groups = list(accumulate(by_size, add, initial=first))
+    if told:
+        # One of the larger figures may do what the smallest ones cannot beside earlier issues.
+        groups += [[*first, *some] for some in by_size]
+    for group in groups:
+        terms = [_terms(o, indicator) for o in group]
+        if (not group or _hide_each_other(terms, indicator, below)) and (
+            told is None or is_unknown(merged, {o.area for o in group}, below, told)
+        ):
+            return {o.area for o in group}, False
+    # Beside a rate of 100% everywhere else, one that is suppressed would be known as well.
+    return set() if _is_of_people(indicator) else {o.area for o in (*first, *others)}, True
+
+
+def _unprinted(
+    merged: Consolidated,
+    given: Sequence[Observation],
+    hidden: set[str],
+    below: int,
+    told: Told,
+) -> set[str]:
+    """The areas to suppress as well where the merged figure is not printed.
+
+    What was printed before may be tied to what is suppressed, so that a figure that never was can
+    give one away. Where all of those stay unprinted nothing new is told.
+    """
+    found: set[str] = set()
+    new = [o for o in given if o.area not in hidden and figure_of(o) not in told.known]
+    new.sort(key=lambda o: (not o.value, _size(o, merged.indicator)))
+    hides = replace(merged, value=None)
+    while new and not is_unknown(hides, hidden | found, below, told):
+        found.add(new.pop(0).area)
+    return found
 
 
 def _size(observation: Observation, indicator: Indicator) -> Decimal:
@@ -184,7 +249,7 @@ def _hide_each_other(
 
 
 def _without(merged: Consolidated, hidden: set[str], *, suppressed: bool) -> Consolidated:
-    secrets = {n for o in merged.observations if o.area in hidden for n in _numbers(o)}
+    secrets = {n for o in merged.observations if o.area in hidden for n in numbers_of(o)}
     if suppressed and merged.value is not None:
         secrets.add(merged.value)
     return replace(
@@ -202,31 +267,14 @@ def _told(observation: Observation, secrets: set[Decimal], *, is_hidden: bool) -
     told = observation
     if is_hidden:
         told = replace(told, value=None, numerator=None, denominator=None, suppressed=True)
-    if not secrets.isdisjoint(quoted(told.commentary)):
+    if not secrets.isdisjoint(numbers_in(told.commentary)):
         told = replace(told, commentary=WITHHELD)
     return told
 
 
-def _numbers(observation: Observation) -> Iterable[Decimal]:
+def numbers_of(observation: Observation) -> Iterable[Decimal]:
     """Every number that a figure tells, and what is left of the whole."""
     top, bottom = observation.numerator, observation.denominator
     yield from (n for n in (observation.value, top, bottom) if n is not None)
     if top is not None and bottom is not None:
         yield bottom - top
-
-
-_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_TO_NINETEEN = """
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen
-"""
-_WORDS = {word: Decimal(number) for number, word in enumerate(_TO_NINETEEN.split())}
-_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
-
-
-def quoted(text: str) -> Iterable[Decimal]:
-    """The numbers that a text tells, in digits or in words up to nineteen."""
-    for match in _DIGITS.finditer(text):
-        yield Decimal(match[0].replace(",", ""))
-    for match in _WORD.finditer(text):
-        yield _WORDS[match[0].casefold()]

@@ -5,14 +5,17 @@ What the appendix suppresses is suppressed there too, until a person asks for it
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure
 from pipeline.consolidation.disclosure import WITHHELD
-from pipeline.consolidation.merge import merge
-from pipeline.consolidation.report import SUPPRESSED, figure_shown
-from pipeline.store import IssuedRating, Store
+from pipeline.consolidation.printed import Figure, figure_of, told_of_each
+from pipeline.consolidation.quoting import numbers_in
+from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
+from pipeline.store import Issue, IssuedRating, Store
 from schemas.findings import Finding
 from schemas.model import Register
 from schemas.observations import Observation
@@ -22,38 +25,58 @@ class Redaction(Struct, frozen=True):
     """What may be shown of the figures of a store."""
 
     register: Register
-    #: Indicator, period and area of each area's figure that is suppressed.
-    hidden: frozenset[tuple[str, str, str]] = frozenset()
-    #: Indicator and period of each figure of the appendix that is suppressed.
-    totals: frozenset[tuple[str, str]] = frozenset()
+    #: By indicator and period: the areas' figures that an issue printed.
+    printed: Mapping[tuple[str, str], Set[Figure]] = {}
+    #: Indicator and period of each figure of all areas that the last issue suppressed.
+    totals: Set[tuple[str, str]] = frozenset()
+    #: Indicator and period of small figures whose indicator the register has no longer.
+    gone: Set[tuple[str, str]] = frozenset()
     #: Everything is shown.
     reveals: bool = False
 
     @classmethod
     def of(cls, register: Register, store: Store, *, reveals: bool = False) -> Redaction:
         """What may be shown of the figures that a store holds; all of them where `reveals`."""
-        if reveals:
+        if reveals or register.framework.small_below is None:
             return cls(register, reveals=True)
-        hidden: set[tuple[str, str, str]] = set()
+        printed: dict[tuple[str, str], Set[Figure]] = {}
         totals: set[tuple[str, str]] = set()
-        for period in store.periods():
-            merged = merge(register, period, store.observations(period))
-            for each in disclosure.disclose(register, merged):
-                if each.suppressed:
-                    totals.add((each.indicator.ref, period))
-                hidden.update(_key(o) for o in each.observations if o.suppressed)
+        periods = [period for name in store.periods() if (period := register.period(name))]
+        found = told_of_each(register, store, periods, None, disclosure.disclose_alone)
+        for name, told in found.items():
+            printed |= {(ref, name): each.known for ref, each in told.items()}
+            totals |= {(ref, name) for ref, each in told.items() if each.keeps_total}
         gone = [o for _, o in store.reported() if register.indicator(o.indicator) is None]
         # How its figures were merged is not known any more, nor what could be worked out from them.
         small = {(o.indicator, o.period) for o in gone if _may_be_small(register, o)}
-        hidden.update(_key(o) for o in gone if (o.indicator, o.period) in small)
-        return cls(register, frozenset(hidden), frozenset(totals | small))
+        return cls(register, printed, totals, small)
 
     def hides(self, observation: Observation | None) -> bool:
-        """Whether a figure is not to be shown; one that was replaced is judged by itself too."""
+        """Whether a figure is not to be shown: no issue printed it, or it is small by now."""
         if observation is None or self.reveals:
             return False
-        is_small = disclosure.is_small_figure(self.register, observation)
-        return is_small or _key(observation) in self.hidden
+        key = (observation.indicator, observation.period)
+        indicator, figure = self.register.indicator(observation.indicator), figure_of(observation)
+        if indicator is None:
+            return key in self.gone
+        if figure is None or not disclosure.is_protected(indicator):
+            return False
+        if disclosure.is_small_figure(self.register, observation):
+            return True
+        return figure not in self.printed.get(key, frozenset())
+
+    def hides_total(self, line: Line, last: Issue | None, content: str) -> bool:
+        """Whether the figure of all areas is not to be shown, as no issue has printed it yet.
+
+        `last` is the last issue of the period, and `content` what one would be made from now.
+        """
+        if self.reveals or not disclosure.is_protected(line.indicator):
+            return False
+        if last is None or line.consolidated.conflict:
+            # What stands beside a disagreement are figures too.
+            return last is None or last.content != content
+        printed = {rating.indicator: rating.performance for rating in last.ratings}
+        return printed.get(line.indicator.ref, "") != line.performance_shown
 
     def figure(self, observation: Observation) -> str:
         """A figure as printed: `64.5%`, `On track`, `Suppressed`, or `no figure`."""
@@ -73,16 +96,12 @@ class Redaction(Struct, frozen=True):
 
     def issued(self, rating: IssuedRating, period: str) -> str:
         """What an appendix printed of an indicator, as far as it would be printed today."""
-        printed = rating.performance
+        printed, key = rating.performance, (rating.indicator, period)
         if self.reveals or not printed:
             return printed
-        numbers = disclosure.quoted(printed)
+        numbers = numbers_in(printed)
         is_small = disclosure.tells_few(self.register, rating.indicator, numbers)
-        return SUPPRESSED if is_small or (rating.indicator, period) in self.totals else printed
-
-
-def _key(observation: Observation) -> tuple[str, str, str]:
-    return observation.indicator, observation.period, observation.area
+        return SUPPRESSED if is_small or key in self.totals or key in self.gone else printed
 
 
 def _may_be_small(register: Register, observation: Observation) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -15,6 +16,11 @@ from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
 from schemas.model import NO_CASES, Indicator, Period, Priority, Register, ServiceArea, Target
 from schemas.observations import Achievement, Observation
 from schemas.units import shown
+
+if TYPE_CHECKING:
+    # The store, which whoever prints a report need not load.
+    from pipeline.consolidation.texts import Question
+    from pipeline.store import Suppressed
 
 #: What stands in the Performance column in place of a figure.
 DISAGREED, SUPPRESSED = "Areas disagree", "Suppressed"
@@ -110,6 +116,10 @@ class Report(Struct, frozen=True):
     issued_at: datetime
     #: The key of what it was made from: the same key means nothing new to issue.
     content: str = ""
+    #: What it does not print, of its period and of those that it compares with.
+    suppressed: tuple[Suppressed, ...] = ()
+    #: Texts in it that may quote what is suppressed.
+    questions: tuple[Question, ...] = ()
     #: When the period was closed, where it has been restated since.
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.

@@ -207,9 +207,10 @@ def needs_a_person(night: Night) -> bool:
     conflicts = any(
         line.consolidated.conflict for done in night.issued for line in done.report.lines
     )
+    asks = any(done.report.questions for done in night.issued)
     stuck = night.mail is not None and night.mail.needs_a_person
     other = night.skipped or night.faults or night.mistakes or night.not_kept
-    return troubled or conflicts or mailbox or stuck or bool(other)
+    return troubled or conflicts or asks or mailbox or stuck or bool(other)
 
 
 def tally(night: Night) -> RunCounts:

@@ -15,6 +15,8 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from pipeline.consolidation.changes import changes_since
 from pipeline.mail.due import MailDue, area_of
 from pipeline.mail.messages import Message, Office, appendix_messages, areas, digest_messages
@@ -181,6 +183,11 @@ def _affairs(
             for each in due.issued
             for line in each.report.lines
             if line.consolidated.conflict
+        ),
+        questions=tuple(
+            replace(one, area=register.area_name(one.area))
+            for each in due.issued
+            for one in each.report.questions
         ),
         undelivered=due.undelivered,
         overdue=tuple(_overdue(due, register)),

@@ -27,6 +27,8 @@ from schemas.model import Indicator, Period, Register, Status
 from schemas.names import name_key
 from schemas.observations import Observation
 
+#: In place of a figure that an appendix issued now would print, and none has yet.
+NOT_ISSUED = "Not issued yet"
 _FROM_A_BACKUP = "Put it back from a backup."
 
 
@@ -177,13 +179,15 @@ def period_of(indicator: Indicator, name: str | None, stored: StoredReturns) -> 
 def trace(indicator: Indicator, report: Report, stored: StoredReturns, cell_of: CellOf) -> Trace:
     """Where the figure of an indicator in a report comes from."""
     line = next(line for line in report.lines if line.indicator.ref == indicator.ref)
+    last = stored.store.last_issue(report.period.name)
+    is_shown = not stored.redaction.hides_total(line, last, report.content)
     return Trace(
         indicator=indicator,
         period=report.period,
-        performance=line.performance_shown,
+        performance=line.performance_shown if is_shown else NOT_ISSUED,
         target=line.target_shown,
-        rating=line.rating.shown,
-        remarks=line.remarks,
+        rating=line.rating.shown if is_shown else "",
+        remarks=line.remarks if is_shown else (),
         issued=_last_issue(indicator, report.period, stored),
         sources=tuple(_sources(line, report.period.name, stored, cell_of)),
         missing=tuple(map(stored.register.area_name, line.consolidated.missing)),

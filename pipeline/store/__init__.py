@@ -3,9 +3,18 @@
 from pipeline.store.decisions import REGISTER, Approval, Closing, Forgotten, Reopening
 from pipeline.store.keys import delivery_key
 from pipeline.store.messages import Answered, Attempt, Became, Outgoing, Quarantined, Queued
-from pipeline.store.rows import Decision, Issue, IssuedRating, Outcome, Signature, Submission
+from pipeline.store.rows import (
+    Decision,
+    Issue,
+    IssuedRating,
+    Outcome,
+    Signature,
+    Submission,
+    Suppressed,
+)
 from pipeline.store.store import Store
 
 __all__ = ["REGISTER", "Answered", "Approval", "Attempt", "Became", "Closing", "Decision",
            "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing", "Quarantined", "Queued",
-           "Reopening", "Signature", "Store", "Submission", "delivery_key"]  # fmt: skip
+           "Reopening", "Signature", "Store", "Submission", "Suppressed",
+           "delivery_key"]  # fmt: skip

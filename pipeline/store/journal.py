@@ -24,7 +24,7 @@ from schemas.model import Register
 #: What the journal holds: the tables that no reading of the archive gives back. Of messages, which
 #: there were and what became of them, so that none is sent twice; not what they say.
 TABLES = (
-    *("submission", "issue", "closing", "reopening", "approval", "forgotten"),
+    *("submission", "issue", "suppressed", "closing", "reopening", "approval", "forgotten"),
     *("message", "attempt", "answered", "quarantined"),
 )
 #: What a row of `forgotten` brings with it: the tables whose rows nothing else would give back.

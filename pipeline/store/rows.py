@@ -86,6 +86,18 @@ class IssuedRating(Struct, frozen=True):
     target: str
     #: A colour, or why there is none.
     rating: str
+    #: The register's word for how its areas' figures were merged; none in old issues.
+    merge_rule: str | None = None
+
+
+class Suppressed(Struct, frozen=True):
+    """A figure that an issue did not print."""
+
+    #: That of the issue, or one that it compares with.
+    period: str
+    indicator: str
+    #: Empty for the figure of all areas.
+    area: str = ""
 
 
 class Issue(Struct, frozen=True):
@@ -99,6 +111,10 @@ class Issue(Struct, frozen=True):
     overall: str = ""
     register_sha256: str = ""
     ratings: tuple[IssuedRating, ...] = ()
+    #: What it did not print; to be had from the store by `Store.suppressed` only.
+    suppressed: tuple[Suppressed, ...] = ()
+    #: Whether that was noted.
+    suppresses: bool = True
     version: str = __version__
     #: The last submission that the store held; 0 where an old version did not note it.
     last_submission: int = 0

@@ -22,7 +22,15 @@ from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
 from pipeline.store.records import T, add, in_portions, read, rows_of
-from pipeline.store.rows import Decision, Issue, IssuedRating, Outcome, Signature, Submission
+from pipeline.store.rows import (
+    Decision,
+    Issue,
+    IssuedRating,
+    Outcome,
+    Signature,
+    Submission,
+    Suppressed,
+)
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
 from schemas.observations import Achievement, Observation
@@ -158,11 +166,12 @@ class Store:
             return connection.scalar(sa.select(sa.func.max(column))) or 0
 
     def record_issue(self, issue: Issue) -> None:
-        """Note that an appendix was issued, and what it says of each indicator."""
+        """Note that an appendix was issued, what it says of each indicator, and what not."""
         with e.writing(self._engine) as connection:
             (row,) = rows_of([issue], t.issue)
             number = connection.scalar(t.issue.insert().returning(t.issue.c.id), row)
             add(connection, t.rating, issue.ratings, issue_id=number)
+            add(connection, t.suppressed, issue.suppressed, issue_id=number)
 
     # --- Reading ---------------------------------------------------------------------------------
 
@@ -259,17 +268,31 @@ class Store:
             found = connection.execute(sa.select(t.issue).where(chosen).order_by(t.issue.c.id))
             return tuple(_to_issue(row, ratings[row["id"]]) for row in found.mappings())
 
+    def suppressed(self, period: str) -> Mapping[int, frozenset[Suppressed]]:
+        """What issues did not print of a period's figures, by their numbers."""
+        columns = [c for c in t.suppressed.columns if c is not t.suppressed.c.id]
+        chosen = sa.select(*columns)
+        with e.reading(self._engine) as connection:
+            found = _by_owner(connection, chosen.where(t.suppressed.c.period == period), Suppressed)
+        return {number: frozenset(rows) for number, rows in found.items()}
+
     def signatures(self) -> Mapping[int, Signature]:
         """Who completed and signed off each submission, as far as it says and was not forgotten."""
         signed = self._dicts(sa.select(t.signature))
         return {row.pop("submission_id"): Signature(**row) for row in signed}
 
-    def reported(self) -> tuple[tuple[int, Observation], ...]:
-        """Every figure that was ever accepted, with its submission's number, in that order."""
+    def reported(self, period: str | None = None) -> tuple[tuple[int, Observation], ...]:
+        """Every figure that was ever accepted, of a period or of all, with its submission's number.
+
+        They stand in the order of those.
+        """
+        query = _with_provenance(t.observation)
+        if period is not None:
+            query = query.where(t.observation.c.period == period)
         with e.reading(self._engine) as connection:
             return tuple(
                 (row["submission_id"], msgspec.convert(row, Observation))
-                for row in connection.execute(_with_provenance(t.observation)).mappings()
+                for row in connection.execute(query).mappings()
             )
 
 
@@ -294,4 +317,4 @@ def _by_owner(
 def _to_issue(row: sa.RowMapping, ratings: Sequence[IssuedRating]) -> Issue:
     # What old versions did not note yet is none.
     noted = {str(name): value for name, value in row.items() if value is not None}
-    return msgspec.convert({"version": "", **noted, "ratings": ratings}, Issue)
+    return msgspec.convert({"version": "", "suppresses": False, **noted, "ratings": ratings}, Issue)

@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -162,6 +162,8 @@ issue = _numbered(
     #: The last submission that the store held; none in old issues.
     sa.Column("last_submission", sa.Integer),
     sa.Column("overall", sa.String(8)),
+    #: Whether `suppressed` says what it did not print; none in old issues.
+    sa.Column("suppresses", sa.Boolean),
 )
 
 #: What an issue said of each indicator, as printed.
@@ -173,6 +175,17 @@ rating = _of(
     *_words("performance", "target"),
     #: A colour, or why there is none.
     sa.Column("rating", sa.String(20), nullable=False),
+    #: How its areas' figures were merged; none in old issues.
+    sa.Column("merge_rule", sa.String(16)),
+)
+
+#: What an issue did not print, of its period and of those that it compares with: an area's figure,
+#: or that of all areas where none is named.
+suppressed = _numbered(
+    "suppressed",
+    sa.Column("issue_id", sa.ForeignKey("issue.id"), nullable=False, index=True),
+    sa.Column("period", Words, nullable=False, index=True),
+    *_words("indicator", "area"),
 )
 
 #: A period was closed; what it was closed with is the issue.

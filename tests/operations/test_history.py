@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 from pathlib import Path
@@ -327,3 +329,38 @@ def test_small_figures_of_an_indicator_that_has_gone_are_suppressed(council: Cou
     council.rewrite(replace(council.register, indicators=left))
     said = [said.split(",")[0] for _, said in told(council, "P2-2")]
     assert set(said) == {"Suppressed"}
+
+
+def test_what_was_written_by_hand_counts_as_issued(council: Council) -> None:
+    council.suppress(5)
+    community(council, P2_2=61)
+    council.night()
+    care(council, P2_2=40)
+    council.call("ingest")
+    council.call("appendix")
+    care(council, P2_2=3)
+    council.night()
+    (data,) = council.root.glob("outbox/2012-13/*.csv")
+    rows = csv.DictReader(io.StringIO(data.read_text(encoding="utf-8-sig")))
+    shown = [(r["As shown"], r["Indicator performance"]) for r in rows if r["Ref"] == "P2-2"]
+    assert shown == [("61", "Suppressed"), ("Suppressed", "Suppressed")]
+    with council.store as store:
+        assert len(store.issues()) == 3
+
+
+def test_what_was_replaced_before_an_appendix_printed_it_is_not_shown(council: Council) -> None:
+    council.suppress(5)
+    community(council, P2_2=61)
+    council.call("ingest")
+    community(council, P2_2=75)
+    council.night()
+    said = str(council.ask("history", "P2-2"))
+    assert "75, final" in said
+    assert "in place of Suppressed of" in said
+    assert "61, final" not in said
+    traced = council.ask("trace", "P2-2")
+    assert traced["performance"] == "75"
+    assert [one["figure"] for one in traced["sources"][0]["replaced"]] == ["Suppressed"]
+    care(council, P2_2=40)
+    council.call("ingest")
+    assert council.ask("trace", "P2-2")["performance"] == "Not issued yet"

@@ -36,6 +36,7 @@ from pipeline.store import (
     Reopening,
     Signature,
     Store,
+    Suppressed,
     delivery_key,
 )
 from pipeline.store import tables as t
@@ -57,6 +58,7 @@ from tests.support.registers import put_register
 from tests.workspace.test_lock import ENTRIES
 
 url = test_store.url
+SUPPRESSED = Suppressed(PERIOD, "P1-1", "CS")
 KEPT = sorted(set(t.metadata.tables) - {"about"})
 
 
@@ -140,7 +142,9 @@ def test_every_figure_achievement_and_issue_of_an_old_store_comes_back(old: str)
     assert stands["P1-4"].suppressed
     assert stands["P2-1"].state is MilestoneState.ON_TRACK
     assert (achievement.text, achievement.cell) == ("£120,000 invested", "B5")
-    assert issue == Issue(PERIOD, "e" * 64, RECEIVED + timedelta(days=3), version="", id=1)
+    assert issue == Issue(
+        PERIOD, "e" * 64, RECEIVED + timedelta(days=3), version="", suppresses=False, id=1
+    )
 
 
 def test_each_old_submission_has_a_delivery_of_its_own_by_which_its_file_is_known(old: str) -> None:
@@ -166,7 +170,7 @@ def test_an_old_store_takes_new_returns(old: str) -> None:
 
 # --- What a store of schema 2 holds --------------------------------------------------------------
 
-NEW_SINCE = {"message", "message_content", "attempt", "answered", "quarantined"}
+NEW_SINCE = {"message", "message_content", "attempt", "answered", "quarantined", "suppressed"}
 
 
 def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_answered(
@@ -189,6 +193,7 @@ def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_a
         "attempt": 0,
         "answered": 2,
         "quarantined": 0,
+        "suppressed": 0,
     }
     assert widened(after) == before
     with refused(engine) as connection:
@@ -198,10 +203,13 @@ def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_a
 def widened(
     rows: dict[str, list[tuple[object, ...]]],
 ) -> dict[str, list[tuple[object, ...]]]:
-    """The rows without the column that figures have got since, of which nothing old speaks."""
-    figures = rows["observation"]
-    assert {row[-1] for row in figures} == {False}
-    return rows | {"observation": [row[:-1] for row in figures]}
+    """The rows without the columns that tables have got since, of which nothing old speaks."""
+    rows = {name: of for name, of in rows.items() if name != "suppressed"}
+    for name, untold in (("observation", False), ("issue", None), ("rating", None)):
+        if name in rows:
+            assert {row[-1] for row in rows[name]} <= {untold}
+            rows[name] = [row[:-1] for row in rows[name]]
+    return rows
 
 
 def test_in_an_empty_store_of_schema_2_nothing_counts_as_answered(
@@ -256,8 +264,7 @@ def test_in_a_store_of_schema_4_every_figure_stands_and_no_cases_can_be_added(
     before = all_rows(engine)
     with Store(url) as store:
         after = all_rows(engine)
-        assert before.pop("about") == [(4,)]
-        assert after.pop("about") == [(t.SCHEMA_VERSION,)]
+        assert (before.pop("about"), after.pop("about")) == ([(4,)], [(t.SCHEMA_VERSION,)])
         assert before.pop("alembic_version") != after.pop("alembic_version")
         assert widened(after) == before
         none = replace(figure(), value=None, no_cases=True)
@@ -266,6 +273,21 @@ def test_in_a_store_of_schema_4_every_figure_stands_and_no_cases_can_be_added(
         assert (standing.no_cases, standing.value) == (True, None)
     with refused(engine) as connection:
         connection.execute(t.observation.update().values(no_cases=False))
+
+
+# --- What a store of schema 5 holds --------------------------------------------------------------
+
+
+def test_in_a_store_of_schema_5_no_issue_says_what_it_suppressed_and_each_new_one_does(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(5, engine)
+    with Store(url) as store:
+        store.record_issue(Issue(PERIOD, "f" * 64, RECEIVED, suppressed=(SUPPRESSED,)))
+        assert [one.suppresses for one in store.issues()] == [False, True]
+        assert store.suppressed(PERIOD) == {2: {SUPPRESSED}}
+    with refused(engine) as connection:
+        connection.execute(t.suppressed.delete())
 
 
 def test_in_a_store_of_schema_5_a_message_holds_what_is_attached_to_it(
@@ -500,7 +522,8 @@ def full(url: str) -> str:
             ]
         )
         rating = IssuedRating("P1-1", "4605", "4248", "red")
-        store.record_issue(Issue(PERIOD, "c" * 64, RECEIVED, ratings=(rating,)))
+        issue = Issue(PERIOD, "c" * 64, RECEIVED, ratings=(rating,), suppressed=(SUPPRESSED,))
+        store.record_issue(issue)
         store.decisions.record(Closing(PERIOD, RECEIVED, 1))
         store.decisions.record(Reopening(PERIOD, 1, RECEIVED, "someone"))
         store.decisions.approve(

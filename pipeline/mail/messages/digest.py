@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.approvals import Waiting
+from pipeline.consolidation.texts import Question
 from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
 from pipeline.mail.messages.message import MailKind, Message, Office, addressees_of
 from pipeline.outputs.grouping import grouped
@@ -111,6 +112,8 @@ class Affairs(Struct, frozen=True):
     submissions: frozenset[int] = frozenset()
     left: tuple[NotTaken, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    #: Texts of these appendices that may quote a suppressed figure, with the names of their areas.
+    questions: tuple[Question, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
     overdue: tuple[Overdue, ...] = ()
     unreachable: tuple[Unreachable, ...] = ()
@@ -136,6 +139,7 @@ class Affairs(Struct, frozen=True):
             if file.moved_to or self.now.date() > told:
                 yield f"left {file.filename} {file.why} {file.moved_to}"
         yield from (f"disagreement {one}" for one in self.disagreements)
+        yield from (f"text {one}" for one in self.questions)
         yield from (f"template {one}" for one in self.mistakes)
         lasting = (*self.undelivered, *self.overdue, *self.unreachable, self.retention)
         yield from (f"{one}" for one in lasting if one is not None and one.since > told)
@@ -204,5 +208,6 @@ def _things(affairs: Affairs) -> int:
     waiting = (
         *(affairs.sent_back, affairs.waiting, affairs.left, affairs.disagreements),
         *(affairs.undelivered, affairs.overdue, affairs.unreachable, affairs.mistakes),
+        affairs.questions,
     )
     return sum(map(len, waiting)) + (affairs.retention is not None)

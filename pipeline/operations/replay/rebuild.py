@@ -101,7 +101,7 @@ def rebuild(
     }
     # First what submissions refer to.
     into.insert("issue", issues)
-    for table in ("closing", "reopening"):
+    for table in ("suppressed", "closing", "reopening"):
         into.insert(table, _rows(archive, table))
     work = _Work(workspace, into, original, scratch, progress, brought, len(entries))
     with work.guards:
@@ -272,8 +272,11 @@ class _Work(Struct):
                 rows = self.original.rows_of("rating")
                 self.into.insert("rating", [one for one in rows if one["issue_id"] == row["id"]])
             return
-        report = report_of(Session(self.workspace, register, self.into, row["issued_at"]), period)
-        made = issue_of(report, row["last_submission"] or 0)
+        issued = next(one for one in self.into.issues(period.name) if one.id == row["id"])
+        session = Session(self.workspace, register, self.into, row["issued_at"])
+        made = issue_of(report_of(session, period, issued), row["last_submission"] or 0)
+        if not issued.suppresses:
+            made = replace(made, ratings=[replace(r, merge_rule=None) for r in made.ratings])
         self.into.insert("rating", rows_of(made.ratings, rating, issue_id=row["id"]))
         self.rebuilt.issues += 1
 
@@ -297,10 +300,15 @@ def _rows(archive: Path, table: str) -> list[Row]:
 
 
 def _as_stored(table: str, rows: Iterable[Row]) -> list[Row]:
-    """Rows of the journal with the times and decimals that JSON has as text."""
-    kinds = {column.name: type(column.type) for column in metadata.tables[table].columns}
+    """Rows of the journal with the times and decimals that JSON has as text.
+
+    What a table had not got yet when a row was written is none.
+    """
+    columns = metadata.tables[table].columns
+    later: Row = {str(column.name): None for column in columns if column.nullable}
+    kinds = {column.name: type(column.type) for column in columns}
     parsed = {name: _PARSERS[kind] for name, kind in kinds.items() if kind in _PARSERS}
     return [
-        row | {name: parse(row[name]) for name, parse in parsed.items() if row.get(name)}
+        later | row | {name: parse(row[name]) for name, parse in parsed.items() if row.get(name)}
         for row in rows
     ]

@@ -1,0 +1,136 @@
+"""Inference: all that is printed of one indicator and period, set up as equations over figures.
+
+What was printed of a mean or a rate is rounded, and what the equations say of it is exact, so that
+someone who has only the print knows less than is supposed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from enum import StrEnum
+from fractions import Fraction
+
+from pipeline.consolidation.merge import Consolidated
+from pipeline.consolidation.printed import Figure, Told, Total, figure_of, total_of
+from pipeline.consolidation.protection import Equation, Name, Unknown, are_protected
+from schemas.model import Indicator
+
+
+class Part(StrEnum):
+    """What of a figure is added up."""
+
+    VALUE = "value"
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+    #: What is left of the denominator.
+    REST = "rest"
+
+
+def is_unknown(merged: Consolidated, hidden: Set[str], below: int, told: Told) -> bool:
+    """Whether all that is suppressed stays unknown once this is printed beside what was before.
+
+    `hidden` are the areas whose figures are suppressed; the merged figure is, where it has none.
+    """
+    given = {f: o.area in hidden for o in merged.observations if (f := figure_of(o))}
+    known = told.known | {figure for figure, is_hidden in given.items() if not is_hidden}
+    secret = (told.secret | {figure for figure, is_hidden in given.items() if is_hidden}) - known
+    if not secret:
+        return True
+    totals = told.totals | ({total_of(merged)} if merged.value is not None else set())
+    secret_totals = [
+        total
+        for total in told.secret_totals
+        if total.figures & secret and not total.rule.merging.takes_one
+    ]
+    model = _Model(merged.indicator, below, known, secret)
+    return model.are_protected(totals, secret_totals)
+
+
+class _Model:
+    """The unknown parts of figures, and the equations that tie them."""
+
+    def __init__(
+        self, indicator: Indicator, below: int, known: Set[Figure], secret: Set[Figure]
+    ) -> None:
+        self._indicator = indicator
+        self._below = below
+        self._known = known
+        self._secret = secret
+        self._unknowns: dict[Name, Unknown] = {}
+        self._equations: list[Equation] = []
+
+    def are_protected(self, totals: Iterable[Total], secret_totals: Iterable[Total]) -> bool:
+        for total in totals:
+            for equation in self._sums(total):
+                if equation:
+                    self._equations.append(equation)
+        for number, total in enumerate(secret_totals):
+            # The merged figure as an unknown of its own, which its parts add up to.
+            equation = next(self._sums(total))
+            value = sum((self._unknowns[name].value for name in equation), Fraction(0))
+            self._unknowns[number] = Unknown(value, moves=True)
+            self._equations.append({**equation, number: Fraction(-1)})
+        people = [one for one in self._unknowns.values() if not one.moves]
+        is_whole = all(one.value.denominator == 1 for one in people)
+        return are_protected(self._unknowns, self._equations, is_whole=is_whole)
+
+    def _sums(self, total: Total) -> Iterator[Equation]:
+        """What a total adds up, part by part, of figures that are not known."""
+        unknown = [figure for figure in total.figures if figure not in self._known]
+        if total.rule.merging.takes_one:
+            return
+        if not total.rule.merging.needs_parts:
+            yield {self._value(figure): Fraction(1) for figure in unknown}
+            return
+        for part in (Part.NUMERATOR, Part.DENOMINATOR):
+            yield {self._parts(figure)[part]: Fraction(1) for figure in unknown}
+
+    def _value(self, figure: Figure) -> Name:
+        name = (figure, Part.VALUE)
+        if name not in self._unknowns:
+            value, row = Fraction(figure.value), self._indicator.unit_row
+            is_secret = figure in self._secret
+            if row.counts_people:
+                self._unknowns[name] = self._count(value, is_secret=is_secret)
+            else:
+                most = max(Fraction(100), value) if row.is_share else None
+                least = min(Fraction(0), value)
+                self._unknowns[name] = Unknown(value, least, most, moves=is_secret)
+        return name
+
+    def _parts(self, figure: Figure) -> dict[Part, Name]:
+        names: dict[Part, Name] = {
+            part: (figure, part) for part in (Part.NUMERATOR, Part.DENOMINATOR)
+        }
+        if names[Part.NUMERATOR] in self._unknowns:
+            return names
+        is_secret = figure in self._secret
+        top, bottom = Fraction(figure.numerator or 0), Fraction(figure.denominator or 0)
+        # Of a few people all may be counted, or none; else part and rest are one at least.
+        few = Fraction(0 if bottom < self._below else 1)
+        self._unknowns |= {
+            names[Part.NUMERATOR]: self._count(top, few, is_secret=is_secret),
+            names[Part.DENOMINATOR]: self._count(bottom, few * 2, is_secret=is_secret),
+        }
+        if self._indicator.unit_row.is_share:
+            rest = (figure, Part.REST)
+            self._unknowns[rest] = self._count(bottom - top, few, is_secret=is_secret)
+            tied = (names[Part.NUMERATOR], rest, names[Part.DENOMINATOR])
+            self._equations.append(dict(zip(tied, map(Fraction, (1, 1, -1)), strict=True)))
+        return names
+
+    def _count(self, value: Fraction, least: Fraction = Fraction(1), *, is_secret: bool) -> Unknown:
+        """A number of people, and below the threshold where it is small.
+
+        Of a small one, all that are below the threshold have to stay possible; of another, which is
+        suppressed for its sake, as many in a row.
+        """
+        least = min(least, value)
+        if not 0 < value < self._below:
+            across = Fraction(self._below - 2) if is_secret else Fraction(0)
+            return Unknown(value, least, across=across)
+        most = max(Fraction(self._below - 1), value)
+        if not is_secret:
+            return Unknown(value, least, most)
+        below = max(Fraction(0), value - max(Fraction(1), least))
+        return Unknown(value, least, most, below=below, above=most - value)

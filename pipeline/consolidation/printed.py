@@ -1,0 +1,202 @@
+"""Printed: what issues of appendices told of a period's figures, and what they suppressed.
+
+Whoever keeps every appendix can set them beside each other. So what an issue may print hangs on all
+that came before it: what it says beside an earlier one, not alone, gives a figure away.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from pipeline.consolidation.merge import Consolidated, has_data, merge
+from pipeline.store import Issue, Outcome, Store, Suppressed
+from schemas.merge_rules import MergeRule
+from schemas.model import Indicator, Period, Register
+from schemas.observations import Observation
+
+
+class Figure(Struct, frozen=True):
+    """What one service area reported: the same again is the same figure."""
+
+    area: str
+    value: Decimal
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+
+
+class Total(Struct, frozen=True):
+    """A merged figure, by what it was made of."""
+
+    figures: frozenset[Figure]
+    rule: MergeRule
+
+
+class Told(Struct):
+    """What a reader of all issues knows of one indicator and period, and what he must not know."""
+
+    #: Figures that were printed.
+    known: set[Figure] = field(default_factory=set)
+    #: Figures that were suppressed; those that another issue printed are known all the same.
+    secret: set[Figure] = field(default_factory=set)
+    #: Merged figures that were printed, and those that were suppressed.
+    totals: set[Total] = field(default_factory=set)
+    secret_totals: set[Total] = field(default_factory=set)
+    #: Whether the last issue suppressed the merged figure.
+    keeps_total: bool = False
+
+    def hides(self, figure: Figure) -> bool:
+        """Whether a figure was suppressed, and printed never."""
+        return figure in self.secret and figure not in self.known
+
+
+#: By the ref of the indicator.
+ToldOf = Mapping[str, Told]
+NOTHING_TOLD: ToldOf = {}
+#: What an issue suppressed that looked at nothing before it.
+AloneRule = Callable[[Register, Iterable[Consolidated]], tuple[Consolidated, ...]]
+
+
+def figure_of(observation: Observation) -> Figure | None:
+    """The figure that an observation holds, if it holds one."""
+    if observation.value is None:
+        return None
+    return Figure(
+        observation.area, observation.value, observation.numerator, observation.denominator
+    )
+
+
+def total_of(merged: Consolidated) -> Total:
+    """A merged figure by what it is made of."""
+    given = (o for o in merged.observations if has_data(o, merged.indicator))
+    figures = frozenset(figure for o in given if (figure := figure_of(o)))
+    return Total(figures, merged.indicator.merge_rule)
+
+
+def suppressed_in(figures: Iterable[Consolidated]) -> Iterable[Suppressed]:
+    """What is suppressed of merged figures and of the areas' figures in them."""
+    for each in figures:
+        if each.suppressed:
+            yield Suppressed(each.period, each.indicator.ref)
+        for o in each.observations:
+            if o.suppressed:
+                yield Suppressed(each.period, each.indicator.ref, o.area)
+
+
+def told_of_each(
+    register: Register,
+    store: Store,
+    periods: Iterable[Period],
+    before: int | None,
+    alone: AloneRule,
+) -> Mapping[str, ToldOf]:
+    """What issues told of periods' figures, by the periods' names.
+
+    All issues, or those before one of that number.
+
+    An issue prints its own period's figures, and the merged ones of the periods that it compares
+    with. Of an old one, which did not note what it suppressed, `alone` says it.
+    """
+    issues = cache(store.issues)
+    return {
+        period.name: _told_of(register, store, period, before, alone, issues)
+        for period in dict.fromkeys(periods)
+    }
+
+
+def _told_of(
+    register: Register,
+    store: Store,
+    period: Period,
+    before: int | None,
+    alone: AloneRule,
+    issues: Callable[[str], Sequence[Issue]],
+) -> ToldOf:
+    found: dict[str, Told] = defaultdict(Told)
+    standing = _Standing(register, store, period.name)
+    noted = store.suppressed(period.name)
+    seen: set[object] = set()
+    last: object = None
+    for other in register.periods:
+        is_own = other == period
+        if not is_own and period not in (register.last_period(other), register.year_before(other)):
+            continue
+        for issue in issues(other.name):
+            if before is not None and issue.id >= before:
+                continue
+            figures = standing.at(issue)
+            rows = noted.get(issue.id, frozenset()) if issue.suppresses else None
+            rules = {r.indicator: MergeRule(r.merge_rule) for r in issue.ratings if r.merge_rule}
+            key = (is_own, standing.key(issue), rows, frozenset(rules.items()))
+            if key == last or (key in seen and not is_own):
+                continue
+            seen.add(key)
+            last = key
+            merged = merge(_by_rules(register, rules), period.name, figures)
+            if rows is None:
+                rows = frozenset(suppressed_in(alone(register, merged)))
+            for each in merged:
+                note(found[each.indicator.ref], each, rows, is_own=is_own)
+    return found
+
+
+def _by_rules(register: Register, rules: Mapping[str, MergeRule]) -> Register:
+    """The register with the merge rules that it had then."""
+
+    def of_then(indicator: Indicator) -> Indicator:
+        rule = rules.get(indicator.ref, indicator.merge_rule)
+        return indicator if rule is indicator.merge_rule else replace(indicator, merge_rule=rule)
+
+    return replace(register, indicators=tuple(map(of_then, register.indicators)))
+
+
+def note(told: Told, merged: Consolidated, rows: frozenset[Suppressed], *, is_own: bool) -> None:
+    """Note what an issue told of one indicator; `rows` are what it suppressed."""
+    period, ref = merged.period, merged.indicator.ref
+    for o in merged.observations:
+        if figure := figure_of(o):
+            if Suppressed(period, ref, o.area) in rows:
+                told.secret.add(figure)
+            elif is_own:
+                told.known.add(figure)
+    is_secret = Suppressed(period, ref) in rows
+    if is_own:
+        told.keeps_total = is_secret
+    if merged.value is not None:
+        (told.secret_totals if is_secret else told.totals).add(total_of(merged))
+
+
+class _Standing:
+    """The figures of a period that stood when issues were made."""
+
+    def __init__(self, register: Register, store: Store, period: str) -> None:
+        self._sent = [
+            (sent.id, sent.area, sent.received_at)
+            for sent in store.submissions(period)
+            if sent.outcome is Outcome.ACCEPTED
+        ]
+        self._figures: dict[int, list[Observation]] = defaultdict(list)
+        for number, observation in store.reported(period):
+            self._figures[number].append(observation)
+
+    def key(self, issue: Issue) -> tuple[int, ...]:
+        """The numbers of the submissions that stood."""
+        last: dict[str | None, int] = {}
+        for number, area, received_at in self._sent:
+            # An old issue does not say up to which submission it goes.
+            is_before = (
+                number <= issue.last_submission
+                if issue.last_submission
+                else received_at <= issue.issued_at
+            )
+            if is_before:
+                last[area] = number
+        return tuple(sorted(last.values()))
+
+    def at(self, issue: Issue) -> Sequence[Observation]:
+        return [o for number in self.key(issue) for o in self._figures[number]]

@@ -1,0 +1,117 @@
+"""Texts: what areas write is withheld where it quotes a figure of theirs that is suppressed.
+
+Commentary that quotes a figure of its own indicator is withheld by `disclosure`. Here it is what is
+written beside another: commentary, narratives and achievements of the same area.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from enum import IntEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pipeline.consolidation.disclosure import WITHHELD, numbers_of
+from pipeline.consolidation.merge import Consolidated
+from pipeline.consolidation.quoting import numbers_in, words_that_matter
+from schemas.model import Indicator
+from schemas.observations import Achievement
+
+
+class Question(Struct, frozen=True):
+    """A text that may quote a suppressed figure: a person should look at it."""
+
+    period: str
+    area: str
+    #: The wording of the indicator whose figure it may quote.
+    indicator: str
+    sheet: str
+    cell: str
+
+
+class Secret(Struct, frozen=True):
+    """The numbers of an area's suppressed figure."""
+
+    indicator: Indicator
+    numbers: frozenset[Decimal]
+
+
+class _Quotes(IntEnum):
+    NOT = 0
+    PERHAPS = 1
+    SURELY = 2
+
+
+#: By the ref of the area.
+Secrets = Mapping[str, Sequence[Secret]]
+
+
+def secrets_of(merged: Iterable[Consolidated], disclosed: Iterable[Consolidated]) -> Secrets:
+    """What is suppressed of each area's figures."""
+    found: dict[str, list[Secret]] = defaultdict(list)
+    for whole, printed in zip(merged, disclosed, strict=True):
+        for o, told in zip(whole.observations, printed.observations, strict=True):
+            # Zero tells of nobody.
+            if told.suppressed and (numbers := frozenset(n for n in numbers_of(o) if n)):
+                found[o.area].append(Secret(whole.indicator, numbers))
+    return found
+
+
+class Texts(Struct):
+    """Texts as they may be printed, and those that a person should look at."""
+
+    secrets: Secrets
+    #: The number from which a count of people may be published.
+    below: int
+    questions: list[Question] = []
+
+    def figure(self, disclosed: Consolidated) -> Consolidated:
+        """A merged figure without the texts that quote another."""
+        narrative, observations = disclosed.narrative, []
+        for o in disclosed.observations:
+            told = o
+            place = (o.period, o.area, o.sheet, o.cell)
+            if self._is_withheld(o.commentary, disclosed.indicator.ref, place):
+                told = replace(told, commentary=WITHHELD)
+            if self._is_withheld(o.narrative, disclosed.indicator.ref, place):
+                narrative = narrative.replace(o.narrative, WITHHELD)
+                told = replace(told, narrative=WITHHELD)
+            observations.append(told)
+        return replace(disclosed, narrative=narrative, observations=tuple(observations))
+
+    def achievement(self, achieved: Achievement) -> Achievement:
+        """An achievement, without its words where they quote a figure."""
+        place = (achieved.period, achieved.area, achieved.sheet, achieved.cell)
+        return (
+            replace(achieved, text=WITHHELD)
+            if self._is_withheld(achieved.text, "", place)
+            else achieved
+        )
+
+    def _is_withheld(self, text: str, ref: str, place: tuple[str, str, str, str]) -> bool:
+        """Whether a text quotes a figure of another indicator than the one that it stands at."""
+        period, area, sheet, cell = place
+        if not text:
+            return False
+        numbers = frozenset(numbers_in(text))
+        for secret in self.secrets.get(area, ()):
+            if secret.indicator.ref == ref:
+                continue
+            match self._quotes(text, numbers, secret):
+                case _Quotes.SURELY:
+                    return True
+                case _Quotes.PERHAPS:
+                    wording = secret.indicator.wording
+                    self.questions.append(Question(period, area, wording, sheet, cell))
+        return False
+
+    def _quotes(self, text: str, numbers: frozenset[Decimal], secret: Secret) -> _Quotes:
+        """A number that many figures could be is one only where the text speaks of the matter."""
+        shared = numbers & secret.numbers
+        if not shared:
+            return _Quotes.NOT
+        about = words_that_matter(text) & words_that_matter(secret.indicator.wording)
+        return _Quotes.SURELY if about or max(shared) >= self.below else _Quotes.PERHAPS
