@@ -20,6 +20,7 @@ from pipeline.returns.validate import validate
 from pipeline.workbooks.file_kind import FileKind
 from schemas.model import Period, Register, Unit
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
+from tests.support.filled import fill_return
 
 INCIDENTS, REPEATS = "Incidents of domestic abuse", "Repeat victims"
 QUARTER = Period("2012-13 Q1", PERIOD.starts, PERIOD.ends, PERIOD.due)
@@ -473,3 +474,19 @@ def test_a_merged_priority_speaks_for_all_its_achievements(sent: Return) -> None
         ("P2", "Grew"),
     ]
     assert said(reading) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Area B", "Ward 3", "North", "Rural", "Women", "Under 5s", "Police", "Region", "Index", "Net"],
+)
+def test_a_service_area_may_be_called_what_else_says_a_thing_of_figures(
+    tmp_path: Path, name: str
+) -> None:
+    area = replace(SAFETY, name=name)
+    register = replace(small_register(), areas=(area, CARE))
+    entries = {"P1-1": {"Performance": 4605}}
+    path = fill_return(register, area, PERIOD, tmp_path / "return.xlsx", entries)
+    reading = read_workbook(path.read_bytes(), FileKind.XLSX, register)
+    assert reading.area == area.ref
+    assert [f for f in reading.findings if f.code.startswith("L")] == []

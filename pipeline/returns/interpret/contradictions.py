@@ -144,7 +144,8 @@ def said_of_all(line: Title, known: Belonging) -> list[str]:
     if basis := basis_said(line.text):
         label = known.words.title(basis)
         what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
-    part = part_said(line.text)
+    # A service area may be called Ward 3.
+    part = "" if line.label.areas else part_said(line.text)
     return what + ([A_PART] if part and not is_whole(part, known) else [])
 
 
@@ -194,7 +195,7 @@ def _measured(title: Title, table: Table, known: Belonging) -> list[str]:
 
 def said_alone(known: Belonging, label: Label, text: str, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures near it."""
-    part = part_said(text)
+    part = "" if label.areas else part_said(text)
     is_all = part != "" and is_whole(part, known)
     named = [] if is_all else [A_PART] if part else parts_named(known.words, text)
     return [*kinds_alone(label, as_section=as_section), *named]

@@ -200,9 +200,12 @@ def parts_named(words: Vocabulary, text: str) -> tuple[str, ...]:
     """Whether a line, or a part of it, names a part of the area or of those who live there."""
     if _OF_STAFF.search(spoken(text)):
         return ()
-    for segment in _SEGMENTS.split(text):
-        said = spoken(" ".join(words.title(segment).unknown)) if segment.strip() else ""
-        if said and (_PARTS.fullmatch(said) or _PARTS.fullmatch(spoken(segment).strip(" ."))):
+    for segment in filter(str.strip, _SEGMENTS.split(text)):
+        label = words.title(segment)
+        said = spoken(" ".join(label.unknown))
+        # A service area may be called Area B.
+        whole = "" if label.areas else spoken(segment).strip(" .")
+        if said and (_PARTS.fullmatch(said) or _PARTS.fullmatch(whole)):
             return (A_PART,)
     return ()
 
