@@ -116,7 +116,8 @@ def approve(
     if len(chosen) > 1 and not every:
         raise WorkspaceError(
             f"{len(chosen)} warnings {choice.code} wait. Name one with --ref and --area, or "
-            "approve all with --all:\n" + "\n".join(one.line for one in chosen)
+            "approve all with --all:",
+            *(one.line for one in chosen),
         )
     reason = because.strip()
     return [Approval(*one.key, by=by, approved_at=at, because=reason) for one in chosen]

@@ -69,7 +69,14 @@ class ScheduleError(QuarterdayError):
 
 
 class WorkspaceError(QuarterdayError):
-    """A folder or file of the workspace is missing, or cannot be written."""
+    """A folder or file of the workspace is missing, or cannot be written.
+
+    `problems` holds what is wrong and, a line each, what there is to choose from.
+    """
+
+    def __init__(self, problem: object, *choices: str) -> None:
+        self.problems = [str(problem), *choices]
+        super().__init__("\n".join(self.problems))
 
 
 def problems_of(error: QuarterdayError | OSError) -> list[str]:
@@ -79,4 +86,4 @@ def problems_of(error: QuarterdayError | OSError) -> list[str]:
     """
     if isinstance(error, OSError):
         return [f"{error.filename or 'A file'} cannot be used ({error.strerror or error})."]
-    return error.problems if isinstance(error, RegisterError) else [str(error)]
+    return error.problems if isinstance(error, RegisterError | WorkspaceError) else [str(error)]

@@ -480,6 +480,7 @@ def test_a_night_goes_on_where_the_old_version_was_cut_off(workspace: Workspace)
         sha256=arrival[0],
         filename=sent.name,
         received_at=arrival[1],
+        size=sent.stat().st_size,
         register_sha256=session.register_of(workspace).sha256,
     )
     engine.dispose()
