@@ -22,6 +22,16 @@ from pipeline.workspace.directory import Entry, ExchangedError, rename, status
 from pipeline.workspace.folder import Workspace, private_folder, safe_name, sync_folder, write_whole
 from pipeline.workspace.moving import ChangedError, copy, opened, put, remove
 
+_TO_ASK = (
+    "ask whoever put it there for the return itself, an Excel or OpenDocument workbook that is "
+    "copied into the inbox. Nothing was read of this, and nothing needs it: it may be removed, and "
+    "this note with it."
+)
+_TO_TRY = (
+    "where it may be a return, and the runs were killed for another reason, move it back to where "
+    "it lay: the next run takes it like any other. Else ask its service area to open it in Excel, "
+    "save it under a new name and send that. Nothing of it counts."
+)
 _NOTE = " - why.txt"
 #: How lines of a note begin.
 _PLACE, _WHY = "It lay at: ", "Why: "
@@ -92,14 +102,13 @@ def _note_for(each: Skipped, target: Path, now: datetime) -> str:
     """The note: where it lay, when and why it was moved, and what to do."""
     # A path may hold what is no text, or more than a line.
     place = shown_line(str(each.path))
+    what_to_do = _TO_TRY if isinstance(each, Refused) and each.thing else _TO_ASK
     return (
         f"{target.name}\n\n"
         f"{_PLACE}{place}\n"
         f"Moved here: {now.astimezone():%d %B %Y, %H:%M}\n"
         f"{_WHY}{each.why}\n"
-        "What to do: ask whoever put it there for the return itself, an Excel or OpenDocument "
-        "workbook that is copied into the inbox. Nothing was read of this, and nothing needs it: "
-        "it may be removed, and this note with it.\n"
+        f"What to do: {what_to_do}\n"
     )
 
 

@@ -120,7 +120,7 @@ def scan(inbox: Path, register: Register, limits: Limits, work: AtWork | None = 
             plain.append(each)
         elif suspect.is_enough:
             skipped.append(gone_round(each, suspect.why))
-        elif suspect.is_alone:
+        elif suspect.times:
             held.append(each)
         else:
             apart.append(each)

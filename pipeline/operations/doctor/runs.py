@@ -61,13 +61,15 @@ def look_at_suspects(workspace: Workspace) -> HealthCheck:
     lines = [f"The last run ended {note.said}."] if note else []
     for each in at_work.suspects(workspace.state):
         sha256 = f", SHA-256 {each.thing.sha256[:12]}" if each.thing.sha256 else ""
-        runs = many(each.times, "run")
-        lines.append(f"{runs} ended at work on {each.thing.name}{sha256} ({each.stage}).")
+        runs = many(each.times, "run") if each.times else "A run"
+        others = "" if each.times else " and others"
+        at = f"{each.thing.name}{sha256}{others} ({each.stage})"
+        lines.append(f"{runs} ended at work on {at}.")
     if not lines:
         return well("No run has ended on a file or with a server.")
     return attention(
         f"{many(len(lines), 'thing')} on which runs ended, by memory, by time or by being killed.",
-        "The next run takes each last and alone; what ends a second one goes to quarantine.",
+        "The next run takes each last and alone; what ends two alone goes to quarantine.",
         *lines,
     )
 

@@ -5,7 +5,8 @@ what it begins, and takes away what it has done; of a run that ended meanwhile t
 the note. A note costs one write and no wait for the disk: what ends a process leaves it whole.
 
 What was noted alone ended the run; of several one may have, and they are begun one at a time from
-then on. What has ended two runs is gone round.
+then on. What has ended two runs alone is gone round: one of several may have had nothing to do with
+it, and a run may be killed by chance.
 """
 
 from __future__ import annotations
@@ -56,20 +57,18 @@ class Suspect(Struct, frozen=True):
 
     thing: Thing
     stage: str
-    #: How many runs have ended so.
+    #: How many runs have ended while they were at work on it and nothing else.
     times: int
-    #: Whether the last of them was at work on nothing else.
-    is_alone: bool
 
     @property
     def is_enough(self) -> bool:
         """Whether it is to be gone round."""
-        return self.is_alone and self.times >= _ENOUGH
+        return self.times >= _ENOUGH
 
     @property
     def why(self) -> str:
         """Why it is gone round."""
-        return f"{self.times} runs ended, by memory or time, while they were at work on it"
+        return f"{self.times} runs ended, or were killed, while they were at work on it alone"
 
 
 class WorkNote(Struct, frozen=True):
@@ -112,8 +111,8 @@ class AtWork:
         is_alone = len(note.things) == 1
         for thing in note.things:
             before = self.suspects.get(thing.key)
-            times = 1 + (before.times if before else 0)
-            self.suspects[thing.key] = Suspect(thing, note.stage, times, is_alone)
+            times = is_alone + (before.times if before else 0)
+            self.suspects[thing.key] = Suspect(thing, note.stage, times)
         self._save()
         self._write(self._note)
         return note
