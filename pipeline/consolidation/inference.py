@@ -42,7 +42,8 @@ def is_unknown(merged: Consolidated, hidden: Set[str], below: int, told: Told) -
         for total in told.secret_totals
         if total.figures & secret and not total.rule.merging.takes_one
     ]
-    model = _Model(merged.indicator, below, known, secret)
+    is_first = not (told.known or told.secret or told.totals)
+    model = _Model(merged.indicator, below, known, secret, is_first=is_first)
     return model.are_protected(totals, secret_totals)
 
 
@@ -50,12 +51,19 @@ class _Model:
     """The unknown parts of figures, and the equations that tie them."""
 
     def __init__(
-        self, indicator: Indicator, below: int, known: Set[Figure], secret: Set[Figure]
+        self,
+        indicator: Indicator,
+        below: int,
+        known: Set[Figure],
+        secret: Set[Figure],
+        *,
+        is_first: bool,
     ) -> None:
         self._indicator = indicator
         self._below = below
         self._known = known
         self._secret = secret
+        self._is_first = is_first
         self._unknowns: dict[Name, Unknown] = {}
         self._equations: list[Equation] = []
 
@@ -91,7 +99,8 @@ class _Model:
             value, row = Fraction(figure.value), self._indicator.unit_row
             is_secret = figure in self._secret
             if row.counts_people:
-                self._unknowns[name] = self._count(value, is_secret=is_secret)
+                least = self._least([value], Fraction(1))
+                self._unknowns[name] = self._count(value, least, is_secret=is_secret)
             else:
                 most = max(Fraction(100), value) if row.is_share else None
                 least = min(Fraction(0), value)
@@ -108,9 +117,11 @@ class _Model:
         top, bottom = Fraction(figure.numerator or 0), Fraction(figure.denominator or 0)
         # Of a few people all may be counted, or none; else part and rest are one at least.
         few = Fraction(0 if bottom < self._below else 1)
+        parts = [top, bottom, *([bottom - top] if self._indicator.unit_row.is_share else [])]
+        few, twice = self._least(parts, few), self._least(parts, few * 2)
         self._unknowns |= {
             names[Part.NUMERATOR]: self._count(top, few, is_secret=is_secret),
-            names[Part.DENOMINATOR]: self._count(bottom, few * 2, is_secret=is_secret),
+            names[Part.DENOMINATOR]: self._count(bottom, twice, is_secret=is_secret),
         }
         if self._indicator.unit_row.is_share:
             rest = (figure, Part.REST)
@@ -119,7 +130,16 @@ class _Model:
             self._equations.append(dict(zip(tied, map(Fraction, (1, 1, -1)), strict=True)))
         return names
 
-    def _count(self, value: Fraction, least: Fraction = Fraction(1), *, is_secret: bool) -> Unknown:
+    def _least(self, parts: Iterable[Fraction], least: Fraction) -> Fraction:
+        """The least that parts of a figure can be to a reader, who knows `least` of any.
+
+        Of several issues the order in which figures were suppressed tells which is small, and that
+        the others are not.
+        """
+        is_small = any(0 < part < self._below for part in parts)
+        return least if self._is_first or is_small else Fraction(self._below)
+
+    def _count(self, value: Fraction, least: Fraction, *, is_secret: bool) -> Unknown:
         """A number of people, and below the threshold where it is small.
 
         Of a small one, all that are below the threshold have to stay possible; of another, which is
