@@ -5,7 +5,8 @@ What the appendix suppresses is suppressed there too, until a person asks for it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from pipeline.consolidation.disclosure import WITHHELD
 from pipeline.consolidation.printed import Figure, figure_of, told_of_each
 from pipeline.consolidation.quoting import numbers_in
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
-from pipeline.store import Issue, IssuedRating, Store
+from pipeline.store import Issue, IssuedRating, Outcome, Store, Submission
 from schemas.findings import Finding
 from schemas.model import Register
 from schemas.observations import Observation
@@ -90,6 +91,17 @@ class Redaction(Struct, frozen=True):
         hidden = self.hides(observation)
         return replace(finding, value="", problem=WITHHELD, fix="") if hidden else finding
 
+    def conceals(self, observation: Observation | None) -> bool:
+        """Whether what quotes a figure is not to be sent or logged.
+
+        A small one is concealed, and where its period has been issued, what no issue printed.
+        """
+        if observation is None or self.reveals:
+            return False
+        is_issued = (observation.indicator, observation.period) in self.printed
+        is_small = disclosure.is_small_figure(self.register, observation)
+        return is_small or (is_issued and self.hides(observation))
+
     def words(self, text: str, observation: Observation | None) -> str:
         """What someone wrote of a figure, where the figure is not hidden."""
         return WITHHELD if self.hides(observation) else text
@@ -102,6 +114,55 @@ class Redaction(Struct, frozen=True):
         numbers = numbers_in(printed)
         is_small = disclosure.tells_few(self.register, rating.indicator, numbers)
         return SUPPRESSED if is_small or key in self.totals or key in self.gone else printed
+
+
+def as_told(
+    register: Register, store: Store, submissions: Iterable[Submission]
+) -> list[Submission]:
+    """Submissions as people are told of them, in messages and by a run.
+
+    What is said of a row of an accepted return loses its words where the row's figure is concealed,
+    or that of the last period, which is quoted beside it. Of a return that was sent back nothing
+    counts, and its own cells are quoted.
+    """
+    submissions = list(submissions)
+    if not any(sent.findings and sent.outcome is not Outcome.REJECTED for sent in submissions):
+        return submissions
+    redaction = Redaction.of(register, store)
+    if redaction.reveals:
+        return submissions
+    reported, standing = cache(store.reported), cache(store.observations)
+
+    def told(sent: Submission) -> Submission:
+        period = register.period(sent.period or "")
+        if period is None or not sent.findings or sent.outcome is Outcome.REJECTED:
+            return sent
+        last = register.last_period(period)
+        before = {
+            o.indicator: o for o in (standing(last.name) if last else ()) if o.area == sent.area
+        }
+        concealed = {
+            (o.sheet, _row(o.cell))
+            for number, o in reported(period.name)
+            if o.area == sent.area
+            # One that has just been decided does not know its number.
+            and (number == sent.id or not sent.id or sent.outcome is Outcome.DUPLICATE)
+            and (redaction.conceals(o) or redaction.conceals(before.get(o.indicator)))
+        }
+        findings = tuple(
+            replace(f, value="", problem=WITHHELD, fix="")
+            if (f.sheet, _row(f.cell)) in concealed
+            else f
+            for f in sent.findings
+        )
+        return replace(sent, findings=findings)
+
+    return [told(sent) for sent in submissions]
+
+
+def _row(cell: str) -> str:
+    """The number of a cell's row."""
+    return cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def _may_be_small(register: Register, observation: Observation) -> bool:

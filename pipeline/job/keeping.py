@@ -28,6 +28,12 @@ _DIGITS = 64
 _BACK = "Put it back from a backup; quarterday doctor looks at all others."
 
 
+def lost(session: Session) -> tuple[str, ...]:
+    """What is not in the archive, or not as it was, as far as this night looks."""
+    night = session.now.date()
+    return (*missing(session), *changed(session.workspace, night, session.pace))
+
+
 def changed(workspace: Workspace, night: date, pace: Pace) -> Iterator[str]:
     """The archived files of this night's part that no longer have the bytes of their names."""
     for folder, entries in _folders(workspace):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.intake.inbox import is_idle
 from pipeline.job import idle, keeping
@@ -24,12 +25,14 @@ from schemas.findings import Severity
 from schemas.model import Register
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.intake.inbox import Skipped
     from pipeline.mail.delivery import Round
     from pipeline.mail.mailbox import Fetched
     from pipeline.outputs.issuing import Issued
     from pipeline.store import Decision, Submission
-    from pipeline.store.session import Progress
+    from pipeline.store.session import Progress, Session
 
 
 class Night(Struct, frozen=True):
@@ -124,7 +127,6 @@ def run(
                         archive(intake, decisions)
                     pace.check()
         issued: list[Issued] = []
-        lost: tuple[str, ...] = ()
         for period in [] if only_inbox else due_periods(session):
             pace.check()
             progress("Writing the appendix", len(issued), len(issued) + 1)
@@ -139,8 +141,8 @@ def run(
         with pace.during("mail"):
             mistakes = enqueue(session, skipped)
             mail = deliver(session)
-        if not only_inbox:
-            lost = (*keeping.missing(session), *keeping.changed(workspace, now.date(), pace))
+        lost = () if only_inbox else keeping.lost(session)
+        told = _as_told(session, intake.decisions)
         falls_due = next_day(register, session.store, now.astimezone().date())
     if is_last:
         fetched = fetch_last(workspace, register, now, pace)
@@ -148,7 +150,7 @@ def run(
     if not (only_inbox or mail.needs_a_person or lost) and is_idle(workspace.inbox):
         _note_idle(workspace, register, now, mail, falls_due)
     return Night(
-        decisions=tuple(intake.decisions),
+        decisions=told,
         skipped=skipped,
         faults=tuple(intake.faults),
         issued=tuple(issued),
@@ -157,6 +159,14 @@ def run(
         fetched=fetched,
         not_kept=lost,
     )
+
+
+def _as_told(session: Session, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Decisions without words that quote what is suppressed."""
+    from pipeline.consolidation.redaction import as_told
+
+    told = as_told(session.register, session.store, (one.submission for one in decisions))
+    return tuple(replace(one, submission=sent) for one, sent in zip(decisions, told, strict=True))
 
 
 def _note_idle(

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from pipeline.consolidation import approvals
+from pipeline.consolidation.redaction import as_told
 from pipeline.consolidation.report import ReturnReceived
 from pipeline.consolidation.returned import returns_received
 from pipeline.intake import quarantine
@@ -76,7 +77,7 @@ def due(
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
     return MailDue(
         now=session.now,
-        submissions=fresh,
+        submissions=tuple(as_told(register, store, fresh)),
         past=past,
         copies=copies,
         observations=tuple(o for name in periods for o in store.observations(name)),
