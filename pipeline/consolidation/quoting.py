@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -16,8 +17,10 @@ _SMALL = {word: number for number, word in enumerate(_TO_NINETEEN.split())} | {
     word: 10 * number for number, word in enumerate(_TENS.split(), 2)
 }
 _MANY = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-#: What counts by itself: `a dozen`, `two dozen`, `a score`.
-_SETS = {"dozen": 12, "dozens": 12, "score": 20, "pair": 2, "couple": 2}
+#: What counts by itself: `a dozen`, `two dozen`, `a score`, `twice`.
+_SETS = {"dozen": 12, "dozens": 12, "score": 20, "pair": 2, "couple": 2, "duo": 2, "both": 2,
+         "twice": 2, "trio": 3, "thrice": 3, "threesome": 3, "quartet": 4, "foursome": 4,
+         "quintet": 5, "once": 1, "single": 1, "sole": 1}  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 #: Of a wording, what says nothing of what is counted.
 _OF_ANY = """
@@ -31,6 +34,9 @@ _SHORTEST = 4
 
 def numbers_in(text: str) -> Iterator[Decimal]:
     """The numbers that a text tells, in digits or in words: `seven hundred and eighty-seven`."""
+    # As it is read: raised and circled digits are digits, and what nobody sees is nothing.
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(each for each in text if unicodedata.category(each) != "Cf")
     for match in _DIGITS.finditer(text):
         yield Decimal(match[0].replace(",", ""))
     yield from map(Decimal, _in_words(text))

@@ -24,6 +24,8 @@ from tests.support.filled import fill_return
         ("a dozen", [12]),
         ("two dozen of them", [24]),
         ("a couple of schemes", [2]),
+        ("Both fell, twice; a trio", [2, 2, 3]),
+        ("③ of them\u00b3, th\u200bree", [3, 3, 3]),
         ("one thousand two hundred and five", [1205]),
         ("a hundred; fourteen hundred", [100, 1400]),
         ("three, four and five", [3, 4, 5]),
