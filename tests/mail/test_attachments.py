@@ -125,6 +125,7 @@ def test_a_file_that_is_not_what_it_was_is_not_sent_and_said(
     code, said = quarterday(place, "send")
     assert code == 1
     assert "missing from var/attachments" in said
+    assert "without which mail cannot go" in quarterday(place, "doctor", "--quick")[1]
     # The appendix is written anew, and so is what goes with it; the correction copy is not.
     assert len(sent_files(away)) == 3
     assert len(away.messages) == 4

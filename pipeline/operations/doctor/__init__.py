@@ -68,6 +68,7 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
         "rights, outbox": rights.look_at_outbox,
         "clocks": folders.look_at_clocks,
         "room": folders.look_at_room,
+        "mail, attached": mail.look_at_attachments,
         "passwords": mail.look_at_passwords,
         "mailbox": mail.look_at_mailbox,
         "schedule": schedule.look_at_schedule,

@@ -8,9 +8,11 @@ from pathlib import Path
 from pipeline.mail import mailbox
 from pipeline.mail.messages.texts import faults, own_templates
 from pipeline.mail.secrets import NoSecretError, secret_of
-from pipeline.operations.doctor.check import HealthCheck, attention, many, well
+from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.operations.doctor.schedule import has_in_file
+from pipeline.store import attachments, copying
 from pipeline.workspace.folder import Workspace
+from pipeline.workspace.moving import holds
 from pipeline.workspace.settings import ServerSettings
 from schemas.wording import listed
 
@@ -27,6 +29,25 @@ def look_at_texts(workspace: Workspace) -> HealthCheck:
             *found,
         )
     return well(f"{many(len(own_templates(folder)), 'text')} of your own.")
+
+
+def look_at_attachments(workspace: Workspace) -> HealthCheck:
+    """Whether everything is there that goes with mail which waits.
+
+    Raises:
+        StoreError: the store cannot be opened.
+    """
+    wanted = copying.attachments(workspace.store_url)
+    places = (attachments.place_of(workspace, sha256) for sha256 in sorted(wanted))
+    lost = [place for place in places if not holds(place, place.name)]
+    if lost:
+        return broken(
+            f"{many(len(lost), 'file')} missing, or changed, without which mail cannot go.",
+            "Put them back from a backup; else quarterday status names the messages, and "
+            "quarterday send --drop MESSAGE-ID gives one up.",
+            *map(str, lost),
+        )
+    return well(f"{many(len(wanted), 'file')} for mail that waits." if wanted else "None wait.")
 
 
 def look_at_passwords(workspace: Workspace) -> HealthCheck:
