@@ -269,7 +269,7 @@ def test_a_night_that_is_attacked(council: Path, tmp_path: Path, attack: Attack,
     assert "Traceback" not in night.said
     assert night.seconds < SECONDS
     assert night.mebibytes < MEBIBYTES
-    assert len(list(workspace.glob("outbox/**/*.eml"))) < 2 * len(AREAS)
+    assert len(list(workspace.glob("outbox/**/*.eml"))) < 3 * len(AREAS)
     left = [p for p in workspace.rglob("*") if p.is_file() and "quarantine" not in p.parts]
     assert sum(path.stat().st_size for path in left) < LEFT * 1024**2
     for ref in AREAS:
