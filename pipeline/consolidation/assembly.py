@@ -19,7 +19,7 @@ from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, reporting, returns_received
-from pipeline.consolidation.texts import Question, Texts, secrets_of
+from pipeline.consolidation.texts import Question, ReportTexts, secrets_of
 from pipeline.store import Issue, IssuedRating, Outcome, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import NO_CASES, Kind, Period, Polarity, Register, Status, Target, Tolerance
@@ -121,7 +121,9 @@ def disclose(merged: Merged) -> Disclosed:
     earlier = (last, year_before, merged.year_before)
     by_ref = ({figure.indicator.ref: figure for figure in each} for each in earlier)
     suppressed = tuple(dict.fromkeys(suppressed_in((*figures, *last, *year_before))))
-    texts = Texts(secrets_of(merged.figures, figures), merged.register.framework.small_below or 0)
+    texts = ReportTexts(
+        secrets_of(merged.figures, figures), merged.register.framework.small_below or 0
+    )
     printed = tuple(map(texts.figure, figures))
     achievements = tuple(map(texts.achievement, merged.achievements))
     questions = tuple(dict.fromkeys(texts.questions))

@@ -11,12 +11,12 @@ from enum import StrEnum
 from fractions import Fraction
 
 from pipeline.consolidation.merge import Consolidated
-from pipeline.consolidation.printed import Figure, Told, Total, figure_of, total_of
+from pipeline.consolidation.printed import ReportedFigure, Told, Total, figure_of, total_of
 from pipeline.consolidation.protection import Equation, Name, Unknown, are_protected
 from schemas.model import Indicator
 
 
-class Part(StrEnum):
+class FigurePart(StrEnum):
     """What of a figure is added up."""
 
     VALUE = "value"
@@ -54,8 +54,8 @@ class _Model:
         self,
         indicator: Indicator,
         below: int,
-        known: Set[Figure],
-        secret: Set[Figure],
+        known: Set[ReportedFigure],
+        secret: Set[ReportedFigure],
         *,
         is_first: bool,
     ) -> None:
@@ -90,11 +90,11 @@ class _Model:
         if not total.rule.merging.needs_parts:
             yield {self._value(figure): Fraction(1) for figure in unknown}
             return
-        for part in (Part.NUMERATOR, Part.DENOMINATOR):
+        for part in (FigurePart.NUMERATOR, FigurePart.DENOMINATOR):
             yield {self._parts(figure)[part]: Fraction(1) for figure in unknown}
 
-    def _value(self, figure: Figure) -> Name:
-        name = (figure, Part.VALUE)
+    def _value(self, figure: ReportedFigure) -> Name:
+        name = (figure, FigurePart.VALUE)
         if name not in self._unknowns:
             value, row = Fraction(figure.value), self._indicator.unit_row
             is_secret = figure in self._secret
@@ -107,11 +107,11 @@ class _Model:
                 self._unknowns[name] = Unknown(value, least, most, moves=is_secret)
         return name
 
-    def _parts(self, figure: Figure) -> dict[Part, Name]:
-        names: dict[Part, Name] = {
-            part: (figure, part) for part in (Part.NUMERATOR, Part.DENOMINATOR)
+    def _parts(self, figure: ReportedFigure) -> dict[FigurePart, Name]:
+        names: dict[FigurePart, Name] = {
+            part: (figure, part) for part in (FigurePart.NUMERATOR, FigurePart.DENOMINATOR)
         }
-        if names[Part.NUMERATOR] in self._unknowns:
+        if names[FigurePart.NUMERATOR] in self._unknowns:
             return names
         is_secret = figure in self._secret
         top, bottom = Fraction(figure.numerator or 0), Fraction(figure.denominator or 0)
@@ -120,13 +120,13 @@ class _Model:
         parts = [top, bottom, *([bottom - top] if self._indicator.unit_row.is_share else [])]
         few, twice = self._least(parts, few), self._least(parts, few * 2)
         self._unknowns |= {
-            names[Part.NUMERATOR]: self._count(top, few, is_secret=is_secret),
-            names[Part.DENOMINATOR]: self._count(bottom, twice, is_secret=is_secret),
+            names[FigurePart.NUMERATOR]: self._count(top, few, is_secret=is_secret),
+            names[FigurePart.DENOMINATOR]: self._count(bottom, twice, is_secret=is_secret),
         }
         if self._indicator.unit_row.is_share:
-            rest = (figure, Part.REST)
+            rest = (figure, FigurePart.REST)
             self._unknowns[rest] = self._count(bottom - top, few, is_secret=is_secret)
-            tied = (names[Part.NUMERATOR], rest, names[Part.DENOMINATOR])
+            tied = (names[FigurePart.NUMERATOR], rest, names[FigurePart.DENOMINATOR])
             self._equations.append(dict(zip(tied, map(Fraction, (1, 1, -1)), strict=True)))
         return names
 

@@ -21,7 +21,7 @@ from schemas.model import Indicator, Period, Register
 from schemas.observations import Observation
 
 
-class Figure(Struct, frozen=True):
+class ReportedFigure(Struct, frozen=True):
     """What one service area reported: the same again is the same figure."""
 
     area: str
@@ -33,7 +33,7 @@ class Figure(Struct, frozen=True):
 class Total(Struct, frozen=True):
     """A merged figure, by what it was made of."""
 
-    figures: frozenset[Figure]
+    figures: frozenset[ReportedFigure]
     rule: MergeRule
 
 
@@ -41,16 +41,16 @@ class Told(Struct):
     """What a reader of all issues knows of one indicator and period, and what he must not know."""
 
     #: Figures that were printed.
-    known: set[Figure] = field(default_factory=set)
+    known: set[ReportedFigure] = field(default_factory=set)
     #: Figures that were suppressed; those that another issue printed are known all the same.
-    secret: set[Figure] = field(default_factory=set)
+    secret: set[ReportedFigure] = field(default_factory=set)
     #: Merged figures that were printed, and those that were suppressed.
     totals: set[Total] = field(default_factory=set)
     secret_totals: set[Total] = field(default_factory=set)
     #: Whether the last issue suppressed the merged figure.
     keeps_total: bool = False
 
-    def hides(self, figure: Figure) -> bool:
+    def hides(self, figure: ReportedFigure) -> bool:
         """Whether a figure was suppressed, and printed never."""
         return figure in self.secret and figure not in self.known
 
@@ -62,11 +62,11 @@ NOTHING_TOLD: ToldOf = {}
 AloneRule = Callable[[Register, Iterable[Consolidated]], tuple[Consolidated, ...]]
 
 
-def figure_of(observation: Observation) -> Figure | None:
+def figure_of(observation: Observation) -> ReportedFigure | None:
     """The figure that an observation holds, if it holds one."""
     if observation.value is None:
         return None
-    return Figure(
+    return ReportedFigure(
         observation.area, observation.value, observation.numerator, observation.denominator
     )
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure
 from pipeline.consolidation.disclosure import WITHHELD
-from pipeline.consolidation.printed import Figure, figure_of, told_of_each
+from pipeline.consolidation.printed import ReportedFigure, figure_of, told_of_each
 from pipeline.consolidation.quoting import numbers_in
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
 from pipeline.store import Issue, IssuedRating, Outcome, Store, Submission
@@ -27,7 +27,7 @@ class Redaction(Struct, frozen=True):
 
     register: Register
     #: By indicator and period: the areas' figures that an issue printed.
-    printed: Mapping[tuple[str, str], Set[Figure]] = {}
+    printed: Mapping[tuple[str, str], Set[ReportedFigure]] = {}
     #: Indicator and period of each figure of all areas that the last issue suppressed.
     totals: Set[tuple[str, str]] = frozenset()
     #: Indicator and period of small figures whose indicator the register has no longer.
@@ -40,7 +40,7 @@ class Redaction(Struct, frozen=True):
         """What may be shown of the figures that a store holds; all of them where `reveals`."""
         if reveals or register.framework.small_below is None:
             return cls(register, reveals=True)
-        printed: dict[tuple[str, str], Set[Figure]] = {}
+        printed: dict[tuple[str, str], Set[ReportedFigure]] = {}
         totals: set[tuple[str, str]] = set()
         periods = [period for name in store.periods() if (period := register.period(name))]
         found = told_of_each(register, store, periods, None, disclosure.disclose_alone)

@@ -60,7 +60,7 @@ def secrets_of(merged: Iterable[Consolidated], disclosed: Iterable[Consolidated]
     return found
 
 
-class Texts(Struct):
+class ReportTexts(Struct):
     """Texts as they may be printed, and those that a person should look at."""
 
     secrets: Secrets

@@ -127,7 +127,7 @@ class Directory(Struct, frozen=True):
             return False
 
 
-class Entry(Struct, frozen=True):
+class DirectoryEntry(Struct, frozen=True):
     """What has a name in a directory."""
 
     directory: Directory
@@ -139,7 +139,7 @@ class Entry(Struct, frozen=True):
 
 
 #: A file where nobody else can put anything, or one in a directory where others can.
-File: TypeAlias = Path | Entry
+File: TypeAlias = Path | DirectoryEntry
 
 
 @contextmanager

@@ -53,7 +53,7 @@ _IDLE = re.compile(
 )
 
 
-class Note(Struct, frozen=True):
+class Footnote(Struct, frozen=True):
     """What stands behind a mark, and the cell with the whole of it."""
 
     said: str
@@ -94,7 +94,7 @@ def _marks_of(text: str) -> tuple[str, ...]:
     return tuple(marks)
 
 
-def notes_on(grid: Grid, mark: str) -> Iterator[Note]:
+def notes_on(grid: Grid, mark: str) -> Iterator[Footnote]:
     """What stands behind a mark at the beginning of a cell, or in the cells beside it."""
     name = mark.translate(_RAISED)
     # A sign may touch its note; a number or a letter may be the beginning of another word.
@@ -116,7 +116,7 @@ def notes_on(grid: Grid, mark: str) -> Iterator[Note]:
                 said = begins.sub("", cell, count=1)
                 text = cell.strip() if said else " ".join([cell.strip(), *beside[:1]])
                 if note := said or next(iter(beside), ""):
-                    yield Note(note, text, address(row, column))
+                    yield Footnote(note, text, address(row, column))
 
 
 def _explained(heading: Heading, grid: Grid, words: Vocabulary) -> Heading:

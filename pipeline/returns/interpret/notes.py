@@ -21,7 +21,7 @@ from pipeline.returns.interpret.contradictions import (
     unclear,
 )
 from pipeline.returns.interpret.cover import Cover
-from pipeline.returns.interpret.footnotes import Note, is_idle, noted, notes_on, rows_with_marks
+from pipeline.returns.interpret.footnotes import Footnote, is_idle, noted, notes_on, rows_with_marks
 from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.papers import without_papers
@@ -276,7 +276,7 @@ class MarkedRows(Struct):
 
 def said_by_marks(table: Table, rows: Mapping[int, Indicator], known: Belonging) -> MarkedRows:
     """What the notes say that marks in the rows of indicators point at."""
-    found, notes = MarkedRows(), dict[str, list[Note]]()
+    found, notes = MarkedRows(), dict[str, list[Footnote]]()
     for row in rows_with_marks(table, rows):
         of_figure, of_names = noted(table, row, rows[row].wording)
         for mark in (*of_figure, *of_names):
@@ -290,7 +290,7 @@ def said_by_marks(table: Table, rows: Mapping[int, Indicator], known: Belonging)
     return found
 
 
-def _said_by_note(note: Note, table: Table, known: Belonging, *, is_of: bool) -> list[Finding]:
+def _said_by_note(note: Footnote, table: Table, known: Belonging, *, is_of: bool) -> list[Finding]:
     """What a note says; `is_of`: of a figure, and then each word of it must be understood."""
     sheet = table.grid.sheet
     label = known.words.label(note.said)
