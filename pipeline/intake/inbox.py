@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from msgspec import Struct
 
 from pipeline.workbooks.safe_text import shown_line
-from pipeline.workspace.directory import Directory, DirectoryEntry, ExchangedError, status
+from pipeline.workspace.directory import Directory, ExchangedError, FolderEntry, status
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import safe_name
 from pipeline.workspace.moving import opened, put
@@ -69,7 +69,7 @@ class Skipped(Struct, frozen=True):
 class Refused(Skipped, frozen=True, kw_only=True):
     """What was listed and can never be taken in, so that it goes to quarantine."""
 
-    entry: DirectoryEntry
+    entry: FolderEntry
     #: Of a regular file its length and time of change; None: what it is refuses it.
     was: tuple[int, int] | None = None
     #: By which it is known to have ended runs; None: it has not.
@@ -79,7 +79,7 @@ class Refused(Skipped, frozen=True, kw_only=True):
 class Listed(Struct, frozen=True):
     """A file to look at, and the area to which its folder binds it."""
 
-    entry: DirectoryEntry
+    entry: FolderEntry
     area: str | None
 
 
@@ -146,7 +146,7 @@ def list_inbox(inbox: Path, register: Register) -> tuple[list[Listed], list[Skip
     def look(folder: Directory, area: str | None) -> None:
         with folder.entries() as entries:
             for entry in entries:
-                one = DirectoryEntry(folder, entry.name)
+                one = FolderEntry(folder, entry.name)
                 if entry.is_dir(follow_symlinks=False):
                     bound = areas.get(name_key(entry.name))
                     if area is None and bound is not None:
@@ -158,7 +158,7 @@ def list_inbox(inbox: Path, register: Register) -> tuple[list[Listed], list[Skip
                 elif why:
                     skipped.append(Skipped(one.path, why))
 
-    def look_into(one: DirectoryEntry, area: str) -> None:
+    def look_into(one: FolderEntry, area: str) -> None:
         try:
             look(one.directory.inner(one.name), area)
         except OSError as error:
@@ -181,9 +181,9 @@ def put_back(claim: Path, inbox: Path, within: PurePath) -> None:
     try:
         for name in within.parent.parts:
             folder = folder.inner(name, make=True)
-        put(claim, DirectoryEntry(folder, within.name))
+        put(claim, FolderEntry(folder, within.name))
     except (NotADirectoryError, ExchangedError):
-        put(claim, DirectoryEntry(Directory.of(inbox), within.name))
+        put(claim, FolderEntry(Directory.of(inbox), within.name))
 
 
 def is_idle(inbox: Path) -> bool:
@@ -217,12 +217,12 @@ def _why_passed_over(entry: os.DirEntry[str], folder: Directory) -> str | None:
         noted = _LIBREOFFICE_OWNER.fullmatch(name)
         if noted is None:
             return ""
-        return _open_in("LibreOffice", noted[1], _libreoffice_user(DirectoryEntry(folder, name)))
+        return _open_in("LibreOffice", noted[1], _libreoffice_user(FolderEntry(folder, name)))
     if not entry.is_file(follow_symlinks=False):
         return None
     if name.startswith(_EXCEL_OWNER):
         return _open_in(
-            "Excel", name.removeprefix(_EXCEL_OWNER), _office_user(DirectoryEntry(folder, name))
+            "Excel", name.removeprefix(_EXCEL_OWNER), _office_user(FolderEntry(folder, name))
         )
     if name.lower().endswith(_UNFINISHED):
         return "an unfinished download or copy"
@@ -235,7 +235,7 @@ def _open_in(program: str, name: str, who: str) -> str:
     return f"{program}'s lock file: {who or 'someone'} has {shown_name(Path(name))} open"
 
 
-def _office_user(entry: DirectoryEntry) -> str:
+def _office_user(entry: FolderEntry) -> str:
     """Who has a workbook open, as Office notes it: a length and a name; empty where it does not."""
     noted = _start(entry, _OWNER_NOTE)
     length = noted[0] if noted else 0
@@ -245,7 +245,7 @@ def _office_user(entry: DirectoryEntry) -> str:
     )
 
 
-def _libreoffice_user(entry: DirectoryEntry) -> str:
+def _libreoffice_user(entry: FolderEntry) -> str:
     """Who has a workbook open, as LibreOffice notes it; empty where it does not.
 
     The name that the person gave to LibreOffice comes first, then the name by which the system
@@ -256,7 +256,7 @@ def _libreoffice_user(entry: DirectoryEntry) -> str:
     return next(filter(None, map(_as_name, fields[:2])), "")
 
 
-def _start(entry: DirectoryEntry, many: int) -> bytes:
+def _start(entry: FolderEntry, many: int) -> bytes:
     """The first bytes of a regular file; none where it cannot be read."""
     try:
         if not stat.S_ISREG(status(entry).st_mode):

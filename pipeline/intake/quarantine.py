@@ -18,7 +18,7 @@ from msgspec import Struct
 from pipeline.intake.inbox import EXCHANGED, Refused, Skipped, shown_name
 from pipeline.intake.scan import why_refused
 from pipeline.workbooks.safe_text import shown_line
-from pipeline.workspace.directory import DirectoryEntry, ExchangedError, rename, status
+from pipeline.workspace.directory import ExchangedError, FolderEntry, rename, status
 from pipeline.workspace.folder import Workspace, private_folder, safe_name, sync_folder, write_whole
 from pipeline.workspace.moving import ChangedError, copy, opened, put, remove
 
@@ -148,7 +148,7 @@ def _move(refused: Refused, target: Path) -> None:
         raise ChangedError
 
 
-def _carry(source: DirectoryEntry, target: Path) -> None:
+def _carry(source: FolderEntry, target: Path) -> None:
     """Copy a file to another file system, and remove it."""
     if shutil.disk_usage(target.parent).free < 2 * status(source).st_size:
         raise OSError(errno.ENOSPC, "there is no room for it")

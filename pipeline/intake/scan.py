@@ -28,7 +28,7 @@ from pipeline.intake.inbox import (
 from pipeline.workbooks.completeness import lacks_bytes
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
 from pipeline.workbooks.zip_directory import TooManyPartsError, fault
-from pipeline.workspace.directory import DirectoryEntry, ExchangedError, File, path_of, status
+from pipeline.workspace.directory import ExchangedError, File, FolderEntry, path_of, status
 from pipeline.workspace.moving import is_being_written, opened
 from pipeline.workspace.runs import at_work
 from pipeline.workspace.runs.at_work import AtWork, Thing
@@ -74,7 +74,7 @@ class Arrival(Struct, frozen=True):
     #: When its content or its name last changed, in nanoseconds, as the file system tells it.
     changed_ns: int = 0
     #: The same as it was listed; None where it was named and not listed.
-    entry: DirectoryEntry | None = None
+    entry: FolderEntry | None = None
 
     @property
     def file(self) -> File:
@@ -197,7 +197,7 @@ def _examine(
     left for the next run; what is no regular file is refused.
     """
     limit, path = file_mb * _MIB, path_of(file)
-    entry = file if isinstance(file, DirectoryEntry) else None
+    entry = file if isinstance(file, FolderEntry) else None
     try:
         before = status(file)
         is_fresh = _is_fresh(before, incomplete_minutes)
@@ -321,7 +321,7 @@ def _moment(seconds: float) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _wait_until_still(entries: list[DirectoryEntry], settle_seconds: float) -> None:
+def _wait_until_still(entries: list[FolderEntry], settle_seconds: float) -> None:
     """Let files that changed a moment ago come to rest; what still moves then is found out later.
 
     Change time counts as well, since a copy may keep the original's modification time.

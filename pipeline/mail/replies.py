@@ -134,8 +134,9 @@ class IMAP(imaplib.IMAP4):
         return self._bounded().read(size)
 
     def readline(self) -> bytes:
-        # The library's own limit, which it compares the line with; its types leave it out.
-        return self._bounded().readline(imaplib._MAXLINE + 1)  # type: ignore[attr-defined]
+        # The library's own limit, which it compares the line with.
+        longest: int = imaplib._MAXLINE  # type: ignore[attr-defined]  # its types leave it out
+        return self._bounded().readline(longest + 1)
 
     @property
     def _timeout(self) -> float:

@@ -127,7 +127,7 @@ class Directory(Struct, frozen=True):
             return False
 
 
-class DirectoryEntry(Struct, frozen=True):
+class FolderEntry(Struct, frozen=True):
     """What has a name in a directory."""
 
     directory: Directory
@@ -139,7 +139,7 @@ class DirectoryEntry(Struct, frozen=True):
 
 
 #: A file where nobody else can put anything, or one in a directory where others can.
-File: TypeAlias = Path | DirectoryEntry
+File: TypeAlias = Path | FolderEntry
 
 
 @contextmanager

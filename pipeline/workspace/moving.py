@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from msgspec.structs import replace
 
 from pipeline.workspace import directory
-from pipeline.workspace.directory import DirectoryEntry, File, path_of
+from pipeline.workspace.directory import File, FolderEntry, path_of
 from pipeline.workspace.folder import replacing
 
 if sys.platform == "linux":
@@ -161,7 +161,7 @@ def remove(source: File, sha256: str) -> None:
         directory.unlink(source)
 
 
-def put(source: File, target: DirectoryEntry) -> Path:
+def put(source: File, target: FolderEntry) -> Path:
     """Move within a file system to `target`, or to a name like it; over nothing that is there.
 
     Raises:
@@ -171,7 +171,7 @@ def put(source: File, target: DirectoryEntry) -> Path:
     return next(each.path for each in names if _is_put(source, each))
 
 
-def _is_put(source: File, target: DirectoryEntry) -> bool:
+def _is_put(source: File, target: FolderEntry) -> bool:
     """Whether the move could be made; it is not where something stands."""
     try:
         # Unlike a rename, a link is never made over what someone puts there this very moment.

@@ -56,6 +56,10 @@ def issued(
         (MergeRule.SUM, ["3 20 40", "- 20 40"], ["x x 40 = 63", "x 40 = x"]),
         # One of the larger ones was never printed.
         (MergeRule.SUM, ["- 20 -", "3 20 40"], ["20 = 20", "x 20 x = 63"]),
+        # Which is the small one was seen before: of 6 only 1 and 5 would be printed so.
+        (MergeRule.SUM, ["30 - -", "30 1 -", "30 1 5"], ["30 = 30", "30 x = x", "30 x 5 = x"]),
+        (MergeRule.MEAN, ["30 - -", "30 1 -", "30 1 5"], ["30 = 30", "30 x = x", "30 x 5 = x"]),
+        (MergeRule.SUM, ["30 - -", "30 1 -", "30 1 9"], ["30 = 30", "30 x = x", "30 x x = 40"]),
         (MergeRule.MAXIMUM, ["3 20 40", "30 20 40"], ["x 20 40 = 40", "30 20 40 = 40"]),
     ],
 )  # fmt: skip

@@ -35,9 +35,8 @@ def without_attachment(content: bytes, where: str) -> bytes:
             at = end.start() if end else len(text)
             text = text[:at] + _linked(said, where) + text[at:]
             body.set_content(text, subtype="html", cte="quoted-printable")
-    # A message with an attachment has parts, which its type does not say.
-    kept = [part for part in email.get_payload() if not part.is_attachment()]  # type: ignore[union-attr]
-    email.set_payload(kept)
+    parts = email.get_payload()
+    email.set_payload([part for part in parts if not part.is_attachment()])  # type: ignore[union-attr]  # it has parts
     return email.as_bytes()
 
 

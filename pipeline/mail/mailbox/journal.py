@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
 from pipeline.workspace import directory
-from pipeline.workspace.directory import Directory, DirectoryEntry
+from pipeline.workspace.directory import Directory, FolderEntry
 from pipeline.workspace.folder import (
     UNFINISHED,
     Workspace,
@@ -62,7 +62,7 @@ def place(workspace: Workspace, key: str, folder: Path, note: Note, content: byt
     """
     with disk_trouble(f"What came by mail cannot be put into {folder}"):
         into = Directory.of(folder.parent).inner(folder.name, make=True)
-        hidden = DirectoryEntry(into, f"{_HIDDEN}{key}")
+        hidden = FolderEntry(into, f"{_HIDDEN}{key}")
         with suppress(FileNotFoundError):
             directory.unlink(hidden)
         with os.fdopen(directory.descriptor_of(hidden, _WRITING), "wb") as file:
@@ -72,7 +72,7 @@ def place(workspace: Workspace, key: str, folder: Path, note: Note, content: byt
         directory.set_time(hidden, note.arrived_at.timestamp())
         into.sync()
         _write(note_of(workspace, key), note)
-        path = put(hidden, DirectoryEntry(into, note.name))
+        path = put(hidden, FolderEntry(into, note.name))
         into.sync()
     return path
 
@@ -96,7 +96,7 @@ def finish(workspace: Workspace) -> None:
                 note.unlink()
 
 
-def _hidden(workspace: Workspace) -> Iterator[DirectoryEntry]:
+def _hidden(workspace: Workspace) -> Iterator[FolderEntry]:
     if not _folder(workspace).exists():
         return
     with suppress(OSError), (inbox := Directory.of(workspace.inbox)).entries() as entries:
@@ -104,10 +104,10 @@ def _hidden(workspace: Workspace) -> Iterator[DirectoryEntry]:
             # What has another's place by now is none of ours.
             with suppress(OSError), (inner := inbox.inner(folder)).entries() as found:
                 names = [each.name for each in found if each.name.startswith(_HIDDEN)]
-                yield from (DirectoryEntry(inner, name) for name in names)
+                yield from (FolderEntry(inner, name) for name in names)
 
 
-def _finish_one(hidden: DirectoryEntry, note: Path) -> None:
+def _finish_one(hidden: FolderEntry, note: Path) -> None:
     try:
         noted = msgspec.json.decode(note.read_bytes(), type=Note)
     except FileNotFoundError:

@@ -21,6 +21,8 @@ _CLOCKS_CHANGE_BEFORE = 4
 
 #: Where the machine's own units are.
 MACHINE = Path("/etc/systemd/system")
+#: Folders that all users share; the unit names them, and nothing is written there.
+_SHARED = ("/tmp", "/var/tmp")  # noqa: S108 - to be closed
 #: What a user's own service manager may not promise.
 _SYSTEM_ONLY = """\
 CapabilityBoundingSet=
@@ -131,8 +133,7 @@ def _unit_folders(job: Job) -> tuple[Path, Path]:
 
 def _user_folder(user: str | None) -> Path:
     """Where the units of a user are; None is who runs this."""
-    # os.path, unlike pathlib, goes on where a user has no name or no home.
-    config = os.path.expanduser(f"~{user or ''}/.config")  # noqa: PTH111
+    config = os.path.expanduser(f"~{user or ''}/.config")  # noqa: PTH111 - pathlib needs a home
     own = os.environ.get("XDG_CONFIG_HOME") if user is None else None
     return Path(own or config, "systemd", "user")
 
@@ -158,8 +159,7 @@ def _texts(job: Job) -> dict[Path, str]:
             timeout=f"{minutes}min" if minutes else "infinity",
             memory=_OWN_MEMORY + readers * limits.memory_mb,
             home=_closed("read-only", needed + writable, "/home", "/root", "/run/user"),
-            # Nothing is written there: the unit names them.
-            private_tmp=_closed("no", needed + writable, "/tmp", "/var/tmp"),  # noqa: S108
+            private_tmp=_closed("no", needed + writable, *_SHARED),
             system_only=_SYSTEM_ONLY if job.user else "",
             # A share that is away is named by the run itself.
             writable=" ".join(_word(f"-{path}") for path in writable),
