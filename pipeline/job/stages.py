@@ -7,7 +7,8 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from datetime import datetime
+from itertools import count, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,7 +22,6 @@ from pipeline.intake.quarantine import set_apart
 from pipeline.intake.scan import (
     Arrival,
     changed_since,
-    gone_round,
     has_changed,
     scan,
     take,
@@ -34,7 +34,6 @@ from pipeline.returns import validate as checks
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, delivery_of, in_waves, last_periods
-from pipeline.returns.validate import received_at
 from pipeline.store import Decision, Outcome
 from pipeline.store.journal import archive_register, catch_up
 from pipeline.store.session import Progress, Session
@@ -44,7 +43,6 @@ from pipeline.workspace.directory import is_there
 from pipeline.workspace.folder import need_folder
 from pipeline.workspace.runs.at_work import AtWork, Thing
 from pipeline.workspace.runs.pace import Pace
-from schemas.findings import has_errors
 
 if TYPE_CHECKING:
     from pipeline.job.nightly import Reopen
@@ -53,10 +51,6 @@ T = TypeVar("T", Arrival, Return, Decision)
 
 #: Returns committed together; their files leave the inbox after that.
 _BATCH = 200
-_OVERTAKEN = (
-    "a run ended, by memory or time, while it was at work on it, and meanwhile a later return of "
-    "its area counts for its period"
-)
 
 
 class Intake(Struct):
@@ -72,10 +66,8 @@ class Intake(Struct):
     skipped: list[Skipped] = field(default_factory=list)
     #: The faults of this program's for which a correction copy holds the list alone.
     faults: list[str] = field(default_factory=list)
-    #: What a run has ended on, to be taken last and alone.
-    held: list[Listed] = field(default_factory=list)
-    #: That of these which is being taken; None: all others are.
-    alone: Listed | None = None
+    #: What a run has ended on, to be taken alone.
+    held: Sequence[Listed] = ()
     #: By number, the closed periods that are open again.
     reopened: Mapping[str, int] = field(default_factory=dict)
     #: The files about which nothing is left to be decided by this run.
@@ -103,27 +95,15 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
     with session.pace.during("intake"):
         scanned = scan(workspace.inbox, session.register, limits, session.pace.work)
         arrivals = as_mailed(scanned.arrivals, workspace)
-        arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
+        arrivals.sort(key=_in_order)
         skipped = _apart_from(scanned.skipped, session)
     register = session.register.opened(reopened)
-    intake = Intake(replace(session, register=register), guard_of(register, limits))
-    intake.skipped, intake.held, intake.reopened = skipped, [*scanned.held], reopened
+    intake = Intake(replace(session, register=register), guard_of(register, limits), arrivals)
+    intake.skipped, intake.held, intake.reopened = skipped, scanned.held, reopened
     if arrivals or intake.held:
         need_folder(workspace.archive)
         need_folder(workspace.outbox)
-    _begin(intake, arrivals)
     return intake
-
-
-def _begin(intake: Intake, arrivals: Sequence[Arrival]) -> None:
-    """Make these the arrivals to be taken in, without those that were."""
-    workspace, store = intake.session.workspace, intake.session.store
-    if arrivals:
-        # A run that was cut off may have recorded some and not cleared them away.
-        recorded = store.taken(map(delivery_of, arrivals))
-        intake.skipped += take_away([a for a in arrivals if delivery_of(a) in recorded], workspace)
-        intake.arrivals = [a for a in arrivals if delivery_of(a) not in recorded]
-        intake.known = Known.of(intake.arrivals, store, intake.reopened)
 
 
 def _apart_from(skipped: Sequence[Skipped], session: Session) -> list[Skipped]:
@@ -137,32 +117,51 @@ def _apart_from(skipped: Sequence[Skipped], session: Session) -> list[Skipped]:
 
 
 def in_turn(intake: Intake) -> Iterator[Intake]:
-    """The same with all files but those that a run has ended on, and then with each of these alone.
+    """The same with as many files as can be taken together, part after part.
 
-    One of these that would count in the place of a return that came later, and was taken before it,
-    goes to quarantine.
+    What a run has ended on is taken alone, in its place among the files that may be of its area, so
+    that whichever came last counts as if nothing had happened; all others come before these.
     """
-    yield intake
     session, limits = intake.session, intake.session.workspace.settings.limits
+    areas = {listed.area for listed in intake.held}
+    others, waiting, alone = list[Arrival](), list[Arrival](), list[Arrival]()
+    for arrival in intake.arrivals:
+        (waiting if _may_be_of_one(arrival.folder_area, areas) else others).append(arrival)
+    yield _with(intake, others)
     for listed in intake.held:
         session.pace.check()
         with session.pace.during("intake"), session.pace.work.on("intake", [thing_of(listed)]):
             taken = take(listed, limits)
         if isinstance(taken, Skipped):
             intake.skipped.append(taken)
-            continue
-        _begin(intake, as_mailed([taken], session.workspace))
-        intake.alone = listed
-        yield intake
+        else:
+            alone += as_mailed([taken], session.workspace)
+    for is_alone, together in groupby(
+        sorted([*waiting, *alone], key=_in_order), lambda arrival: arrival in alone
+    ):
+        for part in ([each] for each in together) if is_alone else [[*together]]:
+            yield _with(intake, part)
 
 
-def _is_overtaken(one: Return, intake: Intake) -> bool:
-    """Whether one that comes last would count in the place of a return that came after it."""
-    if has_errors(one.reading.findings):
-        return False
-    stands = intake.known.standing.get((one.reading.area, one.reading.period))
-    came = received_at(one.arrival, intake.session.now)
-    return stands is not None and stands.received_at > came
+def _in_order(arrival: Arrival) -> tuple[datetime, str]:
+    return arrival.arrived_at, arrival.filename
+
+
+def _may_be_of_one(area: str | None, areas: set[str | None]) -> bool:
+    """Whether what lies in an area's folder, or in none, may be of an area of these."""
+    return bool(areas) and (area is None or None in areas or area in areas)
+
+
+def _with(intake: Intake, arrivals: Sequence[Arrival]) -> Intake:
+    """The same with these to be taken in, without those that were."""
+    workspace, store = intake.session.workspace, intake.session.store
+    # A run that was cut off may have recorded some and not cleared them away.
+    recorded = store.taken(map(delivery_of, arrivals)) if arrivals else set()
+    intake.skipped += take_away([a for a in arrivals if delivery_of(a) in recorded], workspace)
+    intake.arrivals = [a for a in arrivals if delivery_of(a) not in recorded]
+    if arrivals:
+        intake.known = Known.of(intake.arrivals, store, intake.reopened)
+    return intake
 
 
 def read(intake: Intake) -> Iterator[Return]:
@@ -194,10 +193,7 @@ def read(intake: Intake) -> Iterator[Return]:
                 break
             one = known.unread(arrival)
         if isinstance(one, Return):
-            if intake.alone and _is_overtaken(one, intake):
-                intake.skipped += _apart_from([gone_round(intake.alone, _OVERTAKEN)], session)
-            else:
-                yield one
+            yield one
 
 
 def _read(

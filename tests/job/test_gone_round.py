@@ -29,15 +29,22 @@ BOMB = "bomb.xlsx"
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """Two good returns, and between them a file that ends whatever opens it."""
+    """Two good returns; before one of them, in its area's folder, what ends whatever opens it."""
     folder = tmp_path / "workspace"
     make_workspace(folder, PERIOD.due, REGISTER)
     set_up(folder, settle_seconds=0.0, incomplete_minutes=0, workers=1)
-    fill_return(REGISTER, SAFETY, PERIOD, folder / "inbox" / "a.xlsx", ENTRIES)
+    safety, care = (folder / "inbox" / area.ref for area in (SAFETY, CARE))
+    safety.mkdir()
+    care.mkdir()
+    fill_return(REGISTER, SAFETY, PERIOD, safety / "a.xlsx", ENTRIES)
     wrong = ENTRIES | {"P2-2": {"Performance": "about 4"}}
-    fill_return(REGISTER, CARE, PERIOD, folder / "inbox" / BOMB, wrong)
-    fill_return(REGISTER, CARE, PERIOD, folder / "inbox" / "c.xlsx", ENTRIES)
+    fill_return(REGISTER, CARE, PERIOD, care / BOMB, wrong)
+    fill_return(REGISTER, CARE, PERIOD, care / "c.xlsx", ENTRIES)
     return folder
+
+
+def waiting(workspace: Path) -> list[str]:
+    return sorted(path.name for path in (workspace / "inbox").rglob("*.xlsx"))
 
 
 def said(workspace: Path, *words: str) -> str:
@@ -58,6 +65,12 @@ def skipped(output: str) -> dict[str, str]:
     return {Path(o["path"]).name: o["why"] for o in json.loads(output)["ingested"]["skipped"]}
 
 
+def counting(workspace: Path) -> list[str]:
+    """The files whose figures count."""
+    (period,) = json.loads(said(workspace, "status", "--json"))["periods"]
+    return [one["filename"] for one in period["returns"]]
+
+
 def test_a_file_on_which_runs_are_killed_is_found_named_and_gone_round(workspace: Path) -> None:
     # It is opened as it is scanned, and once more as it is read, while others are being read.
     assert run(workspace, "killed", BOMB, 2).returncode == -signal.SIGKILL
@@ -68,14 +81,15 @@ def test_a_file_on_which_runs_are_killed_is_found_named_and_gone_round(workspace
     # One at a time, the others before it. One of several may have had nothing to do with it.
     assert run(workspace, "killed", BOMB, 2).returncode == -signal.SIGKILL
     assert f"at work on {BOMB} (reading)" in said(workspace, "runs")
-    # After all others, which are taken in although it ends this run too.
+    # Other areas come before it and are taken in, although it ends this run too.
     assert run(workspace, "killed", BOMB, 1).returncode == -signal.SIGKILL
-    assert [path.name for path in (workspace / "inbox").iterdir()] == [BOMB]
+    assert waiting(workspace) == [BOMB, "c.xlsx"]
     done = run(workspace, "killed", BOMB, 1)
+    assert taken(done.stdout) == [("c.xlsx", "accepted")]
     assert skipped(done.stdout) == {
         BOMB: "2 runs ended, or were killed, while they were at work on it alone"
     }
-    assert not (workspace / "inbox" / BOMB).exists()
+    assert waiting(workspace) == []
     (note,) = (workspace / "var" / "quarantine").glob("*why.txt")
     assert "2 runs ended" in note.read_text("utf-8")
     assert "move it back to where it lay" in note.read_text("utf-8")
@@ -86,10 +100,10 @@ def test_a_file_on_which_runs_are_killed_is_found_named_and_gone_round(workspace
     assert checks(workspace)["gone round"]["state"] == "ok"
 
 
-def test_a_file_for_which_there_is_no_memory_is_named_in_a_line_and_comes_last(
+def test_a_file_for_which_there_is_no_memory_is_named_in_a_line_and_keeps_no_other_area(
     workspace: Path,
 ) -> None:
-    with (workspace / "inbox" / BOMB).open("ab") as file:
+    with (workspace / "inbox" / CARE.ref / BOMB).open("ab") as file:
         file.write(os.urandom(40 * 1024 * 1024))
     for _ in range(2):
         done = run(workspace, "starved", BOMB, 1)
@@ -99,33 +113,48 @@ def test_a_file_for_which_there_is_no_memory_is_named_in_a_line_and_comes_last(
         assert line.startswith("quarterday: The run ran out of memory, at work on ")
     assert f"at work on {BOMB} (intake)" in line
     assert f"at work on {BOMB} (intake)" in said(workspace, "runs")
-    # After all others, whether there is memory for it by then or not.
+    # After other areas, whether there is memory for it by then or not.
     run(workspace, "starved", BOMB, 1)
-    assert not {"a.xlsx", "c.xlsx"} & {path.name for path in (workspace / "inbox").iterdir()}
+    assert "a.xlsx" not in waiting(workspace)
     assert "accepted" in said(workspace, "history", "--period", PERIOD.name)
 
 
-def test_what_ended_a_run_alone_is_taken_last_after_all_others(workspace: Path) -> None:
-    others = workspace.with_name("others")
-    (workspace / "inbox").rename(others)
-    (workspace / "inbox").mkdir()
-    shutil.copy2(others / BOMB, workspace / "inbox")
-    assert run(workspace, "killed", BOMB, 1).returncode == -signal.SIGKILL
-    for name in ("a.xlsx", "c.xlsx"):
-        shutil.copy2(others / name, workspace / "inbox")
-    # The others are taken in although it ends this run too.
-    assert run(workspace, "killed", BOMB, 1).returncode == -signal.SIGKILL
-    assert [path.name for path in (workspace / "inbox").iterdir()] == [BOMB]
-    assert len(list((workspace / "var" / "archive").glob("??/*.xlsx"))) == 2
-    done = run(workspace, "killed", BOMB, 1)
-    assert "2 runs ended" in skipped(done.stdout)[BOMB]
+def test_what_ended_a_run_alone_is_taken_in_its_place_among_its_areas_files(
+    workspace: Path,
+) -> None:
+    assert run(workspace, "killed", BOMB, 2).returncode == -signal.SIGKILL
+    assert run(workspace, "killed", BOMB, 2).returncode == -signal.SIGKILL
+    # By chance: it would end nothing more. What came after it counts.
+    earlier = workspace / "inbox" / CARE.ref / BOMB
+    later = earlier.with_name("c.xlsx")
+    assert earlier.stat().st_ctime_ns < later.stat().st_ctime_ns
+    done = run(workspace, "killed", "no such file", 1)
+    assert taken(done.stdout) == [
+        *(("a.xlsx", "accepted"), (BOMB, "rejected"), ("c.xlsx", "accepted"))
+    ]
+    assert counting(workspace) == ["a.xlsx", "c.xlsx"]
+
+
+def test_where_it_lies_in_no_areas_folder_all_others_in_none_keep_their_place(
+    workspace: Path,
+) -> None:
+    earlier = ENTRIES | {"P2-2": {"Performance": 7}}
+    inbox = workspace / "inbox"
+    shutil.rmtree(inbox / CARE.ref)
+    fill_return(REGISTER, CARE, PERIOD, inbox / BOMB, earlier)
+    fill_return(REGISTER, CARE, PERIOD, inbox / "c.xlsx", ENTRIES)
+    assert run(workspace, "killed", BOMB, 2).returncode == -signal.SIGKILL
+    assert run(workspace, "killed", BOMB, 2).returncode == -signal.SIGKILL
+    done = run(workspace, "killed", "no such file", 1)
+    assert skipped(done.stdout) == {}
+    assert counting(workspace) == ["a.xlsx", "c.xlsx"]
 
 
 def test_what_a_killed_run_was_at_work_on_by_chance_is_taken_by_the_next(workspace: Path) -> None:
     assert run(workspace, "killed", BOMB, 2).returncode == -signal.SIGKILL
     done = plain_run(workspace)
     assert done.returncode in (0, 1)
-    assert list((workspace / "inbox").iterdir()) == []
+    assert waiting(workspace) == []
     assert not list((workspace / "var" / "quarantine").glob("*"))
     assert checks(workspace)["gone round"]["state"] == "ok"
 
@@ -145,28 +174,13 @@ def test_a_server_with_which_runs_end_comes_last_and_is_then_left_for_tonight(
             set_up(workspace, section="mail", sender="Team <team@council.example>")
         is_first = section == "mail.receive"
         assert run(workspace, "killed", str(port), 1).returncode == -signal.SIGKILL
-        assert (len(list((workspace / "inbox").iterdir())) == 3) == is_first
+        assert (len(waiting(workspace)) == 3) == is_first
         assert f"at work on 127.0.0.1 ({stage})" in said(workspace, "runs")
         # After everything else.
         assert run(workspace, "killed", str(port), 1).returncode == -signal.SIGKILL
-        assert list((workspace / "inbox").iterdir()) == []
+        assert waiting(workspace) == []
         done = run(workspace, "killed", str(port), 1, "run")
         assert done.returncode == 1
         assert "127.0.0.1 is left for tonight: 2 runs ended" in done.stdout + done.stderr
         # Tomorrow it is called again.
         assert run(workspace, "killed", str(port), 1).returncode == -signal.SIGKILL
-
-
-def test_what_comes_last_for_that_reason_takes_no_later_returns_place(workspace: Path) -> None:
-    others = workspace.with_name("others")
-    (workspace / "inbox").rename(others)
-    (workspace / "inbox").mkdir()
-    earlier = ENTRIES | {"P2-2": {"Performance": 7}}
-    fill_return(REGISTER, CARE, PERIOD, workspace / "inbox" / BOMB, earlier)
-    assert run(workspace, "killed", BOMB, 1).returncode == -signal.SIGKILL
-    shutil.copy2(others / "c.xlsx", workspace / "inbox")
-    # This time it would have ended nothing.
-    done = run(workspace, "killed", "no such file", 1)
-    assert taken(done.stdout) == [("c.xlsx", "accepted")]
-    assert "a later return of its area counts" in skipped(done.stdout)[BOMB]
-    assert "c.xlsx" in said(workspace, "status", "--json")
