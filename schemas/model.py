@@ -102,7 +102,33 @@ class Gets(StrEnum):
     """What a recipient on the register is sent."""
 
     APPENDIX = "appendix"
+    DRAFT = "draft"
     DIGEST = "digest"
+
+
+class IssueRule(StrEnum):
+    """What makes an issue of a draft."""
+
+    CHANGE = "at every change"
+    APPROVAL = "on approval"
+    COMPLETE = "when complete"
+    DATE = "on a date"
+
+
+class Weekday(StrEnum):
+    """The days of the week, in their order."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+    @classmethod
+    def of(cls, day: date) -> Weekday:
+        return tuple(cls)[day.weekday()]
 
 
 class Priority(Struct, frozen=True):
@@ -227,6 +253,8 @@ class Period(Struct, frozen=True):
     #: The last day on which a return is in time.
     due: date
     open: bool = True
+    #: From this day on its draft is issued, where the framework's rule is a date.
+    issue_on: date | None = None
 
 
 class Recipient(Struct, frozen=True):
@@ -235,17 +263,44 @@ class Recipient(Struct, frozen=True):
     gets: tuple[Gets, ...] = (Gets.APPENDIX,)
 
 
+class Approver(Struct, frozen=True):
+    """Who may decide: approve a draft, accept a warning, reopen, recall."""
+
+    name: str
+    #: The user name on the computers where commands are given; empty: decides by the register.
+    login: str = ""
+
+
+class Request(Struct, frozen=True):
+    """A line of the sheet Decisions, as typed; what comes of it is decided by a run."""
+
+    #: What is asked for, such as `approve`.
+    what: str = ""
+    period: str = ""
+    area: str = ""
+    #: The code of a warning, and the ref of the indicator that it is about.
+    finding: str = ""
+    indicator: str = ""
+    #: The code that is printed on the draft.
+    code: str = ""
+    by: str = ""
+    on: date | None = None
+    because: str = ""
+
+
 class Policy(Struct, frozen=True):
     """What the colours mean and how they add up.
 
     Overall scores green 1, amber ½ and red 0 and takes the mean of what is rated: green from
-    `green_from`, amber from `amber_from`, else red.
+    `green_from`, amber from `amber_from`, else red. Where less than `coverage_from` of what is due
+    has been answered there is no overall rating.
     """
 
     kind: PolicyKind = PolicyKind.TARGET
     tolerance: Tolerance = Tolerance(Decimal(5), ToleranceKind.PERCENT_OF_TARGET)
     green_from: Decimal = Decimal("0.75")
     amber_from: Decimal = Decimal("0.5")
+    coverage_from: Decimal = Decimal(0)
 
 
 class TextBounds(Struct, frozen=True):
@@ -274,6 +329,9 @@ class Framework(Struct, frozen=True):
     remind_before: tuple[int, ...] = ()
     remind_after: tuple[int, ...] = ()
     bounds: TextBounds = TextBounds()
+    issue_when: IssueRule = IssueRule.CHANGE
+    #: On which days drafts are sent; none: on any.
+    draft_days: tuple[Weekday, ...] = ()
 
 
 class Register(Struct, frozen=True):
@@ -287,6 +345,9 @@ class Register(Struct, frozen=True):
     #: In the order in which they start.
     periods: tuple[Period, ...]
     recipients: tuple[Recipient, ...]
+    #: None: whoever may give commands, or write the register, decides.
+    approvers: tuple[Approver, ...] = ()
+    decisions: tuple[Request, ...] = ()
     #: SHA-256 of the workbook's bytes.
     sha256: str = ""
 

@@ -214,6 +214,14 @@ CHECKS = (
         words=lambda _row, key: {"example": "0.75" if key == "green_from" else "0.5"},
     ),
     RowCheck(
+        "R48",
+        "Coverage out of range",
+        "{value} is not from 0 to 1.",
+        "Type a share, for example 0.75, or clear this cell: the whole is then always rated.",
+        "All that is due is 1, and nothing of it is 0.",
+        at=_at(lambda share: share.between(0, 1), "framework.coverage_from"),
+    ),
+    RowCheck(
         "R32",
         "Out of order",
         "{heading} ({value}) is {wrong}.",

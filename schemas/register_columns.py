@@ -52,6 +52,9 @@ class RegisterColumn(Struct, frozen=True, eq=False):
     required: bool = False
     #: The name of the list of another sheet to choose from; see `register_layout.LISTS`.
     chosen_from: str = ""
+    #: The same, and the words, where what is typed is free: the list only proposes.
+    proposed_from: str = ""
+    proposes: tuple[str, ...] = ()
     #: The smallest whole number that it takes.
     least: int = 0
     #: The largest; None: any.
@@ -81,12 +84,15 @@ class RegisterSheet(Struct, frozen=True, eq=False):
     #: What one of its rows is called in a sentence.
     called: str
     columns: tuple[RegisterColumn, ...]
+    #: Registers were made without it: where it is not there, it counts as having no rows.
+    later: bool = False
 
 
-def sheet(title: str, called: str, *columns: RegisterColumn) -> RegisterSheet:
+def sheet(title: str, called: str, *columns: RegisterColumn, later: bool = False) -> RegisterSheet:
     """A sheet of the register, with the names that follow from its title."""
     *_, attribute = title.casefold().split()
-    return RegisterSheet(title, title.title().replace(" ", ""), attribute, called, columns)
+    table = title.title().replace(" ", "")
+    return RegisterSheet(title, table, attribute, called, columns, later)
 
 
 #: Free text.

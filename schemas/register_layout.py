@@ -265,6 +265,15 @@ PERIODS = sheet(
         "a state of a period",
         required=True,
     ),
+    column.day(
+        "issue_on",
+        "Issue on",
+        "Type the day from which its appendix is issued, for example 10/08/2012, where the sheet "
+        "Framework has Issue: on a date. Leave blank otherwise.",
+        16,
+        required=False,
+        later=True,
+    ),
 )
 
 RECIPIENTS = sheet(
@@ -277,7 +286,8 @@ RECIPIENTS = sheet(
     column.words(
         "gets",
         "Gets",
-        "Choose appendix or digest; for both, type appendix; digest.",
+        "Choose appendix (what is issued), draft (what a night prepares) or digest; for several, "
+        "type them with semicolons between: draft; digest.",
         22,
         tuple(model.Gets),
         "something that can be sent",
@@ -285,8 +295,106 @@ RECIPIENTS = sheet(
     ),
 )
 
+APPROVERS = sheet(
+    "Approvers",
+    "approver",
+    column.code(
+        "name",
+        "Name",
+        "Type who may approve drafts, accept warnings, reopen and recall, for example Performance "
+        "officer. Deputies have a row of their own. With no row at all, whoever may write this "
+        "register or give commands decides.",
+        40,
+    ),
+    column.code(
+        "login",
+        "Login",
+        "Type the approver's user name on the computer where commands are given, for example "
+        "jsmith. Leave blank where decisions come by the sheet Decisions.",
+        24,
+        required=False,
+    ),
+    later=True,
+)
+
+DECISIONS = sheet(
+    "Decisions",
+    "decision",
+    column.code(
+        "what",
+        "What",
+        "Choose approve (a draft becomes an issue), accept (a warning: the figure is right), "
+        "reopen (a closed period, for one run) or recall (the last issue was wrong).",
+        12,
+        required=False,
+        proposes=("approve", "accept", "reopen", "recall"),
+    ),
+    column.code(
+        "period",
+        "Period",
+        "Choose the period, for example 2012-13.",
+        14,
+        required=False,
+        proposed_from="PeriodNames",
+    ),
+    column.code(
+        "area",
+        "Service area",
+        "For accept, choose the ref of the service area. Leave blank otherwise.",
+        14,
+        required=False,
+        proposed_from="ServiceAreaRefs",
+    ),
+    column.code(
+        "finding",
+        "Finding",
+        "For accept, type the warning's code as the digest gives it, for example C05. Leave blank "
+        "otherwise.",
+        12,
+        required=False,
+    ),
+    column.code(
+        "indicator",
+        "Indicator",
+        "For accept, choose the ref of the indicator. Leave blank otherwise.",
+        12,
+        required=False,
+        proposed_from="IndicatorRefs",
+    ),
+    column.code(
+        "code",
+        "Code",
+        "For approve and recall, type the code that is printed on the draft or the issue, for "
+        "example 7KQ2MX. Leave blank otherwise.",
+        12,
+        required=False,
+    ),
+    column.code(
+        "by",
+        "Decided by",
+        "Choose who decided, from the sheet Approvers.",
+        24,
+        required=False,
+        proposed_from="ApproverNames",
+    ),
+    column.day(
+        "on", "On", "Type the day of the decision, for example 08/08/2012.", 14, required=False
+    ),
+    column.text(
+        "because",
+        "Because",
+        "Type why, for example agreed with the portfolio holder; it is kept, and printed in the "
+        "digest.",
+        50,
+    ),
+    later=True,
+)
+
 #: In the order of the workbook's tabs.
-SHEETS = (FRAMEWORK, PRIORITIES, INDICATORS, TARGETS, AREAS, PERIODS, RECIPIENTS)
+SHEETS = (
+    *(FRAMEWORK, PRIORITIES, INDICATORS, TARGETS, AREAS, PERIODS, RECIPIENTS),
+    *(APPROVERS, DECISIONS),
+)
 
 #: Lists to choose from: a name in the workbook, and the sheet whose first column it stands for.
 LISTS = {
@@ -294,4 +402,5 @@ LISTS = {
     "IndicatorRefs": INDICATORS,
     "ServiceAreaRefs": AREAS,
     "PeriodNames": PERIODS,
+    "ApproverNames": APPROVERS,
 }

@@ -1,7 +1,7 @@
 """The settings of the register's sheet Framework, as plain data."""
 
 from schemas import register_columns as column
-from schemas.model import PolicyKind, TextBounds, ToleranceKind
+from schemas.model import IssueRule, PolicyKind, TextBounds, ToleranceKind, Weekday
 from schemas.register_columns import RegisterColumn, sheet
 
 #: A bound of text may be set to so many times what it is unset.
@@ -125,6 +125,33 @@ FRAMEWORK = sheet(
         "how many characters a commentary, or what an indicator in words reports, may have",
     ),
     _bound("whole", "Longest return", "how many characters all words of a return may have"),
+    column.share(
+        "coverage_from",
+        "Coverage from",
+        "Type what share of all that is due must have been answered before the whole is rated, "
+        "from 0 to 1, for example 0.75. Blank counts as 0: it is rated from the first figure on.",
+        later=True,
+        attribute="policy.coverage_from",
+    ),
+    column.word(
+        "issue_when",
+        "Issue",
+        "Choose what makes an issue of a draft: on approval (an approver's word), when complete "
+        "(all that is due has been answered), on a date (of the period, on the sheet Periods), or "
+        "at every change. Blank counts as at every change.",
+        choices=tuple(IssueRule),
+        called="a rule for issues",
+        later=True,
+    ),
+    column.words(
+        "draft_days",
+        "Drafts on",
+        "Type the days of the week on which drafts are sent, with semicolons between, for example "
+        "tuesday; thursday. Leave blank for every day on which they have changed.",
+        choices=tuple(Weekday),
+        called="a list of days of the week",
+        later=True,
+    ),
 )
 #: The columns of its table.
 FRAMEWORK_COLUMNS = (

@@ -91,6 +91,9 @@ def _read(content: bytes, kind: FileKind, reading: RegisterReading) -> None:
         mine = [grid for grid in grids if letters_key(grid.sheet) == letters_key(sheet.title)]
         if not mine:
             near = asked_about(sheet.title, there)
+            if sheet.later and not near:
+                reading.sheets[sheet.title] = []
+                continue
             reading.findings.append(r.SHEET_MISSING.found(title=sheet.title, near=near))
         elif len(mine) > 1:
             first, second, *_ = (grid.sheet for grid in mine)

@@ -24,6 +24,8 @@ def starter_register(today: date) -> model.Register:
             council="Example Borough Council",
             title="Example: our plan for the borough",
             appendix="Appendix 1",
+            policy=model.Policy(coverage_from=Decimal("0.75")),
+            issue_when=model.IssueRule.APPROVAL,
             small_below=5,
             remind_before=(7, 1),
             remind_after=(1, 3, 7),

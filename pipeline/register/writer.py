@@ -184,6 +184,10 @@ def _validation(column: RegisterColumn) -> dict[str, object]:
         case Content.WORDS if column.choices:
             everything = SEPARATOR.join(column.choices)
             rule = {"validate": "list", "source": [*column.choices, everything]}
+        case _ if column.proposed_from:
+            rule = {"validate": "list", "source": f"={column.proposed_from}", "show_error": False}
+        case _ if column.proposes:
+            rule = {"validate": "list", "source": list(column.proposes), "show_error": False}
         case _ if column.chosen_from:
             # Several refs in one cell are no entry of the list, so it proposes and does not refuse.
             free = column.content is Content.WORDS

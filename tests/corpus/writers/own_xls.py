@@ -87,10 +87,14 @@ def _globals(
         made.append(
             (0x0085, struct.pack("<IBBBB", start, each.hidden, 0, len(each.name), 1) + name)
         )
-    strings = struct.pack("<2I", len(texts), len(texts))
-    strings += b"".join(_runs(text, fonts) for text in texts)
-    assert len(strings) <= _LONGEST, "one record holds a layout's texts"
-    return records(*made, (0x00FC, strings), FINISH)
+    # The shared texts, gone on with in further records, each from the start of a text.
+    strings = [struct.pack("<2I", len(texts), len(texts))]
+    for text in (_runs(text, fonts) for text in texts):
+        if len(strings[-1]) + len(text) > _LONGEST:
+            strings.append(b"")
+        strings[-1] += text
+    shared = zip([0x00FC] + [0x003C] * len(strings), strings, strict=False)
+    return records(*made, *shared, FINISH)
 
 
 def _text(text: str) -> bytes:
