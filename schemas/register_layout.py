@@ -340,7 +340,7 @@ DECISIONS = sheet(
     column.code(
         "area",
         "Service area",
-        "For accept, choose the ref of the service area. Leave blank otherwise.",
+        "For accept, choose the ref of the service area, for example ENV. Leave blank otherwise.",
         14,
         required=False,
         proposed_from="ServiceAreaRefs",
@@ -356,7 +356,7 @@ DECISIONS = sheet(
     column.code(
         "indicator",
         "Indicator",
-        "For accept, choose the ref of the indicator. Leave blank otherwise.",
+        "For accept, choose the ref of the indicator, for example P1-1. Leave blank otherwise.",
         12,
         required=False,
         proposed_from="IndicatorRefs",
@@ -372,7 +372,7 @@ DECISIONS = sheet(
     column.code(
         "by",
         "Decided by",
-        "Choose who decided, from the sheet Approvers.",
+        "Choose who decided, as the sheet Approvers has it, for example Performance officer.",
         24,
         required=False,
         proposed_from="ApproverNames",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,15 +14,27 @@ from msgspec.structs import replace
 from pipeline import __version__
 from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from
+from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
+from pipeline.consolidation.rating import Tally, tally
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, reporting, returns_received
 from pipeline.consolidation.texts import Question, ReportTexts, secrets_of
 from pipeline.store import Issue, IssuedRating, Outcome, Submission, Suppressed
 from pipeline.store.session import Session
-from schemas.model import NO_CASES, Kind, Period, Polarity, Register, Status, Target, Tolerance
+from schemas.model import (
+    NO_CASES,
+    Kind,
+    Period,
+    Polarity,
+    Policy,
+    Register,
+    Status,
+    Target,
+    Tolerance,
+)
 from schemas.observations import Achievement
 
 
@@ -151,7 +163,7 @@ def rate(disclosed: Disclosed) -> Report:
             priority=priority,
             achievements=tuple(a for a in achieved if a.priority == priority.ref),
             lines=(mine := tuple(n for n in lines if n.indicator.priority == priority.ref)),
-            tally=rating.tally((n.rating for n in mine), policy),
+            tally=_tally(mine, policy),
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
@@ -159,7 +171,8 @@ def rate(disclosed: Disclosed) -> Report:
         register=register,
         period=merged.period,
         sections=sections,
-        overall=rating.tally((n.rating for n in lines), policy),
+        overall=_tally(lines, policy),
+        coverage=coverage_of(n.consolidated for n in lines),
         key=rating.key(
             policy,
             own_tolerances=any(_own_tolerance(register, n.consolidated, n.target) for n in lines),
@@ -176,6 +189,11 @@ def rate(disclosed: Disclosed) -> Report:
         restates=closed.closing.closed_at if closed else None,
         restates_what=closed is None or bool(closed.performances),
     )
+
+
+def _tally(lines: Sequence[Line], policy: Policy) -> Tally:
+    """What lines add up to, of which enough must have been answered."""
+    return tally((n.rating for n in lines), policy, coverage_of(n.consolidated for n in lines))
 
 
 def issue_of(report: Report, last_submission: int) -> Issue:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
+from pipeline.consolidation.coverage import Coverage, coverage_key
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from schemas import model
 from schemas.model import Indicator, Policy, Target, Tolerance
@@ -96,7 +97,8 @@ class Tally(Struct, frozen=True):
     amber: int
     red: int
     not_rated: int
-    #: Mean of green 1, amber ½, red 0 over what is rated; None where nothing is.
+    #: Mean of green 1, amber ½, red 0 over what is rated; None where nothing is, or too little is
+    #: answered.
     score: Decimal | None
     colour: Colour | None
 
@@ -225,12 +227,12 @@ def _out_by(value: Decimal, target: Target) -> Fraction:
     return Fraction(0) if target.admits(value, None) else shortfall(value, target)
 
 
-def tally(ratings: Iterable[Rating], policy: Policy) -> Tally:
-    """Counts of each colour and what they add up to by the policy."""
+def tally(ratings: Iterable[Rating], policy: Policy, coverage: Coverage | None = None) -> Tally:
+    """Counts of each colour and what they add up to by the policy, where enough is answered."""
     colours = [rating.colour for rating in ratings]
     green, amber, red = (colours.count(c) for c in (Colour.GREEN, Colour.AMBER, Colour.RED))
     rated = green + amber + red
-    if not rated:
+    if not rated or (coverage and not coverage.is_enough(policy)):
         return Tally(green, amber, red, colours.count(None), None, None)
     score = Fraction(2 * green + amber, 2 * rated)
     if score >= Fraction(policy.green_from):
@@ -273,11 +275,12 @@ def key(
 
 def overall_key(policy: Policy) -> str:
     """How the overall colour comes about, in words."""
-    return (
+    words = (
         "Overall performance scores each rated indicator (green 1, amber ½, red 0) and takes the "
         f"mean: green from {policy.green_from}, amber from {policy.amber_from}, otherwise red. "
         "Indicators that are not rated do not count."
     )
+    return " ".join(filter(None, (words, coverage_key(policy))))
 
 
 def tolerance_shown(tolerance: Tolerance, unit: Unit | None = None) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from pipeline.consolidation.coverage import Coverage, coverage_shown
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
 from schemas.model import NO_CASES, Indicator, Period, Priority, Register, ServiceArea, Target
@@ -108,6 +109,7 @@ class Report(Struct, frozen=True):
     period: Period
     sections: tuple[Section, ...]
     overall: Tally
+    coverage: Coverage
     #: The key's lines: each colour with what it means, in words.
     key: tuple[tuple[Colour, str], ...]
     #: How the overall colour comes about, in words.
@@ -124,6 +126,11 @@ class Report(Struct, frozen=True):
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.
     restates_what: bool = True
+
+    @property
+    def coverage_shown(self) -> str:
+        """How much is in, as a sentence; empty where the register does not ask."""
+        return coverage_shown(self.coverage, self.register.framework.policy)
 
     @property
     def restated(self) -> tuple[Line, ...]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import Travel, key, overall_key, rate, tally, travel
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState, Section
@@ -492,6 +493,7 @@ def _report(
         period=period,
         sections=tuple(sections),
         overall=tally((line.rating for line in lines), policy),
+        coverage=coverage_of(line.consolidated for line in lines),
         key=key(policy),
         overall_key=overall_key(policy),
         returns=returns,

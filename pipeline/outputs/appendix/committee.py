@@ -79,6 +79,8 @@ def _overall_in_words(report: Report) -> str:
     """Overall performance in a sentence, and whose figures are not in it."""
     tally = report.overall
     sentence = f"Overall performance: {tally.shown} ({wording.counts_shown(tally)})."
+    if report.coverage_shown:
+        sentence += f"\n{report.coverage_shown}"
     if report.restates:
         sentence += f"\n{wording.restatement_shown(report)}"
     waiting = [

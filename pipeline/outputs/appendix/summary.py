@@ -31,6 +31,8 @@ def write_summary(book: Book) -> None:
         f"Overall performance: {tally.shown}. {wording.counts_shown(tally).capitalize()}; "
         f"score {wording.score_shown(tally.score)}."
     )
+    if report.coverage_shown:
+        overall += f"\n{report.coverage_shown}"
     if not report.awaited:
         overall += "\nEvery service area has returned."
     flow.add(text(f"Summary {report.period.name}", looks.TITLE, _WHOLE))
