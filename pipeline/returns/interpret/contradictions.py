@@ -15,11 +15,13 @@ from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.headings import Heading
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
-from pipeline.returns.interpret.parts import is_about, on_figures
+from pipeline.returns.interpret.parts import is_about, is_on_figures, on_figures
+from pipeline.returns.interpret.periods import LONG, Mentions
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import (
     A_PART,
     MEASURES,
+    NO_MATTER,
     basis_said,
     is_unclear,
     kinds_alone,
@@ -136,10 +138,8 @@ def _said_on_cover(line: Title, known: Belonging) -> Iterator[Finding]:
 
 def said_of_all(line: Title, known: Belonging) -> list[str]:
     """What a line that may speak of much plainly says of all figures."""
-    said = replace(line.periods, relative=frozenset())
-    fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
     kinds = {*known.own(line.label, line.text).kinds_of_all, *_other_money(line.label)}
-    what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
+    what = against(line.label, known, _fit_of_all(line, known), kinds)
     what += counted(line.text)
     if basis := basis_said(line.text):
         label = known.words.title(basis)
@@ -147,6 +147,25 @@ def said_of_all(line: Title, known: Belonging) -> list[str]:
     # A service area may be called Ward 3.
     part = "" if line.label.areas else part_said(line.text)
     return what + ([A_PART] if part and not is_whole(part, known) else [])
+
+
+def _fit_of_all(line: Title, known: Belonging) -> Fit:
+    """Whether the period that a line plainly says is the return's.
+
+    How long it is, or how long ago, may be said of anything: of the figures only where they or
+    days are named, and nothing else is.
+    """
+    said = line.periods
+    if not said or is_about(line.text):
+        return Fit.SAME
+    timed = replace(said, relative=frozenset())
+    fit = Fit.OTHER if known.among(timed) is Fit.OTHER else Fit.SAME
+    is_odd = any(long not in {*LONG, "period"} for long, _ in said.relative)
+    of_figures = is_odd or said.ends or said.spans or is_on_figures(line.text)
+    is_alone = {*line.label.unknown} <= NO_MATTER and line.label.fields <= _SAYING | {"period"}
+    if is_alone and of_figures:
+        fit = max(fit, known.among(Mentions(relative=said.relative)))
+    return fit
 
 
 def unclear(

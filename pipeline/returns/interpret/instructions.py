@@ -51,6 +51,8 @@ _BY = (
 _CHECKED = (
     r"(?:checked|validated|verified|agreed|reconciled|signed off|approved|quality assured|reviewed)"
 )
+#: What a council does not publish.
+_FEWER = r"(?:(?:less than|below|under|fewer than|<) ?(?:\d|10|five|ten)|1(?: to |-)4)"
 _DECIMALS = r"(?:to (?:1|2|one|two) (?:d\.?p|decimal places?))"
 #: What asks for figures in a form, says that they were looked at, or explains how to read them.
 _HARMLESS = re.compile(
@@ -82,8 +84,12 @@ _HARMLESS = re.compile(
     r"(?: performance| outcomes?)?"
     rf"|(?:{NOUNS}) (?:shown )?in (?:red|amber|green|bold|italics?) (?:are|is)"
     r" (?:below|above|on|off|at|under|over) (?:the )?target"
-    rf"|(?:{NOUNS}) (?:of )?(?:less than|below|under|fewer than) (?:\d|10|five|ten)"
-    r" (?:are|have been|will be) (?:suppressed|not shown|withheld)"
+    rf"|(?:(?:small|low) (?:{NOUNS}|counts)(?: [(]?{_FEWER}[)]?)?"
+    rf"|(?:(?:any|all) )*(?:{NOUNS}|counts?|cells)(?: of)? [(]?{_FEWER}[)]?)"
+    r" (?:are|is|have been|has been|will be|may be) (?:suppressed|not shown|withheld|hidden|redacted"
+    r"|(?:shown|marked|replaced|given|denoted)(?: (?:as|by|with))?"
+    r"(?: an?)?[ \"']*(?:<|\*|x|asterisk|less than)? ?(?:5|10|five|ten)?[\"']?)"
+    r"(?: (?:to (?:protect|preserve|avoid|prevent)|for) [\w ]{0,60})?"
     r"|figure \d\d?[:.]? (?:trend|chart|graph|map)s?(?: over time)?"
     r"|(?:key|headline) (?:figures|facts|data|numbers)(?: and figures)?(?: at a glance)?"
 )

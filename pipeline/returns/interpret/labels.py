@@ -173,7 +173,7 @@ _MAY_SCALE = re.compile(rf"000|(?:£|gbp) ?(?:{_MANY})|thousands|millions|billio
 _FOREIGN = re.compile(r"(?:us|au|ca)?[$€¥]|(?<!\w)(?:eur|euros?|usd|dollars?)(?!\w)")
 #: What follows is not said of the figures under a title, only compared with them.
 _COMPARED = re.compile(
-    r"\b(?:compared (?:with|to)|versus|vs|against|than|for example|such as|e\.g"
+    r"\b(?:compar(?:ed|able) (?:with|to)|versus|vs|against|than|for example|such as|e\.g"
     r"|(?:up|down|chang|increas|decreas|improv|reduc|ris|rose|fall|fell|differ)\w*"
     r"(?: [\w%.,]+){0,3} (?:from|since))\b.*",
     re.IGNORECASE | re.DOTALL,

@@ -34,9 +34,13 @@ _SHORT = re.compile(
     rf"|^(?:full|part|half|incomplete)[ -]{_LONG}(?: (?:not available|data|figures?))?$"
     # They are not counted as they were, or not right.
     r"|\b(?:under|over|double|mis)[ -]?(?:recorded|reported|counted|stated)\b"
-    r"|\b(?:definition|basis|methodology|method|counting rules?) (?:has |was |is |have )?(?:been )?"
-    r"(?:changed|revised|different|new|amended)\b"
-    r"|\b(?:new|old|changed|different|previous) (?:definition|basis|methodology|method)\b"
+    r"|\b(?:definitions?|basis|methodology|methods?|counting rules?) (?:(?:has|was|is|have|were|are)"
+    r" )?(?:been )?(?:changed|revised|different|new|amended)\b"
+    r"|\b(?:new|old|changed|revised|different|previous) (?:definition|basis|methodology|method)\b"
+    r"|\b(?:change|changes|revision|revisions) (?:in|to|of) (?:the )?"
+    r"(?:definition|basis|methodology|method|counting rules?|recording)\b"
+    r"|\bre-?based\b|\bbreak in (?:the )?(?:time )?series\b|\bseries break\b|\bdiscontinuity\b"
+    r"|\bnot (?:a )?like[ -](?:for|with)[ -]like\b"
     r"|\bwrong way (?:round|around)\b|\b(?:swapped|transposed)\b|\bnot comparable\b"
     r"|\b(?:column|row)s? (?:shows?|holds?|gives?|is|are) (?:the )?targets?\b"
     # They are of before.
