@@ -24,6 +24,7 @@ from pipeline.returns.interpret.labels import (
     is_cover_line,
 )
 from pipeline.returns.interpret.merges import Merges
+from pipeline.returns.interpret.months import Month
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.figures.figure import CellValue
@@ -120,7 +121,8 @@ def heading_text(cell: CellValue) -> str:
         return cell.strip()
     if isinstance(cell, datetime):
         cell = cell.date()
-    return day_shown(cell) if isinstance(cell, date) else text_of(cell)
+    is_day = isinstance(cell, date) and not isinstance(cell, Month)
+    return day_shown(cell) if is_day else text_of(cell)
 
 
 #: How a name begins without which a row heads no table.
