@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.homonyms import without_homonyms
-from pipeline.returns.interpret.instructions import without_denials
+from pipeline.returns.interpret.instructions import is_harmless, without_denials
 from pipeline.returns.interpret.papers import without_papers
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Calendar
@@ -347,7 +347,8 @@ class Vocabulary:
     def _title(self, text: str) -> Label:
         for pattern in (*self._own_names, _COMPARED, _OF_OFFICES):
             text = pattern.sub("", text)
-        return self._label(_IDLE.sub(_idle, without_papers(text)), INDICATORS)
+        said = "" if is_harmless(text) else without_papers(text)
+        return self._label(_IDLE.sub(_idle, said), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
         # A raised number is a mark, and no part of the word before it.

@@ -32,6 +32,8 @@ class Mentions(Struct, frozen=True):
     ends: frozenset[date] = frozenset()
     #: A day alone, which is no period.
     days: frozenset[date] = frozenset()
+    #: A day on which they were right, or taken from a system.
+    written: frozenset[date] = frozenset()
     #: `this quarter` and `last year`: how long it is, and how many of them away.
     relative: frozenset[tuple[str, int]] = frozenset()
     #: Names of the register that say nothing of the above, such as `Spring round`.
@@ -215,6 +217,11 @@ def _day_alone(text: str) -> Mentions | None:
     return Mentions(days=frozenset({day})) if day else None
 
 
+def _written(text: str) -> Mentions | None:
+    day = _day(text)
+    return Mentions(written=frozenset({day})) if day else None
+
+
 def _half(number: str) -> Mentions:
     return Mentions(halves=frozenset({_NUMBERS[number]}))
 
@@ -272,6 +279,8 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"(\d{{1,2}})(?:st|nd|rd|th)? ({_MONTH}){_TO}({_DAY})", _days_of_one_year),
     (rf"({_YEAR})-?q([1-4])", lambda year, number: _quarter(number, year)),
     (rf"({_DAY_OF_YEAR}){_TO}({_DAY_OF_YEAR})(?! ?{_YEAR})", _days_without_year),
+    (rf"(?:correct|accurate|extracted|downloaded|refreshed)(?: as)?(?: (?:at|of|on))? ({_DAY})",
+     _written),
     (rf"{_UNTIL} ({_DAY})", _ending),
     (rf"({_DAY})", _day_alone),
     (rf"{_UNTIL} ({_DAY_OF_YEAR})", _ending),

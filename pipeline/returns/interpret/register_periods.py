@@ -58,6 +58,7 @@ class RegisterPeriod(Struct, frozen=True):
             *(_same(each == (self.period.starts, self.period.ends)) for each in said.spans),
             *(_same(self._ends_on(each)) for each in said.ends),
             *(Fit.SAME if self._ends_on(each) else Fit.DOUBTFUL for each in said.days),
+            *map(self._since, said.written),
             *(self._away(*each) for each in said.relative),
             *(_same(each == self.name) for each in said.names),
         ]
@@ -74,6 +75,7 @@ class RegisterPeriod(Struct, frozen=True):
             [*map(self._year, said.years)],
             [self._within(each, (first, last)) for each in said.spans],
             [self._within_months(each) for each in said.months],
+            [*map(self._since, said.written)],
             *(
                 [self.fit(Mentions(**{kind: frozenset({one})})) for one in getattr(said, kind)]
                 for kind in ("quarters", "halves", "ends", "relative", "names")
@@ -85,6 +87,12 @@ class RegisterPeriod(Struct, frozen=True):
 
     def _ends_on(self, day: date) -> bool:
         return in_year(day, self.period.ends) == self.period.ends
+
+    def _since(self, day: date) -> Fit:
+        """Whether figures that were right on a day can be the period's: it was over by then."""
+        if day >= self.period.ends:
+            return Fit.SAME
+        return Fit.DOUBTFUL if day >= self.period.starts else Fit.OTHER
 
     @staticmethod
     def _within(days: tuple[date, date], own: tuple[date, date]) -> Fit:
@@ -193,6 +201,7 @@ class Calendar:
 
     def named(self, said: Mentions) -> str | None:
         """The one period that words mean; None where they mean none, or several."""
+        said = replace(said, written=frozenset())
         meant = [known.name for known in self._known.values() if known.fit(said) is Fit.SAME]
         return meant[0] if said and len(meant) == 1 else None
 

@@ -198,7 +198,7 @@ def kinds_alone(label: Label, *, as_section: bool = False) -> list[str]:
 @_remembered
 def parts_named(words: Vocabulary, text: str) -> tuple[str, ...]:
     """Whether a line, or a part of it, names a part of the area or of those who live there."""
-    if _OF_STAFF.search(spoken(text)) or _is_harmless(text):
+    if _OF_STAFF.search(spoken(text)) or is_harmless(text):
         return ()
     for segment in filter(str.strip, _SEGMENTS.split(text)):
         label = words.title(segment)
@@ -227,14 +227,6 @@ def measure_said(text: str) -> str:
     return match["measure"] or match["share"] if match else ""
 
 
-def _bare(text: str) -> str:
-    return spoken(text).strip(" .()*")
-
-
-def _is_harmless(text: str) -> bool:
-    return is_harmless(_bare(text))
-
-
 @_remembered
 def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     """Whether a line speaks of the figures, and not every word of it is understood.
@@ -244,7 +236,11 @@ def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     parts = told(text)
     if len(parts) > 1 and any(map(is_denial, parts)):
         return True
-    if any(is_short(spoken(MARK.sub("", part))) for part in parts if len(part) <= LONGEST_PART):
+    if any(
+        is_short(spoken(MARK.sub("", part))) and not is_harmless(part)
+        for part in parts
+        if len(part) <= LONGEST_PART
+    ):
         return True
     return any(
         is_on_figures(part)
@@ -255,22 +251,22 @@ def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
 
 
 def _is_unclear_part(words: Vocabulary, part: str, *, as_title: bool) -> bool:
-    if _is_harmless(part):
+    if is_harmless(part):
         return False
     said = clauses(part)
     if any(_is_unclear(words, clause, as_title=as_title) for clause in said):
         return True
     # Behind `Data: ONS`, a word such as `England` is said of the data.
-    others = [clause for clause in said if not _is_harmless(clause)]
+    others = [clause for clause in said if not is_harmless(clause)]
     return len(others) < len(said) and any(
         words.title(clause).kinds - {PROVISIONAL} for clause in others
     )
 
 
 def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
-    said = _bare(text)
-    if is_harmless(said):
+    if is_harmless(text):
         return False
+    said = spoken(text).strip(" .()*")
     clause = _IDLE.sub("", said)
     begins = _OVER if as_title else _UNDER
     if is_short(clause):

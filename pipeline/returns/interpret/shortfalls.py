@@ -29,7 +29,7 @@ _SHORT = re.compile(
     r"|^missing (?!persons?\b|children\b|people\b|from home\b)"
     r"|^(?:[\w.]+ )?(?:awaiting|omits|omitting)\b"
     rf"|^not (?:yet )?(?:been )?{_HELD_BACK}\b"
-    rf"|\b\d+ (?:of|out of) (?:the )?\d+ {_BODIES}\b"
+    rf"|\bmissing (?:data|figures?|{_BODIES})\b|\b\d+ (?:of|out of) (?:the )?\d+ {_BODIES}\b"
     rf"|\b(?:some|several|most|many|\d+) {_BODIES} (?:have |has |did |do |are )?(?:yet )?not\b"
     rf"|^(?:full|part|half|incomplete)[ -]{_LONG}(?: (?:not available|data|figures?))?$"
     # They are not counted as they were, or not right.
