@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.columns import Belonging
+from pipeline.returns.interpret.councils import ANOTHER_COUNCIL, another_council, is_bare
 from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.headings import Heading
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
@@ -146,7 +147,10 @@ def said_of_all(line: Title, known: Belonging) -> list[str]:
         what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
     # A service area may be called Ward 3.
     part = "" if line.label.areas else part_said(line.text)
-    return what + ([A_PART] if part and not is_whole(part, known) else [])
+    what += [A_PART] if part and not is_whole(part, known) else []
+    # The name of a place alone may be part of an address.
+    council = another_council(known.words, " ".join(line.label.unknown))
+    return what + ([ANOTHER_COUNCIL] if council and not is_bare(council) else [])
 
 
 def _fit_of_all(line: Title, known: Belonging) -> Fit:
@@ -217,7 +221,8 @@ def said_alone(known: Belonging, label: Label, text: str, *, as_section: bool = 
     part = "" if label.areas else part_said(text)
     is_all = part != "" and is_whole(part, known)
     named = [] if is_all else [A_PART] if part else parts_named(known.words, text)
-    return [*kinds_alone(label, as_section=as_section), *named]
+    others = [ANOTHER_COUNCIL] if another_council(known.words, " ".join(label.unknown)) else []
+    return [*kinds_alone(label, as_section=as_section), *named, *others]
 
 
 def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:
