@@ -23,8 +23,9 @@ _WHOLE = r"(?:council|borough|district|city|county|authority)"
 _FOOTER = re.compile(
     # Sums that are rounded.
     rf"(?:the )?{_SUMS} (?:may|might|will|do|does)(?: not|n't)(?: always| necessarily)?"
-    r"(?: add(?: up)?| sum| total| agree)(?: exactly| precisely)?(?: to(?: the)?(?: 100 ?%?| totals?"
-    r"| 100 per cent)(?: shown)?)?,? (?:due to|because of|as a result of|owing to) rounding"
+    r"(?: add(?: up)?| sum| total| agree)(?: exactly| precisely)?"
+    r"(?: to(?: the)?(?: 100 ?%?| totals?| 100 per cent)(?: shown)?)?,?"
+    r" (?:due to|because of|as a result of|owing to) rounding"
     # What signs stand for that are no figure.
     rf"|{_SIGN}-?(?:denotes?|means?|indicates?|represents?|stands for|signifies|=|:|-) ?{_NIL}"
     # That they are right, or were when they were written.
@@ -51,7 +52,8 @@ _FOOTER = re.compile(
     r"|targets? (?:[\w/-]+ ){0,4}?(?:are|is|was|were|have been|will be) (?:reviewed|set|agreed"
     rf"|approved|annual|revised|shown|profiled|published)\b(?:(?!\b(?:{NOUNS}|actuals?)\b)[^;:])*"
     # When what is due once a year is due, and what a year is.
-    r"|(?:frequency: )?(?:annual|yearly|half[- ]yearly) (?:indicators|measures|pis|kpis|items|targets)"
+    r"|(?:frequency: )?(?:annual|yearly|half[- ]yearly)"
+    r" (?:indicators|measures|pis|kpis|items|targets)"
     r" (?:are|will be|is) (?:only )?(?:reported|collected|due|updated|returned|available)"
     r"(?: only)?(?: at| in| at the end of)? [\w -]{1,20}"
     r"|(?:the )?(?:financial|fiscal|council|municipal) year (?:runs|is|starts|begins)"

@@ -119,10 +119,9 @@ def heading_text(cell: CellValue) -> str:
     """What a cell says as a heading: text, or a year or day in words."""
     if isinstance(cell, str):
         return cell.strip()
-    if isinstance(cell, datetime):
-        cell = cell.date()
-    is_day = isinstance(cell, date) and not isinstance(cell, Month)
-    return day_shown(cell) if is_day else text_of(cell)
+    if isinstance(cell, date) and not isinstance(cell, Month):
+        return day_shown(cell.date() if isinstance(cell, datetime) else cell)
+    return text_of(cell)
 
 
 #: How a name begins without which a row heads no table.

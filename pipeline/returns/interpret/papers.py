@@ -26,8 +26,8 @@ _OF_PAPER = re.compile(
 )
 #: When those meet who read it, or the next one is due.
 _OF_MEETING = re.compile(
-    rf"\b(?:cabinet|executive|council|committee|board|panel|scrutiny|meeting)(?: meeting)?[ ,:\u2013-]+"
-    rf"(?:of |on |in )?(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH},? {_YEAR}(?! (?:figures|data|actual|return))"
+    rf"\b(?:cabinet|executive|committee|scrutiny|meeting)[ ,:\u2013-]+(?:of |on |in )?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH},? {_YEAR}(?! (?:figures|data|actual|return))"
     rf"|\b{_MONTH}(?: {_YEAR})? (?:cabinet|committee|board|meeting)\b(?! (?:figures|data))"
     rf"|\bnext (?:update|return|report|meeting|review|submission|collection)s?"
     rf"(?: (?:is|will be|due|expected|published))*[ :]*(?:in |on |by )?{_DATE}",

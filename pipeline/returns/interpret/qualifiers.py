@@ -30,7 +30,16 @@ _OF_PARTS = frozenset(
 )
 #: Columns that say whose figure each is.
 _OF_COUNCILS = frozenset(
-    {"authority", "local authority", "council", "borough", "county", "la", "la name", "organisation"}
+    {
+        "authority",
+        "local authority",
+        "council",
+        "borough",
+        "county",
+        "la",
+        "la name",
+        "organisation",
+    }
 )
 #: Columns that as often say who is responsible.
 _OF_TEAMS = frozenset(

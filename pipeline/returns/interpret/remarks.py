@@ -186,6 +186,10 @@ NO_MATTER = frozenset(
 )
 
 
+#: What follows is not as the rest.
+_BUT = re.compile(r"\bbut\b", re.IGNORECASE)
+
+
 def kinds_alone(label: Label, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures: `net`, `of another body`."""
     kind = _SAYS_ALONE.get(" ".join(word for word in label.unknown if word not in NO_MATTER))
@@ -258,8 +262,9 @@ def _is_unclear_part(words: Vocabulary, part: str, *, as_title: bool) -> bool:
         return True
     # Behind `Data: ONS`, a word such as `England` is said of the data.
     others = [clause for clause in said if not is_harmless(clause)]
-    return len(others) < len(said) and any(
-        words.title(clause).kinds - {PROVISIONAL} for clause in others
+    return len(others) < len(said) and (
+        _BUT.search(part) is not None
+        or any(words.title(clause).kinds - {PROVISIONAL} for clause in others)
     )
 
 

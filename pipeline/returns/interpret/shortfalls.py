@@ -34,8 +34,8 @@ _SHORT = re.compile(
     rf"|^(?:full|part|half|incomplete)[ -]{_LONG}(?: (?:not available|data|figures?))?$"
     # They are not counted as they were, or not right.
     r"|\b(?:under|over|double|mis)[ -]?(?:recorded|reported|counted|stated)\b"
-    r"|\b(?:definitions?|basis|methodology|methods?|counting rules?) (?:(?:has|was|is|have|were|are)"
-    r" )?(?:been )?(?:changed|revised|different|new|amended)\b"
+    r"|\b(?:definitions?|basis|methodology|methods?|counting rules?)"
+    r" (?:(?:has|was|is|have|were|are) )?(?:been )?(?:changed|revised|different|new|amended)\b"
     r"|\b(?:new|old|changed|revised|different|previous) (?:definition|basis|methodology|method)\b"
     r"|\b(?:change|changes|revision|revisions) (?:in|to|of) (?:the )?"
     r"(?:definition|basis|methodology|method|counting rules?|recording)\b"
