@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -178,7 +180,7 @@ def _match(
             cell = table.address(row, "performance")
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
-                if is_reported and name_key(said) not in TOTALS:
+                if is_reported and name_key(said) not in TOTALS and not _signs_off(table, row):
                     cell = table.address(row, "indicator" if name else "ref")
                     owned = register.indicators_of(known.area) if known.area else None
                     likely = register.indicators if owned is None else owned
@@ -207,6 +209,25 @@ def _match(
         order = {id(table): number for number, table in enumerate(tables)}
         matched.sort(key=lambda match: (order[id(match.table)], match.row))
     return matched, findings
+
+
+#: How a line under the rows begins that says who made the return.
+_SIGNS = re.compile(
+    r"(?:(?:compiled|completed|checked|approved|prepared|authorised|verified|submitted|produced"
+    r"|reviewed|agreed|collated|signed)(?: off)?(?: by)?|sign[- ]?off|signature|contact)\s*(?::|$)",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
+
+
+def _signs_off(table: Table, row: int) -> bool:
+    """Whether a row says who made the return, in as many cells as it may take, and no figure."""
+    first = table.text(row, "ref") or table.text(row, "indicator")
+    if not _SIGNS.match(first):
+        return False
+    entry = table.value(row, "performance")
+    is_words = isinstance(entry, str) and not re.search(r"\d", _DAY.sub("", entry))
+    return is_words or isinstance(entry, date)
 
 
 def _named_in(

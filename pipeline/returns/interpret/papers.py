@@ -29,6 +29,8 @@ _OF_MEETING = re.compile(
     rf"\b(?:cabinet|executive|committee|scrutiny|meeting)[ ,:\u2013-]+(?:of |on |in )?"
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH},? {_YEAR}(?! (?:figures|data|actual|return))"
     rf"|\b{_MONTH}(?: {_YEAR})? (?:cabinet|committee|board|meeting)\b(?! (?:figures|data))"
+    r"|\b(?:(?:reviewed|refreshed|updated) ?: ?|meets )"
+    r"(?:(?:weekly|monthly|quarterly|annually|yearly)\b|every \w+)"
     rf"|\bnext (?:update|return|report|meeting|review|submission|collection)s?"
     rf"(?: (?:is|will be|due|expected|published))*[ :]*(?:in |on |by )?{_DATE}",
     re.IGNORECASE,
