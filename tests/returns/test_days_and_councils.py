@@ -21,7 +21,11 @@ from tests.returns.test_titles import titled
 
 @pytest.mark.parametrize("place", THREE)
 @pytest.mark.parametrize(
-    "text", ["As at 31 December", "As of 31 Dec", "as at 31/12", "1 October to 31 December"]
+    "text",
+    [
+        *("As at 31 December", "As of 31 Dec", "as at 31/12", "1 October to 31 December"),
+        *("QE 31/12/15", "Q/E Dec 15", "Please use whole numbers"),
+    ],
 )
 def test_the_period_s_last_day_needs_no_year(tmp_path: Path, place: str, text: str) -> None:
     assert codes(tmp_path, place, text) == set()
@@ -29,7 +33,11 @@ def test_the_period_s_last_day_needs_no_year(tmp_path: Path, place: str, text: s
 
 @pytest.mark.parametrize("place", THREE)
 @pytest.mark.parametrize(
-    "text", ["As at 15 December", "As at 30 September", "15 October to 31 December", "Q2's figure"]
+    "text",
+    [
+        *("As at 15 December", "As at 30 September", "15 October to 31 December", "Q2's figure"),
+        *("QE 30/09/15", "Y/E Mar 15", "Month 8", "Term 1", "31 December 2014"),
+    ],
 )
 def test_another_day_or_quarter_is_asked_about(tmp_path: Path, place: str, text: str) -> None:
     assert codes(tmp_path, place, text) == {"L16"}
@@ -95,7 +103,9 @@ def test_another_month_is_asked_about(tmp_path: Path, label: str, entry: Cell) -
         assert {code for code, _ in said(made_of(tmp_path, *sheets))} & {"L03", "L16"}
 
 
-@pytest.mark.parametrize("text", ["Medway", "Kent figures", "Isle of Wight - Q3 2015-16"])
+@pytest.mark.parametrize(
+    "text", ["Medway", "Kent figures", "Kent & Medway", "Isle of Wight - Q3 2015-16"]
+)
 def test_another_council_s_name_is_asked_about(tmp_path: Path, text: str) -> None:
     for place in ("over", "under", "in a tab's name", "beside"):
         assert codes(tmp_path, place, text) == {"L16"}

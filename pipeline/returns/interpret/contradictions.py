@@ -66,6 +66,7 @@ _WHOLE = frozenset(
     | {"whole borough", "whole council", "whole city", "whole county", "whole district"}
     | {"whole area", "all wards", "district", "district wide", "county", "citywide", "any"}
 )
+_NUMBER = re.compile(r"\d")
 #: Of what else than a period's figures a title may be, and the kinds that a tab may speak of.
 _OTHER_FIGURES = frozenset({"target", "numerator", "denominator"})
 _OF_NO_TAB = frozenset({PROVISIONAL, "a total", "of a part, or of more"})
@@ -142,6 +143,7 @@ def said_of_all(line: Title, known: Belonging) -> list[str]:
     kinds = {*known.own(line.label, line.text).kinds_of_all, *_other_money(line.label)}
     what = against(line.label, known, _fit_of_all(line, known), kinds)
     what += counted(line.text)
+    what += kinds_alone(line.label) if is_on_figures(line.text) else []
     if basis := basis_said(line.text):
         label = known.words.title(basis)
         what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
@@ -160,16 +162,18 @@ def _fit_of_all(line: Title, known: Belonging) -> Fit:
     days are named, and nothing else is.
     """
     said = line.periods
-    if not said or is_about(line.text):
+    if is_about(line.text):
         return Fit.SAME
     timed = replace(said, relative=frozenset())
     fit = Fit.OTHER if known.among(timed) is Fit.OTHER else Fit.SAME
     is_odd = any(long not in {*LONG, "period"} for long, _ in said.relative)
-    of_figures = is_odd or said.ends or said.spans or is_on_figures(line.text)
+    is_timed = timed.ends or timed.spans or timed.months or _NUMBER.search(line.text)
+    of_figures = is_odd or is_timed or is_on_figures(line.text)
     is_alone = {*line.label.unknown} <= NO_MATTER and line.label.fields <= _SAYING | {"period"}
     if is_alone and of_figures:
         fit = max(fit, known.among(Mentions(relative=said.relative)))
-    return fit
+    days = known.of_days(line.days_alone)
+    return max(fit, days) if days is Fit.OTHER else fit
 
 
 def unclear(

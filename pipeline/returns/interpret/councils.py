@@ -94,7 +94,9 @@ def another_council(words: Vocabulary, text: str) -> str:
     key = _key(text)
     name = _AROUND.sub("", key)
     if name not in _COUNCILS:
-        return ""
+        # Of several that are named together none is the register's own alone.
+        several = name.replace(" and ", " ").split()
+        return name if several[1:] and _COUNCILS.issuperset(several) else ""
     own = [f" {_key(each)} " for each in (words.council, *words.areas)]
     if any(f" {name} " in each for each in own):
         return ""

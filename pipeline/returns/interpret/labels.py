@@ -33,21 +33,8 @@ from schemas.units import Unit
 
 #: Words that say nothing of what a figure is. Each is tested to change nothing.
 CHANGE_NOTHING = frozenset(
-    {
-        "the",
-        "a",
-        "of",
-        "for",
-        "in",
-        "at",
-        "name",
-        "figure",
-        "figures",
-        "value",
-        "values",
-        "reported",
-        "final",
-    }
+    {"the", "a", "of", "for", "in", "at", "name", "figure", "figures", "value", "values"}
+    | {"reported", "final"}
     | {word for mark in (FILL_IN, FILLED_IN) for word in spoken(mark).split()}
 )
 #: What makes of a figure another than the one that a period had, each with its own words. A
@@ -92,6 +79,9 @@ _SAID_ALONE = frozenset(
     {"an example", "a total", "what is aimed at", "a difference", "of a part, or of more"}
     | {"not to be used"}
 )
+#: Those that may be said of the whole form: `Sample return`.
+_OF_FORMS = frozenset({"an example", "not to be used"})
+_FORMS = frozenset({"return", "returns", "form", "template", "sheet", "data", "workbook"})
 #: A currency that no figure is kept in.
 OTHER_MONEY = "another currency"
 
@@ -145,7 +135,8 @@ class Label(Struct, frozen=True):
     def kinds_of_all(self) -> frozenset[str]:
         """The kinds that a title says of all the figures under it; others it may only speak of."""
         is_alone = not self.unknown and "performance" not in self.fields
-        return self.kinds - {PROVISIONAL} - (frozenset() if is_alone else _SAID_ALONE)
+        alone = _SAID_ALONE - _OF_FORMS if _FORMS.issuperset(self.unknown) else _SAID_ALONE
+        return self.kinds - {PROVISIONAL} - (frozenset() if is_alone else alone)
 
     def __or__(self, other: Label) -> Label:
         """What two labels say together; the text stays this one's."""

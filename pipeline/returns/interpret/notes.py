@@ -315,7 +315,7 @@ def _said_by(
 ) -> Iterator[Finding]:
     """What a note says; of much else that it may speak of nothing is understood."""
     is_word = " " not in text and "-" not in text
-    if is_word and not is_doubtful and not is_short(spoken(text)):
+    if is_word and not (is_doubtful or is_short(spoken(text)) or MULTIPLIED.search(text)):
         return
     what = []
     for part in told(without_papers(text)):

@@ -37,9 +37,9 @@ _LABEL = re.compile(r"[^:\n]{1,40}:\s+")
 #: What a line begins with that says of whom or where to ask, when to send it, or what a sign means.
 _ABOUT = re.compile(
     r"(?:sources?|data (?:sources?|owners?|leads?)|contacts?|owners?|leads?|prepared|printed"
-    r"|version|please (?!note)|return (?:by|to|due)|deadline|due(?! to)|see|for (?:more|further)"
-    r"|next update|end of|page|definitions?|methodology|targets?|(?:comparison|comparator"
-    r"|comparative|baseline) (?:period|quarter|year))\b"
+    r"|version|please (?!note|use)|return (?:by|to|due)|deadline|due(?! to)|see"
+    r"|for (?:more|further)|next update|end of|page|definitions?|methodology|targets?"
+    r"|(?:comparison|comparator|comparative|baseline) (?:period|quarter|year))\b"
     r"|(?:previous|last|prior|next) (?:period|quarter|year) ?:"
 )
 #: That other figures are given in another place says nothing of these.

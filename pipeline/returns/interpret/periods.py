@@ -88,6 +88,8 @@ _LONG_BY = {
 _LASTING = [
     word for word, long in _LONG_BY.items() if word not in {*LONG, "qtr", "q", "yr", "period"}
 ]
+#: `Q/E 31/12/15`.
+_ENDED = {"q": "quarter", "y": "year", "m": "month", "w": "week"}
 #: How long a school's term is: no council's period.
 TERM = "term"
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -110,7 +112,7 @@ _UNTIL = (
     r"(?: ?end(?:ing|ed)?| ?to| ?as (?:at|of)| ?(?:position|data|figures|performance) (?:at|of))"
     r"(?: on)?(?: ?(?:the )?end(?: of)?)?"
 )
-_FISCAL = r"(?:(?:financial|fiscal|calendar) year |fy ?|year )?"
+_FISCAL = r"(?:(?:financial|fiscal|calendar) year |[fc]y ?|year )?"
 _ONE = "|".join(_NUMBERS)
 #: In `last quarter: 4` the number is none of a quarter's.
 _NO_OTHER = "".join(rf"(?<!\b{word} )" for word in (*_AWAY, "per") if " " not in word)
@@ -281,6 +283,9 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"({_DAY_OF_YEAR}){_TO}({_DAY_OF_YEAR})(?! ?{_YEAR})", _days_without_year),
     (rf"(?:correct|accurate|extracted|downloaded|refreshed)(?: as)?(?: (?:at|of|on))? ({_DAY})",
      _written),
+    (rf"([qymw])/?e\.?:? ({_DAY})", lambda long, last: _ending(_ENDED[long], last)),
+    (rf"([qymw])/?e\.?:? ({_MONTH})[ -]?({_YEAR}|'?\d\d)?",
+     lambda long, *month: _ending_with(_ENDED[long], *month)),
     (rf"{_UNTIL} ({_DAY})", _ending),
     (rf"({_DAY})", _day_alone),
     (rf"{_UNTIL} ({_DAY_OF_YEAR})", _ending),
@@ -304,7 +309,7 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"{_FISCAL}({_YEAR}) ?[-/ ] ?({_YEAR}|\d\d)", _two),
     (rf"{_FISCAL}(\d\d) ?[-/] ?(\d\d)", _two),
     (rf"{_FISCAL}({_YEAR})", _one_year),
-    (r"fy ?'?(\d\d)", _one_year),
+    (r"[fc]y ?'?(\d\d)", _one_year),
     (r"(?:month|period) ?(1[0-2]|[1-9])", _a_month),
     (r"(\d{1,2}|three|six|nine|twelve)[ -]?months?", _months),
     (rf"({'|'.join(map(re.escape, _AWAY))}) (week|month|quarter|qtr|q|half|year|yr|period)(?:'s)?",
@@ -316,8 +321,8 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (r"(?:q|qtr|quarter)[ .-]?(i{1,3}|iv)", _roman),
     (r"q-([1-4])", _quarter),
     (r"(?:week|wk)\.? ?(?:no\.? ?)?[1-5]?\d", lambda: _lasting("week")),
-    (r"(?:autumn|spring|summer|winter|michaelmas|hilary|lent|easter|trinity|school) term",
-     _term),
+    (r"(?:autumn|spring|summer|winter|michaelmas|hilary|lent|easter|trinity|school) term", _term),
+    (r"term [1-6]", _term),
     (r"m(1[0-2]|[14-9])", _a_month),
     (r"(previous|prior|preceding)", lambda _: _relative("last", "period")),
 )  # fmt: skip

@@ -40,6 +40,7 @@ ANOTHER_BODY, ELSEWHERE, A_PART = "of another body", "of elsewhere", "of a part 
 #: What a line says of all figures near it where it says nothing else; over a column, or beside
 #: other words, most of these may mean anything.
 _ALONE: dict[str, tuple[str, ...]] = {
+    "cumulative": ("running", "so far"),
     "net": ("net", "nett"),
     "gross": ("gross",),
     "an average": ("median", "medians", "mode"),
@@ -78,6 +79,8 @@ _ALONE: dict[str, tuple[str, ...]] = {
             "cipfa",
             "cipfa group",
             "northern ireland",
+            *("tri borough", "bi borough", "thames valley", "all london boroughs", "london"),
+            *("london boroughs", "sub region", "city region", "force area", "met police area"),
             "region",
         ),
     ),
@@ -118,7 +121,8 @@ _DONE = re.compile(
     r"|should (?:be|read|say)|(?:is|are) (?:wrong|incorrect|not right)|double count\w*|restated"
     r"|rounded|based on|samples? (?:of|size|[(]?n ?=)|pro rata"
     r"|per (?:head|annum|capita|thousand|[\d,]*0)"
-    r"|lag(?:s|ged|ging)?|estimat(?:e|es|ed)|to be confirmed|superseded|weighted|seasonally"
+    r"|lag(?:s|ged|ging)?|estimat(?:e|es|ed)|to be confirmed|superseded|(?:un)?weighted|seasonally"
+    r"|in real terms|(?:constant|current|real) prices|at (?:[\w/-]+ )?prices"
     r"|in (?:hundreds|tens|dozens|lakhs?|crores?|pence|weeks|months|hours|minutes|years))\b"
     r"|\b(?:used?|using) (?:[\w']+ ){1,3}(?:figures|data|returns?)\b"
     r"|^(?:net|gross|per|without|less|using)\b|\bonly$"
@@ -192,7 +196,8 @@ _BUT = re.compile(r"\bbut\b", re.IGNORECASE)
 
 def kinds_alone(label: Label, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures: `net`, `of another body`."""
-    kind = _SAYS_ALONE.get(" ".join(word for word in label.unknown if word not in NO_MATTER))
+    words = (word.removesuffix("'s") for word in label.unknown if word not in NO_MATTER)
+    kind = _SAYS_ALONE.get(" ".join(words))
     # `Gap to target` names a target, and is none.
     if label.fields - {"performance"} - ({"target"} if kind == _DIFFERENCE else set()):
         return []

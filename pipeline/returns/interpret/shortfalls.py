@@ -17,6 +17,8 @@ _HELD_BACK = (
 _SHORT = re.compile(
     # Taken from elsewhere, or made up.
     r"^(?:[\w.:]+ ){0,2}(?:is |are |was |has been )?(?:carried|brought|rolled) (?:forward|over)\b"
+    r"|^copied (?:from|over|across|down|forward)\b"
+    r"|^as (?:previously |last )?(?:reported|published|submitted)\b"
     r"|\b(?:best |rough |educated |wild )?guess(?:es|ed|work|timates?)?\b|\bmade up\b"
     r"|\bplaceholder\b|\bproxy\b|\bdummy\b|\b(?:don't|do not) (?:use|publish|quote)\b"
     rf"|^(?:[\w.]+ )?(?:the )?same as (?:last|previous|for the last) {_LONG}\b"
@@ -31,7 +33,8 @@ _SHORT = re.compile(
     rf"|^not (?:yet )?(?:been )?{_HELD_BACK}\b"
     rf"|\bmissing (?:data|figures?|{_BODIES})\b|\b\d+ (?:of|out of) (?:the )?\d+ {_BODIES}\b"
     rf"|\b(?:some|several|most|many|\d+) {_BODIES} (?:have |has |did |do |are )?(?:yet )?not\b"
-    rf"|^(?:full|part|half|incomplete)[ -]{_LONG}(?: (?:not available|data|figures?))?$"
+    rf"|^(?:full|part|half|incomplete)[ -]{_LONG}"
+    r"(?: (?:not available|data|figures?|equivalents?))?$"
     # They are not counted as they were, or not right.
     r"|\b(?:under|over|double|mis)[ -]?(?:recorded|reported|counted|stated)\b"
     r"|\b(?:definitions?|basis|methodology|methods?|counting rules?)"
@@ -43,6 +46,15 @@ _SHORT = re.compile(
     r"|\bnot (?:a )?like[ -](?:for|with)[ -]like\b"
     r"|\bwrong way (?:round|around)\b|\b(?:swapped|transposed)\b|\bnot comparable\b"
     r"|\b(?:column|row)s? (?:shows?|holds?|gives?|is|are) (?:the )?targets?\b"
+    r"|\b(?:source|system|software|cohort|sample|boundar(?:y|ies)|coding|recording)s?"
+    r" (?:(?:has|have|was|were|is|are) )?(?:been )?(?:changed|replaced|different|revised)\b"
+    r"|\b(?:new|different|changed|replacement) (?:recording |data |case management |it |computer )?"
+    r"(?:system|software|cohort|counting rules?|source|boundaries|coding)\b"
+    # They are not to be relied on.
+    r"|\b(?:treat|use|interpret|view|read)\w* (?:[\w']+ ){0,3}?with (?:some |great |extreme )?"
+    r"(?:caution|care)\b|\blow confidence\b"
+    r"|\bdata quality(?: (?:is|rating|rated))?:? ?(?:poor|low|bad|weak|red|concerns?|issues?)\b"
+    r"|^(?:(?:[\w'.]+ ){0,2}(?:is|are) )?(?:under review|disputed|in dispute)$"
     # They are of before.
     rf"|\b(?:a|one|two|three|\d) {_LONG}s? (?:behind|in arrears|late|old|lag)\b|\bin arrears\b"
     # They are of some.
