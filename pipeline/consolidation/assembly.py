@@ -268,7 +268,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         remarks=tuple(_remarks(register, merged, target, (last, year_before))),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
-    return marked(line, disclosed.merged.closed)
+    return marked(line, disclosed.merged.closed, register)
 
 
 def _whole(merged: Consolidated | None) -> Decimal | None:

@@ -92,6 +92,11 @@ def tells_few(register: Register, ref: str, numbers: Iterable[Decimal]) -> bool:
     )
 
 
+def is_small_print(register: Register, ref: str, printed: str) -> bool:
+    """Whether what an appendix printed of an indicator counts too few people to print it again."""
+    return tells_few(register, ref, numbers_in(printed))
+
+
 def is_small_figure(register: Register, observation: Observation) -> bool:
     """Whether a figure is suppressed by itself, whatever the others are."""
     below, indicator = register.framework.small_below, register.indicator(observation.indicator)
@@ -119,6 +124,8 @@ def _disclosed(merged: Consolidated, below: int, told: Told | None) -> Consolida
     suppressed, rule = merged.suppressed, indicator.merge_rule.merging
     if merged.value is not None and rule.takes_one:
         suppressed = merged.value in {o.value for o in given if o.area in hidden}
+        # Under another merge rule figures may have been suppressed that this one's tells of.
+        suppressed |= told is not None and not is_unknown(merged, hidden, below, told)
     elif merged.value is not None:
         group, suppressed = _group(merged, given, hidden, below, told)
         hidden |= group
