@@ -73,7 +73,11 @@ def _changes(report: Report, last: Issue) -> Iterator[tuple[str, Change]]:
     for line in report.lines:
         earlier = dropped.pop(line.indicator.ref, None)
         if heading := _heading(line, earlier):
-            was = "" if earlier is None or heading == _REPORTED else _was(report.register, line, earlier)
+            was = (
+                ""
+                if earlier is None or heading == _REPORTED
+                else _was(report.register, line, earlier)
+            )
             yield heading, Change(line.indicator.wording, _now(line), was, line.rating.colour)
     for ref in dropped:
         yield _DROPPED, Change(ref, "", "")

@@ -110,7 +110,9 @@ def marked(line: Line, closed: Closed | None, register: Register) -> Line:
     earlier = closed.performances.get(line.indicator.ref, "")
     if earlier == line.performance_shown:
         return line
-    is_hidden = line.consolidated.suppressed or is_small_print(register, line.indicator.ref, earlier)
+    is_hidden = line.consolidated.suppressed or is_small_print(
+        register, line.indicator.ref, earlier
+    )
     if earlier not in ("", DISAGREED, NO_CASES) and is_hidden:
         earlier = SUPPRESSED
         was = "a figure was given"

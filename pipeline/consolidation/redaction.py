@@ -5,7 +5,8 @@ What the appendix suppresses is suppressed there too, until a person asks for it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from pipeline.store import Issue, IssuedRating, Outcome, Store, Submission
 from schemas.findings import Finding
 from schemas.model import Register
 from schemas.observations import Observation
+from schemas.returns.rows import LARGE_CHANGE
 
 
 class Redaction(Struct, frozen=True):
@@ -135,39 +137,46 @@ def as_told(
 
     What is said of a row of an accepted return loses its words where the row's figure is concealed,
     or that of the last period, which is quoted beside it. Of a return that was sent back nothing
-    counts, and its own cells are quoted.
+    counts, and its own cells are quoted, but no concealed figure of the last period.
     """
     submissions = list(submissions)
-    if not any(sent.findings and sent.outcome is not Outcome.REJECTED for sent in submissions):
+    if not any(sent.findings for sent in submissions):
         return submissions
     redaction = Redaction.of(register, store)
     if redaction.reveals:
         return submissions
-    reported = cache(store.reported)
+
+    @cache
+    def by_area(period: str) -> Mapping[str, Sequence[tuple[int, Observation]]]:
+        found = defaultdict(list)
+        for number, o in store.reported(period):
+            found[o.area].append((number, o))
+        return found
 
     def told(sent: Submission) -> Submission:
         period = register.period(sent.period or "")
-        if period is None or not sent.findings or sent.outcome is Outcome.REJECTED:
+        if period is None or not sent.findings:
             return sent
-        last = register.last_period(period)
+        area, last = sent.area or "", register.last_period(period)
         # Any that stood when the return was checked.
-        before = {
-            o.indicator
-            for _, o in (reported(last.name) if last else ())
-            if o.area == sent.area and redaction.conceals(o)
-        }
+        reported = by_area(last.name).get(area, ()) if last else ()
+        before = {o.indicator for _, o in reported if redaction.conceals(o)}
         concealed = {
             (o.sheet, _row(o.cell))
-            for number, o in reported(period.name)
-            if o.area == sent.area
+            for number, o in by_area(period.name).get(area, ())
             # One that has just been decided does not know its number.
-            and (number == sent.id or not sent.id or sent.outcome is Outcome.DUPLICATE)
+            if (number == sent.id or not sent.id or sent.outcome is Outcome.DUPLICATE)
             and (redaction.conceals(o) or o.indicator in before)
         }
+        is_rejected = sent.outcome is Outcome.REJECTED
+
+        def is_withheld(finding: Finding) -> bool:
+            if is_rejected:
+                return finding.code == LARGE_CHANGE and bool(before)
+            return (finding.sheet, _row(finding.cell)) in concealed
+
         findings = tuple(
-            replace(f, value="", problem=WITHHELD, fix="")
-            if (f.sheet, _row(f.cell)) in concealed
-            else f
+            replace(f, value="", problem=WITHHELD, fix="") if is_withheld(f) else f
             for f in sent.findings
         )
         return replace(sent, findings=findings)
