@@ -222,6 +222,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     Example: `quarterday status --period 2012-13`
     """
     from pipeline.consolidation.approvals import waiting
+    from pipeline.consolidation.redaction import as_told
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import looking
     from pipeline.mail.delivery import mail_status
@@ -235,7 +236,8 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         warnings = waiting(register, store, periods)
         past = due(register, store, today)
         unsent = mail_status(store, session.now)
-    rejected = [sent for sent in submissions if sent.outcome is Outcome.REJECTED]
+        sent_back = (sent for sent in submissions if sent.outcome is Outcome.REJECTED)
+        rejected = as_told(register, store, sent_back)
     unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
     last_rejected = {(sent.period, sent.area): sent for sent in rejected}
     returns = {each: returns_received(register, each, submissions, today) for each in periods}

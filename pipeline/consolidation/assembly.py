@@ -254,8 +254,12 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     )
     before = _whole(undisclosed)
     if year_before and year_before.suppressed and before is not None:
-        # All small figures compare alike with one that is printed; how another does tells of it.
-        before = before if disclosure.tells_few(register, indicator.ref, [before]) else None
+        # All small figures compare alike with one that is not; how another does tells of it.
+        is_few, is_now = (
+            number is not None and disclosure.tells_few(register, indicator.ref, [number])
+            for number in (before, merged.value)
+        )
+        before = before if is_few and not is_now else None
     line = Line(
         indicator=indicator,
         consolidated=merged,
@@ -268,7 +272,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         remarks=tuple(_remarks(register, merged, target, (last, year_before))),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
-    return marked(line, disclosed.merged.closed)
+    return marked(line, disclosed.merged.closed, register)
 
 
 def _whole(merged: Consolidated | None) -> Decimal | None:

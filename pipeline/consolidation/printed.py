@@ -137,7 +137,7 @@ def _told_of(
                 continue
             seen.add(key)
             last = key
-            merged = merge(_by_rules(register, rules), period.name, figures)
+            merged = merge(_as_it_was(register, rules, rows or ()), period.name, figures)
             if rows is None:
                 rows = frozenset(suppressed_in(alone(register, merged)))
             for each in merged:
@@ -145,12 +145,25 @@ def _told_of(
     return found
 
 
-def _by_rules(register: Register, rules: Mapping[str, MergeRule]) -> Register:
-    """The register with the merge rules that it had then."""
+def _as_it_was(
+    register: Register, rules: Mapping[str, MergeRule], rows: Iterable[Suppressed]
+) -> Register:
+    """The register with the merge rules that it had then, and the areas that were suppressed.
+
+    Of areas that report an indicator no longer, those that were printed are known at any rate.
+    """
+    areas: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.area:
+            areas[row.indicator].append(row.area)
 
     def of_then(indicator: Indicator) -> Indicator:
-        rule = rules.get(indicator.ref, indicator.merge_rule)
-        return indicator if rule is indicator.merge_rule else replace(indicator, merge_rule=rule)
+        then = replace(
+            indicator,
+            merge_rule=rules.get(indicator.ref, indicator.merge_rule),
+            areas=tuple(dict.fromkeys((*indicator.areas, *areas[indicator.ref]))),
+        )
+        return indicator if then == indicator else then
 
     return replace(register, indicators=tuple(map(of_then, register.indicators)))
 

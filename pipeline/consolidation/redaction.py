@@ -5,7 +5,8 @@ What the appendix suppresses is suppressed there too, until a person asks for it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache
 
 from msgspec import Struct
@@ -14,12 +15,12 @@ from msgspec.structs import replace
 from pipeline.consolidation import disclosure
 from pipeline.consolidation.disclosure import WITHHELD
 from pipeline.consolidation.printed import ReportedFigure, figure_of, told_of_each
-from pipeline.consolidation.quoting import numbers_in
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
 from pipeline.store import Issue, IssuedRating, Outcome, Store, Submission
 from schemas.findings import Finding
 from schemas.model import Register
 from schemas.observations import Observation
+from schemas.returns.rows import LARGE_CHANGE
 
 
 class Redaction(Struct, frozen=True):
@@ -32,6 +33,8 @@ class Redaction(Struct, frozen=True):
     totals: Set[tuple[str, str]] = frozenset()
     #: Indicator and period of small figures whose indicator the register has no longer.
     gone: Set[tuple[str, str]] = frozenset()
+    #: Indicator, area and period of what an area ever reported and may not be shown.
+    hidden: Set[tuple[str, str, str]] = frozenset()
     #: Everything is shown.
     reveals: bool = False
 
@@ -47,10 +50,13 @@ class Redaction(Struct, frozen=True):
         for name, told in found.items():
             printed |= {(ref, name): each.known for ref, each in told.items()}
             totals |= {(ref, name) for ref, each in told.items() if each.keeps_total}
-        gone = [o for _, o in store.reported() if register.indicator(o.indicator) is None]
+        reported = [o for _, o in store.reported()]
+        gone = [o for o in reported if register.indicator(o.indicator) is None]
         # How its figures were merged is not known any more, nor what could be worked out from them.
         small = {(o.indicator, o.period) for o in gone if _may_be_small(register, o)}
-        return cls(register, printed, totals, small)
+        shown = cls(register, printed, totals, small)
+        hidden = {(o.indicator, o.area, o.period) for o in reported if shown.hides(o)}
+        return replace(shown, hidden=hidden)
 
     def hides(self, observation: Observation | None) -> bool:
         """Whether a figure is not to be shown: no issue printed it, or it is small by now."""
@@ -87,9 +93,18 @@ class Redaction(Struct, frozen=True):
         return figure_shown(observation, indicator) or "no figure"
 
     def finding(self, finding: Finding, observation: Observation | None) -> Finding:
-        """A finding at the cell of a figure, without its words where the figure is hidden."""
-        hidden = self.hides(observation)
+        """A finding at the cell of a figure, without its words where they may tell a hidden one."""
+        hidden = self._may_tell_hidden(observation)
         return replace(finding, value="", problem=WITHHELD, fix="") if hidden else finding
+
+    def _may_tell_hidden(self, observation: Observation | None) -> bool:
+        """Whether a figure is hidden, or one of the last period, which is quoted beside it."""
+        if observation is None or self.hides(observation):
+            return observation is not None
+        period = self.register.period(observation.period)
+        last = self.register.last_period(period) if period else None
+        place = (observation.indicator, observation.area)
+        return last is not None and (*place, last.name) in self.hidden
 
     def conceals(self, observation: Observation | None) -> bool:
         """Whether what quotes a figure is not to be sent or logged.
@@ -103,16 +118,15 @@ class Redaction(Struct, frozen=True):
         return is_small or (is_issued and self.hides(observation))
 
     def words(self, text: str, observation: Observation | None) -> str:
-        """What someone wrote of a figure, where the figure is not hidden."""
-        return WITHHELD if self.hides(observation) else text
+        """What someone wrote of a figure, where it can tell no hidden one."""
+        return WITHHELD if self._may_tell_hidden(observation) else text
 
     def issued(self, rating: IssuedRating, period: str) -> str:
         """What an appendix printed of an indicator, as far as it would be printed today."""
         printed, key = rating.performance, (rating.indicator, period)
         if self.reveals or not printed:
             return printed
-        numbers = numbers_in(printed)
-        is_small = disclosure.tells_few(self.register, rating.indicator, numbers)
+        is_small = disclosure.is_small_print(self.register, rating.indicator, printed)
         return SUPPRESSED if is_small or key in self.totals or key in self.gone else printed
 
 
@@ -123,36 +137,46 @@ def as_told(
 
     What is said of a row of an accepted return loses its words where the row's figure is concealed,
     or that of the last period, which is quoted beside it. Of a return that was sent back nothing
-    counts, and its own cells are quoted.
+    counts, and its own cells are quoted, but no concealed figure of the last period.
     """
     submissions = list(submissions)
-    if not any(sent.findings and sent.outcome is not Outcome.REJECTED for sent in submissions):
+    if not any(sent.findings for sent in submissions):
         return submissions
     redaction = Redaction.of(register, store)
     if redaction.reveals:
         return submissions
-    reported, standing = cache(store.reported), cache(store.observations)
+
+    @cache
+    def by_area(period: str) -> Mapping[str, Sequence[tuple[int, Observation]]]:
+        found = defaultdict(list)
+        for number, o in store.reported(period):
+            found[o.area].append((number, o))
+        return found
 
     def told(sent: Submission) -> Submission:
         period = register.period(sent.period or "")
-        if period is None or not sent.findings or sent.outcome is Outcome.REJECTED:
+        if period is None or not sent.findings:
             return sent
-        last = register.last_period(period)
-        before = {
-            o.indicator: o for o in (standing(last.name) if last else ()) if o.area == sent.area
-        }
+        area, last = sent.area or "", register.last_period(period)
+        # Any that stood when the return was checked.
+        reported = by_area(last.name).get(area, ()) if last else ()
+        before = {o.indicator for _, o in reported if redaction.conceals(o)}
         concealed = {
             (o.sheet, _row(o.cell))
-            for number, o in reported(period.name)
-            if o.area == sent.area
+            for number, o in by_area(period.name).get(area, ())
             # One that has just been decided does not know its number.
-            and (number == sent.id or not sent.id or sent.outcome is Outcome.DUPLICATE)
-            and (redaction.conceals(o) or redaction.conceals(before.get(o.indicator)))
+            if (number == sent.id or not sent.id or sent.outcome is Outcome.DUPLICATE)
+            and (redaction.conceals(o) or o.indicator in before)
         }
+        is_rejected = sent.outcome is Outcome.REJECTED
+
+        def is_withheld(finding: Finding) -> bool:
+            if is_rejected:
+                return finding.code == LARGE_CHANGE and bool(before)
+            return (finding.sheet, _row(finding.cell)) in concealed
+
         findings = tuple(
-            replace(f, value="", problem=WITHHELD, fix="")
-            if (f.sheet, _row(f.cell)) in concealed
-            else f
+            replace(f, value="", problem=WITHHELD, fix="") if is_withheld(f) else f
             for f in sent.findings
         )
         return replace(sent, findings=findings)

@@ -1,7 +1,7 @@
 """Texts: what areas write is withheld where it quotes a figure of theirs that is suppressed.
 
 Commentary that quotes a figure of its own indicator is withheld by `disclosure`. Here it is what is
-written beside another: commentary, narratives and achievements of the same area.
+written beside another: commentary, narratives and achievements.
 """
 
 from __future__ import annotations
@@ -45,14 +45,16 @@ class _Quotes(IntEnum):
     SURELY = 2
 
 
-#: By the ref of the area.
+#: By the ref of the area; what all areas come to under none.
 Secrets = Mapping[str, Sequence[Secret]]
 
 
 def secrets_of(merged: Iterable[Consolidated], disclosed: Iterable[Consolidated]) -> Secrets:
-    """What is suppressed of each area's figures."""
+    """What is suppressed of each area's figures, and of all areas' together."""
     found: dict[str, list[Secret]] = defaultdict(list)
     for whole, printed in zip(merged, disclosed, strict=True):
+        if printed.suppressed and whole.value:
+            found[""].append(Secret(whole.indicator, frozenset({whole.value})))
         for o, told in zip(whole.observations, printed.observations, strict=True):
             # Zero tells of nobody.
             if told.suppressed and (numbers := frozenset(n for n in numbers_of(o) if n)):
@@ -97,21 +99,32 @@ class ReportTexts(Struct):
         if not text:
             return False
         numbers = frozenset(numbers_in(text))
-        for secret in self.secrets.get(area, ()):
-            if secret.indicator.ref == ref:
-                continue
-            match self._quotes(text, numbers, secret):
-                case _Quotes.SURELY:
-                    return True
-                case _Quotes.PERHAPS:
-                    wording = secret.indicator.wording
-                    self.questions.append(Question(period, area, wording, sheet, cell))
+        for of, secrets in self.secrets.items():
+            for secret in secrets:
+                if secret.indicator.ref == ref:
+                    continue
+                match self._quotes(text, numbers, secret, is_own=of == area):
+                    case _Quotes.SURELY:
+                        return True
+                    case _Quotes.PERHAPS:
+                        wording = secret.indicator.wording
+                        self.questions.append(Question(period, area, wording, sheet, cell))
         return False
 
-    def _quotes(self, text: str, numbers: frozenset[Decimal], secret: Secret) -> _Quotes:
-        """A number that many figures could be is one only where the text speaks of the matter."""
+    def _quotes(
+        self, text: str, numbers: frozenset[Decimal], secret: Secret, *, is_own: bool
+    ) -> _Quotes:
+        """A number that many figures could be is one only where the text speaks of the matter.
+
+        There a small one is withheld whatever the figure is: else what is printed, or is not, would
+        tell it.
+        """
         shared = numbers & secret.numbers
-        if not shared:
+        is_few = any(0 < number < self.below for number in numbers)
+        if not (shared or is_few):
             return _Quotes.NOT
-        about = words_that_matter(text) & words_that_matter(secret.indicator.wording)
-        return _Quotes.SURELY if about or max(shared) >= self.below else _Quotes.PERHAPS
+        if words_that_matter(text) & words_that_matter(secret.indicator.wording):
+            return _Quotes.SURELY
+        if not (shared and is_own):
+            return _Quotes.NOT
+        return _Quotes.SURELY if max(shared) >= self.below else _Quotes.PERHAPS

@@ -108,7 +108,7 @@ def run(
     from pipeline.job.stages import archive, collect, correct, in_turn, read, record, validate
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
-    from pipeline.outputs.issuing import due_periods, publish
+    from pipeline.outputs.issuing import due_periods, publish, unwritten
     from pipeline.returns.receiving import decide
     from pipeline.store.retention import next_day
 
@@ -127,7 +127,8 @@ def run(
                         archive(intake, decisions)
                     pace.check()
         issued: list[Issued] = []
-        for period in [] if only_inbox else due_periods(session):
+        # One that is half written is completed at any rate, since mail tells of it.
+        for period in (unwritten if only_inbox else due_periods)(session):
             pace.check()
             progress("Writing the appendix", len(issued), len(issued) + 1)
             with pace.during("issuing"):

@@ -19,7 +19,7 @@ from pipeline.mail.messages import MailKind, Message, Office, Texts
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
 from pipeline.outputs import WORKBOOK
-from pipeline.outputs.issuing import note, to_issue, write
+from pipeline.outputs.issuing import publish, to_issue
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace
@@ -74,11 +74,10 @@ def send(session: Session, period: Period) -> tuple[str, ...]:
     One that was put there before is left as it is, and gets back what a lost store no longer holds
     of it.
     """
-    issued = write(session, report_of(session, period))
+    issued = publish(session, report_of(session, period))
     with _office(session.workspace) as office:
         made = _outgoing(session, appendices([issued], office))
         mistakes = office.texts.mistakes
-    note(session, issued.report)
     session.store.messages.put(made)
     return mistakes
 

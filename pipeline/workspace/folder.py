@@ -189,21 +189,27 @@ def private_folder(path: Path) -> Path:
             if not above.is_dir():
                 above.mkdir(mode=0o700, exist_ok=True)
         path.mkdir(mode=0o700, exist_ok=True)
-    elif os.name == "posix" and path.is_symlink() and path.lstat().st_uid not in _trusted():
-        raise OSError(errno.ELOOP, "It is a link that another user made", str(path))
+    else:
+        _need_own(path)
     return path
 
 
-def _trusted() -> set[int]:
-    return {0, os.geteuid()}
+def _need_own(path: Path) -> None:
+    """See that what stands for a folder is no link that another user has put in its place."""
+    if os.name == "posix" and path.is_symlink() and path.lstat().st_uid not in {0, os.geteuid()}:
+        raise OSError(errno.ELOOP, "It is a link that another user made", str(path))
 
 
 def make_state(workspace: Workspace) -> Path:
     """The state folder; all that a run makes in it is made for the user who runs the job alone.
 
     Raises:
-        WorkspaceError: it cannot be made or written to.
+        WorkspaceError: it cannot be made or written to, or another user has put a link in its place
+            or that of the archive.
     """
+    for folder in (workspace.state, workspace.archive):
+        with disk_trouble(f"{folder} cannot be used"):
+            _need_own(folder)
     make_private(workspace.archive)
     make_private(workspace.cache)
     if not workspace.settings.store.url:

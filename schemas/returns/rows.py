@@ -16,6 +16,8 @@ from schemas.returns import conditions
 from schemas.units import Unit, shown
 
 _NEVER_NEGATIVE = [unit for unit in Unit if unit.row.never_negative]
+#: The one check whose words quote a figure of the last period.
+LARGE_CHANGE = "C05"
 _NEEDING_PARTS = [rule for rule in MergeRule if rule.merging.needs_parts]
 _PREFILLED = [field for field in INDICATOR_FIELDS if not field.fill]
 _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"}
@@ -241,7 +243,7 @@ ROWS = Checks(
             severity=Severity.WARNING,
         ),
         RowCheck(
-            "C05",
+            LARGE_CHANGE,
             "Large change since last period",
             "{value} differs from last period's {earlier} by more than {bound}.",
             "Check the figure. If it is right, say why in Commentary.",

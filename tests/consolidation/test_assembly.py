@@ -338,6 +338,17 @@ def test_a_colour_goes_by_a_small_figure_that_is_not_printed() -> None:
         assert line_of(each, told("0"), year_before=[told("7")]).rating.colour is Colour.RED
 
 
+@pytest.mark.parametrize("year_before", [("9", "9"), ("1", "8")])
+def test_a_colour_does_not_tell_which_of_two_small_means_is_larger(
+    year_before: tuple[str, str],
+) -> None:
+    """A mean of nobody and of many is small, too, and is printed."""
+    earlier = [told(value, area) for value, area in zip(year_before, ("CS", "ASC"), strict=True)]
+    register = small(register_of(count(MergeRule.MEAN), targets=(aim("50"),), policy=HAVERING))
+    line = line_of(register, told("0"), told("16", "ASC"), year_before=earlier)
+    assert (line.performance_shown, line.rating.colour) == ("8", Colour.RED)
+
+
 def test_of_areas_that_disagree_a_small_figure_is_not_told() -> None:
     register = small(register_of(count(areas=("CS", "ASC"))))
     line = line_of(register, told("7"), told("20", "ASC"))

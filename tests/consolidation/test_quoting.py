@@ -31,11 +31,18 @@ from tests.support.filled import fill_return
         ("three, four and five", [3, 4, 5]),
         ("two million", [2_000_000]),
         ("1,003 calls and 4.5", [1003, 4.5]),
+        ("half a dozen", [6]),
+        ("1 234 of them, or 1.234, or 1'234", [1, 234, 1.234, 1234]),
+        ("64,5 in all", [64, 5, 64.5]),
+        ("1.5 million, and 2k", [1.5, 1_500_000, 1_000_000, 2, 2000]),
+        ("the fourth of those, twins", [4, 2]),
+        ("2\ufe0f3 and thr\u034fee", [23, 3]),
+        ("12\u00b3, \u2163, \u56db, \u278c", [12, 3, 123, 4]),
         ("Fewer than before.", []),
     ],
 )
 def test_numbers_are_found_in_digits_and_in_words(text: str, expected: list[float]) -> None:
-    assert sorted(map(float, numbers_in(text))) == sorted(map(float, expected))
+    assert set(map(float, numbers_in(text))) == set(map(float, expected))
 
 
 def test_words_that_matter_say_what_is_counted() -> None:
