@@ -33,6 +33,13 @@ _SETS = {"dozen": 12, "dozens": 12, "score": 20, "pair": 2, "couple": 2, "duo": 
          "quintet": 5, "once": 1, "single": 1, "sole": 1, "double": 2, "twofold": 2, "brace": 2,
          "twin": 2, "twosome": 2, "triple": 3, "treble": 3, "threefold": 3, "triplet": 3,
          "fourfold": 4, "quadruple": 4, "quadruplet": 4}  # fmt: skip
+#: What names a quarter or a day, and counts nothing. A day without a year may count: `3 May cases`.
+_MONTHS = "january february march april may june july august september october november december"
+_OF_TIME = re.compile(
+    r"\bQ[1-4]\b|\bquarter (?:[1-4]|one|two|three|four)\b|"
+    rf"\b[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS.replace(' ', '|')}),? (?:19|20)[0-9]{{2}}\b",
+    re.IGNORECASE,
+)
 _HALF_A_DOZEN = re.compile(r"\bhalf[ -]+(?:an?[ -]+)?dozen\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 #: Of a wording, what says nothing of what is counted.
@@ -46,7 +53,11 @@ _SHORTEST = 4
 
 
 def numbers_in(text: str) -> Iterator[Decimal]:
-    """The numbers that a text tells, in digits or in words: `seven hundred and eighty-seven`."""
+    """The numbers that a text tells, in digits or in words: `seven hundred and eighty-seven`.
+
+    Those of a quarter's name and of a day with its year are none.
+    """
+    text = _OF_TIME.sub(" ", text)
     # As it is read: raised and circled digits are digits, and what nobody sees is nothing.
     yield from _in_signs(text)
     text = _HALF_A_DOZEN.sub("six", unicodedata.normalize("NFKC", text))

@@ -95,7 +95,7 @@ class Arrival(Struct, frozen=True):
 class Scan(Struct, frozen=True):
     arrivals: tuple[Arrival, ...]
     skipped: tuple[Skipped, ...]
-    #: What a run has ended on, to be taken alone; not looked at yet.
+    #: What a run has ended on, to be looked at alone.
     held: tuple[Listed, ...] = ()
 
 

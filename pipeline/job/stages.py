@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import count, groupby
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -66,7 +66,7 @@ class Intake(Struct):
     skipped: list[Skipped] = field(default_factory=list)
     #: The faults of this program's for which a correction copy holds the list alone.
     faults: list[str] = field(default_factory=list)
-    #: What a run has ended on, to be taken alone.
+    #: What a run has ended on, to be looked at alone.
     held: Sequence[Listed] = ()
     #: By number, the closed periods that are open again.
     reopened: Mapping[str, int] = field(default_factory=dict)
@@ -117,14 +117,14 @@ def _apart_from(skipped: Sequence[Skipped], session: Session) -> list[Skipped]:
 
 
 def in_turn(intake: Intake) -> Iterator[Intake]:
-    """The same with as many files as can be taken together, part after part.
+    """The same with the files that nothing keeps back, and then with what a run has ended on.
 
-    What a run has ended on is taken alone, in its place among the files that may be of its area, so
-    that whichever came last counts as if nothing had happened; all others come before these.
+    That is looked at alone, and is taken in its order among all that may be of its area, so that
+    these end as if nothing had happened.
     """
     session, limits = intake.session, intake.session.workspace.settings.limits
     areas = {listed.area for listed in intake.held}
-    others, waiting, alone = list[Arrival](), list[Arrival](), list[Arrival]()
+    others, waiting = list[Arrival](), list[Arrival]()
     for arrival in intake.arrivals:
         (waiting if _may_be_of_one(arrival.folder_area, areas) else others).append(arrival)
     yield _with(intake, others)
@@ -135,12 +135,9 @@ def in_turn(intake: Intake) -> Iterator[Intake]:
         if isinstance(taken, Skipped):
             intake.skipped.append(taken)
         else:
-            alone += as_mailed([taken], session.workspace)
-    for is_alone, together in groupby(
-        sorted([*waiting, *alone], key=_in_order), lambda arrival: arrival in alone
-    ):
-        for part in ([each] for each in together) if is_alone else [[*together]]:
-            yield _with(intake, part)
+            waiting += as_mailed([taken], session.workspace)
+    if waiting:
+        yield _with(intake, sorted(waiting, key=_in_order))
 
 
 def _in_order(arrival: Arrival) -> tuple[datetime, str]:

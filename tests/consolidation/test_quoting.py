@@ -23,6 +23,8 @@ from tests.support.filled import fill_return
         ("Twenty-one of them, and twenty or thirty more", [21, 20, 30]),
         ("a dozen", [12]),
         ("two dozen of them", [24]),
+        ("In Q2, and in quarter three, to the 3rd of May 2013 and 1 June 2013", []),
+        ("3 May cases in Q2; 2Q; Q3 4", [3, 2, 4]),
         ("a couple of schemes", [2]),
         ("Both fell, twice; a trio", [2, 2, 3]),
         ("③ of them\u00b3, th\u200bree", [3, 3, 3]),
