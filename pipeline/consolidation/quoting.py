@@ -36,8 +36,10 @@ _SETS = {"dozen": 12, "dozens": 12, "score": 20, "pair": 2, "couple": 2, "duo": 
 #: What names a quarter or a day, and counts nothing. A day without a year may count: `3 May cases`.
 _MONTHS = "january february march april may june july august september october november december"
 _OF_TIME = re.compile(
-    r"\bQ[1-4]\b|\bquarter (?:[1-4]|one|two|three|four)\b|"
-    rf"\b[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS.replace(' ', '|')}),? (?:19|20)[0-9]{{2}}\b",
+    r"\b(?:Q[1-4]|quarter (?:[1-4]|one|two|three|four)|"
+    r"[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?(?:"
+    + _MONTHS.replace(" ", "|")
+    + r"),? (?:19|20)[0-9]{2})\b",
     re.IGNORECASE,
 )
 _HALF_A_DOZEN = re.compile(r"\bhalf[ -]+(?:an?[ -]+)?dozen\b", re.IGNORECASE)
