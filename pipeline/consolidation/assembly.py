@@ -59,8 +59,6 @@ class Disclosed(Struct, frozen=True):
     questions: tuple[Question, ...]
     last: Mapping[str, Consolidated]
     year_before: Mapping[str, Consolidated]
-    #: A colour may go by figures that must not be printed, for it tells none.
-    year_undisclosed: Mapping[str, Consolidated]
 
 
 def report_of(session: Session, period: Period, remade: Issue | None = None) -> Report:
@@ -118,8 +116,7 @@ def disclose(merged: Merged) -> Disclosed:
     figures, last, year_before = (
         _disclosed(merged, each) for each in (merged.figures, merged.last, merged.year_before)
     )
-    earlier = (last, year_before, merged.year_before)
-    by_ref = ({figure.indicator.ref: figure for figure in each} for each in earlier)
+    by_ref = ({figure.indicator.ref: figure for figure in each} for each in (last, year_before))
     suppressed = tuple(dict.fromkeys(suppressed_in((*figures, *last, *year_before))))
     texts = ReportTexts(
         secrets_of(merged.figures, figures), merged.register.framework.small_below or 0
@@ -248,18 +245,13 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     register, indicator = disclosed.merged.register, merged.indicator
     target = register.target(indicator.ref, disclosed.merged.period.name)
     target = disclosure.disclosed_target(register, target)
-    last, year_before, undisclosed = (
-        earlier.get(indicator.ref)
-        for earlier in (disclosed.last, disclosed.year_before, disclosed.year_undisclosed)
+    last, year_before = (
+        earlier.get(indicator.ref) for earlier in (disclosed.last, disclosed.year_before)
     )
-    before = _whole(undisclosed)
-    if year_before and year_before.suppressed and before is not None:
-        # All small figures compare alike with one that is printed; how another does tells of it.
-        before = before if disclosure.tells_few(register, indicator.ref, [before]) else None
     line = Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rating.rate(merged, target, register.framework.policy, before),
+        rating=rating.rate(merged, target, register.framework.policy, _whole(year_before)),
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
