@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 
-_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*([^\W\d_]+))?")
+#: Thousands that are set apart by anything but a comma may be one number, or several.
+_SET_APART = re.compile(r"(?<!\d)\d{1,3}(?:[ '’.]\d{3})+(?!\d)")
 _TO_NINETEEN = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen
@@ -21,6 +23,8 @@ _MANY = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _SETS = {"dozen": 12, "dozens": 12, "score": 20, "pair": 2, "couple": 2, "duo": 2, "both": 2,
          "twice": 2, "trio": 3, "thrice": 3, "threesome": 3, "quartet": 4, "foursome": 4,
          "quintet": 5, "once": 1, "single": 1, "sole": 1}  # fmt: skip
+#: What a number in digits is multiplied by: `2 dozen`, `1.2 million`, `3k`.
+_TIMES = {**_MANY, **_SETS, "k": 1000, "m": 1_000_000}
 _WORD = re.compile(r"[^\W\d_]+")
 #: Of a wording, what says nothing of what is counted.
 _OF_ANY = """
@@ -38,7 +42,13 @@ def numbers_in(text: str) -> Iterator[Decimal]:
     text = unicodedata.normalize("NFKC", text)
     text = "".join(each for each in text if unicodedata.category(each) != "Cf")
     for match in _DIGITS.finditer(text):
-        yield Decimal(match[0].replace(",", ""))
+        behind = match[1] or ""
+        number = Decimal(match[0].removesuffix(behind).strip().replace(",", ""))
+        yield number
+        if times := _TIMES.get(behind.casefold()):
+            yield number * times
+    for match in _SET_APART.finditer(text):
+        yield Decimal("".join(filter(str.isdecimal, match[0])))
     yield from map(Decimal, _in_words(text))
 
 

@@ -31,6 +31,8 @@ from tests.support.filled import fill_return
         ("three, four and five", [3, 4, 5]),
         ("two million", [2_000_000]),
         ("1,003 calls and 4.5", [1003, 4.5]),
+        ("2 dozen, 1.2 million and 3k", [2, 24, 12, 1.2, 1_200_000, 1_000_000, 3, 3000]),
+        ("1 234 of 5'678", [1, 234, 1234, 5, 678, 5678]),
         ("Fewer than before.", []),
     ],
 )
