@@ -241,8 +241,12 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     from pipeline.mail.delivery import mail_status
     from pipeline.store import Outcome
     from pipeline.store.retention import due
+    from pipeline.workspace.runs import at_work
+    from schemas.wording import listed
 
-    with looking(workspace_at(workspace), console.now()) as session:
+    place = workspace_at(workspace)
+    suspects = at_work.suspects(place.state)
+    with looking(place, console.now()) as session:
         register, store, today = session.register, session.store, session.now.date()
         periods = options.chosen_periods(register, period)
         submissions = store.submissions()
@@ -265,6 +269,16 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         "warnings": warnings,
         "past_retention": len(past.submissions),
         "mail": mail.waiting_document(unsent),
+        "suspects": [
+            {
+                "name": each.thing.name,
+                "sha256": each.thing.sha256,
+                "stage": each.stage,
+                "runs": each.times,
+                "gone_round": each.is_enough,
+            }
+            for each in suspects
+        ],
     }
 
     def lines() -> Iterator[str | Columns]:
@@ -285,6 +299,9 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
                 "quarterday forget removes them."
             )
         yield from mail.waiting_lines(unsent)
+        if suspects:
+            named = listed([f"{each.thing.name} ({each.said})" for each in suspects])
+            yield f"What runs have ended on: {named}. quarterday doctor says more."
 
     awaited = any(_is_awaited(one) for received in returns.values() for one in received)
     return Result(document, lines(), needs_a_person=bool(awaited or warnings or unsent.stuck))
