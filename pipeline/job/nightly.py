@@ -98,8 +98,7 @@ def run(
     fetched = None if only_inbox or is_last else fetch(workspace, register, now, pace)
     is_quiet = not only_inbox and reopen is None and is_idle(workspace.inbox)
     if is_quiet and idle.holds(workspace, register, now):
-        if is_last:
-            fetched = fetch(workspace, register, now, pace)
+        fetched = fetch(workspace, register, now, pace) if is_last else fetched
         not_kept = tuple(keeping.changed(workspace, now.date(), pace))
         return Night(fetched=fetched, not_kept=not_kept, was_idle=True)
     from pipeline.consolidation.assembly import disclose, merge, rate
@@ -130,7 +129,9 @@ def run(
             pace.check()
             progress("Writing the appendix", len(issued), len(issued) + 1)
             with pace.during("issuing"):
-                report = rate(disclose(merge(session, period)))
+                merged = merge(session, period)
+                disclosed = disclose(merged)
+                report = rate(disclosed)
                 issued.append(publish(session, report))
             pace.tell("appendix issued", period=period.name)
         # Of a folder that was exchanged it is said once.
@@ -144,8 +145,7 @@ def run(
             replace(one, submission=redaction.told(one.submission)) for one in intake.decisions
         )
         falls_due = next_day(register, session.store, now.astimezone().date())
-    if is_last:
-        fetched = fetch(workspace, register, now, pace)
+    fetched = fetch(workspace, register, now, pace) if is_last else fetched
     # Mail that needs a person is said again every night, and so is what is not in the archive.
     if not (only_inbox or mail.needs_a_person or lost) and is_idle(workspace.inbox):
         _note_idle(workspace, register, now, mail, falls_due)
