@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, reporting, returns_received
-from pipeline.consolidation.texts import Question, ReportTexts, secrets_of
+from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
 from pipeline.store import Issue, IssuedRating, Outcome, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import NO_CASES, Kind, Period, Polarity, Register, Status, Target, Tolerance
@@ -46,6 +47,10 @@ class Merged(Struct, frozen=True):
     #: The key of what it is made from.
     content: str = ""
 
+    def told_of(self, period: str) -> ToldOf:
+        """What earlier issues told of a period's figures."""
+        return (self.told or {}).get(period, NOTHING_TOLD)
+
 
 class Disclosed(Struct, frozen=True):
     """The same without the figures that must not be printed; earlier ones by indicator."""
@@ -59,8 +64,6 @@ class Disclosed(Struct, frozen=True):
     questions: tuple[Question, ...]
     last: Mapping[str, Consolidated]
     year_before: Mapping[str, Consolidated]
-    #: A colour may go by figures that must not be printed, for it tells none.
-    year_undisclosed: Mapping[str, Consolidated]
 
 
 def report_of(session: Session, period: Period, remade: Issue | None = None) -> Report:
@@ -118,11 +121,10 @@ def disclose(merged: Merged) -> Disclosed:
     figures, last, year_before = (
         _disclosed(merged, each) for each in (merged.figures, merged.last, merged.year_before)
     )
-    earlier = (last, year_before, merged.year_before)
-    by_ref = ({figure.indicator.ref: figure for figure in each} for each in earlier)
+    by_ref = ({figure.indicator.ref: figure for figure in each} for each in (last, year_before))
     suppressed = tuple(dict.fromkeys(suppressed_in((*figures, *last, *year_before))))
     texts = ReportTexts(
-        secrets_of(merged.figures, figures), merged.register.framework.small_below or 0
+        _secrets(merged, figures, last, year_before), merged.register.framework.small_below or 0
     )
     printed = tuple(map(texts.figure, figures))
     achievements = tuple(map(texts.achievement, merged.achievements))
@@ -130,12 +132,24 @@ def disclose(merged: Merged) -> Disclosed:
     return Disclosed(merged, printed, suppressed, achievements, questions, *by_ref)
 
 
+def _secrets(merged: Merged, *disclosed: tuple[Consolidated, ...]) -> Secrets:
+    """What is suppressed of the period and of those that it is compared with, by area."""
+    found: dict[str, list[Secret]] = defaultdict(list)
+    each_whole = (merged.figures, merged.last, merged.year_before)
+    for whole, printed in zip(each_whole, disclosed, strict=True):
+        period = whole[0].period if whole else ""
+        told, are_earlier = merged.told_of(period), period != merged.period.name
+        for area, secret in secrets_of(whole, printed, told, are_earlier=are_earlier):
+            found[area].append(secret)
+    return found
+
+
 def _disclosed(merged: Merged, figures: tuple[Consolidated, ...]) -> tuple[Consolidated, ...]:
     """Figures of one period without those that must not be printed."""
     if merged.told is None:
         return disclosure.disclose_alone(merged.register, figures)
     period = figures[0].period if figures else ""
-    return disclosure.disclose(merged.register, figures, merged.told.get(period, NOTHING_TOLD))
+    return disclosure.disclose(merged.register, figures, merged.told_of(period))
 
 
 def rate(disclosed: Disclosed) -> Report:
@@ -248,22 +262,13 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     register, indicator = disclosed.merged.register, merged.indicator
     target = register.target(indicator.ref, disclosed.merged.period.name)
     target = disclosure.disclosed_target(register, target)
-    last, year_before, undisclosed = (
-        earlier.get(indicator.ref)
-        for earlier in (disclosed.last, disclosed.year_before, disclosed.year_undisclosed)
+    last, year_before = (
+        earlier.get(indicator.ref) for earlier in (disclosed.last, disclosed.year_before)
     )
-    before = _whole(undisclosed)
-    if year_before and year_before.suppressed and before is not None:
-        # All small figures compare alike with one that is not; how another does tells of it.
-        is_few, is_now = (
-            number is not None and disclosure.tells_few(register, indicator.ref, [number])
-            for number in (before, merged.value)
-        )
-        before = before if is_few and not is_now else None
     line = Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rating.rate(merged, target, register.framework.policy, before),
+        rating=rating.rate(merged, target, register.framework.policy, _whole(year_before)),
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),

@@ -16,7 +16,7 @@ who knows the threshold and these rules, no suppressed figure comes out as one n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from decimal import Decimal
 from itertools import accumulate, groupby
 from operator import add
@@ -25,7 +25,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.inference import is_unknown
 from pipeline.consolidation.merge import Consolidated, has_data
-from pipeline.consolidation.printed import NOTHING_TOLD, Told, ToldOf, figure_of
+from pipeline.consolidation.printed import NOTHING_TOLD, ReportedFigure, Told, ToldOf, figure_of
 from pipeline.consolidation.quoting import numbers_in
 from schemas.model import Indicator, Kind, Register, SmallNumbers, Target
 from schemas.observations import Observation
@@ -133,7 +133,7 @@ def _disclosed(merged: Consolidated, below: int, told: Told | None) -> Consolida
         hidden |= {o.area for o in given}  # they all tell the same figure
     if told and (suppressed or merged.value is None):
         hidden |= _unprinted(merged, given, hidden, below, told)
-    return _without(merged, hidden, below, suppressed=suppressed)
+    return _without(merged, hidden, below, told, suppressed=suppressed)
 
 
 def _people(observation: Observation, indicator: Indicator) -> Iterable[Decimal]:
@@ -256,9 +256,17 @@ def _hide_each_other(
 
 
 def _without(
-    merged: Consolidated, hidden: set[str], below: int, *, suppressed: bool
+    merged: Consolidated,
+    hidden: set[str],
+    below: int,
+    told: Told | None,
+    *,
+    suppressed: bool,
 ) -> Consolidated:
     secrets = {n for o in merged.observations if o.area in hidden for n in numbers_of(o)}
+    if told:
+        # A return that corrects a figure may say which.
+        secrets.update(n for figure in figures_kept(told) for n in numbers_of(figure))
     if suppressed and merged.value is not None:
         secrets.add(merged.value)
     few = below if secrets else 0
@@ -293,9 +301,14 @@ def _told(
     return told
 
 
-def numbers_of(observation: Observation) -> Iterable[Decimal]:
+def figures_kept(told: Told) -> Set[ReportedFigure]:
+    """The figures that issues suppressed and none printed."""
+    return told.secret - told.known
+
+
+def numbers_of(figure: Observation | ReportedFigure) -> Iterable[Decimal]:
     """Every number that a figure tells, and what is left of the whole."""
-    top, bottom = observation.numerator, observation.denominator
-    yield from (n for n in (observation.value, top, bottom) if n is not None)
+    top, bottom = figure.numerator, figure.denominator
+    yield from (n for n in (figure.value, top, bottom) if n is not None)
     if top is not None and bottom is not None:
         yield bottom - top

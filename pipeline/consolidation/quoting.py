@@ -10,11 +10,9 @@ from decimal import Decimal
 _DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 #: Digits in groups, as they are written elsewhere: `1 234`, `1.234`, `1'234`, `1,00,000`.
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[ .,'’]\d{2,3}){0,6}[ .,'’]\d{3}(?!\d)")
-#: A decimal comma, and what is counted in hundreds and more: `64,5`, `1.5 million`, `2k`.
+#: A decimal comma, and what a word may multiply: `64,5`, `1.5 million`, `2k`, `2 dozen`.
 _COMMA = re.compile(r"(?<!\d)\d+,\d{1,2}(?!\d)")
-_SCALED = re.compile(
-    r"(?<!\d)(\d+(?:\.\d+)?) ?(hundred|thousand|million|k|m)(?![^\W\d_])", re.IGNORECASE
-)
+_SCALED = re.compile(r"(?<!\d)(\d+(?:\.\d+)?) ?([^\W\d_]+)")
 _TO_NINETEEN = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen
@@ -24,7 +22,6 @@ _SMALL = {word: number for number, word in enumerate(_TO_NINETEEN.split())} | {
     word: 10 * number for number, word in enumerate(_TENS.split(), 2)
 }
 _MANY = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-_SCALES = {**_MANY, "k": 1000, "m": 1_000_000}
 _TO_TWELFTH = "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
 _ORDINALS = {word: number for number, word in enumerate(_TO_TWELFTH.split(), 3)}
 #: What counts by itself: `a dozen`, `two dozen`, `a score`, `twice`.
@@ -33,6 +30,7 @@ _SETS = {"dozen": 12, "dozens": 12, "score": 20, "pair": 2, "couple": 2, "duo": 
          "quintet": 5, "once": 1, "single": 1, "sole": 1, "double": 2, "twofold": 2, "brace": 2,
          "twin": 2, "twosome": 2, "triple": 3, "treble": 3, "threefold": 3, "triplet": 3,
          "fourfold": 4, "quadruple": 4, "quadruplet": 4}  # fmt: skip
+_TIMES = {**_MANY, **_SETS, "k": 1000, "m": 1_000_000}
 #: What names a quarter or a day, and counts nothing. A day without a year may count: `3 May cases`.
 _MONTHS = "january february march april may june july august september october november december"
 _OF_TIME = re.compile(
@@ -94,7 +92,8 @@ def _in_other_ways(text: str) -> Iterator[Decimal]:
     for match in _COMMA.finditer(text):
         yield Decimal(match[0].replace(",", "."))
     for match in _SCALED.finditer(text):
-        yield Decimal(match[1]) * _SCALES[match[2].casefold()]
+        if times := _TIMES.get(match[2].casefold()):
+            yield Decimal(match[1]) * times
 
 
 def words_that_matter(text: str) -> frozenset[str]:

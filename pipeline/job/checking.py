@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.redaction import Redaction
 from pipeline.intake.inbox import Skipped, list_inbox
 from pipeline.intake.scan import Arrival, examine, why_refused
 from pipeline.mail.mailbox import as_mailed
@@ -33,6 +34,14 @@ class Checked(Struct, frozen=True):
     decisions: list[Decision]
     #: What it would not read, and why.
     unread: list[Skipped]
+
+    def told(self, redaction: Redaction) -> Checked:
+        """The same as told to whoever has the files before him."""
+        told = (redaction.told_to_its_holder(one.submission) for one in self.decisions)
+        decisions = [
+            replace(one, submission=sent) for one, sent in zip(self.decisions, told, strict=True)
+        ]
+        return replace(self, decisions=decisions)
 
 
 def check_files(

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from pipeline.consolidation import approvals
-from pipeline.consolidation.redaction import as_told
+from pipeline.consolidation.redaction import Redaction
 from pipeline.consolidation.report import ReturnReceived
 from pipeline.consolidation.returned import returns_received
 from pipeline.intake import quarantine
@@ -53,11 +53,15 @@ class MailDue(Struct, frozen=True):
 def due(
     session: Session,
     answered: Answered,
+    redaction: Redaction,
     skipped: Iterable[Skipped] = (),
     undelivered: Iterable[Undelivered] = (),
     last_digest: date | None = None,
 ) -> MailDue:
-    """What is due to be told, read from the store; `answered` is up to what people were told."""
+    """What is due to be told, read from the store; `answered` is up to what people were told.
+
+    `redaction` is what may be told of the figures, with all that has been issued.
+    """
     workspace, register, store = session.workspace, session.register, session.store
     today = session.now.date()
     past = store.submissions()
@@ -77,14 +81,14 @@ def due(
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
     return MailDue(
         now=session.now,
-        submissions=tuple(as_told(register, store, fresh)),
+        submissions=tuple(map(redaction.told, fresh)),
         past=past,
         copies=copies,
         observations=tuple(o for name in periods for o in store.observations(name)),
         achievements=tuple(a for name in periods for a in store.achievements(name)),
         returned={p.name: returns_received(register, p, past, today) for p in open_periods},
         issued=tuple(published_since(session, answered.issue)),
-        waiting=tuple(approvals.waiting(register, store, open_periods)),
+        waiting=tuple(approvals.waiting(store, open_periods, redaction)),
         skipped=(
             *(NotTaken(each.filename, each.why) for each in skipped if each.moved_to is None),
             *(NotTaken(each.filename, each.why, each.name) for each in set_apart),

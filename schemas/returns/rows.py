@@ -16,8 +16,6 @@ from schemas.returns import conditions
 from schemas.units import Unit, shown
 
 _NEVER_NEGATIVE = [unit for unit in Unit if unit.row.never_negative]
-#: The one check whose words quote a figure of the last period.
-LARGE_CHANGE = "C05"
 _NEEDING_PARTS = [rule for rule in MergeRule if rule.merging.needs_parts]
 _PREFILLED = [field for field in INDICATOR_FIELDS if not field.fill]
 _WHAT = {Kind.MEASURE: "figure", Kind.MILESTONE: "state", Kind.NARRATIVE: "text"}
@@ -243,7 +241,7 @@ ROWS = Checks(
             severity=Severity.WARNING,
         ),
         RowCheck(
-            LARGE_CHANGE,
+            "C05",
             "Large change since last period",
             "{value} differs from last period's {earlier} by more than {bound}.",
             "Check the figure. If it is right, say why in Commentary.",
@@ -306,4 +304,11 @@ ROWS = Checks(
             severity=Severity.INFO,
         ),
     ),
+)
+
+#: The codes of the checks that hold a figure against the last period's, and quote it.
+COMPARING = frozenset(
+    check.code
+    for check in ROWS.checks
+    if any("last" in condition.looks_at for condition in check.at.values())
 )

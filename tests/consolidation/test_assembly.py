@@ -24,6 +24,7 @@ from schemas.model import (
     Kind,
     MergeRule,
     MilestoneState,
+    Operator,
     Period,
     Polarity,
     Policy,
@@ -331,11 +332,16 @@ def test_a_baseline_that_is_small_is_neither_compared_with_nor_noted() -> None:
     assert line_of(money, told("60")).travel is not None
 
 
-def test_a_colour_goes_by_a_small_figure_that_is_not_printed() -> None:
-    register = register_of(count(), targets=(aim("50"),), policy=HAVERING)
-    for each in (register, small(register)):
-        assert line_of(each, told("20"), year_before=[told("7")]).rating.colour is Colour.AMBER
-        assert line_of(each, told("0"), year_before=[told("7")]).rating.colour is Colour.RED
+@pytest.mark.parametrize("year_before", ["7", "9"])
+def test_a_colour_goes_by_no_figure_that_is_not_printed(year_before: str) -> None:
+    """Of a range a colour could tell one small figure from another."""
+    ranged = measure(unit=Unit.COUNT, decimals=0, polarity=Polarity.RANGE)
+    target = aim(None, operator=Operator.BETWEEN, lower=Decimal(20), upper=Decimal(30))
+    register = register_of(ranged, targets=(target,), policy=HAVERING)
+    line = line_of(register, told("42"), year_before=[told(year_before)])
+    assert line.rating.colour is (Colour.AMBER if year_before == "7" else Colour.RED)
+    beside = line_of(small(register, 20), told("42"), year_before=[told(year_before)])
+    assert beside.rating.colour is Colour.RED
 
 
 @pytest.mark.parametrize("year_before", [("9", "9"), ("1", "8")])

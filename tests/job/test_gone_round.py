@@ -84,6 +84,10 @@ def test_a_file_on_which_runs_are_killed_is_found_named_and_gone_round(workspace
     # Other areas come before it and are taken in, although it ends this run too.
     assert run(workspace, "killed", BOMB, 1).returncode == -signal.SIGKILL
     assert waiting(workspace) == [BOMB, "c.xlsx"]
+    assert f"{BOMB} (is tried last and alone)" in said(workspace, "status")
+    suspects = json.loads(said(workspace, "status", "--json"))["suspects"]
+    (suspect,) = [one for one in suspects if one["name"] == BOMB]
+    assert (suspect["runs"], suspect["gone_round"]) == (1, False)
     done = run(workspace, "killed", BOMB, 1)
     assert taken(done.stdout) == [("c.xlsx", "accepted")]
     assert skipped(done.stdout) == {

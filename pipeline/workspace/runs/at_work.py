@@ -66,6 +66,11 @@ class Suspect(Struct, frozen=True):
         return self.times >= _ENOUGH
 
     @property
+    def said(self) -> str:
+        """What the next run does about it."""
+        return "is gone round" if self.is_enough else "is tried last and alone"
+
+    @property
     def why(self) -> str:
         """Why it is gone round."""
         return f"{self.times} runs ended, or were killed, while they were at work on it alone"
