@@ -118,10 +118,11 @@ def indicators_of(table: Table, register: Register, known: Belonging, details: D
 
 def _looks(tables: list[Table], details: Details) -> dict[str, SheetDetails]:
     """What is known of the cells of each sheet, however many tables stand on it."""
-    return {
-        sheet: details(sheet, [place for table in on_sheet for place in _places(table)])
-        for sheet, on_sheet in groupby(tables, key=lambda table: table.grid.sheet)
-    }
+    looks = {}
+    for sheet, on_sheet in groupby(tables, key=lambda table: table.grid.sheet):
+        places = _filled_places if details.is_plain(sheet) else _places
+        looks[sheet] = details(sheet, [place for table in on_sheet for place in places(table)])
+    return looks
 
 
 def _marked_headings(
@@ -266,6 +267,19 @@ def _places(table: Table) -> list[Place]:
         for row in table.rows
         if any(table.grid.value(row, at) != "" for at in named)
         for column in columns
+    ]
+
+
+def _filled_places(table: Table) -> list[Place]:
+    """The same where no cell is marked, shows an error or has a formula: of these, the formats."""
+    first = table.grid.first_column
+    return [
+        (row, column)
+        for key in (*FIGURES, *NAMES, "commentary")
+        if (column := table.columns.get(key)) is not None
+        for row in table.rows
+        if (value := table.grid.cells(row)[column - first]) != ""
+        and not (key in NAMES and isinstance(value, str))
     ]
 
 

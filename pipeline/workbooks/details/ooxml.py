@@ -47,6 +47,8 @@ _MARKS = {"vertAlign": Marks.SHIFTED, "strike": Marks.STRUCK}
 _NO_MARK = ("baseline", "0", "false")
 #: The parts of a sheet's or the texts' XML in which a mark may be.
 _MARKING = tuple(mark.encode() for mark in _MARKS)
+#: Without any of these no cell of a sheet is marked by itself, shows an error or has a formula.
+_ODD = (*_MARKING, b'"e"', b"<f")
 
 
 class OoxmlBook:
@@ -55,6 +57,7 @@ class OoxmlBook:
     def __init__(self, content: bytes) -> None:
         self._package = package = Package(content, "workbook.xml")
         self._relation_of = _relations_of_sheets(package.main)
+        self._parts: dict[str, tuple[str, bytes]] = {}
         styles = package.part_of_type("styles")
         self.styles = _styles_of(styles) if styles else CellStyles((), Codes(), ())
 
@@ -80,14 +83,31 @@ class OoxmlBook:
         is_shared = kind in (b"s", "s") and text.isdigit() and self.marked
         return style.marks | self.marked.get(int(text), Marks.NONE) if is_shared else style.marks
 
+    def is_plain(self, name: str) -> bool:
+        """Whether a sheet can hold no mark, no error and no formula, by what its bytes lack."""
+        _, content = self._part(name)
+        start, end = content.find(b"<sheetData"), content.find(b"</sheetData>")
+        return (
+            0 < start < end
+            and not any(content.find(sign, start, end) >= 0 for sign in _ODD)
+            and not any(style.marks for style in self.styles.values())
+            and not self.marked
+        )
+
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
-        part = self._package.targets.get(self._relation_of[name], "")
-        content = self._package.read(part)
+        part, content = self._part(name)
         found = _search(content, asked, self) or _Walk(asked, self).run(content)
         found.comments |= comments_of(self._package, part)
         found.around += texts_around(self._package, part, content)
         return found
+
+    def _part(self, name: str) -> tuple[str, bytes]:
+        """The name of a sheet's part, and its bytes. Raises KeyError where there is none."""
+        if name not in self._parts:
+            part = self._package.targets.get(self._relation_of[name], "")
+            self._parts[name] = part, self._package.read(part)
+        return self._parts[name]
 
 
 # Returns made from one template have the same workbook part and the same styles.
