@@ -76,15 +76,16 @@ class RowCells:
         self._values = values = table.values(row)
         #: The address of each field's cell.
         self.addresses = table.addresses[row]
-        #: What stands in the prefilled cells and in Performance, as text.
-        self.seen: dict[str, str] = {
+        seen = {
             key: value.strip() if isinstance(value := values[key], str) else self._text(key)
             for key in _SEEN
             if key in values
         }
         if is_of_two:
             # Its names are of two indicators: which of them was altered is not known.
-            self.seen = {"performance": self.seen.get("performance", "")}
+            seen = {"performance": seen.get("performance", "")}
+        #: What stands in the prefilled cells and in Performance, as text.
+        self.seen = seen
         self.findings: list[Finding] = []
         #: One of them could not be read.
         self.is_bad = False
