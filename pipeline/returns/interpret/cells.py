@@ -69,7 +69,7 @@ class RowCells:
         is_of_two: bool = False,
     ) -> None:
         self._table, self._row, self._indicator = table, row, indicator
-        self._known = known.cells
+        self._known, self._is_plain = known.cells, known.is_plain
         self.sheet = table.grid.sheet
         self._columns = columns = table.columns
         #: What stands in each field's cell.
@@ -108,6 +108,8 @@ class RowCells:
         value = self._values.get(key)
         if value is None or key in self._refused:
             return _BLANK
+        if value == "" and self._is_plain:
+            return _NO_CASES if is_of_none else _BLANK
         detail = self._detail(key)
         if value == "":
             value = detail.error
@@ -166,11 +168,9 @@ class RowCells:
     def words(self, key: str) -> str:
         """Words as the sheet shows them, with plain line ends; empty where they say nothing."""
         value = self._values.get(key, "")
-        if key in self._refused or key not in self._columns:
+        if value == "" or key in self._refused:
             return ""
         detail = self._detail(key)
-        if value == "":
-            return ""
         if detail.marks & Marks.STRUCK:
             self._found(key, v.MARKED_TEXT, text_of(value))
             return ""

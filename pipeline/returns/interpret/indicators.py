@@ -305,7 +305,7 @@ def _read_row(
     told = cells.seen.get("performance", "")
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     parts = {key: cells.figure(key, _PART) for key in ("numerator", "denominator")}
-    numerator, denominator = (part.value for part in parts.values())
+    numerator, denominator = parts["numerator"].value, parts["denominator"].value
     says_no_cases = cells.says_no_cases()
     figure = Figure()
     state: MilestoneState | None = None
@@ -314,17 +314,18 @@ def _read_row(
         case Kind.MEASURE:
             unit = indicator.unit or Unit.SCORE
             scale = Scale(unit, indicator.decimals, indicator.plausible_maximum)
-            is_of_none = indicator.may_have_no_cases and (
+            is_of_none = (
                 says_no_cases or numerator == denominator == 0
-            )
+            ) and indicator.may_have_no_cases
             figure = cells.figure("performance", scale, is_of_none=is_of_none)
             nothing = figure.not_available
             if (nothing or figure.suppressed) and (numerator or denominator):
                 cells.refuse("performance", v.PARTS_WITHOUT_FIGURE)
             if figure.value is not None:
                 # The figure beside it would give away what is suppressed.
-                for key in (key for key, part in parts.items() if part.suppressed):
-                    cells.refuse(key, c.NOT_EXACT, example=scale.row.example)
+                for key, part in parts.items():
+                    if part.suppressed:
+                        cells.refuse(key, c.NOT_EXACT, example=scale.row.example)
         case Kind.MILESTONE if not nothing:
             state = cells.state()
         case Kind.NARRATIVE if not nothing:

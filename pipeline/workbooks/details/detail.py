@@ -134,10 +134,14 @@ class SheetDetails(Struct, dict=True):
     comments: dict[Place, str] = {}
     #: What stands in no cell, as far as the kind of workbook tells it.
     around: list[Around] = []
+    #: No cell of the sheet is marked, shows an error or has a formula (see `Details.is_plain`).
+    is_plain: bool = False
 
     @cached_property
     def odd_rows(self) -> frozenset[int]:
         """The rows of the cells that are marked or show an error."""
+        if self.is_plain:
+            return frozenset()
         cells = self.cells.items()
         return frozenset(row for (row, _), detail in cells if detail.marks or detail.error)
 

@@ -10,6 +10,8 @@ import re
 from functools import cached_property, lru_cache
 from xml.parsers import expat
 
+from msgspec import Struct
+
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.around import texts_around
@@ -57,7 +59,7 @@ class OoxmlBook:
     def __init__(self, content: bytes) -> None:
         self._package = package = Package(content, "workbook.xml")
         self._relation_of = _relations_of_sheets(package.main)
-        self._parts: dict[str, tuple[str, bytes]] = {}
+        self._parts: dict[str, _SheetPart] = {}
         styles = package.part_of_type("styles")
         self.styles = _styles_of(styles) if styles else CellStyles((), Codes(), ())
 
@@ -84,30 +86,45 @@ class OoxmlBook:
         return style.marks | self.marked.get(int(text), Marks.NONE) if is_shared else style.marks
 
     def is_plain(self, name: str) -> bool:
-        """Whether a sheet can hold no mark, no error and no formula, by what its bytes lack."""
-        _, content = self._part(name)
-        start, end = content.find(b"<sheetData"), content.find(b"</sheetData>")
-        return (
-            0 < start < end
-            and not any(content.find(sign, start, end) >= 0 for sign in _ODD)
-            and not any(style.marks for style in self.styles.values())
-            and not self.marked
+        """Whether a sheet can hold no mark, no error and no formula."""
+        return not (
+            self._part(name).may_be_odd
+            or any(style.marks for style in self.styles.values())
+            or self.marked
         )
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
-        part, content = self._part(name)
-        found = _search(content, asked, self) or _Walk(asked, self).run(content)
-        found.comments |= comments_of(self._package, part)
-        found.around += texts_around(self._package, part, content)
+        part = self._part(name)
+        found = _search(part.content, asked, self) or _Walk(asked, self).run(part.content)
+        found.comments |= comments_of(self._package, part.name)
+        found.around += texts_around(self._package, part.name, part.content)
+        found.is_plain = self.is_plain(name)
         return found
 
-    def _part(self, name: str) -> tuple[str, bytes]:
-        """The name of a sheet's part, and its bytes. Raises KeyError where there is none."""
+    def _part(self, name: str) -> _SheetPart:
+        """The part of a sheet. Raises KeyError where there is no such sheet."""
         if name not in self._parts:
             part = self._package.targets.get(self._relation_of[name], "")
-            self._parts[name] = part, self._package.read(part)
+            self._parts[name] = _SheetPart(part, self._package.read(part))
         return self._parts[name]
+
+
+class _SheetPart(Struct, dict=True):
+    """The part of a sheet: its name and its bytes."""
+
+    name: str
+    content: bytes
+
+    @cached_property
+    def may_be_odd(self) -> bool:
+        """Whether a cell may be marked by itself, show an error or have a formula.
+
+        True where the bytes are not laid out in the usual way.
+        """
+        content = self.content
+        start, end = content.find(b"<sheetData"), content.find(b"</sheetData>")
+        return not 0 < start < end or any(content.find(s, start, end) >= 0 for s in _ODD)
 
 
 # Returns made from one template have the same workbook part and the same styles.
