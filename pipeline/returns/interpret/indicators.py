@@ -181,8 +181,8 @@ def _match(
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and name_key(said) not in TOTALS:
                     cell = table.address(row, "indicator" if name else "ref")
-                    owned = register.indicators_of(known.area) if known.area else None
-                    likely = register.indicators if owned is None else owned
+                    owned = known.words.owned
+                    likely = owned.get(known.area, []) if known.area else register.indicators
                     near = suggestion(said, [i.wording if name else i.ref for i in likely])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
             elif of_ref and of_name and of_ref is not of_name:

@@ -303,7 +303,7 @@ class Vocabulary:
     """What words mean in the returns on a register."""
 
     def __init__(self, register: Register) -> None:
-        areas = register.areas
+        areas, about = register.areas, register.framework
         self.calendar = Calendar(register.periods)
         #: Each indicator by its reference, as they are compared.
         self.by_ref = {name_key(i.ref): i for i in register.indicators}
@@ -316,11 +316,12 @@ class Vocabulary:
         #: The ref of each area, by its name or ref as they are compared.
         self.areas = {name_key(name): a.ref for a in areas for name in (a.ref, a.name)}
         self.area_names = {area.ref: area.name for area in areas}
+        #: The indicators that each area reports.
+        self.owned = register.owned()
         #: Refs of areas are words only as they are written.
         self._area_refs = _Phrases({area.ref: area.ref for area in areas})
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
         #: A title may be the council's name, the framework's or the appendix's.
-        about = register.framework
         self.council = name_key(about.council)
         self._own_names = [
             re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
