@@ -18,7 +18,6 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.labels import (
     ACHIEVEMENTS,
     INDICATORS,
-    Fields,
     Label,
     Vocabulary,
     is_cover_line,
@@ -30,7 +29,7 @@ from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key
-from schemas.fields import UNSURE_NAMES, Field
+from schemas.fields import UNSURE_NAMES, Field, Fields
 from schemas.wording import day_shown
 
 #: Longer text is no heading.
@@ -393,6 +392,7 @@ def _same_texts(above: HeadingBlock, headings: list[Heading]) -> bool:
     return [(h.column, h.text) for h in above.headings] == [(h.column, h.text) for h in headings]
 
 
+@cache
 def known_names(fields: Fields) -> dict[str, Field]:
     """Each name of a heading, as it is compared, with its field."""
     return {name_key(name): f for f in fields for name in (*f.aliases, f.heading)}

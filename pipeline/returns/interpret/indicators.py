@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 
 from msgspec import Struct
@@ -165,18 +166,20 @@ def _match(
         sheet = table.grid.sheet
         others, doubts = other_rows(table, known)
         findings += doubts
+        shown = partial(name_shown, table, known=looks[sheet].cells)
         elsewhen += _named_in(table, others, looks[sheet].cells, known)
+        has_more = bool(table.other_columns) or "scale" in table.columns
         for row in table.rows:
             if row in others:
                 continue
-            ref, name = (name_shown(table, row, key, looks[sheet].cells) for key in NAMES)
+            ref, name = shown(row, "ref"), shown(row, "indicator")
             said = name or ref
             if not said:
                 findings += _astray(table, row)
                 continue
             of_ref, of_name = by_ref.get(name_key(ref)), by_wording.get(name_key(name))
             found = of_ref or of_name
-            cell = table.address(row, "performance")
+            cell = table.addresses[row].get("performance", "")
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and name_key(said) not in TOTALS:
@@ -192,7 +195,7 @@ def _match(
             else:
                 places[found.ref] = f"{sheet}!{cell}"
                 matched.append(_Matched(table, row, found, ref))
-                findings += beside(table, row, found, known)
+                findings += beside(table, row, found, known) if has_more else ()
     missing = [*{m.indicator.ref: m for m in elsewhen if m.indicator.ref not in places}.values()]
     # They are there, and need not be asked for.
     matched += missing

@@ -26,7 +26,7 @@ from schemas.fields import (
     INDICATOR_FIELDS,
     UNSURE_NAMES,
     UNTAUGHT_FIELDS,
-    Field,
+    Fields,
 )
 from schemas.model import Indicator, Register
 from schemas.units import Unit
@@ -95,9 +95,8 @@ _SAID_ALONE = frozenset(
 #: A currency that no figure is kept in.
 OTHER_MONEY = "another currency"
 
-Fields = tuple[Field, ...]
-INDICATORS: Fields = (*INDICATOR_FIELDS, *UNTAUGHT_FIELDS)
-ACHIEVEMENTS: Fields = ACHIEVEMENT_FIELDS
+INDICATORS = Fields((*INDICATOR_FIELDS, *UNTAUGHT_FIELDS))
+ACHIEVEMENTS = Fields(ACHIEVEMENT_FIELDS)
 
 #: What a line of the cover may be called, with the key of its field.
 COVER_LABELS = {

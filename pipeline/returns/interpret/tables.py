@@ -15,7 +15,7 @@ from pipeline.returns.interpret.headings import (
     heading_text,
     known_names,
 )
-from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary
+from pipeline.returns.interpret.labels import INDICATORS, Vocabulary
 from pipeline.returns.interpret.merges import Merges
 from pipeline.returns.interpret.titles import Title, entries_joined
 from pipeline.workbooks.addresses import address, column_letters, position
@@ -24,7 +24,7 @@ from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
-from schemas.fields import OVERALL_HEADINGS
+from schemas.fields import OVERALL_HEADINGS, Fields
 from schemas.findings import Finding, shorten
 from schemas.layout_rules import OWN_APPENDIX
 from schemas.wording import listed
