@@ -110,6 +110,8 @@ class CellStyles(dict[int, CellStyle]):
             (at, CellStyle(codes.get(code), marked.get(font, Marks.NONE)))
             for at, (code, font) in enumerate(styles)
         )
+        #: Whether any of them marks a cell.
+        self.has_marks = any(style.marks for style in self.values())
 
     def __missing__(self, style: int) -> CellStyle:
         # A workbook without styles has one, as it were.

@@ -87,11 +87,7 @@ class OoxmlBook:
 
     def is_plain(self, name: str) -> bool:
         """Whether a sheet can hold no mark, no error and no formula."""
-        return not (
-            self._part(name).may_be_odd
-            or any(style.marks for style in self.styles.values())
-            or self.marked
-        )
+        return not (self.styles.has_marks or self.marked or self._part(name).may_be_odd)
 
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""

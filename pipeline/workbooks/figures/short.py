@@ -9,11 +9,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.workbooks.figures.figure import FRACTION_UP_TO, Figure, Scale, plain
 from pipeline.workbooks.figures.formats import section_above_zero
 from pipeline.workbooks.figures.numbers import SCALED_FROM
-from schemas.units import Unit, places
+from schemas.units import Unit, places, shown
 
 #: Well below where digits of a number may be lost.
 _MOST = 1e12
@@ -45,9 +46,10 @@ def figure_of(cell: float, scale: Scale, number_format: str) -> Figure | None:
         if number >= SCALED_FROM:
             return None
     number = plain(number)
-    if scale.decimals is not None and places(number) > scale.decimals:
-        return None
-    return Figure(value=number, sign=sign)
+    if scale.decimals is None or places(number) <= scale.decimals:
+        return Figure(value=number, sign=sign)
+    seen = shown(number, Unit.PERCENT) if is_percent else f"{number:f}"
+    return replace(scale.figure(number, seen), sign=sign)
 
 
 # Returns made from one template have the same few formats.
