@@ -184,7 +184,7 @@ def _match(
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and name_key(said) not in TOTALS:
                     cell = table.address(row, "indicator" if name else "ref")
-                    owned = known.words.owned
+                    owned = known.words.owned()
                     likely = owned.get(known.area, []) if known.area else register.indicators
                     near = suggestion(said, [i.wording if name else i.ref for i in likely])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
