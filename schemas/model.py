@@ -6,6 +6,7 @@ Figures are `decimal.Decimal` in their unit (see `schemas.units`): no float ever
 from __future__ import annotations
 
 import operator
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
@@ -301,6 +302,14 @@ class Register(Struct, frozen=True):
     def indicators_of(self, area: str) -> tuple[Indicator, ...]:
         """The indicators that a service area reports, in the register's order."""
         return tuple(i for i in self.indicators if area in i.areas)
+
+    def owned(self) -> dict[str, list[Indicator]]:
+        """The same of every area that reports any."""
+        owned = defaultdict[str, list[Indicator]](list)
+        for indicator in self.indicators:
+            for area in dict.fromkeys(indicator.areas):
+                owned[area].append(indicator)
+        return dict(owned)
 
     def period(self, name: str) -> Period | None:
         return next((p for p in self.periods if p.name == name), None)

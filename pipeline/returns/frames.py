@@ -134,9 +134,8 @@ class Standards:
         targets = {(target.indicator, target.period): target for target in register.targets}
         #: The indicators that each service area reports, in the register's order.
         self.owned: dict[str, list[str]] = defaultdict(list)
-        for indicator in register.indicators:
-            for area in indicator.areas:
-                self.owned[area].append(indicator.ref)
+        for area, indicators in register.owned().items():
+            self.owned[area] = [indicator.ref for indicator in indicators]
         self._all: list[_Standard] = []
         #: The place of each indicator's standard, by period and ref.
         self.places: dict[str, dict[str, int]] = {}

@@ -7,7 +7,7 @@ scale, or one of `CHANGE_NOTHING`. What is left over is `unknown`, and is asked 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,7 +26,7 @@ from schemas.fields import (
     INDICATOR_FIELDS,
     UNSURE_NAMES,
     UNTAUGHT_FIELDS,
-    Field,
+    Fields,
 )
 from schemas.model import Indicator, Register
 from schemas.units import Unit
@@ -85,9 +85,8 @@ _FORMS = frozenset({"return", "returns", "form", "template", "sheet", "data", "w
 #: A currency that no figure is kept in.
 OTHER_MONEY = "another currency"
 
-Fields = tuple[Field, ...]
-INDICATORS: Fields = (*INDICATOR_FIELDS, *UNTAUGHT_FIELDS)
-ACHIEVEMENTS: Fields = ACHIEVEMENT_FIELDS
+INDICATORS = Fields((*INDICATOR_FIELDS, *UNTAUGHT_FIELDS))
+ACHIEVEMENTS = Fields(ACHIEVEMENT_FIELDS)
 
 #: What a line of the cover may be called, with the key of its field.
 COVER_LABELS = {
@@ -294,7 +293,7 @@ class Vocabulary:
     """What words mean in the returns on a register."""
 
     def __init__(self, register: Register) -> None:
-        areas = register.areas
+        areas, about = register.areas, register.framework
         self.calendar = Calendar(register.periods)
         #: Each indicator by its reference, as they are compared.
         self.by_ref = {name_key(i.ref): i for i in register.indicators}
@@ -307,11 +306,12 @@ class Vocabulary:
         #: The ref of each area, by its name or ref as they are compared.
         self.areas = {name_key(name): a.ref for a in areas for name in (a.ref, a.name)}
         self.area_names = {area.ref: area.name for area in areas}
+        #: The indicators that each area reports; most returns ask for none.
+        self.owned = cache(register.owned)
         #: Refs of areas are words only as they are written.
         self._area_refs = _Phrases({area.ref: area.ref for area in areas})
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
         #: A title may be the council's name, the framework's or the appendix's.
-        about = register.framework
         self.council = name_key(about.council)
         self._own_names = [
             re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
