@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from pipeline.store import engine as e
 from pipeline.store import tables as t
+from pipeline.store.bulk import add_all
 from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
@@ -117,19 +118,12 @@ class Store:
                     "Another run has taken in some of the same returns meanwhile; none of them was "
                     "recorded twice. Run again."
                 ) from error
-            values: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
-            for number, decision in zip(ids, decisions, strict=True):
-                brought: dict[sa.Table, Sequence[msgspec.Struct]] = {
-                    t.signature: [decision.signature] if decision.signature != Signature() else [],
-                    t.finding: decision.submission.findings,
-                    t.observation: decision.observations,
-                    t.achievement: decision.achievements,
-                }
-                for table, records in brought.items():
-                    values[table] += rows_of(records, table, submission_id=number)
-            for table, found in values.items():
-                if found:
-                    connection.execute(table.insert(), found)
+            owned = [*zip(ids, decisions, strict=True)]
+            signed = ((n, [d.signature] if d.signature != Signature() else []) for n, d in owned)
+            add_all(connection, t.signature, signed)
+            add_all(connection, t.finding, ((n, d.submission.findings) for n, d in owned))
+            add_all(connection, t.observation, ((n, d.observations) for n, d in owned))
+            add_all(connection, t.achievement, ((n, d.achievements) for n, d in owned))
 
     def insert(self, table: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Write rows as they stood in a table, with their numbers.
