@@ -18,10 +18,9 @@ from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
 from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, published_since
-from pipeline.store import Answered, Outcome, Submission, retention
+from pipeline.store import Answered, Contents, Outcome, Submission, retention
 from pipeline.store.session import Session
 from schemas.model import Register, ServiceArea
-from schemas.observations import Achievement, Observation
 
 
 class MailDue(Struct, frozen=True):
@@ -33,9 +32,8 @@ class MailDue(Struct, frozen=True):
     past: tuple[Submission, ...] = ()
     #: The correction copies that there are, by the submission's number.
     copies: Mapping[int, Path] = field(default_factory=dict)
-    #: The figures and achievements that count, of the periods of these submissions.
-    observations: tuple[Observation, ...] = ()
-    achievements: tuple[Achievement, ...] = ()
+    #: What these brought, by the submission's number.
+    contents: Mapping[int, Contents] = field(default_factory=dict)
     #: Where each area's return stands, by the name of each open period.
     returned: Mapping[str, Sequence[ReturnReceived]] = field(default_factory=dict)
     #: The appendices to be sent.
@@ -62,8 +60,6 @@ def due(
     today = session.now.date()
     past = store.submissions()
     fresh = tuple(sent for sent in past if sent.id > answered.submission)
-    accepted = [sent for sent in fresh if sent.outcome is Outcome.ACCEPTED]
-    periods = sorted({sent.period for sent in accepted if sent.period})
     open_periods = [period for period in register.periods if period.open]
     copies = {
         sent.id: path
@@ -80,8 +76,7 @@ def due(
         submissions=tuple(as_told(register, store, fresh)),
         past=past,
         copies=copies,
-        observations=tuple(o for name in periods for o in store.observations(name)),
-        achievements=tuple(a for name in periods for a in store.achievements(name)),
+        contents=store.contents(answered.submission),
         returned={p.name: returns_received(register, p, past, today) for p in open_periods},
         issued=tuple(published_since(session, answered.issue)),
         waiting=tuple(approvals.waiting(register, store, open_periods)),

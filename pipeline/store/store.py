@@ -24,6 +24,7 @@ from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
 from pipeline.store.records import T, add, in_portions, read, rows_of
 from pipeline.store.rows import (
+    Contents,
     Decision,
     Issue,
     IssuedRating,
@@ -34,6 +35,7 @@ from pipeline.store.rows import (
 )
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
+from schemas.model import Status
 from schemas.observations import Achievement, Observation
 
 #: The numbers of the submissions that count: the last accepted one of each area and period.
@@ -224,6 +226,32 @@ class Store:
     def achievements(self, period: str) -> tuple[Achievement, ...]:
         """The achievements of a period from the submissions that stand, as submitted."""
         return self._standing(t.achievement, period, Achievement)
+
+    def contents(self, after: int) -> Mapping[int, Contents]:
+        """What each accepted submission with a higher number brought, in short."""
+        found: dict[int, Contents] = defaultdict(Contents)
+        c, achieved = t.observation.c, t.achievement.c.submission_id
+        is_said = c.status.in_((Status.PROVISIONAL, Status.NOT_AVAILABLE)) | c.no_cases
+        chosen = sa.select(c.submission_id, c.indicator, c.status, c.no_cases).where(is_said)
+        is_there = c.status != Status.NOT_AVAILABLE
+        figures = sa.select(c.submission_id, sa.func.count().filter(is_there))
+        achievements = sa.select(achieved, sa.func.count()).where(achieved > after)
+        with e.reading(self._engine) as connection:
+            counted = figures.where(c.submission_id > after).group_by(c.submission_id)
+            for number, many in connection.execute(counted):
+                found[number].figures = many
+            for number, many in connection.execute(achievements.group_by(achieved)):
+                found[number].achievements = many
+            chosen = chosen.where(c.submission_id > after).order_by(*t.observation.primary_key)
+            for number, indicator, status, no_cases in connection.execute(chosen):
+                brought = found[number]
+                if status == Status.PROVISIONAL:
+                    brought.provisional.append(indicator)
+                elif status == Status.NOT_AVAILABLE:
+                    brought.unavailable.append(indicator)
+                if no_cases:
+                    brought.no_cases.append(indicator)
+        return found
 
     def _standing(self, table: sa.Table, period: str, kind: type[T]) -> tuple[T, ...]:
         last = _STANDING.where(t.submission.c.period == period)
