@@ -258,14 +258,18 @@ class Store:
         query = _with_provenance(table).where(t.submission.c.id.in_(last))
         return read(self._engine, query, kind)
 
-    def figures(self, periods: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
-        """The figures of some periods that stand: (period, indicator, area) to the figure."""
-        return {
-            (period, o.indicator, o.area): o.value
-            for period in set(periods)
-            for o in self.observations(period)
-            if o.value is not None
-        }
+    def figures(self, period: str, areas: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
+        """The figures of some areas for a period that stand: (period, indicator, area) to each."""
+        found: dict[tuple[str, str, str], Decimal] = {}
+        o, sent = t.observation.c, t.submission.c
+        with e.reading(self._engine) as connection:
+            for some in in_portions(areas):
+                last = _STANDING.where(sent.period == period, sent.area.in_(some))
+                query = sa.select(o.indicator, o.area, o.value)
+                is_meant = o.submission_id.in_(last) & o.value.is_not(None)
+                for indicator, area, value in connection.execute(query.where(is_meant)):
+                    found[period, indicator, area] = value
+        return found
 
     def periods(self) -> tuple[str, ...]:
         """The periods for which anything was accepted."""
