@@ -33,7 +33,14 @@ from pipeline.register import need_period
 from pipeline.returns import validate as checks
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
-from pipeline.returns.receiving import Known, Place, delivery_of, figures_before, in_waves
+from pipeline.returns.receiving import (
+    Known,
+    Place,
+    delivery_of,
+    figures_before,
+    in_waves,
+    places_of,
+)
 from pipeline.store import Decision, Outcome
 from pipeline.store.journal import archive_register, catch_up
 from pipeline.store.session import Session
@@ -246,6 +253,7 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
     for wave in in_waves(returns, session.register, as_they_come=is_plain):
         while waiting := _next(wave, session.pace):
             with session.pace.during("validating"):
+                intake.known.look_up(places_of(waiting), session.store)
                 were_read = [one for one in waiting if one.was_read]
                 earlier = figures_before(were_read, session.register, session.store)
                 checked: list[Return] = []

@@ -27,7 +27,8 @@ class MailDue(Struct, frozen=True):
     """What a run did, and what the store holds that its messages speak of."""
 
     now: datetime
-    #: The submissions to be answered, and all that there ever were, in the order received.
+    #: The submissions to be answered, and all of their periods and the open ones, in the order
+    #: received.
     submissions: tuple[Submission, ...] = ()
     past: tuple[Submission, ...] = ()
     #: The correction copies that there are, by the submission's number.
@@ -58,9 +59,10 @@ def due(
     """What is due to be told, read from the store; `answered` is up to what people were told."""
     workspace, register, store = session.workspace, session.register, session.store
     today = session.now.date()
-    past = store.submissions()
-    fresh = tuple(sent for sent in past if sent.id > answered.submission)
+    fresh = store.submissions_after(answered.submission)
     open_periods = [period for period in register.periods if period.open]
+    told_of = {*(sent.period for sent in fresh), *(period.name for period in open_periods)}
+    past = store.submissions(*told_of) if told_of else ()
     copies = {
         sent.id: path
         for sent in fresh

@@ -39,13 +39,27 @@ class Known(Struct, frozen=True):
     standing: dict[Place, Submission] = field(default_factory=dict)
     #: The closed periods that are open again, each with its reopening's number.
     reopened: Mapping[str, int] = field(default_factory=dict)
+    #: The areas and periods for which it was looked up what counts.
+    looked_up: set[Place] = field(default_factory=set)
 
     @classmethod
     def of(
         cls, arrivals: Iterable[Arrival], store: Store, reopened: Mapping[str, int] | None = None
     ) -> Known:
-        last = store.known(arrival.sha256 for arrival in arrivals)
-        return cls(last, store.current(), reopened or {})
+        known = cls(store.known(arrival.sha256 for arrival in arrivals), reopened=reopened or {})
+        known.look_up(((sent.area, sent.period) for sent in known.last.values()), store)
+        return known
+
+    def look_up(self, places: Iterable[Place], store: Store) -> None:
+        """Know what counts for these areas and periods too."""
+        areas: dict[str, list[str]] = defaultdict(list)
+        for area, period in {*places} - self.looked_up:
+            self.looked_up.add((area, period))
+            if area and period:
+                areas[period].append(area)
+        for period, some in areas.items():
+            for sent in store.current(period, some):
+                self.standing[sent.area, sent.period] = sent
 
     def counts(self, arrival: Arrival) -> Place | None:
         """The area and period for which the very bytes of a file count already."""
@@ -100,6 +114,11 @@ def in_waves(
         yield map(pickle.loads, waiting.pop(number))
 
 
+def places_of(returns: Iterable[Return]) -> Iterator[Place]:
+    """The areas and periods for which returns are."""
+    return ((one.reading.area, one.reading.period) for one in returns)
+
+
 def figures_before(
     returns: Iterable[Return], register: Register, store: Store
 ) -> dict[tuple[str, str, str], Decimal]:
@@ -108,9 +127,9 @@ def figures_before(
     By period, indicator and area.
     """
     areas: dict[str | None, set[str]] = defaultdict(set)
-    for one in returns:
-        if one.reading.area:
-            areas[one.reading.period].add(one.reading.area)
+    for area, name in places_of(returns):
+        if area:
+            areas[name].add(area)
     found: dict[tuple[str, str, str], Decimal] = {}
     for name, some in areas.items():
         period = register.period(name or "")

@@ -180,10 +180,13 @@ class Store:
             found |= {sent.sha256: sent for sent in chosen}
         return found
 
-    def current(self) -> dict[tuple[str | None, str | None], Submission]:
-        """What counts: the last accepted submission of each area and period, without findings."""
-        query = sa.select(t.submission).where(t.submission.c.id.in_(_STANDING))
-        return {(sent.area, sent.period): sent for sent in read(self._engine, query, Submission)}
+    def current(self, period: str, areas: Iterable[str]) -> tuple[Submission, ...]:
+        """The last accepted submission of each of these areas for a period, without findings."""
+        found: list[Submission] = []
+        for some in in_portions(areas):
+            query = sa.select(t.submission).where(t.submission.c.id.in_(_last_of(period, some)))
+            found += read(self._engine, query, Submission)
+        return tuple(found)
 
     def taken(self, deliveries: Iterable[str]) -> set[str]:
         """Those of these deliveries that are in the store already."""
@@ -205,9 +208,16 @@ class Store:
         with e.reading(self._engine) as connection:
             return {row.sha256: (row.filename, row.size) for row in connection.execute(query)}
 
-    def submissions(self, period: str | None = None) -> tuple[Submission, ...]:
-        """Every submission in the order received, of a period or of all, with findings."""
-        return self._submissions(sa.true() if period is None else t.submission.c.period == period)
+    def submissions(self, *periods: str | None) -> tuple[Submission, ...]:
+        """Every submission in the order received, of these periods or of all, with findings.
+
+        None stands for those of which it is not plain for which period they are.
+        """
+        return self._submissions(_is_of(periods))
+
+    def submissions_after(self, number: int, *periods: str | None) -> tuple[Submission, ...]:
+        """Those of them with higher numbers."""
+        return self._submissions(_is_of(periods) & (t.submission.c.id > number))
 
     def _submissions(self, is_meant: sa.ColumnElement[bool]) -> tuple[Submission, ...]:
         chosen = sa.select(t.submission).where(is_meant).order_by(t.submission.c.id)
@@ -261,12 +271,11 @@ class Store:
     def figures(self, period: str, areas: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
         """The figures of some areas for a period that stand: (period, indicator, area) to each."""
         found: dict[tuple[str, str, str], Decimal] = {}
-        o, sent = t.observation.c, t.submission.c
+        o = t.observation.c
         with e.reading(self._engine) as connection:
             for some in in_portions(areas):
-                last = _STANDING.where(sent.period == period, sent.area.in_(some))
                 query = sa.select(o.indicator, o.area, o.value)
-                is_meant = o.submission_id.in_(last) & o.value.is_not(None)
+                is_meant = o.submission_id.in_(_last_of(period, some)) & o.value.is_not(None)
                 for indicator, area, value in connection.execute(query.where(is_meant)):
                     found[period, indicator, area] = value
         return found
@@ -320,6 +329,19 @@ class Store:
                 (row["submission_id"], msgspec.convert(row, Observation))
                 for row in connection.execute(query).mappings()
             )
+
+
+def _is_of(periods: Sequence[str | None]) -> sa.ColumnElement[bool]:
+    """Whether a submission is of one of these periods; None is none, and all are meant by none."""
+    c = t.submission.c.period
+    named = c.in_([period for period in periods if period is not None])
+    is_meant = named | c.is_(None) if None in periods else named
+    return is_meant if periods else sa.true()
+
+
+def _last_of(period: str, areas: Sequence[str]) -> sa.Select[tuple[int]]:
+    """The numbers of the submissions that count of some areas for a period."""
+    return _STANDING.where(t.submission.c.period == period, t.submission.c.area.in_(areas))
 
 
 def _with_provenance(table: sa.Table) -> sa.Select[Any]:
