@@ -184,12 +184,15 @@ class _Worker:
 
     def _ready_pipe(self) -> Connection:
         """The pipe to a process that waits for a call."""
-        with self._life:
-            is_alive = self._process is not None and self._process.is_alive()
-        if self._pipe is not None and is_alive:
+        # Of one that was used before it shows at the call, which then has another.
+        if self._pipe is not None and (self._is_used or self._is_alive()):
             return self._pipe
         self._end()
         return self._start()
+
+    def _is_alive(self) -> bool:
+        with self._life:
+            return self._process is not None and self._process.is_alive()
 
     def _start(self) -> Connection:
         with self._life:
