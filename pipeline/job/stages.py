@@ -248,6 +248,8 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
     A batch of which a file turned out to be another by now comes again, without that file.
     """
     session = intake.session
+    if not intake.arrivals:
+        return
     # Nothing is read while one is judged on which a run before may have ended.
     is_plain = not session.pace.work.suspects
     for wave in in_waves(returns, session.register, as_they_come=is_plain):
