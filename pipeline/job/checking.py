@@ -16,7 +16,7 @@ from pipeline.intake.scan import Arrival, examine, why_refused
 from pipeline.mail.mailbox import as_mailed
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
-from pipeline.returns.receiving import Known, decide, in_waves, last_periods
+from pipeline.returns.receiving import Known, decide, figures_before, in_waves, places_of
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Outcome, Store
 from pipeline.store.session import Progress
@@ -72,8 +72,10 @@ def check_files(
     returns = [one for one in found if isinstance(one, Return)]
     known = Known.of(arrivals, store) if store else Known()
     decided: dict[Path, Decision] = {}
-    for wave in in_waves(returns, register):
-        earlier = store.figures(last_periods(wave, register)) if store else {}
+    for wave in map(list, in_waves(returns, register)):
+        if store:
+            known.look_up(places_of(wave), store)
+        earlier = figures_before(wave, register, store) if store else {}
         earlier = _with_figures_of(decided.values(), earlier)
         checked = validate(wave, register, now, earlier)
         for decision in decide(checked, known, register, now):

@@ -84,10 +84,8 @@ def _is_due(session: Session, period: Period) -> bool:
         # Where it is not known what the last appendix showed, what came before it is let be.
         shown = last.last_submission if last else 0
         return any(
-            sent.outcome is Outcome.ACCEPTED
-            and sent.id > shown
-            and (shown > 0 or sent.reopening_id is not None)
-            for sent in session.store.submissions(period.name)
+            sent.outcome is Outcome.ACCEPTED and (shown > 0 or sent.reopening_id is not None)
+            for sent in session.store.submissions_after(shown, period.name)
         )
     return (
         last is None

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pipeline.workbooks.sandbox import Guard
     from pipeline.workspace.settings import Limits
 
+#: For each worker so many are read while those before them are checked and stored.
+_READ_AHEAD = 64
 #: No return has more mistakes; of one that has, so many are told.
 _MOST, _SOME = 5_000, 100
 #: Excel's own limit is 31 characters.
@@ -69,7 +71,7 @@ def read_returns(arrivals: Iterable[Arrival], guard: Guard) -> Iterator[Return |
     from pipeline.workbooks.sandbox import ahead
 
     begun = ((arrival, _begun(arrival, guard)) for arrival in arrivals)
-    for arrival, future in ahead(begun, guard):
+    for arrival, future in ahead(begun, guard, _READ_AHEAD):
         yield _outcome(arrival, future, guard.limits)
 
 

@@ -185,10 +185,13 @@ def private_folder(path: Path) -> Path:
         OSError: it cannot be made, or is a link that another user has put in its place.
     """
     if not path.is_dir():
-        for above in reversed(path.parents):
-            if not above.is_dir():
-                above.mkdir(mode=0o700, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
+        try:
+            path.mkdir(mode=0o700, exist_ok=True)
+        except FileNotFoundError:
+            for above in reversed(path.parents):
+                if not above.is_dir():
+                    above.mkdir(mode=0o700, exist_ok=True)
+            path.mkdir(mode=0o700, exist_ok=True)
     else:
         _need_own(path)
     return path

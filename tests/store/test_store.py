@@ -22,6 +22,7 @@ from pipeline.store import (
     REGISTER,
     Approval,
     Closing,
+    Contents,
     Forgotten,
     Issue,
     IssuedRating,
@@ -279,6 +280,19 @@ def test_an_unavailable_figure_takes_the_place_of_an_earlier_one(store: Store) -
     accept(store, "first.xlsx", figure())
     accept(store, "second.xlsx", replace(figure(), value=None, status=Status.NOT_AVAILABLE))
     assert store.figures([PERIOD]) == {}
+
+
+def test_what_submissions_brought_is_counted_from_a_number_on(store: Store) -> None:
+    accept(store, "before.xlsx", figure())
+    provisional = replace(figure("P1-2"), status=Status.PROVISIONAL)
+    missing = replace(figure("P1-3"), value=None, status=Status.NOT_AVAILABLE)
+    without = replace(figure("P1-4"), value=None, no_cases=True)
+    accept(store, "a.xlsx", figure(), provisional, missing, without)
+    accept(store, "b.xlsx", figure("P1-2"))
+    assert store.contents(1) == {
+        2: Contents(3, 0, ["P1-2"], ["P1-3"], ["P1-4"]),
+        3: Contents(1),
+    }
 
 
 def test_a_file_is_known_by_its_last_outcome_that_is_no_duplicate(store: Store) -> None:

@@ -106,6 +106,6 @@ def _is_missed(
     """Whether a table that is not used holds an indicator that no used table has."""
     if not reading.has_table:
         return True
-    owned = {i.ref for i in known.words.owned().get(known.area or "", ())}
+    owned = {i.ref for i in register.indicators_of(known.area or "")}
     missing = owned - {row.indicator for row in reading.rows if row.seen}
     return bool(missing and indicators_of(table, register, known, details) & missing)

@@ -186,8 +186,8 @@ def _match(
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and name_key(said) not in TOTALS and not _signs_off(table, row):
                     cell = table.address(row, "indicator" if name else "ref")
-                    owned = known.words.owned()
-                    likely = owned.get(known.area, []) if known.area else register.indicators
+                    area, every = known.area, register.indicators
+                    likely = register.indicators_of(area) if area else every
                     near = suggestion(said, [i.wording if name else i.ref for i in likely])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
             elif of_ref and of_name and of_ref is not of_name:

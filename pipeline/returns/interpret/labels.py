@@ -7,7 +7,7 @@ scale, or one of `CHANGE_NOTHING`. What is left over is `unknown`, and is asked 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -306,8 +306,6 @@ class Vocabulary:
         #: The ref of each area, by its name or ref as they are compared.
         self.areas = {name_key(name): a.ref for a in areas for name in (a.ref, a.name)}
         self.area_names = {area.ref: area.name for area in areas}
-        #: The indicators that each area reports; most returns ask for none.
-        self.owned = cache(register.owned)
         #: Refs of areas are words only as they are written.
         self._area_refs = _Phrases({area.ref: area.ref for area in areas})
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
