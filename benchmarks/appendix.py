@@ -146,7 +146,10 @@ def replay(options: dict[str, Any], calls: list[_Call], path: Path) -> None:
 
     for number, (on, name, given, named) in enumerate(calls, 1):
         arguments = [
-            made[it.number] if type(it) is _Made else _converted(it, there) if type(it) is dict
+            made[it.number]
+            if type(it) is _Made
+            else _converted(it, there)
+            if type(it) is dict
             else it
             for it in given
         ]
@@ -251,7 +254,9 @@ def best_in_turn(rounds: int, *works: Callable[[], object]) -> list[float]:
     gc.freeze()
     return [
         min(took)
-        for took in zip(*([apart(_timed, work) for work in works] for _ in range(rounds)), strict=True)
+        for took in zip(
+            *([apart(_timed, work) for work in works] for _ in range(rounds)), strict=True
+        )
     ]
 
 
@@ -262,7 +267,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def apart(work: Callable[..., T], *given: object) -> T:
-    """What a piece of work gives, done in a process that finds nothing of what others worked out."""
+    """What a piece of work gives, done in a process that knows nothing of what others did."""
     context = multiprocessing.get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=lambda: sending.send(work(*given)))
@@ -290,7 +295,9 @@ def measure(indicators: int) -> None:
     print(f"{indicators:>6} indicators, {len(calls):,} calls, milliseconds of processor time:")
     print(f"       bare xlsxwriter {1000 * took[1]:9.1f}")
     for what, seconds in (("appendix", took[0]), ("page", took[2]), ("data", took[3])):
-        print(f"       {what:15} {1000 * seconds:9.1f}   {seconds / took[1]:5.2f} x bare xlsxwriter")
+        print(
+            f"       {what:15} {1000 * seconds:9.1f}   {seconds / took[1]:5.2f} x bare xlsxwriter"
+        )
 
 
 if __name__ == "__main__":

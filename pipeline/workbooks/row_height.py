@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import textwrap
+from bisect import bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 #: Excel draws no row taller, in points.
 TALLEST_ROW = 409.0
@@ -37,11 +38,15 @@ _WIDTHS = {
     944: "W",
     1015: "@",
 }
-_WIDTH = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
 _LATIN_WIDTH = 620
 _OTHER_WIDTH = 1000
 _BOLD = 1.06
 _PIXELS_PER_POINT = 96 / 72
+
+#: Wider, in thousandths of the type size, than any line.
+_WIDEST = 10_000_000
+#: A word with the room behind it; or room alone, which a paragraph may begin with.
+_WORD = re.compile(r"\S+\s*|\s+")
 
 #: The share of a cell's width reckoned with: programs and printers wrap a little differently.
 _USABLE = 0.97
@@ -59,41 +64,74 @@ _LETTERS_A_DIGIT = 1.1
 _INDENT = 2
 
 
+class _LetterWidths(dict[str, int]):
+    """The width of every letter; of one that is not named it is worked out when it is met."""
+
+    def __missing__(self, letter: str) -> int:
+        width = self[letter] = _LATIN_WIDTH if letter < "\u0250" else _OTHER_WIDTH
+        return width
+
+
+_WIDTH = _LetterWidths({letter: width for width, letters in _WIDTHS.items() for letter in letters})
+
+
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """The width of a line of text in pixels at 96 dpi, for Arial of that size in points."""
-    units = sum(
-        _WIDTH.get(letter) or (_LATIN_WIDTH if letter < "\u0250" else _OTHER_WIDTH)
-        for letter in text
-    )
+    return _pixels(_units(text), size, bold)
+
+
+# Of most words: they stand in many texts.
+@lru_cache(maxsize=65_536)
+def _units(text: str) -> int:
+    """The width of a line of text in thousandths of the type size."""
+    return sum(map(_WIDTH.__getitem__, text))
+
+
+def _pixels(units: int, size: float, bold: bool) -> float:
     return units / 1000 * size * _PIXELS_PER_POINT * (_BOLD if bold else 1)
+
+
+@cache
+def _room(width: int, size: float, bold: bool) -> int:
+    """The widest line, in thousandths of the type size, in a cell of that many pixels."""
+    room = width * _USABLE - _PADDING
+    return bisect_right(range(_WIDEST), room, key=lambda units: _pixels(units, size, bold)) - 1
 
 
 # Areas, files and their hashes stand in many rows of the data.
 @lru_cache(maxsize=65_536)
 def wrap(text: str, width: int, size: float, *, bold: bool = False) -> tuple[str, ...]:
     """The lines in which a cell of that many pixels shows a text; at least one, maybe empty."""
-    room = width * _USABLE - _PADDING
+    room = _room(width, size, bold)
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line = ""
-        for word in re.findall(r"\S*\s*|\s+", paragraph):
-            if text_width((line + word).rstrip(), size, bold=bold) <= room:
+        if _units(paragraph.rstrip()) <= room:
+            lines.append(paragraph)
+            continue
+        line, used = "", 0
+        for word in _WORD.findall(paragraph):
+            if used + _units(word.rstrip()) <= room:
                 line += word
+                used += _units(word)
                 continue
             if line:
                 lines.append(line)
-            *full, line = _broken(word, room, size, bold=bold)
+            *full, line = _broken(word, room)
             lines.extend(full)
+            used = _units(line)
         lines.append(line)
     return tuple(lines)
 
 
-def _broken(word: str, room: float, size: float, *, bold: bool) -> list[str]:
+def _broken(word: str, room: int) -> list[str]:
     """A word cut into pieces that each fit, as Excel cuts one that is wider than its cell."""
-    pieces = [""]
+    pieces, used = [""], 0
     for letter in word:
-        if pieces[-1] and text_width((pieces[-1] + letter).rstrip(), size, bold=bold) > room:
+        used += _WIDTH[letter]
+        # Room at the end of a line takes none.
+        if pieces[-1] and used > room and not letter.isspace():
             pieces.append("")
+            used = _WIDTH[letter]
         pieces[-1] += letter
     return pieces
 

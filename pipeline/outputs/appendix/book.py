@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -107,7 +107,7 @@ class Book:
         self, sheet: Worksheet, place: tuple[int, int], content: tuple[Paragraph, ...], look: Look
     ) -> None:
         """Write text into the cell at (row, column) as text, whatever it looks like."""
-        safe = [replace(p, text=text) for p in content if (text := plain(p.text))]
+        safe = [Paragraph(text, p.look) for p in content if (text := plain(p.text))]
         text = "\n".join(p.text for p in safe)
         # xlsxwriter would take such text for the markup of a rich string.
         resembles_markup = text.startswith("<r>") and text.endswith("</r>")
