@@ -7,11 +7,11 @@ Liberation Sans, which has the same), in thousandths of the type size; all errs 
 
 from __future__ import annotations
 
-import re
 import textwrap
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import accumulate
 
 #: Excel draws no row taller, in points.
 TALLEST_ROW = 409.0
@@ -45,8 +45,6 @@ _PIXELS_PER_POINT = 96 / 72
 
 #: Wider, in thousandths of the type size, than any line.
 _WIDEST = 10_000_000
-#: A word with the room behind it; or room alone, which a paragraph may begin with.
-_WORD = re.compile(r"\S+\s*|\s+")
 
 #: The share of a cell's width reckoned with: programs and printers wrap a little differently.
 _USABLE = 0.97
@@ -77,14 +75,7 @@ _WIDTH = _LetterWidths({letter: width for width, letters in _WIDTHS.items() for 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """The width of a line of text in pixels at 96 dpi, for Arial of that size in points."""
-    return _pixels(_units(text), size, bold)
-
-
-# Of most words: they stand in many texts.
-@lru_cache(maxsize=65_536)
-def _units(text: str) -> int:
-    """The width of a line of text in thousandths of the type size."""
-    return sum(map(_WIDTH.__getitem__, text))
+    return _pixels(sum(map(_WIDTH.__getitem__, text)), size, bold)
 
 
 def _pixels(units: int, size: float, bold: bool) -> float:
@@ -95,7 +86,8 @@ def _pixels(units: int, size: float, bold: bool) -> float:
 def _room(width: int, size: float, bold: bool) -> int:
     """The widest line, in thousandths of the type size, in a cell of that many pixels."""
     room = width * _USABLE - _PADDING
-    return bisect_right(range(_WIDEST), room, key=lambda units: _pixels(units, size, bold)) - 1
+    widest = bisect_right(range(_WIDEST), room, key=lambda units: _pixels(units, size, bold)) - 1
+    return max(widest, 0)
 
 
 # Areas, files and their hashes stand in many rows of the data.
@@ -103,37 +95,27 @@ def _room(width: int, size: float, bold: bool) -> int:
 def wrap(text: str, width: int, size: float, *, bold: bool = False) -> tuple[str, ...]:
     """The lines in which a cell of that many pixels shows a text; at least one, maybe empty."""
     room = _room(width, size, bold)
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        if _units(paragraph.rstrip()) <= room:
-            lines.append(paragraph)
-            continue
-        line, used = "", 0
-        for word in _WORD.findall(paragraph):
-            if used + _units(word.rstrip()) <= room:
-                line += word
-                used += _units(word)
-                continue
-            if line:
-                lines.append(line)
-            *full, line = _broken(word, room)
-            lines.extend(full)
-            used = _units(line)
-        lines.append(line)
-    return tuple(lines)
+    return tuple(line for paragraph in text.split("\n") for line in _lines(paragraph, room))
 
 
-def _broken(word: str, room: int) -> list[str]:
-    """A word cut into pieces that each fit, as Excel cuts one that is wider than its cell."""
-    pieces, used = [""], 0
-    for letter in word:
-        used += _WIDTH[letter]
-        # Room at the end of a line takes none.
-        if pieces[-1] and used > room and not letter.isspace():
-            pieces.append("")
-            used = _WIDTH[letter]
-        pieces[-1] += letter
-    return pieces
+def _lines(paragraph: str, room: int) -> Iterator[str]:
+    """A paragraph in lines of whole words; one that is wider than its cell is cut, as Excel does."""
+    #: How wide it is before each of its letters, and as a whole.
+    before = list(accumulate(map(_WIDTH.__getitem__, paragraph), initial=0))
+    start, inked = 0, len(paragraph.rstrip())
+    while before[inked] - before[start] > room:
+        end = max(bisect_right(before, before[start] + room) - 1, start + 1)
+        line, rest = paragraph[start:end], paragraph[end:]
+        if rest[:1].isspace():
+            # Room at the end of a line takes none.
+            end += len(rest) - len(rest.lstrip())
+        elif not line[-1].isspace():
+            # The word that is cut goes to the next line, unless it is all that is on this one.
+            word = line.rsplit(None, 1)[-1]
+            end -= len(word) if word != line else 0
+        yield paragraph[start:end]
+        start = end
+    yield paragraph[start:]
 
 
 def line_height(size: float) -> float:

@@ -52,12 +52,20 @@ def write_table(
     options = {"name": name, "description": about, "style": None, "columns": heads}
     sheet.add_table(0, 0, max(1, len(rows)), len(columns) - 1, options)
     # Less the filter's button, which stands at the right of each heading.
-    heading_lines = (_lines(c.heading, c.width - 20, c.heading_look) for c in columns)
-    sheet.set_row(0, _height(max(heading_lines, default=1)))
+    heading_lines = [
+        len(wrap(c.heading, c.width - 20, c.heading_look.font_size, bold=c.heading_look.bold))
+        for c in columns
+    ]
+    sheet.set_row(0, _height(heading_lines))
     widths = [column.width for column in columns]
     for row, values in enumerate(rows, 1):
-        lines = (_lines(v, w) for v, w in zip(values, widths, strict=True) if isinstance(v, str))
-        height = _height(max(lines, default=1))
+        height = _height(
+            [
+                len(wrap(value, width, BODY.font_size))
+                for value, width in zip(values, widths, strict=True)
+                if isinstance(value, str)
+            ]
+        )
         # The tallest row shows the beginning of a text that needs more room.
         look = BODY if height <= TALLEST_ROW else _FROM_THE_TOP
         sheet.set_row(row, min(height, TALLEST_ROW))
@@ -72,12 +80,8 @@ def write_table(
     return sheet
 
 
-def _lines(words: str, width: int, look: Look = BODY) -> int:
-    return len(wrap(words, width, look.font_size, bold=look.bold))
-
-
-def _height(lines: int) -> float:
-    return lines * line_height(BODY.font_size) + ROW_PADDING
+def _height(lines: Sequence[int]) -> float:
+    return max(lines, default=1) * line_height(BODY.font_size) + ROW_PADDING
 
 
 def _write(
