@@ -99,7 +99,7 @@ def wrap(text: str, width: int, size: float, *, bold: bool = False) -> tuple[str
 
 
 def _lines(paragraph: str, room: int) -> Iterator[str]:
-    """A paragraph in lines of whole words; one that is wider than its cell is cut, as Excel does."""
+    """A paragraph in lines of whole words; one wider than its cell is cut, as Excel cuts it."""
     #: How wide it is before each of its letters, and as a whole.
     before = list(accumulate(map(_WIDTH.__getitem__, paragraph), initial=0))
     start, inked = 0, len(paragraph.rstrip())
