@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import typer
@@ -22,8 +22,10 @@ from msgspec import Struct
 from pipeline.cli.options import JsonOption
 from pipeline.workbooks.safe_text import BIDI, CONTROLS, shown_line
 from pipeline.workspace.errors import LockedError, QuarterdayError, problems_of
-from pipeline.workspace.folder import Workspace, open_workspace
-from schemas.findings import Finding
+
+if TYPE_CHECKING:
+    from pipeline.workspace.folder import Workspace
+    from schemas.findings import Finding
 
 DONE, NEEDS_A_PERSON, CANNOT_RUN, AT_WORK = 0, 1, 2, 3
 #: Others read what is made, and do not write; what is private is made so by itself.
@@ -201,6 +203,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 def workspace_at(path: Path) -> Workspace:
     """The workspace that a command works in; settings in an older form are said."""
+    from pipeline.workspace.folder import open_workspace
     from pipeline.workspace.settings import FILE_NAME, outdated
 
     place = open_workspace(path)

@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import copy_context
 from datetime import datetime
 
 from msgspec import Struct
@@ -110,8 +109,7 @@ def _stopped_if_it_hangs(
     if not minutes:
         yield
         return
-    # What it logs is of this run.
-    timer = threading.Timer(60 * hangs_after(minutes), copy_context().run, [stop])
+    timer = threading.Timer(60 * hangs_after(minutes), stop)
     timer.daemon = True
     timer.start()
     try:
