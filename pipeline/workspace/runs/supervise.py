@@ -17,7 +17,7 @@ from pipeline.workspace.errors import LockedError, QuarterdayError, problems_of
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.runs import log, switch
 from pipeline.workspace.runs.at_work import AtWork
-from pipeline.workspace.runs.pace import Pace
+from pipeline.workspace.runs.pace import Pace, Tell
 from pipeline.workspace.runs.record import Recorder, RunCounts, RunOutcome
 
 #: A run at the limit has half as long again to end by itself, or so many minutes.
@@ -56,9 +56,13 @@ def supervised(
         recorder.end(outcome, said, run.counts, run.pace.seconds)
         counts = asdict(run.counts) | {"issued": len(run.counts.issued)}
         tell("run ended", outcome=outcome, **counts)
-        url = nights.failure_url if outcome is RunOutcome.FAILED else nights.success_url
         # Of a run that found another at work, that other tells.
-        if url and outcome is not RunOutcome.LOCKED:
+        if outcome is RunOutcome.LOCKED:
+            return
+        if workspace.metrics is not None:
+            _write_metrics(workspace, tell)
+        url = nights.failure_url if outcome is RunOutcome.FAILED else nights.success_url
+        if url:
             switch.call(url, tell)
 
     with log.opened(workspace, name, shown=shown) as tell:
@@ -72,6 +76,15 @@ def supervised(
                 end(*_ended_by(error))
                 raise
             end(run.outcome)
+
+
+def _write_metrics(workspace: Workspace, tell: Tell) -> None:
+    from pipeline.workspace.runs import metrics
+
+    try:
+        metrics.write(workspace)
+    except OSError as error:
+        tell("metrics not written", fault=error.strerror)
 
 
 def _ended_by(error: BaseException) -> tuple[RunOutcome, str]:
