@@ -185,18 +185,26 @@ def day(at: datetime) -> str:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on a terminal; silence anywhere else."""
+    """A progress bar on a terminal, with rate and time left; silence anywhere else."""
     if not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Starting", total=None)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), "{task.fields[rate]}")
+    bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+    with bar:
+        task = bar.add_task("Starting", total=None, rate="")
 
         def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+            (shown,) = bar.tasks
+            is_new = shown.description != what
+            if is_new:
+                # Each piece of work has a rate of its own.
+                bar.reset(task, description=what, total=total)
+            rate = f"{shown.speed:,.1f}/s" if shown.speed else ""
+            bar.update(task, completed=done, total=total, rate=rate, refresh=is_new)
 
         yield show
 
