@@ -24,6 +24,7 @@ from benchmarks.returns import NOW, PERIOD, drop_returns, filled_return, registe
 from benchmarks.start import processor_seconds, quarterday
 from pipeline.operations.setup import make_workspace
 from pipeline.workspace.folder import open_workspace
+from pipeline.workspace.runs.record import last_runs
 from schemas.model import Recipient, Register
 
 _AREAS, _INDICATORS, _ROUNDS = 20, 80, 5
@@ -84,6 +85,7 @@ def measure(rounds: int) -> None:
             took.append((timed([*script, str(appendix)]), ours))
         assert len(load_workbook(appendix)["Appendix"]["A"]) == _INDICATORS + 1
         assert list(workspace.glob("outbox/*/Appendix*.xlsx")), "no appendix was issued"
+        (last,) = last_runs(open_workspace(workspace), 1)
     for what, which in (("processor", 0), ("clock", 1)):
         script_took, ours_took = (min(one[who][which] for one in took) for who in (0, 1))
         print(
@@ -91,6 +93,10 @@ def measure(rounds: int) -> None:
             f"script {script_took:.2f}, night {ours_took:.2f}, "
             f"{ours_took / script_took:.2f} x the script"
         )
+    for stage, seconds in last.stages.items():
+        print(f"of which | {stage} | {seconds:.2f} |")
+    rest = (last.seconds or 0) - sum(last.stages.values())
+    print(f"of which | all else, most of it loading | {rest:.2f} |")
 
 
 if __name__ == "__main__":

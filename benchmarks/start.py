@@ -31,13 +31,13 @@ if __name__ == "__main__":
     app()
 """
 #: Compiled programs are there from the second time on, as they are on every machine that runs one.
-_ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def processor_seconds(command: list[str]) -> float:
     """What a program and all that it starts take of the processors."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, env=_ENVIRONMENT, check=True, capture_output=True)
+    subprocess.run(command, env=ENVIRONMENT, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -62,9 +62,7 @@ def measure(rounds: int) -> None:
     print(f"{rounds} rounds, milliseconds of processor time:")
     print(f"       bare application {1000 * application:7.0f}")
     for what, seconds in zip(("help", "idle night"), ours, strict=True):
-        print(
-            f"       {what:16} {1000 * seconds:7.0f}   {seconds / application:5.2f} x the bare one"
-        )
+        print(f"       {what:16} {1000 * seconds:7.0f}   {seconds / application:5.2f} x bare")
 
 
 if __name__ == "__main__":
