@@ -453,3 +453,25 @@ def test_a_terminal_shows_how_far_a_run_is(workspace: Path) -> None:
     os.close(shown)
     assert process.wait() == 0
     assert re.search(r"Reading returns .*?\d/3", text.decode())
+
+
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """When each file was written, and what it holds."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in files
+    }
+
+
+def test_an_unchanged_night_writes_its_lines_and_nothing_else(workspace: Path) -> None:
+    path = workspace / "inbox" / "return.xlsx"
+    fill_return(small_register(), SAFETY, PERIOD, path, ENTRIES)
+    quarterday("run", "-w", workspace)
+    before = contents(workspace)
+    assert quarterday("run", "-w", workspace).stdout == "Nothing new.\n"
+    after = contents(workspace)
+    assert after.keys() == before.keys()
+    changed = {name for name in after if after[name] != before[name]}
+    assert {name.rpartition("/")[0] for name in changed} == {"var/runs", "var/log"}
+    assert len(changed) == 2
