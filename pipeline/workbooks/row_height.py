@@ -95,6 +95,8 @@ def _room(width: int, size: float, bold: bool) -> int:
 def wrap(text: str, width: int, size: float, *, bold: bool = False) -> tuple[str, ...]:
     """The lines in which a cell of that many pixels shows a text; at least one, maybe empty."""
     room = _room(width, size, bold)
+    if "\n" not in text and sum(map(_WIDTH.__getitem__, text)) <= room:
+        return (text,)
     return tuple(line for paragraph in text.split("\n") for line in _lines(paragraph, room))
 
 

@@ -52,15 +52,22 @@ def printed_number(
     """
     decimals = len(shown.partition(".")[2].rstrip(row_of(unit).sign_behind))
     held = cell_value(value, unit)
-    digits = "".join(map(str, held.as_tuple().digits)).strip("0")
     if (
         decimals < places(value)
         or prefix + as_text(value, unit, decimals) != shown
-        or len(digits) > _SIGNIFICANT_DIGITS
+        or _has_too_many_digits(held)
     ):
         return None
     layout = number_format(unit, decimals, group=grouped(value, unit), prefix=prefix)
     return PrintedNumber(float(held) if held else 0.0, layout, shown)
+
+
+def _has_too_many_digits(held: Decimal) -> bool:
+    digits = held.as_tuple().digits
+    return (
+        len(digits) > _SIGNIFICANT_DIGITS
+        and len("".join(map(str, digits)).strip("0")) > _SIGNIFICANT_DIGITS
+    )
 
 
 def sheet_name(title: str, taken: Iterable[str]) -> str:
