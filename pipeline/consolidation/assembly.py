@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
-from pipeline import __version__
 from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from
+from pipeline.consolidation.content import content_of
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
-from pipeline.consolidation.returned import day_of, reporting, returns_received
+from pipeline.consolidation.returned import day_of, returns_received
 from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
-from pipeline.store import Issue, IssuedRating, Outcome, Submission, Suppressed
+from pipeline.store import Issue, IssuedRating, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import NO_CASES, Kind, Period, Polarity, Register, Status, Target, Tolerance
 from schemas.observations import Achievement
@@ -215,46 +212,6 @@ def issue_of(report: Report, last_submission: int) -> Issue:
         ),
         suppressed=report.suppressed,
         last_submission=last_submission,
-    )
-
-
-def content_key(register: Register, period: Period, submissions: Iterable[Submission]) -> str:
-    """What an appendix is made from, as a SHA-256: the same key means nothing new to issue.
-
-    `submissions` are those of the period, of the last period and of the same period a year before,
-    whose figures give the direction of travel. What the appendix says nothing of is passed over:
-    duplicates, other periods, rejected returns of an earlier period or of no known area, and which
-    periods the register has open.
-    """
-    earlier = [p.name for p in (register.last_period(period), register.year_before(period)) if p]
-    awaited = [area.ref for area in reporting(register)]
-    counted = [
-        f"{s.id}:{s.outcome}"
-        for s in sorted(submissions, key=lambda s: s.id)
-        if (s.outcome is Outcome.ACCEPTED and s.period in (period.name, *earlier))
-        or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
-    ]
-    parts = (__version__, _said_by(register), period.name, *counted)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _said_by(register: Register) -> str:
-    """What the register says, as a SHA-256: closing a period, or a note beside a table, is nothing.
-
-    So an appendix that is written again once its period is closed is the same.
-    """
-    periods = tuple(replace(period, open=True) for period in register.periods)
-    said = msgspec.json.encode(replace(register, periods=periods, sha256=""))
-    return hashlib.sha256(said).hexdigest()
-
-
-def content_of(session: Session, period: Period) -> str:
-    """The key of what a period's appendix would be made from now."""
-    register, store = session.register, session.store
-    bearing = (period, register.last_period(period), register.year_before(period))
-    names = dict.fromkeys(each.name for each in bearing if each is not None)
-    return content_key(
-        register, period, [sent for name in names for sent in store.submissions(name)]
     )
 
 

@@ -28,7 +28,6 @@ from pipeline.intake.scan import (
     thing_of,
 )
 from pipeline.mail.mailbox import as_mailed
-from pipeline.outputs.corrections import write_corrections
 from pipeline.register import need_period
 from pipeline.returns import validate as checks
 from pipeline.returns.reader import guard_of, read_returns
@@ -291,6 +290,9 @@ def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
         rejected = [one for one in decisions if one.submission.outcome is Outcome.REJECTED]
         work, copies = intake.session.pace.work, dict[Path, Path | None]()
         for together in _apart(rejected, _arrival_of, work):
+            # openpyxl comes with it, which a night without a mistake does without.
+            from pipeline.outputs.corrections import write_corrections
+
             with work.on("sending back", _things(together)):
                 written = write_corrections(together, intake.session.workspace, intake.guard)
             for one, copy in zip(together, written, strict=True):

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import content_of, issue_of, report_of
+from pipeline.consolidation.assembly import issue_of, report_of
+from pipeline.consolidation.content import content_of
 from pipeline.consolidation.report import Report
 from pipeline.outputs import OUTPUTS, WORKBOOK, Output
 from pipeline.store import Issue, Outcome

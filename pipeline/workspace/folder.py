@@ -93,6 +93,12 @@ class Workspace(Struct, frozen=True):
         return self.state / "quarterday.sqlite3"
 
     @property
+    def metrics(self) -> Path | None:
+        """Where each run writes its numbers for Prometheus; None where it does not."""
+        file = self.settings.metrics.file
+        return self.root / file if file else None
+
+    @property
     def store_url(self) -> str:
         url = self.settings.store.url
         if url and not url.startswith(SQLITE):

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import Merged, content_key, disclose, rate
+from pipeline.consolidation.assembly import Merged, disclose, rate
+from pipeline.consolidation.content import content_key
 from pipeline.consolidation.merge import merge
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState
@@ -20,6 +21,7 @@ from pipeline.outputs.wording import score_shown
 from pipeline.store import Outcome, Submission
 from schemas.findings import Finding, Severity
 from schemas.model import (
+    CommentaryRule,
     Indicator,
     Kind,
     MergeRule,
@@ -667,6 +669,17 @@ def test_closing_a_period_is_no_news_for_any_appendix() -> None:
         register, periods=tuple(replace(p, open=False) for p in register.periods), sha256="other"
     )
     assert key_of(register=closed) == key_of(register=register)
+
+
+def test_whom_to_write_to_and_what_is_asked_about_is_no_news_for_any_appendix() -> None:
+    register = register_of(measure())
+    areas = tuple(replace(a, lead="Another", email="new@council.example") for a in register.areas)
+    asked = {"plausible_maximum": Decimal(7), "commentary": CommentaryRule.ALWAYS}
+    indicators = tuple(replace(each, **asked) for each in register.indicators)
+    changed = replace(register, areas=areas, indicators=indicators)
+    assert key_of(register=changed) == key_of(register=register)
+    reworded = tuple(replace(each, wording="Something else") for each in register.indicators)
+    assert key_of(register=replace(register, indicators=reworded)) != key_of(register=register)
 
 
 def test_the_register_and_the_period_are_part_of_the_key() -> None:
