@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.disclosure import WITHHELD
 from pipeline.operations.setup import make_workspace
-from schemas.model import Gets, Indicator, MergeRule, Period, Recipient, Register
+from schemas.model import Indicator, MergeRule, Period, Register
 from tests.job.test_adversary import AREAS, QUARTERS, measure
 from tests.job.test_adversary import REGISTER as YEAR
 from tests.outputs.test_disclosure_outputs import contents
@@ -30,7 +30,6 @@ from tests.support.mixed import set_up
 from tests.support.registers import put_register
 
 FIRST, SECOND = QUARTERS[:2]
-OFFICER = Recipient("Officer", "officer@council.example", (Gets.DIGEST,))
 #: Ends the process before the last file of an appendix is written.
 KILLED = """
 import os, signal
@@ -43,8 +42,7 @@ app()
 
 def register_of(*indicators: Indicator, below: int = 5) -> Register:
     framework = replace(YEAR.framework, small_below=below)
-    people = (*YEAR.recipients, OFFICER)
-    return replace(YEAR, framework=framework, indicators=indicators, targets=(), recipients=people)
+    return replace(YEAR, framework=framework, indicators=indicators, targets=())
 
 
 def of_areas(areas: str, rule: MergeRule = MergeRule.SUM, ref: str = "P1-1") -> Indicator:
