@@ -21,9 +21,15 @@ from pipeline.returns.interpret.headings import (
     LOOSE,
     Heading,
     heading_text,
+)
+from pipeline.returns.interpret.labels import (
+    INDICATORS,
+    OF_A_PART,
+    PROVISIONAL,
+    Label,
+    Vocabulary,
     known_names,
 )
-from pipeline.returns.interpret.labels import INDICATORS, OF_A_PART, PROVISIONAL, Label, Vocabulary
 from pipeline.returns.interpret.periods import NONE, Mentions
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table

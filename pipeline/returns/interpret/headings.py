@@ -30,7 +30,7 @@ from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key
-from schemas.fields import UNSURE_NAMES, Field, Fields
+from schemas.fields import UNSURE_NAMES, Fields
 from schemas.wording import day_shown
 
 #: Longer text is no heading.
@@ -393,9 +393,3 @@ def _heads(fields: Fields, labels: list[Label]) -> bool:
 
 def _same_texts(above: HeadingBlock, headings: list[Heading]) -> bool:
     return [(h.column, h.text) for h in above.headings] == [(h.column, h.text) for h in headings]
-
-
-@cache
-def known_names(fields: Fields) -> dict[str, Field]:
-    """Each name of a heading, as it is compared, with its field."""
-    return {name_key(name): f for f in fields for name in (*f.aliases, f.heading)}

@@ -7,7 +7,7 @@ scale, or one of `CHANGE_NOTHING`. What is left over is `unknown`, and is asked 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -387,3 +387,9 @@ def vocabulary_of(register: Register) -> Vocabulary:
     if _last is None or _last[0] is not register:
         _last = register, Vocabulary(register)
     return _last[1]
+
+
+@cache
+def known_names(fields: Fields) -> dict[str, Field]:
+    """Each name of a heading, as it is compared, with its field."""
+    return {name_key(name): f for f in fields for name in (*f.aliases, f.heading)}

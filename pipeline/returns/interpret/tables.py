@@ -13,9 +13,8 @@ from pipeline.returns.interpret.headings import (
     HeadingBlock,
     Headings,
     heading_text,
-    known_names,
 )
-from pipeline.returns.interpret.labels import INDICATORS, Vocabulary
+from pipeline.returns.interpret.labels import INDICATORS, Vocabulary, known_names
 from pipeline.returns.interpret.merges import Merges
 from pipeline.returns.interpret.titles import Title, entries_joined
 from pipeline.workbooks.addresses import address, column_letters, position
