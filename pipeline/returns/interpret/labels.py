@@ -26,6 +26,7 @@ from schemas.fields import (
     INDICATOR_FIELDS,
     UNSURE_NAMES,
     UNTAUGHT_FIELDS,
+    Field,
     Fields,
 )
 from schemas.model import Indicator, Register
