@@ -106,6 +106,11 @@ class Workspace(Struct, frozen=True):
         # As every path of the settings, and not by where a command is called.
         return f"{SQLITE}{self.root / url.removeprefix(SQLITE) if url else self.sqlite}"
 
+    def closed_folders(self) -> list[Path]:
+        """Those of the outbox in which what returns say stands, small figures among it."""
+        places = ("mail", "*/mail", "*/corrections")
+        return sorted(path for place in places for path in self.outbox.glob(place) if path.is_dir())
+
     def outbox_of(self, period: str) -> Path:
         """The outbox folder of a period."""
         return self.outbox / safe_name(period)
@@ -148,6 +153,17 @@ def need_folder(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
             pass
+    return path
+
+
+def closed_folder(path: Path) -> Path:
+    """The folder, made if it is missing, for its owner and his group: it holds whole returns.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o750, exist_ok=True)
     return path
 
 
