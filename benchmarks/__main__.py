@@ -53,7 +53,11 @@ _TIMES_BARE = r"([\d.]+) x bare"
 BENCHMARKS = (
     Benchmark(
         "benchmarks.returns",
-        [Ratio("inbox to store, beside the bare read", r"whole way .*?([\d.]+) x the bare read")],
+        [
+            Ratio(
+                "inbox to store, beside the bare read", r"whole way .*?([\d.]+) x the bare read", 3
+            )
+        ],
         quick=("2",),
         arguments=("100", "1000", "10000"),
     ),
@@ -64,7 +68,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         "benchmarks.rows",
-        [Ratio("one large return, beside the bare read", r"([\d.]+) x the bare read")],
+        [Ratio("one large return, beside the bare read", r"([\d.]+) x the bare read", 5)],
         quick=("20",),
     ),
     Benchmark(
