@@ -27,10 +27,8 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/python -m schemas.rules_page | diff -u docs/findings.md -
 	$(BIN)/python -m schemas.register_page | diff -u docs/register.md -
 
-bench: $(VENV)/.ready  ## Measure; nothing here passes or fails.
-	$(BIN)/python -m benchmarks.reading
-	$(BIN)/python -m benchmarks.returns
-	$(BIN)/python -m benchmarks.correction
+bench: $(VENV)/.ready  ## Measure for half an hour, and write benchmarks/RESULTS.md.
+	$(BIN)/python -m benchmarks
 
 faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases, try all that `make test` only samples.
 	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n auto -m faults

@@ -65,6 +65,13 @@ class Field(Struct, frozen=True):
         return self.shows is None
 
 
+class Fields(tuple[Field, ...]):
+    """The columns of a kind of table: one of each kind, which need not be hashed by its columns."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+
 COVER_FIELDS = (
     Field(
         "area",

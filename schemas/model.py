@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -334,7 +335,7 @@ class Framework(Struct, frozen=True):
     draft_days: tuple[Weekday, ...] = ()
 
 
-class Register(Struct, frozen=True):
+class Register(Struct, frozen=True, dict=True):
     """What is measured: the whole of `register.xlsx`, checked."""
 
     framework: Framework
@@ -351,23 +352,43 @@ class Register(Struct, frozen=True):
     #: SHA-256 of the workbook's bytes.
     sha256: str = ""
 
+    # Of what stands twice the first counts.
+    @cached_property
+    def _targets(self) -> dict[tuple[str, str], Target]:
+        return {(each.indicator, each.period): each for each in reversed(self.targets)}
+
+    @cached_property
+    def _indicators(self) -> dict[str, Indicator]:
+        return {each.ref: each for each in reversed(self.indicators)}
+
+    @cached_property
+    def _areas(self) -> dict[str, ServiceArea]:
+        return {each.ref: each for each in reversed(self.areas)}
+
+    @cached_property
+    def _owned(self) -> dict[str, tuple[Indicator, ...]]:
+        owned: dict[str, dict[str, Indicator]] = {}
+        for each in self.indicators:
+            for area in each.areas:
+                owned.setdefault(area, {})[each.ref] = each
+        return {area: tuple(some.values()) for area, some in owned.items()}
+
     def target(self, indicator: str, period: str) -> Target | None:
         """The target row of an indicator for a period, if the register has one."""
-        rows = (t for t in self.targets if t.indicator == indicator and t.period == period)
-        return next(rows, None)
+        return self._targets.get((indicator, period))
 
     def indicator(self, ref: str) -> Indicator | None:
-        return next((i for i in self.indicators if i.ref == ref), None)
+        return self._indicators.get(ref)
 
     def indicators_of(self, area: str) -> tuple[Indicator, ...]:
         """The indicators that a service area reports, in the register's order."""
-        return tuple(i for i in self.indicators if area in i.areas)
+        return self._owned.get(area, ())
 
     def period(self, name: str) -> Period | None:
         return next((p for p in self.periods if p.name == name), None)
 
     def area(self, ref: str) -> ServiceArea | None:
-        return next((a for a in self.areas if a.ref == ref), None)
+        return self._areas.get(ref)
 
     def area_name(self, ref: str) -> str:
         """A service area's name; its ref where the register does not hold it."""

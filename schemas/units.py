@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -148,7 +149,12 @@ def places(value: Decimal) -> int:
 
 def quantise(value: Decimal, decimals: int) -> Decimal:
     """The figure with that many decimals, halves away from zero, as people round."""
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
+    return value.quantize(_last_place(decimals), rounding=ROUND_HALF_UP, context=_WIDE)
+
+
+@cache
+def _last_place(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str:

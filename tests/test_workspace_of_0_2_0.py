@@ -108,7 +108,11 @@ def test_a_backup_is_restored_and_goes_on(tmp_path: Path, expected: Any) -> None
     backup.write_bytes(lzma.decompress((DATA / "backup-0.2.0.tar.xz").read_bytes()))
     with time_machine.travel(MOMENT):
         result = quarterday("restore", str(backup), str(root))
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, result.output
+    troubles = [line for line in result.stdout.splitlines() if line.startswith(("att", "bro"))]
+    assert [line.split(".")[0] for line in troubles] == [
+        "attention  mail, held: 1 message waits for a person's word"
+    ]
     assert differences(told_of(root, "history"), expected["history"]) == []
     assert differences(night_of(root), expected["next night of the backup"]) == []
 

@@ -68,12 +68,12 @@ _PLAIN_RETURNS = 20
 _WRONG_RETURNS = 500
 
 
-def register_of(areas: int) -> Register:
+def register_of(areas: int, indicators: int = INDICATORS) -> Register:
     """A register whose indicators are reported by every area."""
     units = (Unit.PERCENT, Unit.COUNT, Unit.CURRENCY, Unit.DAYS)
     names = tuple(ServiceArea(f"A{n:05}", f"Service area {n:05}") for n in range(areas))
     refs = tuple(area.ref for area in names)
-    indicators = tuple(
+    measured = tuple(
         Indicator(
             ref=f"P{n % 6 + 1}-{n}",
             priority=f"P{n % 6 + 1}",
@@ -85,15 +85,15 @@ def register_of(areas: int) -> Register:
             areas=refs,
             merge_rule=MergeRule.MEAN,
         )
-        for n in range(INDICATORS)
+        for n in range(indicators)
     )
     return Register(
         framework=Framework("Example Council", "Performance", "Appendix 1"),
         priorities=tuple(
             Priority(f"P{n}", f"Priority {n}", f"Priority {n}", n) for n in range(1, 7)
         ),
-        indicators=indicators,
-        targets=tuple(Target(i.ref, PERIOD.name, value=Decimal(40)) for i in indicators),
+        indicators=measured,
+        targets=tuple(Target(i.ref, PERIOD.name, value=Decimal(40)) for i in measured),
         areas=names,
         periods=(PERIOD,),
         recipients=(),

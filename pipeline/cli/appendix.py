@@ -77,19 +77,21 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
     """
     from pipeline.consolidation.assembly import report_of
     from pipeline.job.session import at_work
-    from pipeline.outputs.issuing import due_periods, publish, write
+    from pipeline.outputs.issuing import publish, write
 
     written: list[Path] = []
     with (
         progress_bar() as progress,
         at_work(workspace_at(workspace), console.now(), progress) as session,
     ):
-        chosen, due = chosen_periods(session.register, period), due_periods(session)
+        chosen = chosen_periods(session.register, period)
+        received_for = session.store.periods()
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
             report = report_of(session, each)
             # Where figures are suppressed, what may be passed on counts as issued.
-            counts = session.register.framework.small_below is not None and each in due
+            is_told = each.name in received_for
+            counts = session.register.framework.small_below is not None and is_told
             issue = publish if counts else write
             written += issue(session, report).files.values()
     return Result({"written": written}, map(str, written))

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import typer
@@ -22,8 +22,10 @@ from msgspec import Struct
 from pipeline.cli.options import JsonOption
 from pipeline.workbooks.safe_text import BIDI, CONTROLS, shown_line
 from pipeline.workspace.errors import LockedError, QuarterdayError, problems_of
-from pipeline.workspace.folder import Workspace, open_workspace
-from schemas.findings import Finding
+
+if TYPE_CHECKING:
+    from pipeline.workspace.folder import Workspace
+    from schemas.findings import Finding
 
 DONE, NEEDS_A_PERSON, CANNOT_RUN, AT_WORK = 0, 1, 2, 3
 #: Others read what is made, and do not write; what is private is made so by itself.
@@ -183,24 +185,33 @@ def day(at: datetime) -> str:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on a terminal; silence anywhere else."""
+    """A progress bar on a terminal, with rate and time left; silence anywhere else."""
     if not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Starting", total=None)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), "{task.fields[rate]}")
+    bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+    with bar:
+        task = bar.add_task("Starting", total=None, rate="")
 
         def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+            (shown,) = bar.tasks
+            is_new = shown.description != what
+            if is_new:
+                # Each piece of work has a rate of its own.
+                bar.reset(task, description=what, total=total)
+            rate = f"{shown.speed:,.1f}/s" if shown.speed else ""
+            bar.update(task, completed=done, total=total, rate=rate, refresh=is_new)
 
         yield show
 
 
 def workspace_at(path: Path) -> Workspace:
     """The workspace that a command works in; settings in an older form are said."""
+    from pipeline.workspace.folder import open_workspace
     from pipeline.workspace.settings import FILE_NAME, outdated
 
     place = open_workspace(path)

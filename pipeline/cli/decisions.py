@@ -38,12 +38,14 @@ def accept(
     Example: `quarterday accept C05 --ref P2-1 --because "the second site opened in May"`
     """
     from pipeline.consolidation.approvals import Choice, approve, waiting
+    from pipeline.consolidation.redaction import Redaction
     from pipeline.job.session import at_work
     from pipeline.workspace.lock import whoami
 
     with at_work(workspace_at(workspace), console.now()) as session:
         chosen = chosen_periods(session.register, period)
-        warnings = waiting(session.register, session.store, chosen)
+        redaction = Redaction(session.register, session.store)
+        warnings = waiting(session.store, chosen, redaction)
         choice, now = Choice(code, ref, area), session.now
         approvals = approve(choice, warnings, every=every, by=whoami(), at=now, because=because)
         session.store.decisions.approve(approvals)

@@ -9,17 +9,13 @@ from typer import Argument, Option
 
 from pipeline.cli import console
 from pipeline.cli.console import Columns, Result, moment, progress_bar, workspace_at
-from pipeline.cli.options import PeriodOption, WorkspaceOption
+from pipeline.cli.options import PeriodOption, RevealOption, WorkspaceOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.operations.replay import Replayed
     from pipeline.operations.trace import Source, Trace
-
-RevealOption = Annotated[
-    bool, Option("--show-suppressed", help="Show figures that the appendix suppresses, too.")
-]
 
 
 def history(

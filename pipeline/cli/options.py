@@ -45,6 +45,9 @@ BecauseOption = Annotated[str, Option("--because", help="Why, for the record.", 
 PeriodOption = Annotated[
     str | None, Option("--period", "-p", help="One period, as the register names it.")
 ]
+RevealOption = Annotated[
+    bool, Option("--show-suppressed", help="Show figures that the appendix suppresses, too.")
+]
 
 
 def reopening(period: str | None, because: str) -> Reopen | None:

@@ -11,7 +11,13 @@ from typer import Argument, Option
 
 from pipeline.cli import console, mail, options
 from pipeline.cli.console import Columns, Problem, Result, finding_lines, progress_bar, workspace_at
-from pipeline.cli.options import BecauseOption, PeriodOption, ReopenOption, WorkspaceOption
+from pipeline.cli.options import (
+    BecauseOption,
+    PeriodOption,
+    ReopenOption,
+    RevealOption,
+    WorkspaceOption,
+)
 from pipeline.workspace.errors import WorkspaceError
 from schemas.names import name_key
 
@@ -91,12 +97,16 @@ def _mail_texts(place: Workspace) -> list[Path]:
 def validate(
     files: Annotated[list[Path], Argument(help="Returns to check.")],
     *,
+    show_suppressed: RevealOption = False,
     workspace: WorkspaceOption = Path(),
 ) -> Result:
     """Check returns without taking anything in: what a service area runs before sending.
 
+    A figure of the last period that the appendix suppresses is not quoted.
+
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
     """
+    from pipeline.consolidation.redaction import Redaction
     from pipeline.job.checking import check_files
     from pipeline.job.session import as_it_is, register_of
     from pipeline.workspace.errors import StoreError
@@ -110,6 +120,9 @@ def validate(
         except StoreError as error:
             unknown = str(error)
         checked = check_files(files, place, register, console.now(), progress, store)
+        if store is not None:
+            redaction = Redaction(register, store, show_suppressed)
+            checked = checked.told(redaction)
     documents: list[dict[str, object]] = [
         {
             "file": one.arrival.path,
@@ -222,20 +235,28 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     Example: `quarterday status --period 2012-13`
     """
     from pipeline.consolidation.approvals import waiting
+    from pipeline.consolidation.redaction import Redaction
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import looking
     from pipeline.mail.delivery import mail_status
     from pipeline.store import Outcome
     from pipeline.store.retention import due
+    from pipeline.workspace.runs import at_work
+    from schemas.wording import listed
 
-    with looking(workspace_at(workspace), console.now()) as session:
+    place = workspace_at(workspace)
+    suspects = at_work.suspects(place.state)
+    with looking(place, console.now()) as session:
         register, store, today = session.register, session.store, session.now.date()
         periods = options.chosen_periods(register, period)
         submissions = store.submissions()
-        warnings = waiting(register, store, periods)
+        redaction = Redaction(register, store)
+        warnings = waiting(store, periods, redaction)
         past = due(register, store, today)
         unsent = mail_status(store, session.now)
-    rejected = [sent for sent in submissions if sent.outcome is Outcome.REJECTED]
+        rejected = [
+            redaction.shown(sent) for sent in submissions if sent.outcome is Outcome.REJECTED
+        ]
     unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
     last_rejected = {(sent.period, sent.area): sent for sent in rejected}
     returns = {each: returns_received(register, each, submissions, today) for each in periods}
@@ -248,6 +269,16 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         "warnings": warnings,
         "past_retention": len(past.submissions),
         "mail": mail.waiting_document(unsent),
+        "suspects": [
+            {
+                "name": each.thing.name,
+                "sha256": each.thing.sha256,
+                "stage": each.stage,
+                "runs": each.times,
+                "gone_round": each.is_enough,
+            }
+            for each in suspects
+        ],
     }
 
     def lines() -> Iterator[str | Columns]:
@@ -268,6 +299,9 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
                 "quarterday forget removes them."
             )
         yield from mail.waiting_lines(unsent)
+        if suspects:
+            named = listed([f"{each.thing.name} ({each.said})" for each in suspects])
+            yield f"What runs have ended on: {named}. quarterday doctor says more."
 
     awaited = any(_is_awaited(one) for received in returns.values() for one in received)
     return Result(document, lines(), needs_a_person=bool(awaited or warnings or unsent.stuck))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.job.nightly import Night
+    from pipeline.workspace.runs.record import Run
 
 
 def run(
@@ -94,6 +95,9 @@ def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
 def runs(
     *,
     last: Annotated[int, Option(min=1, metavar="N", help="How many to show.")] = 14,
+    stages: Annotated[
+        bool, Option("--stages", help="Show how many seconds each stage took.")
+    ] = False,
     workspace: WorkspaceOption = Path(),
 ) -> Result:
     """The last runs, the latest first: when, how each ended, what it came to, how long it took.
@@ -110,11 +114,18 @@ def runs(
             one.outcome.value,
             f"{one.seconds:.1f}" if one.seconds is not None else "",
             one.said or one.tally.shown,
+            *((_stages_shown(one),) if stages else ()),
         )
         for one in found
     ]
-    lines = [Columns(("Began", "Command", "Ended", "Seconds", "What it came to"), rows)]
+    headings = ("Began", "Command", "Ended", "Seconds", "What it came to")
+    lines = [Columns((*headings, "Stages") if stages else headings, rows)]
     return Result([{**asdict(one), "seconds": one.seconds} for one in found], lines)
+
+
+def _stages_shown(run: Run) -> str:
+    """`reading 12.3, storing 0.4`."""
+    return ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in run.stages.items())
 
 
 def watch(*, verbose: VerboseOption = False, workspace: WorkspaceOption = Path()) -> Result:

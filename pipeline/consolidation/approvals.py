@@ -38,7 +38,7 @@ class Waiting(Struct, frozen=True):
         return f"{self.finding.code} {about}, {self.filename}, {self.finding.line}"
 
 
-def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list[Waiting]:
+def waiting(store: Store, periods: Sequence[Period], redaction: Redaction) -> list[Waiting]:
     """The warnings of these periods that wait for approval, in the register's order of areas.
 
     One that quotes a figure which the appendix suppresses comes without its words.
@@ -46,14 +46,13 @@ def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list
     warned = [
         (period, area, sent, finding)
         for period in periods
-        for area, sent in _standing(register, store.submissions(period.name))
-        for finding in sent.findings
+        for area, sent in _standing(redaction.register, store.submissions(period.name))
+        if sent.warnings
+        for finding in redaction.shown(sent).findings
         if finding.severity is Severity.WARNING
     ]
     if not warned:
-        # What may be shown of a store takes all of its figures to know.
         return []
-    redaction = Redaction.of(register, store)
     approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.all(Approval)}
     figures = {(number, o.sheet, o.cell): o for number, o in store.reported()}
     warnings = (
@@ -62,7 +61,7 @@ def waiting(register: Register, store: Store, periods: Sequence[Period]) -> list
             area=area,
             filename=sent.filename,
             submission_id=sent.id,
-            finding=redaction.finding(finding, figure),
+            finding=finding,
             indicator=figure.indicator if figure else "",
         )
         for period, area, sent, finding in warned

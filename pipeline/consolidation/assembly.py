@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
-from pipeline import __version__
 from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from
+from pipeline.consolidation.content import content_of
 from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.rating import Tally, tally
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
-from pipeline.consolidation.returned import day_of, reporting, returns_received
-from pipeline.consolidation.texts import Question, ReportTexts, secrets_of
-from pipeline.store import Issue, IssuedRating, Outcome, Submission, Suppressed
+from pipeline.consolidation.returned import day_of, returns_received
+from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
+from pipeline.store import Issue, IssuedRating, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import (
     NO_CASES,
@@ -58,6 +56,10 @@ class Merged(Struct, frozen=True):
     #: The key of what it is made from.
     content: str = ""
 
+    def told_of(self, period: str) -> ToldOf:
+        """What earlier issues told of a period's figures."""
+        return (self.told or {}).get(period, NOTHING_TOLD)
+
 
 class Disclosed(Struct, frozen=True):
     """The same without the figures that must not be printed; earlier ones by indicator."""
@@ -71,8 +73,6 @@ class Disclosed(Struct, frozen=True):
     questions: tuple[Question, ...]
     last: Mapping[str, Consolidated]
     year_before: Mapping[str, Consolidated]
-    #: A colour may go by figures that must not be printed, for it tells none.
-    year_undisclosed: Mapping[str, Consolidated]
 
 
 def report_of(session: Session, period: Period, remade: Issue | None = None) -> Report:
@@ -130,11 +130,10 @@ def disclose(merged: Merged) -> Disclosed:
     figures, last, year_before = (
         _disclosed(merged, each) for each in (merged.figures, merged.last, merged.year_before)
     )
-    earlier = (last, year_before, merged.year_before)
-    by_ref = ({figure.indicator.ref: figure for figure in each} for each in earlier)
+    by_ref = ({figure.indicator.ref: figure for figure in each} for each in (last, year_before))
     suppressed = tuple(dict.fromkeys(suppressed_in((*figures, *last, *year_before))))
     texts = ReportTexts(
-        secrets_of(merged.figures, figures), merged.register.framework.small_below or 0
+        _secrets(merged, figures, last, year_before), merged.register.framework.small_below or 0
     )
     printed = tuple(map(texts.figure, figures))
     achievements = tuple(map(texts.achievement, merged.achievements))
@@ -142,12 +141,24 @@ def disclose(merged: Merged) -> Disclosed:
     return Disclosed(merged, printed, suppressed, achievements, questions, *by_ref)
 
 
+def _secrets(merged: Merged, *disclosed: tuple[Consolidated, ...]) -> Secrets:
+    """What is suppressed of the period and of those that it is compared with, by area."""
+    found: dict[str, list[Secret]] = defaultdict(list)
+    each_whole = (merged.figures, merged.last, merged.year_before)
+    for whole, printed in zip(each_whole, disclosed, strict=True):
+        period = whole[0].period if whole else ""
+        told, are_earlier = merged.told_of(period), period != merged.period.name
+        for area, secret in secrets_of(whole, printed, told, are_earlier=are_earlier):
+            found[area].append(secret)
+    return found
+
+
 def _disclosed(merged: Merged, figures: tuple[Consolidated, ...]) -> tuple[Consolidated, ...]:
     """Figures of one period without those that must not be printed."""
     if merged.told is None:
         return disclosure.disclose_alone(merged.register, figures)
     period = figures[0].period if figures else ""
-    return disclosure.disclose(merged.register, figures, merged.told.get(period, NOTHING_TOLD))
+    return disclosure.disclose(merged.register, figures, merged.told_of(period))
 
 
 def rate(disclosed: Disclosed) -> Report:
@@ -222,62 +233,17 @@ def issue_of(report: Report, last_submission: int) -> Issue:
     )
 
 
-def content_key(register: Register, period: Period, submissions: Iterable[Submission]) -> str:
-    """What an appendix is made from, as a SHA-256: the same key means nothing new to issue.
-
-    `submissions` are those of the period, of the last period and of the same period a year before,
-    whose figures give the direction of travel. What the appendix says nothing of is passed over:
-    duplicates, other periods, rejected returns of an earlier period or of no known area, and which
-    periods the register has open.
-    """
-    earlier = [p.name for p in (register.last_period(period), register.year_before(period)) if p]
-    awaited = [area.ref for area in reporting(register)]
-    counted = [
-        f"{s.id}:{s.outcome}"
-        for s in sorted(submissions, key=lambda s: s.id)
-        if (s.outcome is Outcome.ACCEPTED and s.period in (period.name, *earlier))
-        or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
-    ]
-    parts = (__version__, _said_by(register), period.name, *counted)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _said_by(register: Register) -> str:
-    """What the register says, as a SHA-256: closing a period, or a note beside a table, is nothing.
-
-    So an appendix that is written again once its period is closed is the same.
-    """
-    periods = tuple(replace(period, open=True) for period in register.periods)
-    said = msgspec.json.encode(replace(register, periods=periods, sha256=""))
-    return hashlib.sha256(said).hexdigest()
-
-
-def content_of(session: Session, period: Period) -> str:
-    """The key of what a period's appendix would be made from now."""
-    register, store = session.register, session.store
-    bearing = (period, register.last_period(period), register.year_before(period))
-    names = dict.fromkeys(each.name for each in bearing if each is not None)
-    return content_key(
-        register, period, [sent for name in names for sent in store.submissions(name)]
-    )
-
-
 def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     register, indicator = disclosed.merged.register, merged.indicator
     target = register.target(indicator.ref, disclosed.merged.period.name)
     target = disclosure.disclosed_target(register, target)
-    last, year_before, undisclosed = (
-        earlier.get(indicator.ref)
-        for earlier in (disclosed.last, disclosed.year_before, disclosed.year_undisclosed)
+    last, year_before = (
+        earlier.get(indicator.ref) for earlier in (disclosed.last, disclosed.year_before)
     )
-    before = _whole(undisclosed)
-    if year_before and year_before.suppressed and before is not None:
-        # All small figures compare alike with one that is printed; how another does tells of it.
-        before = before if disclosure.tells_few(register, indicator.ref, [before]) else None
     line = Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rating.rate(merged, target, register.framework.policy, before),
+        rating=rating.rate(merged, target, register.framework.policy, _whole(year_before)),
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
@@ -286,7 +252,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         remarks=tuple(_remarks(register, merged, target, (last, year_before))),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
-    return marked(line, disclosed.merged.closed)
+    return marked(line, disclosed.merged.closed, register)
 
 
 def _whole(merged: Consolidated | None) -> Decimal | None:

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from pipeline.consolidation.disclosure import is_small_print
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Line, Report
 from pipeline.store import Issue, IssuedRating
-from schemas.model import Kind
+from schemas.model import Kind, Register
 
 _NEWLY = {colour: f"Newly {colour}" for colour in (Colour.RED, Colour.AMBER, Colour.GREEN)}
 _UNRATED = "No longer rated"
@@ -72,7 +73,11 @@ def _changes(report: Report, last: Issue) -> Iterator[tuple[str, Change]]:
     for line in report.lines:
         earlier = dropped.pop(line.indicator.ref, None)
         if heading := _heading(line, earlier):
-            was = "" if earlier is None or heading == _REPORTED else _was(line, earlier)
+            was = (
+                ""
+                if earlier is None or heading == _REPORTED
+                else _was(report.register, line, earlier)
+            )
             yield heading, Change(line.indicator.wording, _now(line), was, line.rating.colour)
     for ref in dropped:
         yield _DROPPED, Change(ref, "", "")
@@ -101,11 +106,12 @@ def _now(line: Line) -> str:
     return ", ".join(part for part in (figure or "no data", target, line.rating.shown) if part)
 
 
-def _was(line: Line, earlier: IssuedRating) -> str:
-    """What was printed before; never a figure that is suppressed by now."""
+def _was(register: Register, line: Line, earlier: IssuedRating) -> str:
+    """What was printed before; never a figure that is suppressed, or small, by now."""
     parts = []
     if earlier.performance != line.performance_shown:
-        if line.consolidated.suppressed:
+        is_small = is_small_print(register, earlier.indicator, earlier.performance)
+        if line.consolidated.suppressed or is_small:
             parts.append("published")
         elif line.indicator.kind is Kind.NARRATIVE:
             parts.append("worded otherwise")

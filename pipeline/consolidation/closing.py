@@ -9,11 +9,12 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.disclosure import is_small_print
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
 from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
-from schemas.model import NO_CASES, Indicator, Kind, Period
+from schemas.model import NO_CASES, Indicator, Kind, Period, Register
 from schemas.wording import day_shown
 
 _WITHOUT_FIGURE = {
@@ -98,17 +99,21 @@ def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed |
     return Closed(closing, before[-1] if before else None)
 
 
-def marked(line: Line, closed: Closed | None) -> Line:
+def marked(line: Line, closed: Closed | None, register: Register) -> Line:
     """The line, marked where it says something else than when its period was closed.
 
-    A figure that is suppressed now is not given away by what it was before.
+    A figure that is suppressed now is not given away by what it was before, nor is one that is
+    small by now told again.
     """
     if closed is None or not closed.performances:
         return line
     earlier = closed.performances.get(line.indicator.ref, "")
     if earlier == line.performance_shown:
         return line
-    if earlier not in ("", DISAGREED, NO_CASES) and line.consolidated.suppressed:
+    is_hidden = line.consolidated.suppressed or is_small_print(
+        register, line.indicator.ref, earlier
+    )
+    if earlier not in ("", DISAGREED, NO_CASES) and is_hidden:
         earlier = SUPPRESSED
         was = "a figure was given"
     else:

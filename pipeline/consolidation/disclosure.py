@@ -16,7 +16,7 @@ who knows the threshold and these rules, no suppressed figure comes out as one n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from decimal import Decimal
 from itertools import accumulate, groupby
 from operator import add
@@ -25,7 +25,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.inference import is_unknown
 from pipeline.consolidation.merge import Consolidated, has_data
-from pipeline.consolidation.printed import NOTHING_TOLD, Told, ToldOf, figure_of
+from pipeline.consolidation.printed import NOTHING_TOLD, ReportedFigure, Told, ToldOf, figure_of
 from pipeline.consolidation.quoting import numbers_in
 from schemas.model import Indicator, Kind, Register, SmallNumbers, Target
 from schemas.observations import Observation
@@ -92,6 +92,11 @@ def tells_few(register: Register, ref: str, numbers: Iterable[Decimal]) -> bool:
     )
 
 
+def is_small_print(register: Register, ref: str, printed: str) -> bool:
+    """Whether what an appendix printed of an indicator counts too few people to print it again."""
+    return tells_few(register, ref, numbers_in(printed))
+
+
 def is_small_figure(register: Register, observation: Observation) -> bool:
     """Whether a figure is suppressed by itself, whatever the others are."""
     below, indicator = register.framework.small_below, register.indicator(observation.indicator)
@@ -119,6 +124,8 @@ def _disclosed(merged: Consolidated, below: int, told: Told | None) -> Consolida
     suppressed, rule = merged.suppressed, indicator.merge_rule.merging
     if merged.value is not None and rule.takes_one:
         suppressed = merged.value in {o.value for o in given if o.area in hidden}
+        # Under another merge rule figures may have been suppressed that this one's tells of.
+        suppressed |= told is not None and not is_unknown(merged, hidden, below, told)
     elif merged.value is not None:
         group, suppressed = _group(merged, given, hidden, below, told)
         hidden |= group
@@ -126,7 +133,7 @@ def _disclosed(merged: Consolidated, below: int, told: Told | None) -> Consolida
         hidden |= {o.area for o in given}  # they all tell the same figure
     if told and (suppressed or merged.value is None):
         hidden |= _unprinted(merged, given, hidden, below, told)
-    return _without(merged, hidden, suppressed=suppressed)
+    return _without(merged, hidden, below, told, suppressed=suppressed)
 
 
 def _people(observation: Observation, indicator: Indicator) -> Iterable[Decimal]:
@@ -248,33 +255,60 @@ def _hide_each_other(
 # --- What is taken out ---------------------------------------------------------------------------
 
 
-def _without(merged: Consolidated, hidden: set[str], *, suppressed: bool) -> Consolidated:
+def _without(
+    merged: Consolidated,
+    hidden: set[str],
+    below: int,
+    told: Told | None,
+    *,
+    suppressed: bool,
+) -> Consolidated:
     secrets = {n for o in merged.observations if o.area in hidden for n in numbers_of(o)}
+    if told:
+        # A return that corrects a figure may say which.
+        secrets.update(n for figure in figures_kept(told) for n in numbers_of(figure))
     if suppressed and merged.value is not None:
         secrets.add(merged.value)
+    few = below if secrets else 0
+    values = [o.value for o in merged.observations if o.area in hidden and o.value is not None]
+    most = sum(values) if _is_of_people(merged.indicator) else Decimal(0)
+
+    def is_secret(number: Decimal) -> bool:
+        # What was withheld for quoting one figure alone would tell which it is; so would what is
+        # printed tell which it is not.
+        could_be = most - len(values) * below < number <= most
+        return number in secrets or 0 < number < few or could_be
+
     return replace(
         merged,
         value=None if suppressed else merged.value,
         suppressed=suppressed,
         observations=tuple(
-            _told(o, secrets, is_hidden=o.area in hidden) for o in merged.observations
+            _told(o, is_secret, is_hidden=o.area in hidden) for o in merged.observations
         ),
     )
 
 
-def _told(observation: Observation, secrets: set[Decimal], *, is_hidden: bool) -> Observation:
-    """What is told of an observation; no commentary quotes a suppressed figure of its indicator."""
+def _told(
+    observation: Observation, is_secret: Callable[[Decimal], bool], *, is_hidden: bool
+) -> Observation:
+    """What is told of an observation; no commentary quotes what a suppressed figure could be."""
     told = observation
     if is_hidden:
         told = replace(told, value=None, numerator=None, denominator=None, suppressed=True)
-    if not secrets.isdisjoint(numbers_in(told.commentary)):
+    if any(map(is_secret, numbers_in(told.commentary))):
         told = replace(told, commentary=WITHHELD)
     return told
 
 
-def numbers_of(observation: Observation) -> Iterable[Decimal]:
+def figures_kept(told: Told) -> Set[ReportedFigure]:
+    """The figures that issues suppressed and none printed."""
+    return told.secret - told.known
+
+
+def numbers_of(figure: Observation | ReportedFigure) -> Iterable[Decimal]:
     """Every number that a figure tells, and what is left of the whole."""
-    top, bottom = observation.numerator, observation.denominator
-    yield from (n for n in (observation.value, top, bottom) if n is not None)
+    top, bottom = figure.numerator, figure.denominator
+    yield from (n for n in (figure.value, top, bottom) if n is not None)
     if top is not None and bottom is not None:
         yield bottom - top

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator, Set
 from enum import StrEnum
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.printed import ReportedFigure, Told, Total, figure_of, total_of
 from pipeline.consolidation.protection import Equation, Name, Unknown, are_protected
+from schemas.merge_rules import MergeRule
 from schemas.model import Indicator
 
 
@@ -67,7 +70,7 @@ class _Model:
         self._unknowns: dict[Name, Unknown] = {}
         self._equations: list[Equation] = []
 
-    def are_protected(self, totals: Iterable[Total], secret_totals: Iterable[Total]) -> bool:
+    def are_protected(self, totals: Set[Total], secret_totals: Iterable[Total]) -> bool:
         for total in totals:
             for equation in self._sums(total):
                 if equation:
@@ -78,6 +81,8 @@ class _Model:
             value = sum((self._unknowns[name].value for name in equation), Fraction(0))
             self._unknowns[number] = Unknown(value, moves=True)
             self._equations.append({**equation, number: Fraction(-1)})
+        for total in totals:
+            self._bound(total)
         people = [one for one in self._unknowns.values() if not one.moves]
         is_whole = all(one.value.denominator == 1 for one in people)
         return are_protected(self._unknowns, self._equations, is_whole=is_whole)
@@ -92,6 +97,21 @@ class _Model:
             return
         for part in (FigurePart.NUMERATOR, FigurePart.DENOMINATOR):
             yield {self._parts(figure)[part]: Fraction(1) for figure in unknown}
+
+    def _bound(self, total: Total) -> None:
+        """The smallest or largest figure says of each how large or small it is at most."""
+        if total.rule not in (MergeRule.MINIMUM, MergeRule.MAXIMUM):
+            return
+        values = [Fraction(figure.value) for figure in total.figures]
+        for figure in total.figures - self._known:
+            name = self._value(figure)
+            unknown = self._unknowns[name]
+            if total.rule is MergeRule.MINIMUM:
+                least = max(min(values), unknown.least or min(values))
+                self._unknowns[name] = replace(unknown, least=least)
+            else:
+                most = max(values) if unknown.most is None else min(max(values), unknown.most)
+                self._unknowns[name] = replace(unknown, most=most)
 
     def _value(self, figure: ReportedFigure) -> Name:
         name = (figure, FigurePart.VALUE)

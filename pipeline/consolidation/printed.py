@@ -7,7 +7,7 @@ that came before it: what it says beside an earlier one, not alone, gives a figu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 from functools import cache
 
@@ -129,15 +129,16 @@ def _told_of(
         for issue in issues(other.name):
             if before is not None and issue.id >= before:
                 continue
-            figures = standing.at(issue)
+            numbers = standing.key(issue)
             rows = noted.get(issue.id, frozenset()) if issue.suppresses else None
-            rules = {r.indicator: MergeRule(r.merge_rule) for r in issue.ratings if r.merge_rule}
-            key = (is_own, standing.key(issue), rows, frozenset(rules.items()))
+            rules = _rules_of(issue)
+            key = (is_own, numbers, rows, frozenset(rules.items()))
             if key == last or (key in seen and not is_own):
                 continue
             seen.add(key)
             last = key
-            merged = merge(_by_rules(register, rules), period.name, figures)
+            as_it_was = _as_it_was(register, rules, rows or ())
+            merged = merge(as_it_was, period.name, standing.of(numbers))
             if rows is None:
                 rows = frozenset(suppressed_in(alone(register, merged)))
             for each in merged:
@@ -145,12 +146,51 @@ def _told_of(
     return found
 
 
-def _by_rules(register: Register, rules: Mapping[str, MergeRule]) -> Register:
-    """The register with the merge rules that it had then."""
+def suppressed_alone(
+    register: Register, store: Store, alone: AloneRule
+) -> Callable[[Issue], Set[str]]:
+    """Of an issue the refs of indicators whose merged figures `alone` would suppress today."""
+    standing = cache(lambda period: _Standing(register, store, period))
+
+    @cache
+    def of_figures(
+        period: str, numbers: tuple[int, ...], rules: frozenset[tuple[str, MergeRule]]
+    ) -> Set[str]:
+        figures = standing(period).of(numbers)
+        merged = merge(_as_it_was(register, dict(rules), ()), period, figures)
+        return {each.indicator.ref for each in alone(register, merged) if each.suppressed}
+
+    def of_issue(issue: Issue) -> Set[str]:
+        rules = frozenset(_rules_of(issue).items())
+        return of_figures(issue.period, standing(issue.period).key(issue), rules)
+
+    return of_issue
+
+
+def _rules_of(issue: Issue) -> Mapping[str, MergeRule]:
+    """The merge rules that an issue noted, by their indicators' refs."""
+    return {r.indicator: MergeRule(r.merge_rule) for r in issue.ratings if r.merge_rule}
+
+
+def _as_it_was(
+    register: Register, rules: Mapping[str, MergeRule], rows: Iterable[Suppressed]
+) -> Register:
+    """The register with the merge rules that it had then, and the areas that were suppressed.
+
+    Of areas that report an indicator no longer, those that were printed are known at any rate.
+    """
+    areas: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.area:
+            areas[row.indicator].append(row.area)
 
     def of_then(indicator: Indicator) -> Indicator:
-        rule = rules.get(indicator.ref, indicator.merge_rule)
-        return indicator if rule is indicator.merge_rule else replace(indicator, merge_rule=rule)
+        then = replace(
+            indicator,
+            merge_rule=rules.get(indicator.ref, indicator.merge_rule),
+            areas=tuple(dict.fromkeys((*indicator.areas, *areas[indicator.ref]))),
+        )
+        return indicator if then == indicator else then
 
     return replace(register, indicators=tuple(map(of_then, register.indicators)))
 
@@ -198,5 +238,5 @@ class _Standing:
                 last[area] = number
         return tuple(sorted(last.values()))
 
-    def at(self, issue: Issue) -> Sequence[Observation]:
-        return [o for number in self.key(issue) for o in self._figures[number]]
+    def of(self, numbers: Iterable[int]) -> Sequence[Observation]:
+        return [o for number in numbers for o in self._figures[number]]

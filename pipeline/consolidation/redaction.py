@@ -1,70 +1,101 @@
-"""Redaction: which figures of the store may be shown to whoever asks at the command line.
+"""Redaction: which figures of the store may be shown to whoever asks, or is told of a return.
 
 What the appendix suppresses is suppressed there too, until a person asks for it in so many words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
-from functools import cache
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure
 from pipeline.consolidation.disclosure import WITHHELD
-from pipeline.consolidation.printed import ReportedFigure, figure_of, told_of_each
+from pipeline.consolidation.printed import (
+    ReportedFigure,
+    ToldOf,
+    figure_of,
+    suppressed_alone,
+    told_of_each,
+)
 from pipeline.consolidation.quoting import numbers_in
+from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
 from pipeline.store import Issue, IssuedRating, Outcome, Store, Submission
 from schemas.findings import Finding
 from schemas.model import Register
 from schemas.observations import Observation
+from schemas.returns.rows import COMPARING
+
+#: Whether a figure is not to be told.
+_IsHidden = Callable[[Observation], bool]
 
 
-class Redaction(Struct, frozen=True):
-    """What may be shown of the figures of a store."""
+class Redaction(Struct, frozen=True, eq=False, dict=True):
+    """What may be shown of the figures of a store, worked out from its issues once it is asked."""
 
     register: Register
-    #: By indicator and period: the areas' figures that an issue printed.
-    printed: Mapping[tuple[str, str], Set[ReportedFigure]] = {}
-    #: Indicator and period of each figure of all areas that the last issue suppressed.
-    totals: Set[tuple[str, str]] = frozenset()
-    #: Indicator and period of small figures whose indicator the register has no longer.
-    gone: Set[tuple[str, str]] = frozenset()
+    store: Store
     #: Everything is shown.
-    reveals: bool = False
+    shows_suppressed: bool = False
 
-    @classmethod
-    def of(cls, register: Register, store: Store, *, reveals: bool = False) -> Redaction:
-        """What may be shown of the figures that a store holds; all of them where `reveals`."""
-        if reveals or register.framework.small_below is None:
-            return cls(register, reveals=True)
-        printed: dict[tuple[str, str], Set[ReportedFigure]] = {}
-        totals: set[tuple[str, str]] = set()
+    @property
+    def reveals(self) -> bool:
+        """Whether everything is shown."""
+        return self.shows_suppressed or self.register.framework.small_below is None
+
+    @cached_property
+    def _told(self) -> Mapping[str, ToldOf]:
+        """By the period's name."""
+        register, store = self.register, self.store
         periods = [period for name in store.periods() if (period := register.period(name))]
-        found = told_of_each(register, store, periods, None, disclosure.disclose_alone)
-        for name, told in found.items():
-            printed |= {(ref, name): each.known for ref, each in told.items()}
-            totals |= {(ref, name) for ref, each in told.items() if each.keeps_total}
-        gone = [o for _, o in store.reported() if register.indicator(o.indicator) is None]
-        # How its figures were merged is not known any more, nor what could be worked out from them.
-        small = {(o.indicator, o.period) for o in gone if _may_be_small(register, o)}
-        return cls(register, printed, totals, small)
+        return told_of_each(register, store, periods, None, disclosure.disclose_alone)
+
+    @cached_property
+    def _gone(self) -> Set[tuple[str, str]]:
+        """Indicator and period of small figures whose indicator the register has no longer.
+
+        How they were merged is not known any more, nor what could be worked out from them.
+        """
+        gone = [o for _, o in self.store.reported() if self.register.indicator(o.indicator) is None]
+        return {(o.indicator, o.period) for o in gone if _may_be_small(self.register, o)}
+
+    @cached_property
+    def _suppressed_alone(self) -> Callable[[Issue], Set[str]]:
+        return suppressed_alone(self.register, self.store, disclosure.disclose_alone)
+
+    def _printed(self, ref: str, period: str) -> Set[ReportedFigure] | None:
+        """The areas' figures that issues printed; None where none told of them."""
+        told = self._told.get(period, {}).get(ref)
+        return told.known if told else None
 
     def hides(self, observation: Observation | None) -> bool:
         """Whether a figure is not to be shown: no issue printed it, or it is small by now."""
         if observation is None or self.reveals:
             return False
-        key = (observation.indicator, observation.period)
         indicator, figure = self.register.indicator(observation.indicator), figure_of(observation)
         if indicator is None:
-            return key in self.gone
+            return (observation.indicator, observation.period) in self._gone
         if figure is None or not disclosure.is_protected(indicator):
             return False
         if disclosure.is_small_figure(self.register, observation):
             return True
-        return figure not in self.printed.get(key, frozenset())
+        return figure not in (self._printed(observation.indicator, observation.period) or ())
+
+    def conceals(self, observation: Observation | None) -> bool:
+        """Whether what quotes a figure is not to be sent or logged.
+
+        A small one is concealed, and where its period has been issued, what no issue printed.
+        """
+        if observation is None or self.reveals:
+            return False
+        if disclosure.is_small_figure(self.register, observation):
+            return True
+        is_issued = self._printed(observation.indicator, observation.period) is not None
+        return is_issued and self.hides(observation)
 
     def hides_total(self, line: Line, last: Issue | None, content: str) -> bool:
         """Whether the figure of all areas is not to be shown, as no issue has printed it yet.
@@ -86,78 +117,99 @@ class Redaction(Struct, frozen=True):
         indicator = self.register.indicator(observation.indicator)
         return figure_shown(observation, indicator) or "no figure"
 
-    def finding(self, finding: Finding, observation: Observation | None) -> Finding:
-        """A finding at the cell of a figure, without its words where the figure is hidden."""
-        hidden = self.hides(observation)
-        return replace(finding, value="", problem=WITHHELD, fix="") if hidden else finding
+    def issued(self, issue: Issue, rating: IssuedRating) -> IssuedRating:
+        """What an appendix printed of an indicator, unless it is too small to be printed today.
 
-    def conceals(self, observation: Observation | None) -> bool:
-        """Whether what quotes a figure is not to be sent or logged.
-
-        A small one is concealed, and where its period has been issued, what no issue printed.
+        Then a colour is not told either, which bounds the figure beside its target.
         """
-        if observation is None or self.reveals:
-            return False
-        is_issued = (observation.indicator, observation.period) in self.printed
-        is_small = disclosure.is_small_figure(self.register, observation)
-        return is_small or (is_issued and self.hides(observation))
-
-    def words(self, text: str, observation: Observation | None) -> str:
-        """What someone wrote of a figure, where the figure is not hidden."""
-        return WITHHELD if self.hides(observation) else text
-
-    def issued(self, rating: IssuedRating, period: str) -> str:
-        """What an appendix printed of an indicator, as far as it would be printed today."""
-        printed, key = rating.performance, (rating.indicator, period)
-        if self.reveals or not printed:
-            return printed
-        numbers = numbers_in(printed)
-        is_small = disclosure.tells_few(self.register, rating.indicator, numbers)
-        return SUPPRESSED if is_small or key in self.totals or key in self.gone else printed
-
-
-def as_told(
-    register: Register, store: Store, submissions: Iterable[Submission]
-) -> list[Submission]:
-    """Submissions as people are told of them, in messages and by a run.
-
-    What is said of a row of an accepted return loses its words where the row's figure is concealed,
-    or that of the last period, which is quoted beside it. Of a return that was sent back nothing
-    counts, and its own cells are quoted.
-    """
-    submissions = list(submissions)
-    if not any(sent.findings and sent.outcome is not Outcome.REJECTED for sent in submissions):
-        return submissions
-    redaction = Redaction.of(register, store)
-    if redaction.reveals:
-        return submissions
-    reported, standing = cache(store.reported), cache(store.observations)
-
-    def told(sent: Submission) -> Submission:
-        period = register.period(sent.period or "")
-        if period is None or not sent.findings or sent.outcome is Outcome.REJECTED:
-            return sent
-        last = register.last_period(period)
-        before = {
-            o.indicator: o for o in (standing(last.name) if last else ()) if o.area == sent.area
-        }
-        concealed = {
-            (o.sheet, _row(o.cell))
-            for number, o in reported(period.name)
-            if o.area == sent.area
-            # One that has just been decided does not know its number.
-            and (number == sent.id or not sent.id or sent.outcome is Outcome.DUPLICATE)
-            and (redaction.conceals(o) or redaction.conceals(before.get(o.indicator)))
-        }
-        findings = tuple(
-            replace(f, value="", problem=WITHHELD, fix="")
-            if (f.sheet, _row(f.cell)) in concealed
-            else f
-            for f in sent.findings
+        is_gone = (rating.indicator, issue.period) in self._gone
+        if self.reveals or not (is_gone or rating.indicator in self._suppressed_alone(issue)):
+            return rating
+        is_rated = rating.rating in tuple(Colour)
+        return replace(
+            rating,
+            performance=SUPPRESSED if rating.performance else "",
+            rating=NotRated.SUPPRESSED if is_rated else rating.rating,
         )
-        return replace(sent, findings=findings)
 
-    return [told(sent) for sent in submissions]
+    # --- What is said of returns ------------------------------------------------------------------
+
+    def shown(self, sent: Submission) -> Submission:
+        """A submission as whoever asks is shown it: no finding quotes what is hidden."""
+        return self._without(sent, self.hides)
+
+    def told(self, sent: Submission) -> Submission:
+        """A submission as people are told of it, in messages and by a run.
+
+        Its findings lose their words where they quote a figure that is concealed: that of their
+        row, or that of the last period. Of a return that was sent back nothing counts, and its own
+        cells are quoted.
+        """
+        return self._without(sent, self.conceals)
+
+    def told_to_its_holder(self, sent: Submission) -> Submission:
+        """The same for whoever has the return before him: its own cells are quoted."""
+        return self._without(sent, self.conceals, is_before_him=True)
+
+    def _without(
+        self, sent: Submission, is_hidden: _IsHidden, *, is_before_him: bool = False
+    ) -> Submission:
+        if self.reveals or not sent.findings or self.register.period(sent.period or "") is None:
+            return sent
+        is_quoted = is_before_him or sent.outcome is Outcome.REJECTED
+        rows = {} if is_quoted else self._rows(sent)
+        earlier = self._of_last_period(sent)
+
+        def is_withheld(finding: Finding) -> bool:
+            own = rows.get((finding.sheet, _row(finding.cell)), ())
+            if any(map(is_hidden, own)):
+                return True
+            if finding.code not in COMPARING:
+                return False
+            numbers, refs = set(numbers_in(finding.problem)), {o.indicator for o in own}
+            return any(
+                is_hidden(o)
+                for o in earlier
+                if o.value is not None
+                and o.value.copy_abs() in numbers
+                and (not refs or o.indicator in refs)
+            )
+
+        return replace(
+            sent, findings=tuple(_withheld(f) if is_withheld(f) else f for f in sent.findings)
+        )
+
+    @cached_property
+    def _reported(self) -> dict[str, dict[str, list[tuple[int, Observation]]]]:
+        """Every figure ever accepted of each period and area that was asked for."""
+        return {}
+
+    def _reported_by(self, area: str, period: str) -> Sequence[tuple[int, Observation]]:
+        if period not in self._reported:
+            by_area: dict[str, list[tuple[int, Observation]]] = defaultdict(list)
+            for number, observation in self.store.reported(period):
+                by_area[observation.area].append((number, observation))
+            self._reported[period] = by_area
+        return self._reported[period].get(area, ())
+
+    def _rows(self, sent: Submission) -> Mapping[tuple[str, str], Sequence[Observation]]:
+        """The figures that a return reported, by sheet and row."""
+        rows: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+        for number, o in self._reported_by(sent.area or "", sent.period or ""):
+            # One that has just been decided does not know its number.
+            if number == sent.id or not sent.id or sent.outcome is Outcome.DUPLICATE:
+                rows[o.sheet, _row(o.cell)].append(o)
+        return rows
+
+    def _of_last_period(self, sent: Submission) -> Sequence[Observation]:
+        """What the area ever reported of the period before: of it any may have stood then."""
+        period = self.register.period(sent.period or "")
+        last = self.register.last_period(period) if period else None
+        return [o for _, o in self._reported_by(sent.area or "", last.name)] if last else []
+
+
+def _withheld(finding: Finding) -> Finding:
+    return replace(finding, value="", problem=WITHHELD, fix="")
 
 
 def _row(cell: str) -> str:

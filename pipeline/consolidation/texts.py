@@ -1,24 +1,25 @@
 """Texts: what areas write is withheld where it quotes a figure of theirs that is suppressed.
 
-Commentary that quotes a figure of its own indicator is withheld by `disclosure`. Here it is what is
-written beside another: commentary, narratives and achievements of the same area.
+Commentary that quotes a figure of its own indicator and period is withheld by `disclosure`. Here it
+is what quotes a figure of an earlier period, and what is written beside another indicator:
+commentary, narratives and achievements.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import IntEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.disclosure import WITHHELD, numbers_of
+from pipeline.consolidation.disclosure import WITHHELD, figures_kept, is_protected, numbers_of
 from pipeline.consolidation.merge import Consolidated
+from pipeline.consolidation.printed import ReportedFigure, ToldOf
 from pipeline.consolidation.quoting import numbers_in, words_that_matter
 from schemas.model import Indicator
-from schemas.observations import Achievement
+from schemas.observations import Achievement, Observation
 
 
 class Question(Struct, frozen=True):
@@ -37,6 +38,8 @@ class Secret(Struct, frozen=True):
 
     indicator: Indicator
     numbers: frozenset[Decimal]
+    #: It is of a period before the report's.
+    is_earlier: bool = False
 
 
 class _Quotes(IntEnum):
@@ -45,19 +48,33 @@ class _Quotes(IntEnum):
     SURELY = 2
 
 
-#: By the ref of the area.
+#: By the ref of the area; what all areas come to under none.
 Secrets = Mapping[str, Sequence[Secret]]
 
 
-def secrets_of(merged: Iterable[Consolidated], disclosed: Iterable[Consolidated]) -> Secrets:
-    """What is suppressed of each area's figures."""
-    found: dict[str, list[Secret]] = defaultdict(list)
+def secrets_of(
+    merged: Iterable[Consolidated],
+    disclosed: Iterable[Consolidated],
+    told: ToldOf,
+    *,
+    are_earlier: bool = False,
+) -> Iterator[tuple[str, Secret]]:
+    """What is suppressed of figures of one period, or was of what these took the place of.
+
+    Each with the ref of its area; what all areas come to, with none.
+    """
     for whole, printed in zip(merged, disclosed, strict=True):
-        for o, told in zip(whole.observations, printed.observations, strict=True):
-            # Zero tells of nobody.
-            if told.suppressed and (numbers := frozenset(n for n in numbers_of(o) if n)):
-                found[o.area].append(Secret(whole.indicator, numbers))
-    return found
+        if printed.suppressed and whole.value:
+            yield "", Secret(whole.indicator, frozenset({whole.value}), are_earlier)
+        pairs = zip(whole.observations, printed.observations, strict=True)
+        kept: list[Observation | ReportedFigure] = [o for o, shown in pairs if shown.suppressed]
+        if is_protected(whole.indicator) and (before := told.get(whole.indicator.ref)):
+            kept += figures_kept(before)
+        for figure in kept:
+            # Of parts zero tells of nobody.
+            numbers = frozenset(n for n in numbers_of(figure) if n or n == figure.value)
+            if numbers:
+                yield figure.area, Secret(whole.indicator, numbers, are_earlier)
 
 
 class ReportTexts(Struct):
@@ -92,26 +109,44 @@ class ReportTexts(Struct):
         )
 
     def _is_withheld(self, text: str, ref: str, place: tuple[str, str, str, str]) -> bool:
-        """Whether a text quotes a figure of another indicator than the one that it stands at."""
+        """Whether a text quotes a figure of another indicator or period than it stands at."""
         period, area, sheet, cell = place
         if not text:
             return False
         numbers = frozenset(numbers_in(text))
-        for secret in self.secrets.get(area, ()):
-            if secret.indicator.ref == ref:
-                continue
-            match self._quotes(text, numbers, secret):
-                case _Quotes.SURELY:
-                    return True
-                case _Quotes.PERHAPS:
-                    wording = secret.indicator.wording
-                    self.questions.append(Question(period, area, wording, sheet, cell))
+        for of, secrets in self.secrets.items():
+            for secret in secrets:
+                is_about = secret.indicator.ref == ref
+                if is_about and not secret.is_earlier:
+                    continue
+                match self._quotes(text, numbers, secret, is_about=is_about, is_own=of == area):
+                    case _Quotes.SURELY:
+                        return True
+                    case _Quotes.PERHAPS if not secret.is_earlier:
+                        wording = secret.indicator.wording
+                        self.questions.append(Question(period, area, wording, sheet, cell))
         return False
 
-    def _quotes(self, text: str, numbers: frozenset[Decimal], secret: Secret) -> _Quotes:
-        """A number that many figures could be is one only where the text speaks of the matter."""
+    def _quotes(
+        self,
+        text: str,
+        numbers: frozenset[Decimal],
+        secret: Secret,
+        *,
+        is_about: bool,
+        is_own: bool,
+    ) -> _Quotes:
+        """A number that many figures could be is one only where the text speaks of the matter.
+
+        There a small one is withheld whatever the figure is: else what is printed, or is not, would
+        tell it.
+        """
         shared = numbers & secret.numbers
-        if not shared:
+        is_few = any(0 < number < self.below for number in numbers)
+        if not (shared or is_few):
             return _Quotes.NOT
-        about = words_that_matter(text) & words_that_matter(secret.indicator.wording)
-        return _Quotes.SURELY if about or max(shared) >= self.below else _Quotes.PERHAPS
+        if is_about or words_that_matter(text) & words_that_matter(secret.indicator.wording):
+            return _Quotes.SURELY
+        if not (shared and is_own):
+            return _Quotes.NOT
+        return _Quotes.SURELY if max(shared) >= self.below else _Quotes.PERHAPS

@@ -17,6 +17,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePath
 
+from msgspec import Struct
+
 from pipeline.intake.inbox import Skipped, put_back
 from pipeline.intake.scan import Arrival
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind
@@ -58,7 +60,7 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
     copied: list[tuple[Arrival, str]] = []
     with ThreadPoolExecutor(_AT_ONCE, "archive") as threads:
         for start in range(0, len(arrivals), _AT_ONCE):
-            claims: list[tuple[Arrival, Path, Future[bool]]] = []
+            claims: list[tuple[Arrival, _Claim, Future[bool]]] = []
             for arrival in arrivals[start : start + _AT_ONCE]:
                 with _told(arrival, workspace, skipped):
                     claim, why = _claimed(arrival, workspace)
@@ -66,7 +68,7 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
                         _copy(arrival, workspace)
                         copied.append((arrival, why))
                     else:
-                        claims.append((arrival, claim, threads.submit(_is_kept, claim, workspace)))
+                        claims.append((arrival, claim, threads.submit(_is_kept, claim)))
             for arrival, claim, is_kept in claims:
                 with _told(arrival, workspace, skipped):
                     try:
@@ -74,6 +76,8 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
                             raise ChangedError
                     finally:
                         _tidy(claim, workspace)
+    with suppress(OSError):
+        workspace.leaving.rmdir()
     if folders := {_of(arrival, workspace).parent for arrival, _ in copied}:
         # Two file systems keep no common order: what is removed in one must be safe in the other.
         for folder in sorted({workspace.archive, *folders}):
@@ -91,13 +95,29 @@ def finish(workspace: Workspace) -> None:
     """
     for folder, folders, files in sorted(os.walk(workspace.leaving)):
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        for name in (*files, *links):
-            claim = Path(folder) / name
-            with _reported(claim):
-                _to_archive(claim, workspace, is_kept=_is_kept(claim, workspace))
+        for each in (*files, *links):
+            path = Path(folder) / each
+            name, *parts = path.relative_to(workspace.leaving).parts
+            claim = _Claim(path, name, PurePath(*parts or [name]))
+            with _reported(path):
+                _to_archive(claim, workspace, is_kept=_is_kept(claim))
     for folder, _, _ in os.walk(workspace.leaving, topdown=False):
         with suppress(OSError):
             Path(folder).rmdir()
+
+
+class _Claim(Struct, frozen=True):
+    """A file on its way from the inbox to the archive."""
+
+    path: Path
+    #: Its name in the archive, which begins with the hash of its bytes.
+    name: str
+    #: Its place in the inbox.
+    within: PurePath
+
+    @property
+    def sha256(self) -> str:
+        return self.name[:_DIGITS]
 
 
 def _place(workspace: Workspace, name: str) -> Path:
@@ -108,17 +128,18 @@ def _of(arrival: Arrival, workspace: Workspace) -> Path:
     return archived(workspace, arrival.sha256, arrival.kind)
 
 
-def _claimed(arrival: Arrival, workspace: Workspace) -> tuple[Path, str]:
-    """Take a file away by renaming it: where it lies then; where it cannot be renamed, why.
+def _claimed(arrival: Arrival, workspace: Workspace) -> tuple[_Claim, str]:
+    """Take a file away by renaming it; where that cannot be done, why.
 
     Raises:
         FileNotFoundError: it is gone.
     """
     within = arrival.path.relative_to(workspace.inbox)
-    claim = workspace.leaving / _of(arrival, workspace).name / within
-    private_folder(claim.parent)
+    name = _of(arrival, workspace).name
+    claim = _Claim(workspace.leaving / name / within, name, within)
+    private_folder(claim.path.parent)
     try:
-        directory.rename(arrival.file, claim)
+        directory.rename(arrival.file, claim.path)
     except OSError as error:
         _tidy(claim, workspace)
         if isinstance(error, FileNotFoundError):
@@ -128,46 +149,43 @@ def _claimed(arrival: Arrival, workspace: Workspace) -> tuple[Path, str]:
     return claim, ""
 
 
-def _tidy(claim: Path, workspace: Workspace) -> None:
+def _tidy(claim: _Claim, workspace: Workspace) -> None:
     """Remove the folders in which a claim lay that are empty now, from the innermost up."""
     with suppress(OSError):
-        for folder in (claim.parent, *claim.parent.parents):
-            if folder == workspace.state:
-                break
+        folder = claim.path.parent
+        while folder != workspace.leaving:
             folder.rmdir()
+            folder = folder.parent
 
 
-def _is_kept(claim: Path, workspace: Workspace) -> bool:
+def _is_kept(claim: _Claim) -> bool:
     """Whether a claim has the bytes that its folder is called by, and the disk keeps them."""
-    name = claim.relative_to(workspace.leaving).parts[0]
-    return moving.is_final(claim, name[:_DIGITS], sync=True)
+    return moving.is_final(claim.path, claim.sha256, sync=True)
 
 
-def _to_archive(claim: Path, workspace: Workspace, *, is_kept: bool) -> bool:
+def _to_archive(claim: _Claim, workspace: Workspace, *, is_kept: bool) -> bool:
     """Whether a claim went to the archive; otherwise it went back to the inbox."""
-    name, *parts = claim.relative_to(workspace.leaving).parts
-    within = PurePath(*parts or [name])
     if not is_kept:
-        put_back(claim, workspace.inbox, within)
+        put_back(claim.path, workspace.inbox, claim.within)
         return False
-    path = _place(workspace, name)
-    if moving.holds(path, name[:_DIGITS]):
-        claim.unlink()
+    path = _place(workspace, claim.name)
+    if moving.holds(path, claim.sha256):
+        claim.path.unlink()
         return True
     private_folder(path.parent)
     # What has that name and other bytes was left by a crash.
-    if moving.is_own(claim):
+    if moving.is_own(claim.path):
         with suppress(OSError):
-            claim.chmod(0o400)
-        claim.replace(path)
+            claim.path.chmod(0o400)
+        claim.path.replace(path)
         return True
     try:
         # Whoever it belongs to may have it open still, and keeps the right to change it.
-        moving.copy(claim, path, name[:_DIGITS], 0o400)
+        moving.copy(claim.path, path, claim.sha256, 0o400)
         sync_folder(path.parent)
-        moving.remove(claim, name[:_DIGITS])
+        moving.remove(claim.path, claim.sha256)
     except ChangedError:
-        put_back(claim, workspace.inbox, within)
+        put_back(claim.path, workspace.inbox, claim.within)
         return False
     return True
 

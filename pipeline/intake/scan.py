@@ -95,7 +95,7 @@ class Arrival(Struct, frozen=True):
 class Scan(Struct, frozen=True):
     arrivals: tuple[Arrival, ...]
     skipped: tuple[Skipped, ...]
-    #: What a run has ended on, to be taken alone; not looked at yet.
+    #: What a run has ended on, to be looked at alone.
     held: tuple[Listed, ...] = ()
 
 
@@ -171,6 +171,11 @@ def examine(path: Path, *, file_mb: int, folder_area: str | None = None) -> Arri
     return replace(_examine(named, file_mb, folder_area), path=path)
 
 
+def examine_entry(entry: FolderEntry, *, file_mb: int) -> Arrival | Skipped:
+    """One file of the inbox as it is now, which someone may have open."""
+    return _examine(entry, file_mb, None, may_be_open=True)
+
+
 def changed_since(arrival: Arrival) -> Skipped:
     """What to say of a file that is no longer the one that was read."""
     if arrival.entry and not arrival.entry.directory.is_there:
@@ -189,7 +194,12 @@ def may_be_incomplete(findings: tuple[Finding, ...] | list[Finding]) -> bool:
 
 
 def _examine(
-    file: File, file_mb: int, folder_area: str | None, incomplete_minutes: float = 0
+    file: File,
+    file_mb: int,
+    folder_area: str | None,
+    incomplete_minutes: float = 0,
+    *,
+    may_be_open: bool = False,
 ) -> Arrival | Skipped:
     """One file, read once: its hash, its kind, and what is wrong with it before it is opened.
 
@@ -213,7 +223,7 @@ def _examine(
             return Skipped(path, no_file(before.st_mode))
         with opened(file) as reading:
             before = os.fstat(reading.fileno())
-            if entry and is_being_written(reading):
+            if entry and not may_be_open and is_being_written(reading):
                 return Skipped(path, OPEN)
             content = reading.read(limit + 1)
             digest = hashlib.sha256(content)

@@ -10,12 +10,13 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.redaction import Redaction
 from pipeline.intake.inbox import Skipped, list_inbox
 from pipeline.intake.scan import Arrival, examine, why_refused
 from pipeline.mail.mailbox import as_mailed
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
-from pipeline.returns.receiving import Known, decide, in_waves, last_periods
+from pipeline.returns.receiving import Known, decide, figures_before, in_waves, places_of
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Outcome, Store
 from pipeline.store.session import Progress
@@ -33,6 +34,14 @@ class Checked(Struct, frozen=True):
     decisions: list[Decision]
     #: What it would not read, and why.
     unread: list[Skipped]
+
+    def told(self, redaction: Redaction) -> Checked:
+        """The same as told to whoever has the files before him."""
+        told = (redaction.told_to_its_holder(one.submission) for one in self.decisions)
+        decisions = [
+            replace(one, submission=sent) for one, sent in zip(self.decisions, told, strict=True)
+        ]
+        return replace(self, decisions=decisions)
 
 
 def check_files(
@@ -63,8 +72,10 @@ def check_files(
     returns = [one for one in found if isinstance(one, Return)]
     known = Known.of(arrivals, store) if store else Known()
     decided: dict[Path, Decision] = {}
-    for wave in in_waves(returns, register):
-        earlier = store.figures(last_periods(wave, register)) if store else {}
+    for wave in map(list, in_waves(returns, register)):
+        if store:
+            known.look_up(places_of(wave), store)
+        earlier = figures_before(wave, register, store) if store else {}
         earlier = _with_figures_of(decided.values(), earlier)
         checked = validate(wave, register, now, earlier)
         for decision in decide(checked, known, register, now):

@@ -52,7 +52,7 @@ def changed(workspace: Workspace, night: date, pace: Pace) -> Iterator[str]:
 def missing(session: Session) -> Iterator[str]:
     """The files that were received and are not in the archive, or not with their size."""
     sizes = {
-        Path(entry.name).stem: entry.stat(follow_symlinks=False).st_size
+        entry.name[:_DIGITS]: entry.stat(follow_symlinks=False).st_size
         for _, entries in _folders(session.workspace)
         for entry in entries
     }

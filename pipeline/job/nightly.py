@@ -25,14 +25,12 @@ from schemas.findings import Severity
 from schemas.model import Register
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pipeline.intake.inbox import Skipped
     from pipeline.mail.delivery import Round
     from pipeline.mail.mailbox import Fetched
     from pipeline.outputs.issuing import Issued
     from pipeline.store import Decision, Submission
-    from pipeline.store.session import Progress, Session
+    from pipeline.store.session import Progress
 
 
 class Night(Struct, frozen=True):
@@ -100,15 +98,15 @@ def run(
     fetched = None if only_inbox or is_last else fetch(workspace, register, now, pace)
     is_quiet = not only_inbox and reopen is None and is_idle(workspace.inbox)
     if is_quiet and idle.holds(workspace, register, now):
-        if is_last:
-            fetched = fetch_last(workspace, register, now, pace)
+        fetched = fetch(workspace, register, now, pace) if is_last else fetched
         not_kept = tuple(keeping.changed(workspace, now.date(), pace))
         return Night(fetched=fetched, not_kept=not_kept, was_idle=True)
     from pipeline.consolidation.assembly import disclose, merge, rate
+    from pipeline.consolidation.redaction import Redaction
     from pipeline.job.stages import archive, collect, correct, in_turn, read, record, validate
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
-    from pipeline.outputs.issuing import due_periods, publish
+    from pipeline.outputs.issuing import due_periods, publish, unwritten
     from pipeline.returns.receiving import decide
     from pipeline.store.retention import next_day
 
@@ -116,7 +114,7 @@ def run(
         if not only_inbox:
             need_folder(workspace.outbox)
         intake = collect(session, reopen)
-        with intake.guard:
+        with intake.guard, pace.work.ahead():
             for part in in_turn(intake):
                 returns = read(part)
                 for batch in validate(intake, returns):
@@ -127,7 +125,8 @@ def run(
                         archive(intake, decisions)
                     pace.check()
         issued: list[Issued] = []
-        for period in [] if only_inbox else due_periods(session):
+        # One that is half written is completed at any rate, since mail tells of it.
+        for period in (unwritten if only_inbox else due_periods)(session):
             pace.check()
             progress("Writing the appendix", len(issued), len(issued) + 1)
             with pace.during("issuing"):
@@ -138,14 +137,16 @@ def run(
             pace.tell("appendix issued", period=period.name)
         # Of a folder that was exchanged it is said once.
         skipped = tuple(dict.fromkeys(intake.skipped))
+        redaction = Redaction(register, session.store)
         with pace.during("mail"):
-            mistakes = enqueue(session, skipped)
+            mistakes = enqueue(session, redaction, skipped)
             mail = deliver(session)
         lost = () if only_inbox else keeping.lost(session)
-        told = _as_told(session, intake.decisions)
+        told = tuple(
+            replace(one, submission=redaction.told(one.submission)) for one in intake.decisions
+        )
         falls_due = next_day(register, session.store, now.astimezone().date())
-    if is_last:
-        fetched = fetch_last(workspace, register, now, pace)
+    fetched = fetch(workspace, register, now, pace) if is_last else fetched
     # Mail that needs a person is said again every night, and so is what is not in the archive.
     if not (only_inbox or mail.needs_a_person or lost) and is_idle(workspace.inbox):
         _note_idle(workspace, register, now, mail, falls_due)
@@ -159,14 +160,6 @@ def run(
         fetched=fetched,
         not_kept=lost,
     )
-
-
-def _as_told(session: Session, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """Decisions without words that quote what is suppressed."""
-    from pipeline.consolidation.redaction import as_told
-
-    told = as_told(session.register, session.store, (one.submission for one in decisions))
-    return tuple(replace(one, submission=sent) for one, sent in zip(decisions, told, strict=True))
 
 
 def _note_idle(
@@ -196,13 +189,6 @@ def fetch(workspace: Workspace, register: Register, now: datetime, pace: Pace) -
             fetched = mailbox.fetch(workspace, register, now)
         pace.work.clear([server])
         return fetched
-
-
-def fetch_last(
-    workspace: Workspace, register: Register, now: datetime, pace: Pace
-) -> Fetched | None:
-    """The same after all else; what it takes is for the next run."""
-    return fetch(workspace, register, now, pace)
 
 
 def _mailbox(workspace: Workspace) -> Thing:

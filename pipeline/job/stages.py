@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import count, groupby
+from itertools import count, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,15 +28,21 @@ from pipeline.intake.scan import (
     thing_of,
 )
 from pipeline.mail.mailbox import as_mailed
-from pipeline.outputs.corrections import write_corrections
 from pipeline.register import need_period
 from pipeline.returns import validate as checks
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
-from pipeline.returns.receiving import Known, delivery_of, in_waves, last_periods
+from pipeline.returns.receiving import (
+    Known,
+    Place,
+    delivery_of,
+    figures_before,
+    in_waves,
+    places_of,
+)
 from pipeline.store import Decision, Outcome
 from pipeline.store.journal import archive_register, catch_up
-from pipeline.store.session import Progress, Session
+from pipeline.store.session import Session
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace import lock
 from pipeline.workspace.directory import is_there
@@ -47,10 +53,12 @@ from pipeline.workspace.runs.pace import Pace
 if TYPE_CHECKING:
     from pipeline.job.nightly import Reopen
 
-T = TypeVar("T", Arrival, Return, Decision)
+T = TypeVar("T", Return, Decision)
 
 #: Returns committed together; their files leave the inbox after that.
 _BATCH = 200
+#: As many files are noted at once as what is being read.
+_NOTED = 16
 
 
 class Intake(Struct):
@@ -66,7 +74,7 @@ class Intake(Struct):
     skipped: list[Skipped] = field(default_factory=list)
     #: The faults of this program's for which a correction copy holds the list alone.
     faults: list[str] = field(default_factory=list)
-    #: What a run has ended on, to be taken alone.
+    #: What a run has ended on, to be looked at alone.
     held: Sequence[Listed] = ()
     #: By number, the closed periods that are open again.
     reopened: Mapping[str, int] = field(default_factory=dict)
@@ -117,14 +125,14 @@ def _apart_from(skipped: Sequence[Skipped], session: Session) -> list[Skipped]:
 
 
 def in_turn(intake: Intake) -> Iterator[Intake]:
-    """The same with as many files as can be taken together, part after part.
+    """The same with the files that nothing keeps back, and then with what a run has ended on.
 
-    What a run has ended on is taken alone, in its place among the files that may be of its area, so
-    that whichever came last counts as if nothing had happened; all others come before these.
+    That is looked at alone, and is taken in its order among all that may be of its area, so that
+    these end as if nothing had happened.
     """
     session, limits = intake.session, intake.session.workspace.settings.limits
     areas = {listed.area for listed in intake.held}
-    others, waiting, alone = list[Arrival](), list[Arrival](), list[Arrival]()
+    others, waiting = list[Arrival](), list[Arrival]()
     for arrival in intake.arrivals:
         (waiting if _may_be_of_one(arrival.folder_area, areas) else others).append(arrival)
     yield _with(intake, others)
@@ -135,12 +143,9 @@ def in_turn(intake: Intake) -> Iterator[Intake]:
         if isinstance(taken, Skipped):
             intake.skipped.append(taken)
         else:
-            alone += as_mailed([taken], session.workspace)
-    for is_alone, together in groupby(
-        sorted([*waiting, *alone], key=_in_order), lambda arrival: arrival in alone
-    ):
-        for part in ([each] for each in together) if is_alone else [[*together]]:
-            yield _with(intake, part)
+            waiting += as_mailed([taken], session.workspace)
+    if waiting:
+        yield _with(intake, sorted(waiting, key=_in_order))
 
 
 def _in_order(arrival: Arrival) -> tuple[datetime, str]:
@@ -165,57 +170,57 @@ def _with(intake: Intake, arrivals: Sequence[Arrival]) -> Intake:
 
 
 def read(intake: Intake) -> Iterator[Return]:
-    """What each file says, in the order in which they came.
+    """What each file says, in the order in which they came, read while the first are judged.
 
     What counts already is read only where another return may take its place before it comes. When
     the run's time is up no further one is read, so that what was read is still taken in.
     """
     known, session = intake.known, intake.session
-    if not intake.arrivals:
-        return
-    with session.pace.during("reading"):
-        fresh = [arrival for arrival in intake.arrivals if known.counts(arrival) is None]
-        found = dict(_read(fresh, intake.guard, session.progress, session.pace))
-        read_for = {
-            (one.reading.area, one.reading.period)
-            for one in found.values()
-            if isinstance(one, Return)
-        }
-        counting = [arrival for arrival in intake.arrivals if known.counts(arrival) in read_for]
-        found.update(_read(counting, intake.guard, session.progress, session.pace))
-    intake.skipped += [one for one in found.values() if isinstance(one, Skipped)]
-    to_read = {arrival.path for arrival in (*fresh, *counting)}
-    for arrival in intake.arrivals:
-        one = found.get(arrival.path)
-        if one is None:
-            if arrival.path in to_read:
-                # The run's time is up: what came after this hangs on it.
-                break
-            one = known.unread(arrival)
-        if isinstance(one, Return):
-            yield one
+    places = {arrival.path: known.counts(arrival) for arrival in intake.arrivals}
+    unread = {a.path: known.unread(a) for a in intake.arrivals if places[a.path]}
+    read_for = set[Place]()
+    number, work = count(1), session.pace.work
+
+    def is_suspect(arrival: Arrival) -> bool:
+        return bool(work.suspects) and arrival.thing.key in work.suspects
+
+    # What follows a suspect waits until that is read, and what is read ahead is no suspect.
+    for apart, group in groupby(intake.arrivals, is_suspect):
+        for together in ([one] for one in group) if apart else [[*group]]:
+            fresh = [arrival for arrival in together if places[arrival.path] is None]
+            found = _read(fresh, intake)
+            for arrival in together:
+                place = places[arrival.path]
+                if place is None:
+                    one = next(found)
+                elif place in read_for:
+                    (one,) = _read([arrival], intake)
+                else:
+                    one = unread[arrival.path]
+                if isinstance(one, Skipped):
+                    intake.skipped.append(one)
+                else:
+                    read_for.add((one.reading.area, one.reading.period))
+                    yield one
+                session.progress("Reading returns", next(number), len(intake.arrivals))
+                if session.pace.is_over:
+                    return
 
 
-def _read(
-    arrivals: Sequence[Arrival], guard: Guard, progress: Progress, pace: Pace
-) -> Iterator[tuple[Path, Return | Skipped]]:
-    """What each file says, or that it changed meanwhile; no further one once time is up."""
-    number, work = count(1), pace.work
+def _read(arrivals: Sequence[Arrival], intake: Intake) -> Iterator[Return | Skipped]:
+    """What each file says; some are noted together, since they are read ahead."""
+    work = intake.session.pace.work
 
-    def begun(some: Iterable[Arrival]) -> Iterator[Arrival]:
-        for arrival in some:
-            work.begin(arrival.thing)
+    def begun() -> Iterator[Arrival]:
+        for at, arrival in enumerate(arrivals):
+            if at % _NOTED == 0:
+                work.begin("reading", _things_of(arrivals[at : at + _NOTED]))
             yield arrival
 
-    for together in _apart(arrivals, _itself, work):
-        with work.on("reading", ()):
-            read = zip(together, read_returns(begun(together), guard), strict=True)
-            for arrival, one in read:
-                work.end(arrival.thing)
-                yield arrival.path, one
-                progress("Reading returns", next(number), len(arrivals))
-                if pace.is_over:
-                    return
+    for number, one in enumerate(read_returns(begun(), intake.guard), 1):
+        if number % _NOTED == 0 or number == len(arrivals):
+            work.end(_things_of(arrivals[(number - 1) // _NOTED * _NOTED : number]))
+        yield one
 
 
 def _apart(
@@ -226,10 +231,6 @@ def _apart(
     if together := [one for one, apart in zip(some, is_suspect, strict=True) if not apart]:
         yield together
     yield from ([one] for one, apart in zip(some, is_suspect, strict=True) if apart)
-
-
-def _itself(arrival: Arrival) -> Arrival:
-    return arrival
 
 
 def _arrival_of(one: Return | Decision) -> Arrival:
@@ -243,26 +244,40 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
     A batch of which a file turned out to be another by now comes again, without that file.
     """
     session = intake.session
-    waves = in_waves(returns, session.register)
-    while waves:
-        waiting = waves.pop(0)
-        with session.pace.during("validating"):
-            were_read = [one for one in waiting if one.was_read]
-            earlier = session.store.figures(last_periods(were_read, session.register))
-            checked: list[Return] = []
-            for together in _apart(were_read, _arrival_of, session.pace.work):
-                with session.pace.work.on("validating", _things(together)):
-                    register, now = session.register, session.now
-                    checked += checks.validate(together, register, now, earlier)
-        by_path = {one.arrival.path: one for one in checked}
-        waiting = [by_path.get(one.arrival.path, one) for one in waiting]
-        while waiting:
-            yield waiting[:_BATCH]
-            waiting = [one for one in waiting if one.arrival.path not in intake.done]
+    if not intake.arrivals:
+        return
+    # Nothing is read while one is judged on which a run before may have ended.
+    is_plain = not session.pace.work.suspects
+    for wave in in_waves(returns, session.register, as_they_come=is_plain):
+        while waiting := _next(wave, session.pace):
+            with session.pace.during("validating"):
+                intake.known.look_up(places_of(waiting), session.store)
+                were_read = [one for one in waiting if one.was_read]
+                earlier = figures_before(were_read, session.register, session.store)
+                checked: list[Return] = []
+                for together in _apart(were_read, _arrival_of, session.pace.work):
+                    with session.pace.work.on("validating", _things(together)):
+                        register, now = session.register, session.now
+                        checked += checks.validate(together, register, now, earlier)
+            by_path = {one.arrival.path: one for one in checked}
+            waiting = [by_path.get(one.arrival.path, one) for one in waiting]
+            while waiting:
+                yield waiting
+                waiting = [one for one in waiting if one.arrival.path not in intake.done]
 
 
-def _things(some: Iterable[Return | Decision]) -> list[Thing]:
-    return [one.arrival.thing for one in some]
+def _next(wave: Iterator[Return], pace: Pace) -> list[Return]:
+    """As many returns of a wave as are committed together."""
+    with pace.during("reading"):
+        return list(islice(wave, _BATCH))
+
+
+def _things(some: Iterable[Return | Decision]) -> Iterator[Thing]:
+    return _things_of(one.arrival for one in some)
+
+
+def _things_of(arrivals: Iterable[Arrival]) -> Iterator[Thing]:
+    return (arrival.thing for arrival in arrivals)
 
 
 def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
@@ -275,6 +290,9 @@ def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
         rejected = [one for one in decisions if one.submission.outcome is Outcome.REJECTED]
         work, copies = intake.session.pace.work, dict[Path, Path | None]()
         for together in _apart(rejected, _arrival_of, work):
+            # openpyxl comes with it, which a night without a mistake does without.
+            from pipeline.outputs.corrections import write_corrections
+
             with work.on("sending back", _things(together)):
                 written = write_corrections(together, intake.session.workspace, intake.guard)
             for one, copy in zip(together, written, strict=True):

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
-from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -25,12 +24,9 @@ from pipeline.mail.messages.listing import listing_message, to_be_listed
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
-from pipeline.store import Outcome, Submission
-from schemas.model import Register, ServiceArea, Status
-from schemas.observations import Achievement, Observation
+from pipeline.store import Contents, Outcome, Submission
+from schemas.model import Register, ServiceArea
 from schemas.wording import listed
-
-T = TypeVar("T", Submission, Observation, Achievement)
 
 
 def compose(
@@ -78,8 +74,8 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
             answers[area].append(sent)
     listed = {area: found for area, some in answers.items() if (found := to_be_listed(some))}
     without = {sent.id for some in listed.values() for sent in some}
+    wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
     accepted = _by_place(sent for sent in due.past if sent.outcome is Outcome.ACCEPTED)
-    observations, achievements = _by_place(due.observations), _by_place(due.achievements)
     for sent in due.submissions:
         area, period = area_of(sent, register), register.period(sent.period or "")
         if area is None or sent.id in without:
@@ -91,18 +87,19 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
         if sent.outcome is Outcome.DUPLICATE:
             brought = areas.Brought(was_sent_back=_was_sent_back(sent, due.past))
         else:
-            place = sent.area, sent.period
-            mine, achieved = observations[place], len(achievements[place])
-            brought = _brought(sent, accepted[place], mine, achieved, register)
+            contents = due.contents.get(sent.id, Contents())
+            brought = _brought(sent, accepted[sent.area, sent.period], contents, wordings)
         yield areas.receipt_message(area, period, sent, brought, office=office)
     for area, some in listed.items():
         yield listing_message(area, some, due.copies, office=office)
 
 
-def _by_place(items: Iterable[T]) -> Mapping[tuple[str | None, str | None], list[T]]:
+def _by_place(
+    submissions: Iterable[Submission],
+) -> Mapping[tuple[str | None, str | None], list[Submission]]:
     """Each by its area and period."""
-    found: dict[tuple[str | None, str | None], list[T]] = defaultdict(list)
-    for one in items:
+    found: dict[tuple[str | None, str | None], list[Submission]] = defaultdict(list)
+    for one in submissions:
         found[one.area, one.period].append(one)
     return found
 
@@ -117,33 +114,28 @@ def _was_sent_back(sent: Submission, past: Iterable[Submission]) -> bool:
 def _brought(
     sent: Submission,
     accepted: Sequence[Submission],
-    mine: Sequence[Observation],
-    achievements: int,
-    register: Register,
+    contents: Contents,
+    wordings: Mapping[str, str],
 ) -> areas.Brought:
     """What an accepted return brought, and what it replaced or was replaced by.
 
-    The others are what was ever accepted, and what counts now, of its area and period.
+    `accepted` is what was ever accepted of its area and period, `wordings` those of the register.
     """
     before = [other.filename for other in accepted if other.id < sent.id]
     since = [other.filename for other in accepted if other.id > sent.id]
     replaces = before[-1] if before else ""
     if since:
         return areas.Brought(replaces=replaces, replaced_by=since[-1])
-    wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
 
-    def wordings_of(some: Iterable[Observation]) -> tuple[str, ...]:
-        return tuple(wordings.get(o.indicator, o.indicator) for o in some)
-
-    def with_status(status: Status) -> tuple[str, ...]:
-        return wordings_of(o for o in mine if o.status is status)
+    def wordings_of(refs: Iterable[str]) -> tuple[str, ...]:
+        return tuple(wordings.get(ref, ref) for ref in refs)
 
     return areas.Brought(
-        indicators=sum(o.status is not Status.NOT_AVAILABLE for o in mine),
-        achievements=achievements,
-        provisional=with_status(Status.PROVISIONAL),
-        unavailable=with_status(Status.NOT_AVAILABLE),
-        no_cases=wordings_of(o for o in mine if o.no_cases),
+        indicators=contents.figures,
+        achievements=contents.achievements,
+        provisional=wordings_of(contents.provisional),
+        unavailable=wordings_of(contents.unavailable),
+        no_cases=wordings_of(contents.no_cases),
         replaces=replaces,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from pipeline.consolidation import approvals
-from pipeline.consolidation.redaction import as_told
+from pipeline.consolidation.redaction import Redaction
 from pipeline.consolidation.report import ReturnReceived
 from pipeline.consolidation.returned import returns_received
 from pipeline.intake import quarantine
@@ -18,24 +18,23 @@ from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
 from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, published_since
-from pipeline.store import Answered, Outcome, Submission, retention
+from pipeline.store import Answered, Contents, Outcome, Submission, retention
 from pipeline.store.session import Session
 from schemas.model import Register, ServiceArea
-from schemas.observations import Achievement, Observation
 
 
 class MailDue(Struct, frozen=True):
     """What a run did, and what the store holds that its messages speak of."""
 
     now: datetime
-    #: The submissions to be answered, and all that there ever were, in the order received.
+    #: The submissions to be answered, and all of their periods and the open ones, in the order
+    #: received.
     submissions: tuple[Submission, ...] = ()
     past: tuple[Submission, ...] = ()
     #: The correction copies that there are, by the submission's number.
     copies: Mapping[int, Path] = field(default_factory=dict)
-    #: The figures and achievements that count, of the periods of these submissions.
-    observations: tuple[Observation, ...] = ()
-    achievements: tuple[Achievement, ...] = ()
+    #: What these brought, by the submission's number.
+    contents: Mapping[int, Contents] = field(default_factory=dict)
     #: Where each area's return stands, by the name of each open period.
     returned: Mapping[str, Sequence[ReturnReceived]] = field(default_factory=dict)
     #: The appendices to be sent.
@@ -53,18 +52,21 @@ class MailDue(Struct, frozen=True):
 def due(
     session: Session,
     answered: Answered,
+    redaction: Redaction,
     skipped: Iterable[Skipped] = (),
     undelivered: Iterable[Undelivered] = (),
     last_digest: date | None = None,
 ) -> MailDue:
-    """What is due to be told, read from the store; `answered` is up to what people were told."""
+    """What is due to be told, read from the store; `answered` is up to what people were told.
+
+    `redaction` is what may be told of the figures, with all that has been issued.
+    """
     workspace, register, store = session.workspace, session.register, session.store
     today = session.now.date()
-    past = store.submissions()
-    fresh = tuple(sent for sent in past if sent.id > answered.submission)
-    accepted = [sent for sent in fresh if sent.outcome is Outcome.ACCEPTED]
-    periods = sorted({sent.period for sent in accepted if sent.period})
+    fresh = store.submissions_after(answered.submission)
     open_periods = [period for period in register.periods if period.open]
+    told_of = {*(sent.period for sent in fresh), *(period.name for period in open_periods)}
+    past = store.submissions(*told_of) if told_of else ()
     copies = {
         sent.id: path
         for sent in fresh
@@ -77,14 +79,13 @@ def due(
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
     return MailDue(
         now=session.now,
-        submissions=tuple(as_told(register, store, fresh)),
+        submissions=tuple(map(redaction.told, fresh)),
         past=past,
         copies=copies,
-        observations=tuple(o for name in periods for o in store.observations(name)),
-        achievements=tuple(a for name in periods for a in store.achievements(name)),
+        contents=store.contents(answered.submission),
         returned={p.name: returns_received(register, p, past, today) for p in open_periods},
         issued=tuple(published_since(session, answered.issue)),
-        waiting=tuple(approvals.waiting(register, store, open_periods)),
+        waiting=tuple(approvals.waiting(store, open_periods, redaction)),
         skipped=(
             *(NotTaken(each.filename, each.why) for each in skipped if each.moved_to is None),
             *(NotTaken(each.filename, each.why, each.name) for each in set_apart),

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import report_of
+from pipeline.consolidation.redaction import Redaction
 from pipeline.intake.inbox import Skipped
 from pipeline.mail.compose import appendices, compose
 from pipeline.mail.delivery import described, known_at, mail_status, outgoing, preview
@@ -19,7 +20,7 @@ from pipeline.mail.messages import MailKind, Message, Office, Texts
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
 from pipeline.outputs import WORKBOOK
-from pipeline.outputs.issuing import note, to_issue, write
+from pipeline.outputs.issuing import publish, to_issue
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace
@@ -30,14 +31,17 @@ _MIB = 1024 * 1024
 _BODY = 256 * 1024
 
 
-def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> tuple[str, ...]:
+def enqueue(
+    session: Session, redaction: Redaction, skipped: Sequence[Skipped] = ()
+) -> tuple[str, ...]:
     """Put the messages that a run owes into the queue, those that are not there yet.
 
     What is wrong with the officer's own texts comes back, a line for each mistake.
 
-    `skipped` is what it left in the inbox. All else comes from the store and from quarantine, so
-    that what an earlier run did, and could not tell of any more, is told too. Reminders that wait,
-    and are overtaken by what came or by a newer one, are dropped.
+    `redaction` is what may be told of figures, and `skipped` what the run left in the inbox. All
+    else comes from the store and from quarantine, so that what an earlier run did, and could not
+    tell of any more, is told too. Reminders that wait, and are overtaken by what came or by a newer
+    one, are dropped.
     """
     workspace, store, now = session.workspace, session.store, session.now
     queued = store.messages.all()
@@ -49,7 +53,8 @@ def enqueue(session: Session, skipped: Sequence[Skipped] = ()) -> tuple[str, ...
         if one.last is not None or not one.has_content
     ]
     last_digest = digests[-1].astimezone().date() if digests else None
-    found = due(session, store.messages.answered(), skipped, undelivered, last_digest)
+    answered = store.messages.answered()
+    found = due(session, answered, redaction, skipped, undelivered, last_digest)
     always = workspace.settings.mail.always_digest
     with _office(workspace, {one.header_id for one in queued}) as office:
         made = _outgoing(session, compose(found, session.register, office, always=always))
@@ -74,11 +79,10 @@ def send(session: Session, period: Period) -> tuple[str, ...]:
     One that was put there before is left as it is, and gets back what a lost store no longer holds
     of it.
     """
-    issued = write(session, report_of(session, period))
+    issued = publish(session, report_of(session, period))
     with _office(session.workspace) as office:
         made = _outgoing(session, appendices([issued], office))
         mistakes = office.texts.mistakes
-    note(session, issued.report)
     session.store.messages.put(made)
     return mistakes
 

@@ -189,16 +189,16 @@ class _History(Struct, frozen=True):
                 yield self._event(sent.received_at, EventKind.WARNED, sent, finding.line)
 
     def _approved(self) -> Iterator[Event]:
-        at_cell = {(number, o.sheet, o.cell): o for (number, _), o in self.stored.figures.items()}
         for approval in self.stored.store.decisions.all(Approval):
             sent = self.stored.submissions[approval.submission_id]
-            figure = at_cell.get((sent.id, approval.sheet, approval.cell))
             if indicator := self.subject.indicator:
-                is_meant = figure is not None and figure.indicator == indicator
+                figure = self.stored.figures.get((sent.id, indicator))
+                place = (approval.sheet, approval.cell)
+                is_meant = figure is not None and (figure.sheet, figure.cell) == place
             else:
                 is_meant = self._concerns(sent)
             if is_meant:
-                because = printable(self.stored.redaction.words(approval.because, figure))
+                because = printable(self.stored.reason(approval))
                 details = f"{approval.code} at {approval.place} of {_named(sent)}, "
                 details += f"by {approval.by}: {because}"
                 yield self._event(approval.approved_at, EventKind.APPROVED, sent, details)
@@ -236,10 +236,11 @@ class _History(Struct, frozen=True):
         for issue in self.stored.store.issues():
             for rating in issue.ratings:
                 if rating.indicator == self.subject.indicator:
-                    printed = shorten(self.stored.redaction.issued(rating, issue.period))
-                    target = f"target {rating.target}" if rating.target else ""
+                    told = self.stored.redaction.issued(issue, rating)
+                    target = f"target {told.target}" if told.target else ""
                     # What is not rated for want of a figure says so itself.
-                    details = ", ".join(filter(None, (printed, target, rating.rating)))
+                    parts = (shorten(told.performance), target, told.rating)
+                    details = ", ".join(filter(None, parts))
                     if before.get(issue.period, "") != details:
                         before[issue.period] = details
                         yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", details)

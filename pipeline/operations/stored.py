@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from pipeline.consolidation.disclosure import WITHHELD
 from pipeline.consolidation.redaction import Redaction
-from pipeline.store import Outcome, Signature, Store, Submission
+from pipeline.store import Approval, Outcome, Signature, Store, Submission
 from schemas.findings import Finding, Severity
 from schemas.model import Register
 from schemas.observations import Observation
@@ -42,7 +43,7 @@ class StoredReturns(Struct, frozen=True):
                 if before := standing.get((sent.area, sent.period)):
                     replaced[sent.id] = before
                 standing[sent.area, sent.period] = sent
-        redaction = Redaction.of(register, store, reveals=reveals)
+        redaction = Redaction(register, store, reveals)
         signatures = store.signatures()
         return cls(register, store, redaction, figures, submissions, signatures, replaced, standing)
 
@@ -53,8 +54,21 @@ class StoredReturns(Struct, frozen=True):
                 yield self.submissions[number], observation
 
     def warnings_at(self, observation: Observation, sent: Submission) -> Iterator[Finding]:
-        """The warnings at a figure's cell, without their words where the figure is hidden."""
-        for finding in sent.findings:
+        """The warnings at a figure's cell, without their words where they quote a hidden one."""
+        for finding in self.redaction.shown(sent).findings:
             is_here = (finding.sheet, finding.cell) == (observation.sheet, observation.cell)
             if is_here and finding.severity is Severity.WARNING:
-                yield self.redaction.finding(finding, observation)
+                yield finding
+
+    def reason(self, approval: Approval) -> str:
+        """Why a figure was found right, unless it or what the warning quotes is hidden."""
+        sent, place = self.submissions[approval.submission_id], (approval.sheet, approval.cell)
+        warned = self.redaction.shown(sent).findings
+        withheld = {(f.code, f.sheet, f.cell) for f in warned if f.problem == WITHHELD}
+        hidden = {
+            (o.sheet, o.cell)
+            for (number, _), o in self.figures.items()
+            if number == sent.id and self.redaction.hides(o)
+        }
+        is_withheld = (approval.code, *place) in withheld or place in hidden
+        return WITHHELD if is_withheld else approval.because

@@ -198,8 +198,8 @@ def _last_issue(indicator: Indicator, period: Period, stored: StoredReturns) -> 
     issue = stored.store.last_issue(period.name)
     for rated in issue.ratings if issue else ():
         if issue and rated.indicator == indicator.ref:
-            performance = stored.redaction.issued(rated, issue.period)
-            return LastIssue(issue.issued_at, performance, rated.target, rated.rating)
+            told = stored.redaction.issued(issue, rated)
+            return LastIssue(issue.issued_at, told.performance, told.target, told.rating)
     return None
 
 
@@ -241,7 +241,7 @@ def _warnings(sent: Submission, figure: Observation, stored: StoredReturns) -> I
     for finding in stored.warnings_at(figure, sent):
         place = (sent.id, finding.code, finding.sheet, finding.cell)
         approved = (
-            replace(a, because=stored.redaction.words(a.because, figure))
+            replace(a, because=stored.reason(a))
             for a in approvals
             if (a.submission_id, a.code, a.sheet, a.cell) == place
         )

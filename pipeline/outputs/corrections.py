@@ -72,6 +72,7 @@ def _placed(copy: CorrectionCopy, path: Path, marked: Future[bytes], limits: Lim
         content = copy.alone(why)
     said = f"The correction copy cannot be written to {path.parent}"
     with folder.disk_trouble(said, may_be_open=True):
+        folder.closed_folder(path.parent)
         folder.write_whole(path, content)
     return Correction(path, fault)
 

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import content_of, issue_of, report_of
+from pipeline.consolidation.assembly import issue_of, report_of
+from pipeline.consolidation.content import content_of
 from pipeline.consolidation.report import Report
 from pipeline.outputs import OUTPUTS, WORKBOOK, Output
 from pipeline.store import Issue, Outcome
 from pipeline.store.journal import archive_register
 from pipeline.store.session import Session
-from pipeline.workspace.folder import Workspace, disk_trouble, need_folder, safe_name
+from pipeline.workspace.folder import (
+    Workspace,
+    disk_trouble,
+    need_folder,
+    safe_name,
+    write_whole,
+)
 from schemas.model import Period, Register
+
+#: The names of the periods whose last issue is noted and may not be wholly written.
+_UNWRITTEN = "issuing.json"
 
 
 class Issued(Struct, frozen=True):
@@ -33,16 +45,38 @@ class Issued(Struct, frozen=True):
 
 
 def due_periods(session: Session) -> list[Period]:
-    """The periods for which something was accepted that no appendix shows.
+    """The periods for which something was accepted that no appendix shows, or which are unwritten.
 
     The appendix of a closed period stays as it is, whatever becomes of the register and the outbox.
     """
-    accepted = set(session.store.periods())
+    accepted, begun = set(session.store.periods()), unwritten(session)
     return [
         period
         for period in session.register.periods
-        if period.name in accepted and _is_due(session, period)
+        if period in begun or (period.name in accepted and _is_due(session, period))
     ]
+
+
+def unwritten(session: Session) -> list[Period]:
+    """The periods of which a run that was cut off had noted an issue, and not written all of it."""
+    names = _begun(session.workspace)
+    return [period for period in session.register.periods if period.name in names]
+
+
+def _begun(workspace: Workspace) -> frozenset[str]:
+    with suppress(OSError, msgspec.MsgspecError):
+        content = (workspace.state / _UNWRITTEN).read_bytes()
+        return msgspec.json.decode(content, type=frozenset[str])
+    return frozenset()
+
+
+def _note_begun(workspace: Workspace, names: frozenset[str]) -> None:
+    path = workspace.state / _UNWRITTEN
+    with disk_trouble(f"What is issued cannot be noted in {workspace.state}"):
+        if names:
+            write_whole(path, msgspec.json.encode(sorted(names)), 0o600)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _is_due(session: Session, period: Period) -> bool:
@@ -51,10 +85,8 @@ def _is_due(session: Session, period: Period) -> bool:
         # Where it is not known what the last appendix showed, what came before it is let be.
         shown = last.last_submission if last else 0
         return any(
-            sent.outcome is Outcome.ACCEPTED
-            and sent.id > shown
-            and (shown > 0 or sent.reopening_id is not None)
-            for sent in session.store.submissions(period.name)
+            sent.outcome is Outcome.ACCEPTED and (shown > 0 or sent.reopening_id is not None)
+            for sent in session.store.submissions_after(shown, period.name)
         )
     return (
         last is None
@@ -75,9 +107,17 @@ def workbook_path(workspace: Workspace, register: Register, period: Period) -> P
 
 
 def publish(session: Session, report: Report) -> Issued:
-    """Write the appendix of a period to the outbox, and note that it was issued."""
+    """Note that the appendix of a period is issued, and write it to the outbox.
+
+    Whatever someone may have read is noted before he can: figures are suppressed beside it. Where
+    the run ends in between, the next one writes it.
+    """
+    workspace, period = session.workspace, report.period.name
+    before = _begun(workspace)
+    _note_begun(workspace, before | {period})
+    _note(session, report)
     issued = write(session, report)
-    note(session, report)
+    _note_begun(workspace, before - {period})
     return issued
 
 
@@ -94,7 +134,7 @@ def write(session: Session, report: Report) -> Issued:
     return issued
 
 
-def note(session: Session, report: Report) -> None:
+def _note(session: Session, report: Report) -> None:
     """Note that an appendix was issued; not once more where the last one was the same."""
     store = session.store
     archive_register(session.workspace, report.register)

@@ -132,11 +132,6 @@ class Standards:
     def __init__(self, register: Register, periods: Iterable[str]) -> None:
         priorities = {priority.ref: priority for priority in register.priorities}
         targets = {(target.indicator, target.period): target for target in register.targets}
-        #: The indicators that each service area reports, in the register's order.
-        self.owned: dict[str, list[str]] = defaultdict(list)
-        for indicator in register.indicators:
-            for area in indicator.areas:
-                self.owned[area].append(indicator.ref)
         self._all: list[_Standard] = []
         #: The place of each indicator's standard, by period and ref.
         self.places: dict[str, dict[str, int]] = {}
@@ -200,7 +195,7 @@ def row_frame(
     # Return by return, so that what one return holds is looked at while it is at hand.
     for one in returns:
         reported = {row.indicator: row for row in one.reading.rows}
-        mine = standards.owned[one.area.ref]
+        mine = [indicator.ref for indicator in register.indicators_of(one.area.ref)]
         # Without a table there is one thing to say, not one for each indicator.
         refs = dict.fromkeys([*reported, *(mine if one.reading.has_table else ())])
         rows = list(map(reported.get, refs, repeat(ABSENT)))

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import msgpack
 from msgspec.structs import replace
 from python_calamine import PasswordError
 
@@ -36,10 +37,16 @@ if TYPE_CHECKING:
     from pipeline.workbooks.sandbox import Guard
     from pipeline.workspace.settings import Limits
 
+#: For each worker so many are read while those before them are checked and stored.
+_READ_AHEAD = 64
 #: No return has more mistakes; of one that has, so many are told.
 _MOST, _SOME = 5_000, 100
 #: Excel's own limit is 31 characters.
 _LONGEST_SHEET_NAME = 255
+
+#: What a worker answers: packed in a quarter of the time that `pickle` takes.
+_PACKER = msgpack.Encoder()
+_UNPACKER = msgpack.Decoder(Reading | None)
 
 #: Set once in each worker, so that the register is not sent with every return.
 _register: Register | None = None
@@ -64,7 +71,7 @@ def read_returns(arrivals: Iterable[Arrival], guard: Guard) -> Iterator[Return |
     from pipeline.workbooks.sandbox import ahead
 
     begun = ((arrival, _begun(arrival, guard)) for arrival in arrivals)
-    for arrival, future in ahead(begun, guard):
+    for arrival, future in ahead(begun, guard, _READ_AHEAD):
         yield _outcome(arrival, future, guard.limits)
 
 
@@ -78,7 +85,7 @@ def _prepare(register: Register) -> None:
     mimetypes.init()
 
 
-def _begun(arrival: Arrival, guard: Guard) -> Future[Reading | None] | None:
+def _begun(arrival: Arrival, guard: Guard) -> Future[bytes] | None:
     if has_errors(arrival.findings):
         return None
     # What is only checked may be named by a link.
@@ -90,13 +97,14 @@ def _begun(arrival: Arrival, guard: Guard) -> Future[Reading | None] | None:
 
 def _read_content(
     content: bytes, kind: FileKind, folder_area: str | None, *, is_fresh: bool
-) -> Reading | None:
-    """What a return says; None where it may be that a part of it is still to come."""
+) -> bytes:
+    """What a return says, packed; None where it may be that a part of it is still to come."""
     assert _register is not None  # noqa: S101 - set when the worker started
     if is_fresh and lacks_content(content, kind):
-        return None
+        return _PACKER.encode(None)
     reading = read_workbook(content, kind, _register, folder_area)
-    return None if is_fresh and may_be_incomplete(reading.findings) else reading
+    is_whole = not (is_fresh and may_be_incomplete(reading.findings))
+    return _PACKER.encode(reading if is_whole else None)
 
 
 def read_workbook(
@@ -148,13 +156,11 @@ def _bounded(reading: Reading) -> Reading:
     return Reading(reading.area, reading.period, sheets=reading.sheets, findings=said)
 
 
-def _outcome(
-    arrival: Arrival, future: Future[Reading | None] | None, limits: Limits
-) -> Return | Skipped:
+def _outcome(arrival: Arrival, future: Future[bytes] | None, limits: Limits) -> Return | Skipped:
     if future is None:
         return Return(arrival, Reading())
     try:
-        reading = future.result()
+        reading = _UNPACKER.decode(future.result())
     except ChangedError:
         return changed_since(arrival)
     except StoppedError as stopped:

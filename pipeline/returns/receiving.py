@@ -6,8 +6,12 @@ part of it a run that was cut off has recorded, the rest ends the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import pickle
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
+from functools import cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,11 +23,11 @@ from pipeline.store import Decision, Outcome, Signature, Store, Submission, deli
 from schemas import rules as c
 from schemas.fields import SIGNED
 from schemas.findings import Finding, Severity
-from schemas.model import Period, Register
+from schemas.model import Register
 from schemas.observations import Achievement
 
 #: A service area's ref and a period's name, as far as a return tells them.
-_Place = tuple[str | None, str | None]
+Place = tuple[str | None, str | None]
 
 
 class Known(Struct, frozen=True):
@@ -32,18 +36,32 @@ class Known(Struct, frozen=True):
     #: The last submission of each file that was not a duplicate, by SHA-256.
     last: dict[str, Submission] = field(default_factory=dict)
     #: What counts for each area and period.
-    standing: dict[_Place, Submission] = field(default_factory=dict)
+    standing: dict[Place, Submission] = field(default_factory=dict)
     #: The closed periods that are open again, each with its reopening's number.
     reopened: Mapping[str, int] = field(default_factory=dict)
+    #: The areas and periods for which it was looked up what counts.
+    looked_up: set[Place] = field(default_factory=set)
 
     @classmethod
     def of(
         cls, arrivals: Iterable[Arrival], store: Store, reopened: Mapping[str, int] | None = None
     ) -> Known:
-        last = store.known(arrival.sha256 for arrival in arrivals)
-        return cls(last, store.current(), reopened or {})
+        known = cls(store.known(arrival.sha256 for arrival in arrivals), reopened=reopened or {})
+        known.look_up(((sent.area, sent.period) for sent in known.last.values()), store)
+        return known
 
-    def counts(self, arrival: Arrival) -> _Place | None:
+    def look_up(self, places: Iterable[Place], store: Store) -> None:
+        """Know what counts for these areas and periods too."""
+        areas: dict[str, list[str]] = defaultdict(list)
+        for area, period in {*places} - self.looked_up:
+            self.looked_up.add((area, period))
+            if area and period:
+                areas[period].append(area)
+        for period, some in areas.items():
+            for sent in store.current(period, some):
+                self.standing[sent.area, sent.period] = sent
+
+    def counts(self, arrival: Arrival) -> Place | None:
         """The area and period for which the very bytes of a file count already."""
         before = self.last.get(arrival.sha256)
         place = (before.area, before.period) if before else None
@@ -63,29 +81,61 @@ class Known(Struct, frozen=True):
             self.standing[sent.area, sent.period] = sent
 
 
-def in_waves(returns: Iterable[Return], register: Register) -> list[list[Return]]:
-    """The returns in the order in which they are judged.
+def in_waves(
+    returns: Iterable[Return], register: Register, *, as_they_come: bool = True
+) -> Iterator[Iterator[Return]]:
+    """The returns in the order in which they are judged, wave after wave, each to be used up first.
 
     A return is checked against the figures of the period before its own. Where returns for both
     came in one night, the earlier period's come first, so that it makes no difference whether they
-    came in one night or in two.
+    came in one night or in two. What is sent for a closed period changes no figures, so that of a
+    period after a closed one nothing need wait until all are read, unless `as_they_come` says so.
+    What waits is kept as bytes, which take a small part of the memory.
     """
 
-    def depth(period: Period | None) -> int:
+    @cache
+    def depth(name: str | None) -> int:
+        period = register.period(name or "")
         last = register.last_period(period) if period else None
-        return 1 + depth(last) if last else 0
+        return 1 + depth(last.name) if last and last.open else 0
 
-    waves: dict[int, list[Return]] = {}
-    for one in returns:
-        waves.setdefault(depth(register.period(one.reading.period or "")), []).append(one)
-    return [waves[number] for number in sorted(waves)]
+    waiting: dict[int, list[bytes]] = defaultdict(list)
+
+    def first() -> Iterator[Return]:
+        for one in returns:
+            if (number := depth(one.reading.period)) or not as_they_come:
+                waiting[number].append(pickle.dumps(one, pickle.HIGHEST_PROTOCOL))
+            else:
+                yield one
+
+    yield first()
+    for number in sorted(waiting):
+        # Our own, from above.
+        yield map(pickle.loads, waiting.pop(number))
 
 
-def last_periods(returns: Iterable[Return], register: Register) -> set[str]:
-    """The periods before those that the returns are for."""
-    periods = (register.period(one.reading.period or "") for one in returns)
-    lasts = (register.last_period(period) for period in periods if period)
-    return {last.name for last in lasts if last}
+def places_of(returns: Iterable[Return]) -> Iterator[Place]:
+    """The areas and periods for which returns are."""
+    return ((one.reading.area, one.reading.period) for one in returns)
+
+
+def figures_before(
+    returns: Iterable[Return], register: Register, store: Store
+) -> dict[tuple[str, str, str], Decimal]:
+    """The figures that stand of each return's area for the period before its own.
+
+    By period, indicator and area.
+    """
+    areas: dict[str | None, set[str]] = defaultdict(set)
+    for area, name in places_of(returns):
+        if area:
+            areas[name].add(area)
+    found: dict[tuple[str, str, str], Decimal] = {}
+    for name, some in areas.items():
+        period = register.period(name or "")
+        if period and (last := register.last_period(period)):
+            found |= store.figures(last.name, some)
+    return found
 
 
 def decide(
@@ -134,7 +184,7 @@ def _mistakes(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
 def _submission(
     arrival: Arrival,
     outcome: Outcome,
-    place: _Place,
+    place: Place,
     findings: Iterable[Finding],
     register: Register,
     now: datetime,

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pipeline import __version__
 from pipeline.intake.scan import Arrival
@@ -76,6 +76,18 @@ class Decision(Struct, frozen=True):
     replaces: str = ""
     #: The copy to send back, for a rejected return.
     correction: Path | None = None
+
+
+class Contents(Struct):
+    """What an accepted submission brought, in short."""
+
+    #: How many indicators have a figure, a state or words, and how many achievements there are.
+    figures: int = 0
+    achievements: int = 0
+    #: The refs of indicators of which more is to be said than their figure.
+    provisional: list[str] = field(default_factory=list)
+    unavailable: list[str] = field(default_factory=list)
+    no_cases: list[str] = field(default_factory=list)
 
 
 class IssuedRating(Struct, frozen=True):

@@ -18,11 +18,13 @@ from msgspec.structs import replace
 
 from pipeline.store import engine as e
 from pipeline.store import tables as t
+from pipeline.store.bulk import add_all
 from pipeline.store.decisions import Decisions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
 from pipeline.store.records import T, add, in_portions, read, rows_of
 from pipeline.store.rows import (
+    Contents,
     Decision,
     Issue,
     IssuedRating,
@@ -33,6 +35,7 @@ from pipeline.store.rows import (
 )
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
+from schemas.model import Status
 from schemas.observations import Achievement, Observation
 
 #: The numbers of the submissions that count: the last accepted one of each area and period.
@@ -117,19 +120,12 @@ class Store:
                     "Another run has taken in some of the same returns meanwhile; none of them was "
                     "recorded twice. Run again."
                 ) from error
-            values: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
-            for number, decision in zip(ids, decisions, strict=True):
-                brought: dict[sa.Table, Sequence[msgspec.Struct]] = {
-                    t.signature: [decision.signature] if decision.signature != Signature() else [],
-                    t.finding: decision.submission.findings,
-                    t.observation: decision.observations,
-                    t.achievement: decision.achievements,
-                }
-                for table, records in brought.items():
-                    values[table] += rows_of(records, table, submission_id=number)
-            for table, found in values.items():
-                if found:
-                    connection.execute(table.insert(), found)
+            owned = [*zip(ids, decisions, strict=True)]
+            signed = ((n, [d.signature] if d.signature != Signature() else []) for n, d in owned)
+            add_all(connection, t.signature, signed)
+            add_all(connection, t.finding, ((n, d.submission.findings) for n, d in owned))
+            add_all(connection, t.observation, ((n, d.observations) for n, d in owned))
+            add_all(connection, t.achievement, ((n, d.achievements) for n, d in owned))
 
     def insert(self, table: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Write rows as they stood in a table, with their numbers.
@@ -184,10 +180,13 @@ class Store:
             found |= {sent.sha256: sent for sent in chosen}
         return found
 
-    def current(self) -> dict[tuple[str | None, str | None], Submission]:
-        """What counts: the last accepted submission of each area and period, without findings."""
-        query = sa.select(t.submission).where(t.submission.c.id.in_(_STANDING))
-        return {(sent.area, sent.period): sent for sent in read(self._engine, query, Submission)}
+    def current(self, period: str, areas: Iterable[str]) -> tuple[Submission, ...]:
+        """The last accepted submission of each of these areas for a period, without findings."""
+        found: list[Submission] = []
+        for some in in_portions(areas):
+            query = sa.select(t.submission).where(t.submission.c.id.in_(_last_of(period, some)))
+            found += read(self._engine, query, Submission)
+        return tuple(found)
 
     def taken(self, deliveries: Iterable[str]) -> set[str]:
         """Those of these deliveries that are in the store already."""
@@ -209,9 +208,16 @@ class Store:
         with e.reading(self._engine) as connection:
             return {row.sha256: (row.filename, row.size) for row in connection.execute(query)}
 
-    def submissions(self, period: str | None = None) -> tuple[Submission, ...]:
-        """Every submission in the order received, of a period or of all, with findings."""
-        return self._submissions(sa.true() if period is None else t.submission.c.period == period)
+    def submissions(self, *periods: str | None) -> tuple[Submission, ...]:
+        """Every submission in the order received, of these periods or of all, with findings.
+
+        None stands for those of which it is not plain for which period they are.
+        """
+        return self._submissions(_is_of(periods))
+
+    def submissions_after(self, number: int, *periods: str | None) -> tuple[Submission, ...]:
+        """Those of them with higher numbers."""
+        return self._submissions(_is_of(periods) & (t.submission.c.id > number))
 
     def _submissions(self, is_meant: sa.ColumnElement[bool]) -> tuple[Submission, ...]:
         chosen = sa.select(t.submission).where(is_meant).order_by(t.submission.c.id)
@@ -231,19 +237,48 @@ class Store:
         """The achievements of a period from the submissions that stand, as submitted."""
         return self._standing(t.achievement, period, Achievement)
 
+    def contents(self, after: int) -> Mapping[int, Contents]:
+        """What each accepted submission with a higher number brought, in short."""
+        found: dict[int, Contents] = defaultdict(Contents)
+        c, achieved = t.observation.c, t.achievement.c.submission_id
+        is_said = c.status.in_((Status.PROVISIONAL, Status.NOT_AVAILABLE)) | c.no_cases
+        chosen = sa.select(c.submission_id, c.indicator, c.status, c.no_cases).where(is_said)
+        is_there = c.status != Status.NOT_AVAILABLE
+        figures = sa.select(c.submission_id, sa.func.count().filter(is_there))
+        achievements = sa.select(achieved, sa.func.count()).where(achieved > after)
+        with e.reading(self._engine) as connection:
+            counted = figures.where(c.submission_id > after).group_by(c.submission_id)
+            for number, many in connection.execute(counted):
+                found[number].figures = many
+            for number, many in connection.execute(achievements.group_by(achieved)):
+                found[number].achievements = many
+            chosen = chosen.where(c.submission_id > after).order_by(*t.observation.primary_key)
+            for number, indicator, status, no_cases in connection.execute(chosen):
+                brought = found[number]
+                if status == Status.PROVISIONAL:
+                    brought.provisional.append(indicator)
+                elif status == Status.NOT_AVAILABLE:
+                    brought.unavailable.append(indicator)
+                if no_cases:
+                    brought.no_cases.append(indicator)
+        return found
+
     def _standing(self, table: sa.Table, period: str, kind: type[T]) -> tuple[T, ...]:
         last = _STANDING.where(t.submission.c.period == period)
         query = _with_provenance(table).where(t.submission.c.id.in_(last))
         return read(self._engine, query, kind)
 
-    def figures(self, periods: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
-        """The figures of some periods that stand: (period, indicator, area) to the figure."""
-        return {
-            (period, o.indicator, o.area): o.value
-            for period in set(periods)
-            for o in self.observations(period)
-            if o.value is not None
-        }
+    def figures(self, period: str, areas: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
+        """The figures of some areas for a period that stand: (period, indicator, area) to each."""
+        found: dict[tuple[str, str, str], Decimal] = {}
+        o = t.observation.c
+        with e.reading(self._engine) as connection:
+            for some in in_portions(areas):
+                query = sa.select(o.indicator, o.area, o.value)
+                is_meant = o.submission_id.in_(_last_of(period, some)) & o.value.is_not(None)
+                for indicator, area, value in connection.execute(query.where(is_meant)):
+                    found[period, indicator, area] = value
+        return found
 
     def periods(self) -> tuple[str, ...]:
         """The periods for which anything was accepted."""
@@ -294,6 +329,19 @@ class Store:
                 (row["submission_id"], msgspec.convert(row, Observation))
                 for row in connection.execute(query).mappings()
             )
+
+
+def _is_of(periods: Sequence[str | None]) -> sa.ColumnElement[bool]:
+    """Whether a submission is of one of these periods; None is none, and all are meant by none."""
+    c = t.submission.c.period
+    named = c.in_([period for period in periods if period is not None])
+    is_meant = named | c.is_(None) if None in periods else named
+    return is_meant if periods else sa.true()
+
+
+def _last_of(period: str, areas: Sequence[str]) -> sa.Select[tuple[int]]:
+    """The numbers of the submissions that count of some areas for a period."""
+    return _STANDING.where(t.submission.c.period == period, t.submission.c.area.in_(areas))
 
 
 def _with_provenance(table: sa.Table) -> sa.Select[Any]:

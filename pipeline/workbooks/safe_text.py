@@ -27,6 +27,9 @@ def clean(text: str, control: str = " ") -> str:
 
     Line ends become `\\n`.
     """
+    if text.isprintable():
+        # It is nothing but letters, digits, signs and spaces, as nearly every text is.
+        return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return _OVERRIDE.sub("", _CONTROL.sub(control, lines))
 
@@ -47,6 +50,8 @@ def plain(text: str, longest: int = LONGEST_CELL) -> str:
     At most `longest` UTF-16 units come back. Whether it looks like a formula is not its concern:
     the caller writes it as a string.
     """
+    if text.isprintable() and 2 * len(text) <= longest and not text.startswith("<r>"):
+        return text
     allowed = clean(_OTHER_LINE_ENDS.sub("\n", text), control="")
     cut = allowed.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore")
     # xlsxwriter takes such text for the markup of a rich string and would write it as XML.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ HAS_HANDLES = os.scandir in os.supports_fd and {
 } <= {*os.supports_dir_fd}
 _HOLDING = sum(getattr(os, flag, 0) for flag in ("O_RDONLY", "O_DIRECTORY", "O_CLOEXEC"))
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+#: No directory is walked that lies in more of them.
+_DEEPEST = 64
 
 
 class ExchangedError(OSError):
@@ -118,6 +121,11 @@ class Directory(Struct, frozen=True):
                 os.fsync(held)
 
     @property
+    def depth(self) -> int:
+        """In how many directories it lies that were reached by way of it."""
+        return 0 if self.outer is None else 1 + self.outer.depth
+
+    @property
     def is_there(self) -> bool:
         """Whether its name still leads to it."""
         try:
@@ -134,8 +142,31 @@ class FolderEntry(Struct, frozen=True):
     name: str
 
     @property
+    def is_too_deep(self) -> bool:
+        """Whether it lies in so many directories that nothing in it is looked at."""
+        return self.directory.depth >= _DEEPEST
+
+    @property
     def path(self) -> Path:
         return self.directory.path / self.name
+
+
+def walk(folder: Directory) -> Iterator[tuple[FolderEntry, os.stat_result]]:
+    """Everything in a directory and its directories, by name; no link is followed.
+
+    What may not be listed, or is exchanged meanwhile, holds nothing here.
+    """
+    found: list[tuple[FolderEntry, os.stat_result]] = []
+    with suppress(OSError), folder.entries() as entries:
+        for each in entries:
+            with suppress(FileNotFoundError):
+                one = FolderEntry(folder, each.name)
+                found.append((one, each.stat(follow_symlinks=False)))
+    for one, as_listed in found:
+        yield one, as_listed
+        if stat.S_ISDIR(as_listed.st_mode) and not one.is_too_deep:
+            with suppress(OSError):
+                yield from walk(folder.inner(one.name))
 
 
 #: A file where nobody else can put anything, or one in a directory where others can.

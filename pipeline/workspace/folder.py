@@ -93,12 +93,23 @@ class Workspace(Struct, frozen=True):
         return self.state / "quarterday.sqlite3"
 
     @property
+    def metrics(self) -> Path | None:
+        """Where each run writes its numbers for Prometheus; None where it does not."""
+        file = self.settings.metrics.file
+        return self.root / file if file else None
+
+    @property
     def store_url(self) -> str:
         url = self.settings.store.url
         if url and not url.startswith(SQLITE):
             return url
         # As every path of the settings, and not by where a command is called.
         return f"{SQLITE}{self.root / url.removeprefix(SQLITE) if url else self.sqlite}"
+
+    def closed_folders(self) -> list[Path]:
+        """Those of the outbox in which what returns say stands, small figures among it."""
+        places = ("mail", "*/mail", "*/corrections")
+        return sorted(path for place in places for path in self.outbox.glob(place) if path.is_dir())
 
     def outbox_of(self, period: str) -> Path:
         """The outbox folder of a period."""
@@ -145,6 +156,17 @@ def need_folder(path: Path) -> Path:
     return path
 
 
+def closed_folder(path: Path) -> Path:
+    """The folder, made if it is missing, for its owner and his group: it holds whole returns.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o750, exist_ok=True)
+    return path
+
+
 @contextmanager
 def disk_trouble(
     said: str, error: type[QuarterdayError] = WorkspaceError, *, may_be_open: bool = False
@@ -185,25 +207,34 @@ def private_folder(path: Path) -> Path:
         OSError: it cannot be made, or is a link that another user has put in its place.
     """
     if not path.is_dir():
-        for above in reversed(path.parents):
-            if not above.is_dir():
-                above.mkdir(mode=0o700, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
-    elif os.name == "posix" and path.is_symlink() and path.lstat().st_uid not in _trusted():
-        raise OSError(errno.ELOOP, "It is a link that another user made", str(path))
+        try:
+            path.mkdir(mode=0o700, exist_ok=True)
+        except FileNotFoundError:
+            for above in reversed(path.parents):
+                if not above.is_dir():
+                    above.mkdir(mode=0o700, exist_ok=True)
+            path.mkdir(mode=0o700, exist_ok=True)
+    else:
+        _need_own(path)
     return path
 
 
-def _trusted() -> set[int]:
-    return {0, os.geteuid()}
+def _need_own(path: Path) -> None:
+    """See that what stands for a folder is no link that another user has put in its place."""
+    if os.name == "posix" and path.is_symlink() and path.lstat().st_uid not in {0, os.geteuid()}:
+        raise OSError(errno.ELOOP, "It is a link that another user made", str(path))
 
 
 def make_state(workspace: Workspace) -> Path:
     """The state folder; all that a run makes in it is made for the user who runs the job alone.
 
     Raises:
-        WorkspaceError: it cannot be made or written to.
+        WorkspaceError: it cannot be made or written to, or another user has put a link in its place
+            or that of the archive.
     """
+    for folder in (workspace.state, workspace.archive):
+        with disk_trouble(f"{folder} cannot be used"):
+            _need_own(folder)
     make_private(workspace.archive)
     make_private(workspace.cache)
     if not workspace.settings.store.url:

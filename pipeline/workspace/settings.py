@@ -220,12 +220,22 @@ class NightSettings(_Section, frozen=True):
                 )
 
 
+class MetricsSettings(_Section, frozen=True):
+    #: Where each run writes its numbers for Prometheus, from the workspace; empty is nowhere.
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        if self.file and not self.file.endswith(".prom"):
+            raise ValueError(f"metrics.file is {self.file}; its name must end with .prom.")
+
+
 class Settings(_Section, frozen=True):
     paths: Paths = Paths()
     limits: Limits = Limits()
     store: StoreSettings = StoreSettings()
     mail: MailSettings = MailSettings()
     nights: NightSettings = NightSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
 
 def read_settings(path: Path) -> Settings:

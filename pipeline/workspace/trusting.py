@@ -44,12 +44,11 @@ def need_apart(workspace: Workspace, file: Path) -> None:
     """See that no folder of a workspace lies in another, nor the register or the settings in one.
 
     A run would take in, send or remove what is its own. Nor may a store in a file lie anywhere but
-    in the state folder or outside of all of them.
+    in the state folder or outside of all of them, and no more may the file of metrics.
 
     Raises:
         SettingsError: one does.
     """
-    names = ("inbox", "outbox", "state", "templates")
     names = ("inbox", "outbox", "state", "templates")
     folders = {f"paths.{name}": getattr(workspace, name).resolve() for name in names}
     files = {"paths.register": workspace.register.resolve(), file.name: file.resolve()}
@@ -60,11 +59,15 @@ def need_apart(workspace: Workspace, file: Path) -> None:
         for other, folder in folders.items():
             if _is_within(place, folder):
                 raise _together(file, name, place, other, folder)
+    own: dict[str, Path] = {}
     if workspace.settings.store.url.startswith(SQLITE):
-        store = Path(workspace.store_url.removeprefix(SQLITE)).resolve()
+        own["store.url"] = Path(workspace.store_url.removeprefix(SQLITE)).resolve()
+    if workspace.metrics is not None:
+        own["metrics.file"] = workspace.metrics.resolve()
+    for name, place in own.items():
         for other, folder in folders.items():
-            if other != "paths.state" and _is_within(store, folder):
-                raise _together(file, "store.url", store, other, folder)
+            if other != "paths.state" and _is_within(place, folder):
+                raise _together(file, name, place, other, folder)
 
 
 def _is_within(path: Path, folder: Path) -> bool:

@@ -305,3 +305,10 @@ ROWS = Checks(
         ),
     ),
 )
+
+#: The codes of the checks that hold a figure against the last period's, and quote it.
+COMPARING = frozenset(
+    check.code
+    for check in ROWS.checks
+    if any("last" in condition.looks_at for condition in check.at.values())
+)

@@ -177,3 +177,24 @@ def test_a_store_that_is_made_again_sends_nothing_again(place: Path, box: Mailbo
     quarterday(place, "run")
     assert quarterday(place, "send") == (0, "")
     assert len(box.messages) == 4
+
+
+def test_after_a_restore_it_is_said_how_many_messages_wait_for_a_person(
+    place: Path, box: Mailbox, tmp_path: Path
+) -> None:
+    box.refused |= dict.fromkeys(
+        [*(p.email for p in PEOPLE), CARE.email, SAFETY.email], "451 Later"
+    )
+    quarterday(place, "run")
+    waits = document(place, "status")["mail"]["waiting"]
+    assert waits == 4
+    command_line.quarterday("backup", tmp_path / "b.tar", "--workspace", place)
+    new = tmp_path / "new"
+    restored = command_line.quarterday("restore", tmp_path / "b.tar", new)
+    said = "attention  mail, held: 4 messages wait for a person's word."
+    assert said in restored.output
+    assert "quarterday send --again MESSAGE-ID" in restored.output
+    assert said in quarterday(new, "doctor", "--quick")[1]
+    for one in document(new, "status")["mail"]["stuck"]:
+        quarterday(new, "send", "--drop", one["message_id"])
+    assert "ok         mail, held: None waits for a person's word." in quarterday(new, "doctor")[1]

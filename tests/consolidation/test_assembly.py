@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import Merged, content_key, disclose, rate
+from pipeline.consolidation.assembly import Merged, disclose, rate
+from pipeline.consolidation.content import content_key
 from pipeline.consolidation.merge import merge
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState
@@ -20,10 +21,12 @@ from pipeline.outputs.wording import score_shown
 from pipeline.store import Outcome, Submission
 from schemas.findings import Finding, Severity
 from schemas.model import (
+    CommentaryRule,
     Indicator,
     Kind,
     MergeRule,
     MilestoneState,
+    Operator,
     Period,
     Polarity,
     Policy,
@@ -331,11 +334,27 @@ def test_a_baseline_that_is_small_is_neither_compared_with_nor_noted() -> None:
     assert line_of(money, told("60")).travel is not None
 
 
-def test_a_colour_goes_by_a_small_figure_that_is_not_printed() -> None:
-    register = register_of(count(), targets=(aim("50"),), policy=HAVERING)
-    for each in (register, small(register)):
-        assert line_of(each, told("20"), year_before=[told("7")]).rating.colour is Colour.AMBER
-        assert line_of(each, told("0"), year_before=[told("7")]).rating.colour is Colour.RED
+@pytest.mark.parametrize("year_before", ["7", "9"])
+def test_a_colour_goes_by_no_figure_that_is_not_printed(year_before: str) -> None:
+    """Of a range a colour could tell one small figure from another."""
+    ranged = measure(unit=Unit.COUNT, decimals=0, polarity=Polarity.RANGE)
+    target = aim(None, operator=Operator.BETWEEN, lower=Decimal(20), upper=Decimal(30))
+    register = register_of(ranged, targets=(target,), policy=HAVERING)
+    line = line_of(register, told("42"), year_before=[told(year_before)])
+    assert line.rating.colour is (Colour.AMBER if year_before == "7" else Colour.RED)
+    beside = line_of(small(register, 20), told("42"), year_before=[told(year_before)])
+    assert beside.rating.colour is Colour.RED
+
+
+@pytest.mark.parametrize("year_before", [("9", "9"), ("1", "8")])
+def test_a_colour_does_not_tell_which_of_two_small_means_is_larger(
+    year_before: tuple[str, str],
+) -> None:
+    """A mean of nobody and of many is small, too, and is printed."""
+    earlier = [told(value, area) for value, area in zip(year_before, ("CS", "ASC"), strict=True)]
+    register = small(register_of(count(MergeRule.MEAN), targets=(aim("50"),), policy=HAVERING))
+    line = line_of(register, told("0"), told("16", "ASC"), year_before=earlier)
+    assert (line.performance_shown, line.rating.colour) == ("8", Colour.RED)
 
 
 def test_of_areas_that_disagree_a_small_figure_is_not_told() -> None:
@@ -650,6 +669,17 @@ def test_closing_a_period_is_no_news_for_any_appendix() -> None:
         register, periods=tuple(replace(p, open=False) for p in register.periods), sha256="other"
     )
     assert key_of(register=closed) == key_of(register=register)
+
+
+def test_whom_to_write_to_and_what_is_asked_about_is_no_news_for_any_appendix() -> None:
+    register = register_of(measure())
+    areas = tuple(replace(a, lead="Another", email="new@council.example") for a in register.areas)
+    asked = {"plausible_maximum": Decimal(7), "commentary": CommentaryRule.ALWAYS}
+    indicators = tuple(replace(each, **asked) for each in register.indicators)
+    changed = replace(register, areas=areas, indicators=indicators)
+    assert key_of(register=changed) == key_of(register=register)
+    reworded = tuple(replace(each, wording="Something else") for each in register.indicators)
+    assert key_of(register=replace(register, indicators=reworded)) != key_of(register=register)
 
 
 def test_the_register_and_the_period_are_part_of_the_key() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -147,6 +148,28 @@ def test_a_file_that_is_exchanged_while_files_settle_is_never_followed_or_opened
     assert [one["why"] for one in said if one["path"] == str(file)] == [f"{kind}, not a file"]
     assert not os.path.lexists(file)
     assert (outside / "return.xlsx").read_text() == "A secret called return.xlsx"
+
+
+def test_a_backup_holds_nothing_from_elsewhere(
+    workspace: Path, outside: Path, tmp_path: Path
+) -> None:
+    folder, target = workspace / "inbox" / SAFETY.ref, tmp_path / "backup.tar"
+    done = run(workspace, folder, a_link(outside), "open", "more.xlsx", "backup", target)
+    assert json.loads(done.stdout)["written"] == str(target), done.stderr
+    assert folder.is_symlink()
+    assert b"A secret" not in target.read_bytes()
+    with tarfile.open(target) as tar:
+        assert f"inbox/{CARE.ref}/return.xlsx" in tar.getnames()
+
+
+def test_the_doctor_writes_nothing_elsewhere(workspace: Path, outside: Path) -> None:
+    folder = workspace / "inbox" / SAFETY.ref
+    link, before = a_link(outside), outside.stat().st_mtime_ns
+    done = run(workspace, folder, link, "os.rename", ".moved", "doctor")
+    (check,) = [one for one in json.loads(done.stdout)["checks"] if one["name"] == "inbox"]
+    assert check["state"] == "ok"
+    assert folder.is_symlink()
+    assert outside.stat().st_mtime_ns == before
 
 
 @pytest.fixture

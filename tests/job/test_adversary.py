@@ -1,7 +1,8 @@
 """A year of issues by the real command line, and a reader who keeps all of them and can solve.
 
 What the quarters hold is made by chance: areas that are late, that send again, more or less than
-before, that have no cases, and that restate a quarter which was closed. `make test` has a few such
+before, that have no cases, that restate a quarter which was closed, that get theirs sent back, and
+that write of figures which are suppressed, of this quarter or the last. `make test` has a few such
 years, and `make faults` more.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,10 +19,13 @@ from pathlib import Path
 import pytest
 import time_machine
 from msgspec.structs import replace
+from openpyxl import load_workbook
 
 from pipeline.operations.setup import make_workspace
+from schemas.fields import ACHIEVEMENTS_SHEET
 from schemas.model import (
     Framework,
+    Gets,
     Indicator,
     MergeRule,
     Period,
@@ -32,10 +37,11 @@ from schemas.model import (
     Target,
     Unit,
 )
-from tests.support.adversary import Reader, Truth
+from tests.support.adversary import Reader, Truth, rows_of_csv
 from tests.support.builders import indicator
 from tests.support.command_line import quarterday
 from tests.support.filled import fill_return
+from tests.support.listener import Listener, SentFile
 from tests.support.mixed import set_up
 from tests.support.registers import put_register
 from tests.support.sampled import sampled
@@ -66,11 +72,15 @@ def measure(
         polarity=Polarity.LOWER,
         areas=areas,
     )
-    return replace(made, merge_rule=rule)
+    # Each its own, so that a warning that tells of it tells which indicator it is.
+    change = Decimal(1) + Decimal(int(ref.rpartition("-")[2])) / 10
+    return replace(made, merge_rule=rule, plausible_change=change)
 
 
 REGISTER = Register(
-    framework=Framework("Borough Council", "Safer homes", "Appendix 3", small_below=BELOW),
+    framework=Framework(
+        "Borough Council", "Safer homes", "Appendix 3", small_below=BELOW, remind_before=(29, 28)
+    ),
     priorities=(Priority("P1", "Priority 1 Safer homes", "Safer homes", 1),),
     indicators=(
         measure("P1-1", MergeRule.SUM),
@@ -85,8 +95,26 @@ REGISTER = Register(
     targets=tuple(Target("P1-1", each.name, value=Decimal(30)) for each in QUARTERS),
     areas=AREAS,
     periods=QUARTERS,
-    recipients=(Recipient("Clerk", "clerk@council.example"),),
+    recipients=(
+        Recipient("Clerk", "clerk@council.example"),
+        Recipient("Officer", "officer@council.example", (Gets.DIGEST,)),
+    ),
 )
+
+
+SEASONS = dict(
+    zip((q.name for q in QUARTERS), ("spring", "summer", "autumn", "winter"), strict=True)
+)
+#: Figures as an area may write them.
+IN_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 14: "fourteen", 20: "twenty"}
+
+
+def truth_of(area: ServiceArea, entry: Mapping[str, object]) -> Truth | None:
+    """The figure that an area reports in a row, if it reports one."""
+    shown = str(entry.get("Performance", "n/a")).rstrip("%")
+    if shown == "n/a":
+        return None
+    return Truth(area.ref, Decimal(shown), entry.get("Numerator"), entry.get("Denominator"))  # type: ignore[arg-type]
 
 
 @dataclass
@@ -97,9 +125,19 @@ class Year:
     chance: random.Random
     register: Register = REGISTER
     reader: Reader = field(default_factory=lambda: Reader(REGISTER, BELOW))
+    listener: Listener = field(init=False)
     #: What each area reported last for each quarter, by indicator.
     reported: dict[tuple[str, str], dict[str, dict[str, object]]] = field(default_factory=dict)
     files: int = 0
+
+    def __post_init__(self) -> None:
+        changes = {i.plausible_change: i.ref for i in REGISTER.indicators if i.plausible_change}
+        self.listener = Listener(self.reader, changes=changes)
+
+    @property
+    def mark(self) -> str:
+        """The number of a file in letters: in digits it might be a figure that is suppressed."""
+        return f"{self.files:b}".translate({ord("0"): "o", ord("1"): "i"})
 
     def take_register(self, register: Register) -> None:
         self.register = register
@@ -130,38 +168,108 @@ class Year:
             else self._figure(each)
             for each in owned
         }
-        self.reported[area.ref, period.name] = entries
         self.files += 1
         path = self.root / "inbox" / f"{area.ref} {period.name} {self.files}.xlsx"
-        fill_return(self.register, area, period, path, entries)
+        if self.chance.random() < 0.1:
+            self._spoil(area, period, path, entries)
+            return
+        self.reported[area.ref, period.name] = entries
+        written = {
+            ref: {**entry, **self._commentary(ref, area, period, entry)}
+            for ref, entry in entries.items()
+        }
+        fill_return(self.register, area, period, path, written)
+        self._boast(path)
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.listener.sent[path.name] = SentFile(area.ref, period, sha256)
         for ref, entry in entries.items():
-            shown = str(entry.get("Performance", "n/a")).rstrip("%")
             key = (ref, period.name)
             of_others = [t for t in self.reader.standing.get(key, ()) if t.area != area.ref]
-            if shown != "n/a":
-                parts = (entry.get("Numerator"), entry.get("Denominator"))
-                truth = Truth(area.ref, Decimal(shown), *parts)  # type: ignore[arg-type]
+            if truth := truth_of(area, entry):
                 self.reader.truths[sha256, ref] = truth
                 of_others.append(truth)
             self.reader.standing[key] = tuple(of_others)
 
+    def _spoil(
+        self, area: ServiceArea, period: Period, path: Path, entries: dict[str, dict[str, object]]
+    ) -> None:
+        """A return that is sent back."""
+        ref = self.chance.choice(sorted(entries))
+        spoilt = {**entries, ref: {"Performance": "perhaps"}}
+        fill_return(self.register, area, period, path, spoilt)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.listener.sent[path.name] = SentFile(area.ref, period, sha256, is_spoilt=True)
+
+    def _commentary(
+        self, ref: str, area: ServiceArea, period: Period, entry: dict[str, object]
+    ) -> dict[str, str]:
+        """What an area writes of a figure: this one, the one that it takes the place of, the last.
+
+        Any of them may be one that is suppressed.
+        """
+        last = self.register.last_period(period)
+        owned = [
+            (period, entry),
+            *((each, self.reported.get((area.ref, each.name), {}).get(ref))
+              for each in (period, last) if each),
+        ]  # fmt: skip
+        told = [(each.name, truth) for each, of in owned if of and (truth := truth_of(area, of))]
+        if not told or self.chance.random() < 0.5:
+            return {}
+        of, truth = self.chance.choice(told)
+        number = int(truth.value)
+        is_worded = number in IN_WORDS and number == truth.value and self.chance.random() < 0.5
+        figure = IN_WORDS[number] if is_worded else str(truth.value)
+        sentence = f"In {SEASONS[of]} there were {figure}, as file {self.mark} has it."
+        self.listener.sentences[sentence] = (ref, of, truth)
+        return {"Commentary": sentence}
+
+    def _boast(self, path: Path) -> None:
+        """An achievement that tells one of the area's figures, as does a sentence of commentary."""
+        told = [each for each in self.listener.sentences if f" {self.mark} " in each]
+        if told:
+            book = load_workbook(path)
+            heading = REGISTER.priorities[0].achievements_heading
+            book[ACHIEVEMENTS_SHEET].append([heading, f"Counted: {self.chance.choice(told)}"])
+            book.save(path)
+
     def night(self, at: datetime, *words: str) -> None:
         with time_machine.travel(at):
-            done = quarterday("run", *words, "--workspace", self.root)
+            is_json = self.chance.random() < 0.5
+            more = ("--json",) if is_json else ()
+            done = quarterday("run", *words, *more, "--workspace", self.root)
         assert done.exit_code in (0, 1), done.output
         assert "Traceback" not in done.output, done.output
-        assert not list((self.root / "outbox").glob("*/corrections")), done.output
+        copies = [p.name for p in (self.root / "outbox").glob("*/corrections/*.xlsx")]
+        spoilt = [name for name, sent in self.listener.sent.items() if sent.is_spoilt]
+        assert len(copies) == len(spoilt), (copies, spoilt)
         self.reader.read_outbox(self.root / "outbox")
+        self.listener.read_outbox(self.root / "outbox")
+        (self.listener.hear_json if is_json else self.listener.hear)("run", done.stdout)
 
     def ask(self) -> None:
-        """What the commands that look back tell; of a figure's cells, of some."""
+        """What the commands that look back tell; of a figure's cells, of some periods."""
+        for words in (
+            ("status", "--period", QUARTERS[0].name),
+            ("status",),
+            ("runs",),
+            ("history",),
+        ):
+            self.listener.hear(words[0], quarterday(*words, "--workspace", self.root).stdout)
+            told = quarterday(*words, "--json", "--workspace", self.root).stdout
+            if told:
+                self.listener.hear_json(words[0], told)
         for each in self.register.indicators:
             told = quarterday("history", each.ref, "--json", "--workspace", self.root)
             self.reader.read_history(each.ref, told.stdout)
-        for ref, period in self.chance.sample(sorted(self.reader.standing), 4):
-            words = ("trace", ref, "--period", period, "--json", "--workspace", self.root)
-            self.reader.read_trace(ref, period, quarterday(*words).stdout)
+            self.listener.hear_json("history", told.stdout)
+            period = self.chance.choice(
+                [p for ref, p in sorted(self.reader.standing) if ref == each.ref]
+            )
+            words = ("trace", each.ref, "--period", period, "--json", "--workspace", self.root)
+            traced = quarterday(*words).stdout
+            self.reader.read_trace(each.ref, period, traced)
+            self.listener.hear_json("trace", traced)
 
 
 def lived(root: Path, seed: int, *, nights: int, quarters: int) -> Year:
@@ -206,4 +314,10 @@ def test_nobody_who_keeps_every_issue_works_out_a_suppressed_figure(
     subjects = year.reader.subjects.values()
     assert sum(len(subject.suppressed) for subject in subjects) > 20
     assert sum(len(subject.totals) for subject in subjects) > 40
+    listener = year.listener
+    assert listener.comparisons > 10
+    assert listener.messages >= {"receipt", "digest", "reminder", "Appendix"}
     assert list(year.reader.found_out()) == []
+    assert list(listener.found_out()) == []
+    for path in (tmp_path / "outbox").rglob("*.csv"):
+        assert list(listener.misrated(rows_of_csv(path))) == []

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from pipeline.operations.setup import make_workspace
+from pipeline.workspace.runs.at_work import AtWork, file, left_by
 from tests.support import command_line
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.claimed import run as plain_run
@@ -84,6 +85,10 @@ def test_a_file_on_which_runs_are_killed_is_found_named_and_gone_round(workspace
     # Other areas come before it and are taken in, although it ends this run too.
     assert run(workspace, "killed", BOMB, 1).returncode == -signal.SIGKILL
     assert waiting(workspace) == [BOMB, "c.xlsx"]
+    assert f"{BOMB} (is tried last and alone)" in said(workspace, "status")
+    suspects = json.loads(said(workspace, "status", "--json"))["suspects"]
+    (suspect,) = [one for one in suspects if one["name"] == BOMB]
+    assert (suspect["runs"], suspect["gone_round"]) == (1, False)
     done = run(workspace, "killed", BOMB, 1)
     assert taken(done.stdout) == [("c.xlsx", "accepted")]
     assert skipped(done.stdout) == {
@@ -184,3 +189,26 @@ def test_a_server_with_which_runs_end_comes_last_and_is_then_left_for_tonight(
         assert "127.0.0.1 is left for tonight: 2 runs ended" in done.stdout + done.stderr
         # Tomorrow it is called again.
         assert run(workspace, "killed", str(port), 1).returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("error", "stays"), [(MemoryError, True), (OSError, False)])
+def test_what_is_read_ahead_may_have_ended_a_run_by_memory_and_no_other_way(
+    error: type[Exception], stays: bool, tmp_path: Path
+) -> None:
+    work = AtWork("a run")
+    work.take_over(tmp_path)
+    first, ahead = (file(tmp_path / name, 1, 1, name) for name in ("first", "ahead"))
+
+    def end_while_one_is_read_ahead() -> None:
+        with work.ahead():
+            work.begin("reading", [first, ahead])
+            work.end([first])
+            with work.on("validating", [first]):
+                assert work.said == "at work on first and ahead (validating)"
+            assert work.said == "at work on ahead (reading)"
+            raise error
+
+    with pytest.raises(error):
+        end_while_one_is_read_ahead()
+    work.close()
+    assert (left_by(tmp_path) is not None) == stays

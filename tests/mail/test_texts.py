@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.mail.messages import Message, Office, Texts
 from pipeline.mail.messages.areas import correction_message
@@ -15,8 +17,10 @@ from pipeline.operations.doctor import examine
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Limits, Settings
 from schemas.findings import Finding, Severity
-from tests.support import command_line
+from schemas.model import Recipient
+from tests.support import command_line, kernel
 from tests.support.builders import PERIOD, SAFETY, sent_back
+from tests.support.council import Council, community
 from tests.support.post_office import SENDER, bodies
 
 FINDING = Finding(
@@ -231,3 +235,27 @@ def test_the_doctor_names_a_text_that_cannot_be_used(folder: Path) -> None:
 
 def test_the_folder_of_texts_can_be_set() -> None:
     assert Workspace(Path("/srv"), Settings()).templates == Path("/srv/templates")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other kernel can be had without sockets")
+def test_where_no_worker_starts_the_packages_text_goes_and_the_mistake_is_told(
+    tmp_path: Path,
+) -> None:
+    council = Council(tmp_path / "council")
+    clerk = Recipient("Clerk", "clerk@council.example")
+    council.rewrite(replace(council.register, recipients=(clerk,)))
+    community(council)
+    council.call("ingest")
+    (council.root / "templates").mkdir()
+    write(council.root / "templates", "mail_appendix.txt.j2", "Subject: Ours\n\nOur own words.\n")
+    # A worker is called by a socket; what the register says is known from before.
+    words = ("send", "--period", PERIOD.name, "--workspace", council.root)
+    done = kernel.run("sockets", "-m", "pipeline", *words)
+    said = done.stdout + done.stderr
+    assert "mail_appendix: A worker process cannot be started" in said
+    assert TAKEN in said
+    assert "Traceback" not in said
+    (message,) = (council.root / "outbox").rglob("*Appendix*.eml")
+    text = message.read_text()
+    assert "Our own words" not in text
+    assert "EVERY INDICATOR" in text

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.operations.setup import make_workspace
-from tests.support.builders import PERIOD, small_register
+from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.command_line import quarterday
+from tests.support.filled import fill_return
 from tests.support.health import archived, looked_at, only_trouble, troubles
-from tests.support.mixed import set_up
+from tests.support.mixed import ENTRIES, set_up
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 
@@ -106,6 +107,27 @@ def test_whoever_may_change_texts_or_put_a_register_there_is_named(
         # The group's are left, and said then.
         do(only_trouble(workspace, "rights, workspace", "attention")["remedy"])
     assert troubles(workspace) == {}
+
+
+@posix
+def test_copies_and_messages_are_for_their_owner_and_his_group(workspace: Path) -> None:
+    outbox = workspace / "outbox"
+    wrong = ENTRIES | {"P2-2": {"Performance": "about 4"}}
+    fill_return(small_register(), SAFETY, PERIOD, workspace / "inbox" / "wrong.xlsx", wrong)
+    quarterday("run", "--workspace", str(workspace))
+    closed = [outbox / "2012-13" / "corrections", outbox / "2012-13" / "mail"]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in closed] == [0o750, 0o750]
+    assert all(list(path.iterdir()) for path in closed)
+    # As an earlier version made them, or someone by hand.
+    closed[0].chmod(0o755)
+    found = only_trouble(workspace, "rights, outbox", "attention")
+    assert found["details"] == [f"{closed[0]} (0755)"]
+    do(found["remedy"])
+    # What opens the rest leaves them closed.
+    outbox.chmod(0o700)
+    do(only_trouble(workspace, "rights, outbox", "attention")["remedy"])
+    assert troubles(workspace) == {}
+    assert [stat.S_IMODE(path.stat().st_mode) for path in closed] == [0o750, 0o750]
 
 
 @posix

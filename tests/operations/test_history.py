@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -318,6 +319,39 @@ def test_what_an_appendix_printed_before_there_was_a_threshold_is_suppressed(
         "Suppressed",
         "50",
     ]
+
+
+def test_an_issue_is_told_as_it_was_printed(council: Council) -> None:
+    """Not as it would be printed today, beside what came since."""
+    council.suppress(5)
+    community(council, P2_2=40)
+    council.night()
+    care(council, P2_2=3)
+    council.night()
+    (data,) = council.root.glob("outbox/2012-13/*.csv")
+    rows = csv.DictReader(io.StringIO(data.read_text(encoding="utf-8-sig")))
+    assert {r["Indicator performance"] for r in rows if r["Ref"] == "P2-2"} == {"Suppressed"}
+    issued = [said for what, said in told(council, "P2-2") if what == "issued"]
+    assert issued == ["40, no target", "Suppressed, suppressed"]
+
+
+def test_the_colour_of_a_figure_that_is_too_small_today_is_not_told(council: Council) -> None:
+    """Beside the target it would bound the figure."""
+    target = replace(REGISTER.targets[0], value=Decimal(2))
+    council.rewrite(replace(council.register, targets=(target,)))
+    community(council, P1_1=4)
+    council.night()
+    council.suppress(5)
+    (issued,) = [said for what, said in told(council, "P1-1") if what == "issued"]
+    assert issued == "Suppressed, target 2, suppressed"
+    traced = council.ask("trace", "P1-1")
+    assert (traced["issued"]["performance"], traced["issued"]["rating"]) == (
+        *("Suppressed", "suppressed"),
+    )
+    (shown,) = [
+        said for what, said in told(council, "P1-1", "--show-suppressed") if what == "issued"
+    ]
+    assert shown == "4, target 2, red"
 
 
 def test_small_figures_of_an_indicator_that_has_gone_are_suppressed(council: Council) -> None:

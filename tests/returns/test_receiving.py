@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -16,7 +16,10 @@ from msgspec.structs import replace
 from pipeline.intake.scan import Arrival, scan
 from pipeline.job import session
 from pipeline.job.nightly import Night
+from pipeline.returns.reading import Reading, Return
+from pipeline.returns.receiving import in_waves
 from pipeline.store import Outcome
+from pipeline.workbooks.file_kind import FileKind
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Limits
@@ -235,3 +238,34 @@ def test_what_counts_already_is_not_read_again(place: Workspace) -> None:
     limits = msgspec.structs.replace(settings.limits, memory_mb=1)
     starved = Workspace(place.root, msgspec.structs.replace(settings, limits=limits))
     assert outcomes(night(starved, 1)) == [("again.xlsx", "duplicate")]
+
+
+@pytest.mark.parametrize(
+    ("closed", "judged"),
+    [
+        ((), ["2010-11", "2011-12", "2012-13"]),
+        (("2011-12",), ["2012-13", "2010-11", "2011-12"]),
+        (("2010-11", "2011-12"), ["2012-13", "2011-12", "2010-11"]),
+    ],
+)
+def test_a_return_waits_only_where_the_period_before_its_own_is_open(
+    closed: Sequence[str], judged: list[str]
+) -> None:
+    periods = tuple(replace(period, open=period.name not in closed) for period in YEARS)
+    waves = in_waves(read_backwards([]), replace(REGISTER, periods=periods))
+    assert [one.reading.period for wave in waves for one in wave] == judged
+
+
+def test_what_need_not_wait_is_judged_before_all_have_been_read() -> None:
+    closed = tuple(replace(period, open=period is YEARS[2]) for period in YEARS)
+    read: list[str] = []
+    next(next(in_waves(read_backwards(read), replace(REGISTER, periods=closed))))
+    assert read == ["2012-13"]
+
+
+def read_backwards(read: list[str]) -> Iterator[Return]:
+    """A return for each year, the last year's first; `read` holds those that were read so far."""
+    for period in reversed(YEARS):
+        read.append(period.name)
+        arrival = Arrival(Path(f"{period.name}.xlsx"), "0" * 64, 1, FileKind.XLSX, ARRIVED)
+        yield Return(arrival, Reading(SAFETY.ref, period.name))

@@ -25,6 +25,10 @@ SHORT = [
     *("Columns are the wrong way round", "1.1 not yet validated", "1.1 awaiting validation"),
     *("Same as last quarter - system down", "Not updated this quarter", "No Q3 data yet"),
     *("Part-quarter", "Everything one quarter behind", "Rough guess", "excl. fire"),
+    *("Definition changed", "New definition from Q3", "Methodology revised", "Rebased"),
+    *("Break in series", "Change in definition from Q2", "Not like-for-like", "Low confidence"),
+    *("New system from October", "Data source changed", "Treat with caution", "Copied from Q2"),
+    *("As reported to Cabinet in September", "Data quality: poor", "Full year equivalent"),
 ]
 
 

@@ -17,6 +17,7 @@ from pipeline.store.retention import due
 from schemas.model import Period
 from tests.support.builders import CARE, decided
 from tests.support.council import PERIOD, REGISTER, Council, care, community
+from tests.support.health import troubles
 from tests.support.runs import Runner
 
 #: A value of a cell that no other text contains.
@@ -152,7 +153,7 @@ def test_files_copies_messages_findings_and_signatures_go_and_the_figures_stay(
         assert len(store.signatures()) == 0
         assert [s.filename for s in store.submissions() if s.findings] == ["letter.xlsx"]
     assert council.call("forget") == [f"Nothing is past its time ({RULE})."]
-    assert council.call("doctor", "--quick", code=0)
+    assert troubles(council.root, "--quick") == {}
     assert council.call("replay")[:3] == [
         "3 submissions and 1 appendix made again from the archive.",
         "not made again: submission 2, Adult social care.xlsx: it was forgotten",
@@ -243,10 +244,10 @@ def test_what_a_killed_run_recorded_and_did_not_remove_the_next_one_removes(
         now = datetime.now(UTC)
         store.decisions.forget([Forgotten(n, now, "someone", RULE) for n in numbers])
     assert len(council.archived()) == 3
-    assert council.call("doctor", code=1)
+    assert troubles(council.root)
     assert council.call("forget") == [f"Nothing is past its time ({RULE})."]
     assert len(council.archived()) == 1
-    council.call("doctor", code=0)
+    assert troubles(council.root) == {}
     council.call("replay")
 
 

@@ -22,6 +22,7 @@ from pipeline.store import (
     REGISTER,
     Approval,
     Closing,
+    Contents,
     Forgotten,
     Issue,
     IssuedRating,
@@ -153,12 +154,13 @@ def test_what_stands_is_the_last_accepted_of_each_area_and_period(store: Store) 
     accept(store, "second.xlsx", figure(value="4606"))
     accept(store, "other.xlsx", figure(area="ASC"), area="ASC")
     store.record([decided(submission("back.xlsx", outcome=Outcome.REJECTED))])
-    standing = store.current()
-    assert {place: sent.filename for place, sent in standing.items()} == {
-        ("CS", PERIOD): "second.xlsx",
-        ("ASC", PERIOD): "other.xlsx",
+    standing = {sent.area: sent for sent in store.current(PERIOD, ["CS", "ASC", "ENV"])}
+    assert {area: sent.filename for area, sent in standing.items()} == {
+        "CS": "second.xlsx",
+        "ASC": "other.xlsx",
     }
-    assert standing["CS", PERIOD].received_at == RECEIVED
+    assert standing["CS"].received_at == RECEIVED
+    assert [sent.filename for sent in store.current(PERIOD, ["ASC"])] == ["other.xlsx"]
 
 
 def test_a_delivery_has_a_key_of_its_bytes_folder_name_and_time() -> None:
@@ -269,16 +271,28 @@ def test_a_submission_stands_for_its_own_period_only(store: Store) -> None:
     assert [o.value for o in store.observations(PERIOD)] == [2]
     assert [s.filename for s in store.submissions("2011-12")] == ["last.xlsx"]
     assert sorted(store.periods()) == ["2011-12", PERIOD]
-    assert store.figures(["2011-12", PERIOD, "1999"]) == {
-        ("2011-12", "P1-1", "CS"): 1,
-        (PERIOD, "P1-1", "CS"): 2,
-    }
+    assert store.figures("2011-12", ["CS", "ASC"]) == {("2011-12", "P1-1", "CS"): 1}
+    assert store.figures(PERIOD, ["CS"]) == {(PERIOD, "P1-1", "CS"): 2}
+    assert store.figures(PERIOD, ["ASC"]) == store.figures("1999", ["CS"]) == {}
 
 
 def test_an_unavailable_figure_takes_the_place_of_an_earlier_one(store: Store) -> None:
     accept(store, "first.xlsx", figure())
     accept(store, "second.xlsx", replace(figure(), value=None, status=Status.NOT_AVAILABLE))
-    assert store.figures([PERIOD]) == {}
+    assert store.figures(PERIOD, ["CS"]) == {}
+
+
+def test_what_submissions_brought_is_counted_from_a_number_on(store: Store) -> None:
+    accept(store, "before.xlsx", figure())
+    provisional = replace(figure("P1-2"), status=Status.PROVISIONAL)
+    missing = replace(figure("P1-3"), value=None, status=Status.NOT_AVAILABLE)
+    without = replace(figure("P1-4"), value=None, no_cases=True)
+    accept(store, "a.xlsx", figure(), provisional, missing, without)
+    accept(store, "b.xlsx", figure("P1-2"))
+    assert store.contents(1) == {
+        2: Contents(3, 0, ["P1-2"], ["P1-3"], ["P1-4"]),
+        3: Contents(1),
+    }
 
 
 def test_a_file_is_known_by_its_last_outcome_that_is_no_duplicate(store: Store) -> None:

@@ -28,7 +28,8 @@ from schemas.model import Indicator, MergeRule, Register
 _NUMBER = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?"
 _PRINTED = re.compile(rf"({_NUMBER})%?")
 _WAS = re.compile(rf"was ({_NUMBER})%?(?: \(([^,()]+))?")
-_STOOD = re.compile(rf"stood at ({_NUMBER})%?")
+#: A direction of travel stands beside the figure that it goes by.
+_ARROW = re.compile("[▲▼►] (?:Up|Down|Same)")
 _REPORTED = re.compile(rf"({_NUMBER})%?, (?:final|provisional), in \S+ of .+? \(([0-9a-f]{{12}})\)")
 _IN_PLACE = re.compile(rf"in place of ({_NUMBER})%? of .+? \(([0-9a-f]{{12}})\)")
 
@@ -94,7 +95,7 @@ class Reader:
         before = {key: subject.last for key, subject in self.subjects.items()}
         for path in new:
             if path.suffix == ".csv":
-                self._read_rows(path.parent.name, _rows_of_csv(path), is_timed=False)
+                self._read_rows(path.parent.name, rows_of_csv(path), is_timed=False)
         for path in new:
             period = path.relative_to(outbox).parts[0]
             if path.suffix == ".xlsx" and path.parent.name != "corrections":
@@ -139,6 +140,7 @@ class Reader:
         """What is said of a figure that was: of the issue before, or of another period."""
         ref = ""
         for text in texts:
+            assert not _ARROW.search(text) or "was " in text, text
             for indicator in self.register.indicators:
                 if indicator.wording in text:
                     ref = indicator.ref
@@ -208,7 +210,7 @@ def _decimal(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
 
-def _rows_of_csv(path: Path) -> list[dict[str, str]]:
+def rows_of_csv(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
 
 

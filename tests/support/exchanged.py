@@ -20,10 +20,11 @@ ASIDE = " aside"
 
 
 def run(
-    workspace: Path, folder: Path, other: Path, event: str, part: str = ""
+    workspace: Path, folder: Path, other: Path, event: str, part: str = "", *command: object
 ) -> subprocess.CompletedProcess[str]:
-    """`quarterday run`, with the exchange at that event."""
-    words = (event, part, str(folder), str(other), "run", "--workspace", str(workspace), "--json")
+    """`quarterday run`, or another command, with the exchange at that event."""
+    called = (*(command or ("run",)), "--workspace", workspace, "--json")
+    words = (event, part, *map(str, (folder, other, *called)))
     return subprocess.run(
         [sys.executable, "-m", "tests.support.exchanged", *words],
         capture_output=True, encoding="utf-8", check=False, timeout=120,

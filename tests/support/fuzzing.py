@@ -16,7 +16,7 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -32,7 +32,7 @@ from pipeline.returns.interpret import interpret
 from pipeline.returns.reader import guard_of, read_returns, read_workbook
 from pipeline.returns.reading import Return
 from pipeline.workbooks.addresses import address
-from pipeline.workbooks.details.detail import CellDetail, SheetDetails
+from pipeline.workbooks.details.detail import CellDetail, Place, SheetDetails
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
 from pipeline.workbooks.grid import Grid, text_of
@@ -116,11 +116,19 @@ def check_figure(cell: CellValue, unit: Unit, number_format: str | None) -> None
         assert any(character.isdecimal() for character in cell)
 
 
+class NoDetails:
+    """Of no cell more is known than its value."""
+
+    def __call__(self, _sheet: str, wanted: Iterable[Place], /) -> SheetDetails:
+        return SheetDetails(dict.fromkeys(wanted, CellDetail()))
+
+    def is_plain(self, _sheet: str, /) -> bool:
+        return False
+
+
 def check_layout(sheets: list[Grid]) -> None:
     """What is read stands where it is said to stand, once, and findings name cells that exist."""
-    reading = interpret(
-        sheets, REGISTER, lambda _sheet, wanted: SheetDetails(dict.fromkeys(wanted, CellDetail()))
-    )
+    reading = interpret(sheets, REGISTER, NoDetails())
     refs = [row.indicator for row in reading.rows]
     assert len(refs) == len(set(refs))
     for row in reading.rows:

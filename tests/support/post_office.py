@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.consolidation.redaction import Redaction
 from pipeline.job import nightly, session
 from pipeline.mail.compose import compose
 from pipeline.mail.due import due
@@ -78,7 +79,8 @@ class PostOffice:
         if is_cut_off:
             return Correspondence(())
         with session.looking(place, now) as looking:
-            found = due(looking, self.answered, done.skipped, undelivered, self.told)
+            redaction = Redaction(looking.register, looking.store)
+            found = due(looking, self.answered, redaction, done.skipped, undelivered, self.told)
             with Texts(place.templates) as texts:
                 office = Office(SENDER, texts, self.known)
                 posts = tuple(compose(found, looking.register, office, always=always))

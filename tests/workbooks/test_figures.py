@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
+from pipeline.workbooks.figures.numbers import parse_number
+from pipeline.workbooks.figures.short import figure_of
 from schemas.model import Unit
 from schemas.units import places, shown
 from tests.support.figure_cases import CASES
@@ -86,6 +88,43 @@ def test_any_cell_has_a_figure_a_meaning_or_a_finding(
     known = figure.value is not None or figure.suppressed or figure.not_available
     assert known or figure.is_bad or figure == Figure()
     assert not (figure.value is not None and figure.is_bad)
+
+
+numbers = st.one_of(
+    st.floats(allow_nan=False),
+    st.floats(0, 3000),
+    st.integers(0, 10**7).map(float),
+    st.builds(lambda digits, tens: digits / 10**tens, st.integers(0, 10**6), st.integers(0, 6)),
+)
+scales = st.builds(
+    Scale,
+    st.sampled_from([None, *Unit]),
+    st.sampled_from([None, 0, 1, 2, 6]),
+    st.sampled_from([None, Decimal(100)]),
+    is_part=st.booleans(),
+    as_typed=st.booleans(),
+)
+usual_formats = st.sampled_from(
+    (
+        *("General", "0", "0.0", "#,##0", "0%", "0.0%", "0.00%", "@", "#", "-0", "(0%)", "0.0,"),
+        *('"£"#,##0;-"£"#,##0', "[$£-809]0", "0.0;(0.0)", '0" days"', '"£"0%', '0"k"'),
+        *("[>1]0%;0.0", "[Red]0"),
+    )
+)
+
+
+@given(cell=numbers, scale=scales, number_format=st.one_of(usual_formats, formats))
+@example(cell=2.0, scale=Scale(Unit.PERCENT, 1), number_format="General")
+@example(cell=0.415, scale=Scale(Unit.PERCENT, 1), number_format="0.0%")
+@example(cell=1e11, scale=Scale(Unit.COUNT), number_format="#,##0")
+@example(cell=9.99, scale=Scale(Unit.PERCENT, 1, Decimal(100)), number_format="0%")
+@example(cell=1.15, scale=Scale(Unit.CURRENCY, 2), number_format='"£"#,##0;-"£"#,##0')
+def test_the_short_way_to_a_figure_comes_to_what_the_long_way_does(
+    cell: float, scale: Scale, number_format: str | None
+) -> None:
+    short = None if number_format is None else figure_of(cell, scale, number_format)
+    long = parse_number(Decimal(f"{cell:.15g}"), scale, number_format)
+    assert short is None or repr(short) == repr(long)
 
 
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Nd", "Cs"]), max_size=30))

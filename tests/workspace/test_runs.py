@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -420,3 +422,56 @@ def test_doctor_says_when_the_last_run_was_and_how_it_ended(workspace: Path) -> 
     quarterday("run", "-w", workspace)
     check = last_run(workspace)
     assert (check["state"], check["found"].split(": ")[1]) == ("attention", "failed.")
+
+
+def test_runs_show_how_long_each_stage_took(workspace: Path) -> None:
+    fill_return(small_register(), SAFETY, PERIOD, workspace / "inbox" / "return.xlsx", ENTRIES)
+    quarterday("run", "-w", workspace)
+    (line,) = quarterday("runs", "--stages", "-w", workspace).stdout.splitlines()
+    assert re.search(r", reading \d+\.\d, ", line)
+    (run,) = recorded(workspace)
+    assert "reading" in cast("dict[str, float]", run["stages"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_a_terminal_shows_how_far_a_run_is(workspace: Path) -> None:
+    import pty
+
+    for number in range(3):
+        path = workspace / "inbox" / f"return {number}.xlsx"
+        fill_return(small_register(), SAFETY, PERIOD, path, ENTRIES)
+    shown, terminal = pty.openpty()
+    command = [sys.executable, "-m", "pipeline", "run", "-w", str(workspace)]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal, env=environment)
+    os.close(terminal)
+    text = b""
+    # The system says that the other end is closed as an error.
+    with suppress(OSError):
+        while part := os.read(shown, 4096):
+            text += part
+    os.close(shown)
+    assert process.wait() == 0
+    assert re.search(r"Reading returns .*?\d/3", text.decode())
+
+
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """When each file was written, and what it holds."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in files
+    }
+
+
+def test_an_unchanged_night_writes_its_lines_and_nothing_else(workspace: Path) -> None:
+    path = workspace / "inbox" / "return.xlsx"
+    fill_return(small_register(), SAFETY, PERIOD, path, ENTRIES)
+    quarterday("run", "-w", workspace)
+    before = contents(workspace)
+    assert quarterday("run", "-w", workspace).stdout == "Nothing new.\n"
+    after = contents(workspace)
+    assert after.keys() == before.keys()
+    changed = {name for name in after if after[name] != before[name]}
+    assert {name.rpartition("/")[0] for name in changed} == {"var/runs", "var/log"}
+    assert len(changed) == 2

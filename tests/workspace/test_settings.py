@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -410,3 +411,24 @@ def test_the_page_of_findings_is_an_address_or_nothing(path: Path) -> None:
     path.write_text('[mail]\nfindings_page = "findings.html"\n')
     with pytest.raises(SettingsError, match=r"mail\.findings_page is findings\.html"):
         read_settings(path)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("name", ["var", "var/archive"])
+def test_a_state_folder_elsewhere_is_refused_where_another_user_made_the_link(
+    name: str, tmp_path: Path
+) -> None:
+    """Whoever may write in the workspace folder could have a store of theirs taken for ours."""
+    workspace, elsewhere = tmp_path / "workspace", tmp_path / "elsewhere"
+    assert quarterday("init", workspace).exit_code == 0
+    elsewhere.mkdir()
+    link = workspace / name
+    shutil.rmtree(link, ignore_errors=True)
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(elsewhere)
+    assert quarterday("run", "--workspace", workspace).exit_code == 0
+    os.chown(link, 65_534, 65_534, follow_symlinks=False)
+    (workspace / "inbox" / "return.xlsx").write_bytes(b"no workbook")
+    result = quarterday("run", "--workspace", workspace)
+    assert result.exit_code == 2
+    assert f"{link} cannot be used (It is a link that another user made)" in result.output

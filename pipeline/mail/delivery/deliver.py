@@ -20,7 +20,7 @@ from pipeline.mail.delivery.status import GIVEN_UP_AFTER, MailStatus, mail_statu
 from pipeline.store import Attempt, Became, Queued, Store
 from pipeline.store.attachments import put_in, sweep
 from pipeline.store.session import Session
-from pipeline.workspace.folder import Workspace, disk_trouble, write_whole
+from pipeline.workspace.folder import Workspace, closed_folder, disk_trouble, write_whole
 from pipeline.workspace.moving import ChangedError
 from pipeline.workspace.runs.at_work import AtWork, server_of
 from schemas.model import Register
@@ -146,6 +146,7 @@ def _write(due: Sequence[Queued], work: _Work) -> None:
         if content is None:
             continue
         with disk_trouble(f"A message cannot be written to {path.parent}"):
+            closed_folder(path.parent)
             write_whole(path, content)
         work.written.append(path)
     lacking = {one.id for one in work.became}

@@ -22,8 +22,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from pipeline.intake import archive
-from pipeline.intake.inbox import no_file
-from pipeline.intake.scan import Arrival, examine, has_changed
+from pipeline.intake.inbox import Skipped, no_file
+from pipeline.intake.scan import Arrival, examine, examine_entry, has_changed
 from pipeline.mail.mailbox import as_mailed
 from pipeline.mail.messages.texts import own_templates
 from pipeline.operations.backup import manifest
@@ -32,6 +32,15 @@ from pipeline.operations.doctor.archive import files_in, hashes_of, sha256_of, w
 from pipeline.store import attachments, copying, delivery_key, journal
 from pipeline.store.session import Progress
 from pipeline.store.tables import SCHEMA_VERSION
+from pipeline.workspace.directory import (
+    Directory,
+    File,
+    FolderEntry,
+    is_there,
+    path_of,
+    status,
+    walk,
+)
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.folder import UNFINISHED, Workspace, disk_trouble, replacing
 from pipeline.workspace.moving import UnreadError
@@ -115,7 +124,8 @@ class _Making(Struct):
         place = self.workspace
         waiting = list(self._waiting())
         unarchived = [*_files(place.leaving), *_files(place.quarantine)]
-        for folder in (place.inbox, place.leaving, place.quarantine, place.templates):
+        self.passed_over += self._no_files_in_inbox()
+        for folder in (place.leaving, place.quarantine, place.templates):
             self.passed_over += _no_files(folder)
         # Before the store: a journal that tells more than the store holds stops every run.
         kept = [*journal.files(place.archive)]
@@ -141,15 +151,14 @@ class _Making(Struct):
             self._add(self._kept_name(path), path)
         self.packer.finish(SCHEMA_VERSION, now)
 
-    def _add(self, name: str, path: Path, *, may_go: bool = False) -> None:
+    def _add(self, name: str, path: File, *, may_go: bool = False) -> None:
         """Put a file in as it is, or say why not; one that `may_go` may be gone meanwhile."""
         try:
             self.packer.add(name, path)
         except UnreadError as error:
-            if not may_go or path.exists():
-                self.problems.append(
-                    f"{path} cannot be read ({error.strerror}), so it is not in the backup."
-                )
+            if not may_go or is_there(path):
+                said = f"{path_of(path)} cannot be read ({error.strerror})"
+                self.problems.append(f"{said}, so it is not in the backup.")
 
     def _add_named(self, name: str, path: Path) -> None:
         """Put in a file that may be a link, if that does not lead out of the workspace."""
@@ -210,41 +219,62 @@ class _Making(Struct):
         path = archive.find_archived(self.workspace, sha256)
         if path and self.packer.add_if(self._kept_name(path), path, sha256):
             return True
-        path = self._on_its_way(sha256)
-        arrival = path and examine(path, file_mb=self.workspace.settings.limits.file_mb)
+        file = self._on_its_way(sha256)
+        arrival = file and self._examined(file)
         if not isinstance(arrival, Arrival):
             return False
         goal = archive.archived(self.workspace, sha256, arrival.kind)
-        return self.packer.add_if(self._kept_name(goal), path, sha256)
+        return self.packer.add_if(self._kept_name(goal), file, sha256)
 
-    def _on_its_way(self, sha256: str) -> Path | None:
+    def _examined(self, file: File) -> Arrival | Skipped:
+        largest = self.workspace.settings.limits.file_mb
+        if isinstance(file, Path):
+            return examine(file, file_mb=largest)
+        return examine_entry(file, file_mb=largest)
+
+    def _on_its_way(self, sha256: str) -> File | None:
         """The file in the inbox, or between it and the archive, that has these bytes."""
-        for path in waiting_files(self.workspace):
+        for file in waiting_files(self.workspace):
             with suppress(OSError):
-                status = path.stat()
-                if _sha256_at(path, status.st_size, status.st_mtime_ns) == sha256:
-                    return path
+                now = status(file)
+                if _sha256_at(file, now.st_size, now.st_mtime_ns) == sha256:
+                    return file
         return None
 
     # --- The inbox ---
 
-    def _waiting(self) -> Iterator[tuple[Path, Arrival | None]]:
+    def _waiting(self) -> Iterator[tuple[FolderEntry, Arrival | None]]:
         """What lies in the inbox; without a hash where it changes, goes or cannot be read."""
-        for place, folders, _ in os.walk(self.workspace.inbox):
-            inner = (Path(place, name) for name in folders)
-            self.packer.folders += [
-                self._inbox_name(path) for path in inner if not path.is_symlink()
-            ]
-        for path in _files(self.workspace.inbox):
-            arrival = examine(path, file_mb=self.workspace.settings.limits.file_mb)
+        files = []
+        for entry, as_listed in self._in_inbox():
+            if stat.S_ISDIR(as_listed.st_mode):
+                self.packer.folders.append(self._inbox_name(entry.path))
+            elif stat.S_ISREG(as_listed.st_mode) and not entry.name.startswith(UNFINISHED):
+                files.append(entry)
+        for entry in sorted(files, key=path_of):
+            arrival = self._examined(entry)
             # What a run took away while it was looked at bears the time of that.
             if isinstance(arrival, Arrival) and not has_changed(arrival):
-                yield path, as_mailed([arrival], self.workspace)[0]
+                yield entry, as_mailed([arrival], self.workspace)[0]
             else:
-                yield path, None
+                yield entry, None
+
+    def _in_inbox(self) -> Iterator[tuple[FolderEntry, os.stat_result]]:
+        """Everything there, each by the folder that it was listed in; nothing where it is none."""
+        with suppress(OSError):
+            yield from walk(Directory.of(self.workspace.inbox))
+
+    def _no_files_in_inbox(self) -> Iterator[str]:
+        for entry, as_listed in self._in_inbox():
+            is_folder = stat.S_ISDIR(as_listed.st_mode)
+            if is_folder and entry.is_too_deep:
+                said = f"{entry.path} lies in too many folders"
+                yield f"{said}, so what it holds is not in the backup."
+            elif not is_folder:
+                yield from _no_file(entry.path, as_listed.st_mode)
 
     def _add_inbox(
-        self, waiting: list[tuple[Path, Arrival | None]], taken: list[copying.DeliveredFile]
+        self, waiting: list[tuple[FolderEntry, Arrival | None]], taken: list[copying.DeliveredFile]
     ) -> None:
         """What the store does not know to have been taken in.
 
@@ -255,9 +285,9 @@ class _Making(Struct):
         areas = {delivery.folder_area for delivery in taken}
         # What came first is put back first: of two returns of an area the later one counts.
         waiting.sort(key=lambda each: (each[1].arrived_at if each[1] else _LAST, each[0].name))
-        for path, arrival in waiting:
+        for entry, arrival in waiting:
             if arrival is None:
-                self._add(self._inbox_name(path), path, may_go=True)
+                self._add(self._inbox_name(entry.path), entry, may_go=True)
                 continue
             possible = (
                 delivery_key(arrival.sha256, area, arrival.filename, arrival.arrived_at)
@@ -271,12 +301,12 @@ class _Making(Struct):
         name, sha256 = self._inbox_name(arrival.path), arrival.sha256
         if not any(self.packer.add_if(name, place, sha256) for place in self._places(arrival)):
             # Whoever sent it has replaced it, or taken it away.
-            self._add(name, arrival.path, may_go=True)
+            self._add(name, arrival.file, may_go=True)
 
-    def _places(self, arrival: Arrival) -> Iterator[Path | None]:
+    def _places(self, arrival: Arrival) -> Iterator[File | None]:
         """Where a file of the inbox is by now: each place in turn, as the file goes that way."""
         for _ in range(_LOOKS):
-            yield arrival.path
+            yield arrival.file
             yield archive.find_archived(self.workspace, arrival.sha256)
             yield self._on_its_way(arrival.sha256)
 
@@ -293,11 +323,17 @@ def _no_files(folder: Path) -> Iterator[str]:
             path = Path(place, name)
             with suppress(FileNotFoundError):
                 mode = path.lstat().st_mode
-                if not stat.S_ISDIR(mode) and (what := no_file(mode)):
-                    yield f"{path} is {what}, so it is not in the backup."
+                if not stat.S_ISDIR(mode):
+                    yield from _no_file(path, mode)
+
+
+def _no_file(path: Path, mode: int) -> Iterator[str]:
+    """What to say of something that is no folder; nothing of a file."""
+    if what := no_file(mode):
+        yield f"{path} is {what}, so it is not in the backup."
 
 
 @lru_cache(maxsize=1024)
-def _sha256_at(path: Path, _size: int, _changed_ns: int) -> str:
+def _sha256_at(path: File, _size: int, _changed_ns: int) -> str:
     """No file is read twice to know it."""
     return sha256_of(path)

@@ -21,6 +21,7 @@ from pipeline.operations.backup import manifest
 from pipeline.operations.backup.manifest import MANIFEST, Member
 from pipeline.store.session import Progress
 from pipeline.workspace import moving
+from pipeline.workspace.directory import File, path_of
 from pipeline.workspace.errors import BackupError
 from pipeline.workspace.moving import UnreadError
 
@@ -42,7 +43,7 @@ class Packer(Struct):
     members: dict[str, Member] = {}
     folders: list[str] = []
 
-    def add_if(self, name: str, path: Path | None, sha256: str) -> bool:
+    def add_if(self, name: str, path: File | None, sha256: str) -> bool:
         """Put a file in under a name, if it can be read and has these bytes.
 
         Raises:
@@ -52,7 +53,7 @@ class Packer(Struct):
             return path is not None and self.add(name, path, sha256)
         return False
 
-    def add(self, name: str, path: Path, sha256: str | None = None) -> bool:
+    def add(self, name: str, path: File, sha256: str | None = None) -> bool:
         """Put a file in under a name; not where it has other bytes than those that are wanted.
 
         A file that changes while it is read is put in as it was read.
@@ -71,7 +72,7 @@ class Packer(Struct):
                 found = _digest(_bytes_of(file, parts) if parts else _parts_of(file), buffer)
             if parts:
                 if found.size != sum(length for _, length in parts):
-                    raise UnreadError(errno.EIO, "it was cut short meanwhile", str(path))
+                    raise UnreadError(errno.EIO, "it was cut short meanwhile", str(path_of(path)))
                 found = Member(found.size, found.sha256, parts, status.st_size)
             elif sha256 not in (None, found.sha256):
                 return False
@@ -239,11 +240,11 @@ def _bytes_of(file: IO[bytes], parts: Iterable[tuple[int, int]]) -> Iterator[byt
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def _readable(path: File) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UnreadError(error.errno, error.strerror, str(path)) from error
+        raise UnreadError(error.errno, error.strerror, str(path_of(path))) from error
 
 
 def _parts_of(file: IO[bytes]) -> Iterator[bytes]:

@@ -82,7 +82,7 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
 
 
 def examine_content(workspace: Workspace, progress: Progress) -> tuple[HealthCheck, ...]:
-    """Whether what was received is whole, and private."""
+    """Whether what was received is whole, and private, and what mail waits for a person."""
     return _examined(_looks_at_content(progress, quick=False), workspace)
 
 
@@ -91,6 +91,7 @@ def _looks_at_content(progress: Progress, *, quick: bool) -> Mapping[str, Look]:
         "store": database.look_at_store,
         "store, inside": database.look_into_store,
         "store, triggers": database.look_at_triggers,
+        "mail, held": mail.look_at_held,
         "archive": partial(archive.look_at_archive, progress=progress, quick=quick),
         "journal": partial(archive.look_at_journal, quick=quick),
         "rights, state": rights.look_at_state,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pipeline.job.session import as_it_is
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.store import copying, journal
 from pipeline.store.session import Progress
+from pipeline.workspace.directory import Directory, File, FolderEntry, path_of, walk
 from pipeline.workspace.folder import UNFINISHED, Workspace
 from pipeline.workspace.moving import holds, opened
 
@@ -138,21 +140,29 @@ def _archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:
     return archived, others
 
 
-def waiting_files(workspace: Workspace) -> list[Path]:
+def waiting_files(workspace: Workspace) -> list[File]:
     """The files in the inbox, and those on their way from it to the archive."""
-    return [*files_in(workspace.inbox), *files_in(workspace.leaving)]
+    return [*files_in_inbox(workspace), *files_in(workspace.leaving)]
 
 
-def hashes_of(paths: list[Path]) -> dict[str, Path]:
-    """Those of the files that can be read, by their SHA-256."""
+def files_in_inbox(workspace: Workspace) -> list[FolderEntry]:
+    """The regular files in the inbox and its folders, each by the folder that it was listed in."""
+    with suppress(OSError):
+        found = walk(Directory.of(workspace.inbox))
+        return [each for each, as_listed in found if stat.S_ISREG(as_listed.st_mode)]
+    return []
+
+
+def hashes_of(files: Iterable[File]) -> dict[str, Path]:
+    """The paths of those files that can be read, by their SHA-256."""
     found: dict[str, Path] = {}
-    for path in paths:
+    for file in files:
         with suppress(OSError):
-            found[sha256_of(path)] = path
+            found[sha256_of(file)] = path_of(file)
     return found
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: File) -> str:
     with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -7,13 +7,23 @@ inbox, and a nameless one elsewhere.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
+from pipeline.workspace.directory import (
+    Directory,
+    ExchangedError,
+    FolderEntry,
+    descriptor_of,
+    rename,
+    unlink,
+)
 from pipeline.workspace.folder import UNFINISHED, Workspace, remedy
 
 _MIB = 1024 * 1024
@@ -29,7 +39,7 @@ def look_at_inbox(workspace: Workspace) -> HealthCheck:
     """Whether a run can list the inbox and move what lies in it."""
     inbox = workspace.inbox
     try:
-        folders = [inbox, *sorted(filter(_is_folder, inbox.iterdir()))]
+        folders = _folders_of(inbox)
     except OSError as error:
         return broken(
             f"{inbox} cannot be listed ({error.strerror}).",
@@ -38,15 +48,18 @@ def look_at_inbox(workspace: Workspace) -> HealthCheck:
     for folder in folders:
         try:
             _move_a_file(folder)
+        except ExchangedError:
+            # What a run would leave alone, too.
+            continue
         except OSError as error:
             return broken(
-                f"Nothing can be moved out of {folder} ({error.strerror}).",
+                f"Nothing can be moved out of {folder.path} ({error.strerror}).",
                 "Give the user who runs quarterday the right to write and remove there.",
             )
     if os.name == "posix" and (stuck := [f for f in folders if _keeps_what_others_bring(f)]):
         return attention(
             "Its sticky bit lets only a file's owner move it.",
-            f"Run: chmod -t {' '.join(map(str, stuck))}",
+            f"Run: chmod -t {' '.join(str(f.path) for f in stuck)}",
         )
     device = _nearest(workspace.state).stat().st_dev
     there = "the same" if inbox.stat().st_dev == device else "another"
@@ -113,8 +126,21 @@ def _nearest(folder: Path) -> Path:
     return next((path for path in (folder, *folder.parents) if path.is_dir()), folder)
 
 
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+def _folders_of(inbox: Path) -> list[Directory]:
+    """The inbox and its folders, each held by what it was when it was listed.
+
+    Raises:
+        OSError: the inbox cannot be listed.
+    """
+    folders = [Directory.of(inbox)]
+    with folders[0].entries() as entries:
+        names = [each.name for each in entries if each.is_dir(follow_symlinks=False)]
+    for name in names:
+        if not name.startswith("."):
+            # Another may have its name by now.
+            with suppress(NotADirectoryError, FileNotFoundError):
+                folders.append(folders[0].inner(name))
+    return folders
 
 
 def _write_a_file(folder: Path) -> float:
@@ -125,17 +151,20 @@ def _write_a_file(folder: Path) -> float:
         return os.fstat(file.fileno()).st_mtime
 
 
-def _move_a_file(folder: Path) -> None:
-    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
-    os.close(handle)
-    here, moved = Path(name), Path(f"{name}.moved")
+def _move_a_file(folder: Directory) -> None:
+    here = FolderEntry(folder, f"{UNFINISHED}{secrets.token_hex(8)}")
+    moved = FolderEntry(folder, f"{here.name}.moved")
+    os.close(descriptor_of(here, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     try:
-        here.rename(moved)
+        rename(here, moved)
     finally:
-        here.unlink(missing_ok=True)
-        moved.unlink(missing_ok=True)
+        for each in (here, moved):
+            with suppress(FileNotFoundError):
+                unlink(each)
 
 
-def _keeps_what_others_bring(folder: Path) -> bool:
-    status = folder.stat()
-    return bool(status.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, status.st_uid)
+def _keeps_what_others_bring(folder: Directory) -> bool:
+    with suppress(ExchangedError), folder.opened() as held:
+        found = os.fstat(held) if held is not None else folder.path.stat()
+        return bool(found.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, found.st_uid)
+    return False

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.mail import mailbox
+from pipeline.mail.delivery import described, mail_status
 from pipeline.mail.messages.texts import faults, own_templates
 from pipeline.mail.secrets import NoSecretError, secret_of
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.operations.doctor.schedule import has_in_file
-from pipeline.store import attachments, copying
+from pipeline.store import Store, attachments, copying
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.moving import holds
 from pipeline.workspace.settings import ServerSettings
@@ -48,6 +50,31 @@ def look_at_attachments(workspace: Workspace) -> HealthCheck:
             *map(str, lost),
         )
     return well(f"{many(len(wanted), 'file')} for mail that waits." if wanted else "None wait.")
+
+
+def look_at_held(workspace: Workspace) -> HealthCheck:
+    """Whether messages wait for a person's word, as all do that waited in a backup.
+
+    Raises:
+        StoreError: the store cannot be opened.
+    """
+    store = Store.as_it_is(workspace.store_url)
+    if store is None:
+        return well("None waits.")
+    try:
+        stuck = mail_status(store, datetime.now().astimezone()).stuck
+    finally:
+        store.close()
+    held = [one for one in stuck if not one.waits or not one.has_content]
+    if not held:
+        return well("None waits for a person's word.")
+    waits = "waits" if len(held) == 1 else "wait"
+    return attention(
+        f"{many(len(held), 'message')} {waits} for a person's word.",
+        "Ask whether each came: quarterday send --again MESSAGE-ID sends it, and quarterday send "
+        "--drop MESSAGE-ID says that it is seen to. quarterday status says more of each.",
+        *(f"{one.header_id.strip('<>')} to {one.recipient}: {described(one)}" for one in held),
+    )
 
 
 def look_at_passwords(workspace: Workspace) -> HealthCheck:

@@ -104,21 +104,30 @@ def look_at_outbox(workspace: Workspace) -> HealthCheck:
         return well(_ELSEWHERE)
     if not outbox.is_dir():
         return well("Not made yet.")
-    modes = {path: stat.S_IMODE(each.st_mode) for path, each in _everything(outbox, but=())}
+    closed = tuple(workspace.closed_folders())
+    modes = {path: stat.S_IMODE(each.st_mode) for path, each in _everything(outbox, but=closed)}
     if too_open := [path for path, mode in modes.items() if mode & stat.S_IWOTH]:
         return broken(
             "Everyone on this machine may change what was issued.",
             f"Run: chmod -R o-w {quote(str(outbox))}",
             *(f"{path} ({modes[path]:04o})" for path in too_open),
         )
-    # Whoever reads the outbox reads all in it.
+    if for_all := [path for path in closed if modes.pop(path, 0) & 0o007]:
+        return attention(
+            "Everyone on this machine may read what service areas sent in, small figures too.",
+            f"Run: chmod o-rwx {' '.join(quote(str(path)) for path in for_all)}",
+            *(f"{path} ({_mode(path):04o})" for path in for_all),
+        )
+    # Whoever reads the outbox reads all else in it.
     readers = modes[outbox] & 0o044
-    closed = [path for path, mode in modes.items() if not mode & 0o044 or readers & ~mode]
-    if closed:
+    unread = [path for path, mode in modes.items() if not mode & 0o044 or readers & ~mode]
+    if unread:
+        opened = f"chmod -R {'go' if not readers else _classes(readers)}+rX {quote(str(outbox))}"
+        kept = f" && chmod o-rwx {' '.join(quote(str(path)) for path in closed)}" if closed else ""
         return attention(
             "What was issued can be read by nobody else.",
-            f"Run: chmod -R {'go' if not readers else _classes(readers)}+rX {quote(str(outbox))}",
-            *(f"{path} ({modes[path]:04o})" for path in closed),
+            f"Run: {opened}{kept}",
+            *(f"{path} ({modes[path]:04o})" for path in unread),
         )
     return well("Others read it, and only its owner writes.")
 

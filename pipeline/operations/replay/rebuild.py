@@ -29,7 +29,7 @@ from pipeline.intake.scan import Arrival, examine
 from pipeline.register.loading import load_register
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
-from pipeline.returns.receiving import Known, decide, last_periods
+from pipeline.returns.receiving import Known, decide, figures_before, places_of
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Store, Submission, journal
 from pipeline.store.records import rows_of
@@ -202,7 +202,7 @@ class _Work(Struct):
         fresh = [arrival for arrival in arrivals if known.counts(arrival) is None]
         read = read_returns(fresh, self._guard(register))
         returns = [one for one in read if isinstance(one, Return)]
-        earlier = self.into.figures(last_periods(returns, register))
+        earlier = figures_before(returns, register, self.into)
         checked = {one.arrival.path: one for one in validate(returns, register, _EVER, earlier)}
         taken: list[Return] = []
         for arrival in arrivals:
@@ -213,6 +213,7 @@ class _Work(Struct):
             else:
                 changed = "its file in the archive changed while it was read"
                 self._leave(entries[arrival.path], changed)
+        known.look_up(places_of(taken), self.into)
         decisions = {}
         for made in decide(taken, known, register, _EVER):
             entry = entries[made.arrival.path]

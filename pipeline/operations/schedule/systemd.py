@@ -194,6 +194,8 @@ def _writable(workspace: Workspace) -> list[Path]:
     folders = [workspace.inbox, workspace.outbox, workspace.state]
     if (url := workspace.store_url).startswith(SQLITE):
         folders.append(Path(url.removeprefix(SQLITE)).parent)
+    if workspace.metrics is not None:
+        folders.append(workspace.metrics.parent)
     ways = [(folder, *folder.parents) for folder in folders]
     return sorted({next(place for place in way if place.exists()) for way in ways})
 

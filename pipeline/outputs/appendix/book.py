@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -52,15 +52,22 @@ def printed_number(
     """
     decimals = len(shown.partition(".")[2].rstrip(row_of(unit).sign_behind))
     held = cell_value(value, unit)
-    digits = "".join(map(str, held.as_tuple().digits)).strip("0")
     if (
         decimals < places(value)
         or prefix + as_text(value, unit, decimals) != shown
-        or len(digits) > _SIGNIFICANT_DIGITS
+        or _has_too_many_digits(held)
     ):
         return None
     layout = number_format(unit, decimals, group=grouped(value, unit), prefix=prefix)
     return PrintedNumber(float(held) if held else 0.0, layout, shown)
+
+
+def _has_too_many_digits(held: Decimal) -> bool:
+    digits = held.as_tuple().digits
+    return (
+        len(digits) > _SIGNIFICANT_DIGITS
+        and len("".join(map(str, digits)).strip("0")) > _SIGNIFICANT_DIGITS
+    )
 
 
 def sheet_name(title: str, taken: Iterable[str]) -> str:
@@ -107,7 +114,7 @@ class Book:
         self, sheet: Worksheet, place: tuple[int, int], content: tuple[Paragraph, ...], look: Look
     ) -> None:
         """Write text into the cell at (row, column) as text, whatever it looks like."""
-        safe = [replace(p, text=text) for p in content if (text := plain(p.text))]
+        safe = [Paragraph(text, p.look) for p in content if (text := plain(p.text))]
         text = "\n".join(p.text for p in safe)
         # xlsxwriter would take such text for the markup of a rich string.
         resembles_markup = text.startswith("<r>") and text.endswith("</r>")

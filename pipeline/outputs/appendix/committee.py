@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from pipeline.consolidation.rating import Colour
 from pipeline.consolidation.report import Line, Report
 from pipeline.outputs import wording
@@ -50,7 +48,9 @@ def rating_cell(words: str, colour: Colour | None) -> Cell:
     """A rating: its words and symbol on its colour, or the reason on a neutral ground."""
     tone = shade(colour)
     is_rated = colour is not None
-    return text(words, replace(looks.BODY, bg_color=tone.fill, font_color=tone.ink, bold=is_rated))
+    return text(
+        words, looks.but(looks.BODY, bg_color=tone.fill, font_color=tone.ink, bold=is_rated)
+    )
 
 
 def figure_cell(line: Line) -> Cell:
@@ -71,8 +71,8 @@ def target_cell(line: Line) -> Cell:
 
 def _number_cell(number: PrintedNumber | None, shown: str, *, bold: bool) -> Cell:
     if number is not None:
-        return Cell(look=replace(looks.NUMBER, bold=bold), number=number)
-    return text(shown, replace(looks.RIGHT, bold=bold))
+        return Cell(look=looks.but(looks.NUMBER, bold=bold), number=number)
+    return text(shown, looks.but(looks.RIGHT, bold=bold))
 
 
 def _overall_in_words(report: Report) -> str:
@@ -98,7 +98,7 @@ def _achievements(flow: Flow, report: Report) -> None:
         achieved = [Paragraph(bullet + a.text, looks.BODY) for a in section.achievements]
         content = achieved or [Paragraph("None reported.", looks.NOTE)]
         flow.add(
-            text(heading, replace(looks.BODY, bold=True)),
+            text(heading, looks.but(looks.BODY, bold=True)),
             Cell(tuple(content), looks.BODY, span=_WHOLE - 1),
         )
         flow.block()
@@ -164,12 +164,12 @@ def _overall(flow: Flow, report: Report) -> None:
     tallies = [(s.priority.heading, s.tally) for s in report.sections]
     for name, tally in (*tallies, ("All priorities", report.overall)):
         bold = tally is report.overall
-        number = replace(looks.NUMBER, bold=bold)
+        number = looks.but(looks.NUMBER, bold=bold)
         flow.add(
-            text(name, replace(looks.BODY, bold=bold)),
+            text(name, looks.but(looks.BODY, bold=bold)),
             count(tally.rated + tally.not_rated, number),
             count(tally.rated, number),
             rating_cell(tally.shown, tally.colour),
-            text(wording.counts_shown(tally), replace(looks.SMALL, bold=bold)),
+            text(wording.counts_shown(tally), looks.but(looks.SMALL, bold=bold)),
         )
     flow.add(text(report.overall_key, looks.NOTE, _WHOLE))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber
-from pipeline.outputs.appendix.looks import HEADING, HEADING_RIGHT, PLAIN, Look
+from pipeline.outputs.appendix.looks import HEADING, HEADING_RIGHT, PLAIN, Look, but
 from pipeline.workbooks.row_height import ROW_PADDING, line_height, wrap
 
 #: A taller text, in points, goes on in the next row: Excel's rows end at 409 points, and pages
@@ -83,7 +83,7 @@ class Flow:
                 if len(rows) > 1:
                     top = look.top if row is rows[0] else 0
                     bottom = look.bottom if row is rows[-1] else 0
-                    look = replace(look, valign="top", top=top, bottom=bottom)
+                    look = but(look, valign="top", top=top, bottom=bottom)
                 self._write(start, cell, part.content, look)
             self.space(max(part.height for part in row) + ROW_PADDING)
         return first
@@ -135,7 +135,7 @@ class Flow:
             last = column + cell.span - 1
             self.sheet.merge_range(self.row, column, self.row, last, "", self.book.format(look))
         if cell.number is not None and content:
-            form = self.book.format(replace(look, num_format=cell.number.num_format))
+            form = self.book.format(but(look, num_format=cell.number.num_format))
             self.sheet.write_number(self.row, column, cell.number.value, form)
         else:
             self.book.write(self.sheet, (self.row, column), content, look)

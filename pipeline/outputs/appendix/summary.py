@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from pipeline.consolidation.rating import SYMBOLS, Colour
 from pipeline.consolidation.report import Report
 from pipeline.outputs import wording
@@ -58,9 +56,9 @@ def _counts(flow: Flow, report: Report) -> int:
         bold = tally is report.overall
         counts = (tally.green, tally.amber, tally.red, tally.not_rated)
         flow.add(
-            text(ref, replace(looks.BODY, bold=bold)),
-            text(heading, replace(looks.SMALL, bold=bold)),
-            *(count(n, replace(looks.NUMBER, bold=bold)) for n in counts),
+            text(ref, looks.but(looks.BODY, bold=bold)),
+            text(heading, looks.but(looks.SMALL, bold=bold)),
+            *(count(n, looks.but(looks.NUMBER, bold=bold)) for n in counts),
             rating_cell(tally.shown, tally.colour),
         )
     return first

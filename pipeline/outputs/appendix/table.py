@@ -7,19 +7,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
-from msgspec.structs import replace
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.outputs.appendix.book import Book, printed_number
-from pipeline.outputs.appendix.looks import BODY, HEADING, HEADING_RIGHT, NUMBER, Look
+from pipeline.outputs.appendix.looks import BODY, HEADING, HEADING_RIGHT, NUMBER, Look, but
 from pipeline.outputs.tidy import clock
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from pipeline.workbooks.worksheets import put_text
 from schemas.units import shown
 
 #: Without indent, which LibreOffice loses where neighbours differ in their number format only.
-_NUMBER = replace(NUMBER, indent=0)
-_TIME = replace(BODY, num_format="dd mmm yyyy hh:mm")
+_NUMBER = but(NUMBER, indent=0)
+_FROM_THE_TOP = but(BODY, valign="top")
+_TIME = but(BODY, num_format="dd mmm yyyy hh:mm")
 
 #: What a table's cell may hold.
 Value = str | int | Decimal | datetime | None
@@ -52,29 +52,46 @@ def write_table(
     options = {"name": name, "description": about, "style": None, "columns": heads}
     sheet.add_table(0, 0, max(1, len(rows)), len(columns) - 1, options)
     # Less the filter's button, which stands at the right of each heading.
-    sheet.set_row(0, _height([(c.heading, c.heading_look, c.width - 20) for c in columns]))
+    heading_lines = [
+        len(wrap(c.heading, c.width - 20, c.heading_look.font_size, bold=c.heading_look.bold))
+        for c in columns
+    ]
+    sheet.set_row(0, _height(heading_lines))
+    widths = [column.width for column in columns]
     for row, values in enumerate(rows, 1):
-        placed = zip(values, columns, strict=True)
-        height = _height([(v, BODY, c.width) for v, c in placed if isinstance(v, str)])
+        height = _height(
+            [
+                len(wrap(value, width, BODY.font_size))
+                for value, width in zip(values, widths, strict=True)
+                if isinstance(value, str)
+            ]
+        )
         # The tallest row shows the beginning of a text that needs more room.
-        look = BODY if height <= TALLEST_ROW else replace(BODY, valign="top")
+        look = BODY if height <= TALLEST_ROW else _FROM_THE_TOP
         sheet.set_row(row, min(height, TALLEST_ROW))
+        form = book.format(look)
         for place, value in enumerate(values):
-            _write(book, sheet, (row, place), value, look)
+            if value is None or isinstance(value, str):
+                put_text(sheet, row, place, value or "", form)
+            else:
+                _write(book, sheet, (row, place), value, look)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     return sheet
 
 
-def _height(texts: Sequence[tuple[str, Look, int]]) -> float:
-    lines = (len(wrap(words, width, k.font_size, bold=k.bold)) for words, k, width in texts)
+def _height(lines: Sequence[int]) -> float:
     return max(lines, default=1) * line_height(BODY.font_size) + ROW_PADDING
 
 
-def _write(book: Book, sheet: Worksheet, place: tuple[int, int], value: Value, look: Look) -> None:
+def _write(
+    book: Book,
+    sheet: Worksheet,
+    place: tuple[int, int],
+    value: int | Decimal | datetime,
+    look: Look,
+) -> None:
     match value:
-        case None | str():
-            put_text(sheet, *place, value or "", book.format(look))
         case datetime():
             sheet.write_datetime(*place, clock(value, book.report), book.format(_TIME))
         case int():
@@ -83,7 +100,8 @@ def _write(book: Book, sheet: Worksheet, place: tuple[int, int], value: Value, l
             found = printed_number(value, None, shown(value, None))
             if found is None:
                 # A number of more digits than Excel keeps stands as text rather than rounded.
-                _write(book, sheet, place, f"{value:f}", replace(look, align="right"))
+                put_text(sheet, *place, f"{value:f}", book.format(but(look, align="right")))
             else:
-                form = book.format(replace(_NUMBER, num_format=found.num_format))
-                sheet.write_number(*place, found.value, form)
+                sheet.write_number(
+                    *place, found.value, book.format(but(_NUMBER, num_format=found.num_format))
+                )

@@ -16,8 +16,16 @@ from pipeline.returns.interpret.cover import Cover, read_cover
 from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
 from pipeline.returns.interpret.lengths import bounded, told_once
+from pipeline.returns.interpret.months import with_months
 from pipeline.returns.interpret.notes import noted_provisional, said_in_notes
-from pipeline.returns.interpret.tables import Table, find_tables, of_kind, own_appendix, why_none
+from pipeline.returns.interpret.tables import (
+    HEADER_WITHIN,
+    Table,
+    find_tables,
+    of_kind,
+    own_appendix,
+    why_none,
+)
 from pipeline.returns.reading import Reading
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.detail import Details, marked_places
@@ -38,6 +46,7 @@ def interpret(
     if appendix := own_appendix(grids):
         return Reading(folder_area, sheets=[grid.sheet for grid in grids], findings=appendix)
     words = vocabulary_of(register)
+    grids = [with_months(grid, details, HEADER_WITHIN) for grid in grids]
     reading = Reading(sheets=[grid.sheet for grid in grids])
     tables = find_tables(grids, words)
     indicators, achievements = of_kind(tables, INDICATORS), of_kind(tables, ACHIEVEMENTS)
@@ -97,6 +106,6 @@ def _is_missed(
     """Whether a table that is not used holds an indicator that no used table has."""
     if not reading.has_table:
         return True
-    owned = {i.ref for i in register.indicators_of(known.area)} if known.area else set[str]()
+    owned = {i.ref for i in register.indicators_of(known.area or "")}
     missing = owned - {row.indicator for row in reading.rows if row.seen}
     return bool(missing and indicators_of(table, register, known, details) & missing)

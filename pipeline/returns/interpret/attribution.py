@@ -54,11 +54,11 @@ def find_area(
         choices = [each.name for each in register.areas]
         return None, [_unknown(c.AREA_UNKNOWN, "service area", entry, choices)]
     if folder_area not in (None, area):
-        folder = register.area_name(folder_area)
+        folder = words.area_names.get(folder_area, folder_area)
         return area, [c.FOLDER_MISMATCH.found(entry.sheet, entry.cell, entry.text, folder=folder)]
     # One finding for each other area says enough.
     others = {ref: place for ref, place in reversed(rows) if ref != area}
-    mine = register.area_name(area)
+    mine = words.area_names.get(area, area)
     return area, [c.SEVERAL_AREAS.found(*place, area=mine) for place in others.values()]
 
 

@@ -44,6 +44,7 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
 #: What a workbook's formula makes of a division by nothing.
 _OF_NOTHING = "#DIV/0!"
 _SEEN = (*PREFILLED, "performance")
+_BLANK, _NO_CASES = Figure(), Figure(no_cases=True)
 
 
 def name_shown(table: Table, row: int, key: str, known: Mapping[Place, CellDetail]) -> str:
@@ -68,19 +69,23 @@ class RowCells:
         is_of_two: bool = False,
     ) -> None:
         self._table, self._row, self._indicator = table, row, indicator
-        self._known = known.cells
+        self._known, self._is_plain = known.cells, known.is_plain
         self.sheet = table.grid.sheet
         self._columns = columns = table.columns
-        cells, first = table.grid.cells(row), table.grid.first_column
         #: What stands in each field's cell.
-        self._values = {key: cells[column - first] for key, column in columns.items()}
+        self._values = values = table.values(row)
         #: The address of each field's cell.
-        self.addresses = {key: f"{letters}{row + 1}" for key, letters in table.letters.items()}
-        #: What stands in the prefilled cells and in Performance, as text.
-        self.seen = {key: self._text(key) for key in _SEEN if key in columns}
+        self.addresses = table.addresses[row]
+        seen = {
+            key: value.strip() if isinstance(value := values[key], str) else self._text(key)
+            for key in _SEEN
+            if key in values
+        }
         if is_of_two:
             # Its names are of two indicators: which of them was altered is not known.
-            self.seen = {"performance": self.seen.get("performance", "")}
+            seen = {"performance": seen.get("performance", "")}
+        #: What stands in the prefilled cells and in Performance, as text.
+        self.seen = seen
         self.findings: list[Finding] = []
         #: One of them could not be read.
         self.is_bad = False
@@ -100,26 +105,29 @@ class RowCells:
 
         `is_of_none`: the cells beside it say that there are no cases.
         """
-        if key not in self._columns or key in self._refused:
-            return Figure()
-        detail, value = self._detail(key), self._values[key]
+        value = self._values.get(key)
+        if value is None or key in self._refused:
+            return _BLANK
+        if value == "" and self._is_plain:
+            return _NO_CASES if is_of_none else _BLANK
+        detail = self._detail(key)
         if value == "":
             value = detail.error
         if value == "":
             if detail.has_formula and not detail.has_value:
                 self._found(key, c.NO_CACHED_VALUE)
-                return Figure()
-            return Figure(no_cases=is_of_none)
+                return _BLANK
+            return _NO_CASES if is_of_none else _BLANK
         parsed = parse_under(self._table.chosen[key].label, value, scale, detail.number_format)
         if is_of_none and (
-            parsed in (Figure(), Figure(not_available=True))
+            parsed in (_BLANK, Figure(not_available=True))
             or value == _OF_NOTHING
             or (isinstance(value, str) and means_no_cases(value))
         ):
-            return Figure(no_cases=True)
+            return _NO_CASES
         for t in parsed.troubles:
             self.findings.append(t.rule.found(self.sheet, self.addresses[key], t.value, **t.words))
-        self.is_bad |= parsed.is_bad
+        self.is_bad |= bool(parsed.troubles) and parsed.is_bad
         return parsed
 
     def state(self) -> MilestoneState | None:
@@ -136,8 +144,9 @@ class RowCells:
         """The figure's status; a mark beside the figure may have said that it is provisional."""
         marked = Status.PROVISIONAL if is_provisional else Status.FINAL
         text = self._text("status")
-        is_rating = name_key(text) in _RATINGS
-        if text == "" or "status" in self._refused or means_no_cases(text) or is_rating:
+        if text == "" or "status" in self._refused:
+            return marked
+        if means_no_cases(text) or name_key(text) in _RATINGS:
             return marked
         if means_nothing_to_report(text):
             return Status.NOT_AVAILABLE
@@ -159,11 +168,9 @@ class RowCells:
     def words(self, key: str) -> str:
         """Words as the sheet shows them, with plain line ends; empty where they say nothing."""
         value = self._values.get(key, "")
-        if key in self._refused or key not in self._columns:
+        if value == "" or key in self._refused:
             return ""
         detail = self._detail(key)
-        if value == "":
-            return ""
         if detail.marks & Marks.STRUCK:
             self._found(key, v.MARKED_TEXT, text_of(value))
             return ""

@@ -21,9 +21,15 @@ from pipeline.returns.interpret.headings import (
     LOOSE,
     Heading,
     heading_text,
+)
+from pipeline.returns.interpret.labels import (
+    INDICATORS,
+    OF_A_PART,
+    PROVISIONAL,
+    Label,
+    Vocabulary,
     known_names,
 )
-from pipeline.returns.interpret.labels import INDICATORS, OF_A_PART, PROVISIONAL, Label, Vocabulary
 from pipeline.returns.interpret.periods import NONE, Mentions
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.tables import Table
@@ -50,6 +56,7 @@ _OF_PERIOD_ONLY = frozenset(
     {"is", "are", "relate", "relates", "cover", "covers", "these", "this", "all", "data", "numbers"}
 )
 _RELATE = frozenset({"relate", "relates"})
+_PART_ALONE = frozenset({OF_A_PART})
 
 
 class Belonging(Struct, frozen=True):
@@ -82,8 +89,10 @@ class Belonging(Struct, frozen=True):
 
     def own(self, label: Label, text: str) -> Label:
         """What a text says, but for `only` where it is of the return's period and of that only."""
+        if label.kinds != _PART_ALONE:
+            return label
         others = replace(label, text="", fields=frozenset(), periods=NONE, unknown=())
-        is_only = others == Label("", kinds=frozenset({OF_A_PART})) and _ONLY.search(text)
+        is_only = others == Label("", kinds=_PART_ALONE) and _ONLY.search(text)
         unknown = set(label.unknown)
         # `Figures to Q3` may be those of the year to its end.
         is_known = unknown <= (_OF_PERIOD_ONLY | ({"to"} if unknown & _RELATE else set()))

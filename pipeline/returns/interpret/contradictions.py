@@ -12,14 +12,17 @@ from collections.abc import Collection, Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.columns import Belonging
+from pipeline.returns.interpret.councils import ANOTHER_COUNCIL, another_council, is_bare
 from pipeline.returns.interpret.cover import Cover
 from pipeline.returns.interpret.headings import Heading
 from pipeline.returns.interpret.labels import OTHER_MONEY, PROVISIONAL, Label
-from pipeline.returns.interpret.parts import is_about, on_figures
+from pipeline.returns.interpret.parts import is_about, is_on_figures, on_figures
+from pipeline.returns.interpret.periods import LONG, Mentions
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import (
     A_PART,
     MEASURES,
+    NO_MATTER,
     basis_said,
     is_unclear,
     kinds_alone,
@@ -63,6 +66,7 @@ _WHOLE = frozenset(
     | {"whole borough", "whole council", "whole city", "whole county", "whole district"}
     | {"whole area", "all wards", "district", "district wide", "county", "citywide", "any"}
 )
+_NUMBER = re.compile(r"\d")
 #: Of what else than a period's figures a title may be, and the kinds that a tab may speak of.
 _OTHER_FIGURES = frozenset({"target", "numerator", "denominator"})
 _OF_NO_TAB = frozenset({PROVISIONAL, "a total", "of a part, or of more"})
@@ -136,17 +140,40 @@ def _said_on_cover(line: Title, known: Belonging) -> Iterator[Finding]:
 
 def said_of_all(line: Title, known: Belonging) -> list[str]:
     """What a line that may speak of much plainly says of all figures."""
-    said = replace(line.periods, relative=frozenset())
-    fit = known.among(said) if said and not is_about(line.text) else Fit.SAME
     kinds = {*known.own(line.label, line.text).kinds_of_all, *_other_money(line.label)}
-    what = against(line.label, known, fit if fit is Fit.OTHER else Fit.SAME, kinds)
+    what = against(line.label, known, _fit_of_all(line, known), kinds)
     what += counted(line.text)
+    what += kinds_alone(line.label) if is_on_figures(line.text) else []
     if basis := basis_said(line.text):
         label = known.words.title(basis)
         what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
     # A service area may be called Ward 3.
     part = "" if line.label.areas else part_said(line.text)
-    return what + ([A_PART] if part and not is_whole(part, known) else [])
+    what += [A_PART] if part and not is_whole(part, known) else []
+    # The name of a place alone may be part of an address.
+    council = another_council(known.words, " ".join(line.label.unknown))
+    return what + ([ANOTHER_COUNCIL] if council and not is_bare(council) else [])
+
+
+def _fit_of_all(line: Title, known: Belonging) -> Fit:
+    """Whether the period that a line plainly says is the return's.
+
+    How long it is, or how long ago, may be said of anything: of the figures only where they or
+    days are named, and nothing else is.
+    """
+    said = line.periods
+    if is_about(line.text):
+        return Fit.SAME
+    timed = replace(said, relative=frozenset())
+    fit = Fit.OTHER if known.among(timed) is Fit.OTHER else Fit.SAME
+    is_odd = any(long not in {*LONG, "period"} for long, _ in said.relative)
+    is_timed = timed.ends or timed.spans or timed.months or _NUMBER.search(line.text)
+    of_figures = is_odd or is_timed or is_on_figures(line.text)
+    is_alone = {*line.label.unknown} <= NO_MATTER and line.label.fields <= _SAYING | {"period"}
+    if is_alone and of_figures:
+        fit = max(fit, known.among(Mentions(relative=said.relative)))
+    days = known.of_days(line.days_alone)
+    return max(fit, days) if days is Fit.OTHER else fit
 
 
 def unclear(
@@ -198,7 +225,8 @@ def said_alone(known: Belonging, label: Label, text: str, *, as_section: bool = 
     part = "" if label.areas else part_said(text)
     is_all = part != "" and is_whole(part, known)
     named = [] if is_all else [A_PART] if part else parts_named(known.words, text)
-    return [*kinds_alone(label, as_section=as_section), *named]
+    others = [ANOTHER_COUNCIL] if another_council(known.words, " ".join(label.unknown)) else []
+    return [*kinds_alone(label, as_section=as_section), *named, *others]
 
 
 def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:

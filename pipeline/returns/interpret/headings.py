@@ -18,19 +18,19 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.labels import (
     ACHIEVEMENTS,
     INDICATORS,
-    Fields,
     Label,
     Vocabulary,
     is_cover_line,
 )
 from pipeline.returns.interpret.merges import Merges
+from pipeline.returns.interpret.months import Month
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import Place
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key
-from schemas.fields import UNSURE_NAMES, Field
+from schemas.fields import UNSURE_NAMES, Fields
 from schemas.wording import day_shown
 
 #: Longer text is no heading.
@@ -118,9 +118,9 @@ def heading_text(cell: CellValue) -> str:
     """What a cell says as a heading: text, or a year or day in words."""
     if isinstance(cell, str):
         return cell.strip()
-    if isinstance(cell, datetime):
-        cell = cell.date()
-    return day_shown(cell) if isinstance(cell, date) else text_of(cell)
+    if isinstance(cell, date) and not isinstance(cell, Month):
+        return day_shown(cell.date() if isinstance(cell, datetime) else cell)
+    return text_of(cell)
 
 
 #: How a name begins without which a row heads no table.
@@ -242,7 +242,7 @@ class Headings:
                     titles[over.top, over.left] = over.text
                 else:
                     chain.append(over)
-            if heading := self._heading(fields, column, chain):
+            if heading := _heading(self._words, fields, column, tuple(chain)):
                 headings.append(heading)
         if above and first == number and _same_texts(above, headings):
             # The headings again, as where a page ends.
@@ -341,29 +341,31 @@ class Headings:
         )
         return after[0][1] if is_headed else ""
 
-    def _heading(self, fields: Fields, column: int, chain: list[_Over]) -> Heading | None:
-        if not chain or chain[-1].left != column:
-            # Nothing heads it, or it stands under the heading of a column before it.
-            return None
-        labels = [self._words.label(over.text, fields) for over in chain]
-        named = [label.fields for label in labels if label.fields]
-        own = named[-1] if named else frozenset()
-        is_torn = len(own) > 1 or any(each - own - {"performance"} for each in named)
-        key = next(iter(own)) if own and not is_torn else ""
-        label = reduce(or_, reversed(labels))
-        if any(over.is_loose for over in chain):
-            label = replace(label, unknown=(*label.unknown, LOOSE))
-        if not named and label.periods and fields is INDICATORS:
-            # A period alone says of when the figures are.
-            key = "performance"
-        leaf = chain[-1]
-        heading = next((f.heading for f in fields if f.key == key), "")
-        rank = 0 if name_key(leaf.text) == name_key(heading) else 1
-        places = tuple(over.place for over in chain)
-        said = " / ".join(dict.fromkeys(over.text for over in chain))
-        return Heading(
-            column, leaf.top, leaf.text, key, is_torn, label, leaf.right, rank, places, said
-        )
+
+@lru_cache(maxsize=2_000)  # Returns made from one template have the same headings.
+def _heading(
+    words: Vocabulary, fields: Fields, column: int, chain: tuple[_Over, ...]
+) -> Heading | None:
+    """The heading of a column, by what stands over it."""
+    if not chain or chain[-1].left != column:
+        return None  # Nothing heads it, or it stands under the heading of a column before it.
+    labels = [words.label(over.text, fields) for over in chain]
+    named = [label.fields for label in labels if label.fields]
+    own = named[-1] if named else frozenset()
+    is_torn = len(own) > 1 or any(each - own - {"performance"} for each in named)
+    key = next(iter(own)) if own and not is_torn else ""
+    label = reduce(or_, reversed(labels))
+    if any(over.is_loose for over in chain):
+        label = replace(label, unknown=(*label.unknown, LOOSE))
+    if not named and label.periods and fields is INDICATORS:
+        # A period alone says of when the figures are.
+        key = "performance"
+    leaf = chain[-1]
+    own_name = next((name_key(f.heading) for f in fields if f.key == key), "")
+    rank = 0 if name_key(leaf.text) == own_name else 1
+    places = tuple(over.place for over in chain)
+    said = " / ".join(dict.fromkeys(over.text for over in chain))
+    return Heading(column, leaf.top, leaf.text, key, is_torn, label, leaf.right, rank, places, said)
 
 
 def _may_head(cell: CellValue) -> bool:
@@ -391,8 +393,3 @@ def _heads(fields: Fields, labels: list[Label]) -> bool:
 
 def _same_texts(above: HeadingBlock, headings: list[Heading]) -> bool:
     return [(h.column, h.text) for h in above.headings] == [(h.column, h.text) for h in headings]
-
-
-def known_names(fields: Fields) -> dict[str, Field]:
-    """Each name of a heading, as it is compared, with its field."""
-    return {name_key(name): f for f in fields for name in (*f.aliases, f.heading)}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 
 from msgspec import Struct
@@ -118,10 +121,11 @@ def indicators_of(table: Table, register: Register, known: Belonging, details: D
 
 def _looks(tables: list[Table], details: Details) -> dict[str, SheetDetails]:
     """What is known of the cells of each sheet, however many tables stand on it."""
-    return {
-        sheet: details(sheet, [place for table in on_sheet for place in _places(table)])
-        for sheet, on_sheet in groupby(tables, key=lambda table: table.grid.sheet)
-    }
+    looks = {}
+    for sheet, on_sheet in groupby(tables, key=lambda table: table.grid.sheet):
+        places = _filled_places if details.is_plain(sheet) else _places
+        looks[sheet] = details(sheet, [place for table in on_sheet for place in places(table)])
+    return looks
 
 
 def _marked_headings(
@@ -164,24 +168,26 @@ def _match(
         sheet = table.grid.sheet
         others, doubts = other_rows(table, known)
         findings += doubts
+        shown = partial(name_shown, table, known=looks[sheet].cells)
         elsewhen += _named_in(table, others, looks[sheet].cells, known)
+        has_more = bool(table.other_columns) or "scale" in table.columns
         for row in table.rows:
             if row in others:
                 continue
-            ref, name = (name_shown(table, row, key, looks[sheet].cells) for key in NAMES)
+            ref, name = shown(row, "ref"), shown(row, "indicator")
             said = name or ref
             if not said:
                 findings += _astray(table, row)
                 continue
             of_ref, of_name = by_ref.get(name_key(ref)), by_wording.get(name_key(name))
             found = of_ref or of_name
-            cell = table.address(row, "performance")
+            cell = table.addresses[row].get("performance", "")
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
-                if is_reported and name_key(said) not in TOTALS:
+                if is_reported and name_key(said) not in TOTALS and not _signs_off(table, row):
                     cell = table.address(row, "indicator" if name else "ref")
-                    owned = register.indicators_of(known.area) if known.area else None
-                    likely = register.indicators if owned is None else owned
+                    area, every = known.area, register.indicators
+                    likely = register.indicators_of(area) if area else every
                     near = suggestion(said, [i.wording if name else i.ref for i in likely])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
             elif of_ref and of_name and of_ref is not of_name:
@@ -191,7 +197,7 @@ def _match(
             else:
                 places[found.ref] = f"{sheet}!{cell}"
                 matched.append(_Matched(table, row, found, ref))
-                findings += beside(table, row, found, known)
+                findings += beside(table, row, found, known) if has_more else ()
     missing = [*{m.indicator.ref: m for m in elsewhen if m.indicator.ref not in places}.values()]
     # They are there, and need not be asked for.
     matched += missing
@@ -207,6 +213,25 @@ def _match(
         order = {id(table): number for number, table in enumerate(tables)}
         matched.sort(key=lambda match: (order[id(match.table)], match.row))
     return matched, findings
+
+
+#: How a line under the rows begins that says who made the return.
+_SIGNS = re.compile(
+    r"(?:(?:compiled|completed|checked|approved|prepared|authorised|verified|submitted|produced"
+    r"|reviewed|agreed|collated|signed)(?: off)?(?: by)?|sign[- ]?off|signature|contact)\s*(?::|$)",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
+
+
+def _signs_off(table: Table, row: int) -> bool:
+    """Whether a row says who made the return, in as many cells as it may take, and no figure."""
+    first = table.text(row, "ref") or table.text(row, "indicator")
+    if not _SIGNS.match(first):
+        return False
+    entry = table.value(row, "performance")
+    is_words = isinstance(entry, str) and not re.search(r"\d", _DAY.sub("", entry))
+    return is_words or isinstance(entry, date)
 
 
 def _named_in(
@@ -269,6 +294,19 @@ def _places(table: Table) -> list[Place]:
     ]
 
 
+def _filled_places(table: Table) -> list[Place]:
+    """The same where no cell is marked, shows an error or has a formula: of these, the formats."""
+    first = table.grid.first_column
+    return [
+        (row, column)
+        for key in (*FIGURES, *NAMES, "commentary")
+        if (column := table.columns.get(key)) is not None
+        for row in table.rows
+        if (value := table.grid.cells(row)[column - first]) != ""
+        and not (key in NAMES and isinstance(value, str))
+    ]
+
+
 def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
     """What is read of a sheet although nobody sees it, in one finding."""
     grid = matched[0].table.grid
@@ -291,7 +329,7 @@ def _read_row(
     told = cells.seen.get("performance", "")
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     parts = {key: cells.figure(key, _PART) for key in ("numerator", "denominator")}
-    numerator, denominator = (part.value for part in parts.values())
+    numerator, denominator = parts["numerator"].value, parts["denominator"].value
     says_no_cases = cells.says_no_cases()
     figure = Figure()
     state: MilestoneState | None = None
@@ -300,17 +338,18 @@ def _read_row(
         case Kind.MEASURE:
             unit = indicator.unit or Unit.SCORE
             scale = Scale(unit, indicator.decimals, indicator.plausible_maximum)
-            is_of_none = indicator.may_have_no_cases and (
+            is_of_none = (
                 says_no_cases or numerator == denominator == 0
-            )
+            ) and indicator.may_have_no_cases
             figure = cells.figure("performance", scale, is_of_none=is_of_none)
             nothing = figure.not_available
             if (nothing or figure.suppressed) and (numerator or denominator):
                 cells.refuse("performance", v.PARTS_WITHOUT_FIGURE)
             if figure.value is not None:
                 # The figure beside it would give away what is suppressed.
-                for key in (key for key, part in parts.items() if part.suppressed):
-                    cells.refuse(key, c.NOT_EXACT, example=scale.row.example)
+                for key, part in parts.items():
+                    if part.suppressed:
+                        cells.refuse(key, c.NOT_EXACT, example=scale.row.example)
         case Kind.MILESTONE if not nothing:
             state = cells.state()
         case Kind.NARRATIVE if not nothing:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from pipeline.returns.interpret.parts import NOUNS
+from pipeline.returns.interpret.footers import is_footer
+from pipeline.returns.interpret.parts import MARK, NOUNS
+from pipeline.returns.interpret.periods import spoken
 
 #: Beside one of these a denial is one of some figures, and says of others that they are.
 _NOT_OF_ALL = (
@@ -24,11 +27,20 @@ _FORBIDDEN = re.compile(
     rf"{_NOT_OF_ALL}[^.;,\n]*",
     re.IGNORECASE,
 )
+#: What is provisional is so until then, however it is said.
+_UNTIL_FINAL = re.compile(
+    r"(?<=\bprovisional),? (?:(?:until|pending)(?: they are| it is)?|(?:and )?(?:are |is )?"
+    r"(?:subject to|may|could|liable to)(?: be)?) (?:further |final |external |internal )?"
+    r"(?:audit(?:ed)?|validat(?:ed|ion)|confirm(?:ed|ation)|verif(?:ied|ication)|change|revised"
+    r"|revision|review|moderation|finalised|publication|published|sign(?:ed)?[ -]off)\b",
+    re.IGNORECASE,
+)
 _QUARTER_ONLY = re.compile(r"(?:^|(?<=[(\[])|(?<=- ))quarter only\b", re.IGNORECASE)
 
 
 def without_denials(text: str) -> str:
-    """A text without what it says that figures are not, or are not to be."""
+    """A text without what it says that figures are not, are not yet, or are not to be."""
+    text = _UNTIL_FINAL.sub("", text)
     text = _FORBIDDEN.sub("", text)
     text = _DENIED.sub(lambda match: match["before"] or "", text)
     return _QUARTER_ONLY.sub("this quarter only", text)
@@ -51,6 +63,8 @@ _BY = (
 _CHECKED = (
     r"(?:checked|validated|verified|agreed|reconciled|signed off|approved|quality assured|reviewed)"
 )
+#: What a council does not publish.
+_FEWER = r"(?:(?:less than|below|under|fewer than|<) ?(?:\d|10|five|ten)|1(?: to |-)4)"
 _DECIMALS = r"(?:to (?:1|2|one|two) (?:d\.?p|decimal places?))"
 #: What asks for figures in a form, says that they were looked at, or explains how to read them.
 _HARMLESS = re.compile(
@@ -82,13 +96,20 @@ _HARMLESS = re.compile(
     r"(?: performance| outcomes?)?"
     rf"|(?:{NOUNS}) (?:shown )?in (?:red|amber|green|bold|italics?) (?:are|is)"
     r" (?:below|above|on|off|at|under|over) (?:the )?target"
-    rf"|(?:{NOUNS}) (?:of )?(?:less than|below|under|fewer than) (?:\d|10|five|ten)"
-    r" (?:are|have been|will be) (?:suppressed|not shown|withheld)"
+    rf"|(?:(?:small|low) (?:{NOUNS}|counts)(?: [(]?{_FEWER}[)]?)?"
+    rf"|(?:(?:any|all) )*(?:{NOUNS}|counts?|cells)(?: of)? [(]?{_FEWER}[)]?)"
+    r" (?:are|is|have been|has been|will be|may be)"
+    r" (?:suppressed|not shown|withheld|hidden|redacted"
+    r"|(?:shown|marked|replaced|given|denoted)(?: (?:as|by|with))?"
+    r"(?: an?)?[ \"']*(?:<|\*|x|asterisk|less than)? ?(?:5|10|five|ten)?[\"']?)"
+    r"(?: (?:to (?:protect|preserve|avoid|prevent)|for) [\w ]{0,60})?"
     r"|figure \d\d?[:.]? (?:trend|chart|graph|map)s?(?: over time)?"
     r"|(?:key|headline) (?:figures|facts|data|numbers)(?: and figures)?(?: at a glance)?"
 )
 
 
-def is_harmless(said: str) -> bool:
-    """Whether a part that is `spoken` is an instruction, or speaks of figures to no effect."""
-    return _HARMLESS.fullmatch(said) is not None
+@lru_cache(maxsize=2_000)
+def is_harmless(text: str) -> bool:
+    """Whether a part of a line is an instruction, or speaks of figures to no effect."""
+    said = spoken(MARK.sub("", text)).strip(" .()*")
+    return _HARMLESS.fullmatch(said) is not None or is_footer(said)

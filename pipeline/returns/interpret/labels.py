@@ -7,13 +7,13 @@ scale, or one of `CHANGE_NOTHING`. What is left over is `unknown`, and is asked 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.homonyms import without_homonyms
-from pipeline.returns.interpret.instructions import without_denials
+from pipeline.returns.interpret.instructions import is_harmless, without_denials
 from pipeline.returns.interpret.papers import without_papers
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Calendar
@@ -27,27 +27,15 @@ from schemas.fields import (
     UNSURE_NAMES,
     UNTAUGHT_FIELDS,
     Field,
+    Fields,
 )
 from schemas.model import Indicator, Register
 from schemas.units import Unit
 
 #: Words that say nothing of what a figure is. Each is tested to change nothing.
 CHANGE_NOTHING = frozenset(
-    {
-        "the",
-        "a",
-        "of",
-        "for",
-        "in",
-        "at",
-        "name",
-        "figure",
-        "figures",
-        "value",
-        "values",
-        "reported",
-        "final",
-    }
+    {"the", "a", "of", "for", "in", "at", "name", "figure", "figures", "value", "values"}
+    | {"reported", "final"}
     | {word for mark in (FILL_IN, FILLED_IN) for word in spoken(mark).split()}
 )
 #: What makes of a figure another than the one that a period had, each with its own words. A
@@ -92,12 +80,14 @@ _SAID_ALONE = frozenset(
     {"an example", "a total", "what is aimed at", "a difference", "of a part, or of more"}
     | {"not to be used"}
 )
+#: Those that may be said of the whole form: `Sample return`.
+_OF_FORMS = frozenset({"an example", "not to be used"})
+_FORMS = frozenset({"return", "returns", "form", "template", "sheet", "data", "workbook"})
 #: A currency that no figure is kept in.
 OTHER_MONEY = "another currency"
 
-Fields = tuple[Field, ...]
-INDICATORS: Fields = (*INDICATOR_FIELDS, *UNTAUGHT_FIELDS)
-ACHIEVEMENTS: Fields = ACHIEVEMENT_FIELDS
+INDICATORS = Fields((*INDICATOR_FIELDS, *UNTAUGHT_FIELDS))
+ACHIEVEMENTS = Fields(ACHIEVEMENT_FIELDS)
 
 #: What a line of the cover may be called, with the key of its field.
 COVER_LABELS = {
@@ -145,7 +135,8 @@ class Label(Struct, frozen=True):
     def kinds_of_all(self) -> frozenset[str]:
         """The kinds that a title says of all the figures under it; others it may only speak of."""
         is_alone = not self.unknown and "performance" not in self.fields
-        return self.kinds - {PROVISIONAL} - (frozenset() if is_alone else _SAID_ALONE)
+        alone = _SAID_ALONE - _OF_FORMS if _FORMS.issuperset(self.unknown) else _SAID_ALONE
+        return self.kinds - {PROVISIONAL} - (frozenset() if is_alone else alone)
 
     def __or__(self, other: Label) -> Label:
         """What two labels say together; the text stays this one's."""
@@ -173,7 +164,7 @@ _MAY_SCALE = re.compile(rf"000|(?:£|gbp) ?(?:{_MANY})|thousands|millions|billio
 _FOREIGN = re.compile(r"(?:us|au|ca)?[$€¥]|(?<!\w)(?:eur|euros?|usd|dollars?)(?!\w)")
 #: What follows is not said of the figures under a title, only compared with them.
 _COMPARED = re.compile(
-    r"\b(?:compared (?:with|to)|versus|vs|against|than|for example|such as|e\.g"
+    r"\b(?:compar(?:ed|able) (?:with|to)|versus|vs|against|than|for example|such as|e\.g"
     r"|(?:up|down|chang|increas|decreas|improv|reduc|ris|rose|fall|fell|differ)\w*"
     r"(?: [\w%.,]+){0,3} (?:from|since))\b.*",
     re.IGNORECASE | re.DOTALL,
@@ -303,7 +294,7 @@ class Vocabulary:
     """What words mean in the returns on a register."""
 
     def __init__(self, register: Register) -> None:
-        areas = register.areas
+        areas, about = register.areas, register.framework
         self.calendar = Calendar(register.periods)
         #: Each indicator by its reference, as they are compared.
         self.by_ref = {name_key(i.ref): i for i in register.indicators}
@@ -320,7 +311,6 @@ class Vocabulary:
         self._area_refs = _Phrases({area.ref: area.ref for area in areas})
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
         #: A title may be the council's name, the framework's or the appendix's.
-        about = register.framework
         self.council = name_key(about.council)
         self._own_names = [
             re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
@@ -347,7 +337,8 @@ class Vocabulary:
     def _title(self, text: str) -> Label:
         for pattern in (*self._own_names, _COMPARED, _OF_OFFICES):
             text = pattern.sub("", text)
-        return self._label(_IDLE.sub(_idle, without_papers(text)), INDICATORS)
+        said = "" if is_harmless(text) else without_papers(text)
+        return self._label(_IDLE.sub(_idle, said), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
         # A raised number is a mark, and no part of the word before it.
@@ -397,3 +388,9 @@ def vocabulary_of(register: Register) -> Vocabulary:
     if _last is None or _last[0] is not register:
         _last = register, Vocabulary(register)
     return _last[1]
+
+
+@cache
+def known_names(fields: Fields) -> dict[str, Field]:
+    """Each name of a heading, as it is compared, with its field."""
+    return {name_key(name): f for f in fields for name in (*f.aliases, f.heading)}

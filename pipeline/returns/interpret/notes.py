@@ -26,7 +26,7 @@ from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.papers import without_papers
 from pipeline.returns.interpret.parts import LONGEST_PART, clauses, told
-from pipeline.returns.interpret.periods import NONE
+from pipeline.returns.interpret.periods import NONE, spoken
 from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.remarks import (
     NO_MATTER,
@@ -37,6 +37,7 @@ from pipeline.returns.interpret.remarks import (
 )
 from pipeline.returns.interpret.second_figures import speaks_of_other
 from pipeline.returns.interpret.sections import is_doubtful_section, said_by_section
+from pipeline.returns.interpret.shortfalls import is_short
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import address
@@ -313,7 +314,8 @@ def _said_by(
     is_doubtful: bool = False,
 ) -> Iterator[Finding]:
     """What a note says; of much else that it may speak of nothing is understood."""
-    if " " not in text and "-" not in text and not is_doubtful:
+    is_word = " " not in text and "-" not in text
+    if is_word and not (is_doubtful or is_short(spoken(text)) or MULTIPLIED.search(text)):
         return
     what = []
     for part in told(without_papers(text)):

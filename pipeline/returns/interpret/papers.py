@@ -16,12 +16,23 @@ _DATE = (
 #: Words that may stand between a paper and its date; a date of figures is none of the paper's.
 _BETWEEN = (
     r"(?:(?!q\d|quarter|qtr|data|figure|for\b|to\b|half|h\d|return|report|performance|actual"
-    r"|period|year|as\b|until|outturn|result)[\w.,#]+[ ,]+){0,4}?"
+    r"|period|year|as\b|until|outturn|result)[\w.,#]+[ ,\u2013-]+){0,4}?"
 )
 _OF_PAPER = re.compile(
     rf"\b(?:(?:template|form|version|v\d[\d.]*|edition|guidance|pro ?forma|spreadsheet|layout)\b"
-    rf"[ ,:(-]*{_BETWEEN}|(?:issued|printed|published|designed|adopted|last reviewed)\b"
+    rf"[ ,:(\u2013-]*{_BETWEEN}|(?:issued|printed|published|designed|adopted|last reviewed)\b"
     rf"[ :]*(?:on |in )?){_DATE}\)?",
+    re.IGNORECASE,
+)
+#: When those meet who read it, or the next one is due.
+_OF_MEETING = re.compile(
+    rf"\b(?:cabinet|executive|committee|scrutiny|meeting)[ ,:\u2013-]+(?:of |on |in )?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH},? {_YEAR}(?! (?:figures|data|actual|return))"
+    rf"|\b{_MONTH}(?: {_YEAR})? (?:cabinet|committee|board|meeting)\b(?! (?:figures|data))"
+    r"|\b(?:(?:reviewed|refreshed|updated) ?: ?|meets )"
+    r"(?:(?:weekly|monthly|quarterly|annually|yearly)\b|every \w+)"
+    rf"|\bnext (?:update|return|report|meeting|review|submission|collection)s?"
+    rf"(?: (?:is|will be|due|expected|published))*[ :]*(?:in |on |by )?{_DATE}",
     re.IGNORECASE,
 )
 _OF_STRATEGY = re.compile(
@@ -51,6 +62,6 @@ _TIME_TAKEN = re.compile(
 
 def without_papers(text: str) -> str:
     """A text without dates of the form, years of strategies, bodies to work with, and effort."""
-    for pattern in (_OF_PAPER, _OF_STRATEGY, _BODIES, _TIME_TAKEN):
+    for pattern in (_OF_PAPER, _OF_MEETING, _OF_STRATEGY, _BODIES, _TIME_TAKEN):
         text = pattern.sub("", text)
     return text

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from pipeline.returns.interpret.periods import spoken
+from pipeline.returns.interpret.shortfalls import is_short
 
 # The same lines stand in most of the returns that a worker reads.
 _remembered = lru_cache(maxsize=2_000)
@@ -36,9 +37,9 @@ _LABEL = re.compile(r"[^:\n]{1,40}:\s+")
 #: What a line begins with that says of whom or where to ask, when to send it, or what a sign means.
 _ABOUT = re.compile(
     r"(?:sources?|data (?:sources?|owners?|leads?)|contacts?|owners?|leads?|prepared|printed"
-    r"|version|please (?!note)|return (?:by|to|due)|deadline|due(?! to)|see|for (?:more|further)"
-    r"|next update|end of|page|definitions?|methodology|targets?|(?:comparison|comparator"
-    r"|comparative|baseline) (?:period|quarter|year))\b"
+    r"|version|please (?!note|use)|return (?:by|to|due)|deadline|due(?! to)|see"
+    r"|for (?:more|further)|next update|end of|page|definitions?|methodology|targets?"
+    r"|(?:comparison|comparator|comparative|baseline) (?:period|quarter|year))\b"
     r"|(?:previous|last|prior|next) (?:period|quarter|year) ?:"
 )
 #: That other figures are given in another place says nothing of these.
@@ -61,8 +62,13 @@ _CLAUSES = re.compile(
 def is_about(text: str) -> bool:
     """Whether a part begins with what is no figure: a source, an address, a date to send it by."""
     said = spoken(text)
-    is_elsewhere = len(said) <= LONGEST_PART and _GIVEN_ELSEWHERE.search(said) is not None
-    return _ABOUT.match(said) is not None or is_elsewhere
+    if len(said) <= LONGEST_PART:
+        if is_short(said):
+            # `Methodology revised` says something of the figures.
+            return False
+        if _GIVEN_ELSEWHERE.search(said):
+            return True
+    return _ABOUT.match(said) is not None
 
 
 def is_on_figures(text: str) -> bool:

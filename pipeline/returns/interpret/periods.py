@@ -32,6 +32,8 @@ class Mentions(Struct, frozen=True):
     ends: frozenset[date] = frozenset()
     #: A day alone, which is no period.
     days: frozenset[date] = frozenset()
+    #: A day on which they were right, or taken from a system.
+    written: frozenset[date] = frozenset()
     #: `this quarter` and `last year`: how long it is, and how many of them away.
     relative: frozenset[tuple[str, int]] = frozenset()
     #: Names of the register that say nothing of the above, such as `Spring round`.
@@ -49,6 +51,8 @@ class Mentions(Struct, frozen=True):
 
 
 NONE = Mentions()
+#: That of a day whose year is not said. It has a 29 February.
+NO_YEAR = 4
 
 _MONTH_OF = {
     "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
@@ -84,6 +88,8 @@ _LONG_BY = {
 _LASTING = [
     word for word, long in _LONG_BY.items() if word not in {*LONG, "qtr", "q", "yr", "period"}
 ]
+#: `Q/E 31/12/15`.
+_ENDED = {"q": "quarter", "y": "year", "m": "month", "w": "week"}
 #: How long a school's term is: no council's period.
 TERM = "term"
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -92,8 +98,13 @@ _MONTH = rf"(?:{'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})\.?"
 _YEAR = r"(?:19|20)\d\d"
 _DAY = (
     rf"(?:\d{{1,2}}[/.]\d{{1,2}}[/.](?:{_YEAR}|\d\d)|\d{{1,2}}-\d{{1,2}}-(?:{_YEAR}|\d\d)|{_YEAR}-\d\d-\d\d"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? {_YEAR}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? (?:{_YEAR}|'?\d\d)"
     rf"|\d{{1,2}}-{_MONTH}-(?:{_YEAR}|\d\d))"
+)
+#: A day whose year is not said; behind `quarter` the number is none of a day's.
+_DAY_OF_YEAR = (
+    "".join(rf"(?<!\b{word} )" for word in ("quarter", "qtr", "q", "period", "month", "week"))
+    + rf"(?:\d{{1,2}}(?:st|nd|rd|th)?[ -](?:of )?{_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th))"
 )
 _TO = r" ?(?:-|/|to|until) ?"
 _UNTIL = (
@@ -101,7 +112,7 @@ _UNTIL = (
     r"(?: ?end(?:ing|ed)?| ?to| ?as (?:at|of)| ?(?:position|data|figures|performance) (?:at|of))"
     r"(?: on)?(?: ?(?:the )?end(?: of)?)?"
 )
-_FISCAL = r"(?:(?:financial|fiscal|calendar) year |fy ?|year )?"
+_FISCAL = r"(?:(?:financial|fiscal|calendar) year |[fc]y ?|year )?"
 _ONE = "|".join(_NUMBERS)
 #: In `last quarter: 4` the number is none of a quarter's.
 _NO_OTHER = "".join(rf"(?<!\b{word} )" for word in (*_AWAY, "per") if " " not in word)
@@ -150,7 +161,8 @@ def _day(text: str) -> date | None:
     numbers = re.findall(r"\d+", text)
     try:
         if named := re.search(_MONTH, text):
-            return date(_full(numbers[-1]), _MONTH_OF[named[0].rstrip(".")], int(numbers[0]))
+            year = _full(numbers[-1]) if len(numbers) > 1 else NO_YEAR
+            return date(year, _MONTH_OF[named[0].rstrip(".")], int(numbers[0]))
         if len(numbers[0]) == 4:
             return date(*map(int, numbers))
         return date(_full(numbers[2]), int(numbers[1]), int(numbers[0]))
@@ -164,9 +176,22 @@ def _two_days(first: str, last: str) -> Mentions | None:
 
 
 def _days_of_one_year(number: str, month: str, last: str) -> Mentions | None:
-    """`1 July to 30 September 2015`."""
+    """`1 July to 30 September 2015`, `1 October to 31 March 2016`."""
     day = _day(last)
-    return _two_days(f"{number} {month} {day.year}", last) if day else None
+    if day is None:
+        return None
+    spans = (_two_days(f"{number} {month} {year}", last) for year in (day.year, day.year - 1))
+    return next(filter(None, spans), None)
+
+
+def _days_without_year(first: str, last: str) -> Mentions | None:
+    """`1 October to 31 December`; other days than those of months are of no known length."""
+    one, other = _day(first), _day(last)
+    if one is None or other is None:
+        return None
+    if one.day == 1 and other.day >= monthrange(NO_YEAR + 1, other.month)[1]:
+        return Mentions(months=frozenset({(one.month, other.month)}))
+    return Mentions(relative=frozenset({(f"{first} to {last}", 0)}))
 
 
 def _ending(long: str, last: str) -> Mentions | None:
@@ -177,15 +202,26 @@ def _ending(long: str, last: str) -> Mentions | None:
     return Mentions(ends=frozenset({day}), relative=length)
 
 
-def _ending_with(long: str, month: str, year: str) -> Mentions | None:
+def _ending_with(long: str, month: str, said_year: str = "") -> Mentions | None:
     """`Year to June 2022`: its last day is the month's."""
-    number = _MONTH_OF[month.rstrip(".")]
-    return _ending(long, date(_full(year), number, monthrange(_full(year), number)[1]).isoformat())
+    number, year = _MONTH_OF[month.rstrip(".")], _full(said_year) if said_year else NO_YEAR
+    return _ending(long, date(year, number, monthrange(year, number)[1]).isoformat())
+
+
+def _ending_in(long: str, day: str, month: str) -> Mentions | None:
+    """`As at 31/12`; `to 15/16` is a year."""
+    is_year = (int(day) + 1) % 100 == int(month)
+    return None if is_year else _ending(long, f"{NO_YEAR:04}-{month}-{day}")
 
 
 def _day_alone(text: str) -> Mentions | None:
     day = _day(text)
     return Mentions(days=frozenset({day})) if day else None
+
+
+def _written(text: str) -> Mentions | None:
+    day = _day(text)
+    return Mentions(written=frozenset({day})) if day else None
 
 
 def _half(number: str) -> Mentions:
@@ -242,13 +278,24 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"({_DAY}){_TO}({_DAY})", _two_days),
     (rf"({_MONTH})[,/] ?{_MONTH} ?(?:,|/|,? and|&) ?({_MONTH})[ -]?({_YEAR}|'\d\d)?",
      _three_months),
-    (rf"(\d{{1,2}}) ({_MONTH}){_TO}({_DAY})", _days_of_one_year),
+    (rf"(\d{{1,2}})(?:st|nd|rd|th)? ({_MONTH}){_TO}({_DAY})", _days_of_one_year),
     (rf"({_YEAR})-?q([1-4])", lambda year, number: _quarter(number, year)),
+    (rf"({_DAY_OF_YEAR}){_TO}({_DAY_OF_YEAR})(?! ?{_YEAR})", _days_without_year),
+    (rf"(?:correct|accurate|extracted|downloaded|refreshed)(?: as)?(?: (?:at|of|on))? ({_DAY})",
+     _written),
+    (rf"([qymw])/?e\.?:? ({_DAY})", lambda long, last: _ending(_ENDED[long], last)),
+    (rf"([qymw])/?e\.?:? ({_MONTH})[ -]?({_YEAR}|'?\d\d)?",
+     lambda long, *month: _ending_with(_ENDED[long], *month)),
     (rf"{_UNTIL} ({_DAY})", _ending),
     (rf"({_DAY})", _day_alone),
+    (rf"{_UNTIL} ({_DAY_OF_YEAR})", _ending),
+    (rf"{_UNTIL} (\d{{1,2}})/(0?[1-9]|1[0-2])", _ending_in),
+    (rf"({_DAY_OF_YEAR})", _day_alone),
     (rf"({_MONTH})[ -]?'?(\d\d){_TO}({_MONTH})[ -]?'?(\d\d)", _month_span),
     (rf"({_MONTH})[ -]?({_YEAR}|'\d\d)?{_TO}({_MONTH})[ -]?({_YEAR}|'?\d\d)?", _month_span),
-    (rf"{_UNTIL} ({_MONTH})[ -]?({_YEAR}|'\d\d)", _ending_with),
+    (rf"{_UNTIL} ({_MONTH})[ -]?({_YEAR}|'?\d\d)", _ending_with),
+    # Figures to December may be those of the months until then.
+    (rf"(?!to\b){_UNTIL} ({_MONTH})", _ending_with),
     (rf"({_MONTH})[ -]?({_YEAR}|'\d\d|\d\d)?", _one_month),
     (r"(\d\d)(\d\d)(?= ?q[1-4])", _two),
     (r"(20\d\d)(\d\d)", _two),
@@ -262,7 +309,7 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (rf"{_FISCAL}({_YEAR}) ?[-/ ] ?({_YEAR}|\d\d)", _two),
     (rf"{_FISCAL}(\d\d) ?[-/] ?(\d\d)", _two),
     (rf"{_FISCAL}({_YEAR})", _one_year),
-    (r"fy ?'?(\d\d)", _one_year),
+    (r"[fc]y ?'?(\d\d)", _one_year),
     (r"(?:month|period) ?(1[0-2]|[1-9])", _a_month),
     (r"(\d{1,2}|three|six|nine|twelve)[ -]?months?", _months),
     (rf"({'|'.join(map(re.escape, _AWAY))}) (week|month|quarter|qtr|q|half|year|yr|period)(?:'s)?",
@@ -274,15 +321,15 @@ _SAYINGS: tuple[tuple[str, Callable[..., Mentions | None]], ...] = (
     (r"(?:q|qtr|quarter)[ .-]?(i{1,3}|iv)", _roman),
     (r"q-([1-4])", _quarter),
     (r"(?:week|wk)\.? ?(?:no\.? ?)?[1-5]?\d", lambda: _lasting("week")),
-    (r"(?:autumn|spring|summer|winter|michaelmas|hilary|lent|easter|trinity|school) term",
-     _term),
+    (r"(?:autumn|spring|summer|winter|michaelmas|hilary|lent|easter|trinity|school) term", _term),
+    (r"term [1-6]", _term),
     (r"m(1[0-2]|[14-9])", _a_month),
     (r"(previous|prior|preceding)", lambda _: _relative("last", "period")),
 )  # fmt: skip
-_PATTERNS = tuple(
-    (re.compile(rf"(?<![\w£.,'])(?<!\d[-/]){pattern}(?![\w%]|[.,/-]\d)"), make)
-    for pattern, make in _SAYINGS
-)
+_BEFORE, _BEHIND = r"(?<![\w£.,'])(?<!\d[-/])", r"(?:'s)?(?![\w%]|[.,/-]\d)"
+_PATTERNS = tuple((re.compile(f"{_BEFORE}{pattern}{_BEHIND}"), make) for pattern, make in _SAYINGS)
+#: Any of them: where none is found, looking for all at once takes a fraction of the time.
+_ANY = re.compile(f"{_BEFORE}(?:{'|'.join(pattern for pattern, _ in _SAYINGS)}){_BEHIND}")
 _QUOTES = str.maketrans("\u2018\u2019_", "'' ")
 
 
@@ -294,7 +341,7 @@ def spoken(text: str) -> str:
 def mentions(text: str) -> tuple[Mentions, str]:
     """What a text that is `spoken` says of periods, and the text without it."""
     found = NONE
-    if not _MAY_SAY.search(text):
+    if not _MAY_SAY.search(text) or not _ANY.search(text):
         return found, text
     for pattern, make in _PATTERNS:
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import against, is_whole, said_otherwise
+from pipeline.returns.interpret.councils import ANOTHER_COUNCIL, another_council
 from pipeline.returns.interpret.headings import Heading, heading_text
 from pipeline.returns.interpret.labels import Label
 from pipeline.returns.interpret.register_periods import Fit
@@ -26,6 +27,19 @@ _OF_PARTS = frozenset(
     {"ward", "wards", "locality", "neighbourhood", "parish", "district", "sub area", "geography"}
     | {"gender", "sex", "age", "age group", "age band", "ethnicity", "cohort", "area covered"}
     | {"location", "site", "ward name", "locality name"}
+)
+#: Columns that say whose figure each is.
+_OF_COUNCILS = frozenset(
+    {
+        "authority",
+        "local authority",
+        "council",
+        "borough",
+        "county",
+        "la",
+        "la name",
+        "organisation",
+    }
 )
 #: Columns that as often say who is responsible.
 _OF_TEAMS = frozenset(
@@ -98,6 +112,8 @@ def _said_by(heading: Heading, known: Belonging) -> Callable[[str], list[str]] |
         return lambda text: [] if _is_complete(text, known) else [A_PART]
     if said in _OF_PARTS:
         return lambda text: [] if is_whole(text, known) else [A_PART]
+    if said in _OF_COUNCILS:
+        return lambda text: [ANOTHER_COUNCIL] if another_council(known.words, text) else []
     if said in _OF_TEAMS:
         return lambda text: (
             [A_PART] if parts_named(known.words, text) and not is_whole(text, known) else []

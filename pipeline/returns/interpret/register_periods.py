@@ -14,7 +14,16 @@ from enum import IntEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.returns.interpret.periods import LONG, NONE, TERM, Mentions, Years, mentions, spoken
+from pipeline.returns.interpret.periods import (
+    LONG,
+    NO_YEAR,
+    NONE,
+    TERM,
+    Mentions,
+    Years,
+    mentions,
+    spoken,
+)
 from schemas.model import Period
 
 
@@ -47,8 +56,9 @@ class RegisterPeriod(Struct, frozen=True):
             *(self._numbered(each, self.said.halves, 6) for each in said.halves),
             *(_same(each == self._months) for each in said.months),
             *(_same(each == (self.period.starts, self.period.ends)) for each in said.spans),
-            *(_same(each == self.period.ends) for each in said.ends),
-            *(_same(True) if each == self.period.ends else Fit.DOUBTFUL for each in said.days),
+            *(_same(self._ends_on(each)) for each in said.ends),
+            *(Fit.SAME if self._ends_on(each) else Fit.DOUBTFUL for each in said.days),
+            *map(self._since, said.written),
             *(self._away(*each) for each in said.relative),
             *(_same(each == self.name) for each in said.names),
         ]
@@ -65,6 +75,7 @@ class RegisterPeriod(Struct, frozen=True):
             [*map(self._year, said.years)],
             [self._within(each, (first, last)) for each in said.spans],
             [self._within_months(each) for each in said.months],
+            [*map(self._since, said.written)],
             *(
                 [self.fit(Mentions(**{kind: frozenset({one})})) for one in getattr(said, kind)]
                 for kind in ("quarters", "halves", "ends", "relative", "names")
@@ -73,6 +84,15 @@ class RegisterPeriod(Struct, frozen=True):
         several = any(len(each) > 1 for each in fits)
         best = max((min(each) for each in fits if each), default=Fit.SAME)
         return max(best, Fit.DOUBTFUL) if several else best
+
+    def _ends_on(self, day: date) -> bool:
+        return in_year(day, self.period.ends) == self.period.ends
+
+    def _since(self, day: date) -> Fit:
+        """Whether figures that were right on a day can be the period's: it was over by then."""
+        if day >= self.period.ends:
+            return Fit.SAME
+        return Fit.DOUBTFUL if day >= self.period.starts else Fit.OTHER
 
     @staticmethod
     def _within(days: tuple[date, date], own: tuple[date, date]) -> Fit:
@@ -120,6 +140,15 @@ class RegisterPeriod(Struct, frozen=True):
         return Fit.SAME if is_long else Fit.DOUBTFUL
 
 
+def in_year(day: date, near: date) -> date:
+    """A day whose year is not said in the year that brings it nearest to another."""
+    if day.year != NO_YEAR:
+        return day
+    years = (near.year - 1, near.year, near.year + 1)
+    days = (date(y, day.month, min(day.day, monthrange(y, day.month)[1])) for y in years)
+    return min(days, key=lambda each: abs(each - near))
+
+
 def _said(years: Years) -> set[int]:
     return {year for year in years if year}
 
@@ -162,6 +191,7 @@ class Calendar:
     def of_day(self, day: date, period: str) -> Fit:
         """Whether a day alone, over figures, tells of a period: by its end, or one within it."""
         own = self._known[period].period
+        day = in_year(day, own.ends)
         if day == own.ends:
             return Fit.SAME
         if day < own.starts or any(day == each.period.ends for each in self._known.values()):
@@ -171,6 +201,7 @@ class Calendar:
 
     def named(self, said: Mentions) -> str | None:
         """The one period that words mean; None where they mean none, or several."""
+        said = replace(said, written=frozenset())
         meant = [known.name for known in self._known.values() if known.fit(said) is Fit.SAME]
         return meant[0] if said and len(meant) == 1 else None
 

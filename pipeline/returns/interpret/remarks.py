@@ -40,6 +40,7 @@ ANOTHER_BODY, ELSEWHERE, A_PART = "of another body", "of elsewhere", "of a part 
 #: What a line says of all figures near it where it says nothing else; over a column, or beside
 #: other words, most of these may mean anything.
 _ALONE: dict[str, tuple[str, ...]] = {
+    "cumulative": ("running", "so far"),
     "net": ("net", "nett"),
     "gross": ("gross",),
     "an average": ("median", "medians", "mode"),
@@ -78,6 +79,8 @@ _ALONE: dict[str, tuple[str, ...]] = {
             "cipfa",
             "cipfa group",
             "northern ireland",
+            *("tri borough", "bi borough", "thames valley", "all london boroughs", "london"),
+            *("london boroughs", "sub region", "city region", "force area", "met police area"),
             "region",
         ),
     ),
@@ -118,7 +121,8 @@ _DONE = re.compile(
     r"|should (?:be|read|say)|(?:is|are) (?:wrong|incorrect|not right)|double count\w*|restated"
     r"|rounded|based on|samples? (?:of|size|[(]?n ?=)|pro rata"
     r"|per (?:head|annum|capita|thousand|[\d,]*0)"
-    r"|lag(?:s|ged|ging)?|estimat(?:e|es|ed)|to be confirmed|superseded|weighted|seasonally"
+    r"|lag(?:s|ged|ging)?|estimat(?:e|es|ed)|to be confirmed|superseded|(?:un)?weighted|seasonally"
+    r"|in real terms|(?:constant|current|real) prices|at (?:[\w/-]+ )?prices"
     r"|in (?:hundreds|tens|dozens|lakhs?|crores?|pence|weeks|months|hours|minutes|years))\b"
     r"|\b(?:used?|using) (?:[\w']+ ){1,3}(?:figures|data|returns?)\b"
     r"|^(?:net|gross|per|without|less|using)\b|\bonly$"
@@ -186,9 +190,14 @@ NO_MATTER = frozenset(
 )
 
 
+#: What follows is not as the rest.
+_BUT = re.compile(r"\bbut\b", re.IGNORECASE)
+
+
 def kinds_alone(label: Label, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures: `net`, `of another body`."""
-    kind = _SAYS_ALONE.get(" ".join(word for word in label.unknown if word not in NO_MATTER))
+    words = (word.removesuffix("'s") for word in label.unknown if word not in NO_MATTER)
+    kind = _SAYS_ALONE.get(" ".join(words))
     # `Gap to target` names a target, and is none.
     if label.fields - {"performance"} - ({"target"} if kind == _DIFFERENCE else set()):
         return []
@@ -198,7 +207,7 @@ def kinds_alone(label: Label, *, as_section: bool = False) -> list[str]:
 @_remembered
 def parts_named(words: Vocabulary, text: str) -> tuple[str, ...]:
     """Whether a line, or a part of it, names a part of the area or of those who live there."""
-    if _OF_STAFF.search(spoken(text)):
+    if _OF_STAFF.search(spoken(text)) or is_harmless(text):
         return ()
     for segment in filter(str.strip, _SEGMENTS.split(text)):
         label = words.title(segment)
@@ -236,30 +245,38 @@ def is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
     parts = told(text)
     if len(parts) > 1 and any(map(is_denial, parts)):
         return True
-    if any(is_short(spoken(MARK.sub("", part))) for part in parts if len(part) <= LONGEST_PART):
+    if any(
+        is_short(spoken(MARK.sub("", part))) and not is_harmless(part)
+        for part in parts
+        if len(part) <= LONGEST_PART
+    ):
         return True
     return any(
         is_on_figures(part)
         if len(part) > LONGEST_PART
-        else _is_unclear_part(words, clauses(part), as_title=as_title)
+        else _is_unclear_part(words, part, as_title=as_title)
         for part in parts
     )
 
 
-def _is_unclear_part(words: Vocabulary, said: list[str], *, as_title: bool) -> bool:
+def _is_unclear_part(words: Vocabulary, part: str, *, as_title: bool) -> bool:
+    if is_harmless(part):
+        return False
+    said = clauses(part)
     if any(_is_unclear(words, clause, as_title=as_title) for clause in said):
         return True
     # Behind `Data: ONS`, a word such as `England` is said of the data.
-    others = [clause for clause in said if not is_harmless(spoken(clause).strip(" .()*"))]
-    return len(others) < len(said) and any(
-        words.title(clause).kinds - {PROVISIONAL} for clause in others
+    others = [clause for clause in said if not is_harmless(clause)]
+    return len(others) < len(said) and (
+        _BUT.search(part) is not None
+        or any(words.title(clause).kinds - {PROVISIONAL} for clause in others)
     )
 
 
 def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
-    said = spoken(text).strip(" .()*")
-    if is_harmless(said):
+    if is_harmless(text):
         return False
+    said = spoken(text).strip(" .()*")
     clause = _IDLE.sub("", said)
     begins = _OVER if as_title else _UNDER
     if is_short(clause):

@@ -50,7 +50,7 @@ def said_by_section(known: Belonging, texts: list[str], *, is_under: bool) -> li
         for part in parts:
             if what := _said(known, part):
                 return what
-    return said_alone(known, label, text, as_section=True)
+    return said_alone(known, label, text, as_section=not is_under)
 
 
 def is_doubtful_section(known: Belonging, text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct, field
 
@@ -13,9 +13,8 @@ from pipeline.returns.interpret.headings import (
     HeadingBlock,
     Headings,
     heading_text,
-    known_names,
 )
-from pipeline.returns.interpret.labels import INDICATORS, Fields, Vocabulary
+from pipeline.returns.interpret.labels import INDICATORS, Vocabulary, known_names
 from pipeline.returns.interpret.merges import Merges
 from pipeline.returns.interpret.titles import Title, entries_joined
 from pipeline.workbooks.addresses import address, column_letters, position
@@ -24,13 +23,33 @@ from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
-from schemas.fields import OVERALL_HEADINGS
+from schemas.fields import OVERALL_HEADINGS, Fields
 from schemas.findings import Finding, shorten
 from schemas.layout_rules import OWN_APPENDIX
 from schemas.wording import listed
 
 #: A table's headings stand within this many rows from the top of the sheet.
 HEADER_WITHIN = 50
+#: So many rows' addresses are remembered.
+_MOST_REMEMBERED = 2_000
+
+
+class RowAddresses(dict[int, dict[str, str]]):
+    """The address of each field's cell in a row, by the row's number."""
+
+    def __init__(self, columns: tuple[tuple[str, int], ...]) -> None:
+        super().__init__()
+        self._letters = [(key, column_letters(column)) for key, column in columns]
+
+    def __missing__(self, row: int) -> dict[str, str]:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        self[row] = made = {key: f"{letters}{row + 1}" for key, letters in self._letters}
+        return made
+
+
+# Returns made from one template have their figures in the same cells.
+_addresses_in = lru_cache(maxsize=16)(RowAddresses)
 
 
 class Table(Struct, dict=True):
@@ -54,9 +73,19 @@ class Table(Struct, dict=True):
         return {key: heading.column for key, heading in self.chosen.items()}
 
     @cached_property
-    def letters(self) -> dict[str, str]:
-        """The letters of each field's column; asked for once they are chosen."""
-        return {key: column_letters(column) for key, column in self.columns.items()}
+    def addresses(self) -> RowAddresses:
+        """The addresses of each row's fields; asked for once the columns are chosen."""
+        return _addresses_in(tuple(self.columns.items()))
+
+    @cached_property
+    def _across(self) -> list[int]:
+        """Where in the used part each field's cell stands; asked for once they are chosen."""
+        return [column - self.grid.first_column for column in self.columns.values()]
+
+    def values(self, row: int) -> dict[str, CellValue]:
+        """What stands in each field's cell of a row of the table."""
+        values = map(self.grid.cells(row).__getitem__, self._across)
+        return dict(zip(self.columns, values, strict=True))
 
     @cached_property
     def is_provisional(self) -> bool:

@@ -32,18 +32,28 @@ _BOOKS: dict[FileKind, Callable[[bytes], _Book]] = {
 }
 
 
-def details_of(content: bytes, kind: FileKind) -> Details:
-    """The look-up for a workbook; what it holds is read when it is first asked.
+class _LookUp:
+    """The look-up for a workbook; what that holds is read when it is first asked."""
 
-    The look-up raises BrokenPartError for what calamine does without and this does not.
-    """
-    opened = cache(partial(_BOOKS.get(kind, ooxml.OoxmlBook), content))
+    def __init__(self, content: bytes, kind: FileKind) -> None:
+        self._opened = cache(partial(_BOOKS.get(kind, ooxml.OoxmlBook), content))
 
-    def look_up(sheet: str, wanted: Iterable[Place]) -> SheetDetails:
+    def __call__(self, sheet: str, wanted: Iterable[Place]) -> SheetDetails:
         with _understood():
-            return opened().sheet(sheet, set(wanted))
+            return self._opened().sheet(sheet, set(wanted))
 
-    return look_up
+    def is_plain(self, sheet: str) -> bool:
+        with _understood():
+            book = self._opened()
+            return isinstance(book, ooxml.OoxmlBook) and book.is_plain(sheet)
+
+
+def details_of(content: bytes, kind: FileKind) -> Details:
+    """The look-up for a workbook.
+
+    It raises BrokenPartError for what calamine does without and this does not.
+    """
+    return _LookUp(content, kind)
 
 
 def merged_of(content: bytes, kind: FileKind) -> dict[str, list[Span]]:

@@ -38,21 +38,25 @@ def texts_around(package: Package, name: str, content: bytes) -> list[Around]:
         has_first = b'differentFirst="1"' in tail or b'differentFirst="true"' in tail
         for kind, said in _PAGE_TEXT.findall(tail):
             if kind == b"odd" or has_first:
-                text = html.unescape(said.decode("utf-8", "replace"))[:_LONGEST]
-                around += [Around(each, PAGE) for each in _parts(text)]
+                around += on_page(html.unescape(said.decode("utf-8", "replace")))
     if content.find(b"drawing ", start) >= 0:
-        try:
-            around += [Around(text, BOX) for text in _Boxes(package.related(name, "drawing")).said]
-        except BrokenPartError:
-            return around
+        around += in_boxes(package, name)
     return around
 
 
-def _parts(text: str) -> list[str]:
-    """The parts of a header that say anything, without the codes for what is printed there."""
-    pieces = text.replace("&&", "\0")
+def on_page(text: str) -> list[Around]:
+    """The parts of a header or footer that say anything, without the codes for what is printed."""
+    pieces = text[:_LONGEST].replace("&&", "\0")
     parts = (_CODES.sub(" ", part).replace("\0", "&").strip() for part in _PARTS.split(pieces))
-    return [part for part in parts if part]
+    return [Around(part, PAGE) for part in parts if part]
+
+
+def in_boxes(package: Package, name: str) -> list[Around]:
+    """What the text boxes of a sheet say, by its part; none where they cannot be read."""
+    try:
+        return [Around(text, BOX) for text in _Boxes(package.related(name, "drawing")).said]
+    except BrokenPartError:
+        return []
 
 
 class _Boxes:

@@ -9,9 +9,11 @@ from functools import cached_property
 
 from pipeline.workbooks import compound
 from pipeline.workbooks.details import biff_texts
+from pipeline.workbooks.details.around import BOX, on_page
 from pipeline.workbooks.details.biff_comments import RECORDS, BiffComments
 from pipeline.workbooks.details.detail import (
     ERRORS,
+    Around,
     CellDetail,
     CellStyles,
     Codes,
@@ -35,6 +37,8 @@ _LATIN, _MACINTOSH = "cp1252", 0x8000
 #: What each record needs to say anything; of those that calamine passes over.
 _SHORTEST = {0x0201: 6, _MULBLANK: 6, _ROW: 16, _COLINFO: 10}
 _HIDDEN_ROW = 0x20
+#: The header and the footer of a sheet's pages.
+_PAGE_TEXTS = frozenset({0x0014, 0x0015})
 
 
 class BiffBook:
@@ -106,6 +110,10 @@ class BiffBook:
         for kind, body in _substream(self._stream, self._sheets[name]):
             if kind in RECORDS:
                 comments.take(kind, body)
+            elif kind in _PAGE_TEXTS:
+                width = 2 if self._is_biff8 else 1
+                version = _BIFF8 if self._is_biff8 else 0
+                found.around += on_page(_text(body, 0, width, version, self._encoding) or "")
             elif len(body) < _SHORTEST.get(kind, 0):
                 # It says nothing that calamine would read.
                 continue
@@ -130,6 +138,7 @@ class BiffBook:
                 if options & 1:
                     found.hidden_columns.append((first, last))
         found.comments |= comments.said
+        found.around += [Around(text, BOX) for text in comments.boxes]
         return found
 
 

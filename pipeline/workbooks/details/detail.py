@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntFlag
 from functools import cached_property
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -109,6 +110,8 @@ class CellStyles(dict[int, CellStyle]):
             (at, CellStyle(codes.get(code), marked.get(font, Marks.NONE)))
             for at, (code, font) in enumerate(styles)
         )
+        #: Whether any of them marks a cell.
+        self.has_marks = any(style.marks for style in self.values())
 
     def __missing__(self, style: int) -> CellStyle:
         # A workbook without styles has one, as it were.
@@ -133,10 +136,14 @@ class SheetDetails(Struct, dict=True):
     comments: dict[Place, str] = {}
     #: What stands in no cell, as far as the kind of workbook tells it.
     around: list[Around] = []
+    #: No cell of the sheet is marked, shows an error or has a formula (see `Details.is_plain`).
+    is_plain: bool = False
 
     @cached_property
     def odd_rows(self) -> frozenset[int]:
         """The rows of the cells that are marked or show an error."""
+        if self.is_plain:
+            return frozenset()
         cells = self.cells.items()
         return frozenset(row for (row, _), detail in cells if detail.marks or detail.error)
 
@@ -146,11 +153,24 @@ class SheetDetails(Struct, dict=True):
         return cls(dict.fromkeys(asked, ABSENT))
 
 
-#: Looks up the details of a sheet's cells: the sheet's name and the places.
-Details = Callable[[str, Iterable[Place]], SheetDetails]
+class Details(Protocol):
+    """Looks up the details of cells, by the name of their sheet."""
+
+    def __call__(self, sheet: str, wanted: Iterable[Place], /) -> SheetDetails:
+        """What is known of a sheet, and of the cells at these places."""
+        ...
+
+    def is_plain(self, sheet: str, /) -> bool:
+        """Whether no cell of a sheet is marked, shows an error or has a formula.
+
+        False where that cannot be told without looking at each.
+        """
+        ...
 
 
 def marked_places(details: Details, sheet: str, places: Iterable[Place]) -> dict[Place, Marks]:
     """Those of a sheet's cells that are struck out, raised or lowered, in whole or in part."""
+    if details.is_plain(sheet):
+        return {}
     known = details(sheet, places)
     return {place: detail.marks for place, detail in known.cells.items() if detail.marks}

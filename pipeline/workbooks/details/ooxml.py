@@ -10,6 +10,8 @@ import re
 from functools import cached_property, lru_cache
 from xml.parsers import expat
 
+from msgspec import Struct
+
 from pipeline.workbooks.addresses import address, column_letters, position
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.around import texts_around
@@ -47,6 +49,8 @@ _MARKS = {"vertAlign": Marks.SHIFTED, "strike": Marks.STRUCK}
 _NO_MARK = ("baseline", "0", "false")
 #: The parts of a sheet's or the texts' XML in which a mark may be.
 _MARKING = tuple(mark.encode() for mark in _MARKS)
+#: Without any of these no cell of a sheet is marked by itself, shows an error or has a formula.
+_ODD = (*_MARKING, b'"e"', b"<f")
 
 
 class OoxmlBook:
@@ -55,6 +59,7 @@ class OoxmlBook:
     def __init__(self, content: bytes) -> None:
         self._package = package = Package(content, "workbook.xml")
         self._relation_of = _relations_of_sheets(package.main)
+        self._parts: dict[str, _SheetPart] = {}
         styles = package.part_of_type("styles")
         self.styles = _styles_of(styles) if styles else CellStyles((), Codes(), ())
 
@@ -80,14 +85,42 @@ class OoxmlBook:
         is_shared = kind in (b"s", "s") and text.isdigit() and self.marked
         return style.marks | self.marked.get(int(text), Marks.NONE) if is_shared else style.marks
 
+    def is_plain(self, name: str) -> bool:
+        """Whether a sheet can hold no mark, no error and no formula."""
+        return not (self.styles.has_marks or self.marked or self._part(name).may_be_odd)
+
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
-        part = self._package.targets.get(self._relation_of[name], "")
-        content = self._package.read(part)
-        found = _search(content, asked, self) or _Walk(asked, self).run(content)
-        found.comments |= comments_of(self._package, part)
-        found.around += texts_around(self._package, part, content)
+        part = self._part(name)
+        found = _search(part.content, asked, self) or _Walk(asked, self).run(part.content)
+        found.comments |= comments_of(self._package, part.name)
+        found.around += texts_around(self._package, part.name, part.content)
+        found.is_plain = self.is_plain(name)
         return found
+
+    def _part(self, name: str) -> _SheetPart:
+        """The part of a sheet. Raises KeyError where there is no such sheet."""
+        if name not in self._parts:
+            part = self._package.targets.get(self._relation_of[name], "")
+            self._parts[name] = _SheetPart(part, self._package.read(part))
+        return self._parts[name]
+
+
+class _SheetPart(Struct, dict=True):
+    """The part of a sheet: its name and its bytes."""
+
+    name: str
+    content: bytes
+
+    @cached_property
+    def may_be_odd(self) -> bool:
+        """Whether a cell may be marked by itself, show an error or have a formula.
+
+        True where the bytes are not laid out in the usual way.
+        """
+        content = self.content
+        start, end = content.find(b"<sheetData"), content.find(b"</sheetData>")
+        return not 0 < start < end or any(content.find(s, start, end) >= 0 for s in _ODD)
 
 
 # Returns made from one template have the same workbook part and the same styles.

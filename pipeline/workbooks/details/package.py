@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import io
 import posixpath
+import struct
 import zipfile
+import zlib
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import BrokenPartError
 
+#: A part's own header: how it begins, and its length without the part's name.
+_LOCAL, _HEADER = b"PK\x03\x04", 30
+#: Flags of a part that change nothing of how it is unpacked: how hard it was packed, where its
+#: lengths stand, and the encoding of its name.
+_HARMLESS = 0x80E
+#: No more of a part is remembered, packed.
+_SMALL = 8 * 1024
+
 
 class Package:
     """The parts of an `.xlsx`, `.xlsm` or `.xlsb`; names are the same in capitals and without."""
 
     def __init__(self, content: bytes, main: str) -> None:
+        self._content = content
         self._archive = zipfile.ZipFile(io.BytesIO(content))
-        self._names = {name.casefold(): name for name in self._archive.namelist()}
+        self._entries = {entry.filename.casefold(): entry for entry in self._archive.infolist()}
         # Nearly always `xl`; the package itself says it.
         self._folder = _folder(self.read("_rels/.rels", b""))
         self._main = main
@@ -28,12 +39,30 @@ class Package:
         Raises:
             BrokenPartError: there is none of that name, and nothing stands in its place.
         """
-        found = self._names.get(name.casefold())
+        found = self._entries.get(name.casefold())
         if found is not None:
-            return self._archive.read(found)
+            known = self._known(found)
+            return self._archive.read(found) if known is None else known
         if otherwise is None:
             raise BrokenPartError(f"{name or 'a part'} is missing")
         return otherwise
+
+    def _known(self, entry: zipfile.ZipInfo) -> bytes | None:
+        """A small part's bytes, unpacked once for all returns; None where it is not plainly packed.
+
+        Only what `zipfile` would take is taken, and comes to the same.
+        """
+        start, packed = entry.header_offset + _HEADER, entry.compress_size
+        head = self._content[entry.header_offset : start]
+        is_plain = entry.compress_type == zipfile.ZIP_DEFLATED and not entry.flag_bits & ~_HARMLESS
+        if not is_plain or packed > _SMALL or len(head) < _HEADER or not head.startswith(_LOCAL):
+            return None
+        named, extra = struct.unpack_from("<2H", head, _HEADER - 4)
+        name = self._content[start : start + named]
+        if not name.isascii() or name.decode() != entry.orig_filename:
+            return None
+        start += named + extra
+        return _unpacked(self._content[start : start + packed], entry.file_size, entry.CRC)
 
     @cached_property
     def main(self) -> bytes:
@@ -53,7 +82,7 @@ class Package:
     @cached_property
     def has_comments(self) -> bool:
         """Whether any cell of any sheet may have a comment."""
-        return any("comments" in name for name in self._names)
+        return any("comments" in entry.filename for entry in self._entries.values())
 
     def related(self, name: str, kind: str) -> bytes:
         """The part that another one has of a kind; nothing where it has none."""
@@ -66,6 +95,19 @@ class Package:
     def _relations(self) -> _Relations:
         part = self.read(f"{self._folder}/_rels/{self._main}.rels")
         return _relations(part, self._folder)
+
+
+# Returns made from one template have the same styles and relationships.
+@lru_cache(maxsize=64)
+def _unpacked(packed: bytes, size: int, crc: int) -> bytes | None:
+    """What a part unpacks to; None where that is not what its archive says of it."""
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        unpacked = unpacker.decompress(packed, size + 1)
+    except zlib.error:
+        return None
+    is_whole = unpacker.eof and len(unpacked) == size and zlib.crc32(unpacked) == crc
+    return unpacked if is_whole else None
 
 
 class _Relations(NamedTuple):

@@ -6,8 +6,10 @@ import struct
 from collections.abc import Iterator
 from functools import cached_property
 
+from pipeline.workbooks.details.around import in_boxes, on_page
 from pipeline.workbooks.details.detail import (
     ERRORS,
+    Around,
     BrokenPartError,
     CellDetail,
     CellStyles,
@@ -32,6 +34,9 @@ _CELLS, _FORMULAS = frozenset({*range(1, 12), _RICH}), range(8, 12)
 _HIDDEN_ROW = 0x10
 _MERGED = 176
 _COMMENT, _COMMENT_TEXT = 635, 637
+#: The headers and footers of a sheet's pages, and its drawing; a text that is none.
+_PAGE_TEXTS, _DRAWING, _NULL = 479, 550, b"\xff\xff\xff\xff"
+_FIRST_DIFFERS = 0x02
 #: What a part that is cut short, or not packed as it says, makes of reading it.
 _UNREADABLE = (struct.error, IndexError, *PACKED_WRONGLY)
 #: The record with which a sheet's merged ranges begin, and its length.
@@ -144,7 +149,23 @@ class XlsbBook:
                 first, last, options = struct.unpack_from("<2I8xH", body)
                 if options & 1:
                     found.hidden_columns.append((first, last))
+            elif kind == _PAGE_TEXTS:
+                found.around += _on_pages(body)
+            elif kind == _DRAWING:
+                found.around += in_boxes(self._package, self._parts[name])
         return found
+
+
+def _on_pages(body: bytes) -> list[Around]:
+    """What headers and footers of pages say; none of one that is cut short."""
+    around, at = list[Around](), 2
+    for of_pages in ("odd", "odd", "even", "even", "first", "first"):
+        if len(body) < at + 4:
+            return around
+        text, at = ("", at + 4) if body[at : at + 4] == _NULL else _text(body, at)
+        if of_pages == "odd" or (of_pages == "first" and body[0] & _FIRST_DIFFERS):
+            around += on_page(text)
+    return around
 
 
 def _records(part: bytes) -> Iterator[tuple[int, bytes]]:

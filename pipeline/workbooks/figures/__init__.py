@@ -1,7 +1,8 @@
 """Figures: one cell (value, number format) and an indicator's unit become a typed figure.
 
 Nothing is guessed. What can be read in one way only is read; everything else is a finding that
-asks. `numbers` reads stored numbers by their number format, `text` what is written as text.
+asks. `numbers` reads stored numbers by their number format, `short` most of them without asking
+much, `text` what is written as text.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
 from pipeline.workbooks.figures.formats import shows_text_alone
 from pipeline.workbooks.figures.numbers import parse_number
 from pipeline.workbooks.figures.plain import clean
+from pipeline.workbooks.figures.short import figure_of
 from pipeline.workbooks.figures.text import parse_text
 from schemas import rules as c
 
@@ -23,6 +25,11 @@ def parse(cell: CellValue, scale: Scale, number_format: str | None) -> Figure:
     `number_format` is the cell's Excel format code; None where the file does not tell. Percentages
     come back in percentage points.
     """
+    if isinstance(cell, float) and number_format is not None:
+        # Nearly all figures of a return.
+        short = figure_of(cell, scale, number_format)
+        if short is not None:
+            return short
     if isinstance(cell, bool):
         return scale.trouble(c.NOT_A_FIGURE, str(cell).upper())
     if isinstance(cell, date):

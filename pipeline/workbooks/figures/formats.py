@@ -131,6 +131,12 @@ def section_for(number_format: str, number: Decimal) -> FormatSection:
     return replace(sections[1], is_for_negative=True) if is_for_negative else sections[place]
 
 
+def section_above_zero(number_format: str) -> FormatSection | None:
+    """What a format does to every number above zero; None where it depends on the number."""
+    sections = _sections(number_format)
+    return None if any(each.condition for each in sections) else sections[0]
+
+
 def place_for(number_format: str, number: Decimal) -> int | None:
     """Which of a format's sections shows a number.
 

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 #: Importing what it needs may take a worker this long on a slow disk, in seconds.
 _STARTS_WITHIN = 120
-#: How many calls wait for each worker; bounds memory at any number of them.
+#: How many calls wait for each worker, of those whose answers may be large.
 _AHEAD = 8
 #: Workers fork from a process that holds nothing but what they import, started with the first of
 #: them; where that is not safe or not known, each is a fresh process. What they import are modules
@@ -118,15 +118,15 @@ class Guard(Executor):
             self._idle.put(worker)
 
 
-def ahead(begun: Iterable[T], guard: Guard) -> Iterator[T]:
+def ahead(begun: Iterable[T], guard: Guard, many: int = _AHEAD) -> Iterator[T]:
     """What has begun, in its order, while a few that come later are begun already.
 
-    So every worker has what to do, and no more waits in memory than that.
+    So every worker has what to do, and no more waits in memory than `many` for every worker.
     """
     waiting: deque[T] = deque()
     for each in begun:
         waiting.append(each)
-        if len(waiting) > _AHEAD * guard.workers:
+        if len(waiting) > many * guard.workers:
             yield waiting.popleft()
     yield from waiting
 
@@ -184,12 +184,15 @@ class _Worker:
 
     def _ready_pipe(self) -> Connection:
         """The pipe to a process that waits for a call."""
-        with self._life:
-            is_alive = self._process is not None and self._process.is_alive()
-        if self._pipe is not None and is_alive:
+        # Of one that was used before it shows at the call, which then has another.
+        if self._pipe is not None and (self._is_used or self._is_alive()):
             return self._pipe
         self._end()
         return self._start()
+
+    def _is_alive(self) -> bool:
+        with self._life:
+            return self._process is not None and self._process.is_alive()
 
     def _start(self) -> Connection:
         with self._life:

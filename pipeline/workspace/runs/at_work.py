@@ -66,6 +66,11 @@ class Suspect(Struct, frozen=True):
         return self.times >= _ENOUGH
 
     @property
+    def said(self) -> str:
+        """What the next run does about it."""
+        return "is gone round" if self.is_enough else "is tried last and alone"
+
+    @property
     def why(self) -> str:
         """Why it is gone round."""
         return f"{self.times} runs ended, or were killed, while they were at work on it alone"
@@ -95,6 +100,8 @@ class AtWork:
         self._folder: Path | None = None
         self._note = WorkNote(run, "", ())
         self._descriptor = -1
+        #: What it reads ahead, whatever else it is at work on.
+        self._ahead = WorkNote(run, "", ())
         #: What runs before have ended on, by its key.
         self.suspects: dict[str, Suspect] = {}
 
@@ -125,24 +132,39 @@ class AtWork:
     @contextmanager
     def on(self, stage: str, things: Iterable[Thing]) -> Iterator[None]:
         """The block is at work on these; where memory ends it the note stays."""
-        self._write(WorkNote(self._run, stage, tuple(things)))
+        self._write(WorkNote(self._run, stage, (*things, *self._ahead.things)))
         try:
             yield
         except MemoryError:
             raise
         except BaseException:
-            self._write(WorkNote(self._run, "", ()))
+            self._write(self._ahead)
             raise
-        self._write(WorkNote(self._run, "", ()))
+        self._write(self._ahead)
 
-    def begin(self, thing: Thing) -> None:
-        """Within such a block: this is begun too."""
-        self._write(replace(self._note, things=(*self._note.things, thing)))
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """In the block things are begun ahead; where memory ends it the note stays."""
+        try:
+            yield
+        except MemoryError:
+            raise
+        except BaseException:
+            self.end(self._ahead.things)
+            raise
+        self.end(self._ahead.things)
 
-    def end(self, thing: Thing) -> None:
-        """Within such a block: this is done."""
-        left = tuple(each for each in self._note.things if each.key != thing.key)
-        self._write(replace(self._note, things=left))
+    def begin(self, stage: str, things: Iterable[Thing]) -> None:
+        """Within such a block: these are begun, and go on while others are worked on."""
+        self._ahead = WorkNote(self._run, stage, (*self._ahead.things, *things))
+        self._write(self._ahead)
+
+    def end(self, things: Iterable[Thing]) -> None:
+        """Within such a block: these are done."""
+        done = {each.key for each in things}
+        left = tuple(each for each in self._ahead.things if each.key not in done)
+        self._ahead = replace(self._ahead, things=left)
+        self._write(self._ahead)
 
     def left_for_tonight(self, server: Thing) -> str:
         """Why a server is not called; empty where it is. The next run calls it once more."""
@@ -154,9 +176,10 @@ class AtWork:
 
     def clear(self, things: Iterable[Thing]) -> None:
         """These have ended no run after all, or are gone."""
-        found = [self.suspects.pop(each.key, None) for each in things]
-        if any(found):
-            self._save()
+        if self.suspects:
+            found = [self.suspects.pop(each.key, None) for each in things]
+            if any(found):
+                self._save()
 
     def keep(self, keys: Container[str]) -> None:
         """Of the files none but these are there any more."""

@@ -6,17 +6,15 @@ its SHA-256, a service area its ref, and everything else a count.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import cast
-
-import structlog
-from structlog.typing import EventDict
 
 from pipeline.workspace.folder import Workspace, make_private
 from pipeline.workspace.runs.pace import Tell
@@ -36,31 +34,33 @@ def opened(workspace: Workspace, run: str, *, shown: bool) -> Iterator[Tell]:
     file = _File(
         folder / "quarterday.log", "a", _SIZE, _KEPT, "utf-8", delay=True, errors="backslashreplace"
     )
-    as_json = structlog.processors.JSONRenderer(ensure_ascii=False)
+    show = _shown if shown else _unshown
 
-    def to_file(logger: object, name: str, event: EventDict) -> EventDict:
-        file.handle(logging.makeLogRecord({"msg": as_json(logger, name, event)}))
-        if not shown:
-            raise structlog.DropEvent
-        return event
+    def tell(event: str, **facts: object) -> None:
+        at = datetime.now(UTC).replace(tzinfo=None).isoformat() + "Z"
+        # When and what first.
+        said = {"at": at, "event": event, **facts, "run": run}
+        line = json.dumps(said, ensure_ascii=False, default=repr)
+        file.handle(logging.makeLogRecord({"msg": line}))
+        show(said, line)
 
-    log = structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            # When and what first.
-            lambda _logger, _name, event: {"at": event["at"], "event": event["event"], **event},
-            to_file,
-            structlog.dev.ConsoleRenderer(timestamp_key="at") if sys.stderr.isatty() else as_json,
-        ],
-        wrapper_class=structlog.BoundLogger,
-    )
     try:
-        with structlog.contextvars.bound_contextvars(run=run):
-            yield cast("Tell", log.msg)
+        yield tell
     finally:
         file.close()
+
+
+def _unshown(said: dict[str, object], line: str) -> None:
+    """For a run whose log stays in its file."""
+
+
+def _shown(said: dict[str, object], line: str) -> None:
+    if sys.stderr.isatty():
+        # It loads much, for colours and columns that are only here.
+        from structlog.dev import ConsoleRenderer
+
+        line = ConsoleRenderer(timestamp_key="at")(None, "", said)
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - what was asked for
 
 
 class _File(RotatingFileHandler):

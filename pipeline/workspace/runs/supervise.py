@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import copy_context
 from datetime import datetime
 
 from msgspec import Struct
@@ -18,7 +17,7 @@ from pipeline.workspace.errors import LockedError, QuarterdayError, problems_of
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.runs import log, switch
 from pipeline.workspace.runs.at_work import AtWork
-from pipeline.workspace.runs.pace import Pace
+from pipeline.workspace.runs.pace import Pace, Tell
 from pipeline.workspace.runs.record import Recorder, RunCounts, RunOutcome
 
 #: A run at the limit has half as long again to end by itself, or so many minutes.
@@ -57,9 +56,13 @@ def supervised(
         recorder.end(outcome, said, run.counts, run.pace.seconds)
         counts = asdict(run.counts) | {"issued": len(run.counts.issued)}
         tell("run ended", outcome=outcome, **counts)
-        url = nights.failure_url if outcome is RunOutcome.FAILED else nights.success_url
         # Of a run that found another at work, that other tells.
-        if url and outcome is not RunOutcome.LOCKED:
+        if outcome is RunOutcome.LOCKED:
+            return
+        if workspace.metrics is not None:
+            _write_metrics(workspace, tell)
+        url = nights.failure_url if outcome is RunOutcome.FAILED else nights.success_url
+        if url:
             switch.call(url, tell)
 
     with log.opened(workspace, name, shown=shown) as tell:
@@ -73,6 +76,15 @@ def supervised(
                 end(*_ended_by(error))
                 raise
             end(run.outcome)
+
+
+def _write_metrics(workspace: Workspace, tell: Tell) -> None:
+    from pipeline.workspace.runs import metrics
+
+    try:
+        metrics.write(workspace)
+    except OSError as error:
+        tell("metrics not written", fault=error.strerror)
 
 
 def _ended_by(error: BaseException) -> tuple[RunOutcome, str]:
@@ -110,8 +122,7 @@ def _stopped_if_it_hangs(
     if not minutes:
         yield
         return
-    # What it logs is of this run.
-    timer = threading.Timer(60 * hangs_after(minutes), copy_context().run, [stop])
+    timer = threading.Timer(60 * hangs_after(minutes), stop)
     timer.daemon = True
     timer.start()
     try:

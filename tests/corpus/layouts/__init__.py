@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tests.corpus.layout import Layout
 from tests.corpus.layouts import (
+    as_sent,
     brackets,
     broken_lines,
     commentary,
@@ -48,6 +49,7 @@ GROUPS: Mapping[str, tuple[Layout, ...]] = {
         notes_and_totals,
         look_alikes,
         commentary,
+        as_sent,
     )
 }
 LAYOUTS: tuple[Layout, ...] = tuple(each for group in GROUPS.values() for each in group)
