@@ -1,14 +1,21 @@
-"""Content: the key of what an appendix is made from; the same key means nothing new to issue."""
+"""Content: keys of what an appendix is made from, and of what it says.
+
+What it is made from is looked up each night; the same key means that nothing need be worked out. Of
+what changed there much changes nothing that is printed, and so makes no draft and no issue.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from pipeline import __version__
+from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
 from pipeline.store import Outcome, Submission
 from pipeline.store.session import Session
@@ -70,3 +77,60 @@ def content_of(session: Session, period: Period) -> str:
     return content_key(
         register, period, [sent for name in names for sent in store.submissions(name)]
     )
+
+
+#: What people type to name a draft has so many characters.
+_CODE = 6
+#: Base32 by Crockford: no I, L, O or U, which look like others or make words.
+_CROCKFORD = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+)
+
+
+def said_by(report: Report) -> str:
+    """What an appendix says, as a SHA-256: the same key means that no reader would see a change.
+
+    Where figures come from, when, and on which day it was printed are nothing that it says.
+    """
+    register = report.register
+    framework = register.framework
+    names = {area.ref: area.name for area in register.areas}
+    said = (
+        (framework.council, framework.title, framework.appendix, framework.policy),
+        (framework.small_below, framework.issue_when),
+        (report.period.name, report.period.starts, report.period.ends),
+        [
+            (
+                (section.priority, [(a.area, a.text) for a in section.achievements]),
+                [_said_of(line, names) for line in section.lines],
+            )
+            for section in report.sections
+        ],
+        (report.key, report.overall_key, report.overall, report.coverage_shown),
+        sorted(each.area.name for each in report.awaited),
+        report.restates is not None,
+    )
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
+
+
+def _said_of(line: Line, names: dict[str, str]) -> Any:
+    indicator = line.indicator
+    figures = [
+        (
+            (names.get(o.area, o.area), o.status, o.value, o.numerator, o.denominator),
+            (o.state, o.narrative, o.suppressed, o.no_cases, o.commentary),
+        )
+        for o in line.consolidated.observations
+    ]
+    return (
+        (indicator.ref, indicator.wording, indicator.kind, indicator.unit, indicator.decimals),
+        (indicator.polarity, indicator.merge_rule, indicator.tolerance, indicator.definition),
+        (line.performance_shown, line.target_shown, line.rating, line.travel, line.year_travel),
+        (line.remarks, line.commentary, line.restated_from, figures),
+    )
+
+
+def code_of(period: str, said: str) -> str:
+    """The short code by which people name what an appendix says: `7KQ2MX`."""
+    digest = hashlib.sha256(f"{period}\n{said}".encode()).digest()
+    return base64.b32encode(digest)[:_CODE].translate(_CROCKFORD).decode()

@@ -130,4 +130,8 @@ class Issue(Struct, frozen=True):
     version: str = __version__
     #: The last submission that the store held; 0 where an old version did not note it.
     last_submission: int = 0
+    #: Its number among those of its period; None where an old version did not note it.
+    number: int | None = None
+    #: The key of what it says; empty where an old version did not note it.
+    said: str = ""
     id: int = 0

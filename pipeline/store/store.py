@@ -20,6 +20,7 @@ from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.store.bulk import add_all
 from pipeline.store.decisions import Decisions
+from pipeline.store.drafts import Drafts
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
 from pipeline.store.records import T, add, in_portions, read, rows_of
@@ -86,6 +87,7 @@ class Store:
     def _use(self, engine: sa.Engine) -> None:
         self._engine = engine
         self.decisions = Decisions(engine)
+        self.drafts = Drafts(engine)
         self.messages = Messages(engine)
 
     def close(self) -> None:

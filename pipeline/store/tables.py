@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -150,6 +150,36 @@ achievement = _of(
     sa.Column("cell", sa.String(12), nullable=False),
 )
 
+#: Each draft of an appendix: what it was made from, and what it says.
+draft = _numbered(
+    "draft",
+    sa.Column("period", Words, nullable=False, index=True),
+    sa.Column("content", sa.String(64), nullable=False),
+    sa.Column("said", sa.String(64), nullable=False),
+    #: By which people name what it says.
+    sa.Column("code", sa.String(8), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("register_sha256", sa.String(64), nullable=False),
+    sa.Column("version", sa.String(32), nullable=False),
+    #: The last submission that the store held.
+    sa.Column("last_submission", sa.Integer, nullable=False),
+    sa.Column("overall", sa.String(8), nullable=False),
+    #: Of the answers that were due, how many there were.
+    sa.Column("answered", sa.Integer, nullable=False),
+    sa.Column("due", sa.Integer, nullable=False),
+)
+
+#: What a draft said of each indicator.
+drafted = _of(
+    "draft",
+    "drafted",
+    sa.Column("indicator", Words, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    *_words("performance", "target"),
+    sa.Column("rating", sa.String(20), nullable=False),
+    sa.Column("merge_rule", sa.String(16)),
+)
+
 #: Each issue of an appendix: what it was made from, so that nothing new means nothing issued.
 issue = _numbered(
     "issue",
@@ -164,6 +194,9 @@ issue = _numbered(
     sa.Column("overall", sa.String(8)),
     #: Whether `suppressed` says what it did not print; none in old issues.
     sa.Column("suppresses", sa.Boolean),
+    #: Its number among those of its period, and what it says; none in old issues.
+    sa.Column("number", sa.Integer),
+    sa.Column("said", sa.String(64)),
 )
 
 #: What an issue said of each indicator, as printed.
@@ -213,6 +246,27 @@ approval = _numbered(
     sa.Column("cell", sa.String(12), nullable=False),
     sa.Column("approved_at", Moment, nullable=False),
     *_words("sheet", "by", "because"),
+)
+
+#: What someone asked to be decided, on the register or by a command, and what became of it.
+request = _numbered(
+    "request",
+    sa.Column("what", sa.String(12), nullable=False),
+    #: As it was asked; which of them are filled in depends on what is asked.
+    *_words("period", "area", "finding", "indicator", "code", "by", "because"),
+    #: The day that it bears.
+    sa.Column("on", sa.String(10), nullable=False),
+    #: How it came: the register, or the login of whoever gave the command.
+    *_words("came"),
+    #: Of a line of the register, by which it is known again.
+    sa.Column("line", sa.String(64), index=True),
+    sa.Column("decided_at", Moment, nullable=False),
+    sa.Column("is_done", sa.Boolean, nullable=False),
+    #: What came of it, in a sentence.
+    *_words("answer"),
+    #: What was approved or recalled.
+    sa.Column("draft_id", sa.ForeignKey("draft.id")),
+    sa.Column("issue_id", sa.ForeignKey("issue.id")),
 )
 
 #: A submission of which the file, the findings and the signatures have gone, by a retention rule.
