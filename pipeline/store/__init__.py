@@ -17,6 +17,6 @@ from pipeline.store.rows import (
 from pipeline.store.store import Store
 
 __all__ = ["REGISTER", "Answered", "Approval", "Attempt", "Became", "Closing", "Contents",
-           "Decision", "Draft", "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing", "Quarantined",
-           "Queued", "Reopening", "Signature", "Store", "Submission", "Suppressed",
+           "Decision", "Draft", "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing",
+           "Quarantined", "Queued", "Reopening", "Signature", "Store", "Submission", "Suppressed",
            "delivery_key"]  # fmt: skip
