@@ -26,7 +26,7 @@ _COMPARED = re.compile(
     rf"({_NUMBER})%? differs from last period's ({_NUMBER})%? by more than ({_NUMBER})"
 )
 #: What stands before the name of a return that another has taken the place of.
-_REPLACED = ("in place of ", "replacing ", "the place of everything in ")
+_REPLACED = re.compile(r"(in place of ([^,]{1,40} of )?|replacing |the place of everything in )$")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Listener:
             (found.start(), name)
             for name in self.sent
             for found in _all(name, text)
-            if not text[: found.start()].endswith(_REPLACED)
+            if not _REPLACED.search(text[: found.start()][-80:])
         ]
         for found in _COMPARED.finditer(text):
             self.comparisons += 1
