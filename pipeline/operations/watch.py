@@ -49,6 +49,8 @@ def watch(workspace: Workspace, stop: Event, *, verbose: bool) -> Iterator[Attem
     """
     changes = _changes(workspace, stop)
     has_work, repeats, is_away = not is_idle(workspace.inbox), False, False
+    # What came between that look and the first moment of watching is seen by no watch.
+    may_have_missed = True
     while not stop.is_set():
         if has_work:
             attempt = _attempt(workspace, stop, verbose=verbose)
@@ -59,11 +61,12 @@ def watch(workspace: Workspace, stop: Event, *, verbose: bool) -> Iterator[Attem
             changes = _changes(workspace, stop)
         try:
             has_changed = next(changes, False)
-            has_work = (has_changed or repeats) and not is_idle(workspace.inbox)
-            is_away = False
+            is_due = has_changed or repeats or may_have_missed
+            has_work = is_due and not is_idle(workspace.inbox)
+            is_away = may_have_missed = False
         except (OSError, WorkspaceError):
             # The share is away: a run says so. What has come meanwhile is there when it is back.
-            has_work = is_away = True
+            has_work = is_away = may_have_missed = True
 
 
 def _attempt(workspace: Workspace, stop: Event, *, verbose: bool) -> Attempted:

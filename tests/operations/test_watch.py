@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,10 +61,29 @@ def wait_until_accepted(workspace: Path, number: int) -> None:
         time.sleep(0.1)
 
 
+#: As the watch is about to begin, and the inbox has been looked at, a return is moved there.
+MEANWHILE = """
+import sys
+from pathlib import Path
+folder = Path(sys.argv.pop(1))
+
+def hook(event, arguments):
+    if event == "import" and arguments[0] == "watchfiles":
+        for path in folder.glob("1.xlsx"):
+            path.rename(folder / "inbox" / path.name)
+
+sys.addaudithook(hook)
+from pipeline.__main__ import main
+main()
+"""
+
+
 @contextmanager
-def watched(workspace: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def watched(
+    workspace: Path, *words: str, by: Sequence[str] = ("-m", "pipeline")
+) -> Iterator[subprocess.Popen[str]]:
     """`quarterday watch`, once it watches."""
-    command = [sys.executable, "-u", "-m", "pipeline", "watch", "-w", str(workspace), *words]
+    command = [sys.executable, "-u", *by, "watch", "-w", str(workspace), *words]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout
@@ -104,6 +123,14 @@ def test_returns_are_taken_in_as_they_come(workspace: Path, seconds: float) -> N
 def test_it_ends_cleanly_when_it_is_told_to(workspace: Path, sent: int) -> None:
     with watched(workspace) as process:
         assert end(process, sent) == ("", "")
+
+
+def test_what_comes_just_before_it_watches_is_taken_in_too(workspace: Path) -> None:
+    drop(workspace, 1)
+    (workspace / "inbox" / "1.xlsx").rename(workspace / "1.xlsx")
+    with watched(workspace, by=("-c", MEANWHILE, str(workspace))) as process:
+        wait_until_accepted(workspace, 1)
+        assert end(process)[1] == ""
 
 
 def test_while_another_run_is_at_work_it_waits_and_then_takes_in(workspace: Path) -> None:

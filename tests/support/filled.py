@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,8 @@ Entries = Mapping[str, Mapping[str, object]]
 
 #: The template of each area and period that was written before: tests fill in many of a few.
 _templates: dict[bytes, bytes] = {}
+
+_saved = count(1)
 
 
 def fill_return(
@@ -45,6 +48,8 @@ def fill_in(path: Path, entries: Entries) -> Path:
             headings = {cell.value: cell.column for cell in row}
         for heading, value in entries.get(str(row[0].value), {}).items():
             sheet.cell(row[0].row, headings[heading], value)
+    # Two workbooks saved within a second are two files, as a person's are, and no duplicates.
+    book.properties.identifier = str(next(_saved))
     book.save(path)
     return path
 

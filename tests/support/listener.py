@@ -25,6 +25,8 @@ _NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
 _COMPARED = re.compile(
     rf"({_NUMBER})%? differs from last period's ({_NUMBER})%? by more than ({_NUMBER})"
 )
+#: What stands before the name of a return that another has taken the place of.
+_REPLACED = re.compile(r"(in place of ([^,]{1,40} of )?|replacing |the place of everything in )$")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,12 @@ class Listener:
         for sentence, (ref, period, truth) in self.sentences.items():
             if sentence in text:
                 self._tell(ref, period, truth, where)
-        names = [(found.start(), name) for name in self.sent for found in _all(name, text)]
+        names = [
+            (found.start(), name)
+            for name in self.sent
+            for found in _all(name, text)
+            if not _REPLACED.search(text[: found.start()][-80:])
+        ]
         for found in _COMPARED.finditer(text):
             self.comparisons += 1
             before = max((place for place in names if place[0] < found.start()), default=None)
@@ -95,8 +102,10 @@ class Listener:
         of = {each.sha256: each for each in self.sent.values()}
         for period, value in quoted:
             for (sha256, about), truth in self.reader.truths.items():
+                # Of its own period a return quotes what it says itself, of the last what stood.
                 is_meant = of[sha256].period.name == period and about == ref
-                if is_meant and (truth.area, truth.value) == (sent.area, value):
+                is_own = period != sent.period.name or sha256 == sent.sha256
+                if is_meant and is_own and (truth.area, truth.value) == (sent.area, value):
                     self._tell(ref, period, truth, f"{where}: {found[0]}")
 
     def _tell(self, ref: str, period: str, truth: Truth, where: str) -> None:
