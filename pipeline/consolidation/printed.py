@@ -102,7 +102,7 @@ def told_of_each(
     An issue prints its own period's figures, and the merged ones of the periods that it compares
     with. Of an old one, which did not note what it suppressed, `alone` says it.
     """
-    issues = cache(store.issues)
+    issues = cache(store.editions.all)
     return {
         period.name: _told_of(register, store, period, before, alone, issues)
         for period in dict.fromkeys(periods)

@@ -78,7 +78,9 @@ def subject_of(name: str, stored: StoredReturns) -> Subject:
     submissions, store = stored.submissions.values(), stored.store
     refs = dict.fromkeys(i.ref for i in stored.register.indicators)
     refs |= dict.fromkeys(ref for _, ref in stored.figures)
-    refs |= dict.fromkeys(rated.indicator for issue in store.issues() for rated in issue.ratings)
+    refs |= dict.fromkeys(
+        rated.indicator for issue in store.editions.all() for rated in issue.ratings
+    )
     for ref in refs:
         if name_key(ref) == wanted:
             return Subject(indicator=ref)

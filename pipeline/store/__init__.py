@@ -1,7 +1,6 @@
 """Store: submissions, findings, observations, achievements and messages, for good."""
 
-from pipeline.store.decisions import REGISTER, Approval, Closing, Forgotten, Reopening
-from pipeline.store.drafts import Draft
+from pipeline.store.decisions import REGISTER, Approval, Closing, Forgotten, Reopening, Ruling
 from pipeline.store.keys import delivery_key
 from pipeline.store.messages import Answered, Attempt, Became, Outgoing, Quarantined, Queued
 from pipeline.store.rows import (
@@ -17,6 +16,6 @@ from pipeline.store.rows import (
 from pipeline.store.store import Store
 
 __all__ = ["REGISTER", "Answered", "Approval", "Attempt", "Became", "Closing", "Contents",
-           "Decision", "Draft", "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing",
-           "Quarantined", "Queued", "Reopening", "Signature", "Store", "Submission", "Suppressed",
+           "Decision", "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing", "Quarantined",
+           "Queued", "Reopening", "Ruling", "Signature", "Store", "Submission", "Suppressed",
            "delivery_key"]  # fmt: skip

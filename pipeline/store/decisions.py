@@ -55,6 +55,33 @@ class Approval(Struct, frozen=True):
         return "!".join(part for part in (self.sheet, self.cell) if part) or "the file"
 
 
+class Ruling(Struct, frozen=True):
+    """What someone asked to be decided, on the register or by a command, and what became of it."""
+
+    #: As it was asked; which of them are filled in depends on what is asked.
+    what: str
+    decided_at: datetime
+    period: str = ""
+    area: str = ""
+    finding: str = ""
+    indicator: str = ""
+    code: str = ""
+    by: str = ""
+    #: The day that it bears, as the register has it.
+    on: str = ""
+    because: str = ""
+    #: How it came: `REGISTER`, or the login of whoever gave the command.
+    came: str = ""
+    #: The key of its line on the register, by which it is known again; empty for a command.
+    line: str = ""
+    is_done: bool = False
+    #: What came of it, in a sentence.
+    answer: str = ""
+    #: The issue that was made or recalled by it.
+    issue_id: int | None = None
+    id: int = 0
+
+
 class Forgotten(Struct, frozen=True):
     """A submission's file, findings and signatures have gone, by the rule named."""
 
@@ -70,6 +97,7 @@ _TABLES: dict[type, sa.Table] = {
     Reopening: t.reopening,
     Approval: t.approval,
     Forgotten: t.forgotten,
+    Ruling: t.request,
 }
 
 
@@ -79,8 +107,8 @@ class Decisions:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def record(self, decision: Closing | Reopening) -> int:
-        """Write a decision of a period; its number comes back."""
+    def record(self, decision: Closing | Reopening | Ruling) -> int:
+        """Write a decision; its number comes back."""
         table = _TABLES[type(decision)]
         (row,) = rows_of([decision], table)
         with e.writing(self._engine) as connection:
@@ -99,6 +127,12 @@ class Decisions:
             for table in t.FORGETTABLE:
                 connection.execute(table.delete().where(table.c.submission_id.in_(gone)))
         e.clear_log(self._engine)
+
+    def answered_lines(self) -> frozenset[str]:
+        """The keys of the register's lines about which something was decided."""
+        c = t.request.c.line
+        with e.reading(self._engine) as connection:
+            return frozenset(connection.scalars(sa.select(c).where(c != "")))
 
     def all(self, kind: type[T]) -> tuple[T, ...]:
         """Every decision of a kind, in the order in which they were taken."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -50,6 +51,16 @@ def read(engine: sa.Engine, query: sa.Select[Any], kind: type[T]) -> tuple[T, ..
     """
     with reading(engine) as connection:
         return tuple(msgspec.convert(row, kind) for row in connection.execute(query).mappings())
+
+
+def by_owner(
+    connection: sa.Connection, query: sa.Select[Any], kind: type[T]
+) -> Mapping[int, list[T]]:
+    """The records that a query finds, by what they belong to, which is in their first column."""
+    found: dict[int, list[T]] = defaultdict(list)
+    for row in connection.execute(query).mappings():
+        found[next(iter(row.values()))].append(msgspec.convert(row, kind))
+    return found
 
 
 def in_portions(values: Iterable[str]) -> Iterator[list[str]]:

@@ -113,7 +113,7 @@ class Suppressed(Struct, frozen=True):
 
 
 class Issue(Struct, frozen=True):
-    """One issue of a period's appendix."""
+    """One issue of a period's appendix, or one draft of it."""
 
     period: str
     #: The key of what it was made from.
@@ -130,8 +130,10 @@ class Issue(Struct, frozen=True):
     version: str = __version__
     #: The last submission that the store held; 0 where an old version did not note it.
     last_submission: int = 0
-    #: Its number among those of its period; None where an old version did not note it.
-    number: int | None = None
+    is_draft: bool = False
+    #: Of an issue its number among those of its period; 0 for a draft, and where an old version did
+    #: not note it.
+    number: int = 0
     #: The key of what it says; empty where an old version did not note it.
     said: str = ""
     id: int = 0

@@ -20,15 +20,14 @@ from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.store.bulk import add_all
 from pipeline.store.decisions import Decisions
-from pipeline.store.drafts import Drafts
+from pipeline.store.editions import Editions
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
-from pipeline.store.records import T, add, in_portions, read, rows_of
+from pipeline.store.records import T, by_owner, in_portions, read, rows_of
 from pipeline.store.rows import (
     Contents,
     Decision,
     Issue,
-    IssuedRating,
     Outcome,
     Signature,
     Submission,
@@ -87,7 +86,7 @@ class Store:
     def _use(self, engine: sa.Engine) -> None:
         self._engine = engine
         self.decisions = Decisions(engine)
-        self.drafts = Drafts(engine)
+        self.editions = Editions(engine)
         self.messages = Messages(engine)
 
     def close(self) -> None:
@@ -163,13 +162,9 @@ class Store:
         with e.reading(self._engine) as connection:
             return connection.scalar(sa.select(sa.func.max(column))) or 0
 
-    def record_issue(self, issue: Issue) -> None:
-        """Note that an appendix was issued, what it says of each indicator, and what not."""
-        with e.writing(self._engine) as connection:
-            (row,) = rows_of([issue], t.issue)
-            number = connection.scalar(t.issue.insert().returning(t.issue.c.id), row)
-            add(connection, t.rating, issue.ratings, issue_id=number)
-            add(connection, t.suppressed, issue.suppressed, issue_id=number)
+    def record_issue(self, issue: Issue) -> int:
+        """Note that an appendix was issued, or drafted, and what it says; its number comes back."""
+        return self.editions.record(issue)
 
     # --- Reading ---------------------------------------------------------------------------------
 
@@ -225,7 +220,7 @@ class Store:
         chosen = sa.select(t.submission).where(is_meant).order_by(t.submission.c.id)
         said = sa.select(t.finding).join(t.submission).where(is_meant)
         with e.reading(self._engine) as connection:
-            findings = _by_owner(connection, said.order_by(t.finding.c.position), Finding)
+            findings = by_owner(connection, said.order_by(t.finding.c.position), Finding)
             return tuple(
                 replace(msgspec.convert(row, Submission), findings=tuple(findings[row["id"]]))
                 for row in connection.execute(chosen).mappings()
@@ -291,26 +286,18 @@ class Store:
 
     def last_issue(self, period: str) -> Issue | None:
         """The last issue of the period's appendix."""
-        last = sa.select(sa.func.max(t.issue.c.id)).where(t.issue.c.period == period)
-        return next(iter(self._issues(t.issue.c.id == last.scalar_subquery())), None)
+        return self.editions.last_issue(period)
 
     def issues(self, period: str | None = None) -> tuple[Issue, ...]:
         """Every issue of a period's appendix or of all, in the order issued."""
-        return self._issues(sa.true() if period is None else t.issue.c.period == period)
-
-    def _issues(self, chosen: sa.ColumnElement[bool]) -> tuple[Issue, ...]:
-        said = sa.select(t.rating).join(t.issue).where(chosen).order_by(t.rating.c.position)
-        with e.reading(self._engine) as connection:
-            ratings = _by_owner(connection, said, IssuedRating)
-            found = connection.execute(sa.select(t.issue).where(chosen).order_by(t.issue.c.id))
-            return tuple(_to_issue(row, ratings[row["id"]]) for row in found.mappings())
+        return self.editions.issues(period)
 
     def suppressed(self, period: str) -> Mapping[int, frozenset[Suppressed]]:
         """What issues did not print of a period's figures, by their numbers."""
         columns = [c for c in t.suppressed.columns if c is not t.suppressed.c.id]
         chosen = sa.select(*columns)
         with e.reading(self._engine) as connection:
-            found = _by_owner(connection, chosen.where(t.suppressed.c.period == period), Suppressed)
+            found = by_owner(connection, chosen.where(t.suppressed.c.period == period), Suppressed)
         return {number: frozenset(rows) for number, rows in found.items()}
 
     def signatures(self) -> Mapping[int, Signature]:
@@ -352,19 +339,3 @@ def _with_provenance(table: sa.Table) -> sa.Select[Any]:
     provenance = (c.area, c.period, c.sha256.label("submission"), c.filename, c.received_at)
     missing = [column for column in provenance if column.name not in table.c]
     return sa.select(table, *missing).join(t.submission).order_by(*table.primary_key)
-
-
-def _by_owner(
-    connection: sa.Connection, query: sa.Select[Any], kind: type[T]
-) -> Mapping[int, list[T]]:
-    """The records that a query finds, by what they belong to, which is in their first column."""
-    found: dict[int, list[T]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
-        found[next(iter(row.values()))].append(msgspec.convert(row, kind))
-    return found
-
-
-def _to_issue(row: sa.RowMapping, ratings: Sequence[IssuedRating]) -> Issue:
-    # What old versions did not note yet is none.
-    noted = {str(name): value for name, value in row.items() if value is not None}
-    return msgspec.convert({"version": "", "suppresses": False, **noted, "ratings": ratings}, Issue)

@@ -150,37 +150,7 @@ achievement = _of(
     sa.Column("cell", sa.String(12), nullable=False),
 )
 
-#: Each draft of an appendix: what it was made from, and what it says.
-draft = _numbered(
-    "draft",
-    sa.Column("period", Words, nullable=False, index=True),
-    sa.Column("content", sa.String(64), nullable=False),
-    sa.Column("said", sa.String(64), nullable=False),
-    #: By which people name what it says.
-    sa.Column("code", sa.String(8), nullable=False),
-    sa.Column("made_at", Moment, nullable=False),
-    sa.Column("register_sha256", sa.String(64), nullable=False),
-    sa.Column("version", sa.String(32), nullable=False),
-    #: The last submission that the store held.
-    sa.Column("last_submission", sa.Integer, nullable=False),
-    sa.Column("overall", sa.String(8), nullable=False),
-    #: Of the answers that were due, how many there were.
-    sa.Column("answered", sa.Integer, nullable=False),
-    sa.Column("due", sa.Integer, nullable=False),
-)
-
-#: What a draft said of each indicator.
-drafted = _of(
-    "draft",
-    "drafted",
-    sa.Column("indicator", Words, primary_key=True),
-    sa.Column("position", sa.Integer, nullable=False),
-    *_words("performance", "target"),
-    sa.Column("rating", sa.String(20), nullable=False),
-    sa.Column("merge_rule", sa.String(16)),
-)
-
-#: Each issue of an appendix: what it was made from, so that nothing new means nothing issued.
+#: Each draft and issue of an appendix: what it was made from. Nothing new means nothing made.
 issue = _numbered(
     "issue",
     sa.Column("period", Words, nullable=False, index=True),
@@ -194,7 +164,9 @@ issue = _numbered(
     sa.Column("overall", sa.String(8)),
     #: Whether `suppressed` says what it did not print; none in old issues.
     sa.Column("suppresses", sa.Boolean),
-    #: Its number among those of its period, and what it says; none in old issues.
+    #: Whether it is a draft; none in old issues.
+    sa.Column("is_draft", sa.Boolean),
+    #: Of an issue its number among those of its period; and what it says; none in old issues.
     sa.Column("number", sa.Integer),
     sa.Column("said", sa.String(64)),
 )
@@ -251,21 +223,19 @@ approval = _numbered(
 #: What someone asked to be decided, on the register or by a command, and what became of it.
 request = _numbered(
     "request",
-    sa.Column("what", sa.String(12), nullable=False),
     #: As it was asked; which of them are filled in depends on what is asked.
-    *_words("period", "area", "finding", "indicator", "code", "by", "because"),
+    *_words("what", "period", "area", "finding", "indicator", "code", "by", "because"),
     #: The day that it bears.
     sa.Column("on", sa.String(10), nullable=False),
     #: How it came: the register, or the login of whoever gave the command.
     *_words("came"),
-    #: Of a line of the register, by which it is known again.
-    sa.Column("line", sa.String(64), index=True),
+    #: Of a line of the register, by which it is known again; empty for a command.
+    sa.Column("line", sa.String(64), nullable=False, index=True),
     sa.Column("decided_at", Moment, nullable=False),
     sa.Column("is_done", sa.Boolean, nullable=False),
     #: What came of it, in a sentence.
     *_words("answer"),
-    #: What was approved or recalled.
-    sa.Column("draft_id", sa.ForeignKey("draft.id")),
+    #: The issue that was made or recalled by it.
     sa.Column("issue_id", sa.ForeignKey("issue.id")),
 )
 

@@ -34,6 +34,7 @@ from pipeline.store import (
     Outgoing,
     Queued,
     Reopening,
+    Ruling,
     Signature,
     Store,
     Suppressed,
@@ -170,7 +171,9 @@ def test_an_old_store_takes_new_returns(old: str) -> None:
 
 # --- What a store of schema 2 holds --------------------------------------------------------------
 
-NEW_SINCE = {"message", "message_content", "attempt", "answered", "quarantined", "suppressed"}
+NEW_SINCE = {
+    *("message", "message_content", "attempt", "answered", "quarantined", "suppressed", "request")
+}
 
 
 def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_answered(
@@ -194,6 +197,7 @@ def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_a
         "answered": 2,
         "quarantined": 0,
         "suppressed": 0,
+        "request": 0,
     }
     assert widened(after) == before
     with refused(engine) as connection:
@@ -204,11 +208,11 @@ def widened(
     rows: dict[str, list[tuple[object, ...]]],
 ) -> dict[str, list[tuple[object, ...]]]:
     """The rows without the columns that tables have got since, of which nothing old speaks."""
-    rows = {name: of for name, of in rows.items() if name != "suppressed"}
-    for name, untold in (("observation", False), ("issue", None), ("rating", None)):
+    rows = {name: of for name, of in rows.items() if name not in ("suppressed", "request")}
+    for name, untold, many in (("observation", False, 1), ("issue", None, 4), ("rating", None, 1)):
         if name in rows:
-            assert {row[-1] for row in rows[name]} <= {untold}
-            rows[name] = [row[:-1] for row in rows[name]]
+            assert {each for row in rows[name] for each in row[-many:]} <= {untold}
+            rows[name] = [row[:-many] for row in rows[name]]
     return rows
 
 
@@ -530,6 +534,7 @@ def full(url: str) -> str:
         store.decisions.approve(
             [Approval(1, "C05", "Indicators", "H5", "me", RECEIVED, "so it is")]
         )
+        store.decisions.record(Ruling("approve", RECEIVED, period=PERIOD, answer="Issue 1."))
         store.decisions.forget([Forgotten(1, RECEIVED, "me", "six years")])
         of = {"kind": "appendix", "recipient": "chair@council.example", "subject": "Returns"}
         letters = [

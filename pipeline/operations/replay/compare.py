@@ -56,7 +56,7 @@ def compare(stored: Store, rebuilt: Store, *, reveals: bool) -> list[Difference]
         for number in sorted(left.keys() | right.keys()):
             what = names.get(number, f"submission {number}, no file")
             found += _rows(f"{table}s of {what}", left[number], right[number], reveals=reveals)
-    for issued, rated in zip(stored.issues(), rebuilt.issues(), strict=False):
+    for issued, rated in zip(stored.editions.all(), rebuilt.editions.all(), strict=False):
         what = f"ratings of {issued.period} as issued {issued.issued_at:%Y-%m-%d %H:%M}"
         said, would_say = (
             {each.indicator: asdict(each) for each in one.ratings} for one in (issued, rated)

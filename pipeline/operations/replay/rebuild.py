@@ -110,7 +110,7 @@ def rebuild(
             while issues and (issues[0]["last_submission"] or 0) <= batch[-1].id:
                 work.rate(issues.popleft())
     into.insert("forgotten", _as_stored("forgotten", forgotten))
-    for table in ("approval", "message", "attempt", "answered", "quarantined"):
+    for table in ("approval", "message", "attempt", "answered", "quarantined", "request"):
         into.insert(table, _rows(archive, table))
     return work.rebuilt
 
@@ -273,7 +273,7 @@ class _Work(Struct):
                 rows = self.original.rows_of("rating")
                 self.into.insert("rating", [one for one in rows if one["issue_id"] == row["id"]])
             return
-        issued = next(one for one in self.into.issues(period.name) if one.id == row["id"])
+        issued = next(one for one in self.into.editions.all(period.name) if one.id == row["id"])
         session = Session(self.workspace, register, self.into, row["issued_at"])
         made = issue_of(report_of(session, period, issued), row["last_submission"] or 0)
         if not issued.suppresses:

@@ -1,0 +1,79 @@
+"""Editions: the drafts and issues of each period's appendix; each is added, and stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from pipeline.store import engine as e
+from pipeline.store import tables as t
+from pipeline.store.records import add, by_owner, rows_of
+from pipeline.store.rows import Issue, IssuedRating
+
+#: Old issues do not say so, and are none.
+_IS_DRAFT = sa.func.coalesce(t.issue.c.is_draft, sa.false())
+
+
+class Editions:
+    """The drafts and issues in a store."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def record(self, issue: Issue) -> int:
+        """Note one, what it says of each indicator, and what not; its number comes back."""
+        with e.writing(self._engine) as connection:
+            (row,) = rows_of([issue], t.issue)
+            number = connection.scalar(t.issue.insert().returning(t.issue.c.id), row) or 0
+            add(connection, t.rating, issue.ratings, issue_id=number)
+            add(connection, t.suppressed, issue.suppressed, issue_id=number)
+        return number
+
+    def all(self, period: str | None = None) -> tuple[Issue, ...]:
+        """Every one of a period's appendix or of all, in the order made."""
+        return self._chosen(_is_for(period))
+
+    def issues(self, period: str | None = None) -> tuple[Issue, ...]:
+        """Those that are no drafts."""
+        return self._chosen(_is_for(period) & ~_IS_DRAFT)
+
+    def last(self, period: str) -> Issue | None:
+        """The last draft or issue of a period's appendix."""
+        return self._last(period, sa.true())
+
+    def last_issue(self, period: str) -> Issue | None:
+        """The last one that is no draft."""
+        return self._last(period, ~_IS_DRAFT)
+
+    def draft_since(self, draft: Issue) -> Issue:
+        """The first draft that says what this one says, with nothing else said between them."""
+        c = t.issue.c
+        says_other = c.said.is_(None) | (c.said != draft.said) | ~_IS_DRAFT
+        others = (c.period == draft.period) & (c.id < draft.id) & says_other
+        before = sa.func.coalesce(sa.select(sa.func.max(c.id)).where(others).scalar_subquery(), 0)
+        first = sa.select(sa.func.min(c.id)).where((c.period == draft.period) & (c.id > before))
+        return next(iter(self._chosen(c.id == first.scalar_subquery())), draft)
+
+    def _last(self, period: str, is_meant: sa.ColumnElement[bool]) -> Issue | None:
+        last = sa.select(sa.func.max(t.issue.c.id)).where(_is_for(period) & is_meant)
+        return next(iter(self._chosen(t.issue.c.id == last.scalar_subquery())), None)
+
+    def _chosen(self, chosen: sa.ColumnElement[bool]) -> tuple[Issue, ...]:
+        said = sa.select(t.rating).join(t.issue).where(chosen).order_by(t.rating.c.position)
+        with e.reading(self._engine) as connection:
+            ratings = by_owner(connection, said, IssuedRating)
+            found = connection.execute(sa.select(t.issue).where(chosen).order_by(t.issue.c.id))
+            return tuple(_to_issue(row, ratings[row["id"]]) for row in found.mappings())
+
+
+def _is_for(period: str | None) -> sa.ColumnElement[bool]:
+    """Whether an issue is one of this period, or of any where none is named."""
+    return sa.true() if period is None else t.issue.c.period == period
+
+
+def _to_issue(row: sa.RowMapping, ratings: Sequence[IssuedRating]) -> Issue:
+    # What old versions did not note yet is none.
+    noted = {str(name): value for name, value in row.items() if value is not None}
+    return msgspec.convert({"version": "", "suppresses": False, **noted, "ratings": ratings}, Issue)
