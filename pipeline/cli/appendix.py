@@ -73,11 +73,14 @@ def _report_lines(reports: Iterable[Report]) -> Iterator[str | Columns]:
 def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Result:
     """Write the appendix to the outbox: the workbook, the same as a page, and its data.
 
+    It is the draft, or the issue where the register's rule makes one, as a run writes it; mail that
+    brings it waits for the next run.
+
     Example: `quarterday appendix --period 2012-13`
     """
-    from pipeline.consolidation.assembly import report_of
+    from pipeline.consolidation.assembly import disclose, merge
     from pipeline.job.session import at_work
-    from pipeline.outputs.issuing import publish, write
+    from pipeline.outputs.issuing import publish
 
     written: list[Path] = []
     with (
@@ -85,13 +88,8 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
         at_work(workspace_at(workspace), console.now(), progress) as session,
     ):
         chosen = chosen_periods(session.register, period)
-        received_for = session.store.periods()
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
-            report = report_of(session, each)
-            # Where figures are suppressed, what may be passed on counts as issued.
-            is_told = each.name in received_for
-            counts = session.register.framework.small_below is not None and is_told
-            issue = publish if counts else write
-            written += issue(session, report).files.values()
+            made = publish(session, disclose(merge(session, each)), afresh=True)
+            written += made.files.values() if made else ()
     return Result({"written": written}, map(str, written))

@@ -1,4 +1,4 @@
-"""Commands by which a person decides: a warning is right, what is past its time may go."""
+"""Commands by which a person decides: what is issued or recalled, what is right, what may go."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typer import Argument, Option
 
 from pipeline.cli import console
 from pipeline.cli.console import Result, workspace_at
+from pipeline.cli.mail import mail_document, mail_lines
 from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
+from schemas.model import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,26 +33,88 @@ def accept(
     period: PeriodOption = None,
     workspace: WorkspaceOption = Path(),
 ) -> Result:
-    """Approve a warning of a return that counts: the figure was looked at, and is right.
+    """Accept a warning of a return that counts: the figure was looked at, and is right.
 
-    Who approved it, when and why is kept. A later return with the same warning waits again.
+    Who accepted it, when and why is kept. A later return with the same warning waits again.
 
     Example: `quarterday accept C05 --ref P2-1 --because "the second site opened in May"`
     """
     from pipeline.consolidation.approvals import Choice, approve, waiting
     from pipeline.consolidation.redaction import Redaction
+    from pipeline.job.deciding import need_right
     from pipeline.job.session import at_work
     from pipeline.workspace.lock import whoami
 
     with at_work(workspace_at(workspace), console.now()) as session:
+        need_right(session.register, whoami())
         chosen = chosen_periods(session.register, period)
         redaction = Redaction(session.register, session.store)
         warnings = waiting(session.store, chosen, redaction)
         choice, now = Choice(code, ref, area), session.now
         approvals = approve(choice, warnings, every=every, by=whoami(), at=now, because=because)
         session.store.decisions.approve(approvals)
-    lines = (f"approved: {one.code} at {one.place}, by {one.by}" for one in approvals)
+    lines = (f"accepted: {one.code} at {one.place}, by {one.by}" for one in approvals)
     return Result(approvals, lines)
+
+
+def approve(
+    period: Annotated[str, Argument(help="The period, such as 2012-13.")],
+    *,
+    draft: Annotated[str, Option(help="The code that is printed on the draft.")],
+    because: Annotated[str, Option(help="Why it may go out.")] = "",
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """Approve a draft of the appendix: it is issued, and goes to its recipients.
+
+    A draft that would say something else by now has lapsed; what has changed is said.
+
+    Example: `quarterday approve 2012-13 --draft 7KQ2MX --because "agreed with the director"`
+    """
+    return _decided(workspace, Request("approve", period, code=draft, because=because))
+
+
+def recall(
+    period: Annotated[str, Argument(help="The period, such as 2012-13.")],
+    *,
+    issue: Annotated[str, Option(help="The code that is printed on the issue.")],
+    because: Annotated[str, Option(help="What is wrong with it.")] = "",
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """Recall the last issue of the appendix: whoever got it is told that it is wrong, and why.
+
+    Its files stay in the outbox, marked as recalled; the next issue says what it replaces.
+
+    Example: `quarterday recall 2012-13 --issue 7KQ2MX --because "P1-2 counts a site twice"`
+    """
+    return _decided(workspace, Request("recall", period, code=issue, because=because))
+
+
+def _decided(workspace: Path, request: Request) -> Result:
+    """What becomes of a request by command, with the mail that it owes."""
+    from pipeline.job.deciding import Desk
+    from pipeline.job.session import at_work
+    from pipeline.mail import delivery, enqueue
+    from pipeline.workspace.errors import WorkspaceError
+    from pipeline.workspace.lock import whoami
+
+    with at_work(workspace_at(workspace), console.now()) as session:
+        desk = Desk(session)
+        ruling = desk.decide(request, login=whoami())
+        mistakes = enqueue.bring(session, desk.issued) if ruling.is_done else ()
+        mail = delivery.deliver(session) if ruling.is_done else None
+    if not ruling.is_done:
+        raise WorkspaceError(ruling.answer)
+    written = [path for issued in desk.issued for path in issued.files.values()]
+    lines = [ruling.answer, *(f"wrote {path}" for path in written), *mail_lines(mail, mistakes)]
+    document = {
+        "what": ruling.what,
+        "period": ruling.period,
+        "answer": ruling.answer,
+        "written": written,
+        "mail": mail_document(mail, mistakes),
+    }
+    stuck = mail is not None and mail.needs_a_person
+    return Result(document, lines, needs_a_person=stuck or bool(mistakes))
 
 
 def forget(

@@ -10,7 +10,7 @@ from typer import Option
 
 from pipeline.cli import console
 from pipeline.cli.console import Columns, Result, workspace_at
-from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
+from pipeline.cli.options import WorkspaceOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,9 +67,8 @@ def fetched_lines(fetched: Fetched, *, dry_run: bool = False) -> list[str]:
 
 def send(
     *,
-    period: PeriodOption = None,
     dry_run: Annotated[
-        bool, Option("--dry-run", help="Say what would go to whom, and write nothing.")
+        bool, Option("--dry-run", help="Say what waits for whom, and send nothing.")
     ] = False,
     again: Annotated[
         list[str] | None, Option(metavar="MESSAGE-ID", help="Send this message once more.")
@@ -79,38 +78,29 @@ def send(
     ] = None,
     workspace: WorkspaceOption = Path(),
 ) -> Result:
-    """Write the appendix afresh, and deliver its messages and all others that wait.
+    """Deliver the messages that wait, and nothing else; no appendix is written.
 
     They go to the mail server of the settings; without one they are written into the outbox as .eml
-    files. A message that went before for the same appendix does not go again. With --again or
-    --drop no appendix is written.
+    files. It ends with 1 where mail still waits.
 
     Example: `quarterday send --dry-run`
     """
     from pipeline.job.session import at_work, looking
-    from pipeline.mail import delivery, enqueue
+    from pipeline.mail import delivery
     from pipeline.workspace.lock import whoami
 
     place = workspace_at(workspace)
     if dry_run:
         with looking(place, console.now()) as session:
-            chosen = chosen_periods(session.register, period)
-            return _would_go(enqueue.would_send(session, chosen))
-    mistakes = dict[str, None]()
+            return _would_go(session.store.messages.outstanding())
     with at_work(place, console.now()) as session:
         for header_id in again or ():
             delivery.again(session.store, header_id, session.now, whoami())
         for header_id in drop or ():
             delivery.drop(session.store, header_id, session.now, whoami())
-        if not again and not drop:
-            for each in chosen_periods(session.register, period):
-                mistakes |= dict.fromkeys(enqueue.send(session, each))
         mail = delivery.deliver(session, impatient=True)
-    return Result(
-        mail_document(mail, mistakes),
-        mail_lines(mail, mistakes),
-        needs_a_person=mail.needs_a_person or bool(mistakes),
-    )
+    still_waits = mail.needs_a_person or bool(mail.status.waiting)
+    return Result(mail_document(mail), mail_lines(mail), needs_a_person=still_waits)
 
 
 def _would_go(messages: Sequence[Queued]) -> Result:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from
-from pipeline.consolidation.content import content_of
+from pipeline.consolidation.content import content_of, said_by
 from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
@@ -83,10 +83,10 @@ def report_of(session: Session, period: Period, remade: Issue | None = None) -> 
 def merge(session: Session, period: Period, remade: Issue | None = None) -> Merged:
     """The figures of a period by their indicators' merge rules, from what the store holds.
 
-    What is made from the same content as the last issue is that issue, and bears its date.
+    What is made from the same content as the last draft or issue is that, and bears its date.
     """
     register, store = session.register, session.store
-    content, last = content_of(session, period), store.last_issue(period.name)
+    content, last = content_of(session, period), store.editions.last(period.name)
     if remade is None and last and last.content == content:
         remade = last
     submissions = store.submissions(period.name)
@@ -112,7 +112,7 @@ def _told(session: Session, period: Period, remade: Issue | None) -> Mapping[str
         return None
     if register.framework.small_below is None:
         return {}
-    before = remade.id if remade else None
+    before = store.editions.first_of_content(remade).id if remade else None
     earlier = (period, register.last_period(period), register.year_before(period))
     periods = [each for each in earlier if each is not None]
     return told_of_each(register, store, periods, before, disclosure.disclose_alone)
@@ -208,11 +208,14 @@ def _tally(lines: Sequence[Line], policy: Policy) -> Tally:
 
 
 def issue_of(report: Report, last_submission: int) -> Issue:
-    """What the store keeps of an issue: each indicator as it was printed.
+    """What the store keeps of a draft or issue: each indicator as it was printed.
 
     `last_submission` is the number of the last one that the store holds.
     """
     return Issue(
+        is_draft=report.is_draft,
+        number=report.edition.number if report.edition else 0,
+        said=said_by(report),
         period=report.period.name,
         content=report.content,
         issued_at=report.issued_at,

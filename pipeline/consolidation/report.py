@@ -102,6 +102,26 @@ class ReturnReceived(Struct, frozen=True):
     rejected_since: str = ""
 
 
+class Edition(Struct, frozen=True):
+    """Which draft or issue of the appendix a report is printed as."""
+
+    #: By which people name what it says, such as `7KQ2MX`; empty for old issues.
+    code: str = ""
+    #: Of an issue its number; 0 for a draft.
+    number: int = 0
+    #: What an issue takes the place of, where that had been recalled, in a sentence.
+    replaces: str = ""
+
+    @property
+    def is_draft(self) -> bool:
+        return not self.number
+
+    @property
+    def shown(self) -> str:
+        """`Draft 7KQ2MX` or `Issue 2`."""
+        return f"Draft {self.code}" if self.is_draft else f"Issue {self.number}"
+
+
 class Report(Struct, frozen=True):
     """The whole content of the appendix for one period."""
 
@@ -126,6 +146,12 @@ class Report(Struct, frozen=True):
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.
     restates_what: bool = True
+    #: None where it is neither drafted nor issued.
+    edition: Edition | None = None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.edition is not None and self.edition.is_draft
 
     @property
     def coverage_shown(self) -> str:

@@ -27,6 +27,7 @@ from pipeline.intake.scan import (
     take,
     thing_of,
 )
+from pipeline.job.deciding import decide_first
 from pipeline.mail.mailbox import as_mailed
 from pipeline.register import need_period
 from pipeline.returns import validate as checks
@@ -94,7 +95,7 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
     """
     workspace = session.workspace
     archive_register(workspace, session.register)
-    reopened = closing.note_closings(session)
+    reopened = closing.note_closings(session) | decide_first(session)
     if reopen is not None:
         period = need_period(session.register, reopen.period)
         by = lock.whoami()

@@ -18,8 +18,22 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.changes import changes_since
 from pipeline.mail.due import MailDue, area_of
-from pipeline.mail.messages import Message, Office, appendix_messages, areas, digest_messages
-from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
+from pipeline.mail.messages import (
+    Message,
+    Office,
+    appendix_messages,
+    areas,
+    digest_messages,
+    recall_messages,
+)
+from pipeline.mail.messages.digest import (
+    Affairs,
+    Disagreement,
+    Overdue,
+    PendingDraft,
+    SentBack,
+    Unreachable,
+)
 from pipeline.mail.messages.listing import listing_message, to_be_listed
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
@@ -46,7 +60,9 @@ def compose(
         return areas.reminder_id(area, day, office) in office.known
 
     owed = reminders(register, due.returned, due.now.date(), was_reminded)
-    yield from appendices(due.issued, office)
+    for recalled in due.recalled:
+        yield from recall_messages(recalled, register, office=office)
+    yield from appendices((*due.issued, *due.drafts), office)
     made = chain(_answers(due, register, office), _reminding(due, owed, office))
     yield from (each for each in made if each is not None)
     # Last, since it names what was wrong with the texts of those before it.
@@ -161,9 +177,10 @@ def _affairs(
         now=due.now,
         received=len(fresh),
         accepted=sum(sent.outcome is Outcome.ACCEPTED for sent in fresh),
-        issued=tuple(
-            f"{each.report.period.name}, overall {each.report.overall.shown}" for each in due.issued
-        ),
+        issued=tuple(map(_issued_in_words, due.issued)),
+        drafts=tuple(map(_pending, due.pending)),
+        new_drafts=frozenset(each.report.period.name for each in due.drafted),
+        answers=due.answers,
         sent_back=tuple(
             _sent_back(sent, register) for sent in fresh if sent.outcome is Outcome.REJECTED
         ),
@@ -172,13 +189,13 @@ def _affairs(
         left=due.skipped,
         disagreements=tuple(
             Disagreement(each.report.period.name, line.indicator.wording, " ".join(line.remarks))
-            for each in due.issued
+            for each in (*due.issued, *due.drafted)
             for line in each.report.lines
             if line.consolidated.conflict
         ),
         questions=tuple(
             replace(one, area=register.area_name(one.area))
-            for each in due.issued
+            for each in (*due.issued, *due.drafted)
             for one in each.report.questions
         ),
         undelivered=due.undelivered,
@@ -186,6 +203,23 @@ def _affairs(
         unreachable=tuple(_unreachable(due, register, owed)),
         retention=due.retention,
         mistakes=mistakes,
+    )
+
+
+def _issued_in_words(issued: Issued) -> str:
+    report = issued.report
+    shown = f"{report.edition.shown.lower()} of " if report.edition else ""
+    return f"{shown}{report.period.name}, overall {report.overall.shown}"
+
+
+def _pending(draft: Issued) -> PendingDraft:
+    report = draft.report
+    return PendingDraft(
+        report.period.name,
+        report.edition.code if report.edition else "",
+        report.overall.shown,
+        report.coverage.shown,
+        report.issued_at.date(),
     )
 
 

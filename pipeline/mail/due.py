@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from pipeline.consolidation import approvals
+from pipeline.consolidation.editions import edition_of, recalls
 from pipeline.consolidation.redaction import Redaction
 from pipeline.consolidation.report import ReturnReceived
 from pipeline.consolidation.returned import returns_received
 from pipeline.intake import quarantine
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
+from pipeline.mail.messages import MailKind
+from pipeline.mail.messages.appendix import Recalled
 from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
 from pipeline.outputs.corrections import correction_path
-from pipeline.outputs.issuing import Issued, published_since
-from pipeline.store import Answered, Contents, Outcome, Submission, retention
+from pipeline.outputs.issuing import Issued, draft_of, pending, published_since
+from pipeline.store import (
+    Answered,
+    Contents,
+    Outcome,
+    Queued,
+    Ruling,
+    Store,
+    Submission,
+    retention,
+)
 from pipeline.store.session import Session
-from schemas.model import Register, ServiceArea
+from schemas.model import Register, ServiceArea, Weekday
 
 
 class MailDue(Struct, frozen=True):
@@ -37,8 +49,16 @@ class MailDue(Struct, frozen=True):
     contents: Mapping[int, Contents] = field(default_factory=dict)
     #: Where each area's return stands, by the name of each open period.
     returned: Mapping[str, Sequence[ReturnReceived]] = field(default_factory=dict)
-    #: The appendices to be sent.
+    #: The appendices to be sent, and the drafts.
     issued: tuple[Issued, ...] = ()
+    drafts: tuple[Issued, ...] = ()
+    #: All drafts that say something else than their last issue; and those of which people were not
+    #: told.
+    pending: tuple[Issued, ...] = ()
+    drafted: tuple[Issued, ...] = ()
+    recalled: tuple[Recalled, ...] = ()
+    #: What people asked to be decided since the last digest.
+    answers: tuple[Ruling, ...] = ()
     waiting: tuple[approvals.Waiting, ...] = ()
     skipped: tuple[NotTaken, ...] = ()
     #: What went to quarantine and is to be told of; it stands in `skipped` too.
@@ -55,7 +75,7 @@ def due(
     redaction: Redaction,
     skipped: Iterable[Skipped] = (),
     undelivered: Iterable[Undelivered] = (),
-    last_digest: date | None = None,
+    last_digest: datetime | None = None,
 ) -> MailDue:
     """What is due to be told, read from the store; `answered` is up to what people were told.
 
@@ -77,6 +97,13 @@ def due(
     # Two names may look alike as far as they can be shown.
     lying = {one.name: one for one in quarantine.contents(workspace)}
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
+    queued = store.messages.all()
+    first = {period.name: draft for period, draft in pending(session)}
+    drafts = tuple(
+        draft_of(session, period, first[period.name])
+        for period in register.periods
+        if period.name in first
+    )
     return MailDue(
         now=session.now,
         submissions=tuple(map(redaction.told, fresh)),
@@ -85,6 +112,15 @@ def due(
         contents=store.contents(answered.submission),
         returned={p.name: returns_received(register, p, past, today) for p in open_periods},
         issued=tuple(published_since(session, answered.issue)),
+        drafts=tuple(one for one in drafts if _is_to_be_sent(one, register, today, queued)),
+        pending=drafts,
+        drafted=tuple(one for one in drafts if first[one.report.period.name].id > answered.issue),
+        recalled=tuple(recalled(store, queued)),
+        answers=tuple(
+            one
+            for one in store.decisions.all(Ruling)
+            if last_digest is None or one.decided_at > last_digest
+        ),
         waiting=tuple(approvals.waiting(store, open_periods, redaction)),
         skipped=(
             *(NotTaken(each.filename, each.why) for each in skipped if each.moved_to is None),
@@ -93,8 +129,50 @@ def due(
         set_apart=set_apart,
         undelivered=tuple(undelivered),
         retention=Retention(len(over.submissions), over.rule, over.since) if over.since else None,
-        last_digest=last_digest,
+        last_digest=last_digest.astimezone().date() if last_digest else None,
     )
+
+
+def _is_to_be_sent(
+    draft: Issued, register: Register, today: date, queued: Iterable[Queued]
+) -> bool:
+    """Whether a draft goes out today, which it does once, on a day that the register names."""
+    days, report = register.framework.draft_days, draft.report
+    return (
+        (not days or Weekday.of(today) in days)
+        and draft.workbook.exists()
+        and not any(
+            one.kind == MailKind.DRAFT
+            and one.period == report.period.name
+            and one.queued_at >= report.issued_at
+            for one in queued
+        )
+    )
+
+
+def recalled(store: Store, queued: Sequence[Queued]) -> Iterator[Recalled]:
+    """Each issue that was recalled, with those to whom it had gone."""
+    held = recalls(store)
+    issues = store.issues() if held else ()
+    for issue in issues:
+        if issue.id in held:
+            since = [i.issued_at for i in issues if i.period == issue.period and i.id > issue.id]
+            until = min(since, default=None)
+            ruling = held[issue.id]
+            recipients = dict.fromkeys(
+                one.recipient
+                for one in queued
+                if one.kind == MailKind.APPENDIX
+                and one.period == issue.period
+                and not one.waits
+                and issue.issued_at <= one.queued_at
+                and (until is None or one.queued_at < until)
+            )
+            shown = edition_of(store, issue).shown
+            yield Recalled(
+                *(issue.period, shown, issue.issued_at, ruling.decided_at, ruling.because),
+                tuple(recipients),
+            )
 
 
 def area_of(sent: Submission, register: Register) -> ServiceArea | None:

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from itertools import chain
 
-from msgspec.structs import replace
-
-from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.redaction import Redaction
 from pipeline.intake.inbox import Skipped
 from pipeline.mail.compose import appendices, compose
-from pipeline.mail.delivery import described, known_at, mail_status, outgoing, preview
-from pipeline.mail.due import due
-from pipeline.mail.messages import MailKind, Message, Office, Texts
+from pipeline.mail.delivery import described, known_at, mail_status, outgoing
+from pipeline.mail.due import due, recalled
+from pipeline.mail.messages import MailKind, Message, Office, Texts, recall_messages
+from pipeline.mail.messages.appendix import Recalled
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
-from pipeline.outputs import WORKBOOK
-from pipeline.outputs.issuing import publish, to_issue
+from pipeline.outputs.issuing import Issued
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace
-from schemas.model import Period
 
 _MIB = 1024 * 1024
 #: What the words of a message and its headings may take, in bytes.
@@ -52,7 +47,7 @@ def enqueue(
         # Where the server is away a digest waits behind them, and need not say so.
         if one.last is not None or not one.has_content
     ]
-    last_digest = digests[-1].astimezone().date() if digests else None
+    last_digest = digests[-1] if digests else None
     answered = store.messages.answered()
     found = due(session, answered, redaction, skipped, undelivered, last_digest)
     always = workspace.settings.mail.always_digest
@@ -61,44 +56,28 @@ def enqueue(
         mistakes = office.texts.mistakes
     owed = owing(session.register, found.returned)
     renewed = {each.queued.area for each in made if each.queued.kind == MailKind.REMINDER}
-    overtaken = [
-        Attempt(one.id, now, Became.DROPPED, "A reminder that was overtaken while it waited.")
-        for one in queued
-        if _is_overtaken(one, renewed, owed)
-    ]
+    overtaken = _overtaken(queued, now, renewed, owed, found.recalled)
     last = store.last_number("submission"), store.last_number("issue")
     store.messages.answer(made, *last, now, overtaken, found.set_apart)
     return mistakes
 
 
-def send(session: Session, period: Period) -> tuple[str, ...]:
-    """Issue the appendix of a period, and put the messages that bring it into the queue.
+def bring(session: Session, issued: Iterable[Issued]) -> tuple[str, ...]:
+    """Put the messages into the queue that bring appendices, or say that one was recalled.
 
-    What is wrong with the officer's own texts comes back, a line for each mistake.
-
-    One that was put there before is left as it is, and gets back what a lost store no longer holds
-    of it.
+    Those that are there are left as they are. What is wrong with the officer's own texts comes
+    back, a line for each mistake.
     """
-    issued = publish(session, report_of(session, period))
-    with _office(session.workspace) as office:
-        made = _outgoing(session, appendices([issued], office))
+    store, register = session.store, session.register
+    queued = store.messages.all()
+    wrong = tuple(recalled(store, queued))
+    with _office(session.workspace, {one.header_id for one in queued}) as office:
+        told = (each for one in wrong for each in recall_messages(one, register, office=office))
+        made = _outgoing(session, chain(told, appendices(issued, office)))
         mistakes = office.texts.mistakes
-    session.store.messages.put(made)
+    store.messages.note(_overtaken(queued, session.now, set(), None, wrong))
+    store.messages.put(made)
     return mistakes
-
-
-def would_send(session: Session, periods: Iterable[Period]) -> list[Queued]:
-    """What `send` would put into the queue, and what is in it; nothing is written."""
-    made: list[Outgoing] = []
-    with TemporaryDirectory() as folder:
-        for period in periods:
-            issued = to_issue(session, report_of(session, period))
-            draft = Path(folder, issued.workbook.name)
-            WORKBOOK.write(issued.report, draft)
-            drafted = replace(issued, files={WORKBOOK.name: draft})
-            with _office(session.workspace) as office:
-                made += _outgoing(session, appendices([drafted], office), to_keep=False)
-    return preview(session.store, made)
 
 
 @contextmanager
@@ -108,20 +87,40 @@ def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Iterat
         yield Office(workspace.settings.mail.sender, texts, known, largest)
 
 
-def _outgoing(
-    session: Session, messages: Iterable[Message], *, to_keep: bool = True
-) -> list[Outgoing]:
+def _outgoing(session: Session, messages: Iterable[Message]) -> list[Outgoing]:
     """Messages as the queue takes them, each before the next is made."""
-    place, now = session.workspace, session.now
-    return [outgoing(place, each, now, to_keep=to_keep) for each in messages]
+    return [outgoing(session.workspace, each, session.now) for each in messages]
 
 
-def _is_overtaken(one: Queued, renewed: Container[str], owed: Container[tuple[str, str]]) -> bool:
-    """Whether a reminder waits of what has been returned, or a newer one goes to its area now."""
-    is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
-    if one.kind != MailKind.REMINDER or is_wanted or not one.waits:
-        return False
-    return one.area in renewed or (one.area, one.period) not in owed
+def _overtaken(
+    queued: Iterable[Queued],
+    now: datetime,
+    renewed: Container[str],
+    owed: Container[tuple[str, str]] | None,
+    wrong: Iterable[Recalled],
+) -> list[Attempt]:
+    """What waits and is not sent any more, and why.
+
+    A reminder is not where what it asks for has been returned, or a newer one goes to its area now;
+    an appendix is not where its issue was recalled. Without `owed` only the latter are looked at.
+    """
+    dropped = []
+    for one in queued:
+        is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
+        if is_wanted or not one.waits:
+            continue
+        is_late = owed is not None and (one.area in renewed or (one.area, one.period) not in owed)
+        if one.kind == MailKind.REMINDER and is_late:
+            why = "A reminder that was overtaken while it waited."
+        elif one.kind == MailKind.APPENDIX and any(
+            each.period == one.period and each.issued_at <= one.queued_at <= each.recalled_at
+            for each in wrong
+        ):
+            why = "Its issue was recalled while it waited."
+        else:
+            continue
+        dropped.append(Attempt(one.id, now, Became.DROPPED, why))
+    return dropped
 
 
 def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:

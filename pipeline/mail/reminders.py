@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from pipeline.consolidation.report import ReturnReceived, ReturnState
-from schemas.model import Period, Register, ServiceArea
+from schemas.model import IssueRule, Period, Register, ServiceArea, Weekday
 
 #: Where an area has returned nothing that counts.
 AWAITED = (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
@@ -107,8 +107,17 @@ def reminding_day(register: Register, period: Period, today: date) -> date | Non
 def comes_up(register: Register, after: date, today: date) -> bool:
     """Whether the calendar alone gives something to do, from the day after `after` to today.
 
-    That is a reminding day of an open period, or the first day on which its returns are overdue.
+    That is a reminding day of an open period, or the first day on which its returns are overdue, a
+    day of the week on which drafts are sent, or one from which on a draft is issued.
     """
+    framework = register.framework
+    days = (after + timedelta(passed) for passed in range(1, (today - after).days + 1))
+    if framework.draft_days and any(Weekday.of(day) in framework.draft_days for day in days):
+        return True
+    if framework.issue_when is IssueRule.DATE and any(
+        after < period.issue_on <= today for period in register.periods if period.issue_on
+    ):
+        return True
     return any(
         after < day <= today
         for period in register.periods

@@ -1,8 +1,14 @@
-"""Issuing: which appendices are due, and their files in the outbox."""
+"""Issuing: which appendices are due, drafts and issues of them, and their files in the outbox.
+
+A draft lies in `draft/` under its period, until it is issued or a newer one takes its place. An
+issue lies in the folder of its number for good; the newest that was not recalled lies beside these
+folders as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,9 +16,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import issue_of, report_of
-from pipeline.consolidation.content import content_of
-from pipeline.consolidation.report import Report
+from pipeline.consolidation.assembly import Disclosed, issue_of, rate, report_of
+from pipeline.consolidation.content import code_of, content_of, said_by
+from pipeline.consolidation.editions import (
+    edition_of,
+    is_due_by_rule,
+    next_edition,
+    recalls,
+    says_the_same,
+)
+from pipeline.consolidation.report import Edition, Report
 from pipeline.outputs import OUTPUTS, WORKBOOK, Output
 from pipeline.store import Issue, Outcome
 from pipeline.store.journal import archive_register
@@ -24,20 +37,26 @@ from pipeline.workspace.folder import (
     safe_name,
     write_whole,
 )
-from schemas.model import Period, Register
+from schemas.model import IssueRule, Period, Register
+from schemas.wording import day_shown
 
-#: The names of the periods whose last issue is noted and may not be wholly written.
+#: The names of the periods whose last draft or issue is noted and may not be wholly written.
 _UNWRITTEN = "issuing.json"
+_DRAFT = "draft"
+#: In the folder of an issue that was recalled.
+_RECALLED = "RECALLED.txt"
 
 
 class Issued(Struct, frozen=True):
-    """The appendix of a period, as written to the outbox."""
+    """A draft or issue of a period's appendix, as written to the outbox."""
 
     report: Report
     #: What is written, by the names of the outputs, in their order.
     files: Mapping[str, Path]
     #: The issue before it, of other content.
     last: Issue | None
+    #: Whether it was made now, and not only written once more.
+    is_new: bool = True
 
     @property
     def workbook(self) -> Path:
@@ -45,9 +64,10 @@ class Issued(Struct, frozen=True):
 
 
 def due_periods(session: Session) -> list[Period]:
-    """The periods for which something was accepted that no appendix shows, or which are unwritten.
+    """The periods for which something was accepted that no draft and no issue shows.
 
-    The appendix of a closed period stays as it is, whatever becomes of the register and the outbox.
+    Among them are those of which files are missing, and those whose day of issue has come. The
+    appendix of a closed period stays as it is, whatever becomes of the register and the outbox.
     """
     accepted, begun = set(session.store.periods()), unwritten(session)
     return [
@@ -80,7 +100,7 @@ def _note_begun(workspace: Workspace, names: frozenset[str]) -> None:
 
 
 def _is_due(session: Session, period: Period) -> bool:
-    last = session.store.last_issue(period.name)
+    last = session.store.editions.last(period.name)
     if not period.open:
         # Where it is not known what the last appendix showed, what came before it is let be.
         shown = last.last_submission if last else 0
@@ -91,77 +111,219 @@ def _is_due(session: Session, period: Period) -> bool:
     return (
         last is None
         or last.content != content_of(session, period)
-        or not workbook_path(session.workspace, session.register, period).exists()
+        or not _is_written(session, period, last)
+        or _is_day_of_issue(session, period, last)
     )
 
 
-def path_of(output: Output, workspace: Workspace, register: Register, period: Period) -> Path:
-    """Where an output of a period's appendix lies."""
+def _is_written(session: Session, period: Period, last: Issue) -> bool:
+    """Whether the workbook of the last draft or issue lies in the outbox."""
+    issue = session.store.last_issue(period.name)
+    is_draft = last.is_draft and (issue is None or issue.said != last.said)
+    if issue is not None and not is_draft and issue.id in recalls(session.store):
+        return True
+    return workbook_path(session.workspace, session.register, period, is_draft=is_draft).exists()
+
+
+def _is_day_of_issue(session: Session, period: Period, last: Issue) -> bool:
+    register, today = session.register, session.now.date()
+    if not last.is_draft or register.framework.issue_when is not IssueRule.DATE:
+        return False
+    issue = session.store.last_issue(period.name)
+    return is_due_by_rule(register, period, issue, is_whole=False, today=today)
+
+
+# --- Where they lie ------------------------------------------------------------------------------
+
+
+def path_of(
+    output: Output, workspace: Workspace, register: Register, period: Period, folder: str = ""
+) -> Path:
+    """Where an output of a period's appendix lies: that of the last issue, or in a folder."""
     stem = safe_name(f"{register.framework.appendix} - {period.name}")
-    return workspace.outbox_of(period.name) / f"{stem}{output.ending}"
+    name = f"{stem}{' - draft' if folder == _DRAFT else ''}{output.ending}"
+    return workspace.outbox_of(period.name) / folder / name
 
 
-def workbook_path(workspace: Workspace, register: Register, period: Period) -> Path:
-    """Where the appendix of a period lies."""
-    return path_of(WORKBOOK, workspace, register, period)
+def workbook_path(
+    workspace: Workspace, register: Register, period: Period, *, is_draft: bool = False
+) -> Path:
+    """Where the last issue of a period's appendix lies, or the draft of it."""
+    return path_of(WORKBOOK, workspace, register, period, _DRAFT if is_draft else "")
 
 
-def publish(session: Session, report: Report) -> Issued:
-    """Note that the appendix of a period is issued, and write it to the outbox.
+def _folder_of(edition: Edition | None) -> str:
+    """The name of the folder of a draft, or of an issue."""
+    if edition is None:
+        return ""
+    return _DRAFT if edition.is_draft else f"issue {edition.number}"
+
+
+def _files(workspace: Workspace, report: Report, folder: str) -> Mapping[str, Path]:
+    register, period = report.register, report.period
+    return {each.name: path_of(each, workspace, register, period, folder) for each in OUTPUTS}
+
+
+# --- Drafting and issuing ------------------------------------------------------------------------
+
+
+def publish(
+    session: Session, disclosed: Disclosed, *, is_approved: bool = False, afresh: bool = False
+) -> Issued | None:
+    """Draft or issue the appendix of a period, by the register's rule; None: nothing is new.
 
     Whatever someone may have read is noted before he can: figures are suppressed beside it. Where
-    the run ends in between, the next one writes it.
+    the run ends in between, the next one writes it. What the last issue says is issued no second
+    time, but where people approve it once more after it was recalled. `afresh` writes files whether
+    they are there or not.
     """
-    workspace, period = session.workspace, report.period.name
-    before = _begun(workspace)
-    _note_begun(workspace, before | {period})
+    store, register, period = session.store, session.register, disclosed.merged.period
+    report, last = rate(disclosed), store.last_issue(period.name)
+    is_recalled = last is not None and last.id in recalls(store)
+    if last is not None and says_the_same(report, last) and not (is_approved and is_recalled):
+        _note(session, replace(report, edition=_draft_of(report)), last.said)
+        afresh = afresh or period.name in _begun(session.workspace)
+        return None if is_recalled else _again(session, period, last, afresh=afresh)
+    is_due = period.name in store.periods() and is_due_by_rule(
+        register, period, last, is_whole=report.coverage.is_whole, today=session.now.date()
+    )
+    if is_approved or is_due:
+        # What was drafted before is issued now, with what can be said of returns on this day.
+        merged = replace(disclosed.merged, issued_at=session.now)
+        report = rate(replace(disclosed, merged=merged))
+        return _publish(session, replace(report, edition=next_edition(store, report)), last)
+    return _draft(session, replace(report, edition=_draft_of(report)), last)
+
+
+def _draft(session: Session, report: Report, last: Issue | None) -> Issued:
+    before = session.store.editions.last(report.period.name)
+    if before is None or not before.is_draft or before.said != said_by(report):
+        return _publish(session, report, last)
+    # Nothing that a reader sees has changed since that one.
     _note(session, report)
-    issued = write(session, report)
-    _note_begun(workspace, before - {period})
-    return issued
+    since = session.store.editions.since(before).issued_at.astimezone()
+    return _written(session, replace(report, issued_at=since), last, is_new=False)
 
 
-def write(session: Session, report: Report) -> Issued:
-    """Write the appendix of a period to the outbox in every form.
+def _draft_of(report: Report) -> Edition:
+    return Edition(code_of(report.period.name, said_by(report)))
 
-    One made from the same content as the last one sent is the same to the byte.
+
+def _publish(session: Session, report: Report, last: Issue | None) -> Issued:
+    workspace, period = session.workspace, report.period.name
+    _note_begun(workspace, _begun(workspace) | {period})
+    _note(session, report)
+    return _written(session, report, last)
+
+
+def _note(session: Session, report: Report, said: str | None = None) -> None:
+    """Note that an appendix was drafted or issued; not once more where the last one was that.
+
+    `said` is the key of what it says, where another one is known for it.
     """
-    issued = to_issue(session, report)
-    folder = need_folder(issued.workbook.parent)
-    with disk_trouble(f"The appendix cannot be written to {folder}", may_be_open=True):
-        for output in OUTPUTS:
-            output.write(report, issued.files[output.name])
-    return issued
-
-
-def _note(session: Session, report: Report) -> None:
-    """Note that an appendix was issued; not once more where the last one was the same."""
     store = session.store
     archive_register(session.workspace, report.register)
-    last = store.last_issue(report.period.name)
-    if last is None or last.content != report.content:
-        store.record_issue(issue_of(report, store.last_number("submission")))
+    last = store.editions.last(report.period.name)
+    if last is None or last.content != report.content or (last.is_draft and not report.is_draft):
+        issue = issue_of(report, store.last_number("submission"))
+        store.record_issue(issue if said is None else replace(issue, said=said))
 
 
-def to_issue(session: Session, report: Report) -> Issued:
-    """The appendix of a report as it would be written, after the last issue of other content."""
-    issues = session.store.issues(report.period.name)
-    is_new = not issues or issues[-1].content != report.content
-    return _issued(session.workspace, report, issues if is_new else issues[:-1])
+def _written(
+    session: Session, report: Report, last: Issue | None, *, is_new: bool = True
+) -> Issued:
+    """Write a draft or an issue to the outbox in every form.
+
+    One made from the same content is the same to the byte. An issue lies in two places, and takes
+    away the draft that it was.
+    """
+    workspace, folder = session.workspace, _folder_of(report.edition)
+    files = _files(workspace, report, folder)
+    current = _files(workspace, report, "")
+    place = need_folder(files[WORKBOOK.name].parent)
+    with disk_trouble(f"The appendix cannot be written to {place}", may_be_open=True):
+        for output in OUTPUTS:
+            output.write(report, files[output.name])
+            if not report.is_draft:
+                write_whole(current[output.name], files[output.name].read_bytes())
+        if not report.is_draft:
+            shutil.rmtree(workspace.outbox_of(report.period.name) / _DRAFT, ignore_errors=True)
+    if report.period.name in (begun := _begun(workspace)):
+        _note_begun(workspace, begun - {report.period.name})
+    return Issued(report, files if report.is_draft else current, last, is_new)
 
 
-def _issued(workspace: Workspace, report: Report, before: Sequence[Issue]) -> Issued:
-    register, period = report.register, report.period
-    files = {each.name: path_of(each, workspace, register, period) for each in OUTPUTS}
-    return Issued(report, files, before[-1] if before else None)
+def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> Issued | None:
+    """Write the last issue once more where its files are missing, and take drafts away."""
+    shutil.rmtree(session.workspace.outbox_of(period.name) / _DRAFT, ignore_errors=True)
+    if workbook_path(session.workspace, session.register, period).exists() and not afresh:
+        return None
+    report = _report_of(session, period, issue)
+    return _written(session, report, _before(session, issue), is_new=False)
+
+
+def recall(session: Session, issue: Issue, because: str) -> None:
+    """Mark an issue in the outbox as recalled; its files stay in the folder of its number."""
+    place = session.workspace.outbox_of(issue.period)
+    folder = place / _folder_of(edition_of(session.store, issue))
+    recalled = folder.with_name(f"{folder.name} - recalled")
+    period = next(each for each in session.register.periods if each.name == issue.period)
+    day = day_shown(session.now.date())
+    with disk_trouble(f"The recall cannot be noted in {place}", may_be_open=True):
+        if folder.exists():
+            folder.rename(recalled)
+        note = f"Recalled on {day}: {because}\nThese files are superseded. Do not use them.\n"
+        write_whole(need_folder(recalled) / _RECALLED, note.encode())
+        for output in OUTPUTS:
+            path = path_of(output, session.workspace, session.register, period)
+            path.unlink(missing_ok=True)
+
+
+# --- What there is -------------------------------------------------------------------------------
 
 
 def published_since(session: Session, number: int) -> Iterator[Issued]:
     """The last appendix of each period that was issued after an issue of that number."""
+    held = recalls(session.store)
     for period in session.register.periods:
         last = session.store.last_issue(period.name)
-        workbook = workbook_path(session.workspace, session.register, period)
-        if last is not None and last.id > number and workbook.exists():
-            report = report_of(replace(session, now=last.issued_at.astimezone()), period)
-            before = [one for one in session.store.issues(period.name) if one.id < last.id]
-            yield _issued(session.workspace, report, before)
+        if last is None or last.id <= number or last.id in held:
+            continue
+        if workbook_path(session.workspace, session.register, period).exists():
+            report = _report_of(session, period, last)
+            files = _files(session.workspace, report, "")
+            yield Issued(report, files, _before(session, last))
+
+
+def pending(session: Session) -> Iterator[tuple[Period, Issue]]:
+    """Each period of which a draft says something else than its last issue, with that draft.
+
+    It is the first that says so.
+    """
+    for period in session.register.periods:
+        last = session.store.editions.last(period.name)
+        issue = session.store.last_issue(period.name)
+        if last is not None and last.is_draft and (issue is None or issue.said != last.said):
+            yield period, session.store.editions.since(last)
+
+
+def draft_of(session: Session, period: Period, draft: Issue) -> Issued:
+    """A draft that is pending, as it lies in the outbox."""
+    last = session.store.editions.last(period.name) or draft
+    report = _report_of(session, period, last)
+    report = replace(report, issued_at=draft.issued_at.astimezone())
+    issue = session.store.last_issue(period.name)
+    return Issued(report, _files(session.workspace, report, _DRAFT), issue)
+
+
+def _report_of(session: Session, period: Period, issue: Issue) -> Report:
+    """A draft or an issue as it was printed, made once more."""
+    then = replace(session, now=issue.issued_at.astimezone())
+    report = report_of(then, period, issue)
+    return replace(report, edition=edition_of(session.store, issue))
+
+
+def _before(session: Session, issue: Issue) -> Issue | None:
+    """The issue before one, if there is any."""
+    before = [one for one in session.store.issues(issue.period) if one.id < issue.id]
+    return before[-1] if before else None

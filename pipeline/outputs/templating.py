@@ -35,6 +35,7 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         counted=counted,
         counts=wording.counts_shown,
         day=day_shown,
+        edition_shown=wording.edition_shown,
         fill=fill,
         moment=wording.moment_shown,
         place=wording.place_shown,

@@ -84,6 +84,18 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     ]
 
 
+def edition_shown(report: Report) -> str:
+    """Which draft or issue a report is, in sentences; empty where it is neither."""
+    edition = report.edition
+    if edition is None:
+        return ""
+    if edition.is_draft:
+        return f"Draft {edition.code}: not for publication. Nobody has approved it."
+    code = f" ({edition.code})" if edition.code else ""
+    said = f"Issue {edition.number}{code}, {day_shown(report.issued_at)}."
+    return f"{said} {edition.replaces}".strip()
+
+
 def restatement_shown(report: Report) -> str:
     """That a period was restated after it was closed, in a sentence; empty where it was not."""
     if report.restates is None:

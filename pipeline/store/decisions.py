@@ -81,6 +81,13 @@ class Ruling(Struct, frozen=True):
     issue_id: int | None = None
     id: int = 0
 
+    @property
+    def asked(self) -> str:
+        """What was asked for, in a few words: `Approve 2012-13 7KQ2MX`."""
+        parts = (self.what, self.period, self.area, self.finding, self.indicator, self.code)
+        words = " ".join(filter(None, parts))
+        return words[:1].upper() + words[1:]
+
 
 class Forgotten(Struct, frozen=True):
     """A submission's file, findings and signatures have gone, by the rule named."""

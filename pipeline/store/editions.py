@@ -47,14 +47,31 @@ class Editions:
         """The last one that is no draft."""
         return self._last(period, ~_IS_DRAFT)
 
-    def draft_since(self, draft: Issue) -> Issue:
+    def many(self, period: str) -> int:
+        """How many issues of a period's appendix there are."""
+        chosen = sa.select(sa.func.count()).where(_is_for(period) & ~_IS_DRAFT)
+        with e.reading(self._engine) as connection:
+            return connection.scalar(chosen) or 0
+
+    def since(self, draft: Issue) -> Issue:
         """The first draft that says what this one says, with nothing else said between them."""
         c = t.issue.c
-        says_other = c.said.is_(None) | (c.said != draft.said) | ~_IS_DRAFT
-        others = (c.period == draft.period) & (c.id < draft.id) & says_other
+        return self._first_after(draft, c.said.is_(None) | (c.said != draft.said) | ~_IS_DRAFT)
+
+    def first_of_content(self, issue: Issue) -> Issue:
+        """The first one that was made from what this one was, with nothing else between them.
+
+        A draft, and the issue that is made of it, print the same, and so hide the same.
+        """
+        return self._first_after(issue, t.issue.c.content != issue.content)
+
+    def _first_after(self, issue: Issue, is_other: sa.ColumnElement[bool]) -> Issue:
+        """The first one of its period after the last other before it."""
+        c = t.issue.c
+        others = _is_for(issue.period) & (c.id < issue.id) & is_other
         before = sa.func.coalesce(sa.select(sa.func.max(c.id)).where(others).scalar_subquery(), 0)
-        first = sa.select(sa.func.min(c.id)).where((c.period == draft.period) & (c.id > before))
-        return next(iter(self._chosen(c.id == first.scalar_subquery())), draft)
+        first = sa.select(sa.func.min(c.id)).where(_is_for(issue.period) & (c.id > before))
+        return next(iter(self._chosen(c.id == first.scalar_subquery())), issue)
 
     def _last(self, period: str, is_meant: sa.ColumnElement[bool]) -> Issue | None:
         last = sa.select(sa.func.max(t.issue.c.id)).where(_is_for(period) & is_meant)

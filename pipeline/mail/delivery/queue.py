@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.mail.messages import Message
@@ -17,10 +16,8 @@ _NOT_SENT = (Became.REFUSED, Became.UNCERTAIN, Became.FAILED, Became.WITHHELD, B
 _NOT_SETTLED = (Became.REFUSED, Became.UNCERTAIN, Became.FAILED, Became.AGAIN)
 
 
-def outgoing(
-    workspace: Workspace, message: Message, now: datetime, *, to_keep: bool = True
-) -> Outgoing:
-    """A message as the store takes it; what is attached to it is kept, unless not `to_keep`.
+def outgoing(workspace: Workspace, message: Message, now: datetime) -> Outgoing:
+    """A message as the store takes it; what is attached to it is kept.
 
     One that an earlier version of the program wrote into the outbox counts as written.
 
@@ -31,7 +28,7 @@ def outgoing(
     # A file is bytes here, whatever it is called.
     files = [part.get_content() for part in message.email.iter_attachments()]
     left, attached = attachments.taken_out(content, files)
-    for file in files if to_keep else ():
+    for file in files:
         attachments.keep(workspace, file)
     file = workspace.mail_of(message.period) / message.filename
     written = Attempt(None, now, Became.WRITTEN, "It lay in the outbox before.")
@@ -49,14 +46,6 @@ def outgoing(
         last=written if file.exists() else None,
     )
     return Outgoing(queued, left, attached)
-
-
-def preview(store: Store, made: Sequence[Outgoing]) -> list[Queued]:
-    """Messages that were not put into the queue yet, as they would stand there, after its own."""
-    known = store.messages.known(one.queued.header_id for one in made)
-    ours = [known.get(one.queued.header_id, one.queued) for one in made]
-    already = {one.header_id for one in ours}
-    return [one for one in store.messages.outstanding() if one.header_id not in already] + ours
 
 
 def hold(store: Store, now: datetime, why: str) -> None:

@@ -4,9 +4,10 @@ Messages are only composed here; sending is the queue's. The same content for th
 recipient always has the same Message-ID, so that it goes out once.
 """
 
-from pipeline.mail.messages.appendix import appendix_messages
+from pipeline.mail.messages.appendix import appendix_messages, recall_messages
 from pipeline.mail.messages.digest import digest_messages
 from pipeline.mail.messages.message import MailKind, Message, Office
 from pipeline.mail.messages.texts import Texts
 
-__all__ = ["MailKind", "Message", "Office", "Texts", "appendix_messages", "digest_messages"]
+__all__ = ["MailKind", "Message", "Office", "Texts", "appendix_messages", "digest_messages",
+           "recall_messages"]  # fmt: skip

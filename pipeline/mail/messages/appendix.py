@@ -1,25 +1,37 @@
-"""The appendix, to its recipients."""
+"""The appendix, issued or as a draft, to its recipients; and that an issue was recalled."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline.consolidation.changes import Changes
 from pipeline.consolidation.rating import Colour
 from pipeline.consolidation.report import Report
-from pipeline.mail.messages.message import MailKind, Message, Office, addressees_of, sha256
+from pipeline.mail.messages.message import (
+    MailKind,
+    Message,
+    Office,
+    addressee,
+    addressees_of,
+    sha256,
+)
 from pipeline.outputs.wording import gap_shown, reasons_shown, small_numbers_shown
-from schemas.model import Gets
+from schemas.model import Gets, Register
+from schemas.names import address_key
 
 
 def appendix_messages(
     report: Report, attachment: Path, *, office: Office, changes: Changes | None = None
 ) -> Iterator[Message]:
-    """One message to each address of the register that gets the appendix, in its order.
+    """One message to each address of the register that gets the appendix, or drafts, in its order.
 
     Sent as of `report.issued_at`, with the workbook attached. The Message-ID comes from period,
-    recipient and the workbook's bytes. Without `changes` nothing is said of the issue before.
+    recipient and the workbook's bytes, of a draft from its code and when it was first made. Without
+    `changes` nothing is said of the issue before.
 
     Raises:
         RegisterError: a recipient's address is not an e-mail address.
@@ -27,7 +39,13 @@ def appendix_messages(
     """
     framework = report.register.framework
     label = framework.appendix or framework.title
-    period, content = report.period.name, sha256(attachment.read_bytes())
+    period, edition = report.period.name, report.edition
+    if edition is not None and edition.is_draft:
+        kind, gets, what = MailKind.DRAFT, Gets.DRAFT, "drafts of the appendix"
+        content = f"{edition.code} {report.issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+    else:
+        kind, gets, what = MailKind.APPENDIX, Gets.APPENDIX, "the appendix"
+        content = sha256(attachment.read_bytes())
     words: Mapping[str, object] = {
         "report": report,
         "changes": changes,
@@ -39,16 +57,56 @@ def appendix_messages(
         "reasons": reasons_shown(report),
         "suppressed": small_numbers_shown(report.register),
     }
-    for to in addressees_of(report.register, Gets.APPENDIX, "the appendix"):
+    for to in addressees_of(report.register, gets, what):
         message = office.compose(
-            MailKind.APPENDIX,
+            kind,
             to,
             {**words, "recipient": to.name},
             sent_at=report.issued_at,
             attachments=(attachment,),
             identity=(period, to.key, content),
-            name=f"{period} {label}",
+            name=f"{period} {label}{' draft' if kind is MailKind.DRAFT else ''}",
             period=period,
+        )
+        if message is not None:
+            yield message
+
+
+class Recalled(Struct, frozen=True):
+    """An issue that was recalled, and to whom it had gone."""
+
+    period: str
+    #: `Issue 2`.
+    shown: str
+    issued_at: datetime
+    recalled_at: datetime
+    because: str
+    #: Addresses.
+    recipients: tuple[str, ...]
+
+
+def recall_messages(recalled: Recalled, register: Register, *, office: Office) -> Iterator[Message]:
+    """One message to each address to which an issue that was recalled had gone.
+
+    The Message-ID comes from recipient, period and issue.
+
+    Raises:
+        SettingsError: the sender's address is not an e-mail address.
+    """
+    names = {address_key(each.email.strip()): each.name for each in register.recipients}
+    framework = register.framework
+    label = framework.appendix or framework.title
+    for address in recalled.recipients:
+        name = names.get(address_key(address), address)
+        to = addressee(name, address, "Recipients", "the appendix")
+        message = office.compose(
+            MailKind.RECALL,
+            to,
+            {"recalled": recalled, "framework": framework, "label": label, "recipient": name},
+            sent_at=recalled.recalled_at,
+            identity=(recalled.period, to.key, recalled.issued_at.astimezone(UTC).isoformat()),
+            name=f"{recalled.period} {label} recalled",
+            period=recalled.period,
         )
         if message is not None:
             yield message

@@ -13,8 +13,9 @@ from pipeline.consolidation.texts import Question
 from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
 from pipeline.mail.messages.message import MailKind, Message, Office, addressees_of
 from pipeline.outputs.grouping import grouped
+from pipeline.store import Ruling
 from schemas.findings import Finding
-from schemas.model import Gets, Register
+from schemas.model import Gets, IssueRule, Register
 from schemas.wording import counted
 
 #: How many of a kind a digest lists, so that a person can read it and a server take it.
@@ -57,6 +58,18 @@ class Disagreement(Struct, frozen=True):
     indicator: str
     #: What each reported, in a sentence.
     told: str
+
+
+class PendingDraft(Struct, frozen=True):
+    """A draft that says something else than the last issue."""
+
+    period: str
+    code: str
+    #: In words: `◆ Amber`, and `18 of 20 answers are in`.
+    overall: str
+    coverage: str
+    #: When it was first made.
+    since: date
 
 
 class Undelivered(Struct, frozen=True):
@@ -106,8 +119,13 @@ class Affairs(Struct, frozen=True):
     accepted: int = 0
     #: Each appendix that was issued: `2012-13: overall amber`.
     issued: tuple[str, ...] = ()
+    #: Every draft that waits to be issued, and the periods of those of this night.
+    drafts: tuple[PendingDraft, ...] = ()
+    new_drafts: frozenset[str] = frozenset()
+    #: What people asked to be decided, and what became of it.
+    answers: tuple[Ruling, ...] = ()
     sent_back: tuple[SentBack, ...] = ()
-    #: Every warning that waits for approval, and the numbers of the submissions of this night.
+    #: Every warning that waits to be accepted, and the numbers of the submissions of this night.
     waiting: tuple[Waiting, ...] = ()
     submissions: frozenset[int] = frozenset()
     left: tuple[NotTaken, ...] = ()
@@ -130,6 +148,10 @@ class Affairs(Struct, frozen=True):
         return list(self._news(told or date.min))
 
     def _news(self, told: date) -> Iterator[str]:
+        for draft in self.drafts:
+            if draft.period in self.new_drafts:
+                yield f"draft {draft.period} {draft.code}"
+        yield from (f"answer {one.id} {one.answer}" for one in self.answers)
         for back in self.sent_back:
             yield f"sent back {back.filename} {back.area} {back.period} {back.count}"
         for one in self.waiting:
@@ -174,6 +196,7 @@ def digest_messages(
         "framework": register.framework,
         "things": counted(things, "thing"),
         "quiet": not things,
+        "approves": register.framework.issue_when is IssueRule.APPROVAL,
         "waiting": [(one, one.submission_id in affairs.submissions) for one in affairs.waiting],
     }
     messages = [
@@ -208,6 +231,6 @@ def _things(affairs: Affairs) -> int:
     waiting = (
         *(affairs.sent_back, affairs.waiting, affairs.left, affairs.disagreements),
         *(affairs.undelivered, affairs.overdue, affairs.unreachable, affairs.mistakes),
-        affairs.questions,
+        *(affairs.questions, affairs.drafts, [one for one in affairs.answers if not one.is_done]),
     )
     return sum(map(len, waiting)) + (affairs.retention is not None)

@@ -35,6 +35,8 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*
 
 class MailKind(StrEnum):
     APPENDIX = "appendix"
+    DRAFT = "draft"
+    RECALL = "recall"
     CORRECTION = "correction"
     RECEIPT = "receipt"
     LISTING = "listing"

@@ -12,9 +12,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.consolidation.rating import Colour
 from pipeline.consolidation.report import Report
 from pipeline.outputs.appendix.looks import PLAIN, Look
-from pipeline.outputs.palette import RULE
+from pipeline.outputs.palette import RULE, shade
 from pipeline.workbooks.safe_text import plain
 from pipeline.workbooks.worksheets import header_text, put_text, set_a4
 from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
@@ -101,10 +102,16 @@ class Book:
         set_a4(sheet, sides=1.5 * _CM, top=1.7 * _CM, bottom=1.5 * _CM, landscape=landscape)
         framework, period = self.report.register.framework, self.report.period.name
         font = '&"Arial,Regular"&8'
-        left = header_text(f"{framework.appendix}: {framework.title}", 110)
+        called = f"{framework.appendix}: {framework.title}"
+        edition = self.report.edition
+        if edition is not None and edition.is_draft:
+            called = f"DRAFT {edition.code}, not for publication – {called}"
+            sheet.set_tab_color(shade(Colour.AMBER).fill)
+        left = header_text(called, 110)
         right = header_text(f"{title}, {period}" if title else period, 60)
         sheet.set_header(f"&L{font} {left}&R{font} {right}", {"margin": 0.8 * _CM})
-        issued = f"Issued {self.report.issued_at:%d %b %Y %H:%M}"
+        done = f"{edition.shown} of" if edition is not None else "Issued"
+        issued = f"{done} {self.report.issued_at:%d %b %Y %H:%M}"
         council = header_text(framework.council, 60)
         footer = f"&L{font} {council}&C{font} {issued}&R{font} Page &P of &N"
         sheet.set_footer(footer, {"margin": 0.7 * _CM})

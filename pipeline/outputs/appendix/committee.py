@@ -29,8 +29,9 @@ def write_committee(book: Book, name: str) -> None:
     flow = Flow(book, sheet, WIDTHS)
     flow.add(text(f"{framework.appendix}: {framework.title}", looks.TITLE, _WHOLE))
     about = f"{framework.council}, {period.name} ({wording.span_shown(period)})"
-    for line in (about, _overall_in_words(report)):
-        flow.add(text(line, looks.SUBTITLE, _WHOLE))
+    for line in (wording.edition_shown(report), about, _overall_in_words(report)):
+        if line:
+            flow.add(text(line, looks.SUBTITLE, _WHOLE))
     _achievements(flow, report)
     heading, last_priority = _indicators(flow, report)
     _key(flow, report)

@@ -34,6 +34,8 @@ def write_summary(book: Book) -> None:
     if not report.awaited:
         overall += "\nEvery service area has returned."
     flow.add(text(f"Summary {report.period.name}", looks.TITLE, _WHOLE))
+    if report.is_draft:
+        flow.add(text(wording.edition_shown(report), looks.SUBTITLE, _WHOLE))
     flow.add(text(overall, looks.SUBTITLE, _WHOLE))
     flow.block(below=8)
     first = _counts(flow, report)

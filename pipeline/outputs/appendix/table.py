@@ -10,8 +10,17 @@ from msgspec import Struct
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.outputs.appendix.book import Book, printed_number
-from pipeline.outputs.appendix.looks import BODY, HEADING, HEADING_RIGHT, NUMBER, Look, but
+from pipeline.outputs.appendix.looks import (
+    BODY,
+    HEADING,
+    HEADING_RIGHT,
+    NUMBER,
+    PLAIN,
+    Look,
+    but,
+)
 from pipeline.outputs.tidy import clock
+from pipeline.outputs.wording import edition_shown
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from pipeline.workbooks.worksheets import put_text
 from schemas.units import shown
@@ -75,6 +84,8 @@ def write_table(
                 put_text(sheet, row, place, value or "", form)
             else:
                 _write(book, sheet, (row, place), value, look)
+    if book.report.is_draft:
+        put_text(sheet, len(rows) + 2, 0, edition_shown(book.report), book.format(PLAIN))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     return sheet

@@ -1,0 +1,86 @@
+"""Editions: which draft or issue a report is, what was recalled, and when a draft is issued."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from pipeline.consolidation.changes import changes_since
+from pipeline.consolidation.content import code_of, said_by
+from pipeline.consolidation.report import Edition, Report
+from pipeline.store import Issue, Ruling, Store
+from schemas.model import IssueRule, Period, Register
+from schemas.wording import day_shown
+
+
+def recalls(store: Store) -> Mapping[int, Ruling]:
+    """By the numbers in the store of the issues that were recalled, by whose word they were."""
+    rulings = store.decisions.all(Ruling)
+    return {
+        each.issue_id: each
+        for each in rulings
+        if each.what == RECALL and each.is_done and each.issue_id is not None
+    }
+
+
+#: What people may ask for, on the sheet Decisions of the register and by command.
+APPROVE, ACCEPT, REOPEN, RECALL = "approve", "accept", "reopen", "recall"
+
+
+def edition_of(store: Store, issue: Issue) -> Edition:
+    """How a draft or issue in the store is called where it is printed."""
+    code = code_of(issue.period, issue.said) if issue.said else ""
+    if issue.is_draft:
+        return Edition(code)
+    issues = store.issues(issue.period)
+    number = issue.number or [each.id for each in issues].index(issue.id) + 1
+    before = [each for each in issues if each.id < issue.id]
+    return Edition(code, number, _replaces(store, before[-1] if before else None))
+
+
+def next_edition(store: Store, report: Report) -> Edition:
+    """How the next issue of a period's appendix would be called."""
+    period = report.period.name
+    number = store.editions.many(period) + 1
+    return Edition(
+        code_of(period, said_by(report)), number, _replaces(store, store.last_issue(period))
+    )
+
+
+def _replaces(store: Store, before: Issue | None) -> str:
+    """What an issue after that one takes the place of; empty where that holds."""
+    if before is None or (recall := recalls(store).get(before.id)) is None:
+        return ""
+    day = day_shown(recall.decided_at.astimezone().date())
+    called = f"issue {before.number}" if before.number else "the issue before it"
+    return f"It replaces {called}, which was recalled on {day}: {recall.because.rstrip('.')}."
+
+
+def says_the_same(report: Report, issue: Issue | None) -> bool:
+    """Whether a reader of that issue would see no change."""
+    if issue is None:
+        return False
+    if issue.said:
+        return issue.said == said_by(report)
+    # Old versions kept what it said of each indicator, and no key of the whole.
+    changes = changes_since(report, issue)
+    return changes.is_known and not changes.groups and changes.overall is None
+
+
+def is_due_by_rule(
+    register: Register, period: Period, last: Issue | None, *, is_whole: bool, today: date
+) -> bool:
+    """Whether the register issues a draft by itself, of which the last issue says something else.
+
+    Where people approve, or an issue is there and the rule is not every change, it does not.
+    `is_whole`: all that is due has been answered.
+    """
+    match register.framework.issue_when:
+        case IssueRule.CHANGE:
+            return True
+        case IssueRule.COMPLETE:
+            return last is None and is_whole
+        case IssueRule.DATE:
+            return last is None and period.issue_on is not None and period.issue_on <= today
+        case IssueRule.APPROVAL:
+            return False
