@@ -78,7 +78,7 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
 
     Example: `quarterday appendix --period 2012-13`
     """
-    from pipeline.consolidation.assembly import disclose, merge
+    from pipeline.consolidation.assembly import report_of
     from pipeline.job.session import at_work
     from pipeline.outputs.issuing import publish
 
@@ -90,6 +90,6 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
         chosen = chosen_periods(session.register, period)
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
-            made = publish(session, disclose(merge(session, each)), afresh=True)
-            written += made.files.values() if made else ()
+            for made in publish(session, report_of(session, each), afresh=True):
+                written += made.files.values()
     return Result({"written": written}, map(str, written))

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from pipeline.consolidation.report import ReturnReceived, ReturnState
+from msgspec.structs import replace
+
+from pipeline.consolidation.report import Report, ReturnReceived, ReturnState
 from pipeline.store import Outcome, Submission
 from schemas.model import Period, Register, ServiceArea
 
@@ -33,6 +35,17 @@ def reporting(register: Register) -> tuple[ServiceArea, ...]:
 def day_of(moment: datetime) -> date:
     """The day on the clock of this machine, which is the one that returns are due by."""
     return moment.astimezone().date()
+
+
+def as_of(report: Report, moment: datetime) -> Report:
+    """The report as it is printed at another time: what it awaits may be overdue by then."""
+    overdue = day_of(moment) > report.period.due
+    states = dict.fromkeys(
+        (ReturnState.OVERDUE, ReturnState.MISSING),
+        ReturnState.OVERDUE if overdue else ReturnState.MISSING,
+    )
+    returns = tuple(replace(r, state=states.get(r.state, r.state)) for r in report.returns)
+    return replace(report, issued_at=moment, returns=returns)
 
 
 def _return(

@@ -7,14 +7,14 @@ digest answers it, also where it cannot be done.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from pipeline.consolidation import approvals, closing
-from pipeline.consolidation.assembly import disclose, merge, rate
+from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.content import code_of, said_by
 from pipeline.consolidation.editions import (
@@ -23,12 +23,13 @@ from pipeline.consolidation.editions import (
     RECALL,
     REOPEN,
     edition_of,
+    next_edition,
     recalls,
     says_the_same,
 )
 from pipeline.consolidation.redaction import Redaction
 from pipeline.consolidation.report import Report
-from pipeline.outputs.issuing import Issued, publish, recall
+from pipeline.outputs.issuing import Issued, issue, recall
 from pipeline.register import need_period
 from pipeline.store import REGISTER, Issue, Ruling
 from pipeline.store.session import Session
@@ -65,12 +66,14 @@ def decide_first(session: Session) -> dict[str, int]:
     return desk.reopened
 
 
-def decide_last(session: Session) -> list[Issued]:
-    """Approve what the register asks for; what was issued comes back."""
+def decide_last(session: Session, drafted: Sequence[Issued]) -> list[Issued]:
+    """Approve what the register asks for; what was issued comes back, and what stays drafted."""
     desk = Desk(session)
-    for line, request in [*requests(session)]:
-        desk.decide(request, line=line)
-    return desk.issued
+    with session.pace.during("issuing"):
+        for line, request in [*requests(session)]:
+            desk.decide(request, line=line)
+    approved = {one.report.period.name for one in desk.issued}
+    return [*(one for one in drafted if one.report.period.name not in approved), *desk.issued]
 
 
 def may_not(register: Register, by: str, login: str = "") -> str:
@@ -167,39 +170,35 @@ class Desk(Struct):
 
     def _recall(self, period: Period, request: Request) -> tuple[str, int]:
         store = self.session.store
-        issue = store.last_issue(period.name)
-        if issue is None:
+        last = store.last_issue(period.name)
+        if last is None:
             raise WorkspaceError(f"Nothing was issued for {period.name}.")
-        edition = edition_of(store, issue)
+        edition = edition_of(store, last)
         if name_key(request.code) != name_key(edition.code):
             raise WorkspaceError(
                 f"The last issue for {period.name} is {edition.shown.lower()}, of code "
                 f"{edition.code}; {request.code or 'no code'} is not that."
             )
-        if issue.id in recalls(store):
+        if last.id in recalls(store):
             raise WorkspaceError(f"{edition.shown} for {period.name} was recalled before.")
-        recall(self.session, issue, request.because)
-        return f"{edition.shown} for {period.name} is recalled.", issue.id
+        recall(self.session, last, request.because)
+        return f"{edition.shown} for {period.name} is recalled.", last.id
 
     def _approve(self, period: Period, code: str) -> tuple[str, int]:
         session, store = self.session, self.session.store
         if period.name not in store.periods():
             raise WorkspaceError(f"Nothing was accepted for {period.name} that could be issued.")
-        disclosed = disclose(merge(session, period))
-        report, last = rate(disclosed), store.last_issue(period.name)
+        report, last = report_of(session, period), store.last_issue(period.name)
         now = code_of(period.name, said_by(report))
         if name_key(code) != name_key(now):
             raise WorkspaceError(_lapsed(session, code, report, now))
         if last is not None and says_the_same(report, last) and last.id not in recalls(store):
             shown = edition_of(store, last).shown
             raise WorkspaceError(f"{shown} for {period.name} says the same as draft {now}.")
-        made = publish(session, disclosed, is_approved=True)
-        issue = store.last_issue(period.name)
-        if made is None or made.report.edition is None or issue is None:
-            raise WorkspaceError(f"Draft {now} for {period.name} could not be issued.")
+        shown = next_edition(store, report).shown.lower()
+        made, number = issue(session, report)
         self.issued.append(made)
-        shown = made.report.edition.shown.lower()
-        return f"Draft {now} for {period.name} is issued as {shown}.", issue.id
+        return f"Draft {now} for {period.name} is issued as {shown}.", number
 
 
 def _lapsed(session: Session, code: str, report: Report, now: str) -> str:

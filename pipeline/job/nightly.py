@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.mail.mailbox import Fetched
     from pipeline.outputs.issuing import Issued
     from pipeline.store import Decision, Submission
-    from pipeline.store.session import Progress, Session
+    from pipeline.store.session import Progress
 
 
 class Night(Struct, frozen=True):
@@ -102,10 +102,13 @@ def run(
         fetched = fetch(workspace, register, now, pace) if is_last else fetched
         not_kept = tuple(keeping.changed(workspace, now.date(), pace))
         return Night(fetched=fetched, not_kept=not_kept, was_idle=True)
+    from pipeline.consolidation.assembly import disclose, merge, rate
     from pipeline.consolidation.redaction import Redaction
+    from pipeline.job.deciding import decide_last
     from pipeline.job.stages import archive, collect, correct, in_turn, read, record, validate
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
+    from pipeline.outputs.issuing import due_periods, publish, unwritten
     from pipeline.returns.receiving import decide
     from pipeline.store.retention import next_day
 
@@ -123,7 +126,17 @@ def run(
                         record(intake, decisions)
                         archive(intake, decisions)
                     pace.check()
-        issued = _issue(session, only_unwritten=only_inbox)
+        issued: list[Issued] = []
+        # One that is half written is completed at any rate, since mail tells of it.
+        for period in (unwritten if only_inbox else due_periods)(session):
+            pace.check()
+            progress("Writing the appendix", len(issued), len(issued) + 1)
+            with pace.during("issuing"):
+                merged = merge(session, period)
+                disclosed = disclose(merged)
+                report = rate(disclosed)
+                issued += publish(session, report)
+        issued = issued if only_inbox else decide_last(session, issued)
         # Of a folder that was exchanged it is said once.
         skipped = tuple(dict.fromkeys(intake.skipped))
         redaction = Redaction(register, session.store)
@@ -149,34 +162,6 @@ def run(
         fetched=fetched,
         not_kept=lost,
     )
-
-
-def _issue(session: Session, *, only_unwritten: bool) -> list[Issued]:
-    """Draft and issue what has changed, and then issue what people approve.
-
-    What a run before left half written is completed at any rate, since mail tells of it.
-    """
-    from pipeline.consolidation.assembly import disclose, merge
-    from pipeline.job.deciding import decide_last
-    from pipeline.outputs.issuing import due_periods, publish, unwritten
-
-    made: dict[str, Issued] = {}
-    pace = session.pace
-    for period in (unwritten if only_unwritten else due_periods)(session):
-        pace.check()
-        session.progress("Writing the appendix", len(made), len(made) + 1)
-        with pace.during("issuing"):
-            issued = publish(session, disclose(merge(session, period)))
-        if issued is not None:
-            made[period.name] = issued
-            done = "drafted" if issued.report.is_draft else "issued"
-            pace.tell(f"appendix {done}", period=period.name)
-    if not only_unwritten:
-        with pace.during("issuing"):
-            for issued in decide_last(session):
-                made[issued.report.period.name] = issued
-                pace.tell("appendix issued", period=issued.report.period.name)
-    return list(made.values())
 
 
 def _note_idle(

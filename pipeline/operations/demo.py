@@ -1,28 +1,36 @@
-"""The demonstration: two nights on the worked example, and a short account of what happened."""
+"""The demonstration: two nights on the worked example, an approval, and an account of it all."""
 
 from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.job import nightly, session
+from pipeline.job.deciding import Desk
 from pipeline.job.nightly import Night
+from pipeline.mail import enqueue
+from pipeline.mail.delivery import deliver
 from pipeline.operations import worked_example as example
 from pipeline.operations.setup import make_workspace
-from pipeline.outputs import OUTPUTS
+from pipeline.outputs import OUTPUTS, wording
+from pipeline.outputs.issuing import Issued
 from pipeline.outputs.template import template_name
 from pipeline.store import Outcome
 from pipeline.store.session import Progress
+from pipeline.workspace import lock
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, open_workspace
-from schemas.model import Register, Status
+from schemas.model import Approver, Gets, IssueRule, Register, Request, Status
 
 FIRST_NIGHT = datetime(2013, 4, 30, 2, tzinfo=UTC)
 SECOND_NIGHT = datetime(2013, 5, 3, 2, tzinfo=UTC)
+#: When the officer approves what the second night drafted.
+APPROVED = datetime(2013, 5, 7, 9, 30, tzinfo=UTC)
 
 
 class Account(Struct, frozen=True):
@@ -46,7 +54,7 @@ def run_demo(folder: Path, progress: Progress) -> Account:
         raise WorkspaceError(
             f"{folder} is there already. Name another folder, or remove it to run again."
         )
-    make_workspace(folder, FIRST_NIGHT.date(), example.example_register())
+    make_workspace(folder, FIRST_NIGHT.date(), _with_approval(example.example_register()))
     workspace = _at_rest(open_workspace(folder))
     register = session.register_of(workspace)
 
@@ -69,7 +77,37 @@ def run_demo(folder: Path, progress: Progress) -> Account:
     drop("ASC", {ref: {"status": Status.FINAL.value} | row for ref, row in asc.items()})
     drop("PI", example.entries("PI"))
     second = nightly.run(workspace, SECOND_NIGHT, progress)
-    return _account(workspace, register, first, second)
+    return _account(workspace, register, first, second, _approved(workspace, second))
+
+
+def _with_approval(register: Register) -> Register:
+    """The register with drafts for the officer, of which an approver makes issues."""
+    policy = replace(register.framework.policy, coverage_from=Decimal("0.75"))
+    framework = replace(register.framework, issue_when=IssueRule.APPROVAL, policy=policy)
+    *others, officer = register.recipients
+    return replace(
+        register,
+        framework=framework,
+        recipients=(*others, replace(officer, gets=(Gets.DRAFT, Gets.DIGEST))),
+        approvers=(Approver(officer.name, lock.whoami()),),
+    )
+
+
+def _approved(workspace: Workspace, night: Night) -> Issued:
+    """The issue that the officer makes of a night's draft, with its mail."""
+    (draft,) = night.issued
+    code = draft.report.edition.code if draft.report.edition else ""
+    request = Request(
+        "approve", draft.report.period.name, code=code, because="Agreed with the director"
+    )
+    with session.at_work(workspace, APPROVED) as at_work:
+        desk = Desk(at_work)
+        ruling = desk.decide(request, login=lock.whoami())
+        if not ruling.is_done:
+            raise WorkspaceError(ruling.answer)
+        enqueue.bring(at_work, desk.issued)
+        deliver(at_work)
+    return desk.issued[0]
 
 
 def _at_rest(workspace: Workspace) -> Workspace:
@@ -78,8 +116,9 @@ def _at_rest(workspace: Workspace) -> Workspace:
     return replace(workspace, settings=replace(workspace.settings, limits=limits))
 
 
-def _account(workspace: Workspace, register: Register, first: Night, second: Night) -> Account:
-    issued = second.issued[0]
+def _account(
+    workspace: Workspace, register: Register, first: Night, second: Night, issued: Issued
+) -> Account:
     report = issued.report
     tally, council = report.overall, register.framework
     counts = f"{tally.green} green, {tally.amber} amber, {tally.red} red"
@@ -101,6 +140,9 @@ def _account(workspace: Workspace, register: Register, first: Night, second: Nig
         "",
         f"Second night, {SECOND_NIGHT:%d %B %Y}:",
         *_happened(second, register, seen=accepted),
+        "",
+        f"{APPROVED:%d %B %Y}: the performance officer approves the draft.",
+        f"  {wording.edition_shown(report)}",
         "",
         f"Result: {len(report.lines)} indicators, {tally.rated} rated ({counts}).",
         f"Overall: {tally.colour or 'not rated'}.",
@@ -139,5 +181,6 @@ def _happened(night: Night, register: Register, seen: set[str | None]) -> list[s
         lines.append(f"  {name}: {what}")
     for issued in night.issued:
         lines += [f"  {r.area.name}: {r.state.lower()}" for r in issued.report.awaited]
-        lines.append(f"  Appendix issued: overall {issued.report.overall.shown}")
+        called = issued.report.edition.shown if issued.report.edition else "Appendix"
+        lines.append(f"  {called}: overall {issued.report.overall.shown}")
     return lines

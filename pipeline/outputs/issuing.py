@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import Disclosed, issue_of, rate, report_of
+from pipeline.consolidation.assembly import issue_of, report_of
 from pipeline.consolidation.content import code_of, content_of, said_by
 from pipeline.consolidation.editions import (
     edition_of,
@@ -26,6 +26,7 @@ from pipeline.consolidation.editions import (
     says_the_same,
 )
 from pipeline.consolidation.report import Edition, Report
+from pipeline.consolidation.returned import as_of
 from pipeline.outputs import OUTPUTS, WORKBOOK, Output
 from pipeline.store import Issue, Outcome
 from pipeline.store.journal import archive_register
@@ -167,32 +168,39 @@ def _files(workspace: Workspace, report: Report, folder: str) -> Mapping[str, Pa
 # --- Drafting and issuing ------------------------------------------------------------------------
 
 
-def publish(
-    session: Session, disclosed: Disclosed, *, is_approved: bool = False, afresh: bool = False
-) -> Issued | None:
-    """Draft or issue the appendix of a period, by the register's rule; None: nothing is new.
+def publish(session: Session, report: Report, *, afresh: bool = False) -> list[Issued]:
+    """Draft or issue the appendix of a period, by the register's rule; none where nothing is new.
 
     Whatever someone may have read is noted before he can: figures are suppressed beside it. Where
     the run ends in between, the next one writes it. What the last issue says is issued no second
-    time, but where people approve it once more after it was recalled. `afresh` writes files whether
-    they are there or not.
+    time. `afresh` writes files whether they are there or not.
     """
-    store, register, period = session.store, session.register, disclosed.merged.period
-    report, last = rate(disclosed), store.last_issue(period.name)
-    is_recalled = last is not None and last.id in recalls(store)
-    if last is not None and says_the_same(report, last) and not (is_approved and is_recalled):
+    store, register, period = session.store, session.register, report.period
+    last = store.last_issue(period.name)
+    if last is not None and says_the_same(report, last):
         _note(session, replace(report, edition=_draft_of(report)), last.said)
         afresh = afresh or period.name in _begun(session.workspace)
-        return None if is_recalled else _again(session, period, last, afresh=afresh)
+        is_recalled = last.id in recalls(store)
+        return [] if is_recalled else _again(session, period, last, afresh=afresh)
     is_due = period.name in store.periods() and is_due_by_rule(
         register, period, last, is_whole=report.coverage.is_whole, today=session.now.date()
     )
-    if is_approved or is_due:
-        # What was drafted before is issued now, with what can be said of returns on this day.
-        merged = replace(disclosed.merged, issued_at=session.now)
-        report = rate(replace(disclosed, merged=merged))
-        return _publish(session, replace(report, edition=next_edition(store, report)), last)
-    return _draft(session, replace(report, edition=_draft_of(report)), last)
+    if is_due:
+        return [issue(session, report)[0]]
+    return [_draft(session, replace(report, edition=_draft_of(report)), last)]
+
+
+def issue(session: Session, report: Report) -> tuple[Issued, int]:
+    """Issue the appendix of a period as things stand; its number in the store comes back too.
+
+    Who is missing or overdue is said as of now, whenever it was drafted.
+    """
+    store, period = session.store, report.period.name
+    last = store.last_issue(period)
+    edition = next_edition(store, report)
+    report = replace(as_of(report, session.now.astimezone()), edition=edition)
+    issued = _publish(session, report, last)
+    return issued, store.last_number("issue")
 
 
 def _draft(session: Session, report: Report, last: Issue | None) -> Issued:
@@ -213,7 +221,9 @@ def _publish(session: Session, report: Report, last: Issue | None) -> Issued:
     workspace, period = session.workspace, report.period.name
     _note_begun(workspace, _begun(workspace) | {period})
     _note(session, report)
-    return _written(session, report, last)
+    issued = _written(session, report, last)
+    session.pace.tell(f"appendix {'drafted' if report.is_draft else 'issued'}", period=period)
+    return issued
 
 
 def _note(session: Session, report: Report, said: str | None = None) -> None:
@@ -253,13 +263,13 @@ def _written(
     return Issued(report, files if report.is_draft else current, last, is_new)
 
 
-def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> Issued | None:
+def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> list[Issued]:
     """Write the last issue once more where its files are missing, and take drafts away."""
     shutil.rmtree(session.workspace.outbox_of(period.name) / _DRAFT, ignore_errors=True)
     if workbook_path(session.workspace, session.register, period).exists() and not afresh:
-        return None
+        return []
     report = _report_of(session, period, issue)
-    return _written(session, report, _before(session, issue), is_new=False)
+    return [_written(session, report, _before(session, issue), is_new=False)]
 
 
 def recall(session: Session, issue: Issue, because: str) -> None:

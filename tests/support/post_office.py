@@ -49,7 +49,8 @@ class PostOffice:
     root: Path
     #: Every message that was made, by its Message-ID.
     known: dict[str, Message] = field(default_factory=dict)
-    told: date | None = None
+    #: When the last digest was made.
+    told: datetime | None = None
     answered: Answered = field(default_factory=Answered)
 
     @property
@@ -89,7 +90,7 @@ class PostOffice:
         for post in made.posts:
             self.known[post.message_id] = post
             if post.kind is MailKind.DIGEST:
-                self.told = day
+                self.told = now
         return made
 
 
