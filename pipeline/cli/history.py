@@ -121,7 +121,7 @@ def _source_facts(source: Source) -> Iterator[tuple[str, str]]:
     for warned in source.warnings:
         yield "warning", f"{warned.finding.problem} [{warned.finding.code}]"
         for one in warned.approvals:
-            yield "approved", f"{console.day(one.approved_at)}, {one.by}: {printable(one.because)}"
+            yield "accepted", f"{console.day(one.approved_at)}, {one.by}: {printable(one.because)}"
     for before in source.replaced:
         place = f"{printable(before.sheet)}!{before.cell} of {printable(before.filename)}"
         received = moment(before.received_at)

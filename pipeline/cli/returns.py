@@ -235,10 +235,12 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     Example: `quarterday status --period 2012-13`
     """
     from pipeline.consolidation.approvals import waiting
+    from pipeline.consolidation.editions import edition_of
     from pipeline.consolidation.redaction import Redaction
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import looking
     from pipeline.mail.delivery import mail_status
+    from pipeline.outputs.issuing import pending
     from pipeline.store import Outcome
     from pipeline.store.retention import due
     from pipeline.workspace.runs import at_work
@@ -254,6 +256,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         warnings = waiting(store, periods, redaction)
         past = due(register, store, today)
         unsent = mail_status(store, session.now)
+        drafts = [(edition_of(store, draft), draft) for _, draft in pending(session)]
         rejected = [
             redaction.shown(sent) for sent in submissions if sent.outcome is Outcome.REJECTED
         ]
@@ -265,6 +268,15 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
             {"period": each.name, "due": each.due, "returns": received}
             for each, received in returns.items()
         ],
+        "drafts": [
+            {
+                "period": draft.period,
+                "code": edition.code,
+                "made_at": draft.issued_at,
+                "overall": draft.overall,
+            }
+            for edition, draft in drafts
+        ],  # fmt: skip
         "unplaced": unplaced,
         "warnings": warnings,
         "past_retention": len(past.submissions),
@@ -284,8 +296,13 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     def lines() -> Iterator[str | Columns]:
         for each, received in returns.items():
             yield from _period_lines(each, received, last_rejected)
+        if drafts:
+            yield "Drafts that have not been issued:"
+        for edition, draft in drafts:
+            made, overall = console.moment(draft.issued_at), draft.overall or "not rated"
+            yield f"  {draft.period}: {edition.shown.lower()}, of {made}, overall {overall}"
         if warnings:
-            yield "Warnings that nobody has approved (quarterday accept CODE --because ...):"
+            yield "Warnings that nobody has accepted (quarterday accept CODE --because ...):"
         for warning in warnings:
             yield f"  {warning.line}"
         if unplaced:

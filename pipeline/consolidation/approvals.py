@@ -1,4 +1,4 @@
-"""Approving: warnings of the returns that stand, and a person's word that a figure is right."""
+"""Accepting: warnings of the returns that stand, and a person's word that a figure is right."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schemas.names import name_key
 
 
 class Waiting(Struct, frozen=True):
-    """A warning that nobody has approved, of a return that stands."""
+    """A warning that nobody has accepted, of a return that stands."""
 
     period: Period
     area: ServiceArea
@@ -39,7 +39,7 @@ class Waiting(Struct, frozen=True):
 
 
 def waiting(store: Store, periods: Sequence[Period], redaction: Redaction) -> list[Waiting]:
-    """The warnings of these periods that wait for approval, in the register's order of areas.
+    """The warnings of these periods that wait to be accepted, in the register's order of areas.
 
     One that quotes a figure which the appendix suppresses comes without its words.
     """
@@ -109,13 +109,13 @@ def approve(
     if not chosen:
         codes = ", ".join(sorted({one.finding.code for one in warnings})) or "none"
         raise WorkspaceError(
-            f"No warning {choice.code} waits for approval there. Codes that do: {codes}. "
+            f"No warning {choice.code} waits there to be accepted. Codes that do: {codes}. "
             "quarterday status lists them."
         )
     if len(chosen) > 1 and not every:
         raise WorkspaceError(
             f"{len(chosen)} warnings {choice.code} wait. Name one with --ref and --area, or "
-            "approve all with --all:",
+            "accept all with --all:",
             *(one.line for one in chosen),
         )
     reason = because.strip()

@@ -8,8 +8,17 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from pipeline.consolidation.editions import edition_of
 from pipeline.operations.stored import StoredReturns
-from pipeline.store import Approval, Closing, Forgotten, Reopening, Signature, Submission
+from pipeline.store import (
+    Approval,
+    Closing,
+    Forgotten,
+    Reopening,
+    Ruling,
+    Signature,
+    Submission,
+)
 from pipeline.workbooks.names import suggestion
 from pipeline.workspace.errors import WorkspaceError
 from schemas.findings import printable, shorten
@@ -29,8 +38,11 @@ class EventKind(StrEnum):
     REPLACED = "replaced"
     REPORTED = "reported"
     WARNED = "warning"
-    APPROVED = "approved"
+    APPROVED = "warning accepted"
+    DRAFTED = "drafted"
     ISSUED = "issued"
+    DECIDED = "decided"
+    REFUSED = "not decided"
     CLOSED = "closed"
     REOPENED = "reopened"
     QUARANTINED = "quarantined"
@@ -135,6 +147,7 @@ class _History(Struct, frozen=True):
             yield from self._issued_indicator()
         elif self.subject.is_everything:
             yield from self._issued()
+            yield from self._decided()
         for one in self.stored.store.messages.quarantined():
             if self.subject.is_everything or one.name in self.subject.quarantined:
                 details = f"{printable(one.filename)}, kept as {one.name}: {one.why}"
@@ -228,9 +241,26 @@ class _History(Struct, frozen=True):
                 yield Event(one.reopened_at, EventKind.REOPENED, one.period, "", details)
 
     def _issued(self) -> Iterator[Event]:
-        for issue in self.stored.store.issues():
-            details = f"the appendix, overall {issue.overall or 'not rated'}"
-            yield Event(issue.issued_at, EventKind.ISSUED, issue.period, "", details)
+        store = self.stored.store
+        said: dict[str, str] = {}
+        for issue in store.editions.all():
+            # Of what says the same as the one before it there is nothing to tell.
+            is_new = not issue.is_draft or said.get(issue.period) != issue.said
+            said[issue.period] = issue.said
+            if is_new:
+                kind = EventKind.DRAFTED if issue.is_draft else EventKind.ISSUED
+                shown = edition_of(store, issue).shown.lower()
+                details = f"the appendix, {shown}, overall {issue.overall or 'not rated'}"
+                yield Event(issue.issued_at, kind, issue.period, "", details)
+
+    def _decided(self) -> Iterator[Event]:
+        for one in self.stored.store.decisions.all(Ruling):
+            kind = EventKind.DECIDED if one.is_done else EventKind.REFUSED
+            by = f"{one.by} on {one.came}" if one.by else one.came
+            because = f": {printable(one.because)}" if one.because else ""
+            details = f"{printable(one.asked)}, by {printable(by)}{because}. {one.answer}"
+            area = self.stored.register.area_name(one.area) if one.area else ""
+            yield Event(one.decided_at, kind, one.period, area, details)
 
     def _issued_indicator(self) -> Iterator[Event]:
         """What appendices printed of the indicator; not where one repeats the one before it."""

@@ -81,7 +81,7 @@ def outcomes(done: Night) -> list[Outcome]:
 #: The diagram of the design, from left to right.
 STAGES = (
     *("fetch", "collect", "read", "validate", "decide", "correct", "record", "archive"),
-    *("merge", "disclose", "rate", "publish", "enqueue", "deliver"),
+    *("merge", "disclose", "rate", "publish", "decide_last", "enqueue", "deliver"),
 )
 
 

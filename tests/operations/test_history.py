@@ -105,7 +105,7 @@ def test_a_warning_its_approval_and_a_late_return_are_told_in_order(council: Cou
     council.night()
     council.call("accept", "C05", "--because", "the second site opened in May")
     events = told(council, "P1-1", "--period", PERIOD.name)
-    assert [what for what, _ in events] == ["reported", "warning", "issued", "approved"]
+    assert [what for what, _ in events] == ["reported", "warning", "issued", "warning accepted"]
     assert "2000 differs from last period's 1000" in events[1][1]
     assert events[3][1].startswith("C05 at Indicators!")
     assert events[3][1].endswith(": the second site opened in May")

@@ -127,7 +127,7 @@ def test_a_warning_is_shown_with_who_approved_it_and_why(council: Council) -> No
     assert [one["because"] for one in warned["approvals"]] == ["the second site opened in May"]
     lines = council.call("trace", "P1-1")
     at = next(n for n, line in enumerate(lines) if line.startswith("  warning: 2000 differs"))
-    assert lines[at + 1].startswith("  approved: ")
+    assert lines[at + 1].startswith("  accepted: ")
     assert lines[at + 1].endswith(": the second site opened in May")
 
 

@@ -10,6 +10,7 @@ from pipeline.workbooks.sandbox.confinement import lacking
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import FILE_NAME, outdated
+from schemas.model import IssueRule
 
 
 def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
@@ -58,4 +59,10 @@ def look_at_register(workspace: Workspace) -> HealthCheck:
     indicators = many(len(register.indicators), "indicator")
     areas = many(len(register.areas), "service area")
     periods = many(len(register.periods), "period")
-    return well(f"{indicators}, {areas}, {periods}.", *(note.line for note in notes))
+    said = [note.line for note in notes]
+    if register.framework.issue_when is IssueRule.CHANGE:
+        said.append(
+            "Appendices are issued and mailed at every change. With Issue: on approval, on the "
+            "sheet Framework, a night would prepare a draft, and an approver would issue it."
+        )
+    return well(f"{indicators}, {areas}, {periods}.", *said)
