@@ -86,7 +86,7 @@ def send(
     Example: `quarterday send --dry-run`
     """
     from pipeline.job.session import at_work, looking
-    from pipeline.mail import delivery
+    from pipeline.mail import delivery, enqueue
     from pipeline.workspace.lock import whoami
 
     place = workspace_at(workspace)
@@ -98,9 +98,14 @@ def send(
             delivery.again(session.store, header_id, session.now, whoami())
         for header_id in drop or ():
             delivery.drop(session.store, header_id, session.now, whoami())
+        mistakes = enqueue.give_back(session)
         mail = delivery.deliver(session, impatient=True)
     still_waits = mail.needs_a_person or bool(mail.status.waiting)
-    return Result(mail_document(mail), mail_lines(mail), needs_a_person=still_waits)
+    return Result(
+        mail_document(mail, mistakes),
+        mail_lines(mail, mistakes),
+        needs_a_person=still_waits or bool(mistakes),
+    )
 
 
 def _would_go(messages: Sequence[Queued]) -> Result:

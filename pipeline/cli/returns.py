@@ -276,7 +276,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
                 "overall": draft.overall,
             }
             for edition, draft in drafts
-        ],  # fmt: skip
+        ],
         "unplaced": unplaced,
         "warnings": warnings,
         "past_retention": len(past.submissions),

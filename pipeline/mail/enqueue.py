@@ -16,7 +16,7 @@ from pipeline.mail.messages import MailKind, Message, Office, Texts, recall_mess
 from pipeline.mail.messages.appendix import Recalled
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
-from pipeline.outputs.issuing import Issued
+from pipeline.outputs.issuing import Issued, published_since
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace
@@ -77,6 +77,27 @@ def bring(session: Session, issued: Iterable[Issued]) -> tuple[str, ...]:
         mistakes = office.texts.mistakes
     store.messages.note(_overtaken(queued, session.now, set(), None, wrong))
     store.messages.put(made)
+    return mistakes
+
+
+def give_back(session: Session) -> tuple[str, ...]:
+    """Compose once more what a store that was lost no longer holds of messages that wait.
+
+    That is of those alone that bring the last issue of an appendix. What is wrong with the
+    officer's own texts comes back, a line for each mistake.
+    """
+    lost = {
+        one.header_id: one.period
+        for one in session.store.messages.outstanding()
+        if one.kind == MailKind.APPENDIX and one.waits and not one.has_content
+    }
+    if not lost:
+        return ()
+    issued = [one for one in published_since(session, 0) if one.report.period.name in lost.values()]
+    with _office(session.workspace) as office:
+        made = _outgoing(session, appendices(issued, office))
+        mistakes = office.texts.mistakes
+    session.store.messages.put([one for one in made if one.queued.header_id in lost])
     return mistakes
 
 
