@@ -100,7 +100,7 @@ def _decided(workspace: Path, request: Request) -> Result:
     with at_work(workspace_at(workspace), console.now()) as session:
         desk = Desk(session)
         ruling = desk.decide(request, login=whoami())
-        mistakes = enqueue.bring(session, desk.issued) if ruling.is_done else ()
+        mistakes = enqueue.bring(session) if ruling.is_done else ()
         mail = delivery.deliver(session) if ruling.is_done else None
     if not ruling.is_done:
         raise WorkspaceError(ruling.answer)

@@ -16,7 +16,7 @@ from pipeline.mail.messages import MailKind, Message, Office, Texts, recall_mess
 from pipeline.mail.messages.appendix import Recalled
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
-from pipeline.outputs.issuing import Issued, published_since
+from pipeline.outputs.issuing import published_since
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace
@@ -62,21 +62,23 @@ def enqueue(
     return mistakes
 
 
-def bring(session: Session, issued: Iterable[Issued]) -> tuple[str, ...]:
-    """Put the messages into the queue that bring appendices, or say that one was recalled.
+def bring(session: Session) -> tuple[str, ...]:
+    """Put the messages into the queue that bring what was issued, or say that it was recalled.
 
-    Those that are there are left as they are. What is wrong with the officer's own texts comes
+    Those that are there are left as they are, and whatever else is owed is for the next run. What is wrong with the officer's own texts comes
     back, a line for each mistake.
     """
     store, register = session.store, session.register
-    queued = store.messages.all()
+    queued, answered = store.messages.all(), store.messages.answered()
     wrong = tuple(recalled(store, queued))
     with _office(session.workspace, {one.header_id for one in queued}) as office:
         told = (each for one in wrong for each in recall_messages(one, register, office=office))
+        issued = published_since(session, answered.issue)
         made = _outgoing(session, chain(told, appendices(issued, office)))
         mistakes = office.texts.mistakes
-    store.messages.note(_overtaken(queued, session.now, set(), None, wrong))
-    store.messages.put(made)
+    overtaken = _overtaken(queued, session.now, set(), None, wrong)
+    last = answered.submission, store.last_number("issue")
+    store.messages.answer(made, *last, session.now, overtaken)
     return mistakes
 
 

@@ -105,7 +105,7 @@ def _approved(workspace: Workspace, night: Night) -> Issued:
         ruling = desk.decide(request, login=lock.whoami())
         if not ruling.is_done:
             raise WorkspaceError(ruling.answer)
-        enqueue.bring(at_work, desk.issued)
+        enqueue.bring(at_work)
         deliver(at_work)
     return desk.issued[0]
 
