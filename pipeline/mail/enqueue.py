@@ -65,8 +65,8 @@ def enqueue(
 def bring(session: Session) -> tuple[str, ...]:
     """Put the messages into the queue that bring what was issued, or say that it was recalled.
 
-    Those that are there are left as they are, and whatever else is owed is for the next run. What is wrong with the officer's own texts comes
-    back, a line for each mistake.
+    Those that are there are left as they are, and whatever else is owed is for the next run. What
+    is wrong with the officer's own texts comes back, a line for each mistake.
     """
     store, register = session.store, session.register
     queued, answered = store.messages.all(), store.messages.answered()
