@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec.structs import asdict
 from typer import Option
 
+from pipeline import __version__
 from pipeline.cli import console, mail, options
 from pipeline.cli.console import Columns, Problem, Result, progress_bar, workspace_at
 from pipeline.cli.options import BecauseOption, ReopenOption, VerboseOption, WorkspaceOption
@@ -42,12 +44,13 @@ def run(
     Example: `quarterday run --workspace /srv/performance`
     """
     from pipeline.job import nightly
-    from pipeline.workspace.runs.record import done_on
+    from pipeline.workspace.runs.record import done_on, last_runs
     from pipeline.workspace.runs.supervise import supervised
 
     wanted = options.reopening(reopen, because)
     place = workspace_at(workspace)
     began = console.now()
+    before = next(iter(last_runs(place, 1)), None)
     if scheduled and done_on(place, began.date()):
         # The clocks were put back, or the machine made up for a night that it has had.
         night = nightly.Night(was_idle=True)
@@ -65,8 +68,18 @@ def run(
         "mail": mail.mail_document(night.mail, night.mistakes),
         "archive": night.not_kept,
     }
-    lines = _night_lines(night, is_silent=scheduled)
+    lines = chain(_upgrade_lines(before), _night_lines(night, is_silent=scheduled))
     return Result(document, lines, needs_a_person=nightly.needs_a_person(night))
+
+
+def _upgrade_lines(before: Run | None) -> Iterator[str]:
+    """What the first run of this version says of what has changed since 0.2.0."""
+    if before is not None and before.version.startswith("0.2."):
+        yield (
+            f"First run of {__version__}, after {before.version}: each issue of an appendix has a "
+            "number and a folder of its own now, and is issued at every change as before. An "
+            "approver can rule that instead: see From 0.2.0 in docs/running.md."
+        )
 
 
 def _written(night: Night) -> list[Path]:

@@ -217,7 +217,7 @@ def test_what_no_reader_would_see_makes_no_draft_and_no_issue_and_mails_nobody(
             register,
             areas=tuple(replace(one, lead="A new head of service") for one in register.areas),
         ),
-        replace(register, framework=replace(register.framework, remind_before=(30,))),
+        replace(register, framework=replace(register.framework, remind_after=(1000,))),
         replace(
             register,
             indicators=tuple(
@@ -519,7 +519,7 @@ def test_an_issue_that_is_recalled_while_its_mail_waits_is_not_sent(council: Cou
     # A server that is not there.
     sender = "Team <team@council.example>"
     set_up(council.root, section="mail", server="127.0.0.1", port=9, security="none", sender=sender)
-    council.call("approve", PERIOD.name, "--draft", code, "--because", "Agreed", code=1)
+    council.call("approve", PERIOD.name, "--draft", code, "--because", "Agreed")
     council.call("recall", PERIOD.name, "--issue", code, "--because", "Wrong", code=0)
     with council.store as store:
         states = {
