@@ -27,7 +27,7 @@ from pipeline.intake.scan import (
     take,
     thing_of,
 )
-from pipeline.job.deciding import decide_first
+from pipeline.job.deciding import decide_first, need_right
 from pipeline.mail.mailbox import as_mailed
 from pipeline.register import need_period
 from pipeline.returns import validate as checks
@@ -90,15 +90,15 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
 
     Raises:
         RegisterError: the register is no longer the one that was read.
-        WorkspaceError: the inbox, the archive or the outbox cannot be used, or `reopen` names a
-            period that cannot be reopened.
+        WorkspaceError: the inbox, the archive or the outbox cannot be used, `reopen` names a period
+            that cannot be reopened, or whoever asks for it may not decide.
     """
     workspace = session.workspace
     archive_register(workspace, session.register)
     reopened = closing.note_closings(session) | decide_first(session)
     if reopen is not None:
         period = need_period(session.register, reopen.period)
-        by = lock.whoami()
+        need_right(session.register, by := lock.whoami())
         reopened[period.name] = closing.reopen(session, period, by, reopen.because)
     limits = workspace.settings.limits
     with session.pace.during("intake"):
