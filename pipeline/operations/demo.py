@@ -31,6 +31,7 @@ FIRST_NIGHT = datetime(2013, 4, 30, 2, tzinfo=UTC)
 SECOND_NIGHT = datetime(2013, 5, 3, 2, tzinfo=UTC)
 #: When the officer approves what the second night drafted.
 APPROVED = datetime(2013, 5, 7, 9, 30, tzinfo=UTC)
+AFTER_APPROVAL = datetime(2013, 5, 8, 2, tzinfo=UTC)
 
 
 class Account(Struct, frozen=True):
@@ -77,7 +78,10 @@ def run_demo(folder: Path, progress: Progress) -> Account:
     drop("ASC", {ref: {"status": Status.FINAL.value} | row for ref, row in asc.items()})
     drop("PI", example.entries("PI"))
     second = nightly.run(workspace, SECOND_NIGHT, progress)
-    return _account(workspace, register, first, second, _approved(workspace, second))
+    issued = _approved(workspace, second)
+    # Nothing is new in it but the answer to the approval.
+    nightly.run(workspace, AFTER_APPROVAL, progress)
+    return _account(workspace, register, first, second, issued)
 
 
 def _with_approval(register: Register) -> Register:

@@ -50,7 +50,7 @@ def test_warnings_wait_until_each_is_approved_by_code_ref_or_area(council: Counc
 
     told = council.complaint("accept", "C05", "--because", WHY).splitlines()
     assert told[0] == (
-        "3 warnings C05 wait. Name one with --ref and --area, or approve all with --all:"
+        "3 warnings C05 wait. Name one with --ref and --area, or accept all with --all:"
     )
     assert [line.split(",")[0] for line in told[1:]] == [
         "C05 P1-1 CS",
@@ -60,13 +60,13 @@ def test_warnings_wait_until_each_is_approved_by_code_ref_or_area(council: Counc
     assert len(waiting(council)) == 3
 
     (line,) = council.call("accept", "c05", "--ref", "p1-1", "--because", WHY)
-    assert line.startswith("approved: C05 at Indicators!")
+    assert line.startswith("accepted: C05 at Indicators!")
     assert waiting(council) == [("P2-2", "CS"), ("P2-2", "ASC")]
     council.call("accept", "C05", "--area", "adult SOCIAL care", "--because", WHY)
     assert waiting(council) == [("P2-2", "CS")]
     again = council.complaint("accept", "C05", "--ref", "P1-1", "--because", WHY)
     assert again == (
-        "No warning C05 waits for approval there. Codes that do: C05. quarterday status lists them."
+        "No warning C05 waits there to be accepted. Codes that do: C05. quarterday status lists them."
     )
     council.call("accept", "C05", "--because", WHY)
     assert waiting(council, code=0) == []
@@ -80,7 +80,7 @@ def test_what_is_approved_may_be_named_with_what_nobody_sees_and_never_by_a_lett
     council.complaint("accept", "C05", "--area", "\u200b", "--because", WHY)
     words = ("--ref", "P1\u20111", "--area", "community\u00a0safety", "--because", WHY)
     (line,) = council.call("accept", "\ufeffc05", *words)
-    assert line.startswith("approved: C05 at Indicators!")
+    assert line.startswith("accepted: C05 at Indicators!")
 
 
 def test_all_are_approved_at_once_where_it_is_asked_for_and_a_later_return_waits_again(
@@ -112,7 +112,7 @@ def test_nothing_is_approved_without_a_reason_or_by_a_code_that_does_not_wait(
             'Say why the figure is right: --because "…".'
         )
     assert council.complaint("accept", "V01", "--because", WHY) == (
-        "No warning V01 waits for approval there. Codes that do: C05. quarterday status lists them."
+        "No warning V01 waits there to be accepted. Codes that do: C05. quarterday status lists them."
     )
     assert "No warning C05" in council.complaint("accept", "C05", "-a", "Parks", "--because", WHY)
     assert "2031 is not a period" in council.complaint(

@@ -215,23 +215,22 @@ SENT = """
 10 Jul  safety      Return for 2012-13 Q1 accepted: safety Q1.xlsx
 # A week before the day returns are due, who has returned is not reminded.
 13 Jul  care        Return for 2012-13 Q1 due by 20 July 2012
-# Sent back, for a figure in words.
-17 Jul  clerk       Appendix 3, 2012-13 Q1: overall green, 0 red
+# Sent back, for a figure in words: nothing in the appendix changes.
 17 Jul  care        Return for 2012-13 Q1 sent back: 1 thing to correct in care Q1.xlsx
 17 Jul  officer     Quarterday, 17 July 2012: 1 thing to look at
 # Corrected; so nobody is reminded on the day before.
-18 Jul  clerk       Appendix 3, 2012-13 Q1: overall green, 0 red
+18 Jul  clerk       Appendix 3, 2012-13 Q1, issue 2: overall green, 0 red
 18 Jul  care        Return for 2012-13 Q1 accepted: care Q1.xlsx
 # A file that came twice.
 23 Jul  safety      Return for 2012-13 Q1 received again: safety Q1 (2).xlsx
 # A return replaced by another, late.
-24 Jul  clerk       Appendix 3, 2012-13 Q1: overall green, 0 red
+24 Jul  clerk       Appendix 3, 2012-13 Q1, issue 3: overall green, 0 red
 24 Jul  safety      Return for 2012-13 Q1 accepted, late: safety Q1 new.xlsx
 # The register has closed the quarter, after its committee.
 03 Sep  care        Return for 2012-13 Q1 sent back: 1 thing to correct in care Q1 corrected.xlsx
 03 Sep  officer     Quarterday, 3 September 2012: 1 thing to look at
 # Opened again by a person for one run.
-05 Sep  clerk       Appendix 3, 2012-13 Q1 (restated): overall green, 0 red
+05 Sep  clerk       Appendix 3, 2012-13 Q1, issue 4 (restated): overall green, 0 red
 05 Sep  care        Return for 2012-13 Q1 accepted as a restatement: care Q1 corrected.xlsx
 # The machine was down from the week before on, for three nights: made up for once.
 15 Oct  safety      Return for 2012-13 Q2 due by 19 October 2012
@@ -243,13 +242,13 @@ SENT = """
 20 Oct  safety      Return for 2012-13 Q2 overdue
 20 Oct  officer     Quarterday, 20 October 2012: 1 thing to look at
 # Late.
-22 Oct  clerk       Appendix 3, 2012-13 Q2: overall green, 0 red
+22 Oct  clerk       Appendix 3, 2012-13 Q2, issue 2: overall green, 0 red
 22 Oct  safety      Return for 2012-13 Q2 accepted, late: safety Q2.xlsx
 # The clocks are put back: two starts.
-28 Oct  clerk       Appendix 3, 2012-13 Q2: overall green, 0 red
+28 Oct  clerk       Appendix 3, 2012-13 Q2, issue 3: overall green, 0 red
 28 Oct  safety      Return for 2012-13 Q2 accepted, late: safety Q2 new.xlsx
 # A target is changed on the register. Later it gets a service area and another clerk.
-01 Dec  clerk       Appendix 3, 2012-13 Q2: overall red, 1 red
+01 Dec  clerk       Appendix 3, 2012-13 Q2, issue 4: overall red, 1 red
 # The mail server was down for three nights. Safety, which has returned, is no longer reminded.
 14 Jan  care        Return for 2012-13 Q3 due by 18 January 2013
 14 Jan  housing     Return for 2012-13 Q3 due by 18 January 2013
@@ -258,13 +257,13 @@ SENT = """
 17 Jan  care        Return for 2012-13 Q3 due by 18 January 2013
 17 Jan  housing     Return for 2012-13 Q3 due by 18 January 2013
 # In time, on the last day; the third area is overdue.
-18 Jan  next.clerk  Appendix 3, 2012-13 Q3: overall green, 0 red
+18 Jan  next.clerk  Appendix 3, 2012-13 Q3, issue 2: overall green, 0 red
 18 Jan  care        Return for 2012-13 Q3 accepted: care Q3.xlsx
 19 Jan  housing     Return for 2012-13 Q3 overdue
 19 Jan  officer     Quarterday, 19 January 2013: 1 thing to look at
 # A week after.
 25 Jan  housing     Return for 2012-13 Q3 overdue
-27 Jan  next.clerk  Appendix 3, 2012-13 Q3: overall green, 0 red
+27 Jan  next.clerk  Appendix 3, 2012-13 Q3, issue 3: overall green, 0 red
 27 Jan  housing     Return for 2012-13 Q3 accepted, late: housing Q3.xlsx
 # The clocks are put forward. The quarter is closed.
 31 Mar  care        Return for 2012-13 Q3 sent back: 1 thing to correct in care Q3 new.xlsx
@@ -282,7 +281,7 @@ SENT = """
 
 @pytest.mark.parametrize(
     ("last", "sent", "idle"),
-    [(date(2012, 7, 31), 11, 21), pytest.param(LAST, None, 327, marks=pytest.mark.faults)],
+    [(date(2012, 7, 31), 10, 21), pytest.param(LAST, None, 327, marks=pytest.mark.faults)],
 )
 def test_what_a_year_of_nights_sends_to_whom(
     council: Council, last: date, sent: int | None, idle: int

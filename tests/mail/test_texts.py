@@ -249,7 +249,7 @@ def test_where_no_worker_starts_the_packages_text_goes_and_the_mistake_is_told(
     (council.root / "templates").mkdir()
     write(council.root / "templates", "mail_appendix.txt.j2", "Subject: Ours\n\nOur own words.\n")
     # A worker is called by a socket; what the register says is known from before.
-    words = ("send", "--period", PERIOD.name, "--workspace", council.root)
+    words = ("run", "--workspace", council.root)
     done = kernel.run("sockets", "-m", "pipeline", *words)
     said = done.stdout + done.stderr
     assert "mail_appendix: A worker process cannot be started" in said

@@ -80,7 +80,7 @@ def test_the_demonstration_replays(tmp_path: Path) -> None:
     result = quarterday("replay", "-w", tmp_path / "demo")
     assert (result.exit_code, result.stdout.splitlines()) == (
         0,
-        ["8 submissions and 2 appendices made again from the archive.", AGREE],
+        ["8 submissions and 3 appendices made again from the archive.", AGREE],
     )
 
 
@@ -149,7 +149,7 @@ def test_an_appendix_sent_by_hand_on_a_changed_register_replays(council: Council
     council.night()
     target = replace(REGISTER.targets[0], value=Decimal(5))
     council.rewrite(replace(REGISTER, targets=(target,)))
-    council.call("send", "--period", PERIOD.name)
+    council.call("appendix", "--period", PERIOD.name)
     assert council.call("replay")[0].startswith("1 submission and 2 appendices")
     assert agrees(council) == []
 

@@ -176,14 +176,19 @@ def test_every_file_is_kept_byte_for_byte(
     assert not [path for path in workspace.inbox.iterdir() if path.suffix == ".xlsx"]
 
 
-def test_the_last_message_to_each_recipient_brings_the_final_appendix(account: Account) -> None:
-    messages = [BytesParser(policy=policy.default).parsebytes(p.read_bytes()) for p in account.mail]
-    final = [m for m in messages if "overall amber" in str(m["Subject"])]
-    assert {m["To"].addresses[0].addr_spec for m in final} == {
-        "democratic.services@council.example",
-        "performance.officer@council.example",
+def test_the_clerk_is_sent_what_the_officer_approved_and_the_officer_each_draft(
+    account: Account,
+) -> None:
+    paths = (account.appendix.parent / "mail").glob("*.eml")
+    messages = [BytesParser(policy=policy.default).parsebytes(p.read_bytes()) for p in paths]
+    brought = [m for m in messages if "overall" in str(m["Subject"])]
+    told = {
+        (m["To"].addresses[0].addr_spec.partition("@")[0], str(m["Subject"]).startswith("DRAFT"))
+        for m in brought
     }
-    attached = [part.get_content() for m in final for part in m.iter_attachments()]
+    assert told == {("democratic.services", False), ("performance.officer", True)}
+    assert len(brought) == 3
+    attached = [part.get_content() for m in brought for part in m.iter_attachments()]
     assert account.appendix.read_bytes() in attached
 
 

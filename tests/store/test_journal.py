@@ -77,7 +77,7 @@ def test_a_command_that_only_writes_the_appendix_keeps_the_journal_as_well(
     place: Workspace,
 ) -> None:
     send(place, SAFETY)
-    for command in ("ingest", "send"):
+    for command in ("ingest", "appendix"):
         result = quarterday(command, "--workspace", str(place.root))
         assert result.exit_code == 0, result.output
         assert noted(place) == held(place)
@@ -166,11 +166,11 @@ def test_every_register_by_which_anything_was_checked_or_issued_is_kept(place: W
     send(place, SAFETY)
     night(place)
     put_register(REGISTER_CLOSED, place.register)
-    result = quarterday("send", "--period", PERIOD.name, "--workspace", place.root)
+    result = quarterday("appendix", "--period", PERIOD.name, "--workspace", place.root)
     assert result.exit_code == 0, result.output
     with session.store_of(place) as store:
         used = {s.register_sha256 for s in store.submissions()}
-        used |= {i.register_sha256 for i in store.issues()}
+        used |= {i.register_sha256 for i in store.editions.all()}
     for sha256 in used:
         path = journal.archived_register(place.archive, sha256)
         assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
