@@ -100,7 +100,8 @@ _PARTS = re.compile(
     rf"(?:{_COMPASS}(?: {_PLACE}| side)?|(?:{_PLACE}|wards?|parish) (?:[a-h]|\d\d?)(?: [a-h])?"
     r"|wards?|locality|parish|(?:ward|parish) (?:of )?[a-z]+"
     r"|(?!this |each |every |by |per )[a-z']+ (?:ward|locality|parish)|urban|rural"
-    r"|(?:under|over|aged?) \d\d?s?(?: \d\d)?|\d\d?(?: to)? \d\d? year olds"
+    r"|(?:under|over|aged?) \d\d?s?(?: (?:(?:to|and) )?(?:\d\d|over|under))?"
+    r"|\d\d?(?: to)? \d\d? year olds"
     r"|(?:fe)?males?|women|men|girls|boys)"
 )
 #: A ward's staff, and what a ward has, are no part of the area.
