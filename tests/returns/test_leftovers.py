@@ -99,7 +99,7 @@ def test_of_many_lines_some_are_quoted(tmp_path: Path) -> None:
     (found,) = [
         f for f in made_of(tmp_path, front, table(("Actual",), NOW)).findings if f.code == "L33"
     ]
-    assert '"Anytown p", "Anytown q", "Anytown r" and 5 more says' in found.problem
+    assert '"Anytown p", "Anytown q" and 6 more says' in found.problem
 
 
 def test_words_of_the_register_are_placed(tmp_path: Path) -> None:

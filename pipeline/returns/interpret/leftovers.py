@@ -36,7 +36,7 @@ from schemas.wording import listed
 #: A line of more words is a sentence, or several.
 _MOST_WORDS = 8
 #: So many lines of a sheet are quoted, and so much of each.
-_MOST_QUOTED, _LONGEST_QUOTED = 3, 24
+_MOST_QUOTED, _LONGEST_QUOTED = 2, 30
 #: What only sentences have, and how one begins that asks for something or is a motto.
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|shall|should|must|might|can|could|do"
