@@ -4,7 +4,7 @@ What stands there alone is a name for the figures, unless it is known to be some
 a group of people or a way of counting is not told from a motto by its words. So the rule is to ask.
 A short line is passed over where each word of it is understood, the register's, or ordinary; where
 it is a sentence; and where it gives a person, an address or a number to reach somebody by. What
-sentences say of the figures is looked for by `remarks`.
+sentences say of the figures, and what begins with them, `remarks` looks at.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pipeline.returns.interpret.ordinary import EVERYBODY, NOT_ALONE, ORDINARY
 from pipeline.returns.interpret.parts import told
 from pipeline.returns.interpret.periods import Mentions, spoken
 from pipeline.returns.interpret.register_periods import Fit
-from pipeline.returns.interpret.remarks import part_said
+from pipeline.returns.interpret.remarks import OVER, part_said
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.workbooks.addresses import position
@@ -48,10 +48,10 @@ _SENTENCE = re.compile(
 )
 #: Whoever holds such a post may have any name.
 _PERSON = re.compile(
-    r"\b(?:officer|manager|director|analyst|assistant|administrator|accountant|advis[eo]r"
+    r"\b(?<!per )(?:officer|manager|director|analyst|assistant|administrator|accountant|advis[eo]r"
     r"|co-?ordinator|team leader|councillor|cllr|mr|mrs|ms|miss|dr|chair(?:man|woman|person)?"
     r"|head of|lead(?! times?\b)|author|owners?(?! occup)|(?:portfolio|post) ?holder"
-    r"|chief executive|champion|sponsor)\b"
+    r"|chief executive|champion|sponsor|inputter|signatory|approver)\b"
 )
 _PLACE = r"\b(?:street|road|lane|avenue|house|hall|centre|square|way|wharf|quay|offices?)\b"
 _ADDRESS = re.compile(rf"\b[a-z]{{1,2}}\d[\da-z]? ?\d[a-z]{{2}}\b|{_PLACE}.*,|,.*{_PLACE}")
@@ -63,13 +63,15 @@ _ENTRY = re.compile(
     rf"(?:{_FILLED_IN}|(?:full |print |job |contact |officer |file )*names?|(?:job|post) title"
     r"|signature|signed(?: off)?|e-?mail(?: address)?|(?:tele)?phone(?=:|$)|address|post ?code"
     r"|town(?! centre)|file ?name|date(?: \w+)?|contacts?(?: details)?|website|comments?|return to"
-    r"|(?:file|form|return|document|unique) (?:id|reference|ref|number|no)"
+    r"|(?:file|form|return|doc(?:ument)?|unique) (?:id|reference|ref|number|no)"
     r"|(?:id|ref|reference|path|folder|document)(?=:)"
     r"|(?:completed|prepared|produced|compiled|collated|checked|approved|authorised|submitted"
-    r"|verified|agreed|returned|supplied|updated|entered|reviewed|signed|countersigned"
+    r"|verified|agreed|returned|supplied|updated|entered|reviewed|signed|countersigned|saved"
     r"|quality assured) (?:by|on))"
     r"(?:\s?[:\-\u2013]|\s|$)"
 )
+#: What governs or is the whole of a service may have any name; a team may be that of a part.
+_BODY = re.compile(r"\b(?:directorate|department|dept|committee|board|partnership)\b")
 #: Numbers of sections, pages and versions, and letters of appendices.
 _NUMBER = re.compile(r"[\W_]*|\d+(?:\.\d+)*(?:st|nd|rd|th)?|v(?:er)?\d[\d.]*|[a-h]|[ivx]+")
 _JOINING = frozenset({"and", "or", "of"})
@@ -122,9 +124,9 @@ def is_unplaced(words: Vocabulary, text: str) -> bool:
 
 
 def _is_left(words: Vocabulary, part: str) -> bool:
-    if len(part.split()) > _MOST_WORDS or _ENTRY.match(part):
+    if len(part.split()) > _MOST_WORDS or _ENTRY.match(part) or OVER.match(part):
         return False
-    if any(pattern.search(part) for pattern in (_SENTENCE, _PERSON, _ADDRESS)):
+    if any(pattern.search(part) for pattern in (_SENTENCE, _PERSON, _ADDRESS, _BODY)):
         return False
     left = {each for word in words.title(part).unknown if (each := _without_number(word))}
     named = {word for word in left if not _is_any(word, ORDINARY) and word not in words.own_words}

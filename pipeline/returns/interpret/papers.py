@@ -79,9 +79,9 @@ OF_OFFICES = re.compile(
     r"\b(?:regional|national|benchmarking|budget|plan|forecasting|change|test(?:ing)?|estimates)"
     r"(?= (?:[\w&]+ ){0,2}(?:directorate|department|dept|services?|teams?|unit|division|offices?"
     r"|officers?|board|committee|partnership|manager|programme)\b(?! figures| data))"
-    r"|\bnational indicators?(?: set)?\b"
+    r"|\bnational indicators?(?: set)?\b|\bbest value\b"
     r"|\b(?:council|corporate|business|service|strategic|community|local|improvement|delivery)"
-    r" plans?\b(?! figures| data| ?:? ?(?:19|20)\d\d)",
+    r" plans?\b(?! figures| data|[ :]*(?:(?:up )?to |towards |until )?(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 
