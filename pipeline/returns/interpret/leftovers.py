@@ -50,7 +50,7 @@ _SENTENCE = re.compile(
 _PERSON = re.compile(
     r"\b(?<!per )(?:officer|manager|director|analyst|assistant|administrator|accountant|advis[eo]r"
     r"|co-?ordinator|team leader|councillor|cllr|mr|mrs|ms|miss|dr|chair(?:man|woman|person)?"
-    r"|head of|lead(?! times?\b)|author|owners?(?! occup)|(?:portfolio|post) ?holder"
+    r"|head of|lead(?! times?\b)|author|owners?(?![ -]occup)|(?:portfolio|post) ?holder"
     r"|chief executive|champion|sponsor|inputter|signatory|approver)\b"
 )
 _PLACE = r"\b(?:street|road|lane|avenue|house|hall|centre|square|way|wharf|quay|offices?)\b"
@@ -61,8 +61,9 @@ _FILLED_IN = "|".join(
 #: What the form and who fills it in have beside such a label may be anything.
 _ENTRY = re.compile(
     rf"(?:{_FILLED_IN}|(?:full |print |job |contact |officer |file )*names?|(?:job|post) title"
-    r"|signature|signed(?: off)?|e-?mail(?: address)?|(?:tele)?phone(?=:|$)|address|post ?code"
-    r"|town(?! centre)|file ?name|date(?: \w+)?|contacts?(?: details)?|website|comments?|return to"
+    r"|signature|signed(?: off)?|e-?mail(?: address)?|(?:tele)?phone(?=:|$)|tel ext"
+    r"|address|post ?code|town(?! centre)|file ?name|date(?: \w+)?|contacts?(?: details)?"
+    r"|website|comments?|return to"
     r"|(?:file|form|return|doc(?:ument)?|unique) (?:id|reference|ref|number|no)"
     r"|(?:id|ref|reference|path|folder|document)(?=:)"
     r"|(?:completed|prepared|produced|compiled|collated|checked|approved|authorised|submitted"

@@ -22,7 +22,7 @@ information initials inputter instruct instruction intentionally internal introd
 issue italic job key keys landscape left legend light line link list lists locked log logo lookup
 macro macros main mandatory manual mark marked marking matrix menu metadata mobile month n name
 narrative next no not notes number numbered off official one optional outturn overleaf overview
-pack page panel paper paragraph password pdf period please pmf populated portfolio portrait post
+pack page panel paper paragraph password pdf period please pmf populated portfolio portrait
 postcode pre preface prepopulated print printed printing pro proforma protect protected protective
 protectively public publication publish purpose quarter quarterly queries query questionnaire rag
 reader receipt record recycled red ref reference register reminder report reporting request
@@ -101,18 +101,9 @@ NOT_ALONE = frozenset(
     | {"school", "pupil", "parent", "citizen", "customer", "consumer", "disability", "private"}
     | {"growth", "revenue", "new", "open", "due", "used", "collected", "issued", "published"}
     | {"completed", "complete", "early", "commercial", "domestic", "civil", "digital", "control"}
-    | {"physical", "mental", "working", "travel", "white", "contract", "year"}
-    | {
-        "police",
-        "neighbourhood",
-        "confidence",
-        "accommodation",
-        "best",
-        "resident",
-        "rate",
-        "years",
-    }
-    | {"audit", "grant", "referral", "assessment", "repair"}
+    | {"physical", "mental", "working", "travel", "white", "contract", "year", "years", "rate"}
+    | {"police", "neighbourhood", "resident", "best", "last", "web", "top", "town", "centre"}
+    | {"audit", "grant", "referral", "assessment", "repair", "post"}
 )
 #: Together these are everybody.
 EVERYBODY = frozenset({"children", "adults"})
