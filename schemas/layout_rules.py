@@ -57,5 +57,13 @@ OWN_APPENDIX = Rule(
     "Send the figures of your service area alone, on the return that was sent to you.",
     "The appendix holds the figures of every service area as they were merged.",
 )
+WORDS_UNPLACED = Rule(
+    "L33",
+    "Words that nobody can place",
+    "It is not known what {said} says of the figures.",
+    "If it makes them other figures, correct them; if it says nothing of them, leave it.",
+    "A place, a group of people or a way of counting over a table makes its figures others.",
+    severity=Severity.WARNING,
+)
 
 RULES: tuple[Rule, ...] = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))

@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from pipeline.workbooks import compound
 from tests.corpus.layout import NOW, Layout, Way, cover, table
 from tests.corpus.reading import returned
 from tests.corpus.write import write
@@ -15,7 +16,7 @@ from tests.corpus.writers.libreoffice import convert
 from tests.returns.test_around import HARMLESS, OTHERWISE, read, with_box, with_header
 from tests.returns.test_labels import READ, figures
 from tests.returns.test_remarks import said
-from tests.support.containers import binary_record, binary_text
+from tests.support.containers import binary_record, binary_text, compound_file
 from tests.support.programs import need
 
 _RELATIONS = (
@@ -38,6 +39,42 @@ def test_what_stands_around_the_cells_of_an_xls_is_heard(tmp_path: Path) -> None
     for one, text in zip(returned(paths), sources.values(), strict=True):
         expected = [("L16", "Indicators")] if text in OTHERWISE else []
         assert (one.arrival.path.name, said(one)) == (one.arrival.path.name, expected)
+
+
+def old(folder: Path, records: bytes) -> Path:
+    """The plain return as `.xls`, with records at the end of its second sheet."""
+    layout = Layout("around", (cover(), table(("Actual",), NOW)), {})
+    path = write(layout, Way("own", ".xls"), folder / "plain.xls")
+    stream, end = compound.stream(path.read_bytes(), compound.WORKBOOKS), struct.pack("<2H", 10, 0)
+    made = folder / "around.xls"
+    made.write_bytes(compound_file({"Workbook": stream[: stream.rindex(end)] + records + end}))
+    return made
+
+
+def first_page(text: str, *, is_footer: bool = False, differs: bool = True) -> bytes:
+    """The record of the header or the footer of a sheet's first page ([MS-XLS] 2.4.137)."""
+    lengths = [0, 1, 0, len(text)] if is_footer else [0, 1, len(text), 0]
+    texts = (struct.pack("<HB", 1, 0) + b"x", struct.pack("<HB", len(text), 1))
+    flags = struct.pack("<5H", 2 * differs, *lengths)
+    body = bytes(28) + flags + b"".join(texts) + text.encode("utf-16-le")
+    return struct.pack("<2H", 0x089C, len(body)) + body
+
+
+@pytest.mark.parametrize("is_footer", [False, True])
+@pytest.mark.parametrize("text", [*OTHERWISE, *HARMLESS])
+def test_a_header_of_the_first_page_in_xls_is_heard(
+    tmp_path: Path, text: str, is_footer: bool
+) -> None:
+    made = read(old(tmp_path, first_page(f"&C{text}", is_footer=is_footer)))
+    assert (said(made) == [("L16", "Indicators")]) == (text in OTHERWISE)
+    assert said(read(old(tmp_path, first_page(f"&C{text}", differs=False)))) == []
+
+
+def test_a_header_in_xls_that_is_cut_short_keeps_no_return_out(tmp_path: Path) -> None:
+    body = first_page("&CDRAFT")[4:]
+    for length in range(len(body)):
+        made = read(old(tmp_path, struct.pack("<2H", 0x089C, length) + body[:length]))
+        assert (said(made), figures(made)) == ([], READ)
 
 
 def binary(folder: Path, records: bytes, drawing: str = "") -> Path:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.returns.interpret.councils import another_council
 from pipeline.returns.interpret.labels import Vocabulary, vocabulary_of
@@ -130,5 +131,18 @@ def test_no_council_is_another_than_itself() -> None:
         assert not another_council(own, text)
     for text in ("Kent", "Kent County Council", "City of York Council", "London Borough of Brent"):
         assert another_council(own, text)
-    # Of a register that may call its own council otherwise, the full name may be its own.
-    assert not another_council(vocabulary_of(REGISTER), "Kent County Council")
+
+
+@pytest.mark.parametrize("text", ["Medway Council", "North Yorkshire County Council", "Kent CC"])
+def test_another_council_is_one_whatever_the_register_s_own_is_called(
+    tmp_path: Path, text: str
+) -> None:
+    for place in (*THREE, "in a tab's name"):
+        assert codes(tmp_path, place, text) <= {"L16", "L33"} != set()
+
+
+def test_a_body_that_the_register_names_is_no_other_council() -> None:
+    first, *others = REGISTER.indicators
+    register = replace(REGISTER, indicators=(replace(first, source="Medway Council"), *others))
+    assert not another_council(vocabulary_of(register), "Medway Council")
+    assert another_council(vocabulary_of(register), "Kent County Council")

@@ -164,7 +164,7 @@ def test_a_note_that_changes_nothing_is_passed_over(tmp_path: Path, note: str) -
         *("Performance data return, Q3 2015/16", "Key figures for quarter 3", "Data collection"),
         *("Crime and disorder", "Corporate scorecard", "Value for money", "Data quality: good"),
         *("Police and Crime Plan", "Regional Services Directorate", "Benchmarking team"),
-        *("North Yorkshire County Council", "Housing division", "Neighbourhood watch", "Figures"),
+        *("Housing division", "Neighbourhood watch", "Figures"),
         *("All figures as at 31 December 2015", "Change programme board"),
         *("Q3 2015/16 - Oct, Nov, Dec 2015",),
     ],

@@ -15,6 +15,7 @@ from pipeline.returns.interpret.contradictions import other_cover, other_kinds, 
 from pipeline.returns.interpret.cover import Cover, read_cover
 from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, vocabulary_of
+from pipeline.returns.interpret.leftovers import unplaced
 from pipeline.returns.interpret.lengths import bounded, told_once
 from pipeline.returns.interpret.months import with_months
 from pipeline.returns.interpret.notes import noted_provisional, said_in_notes
@@ -84,6 +85,7 @@ def interpret(
     if not usable and not has_errors(reading.findings):
         reading.findings += why_none(grids, words)
     reading.findings += said_in_notes(grids, tables, usable, known)
+    reading.findings += unplaced(cover, usable, known, reading.findings)
     told = [table for table in achievements if {"priority", "achievement"} <= table.chosen.keys()]
     reading.achievements, findings = read_achievements(told, register, details)
     reading.findings += findings

@@ -143,13 +143,10 @@ def said_of_all(line: Title, known: Belonging) -> list[str]:
     kinds = {*known.own(line.label, line.text).kinds_of_all, *_other_money(line.label)}
     what = against(line.label, known, _fit_of_all(line, known), kinds)
     what += counted(line.text)
-    what += kinds_alone(line.label) if is_on_figures(line.text) else []
+    what += _named_alone(known, line.label, line.text, as_section=not is_on_figures(line.text))
     if basis := basis_said(line.text):
         label = known.words.title(basis)
         what += against(label, known, known.among(label.periods), said_alone(known, label, basis))
-    # A service area may be called Ward 3.
-    part = "" if line.label.areas else part_said(line.text)
-    what += [A_PART] if part and not is_whole(part, known) else []
     # The name of a place alone may be part of an address.
     council = another_council(known.words, " ".join(line.label.unknown))
     return what + ([ANOTHER_COUNCIL] if council and not is_bare(council) else [])
@@ -222,11 +219,17 @@ def _measured(title: Title, table: Table, known: Belonging) -> list[str]:
 
 def said_alone(known: Belonging, label: Label, text: str, *, as_section: bool = False) -> list[str]:
     """What a line that says nothing else makes of the figures near it."""
+    others = [ANOTHER_COUNCIL] if another_council(known.words, " ".join(label.unknown)) else []
+    return [*_named_alone(known, label, text, as_section=as_section), *others]
+
+
+def _named_alone(known: Belonging, label: Label, text: str, *, as_section: bool) -> list[str]:
+    """The kind of figures, or the part of the area, that is all that a line names."""
+    # A service area may be called Ward 3.
     part = "" if label.areas else part_said(text)
     is_all = part != "" and is_whole(part, known)
     named = [] if is_all else [A_PART] if part else parts_named(known.words, text)
-    others = [ANOTHER_COUNCIL] if another_council(known.words, " ".join(label.unknown)) else []
-    return [*kinds_alone(label, as_section=as_section), *named, *others]
+    return [*kinds_alone(label, as_section=as_section), *named]
 
 
 def other_kinds(table: Table, known: Belonging) -> Iterator[Finding]:

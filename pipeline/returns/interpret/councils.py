@@ -88,8 +88,7 @@ _COUNCILS = frozenset(map(_key, _NAMES.split(",")))
 def another_council(words: Vocabulary, text: str) -> str:
     """The council that a text names and says nothing else, as it is compared; empty: none.
 
-    None is the register's own, or the namesake of a service area. Where a register's own council
-    is none of those that are known, it may stand there by its full name.
+    None is the register's own, the namesake of a service area, or a body that the register names.
     """
     key = _key(text)
     name = _AROUND.sub("", key)
@@ -97,11 +96,8 @@ def another_council(words: Vocabulary, text: str) -> str:
         # Of several that are named together none is the register's own alone.
         several = name.replace(" and ", " ").split()
         return name if several[1:] and _COUNCILS.issuperset(several) else ""
-    own = [f" {_key(each)} " for each in (words.council, *words.areas)]
-    if any(f" {name} " in each for each in own):
-        return ""
-    is_known = any(f" {each} " in own[0] for each in _COUNCILS)
-    return key if name == key or is_known else ""
+    own = (f" {_key(each)} " for each in (words.council, *words.areas, *words.bodies))
+    return "" if any(f" {name} " in each for each in own) else key
 
 
 def is_bare(key: str) -> bool:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pipeline.returns.interpret.homonyms import without_homonyms
 from pipeline.returns.interpret.instructions import is_harmless, without_denials
-from pipeline.returns.interpret.papers import without_papers
+from pipeline.returns.interpret.papers import OF_OFFICES, without_acts, without_papers
 from pipeline.returns.interpret.periods import NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Calendar
 from pipeline.workbooks.names import name_key
@@ -45,7 +45,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     PROVISIONAL: ("provisional", "preliminary", "prelim", "prelim."),
     "a forecast": (
         *("forecast", "forecasts", "forecasted", "fcst", "projected", "projection", "projections"),
-        *("predicted", "prediction", "predictions", "expected", "planned", "modelled"),
+        *("predicted", "prediction", "predictions", "expected", "planned", "modelled", "what if"),
+        *("scenario", "scenarios", "best case", "worst case"),
     ),
     "an estimate": ("estimate", "estimated", "estimates", "est.", "indicative", "approximate"),
     "not final": (
@@ -62,7 +63,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a baseline": ("baseline", "benchmark", "benchmarks", "benchmarking"),
     "a rate": ("per capita", "per head", "rate per", "rates per"),
     "a total": ("total", "totals", "sum"),
-    "what is aimed at": ("budget", "plan", "what if", "scenario"),
+    "what is aimed at": ("budget", "plan"),
     "a difference": ("variance", "change", "difference"),
     OF_A_PART: ("only", "excl.", "excluding", "excl"),
     "of a part, or of more": ("incl.", "including", "part"),
@@ -169,32 +170,10 @@ _COMPARED = re.compile(
     r"(?: [\w%.,]+){0,3} (?:from|since))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
-#: What is said of who reads it, of what to fill in, or of an Act or a plan by its year.
-_IDLE = re.compile(
-    r"\b(?:(?:internal|official|office|information|council|staff|members?)(?: use)?|read|reference"
-    r"|(?:cells?|columns?|box(?:es)?|rows?|fields?|numbers|figures)) only\b"
-    r"|\b(?:act|regulations|order|census|vision|agenda|strategy) (?:of |for )?(?:19|20)\d\d"
-    r"(?![-/\d ]*\d)|\b(?:plan|strategy|programme|priorities|vision) ?:? (?:19|20)(?P<first>\d\d)"
-    r" ?[-/\u2013] ?(?:20)?(?!(?P=first))(?P<last>\d\d)\b",
-    re.IGNORECASE,
-)
-#: What a part of the council is for says nothing of the figures: `Regional Services Directorate`.
-_OF_OFFICES = re.compile(
-    r"\b(?:regional|national|benchmarking|budget|plan|forecasting|change|test(?:ing)?|estimates)"
-    r"(?= (?:[\w&]+ ){0,2}(?:directorate|department|dept|services?|teams?|unit|division|offices?"
-    r"|officers?|board|committee|partnership|manager|programme)\b(?! figures| data))",
-    re.IGNORECASE,
-)
 #: A name's words; a sign between two is one as well.
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _RAISED = re.compile(r"(?<=\w)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
 _APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
-
-
-def _idle(match: re.Match[str]) -> str:
-    """Nothing; the years of a plan stay where they follow each other, as a financial year does."""
-    first, last = match["first"], match["last"]
-    return match[0] if first and (int(first) + 1) % 100 == int(last) else ""
 
 
 def _scales(text: str) -> tuple[frozenset[Scaled], bool, str]:
@@ -312,11 +291,20 @@ class Vocabulary:
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
         #: A title may be the council's name, the framework's or the appendix's.
         self.council = name_key(about.council)
+        #: Whom else it names: where figures come from, and who is sent them.
+        self.bodies = {name_key(i.source) for i in register.indicators if i.source}
+        self.bodies |= {name_key(recipient.name) for recipient in register.recipients}
         self._own_names = [
             re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
             for name in (about.council, about.title, about.appendix)
             if " " in name and not self.calendar.mentions(spoken(name))[0]
         ]
+        #: What it says of itself word by word, but for definitions, which speak of much.
+        texts = (about.council, about.title, about.appendix, *self.bodies)
+        texts += tuple(t for p in register.priorities for t in (p.ref, p.heading))
+        texts += tuple(t for a in areas for t in (a.ref, a.name, a.lead))
+        texts += tuple(t for i in register.indicators for t in (i.ref, i.wording))
+        self.own_words = frozenset(w.strip(".'") for t in texts for w in _APART.split(spoken(t)))
         self._read = lru_cache(maxsize=2_000)(self._label)
         self._read_title = lru_cache(maxsize=2_000)(self._title)
         # Returns made from one template differ by the names of areas in their texts.
@@ -335,10 +323,10 @@ class Vocabulary:
         return self._read_title(text)
 
     def _title(self, text: str) -> Label:
-        for pattern in (*self._own_names, _COMPARED, _OF_OFFICES):
+        for pattern in (*self._own_names, _COMPARED, OF_OFFICES):
             text = pattern.sub("", text)
         said = "" if is_harmless(text) else without_papers(text)
-        return self._label(_IDLE.sub(_idle, said), INDICATORS)
+        return self._label(without_acts(said), INDICATORS)
 
     def _label(self, text: str, fields: Fields) -> Label:
         # A raised number is a mark, and no part of the word before it.

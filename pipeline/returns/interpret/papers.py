@@ -58,10 +58,47 @@ _TIME_TAKEN = re.compile(
     r" to (?:complete|fill in)[^.;\n:]{0,40}:?) *\d+ ?(?:minutes|mins|hours|hrs)\b",
     re.IGNORECASE,
 )
+#: Where somebody is to be reached; no part of a number or an address is a year or a quarter.
+_REACHED_AT = re.compile(
+    r"\S+@\S+\w|(?:https?://|www\.)\S+|\S+\.gov\.uk\S*"
+    r"|(?:\bext(?:ension|n)?\.?|\btel(?:ephone)?\.?:?|\bphone:?|\bfax:?) ?\+?\d[\d ()-]*"
+    r"|\b0\d{2,4}[ )-]*\d{3,4} ?\d{3,4}\b",
+    re.IGNORECASE,
+)
+#: What is said of who reads it, of what to fill in, or of an Act or a plan by its year.
+_OF_READERS = re.compile(
+    r"\b(?:(?:internal|official|office|information|council|staff|members?)(?: use)?|read|reference"
+    r"|(?:cells?|columns?|box(?:es)?|rows?|fields?|numbers|figures)) only\b"
+    r"|\b(?:act|regulations|order|census|vision|agenda|strategy) (?:of |for )?(?:19|20)\d\d"
+    r"(?![-/\d ]*\d)|\b(?:plan|strategy|programme|priorities|vision) ?:? (?:19|20)(?P<first>\d\d)"
+    r" ?[-/\u2013] ?(?:20)?(?!(?P=first))(?P<last>\d\d)\b",
+    re.IGNORECASE,
+)
+#: What a part of the council, a plan or a set is for is no kind of figure: `Regional Services`.
+OF_OFFICES = re.compile(
+    r"\b(?:regional|national|benchmarking|budget|plan|forecasting|change|test(?:ing)?|estimates)"
+    r"(?= (?:[\w&]+ ){0,2}(?:directorate|department|dept|services?|teams?|unit|division|offices?"
+    r"|officers?|board|committee|partnership|manager|programme)\b(?! figures| data))"
+    r"|\bnational indicators?(?: set)?\b|\bbest value\b"
+    r"|\b(?:council|corporate|business|service|strategic|community|local|improvement|delivery)"
+    r" plans?\b(?! figures| data|[ :]*(?:(?:up )?to |towards |until )?(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
 
 
 def without_papers(text: str) -> str:
-    """A text without dates of the form, years of strategies, bodies to work with, and effort."""
-    for pattern in (_OF_PAPER, _OF_MEETING, _OF_STRATEGY, _BODIES, _TIME_TAKEN):
+    """A text without dates of the form, years of strategies, bodies, effort, and addresses."""
+    for pattern in (_OF_PAPER, _OF_MEETING, _OF_STRATEGY, _BODIES, _TIME_TAKEN, _REACHED_AT):
         text = pattern.sub("", text)
     return text
+
+
+def _year_of_plan(match: re.Match[str]) -> str:
+    """Nothing; the years of a plan stay where they follow each other, as a financial year does."""
+    first, last = match["first"], match["last"]
+    return match[0] if first and (int(first) + 1) % 100 == int(last) else ""
+
+
+def without_acts(text: str) -> str:
+    """A text without who is to read it, what to fill in, and the years of Acts and of plans."""
+    return _OF_READERS.sub(_year_of_plan, text)

@@ -36,9 +36,10 @@ _CLAIM = re.compile(
 _LABEL = re.compile(r"[^:\n]{1,40}:\s+")
 #: What a line begins with that says of whom or where to ask, when to send it, or what a sign means.
 _ABOUT = re.compile(
-    r"(?:sources?|data (?:sources?|owners?|leads?)|contacts?|owners?|leads?|prepared|printed"
-    r"|version|please (?!note|use)|return (?:by|to|due)|deadline|due(?! to)|see"
-    r"|for (?:more|further)|next update|end of|page|definitions?|methodology|targets?"
+    r"(?:sources?|data (?:sources?|owners?|leads?|inputters?)|contacts?|owners?(?![ -]occup)|leads?"
+    r"|prepared|printed|version|please (?!note|use)|return (?:by|to|due)|deadline|due(?! to)|see"
+    r"|for (?:more|further)|next update|end of(?! (?:the )?(?:month|quarter|year|period))|end$|page"
+    r"|definitions?|methodology|targets?"
     r"|(?:comparison|comparator|comparative|baseline) (?:period|quarter|year))\b"
     r"|(?:previous|last|prior|next) (?:period|quarter|year) ?:"
 )

@@ -100,7 +100,8 @@ _PARTS = re.compile(
     rf"(?:{_COMPASS}(?: {_PLACE}| side)?|(?:{_PLACE}|wards?|parish) (?:[a-h]|\d\d?)(?: [a-h])?"
     r"|wards?|locality|parish|(?:ward|parish) (?:of )?[a-z]+"
     r"|(?!this |each |every |by |per )[a-z']+ (?:ward|locality|parish)|urban|rural"
-    r"|(?:under|over|aged?) \d\d?s?(?: \d\d)?|\d\d?(?: to)? \d\d? year olds"
+    r"|(?:under|over|aged?) \d\d?s?(?: (?:(?:to|and) )?(?:\d\d|over|under))?"
+    r"|\d\d?(?: to)? \d\d? year olds"
     r"|(?:fe)?males?|women|men|girls|boys)"
 )
 #: A ward's staff, and what a ward has, are no part of the area.
@@ -113,7 +114,7 @@ _SEGMENTS = re.compile(r"\s[-\u2013\u2014|/]\s|[-\u2013]\s|\s[-\u2013]|[,:;()\[\
 
 _ALL = r"(?:(?:all|these|those|the|our|both|any|some|most|my|this) (?:of the |the |our )?)*"
 #: What a sentence on the figures begins with, over a table and under it.
-_OVER = re.compile(rf"{_ALL}(?:{NOUNS})\b{NAMED}")
+OVER = re.compile(rf"{_ALL}(?:{NOUNS})\b{NAMED}")
 _UNDER = re.compile(rf"(?:[\w'.]+ ){{0,2}}?(?:{NOUNS})\b{NAMED}")
 #: Words that say of figures that something is left out of them, put in, or done to them.
 _DONE = re.compile(
@@ -278,7 +279,7 @@ def _is_unclear(words: Vocabulary, text: str, *, as_title: bool) -> bool:
         return False
     said = spoken(text).strip(" .()*")
     clause = _IDLE.sub("", said)
-    begins = _OVER if as_title else _UNDER
+    begins = OVER if as_title else _UNDER
     if is_short(clause):
         return True
     if not (begins.match(clause) or _DONE.search(clause)) and (

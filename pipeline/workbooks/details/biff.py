@@ -39,6 +39,8 @@ _SHORTEST = {0x0201: 6, _MULBLANK: 6, _ROW: 16, _COLINFO: 10}
 _HIDDEN_ROW = 0x20
 #: The header and the footer of a sheet's pages.
 _PAGE_TEXTS = frozenset({0x0014, 0x0015})
+#: Those of even and of first pages, where first pages have their own; of a view, where it is named.
+_OTHER_PAGES, _FIRST_DIFFERS, _OF_VIEW = 0x089C, 2, slice(12, 28)
 
 
 class BiffBook:
@@ -114,6 +116,8 @@ class BiffBook:
                 width = 2 if self._is_biff8 else 1
                 version = _BIFF8 if self._is_biff8 else 0
                 found.around += on_page(_text(body, 0, width, version, self._encoding) or "")
+            elif kind == _OTHER_PAGES:
+                found.around += _around_first_page(body)
             elif len(body) < _SHORTEST.get(kind, 0):
                 # It says nothing that calamine would read.
                 continue
@@ -164,6 +168,24 @@ def _text(body: bytes, at: int, width: int, version: int, encoding: str) -> str 
         at += 1
     raw = body[at : at + length]
     return raw.decode(encoding, "replace") if len(raw) == length else None
+
+
+def _around_first_page(body: bytes) -> Iterator[Around]:
+    """What the first page's header and footer say; none of one that is cut short."""
+    if len(body) < 38 or any(body[_OF_VIEW]) or not body[28] & _FIRST_DIFFERS:
+        return
+    at = 38
+    for is_first, length in zip(
+        (False, False, True, True), struct.unpack_from("<4H", body, 30), strict=True
+    ):
+        if not length:
+            continue
+        text = _text(body, at, 2, _BIFF8, "") if at + 2 < len(body) else None
+        if text is None:
+            return
+        if is_first:
+            yield from on_page(text)
+        at += 3 + length * (2 if body[at + 2] & 1 else 1)
 
 
 def _encoding(body: bytes) -> str:
