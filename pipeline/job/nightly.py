@@ -16,7 +16,9 @@ from msgspec.structs import replace
 from pipeline.intake.inbox import is_idle
 from pipeline.job import idle, keeping
 from pipeline.job.session import at_work, noting, register_of
+from pipeline.register.last_read import note_read
 from pipeline.workspace import lock
+from pipeline.workspace.errors import RegisterError
 from pipeline.workspace.folder import Workspace, make_state, need_folder
 from pipeline.workspace.runs.at_work import Thing, pending, server_of
 from pipeline.workspace.runs.pace import Pace
@@ -92,7 +94,7 @@ def run(
         OutOfMemoryError: there is no more memory.
     """
     pace = pace or Pace()
-    register = register_of(workspace)
+    register = _register_of(workspace, now, pace, is_told=not only_inbox)
     # A mailbox on which a run has ended comes last.
     is_last = not only_inbox and _mailbox(workspace).key in pending(workspace.state)
     fetched = None if only_inbox or is_last else fetch(workspace, register, now, pace)
@@ -160,6 +162,24 @@ def run(
         fetched=fetched,
         not_kept=lost,
     )
+
+
+def _register_of(workspace: Workspace, now: datetime, pace: Pace, *, is_told: bool) -> Register:
+    """The workspace's register; where it cannot be read, whoever gets the digest is told.
+
+    Raises:
+        RegisterError: it is missing or holds mistakes, each named by sheet and cell.
+    """
+    try:
+        register = register_of(workspace)
+    except RegisterError as error:
+        if is_told:
+            from pipeline.job import unreadable
+
+            unreadable.tell(workspace, error, now, pace)
+        raise
+    note_read(workspace.state, register, now)
+    return register
 
 
 def _note_idle(

@@ -14,9 +14,24 @@ from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.redaction import Redaction
 from pipeline.intake.inbox import Skipped
 from pipeline.mail.compose import appendices, compose
-from pipeline.mail.delivery import described, known_at, mail_status, outgoing, preview
+from pipeline.mail.delivery import (
+    Round,
+    deliver,
+    described,
+    known_at,
+    mail_status,
+    outgoing,
+    preview,
+)
 from pipeline.mail.due import due
-from pipeline.mail.messages import MailKind, Message, Office, Texts
+from pipeline.mail.messages import (
+    MailKind,
+    Message,
+    Office,
+    Texts,
+    UnreadableRegister,
+    register_messages,
+)
 from pipeline.mail.messages.digest import Undelivered
 from pipeline.mail.reminders import owing
 from pipeline.outputs import WORKBOOK
@@ -41,7 +56,7 @@ def enqueue(
     `redaction` is what may be told of figures, and `skipped` what the run left in the inbox. All
     else comes from the store and from quarantine, so that what an earlier run did, and could not
     tell of any more, is told too. Reminders that wait, and are overtaken by what came or by a newer
-    one, are dropped.
+    one, are dropped, and so is what says that the register could not be read.
     """
     workspace, store, now = session.workspace, session.store, session.now
     queued = store.messages.all()
@@ -62,9 +77,9 @@ def enqueue(
     owed = owing(session.register, found.returned)
     renewed = {each.queued.area for each in made if each.queued.kind == MailKind.REMINDER}
     overtaken = [
-        Attempt(one.id, now, Became.DROPPED, "A reminder that was overtaken while it waited.")
+        Attempt(one.id, now, Became.DROPPED, why)
         for one in queued
-        if _is_overtaken(one, renewed, owed)
+        if (why := _overtaken_by(one, renewed, owed))
     ]
     last = store.last_number("submission"), store.last_number("issue")
     store.messages.answer(made, *last, now, overtaken, found.set_apart)
@@ -85,6 +100,20 @@ def send(session: Session, period: Period) -> tuple[str, ...]:
         mistakes = office.texts.mistakes
     session.store.messages.put(made)
     return mistakes
+
+
+def tell_of_register(session: Session, unreadable: UnreadableRegister) -> Round:
+    """Tell those who get the digest that the register cannot be read, and deliver that alone.
+
+    The session's register is the one that was read last; who gets anything else by it may be what
+    was about to change.
+    """
+    known = {one.header_id for one in session.store.messages.all()}
+    with _office(session.workspace, known) as office:
+        messages = register_messages(unreadable, session.register, session.now, office=office)
+        made = _outgoing(session, messages)
+    session.store.messages.put(made)
+    return deliver(session, kinds=(MailKind.REGISTER,))
 
 
 def would_send(session: Session, periods: Iterable[Period]) -> list[Queued]:
@@ -116,12 +145,21 @@ def _outgoing(
     return [outgoing(place, each, now, to_keep=to_keep) for each in messages]
 
 
-def _is_overtaken(one: Queued, renewed: Container[str], owed: Container[tuple[str, str]]) -> bool:
-    """Whether a reminder waits of what has been returned, or a newer one goes to its area now."""
+def _overtaken_by(one: Queued, renewed: Container[str], owed: Container[tuple[str, str]]) -> str:
+    """Why a message that waits says what is true no longer; empty where it does not.
+
+    That is a reminder of what has been returned, or whose area gets a newer one now, and whatever
+    says that the register cannot be read.
+    """
     is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
-    if one.kind != MailKind.REMINDER or is_wanted or not one.waits:
-        return False
-    return one.area in renewed or (one.area, one.period) not in owed
+    if is_wanted or not one.waits:
+        return ""
+    if one.kind == MailKind.REGISTER:
+        return "The register could be read again while it waited."
+    is_answered = one.area in renewed or (one.area, one.period) not in owed
+    if one.kind == MailKind.REMINDER and is_answered:
+        return "A reminder that was overtaken while it waited."
+    return ""
 
 
 def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:

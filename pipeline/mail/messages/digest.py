@@ -18,7 +18,7 @@ from schemas.model import Gets, Register
 from schemas.wording import counted
 
 #: How many of a kind a digest lists, so that a person can read it and a server take it.
-_LISTED = 50
+LISTED = 50
 
 
 class SentBack(Struct, frozen=True):
@@ -199,8 +199,8 @@ def _bounded(affairs: Affairs) -> tuple[Affairs, dict[str, int]]:
         "left": affairs.left,
         "unreachable": affairs.unreachable,
     }
-    more = {name: max(0, len(each) - _LISTED) for name, each in lists.items()}
-    return replace(affairs, **{name: each[:_LISTED] for name, each in lists.items()}), more
+    more = {name: max(0, len(each) - LISTED) for name, each in lists.items()}
+    return replace(affairs, **{name: each[:LISTED] for name, each in lists.items()}), more
 
 
 def _things(affairs: Affairs) -> int:
