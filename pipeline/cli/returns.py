@@ -239,13 +239,14 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import looking
     from pipeline.mail.delivery import mail_status
+    from pipeline.register.beside import beside
     from pipeline.store import Outcome
     from pipeline.store.retention import due
     from pipeline.workspace.runs import at_work
     from schemas.wording import listed
 
     place = workspace_at(workspace)
-    suspects = at_work.suspects(place.state)
+    suspects, lying = at_work.suspects(place.state), beside(place.register)
     with looking(place, console.now()) as session:
         register, store, today = session.register, session.store, session.now.date()
         periods = options.chosen_periods(register, period)
@@ -269,6 +270,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         "warnings": warnings,
         "past_retention": len(past.submissions),
         "mail": mail.waiting_document(unsent),
+        "beside_register": {"copies": lying.copies, "locks": lying.locks},
         "suspects": [
             {
                 "name": each.thing.name,
@@ -299,12 +301,15 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
                 "quarterday forget removes them."
             )
         yield from mail.waiting_lines(unsent)
+        yield from lying.lines
         if suspects:
             named = listed([f"{each.thing.name} ({each.said})" for each in suspects])
             yield f"What runs have ended on: {named}. quarterday doctor says more."
 
     awaited = any(_is_awaited(one) for received in returns.values() for one in received)
-    return Result(document, lines(), needs_a_person=bool(awaited or warnings or unsent.stuck))
+    return Result(
+        document, lines(), needs_a_person=bool(awaited or warnings or unsent.stuck or lying.copies)
+    )
 
 
 def _period_lines(

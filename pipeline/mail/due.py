@@ -15,7 +15,7 @@ from pipeline.consolidation.returned import returns_received
 from pipeline.intake import quarantine
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
-from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
+from pipeline.mail.messages.digest import CopyBeside, NotTaken, Retention, Undelivered
 from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, published_since
 from pipeline.store import Answered, Contents, Outcome, Submission, retention
@@ -44,6 +44,8 @@ class MailDue(Struct, frozen=True):
     #: What went to quarantine and is to be told of; it stands in `skipped` too.
     set_apart: tuple[SetApart, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
+    #: Copies of the register that lie beside it.
+    copies_beside: tuple[CopyBeside, ...] = ()
     retention: Retention | None = None
     #: The day of the last digest; None where there was none.
     last_digest: date | None = None
@@ -55,6 +57,7 @@ def due(
     redaction: Redaction,
     skipped: Iterable[Skipped] = (),
     undelivered: Iterable[Undelivered] = (),
+    copies_beside: Iterable[CopyBeside] = (),
     last_digest: date | None = None,
 ) -> MailDue:
     """What is due to be told, read from the store; `answered` is up to what people were told.
@@ -92,6 +95,7 @@ def due(
         ),
         set_apart=set_apart,
         undelivered=tuple(undelivered),
+        copies_beside=tuple(copies_beside),
         retention=Retention(len(over.submissions), over.rule, over.since) if over.since else None,
         last_digest=last_digest,
     )

@@ -32,10 +32,11 @@ from pipeline.mail.messages import (
     UnreadableRegister,
     register_messages,
 )
-from pipeline.mail.messages.digest import Undelivered
+from pipeline.mail.messages.digest import CopyBeside, Undelivered
 from pipeline.mail.reminders import owing
 from pipeline.outputs import WORKBOOK
 from pipeline.outputs.issuing import publish, to_issue
+from pipeline.register.beside import beside
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace
@@ -67,9 +68,13 @@ def enqueue(
         # Where the server is away a digest waits behind them, and need not say so.
         if one.last is not None or not one.has_content
     ]
+    copies = [
+        CopyBeside(copy.line, _first_day(copy.there_since, digests, now))
+        for copy in beside(workspace.register).copies
+    ]
     last_digest = digests[-1].astimezone().date() if digests else None
     answered = store.messages.answered()
-    found = due(session, answered, redaction, skipped, undelivered, last_digest)
+    found = due(session, answered, redaction, skipped, undelivered, copies, last_digest)
     always = workspace.settings.mail.always_digest
     with _office(workspace, {one.header_id for one in queued}) as office:
         made = _outgoing(session, compose(found, session.register, office, always=always))
@@ -165,10 +170,16 @@ def _overtaken_by(one: Queued, renewed: Container[str], owed: Container[tuple[st
 def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:
     """The first day whose digest tells that a message cannot be delivered.
 
-    What became of it after that day's digest had been written is for the next. That a digest cannot
-    be delivered is no reason for another one, which could not be either.
+    That a digest cannot be delivered is no reason for another one, which could not be either.
     """
     if one.kind == MailKind.DIGEST:
         return one.queued_at.astimezone().date()
-    known = known_at(one)
+    return _first_day(known_at(one), digests, now)
+
+
+def _first_day(known: datetime, digests: Sequence[datetime], now: datetime) -> date:
+    """The first day whose digest tells of what was known from a moment on.
+
+    What came after that day's digest had been written is for the next.
+    """
     return (now if not digests or known >= digests[-1] else known).astimezone().date()

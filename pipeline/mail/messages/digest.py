@@ -97,6 +97,14 @@ class Retention(Struct, frozen=True):
     since: date
 
 
+class CopyBeside(Struct, frozen=True):
+    """A file beside the register that may be another copy of it."""
+
+    #: What there is to say of it, in a line.
+    line: str
+    since: date
+
+
 class Affairs(Struct, frozen=True):
     """What a night did, and what of it needs a person."""
 
@@ -117,6 +125,8 @@ class Affairs(Struct, frozen=True):
     undelivered: tuple[Undelivered, ...] = ()
     overdue: tuple[Overdue, ...] = ()
     unreachable: tuple[Unreachable, ...] = ()
+    #: What lies beside the register and may be taken for it.
+    copies: tuple[CopyBeside, ...] = ()
     retention: Retention | None = None
     #: What is wrong with templates of the workspace, a line each.
     mistakes: tuple[str, ...] = ()
@@ -141,7 +151,9 @@ class Affairs(Struct, frozen=True):
         yield from (f"disagreement {one}" for one in self.disagreements)
         yield from (f"text {one}" for one in self.questions)
         yield from (f"template {one}" for one in self.mistakes)
-        lasting = (*self.undelivered, *self.overdue, *self.unreachable, self.retention)
+        lasting = (
+            *(*self.undelivered, *self.overdue, *self.unreachable, *self.copies, self.retention),
+        )
         yield from (f"{one}" for one in lasting if one is not None and one.since > told)
 
 
@@ -208,6 +220,6 @@ def _things(affairs: Affairs) -> int:
     waiting = (
         *(affairs.sent_back, affairs.waiting, affairs.left, affairs.disagreements),
         *(affairs.undelivered, affairs.overdue, affairs.unreachable, affairs.mistakes),
-        affairs.questions,
+        *(affairs.questions, affairs.copies),
     )
     return sum(map(len, waiting)) + (affairs.retention is not None)
