@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument
 
+from pipeline.cli import console
 from pipeline.cli.console import EXIT_CODES, Result, command, finding_lines, workspace_at
 from pipeline.cli.options import WorkspaceOption
 from schemas.wording import counted, noun_for
@@ -15,6 +17,9 @@ from schemas.wording import counted, noun_for
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pipeline.operations.register_changes import AppendixChange
+    from pipeline.register.differences import Difference
+    from pipeline.workspace.folder import Workspace
     from schemas.findings import Finding
     from schemas.model import Register
 
@@ -81,9 +86,94 @@ def _checked_lines(
     yield from finding_lines(findings)
 
 
+def diff(
+    old: Annotated[
+        str, Argument(help="A file, or first digits of a register that the archive keeps.")
+    ] = "",
+    new: Annotated[str, Argument(help="The same.")] = "",
+    *,
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """Say in sentences what a change of the register does to whom.
+
+    Of two registers, the second against the first. Of one file, that file against the workspace's
+    register; of one that the archive keeps, and of none, the workspace's register against that one,
+    or against the one that a run used last. Nothing is written.
+
+    Example: `quarterday register diff "register with the new targets.xlsx"`
+    """
+    from pipeline.operations import register_changes as changes
+    from pipeline.register.differences import differences
+    from pipeline.register.reader import inspect_register
+
+    place = workspace_at(workspace)
+    if new:
+        paths = changes.register_named(old, place), changes.register_named(new, place)
+    elif not old:
+        paths = changes.last_used(place), place.register
+    elif Path(old).exists():
+        paths = place.register, Path(old)
+    else:
+        paths = changes.register_named(old, place), place.register
+    before, after = (inspect_register(path, place.settings.limits)[0] for path in paths)
+    found = differences(before, after)
+    appendices, unknown = _appendices(place, before, after) if found else ([], "")
+    document = {
+        "old": {"file": paths[0], "sha256": before.sha256},
+        "new": {"file": paths[1], "sha256": after.sha256},
+        "differences": found,
+        "appendices": appendices,
+    }
+    return Result(document, _diff_lines(paths, found, appendices, unknown))
+
+
+def _appendices(
+    place: Workspace, before: Register, after: Register
+) -> tuple[Sequence[AppendixChange], str]:
+    """What becomes of each appendix; or why that is not known."""
+    from pipeline.job.session import as_it_is
+    from pipeline.operations.register_changes import appendix_changes
+    from pipeline.store.session import Session
+    from pipeline.workspace.errors import StoreError
+
+    try:
+        with as_it_is(place) as store:
+            if store is None:
+                return [], "Nothing has been received yet, so no appendix changes."
+            session = Session(place, after, store, console.now())
+            return [*appendix_changes(session, before, after)], ""
+    except StoreError as error:
+        return [], f"Appendices were not looked at: {error}"
+
+
+def _diff_lines(
+    paths: tuple[Path, Path],
+    found: Sequence[Difference],
+    appendices: Sequence[AppendixChange],
+    unknown: str,
+) -> Iterator[str]:
+    if not found:
+        yield f"{paths[1].name} says the same as {paths[0].name}."
+        return
+    yield f"{paths[1].name}, against {paths[0].name}:"
+    for concern, group in groupby(found, key=lambda each: each.concern):
+        yield ""
+        yield f"{concern}:"
+        for each in group:
+            yield f"  {each.said}"
+    yield ""
+    yield "Appendices:"
+    for one in appendices:
+        yield f"  {one.said}"
+        for line in one.ratings:
+            yield f"    {line}"
+    if unknown:
+        yield f"  {unknown}"
+
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Look whether the register is right, and what a change of it does to whom.",
 )
-for function in (check,):
+for function in (check, diff):
     app.command(epilog=EXIT_CODES)(command(function))

@@ -57,8 +57,8 @@ def due(
     redaction: Redaction,
     skipped: Iterable[Skipped] = (),
     undelivered: Iterable[Undelivered] = (),
-    copies_beside: Iterable[CopyBeside] = (),
     last_digest: date | None = None,
+    copies_beside: Iterable[CopyBeside] = (),
 ) -> MailDue:
     """What is due to be told, read from the store; `answered` is up to what people were told.
 

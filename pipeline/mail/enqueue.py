@@ -74,7 +74,7 @@ def enqueue(
     ]
     last_digest = digests[-1].astimezone().date() if digests else None
     answered = store.messages.answered()
-    found = due(session, answered, redaction, skipped, undelivered, copies, last_digest)
+    found = due(session, answered, redaction, skipped, undelivered, last_digest, copies)
     always = workspace.settings.mail.always_digest
     with _office(workspace, {one.header_id for one in queued}) as office:
         made = _outgoing(session, compose(found, session.register, office, always=always))
