@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,6 +57,7 @@ def template(
 def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:
     from pipeline.job.session import register_of
     from pipeline.outputs.template import template_name, write_template
+    from pipeline.store.journal import archive_register
     from pipeline.workspace.folder import need_folder
 
     register = register_of(place)
@@ -67,6 +68,9 @@ def _return_templates(place: Workspace, area: str | None, period: str | None) ->
         raise WorkspaceError(f"{area} is not a service area. Choose one of: {known}.")
     areas = [a for a in areas if register.indicators_of(a.ref)]
     jobs = list(product(options.chosen_periods(register, period), areas))
+    # By it a return is told, if need be, what has changed since its template was made.
+    with suppress(WorkspaceError):
+        archive_register(place, register)
     written = []
     with progress_bar() as progress:
         for chosen, each in jobs:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import count, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -41,7 +42,7 @@ from pipeline.returns.receiving import (
     places_of,
 )
 from pipeline.store import Decision, Outcome
-from pipeline.store.journal import archive_register, catch_up
+from pipeline.store.journal import archive_register, catch_up, kept_register
 from pipeline.store.session import Session
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace import lock
@@ -258,7 +259,13 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
                 for together in _apart(were_read, _arrival_of, session.pace.work):
                     with session.pace.work.on("validating", _things(together)):
                         register, now = session.register, session.now
-                        checked += checks.validate(together, register, now, earlier)
+                        checked += checks.validate(
+                            together,
+                            register,
+                            now,
+                            earlier,
+                            kept=partial(kept_register, session.workspace),
+                        )
             by_path = {one.arrival.path: one for one in checked}
             waiting = [by_path.get(one.arrival.path, one) for one in waiting]
             while waiting:

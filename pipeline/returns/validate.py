@@ -6,14 +6,18 @@ all of them its memory; each failure goes back to its return, with the cell name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import cache
 
 from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
 from pipeline.returns.frames import ABSENT, Earlier, Placed, Standards, cover_frame, row_frame
 from pipeline.returns.reading import Reading, Return
+from pipeline.returns.since_template import KeptRegister, TemplateAsked
+from pipeline.workspace.errors import RegisterError
 from schemas.checks import Checks
 from schemas.findings import Finding, has_errors, in_reading_order
 from schemas.model import Register
@@ -32,14 +36,17 @@ def validate(
     earlier: Earlier,
     rows: Checks = ROWS,
     covers: Checks = COVERS,
+    kept: KeptRegister = lambda _sha256: None,
 ) -> list[Return]:
     """Each return with its findings: intake's, the reader's and those of the checks.
 
     `earlier` holds the figures of the period before each return's. A return counts as received
-    when its file arrived, or `now` where that is earlier. `rows` and `covers` are what is checked.
+    when its file arrived, or `now` where that is earlier. `rows` and `covers` are what is checked,
+    and `kept` has the registers that templates were made from.
     """
-    found: list[list[Finding]] = [[*one.arrival.findings, *one.reading.findings] for one in returns]
+    found: list[list[Finding]] = [[] for _ in returns]
     placed = _placed(returns, register, now)
+    asked = {each.number: each for each in _asked_before(placed, register, kept)}
     standards = Standards(register, (one.period.name for one in placed))
     for start in range(0, len(placed), _TOGETHER):
         together = placed[start : start + _TOGETHER]
@@ -48,15 +55,43 @@ def validate(
             read = table.read[row]
             # A row that is not there has no cell to name.
             cell = "" if read is ABSENT else read.cells.get(field) or read.cells["performance"]
-            found[table.numbers[row]].append(check.found(read.sheet, cell, **words))
+            number = table.numbers[row]
+            finding = check.found(read.sheet, cell, **words)
+            before = asked.get(number)
+            found[number].append(before.instead_of(finding, field, words) if before else finding)
         for check, field, row, words in failures(covers, cover_frame(covers, together, register)):
             entry = together[row].reading.cover.get(field)
             place = (entry.sheet, entry.cell) if entry else ("", "")
             found[together[row].number].append(check.found(*place, **words))
     return [
-        replace(one, findings=_as_read(one.reading, findings))
-        for one, findings in zip(returns, found, strict=True)
+        _with_findings(one, findings, asked.get(number))
+        for number, (one, findings) in enumerate(zip(returns, found, strict=True))
     ]
+
+
+def _with_findings(one: Return, found: Sequence[Finding], asked: TemplateAsked | None) -> Return:
+    """A return with what checks found of it, and without what it need not answer for."""
+    reading = asked.without_passed(one.reading, found) if asked else one.reading
+    findings = [*one.arrival.findings, *reading.findings, *found]
+    return replace(one, reading=reading, findings=_as_read(reading, findings))
+
+
+def _asked_before(
+    placed: Iterable[Placed], register: Register, kept: KeptRegister
+) -> Iterator[TemplateAsked]:
+    """What the templates of those returns asked that were made from another register."""
+
+    @cache
+    def register_of(sha256: str) -> Register | None:
+        # One that an earlier version could read says no more than one that was not kept.
+        with suppress(RegisterError):
+            return kept(sha256)
+        return None
+
+    for one in placed:
+        named = one.reading.template_of
+        if named and named != register.sha256 and (then := register_of(named)) is not None:
+            yield TemplateAsked(one.number, then, register, one.area.ref, one.period.name)
 
 
 def _as_read(reading: Reading, findings: Sequence[Finding]) -> tuple[Finding, ...]:
