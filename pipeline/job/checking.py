@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,9 +17,9 @@ from pipeline.mail.mailbox import as_mailed
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, decide, figures_before, in_waves, places_of
+from pipeline.returns.since_template import KeptRegisters
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Outcome, Store
-from pipeline.store.journal import kept_register
 from pipeline.store.session import Progress
 from pipeline.workspace.folder import Workspace
 from schemas.model import Register
@@ -79,7 +78,7 @@ def check_files(
             known.look_up(places_of(wave), store)
         earlier = figures_before(wave, register, store) if store else {}
         earlier = _with_figures_of(decided.values(), earlier)
-        kept = partial(kept_register, workspace)
+        kept = KeptRegisters.in_archive(workspace, store)
         checked = validate(wave, register, now, earlier, kept=kept)
         for decision in decide(checked, known, register, now):
             known.note(decision.submission)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from itertools import count, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -41,8 +40,9 @@ from pipeline.returns.receiving import (
     in_waves,
     places_of,
 )
+from pipeline.returns.since_template import KeptRegisters
 from pipeline.store import Decision, Outcome
-from pipeline.store.journal import archive_register, catch_up, kept_register
+from pipeline.store.journal import archive_register, catch_up
 from pipeline.store.session import Session
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace import lock
@@ -255,6 +255,7 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
                 intake.known.look_up(places_of(waiting), session.store)
                 were_read = [one for one in waiting if one.was_read]
                 earlier = figures_before(were_read, session.register, session.store)
+                kept = KeptRegisters.in_archive(session.workspace, session.store)
                 checked: list[Return] = []
                 for together in _apart(were_read, _arrival_of, session.pace.work):
                     with session.pace.work.on("validating", _things(together)):
@@ -264,7 +265,7 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
                             register,
                             now,
                             earlier,
-                            kept=partial(kept_register, session.workspace),
+                            kept=kept,
                         )
             by_path = {one.arrival.path: one for one in checked}
             waiting = [by_path.get(one.arrival.path, one) for one in waiting]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,14 +20,21 @@ from pipeline.workbooks.origin import register_of_template
 from pipeline.workspace.folder import open_workspace
 from schemas.findings import Finding
 from schemas.model import Register, Unit
-from tests.support.builders import PERIOD, indicator
+from tests.support.builders import CARE, PERIOD, indicator
 from tests.support.command_line import quarterday
-from tests.support.filled import fill_in
+from tests.support.filled import fill_in, fill_return
 from tests.support.mixed import ENTRIES, REGISTER, set_up
 from tests.support.registers import put_register
 
 CLOSED = "Days until a case is closed"
 NIGHT = datetime(2013, 4, 20, 2, 0, tzinfo=UTC)
+
+
+MORE = replace(REGISTER, indicators=(*REGISTER.indicators, indicator("P1-9", "Homes let")))
+TARGETED = replace(
+    REGISTER, targets=(replace(REGISTER.targets[0], value=Decimal(5000)), REGISTER.targets[1])
+)
+WITHOUT = replace(REGISTER, indicators=tuple(i for i in REGISTER.indicators if i.ref != "P1-3"))
 
 
 @dataclass
@@ -86,8 +92,7 @@ def test_what_changed_elsewhere_changes_nothing(office: Office) -> None:
 
 
 def test_another_target_is_told_and_the_return_accepted(office: Office) -> None:
-    first, second = REGISTER.targets
-    office.change(replace(REGISTER, targets=(replace(first, value=Decimal(5000)), second)))
+    office.change(TARGETED)
     outcome, (finding,) = office.sent()
     assert outcome == "accepted"
     assert (finding.code, finding.severity) == ("T02", "info")
@@ -98,8 +103,7 @@ def test_another_target_is_told_and_the_return_accepted(office: Office) -> None:
 
 
 def test_a_target_that_the_template_never_had_is_a_mistake_still(office: Office) -> None:
-    first, second = REGISTER.targets
-    office.change(replace(REGISTER, targets=(replace(first, value=Decimal(5000)), second)))
+    office.change(TARGETED)
     book = load_workbook(office.filled)
     sheet = book["Indicators"]
     (cell,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == "4248")
@@ -112,7 +116,7 @@ def test_a_target_that_the_template_never_had_is_a_mistake_still(office: Office)
 @pytest.mark.parametrize(
     "register",
     [
-        replace(REGISTER, indicators=tuple(i for i in REGISTER.indicators if i.ref != "P1-3")),
+        WITHOUT,
         changed("P1-3", areas=("ASC",)),
     ],
     ids=["gone from the register", "another area's"],
@@ -138,8 +142,7 @@ def test_even_where_its_figure_could_not_be_read(office: Office) -> None:
 
 
 def test_an_indicator_that_is_asked_since_is_asked_for_without_blame(office: Office) -> None:
-    fresh = indicator("P1-9", "Homes let")
-    office.change(replace(REGISTER, indicators=(*REGISTER.indicators, fresh)))
+    office.change(MORE)
     outcome, (finding,) = office.sent()
     assert (outcome, finding.code) == ("rejected", "T03")
     assert finding.problem == (
@@ -197,15 +200,63 @@ def of_another(path: Path) -> None:
     book.save(path)
 
 
-@pytest.mark.parametrize("spoil", [without_name, of_another])
-def test_where_the_register_is_not_known_it_is_asked_about_as_ever(
-    spoil: Callable[[Path], None], office: Office
-) -> None:
-    spoil(office.filled)
-    first, second = REGISTER.targets
-    office.change(replace(REGISTER, targets=(replace(first, value=Decimal(5000)), second)))
+def test_where_the_register_is_not_kept_it_is_asked_about_as_ever(office: Office) -> None:
+    of_another(office.filled)
+    office.change(TARGETED)
     outcome, findings = office.sent()
     assert (outcome, codes(findings)) == ("rejected", ["C10"])
+
+
+# --- Templates that name no register -------------------------------------------------------------
+
+
+@pytest.fixture
+def unnamed(office: Office) -> Office:
+    """The same, of a template of before; a run has used the register that it was made from."""
+    without_name(office.filled)
+    fill_return(REGISTER, CARE, PERIOD, office.root / "inbox" / "care.xlsx", ENTRIES)
+    nightly.run(open_workspace(office.root), NIGHT, lambda *_: None)
+    return office
+
+
+@pytest.mark.parametrize(
+    ("register", "became"),
+    [
+        (TARGETED, ("accepted", ["T02"])),
+        (WITHOUT, ("accepted", ["T01"])),
+        (MORE, ("rejected", ["T03"])),
+        (changed("P1-4", unit=Unit.COUNT), ("rejected", ["T04"])),
+    ],
+    ids=["target", "gone", "more", "unit"],
+)
+def test_it_is_known_by_all_that_it_says(
+    register: Register, became: tuple[str, list[str]], unnamed: Office
+) -> None:
+    unnamed.change(register)
+    outcome, findings = unnamed.sent()
+    assert (outcome, codes(findings)) == became
+    assert quarterday("replay", "--workspace", unnamed.root).exit_code == 0
+
+
+def test_where_one_cell_says_something_else_it_is_not(unnamed: Office) -> None:
+    book = load_workbook(unnamed.filled)
+    sheet = book["Indicators"]
+    (cell,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == CLOSED)
+    cell.value = "Days until a case is forgotten"
+    book.save(unnamed.filled)
+    unnamed.change(TARGETED)
+    outcome, findings = unnamed.sent()
+    assert (outcome, codes(findings)) == ("rejected", ["C10", "C10"])
+
+
+def test_where_no_run_used_its_register_it_is_not(office: Office) -> None:
+    without_name(office.filled)
+    office.change(TARGETED)
+    outcome, findings = office.sent()
+    assert (outcome, codes(findings)) == ("rejected", ["C10"])
+
+
+# --- Everywhere alike ----------------------------------------------------------------------------
 
 
 def test_validate_says_the_same_and_replay_agrees(office: Office) -> None:

@@ -29,6 +29,7 @@ from pipeline.intake.scan import Arrival, examine
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, decide, figures_before, places_of
+from pipeline.returns.since_template import KeptRegisters
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Store, Submission, journal
 from pipeline.store.records import rows_of
@@ -198,7 +199,8 @@ class _Work(Struct):
         read = read_returns(fresh, self._guard(register))
         returns = [one for one in read if isinstance(one, Return)]
         earlier = figures_before(returns, register, self.into)
-        judged = validate(returns, register, _EVER, earlier, kept=self.register)
+        kept = KeptRegisters(self.register, self.into.registers_used)
+        judged = validate(returns, register, _EVER, earlier, kept=kept)
         checked = {one.arrival.path: one for one in judged}
         taken: list[Return] = []
         for arrival in arrivals:
