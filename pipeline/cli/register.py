@@ -124,7 +124,9 @@ def diff(
         "differences": found,
         "appendices": appendices,
     }
-    return Result(document, _diff_lines(paths, found, appendices, unknown))
+    old_called, new_called = (changes.called(path, place) for path in paths)
+    lines = _diff_lines(old_called, new_called, found, appendices, unknown)
+    return Result(document, lines)
 
 
 def _appendices(
@@ -147,15 +149,16 @@ def _appendices(
 
 
 def _diff_lines(
-    paths: tuple[Path, Path],
+    old: str,
+    new: str,
     found: Sequence[Difference],
     appendices: Sequence[AppendixChange],
     unknown: str,
 ) -> Iterator[str]:
     if not found:
-        yield f"{paths[1].name} says the same as {paths[0].name}."
+        yield f"{new} says the same as {old}."
         return
-    yield f"{paths[1].name}, against {paths[0].name}:"
+    yield f"{new}, against {old}:"
     for concern, group in groupby(found, key=lambda each: each.concern):
         yield ""
         yield f"{concern}:"

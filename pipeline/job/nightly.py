@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from pipeline.outputs.issuing import Issued
     from pipeline.store import Decision, Submission
     from pipeline.store.session import Progress
+
+
+#: No longer is waited for a register that is being saved, in seconds.
+_A_MOMENT = 10.0
 
 
 class Night(Struct, frozen=True):
@@ -171,7 +176,7 @@ def _register_of(workspace: Workspace, now: datetime, pace: Pace, *, is_told: bo
         RegisterError: it is missing or holds mistakes, each named by sheet and cell.
     """
     try:
-        register = register_of(workspace)
+        register = _once_saved(workspace) if is_told else register_of(workspace)
     except RegisterError as error:
         if is_told:
             from pipeline.job import unreadable
@@ -180,6 +185,20 @@ def _register_of(workspace: Workspace, now: datetime, pace: Pace, *, is_told: bo
         raise
     note_read(workspace.state, register, now)
     return register
+
+
+def _once_saved(workspace: Workspace) -> Register:
+    """The workspace's register; one that cannot be opened is looked for once more in a moment.
+
+    Excel takes it away whenever it saves, and nobody need hear of that.
+    """
+    try:
+        return register_of(workspace)
+    except RegisterError as error:
+        if error.findings:
+            raise
+        sleep(min(workspace.settings.limits.settle_seconds, _A_MOMENT))
+        return register_of(workspace)
 
 
 def _note_idle(

@@ -21,6 +21,8 @@ from schemas.model import IssueRule, Period, Register
 
 #: So many digits of a SHA-256 name a register, at the least.
 _LEAST_DIGITS = 6
+#: As many are shown of it.
+_SHOWN_DIGITS = 12
 
 
 class AppendixChange(Struct, frozen=True):
@@ -107,6 +109,13 @@ def register_named(name: str, workspace: Workspace) -> Path:
     return found[0]
 
 
+def called(path: Path, workspace: Workspace) -> str:
+    """How a register is called in a sentence."""
+    if path.parent == workspace.archive / "registers":
+        return f"the kept register {path.stem[:_SHOWN_DIGITS]}"
+    return path.name
+
+
 def last_used(workspace: Workspace) -> Path:
     """The register by which a run worked last, as the archive keeps it.
 
@@ -116,5 +125,7 @@ def last_used(workspace: Workspace) -> Path:
     last = last_read(workspace.state)
     path = archived_register(workspace.archive, last.sha256) if last else None
     if path is None or not path.exists():
-        raise WorkspaceError("No run has used a register yet. Name two files to be compared.")
+        raise WorkspaceError(
+            "The archive keeps no register that a run has used. Name two files to be compared."
+        )
     return path

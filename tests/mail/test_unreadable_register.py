@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from msgspec.structs import replace
@@ -126,6 +127,17 @@ def test_a_register_that_is_missing_or_under_a_password_is_told_of_too(place: Pa
     path.write_bytes(compound_file(encrypted))
     broken_night(place, NIGHT + timedelta(days=2))
     assert "password" in words_of(messages(place)[-1])
+
+
+def test_a_register_that_is_away_for_a_moment_is_waited_for(place: Path) -> None:
+    set_up(place, settle_seconds=2.0)
+    path, aside = place / "register.xlsx", place / "aside.xlsx"
+    path.rename(aside)
+    back = Timer(0.5, aside.rename, [path])
+    back.start()
+    night(place, NIGHT + timedelta(days=1))
+    back.join()
+    assert not messages(place)
 
 
 def test_nothing_is_taken_in_until_it_is_right_and_then_nothing_more_is_said(place: Path) -> None:

@@ -84,7 +84,9 @@ def test_a_closed_period_stays_as_it_is(place: Path) -> None:
 def test_without_a_file_it_is_the_one_that_a_run_used_last(place: Path) -> None:
     same = quarterday("register", "diff", "--workspace", place)
     assert same.exit_code == 0
-    assert same.stdout.endswith("says the same as " + _kept(place).name + ".\n")
+    assert same.stdout == (
+        f"register.xlsx says the same as the kept register {_kept(place).stem[:12]}.\n"
+    )
     write_register(retargeted(9999), place / "register.xlsx")
     result = quarterday("register", "diff", "--workspace", place, "--json")
     document = json.loads(result.stdout)
@@ -122,7 +124,7 @@ def test_where_nothing_was_received_that_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "No run has used a register yet"),
+        ((), "The archive keeps no register that a run has used"),
         (("none.xlsx",), "none.xlsx is not there"),
         (("abcdef12",), "No register of the archive begins with abcdef12"),
     ],

@@ -278,8 +278,8 @@ def test_a_wording_says_what_becomes_of_templates() -> None:
     (line,) = said(SMALL, with_indicator(SMALL, "P1-4", wording="Days until a case is shut"))
     assert line == (
         "The wording of P1-4 is “Days until a case is shut”; it was "
-        "“Days until a case is closed”. Its figures stay. A template that was sent before still "
-        "says what it said then."
+        "“Days until a case is closed”. Its figures stay. A return from a template of "
+        "before is asked whether its figure answers that."
     )
 
 

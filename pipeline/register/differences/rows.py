@@ -35,7 +35,7 @@ _CONCERNS = {
 }
 _MAIL = {"areas.email", "framework.remind_before", "framework.remind_after", "framework.draft_days"}
 _ASKED = "It is asked of returns that come from now on; what was accepted stays."
-_OLD_TEMPLATE = "A template that was sent before still says what it said then."
+_OLD_TEMPLATE = "A return from a template of before is asked whether its figure answers that."
 #: What a change of a column means, by sheet and column; nothing where the sentence says it all.
 _MEANS = {
     "framework.policy": "Every colour is worked out anew.",
@@ -57,7 +57,7 @@ _MEANS = {
     "indicators.kind": "What was received of it was of the other kind and no longer fits: have its "
     "areas report it again.",
     "indicators.unit": "Figures that were received are not converted: have its areas send them "
-    "again.",
+    f"again. {_OLD_TEMPLATE}",
     "indicators.decimals": "Figures that were received keep the decimals that they came with; "
     "means and weighted figures are rounded anew.",
     "indicators.polarity": "The figures that were received are rated by it.",
