@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from schemas import cell_rules, layout_rules, register_checks, register_rules
+from schemas import cell_rules, layout_rules, register_checks, register_rules, template_rules
 from schemas.findings import Rule, Severity
 from schemas.returns import COVERS, ROWS
 
@@ -395,6 +395,7 @@ RULES: tuple[Rule, ...] = (
     ),
     *cell_rules.RULES,
     *sorted((*ROWS.checks, *COVERS.checks), key=attrgetter("code")),
+    *template_rules.RULES,
     *sorted((*register_rules.RULES, *register_checks.CHECKS), key=attrgetter("code")),
 )
 BY_CODE = {rule.code: rule for rule in RULES}

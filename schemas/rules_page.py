@@ -12,6 +12,7 @@ _KINDS = {
     "L": "The layout",
     "V": "The value in one cell",
     "C": "Checks",
+    "T": "The template and the register",
     "R": "The register",
 }
 

@@ -58,7 +58,18 @@ from tests.support.council import BEFORE, PERIOD, Council
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
-COMMANDS: dict[str, Any] = vars(get_command(app))["commands"]
+
+
+def commands(group: Any) -> Iterator[tuple[str, Any]]:
+    """Each command by its name, those of a group by both names."""
+    for name, one in vars(group)["commands"].items():
+        if "commands" in vars(one):
+            yield from ((f"{name} {below}", each) for below, each in commands(one))
+        else:
+            yield name, one
+
+
+COMMANDS: dict[str, Any] = dict(commands(get_command(app)))
 #: Where the pages' examples have their workspace.
 PLACE = "/srv/performance"
 
@@ -101,7 +112,9 @@ def commands_shown(path: Path) -> Iterator[tuple[str, list[str]]]:
         called = re.search(r"(?:^|[\s/`])quarterday (?=[a-z-])([^`]*)", line)
         if called is not None:
             # A sentence may end with a command.
-            yield line, shlex.split(called[1].removesuffix("."), comments=True)
+            words = shlex.split(called[1].removesuffix("."), comments=True)
+            grouped = " ".join(words[:2])
+            yield line, [grouped, *words[2:]] if grouped in COMMANDS else words
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -569,6 +582,8 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         "validate": [returns["Human resources"], *here],
         "merge": here,
         "status": here,
+        "register check": here,
+        "register diff": here,
         "template": here,
         "appendix": here,
         "send": here,
@@ -590,7 +605,7 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
     assert set(calls) == set(COMMANDS) - {"watch"}
     assert set(named) == {f"`quarterday {name}`" for name in COMMANDS}
     for name, words in calls.items():
-        called = quarterday(name, *map(str, words))
+        called = quarterday(*name.split(), *map(str, words))
         document = json.loads(called.stdout)
         kind, keys = named[f"`quarterday {name}`"].split(";")[0].split(": ")
         assert isinstance(document, list if kind == "list" else dict), name

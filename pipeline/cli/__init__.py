@@ -11,7 +11,17 @@ import typer
 from typer import Option
 
 from pipeline import __version__
-from pipeline.cli import appendix, decisions, history, mail, returns, runs, schedule, workspace
+from pipeline.cli import (
+    appendix,
+    decisions,
+    history,
+    mail,
+    register,
+    returns,
+    runs,
+    schedule,
+    workspace,
+)
 from pipeline.cli.console import EXIT_CODES, command
 
 app = typer.Typer(
@@ -51,6 +61,7 @@ for function in (
     workspace.restore,
 ):
     app.command(epilog=EXIT_CODES)(command(function))
+app.add_typer(register.app, name="register")
 
 
 def _print_version(wanted: bool) -> None:

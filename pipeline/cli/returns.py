@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,6 +57,7 @@ def template(
 def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:
     from pipeline.job.session import register_of
     from pipeline.outputs.template import template_name, write_template
+    from pipeline.store.journal import archive_register
     from pipeline.workspace.folder import need_folder
 
     register = register_of(place)
@@ -67,6 +68,9 @@ def _return_templates(place: Workspace, area: str | None, period: str | None) ->
         raise WorkspaceError(f"{area} is not a service area. Choose one of: {known}.")
     areas = [a for a in areas if register.indicators_of(a.ref)]
     jobs = list(product(options.chosen_periods(register, period), areas))
+    # By it a return is told, if need be, what has changed since its template was made.
+    with suppress(WorkspaceError):
+        archive_register(place, register)
     written = []
     with progress_bar() as progress:
         for chosen, each in jobs:
@@ -241,13 +245,14 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     from pipeline.job.session import looking
     from pipeline.mail.delivery import mail_status
     from pipeline.outputs.issuing import pending
+    from pipeline.register.beside import beside
     from pipeline.store import Outcome
     from pipeline.store.retention import due
     from pipeline.workspace.runs import at_work
     from schemas.wording import listed
 
     place = workspace_at(workspace)
-    suspects = at_work.suspects(place.state)
+    suspects, lying = at_work.suspects(place.state), beside(place.register)
     with looking(place, console.now()) as session:
         register, store, today = session.register, session.store, session.now.date()
         periods = options.chosen_periods(register, period)
@@ -281,6 +286,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         "warnings": warnings,
         "past_retention": len(past.submissions),
         "mail": mail.waiting_document(unsent),
+        "beside_register": {"copies": lying.copies, "locks": lying.locks},
         "suspects": [
             {
                 "name": each.thing.name,
@@ -316,12 +322,15 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
                 "quarterday forget removes them."
             )
         yield from mail.waiting_lines(unsent)
+        yield from lying.lines
         if suspects:
             named = listed([f"{each.thing.name} ({each.said})" for each in suspects])
             yield f"What runs have ended on: {named}. quarterday doctor says more."
 
     awaited = any(_is_awaited(one) for received in returns.values() for one in received)
-    return Result(document, lines(), needs_a_person=bool(awaited or warnings or unsent.stuck))
+    return Result(
+        document, lines(), needs_a_person=bool(awaited or warnings or unsent.stuck or lying.copies)
+    )
 
 
 def _period_lines(

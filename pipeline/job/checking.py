@@ -17,6 +17,7 @@ from pipeline.mail.mailbox import as_mailed
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, decide, figures_before, in_waves, places_of
+from pipeline.returns.since_template import KeptRegisters
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Outcome, Store
 from pipeline.store.session import Progress
@@ -77,7 +78,8 @@ def check_files(
             known.look_up(places_of(wave), store)
         earlier = figures_before(wave, register, store) if store else {}
         earlier = _with_figures_of(decided.values(), earlier)
-        checked = validate(wave, register, now, earlier)
+        kept = KeptRegisters.in_archive(workspace, store)
+        checked = validate(wave, register, now, earlier, kept=kept)
         for decision in decide(checked, known, register, now):
             known.note(decision.submission)
             decided[decision.arrival.path] = decision

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from pipeline import __version__
 from pipeline.mail.reminders import comes_up
+from pipeline.register.beside import beside
 from pipeline.workspace.folder import Workspace, replacing
 from schemas.model import Register
 
@@ -59,7 +60,9 @@ def _key(workspace: Workspace, register: Register) -> str:
     there = []
     issued = sorted(path for path in workspace.outbox.glob("*") if path.is_dir())
     archived = sorted(workspace.archive.glob("[0-9a-f][0-9a-f]"))
-    for path in (workspace.sqlite, workspace.outbox, *issued, *archived):
+    # A copy that has come to lie beside the register is told of.
+    copies = [workspace.register.with_name(each.name) for each in beside(workspace.register).copies]
+    for path in (workspace.sqlite, workspace.outbox, *issued, *archived, *copies):
         with suppress(OSError):
             status = path.stat()
             there.append(f"{path.name}:{status.st_ino}:{status.st_mtime_ns}")

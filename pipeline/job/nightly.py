@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -16,7 +17,9 @@ from msgspec.structs import replace
 from pipeline.intake.inbox import is_idle
 from pipeline.job import idle, keeping
 from pipeline.job.session import at_work, noting, register_of
+from pipeline.register.last_read import note_read
 from pipeline.workspace import lock
+from pipeline.workspace.errors import RegisterError
 from pipeline.workspace.folder import Workspace, make_state, need_folder
 from pipeline.workspace.runs.at_work import Thing, pending, server_of
 from pipeline.workspace.runs.pace import Pace
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
     from pipeline.outputs.issuing import Issued
     from pipeline.store import Decision, Submission
     from pipeline.store.session import Progress
+
+
+#: No longer is waited for a register that is being saved, in seconds.
+_A_MOMENT = 10.0
 
 
 class Night(Struct, frozen=True):
@@ -93,7 +100,7 @@ def run(
         OutOfMemoryError: there is no more memory.
     """
     pace = pace or Pace()
-    register = register_of(workspace)
+    register = _register_of(workspace, now, pace, is_told=not only_inbox)
     # A mailbox on which a run has ended comes last.
     is_last = not only_inbox and _mailbox(workspace).key in pending(workspace.state)
     fetched = None if only_inbox or is_last else fetch(workspace, register, now, pace)
@@ -162,6 +169,38 @@ def run(
         fetched=fetched,
         not_kept=lost,
     )
+
+
+def _register_of(workspace: Workspace, now: datetime, pace: Pace, *, is_told: bool) -> Register:
+    """The workspace's register; where it cannot be read, whoever gets the digest is told.
+
+    Raises:
+        RegisterError: it is missing or holds mistakes, each named by sheet and cell.
+    """
+    try:
+        register = _once_saved(workspace) if is_told else register_of(workspace)
+    except RegisterError as error:
+        if is_told:
+            from pipeline.job import unreadable
+
+            unreadable.tell(workspace, error, now, pace)
+        raise
+    note_read(workspace.state, register, now)
+    return register
+
+
+def _once_saved(workspace: Workspace) -> Register:
+    """The workspace's register; one that cannot be opened is looked for once more in a moment.
+
+    Excel takes it away whenever it saves, and nobody need hear of that.
+    """
+    try:
+        return register_of(workspace)
+    except RegisterError as error:
+        if error.findings:
+            raise
+        sleep(min(workspace.settings.limits.settle_seconds, _A_MOMENT))
+        return register_of(workspace)
 
 
 def _note_idle(

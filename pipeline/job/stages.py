@@ -41,6 +41,7 @@ from pipeline.returns.receiving import (
     in_waves,
     places_of,
 )
+from pipeline.returns.since_template import KeptRegisters
 from pipeline.store import Decision, Outcome
 from pipeline.store.journal import archive_register, catch_up
 from pipeline.store.session import Session
@@ -255,11 +256,18 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
                 intake.known.look_up(places_of(waiting), session.store)
                 were_read = [one for one in waiting if one.was_read]
                 earlier = figures_before(were_read, session.register, session.store)
+                kept = KeptRegisters.in_archive(session.workspace, session.store)
                 checked: list[Return] = []
                 for together in _apart(were_read, _arrival_of, session.pace.work):
                     with session.pace.work.on("validating", _things(together)):
                         register, now = session.register, session.now
-                        checked += checks.validate(together, register, now, earlier)
+                        checked += checks.validate(
+                            together,
+                            register,
+                            now,
+                            earlier,
+                            kept=kept,
+                        )
             by_path = {one.arrival.path: one for one in checked}
             waiting = [by_path.get(one.arrival.path, one) for one in waiting]
             while waiting:

@@ -201,6 +201,7 @@ def _affairs(
         undelivered=due.undelivered,
         overdue=tuple(_overdue(due, register)),
         unreachable=tuple(_unreachable(due, register, owed)),
+        copies=due.copies_beside,
         retention=due.retention,
         mistakes=mistakes,
     )

@@ -18,7 +18,7 @@ from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages import MailKind
 from pipeline.mail.messages.appendix import Recalled
-from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
+from pipeline.mail.messages.digest import CopyBeside, NotTaken, Retention, Undelivered
 from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, draft_of, pending, published_since
 from pipeline.store import (
@@ -64,6 +64,8 @@ class MailDue(Struct, frozen=True):
     #: What went to quarantine and is to be told of; it stands in `skipped` too.
     set_apart: tuple[SetApart, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
+    #: Copies of the register that lie beside it.
+    copies_beside: tuple[CopyBeside, ...] = ()
     retention: Retention | None = None
     #: The day of the last digest; None where there was none.
     last_digest: date | None = None
@@ -76,6 +78,7 @@ def due(
     skipped: Iterable[Skipped] = (),
     undelivered: Iterable[Undelivered] = (),
     last_digest: datetime | None = None,
+    copies_beside: Iterable[CopyBeside] = (),
 ) -> MailDue:
     """What is due to be told, read from the store; `answered` is up to what people were told.
 
@@ -128,6 +131,7 @@ def due(
         ),
         set_apart=set_apart,
         undelivered=tuple(undelivered),
+        copies_beside=tuple(copies_beside),
         retention=Retention(len(over.submissions), over.rule, over.since) if over.since else None,
         last_digest=last_digest.astimezone().date() if last_digest else None,
     )

@@ -10,13 +10,22 @@ from itertools import chain
 from pipeline.consolidation.redaction import Redaction
 from pipeline.intake.inbox import Skipped
 from pipeline.mail.compose import appendices, compose
-from pipeline.mail.delivery import described, known_at, mail_status, outgoing
+from pipeline.mail.delivery import Round, deliver, described, known_at, mail_status, outgoing
 from pipeline.mail.due import due, recalled
-from pipeline.mail.messages import MailKind, Message, Office, Texts, recall_messages
+from pipeline.mail.messages import (
+    MailKind,
+    Message,
+    Office,
+    Texts,
+    UnreadableRegister,
+    recall_messages,
+    register_messages,
+)
 from pipeline.mail.messages.appendix import Recalled
-from pipeline.mail.messages.digest import Undelivered
+from pipeline.mail.messages.digest import CopyBeside, Undelivered
 from pipeline.mail.reminders import owing
 from pipeline.outputs.issuing import published_since
+from pipeline.register.beside import beside
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace
@@ -36,7 +45,7 @@ def enqueue(
     `redaction` is what may be told of figures, and `skipped` what the run left in the inbox. All
     else comes from the store and from quarantine, so that what an earlier run did, and could not
     tell of any more, is told too. Reminders that wait, and are overtaken by what came or by a newer
-    one, are dropped.
+    one, are dropped, and so is what says that the register could not be read.
     """
     workspace, store, now = session.workspace, session.store, session.now
     queued = store.messages.all()
@@ -47,9 +56,13 @@ def enqueue(
         # Where the server is away a digest waits behind them, and need not say so.
         if one.last is not None or not one.has_content
     ]
+    copies = [
+        CopyBeside(copy.line, _first_day(copy.there_since, digests, now))
+        for copy in beside(workspace.register).copies
+    ]
     last_digest = digests[-1] if digests else None
     answered = store.messages.answered()
-    found = due(session, answered, redaction, skipped, undelivered, last_digest)
+    found = due(session, answered, redaction, skipped, undelivered, last_digest, copies)
     always = workspace.settings.mail.always_digest
     with _office(workspace, {one.header_id for one in queued}) as office:
         made = _outgoing(session, compose(found, session.register, office, always=always))
@@ -103,6 +116,20 @@ def give_back(session: Session) -> tuple[str, ...]:
     return mistakes
 
 
+def tell_of_register(session: Session, unreadable: UnreadableRegister) -> Round:
+    """Tell those who get the digest that the register cannot be read, and deliver that alone.
+
+    The session's register is the one that was read last; who gets anything else by it may be what
+    was about to change.
+    """
+    known = {one.header_id for one in session.store.messages.all()}
+    with _office(session.workspace, known) as office:
+        messages = register_messages(unreadable, session.register, session.now, office=office)
+        made = _outgoing(session, messages)
+    session.store.messages.put(made)
+    return deliver(session, kinds=(MailKind.REGISTER,))
+
+
 @contextmanager
 def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Iterator[Office]:
     with Texts(workspace.templates, workspace.settings.limits) as texts:
@@ -125,7 +152,8 @@ def _overtaken(
     """What waits and is not sent any more, and why.
 
     A reminder is not where what it asks for has been returned, or a newer one goes to its area now;
-    an appendix is not where its issue was recalled. Without `owed` only the latter are looked at.
+    an appendix is not where its issue was recalled, nor whatever says that the register cannot be
+    read. Without `owed` reminders are let be.
     """
     dropped = []
     for one in queued:
@@ -133,7 +161,9 @@ def _overtaken(
         if is_wanted or not one.waits:
             continue
         is_late = owed is not None and (one.area in renewed or (one.area, one.period) not in owed)
-        if one.kind == MailKind.REMINDER and is_late:
+        if one.kind == MailKind.REGISTER:
+            why = "The register could be read again while it waited."
+        elif one.kind == MailKind.REMINDER and is_late:
             why = "A reminder that was overtaken while it waited."
         elif one.kind == MailKind.APPENDIX and any(
             each.period == one.period and each.issued_at <= one.queued_at <= each.recalled_at
@@ -149,10 +179,16 @@ def _overtaken(
 def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:
     """The first day whose digest tells that a message cannot be delivered.
 
-    What became of it after that day's digest had been written is for the next. That a digest cannot
-    be delivered is no reason for another one, which could not be either.
+    That a digest cannot be delivered is no reason for another one, which could not be either.
     """
     if one.kind == MailKind.DIGEST:
         return one.queued_at.astimezone().date()
-    known = known_at(one)
+    return _first_day(known_at(one), digests, now)
+
+
+def _first_day(known: datetime, digests: Sequence[datetime], now: datetime) -> date:
+    """The first day whose digest tells of what was known from a moment on.
+
+    What came after that day's digest had been written is for the next.
+    """
     return (now if not digests or known >= digests[-1] else known).astimezone().date()

@@ -23,6 +23,7 @@ from pipeline.workbooks.addresses import position
 from pipeline.workbooks.completeness import lacks_content
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, looked_into
+from pipeline.workbooks.origin import register_of_template
 from pipeline.workbooks.sandbox.worker import StoppedError
 from pipeline.workbooks.seal import is_untouched
 from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook, why_stopped
@@ -130,7 +131,11 @@ def _read(content: bytes, kind: FileKind, register: Register, folder_area: str |
         if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):
             return Reading(findings=[c.DAMAGED.found(detail="the name of a sheet has no end")])
         reading = _bounded(interpret(grids, register, details, folder_area))
-        return replace(reading, is_as_sent=is_untouched(content))
+        return replace(
+            reading,
+            is_as_sent=is_untouched(content),
+            template_of=register_of_template(content),
+        )
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])
     except BrokenPartError as error:

@@ -63,6 +63,8 @@ class Reading(Struct):
     is_old_style: bool = False
     #: It is a correction copy, and to all appearance as it was sent.
     is_as_sent: bool = False
+    #: The SHA-256 of the register that its template was made from, as it says; empty: it does not.
+    template_of: str = ""
     #: The names of the sheets, in the order of the workbook.
     sheets: list[str] = field(default_factory=list)
 

@@ -14,13 +14,17 @@ from msgspec.structs import replace
 from pipeline.intake.scan import Arrival
 from pipeline.returns.frames import ABSENT, Earlier, Placed, Standards, cover_frame, row_frame
 from pipeline.returns.reading import Reading, Return
+from pipeline.returns.since_template import BEARING, NONE_KEPT, KeptRegisters, Templates
 from schemas.checks import Checks
 from schemas.findings import Finding, has_errors, in_reading_order
 from schemas.model import Register
 from schemas.returns import COVERS, ROWS
-from schemas.rules import UNTOUCHED
+from schemas.rules import INDICATOR_UNKNOWN, UNTOUCHED
+from schemas.template_rules import NO_LONGER_ASKED
 from schemas.verdicts import failures
 
+#: What may be passed over of a row that nothing asks for any more.
+_PASSES = (INDICATOR_UNKNOWN.code, NO_LONGER_ASKED.code)
 #: Returns in a frame.
 _TOGETHER = 500
 
@@ -32,14 +36,19 @@ def validate(
     earlier: Earlier,
     rows: Checks = ROWS,
     covers: Checks = COVERS,
+    kept: KeptRegisters = NONE_KEPT,
 ) -> list[Return]:
     """Each return with its findings: intake's, the reader's and those of the checks.
 
     `earlier` holds the figures of the period before each return's. A return counts as received
-    when its file arrived, or `now` where that is earlier. `rows` and `covers` are what is checked.
+    when its file arrived, or `now` where that is earlier. `rows` and `covers` are what is checked,
+    and `kept` has the registers that templates were made from.
     """
-    found: list[list[Finding]] = [[*one.arrival.findings, *one.reading.findings] for one in returns]
+    found: list[list[Finding]] = [[] for _ in returns]
+    readings = [one.reading for one in returns]
     placed = _placed(returns, register, now)
+    by_number = {one.number: one for one in placed}
+    templates = Templates(register, kept)
     standards = Standards(register, (one.period.name for one in placed))
     for start in range(0, len(placed), _TOGETHER):
         together = placed[start : start + _TOGETHER]
@@ -48,19 +57,27 @@ def validate(
             read = table.read[row]
             # A row that is not there has no cell to name.
             cell = "" if read is ABSENT else read.cells.get(field) or read.cells["performance"]
-            found[table.numbers[row]].append(check.found(read.sheet, cell, **words))
+            number, finding = table.numbers[row], check.found(read.sheet, cell, **words)
+            if check.code in BEARING and (asked := templates.asked(by_number[number])):
+                finding = asked.instead_of(finding, field, words)
+            found[number].append(finding)
         for check, field, row, words in failures(covers, cover_frame(covers, together, register)):
             entry = together[row].reading.cover.get(field)
             place = (entry.sheet, entry.cell) if entry else ("", "")
             found[together[row].number].append(check.found(*place, **words))
+    for one in placed:
+        said = (*one.reading.findings, *found[one.number])
+        if any(each.code in _PASSES for each in said) and (asked := templates.asked(one)):
+            readings[one.number] = asked.without_passed(one.reading, found[one.number])
     return [
-        replace(one, findings=_as_read(one.reading, findings))
-        for one, findings in zip(returns, found, strict=True)
+        replace(one, reading=reading, findings=_as_read(one, reading, findings))
+        for one, reading, findings in zip(returns, readings, found, strict=True)
     ]
 
 
-def _as_read(reading: Reading, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def _as_read(one: Return, reading: Reading, found: Sequence[Finding]) -> tuple[Finding, ...]:
     """In the order of the workbook; what is said of a copy that came back as it went is first."""
+    findings = [*one.arrival.findings, *reading.findings, *found]
     ordered = in_reading_order(findings, reading.sheets)
     is_uncorrected = reading.is_as_sent and has_errors(findings)
     return (UNTOUCHED.found(), *ordered) if is_uncorrected else ordered

@@ -194,6 +194,13 @@ class Store:
                 found.update(connection.scalars(sa.select(t.submission.c.delivery).where(chosen)))
         return found
 
+    def registers_used(self) -> tuple[str, ...]:
+        """The SHA-256 of each register by which a submission was checked, the last first."""
+        c = t.submission.c
+        query = sa.select(c.register_sha256).group_by(c.register_sha256)
+        with e.reading(self._engine) as connection:
+            return tuple(connection.scalars(query.order_by(sa.func.max(c.id).desc())))
+
     def kept_files(self) -> dict[str, tuple[str, int]]:
         """The name and the size of every file that was received and not forgotten, by its hash."""
         c = t.submission.c

@@ -66,7 +66,8 @@ def test_warnings_wait_until_each_is_approved_by_code_ref_or_area(council: Counc
     assert waiting(council) == [("P2-2", "CS")]
     again = council.complaint("accept", "C05", "--ref", "P1-1", "--because", WHY)
     assert again == (
-        "No warning C05 waits there to be accepted. Codes that do: C05. quarterday status lists them."
+        "No warning C05 waits there to be accepted. Codes that do: C05. "
+        "quarterday status lists them."
     )
     council.call("accept", "C05", "--because", WHY)
     assert waiting(council, code=0) == []
@@ -112,7 +113,8 @@ def test_nothing_is_approved_without_a_reason_or_by_a_code_that_does_not_wait(
             'Say why the figure is right: --because "…".'
         )
     assert council.complaint("accept", "V01", "--because", WHY) == (
-        "No warning V01 waits there to be accepted. Codes that do: C05. quarterday status lists them."
+        "No warning V01 waits there to be accepted. Codes that do: C05. "
+        "quarterday status lists them."
     )
     assert "No warning C05" in council.complaint("accept", "C05", "-a", "Parks", "--because", WHY)
     assert "2031 is not a period" in council.complaint(

@@ -107,7 +107,8 @@ def kept_of(workspace: Path) -> End:
         del row["attached"]
     appendix = f"outbox/{PERIOD.name}/"
     # What is left to a person keeps what goes with it.
-    left_out = ("outbox/", "var/settled", "var/attachments/", "table attempt", "journal attempt")
+    left_out = ("outbox/", "var/settled", "var/register.json", "var/attachments/",
+                "table attempt", "journal attempt")  # fmt: skip
     return {
         name: end[name]
         for name in end

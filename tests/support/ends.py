@@ -192,7 +192,7 @@ def _meaning(path: Path) -> object:
             return [(name, hashlib.sha256(archive.read(name)).hexdigest()) for name in names]
     if "archive" in path.parts:
         return digest, stat.S_IMODE(path.stat().st_mode)
-    return "a stamp" if path.name == "settled" else digest
+    return "a stamp" if path.name in ("settled", "register.json") else digest
 
 
 def _mail(content: bytes) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ before that is safely tried again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,8 +73,10 @@ class _Work(Struct):
         self.became.append(replace(one, last=attempt))
 
 
-def deliver(session: Session, *, impatient: bool = False) -> Round:
-    """Deliver what is due, or everything that waits where `impatient`.
+def deliver(
+    session: Session, *, impatient: bool = False, kinds: Container[str] | None = None
+) -> Round:
+    """Deliver what is due, or everything that waits where `impatient`; of these kinds, or of all.
 
     The caller holds the workspace's lock.
 
@@ -88,7 +90,8 @@ def deliver(session: Session, *, impatient: bool = False) -> Round:
     for one in before.stuck:
         if one.last is not None and one.last.outcome is Became.SENDING:
             work.note(one, Became.UNCERTAIN, "The run ended before the server's answer was noted.")
-    due = [one for one in before.waiting if one.has_content and (impatient or one.is_due(now))]
+    meant = [one for one in before.waiting if kinds is None or one.kind in kinds]
+    due = [one for one in meant if one.has_content and (impatient or one.is_due(now))]
     known = _addresses(session.register)
     for one in due:
         if address_key(one.recipient) not in known:

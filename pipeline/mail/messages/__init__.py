@@ -7,7 +7,8 @@ recipient always has the same Message-ID, so that it goes out once.
 from pipeline.mail.messages.appendix import appendix_messages, recall_messages
 from pipeline.mail.messages.digest import digest_messages
 from pipeline.mail.messages.message import MailKind, Message, Office
+from pipeline.mail.messages.register import UnreadableRegister, register_messages
 from pipeline.mail.messages.texts import Texts
 
-__all__ = ["MailKind", "Message", "Office", "Texts", "appendix_messages", "digest_messages",
-           "recall_messages"]  # fmt: skip
+__all__ = ["MailKind", "Message", "Office", "Texts", "UnreadableRegister", "appendix_messages",
+           "digest_messages", "recall_messages", "register_messages"]  # fmt: skip

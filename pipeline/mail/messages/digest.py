@@ -19,7 +19,7 @@ from schemas.model import Gets, IssueRule, Register
 from schemas.wording import counted
 
 #: How many of a kind a digest lists, so that a person can read it and a server take it.
-_LISTED = 50
+LISTED = 50
 
 
 class SentBack(Struct, frozen=True):
@@ -110,6 +110,14 @@ class Retention(Struct, frozen=True):
     since: date
 
 
+class CopyBeside(Struct, frozen=True):
+    """A file beside the register that may be another copy of it."""
+
+    #: What there is to say of it, in a line.
+    line: str
+    since: date
+
+
 class Affairs(Struct, frozen=True):
     """What a night did, and what of it needs a person."""
 
@@ -135,6 +143,8 @@ class Affairs(Struct, frozen=True):
     undelivered: tuple[Undelivered, ...] = ()
     overdue: tuple[Overdue, ...] = ()
     unreachable: tuple[Unreachable, ...] = ()
+    #: What lies beside the register and may be taken for it.
+    copies: tuple[CopyBeside, ...] = ()
     retention: Retention | None = None
     #: What is wrong with templates of the workspace, a line each.
     mistakes: tuple[str, ...] = ()
@@ -163,7 +173,9 @@ class Affairs(Struct, frozen=True):
         yield from (f"disagreement {one}" for one in self.disagreements)
         yield from (f"text {one}" for one in self.questions)
         yield from (f"template {one}" for one in self.mistakes)
-        lasting = (*self.undelivered, *self.overdue, *self.unreachable, self.retention)
+        lasting = (
+            *(*self.undelivered, *self.overdue, *self.unreachable, *self.copies, self.retention),
+        )
         yield from (f"{one}" for one in lasting if one is not None and one.since > told)
 
 
@@ -222,8 +234,8 @@ def _bounded(affairs: Affairs) -> tuple[Affairs, dict[str, int]]:
         "left": affairs.left,
         "unreachable": affairs.unreachable,
     }
-    more = {name: max(0, len(each) - _LISTED) for name, each in lists.items()}
-    return replace(affairs, **{name: each[:_LISTED] for name, each in lists.items()}), more
+    more = {name: max(0, len(each) - LISTED) for name, each in lists.items()}
+    return replace(affairs, **{name: each[:LISTED] for name, each in lists.items()}), more
 
 
 def _things(affairs: Affairs) -> int:
@@ -231,6 +243,7 @@ def _things(affairs: Affairs) -> int:
     waiting = (
         *(affairs.sent_back, affairs.waiting, affairs.left, affairs.disagreements),
         *(affairs.undelivered, affairs.overdue, affairs.unreachable, affairs.mistakes),
-        *(affairs.questions, affairs.drafts, [one for one in affairs.answers if not one.is_done]),
+        *(affairs.questions, affairs.copies, affairs.drafts),
+        [one for one in affairs.answers if not one.is_done],
     )
     return sum(map(len, waiting)) + (affairs.retention is not None)

@@ -42,6 +42,7 @@ class MailKind(StrEnum):
     LISTING = "listing"
     REMINDER = "reminder"
     DIGEST = "digest"
+    REGISTER = "register"
 
 
 class Message(Struct, frozen=True):

@@ -58,6 +58,7 @@ def examine(root: Path, progress: Progress, *, quick: bool = False) -> Health:
     # By the names of their checks, in the order in which these are shown.
     looks: Mapping[str, Look] = {
         "register": config.look_at_register,
+        "register, beside it": config.look_beside_register,
         "texts of mail": mail.look_at_texts,
         "sandbox": config.look_at_sandbox,
         **_looks_at_content(progress, quick=quick),

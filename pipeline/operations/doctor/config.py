@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
+from pipeline.register.beside import beside
 from pipeline.workbooks.sandbox.confinement import lacking
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import Workspace, open_workspace
@@ -29,6 +30,18 @@ def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
         return attention(older, ""), workspace
     found = f"{path} can be read." if path.exists() else "All at their defaults; there is no file."
     return well(found), workspace
+
+
+def look_beside_register(workspace: Workspace) -> HealthCheck:
+    """Whether the register lies there once, and nobody has it open."""
+    found = beside(workspace.register)
+    if found.copies:
+        return attention(
+            f"{many(len(found.copies), 'file')} beside {workspace.register} may be taken for it.",
+            "",
+            *found.lines,
+        )
+    return well("It lies there once.", *found.lines)
 
 
 def look_at_sandbox(_: Workspace) -> HealthCheck:

@@ -26,10 +26,10 @@ from msgspec.structs import replace
 from pipeline.consolidation.assembly import issue_of, report_of
 from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
-from pipeline.register.loading import load_register
 from pipeline.returns.reader import guard_of, read_returns
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, decide, figures_before, places_of
+from pipeline.returns.since_template import KeptRegisters
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Store, Submission, journal
 from pipeline.store.records import rows_of
@@ -37,7 +37,6 @@ from pipeline.store.session import Progress, Session
 from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
 from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace.folder import Workspace, safe_name
-from pipeline.workspace.moving import holds
 from schemas.findings import printable
 from schemas.model import Register
 
@@ -134,10 +133,7 @@ class _Work(Struct):
     def register(self, sha256: str) -> Register | None:
         """The register of that hash; None where it was not kept."""
         if sha256 not in self.registers:
-            cache, limits = self.workspace.cache, self.workspace.settings.limits
-            path = journal.archived_register(self.workspace.archive, sha256)
-            kept = load_register(path, cache, limits) if holds(path, sha256) else None
-            self.registers[sha256] = kept
+            self.registers[sha256] = journal.kept_register(self.workspace, sha256)
         return self.registers[sha256]
 
     def batches(self, entries: list[Submission], issued: set[int]) -> Iterator[list[Submission]]:
@@ -203,7 +199,9 @@ class _Work(Struct):
         read = read_returns(fresh, self._guard(register))
         returns = [one for one in read if isinstance(one, Return)]
         earlier = figures_before(returns, register, self.into)
-        checked = {one.arrival.path: one for one in validate(returns, register, _EVER, earlier)}
+        kept = KeptRegisters(self.register, self.into.registers_used)
+        judged = validate(returns, register, _EVER, earlier, kept=kept)
+        checked = {one.arrival.path: one for one in judged}
         taken: list[Return] = []
         for arrival in arrivals:
             if one := checked.get(arrival.path):

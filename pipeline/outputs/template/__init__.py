@@ -16,6 +16,7 @@ from xlsxwriter.utility import xl_range, xl_range_abs
 from pipeline.outputs.template import cells
 from pipeline.outputs.template.cells import Entry
 from pipeline.outputs.template.sheet import FONT, TemplateSheet
+from pipeline.workbooks.origin import REGISTER_PROPERTY
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
 from schemas import fields
@@ -90,6 +91,8 @@ def write_template(register: Register, area: ServiceArea, period: Period, path: 
                 "created": datetime.combine(period.starts, time(), UTC),
             }
         )
+        if register.sha256:
+            book.set_custom_property(REGISTER_PROPERTY, register.sha256, "text")
         cover, indicators, achievements, lists = (
             TemplateSheet(book, name, title, widths) for name, widths in _SHEETS.items()
         )

@@ -1,0 +1,23 @@
+"""What a change of the register does to whom, in sentences: of two registers, all that differs."""
+
+from __future__ import annotations
+
+from pipeline.register.differences.difference import Concern, Difference
+from pipeline.register.differences.goals import targets, tolerances
+from pipeline.register.differences.returned import what_is_returned
+from pipeline.register.differences.rows import cells
+from schemas.model import Register
+
+__all__ = ["Concern", "Difference", "differences"]
+
+
+def differences(old: Register, new: Register) -> list[Difference]:
+    """What one register says otherwise than another, by what it is about."""
+    found = [
+        *what_is_returned(old, new),
+        *targets(old, new),
+        *tolerances(old, new),
+        *cells(old, new),
+    ]
+    order = list(Concern)
+    return sorted(found, key=lambda each: order.index(each.concern))

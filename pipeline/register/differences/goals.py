@@ -1,0 +1,96 @@
+"""Targets, baselines and tolerances that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pipeline.register.differences.difference import Concern, Difference, indicator_named
+from schemas.model import Indicator, Operator, Register, Target, Tolerance, ToleranceKind
+from schemas.units import Unit, shown
+from schemas.wording import counted, noun_for
+
+_OPERATORS = {
+    Operator.AT_LEAST: "at least ",
+    Operator.AT_MOST: "at most ",
+    Operator.MORE_THAN: "more than ",
+    Operator.LESS_THAN: "less than ",
+    Operator.EQUAL: "exactly ",
+    Operator.BETWEEN: "",
+}
+
+
+def targets(old: Register, new: Register) -> Iterator[Difference]:
+    """What each indicator is to reach in each period, and what it is compared with."""
+    keys = dict.fromkeys((each.indicator, each.period) for each in (*new.targets, *old.targets))
+    for ref, period in keys:
+        was, now = old.indicator(ref), new.indicator(ref)
+        if now is None or new.period(period) is None:
+            # What is gone with its indicator or period is said of these.
+            continue
+        before = _Goal.of(old.target(ref, period), was)
+        after = _Goal.of(new.target(ref, period), now)
+        name = f"{indicator_named(now, ref)}, {period}"
+        if before.target != after.target:
+            yield Difference(Concern.TARGETS, f"{name}: {after.otherwise_than(before)}.")
+        elif before.printed != after.printed:
+            said = f"{name}: the target is printed {after.printed}; it was {before.printed}."
+            yield Difference(Concern.TARGETS, said)
+        if before.baseline != after.baseline:
+            said = f"{name}: the baseline is {after.baseline or 'none'}"
+            said += f"; it was {before.baseline}." if before.baseline else "; there was none."
+            yield Difference(Concern.TARGETS, said)
+
+
+class _Goal(Struct, frozen=True):
+    """What an indicator is to reach in a period, in words; empty where that is nothing."""
+
+    target: str = ""
+    printed: str = ""
+    baseline: str = ""
+
+    @classmethod
+    def of(cls, target: Target | None, indicator: Indicator | None) -> _Goal:
+        if target is None or indicator is None:
+            return cls()
+        printed, unit = target.shown(indicator.unit), indicator.unit
+        figure = printed.removeprefix(target.operator_shown)
+        words = _OPERATORS[target.operator_by(indicator.polarity)] + figure if figure else ""
+        of = f" ({target.baseline_period})" if target.baseline_period else ""
+        baseline = shown(target.baseline, unit) if target.baseline is not None else ""
+        return cls(words, printed, f"{baseline}{of}".strip())
+
+    def otherwise_than(self, before: _Goal) -> str:
+        if not self.target:
+            return f"there is no target any more ({before.target}), so it is not rated"
+        was = f"it was {before.target}" if before.target else "there was none"
+        return f"the target is {self.target}; {was}"
+
+
+def tolerances(old: Register, new: Register) -> Iterator[Difference]:
+    """How far out of target is still amber."""
+    before, after = (each.framework.policy.tolerance for each in (old, new))
+    if before != after:
+        of_all = [each for each in new.indicators if each.tolerance is None]
+        said = (
+            f"The tolerance of indicators without one of their own is {_tolerance(after)}; it was "
+            f"{_tolerance(before)}. {counted(len(of_all), 'indicator').capitalize()} "
+            f"{noun_for(len(of_all), 'has', 'have')} none."
+        )
+        yield Difference(Concern.TARGETS, said)
+    for indicator in new.indicators:
+        was = old.indicator(indicator.ref)
+        if was is not None and was.tolerance != indicator.tolerance:
+            now, then = (
+                _tolerance(each.tolerance, each.unit) if each.tolerance else "that of Framework"
+                for each in (indicator, was)
+            )
+            name = indicator_named(indicator, indicator.ref)
+            yield Difference(Concern.TARGETS, f"The tolerance of {name} is {now}; it was {then}.")
+
+
+def _tolerance(tolerance: Tolerance, unit: Unit | None = None) -> str:
+    if tolerance.kind is ToleranceKind.PERCENT_OF_TARGET:
+        return f"{shown(tolerance.amount, Unit.PERCENT)} of the target"
+    return f"{shown(tolerance.amount, unit)}, in points"

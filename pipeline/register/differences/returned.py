@@ -1,0 +1,70 @@
+"""Who must return what: indicators that change hands, service areas and periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.register.differences.difference import Concern, Difference, indicator_named
+from schemas.model import Register
+from schemas.wording import day_shown, listed
+
+
+def what_is_returned(old: Register, new: Register) -> Iterator[Difference]:
+    """What each service area must return, by when, and what is taken in at all."""
+    for said in (*_asked_of_areas(old, new), *_periods(old, new)):
+        yield Difference(Concern.RETURNS, said)
+
+
+def _asked_of_areas(old: Register, new: Register) -> Iterator[str]:
+    for area in new.areas:
+        before = [each.ref for each in old.indicators_of(area.ref)]
+        after = [each.ref for each in new.indicators_of(area.ref)]
+        more = _named(new, [ref for ref in after if ref not in before])
+        less = _named(old, [ref for ref in before if ref not in after])
+        if old.area(area.ref) is None:
+            asked = f"must return {more}" if more else "returns nothing yet"
+            yield f"{area.name} is a new service area and {asked}."
+            continue
+        if more:
+            yield f"{area.name} must also return {more}: write it a new template."
+        if less:
+            yield f"{area.name} no longer returns {less}; what it reported no longer counts."
+    for area in old.areas:
+        if new.area(area.ref) is None:
+            yield (
+                f"{area.name} is no longer a service area: its figures no longer count, and a "
+                "return that it sends is sent back."
+            )
+
+
+def _named(register: Register, refs: list[str]) -> str:
+    """Indicators by their refs and wordings, as people list them."""
+    return listed(indicator_named(register.indicator(ref), ref) for ref in refs)
+
+
+def _periods(old: Register, new: Register) -> Iterator[str]:
+    for period in new.periods:
+        before = old.period(period.name)
+        due = day_shown(period.due)
+        if before is None:
+            state = f"open: returns are due by {due}" if period.open else "closed"
+            yield f"{period.name} is a new period, {state}."
+            continue
+        if period.due != before.due:
+            yield f"Returns for {period.name} are due by {due}; it was {day_shown(before.due)}."
+        if before.open and not period.open:
+            yield (
+                f"{period.name} is closed: returns for it are sent back from now on, and its "
+                "appendix stays as it is."
+            )
+        elif period.open and not before.open:
+            yield (
+                f"{period.name} is open again: what is accepted for it from now on is a "
+                "restatement."
+            )
+    for period in old.periods:
+        if new.period(period.name) is None:
+            yield (
+                f"{period.name} is no longer a period: returns for it are sent back, and no "
+                "appendix is made of it."
+            )

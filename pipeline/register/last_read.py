@@ -1,0 +1,65 @@
+"""The register that a run could read last, as far as people are to hear when the next cannot.
+
+A note in the state folder, written whenever a run has read the register. Without it nobody is known
+who could be written to; it is made again by the next run that reads one.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pipeline.workspace.folder import make_private, write_whole
+from schemas.model import Framework, Recipient, Register
+
+_NAME = "register.json"
+
+
+class LastRead(Struct, frozen=True):
+    """What was last known of the register, and how long ago."""
+
+    #: SHA-256 of the workbook's bytes.
+    sha256: str
+    read_at: datetime
+    framework: Framework
+    recipients: tuple[Recipient, ...] = ()
+    #: When a run first could not read it; None while it can be read.
+    unreadable_since: datetime | None = None
+
+    @property
+    def register(self) -> Register:
+        """A register that knows of whom mail is from and who gets it, and measures nothing."""
+        return Register(self.framework, (), (), (), (), (), self.recipients, sha256=self.sha256)
+
+
+def last_read(state: Path) -> LastRead | None:
+    """The note; None where no register was read yet, or it cannot be understood."""
+    # msgspec's errors are ValueErrors.
+    with suppress(OSError, ValueError, ArithmeticError):
+        return msgspec.json.decode((state / _NAME).read_bytes(), type=LastRead)
+    return None
+
+
+def note_read(state: Path, register: Register, now: datetime) -> None:
+    """Note that a run has read the register."""
+    _write(state, LastRead(register.sha256, now, register.framework, register.recipients))
+
+
+def note_unreadable(state: Path, now: datetime) -> LastRead | None:
+    """Note that a run could not read it; what was last known of it comes back."""
+    last = last_read(state)
+    if last is not None and last.unreadable_since is None:
+        last = replace(last, unreadable_since=now)
+        _write(state, last)
+    return last
+
+
+def _write(state: Path, last: LastRead) -> None:
+    # Whoever cannot write here cannot run at all, and hears of that.
+    with suppress(OSError):
+        write_whole(make_private(state) / _NAME, msgspec.json.encode(last), 0o600)

@@ -1,0 +1,290 @@
+"""What a change of the register does to whom: every column is told of, in sentences."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pipeline.register.differences import Concern, differences
+from schemas.model import (
+    Approver,
+    Gets,
+    MergeRule,
+    Operator,
+    Period,
+    Polarity,
+    Recipient,
+    Register,
+    Request,
+    ServiceArea,
+    Target,
+    Tolerance,
+    ToleranceKind,
+    Unit,
+)
+from schemas.register_layout import SHEETS
+from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
+
+QUARTER = Period("2012-13 Q1", date(2012, 4, 1), date(2012, 6, 30), date(2012, 7, 31), False)
+OFFICER = Recipient("Officer", "officer@council.example", (Gets.DIGEST,))
+SMALL = replace(
+    small_register(),
+    recipients=(OFFICER,),
+    periods=(QUARTER, PERIOD),
+    approvers=(Approver("Officer", "jsmith"),),
+    decisions=(Request("approve", "2012-13", code="7KQ2MX", by="Officer", because="agreed"),),
+)
+
+
+def said(old: Register, new: Register) -> list[str]:
+    return [each.said for each in differences(old, new)]
+
+
+def with_indicator(register: Register, ref: str, **changes: Any) -> Register:
+    changed = (replace(i, **changes) if i.ref == ref else i for i in register.indicators)
+    return replace(register, indicators=tuple(changed))
+
+
+def test_a_register_says_the_same_as_itself_whatever_its_bytes() -> None:
+    assert said(SMALL, replace(SMALL, sha256="0" * 64)) == []
+
+
+# --- Nothing is passed over ----------------------------------------------------------------------
+
+
+def another(value: object, key: str) -> object:
+    """Something else of the same type."""
+    match value:
+        case bool():
+            return not value
+        case StrEnum():
+            return next(each for each in type(value) if each != value)
+        case Decimal():
+            return value + 1
+        case int():
+            return value + 1
+        case date():
+            return value + timedelta(1)
+        case tuple() if key in ("remind_before", "remind_after"):
+            return (9,)
+        case tuple() if key == "areas":
+            return tuple(ref for ref in ("CS", "ASC") if ref not in value) or ("CS",)
+        case tuple():
+            return (another(value[0], key),)
+    return f"{value} more"
+
+
+#: An attribute that is not set in the small register, with what it is set to here.
+FILLED = {
+    "tolerance": Tolerance(Decimal(2), ToleranceKind.POINTS),
+    "plausible_minimum": Decimal(1),
+    "plausible_maximum": Decimal(9),
+    "plausible_change": Decimal(3),
+    "lower": Decimal(1),
+    "upper": Decimal(2),
+    "baseline": Decimal(5),
+    "operator": Operator.AT_LEAST,
+    "small_below": 5,
+    "keep_years": 6,
+    "issue_on": date(2013, 5, 1),
+    "on": date(2013, 5, 1),
+    "draft_days": (),
+}
+
+
+def changed(item: Any, path: list[str]) -> tuple[Any, Any]:
+    """An item with an attribute that is set, and with another there."""
+    name, *rest = path
+    value = getattr(item, name)
+    if value is None:
+        value = FILLED[name]
+        item = replace(item, **{name: value})
+    if rest:
+        inner, other = changed(value, rest)
+        return replace(item, **{name: inner}), replace(item, **{name: other})
+    if name == "draft_days":
+        from schemas.model import Weekday
+
+        return item, replace(item, draft_days=(Weekday.FRIDAY,))
+    return item, replace(item, **{name: another(value, name)})
+
+
+COLUMNS = [(sheet, column) for sheet in SHEETS for column in sheet.columns]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column"), COLUMNS, ids=lambda each: getattr(each, "key", None) or each.attribute
+)
+def test_a_change_in_any_column_is_told(sheet: Any, column: Any) -> None:
+    held = getattr(SMALL, sheet.attribute)
+    if isinstance(held, Struct):
+        was, now = changed(held, column.path)
+        old, new = (replace(SMALL, framework=each) for each in (was, now))
+    else:
+        was, now = changed(held[0], column.path)
+        if sheet.attribute == "targets" and column.key in ("lower", "upper"):
+            filled = {"value": None, "lower": Decimal(1), "upper": Decimal(2)}
+            was = replace(was, operator=None, **filled)
+            now = replace(was, **{column.key: Decimal("1.5")})
+        if sheet.attribute == "targets" and column.key == "baseline_period":
+            was, now = (replace(each, baseline=Decimal(1)) for each in (was, now))
+        old, new = (replace(SMALL, **{sheet.attribute: (each, *held[1:])}) for each in (was, now))
+    if (sheet.attribute, column.key) in {("targets", "indicator"), ("targets", "period")}:
+        new = replace(SMALL, targets=SMALL.targets[1:])
+    assert differences(old, new), f"{sheet.title}, {column.heading}"
+
+
+# --- Who must return what ------------------------------------------------------------------------
+
+
+def test_an_area_gains_and_another_loses_an_indicator() -> None:
+    new = with_indicator(SMALL, "P1-4", areas=("ASC",))
+    told = said(SMALL, new)
+    assert told == [
+        (
+            "Community safety no longer returns P1-4 (Days until a case is closed); what it "
+            "reported no longer counts."
+        ),
+        (
+            "Adult social care must also return P1-4 (Days until a case is closed): write it a new "
+            "template."
+        ),
+    ]
+
+
+def test_areas_and_indicators_come_and_go() -> None:
+    housing = ServiceArea("HSG", "Housing")
+    fresh = indicator("P1-9", "Homes let", areas=("HSG",), polarity=Polarity.HIGHER)
+    more = replace(SMALL, areas=(*SMALL.areas, housing), indicators=(*SMALL.indicators, fresh))
+    told = said(SMALL, more)
+    assert "Housing is a new service area and must return P1-9 (Homes let)." in told
+    assert "P1-9 (Homes let) is new: a measure in count, higher." in told
+    told = said(more, SMALL)
+    assert (
+        "Housing is no longer a service area: its figures no longer count, and a return that it "
+        "sends is sent back." in told
+    )
+    assert any("P1-9 (Homes let) is no longer in the register" in line for line in told)
+
+
+def test_periods_are_opened_and_closed_and_put_off() -> None:
+    later = replace(PERIOD, due=date(2013, 5, 10))
+    assert said(SMALL, replace(SMALL, periods=(QUARTER, later))) == [
+        "Returns for 2012-13 are due by 10 May 2013; it was 30 April 2013."
+    ]
+    closed = replace(SMALL, periods=(replace(QUARTER, open=True), replace(PERIOD, open=False)))
+    assert said(SMALL, closed) == [
+        "2012-13 Q1 is open again: what is accepted for it from now on is a restatement.",
+        (
+            "2012-13 is closed: returns for it are sent back from now on, and its appendix stays "
+            "as it is."
+        ),
+    ]
+    assert said(replace(SMALL, periods=(QUARTER,)), SMALL)[0] == (
+        "2012-13 is a new period, open: returns are due by 30 April 2013."
+    )
+
+
+# --- Targets, tolerances, figures ----------------------------------------------------------------
+
+
+def test_targets_are_told_in_words() -> None:
+    first, second = SMALL.targets
+    new = replace(
+        SMALL,
+        targets=(
+            replace(first, value=Decimal(4000), baseline=Decimal(4300), baseline_period="2010-11"),
+            Target("P1-3", PERIOD.name, value=Decimal(120_000)),
+        ),
+    )
+    name = SMALL.indicators[0].wording
+    assert [each.said for each in differences(SMALL, new) if each.concern is Concern.TARGETS] == [
+        f"P1-1 ({name}), 2012-13: the target is at most 4000; it was at most 4248.",
+        f"P1-1 ({name}), 2012-13: the baseline is 4300 (2010-11); there was none.",
+        (
+            "P1-3 (Money invested in prevention), 2012-13: the target is at most £120,000; there "
+            "was none."
+        ),
+        (
+            f"P1-2 ({SMALL.indicators[1].wording}), 2012-13: there is no target any more (more "
+            "than 3.30%), so it is not rated."
+        ),
+    ]
+    assert second.value == Decimal("3.30")
+
+
+def test_a_target_with_more_decimals_or_another_operator_is_another() -> None:
+    first, second = SMALL.targets
+    told = said(SMALL, replace(SMALL, targets=(first, replace(second, value=Decimal("3.3")))))
+    assert told[0].endswith("the target is more than 3.3%; it was more than 3.30%.")
+    stated = replace(first, operator=Operator.AT_MOST)
+    told = said(SMALL, replace(SMALL, targets=(stated, second)))
+    assert told[0].endswith("the target is printed ≤4248; it was 4248.")
+
+
+def test_another_unit_polarity_or_merge_rule_says_what_becomes_of_figures() -> None:
+    (line,) = said(SMALL, with_indicator(SMALL, "P1-3", unit=Unit.COUNT))
+    assert "The unit of P1-3 (Money invested in prevention) is count; it was currency." in line
+    assert "Figures that were received are not converted" in line
+    (line,) = said(SMALL, with_indicator(SMALL, "P2-2", merge_rule=MergeRule.SUM))
+    assert "is sum; it was" in line
+    assert "The figures that were received are merged by it." in line
+    told = said(SMALL, with_indicator(SMALL, "P1-3", polarity=Polarity.HIGHER))
+    assert any("The figures that were received are rated by it." in line for line in told)
+
+
+def test_tolerances_are_those_of_the_indicator_or_of_all() -> None:
+    own = Tolerance(Decimal(2), ToleranceKind.POINTS)
+    (line,) = said(SMALL, with_indicator(SMALL, "P1-3", tolerance=own))
+    assert line == (
+        "The tolerance of P1-3 (Money invested in prevention) is £2, in points; it was that of "
+        "Framework."
+    )
+    policy = replace(SMALL.framework.policy, tolerance=own)
+    new = replace(SMALL, framework=replace(SMALL.framework, policy=policy))
+    (line,) = said(SMALL, new)
+    assert line == (
+        "The tolerance of indicators without one of their own is 2, in points; it was 5% of the "
+        "target. 8 indicators have none."
+    )
+
+
+# --- Who is sent what ----------------------------------------------------------------------------
+
+
+def test_addresses_and_recipients_are_told_as_mail() -> None:
+    new = replace(
+        SMALL,
+        areas=(replace(SAFETY, email=""), CARE),
+        recipients=(Recipient("Clerk", "clerk@council.example"),),
+    )
+    found = differences(SMALL, new)
+    assert {each.concern for each in found} == {Concern.MAIL}
+    told = [each.said for each in found]
+    assert told[0].startswith(
+        "The e-mail of Community safety is blank; it was safety@council.example."
+    )
+    assert "Clerk (clerk@council.example) is sent: appendix." in told
+    assert "Officer (officer@council.example) is sent nothing any more." in told
+
+
+def test_a_wording_says_what_becomes_of_templates() -> None:
+    (line,) = said(SMALL, with_indicator(SMALL, "P1-4", wording="Days until a case is shut"))
+    assert line == (
+        "The wording of P1-4 is “Days until a case is shut”; it was "
+        "“Days until a case is closed”. Its figures stay. A return from a template of "
+        "before is asked whether its figure answers that."
+    )
+
+
+def test_another_order_of_rows_is_told() -> None:
+    new = replace(SMALL, indicators=tuple(reversed(SMALL.indicators)))
+    assert said(SMALL, new) == [
+        "The rows of Indicators stand in another order, and so does what is printed."
+    ]
