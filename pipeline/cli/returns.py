@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.job.nightly import Night
     from pipeline.store import Decision, Submission
     from pipeline.workspace.folder import Workspace
-    from schemas.model import Period
+    from schemas.model import Period, Register, ServiceArea
 
 
 def template(
@@ -55,27 +54,43 @@ def template(
 
 
 def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:
-    from pipeline.job.session import register_of
+    from pipeline.consolidation.registers import register_for
+    from pipeline.job.session import looking
     from pipeline.outputs.template import template_name, write_template
     from pipeline.workspace.folder import need_folder
 
-    register = register_of(place)
-    wanted = None if area is None else name_key(area)
-    areas = [a for a in register.areas if wanted in (None, name_key(a.ref), name_key(a.name))]
-    if not areas:
-        known = ", ".join(a.name for a in register.areas)
-        raise WorkspaceError(f"{area} is not a service area. Choose one of: {known}.")
-    areas = [a for a in areas if register.indicators_of(a.ref)]
-    jobs = list(product(options.chosen_periods(register, period), areas))
+    with looking(place, console.now()) as session:
+        periods = options.chosen_periods(session.register, period)
+        registers = {each.name: register_for(session, each.name) for each in periods}
+    jobs = [
+        (register, chosen, each)
+        for name, register in registers.items()
+        if (chosen := register.period(name))
+        for each in _chosen_areas(register, area)
+    ]
     written = []
     with progress_bar() as progress:
-        for chosen, each in jobs:
+        for register, chosen, each in jobs:
             folder = need_folder(place.outbox_of(chosen.name) / "templates")
             path = folder / template_name(each, chosen)
             write_template(register, each, chosen, path)
             written.append(path)
             progress("Writing templates", len(written), len(jobs))
     return written
+
+
+def _chosen_areas(register: Register, name: str | None) -> list[ServiceArea]:
+    """The area of that ref or name, else every one; of them those that report anything.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    wanted = None if name is None else name_key(name)
+    areas = [a for a in register.areas if wanted in (None, name_key(a.ref), name_key(a.name))]
+    if not areas:
+        known = ", ".join(a.name for a in register.areas)
+        raise WorkspaceError(f"{name} is not a service area. Choose one of: {known}.")
+    return [a for a in areas if register.indicators_of(a.ref)]
 
 
 def _mail_texts(place: Workspace) -> list[Path]:

@@ -126,6 +126,10 @@ class Report(Struct, frozen=True):
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.
     restates_what: bool = True
+    #: It was closed, and the register of its time is not kept: it is rated by today's.
+    lacks_register: bool = False
+    #: The hash of the register of the day on which it was made.
+    current_sha256: str = ""
 
     @property
     def coverage_shown(self) -> str:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import issue_of, report_of
 from pipeline.consolidation.content import content_of
+from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Report
 from pipeline.outputs import OUTPUTS, WORKBOOK, Output
 from pipeline.store import Issue, Outcome
@@ -44,17 +45,16 @@ class Issued(Struct, frozen=True):
         return self.files[WORKBOOK.name]
 
 
-def due_periods(session: Session) -> list[Period]:
+def due_periods(session: Session) -> Iterator[Period]:
     """The periods for which something was accepted that no appendix shows, or which are unwritten.
 
     The appendix of a closed period stays as it is, whatever becomes of the register and the outbox.
+    Each is to be issued before the next is asked for, which may be compared with it.
     """
     accepted, begun = set(session.store.periods()), unwritten(session)
-    return [
-        period
-        for period in session.register.periods
-        if period in begun or (period.name in accepted and _is_due(session, period))
-    ]
+    for period in session.register.periods:
+        if period in begun or (period.name in accepted and _is_due(session, period)):
+            yield period
 
 
 def unwritten(session: Session) -> list[Period]:
@@ -91,7 +91,7 @@ def _is_due(session: Session, period: Period) -> bool:
     return (
         last is None
         or last.content != content_of(session, period)
-        or not workbook_path(session.workspace, session.register, period).exists()
+        or not _is_written(session, period)
     )
 
 
@@ -104,6 +104,11 @@ def path_of(output: Output, workspace: Workspace, register: Register, period: Pe
 def workbook_path(workspace: Workspace, register: Register, period: Period) -> Path:
     """Where the appendix of a period lies."""
     return path_of(WORKBOOK, workspace, register, period)
+
+
+def _is_written(session: Session, period: Period) -> bool:
+    register = register_for(session, period.name)
+    return workbook_path(session.workspace, register, period).exists()
 
 
 def publish(session: Session, report: Report) -> Issued:
@@ -137,7 +142,7 @@ def write(session: Session, report: Report) -> Issued:
 def _note(session: Session, report: Report) -> None:
     """Note that an appendix was issued; not once more where the last one was the same."""
     store = session.store
-    archive_register(session.workspace, report.register)
+    archive_register(session.workspace, session.register)
     last = store.last_issue(report.period.name)
     if last is None or last.content != report.content:
         store.record_issue(issue_of(report, store.last_number("submission")))
@@ -160,8 +165,7 @@ def published_since(session: Session, number: int) -> Iterator[Issued]:
     """The last appendix of each period that was issued after an issue of that number."""
     for period in session.register.periods:
         last = session.store.last_issue(period.name)
-        workbook = workbook_path(session.workspace, session.register, period)
-        if last is not None and last.id > number and workbook.exists():
+        if last is not None and last.id > number and _is_written(session, period):
             report = report_of(replace(session, now=last.issued_at.astimezone()), period)
             before = [one for one in session.store.issues(period.name) if one.id < last.id]
             yield _issued(session.workspace, report, before)

@@ -131,11 +131,15 @@ def numbers(url: str, tables: Sequence[str]) -> dict[str, set[int]]:
 
 
 def registers(url: str) -> set[str]:
-    """The SHA-256 of every register by which a return was checked since registers are archived."""
-    c = t.submission.c
+    """The SHA-256 of every register by which a return was checked, or an appendix rated.
+
+    Of returns, since registers are archived.
+    """
+    sent, issued = t.submission.c, t.issue.c
     # Before, the version of the program was not noted either.
-    query = sa.select(c.register_sha256).where(c.version != "").distinct()
-    return {row.register_sha256 for row in _rows(url, query)}
+    checked = sa.select(sent.register_sha256).where(sent.version != "")
+    rated = sa.select(issued.register_sha256).where(issued.register_sha256.is_not(None))
+    return {row.register_sha256 for row in _rows(url, checked.union(rated))}
 
 
 def attachments(url: str) -> frozenset[str]:

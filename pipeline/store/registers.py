@@ -1,0 +1,34 @@
+"""Registers that the archive keeps: every one by which returns were checked or appendices rated."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.register.loading import load_register
+from pipeline.store.journal import archived_register
+from pipeline.workspace.errors import RegisterError
+from pipeline.workspace.folder import Workspace
+from pipeline.workspace.moving import holds
+from pipeline.workspace.settings import Limits
+from schemas.model import Register
+
+
+def kept_register(workspace: Workspace, sha256: str) -> Register | None:
+    """The register of that hash; None where the archive does not hold it, or not as it was.
+
+    So is one that an earlier version took, and this one would not.
+    """
+    path = archived_register(workspace.archive, sha256)
+    try:
+        return _loaded(path, sha256, workspace.cache, workspace.settings.limits)
+    except (FileNotFoundError, RegisterError):
+        return None
+
+
+# What could not be loaded is tried again; what was, never changes.
+@lru_cache(maxsize=16)
+def _loaded(path: Path, sha256: str, cache: Path, limits: Limits) -> Register:
+    if not holds(path, sha256):
+        raise FileNotFoundError(path)
+    return load_register(path, cache, limits)
