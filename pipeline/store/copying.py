@@ -139,7 +139,8 @@ def registers(url: str) -> set[str]:
     # Before, the version of the program was not noted either.
     checked = sa.select(sent.register_sha256).where(sent.version != "")
     rated = sa.select(issued.register_sha256).where(issued.register_sha256.is_not(None))
-    return {row.register_sha256 for row in _rows(url, checked.union(rated))}
+    queries = (checked.distinct(), rated.distinct())
+    return {row.register_sha256 for query in queries for row in _rows(url, query)}
 
 
 def attachments(url: str) -> frozenset[str]:
