@@ -251,6 +251,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     """
     from pipeline.consolidation.approvals import waiting
     from pipeline.consolidation.redaction import Redaction
+    from pipeline.consolidation.registers import register_for
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import looking
     from pipeline.mail.delivery import mail_status
@@ -272,9 +273,12 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         rejected = [
             redaction.shown(sent) for sent in submissions if sent.outcome is Outcome.REJECTED
         ]
+        returns = {
+            each: returns_received(register_for(session, each.name), each, submissions, today)
+            for each in periods
+        }
     unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
     last_rejected = {(sent.period, sent.area): sent for sent in rejected}
-    returns = {each: returns_received(register, each, submissions, today) for each in periods}
     document = {
         "periods": [
             {"period": each.name, "due": each.due, "returns": received}

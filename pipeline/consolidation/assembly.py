@@ -231,6 +231,7 @@ def rate(disclosed: Disclosed) -> Report:
         questions=disclosed.questions,
         restates=closed.closing.closed_at if closed else None,
         restates_what=closed is None or bool(closed.ratings),
+        dropped=len(closed.ratings.keys() - {n.indicator.ref for n in lines}) if closed else 0,
         lacks_register=merged.lacks_register,
         current_sha256=merged.current_sha256,
     )

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pipeline.consolidation.content import said_of
 from pipeline.consolidation.disclosure import is_small_print
 from pipeline.consolidation.rating import Colour
+from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
 from pipeline.store import (
     REGISTER,
@@ -67,8 +68,8 @@ def note_closings(session: Session) -> dict[str, int]:
         last = _last_word(store, period.name)
         if not period.open and not isinstance(last, Closing):
             issue = store.last_issue(period.name)
-            number = issue.id if issue else None
-            store.decisions.record(Closing(period.name, now, number, register.sha256))
+            number, by = issue.id if issue else None, register_for(session, period.name)
+            store.decisions.record(Closing(period.name, now, number, by.sha256))
         elif period.open and isinstance(last, Closing):
             reopening = Reopening(period.name, last.id, now, REGISTER)
             reopened[period.name] = store.decisions.record(reopening)

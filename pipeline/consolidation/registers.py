@@ -48,11 +48,9 @@ def closed_with(store: Store, period: str) -> str | None:
     closing = next((c for c in reversed(store.decisions.all(Closing)) if c.period == period), None)
     if closing is None:
         return None
-    if closing.issue_id is not None:
-        issued = (each for each in store.issues(period) if each.id == closing.issue_id)
-        if sha256 := next(issued).register_sha256:
-            return sha256
-    return closing.register_sha256 or ""
+    issue = None if closing.issue_id is None else store.issue(closing.issue_id)
+    noted = issue.register_sha256 if issue else ""
+    return noted or closing.register_sha256 or ""
 
 
 def of_closed(session: Session, opened: Iterable[str]) -> dict[str, Register]:
@@ -136,7 +134,8 @@ def _protected(then: Indicator, current: Indicator | None) -> Indicator:
 
 
 def _reached(then: ServiceArea, current: ServiceArea | None) -> ServiceArea:
-    return replace(then, lead=current.lead, email=current.email) if current else then
+    lead, email = (current.lead, current.email) if current else ("", "")
+    return replace(then, lead=lead, email=email)
 
 
 def _dated(then: Period, current: Period | None) -> Period:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from pipeline.consolidation import approvals
 from pipeline.consolidation.redaction import Redaction
+from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import ReturnReceived
 from pipeline.consolidation.returned import returns_received
 from pipeline.intake import quarantine
@@ -83,7 +84,10 @@ def due(
         past=past,
         copies=copies,
         contents=store.contents(answered.submission),
-        returned={p.name: returns_received(register, p, past, today) for p in open_periods},
+        returned={
+            p.name: returns_received(register_for(session, p.name), p, past, today)
+            for p in open_periods
+        },
         issued=tuple(published_since(session, answered.issue)),
         waiting=tuple(approvals.waiting(store, open_periods, redaction)),
         skipped=(

@@ -109,7 +109,9 @@ def _restated(report: Report) -> str:
             "the appendix said before is not in the store, so what changed is not marked."
         )
     changed = counted(len(report.restated), "indicator has", "indicators have")
-    return f"Restated: the period was closed on {closed}; {changed} changed since."
+    dropped = counted(report.dropped, "is", "are")
+    gone = f", and {dropped} in it no longer" if report.dropped else ""
+    return f"Restated: the period was closed on {closed}; {changed} changed since{gone}."
 
 
 def return_state_shown(returned: ReturnReceived, period: Period) -> str:

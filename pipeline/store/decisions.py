@@ -23,7 +23,7 @@ class Closing(Struct, frozen=True):
     closed_at: datetime
     #: The last issue of its appendix; None where there was none.
     issue_id: int | None = None
-    #: The register that closed it; None where an old version did not note it.
+    #: The register that it was held to then; None where an old version did not note it.
     register_sha256: str | None = None
     id: int = 0
 

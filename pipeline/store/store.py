@@ -300,6 +300,11 @@ class Store:
             last = last.where(t.issue.c.id < before.id)
         return next(iter(self._issues(t.issue.c.id == last.scalar_subquery())), None)
 
+    def issue(self, number: int) -> Issue:
+        """The issue of that number."""
+        (issue,) = self._issues(t.issue.c.id == number)
+        return issue
+
     def issues(self, period: str | None = None) -> tuple[Issue, ...]:
         """Every issue of a period's appendix or of all, in the order issued."""
         return self._issues(sa.true() if period is None else t.issue.c.period == period)

@@ -231,7 +231,7 @@ closing = _numbered(
     sa.Column("period", Words, nullable=False, index=True),
     sa.Column("closed_at", Moment, nullable=False),
     sa.Column("issue_id", sa.ForeignKey("issue.id")),
-    #: The register that closed it; none in old ones.
+    #: The register that it was held to then; none in old ones.
     sa.Column("register_sha256", sa.String(64)),
 )
 
