@@ -124,10 +124,12 @@ def marked(line: Line, closed: Closed | None, register: Register) -> Line:
     """
     if closed is None or not closed.ratings:
         return line
-    rated = closed.ratings.get(line.indicator.ref)
-    before = closed.lines.get(line.indicator.ref)
-    was = list(_figure_of_then(line, rated, register) or _rated_then(line, rated))
-    was = was or list(_worded_then(line, before, register))
+    ref = line.indicator.ref
+    if rated := closed.ratings.get(ref):
+        was = [*_printed_then(line, rated, register)]
+        was = was or [*_worded_then(line, closed.lines.get(ref), register)]
+    else:
+        was = [_Was(_NOT_THERE, "it was not in the appendix")]
     if not was:
         return line
     day = day_shown(closed.closing.closed_at.astimezone().date())
@@ -143,27 +145,23 @@ class _Was(Struct, frozen=True):
     clause: str
 
 
-def _figure_of_then(line: Line, rated: IssuedRating | None, register: Register) -> tuple[_Was, ...]:
-    """The figure that was printed, where that was another; nothing where it was not."""
-    if rated is None:
-        return (_Was(_NOT_THERE, "it was not in the appendix"),)
+def _printed_then(line: Line, rated: IssuedRating, register: Register) -> Iterator[_Was]:
+    """What was printed of figure and target, where it was another; of the same figure the colour.
+
+    Beside another figure, which may be hidden, the colour would bound it.
+    """
     earlier = rated.performance
-    if earlier == line.performance_shown:
-        return ()
-    is_small = is_small_print(register, line.indicator.ref, earlier)
-    if earlier not in ("", DISAGREED, NO_CASES) and (line.consolidated.suppressed or is_small):
-        return (_Was(SUPPRESSED, "a figure was given"),)
-    return (_Was(earlier, _was(earlier, line.indicator)),)
-
-
-def _rated_then(line: Line, rated: IssuedRating | None) -> Iterator[_Was]:
-    """The target and the colour of then, as far as they were others beside the same figure."""
-    if rated is None:
-        return
+    if earlier != line.performance_shown:
+        is_small = is_small_print(register, line.indicator.ref, earlier)
+        is_hidden = line.consolidated.suppressed or is_small
+        if earlier not in ("", DISAGREED, NO_CASES) and is_hidden:
+            yield _Was(SUPPRESSED, "a figure was given")
+        else:
+            yield _Was(earlier, _was(earlier, line.indicator))
     if rated.target != line.target_shown:
         was = f"its target was {rated.target}" if rated.target else "it had no target"
         yield _Was(f"target {rated.target}" if rated.target else "no target", was)
-    if rated.rating != line.rating.word:
+    if earlier == line.performance_shown and rated.rating != line.rating.word:
         is_colour = rated.rating in tuple(Colour)
         was = f"it was {rated.rating}" if is_colour else f"it was not rated ({rated.rating})"
         yield _Was(rated.rating, was)

@@ -92,7 +92,8 @@ def restatement_shown(report: Report) -> str:
     Where the register that it was closed with is not kept that is said too.
     """
     by_another = (
-        "The register that the period was closed with is not kept; it is rated by the current one."
+        "The register that the period was closed with is not kept, or cannot be read any more; it "
+        "is rated by the current one."
         if report.lacks_register
         else ""
     )

@@ -193,6 +193,30 @@ def test_an_appendix_that_is_open_again_is_the_same_under_another_register(
     assert "Calls answered" not in said
 
 
+def test_what_is_said_otherwise_beside_the_same_figure_is_marked(place: Workspace) -> None:
+    entries = {ref: dict(row) for ref, row in ENTRIES.items()}
+    entries["P2-2"] = {"Performance": 70}
+    entries["P1-1"]["Commentary"] = "Counted once more."
+    entries["P1-2"]["Status"] = "Provisional"
+    fill_return(THEN, SAFETY, PERIOD, place.inbox / "again.xlsx", entries)
+    issued = restated(night(place, 31, WORD))
+    assert {each.indicator.ref: each.restated_from for each in issued.report.restated} == {
+        "P1-1": "other commentary",
+        "P1-2": "other remarks",
+    }
+    told = line(issued, "P1-1").remarks[0]
+    assert told == "Restated: it had other commentary when the period was closed on 30 April 2013."
+
+
+def test_whom_to_write_to_is_as_the_register_stands(place: Workspace) -> None:
+    moved = replace(NOW.areas[0], email="new@council.example")
+    put_register(replace(NOW, areas=(moved, CARE)), place.register)
+    send(place, SAFETY, P1_1=4600, P2_2=70)
+    area = restated(night(place, 31, WORD)).report.register.area(SAFETY.ref)
+    assert area is not None
+    assert (area.name, area.email) == (SAFETY.name, moved.email)
+
+
 def test_the_stricter_rule_for_small_numbers_holds(place: Workspace) -> None:
     strict = replace(NOW.framework, small_below=10)
     put_register(replace(NOW, framework=strict), place.register)
@@ -216,6 +240,9 @@ def test_where_the_register_of_its_time_is_not_kept_that_is_said(place: Workspac
     told = "The register that the period was closed with is not kept"
     assert told in issued.files["page"].read_text("utf-8")
     assert any(told in str(row) for row in cells(issued.workbook))
+    assert "and 1 is in it no longer." in issued.files["page"].read_text("utf-8")
+    rated = line(issued, "P2-2").remarks[0]
+    assert rated.startswith("Restated: it stood at 130 and its target was 100 when")
     new = line(issued, "P2-9")
     assert new.remarks[0].startswith("Restated: it was not in the appendix when the period was")
 
