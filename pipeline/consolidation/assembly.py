@@ -139,7 +139,9 @@ def _told(
     if all(each.framework.small_below is None for each in registers.values()):
         return {}
     before = remade.id if remade else None
-    periods = [each for each in current.periods if each.name in registers]
+    periods = [
+        each for name, by in registers.items() if (each := current.period(name) or by.period(name))
+    ]
     alone = disclosure.disclose_alone
     return told_of_each(current, session.store, periods, before, alone, registers)
 

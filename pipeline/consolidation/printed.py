@@ -127,7 +127,8 @@ def _told_of(
     noted = store.suppressed(period.name)
     seen: set[object] = set()
     last: object = None
-    for other in register.periods:
+    # The register may have a period no longer that a closed one is compared with.
+    for other in dict.fromkeys((*register.periods, period)):
         is_own = other == period
         if not is_own and period not in (register.last_period(other), register.year_before(other)):
             continue

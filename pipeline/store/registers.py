@@ -20,15 +20,15 @@ def kept_register(workspace: Workspace, sha256: str) -> Register | None:
     So is one that an earlier version took, and this one would not.
     """
     path = archived_register(workspace.archive, sha256)
+    if not holds(path, sha256):
+        return None
     try:
         return _loaded(path, sha256, workspace.cache, workspace.settings.limits)
-    except (FileNotFoundError, RegisterError):
+    except RegisterError:
         return None
 
 
-# What could not be loaded is tried again; what was, never changes.
+# Under its hash it never changes; what could not be loaded is tried again.
 @lru_cache(maxsize=16)
-def _loaded(path: Path, sha256: str, cache: Path, limits: Limits) -> Register:
-    if not holds(path, sha256):
-        raise FileNotFoundError(path)
+def _loaded(path: Path, _sha256: str, cache: Path, limits: Limits) -> Register:
     return load_register(path, cache, limits)
