@@ -317,6 +317,25 @@ def test_in_a_store_of_schema_5_a_message_holds_what_is_attached_to_it(
         connection.execute(t.message_content.update().values(attachments="[]"))
 
 
+# --- What a store of schema 8 holds --------------------------------------------------------------
+
+
+def test_in_a_store_of_schema_8_nothing_says_which_register_was_the_current_one(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(8, engine)
+    with engine.begin() as connection:
+        closed = "INSERT INTO closing (id, period, closed_at) VALUES (1, '2012-13', '2013-05-01')"
+        connection.execute(sa.text(closed))
+    with Store(url) as store:
+        (closing,) = store.decisions.all(Closing)
+        assert closing.register_sha256 is None
+        assert {sent.current_sha256 for sent in store.submissions()} == {None}
+        assert {issue.current_sha256 for issue in store.issues()} == {None}
+    with refused(engine) as connection:
+        connection.execute(t.closing.update().values(register_sha256="f" * 64))
+
+
 # --- The same tables -----------------------------------------------------------------------------
 
 
