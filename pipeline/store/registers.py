@@ -17,7 +17,7 @@ from schemas.model import Register
 def kept_register(workspace: Workspace, sha256: str) -> Register | None:
     """The register of that hash; None where the archive does not hold it, or not as it was.
 
-    So is one that an earlier version took, and this one would not.
+    It was accepted once, and is not held to checks that have come since.
     """
     path = archived_register(workspace.archive, sha256)
     if not holds(path, sha256):
@@ -31,4 +31,4 @@ def kept_register(workspace: Workspace, sha256: str) -> Register | None:
 # Under its hash it never changes; what could not be loaded is tried again.
 @lru_cache(maxsize=16)
 def _loaded(path: Path, _sha256: str, cache: Path, limits: Limits) -> Register:
-    return load_register(path, cache, limits)
+    return load_register(path, cache, limits, was_accepted=True)

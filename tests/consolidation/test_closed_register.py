@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 import shutil
 from decimal import Decimal
@@ -16,7 +17,10 @@ from pipeline.job import session
 from pipeline.job.nightly import Night
 from pipeline.outputs import WORKBOOK
 from pipeline.outputs.issuing import Issued
+from pipeline.register.writer import write_register
 from pipeline.store import Outcome
+from pipeline.store.registers import kept_register
+from pipeline.workspace.errors import RegisterError
 from pipeline.workspace.folder import Workspace, open_workspace
 from schemas.model import (
     Kind,
@@ -230,8 +234,6 @@ def test_where_the_register_of_its_time_is_not_kept_that_is_said(place: Workspac
     with session.store_of(place) as store:
         (issue,) = store.issues(PERIOD.name)
     (place.archive / "registers" / f"{issue.register_sha256}.xlsx").unlink()
-    for cached in place.cache.glob(f"register-{issue.register_sha256}-*"):
-        cached.unlink()
     code, said = quarterday(place, "doctor")
     assert code == 1
     assert f"missing: {place.archive / 'registers'}" in said
@@ -258,6 +260,27 @@ def test_what_was_never_issued_is_held_to_the_register_that_closed_it(tmp_path: 
     assert night(place, 2).issued == ()
     code, said = quarterday(place, "merge", "--period", PERIOD.name)
     assert (code, "130" in said, "Calls answered" in said) == (0, True, False)
+
+
+def test_a_register_that_a_later_check_would_refuse_is_the_one_of_its_time_all_the_same(
+    tmp_path: Path,
+) -> None:
+    place = new_workspace(tmp_path / "workspace", THEN)
+    wrong = Target("P1-1", PERIOD.name, operator=Operator.MORE_THAN, value=Decimal(4248))
+    refused = replace(THEN, targets=(wrong,))
+    write_register(refused, place.register)
+    content = place.register.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    kept = place.archive / "registers" / f"{sha256}.xlsx"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(content)
+    # Before it is read by anyone else, and after.
+    for _ in range(2):
+        register = kept_register(place, sha256)
+        assert register is not None
+        assert register.targets == (wrong,)
+        with pytest.raises(RegisterError, match="R46"):
+            session.register_of(place)
 
 
 # --- A return of the old layout ------------------------------------------------------------------
