@@ -56,18 +56,27 @@ def trace(
     Example: `quarterday trace P2-1 --period 2012-13`
     """
     from pipeline.consolidation.assembly import report_of
+    from pipeline.consolidation.registers import register_for
     from pipeline.job.session import looking
     from pipeline.operations import trace as figures
     from pipeline.operations.stored import StoredReturns
+    from pipeline.register import need_period
 
     place = workspace_at(workspace)
     with (
         looking(place, console.now()) as session,
         figures.cells(place, session.register) as cell_of,
     ):
-        stored = StoredReturns.of(session.register, session.store, reveals=show_suppressed)
-        indicator = figures.indicator_of(ref, stored)
-        chosen = figures.period_of(indicator, period, stored)
+        register, store = session.register, session.store
+        stored = StoredReturns.of(register, store, reveals=show_suppressed)
+        if period is None:
+            chosen = figures.last_reported(figures.indicator_of(ref, stored), stored)
+        else:
+            chosen = need_period(register, period)
+        then = register_for(session, chosen.name)
+        closed = chosen.name if then.sha256 != register.sha256 else ""
+        stored = stored.by(then)
+        indicator = figures.indicator_of(ref, stored, closed)
         report = report_of(session, chosen)
         found = figures.trace(indicator, report, stored, cell_of)
     return Result(found, _trace_lines(found), needs_a_person=found.needs_a_person)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,11 +23,11 @@ from schemas.names import name_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.consolidation.report import ReturnReceived
+    from pipeline.consolidation.report import Edition, ReturnReceived
     from pipeline.job.nightly import Night
-    from pipeline.store import Decision, Submission
+    from pipeline.store import Decision, Issue, Submission
     from pipeline.workspace.folder import Workspace
-    from schemas.model import Period
+    from schemas.model import Period, Register, ServiceArea
 
 
 def template(
@@ -55,31 +54,47 @@ def template(
 
 
 def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:
-    from pipeline.job.session import register_of
+    from pipeline.consolidation.registers import register_for
+    from pipeline.job.session import looking
     from pipeline.outputs.template import template_name, write_template
     from pipeline.store.journal import archive_register
     from pipeline.workspace.folder import need_folder
 
-    register = register_of(place)
-    wanted = None if area is None else name_key(area)
-    areas = [a for a in register.areas if wanted in (None, name_key(a.ref), name_key(a.name))]
-    if not areas:
-        known = ", ".join(a.name for a in register.areas)
-        raise WorkspaceError(f"{area} is not a service area. Choose one of: {known}.")
-    areas = [a for a in areas if register.indicators_of(a.ref)]
-    jobs = list(product(options.chosen_periods(register, period), areas))
-    # By it a return is told, if need be, what has changed since its template was made.
-    with suppress(WorkspaceError):
-        archive_register(place, register)
+    with looking(place, console.now()) as session:
+        periods = options.chosen_periods(session.register, period)
+        registers = {each.name: register_for(session, each.name) for each in periods}
+        # By it a return is told, if need be, what has changed since its template was made.
+        with suppress(WorkspaceError):
+            archive_register(place, session.register)
+    jobs = [
+        (register, chosen, each)
+        for name, register in registers.items()
+        if (chosen := register.period(name))
+        for each in _chosen_areas(register, area)
+    ]
     written = []
     with progress_bar() as progress:
-        for chosen, each in jobs:
+        for register, chosen, each in jobs:
             folder = need_folder(place.outbox_of(chosen.name) / "templates")
             path = folder / template_name(each, chosen)
             write_template(register, each, chosen, path)
             written.append(path)
             progress("Writing templates", len(written), len(jobs))
     return written
+
+
+def _chosen_areas(register: Register, name: str | None) -> list[ServiceArea]:
+    """The area of that ref or name, else every one; of them those that report anything.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    wanted = None if name is None else name_key(name)
+    areas = [a for a in register.areas if wanted in (None, name_key(a.ref), name_key(a.name))]
+    if not areas:
+        known = ", ".join(a.name for a in register.areas)
+        raise WorkspaceError(f"{name} is not a service area. Choose one of: {known}.")
+    return [a for a in areas if register.indicators_of(a.ref)]
 
 
 def _mail_texts(place: Workspace) -> list[Path]:
@@ -241,6 +256,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     from pipeline.consolidation.approvals import waiting
     from pipeline.consolidation.editions import edition_of
     from pipeline.consolidation.redaction import Redaction
+    from pipeline.consolidation.registers import register_for
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import looking
     from pipeline.mail.delivery import mail_status
@@ -265,9 +281,12 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         rejected = [
             redaction.shown(sent) for sent in submissions if sent.outcome is Outcome.REJECTED
         ]
+        returns = {
+            each: returns_received(register_for(session, each.name), each, submissions, today)
+            for each in periods
+        }
     unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
     last_rejected = {(sent.period, sent.area): sent for sent in rejected}
-    returns = {each: returns_received(register, each, submissions, today) for each in periods}
     document = {
         "periods": [
             {"period": each.name, "due": each.due, "returns": received}
@@ -302,11 +321,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     def lines() -> Iterator[str | Columns]:
         for each, received in returns.items():
             yield from _period_lines(each, received, last_rejected)
-        if drafts:
-            yield "Drafts that have not been issued:"
-        for edition, draft in drafts:
-            made, overall = console.moment(draft.issued_at), draft.overall or "not rated"
-            yield f"  {draft.period}: {edition.shown.lower()}, of {made}, overall {overall}"
+        yield from _draft_lines(drafts)
         if warnings:
             yield "Warnings that nobody has accepted (quarterday accept CODE --because ...):"
         for warning in warnings:
@@ -331,6 +346,14 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     return Result(
         document, lines(), needs_a_person=bool(awaited or warnings or unsent.stuck or lying.copies)
     )
+
+
+def _draft_lines(drafts: Iterable[tuple[Edition, Issue]]) -> Iterator[str]:
+    for number, (edition, draft) in enumerate(drafts):
+        if number == 0:
+            yield "Drafts that have not been issued:"
+        made, overall = console.moment(draft.issued_at), draft.overall or "not rated"
+        yield f"  {draft.period}: {edition.shown.lower()}, of {made}, overall {overall}"
 
 
 def _period_lines(

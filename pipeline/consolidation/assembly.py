@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from
@@ -17,21 +18,18 @@ from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.rating import Tally, tally
+from pipeline.consolidation.registers import is_lost, published, register_for
+from pipeline.consolidation.remarks import is_alike, own_tolerance, remarks
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, returns_received
 from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
 from pipeline.store import Issue, IssuedRating, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import (
-    NO_CASES,
-    Kind,
     Period,
-    Polarity,
     Policy,
     Register,
-    Status,
     Target,
-    Tolerance,
 )
 from schemas.observations import Achievement
 
@@ -55,10 +53,20 @@ class Merged(Struct, frozen=True):
     closed: Closed | None = None
     #: The key of what it is made from.
     content: str = ""
+    #: What the figures of the periods that it is compared with are merged by, by their names.
+    registers: Mapping[str, Register] = {}
+    #: The hash of the register of the day.
+    current_sha256: str = ""
+    #: The period was closed, and the register of its time is not kept.
+    lacks_register: bool = False
 
     def told_of(self, period: str) -> ToldOf:
         """What earlier issues told of a period's figures."""
         return (self.told or {}).get(period, NOTHING_TOLD)
+
+    def register_of(self, period: str) -> Register:
+        """What a period's figures are merged by."""
+        return self.registers.get(period, self.register)
 
 
 class Disclosed(Struct, frozen=True):
@@ -83,46 +91,71 @@ def report_of(session: Session, period: Period, remade: Issue | None = None) -> 
 def merge(session: Session, period: Period, remade: Issue | None = None) -> Merged:
     """The figures of a period by their indicators' merge rules, from what the store holds.
 
-    What is made from the same content as the last draft or issue is that, and bears its date.
+    What is made from the same content as the last draft or issue is that, and bears its date. One
+    that is made again is made by its own register, of what had come by then.
     """
-    register, store = session.register, session.store
-    content, last = content_of(session, period), store.editions.last(period.name)
-    if remade is None and last and last.content == content:
-        remade = last
-    submissions = store.submissions(period.name)
+    store, name = session.store, period.name
+    register = register_for(session, name, remade)
+    content, latest, as_of = content_of(session, period), store.editions.last(name), remade
+    if remade is None and latest and latest.content == content:
+        remade = latest
+    period = register.period(name) or period
+    last = published(session, register.last_period(period), remade)
+    year_before = published(session, register.year_before(period), remade)
+    registers = {
+        each.figures[0].period: each.register for each in (year_before, last) if each.figures
+    }
+    submissions = store.submissions(name)
+    if as_of is not None:
+        submissions = tuple(sent for sent in submissions if as_of.shows(sent))
     return Merged(
         register=register,
         period=period,
         issued_at=remade.issued_at.astimezone() if remade else session.now,
-        figures=_figures(session, period),
-        last=_figures(session, register.last_period(period)),
-        year_before=_figures(session, register.year_before(period)),
-        achievements=store.achievements(period.name),
+        figures=merge_observations(register, name, store.observations(name, as_of)),
+        last=last.figures,
+        year_before=year_before.figures,
+        achievements=store.achievements(name, as_of),
         submissions=submissions,
-        told=_told(session, period, remade),
-        closed=restated_from(store, submissions),
+        told=_told(session, {**registers, name: register}, remade),
+        closed=_closed(session, period, submissions),
         content=content,
+        registers=registers,
+        current_sha256=session.register.sha256,
+        lacks_register=is_lost(session, name, register),
     )
 
 
-def _told(session: Session, period: Period, remade: Issue | None) -> Mapping[str, ToldOf] | None:
-    """What issues told before; nothing of what nobody protects."""
-    register, store = session.register, session.store
+def _told(
+    session: Session, registers: Mapping[str, Register], remade: Issue | None
+) -> Mapping[str, ToldOf] | None:
+    """What issues told of periods before; nothing of what nobody protects.
+
+    `registers` are what the periods' figures are merged by.
+    """
+    current = session.register
     if remade and not remade.suppresses:
         return None
-    if register.framework.small_below is None:
+    if all(each.framework.small_below is None for each in registers.values()):
         return {}
-    before = store.editions.first_of_content(remade).id if remade else None
-    earlier = (period, register.last_period(period), register.year_before(period))
-    periods = [each for each in earlier if each is not None]
-    return told_of_each(register, store, periods, before, disclosure.disclose_alone)
+    before = session.store.editions.first_of_content(remade).id if remade else None
+    periods = [
+        each for name, by in registers.items() if (each := current.period(name) or by.period(name))
+    ]
+    alone = disclosure.disclose_alone
+    return told_of_each(current, session.store, periods, before, alone, registers)
 
 
-def _figures(session: Session, period: Period | None) -> tuple[Consolidated, ...]:
-    if period is None:
-        return ()
-    observations = session.store.observations(period.name)
-    return merge_observations(session.register, period.name, observations)
+def _closed(session: Session, period: Period, submissions: tuple[Submission, ...]) -> Closed | None:
+    """What a period was closed with, where it has been restated, and every line as it was then."""
+    closed = restated_from(session.store, submissions)
+    issue = closed.issue if closed else None
+    if closed is None or issue is None:
+        return closed
+    if register_for(session, period.name, issue).sha256 != issue.register_sha256:
+        return closed
+    lines = report_of(session, period, issue).lines
+    return replace(closed, lines={line.indicator.ref: line for line in lines})
 
 
 def disclose(merged: Merged) -> Disclosed:
@@ -155,10 +188,11 @@ def _secrets(merged: Merged, *disclosed: tuple[Consolidated, ...]) -> Secrets:
 
 def _disclosed(merged: Merged, figures: tuple[Consolidated, ...]) -> tuple[Consolidated, ...]:
     """Figures of one period without those that must not be printed."""
-    if merged.told is None:
-        return disclosure.disclose_alone(merged.register, figures)
     period = figures[0].period if figures else ""
-    return disclosure.disclose(merged.register, figures, merged.told_of(period))
+    register = merged.register_of(period)
+    if merged.told is None:
+        return disclosure.disclose_alone(register, figures)
+    return disclosure.disclose(register, figures, merged.told_of(period))
 
 
 def rate(disclosed: Disclosed) -> Report:
@@ -186,7 +220,7 @@ def rate(disclosed: Disclosed) -> Report:
         coverage=coverage_of(n.consolidated for n in lines),
         key=rating.key(
             policy,
-            own_tolerances=any(_own_tolerance(register, n.consolidated, n.target) for n in lines),
+            own_tolerances=any(own_tolerance(register, n.consolidated, n.target) for n in lines),
             milestones=any(n.consolidated.state is not None for n in lines),
         ),
         overall_key=rating.overall_key(policy),
@@ -198,7 +232,10 @@ def rate(disclosed: Disclosed) -> Report:
         suppressed=disclosed.suppressed,
         questions=disclosed.questions,
         restates=closed.closing.closed_at if closed else None,
-        restates_what=closed is None or bool(closed.performances),
+        restates_what=closed is None or bool(closed.ratings),
+        dropped=len(closed.ratings.keys() - {n.indicator.ref for n in lines}) if closed else 0,
+        lacks_register=merged.lacks_register,
+        current_sha256=merged.current_sha256,
     )
 
 
@@ -221,12 +258,13 @@ def issue_of(report: Report, last_submission: int) -> Issue:
         issued_at=report.issued_at,
         overall=report.overall.colour or "",
         register_sha256=report.register.sha256,
+        current_sha256=report.current_sha256,
         ratings=tuple(
             IssuedRating(
                 indicator=line.indicator.ref,
                 performance=line.performance_shown,
                 target=line.target_shown,
-                rating=line.rating.colour or line.rating.not_rated or "",
+                rating=line.rating.word,
                 merge_rule=line.indicator.merge_rule.value,
             )
             for line in report.lines
@@ -240,9 +278,8 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     register, indicator = disclosed.merged.register, merged.indicator
     target = register.target(indicator.ref, disclosed.merged.period.name)
     target = disclosure.disclosed_target(register, target)
-    last, year_before = (
-        earlier.get(indicator.ref) for earlier in (disclosed.last, disclosed.year_before)
-    )
+    earlier = [each.get(indicator.ref) for each in (disclosed.last, disclosed.year_before)]
+    last, year_before = (each if is_alike(each, indicator) else None for each in earlier)
     line = Line(
         indicator=indicator,
         consolidated=merged,
@@ -252,7 +289,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
         travel=_since(merged, target, last) or _since_baseline(merged, target),
         year_travel=_since(merged, target, year_before),
-        remarks=tuple(_remarks(register, merged, target, (last, year_before))),
+        remarks=tuple(remarks(register, merged, target, earlier)),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
     return marked(line, disclosed.merged.closed, register)
@@ -270,7 +307,8 @@ def _since(
     if now is None or then is None or earlier is None:
         return None
     basis = f"{earlier.period}, provisional" if earlier.provisional else earlier.period
-    return rating.travel(now, then, basis, merged.indicator, target)
+    travel = rating.travel(now, then, basis, merged.indicator, target)
+    return replace(travel, decimals=earlier.indicator.decimals)
 
 
 def _since_baseline(merged: Consolidated, target: Target | None) -> rating.Travel | None:
@@ -279,81 +317,3 @@ def _since_baseline(merged: Consolidated, target: Target | None) -> rating.Trave
         return None
     basis = f"baseline {target.baseline_period}".strip()
     return rating.travel(now, target.baseline, basis, merged.indicator, target)
-
-
-def _own_tolerance(
-    register: Register, merged: Consolidated, target: Target | None
-) -> Tolerance | None:
-    """The tolerance that an indicator is rated by where it is not the framework's."""
-    indicator = merged.indicator
-    is_rated = (
-        indicator.kind is Kind.MEASURE
-        and indicator.polarity is not Polarity.CONTEXTUAL
-        and target is not None
-        and target.is_set
-    )
-    own = indicator.tolerance
-    return own if is_rated and own != register.framework.policy.tolerance else None
-
-
-def _remarks(
-    register: Register,
-    merged: Consolidated,
-    target: Target | None,
-    earlier: Iterable[Consolidated | None],
-) -> Iterable[str]:
-    """Whole sentences that a reader needs to take the figure rightly."""
-    if merged.provisional:
-        yield "Provisional."
-    if merged.conflict:
-        yield f"The areas reported different figures: {', '.join(_reported(register, merged))}."
-    elif merged.without_cases and not merged.no_cases:
-        yield f"No cases in {_names(register, merged.without_cases)}."
-    yield from _missing(register, merged)
-    if merged.value is not None:
-        for period in dict.fromkeys(each.period for each in earlier if each and each.no_cases):
-            yield f"There were no cases in {period} to compare with."
-    if own := _own_tolerance(register, merged, target):
-        yield f"Its own tolerance is {rating.tolerance_shown(own, merged.indicator.unit)}."
-
-
-def _reported(register: Register, merged: Consolidated) -> Iterable[str]:
-    """What each area reported, where they disagree: `Adult social care 12%`."""
-    for o in merged.observations:
-        figure = "a suppressed one" if o.suppressed else figure_shown(o, merged.indicator)
-        if o.no_cases:
-            figure = NO_CASES.lower()
-        if figure:
-            yield f"{register.area_name(o.area)} {figure}"
-
-
-#: Why a service area's figure is missing, by the status it was reported with.
-_WHY = {None: "Not yet reported", Status.NOT_AVAILABLE: "Reported as not available"}
-_NO_LONGER_FITS = "Reported in a way that no longer fits the register"
-
-
-def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
-    """Whose figures are missing; and why, where there are none at all."""
-    if not merged.missing:
-        return
-    if len(merged.missing) < len(merged.indicator.areas):
-        yield f"Without {', '.join(_absent(register, merged))}."
-        return
-    answered = {o.area: o.status for o in merged.observations}
-    reasons: dict[str, list[str]] = {}
-    for area in merged.missing:
-        reasons.setdefault(_WHY.get(answered.get(area), _NO_LONGER_FITS), []).append(area)
-    for reason, areas in reasons.items():
-        by = f" by {_names(register, areas)}" if len(reasons) > 1 else ""
-        yield f"{reason}{by}."
-
-
-def _absent(register: Register, merged: Consolidated) -> Iterable[str]:
-    """The names of the areas whose figures are missing; of those that have none, that too."""
-    unavailable = {o.area for o in merged.observations if o.status is Status.NOT_AVAILABLE}
-    for ref in merged.missing:
-        yield register.area_name(ref) + (" (not available)" if ref in unavailable else "")
-
-
-def _names(register: Register, refs: Iterable[str]) -> str:
-    return ", ".join(register.area_name(ref) for ref in refs)

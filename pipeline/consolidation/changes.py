@@ -119,7 +119,7 @@ def _was(register: Register, line: Line, earlier: IssuedRating) -> str:
             parts.append(earlier.performance or "without a figure")
     if earlier.target != line.target_shown:
         parts.append(f"with the target {earlier.target}" if earlier.target else "without a target")
-    if earlier.rating != (line.rating.colour or line.rating.not_rated):
+    if earlier.rating != line.rating.word:
         reason = earlier.rating in tuple(NotRated)
         parts.append(f"not rated ({earlier.rating})" if reason else earlier.rating)
     return f"was {', '.join(part for part in parts if part)}"

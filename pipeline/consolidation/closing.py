@@ -6,22 +6,37 @@ appendix: whatever is accepted for it after that is a restatement.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.content import said_of
 from pipeline.consolidation.disclosure import is_small_print
+from pipeline.consolidation.rating import Colour
+from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
-from pipeline.store import REGISTER, Closing, Issue, Reopening, Store, Submission
+from pipeline.store import (
+    REGISTER,
+    Closing,
+    Issue,
+    IssuedRating,
+    Reopening,
+    Store,
+    Submission,
+)
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
 from schemas.model import NO_CASES, Indicator, Kind, Period, Register
-from schemas.wording import day_shown
+from schemas.wording import day_shown, listed
 
 _WITHOUT_FIGURE = {
     DISAGREED: "the areas disagreed",
     SUPPRESSED: "the figure was suppressed",
     NO_CASES: "there were no cases",
 }
+#: What was printed of an indicator that an appendix did not have.
+_NOT_THERE = "Not in the appendix"
 
 
 class Closed(Struct, frozen=True):
@@ -30,12 +45,13 @@ class Closed(Struct, frozen=True):
     closing: Closing
     #: Its last appendix before the first restatement; None where none had been issued.
     issue: Issue | None
+    #: Every line of it, made again, by the ref; none where that cannot be.
+    lines: Mapping[str, Line] = {}
 
     @property
-    def performances(self) -> dict[str, str]:
-        """What that appendix printed for each indicator; empty where the store did not keep it."""
-        ratings = self.issue.ratings if self.issue else ()
-        return {r.indicator: r.performance for r in ratings}
+    def ratings(self) -> dict[str, IssuedRating]:
+        """What that appendix printed of each indicator; empty where the store did not keep it."""
+        return {each.indicator: each for each in self.issue.ratings} if self.issue else {}
 
 
 def note_closings(session: Session) -> dict[str, int]:
@@ -52,7 +68,8 @@ def note_closings(session: Session) -> dict[str, int]:
         last = _last_word(store, period.name)
         if not period.open and not isinstance(last, Closing):
             issue = store.last_issue(period.name)
-            store.decisions.record(Closing(period.name, now, issue.id if issue else None))
+            number, by = issue.id if issue else None, register_for(session, period.name)
+            store.decisions.record(Closing(period.name, now, number, by.sha256))
         elif period.open and isinstance(last, Closing):
             reopening = Reopening(period.name, last.id, now, REGISTER)
             reopened[period.name] = store.decisions.record(reopening)
@@ -100,27 +117,78 @@ def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed |
 
 
 def marked(line: Line, closed: Closed | None, register: Register) -> Line:
-    """The line, marked where it says something else than when its period was closed.
+    """The line, marked where it says anything else than when its period was closed.
 
     A figure that is suppressed now is not given away by what it was before, nor is one that is
     small by now told again.
     """
-    if closed is None or not closed.performances:
+    if closed is None or not closed.ratings:
         return line
-    earlier = closed.performances.get(line.indicator.ref, "")
-    if earlier == line.performance_shown:
-        return line
-    is_hidden = line.consolidated.suppressed or is_small_print(
-        register, line.indicator.ref, earlier
-    )
-    if earlier not in ("", DISAGREED, NO_CASES) and is_hidden:
-        earlier = SUPPRESSED
-        was = "a figure was given"
+    ref = line.indicator.ref
+    if rated := closed.ratings.get(ref):
+        was = [*_printed_then(line, rated, register)]
+        was = was or [*_worded_then(line, closed.lines.get(ref), register)]
     else:
-        was = _was(earlier, line.indicator)
+        was = [_Was(_NOT_THERE, "it was not in the appendix")]
+    if not was:
+        return line
     day = day_shown(closed.closing.closed_at.astimezone().date())
-    remark = f"Restated: {was} when the period was closed on {day}."
+    remark = f"Restated: {listed(each.clause for each in was)} when the period was closed on {day}."
+    earlier = ", ".join(filter(None, (each.shown for each in was)))
     return replace(line, restated_from=earlier, remarks=(remark, *line.remarks))
+
+
+class _Was(Struct, frozen=True):
+    """Something that was said when a period was closed: in short, and as a clause."""
+
+    shown: str
+    clause: str
+
+
+def _printed_then(line: Line, rated: IssuedRating, register: Register) -> Iterator[_Was]:
+    """What was printed of figure and target, where it was another; of the same figure the colour.
+
+    Beside another figure, which may be hidden, the colour would bound it.
+    """
+    earlier = rated.performance
+    if earlier != line.performance_shown:
+        is_small = is_small_print(register, line.indicator.ref, earlier)
+        is_hidden = line.consolidated.suppressed or is_small
+        if earlier not in ("", DISAGREED, NO_CASES) and is_hidden:
+            yield _Was(SUPPRESSED, "a figure was given")
+        else:
+            yield _Was(earlier, _was(earlier, line.indicator))
+    if rated.target != line.target_shown:
+        was = f"its target was {rated.target}" if rated.target else "it had no target"
+        yield _Was(f"target {rated.target}" if rated.target else "no target", was)
+    if earlier == line.performance_shown and rated.rating != line.rating.word:
+        is_colour = rated.rating in tuple(Colour)
+        was = f"it was {rated.rating}" if is_colour else f"it was not rated ({rated.rating})"
+        yield _Was(rated.rating, was)
+
+
+#: Of what else a line says, what to call it.
+_SAID = {
+    "commentary": "commentary",
+    "travel": "direction of travel",
+    "year_travel": "direction of travel",
+    "remarks": "remarks",
+}
+
+
+def _worded_then(line: Line, before: Line | None, register: Register) -> Iterator[_Was]:
+    """What else was said then beside the same figure, target and colour."""
+    if before is None:
+        return
+    if before.restated_from is not None:
+        # What had been restated by then was marked.
+        before = replace(before, restated_from=None, remarks=before.remarks[1:])
+    names = {area.ref: area.name for area in register.areas}
+    if said_of(before, names) == said_of(line, names):
+        return
+    differing = [_SAID[name] for name in _SAID if getattr(before, name) != getattr(line, name)]
+    what = listed(dict.fromkeys(differing or ["reported figures"]))
+    yield _Was(f"other {what}", f"it had other {what}")
 
 
 def _was(earlier: str, indicator: Indicator) -> str:

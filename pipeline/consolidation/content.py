@@ -8,29 +8,38 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from pipeline import __version__
+from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
-from pipeline.store import Outcome, Submission
+from pipeline.store import Issue, Outcome, Submission
 from pipeline.store.session import Session
 from schemas.model import CommentaryRule, Indicator, Period, Register
 
 
-def content_key(register: Register, period: Period, submissions: Iterable[Submission]) -> str:
+def content_key(
+    register: Register,
+    period: Period,
+    submissions: Iterable[Submission],
+    published: Iterable[Issue] = (),
+) -> str:
     """What an appendix is made from, as a SHA-256: the same key means nothing new to issue.
 
     `submissions` are those of the period, of the last period and of the same period a year before,
-    whose figures give the direction of travel. What the appendix says nothing of is passed over:
+    whose figures give the direction of travel; `published` are the last issues of these two, which
+    count in place of what was sent for them. What the appendix says nothing of is passed over:
     duplicates, other periods, rejected returns of an earlier period or of no known area, and what
     `_said_by` passes over of the register.
     """
-    earlier = [p.name for p in (register.last_period(period), register.year_before(period)) if p]
+    issued = {issue.period: issue.id for issue in published}
+    bearing = (register.last_period(period), register.year_before(period))
+    earlier = [p.name for p in bearing if p and p.name not in issued]
     awaited = [area.ref for area in reporting(register)]
     counted = [
         f"{s.id}:{s.outcome}"
@@ -38,7 +47,8 @@ def content_key(register: Register, period: Period, submissions: Iterable[Submis
         if (s.outcome is Outcome.ACCEPTED and s.period in (period.name, *earlier))
         or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
     ]
-    parts = (__version__, _said_by(register), period.name, *counted)
+    compared = [f"{name} as issued:{number}" for name, number in sorted(issued.items())]
+    parts = (__version__, _said_by(register), period.name, *counted, *compared)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -71,12 +81,13 @@ def _without_checks(indicator: Indicator) -> Indicator:
 
 def content_of(session: Session, period: Period) -> str:
     """The key of what a period's appendix would be made from now."""
-    register, store = session.register, session.store
-    bearing = (period, register.last_period(period), register.year_before(period))
-    names = dict.fromkeys(each.name for each in bearing if each is not None)
-    return content_key(
-        register, period, [sent for name in names for sent in store.submissions(name)]
-    )
+    register, store = register_for(session, period.name), session.store
+    earlier = (register.last_period(period), register.year_before(period))
+    names = dict.fromkeys(each.name for each in earlier if each is not None)
+    issues = [issue for name in names if (issue := store.last_issue(name))]
+    issued = {issue.period for issue in issues}
+    unissued = [name for name in names if name not in issued]
+    return content_key(register, period, store.submissions(period.name, *unissued), issues)
 
 
 #: What people type to name a draft has so many characters.
@@ -102,7 +113,7 @@ def said_by(report: Report) -> str:
         [
             (
                 (section.priority, [(a.area, a.text) for a in section.achievements]),
-                [_said_of(line, names) for line in section.lines],
+                [said_of(line, names) for line in section.lines],
             )
             for section in report.sections
         ],
@@ -113,7 +124,8 @@ def said_by(report: Report) -> str:
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
-def _said_of(line: Line, names: dict[str, str]) -> Any:
+def said_of(line: Line, names: Mapping[str, str]) -> Any:
+    """What an appendix says of an indicator; `names` are those of the areas, by their refs."""
     indicator = line.indicator
     figures = [
         (

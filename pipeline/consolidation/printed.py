@@ -94,23 +94,28 @@ def told_of_each(
     periods: Iterable[Period],
     before: int | None,
     alone: AloneRule,
+    merged_by: Mapping[str, Register] = {},
 ) -> Mapping[str, ToldOf]:
     """What issues told of periods' figures, by the periods' names.
 
-    All issues, or those before one of that number.
+    All issues, or those before one of that number. `merged_by` are registers that periods are held
+    to in place of this one, by the periods' names.
 
     An issue prints its own period's figures, and the merged ones of the periods that it compares
     with. Of an old one, which did not note what it suppressed, `alone` says it.
     """
     issues = cache(store.editions.all)
     return {
-        period.name: _told_of(register, store, period, before, alone, issues)
+        period.name: _told_of(
+            register, merged_by.get(period.name, register), store, period, before, alone, issues
+        )
         for period in dict.fromkeys(periods)
     }
 
 
 def _told_of(
     register: Register,
+    of_period: Register,
     store: Store,
     period: Period,
     before: int | None,
@@ -119,28 +124,36 @@ def _told_of(
 ) -> ToldOf:
     found: dict[str, Told] = defaultdict(Told)
     standing = _Standing(register, store, period.name)
+    own = [one for one in issues(period.name) if not one.is_draft]
     noted = store.suppressed(period.name)
     seen: set[object] = set()
     last: object = None
-    for other in register.periods:
+    # The register may have a period no longer that a closed one is compared with.
+    for other in dict.fromkeys((*register.periods, period)):
         is_own = other == period
         if not is_own and period not in (register.last_period(other), register.year_before(other)):
             continue
         for issue in issues(other.name):
             if before is not None and issue.id >= before:
                 continue
-            numbers = standing.key(issue)
+            # Since registers of their time are noted, one is compared with what was published.
+            is_new = not is_own and issue.current_sha256 is not None
+            published = (
+                [one for one in own if one.id < issue.id and not one.is_draft] if is_new else []
+            )
+            shown = published[-1] if published else issue
+            numbers = standing.key(shown)
             rows = noted.get(issue.id, frozenset()) if issue.suppresses else None
-            rules = _rules_of(issue)
+            rules = _rules_of(shown)
             key = (is_own, numbers, rows, frozenset(rules.items()))
             if key == last or (key in seen and not is_own):
                 continue
             seen.add(key)
             last = key
-            as_it_was = _as_it_was(register, rules, rows or ())
+            as_it_was = _as_it_was(of_period, rules, rows or ())
             merged = merge(as_it_was, period.name, standing.of(numbers))
             if rows is None:
-                rows = frozenset(suppressed_in(alone(register, merged)))
+                rows = frozenset(suppressed_in(alone(of_period, merged)))
             for each in merged:
                 note(found[each.indicator.ref], each, rows, is_own=is_own)
     return found

@@ -57,6 +57,11 @@ class Rating(Struct, frozen=True):
         """As printed: `✔ Green`, or `Not rated: no target`."""
         return self.colour.shown if self.colour else f"Not rated: {self.not_rated}"
 
+    @property
+    def word(self) -> str:
+        """In a word, as the store keeps it: `green`, or `no target`."""
+        return self.colour or self.not_rated or ""
+
 
 class Trend(StrEnum):
     UP = "up"
@@ -82,6 +87,8 @@ class Travel(Struct, frozen=True):
     #: The figure compared with, and what it is: the last period's name, or `baseline 2011-12`.
     earlier: Decimal
     basis: str
+    #: With how many decimals that was published; None: as it was typed.
+    decimals: int | None = None
 
     @property
     def shown(self) -> str:

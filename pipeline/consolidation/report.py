@@ -146,6 +146,12 @@ class Report(Struct, frozen=True):
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.
     restates_what: bool = True
+    #: How many indicators it said something of then, and has no longer.
+    dropped: int = 0
+    #: It was closed, and the register of its time is not kept: it is rated by today's.
+    lacks_register: bool = False
+    #: The hash of the register of the day on which it was made.
+    current_sha256: str = ""
     #: None where it is neither drafted nor issued.
     edition: Edition | None = None
 

@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.redaction import Redaction
+from pipeline.consolidation.registers import of_closed
 from pipeline.intake.inbox import Skipped, list_inbox
 from pipeline.intake.scan import Arrival, examine, why_refused
 from pipeline.mail.mailbox import as_mailed
-from pipeline.returns.reader import guard_of, read_returns
+from pipeline.returns.readers import Readers
 from pipeline.returns.reading import Return
-from pipeline.returns.receiving import Known, decide, figures_before, in_waves, places_of
+from pipeline.returns.receiving import (
+    KeptRegister,
+    Known,
+    decide,
+    figures_before,
+    in_waves,
+    is_alike,
+    places_of,
+)
 from pipeline.returns.since_template import KeptRegisters
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Outcome, Store
-from pipeline.store.session import Progress
+from pipeline.store.registers import kept_register
+from pipeline.store.session import Progress, Session
 from pipeline.workspace.folder import Workspace
 from schemas.model import Register
 
@@ -65,9 +76,12 @@ def check_files(
     arrivals = [one for one in examined if isinstance(one, Arrival)]
     # As a run takes them, which may hold one against another.
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
+    closed = _closed(Session(workspace, register, store, now)) if store else {}
+    kept = partial(kept_register, workspace)
+    templates_by = KeptRegisters.in_archive(workspace, store)
     found = []
-    with guard_of(register, workspace.settings.limits) as guard:
-        for number, one in enumerate(read_returns(arrivals, guard), 1):
+    with Readers(register, closed, workspace.settings.limits) as readers:
+        for number, one in enumerate(readers.read(arrivals), 1):
             found.append(one)
             progress("Reading returns", number, len(arrivals))
     returns = [one for one in found if isinstance(one, Return)]
@@ -76,15 +90,23 @@ def check_files(
     for wave in map(list, in_waves(returns, register)):
         if store:
             known.look_up(places_of(wave), store)
-        earlier = figures_before(wave, register, store) if store else {}
-        earlier = _with_figures_of(decided.values(), earlier)
-        kept = KeptRegisters.in_archive(workspace, store)
-        checked = validate(wave, register, now, earlier, kept=kept)
+        checked: list[Return] = []
+        for by, some in readers.by_register(wave):
+            earlier = figures_before(some, by, store, kept) if store else {}
+            standing = _with_figures_of(decided.values(), earlier, by, kept)
+            checked += validate(some, by, now, standing, kept=templates_by)
+        in_turn = {one.arrival.path: number for number, one in enumerate(wave)}
+        checked.sort(key=lambda one: in_turn[one.arrival.path])
         for decision in decide(checked, known, register, now):
             known.note(decision.submission)
             decided[decision.arrival.path] = decision
     unread = [one for one in (*examined, *found) if isinstance(one, Skipped)]
     return Checked([decided[path] for path in dict.fromkeys(paths) if path in decided], unread)
+
+
+def _closed(session: Session) -> dict[str, Register]:
+    """By the periods' names, the registers that those are held to which are open again."""
+    return of_closed(session, [period.name for period in session.register.periods if period.open])
 
 
 def _examined(
@@ -109,9 +131,15 @@ def _examined(
 
 
 def _with_figures_of(
-    decisions: Iterable[Decision], earlier: dict[tuple[str, str, str], Decimal]
+    decisions: Iterable[Decision],
+    earlier: dict[tuple[str, str, str], Decimal],
+    register: Register,
+    kept: KeptRegister,
 ) -> dict[tuple[str, str, str], Decimal]:
-    """The figures that stand, once those of returns that would be accepted stand with them."""
+    """The figures that stand, once those of returns that would be accepted stand with them.
+
+    They are for returns that are held to `register`.
+    """
     for one in decisions:
         sent = one.submission
         if sent.outcome is Outcome.ACCEPTED:
@@ -121,5 +149,6 @@ def _with_figures_of(
                 (row.period, row.indicator, row.area): row.value
                 for row in one.observations
                 if row.value is not None
+                and is_alike(row.indicator, sent.register_sha256, register, kept)
             }
     return earlier

@@ -123,7 +123,7 @@ def run(
         if not only_inbox:
             need_folder(workspace.outbox)
         intake = collect(session, reopen)
-        with intake.guard, pace.work.ahead():
+        with intake.readers, pace.work.ahead():
             for part in in_turn(intake):
                 returns = read(part)
                 for batch in validate(intake, returns):

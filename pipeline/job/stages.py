@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import count, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,6 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation import closing
+from pipeline.consolidation.registers import of_closed
 from pipeline.intake.archive import take_away
 from pipeline.intake.inbox import Listed, Refused, Skipped
 from pipeline.intake.quarantine import set_apart
@@ -31,7 +33,7 @@ from pipeline.job.deciding import decide_first, need_right
 from pipeline.mail.mailbox import as_mailed
 from pipeline.register import need_period
 from pipeline.returns import validate as checks
-from pipeline.returns.reader import guard_of, read_returns
+from pipeline.returns.readers import Readers
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import (
     Known,
@@ -44,8 +46,8 @@ from pipeline.returns.receiving import (
 from pipeline.returns.since_template import KeptRegisters
 from pipeline.store import Decision, Outcome
 from pipeline.store.journal import archive_register, catch_up
+from pipeline.store.registers import kept_register
 from pipeline.store.session import Session
-from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace import lock
 from pipeline.workspace.directory import is_there
 from pipeline.workspace.folder import need_folder
@@ -68,7 +70,8 @@ class Intake(Struct):
 
     #: Its register has the reopened periods open.
     session: Session
-    guard: Guard
+    #: Its workers read by that register, or by that of a closed period.
+    readers: Readers
     #: In the order in which they came.
     arrivals: list[Arrival] = field(default_factory=list)
     known: Known = field(default_factory=Known)
@@ -108,7 +111,8 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
         arrivals.sort(key=_in_order)
         skipped = _apart_from(scanned.skipped, session)
     register = session.register.opened(reopened)
-    intake = Intake(replace(session, register=register), guard_of(register, limits), arrivals)
+    readers = Readers(register, of_closed(session, reopened), limits)
+    intake = Intake(replace(session, register=register), readers, arrivals)
     intake.skipped, intake.held, intake.reopened = skipped, scanned.held, reopened
     if arrivals or intake.held:
         need_folder(workspace.archive)
@@ -219,7 +223,7 @@ def _read(arrivals: Sequence[Arrival], intake: Intake) -> Iterator[Return | Skip
                 work.begin("reading", _things_of(arrivals[at : at + _NOTED]))
             yield arrival
 
-    for number, one in enumerate(read_returns(begun(), intake.guard), 1):
+    for number, one in enumerate(intake.readers.read(begun()), 1):
         if number % _NOTED == 0 or number == len(arrivals):
             work.end(_things_of(arrivals[(number - 1) // _NOTED * _NOTED : number]))
         yield one
@@ -248,6 +252,7 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
     session = intake.session
     if not intake.arrivals:
         return
+    kept = partial(kept_register, session.workspace)
     # Nothing is read while one is judged on which a run before may have ended.
     is_plain = not session.pace.work.suspects
     for wave in in_waves(returns, session.register, as_they_come=is_plain):
@@ -255,19 +260,15 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
             with session.pace.during("validating"):
                 intake.known.look_up(places_of(waiting), session.store)
                 were_read = [one for one in waiting if one.was_read]
-                earlier = figures_before(were_read, session.register, session.store)
-                kept = KeptRegisters.in_archive(session.workspace, session.store)
+                templates_by = KeptRegisters.in_archive(session.workspace, session.store)
                 checked: list[Return] = []
-                for together in _apart(were_read, _arrival_of, session.pace.work):
-                    with session.pace.work.on("validating", _things(together)):
-                        register, now = session.register, session.now
-                        checked += checks.validate(
-                            together,
-                            register,
-                            now,
-                            earlier,
-                            kept=kept,
-                        )
+                for register, some in intake.readers.by_register(were_read):
+                    earlier = figures_before(some, register, session.store, kept)
+                    for together in _apart(some, _arrival_of, session.pace.work):
+                        with session.pace.work.on("validating", _things(together)):
+                            checked += checks.validate(
+                                together, register, session.now, earlier, kept=templates_by
+                            )
             by_path = {one.arrival.path: one for one in checked}
             waiting = [by_path.get(one.arrival.path, one) for one in waiting]
             while waiting:
@@ -297,13 +298,14 @@ def correct(intake: Intake, decisions: Sequence[Decision]) -> list[Decision]:
     """
     with intake.session.pace.during("sending back"):
         rejected = [one for one in decisions if one.submission.outcome is Outcome.REJECTED]
-        work, copies = intake.session.pace.work, dict[Path, Path | None]()
+        workspace, work = intake.session.workspace, intake.session.pace.work
+        copies = dict[Path, Path | None]()
         for together in _apart(rejected, _arrival_of, work):
             # openpyxl comes with it, which a night without a mistake does without.
             from pipeline.outputs.corrections import write_corrections
 
             with work.on("sending back", _things(together)):
-                written = write_corrections(together, intake.session.workspace, intake.guard)
+                written = write_corrections(together, workspace, intake.readers.guard)
             for one, copy in zip(together, written, strict=True):
                 copies[one.arrival.path] = copy.path
                 if copy.fault:

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from pipeline.consolidation import approvals
 from pipeline.consolidation.editions import edition_of, recalls
 from pipeline.consolidation.redaction import Redaction
+from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import ReturnReceived
 from pipeline.consolidation.returned import returns_received
 from pipeline.intake import quarantine
@@ -113,7 +114,10 @@ def due(
         past=past,
         copies=copies,
         contents=store.contents(answered.submission),
-        returned={p.name: returns_received(register, p, past, today) for p in open_periods},
+        returned={
+            p.name: returns_received(register_for(session, p.name), p, past, today)
+            for p in open_periods
+        },
         issued=tuple(published_since(session, answered.issue)),
         drafts=tuple(one for one in drafts if _is_to_be_sent(one, register, today, queued)),
         pending=drafts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.consolidation.disclosure import WITHHELD
 from pipeline.consolidation.redaction import Redaction
@@ -46,6 +47,11 @@ class StoredReturns(Struct, frozen=True):
         redaction = Redaction(register, store, reveals)
         signatures = store.signatures()
         return cls(register, store, redaction, figures, submissions, signatures, replaced, standing)
+
+    def by(self, register: Register) -> StoredReturns:
+        """The same by the register of another time."""
+        redaction = replace(self.redaction, register=register)
+        return replace(self, register=register, redaction=redaction)
 
     def figures_of(self, indicator: str) -> Iterator[tuple[Submission, Observation]]:
         """Every figure ever accepted for an indicator, in the order received."""

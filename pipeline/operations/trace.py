@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from pipeline.consolidation.report import Line, Report
 from pipeline.intake.archive import find_archived
 from pipeline.operations.stored import StoredReturns
-from pipeline.register import need_period
 from pipeline.returns.reader import guard_of, read_cell
 from pipeline.store import Approval, Forgotten, Signature, Submission
 from pipeline.workbooks.names import suggestion
@@ -139,8 +138,8 @@ class Trace(Struct, frozen=True):
         return any(source.archived.trouble for source in self.sources)
 
 
-def indicator_of(name: str, stored: StoredReturns) -> Indicator:
-    """The indicator of that ref.
+def indicator_of(name: str, stored: StoredReturns, closed: str = "") -> Indicator:
+    """The indicator of that ref; `closed` names the period whose own register is meant.
 
     Raises:
         WorkspaceError: there is none, or none any more.
@@ -151,24 +150,24 @@ def indicator_of(name: str, stored: StoredReturns) -> Indicator:
             return indicator
     for _, ref in stored.figures:
         if name_key(ref) == wanted:
-            raise WorkspaceError(
-                f"{ref} is in the register no longer. quarterday history {ref} tells its life."
-            )
+            gone = "is in the register no longer"
+            if closed:
+                gone = f"was not in the register that {closed} was closed with"
+            raise WorkspaceError(f"{ref} {gone}. quarterday history {ref} tells its life.")
     refs = [indicator.ref for indicator in stored.register.indicators]
+    where = f" that {closed} was closed with" if closed else ""
     raise WorkspaceError(
-        f"{printable(name)} is not the ref of an indicator in the register"
+        f"{printable(name)} is not the ref of an indicator in the register{where}"
         + (suggestion(name, refs) or f". Choose one of: {', '.join(refs)}.")
     )
 
 
-def period_of(indicator: Indicator, name: str | None, stored: StoredReturns) -> Period:
-    """The period named, else the last one of the register for which the indicator was reported.
+def last_reported(indicator: Indicator, stored: StoredReturns) -> Period:
+    """The last period of the register for which an indicator was reported.
 
     Raises:
         WorkspaceError: there is none.
     """
-    if name is not None:
-        return need_period(stored.register, name)
     reported = {observation.period for _, observation in stored.figures_of(indicator.ref)}
     for period in reversed(stored.register.periods):
         if period.name in reported:

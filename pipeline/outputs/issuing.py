@@ -25,6 +25,7 @@ from pipeline.consolidation.editions import (
     recalls,
     says_the_same,
 )
+from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Edition, Report
 from pipeline.consolidation.returned import as_of
 from pipeline.outputs import OUTPUTS, WORKBOOK, Output
@@ -64,18 +65,17 @@ class Issued(Struct, frozen=True):
         return self.files[WORKBOOK.name]
 
 
-def due_periods(session: Session) -> list[Period]:
+def due_periods(session: Session) -> Iterator[Period]:
     """The periods for which something was accepted that no draft and no issue shows.
 
     Among them are those of which files are missing, and those whose day of issue has come. The
     appendix of a closed period stays as it is, whatever becomes of the register and the outbox.
+    Each is to be issued before the next is asked for, which may be compared with it.
     """
     accepted, begun = set(session.store.periods()), unwritten(session)
-    return [
-        period
-        for period in session.register.periods
-        if period in begun or (period.name in accepted and _is_due(session, period))
-    ]
+    for period in session.register.periods:
+        if period in begun or (period.name in accepted and _is_due(session, period)):
+            yield period
 
 
 def unwritten(session: Session) -> list[Period]:
@@ -123,7 +123,8 @@ def _is_written(session: Session, period: Period, last: Issue) -> bool:
     is_draft = last.is_draft and (issue is None or issue.said != last.said)
     if issue is not None and not is_draft and issue.id in recalls(session.store):
         return True
-    return workbook_path(session.workspace, session.register, period, is_draft=is_draft).exists()
+    register = register_for(session, period.name)
+    return workbook_path(session.workspace, register, period, is_draft=is_draft).exists()
 
 
 def _is_day_of_issue(session: Session, period: Period, last: Issue) -> bool:
@@ -232,7 +233,7 @@ def _note(session: Session, report: Report, said: str | None = None) -> None:
     `said` is the key of what it says, where another one is known for it.
     """
     store = session.store
-    archive_register(session.workspace, report.register)
+    archive_register(session.workspace, session.register)
     last = store.editions.last(report.period.name)
     if last is None or last.content != report.content or (last.is_draft and not report.is_draft):
         issue = issue_of(report, store.last_number("submission"))
@@ -266,7 +267,8 @@ def _written(
 def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> list[Issued]:
     """Write the last issue once more where its files are missing, and take drafts away."""
     shutil.rmtree(session.workspace.outbox_of(period.name) / _DRAFT, ignore_errors=True)
-    if workbook_path(session.workspace, session.register, period).exists() and not afresh:
+    register = register_for(session, period.name)
+    if workbook_path(session.workspace, register, period).exists() and not afresh:
         return []
     report = _report_of(session, period, issue)
     return [_written(session, report, _before(session, issue), is_new=False)]
@@ -277,6 +279,7 @@ def recall(session: Session, issue: Issue, because: str) -> None:
     place = session.workspace.outbox_of(issue.period)
     folder = place / _folder_of(edition_of(session.store, issue))
     recalled = folder.with_name(f"{folder.name} - recalled")
+    register = register_for(session, issue.period)
     period = next(each for each in session.register.periods if each.name == issue.period)
     day = day_shown(session.now.date())
     with disk_trouble(f"The recall cannot be noted in {place}", may_be_open=True):
@@ -285,8 +288,7 @@ def recall(session: Session, issue: Issue, because: str) -> None:
         note = f"Recalled on {day}: {because}\nThese files are superseded. Do not use them.\n"
         write_whole(need_folder(recalled) / _RECALLED, note.encode())
         for output in OUTPUTS:
-            path = path_of(output, session.workspace, session.register, period)
-            path.unlink(missing_ok=True)
+            path_of(output, session.workspace, register, period).unlink(missing_ok=True)
 
 
 # --- What there is -------------------------------------------------------------------------------
@@ -299,7 +301,8 @@ def published_since(session: Session, number: int) -> Iterator[Issued]:
         last = session.store.last_issue(period.name)
         if last is None or last.id <= number or last.id in held:
             continue
-        if workbook_path(session.workspace, session.register, period).exists():
+        register = register_for(session, period.name)
+        if workbook_path(session.workspace, register, period).exists():
             report = _report_of(session, period, last)
             files = _files(session.workspace, report, "")
             yield Issued(report, files, _before(session, last))

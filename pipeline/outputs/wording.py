@@ -80,7 +80,9 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     if line.travel and line.year_travel and line.travel.basis == line.year_travel.basis:
         travels.pop()
     return [
-        (t.shown, f"was {shown(t.earlier, line.indicator.unit)} ({t.basis})") for t in travels if t
+        (t.shown, f"was {shown(t.earlier, line.indicator.unit, t.decimals)} ({t.basis})")
+        for t in travels
+        if t
     ]
 
 
@@ -97,7 +99,20 @@ def edition_shown(report: Report) -> str:
 
 
 def restatement_shown(report: Report) -> str:
-    """That a period was restated after it was closed, in a sentence; empty where it was not."""
+    """That a period was restated after it was closed, in a sentence; empty where it was not.
+
+    Where the register that it was closed with is not kept that is said too.
+    """
+    by_another = (
+        "The register that the period was closed with is not kept, or cannot be read any more; it "
+        "is rated by the current one."
+        if report.lacks_register
+        else ""
+    )
+    return " ".join(filter(None, (_restated(report), by_another)))
+
+
+def _restated(report: Report) -> str:
     if report.restates is None:
         return ""
     closed = day_shown(report.restates.astimezone(report.issued_at.tzinfo).date())
@@ -107,7 +122,9 @@ def restatement_shown(report: Report) -> str:
             "the appendix said before is not in the store, so what changed is not marked."
         )
     changed = counted(len(report.restated), "indicator has", "indicators have")
-    return f"Restated: the period was closed on {closed}; {changed} changed since."
+    dropped = counted(report.dropped, "is", "are")
+    gone = f", and {dropped} in it no longer" if report.dropped else ""
+    return f"Restated: the period was closed on {closed}; {changed} changed since{gone}."
 
 
 def return_state_shown(returned: ReturnReceived, period: Period) -> str:

@@ -19,27 +19,33 @@ from pipeline.workspace.settings import Limits
 from schemas.model import Register
 
 
-def load_register(path: Path, cache_dir: Path, limits: Limits = LIMITS) -> Register:
-    """The register at `path`, checked; the same as `register.reader.inspect_register` returns.
+def load_register(
+    path: Path, cache_dir: Path, limits: Limits = LIMITS, *, was_accepted: bool = False
+) -> Register:
+    """The register at `path`, checked; the same as `register.reader.inspect_content` returns.
 
     A workbook whose bytes were read before, by this version, comes from `cache_dir`. Raises
     `RegisterError`; a problem with the cache itself is never one.
     """
     content = register_bytes(path)
     sha256 = hashlib.sha256(content).hexdigest()
-    cached = cache_dir / f"register-{sha256}-{__version__}.msgpack"
+    # What was only accepted once is no register to be used now, and is kept apart.
+    cached = [cache_dir / f"register-{sha256}-{__version__}.msgpack"]
+    if was_accepted:
+        cached.append(cache_dir / f"accepted-{sha256}-{__version__}.msgpack")
     # What is not there or cannot be understood is read anew. msgspec's errors are ValueErrors,
     # among them that of a cache written for other types.
-    with suppress(OSError, ValueError, ArithmeticError):
-        register = msgspec.msgpack.decode(cached.read_bytes(), type=Register)
-        if register.sha256 == sha256:
-            return register
+    for each in cached:
+        with suppress(OSError, ValueError, ArithmeticError):
+            register = msgspec.msgpack.decode(each.read_bytes(), type=Register)
+            if register.sha256 == sha256:
+                return register
 
     # Here and not above: the cached way must stay free of pandas and pandera.
     from pipeline.register.reader import inspect_content
 
-    register, _ = inspect_content(content, path.name, limits)
+    register, _ = inspect_content(content, path.name, limits, was_accepted=was_accepted)
     # Without the cache the next run only takes longer.
     with suppress(OSError):
-        write_whole(cached, msgspec.msgpack.encode(register), 0o600)
+        write_whole(cached[-1], msgspec.msgpack.encode(register), 0o600)
     return register

@@ -7,6 +7,7 @@ checked by its pandera schema. Only a register without an error comes back.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -37,20 +38,31 @@ def inspect_register(path: Path, limits: Limits = LIMITS) -> tuple[Register, tup
 
 
 def inspect_content(
-    content: bytes, name: str, limits: Limits = LIMITS
+    content: bytes, name: str, limits: Limits = LIMITS, *, was_accepted: bool = False
 ) -> tuple[Register, tuple[Finding, ...]]:
-    """The same, of a workbook's bytes; `name` is the file's, for messages."""
+    """The same, of a workbook's bytes; `name` is the file's, for messages.
+
+    What `was_accepted` once is not held to checks that have come since, as long as its cells can
+    be read.
+    """
     reading = _read_in_sandbox(content, limits)
-    return judge(reading, name, hashlib.sha256(content).hexdigest())
+    sha256 = hashlib.sha256(content).hexdigest()
+    return judge(reading, name, sha256, was_accepted=was_accepted)
 
 
-def judge(reading: RegisterReading, name: str, sha256: str) -> tuple[Register, tuple[Finding, ...]]:
+def judge(
+    reading: RegisterReading, name: str, sha256: str, *, was_accepted: bool = False
+) -> tuple[Register, tuple[Finding, ...]]:
     """The register of what its workbook says; `name` is the file's, for messages.
 
     Raises:
         RegisterError: a cell, a row or a sheet is not as it must be.
     """
     findings = in_reading_order(_findings(reading), reading.names)
+    if was_accepted and not has_errors(reading.findings):
+        # What is wrong by a later check alone may still be too wrong to make a register of.
+        with suppress(LookupError, TypeError, ValueError):
+            return register_of(reading.tables, sha256), findings
     if has_errors(findings):
         raise RegisterError([_line(name, finding) for finding in findings], findings)
     return register_of(reading.tables, sha256), findings

@@ -78,6 +78,8 @@ class Return(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     #: Not where its very bytes count already: then of the reading only area and period are known.
     was_read: bool = True
+    #: The hash of the register by which it was read; empty for the current one.
+    read_by: str = ""
 
     @property
     def is_accepted(self) -> bool:

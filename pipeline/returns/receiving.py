@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -28,6 +28,8 @@ from schemas.observations import Achievement
 
 #: A service area's ref and a period's name, as far as a return tells them.
 Place = tuple[str | None, str | None]
+#: The register of a hash; None where it was not kept.
+KeptRegister = Callable[[str], Register | None]
 
 
 class Known(Struct, frozen=True):
@@ -120,11 +122,12 @@ def places_of(returns: Iterable[Return]) -> Iterator[Place]:
 
 
 def figures_before(
-    returns: Iterable[Return], register: Register, store: Store
+    returns: Iterable[Return], register: Register, store: Store, kept: KeptRegister
 ) -> dict[tuple[str, str, str], Decimal]:
     """The figures that stand of each return's area for the period before its own.
 
-    By period, indicator and area.
+    By period, indicator and area. `register` is the returns' own, and `kept` gives those by which
+    earlier ones were checked: a figure in another unit is none to compare with.
     """
     areas: dict[str | None, set[str]] = defaultdict(set)
     for area, name in places_of(returns):
@@ -134,14 +137,29 @@ def figures_before(
     for name, some in areas.items():
         period = register.period(name or "")
         if period and (last := register.last_period(period)):
-            found |= store.figures(last.name, some)
+            checked_by = {s.area: s.register_sha256 for s in store.current(last.name, some)}
+            found |= {
+                (place, ref, area): value
+                for (place, ref, area), value in store.figures(last.name, some).items()
+                if is_alike(ref, checked_by.get(area, ""), register, kept)
+            }
     return found
+
+
+def is_alike(ref: str, checked_by: str, register: Register, kept: KeptRegister) -> bool:
+    """Whether figures of an indicator are of one kind and unit by a register of that hash too."""
+    then = kept(checked_by) if checked_by not in ("", register.sha256) else None
+    before, now = (each.indicator(ref) if each else None for each in (then, register))
+    return not (before and now) or (before.kind, before.unit) == (now.kind, now.unit)
 
 
 def decide(
     returns: Iterable[Return], known: Known, register: Register, now: datetime
 ) -> list[Decision]:
-    """What becomes of each return, in their order; `known` stays as it is until it is recorded."""
+    """What becomes of each return, in their order; `known` stays as it is until it is recorded.
+
+    `register` is the current one.
+    """
     known = replace(known, last=dict(known.last), standing=dict(known.standing))
     decisions = []
     for one in returns:
@@ -151,7 +169,7 @@ def decide(
             rule = c.STILL_WRONG if first.outcome is Outcome.REJECTED else c.DUPLICATE
             found = rule.found(value=first.filename, received=at)
             place = first.area, first.period
-            sent = _submission(one.arrival, Outcome.DUPLICATE, place, [found], register, now)
+            sent = _submission(one, Outcome.DUPLICATE, place, [found], register, now)
             decision = Decision(one.arrival, sent)
         else:
             decision = _taken(one, known, register, now)
@@ -182,7 +200,7 @@ def _mistakes(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
 
 
 def _submission(
-    arrival: Arrival,
+    one: Return,
     outcome: Outcome,
     place: Place,
     findings: Iterable[Finding],
@@ -190,14 +208,15 @@ def _submission(
     now: datetime,
 ) -> Submission:
     """What the store holds of any file."""
-    area, period = place
+    arrival, (area, period) = one.arrival, place
     return Submission(
         sha256=arrival.sha256,
         filename=arrival.filename,
         received_at=received_at(arrival, now),
         outcome=outcome,
         size=arrival.size,
-        register_sha256=register.sha256,
+        register_sha256=one.read_by or register.sha256,
+        current_sha256=register.sha256,
         area=area,
         period=period,
         findings=tuple(findings),
@@ -211,7 +230,7 @@ def _taken(one: Return, known: Known, register: Register, now: datetime) -> Deci
     arrival, reading = one.arrival, one.reading
     area, period = reading.area, reading.period
     outcome = Outcome.ACCEPTED if one.is_accepted else Outcome.REJECTED
-    sent = _submission(arrival, outcome, (area, period), one.findings, register, now)
+    sent = _submission(one, outcome, (area, period), one.findings, register, now)
     sent = replace(sent, reopening_id=known.reopened.get(period or ""))
     signed = [entry.text if (entry := reading.cover.get(key)) else "" for key in SIGNED]
     decision = Decision(arrival, sent, signature=Signature(*signed))

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pipeline.returns.frames import Placed
 from pipeline.returns.reading import Reading
 from pipeline.store import Store
-from pipeline.store.journal import kept_register
+from pipeline.store.registers import kept_register
 from pipeline.workspace.errors import RegisterError
 from pipeline.workspace.folder import Workspace
 from schemas.fields import PREFILLED, prefilled

@@ -131,11 +131,17 @@ def numbers(url: str, tables: Sequence[str]) -> dict[str, set[int]]:
 
 
 def registers(url: str) -> set[str]:
-    """The SHA-256 of every register by which a return was checked since registers are archived."""
-    c = t.submission.c
-    # Before, the version of the program was not noted either.
-    query = sa.select(c.register_sha256).where(c.version != "").distinct()
-    return {row.register_sha256 for row in _rows(url, query)}
+    """The SHA-256 of every register that is noted, since registers are archived.
+
+    Returns were checked by it, appendices rated, or a period is held to it.
+    """
+    sent, issued = t.submission.c, t.issue.c
+    # Before, the version of the program was not noted with a return either.
+    queries = [sa.select(sent.register_sha256).where(sent.version != "")]
+    later = (sent.current_sha256, issued.register_sha256, issued.current_sha256)
+    columns = (*later, t.closing.c.register_sha256)
+    queries += [sa.select(column).where(column.is_not(None)) for column in columns]
+    return {row[0] for query in queries for row in _rows(url, query.distinct())}
 
 
 def attachments(url: str) -> frozenset[str]:

@@ -23,6 +23,8 @@ class Closing(Struct, frozen=True):
     closed_at: datetime
     #: The last issue of its appendix; None where there was none.
     issue_id: int | None = None
+    #: The register that it was held to then; None where an old version did not note it.
+    register_sha256: str | None = None
     id: int = 0
 
 

@@ -39,13 +39,18 @@ class Editions:
         """Those that are no drafts."""
         return self._chosen(_is_for(period) & ~_IS_DRAFT)
 
+    def of_number(self, number: int) -> Issue:
+        """The one of that number in the store."""
+        (issue,) = self._chosen(t.issue.c.id == number)
+        return issue
+
     def last(self, period: str) -> Issue | None:
         """The last draft or issue of a period's appendix."""
         return self._last(period, sa.true())
 
-    def last_issue(self, period: str) -> Issue | None:
-        """The last one that is no draft."""
-        return self._last(period, ~_IS_DRAFT)
+    def last_issue(self, period: str, before: Issue | None = None) -> Issue | None:
+        """The last one that is no draft, or the last before one of any period."""
+        return self._last(period, ~_IS_DRAFT & (t.issue.c.id < before.id if before else sa.true()))
 
     def many(self, period: str) -> int:
         """How many issues of a period's appendix there are."""

@@ -16,11 +16,9 @@ from typing import Any
 import msgspec
 
 from pipeline.register.file import register_bytes
-from pipeline.register.loading import load_register
 from pipeline.store import Store
 from pipeline.workspace.errors import RegisterError, StoreError, WorkspaceError
 from pipeline.workspace.folder import Workspace, disk_trouble, private_folder, write_whole
-from pipeline.workspace.moving import holds
 from schemas.model import Register
 
 #: What the journal holds: the tables that no reading of the archive gives back. Of messages, which
@@ -155,18 +153,6 @@ def archive_register(workspace: Workspace, register: Register) -> None:
         name = workspace.register.name
         raise RegisterError([f"{name} was changed while the run began. Run again."])
     _put(path, content)
-
-
-def kept_register(workspace: Workspace, sha256: str) -> Register | None:
-    """The register of that hash; None where it was not kept as it was.
-
-    Raises:
-        RegisterError: this version can no longer use it.
-    """
-    path = archived_register(workspace.archive, sha256)
-    if not holds(path, sha256):
-        return None
-    return load_register(path, workspace.cache, workspace.settings.limits)
 
 
 def archived_register(archive: Path, sha256: str) -> Path:

@@ -40,6 +40,9 @@ class Submission(Struct, frozen=True):
     version: str = __version__
     #: What had opened its closed period again.
     reopening_id: int | None = None
+    #: The register of that day, which is another where that of its period's time checked it; None
+    #: where an old version did not note it.
+    current_sha256: str | None = None
     #: Given by the store; later submissions have higher numbers.
     id: int = 0
 
@@ -136,4 +139,14 @@ class Issue(Struct, frozen=True):
     number: int = 0
     #: The key of what it says; empty where an old version did not note it.
     said: str = ""
+    #: The register of that day, which is another where that of the period's time rated it; None
+    #: where an old version did not note it.
+    current_sha256: str | None = None
     id: int = 0
+
+    def shows(self, sent: Submission) -> bool:
+        """Whether it was made once a submission had come."""
+        # An old one does not say up to which submission it goes.
+        if self.last_submission:
+            return sent.id <= self.last_submission
+        return sent.received_at <= self.issued_at

@@ -233,13 +233,13 @@ class Store:
                 for row in connection.execute(chosen).mappings()
             )
 
-    def observations(self, period: str) -> tuple[Observation, ...]:
-        """The figures of a period from the submissions that stand."""
-        return self._standing(t.observation, period, Observation)
+    def observations(self, period: str, as_of: Issue | None = None) -> tuple[Observation, ...]:
+        """The figures of a period from the submissions that stand, or stood as of an issue."""
+        return self._standing(t.observation, period, Observation, as_of)
 
-    def achievements(self, period: str) -> tuple[Achievement, ...]:
-        """The achievements of a period from the submissions that stand, as submitted."""
-        return self._standing(t.achievement, period, Achievement)
+    def achievements(self, period: str, as_of: Issue | None = None) -> tuple[Achievement, ...]:
+        """The achievements of a period from those submissions, as submitted."""
+        return self._standing(t.achievement, period, Achievement, as_of)
 
     def contents(self, after: int) -> Mapping[int, Contents]:
         """What each accepted submission with a higher number brought, in short."""
@@ -267,8 +267,12 @@ class Store:
                     brought.no_cases.append(indicator)
         return found
 
-    def _standing(self, table: sa.Table, period: str, kind: type[T]) -> tuple[T, ...]:
+    def _standing(
+        self, table: sa.Table, period: str, kind: type[T], as_of: Issue | None
+    ) -> tuple[T, ...]:
         last = _STANDING.where(t.submission.c.period == period)
+        if as_of is not None:
+            last = last.where(_had_come(as_of))
         query = _with_provenance(table).where(t.submission.c.id.in_(last))
         return read(self._engine, query, kind)
 
@@ -291,9 +295,13 @@ class Store:
             query = sa.select(t.submission.c.period).where(accepted).distinct()
             return tuple(connection.scalars(query))
 
-    def last_issue(self, period: str) -> Issue | None:
-        """The last issue of the period's appendix."""
-        return self.editions.last_issue(period)
+    def last_issue(self, period: str, before: Issue | None = None) -> Issue | None:
+        """The last issue of the period's appendix, or the last before one of any period's."""
+        return self.editions.last_issue(period, before)
+
+    def issue(self, number: int) -> Issue:
+        """The issue of that number."""
+        return self.editions.of_number(number)
 
     def issues(self, period: str | None = None) -> tuple[Issue, ...]:
         """Every issue of a period's appendix or of all, in the order issued."""
@@ -333,6 +341,14 @@ def _is_of(periods: Sequence[str | None]) -> sa.ColumnElement[bool]:
     named = c.in_([period for period in periods if period is not None])
     is_meant = named | c.is_(None) if None in periods else named
     return is_meant if periods else sa.true()
+
+
+def _had_come(issue: Issue) -> sa.ColumnElement[bool]:
+    """Whether a submission had come when an issue was made."""
+    # An old issue does not say up to which submission it goes.
+    if issue.last_submission:
+        return t.submission.c.id <= issue.last_submission
+    return t.submission.c.received_at <= issue.issued_at
 
 
 def _last_of(period: str, areas: Sequence[str]) -> sa.Select[tuple[int]]:

@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -119,6 +119,8 @@ submission = _numbered(
     sa.Column("folder_area", Words),
     #: The version of the program that checked it.
     sa.Column("version", sa.String(32), nullable=False, server_default=""),
+    #: The register of that day, which may be another; none in old ones.
+    sa.Column("current_sha256", sa.String(64)),
     #: What had opened its closed period again: then it is, where it was accepted, a restatement.
     sa.Column("reopening_id", sa.ForeignKey("reopening.id")),
     sa.Index("submission_period_area", "period", "area"),
@@ -159,6 +161,8 @@ issue = _numbered(
     #: The register by which it was rated, and the version of the program; none in old issues.
     sa.Column("register_sha256", sa.String(64)),
     sa.Column("version", sa.String(32)),
+    #: The register of that day, which may be another; none in old issues.
+    sa.Column("current_sha256", sa.String(64)),
     #: The last submission that the store held; none in old issues.
     sa.Column("last_submission", sa.Integer),
     sa.Column("overall", sa.String(8)),
@@ -199,6 +203,8 @@ closing = _numbered(
     sa.Column("period", Words, nullable=False, index=True),
     sa.Column("closed_at", Moment, nullable=False),
     sa.Column("issue_id", sa.ForeignKey("issue.id")),
+    #: The register that it was held to then; none in old ones.
+    sa.Column("register_sha256", sa.String(64)),
 )
 
 #: A closed period was opened again, by the register or by a person for one run.

@@ -39,10 +39,10 @@ def test_a_fault_of_the_program_costs_nobody_the_list_and_is_told(council: Counc
     pace = Pace(tell=lambda event, **facts: told.append((event, facts)))
     with at_work(place, NOW, pace=pace) as session:
         intake = collect(session)
-        with intake.guard:
+        with intake.readers:
             batch = next(validate(intake, read(intake)))
             decisions = decide(batch, intake.known, session.register, NOW)
-        with Guard(place.settings.limits, prepare_to_fail_at_styles) as intake.guard:
+        with Guard(place.settings.limits, prepare_to_fail_at_styles) as intake.readers.guard:
             (decision,) = correct(intake, decisions)
     assert decision.correction is not None
     book = load_workbook(decision.correction)

@@ -477,11 +477,27 @@ def test_every_figure_that_was_ever_accepted_comes_back_with_its_submission(stor
     ]
 
 
+def test_what_stood_when_an_issue_was_made_comes_back(store: Store) -> None:
+    accept(store, "first.xlsx", figure(value="1"))
+    store.record_issue(Issue(PERIOD, "c" * 64, RECEIVED, last_submission=1))
+    accept(store, "second.xlsx", figure(value="3"))
+    store.record_issue(Issue(PERIOD, "d" * 64, RECEIVED + timedelta(days=1)))
+    first, second = store.issues()
+    assert [o.value for o in store.observations(PERIOD)] == [3]
+    assert [o.value for o in store.observations(PERIOD, first)] == [1]
+    # An old issue does not say up to which submission it goes, but when it was made.
+    assert [o.value for o in store.observations(PERIOD, second)] == [3]
+    assert store.observations(PERIOD, replace(second, issued_at=RECEIVED - timedelta(1))) == ()
+    assert [first.shows(sent) for sent in store.submissions()] == [True, False]
+    assert (store.issue(1), store.last_issue(PERIOD, before=second)) == (first, first)
+    assert store.last_issue(PERIOD, before=first) is None
+
+
 def test_decisions_come_back_in_the_order_in_which_they_were_taken(store: Store) -> None:
     store.record([decided(submission("1.xlsx")), decided(submission("2.xlsx"))])
     store.record_issue(Issue(PERIOD, "c" * 64, RECEIVED))
     late = RECEIVED + timedelta(days=1)
-    closings = [Closing(PERIOD, late, 1), Closing("2011-12", RECEIVED)]
+    closings = [Closing(PERIOD, late, 1), Closing("2011-12", RECEIVED, None, "f" * 64)]
     assert [store.decisions.record(one) for one in closings] == [1, 2]
     reopenings = [
         Reopening(PERIOD, 1, late, "me on here", "a slip"),

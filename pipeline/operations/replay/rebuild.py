@@ -24,6 +24,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import issue_of, report_of
+from pipeline.consolidation.registers import brought_forward
 from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
 from pipeline.returns.reader import guard_of, read_returns
@@ -33,6 +34,7 @@ from pipeline.returns.since_template import KeptRegisters
 from pipeline.returns.validate import validate
 from pipeline.store import Decision, Store, Submission, journal
 from pipeline.store.records import rows_of
+from pipeline.store.registers import kept_register
 from pipeline.store.session import Progress, Session
 from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
 from pipeline.workbooks.sandbox import Guard
@@ -43,7 +45,7 @@ from schemas.model import Register
 #: Submissions that are read together.
 _MANY = 200
 #: What the file of a submission does not tell.
-_ONLY_IN_JOURNAL = ("id", "filename", "delivery", "version")
+_ONLY_IN_JOURNAL = ("id", "filename", "delivery", "version", "current_sha256")
 #: No return is received later.
 _EVER = datetime.max.replace(tzinfo=UTC)
 #: How the journal's text becomes what a column holds.
@@ -54,7 +56,7 @@ _PARSERS: Mapping[type, Callable[[str], object]] = {
 #: A row of a table, by the names of its columns.
 Row = dict[str, Any]
 #: What a submission was checked by.
-_checked_by = attrgetter("register_sha256", "reopening_id")
+_checked_by = attrgetter("register_sha256", "current_sha256", "reopening_id")
 _NO_REGISTER = "the register that it was {} by is not in the archive as it was"
 
 
@@ -133,8 +135,14 @@ class _Work(Struct):
     def register(self, sha256: str) -> Register | None:
         """The register of that hash; None where it was not kept."""
         if sha256 not in self.registers:
-            self.registers[sha256] = journal.kept_register(self.workspace, sha256)
+            self.registers[sha256] = kept_register(self.workspace, sha256)
         return self.registers[sha256]
+
+    def _register_of(self, entry: Submission) -> Register | None:
+        """The register by which a submission was checked, with what was current of its day's."""
+        then = self.register(entry.register_sha256)
+        current = self.register(entry.current_sha256 or entry.register_sha256)
+        return brought_forward(then, current) if then and current else then
 
     def batches(self, entries: list[Submission], issued: set[int]) -> Iterator[list[Submission]]:
         """The submissions in their order, parted where one may bear on the next.
@@ -180,7 +188,7 @@ class _Work(Struct):
 
     def _decisions(self, batch: Sequence[Submission], folder: Path) -> dict[int, Decision]:
         """What goes into the store for each file that can be had, by its submission's number."""
-        register = self.register(batch[0].register_sha256)
+        register = self._register_of(batch[0])
         entries: dict[Path, Submission] = {}
         arrivals: list[Arrival] = []
         for entry in batch:
@@ -198,7 +206,7 @@ class _Work(Struct):
         fresh = [arrival for arrival in arrivals if known.counts(arrival) is None]
         read = read_returns(fresh, self._guard(register))
         returns = [one for one in read if isinstance(one, Return)]
-        earlier = figures_before(returns, register, self.into)
+        earlier = figures_before(returns, register, self.into, self.register)
         kept = KeptRegisters(self.register, self.into.registers_used)
         judged = validate(returns, register, _EVER, earlier, kept=kept)
         checked = {one.arrival.path: one for one in judged}
@@ -263,8 +271,9 @@ class _Work(Struct):
             # A version that kept nothing of an appendix issued it.
             return
         register = self.register(row["register_sha256"])
+        current = self.register(row["current_sha256"] or row["register_sha256"])
         period = register.period(row["period"]) if register else None
-        if register is None or period is None:
+        if period is None or current is None:
             what = f"the appendix of {row['period']} issued {row['issued_at']:%Y-%m-%d}"
             self.rebuilt.unchecked.append(Unchecked(what, _NO_REGISTER.format("rated")))
             if self.original is not None:
@@ -272,7 +281,7 @@ class _Work(Struct):
                 self.into.insert("rating", [one for one in rows if one["issue_id"] == row["id"]])
             return
         issued = next(one for one in self.into.editions.all(period.name) if one.id == row["id"])
-        session = Session(self.workspace, register, self.into, row["issued_at"])
+        session = Session(self.workspace, current, self.into, row["issued_at"])
         made = issue_of(report_of(session, period, issued), row["last_submission"] or 0)
         if not issued.suppresses:
             made = replace(made, ratings=[replace(r, merge_rule=None) for r in made.ratings])

@@ -82,8 +82,8 @@ def _overall_in_words(report: Report) -> str:
     sentence = f"Overall performance: {tally.shown} ({wording.counts_shown(tally)})."
     if report.coverage_shown:
         sentence += f"\n{report.coverage_shown}"
-    if report.restates:
-        sentence += f"\n{wording.restatement_shown(report)}"
+    if restatement := wording.restatement_shown(report):
+        sentence += f"\n{restatement}"
     waiting = [
         f"{r.area.name} ({wording.return_state_shown(r, report.period)})" for r in report.awaited
     ]

@@ -1,0 +1,144 @@
+"""Registers: by which one a period is merged, rated, printed and checked.
+
+An open period follows the register as it stands. One that was closed keeps the register of its
+time, also while it is open again: what is changed for a later year changes nothing that it said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pipeline.consolidation.merge import Consolidated, merge
+from pipeline.store import Closing, Issue, Store
+from pipeline.store.registers import kept_register
+from pipeline.store.session import Session
+from schemas.merge_rules import MergeRule
+from schemas.model import Indicator, Period, Register, ServiceArea, SmallNumbers
+
+
+class Published(Struct, frozen=True):
+    """A period's figures as its last appendix printed them, and the register that merged them."""
+
+    register: Register
+    figures: tuple[Consolidated, ...]
+
+
+def register_for(session: Session, period: str, issue: Issue | None = None) -> Register:
+    """The register that a period is held to; that of an issue of it, if one is meant.
+
+    Where the archive does not hold it, it is the register as it stands.
+    """
+    current = session.register
+    sha256 = issue.register_sha256 if issue else closed_with(session.store, period)
+    if not sha256 or sha256 == current.sha256:
+        return current
+    then = kept_register(session.workspace, sha256)
+    return brought_forward(then, current) if then and then.period(period) else current
+
+
+def closed_with(store: Store, period: str) -> str | None:
+    """The hash of the register by which a period was last closed: that of its last issue by then.
+
+    Where nothing had been issued it is that which closed it, and empty where that was not noted.
+    None: the period was never closed.
+    """
+    closing = next((c for c in reversed(store.decisions.all(Closing)) if c.period == period), None)
+    if closing is None:
+        return None
+    issue = None if closing.issue_id is None else store.issue(closing.issue_id)
+    noted = issue.register_sha256 if issue else ""
+    return noted or closing.register_sha256 or ""
+
+
+def of_closed(session: Session, opened: Iterable[str]) -> dict[str, Register]:
+    """The registers that closed periods which are open again are held to, by the periods' names.
+
+    Those are left out that are held to the current one.
+    """
+    found = {name: register_for(session, name).opened([name]) for name in opened}
+    return {name: each for name, each in found.items() if each.sha256 != session.register.sha256}
+
+
+def is_lost(session: Session, period: str, register: Register) -> bool:
+    """Whether a period that was closed is held to a register that is not the one of its time."""
+    sha256 = closed_with(session.store, period)
+    return sha256 is not None and sha256 != register.sha256
+
+
+def published(session: Session, period: Period | None, remade: Issue | None = None) -> Published:
+    """The figures of an earlier period, as those of another one are compared with them.
+
+    Its last issue says them: by the register of that issue, from what had come by then. Where it
+    was never issued, they are as things stand. `remade` is the issue that is made again, if one is.
+    """
+    store = session.store
+    if period is None:
+        return Published(session.register, ())
+    name = period.name
+    as_of: Issue | None
+    if remade is not None and remade.current_sha256 is None:
+        # An old issue is compared with what stood when it was made, by its own register.
+        register, as_of = register_for(session, name, remade), remade
+    elif issue := store.last_issue(name, before=remade):
+        register, as_of = register_for(session, name, issue), issue
+        if register.sha256 != issue.register_sha256:
+            register = _by_noted_rules(register, issue)
+    else:
+        register, as_of = register_for(session, name), remade
+    return Published(register, merge(register, name, store.observations(name, as_of)))
+
+
+def _by_noted_rules(register: Register, issue: Issue) -> Register:
+    """The register with the merge rules that an issue noted."""
+    rules = {r.indicator: MergeRule(r.merge_rule) for r in issue.ratings if r.merge_rule}
+    noted = (replace(i, merge_rule=rules.get(i.ref, i.merge_rule)) for i in register.indicators)
+    return replace(register, indicators=tuple(noted))
+
+
+def brought_forward(then: Register, current: Register) -> Register:
+    """A register of its time, with all of the current one that it was not printed by.
+
+    That is whom to write to, who decides and how, when returns are due, and what is open. Of small
+    numbers the stricter rule holds: what must not be told today is not printed again.
+    """
+    settings = current.framework
+    below = [each.framework.small_below for each in (then, current)]
+    framework = replace(
+        then.framework,
+        small_below=max((each for each in below if each is not None), default=None),
+        keep_years=settings.keep_years,
+        remind_before=settings.remind_before,
+        remind_after=settings.remind_after,
+        issue_when=settings.issue_when,
+        draft_days=settings.draft_days,
+    )
+    return replace(
+        then,
+        framework=framework,
+        indicators=tuple(_protected(each, current.indicator(each.ref)) for each in then.indicators),
+        areas=tuple(_reached(each, current.area(each.ref)) for each in then.areas),
+        periods=tuple(_dated(each, current.period(each.name)) for each in then.periods),
+        recipients=current.recipients,
+        approvers=current.approvers,
+        decisions=current.decisions,
+    )
+
+
+def _protected(then: Indicator, current: Indicator | None) -> Indicator:
+    if current is None or current.small_numbers is SmallNumbers.PUBLISH:
+        return then
+    return replace(then, small_numbers=current.small_numbers)
+
+
+def _reached(then: ServiceArea, current: ServiceArea | None) -> ServiceArea:
+    lead, email = (current.lead, current.email) if current else ("", "")
+    return replace(then, lead=lead, email=email)
+
+
+def _dated(then: Period, current: Period | None) -> Period:
+    if current is None:
+        return then
+    return replace(then, due=current.due, open=current.open, issue_on=current.issue_on)

@@ -1,0 +1,114 @@
+"""Remarks: whole sentences that a reader needs to take a figure rightly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.consolidation import rating
+from pipeline.consolidation.merge import Consolidated
+from pipeline.consolidation.report import figure_shown
+from schemas.model import (
+    NO_CASES,
+    Indicator,
+    Kind,
+    Polarity,
+    Register,
+    Status,
+    Target,
+    Tolerance,
+)
+from schemas.wording import listed
+
+
+def remarks(
+    register: Register,
+    merged: Consolidated,
+    target: Target | None,
+    earlier: Sequence[Consolidated | None],
+) -> Iterable[str]:
+    """Whole sentences that a reader needs to take the figure rightly."""
+    if merged.provisional:
+        yield "Provisional."
+    if merged.conflict:
+        yield f"The areas reported different figures: {', '.join(_reported(register, merged))}."
+    elif merged.without_cases and not merged.no_cases:
+        yield f"No cases in {_names(register, merged.without_cases)}."
+    yield from _missing(register, merged)
+    if merged.value is not None:
+        for period in dict.fromkeys(each.period for each in earlier if each and each.no_cases):
+            yield f"There were no cases in {period} to compare with."
+        for each in {one.period: one for one in earlier if one}.values():
+            changed = _changed_since(each.indicator, merged.indicator)
+            if changed and each.value is not None:
+                yield f"Not compared with {each.period}, when its {listed(changed)} differed."
+    if own := own_tolerance(register, merged, target):
+        yield f"Its own tolerance is {rating.tolerance_shown(own, merged.indicator.unit)}."
+
+
+def _reported(register: Register, merged: Consolidated) -> Iterable[str]:
+    """What each area reported, where they disagree: `Adult social care 12%`."""
+    for o in merged.observations:
+        figure = "a suppressed one" if o.suppressed else figure_shown(o, merged.indicator)
+        if o.no_cases:
+            figure = NO_CASES.lower()
+        if figure:
+            yield f"{register.area_name(o.area)} {figure}"
+
+
+#: Why a service area's figure is missing, by the status it was reported with.
+_WHY = {None: "Not yet reported", Status.NOT_AVAILABLE: "Reported as not available"}
+_NO_LONGER_FITS = "Reported in a way that no longer fits the register"
+
+
+def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
+    """Whose figures are missing; and why, where there are none at all."""
+    if not merged.missing:
+        return
+    if len(merged.missing) < len(merged.indicator.areas):
+        yield f"Without {', '.join(_absent(register, merged))}."
+        return
+    answered = {o.area: o.status for o in merged.observations}
+    reasons: dict[str, list[str]] = {}
+    for area in merged.missing:
+        reasons.setdefault(_WHY.get(answered.get(area), _NO_LONGER_FITS), []).append(area)
+    for reason, areas in reasons.items():
+        by = f" by {_names(register, areas)}" if len(reasons) > 1 else ""
+        yield f"{reason}{by}."
+
+
+def _absent(register: Register, merged: Consolidated) -> Iterable[str]:
+    """The names of the areas whose figures are missing; of those that have none, that too."""
+    unavailable = {o.area for o in merged.observations if o.status is Status.NOT_AVAILABLE}
+    for ref in merged.missing:
+        yield register.area_name(ref) + (" (not available)" if ref in unavailable else "")
+
+
+def _names(register: Register, refs: Iterable[str]) -> str:
+    return ", ".join(register.area_name(ref) for ref in refs)
+
+
+def own_tolerance(
+    register: Register, merged: Consolidated, target: Target | None
+) -> Tolerance | None:
+    """The tolerance that an indicator is rated by where it is not the framework's."""
+    indicator = merged.indicator
+    is_rated = (
+        indicator.kind is Kind.MEASURE
+        and indicator.polarity is not Polarity.CONTEXTUAL
+        and target is not None
+        and target.is_set
+    )
+    own = indicator.tolerance
+    return own if is_rated and own != register.framework.policy.tolerance else None
+
+
+def is_alike(earlier: Consolidated | None, indicator: Indicator) -> bool:
+    """Whether an earlier figure may be compared with one of the indicator as it is now."""
+    return earlier is not None and not _changed_since(earlier.indicator, indicator)
+
+
+def _changed_since(then: Indicator, now: Indicator) -> list[str]:
+    """What figures of an indicator cannot be compared across, where it is another by now."""
+    return [
+        name for name in ("kind", "unit", "polarity") if getattr(then, name) != getattr(now, name)
+    ]
