@@ -36,6 +36,7 @@ for function in (
     history.trace,
     history.replay,
     decisions.accept,
+    decisions.enter,
     decisions.forget,
     appendix.merge,
     appendix.appendix,

@@ -1,4 +1,4 @@
-"""Commands by which a person decides: a warning is right, what is past its time may go."""
+"""Commands by which a person decides: a warning is right, what a figure is, what may go."""
 
 from __future__ import annotations
 
@@ -51,6 +51,63 @@ def accept(
         session.store.decisions.approve(approvals)
     lines = (f"approved: {one.code} at {one.place}, by {one.by}" for one in approvals)
     return Result(approvals, lines)
+
+
+def enter(
+    period: Annotated[str, Argument(help="The period, as the register names it.")],
+    area: Annotated[str, Argument(help="The service area, by ref or name.")],
+    ref: Annotated[str, Argument(help="The indicator's ref.")],
+    figure: Annotated[
+        str,
+        Argument(
+            help="What belongs under Performance: a figure, a state or words.", show_default=False
+        ),
+    ] = "",
+    *,
+    because: Annotated[str, Option(help="Why it is entered, and who gave it.")] = "",
+    status: Annotated[str, Option(help="Provisional, Not available or No cases.")] = "",
+    numerator: Annotated[str, Option(help="The number counted.")] = "",
+    denominator: Annotated[str, Option(help="The number it is out of.")] = "",
+    commentary: Annotated[str, Option(help="What lies behind the figure.")] = "",
+    reopen: Annotated[
+        bool, Option("--reopen", help="Into a closed period, as a restatement.")
+    ] = False,
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """Enter one figure on a service area's behalf; it is read and checked as a return's cell is.
+
+    It counts until the area's next return is accepted. Who entered it, when and why is kept,
+    printed beside it, and told to the area by the next run. Put -- before a figure below zero.
+
+    Example: `quarterday enter 2012-13 "Community safety" P2-1 4605 --because "given by telephone"`
+    """
+    from pipeline.consolidation.redaction import Redaction
+    from pipeline.consolidation.report import figure_shown
+    from pipeline.job.session import at_work
+    from pipeline.operations.entering import enter as enter_figure
+    from pipeline.operations.entering import subject_of
+    from pipeline.returns.entering import Typed
+    from pipeline.workspace import lock
+
+    typed = Typed(figure, status, numerator, denominator, commentary)
+    with at_work(workspace_at(workspace), console.now()) as session:
+        subject = subject_of(session.register, period, area, ref)
+        before = session.store.observations(subject.period.name)
+        entered, findings = enter_figure(
+            session, subject, typed, by=lock.user(), because=because, reopens=reopen
+        )
+        redaction = Redaction(session.register, session.store)
+        replaced = [
+            f"in place of {redaction.figure(one)}, {one.filename}"
+            for one in before
+            if (one.indicator, one.area) == (entered.indicator, entered.area)
+        ]
+    about = f"{entered.indicator}, {subject.area.name}, {entered.period}"
+    said = figure_shown(entered, subject.indicator) or entered.status.lower()
+    document = {"entered": entered, "findings": findings}
+    counts = f"{subject.area.name}'s next return that is accepted takes its place."
+    lines = (", ".join((f"entered: {about}: {said}", *replaced)), *findings, counts)
+    return Result(document, lines)
 
 
 def forget(

@@ -18,8 +18,6 @@ from pipeline.cli.options import (
     RevealOption,
     WorkspaceOption,
 )
-from pipeline.workspace.errors import WorkspaceError
-from schemas.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -57,14 +55,11 @@ def template(
 def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:
     from pipeline.job.session import register_of
     from pipeline.outputs.template import template_name, write_template
+    from pipeline.register import need_area
     from pipeline.workspace.folder import need_folder
 
     register = register_of(place)
-    wanted = None if area is None else name_key(area)
-    areas = [a for a in register.areas if wanted in (None, name_key(a.ref), name_key(a.name))]
-    if not areas:
-        known = ", ".join(a.name for a in register.areas)
-        raise WorkspaceError(f"{area} is not a service area. Choose one of: {known}.")
+    areas = register.areas if area is None else [need_area(register, area)]
     areas = [a for a in areas if register.indicators_of(a.ref)]
     jobs = list(product(options.chosen_periods(register, period), areas))
     written = []

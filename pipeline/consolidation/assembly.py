@@ -20,7 +20,7 @@ from pipeline.consolidation.rating import Tally, tally
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, returns_received
 from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
-from pipeline.store import Issue, IssuedRating, Submission, Suppressed
+from pipeline.store import Entered, Issue, IssuedRating, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import (
     NO_CASES,
@@ -34,6 +34,7 @@ from schemas.model import (
     Tolerance,
 )
 from schemas.observations import Achievement
+from schemas.wording import day_shown
 
 
 class Merged(Struct, frozen=True):
@@ -100,7 +101,7 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         achievements=store.achievements(period.name),
         submissions=submissions,
         told=_told(session, period, remade),
-        closed=restated_from(store, submissions),
+        closed=restated_from(store, submissions, store.entered.all(period.name)),
         content=content,
     )
 
@@ -307,6 +308,7 @@ def _remarks(
     elif merged.without_cases and not merged.no_cases:
         yield f"No cases in {_names(register, merged.without_cases)}."
     yield from _missing(register, merged)
+    yield from _entered(register, merged)
     if merged.value is not None:
         for period in dict.fromkeys(each.period for each in earlier if each and each.no_cases):
             yield f"There were no cases in {period} to compare with."
@@ -343,6 +345,16 @@ def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
     for reason, areas in reasons.items():
         by = f" by {_names(register, areas)}" if len(reasons) > 1 else ""
         yield f"{reason}{by}."
+
+
+def _entered(register: Register, merged: Consolidated) -> Iterable[str]:
+    """Which of the figures were entered on an area's behalf, by whom, when, and why."""
+    for o in merged.observations:
+        if isinstance(o, Entered):
+            day = day_shown(o.entered_at.astimezone().date())
+            said = f"Entered by {o.by} on behalf of {register.area_name(o.area)} on {day}"
+            because = disclosure.reason_shown(register, o)
+            yield f"{said}: {because}" if because else f"{said}."
 
 
 def _absent(register: Register, merged: Consolidated) -> Iterable[str]:

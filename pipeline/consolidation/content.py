@@ -17,18 +17,23 @@ from msgspec.structs import replace
 from pipeline import __version__
 from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
-from pipeline.store import Outcome, Submission
+from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
 from schemas.model import CommentaryRule, Indicator, Period, Register
 
 
-def content_key(register: Register, period: Period, submissions: Iterable[Submission]) -> str:
+def content_key(
+    register: Register,
+    period: Period,
+    submissions: Iterable[Submission],
+    entered: Iterable[Entered] = (),
+) -> str:
     """What an appendix is made from, as a SHA-256: the same key means nothing new to issue.
 
     `submissions` are those of the period, of the last period and of the same period a year before,
-    whose figures give the direction of travel. What the appendix says nothing of is passed over:
-    duplicates, other periods, rejected returns of an earlier period or of no known area, and what
-    `_said_by` passes over of the register.
+    whose figures give the direction of travel, and `entered` the figures entered for these. What
+    the appendix says nothing of is passed over: duplicates, other periods, rejected returns of an
+    earlier period or of no known area, and what `_said_by` passes over of the register.
     """
     earlier = [p.name for p in (register.last_period(period), register.year_before(period)) if p]
     awaited = [area.ref for area in reporting(register)]
@@ -38,6 +43,7 @@ def content_key(register: Register, period: Period, submissions: Iterable[Submis
         if (s.outcome is Outcome.ACCEPTED and s.period in (period.name, *earlier))
         or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
     ]
+    counted += [f"entered {one.id}" for one in sorted(entered, key=lambda one: one.id)]
     parts = (__version__, _said_by(register), period.name, *counted)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -75,7 +81,10 @@ def content_of(session: Session, period: Period) -> str:
     bearing = (period, register.last_period(period), register.year_before(period))
     names = dict.fromkeys(each.name for each in bearing if each is not None)
     return content_key(
-        register, period, [sent for name in names for sent in store.submissions(name)]
+        register,
+        period,
+        [sent for name in names for sent in store.submissions(name)],
+        [one for name in names for one in store.entered.all(name)],
     )
 
 

@@ -67,7 +67,8 @@ def enqueue(
         if _is_overtaken(one, renewed, owed)
     ]
     last = store.last_number("submission"), store.last_number("issue")
-    store.messages.answer(made, *last, now, overtaken, found.set_apart)
+    entered = store.last_number("entered")
+    store.messages.answer(made, *last, now, overtaken, found.set_apart, entered)
     return mistakes
 
 

@@ -2,6 +2,7 @@
 
 from pipeline.store.decisions import REGISTER, Approval, Closing, Forgotten, Reopening
 from pipeline.store.drafts import Draft
+from pipeline.store.entered import Entered
 from pipeline.store.keys import delivery_key
 from pipeline.store.messages import Answered, Attempt, Became, Outgoing, Quarantined, Queued
 from pipeline.store.rows import (
@@ -17,6 +18,6 @@ from pipeline.store.rows import (
 from pipeline.store.store import Store
 
 __all__ = ["REGISTER", "Answered", "Approval", "Attempt", "Became", "Closing", "Contents",
-           "Decision", "Draft", "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing",
-           "Quarantined", "Queued", "Reopening", "Signature", "Store", "Submission", "Suppressed",
-           "delivery_key"]  # fmt: skip
+           "Decision", "Draft", "Entered", "Forgotten", "Issue", "IssuedRating", "Outcome",
+           "Outgoing", "Quarantined", "Queued", "Reopening", "Signature", "Store", "Submission",
+           "Suppressed", "delivery_key"]  # fmt: skip

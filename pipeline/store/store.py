@@ -21,6 +21,7 @@ from pipeline.store import tables as t
 from pipeline.store.bulk import add_all
 from pipeline.store.decisions import Decisions
 from pipeline.store.drafts import Drafts
+from pipeline.store.entered import Entered, EnteredFigures, in_force, with_entered
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
 from pipeline.store.records import T, add, in_portions, read, rows_of
@@ -88,6 +89,7 @@ class Store:
         self._engine = engine
         self.decisions = Decisions(engine)
         self.drafts = Drafts(engine)
+        self.entered = EnteredFigures(engine)
         self.messages = Messages(engine)
 
     def close(self) -> None:
@@ -232,8 +234,20 @@ class Store:
             )
 
     def observations(self, period: str) -> tuple[Observation, ...]:
-        """The figures of a period from the submissions that stand."""
-        return self._standing(t.observation, period, Observation)
+        """The figures of a period from the submissions that stand, and those that were entered."""
+        reported = self._standing(t.observation, period, Observation)
+        return with_entered(reported, self.in_force(period))
+
+    def in_force(self, period: str) -> Mapping[tuple[str, str], Entered]:
+        """The entered figures of a period that count, by indicator and area."""
+        entered = self.entered.all(period)
+        if not entered:
+            return {}
+        chosen = sa.select(t.submission.c.area, t.submission.c.id)
+        query = chosen.where(t.submission.c.id.in_(_last_of(period, {one.area for one in entered})))
+        with e.reading(self._engine) as connection:
+            standing = {row.area: row.id for row in connection.execute(query)}
+        return in_force(entered, standing)
 
     def achievements(self, period: str) -> tuple[Achievement, ...]:
         """The achievements of a period from the submissions that stand, as submitted."""
@@ -273,21 +287,26 @@ class Store:
     def figures(self, period: str, areas: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
         """The figures of some areas for a period that stand: (period, indicator, area) to each."""
         found: dict[tuple[str, str, str], Decimal] = {}
-        o = t.observation.c
+        o, wanted = t.observation.c, set(areas)
         with e.reading(self._engine) as connection:
-            for some in in_portions(areas):
+            for some in in_portions(wanted):
                 query = sa.select(o.indicator, o.area, o.value)
                 is_meant = o.submission_id.in_(_last_of(period, some)) & o.value.is_not(None)
                 for indicator, area, value in connection.execute(query.where(is_meant)):
                     found[period, indicator, area] = value
+        for (indicator, area), one in self.in_force(period).items():
+            if area in wanted:
+                found.pop((period, indicator, area), None)
+                if one.value is not None:
+                    found[period, indicator, area] = one.value
         return found
 
     def periods(self) -> tuple[str, ...]:
-        """The periods for which anything was accepted."""
+        """The periods for which anything was accepted or entered."""
         accepted = t.submission.c.outcome == Outcome.ACCEPTED
+        received = sa.select(t.submission.c.period).where(accepted)
         with e.reading(self._engine) as connection:
-            query = sa.select(t.submission.c.period).where(accepted).distinct()
-            return tuple(connection.scalars(query))
+            return tuple(connection.scalars(received.union(sa.select(t.entered.c.period))))
 
     def last_issue(self, period: str) -> Issue | None:
         """The last issue of the period's appendix."""
@@ -341,7 +360,7 @@ def _is_of(periods: Sequence[str | None]) -> sa.ColumnElement[bool]:
     return is_meant if periods else sa.true()
 
 
-def _last_of(period: str, areas: Sequence[str]) -> sa.Select[tuple[int]]:
+def _last_of(period: str, areas: Iterable[str]) -> sa.Select[tuple[int]]:
     """The numbers of the submissions that count of some areas for a period."""
     return _STANDING.where(t.submission.c.period == period, t.submission.c.area.in_(areas))
 
