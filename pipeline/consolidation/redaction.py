@@ -156,6 +156,13 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
         """
         return self._without(sent, self.conceals)
 
+    def entered_told(self, entered: Entered) -> Entered:
+        """A figure that was entered as people are told of it; nothing is told that is concealed."""
+        if self.conceals(entered):
+            gone = {"value": None, "numerator": None, "denominator": None, "suppressed": True}
+            return replace(entered, **gone, because="")
+        return replace(entered, because=disclosure.reason_shown(self.register, entered))
+
     def told_to_its_holder(self, sent: Submission) -> Submission:
         """The same for whoever has the return before him: its own cells are quoted."""
         return self._without(sent, self.conceals, is_before_him=True)

@@ -17,6 +17,7 @@ from itertools import chain
 from msgspec.structs import replace
 
 from pipeline.consolidation.changes import changes_since
+from pipeline.consolidation.report import figure_shown
 from pipeline.mail.due import MailDue, area_of
 from pipeline.mail.messages import Message, Office, appendix_messages, areas, digest_messages
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
@@ -24,7 +25,7 @@ from pipeline.mail.messages.listing import listing_message, to_be_listed
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
-from pipeline.store import Contents, Outcome, Submission
+from pipeline.store import Contents, Entered, Outcome, Submission
 from schemas.model import Register, ServiceArea
 from schemas.wording import listed
 
@@ -47,7 +48,11 @@ def compose(
 
     owed = reminders(register, due.returned, due.now.date(), was_reminded)
     yield from appendices(due.issued, office)
-    made = chain(_answers(due, register, office), _reminding(due, owed, office))
+    made = chain(
+        _answers(due, register, office),
+        _telling_entered(due, register, office),
+        _reminding(due, owed, office),
+    )
     yield from (each for each in made if each is not None)
     # Last, since it names what was wrong with the texts of those before it.
     affairs = _affairs(due, register, owed, office.texts.mistakes)
@@ -88,7 +93,9 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
             brought = areas.Brought(was_sent_back=_was_sent_back(sent, due.past))
         else:
             contents = due.contents.get(sent.id, Contents())
-            brought = _brought(sent, accepted[sent.area, sent.period], contents, wordings)
+            of_place = accepted[sent.area, sent.period]
+            replaced = _replaced(due, sent, of_place, register)
+            brought = replace(_brought(sent, of_place, contents, wordings), entered=replaced)
         yield areas.receipt_message(area, period, sent, brought, office=office)
     for area, some in listed.items():
         yield listing_message(area, some, due.copies, office=office)
@@ -140,6 +147,41 @@ def _brought(
     )
 
 
+def _replaced(
+    due: MailDue, sent: Submission, accepted: Sequence[Submission], register: Register
+) -> tuple[areas.EnteredFigure, ...]:
+    """The figures entered on an area's behalf whose place its accepted return takes."""
+    before = [other.id for other in accepted if other.id < sent.id]
+    stood, place = before[-1] if before else None, (sent.area, sent.period)
+    counted = {
+        one.indicator: one
+        for one in due.entered
+        if (one.area, one.period) == place and one.submission_id == stood
+    }
+    return tuple(_entered(one, register) for one in counted.values())
+
+
+def _entered(one: Entered, register: Register) -> areas.EnteredFigure:
+    indicator = register.indicator(one.indicator)
+    return areas.EnteredFigure(
+        area=one.area,
+        period=one.period,
+        indicator=indicator.wording if indicator else one.indicator,
+        by=one.by,
+        at=one.entered_at.astimezone(),
+        figure="" if one.suppressed else figure_shown(one, indicator) or one.status.lower(),
+        because=one.because,
+    )
+
+
+def _telling_entered(due: MailDue, register: Register, office: Office) -> Iterator[Message | None]:
+    """What was entered on each area's behalf, in one message."""
+    for area in register.areas:
+        mine = [_entered(one, register) for one in due.newly_entered if one.area == area.ref]
+        if mine:
+            yield areas.entered_message(area, mine, office=office)
+
+
 def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterator[Message | None]:
     for reminder in owed:
         sent_back = {
@@ -184,6 +226,10 @@ def _affairs(
         undelivered=due.undelivered,
         overdue=tuple(_overdue(due, register)),
         unreachable=tuple(_unreachable(due, register, owed)),
+        entered=tuple(
+            replace(_entered(one, register), area=register.area_name(one.area))
+            for one in due.newly_entered
+        ),
         retention=due.retention,
         mistakes=mistakes,
     )
@@ -213,6 +259,10 @@ def _unreachable(
         area = area_of(sent, register)
         if area and not area.email.strip() and sent.outcome is not Outcome.REJECTED:
             yield Unreachable(area.name, f"a receipt for {sent.filename}", due.now.date())
+    for ref in dict.fromkeys(one.area for one in due.newly_entered):
+        area = register.area(ref)
+        if area and not area.email.strip():
+            yield Unreachable(area.name, "what was entered on its behalf", due.now.date())
     for reminder in owed:
         if not reminder.area.email.strip():
             periods = listed(each.period.name for each in reminder.owed)

@@ -18,7 +18,7 @@ from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
 from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, published_since
-from pipeline.store import Answered, Contents, Outcome, Submission, retention
+from pipeline.store import Answered, Contents, Entered, Outcome, Submission, retention
 from pipeline.store.session import Session
 from schemas.model import Register, ServiceArea
 
@@ -35,6 +35,10 @@ class MailDue(Struct, frozen=True):
     copies: Mapping[int, Path] = field(default_factory=dict)
     #: What these brought, by the submission's number.
     contents: Mapping[int, Contents] = field(default_factory=dict)
+    #: The figures entered on areas' behalf that count and of which they are to be told, as they
+    #: may be; and all there are, in the order entered.
+    newly_entered: tuple[Entered, ...] = ()
+    entered: tuple[Entered, ...] = ()
     #: Where each area's return stands, by the name of each open period.
     returned: Mapping[str, Sequence[ReturnReceived]] = field(default_factory=dict)
     #: The appendices to be sent.
@@ -73,6 +77,7 @@ def due(
         if sent.outcome is Outcome.REJECTED
         and (path := correction_path(workspace, sent.filename, sent.sha256, sent.period)).exists()
     }
+    entered = store.entered.all()
     over = retention.due(register, store, today)
     # Two names may look alike as far as they can be shown.
     lying = {one.name: one for one in quarantine.contents(workspace)}
@@ -83,6 +88,13 @@ def due(
         past=past,
         copies=copies,
         contents=store.contents(answered.submission),
+        newly_entered=tuple(
+            redaction.entered_told(one)
+            for name in dict.fromkeys(one.period for one in entered if one.id > answered.entered)
+            for one in store.in_force(name).values()
+            if one.id > answered.entered
+        ),
+        entered=entered,
         returned={p.name: returns_received(register, p, past, today) for p in open_periods},
         issued=tuple(published_since(session, answered.issue)),
         waiting=tuple(approvals.waiting(store, open_periods, redaction)),

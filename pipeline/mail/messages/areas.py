@@ -22,6 +22,20 @@ from schemas.wording import counted
 SPELLED_OUT = 3
 
 
+class EnteredFigure(Struct, frozen=True):
+    """A figure that was entered on an area's behalf, as people may be told of it."""
+
+    #: The area's ref, the period's name and the indicator's wording.
+    area: str
+    period: str
+    indicator: str
+    by: str
+    at: datetime
+    #: As printed, and why it was entered; empty where that is not to be told.
+    figure: str = ""
+    because: str = ""
+
+
 class Brought(Struct, frozen=True):
     """What an accepted return brought, and what became of it since.
 
@@ -42,6 +56,8 @@ class Brought(Struct, frozen=True):
     replaced_by: str = ""
     #: Of a file that came again: it had been sent back, and so nothing of it counts.
     was_sent_back: bool = False
+    #: The figures entered on the area's behalf whose place it takes.
+    entered: tuple[EnteredFigure, ...] = ()
 
 
 def correction_message(
@@ -136,6 +152,34 @@ def _answer(
         period=called,
         area=area.ref,
         attachments=(attachment,) if attachment else (),
+    )
+
+
+def entered_message(
+    area: ServiceArea, figures: Sequence[EnteredFigure], *, office: Office
+) -> Message | None:
+    """What tells a service area which figures were entered on its behalf, by whom and why.
+
+    The Message-ID comes from recipient, periods, indicators and when each was entered. None where
+    the register has no address for the area, or the message is known.
+
+    Raises:
+        RegisterError: the area's address is not an e-mail address.
+        SettingsError: the sender's is not.
+    """
+    to = area_addressee(area)
+    if to is None:
+        return None
+    periods = list(dict.fromkeys(one.period for one in figures))
+    return office.compose(
+        MailKind.ENTERED,
+        to,
+        {"area": area, "figures": figures, "periods": periods},
+        sent_at=max(one.at for one in figures).astimezone(),
+        identity=(to.key, *(f"{o.period} {o.indicator} {o.at:%Y%m%dT%H%M%S.%f}" for o in figures)),
+        name=f"{periods[0]} {MailKind.ENTERED}",
+        period=periods[0] if len(periods) == 1 else "",
+        area=area.ref,
     )
 
 

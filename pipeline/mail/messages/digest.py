@@ -10,7 +10,12 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.approvals import Waiting
 from pipeline.consolidation.texts import Question
-from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
+from pipeline.mail.messages.areas import (
+    SPELLED_OUT,
+    EnteredFigure,
+    errors_of,
+    things_to_correct,
+)
 from pipeline.mail.messages.message import MailKind, Message, Office, addressees_of
 from pipeline.outputs.grouping import grouped
 from schemas.findings import Finding
@@ -117,6 +122,8 @@ class Affairs(Struct, frozen=True):
     undelivered: tuple[Undelivered, ...] = ()
     overdue: tuple[Overdue, ...] = ()
     unreachable: tuple[Unreachable, ...] = ()
+    #: Figures that were entered since the last one was made, with the names of their areas.
+    entered: tuple[EnteredFigure, ...] = ()
     retention: Retention | None = None
     #: What is wrong with templates of the workspace, a line each.
     mistakes: tuple[str, ...] = ()
@@ -138,6 +145,7 @@ class Affairs(Struct, frozen=True):
         for file in self.left:
             if file.moved_to or self.now.date() > told:
                 yield f"left {file.filename} {file.why} {file.moved_to}"
+        yield from (f"entered {one}" for one in self.entered)
         yield from (f"disagreement {one}" for one in self.disagreements)
         yield from (f"text {one}" for one in self.questions)
         yield from (f"template {one}" for one in self.mistakes)

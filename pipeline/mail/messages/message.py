@@ -38,6 +38,7 @@ class MailKind(StrEnum):
     CORRECTION = "correction"
     RECEIPT = "receipt"
     LISTING = "listing"
+    ENTERED = "entered"
     REMINDER = "reminder"
     DIGEST = "digest"
 
