@@ -233,14 +233,14 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     from pipeline.consolidation.redaction import Redaction
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import looking
-    from pipeline.mail.delivery import mail_status
+    from pipeline.mail.delivery import lying_by_hand, mail_status
     from pipeline.store import Outcome
     from pipeline.store.retention import due
     from pipeline.workspace.runs import at_work
-    from schemas.wording import listed
+    from schemas.wording import counted, listed
 
     place = workspace_at(workspace)
-    suspects = at_work.suspects(place.state)
+    suspects, by_hand = at_work.suspects(place.state), lying_by_hand(place)
     with looking(place, console.now()) as session:
         register, store, today = session.register, session.store, session.now.date()
         periods = options.chosen_periods(register, period)
@@ -264,6 +264,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         "warnings": warnings,
         "past_retention": len(past.submissions),
         "mail": mail.waiting_document(unsent),
+        "by_hand": by_hand,
         "suspects": [
             {
                 "name": each.thing.name,
@@ -294,6 +295,9 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
                 "quarterday forget removes them."
             )
         yield from mail.waiting_lines(unsent)
+        for folder, many in by_hand.items():
+            lies = f"{place.by_hand / folder} ({counted(many, 'message')})"
+            yield f"To be handed over, for want of an address: {lies}"
         if suspects:
             named = listed([f"{each.thing.name} ({each.said})" for each in suspects])
             yield f"What runs have ended on: {named}. quarterday doctor says more."

@@ -26,6 +26,7 @@ from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
 from pipeline.store import Contents, Entered, Outcome, Submission
+from pipeline.workspace.folder import BY_HAND, safe_name
 from schemas.model import Register, ServiceArea
 from schemas.wording import listed
 
@@ -239,7 +240,13 @@ def _sent_back(sent: Submission, register: Register) -> SentBack:
     area = area_of(sent, register)
     is_told = area is not None and bool(area.email.strip())
     name = area.name if area else ""
-    return SentBack(sent.filename, name, sent.period or "", sent.findings, is_told)
+    lies = _lies_for(area) if area and not is_told else ""
+    return SentBack(sent.filename, name, sent.period or "", sent.findings, is_told, lies)
+
+
+def _lies_for(area: ServiceArea) -> str:
+    """Where in the outbox messages to an area without an address lie."""
+    return f"{BY_HAND}/{safe_name(area.ref)}"
 
 
 def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:
@@ -252,18 +259,21 @@ def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:
 
 
 def _unreachable(
-    due: MailDue, register: Register, owed: Sequence[Reminder]
+    due: MailDue, register: Register, reminding: Sequence[Reminder]
 ) -> Iterator[Unreachable]:
     """Areas that are owed a receipt or a reminder; of a correction `SentBack` tells."""
     for sent in due.submissions:
         area = area_of(sent, register)
         if area and not area.email.strip() and sent.outcome is not Outcome.REJECTED:
-            yield Unreachable(area.name, f"a receipt for {sent.filename}", due.now.date())
+            owed = f"a receipt for {sent.filename}"
+            yield Unreachable(area.name, owed, due.now.date(), _lies_for(area))
     for ref in dict.fromkeys(one.area for one in due.newly_entered):
         area = register.area(ref)
         if area and not area.email.strip():
-            yield Unreachable(area.name, "what was entered on its behalf", due.now.date())
-    for reminder in owed:
+            owed = "what was entered on its behalf"
+            yield Unreachable(area.name, owed, due.now.date(), _lies_for(area))
+    for reminder in reminding:
         if not reminder.area.email.strip():
             periods = listed(each.period.name for each in reminder.owed)
-            yield Unreachable(reminder.area.name, f"a reminder for {periods}", reminder.since)
+            owed = f"a reminder for {periods}"
+            yield Unreachable(reminder.area.name, owed, reminder.since, _lies_for(reminder.area))

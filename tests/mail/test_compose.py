@@ -38,6 +38,7 @@ REGISTER = replace(
 )
 WEEK_BEFORE, DAY_AFTER_THAT = date(2013, 4, 23), date(2013, 4, 24)
 DAY_BEFORE, FIRST_OVERDUE = date(2013, 4, 29), date(2013, 5, 1)
+BY_HAND = ("reminder", "")
 DIGEST = ("digest", "officer")
 
 
@@ -103,8 +104,9 @@ def test_what_is_sent_to_whom_in_the_weeks_around_the_day_returns_are_due(
     )
     expected = {
         "20 Apr": [],
-        # The digest: Children's services have no address.
+        # Children's services have no address: theirs is handed over, and the digest says so.
         "23 Apr": [
+            BY_HAND,
             ("reminder", safety),
             ("reminder", care),
             ("reminder", staff),
@@ -119,14 +121,15 @@ def test_what_is_sent_to_whom_in_the_weeks_around_the_day_returns_are_due(
         ],
         "25 Apr": [],
         "29 Apr": [
+            BY_HAND,
             ("reminder", safety),
             ("reminder", staff),
             ("reminder", analysts),
             DIGEST,
         ],
         "30 Apr": [("appendix", "clerk"), ("receipt", safety), ("receipt", staff)],
-        "02 May": [("reminder", analysts), DIGEST],
-        "03 May": [("reminder", analysts), DIGEST],
+        "02 May": [BY_HAND, ("reminder", analysts), DIGEST],
+        "03 May": [BY_HAND, ("reminder", analysts), DIGEST],
         "04 May": [],
     }
     assert found == {day: sorted(messages) for day, messages in expected.items()}

@@ -73,8 +73,7 @@ def correction_message(
     `period` is None where the return does not say for which it is. Without a copy every finding is
     spelt out. The Message-ID comes from period, recipient, the return's name, the findings and when
     it was received, not from the copy's bytes, which are new each time it is made: a run that is
-    repeated makes the same message. None where the register has no address for the area, no finding
-    is an error, or the message is known.
+    repeated makes the same message. None where no finding is an error, or the message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
@@ -98,8 +97,8 @@ def receipt_message(
     """What tells a service area that its return was accepted, or that it came a second time.
 
     Every warning is named with its cell and what to do. The Message-ID comes from period,
-    recipient, the return's bytes and when it was received. None where the return was sent back, the
-    register has no address for the area, or the message is known. `period` is None only for a
+    recipient, the return's bytes and when it was received. None where the return was sent back, or
+    the message is known. `period` is None only for a
     second copy of what did not say for which period it is.
 
     Raises:
@@ -129,10 +128,8 @@ def _answer(
     office: Office,
     attachment: Path | None = None,
 ) -> Message | None:
-    """What answers a return, as of when that was received; None where nobody can be told."""
+    """What answers a return, as of when that was received; None where the message is known."""
     to = area_addressee(area)
-    if to is None:
-        return None
     called = period.name if period else ""
     received = sent.received_at.astimezone()
     about = {
@@ -161,15 +158,13 @@ def entered_message(
     """What tells a service area which figures were entered on its behalf, by whom and why.
 
     The Message-ID comes from recipient, periods, indicators and when each was entered. None where
-    the register has no address for the area, or the message is known.
+    the message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
     to = area_addressee(area)
-    if to is None:
-        return None
     periods = list(dict.fromkeys(one.period for one in figures))
     return office.compose(
         MailKind.ENTERED,
@@ -190,15 +185,13 @@ def reminder_message(
 
     `sent_back` are the area's returns that were sent back last, by period: what is still to correct
     is named. The Message-ID comes from area and day, so that there is one a day at most. None where
-    the register has no address for the area, or the message is known.
+    the message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
     area, to = reminder.area, area_addressee(reminder.area)
-    if to is None:
-        return None
     returns = []
     for owed in reminder.owed:
         sent = sent_back.get(owed.period.name) if owed.is_sent_back else None
@@ -226,11 +219,12 @@ def reminder_message(
     )
 
 
-def area_addressee(area: ServiceArea) -> Addressee | None:
-    """Whom the register lists for the returns of an area; None where it has no address."""
+def area_addressee(area: ServiceArea) -> Addressee:
+    """Whom the register lists for the returns of an area; without an address, where it has none."""
     address = area.email.strip()
     if not address:
-        return None
+        why = f"the register has no e-mail address for the returns of {area.name}"
+        return Addressee(area.name, None, why)
     return addressee(area.name, address, "Service areas", f"the returns of {area.name}")
 
 

@@ -36,6 +36,8 @@ class SentBack(Struct, frozen=True):
     findings: tuple[Finding, ...]
     #: The area has been written to.
     is_told: bool
+    #: Where in the outbox what was written to it lies, to be handed over; empty where it was sent.
+    lies: str = ""
 
     @property
     def count(self) -> str:
@@ -91,6 +93,8 @@ class Unreachable(Struct, frozen=True):
     #: What it is owed, such as `a reminder for 2012-13`.
     owed: str
     since: date
+    #: Where in the outbox that lies, to be handed over.
+    lies: str
 
 
 class Retention(Struct, frozen=True):

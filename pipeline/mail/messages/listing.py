@@ -42,15 +42,13 @@ def listing_message(
 
     The correction copies of these are attached, as many of the first as go into one message. The
     Message-ID comes from the recipient and from every file and when it was received. None where the
-    register has no address for the area, or the message is known.
+    message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
     to = area_addressee(area)
-    if to is None:
-        return None
     received = max(sent.received_at for sent in listed)
     first = listed[:_LISTED]
     outcomes = Counter(sent.outcome for sent in listed)

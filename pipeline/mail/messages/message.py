@@ -49,10 +49,10 @@ class Message(Struct, frozen=True):
     kind: MailKind
     #: With its angle brackets, as the header has it.
     message_id: str
-    #: The bare address.
+    #: The bare address; empty where it is handed over.
     to: str
     subject: str
-    #: The name of its `.eml` file.
+    #: The name of its file: `.eml`, or `.txt` where it is handed over.
     filename: str
     email: EmailMessage
     #: The period's name; empty where it is about none, or about several.
@@ -67,14 +67,15 @@ class Addressee(Struct, frozen=True):
     """Whom a message is for."""
 
     name: str
-    address: Address
+    #: None where there is none, so that it is handed over.
+    address: Address | None
     #: Why they have it, as the message says at its foot.
     why: str
 
     @property
     def key(self) -> str:
-        """The address as it tells apart the messages of one kind."""
-        return address_key(self.address.addr_spec)
+        """The address, or the name, as it tells apart the messages of one kind."""
+        return address_key(self.address.addr_spec) if self.address else f"for {self.name}"
 
 
 class Office(Struct, frozen=True):
@@ -123,7 +124,8 @@ class Office(Struct, frozen=True):
         text = self.texts.render(f"mail_{kind}", words)
         email = EmailMessage(policy=SMTP)
         email["From"] = _sender(self.sender)
-        email["To"] = to.address
+        if to.address:
+            email["To"] = to.address
         email["Subject"] = text.subject
         email["Date"] = sent_at
         email["Message-ID"] = message_id
@@ -140,9 +142,12 @@ class Office(Struct, frozen=True):
             )
         if attachments:
             email.set_boundary(f"=_mixed_{token}")
-        mailbox = safe_name(to.address.username)
-        filename = f"{safe_name(one_line(name))} to {mailbox} {token[:8]}.eml"
-        address, subject = to.address.addr_spec, text.subject
+        filename, address, subject = safe_name(one_line(name)), "", text.subject
+        if to.address:
+            address = to.address.addr_spec
+            filename += f" to {safe_name(to.address.username)} {token[:8]}.eml"
+        else:
+            filename += f" {token[:8]}.txt"
         return Message(
             kind, message_id, address, subject, filename, email, period, area, attachments
         )
