@@ -35,6 +35,14 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone().date()
 
 
+def came_in_time(sent: Iterable[Submission], period: Period) -> bool:
+    """Whether any of an area's returns for a period came by the day on which it was due.
+
+    Whoever then puts it right, of himself or because it was sent back, is not late.
+    """
+    return any(day_of(one.received_at) <= period.due for one in sent)
+
+
 def _return(
     area: ServiceArea, period: Period, sent: list[Submission], today: date
 ) -> ReturnReceived:
@@ -43,8 +51,7 @@ def _return(
         return ReturnReceived(area, ReturnState.OVERDUE if overdue else ReturnState.MISSING)
     accepted, last = [s for s in sent if s.outcome is Outcome.ACCEPTED], sent[-1]
     shown = accepted[-1] if accepted else last
-    in_time = day_of(shown.received_at) <= period.due
-    taken_in = ReturnState.RECEIVED if in_time else ReturnState.LATE
+    taken_in = ReturnState.RECEIVED if came_in_time(sent, period) else ReturnState.LATE
     return ReturnReceived(
         area=area,
         state=taken_in if accepted else ReturnState.REJECTED,

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.report import figure_shown
+from pipeline.consolidation.returned import came_in_time
 from pipeline.mail.due import MailDue, area_of
 from pipeline.mail.messages import Message, Office, appendix_messages, areas, digest_messages
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
@@ -47,7 +48,7 @@ def compose(
     def was_reminded(area: ServiceArea, day: date) -> bool:
         return areas.reminder_id(area, day, office) in office.known
 
-    owed = reminders(register, due.returned, due.now.date(), was_reminded)
+    owed = reminders(register, due.returned, due.now.date(), was_reminded, due.last_night)
     yield from appendices(due.issued, office)
     made = chain(
         _answers(due, register, office),
@@ -96,7 +97,18 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
             contents = due.contents.get(sent.id, Contents())
             of_place = accepted[sent.area, sent.period]
             replaced = _replaced(due, sent, of_place, register)
-            brought = replace(_brought(sent, of_place, contents, wordings), entered=replaced)
+            sent_before = [
+                one
+                for one in due.past
+                if (one.area, one.period) == (sent.area, sent.period)
+                and one.outcome is not Outcome.DUPLICATE
+                and one.id < sent.id
+            ]
+            brought = replace(
+                _brought(sent, of_place, contents, wordings),
+                entered=replaced,
+                was_in_time=period is not None and came_in_time(sent_before, period),
+            )
         yield areas.receipt_message(area, period, sent, brought, office=office)
     for area, some in listed.items():
         yield listing_message(area, some, due.copies, office=office)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -20,7 +20,11 @@ from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, published_since
 from pipeline.store import Answered, Contents, Entered, Outcome, Submission, retention
 from pipeline.store.session import Session
+from pipeline.workspace.runs.record import RunOutcome, last_runs
 from schemas.model import Register, ServiceArea
+
+#: How many of the last runs are looked at; a watch makes many a day.
+_RUNS = 1000
 
 
 class MailDue(Struct, frozen=True):
@@ -49,8 +53,10 @@ class MailDue(Struct, frozen=True):
     set_apart: tuple[SetApart, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
     retention: Retention | None = None
-    #: The day of the last digest; None where there was none.
+    #: The day of the last digest, and the last day before this on which the job ran; None where
+    #: there was none.
     last_digest: date | None = None
+    last_night: date | None = None
 
 
 def due(
@@ -106,7 +112,21 @@ def due(
         undelivered=tuple(undelivered),
         retention=Retention(len(over.submissions), over.rule, over.since) if over.since else None,
         last_digest=last_digest,
+        last_night=_last_night(session),
     )
+
+
+def _last_night(session: Session) -> date | None:
+    """The last day before this one on which the job ran to its end, or told anybody anything.
+
+    The record of runs may have been lost, and what was told may be long ago.
+    """
+    midnight = datetime.combine(session.now.astimezone().date(), time()).astimezone()
+    told = session.store.messages.last_told(midnight)
+    ended = (RunOutcome.DONE, RunOutcome.NEEDS_A_PERSON)
+    runs = (each.began for each in last_runs(session.workspace, _RUNS) if each.outcome in ended)
+    ran = next((began for began in runs if began < midnight), None)
+    return max((at.astimezone().date() for at in (told, ran) if at is not None), default=None)
 
 
 def area_of(sent: Submission, register: Register) -> ServiceArea | None:

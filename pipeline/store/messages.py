@@ -171,6 +171,13 @@ class Messages:
         with e.reading(self._engine) as connection:
             return _answered(connection)
 
+    def last_told(self, before: datetime) -> datetime | None:
+        """When anybody was last told anything before a moment; None where nobody was."""
+        c = t.message.c.queued_at
+        with e.reading(self._engine) as connection:
+            last: datetime | None = connection.scalar(sa.select(sa.func.max(c)).where(c < before))
+            return last
+
     def quarantined(self) -> tuple[Quarantined, ...]:
         """What was put into quarantine, as far as people were told of it, in that order."""
         query = sa.select(t.quarantined).order_by(t.quarantined.c.id)

@@ -188,10 +188,15 @@ def test_a_receipt_says_what_counts_now_what_it_replaced_and_that_it_was_late(
     assert "send it again by 30 April 2013; the whole of it replaces this one." in said(first)
     office.drop(returns["ASC"], "care.xlsx")
     second = only(office.night(date(2013, 5, 2)), MailKind.RECEIPT)
-    assert second.subject.startswith("Return for 2012-13 accepted, late: care.xlsx")
-    assert "after the day on which it was due, and is marked as late." in said(second)
+    assert second.subject == "Return for 2012-13 accepted: care.xlsx"
+    assert "late" not in said(second)
+    assert "in time" not in said(second)
     assert "take the place of everything in care first.xlsx, which no longer" in said(second)
     assert "Provisional" not in said(second)
+    office.drop(returns["HR"], "staff.xlsx")
+    late = only(office.night(date(2013, 5, 3)), MailKind.RECEIPT)
+    assert late.subject.startswith("Return for 2012-13 accepted, late: staff.xlsx")
+    assert "after the day on which it was due, and is marked as late." in said(late)
 
 
 def test_a_receipt_holds_no_figure_because_none_has_been_through_disclosure(

@@ -58,6 +58,8 @@ class Brought(Struct, frozen=True):
     was_sent_back: bool = False
     #: The figures entered on the area's behalf whose place it takes.
     entered: tuple[EnteredFigure, ...] = ()
+    #: A return of the area for the period came in time, so that this one is not late.
+    was_in_time: bool = False
 
 
 def correction_message(
@@ -112,6 +114,8 @@ def receipt_message(
         "is_again": sent.outcome is Outcome.DUPLICATE,
         "restates": sent.is_restatement,
         "warnings": grouped([f for f in sent.findings if f.severity is Severity.WARNING]),
+        "late": _is_late(period, sent) and not brought.was_in_time,
+        "in_time": not _is_late(period, sent),
         "notes": [f for f in sent.findings if f.severity is Severity.INFO],
     }
     identity = (sent.sha256, sent.filename, sent.received_at.astimezone(UTC).isoformat())
@@ -137,7 +141,7 @@ def _answer(
         "period": period,
         "filename": sent.filename,
         "received": received,
-        "late": period is not None and received.date() > period.due,
+        "late": _is_late(period, sent),
     }
     return office.compose(
         kind,
@@ -150,6 +154,11 @@ def _answer(
         area=area.ref,
         attachments=(attachment,) if attachment else (),
     )
+
+
+def _is_late(period: Period | None, sent: Submission) -> bool:
+    """Whether a return came after its period's was due."""
+    return period is not None and sent.received_at.astimezone().date() > period.due
 
 
 def entered_message(
