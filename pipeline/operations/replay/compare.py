@@ -81,8 +81,8 @@ def _of_fields(what: str, mine: Submission, other: Submission) -> Iterator[Diffe
             yield Difference(f"{name} of {what}", (), str(value), str(said[name]))
 
 
-def _findings(mine: Submission, other: Submission) -> tuple[dict[object, _Row], dict[object, _Row]]:
-    """The findings of each by their place in reading order, as far as both versions say the same."""
+def _findings(mine: Submission, other: Submission) -> list[Mapping[int, _Row]]:
+    """The findings of both in reading order, as far as both versions would say the same."""
     if mine.version == __version__:
         lines = [[f.line for f in sent.findings] for sent in (mine, other)]
     else:
