@@ -23,6 +23,7 @@ from pipeline.mail.due import MailDue, area_of
 from pipeline.mail.messages import Message, Office, appendix_messages, areas, digest_messages
 from pipeline.mail.messages.digest import Affairs, Disagreement, Overdue, SentBack, Unreachable
 from pipeline.mail.messages.listing import listing_message, to_be_listed
+from pipeline.mail.messages.together import together
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
@@ -71,9 +72,9 @@ def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Message]:
 
 
 def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Message | None]:
-    """A correction for each return that was sent back, a receipt for each other.
+    """What answers each area's files, in one message: a correction or a receipt for each.
 
-    Of the many files that an area may leave in one night the most are listed in one message.
+    Of the many that an area may leave in one night the most are listed.
     """
     answers: dict[ServiceArea, list[Submission]] = defaultdict(list)
     for sent in due.submissions:
@@ -83,13 +84,14 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
     without = {sent.id for some in listed.values() for sent in some}
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
     accepted = _by_place(sent for sent in due.past if sent.outcome is Outcome.ACCEPTED)
+    parts: dict[ServiceArea, list[Message | None]] = defaultdict(list)
     for sent in due.submissions:
         area, period = area_of(sent, register), register.period(sent.period or "")
         if area is None or sent.id in without:
             continue
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
-            yield areas.correction_message(area, period, sent, copy, office=office)
+            parts[area].append(areas.correction_message(area, period, sent, copy, office=office))
             continue
         if sent.outcome is Outcome.DUPLICATE:
             brought = areas.Brought(was_sent_back=_was_sent_back(sent, due.past))
@@ -109,9 +111,11 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
                 entered=replaced,
                 was_in_time=period is not None and came_in_time(sent_before, period),
             )
-        yield areas.receipt_message(area, period, sent, brought, office=office)
+        parts[area].append(areas.receipt_message(area, period, sent, brought, office=office))
     for area, some in listed.items():
-        yield listing_message(area, some, due.copies, office=office)
+        parts[area].append(listing_message(area, some, due.copies, office=office))
+    for area, made in parts.items():
+        yield from together(area, [one for one in made if one is not None], office=office)
 
 
 def _by_place(

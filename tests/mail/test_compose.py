@@ -264,10 +264,30 @@ def test_two_returns_of_one_night_are_both_answered_and_the_first_says_what_coun
 ) -> None:
     office.drop(returns["provisional"], "care first.xlsx")
     office.drop(returns["ASC"], "care.xlsx")
-    answers = [post for post in office.night(DAY_AFTER_THAT).posts if post.kind is MailKind.RECEIPT]
-    first = next(m for m in answers if "care first.xlsx" in m.subject)
-    assert len(answers) == 2
-    assert "A later return of yours, care.xlsx, has been accepted since." in said(first)
+    answers = only(office.night(DAY_AFTER_THAT), MailKind.ANSWERS)
+    assert answers.subject == "2 answers to what you sent: 2 received"
+    assert (answers.period, answers.area, answers.filename[:15]) == (
+        *("2012-13", "ASC"),
+        "2012-13 answers",
+    )
+    plain, html = bodies(answers)
+    for text in (plain, html):
+        assert text.index("care first.xlsx") < text.index("A later return of yours, ")
+        assert "which no longer" in " ".join(text.split())
+    assert plain.count("You get this because") == html.count("You get this because") == 2
+    assert html.count("<title>") == html.count("<body") == html.count('role="main"') == 1
+    assert "<title>2 answers to what you sent: 2 received</title>" in html
+
+
+def test_the_copies_of_one_nights_answers_are_attached_to_one_message(
+    office: PostOffice, returns: Mapping[str, Path]
+) -> None:
+    office.drop(returns["slips"], "safety.xlsx")
+    office.drop(returns["SAF"], "safety again.xlsx")
+    answers = only(office.night(DAY_AFTER_THAT), MailKind.ANSWERS)
+    assert answers.subject == "2 answers to what you sent: 1 sent back and 1 received"
+    assert len(answers.attachments) == len([*answers.email.iter_attachments()]) == 1
+    assert "1. Return for 2012-13 sent back" in said(answers)
 
 
 def test_a_restatement_is_said_to_be_one(office: PostOffice, returns: Mapping[str, Path]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from pipeline.mail.messages.rendering import Text
 from pipeline.mail.messages.texts import Texts
 from pipeline.workbooks.safe_text import one_line
 from pipeline.workspace.errors import RegisterError, SettingsError
@@ -38,6 +39,8 @@ class MailKind(StrEnum):
     CORRECTION = "correction"
     RECEIPT = "receipt"
     LISTING = "listing"
+    #: Several of these three.
+    ANSWERS = "answers"
     ENTERED = "entered"
     REMINDER = "reminder"
     DIGEST = "digest"
@@ -115,13 +118,39 @@ class Office(Struct, frozen=True):
         The same arguments give the same bytes. After its kind its templates are named; `name`
         begins the name of its file.
         """
-        message_id, token = self.message_id(kind, identity), _token(kind, identity)
-        if message_id in self.known:
+        if self.message_id(kind, identity) in self.known:
             return None
         names = [one_line(each.name) for each in attachments]
         attached = {"attachment": names[0] if names else "", "attachments": names}
         words = {**words, **attached, "why": to.why}
-        text = self.texts.render(f"mail_{kind}", words)
+        return self.made(
+            kind,
+            to,
+            self.texts.render(f"mail_{kind}", words),
+            sent_at=sent_at,
+            identity=identity,
+            name=name,
+            period=period,
+            area=area,
+            attachments=attachments,
+        )
+
+    def made(
+        self,
+        kind: MailKind,
+        to: Addressee,
+        text: Text,
+        *,
+        sent_at: datetime,
+        identity: Sequence[str],
+        name: str,
+        period: str = "",
+        area: str = "",
+        attachments: tuple[Path, ...] = (),
+    ) -> Message:
+        """The same of words that are there, whether it is known or not."""
+        message_id, token = self.message_id(kind, identity), _token(kind, identity)
+        names = [one_line(each.name) for each in attachments]
         email = EmailMessage(policy=SMTP)
         email["From"] = _sender(self.sender)
         if to.address:
@@ -178,6 +207,11 @@ def addressee(name: str, address: str, sheet: str, what: str) -> Addressee:
         raise RegisterError([f"{problem} Correct it."])
     header = Address(display_name=one_line(name), addr_spec=address)
     return Addressee(name, header, f"the register lists this address for {what}")
+
+
+def size_in_mail(path: Path) -> float:
+    """How many bytes a file takes in a message: four of three, in lines."""
+    return 1.4 * path.stat().st_size
 
 
 def sha256(content: bytes) -> str:
