@@ -15,6 +15,7 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from schemas.deciding import Approver, IssueRule, Request, Weekday
 from schemas.merge_rules import MergeRule
 from schemas.units import Unit, UnitRow, row_of, shown
 
@@ -105,31 +106,6 @@ class Gets(StrEnum):
     APPENDIX = "appendix"
     DRAFT = "draft"
     DIGEST = "digest"
-
-
-class IssueRule(StrEnum):
-    """What makes an issue of a draft."""
-
-    CHANGE = "at every change"
-    APPROVAL = "on approval"
-    COMPLETE = "when complete"
-    DATE = "on a date"
-
-
-class Weekday(StrEnum):
-    """The days of the week, in their order."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-    @classmethod
-    def of(cls, day: date) -> Weekday:
-        return tuple(cls)[day.weekday()]
 
 
 class Priority(Struct, frozen=True):
@@ -262,31 +238,6 @@ class Recipient(Struct, frozen=True):
     name: str
     email: str
     gets: tuple[Gets, ...] = (Gets.APPENDIX,)
-
-
-class Approver(Struct, frozen=True):
-    """Who may decide: approve a draft, accept a warning, reopen, recall."""
-
-    name: str
-    #: The user name on the computers where commands are given; empty: decides by the register.
-    login: str = ""
-
-
-class Request(Struct, frozen=True):
-    """A line of the sheet Decisions, as typed; what comes of it is decided by a run."""
-
-    #: What is asked for, such as `approve`.
-    what: str = ""
-    period: str = ""
-    area: str = ""
-    #: The code of a warning, and the ref of the indicator that it is about.
-    finding: str = ""
-    indicator: str = ""
-    #: The code that is printed on the draft.
-    code: str = ""
-    by: str = ""
-    on: date | None = None
-    because: str = ""
 
 
 class Policy(Struct, frozen=True):

@@ -76,10 +76,12 @@ class Observation(Struct, frozen=True):
         str, Described("SHA-256", "The hash of the file it came in.", 260, stored=False)
     ] = ""
     filename: Annotated[
-        str, Described("File", "The name of the file it came in.", 200, stored=False)
+        str,
+        Described("File", "The name of the file it came in, or who entered it.", 200, stored=False),
     ] = ""
     received_at: Annotated[
-        datetime | None, Described("Received at", "When that file came.", 140, stored=False)
+        datetime | None,
+        Described("Received at", "When that file came, or it was entered.", 140, stored=False),
     ] = None
 
 

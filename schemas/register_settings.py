@@ -1,7 +1,8 @@
 """The settings of the register's sheet Framework, as plain data."""
 
 from schemas import register_columns as column
-from schemas.model import IssueRule, PolicyKind, TextBounds, ToleranceKind, Weekday
+from schemas.deciding import IssueRule, Weekday
+from schemas.model import PolicyKind, TextBounds, ToleranceKind
 from schemas.register_columns import RegisterColumn, sheet
 
 #: A bound of text may be set to so many times what it is unset.

@@ -1,8 +1,8 @@
 """The catalogue: every finding that Quarterday can make.
 
-F: the file. L: the layout. V: the value in one cell. C: a check against the register, each of
-them an entry in `schemas.returns`. R: the register itself; these stand in `schemas.register_rules`
-and `schemas.register_checks`. More L and V are in `schemas.layout_rules` and `schemas.cell_rules`.
+F: the file. L: the layout. V: the value in one cell. C: a check against the register, in
+`schemas.returns`. T: the template. R: the register itself, in `schemas.register_rules` and
+`schemas.register_checks`. More L and V are in `schemas.layout_rules` and `schemas.cell_rules`.
 `docs/findings.md` is made from it by `schemas.rules_page`.
 """
 
@@ -388,11 +388,9 @@ LOOKS_UNKNOWN = Rule(
     "62 may be shown as 62, as 6200% or as a date; the format of the cell decides.",
 )
 
+_HERE = [each for each in globals().values() if isinstance(each, Rule)]
 RULES: tuple[Rule, ...] = (
-    *sorted(
-        (*(r for r in list(globals().values()) if isinstance(r, Rule)), *layout_rules.RULES),
-        key=lambda rule: "FLV".index(rule.code[0]),
-    ),
+    *sorted((*_HERE, *layout_rules.RULES), key=lambda rule: "FLV".index(rule.code[0])),
     *cell_rules.RULES,
     *sorted((*ROWS.checks, *COVERS.checks), key=attrgetter("code")),
     *template_rules.RULES,

@@ -597,6 +597,7 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         "trace": ["P6-1", *here],
         "replay": here,
         "accept": ["C05", "--because", "It is.", "--workspace", warned.root, "--json"],
+        "enter": [*ENTERED, "--because", "It is.", "--workspace", warned.root, "--json"],
         "forget": here,
         "demo": [tmp_path / "demo", "--json"],
     }
@@ -611,6 +612,10 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         assert isinstance(document, list if kind == "list" else dict), name
         content = document[0] if isinstance(document, list) else document
         assert list(content) == re.findall(r"`(\w+)`", keys), name
+
+
+#: What is typed for a figure of the workspace with a warning.
+ENTERED = ("2012-13", "CS", "P1-1", "4600")
 
 
 # --- Rooms ---------------------------------------------------------------------------------------

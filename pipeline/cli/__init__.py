@@ -46,6 +46,7 @@ for function in (
     history.trace,
     history.replay,
     decisions.accept,
+    decisions.enter,
     appendix.merge,
     appendix.appendix,
     decisions.approve,

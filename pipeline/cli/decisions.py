@@ -1,4 +1,4 @@
-"""Commands by which a person decides: what is issued or recalled, what is right, what may go."""
+"""Commands by which a person decides: what is issued, right, or a figure, and what may go."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.cli import console
 from pipeline.cli.console import Result, workspace_at
 from pipeline.cli.mail import mail_document, mail_lines
 from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
-from schemas.model import Request
+from schemas.deciding import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,18 +43,77 @@ def accept(
     from pipeline.consolidation.redaction import Redaction
     from pipeline.job.deciding import need_right
     from pipeline.job.session import at_work
-    from pipeline.workspace.lock import whoami
+    from pipeline.workspace import lock
 
     with at_work(workspace_at(workspace), console.now()) as session:
-        need_right(session.register, whoami())
+        need_right(session.register, lock.user())
         chosen = chosen_periods(session.register, period)
         redaction = Redaction(session.register, session.store)
         warnings = waiting(session.store, chosen, redaction)
         choice, now = Choice(code, ref, area), session.now
-        approvals = approve(choice, warnings, every=every, by=whoami(), at=now, because=because)
+        approvals = approve(
+            choice, warnings, every=every, by=lock.whoami(), at=now, because=because
+        )
         session.store.decisions.approve(approvals)
     lines = (f"accepted: {one.code} at {one.place}, by {one.by}" for one in approvals)
     return Result(approvals, lines)
+
+
+def enter(
+    period: Annotated[str, Argument(help="The period, as the register names it.")],
+    area: Annotated[str, Argument(help="The service area, by ref or name.")],
+    ref: Annotated[str, Argument(help="The indicator's ref.")],
+    figure: Annotated[
+        str,
+        Argument(
+            help="What belongs under Performance: a figure, a state or words.", show_default=False
+        ),
+    ] = "",
+    *,
+    because: Annotated[str, Option(help="Why it is entered, and who gave it.")] = "",
+    status: Annotated[str, Option(help="Provisional, Not available or No cases.")] = "",
+    numerator: Annotated[str, Option(help="The number counted.")] = "",
+    denominator: Annotated[str, Option(help="The number it is out of.")] = "",
+    commentary: Annotated[str, Option(help="What lies behind the figure.")] = "",
+    reopen: Annotated[
+        bool, Option("--reopen", help="Into a closed period, as a restatement.")
+    ] = False,
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """Enter one figure on a service area's behalf; it is read and checked as a return's cell is.
+
+    It counts until the area's next return is accepted. Who entered it, when and why is kept,
+    printed beside it, and told to the area by the next run. Put -- before a figure below zero.
+
+    Example: `quarterday enter 2012-13 "Community safety" P2-1 4605 --because "given by telephone"`
+    """
+    from pipeline.consolidation.redaction import Redaction
+    from pipeline.consolidation.report import figure_shown
+    from pipeline.job.session import at_work
+    from pipeline.operations.entering import enter as enter_figure
+    from pipeline.operations.entering import held_to, subject_of
+    from pipeline.returns.entering import Typed
+    from pipeline.workspace import lock
+
+    typed = Typed(figure, status, numerator, denominator, commentary)
+    with at_work(workspace_at(workspace), console.now()) as session:
+        subject = subject_of(held_to(session, period).register, period, area, ref)
+        before = session.store.observations(subject.period.name)
+        entered, findings = enter_figure(
+            session, subject, typed, by=lock.user(), because=because, reopens=reopen
+        )
+        redaction = Redaction(session.register, session.store)
+        replaced = [
+            f"in place of {redaction.figure(one)}, {one.filename}"
+            for one in before
+            if (one.indicator, one.area) == (entered.indicator, entered.area)
+        ]
+    about = f"{entered.indicator}, {subject.area.name}, {entered.period}"
+    said = figure_shown(entered, subject.indicator) or entered.status.lower()
+    document = {"entered": entered, "findings": findings}
+    counts = f"{subject.area.name}'s next return that is accepted takes its place."
+    lines = (", ".join((f"entered: {about}: {said}", *replaced)), *findings, counts)
+    return Result(document, lines)
 
 
 def approve(
@@ -94,12 +153,12 @@ def _decided(workspace: Path, request: Request) -> Result:
     from pipeline.job.deciding import Desk
     from pipeline.job.session import at_work
     from pipeline.mail import delivery, enqueue
+    from pipeline.workspace import lock
     from pipeline.workspace.errors import WorkspaceError
-    from pipeline.workspace.lock import whoami
 
     with at_work(workspace_at(workspace), console.now()) as session:
         desk = Desk(session)
-        ruling = desk.decide(request, login=whoami())
+        ruling = desk.decide(request, login=lock.user())
         mistakes = enqueue.bring(session) if ruling.is_done else ()
         mail = delivery.deliver(session) if ruling.is_done else None
     if not ruling.is_done:

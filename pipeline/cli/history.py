@@ -116,9 +116,13 @@ def _source_facts(source: Source) -> Iterator[tuple[str, str]]:
 
     held = source.archived
     holding = f', which holds "{held.text}"' if held.text is not None else ""
-    yield "file", printable(source.filename)
-    yield "cell", f"{printable(source.sheet)}!{source.cell}{holding}"
-    yield "received", moment(source.received_at)
+    if source.entered_by:
+        by = f"by {printable(source.entered_by)} on {moment(source.received_at)}"
+        yield "entered", f"{by}: {printable(source.because)}"
+    else:
+        yield "file", printable(source.filename)
+        yield "cell", f"{printable(source.sheet)}!{source.cell}{holding}"
+        yield "received", moment(source.received_at)
     yield "completed by", printable(source.completed_by)
     yield "signed off by", printable(source.signed_off_by)
     yield "kept as", str(held.path or "")

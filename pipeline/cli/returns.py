@@ -18,7 +18,6 @@ from pipeline.cli.options import (
     WorkspaceOption,
 )
 from pipeline.workspace.errors import WorkspaceError
-from schemas.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -89,11 +88,9 @@ def _chosen_areas(register: Register, name: str | None) -> list[ServiceArea]:
     Raises:
         WorkspaceError: there is none.
     """
-    wanted = None if name is None else name_key(name)
-    areas = [a for a in register.areas if wanted in (None, name_key(a.ref), name_key(a.name))]
-    if not areas:
-        known = ", ".join(a.name for a in register.areas)
-        raise WorkspaceError(f"{name} is not a service area. Choose one of: {known}.")
+    from pipeline.register import need_area
+
+    areas = register.areas if name is None else [need_area(register, name)]
     return [a for a in areas if register.indicators_of(a.ref)]
 
 
@@ -259,7 +256,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     from pipeline.consolidation.registers import register_for
     from pipeline.consolidation.returned import returns_received
     from pipeline.job.session import looking
-    from pipeline.mail.delivery import mail_status
+    from pipeline.mail.delivery import lying_by_hand, mail_status
     from pipeline.outputs.issuing import pending
     from pipeline.register.beside import beside
     from pipeline.store import Outcome
@@ -269,6 +266,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
 
     place = workspace_at(workspace)
     suspects, lying = at_work.suspects(place.state), beside(place.register)
+    by_hand = lying_by_hand(place)
     with looking(place, console.now()) as session:
         register, store, today = session.register, session.store, session.now.date()
         periods = options.chosen_periods(register, period)
@@ -306,6 +304,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         "past_retention": len(past.submissions),
         "mail": mail.waiting_document(unsent),
         "beside_register": {"copies": lying.copies, "locks": lying.locks},
+        "by_hand": by_hand,
         "suspects": [
             {
                 "name": each.thing.name,
@@ -338,6 +337,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
             )
         yield from mail.waiting_lines(unsent)
         yield from lying.lines
+        yield from _by_hand_lines(place, by_hand)
         if suspects:
             named = listed([f"{each.thing.name} ({each.said})" for each in suspects])
             yield f"What runs have ended on: {named}. quarterday doctor says more."
@@ -346,6 +346,14 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     return Result(
         document, lines(), needs_a_person=bool(awaited or warnings or unsent.stuck or lying.copies)
     )
+
+
+def _by_hand_lines(place: Workspace, by_hand: Mapping[str, int]) -> Iterator[str]:
+    from schemas.wording import counted
+
+    for folder, many in by_hand.items():
+        lies = f"{place.by_hand / folder} ({counted(many, 'message')})"
+        yield f"To be handed over, for want of an address: {lies}"
 
 
 def _draft_lines(drafts: Iterable[tuple[Edition, Issue]]) -> Iterator[str]:

@@ -41,6 +41,7 @@ class Waiting(Struct, frozen=True):
 def waiting(store: Store, periods: Sequence[Period], redaction: Redaction) -> list[Waiting]:
     """The warnings of these periods that wait to be accepted, in the register's order of areas.
 
+    One at a figure in whose place another was entered does so no longer.
     One that quotes a figure which the appendix suppresses comes without its words.
     """
     warned = [
@@ -55,6 +56,11 @@ def waiting(store: Store, periods: Sequence[Period], redaction: Redaction) -> li
         return []
     approved = {(a.submission_id, a.code, a.sheet, a.cell) for a in store.decisions.all(Approval)}
     figures = {(number, o.sheet, o.cell): o for number, o in store.reported()}
+    entered = {
+        (one.submission_id, one.indicator)
+        for period in periods
+        for one in store.in_force(period.name).values()
+    }
     warnings = (
         Waiting(
             period=period,
@@ -67,7 +73,11 @@ def waiting(store: Store, periods: Sequence[Period], redaction: Redaction) -> li
         for period, area, sent, finding in warned
         for figure in (figures.get((sent.id, finding.sheet, finding.cell)),)
     )
-    return [one for one in warnings if one.key not in approved]
+    return [
+        one
+        for one in warnings
+        if one.key not in approved and (one.submission_id, one.indicator) not in entered
+    ]
 
 
 def _standing(

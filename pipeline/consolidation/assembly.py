@@ -118,7 +118,7 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         achievements=store.achievements(name, as_of),
         submissions=submissions,
         told=_told(session, {**registers, name: register}, remade),
-        closed=_closed(session, period, submissions),
+        closed=_closed(session, period, submissions, as_of),
         content=content,
         registers=registers,
         current_sha256=session.register.sha256,
@@ -146,9 +146,17 @@ def _told(
     return told_of_each(current, session.store, periods, before, alone, registers)
 
 
-def _closed(session: Session, period: Period, submissions: tuple[Submission, ...]) -> Closed | None:
+def _closed(
+    session: Session,
+    period: Period,
+    submissions: tuple[Submission, ...],
+    as_of: Issue | None,
+) -> Closed | None:
     """What a period was closed with, where it has been restated, and every line as it was then."""
-    closed = restated_from(session.store, submissions)
+    entered = session.store.entered.all(period.name)
+    if as_of is not None:
+        entered = tuple(one for one in entered if one.last_issue < as_of.id)
+    closed = restated_from(session.store, submissions, entered)
     issue = closed.issue if closed else None
     if closed is None or issue is None:
         return closed

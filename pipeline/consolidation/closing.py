@@ -6,7 +6,7 @@ appendix: whatever is accepted for it after that is a restatement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
 from pipeline.store import (
     REGISTER,
     Closing,
+    Entered,
     Issue,
     IssuedRating,
     Reopening,
@@ -95,25 +96,36 @@ def reopen(session: Session, period: Period, by: str, because: str) -> int:
     return session.store.decisions.record(Reopening(period.name, last.id, session.now, by, because))
 
 
-def restated_from(store: Store, submissions: tuple[Submission, ...]) -> Closed | None:
-    """What a period was closed with before the restatements among its submissions came.
+def restated_from(
+    store: Store, submissions: Iterable[Submission], entered: Iterable[Entered]
+) -> Closed | None:
+    """What a period was closed with before the restatements among what came for it.
 
-    None where none of them is a restatement. Of several closings it is the last one that was
-    followed by a restatement.
+    That are its `submissions` and the figures `entered` for it; None where none of them is a
+    restatement. Of several closings it is the last one that was followed by a restatement.
     """
     closing_of = {r.id: r.closing_id for r in store.decisions.all(Reopening)}
-    restating = {
-        s.id: closing_of[s.reopening_id]
-        for s in submissions
-        if s.is_restatement and s.reopening_id is not None
-    }
+    came: list[Submission | Entered] = [*submissions, *entered]
+    restating = [
+        (closing_of[one.reopening_id], one)
+        for one in came
+        if one.is_restatement and one.reopening_id is not None
+    ]
     if not restating:
         return None
-    number = max(restating.values())
+    number = max(closed for closed, _ in restating)
     closing = next(c for c in store.decisions.all(Closing) if c.id == number)
-    first = min(one for one, closed in restating.items() if closed == number)
-    before = [i for i in store.issues() if i.period == closing.period and i.last_submission < first]
+    since = [one for closed, one in restating if closed == number]
+    issues = (issue for issue in store.issues() if issue.period == closing.period)
+    before = [issue for issue in issues if not any(_came_before(one, issue) for one in since)]
     return Closed(closing, before[-1] if before else None)
+
+
+def _came_before(one: Submission | Entered, issue: Issue) -> bool:
+    """Whether an issue may show what came."""
+    if isinstance(one, Entered):
+        return one.last_issue < issue.id
+    return one.id <= issue.last_submission
 
 
 def marked(line: Line, closed: Closed | None, register: Register) -> Line:

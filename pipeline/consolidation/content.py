@@ -18,7 +18,7 @@ from pipeline import __version__
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
-from pipeline.store import Issue, Outcome, Submission
+from pipeline.store import Entered, Issue, Outcome, Submission
 from pipeline.store.session import Session
 from schemas.model import CommentaryRule, Indicator, Period, Register
 
@@ -28,14 +28,15 @@ def content_key(
     period: Period,
     submissions: Iterable[Submission],
     published: Iterable[Issue] = (),
+    entered: Iterable[Entered] = (),
 ) -> str:
     """What an appendix is made from, as a SHA-256: the same key means nothing new to issue.
 
     `submissions` are those of the period, of the last period and of the same period a year before,
-    whose figures give the direction of travel; `published` are the last issues of these two, which
-    count in place of what was sent for them. What the appendix says nothing of is passed over:
-    duplicates, other periods, rejected returns of an earlier period or of no known area, and what
-    `_said_by` passes over of the register.
+    whose figures give the direction of travel, and `entered` the figures entered for these;
+    `published` are the last issues of these two, which count in place of what was sent for them.
+    What the appendix says nothing of is passed over: duplicates, other periods, rejected returns of
+    an earlier period or of no known area, and what `_said_by` passes over of the register.
     """
     issued = {issue.period: issue.id for issue in published}
     bearing = (register.last_period(period), register.year_before(period))
@@ -47,6 +48,7 @@ def content_key(
         if (s.outcome is Outcome.ACCEPTED and s.period in (period.name, *earlier))
         or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
     ]
+    counted += [f"entered {one.id}" for one in sorted(entered, key=lambda one: one.id)]
     compared = [f"{name} as issued:{number}" for name, number in sorted(issued.items())]
     parts = (__version__, _said_by(register), period.name, *counted, *compared)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -86,8 +88,9 @@ def content_of(session: Session, period: Period) -> str:
     names = dict.fromkeys(each.name for each in earlier if each is not None)
     issues = [issue for name in names if (issue := store.last_issue(name))]
     issued = {issue.period for issue in issues}
-    unissued = [name for name in names if name not in issued]
-    return content_key(register, period, store.submissions(period.name, *unissued), issues)
+    counting = (period.name, *(name for name in names if name not in issued))
+    entered = [one for name in counting for one in store.entered.all(name)]
+    return content_key(register, period, store.submissions(*counting), issues, entered)
 
 
 #: What people type to name a draft has so many characters.

@@ -27,6 +27,7 @@ from pipeline.consolidation.inference import is_unknown
 from pipeline.consolidation.merge import Consolidated, has_data
 from pipeline.consolidation.printed import NOTHING_TOLD, ReportedFigure, Told, ToldOf, figure_of
 from pipeline.consolidation.quoting import numbers_in
+from pipeline.store import Entered
 from schemas.model import Indicator, Kind, Register, SmallNumbers, Target
 from schemas.observations import Observation
 
@@ -95,6 +96,17 @@ def tells_few(register: Register, ref: str, numbers: Iterable[Decimal]) -> bool:
 def is_small_print(register: Register, ref: str, printed: str) -> bool:
     """Whether what an appendix printed of an indicator counts too few people to print it again."""
     return tells_few(register, ref, numbers_in(printed))
+
+
+def reason_shown(register: Register, entered: Entered) -> str:
+    """Why a figure was entered, as it may be printed; empty where it is not told.
+
+    That of a suppressed figure is not, nor one that tells a small number.
+    """
+    because, ref = entered.because, entered.indicator
+    if entered.suppressed or because == WITHHELD or is_small_print(register, ref, because):
+        return ""
+    return because if because.endswith((".", "!", "?")) else f"{because}."
 
 
 def is_small_figure(register: Register, observation: Observation) -> bool:
@@ -296,9 +308,16 @@ def _told(
     told = observation
     if is_hidden:
         told = replace(told, value=None, numerator=None, denominator=None, suppressed=True)
-    if any(map(is_secret, numbers_in(told.commentary))):
-        told = replace(told, commentary=WITHHELD)
-    return told
+    return without_words(told, lambda words: any(map(is_secret, numbers_in(words))))
+
+
+def without_words(observation: Observation, is_withheld: Callable[[str], bool]) -> Observation:
+    """An observation without its commentary, or why it was entered, where that is withheld."""
+    said = {"commentary": observation.commentary}
+    if isinstance(observation, Entered):
+        said["because"] = observation.because
+    withheld = [name for name, words in said.items() if words and is_withheld(words)]
+    return replace(observation, **dict.fromkeys(withheld, WITHHELD)) if withheld else observation
 
 
 def figures_kept(told: Told) -> Set[ReportedFigure]:

@@ -9,7 +9,8 @@ from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.content import code_of, said_by
 from pipeline.consolidation.report import Edition, Report
 from pipeline.store import Issue, Ruling, Store
-from schemas.model import IssueRule, Period, Register
+from schemas.deciding import IssueRule
+from schemas.model import Period, Register
 from schemas.wording import day_shown
 
 

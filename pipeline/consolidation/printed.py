@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, has_data, merge
 from pipeline.store import Issue, Outcome, Store, Suppressed
+from pipeline.store.entered import in_force, with_entered
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Register
 from schemas.observations import Observation
@@ -167,7 +168,7 @@ def suppressed_alone(
 
     @cache
     def of_figures(
-        period: str, numbers: tuple[int, ...], rules: frozenset[tuple[str, MergeRule]]
+        period: str, numbers: _Numbers, rules: frozenset[tuple[str, MergeRule]]
     ) -> Set[str]:
         figures = standing(period).of(numbers)
         merged = merge(_as_it_was(register, dict(rules), ()), period, figures)
@@ -224,6 +225,10 @@ def note(told: Told, merged: Consolidated, rows: frozenset[Suppressed], *, is_ow
         (told.secret_totals if is_secret else told.totals).add(total_of(merged))
 
 
+#: Those of submissions, and those of figures that were entered.
+_Numbers = tuple[tuple[int, ...], tuple[int, ...]]
+
+
 class _Standing:
     """The figures of a period that stood when issues were made."""
 
@@ -236,9 +241,10 @@ class _Standing:
         self._figures: dict[int, list[Observation]] = defaultdict(list)
         for number, observation in store.reported(period):
             self._figures[number].append(observation)
+        self._entered = {one.id: one for one in store.entered.all(period)}
 
-    def key(self, issue: Issue) -> tuple[int, ...]:
-        """The numbers of the submissions that stood."""
+    def key(self, issue: Issue) -> _Numbers:
+        """The numbers of the submissions that stood, and of the entered figures that counted."""
         last: dict[str | None, int] = {}
         for number, area, received_at in self._sent:
             # An old issue does not say up to which submission it goes.
@@ -249,7 +255,12 @@ class _Standing:
             )
             if is_before:
                 last[area] = number
-        return tuple(sorted(last.values()))
+        before = (one for one in self._entered.values() if one.last_issue < issue.id)
+        counting = in_force(before, last)
+        return tuple(sorted(last.values())), tuple(one.id for one in counting.values())
 
-    def of(self, numbers: Iterable[int]) -> Sequence[Observation]:
-        return [o for number in numbers for o in self._figures[number]]
+    def of(self, numbers: _Numbers) -> Sequence[Observation]:
+        sent, entered = numbers
+        reported = (o for number in sent for o in self._figures[number])
+        counting = (self._entered[number] for number in entered)
+        return with_entered(reported, {(one.indicator, one.area): one for one in counting})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
-from functools import cached_property
+from functools import cache, cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from pipeline.consolidation.printed import (
 from pipeline.consolidation.quoting import numbers_in
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
-from pipeline.store import Issue, IssuedRating, Outcome, Store, Submission
+from pipeline.store import Entered, Issue, IssuedRating, Outcome, Store, Submission
 from schemas.findings import Finding
 from schemas.model import Register
 from schemas.observations import Observation
@@ -60,7 +60,8 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
 
         How they were merged is not known any more, nor what could be worked out from them.
         """
-        gone = [o for _, o in self.store.reported() if self.register.indicator(o.indicator) is None]
+        every = (*(o for _, o in self.store.reported()), *self.store.entered.all())
+        gone = [o for o in every if self.register.indicator(o.indicator) is None]
         return {(o.indicator, o.period) for o in gone if _may_be_small(self.register, o)}
 
     @cached_property
@@ -117,6 +118,14 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
         indicator = self.register.indicator(observation.indicator)
         return figure_shown(observation, indicator) or "no figure"
 
+    def reason(self, entered: Entered) -> str:
+        """Why a figure was entered, unless it or a small number that this tells is hidden."""
+        is_told = self.reveals or not (
+            self.hides(entered)
+            or disclosure.is_small_print(self.register, entered.indicator, entered.because)
+        )
+        return entered.because if is_told else WITHHELD
+
     def issued(self, issue: Issue, rating: IssuedRating) -> IssuedRating:
         """What an appendix printed of an indicator, unless it is too small to be printed today.
 
@@ -146,6 +155,13 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
         cells are quoted.
         """
         return self._without(sent, self.conceals)
+
+    def entered_told(self, entered: Entered) -> Entered:
+        """A figure that was entered as people are told of it; nothing is told that is concealed."""
+        if self.conceals(entered):
+            gone = {"value": None, "numerator": None, "denominator": None, "suppressed": True}
+            return replace(entered, **gone, because="")
+        return replace(entered, because=disclosure.reason_shown(self.register, entered))
 
     def told_to_its_holder(self, sent: Submission) -> Submission:
         """The same for whoever has the return before him: its own cells are quoted."""
@@ -202,10 +218,21 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
         return rows
 
     def _of_last_period(self, sent: Submission) -> Sequence[Observation]:
-        """What the area ever reported of the period before: of it any may have stood then."""
+        """What the area ever reported of the period before: of it any may have stood then.
+
+        So may what was entered for it.
+        """
         period = self.register.period(sent.period or "")
         last = self.register.last_period(period) if period else None
-        return [o for _, o in self._reported_by(sent.area or "", last.name)] if last else []
+        if last is None:
+            return []
+        entered = (one for one in self._entered(last.name) if one.area == sent.area)
+        return [*(o for _, o in self._reported_by(sent.area or "", last.name)), *entered]
+
+    @cached_property
+    def _entered(self) -> Callable[[str], Sequence[Entered]]:
+        """Every figure ever entered for a period, read once."""
+        return cache(self.store.entered.all)
 
 
 def _withheld(finding: Finding) -> Finding:

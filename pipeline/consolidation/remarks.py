@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.consolidation import rating
+from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.report import figure_shown
+from pipeline.store import Entered
 from schemas.model import (
     NO_CASES,
     Indicator,
@@ -17,7 +18,7 @@ from schemas.model import (
     Target,
     Tolerance,
 )
-from schemas.wording import listed
+from schemas.wording import day_shown, listed
 
 
 def remarks(
@@ -34,6 +35,7 @@ def remarks(
     elif merged.without_cases and not merged.no_cases:
         yield f"No cases in {_names(register, merged.without_cases)}."
     yield from _missing(register, merged)
+    yield from _entered(register, merged)
     if merged.value is not None:
         for period in dict.fromkeys(each.period for each in earlier if each and each.no_cases):
             yield f"There were no cases in {period} to compare with."
@@ -74,6 +76,16 @@ def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
     for reason, areas in reasons.items():
         by = f" by {_names(register, areas)}" if len(reasons) > 1 else ""
         yield f"{reason}{by}."
+
+
+def _entered(register: Register, merged: Consolidated) -> Iterable[str]:
+    """Which of the figures were entered on an area's behalf, by whom, when, and why."""
+    for o in merged.observations:
+        if isinstance(o, Entered):
+            day = day_shown(o.entered_at.astimezone().date())
+            said = f"Entered by {o.by} on behalf of {register.area_name(o.area)} on {day}"
+            because = disclosure.reason_shown(register, o)
+            yield f"{said}: {because}" if because else f"{said}."
 
 
 def _absent(register: Register, merged: Consolidated) -> Iterable[str]:

@@ -39,13 +39,23 @@ def day_of(moment: datetime) -> date:
 
 def as_of(report: Report, moment: datetime) -> Report:
     """The report as it is printed at another time: what it awaits may be overdue by then."""
-    overdue = day_of(moment) > report.period.due
-    states = dict.fromkeys(
-        (ReturnState.OVERDUE, ReturnState.MISSING),
-        ReturnState.OVERDUE if overdue else ReturnState.MISSING,
+    late = day_of(moment) > report.period.due
+    awaited = ReturnState.OVERDUE if late else ReturnState.MISSING
+    returns = tuple(
+        replace(each, state=awaited)
+        if each.state in (ReturnState.OVERDUE, ReturnState.MISSING)
+        else each
+        for each in report.returns
     )
-    returns = tuple(replace(r, state=states.get(r.state, r.state)) for r in report.returns)
     return replace(report, issued_at=moment, returns=returns)
+
+
+def came_in_time(sent: Iterable[Submission], period: Period) -> bool:
+    """Whether any of an area's returns for a period came by the day on which it was due.
+
+    Whoever then puts it right, of himself or because it was sent back, is not late.
+    """
+    return any(day_of(one.received_at) <= period.due for one in sent)
 
 
 def _return(
@@ -56,8 +66,7 @@ def _return(
         return ReturnReceived(area, ReturnState.OVERDUE if overdue else ReturnState.MISSING)
     accepted, last = [s for s in sent if s.outcome is Outcome.ACCEPTED], sent[-1]
     shown = accepted[-1] if accepted else last
-    in_time = day_of(shown.received_at) <= period.due
-    taken_in = ReturnState.RECEIVED if in_time else ReturnState.LATE
+    taken_in = ReturnState.RECEIVED if came_in_time(sent, period) else ReturnState.LATE
     return ReturnReceived(
         area=area,
         state=taken_in if accepted else ReturnState.REJECTED,

@@ -10,11 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import IntEnum
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.disclosure import WITHHELD, figures_kept, is_protected, numbers_of
+from pipeline.consolidation.disclosure import (
+    WITHHELD,
+    figures_kept,
+    is_protected,
+    numbers_of,
+    without_words,
+)
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.printed import ReportedFigure, ToldOf
 from pipeline.consolidation.quoting import numbers_in, words_that_matter
@@ -89,11 +96,10 @@ class ReportTexts(Struct):
         """A merged figure without the texts that quote another."""
         narrative, observations = disclosed.narrative, []
         for o in disclosed.observations:
-            told = o
             place = (o.period, o.area, o.sheet, o.cell)
-            if self._is_withheld(o.commentary, disclosed.indicator.ref, place):
-                told = replace(told, commentary=WITHHELD)
-            if self._is_withheld(o.narrative, disclosed.indicator.ref, place):
+            is_withheld = partial(self._is_withheld, ref=disclosed.indicator.ref, place=place)
+            told = without_words(o, is_withheld)
+            if is_withheld(o.narrative):
                 narrative = narrative.replace(o.narrative, WITHHELD)
                 told = replace(told, narrative=WITHHELD)
             observations.append(told)

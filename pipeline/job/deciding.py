@@ -34,7 +34,8 @@ from pipeline.register import need_period
 from pipeline.store import REGISTER, Issue, Ruling
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
-from schemas.model import Period, Register, Request
+from schemas.deciding import Request
+from schemas.model import Period, Register
 from schemas.names import name_key
 from schemas.wording import listed
 

@@ -102,7 +102,8 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
     reopened = closing.note_closings(session) | decide_first(session)
     if reopen is not None:
         period = need_period(session.register, reopen.period)
-        need_right(session.register, by := lock.whoami())
+        by = lock.whoami()
+        need_right(session.register, lock.user())
         reopened[period.name] = closing.reopen(session, period, by, reopen.because)
     limits = workspace.settings.limits
     with session.pace.during("intake"):

@@ -17,6 +17,8 @@ from itertools import chain
 from msgspec.structs import replace
 
 from pipeline.consolidation.changes import changes_since
+from pipeline.consolidation.report import figure_shown
+from pipeline.consolidation.returned import came_in_time
 from pipeline.mail.due import MailDue, area_of
 from pipeline.mail.messages import (
     Message,
@@ -35,10 +37,12 @@ from pipeline.mail.messages.digest import (
     Unreachable,
 )
 from pipeline.mail.messages.listing import listing_message, to_be_listed
+from pipeline.mail.messages.together import together
 from pipeline.mail.reminders import AWAITED, Reminder, reminders
 from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
-from pipeline.store import Contents, Outcome, Submission
+from pipeline.store import Contents, Entered, Outcome, Submission
+from pipeline.workspace.folder import BY_HAND, safe_name
 from schemas.model import Register, ServiceArea
 from schemas.wording import listed
 
@@ -59,11 +63,15 @@ def compose(
     def was_reminded(area: ServiceArea, day: date) -> bool:
         return areas.reminder_id(area, day, office) in office.known
 
-    owed = reminders(register, due.returned, due.now.date(), was_reminded)
+    owed = reminders(register, due.returned, due.now.date(), was_reminded, due.last_night)
     for recalled in due.recalled:
         yield from recall_messages(recalled, register, office=office)
     yield from appendices((*due.issued, *due.drafts), office)
-    made = chain(_answers(due, register, office), _reminding(due, owed, office))
+    made = chain(
+        _answers(due, register, office),
+        _telling_entered(due, register, office),
+        _reminding(due, owed, office),
+    )
     yield from (each for each in made if each is not None)
     # Last, since it names what was wrong with the texts of those before it.
     affairs = _affairs(due, register, owed, office.texts.mistakes)
@@ -80,9 +88,9 @@ def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Message]:
 
 
 def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Message | None]:
-    """A correction for each return that was sent back, a receipt for each other.
+    """What answers each area's files, in one message: a correction or a receipt for each.
 
-    Of the many files that an area may leave in one night the most are listed in one message.
+    Of the many that an area may leave in one night the most are listed.
     """
     answers: dict[ServiceArea, list[Submission]] = defaultdict(list)
     for sent in due.submissions:
@@ -92,22 +100,38 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
     without = {sent.id for some in listed.values() for sent in some}
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
     accepted = _by_place(sent for sent in due.past if sent.outcome is Outcome.ACCEPTED)
+    parts: dict[ServiceArea, list[Message | None]] = defaultdict(list)
     for sent in due.submissions:
         area, period = area_of(sent, register), register.period(sent.period or "")
         if area is None or sent.id in without:
             continue
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
-            yield areas.correction_message(area, period, sent, copy, office=office)
+            parts[area].append(areas.correction_message(area, period, sent, copy, office=office))
             continue
         if sent.outcome is Outcome.DUPLICATE:
             brought = areas.Brought(was_sent_back=_was_sent_back(sent, due.past))
         else:
             contents = due.contents.get(sent.id, Contents())
-            brought = _brought(sent, accepted[sent.area, sent.period], contents, wordings)
-        yield areas.receipt_message(area, period, sent, brought, office=office)
+            of_place = accepted[sent.area, sent.period]
+            replaced = _replaced(due, sent, of_place, register)
+            sent_before = [
+                one
+                for one in due.past
+                if (one.area, one.period) == (sent.area, sent.period)
+                and one.outcome is not Outcome.DUPLICATE
+                and one.id < sent.id
+            ]
+            brought = replace(
+                _brought(sent, of_place, contents, wordings),
+                entered=replaced,
+                was_in_time=period is not None and came_in_time(sent_before, period),
+            )
+        parts[area].append(areas.receipt_message(area, period, sent, brought, office=office))
     for area, some in listed.items():
-        yield listing_message(area, some, due.copies, office=office)
+        parts[area].append(listing_message(area, some, due.copies, office=office))
+    for area, made in parts.items():
+        yield from together(area, [one for one in made if one is not None], office=office)
 
 
 def _by_place(
@@ -156,6 +180,41 @@ def _brought(
     )
 
 
+def _replaced(
+    due: MailDue, sent: Submission, accepted: Sequence[Submission], register: Register
+) -> tuple[areas.EnteredFigure, ...]:
+    """The figures entered on an area's behalf whose place its accepted return takes."""
+    before = [other.id for other in accepted if other.id < sent.id]
+    stood, place = before[-1] if before else None, (sent.area, sent.period)
+    counted = {
+        one.indicator: one
+        for one in due.entered
+        if (one.area, one.period) == place and one.submission_id == stood
+    }
+    return tuple(_entered(one, register) for one in counted.values())
+
+
+def _entered(one: Entered, register: Register) -> areas.EnteredFigure:
+    indicator = register.indicator(one.indicator)
+    return areas.EnteredFigure(
+        area=one.area,
+        period=one.period,
+        indicator=indicator.wording if indicator else one.indicator,
+        by=one.by,
+        at=one.entered_at.astimezone(),
+        figure="" if one.suppressed else figure_shown(one, indicator) or one.status.lower(),
+        because=one.because,
+    )
+
+
+def _telling_entered(due: MailDue, register: Register, office: Office) -> Iterator[Message | None]:
+    """What was entered on each area's behalf, in one message."""
+    for area in register.areas:
+        mine = [_entered(one, register) for one in due.newly_entered if one.area == area.ref]
+        if mine:
+            yield areas.entered_message(area, mine, office=office)
+
+
 def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterator[Message | None]:
     for reminder in owed:
         sent_back = {
@@ -202,6 +261,10 @@ def _affairs(
         overdue=tuple(_overdue(due, register)),
         unreachable=tuple(_unreachable(due, register, owed)),
         copies=due.copies_beside,
+        entered=tuple(
+            replace(_entered(one, register), area=register.area_name(one.area))
+            for one in due.newly_entered
+        ),
         retention=due.retention,
         mistakes=mistakes,
     )
@@ -228,7 +291,13 @@ def _sent_back(sent: Submission, register: Register) -> SentBack:
     area = area_of(sent, register)
     is_told = area is not None and bool(area.email.strip())
     name = area.name if area else ""
-    return SentBack(sent.filename, name, sent.period or "", sent.findings, is_told)
+    lies = _lies_for(area) if area and not is_told else ""
+    return SentBack(sent.filename, name, sent.period or "", sent.findings, is_told, lies)
+
+
+def _lies_for(area: ServiceArea) -> str:
+    """Where in the outbox messages to an area without an address lie."""
+    return f"{BY_HAND}/{safe_name(area.ref)}"
 
 
 def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:
@@ -241,14 +310,21 @@ def _overdue(due: MailDue, register: Register) -> Iterator[Overdue]:
 
 
 def _unreachable(
-    due: MailDue, register: Register, owed: Sequence[Reminder]
+    due: MailDue, register: Register, reminding: Sequence[Reminder]
 ) -> Iterator[Unreachable]:
     """Areas that are owed a receipt or a reminder; of a correction `SentBack` tells."""
     for sent in due.submissions:
         area = area_of(sent, register)
         if area and not area.email.strip() and sent.outcome is not Outcome.REJECTED:
-            yield Unreachable(area.name, f"a receipt for {sent.filename}", due.now.date())
-    for reminder in owed:
+            owed = f"a receipt for {sent.filename}"
+            yield Unreachable(area.name, owed, due.now.date(), _lies_for(area))
+    for ref in dict.fromkeys(one.area for one in due.newly_entered):
+        area = register.area(ref)
+        if area and not area.email.strip():
+            owed = "what was entered on its behalf"
+            yield Unreachable(area.name, owed, due.now.date(), _lies_for(area))
+    for reminder in reminding:
         if not reminder.area.email.strip():
             periods = listed(each.period.name for each in reminder.owed)
-            yield Unreachable(reminder.area.name, f"a reminder for {periods}", reminder.since)
+            owed = f"a reminder for {periods}"
+            yield Unreachable(reminder.area.name, owed, reminder.since, _lies_for(reminder.area))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -25,6 +25,7 @@ from pipeline.outputs.issuing import Issued, draft_of, pending, published_since
 from pipeline.store import (
     Answered,
     Contents,
+    Entered,
     Outcome,
     Queued,
     Ruling,
@@ -33,7 +34,12 @@ from pipeline.store import (
     retention,
 )
 from pipeline.store.session import Session
-from schemas.model import Register, ServiceArea, Weekday
+from pipeline.workspace.runs.record import RunOutcome, last_runs
+from schemas.deciding import Weekday
+from schemas.model import Register, ServiceArea
+
+#: How many of the last runs are looked at; a watch makes many a day.
+_RUNS = 1000
 
 
 class MailDue(Struct, frozen=True):
@@ -48,6 +54,10 @@ class MailDue(Struct, frozen=True):
     copies: Mapping[int, Path] = field(default_factory=dict)
     #: What these brought, by the submission's number.
     contents: Mapping[int, Contents] = field(default_factory=dict)
+    #: The figures entered on areas' behalf that count and of which they are to be told, as they
+    #: may be; and all there are, in the order entered.
+    newly_entered: tuple[Entered, ...] = ()
+    entered: tuple[Entered, ...] = ()
     #: Where each area's return stands, by the name of each open period.
     returned: Mapping[str, Sequence[ReturnReceived]] = field(default_factory=dict)
     #: The appendices to be sent, and the drafts.
@@ -68,8 +78,10 @@ class MailDue(Struct, frozen=True):
     #: Copies of the register that lie beside it.
     copies_beside: tuple[CopyBeside, ...] = ()
     retention: Retention | None = None
-    #: The day of the last digest; None where there was none.
+    #: The day of the last digest, and the last day before this on which the job ran; None where
+    #: there was none.
     last_digest: date | None = None
+    last_night: date | None = None
 
 
 def due(
@@ -97,6 +109,7 @@ def due(
         if sent.outcome is Outcome.REJECTED
         and (path := correction_path(workspace, sent.filename, sent.sha256, sent.period)).exists()
     }
+    entered = store.entered.all()
     over = retention.due(register, store, today)
     # Two names may look alike as far as they can be shown.
     lying = {one.name: one for one in quarantine.contents(workspace)}
@@ -114,6 +127,13 @@ def due(
         past=past,
         copies=copies,
         contents=store.contents(answered.submission),
+        newly_entered=tuple(
+            redaction.entered_told(one)
+            for name in dict.fromkeys(one.period for one in entered if one.id > answered.entered)
+            for one in store.in_force(name).values()
+            if one.id > answered.entered
+        ),
+        entered=entered,
         returned={
             p.name: returns_received(register_for(session, p.name), p, past, today)
             for p in open_periods
@@ -138,6 +158,7 @@ def due(
         copies_beside=tuple(copies_beside),
         retention=Retention(len(over.submissions), over.rule, over.since) if over.since else None,
         last_digest=last_digest.astimezone().date() if last_digest else None,
+        last_night=_last_night(session),
     )
 
 
@@ -181,6 +202,19 @@ def recalled(store: Store, queued: Sequence[Queued]) -> Iterator[Recalled]:
                 *(issue.period, shown, issue.issued_at, ruling.decided_at, ruling.because),
                 tuple(recipients),
             )
+
+
+def _last_night(session: Session) -> date | None:
+    """The last day before this one on which the job ran to its end, or told anybody anything.
+
+    The record of runs may have been lost, and what was told may be long ago.
+    """
+    midnight = datetime.combine(session.now.astimezone().date(), time()).astimezone()
+    told = session.store.messages.last_told(midnight)
+    ended = (RunOutcome.DONE, RunOutcome.NEEDS_A_PERSON)
+    runs = (each.began for each in last_runs(session.workspace, _RUNS) if each.outcome in ended)
+    ran = next((began for began in runs if began < midnight), None)
+    return max((at.astimezone().date() for at in (told, ran) if at is not None), default=None)
 
 
 def area_of(sent: Submission, register: Register) -> ServiceArea | None:

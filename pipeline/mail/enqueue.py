@@ -71,7 +71,8 @@ def enqueue(
     renewed = {each.queued.area for each in made if each.queued.kind == MailKind.REMINDER}
     overtaken = _overtaken(queued, now, renewed, owed, found.recalled)
     last = store.last_number("submission"), store.last_number("issue")
-    store.messages.answer(made, *last, now, overtaken, found.set_apart)
+    entered = store.last_number("entered")
+    store.messages.answer(made, *last, now, overtaken, found.set_apart, entered)
     return mistakes
 
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from pipeline.consolidation.report import ReturnReceived, ReturnState
-from schemas.model import IssueRule, Period, Register, ServiceArea, Weekday
+from schemas.deciding import IssueRule, Weekday
+from schemas.model import Period, Register, ServiceArea
 
 #: Where an area has returned nothing that counts.
 AWAITED = (ReturnState.MISSING, ReturnState.OVERDUE, ReturnState.REJECTED)
@@ -46,6 +47,7 @@ def reminders(
     standing: Mapping[str, Sequence[ReturnReceived]],
     today: date,
     was_reminded: Callable[[ServiceArea, date], bool],
+    last_night: date | None,
 ) -> list[Reminder]:
     """Who is owed a reminder today, in the register's order of areas; one each at most.
 
@@ -53,12 +55,21 @@ def reminders(
     whether an area was sent a reminder on a day; it is asked from a reminding day to the day before
     today, so that a reminder missed in an outage is made up for once, and today's is made again
     the same. Areas without an address are among them.
+
+    `last_night` is the last day before today on which the job ran, None for none. What it passed
+    over then is not made up for: the period was not open yet, as one that is opened to be loaded or
+    restated is not.
     """
     owed = list(_owed(register, standing, today))
     made = []
     for area in register.areas:
         mine = tuple(each for each in owed if each.returned.area.ref == area.ref)
-        news = [each for each in mine if not _was_told(area, each.since, today, was_reminded)]
+        news = [
+            each
+            for each in mine
+            if (each.since == today or (last_night is not None and last_night < each.since))
+            and not _was_told(area, each.since, today, was_reminded)
+        ]
         if news:
             made.append(Reminder(area, mine, today))
     return made

@@ -25,7 +25,8 @@ from pipeline.store.session import Progress
 from pipeline.workspace import lock
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, open_workspace
-from schemas.model import Approver, Gets, IssueRule, Register, Request, Status
+from schemas.deciding import Approver, IssueRule, Request
+from schemas.model import Gets, Register, Status
 
 FIRST_NIGHT = datetime(2013, 4, 30, 2, tzinfo=UTC)
 SECOND_NIGHT = datetime(2013, 5, 3, 2, tzinfo=UTC)
@@ -93,7 +94,7 @@ def _with_approval(register: Register) -> Register:
         register,
         framework=framework,
         recipients=(*others, replace(officer, gets=(Gets.DRAFT, Gets.DIGEST))),
-        approvers=(Approver(officer.name, lock.whoami()),),
+        approvers=(Approver(officer.name, lock.user()),),
     )
 
 
@@ -106,7 +107,7 @@ def _approved(workspace: Workspace, night: Night) -> Issued:
     )
     with session.at_work(workspace, APPROVED) as at_work:
         desk = Desk(at_work)
-        ruling = desk.decide(request, login=lock.whoami())
+        ruling = desk.decide(request, login=lock.user())
         if not ruling.is_done:
             raise WorkspaceError(ruling.answer)
         enqueue.bring(at_work)

@@ -13,6 +13,7 @@ from pipeline.operations.stored import StoredReturns
 from pipeline.store import (
     Approval,
     Closing,
+    Entered,
     Forgotten,
     Reopening,
     Ruling,
@@ -39,6 +40,7 @@ class EventKind(StrEnum):
     REPORTED = "reported"
     WARNED = "warning"
     APPROVED = "warning accepted"
+    ENTERED = "entered"
     DRAFTED = "drafted"
     ISSUED = "issued"
     DECIDED = "decided"
@@ -89,7 +91,7 @@ def subject_of(name: str, stored: StoredReturns) -> Subject:
     wanted, typed = name_key(name) or name, spelled(name) or name
     submissions, store = stored.submissions.values(), stored.store
     refs = dict.fromkeys(i.ref for i in stored.register.indicators)
-    refs |= dict.fromkeys(ref for _, ref in stored.figures)
+    refs |= dict.fromkeys(stored.refs)
     refs |= dict.fromkeys(
         rated.indicator for issue in store.editions.all() for rated in issue.ratings
     )
@@ -141,6 +143,7 @@ class _History(Struct, frozen=True):
         else:
             yield from self._received()
         yield from self._approved()
+        yield from self._entered()
         yield from self._forgotten()
         yield from self._closed_and_reopened()
         if self.subject.indicator:
@@ -162,6 +165,12 @@ class _History(Struct, frozen=True):
             or sent.id in subject.submissions
             or (bool(subject.area) and sent.area == subject.area)
         )
+
+    def _concerns_entered(self, one: Entered) -> bool:
+        subject = self.subject
+        if subject.indicator:
+            return one.indicator == subject.indicator
+        return subject.is_everything or (bool(subject.area) and one.area == subject.area)
 
     def _received(self) -> Iterator[Event]:
         for sent in self.stored.submissions.values():
@@ -218,6 +227,16 @@ class _History(Struct, frozen=True):
                 details += f"by {approval.by}: {because}"
                 yield self._event(approval.approved_at, EventKind.APPROVED, sent, details)
 
+    def _entered(self) -> Iterator[Event]:
+        redaction = self.stored.redaction
+        for one in self.stored.entered:
+            if self._concerns_entered(one):
+                details = f"{one.indicator}, {shorten(redaction.figure(one))}, {one.status.lower()}"
+                details += f", by {one.by}: {redaction.reason(one)}"
+                details += ", a restatement" if one.is_restatement else ""
+                area = self.stored.register.area_name(one.area)
+                yield Event(one.entered_at, EventKind.ENTERED, one.period, area, details)
+
     def _forgotten(self) -> Iterator[Event]:
         for one in self.stored.store.decisions.all(Forgotten):
             sent = self.stored.submissions[one.submission_id]
@@ -230,6 +249,7 @@ class _History(Struct, frozen=True):
         """What became of the periods of which the subject has anything."""
         decisions = self.stored.store.decisions
         periods = {sent.period for sent in self.stored.submissions.values() if self._concerns(sent)}
+        periods |= {one.period for one in self.stored.entered if self._concerns_entered(one)}
         for closing in decisions.all(Closing):
             if self.subject.is_everything or closing.period in periods:
                 details = "by the register"

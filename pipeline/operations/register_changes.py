@@ -17,7 +17,8 @@ from pipeline.store.journal import archived_register, registers
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
-from schemas.model import IssueRule, Period, Register
+from schemas.deciding import IssueRule
+from schemas.model import Period, Register
 
 #: So many digits of a SHA-256 name a register, at the least.
 _LEAST_DIGITS = 6

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.disclosure import WITHHELD
 from pipeline.consolidation.redaction import Redaction
-from pipeline.store import Approval, Outcome, Signature, Store, Submission
+from pipeline.store import Approval, Entered, Outcome, Signature, Store, Submission
 from schemas.findings import Finding, Severity
 from schemas.model import Register
 from schemas.observations import Observation
@@ -26,6 +26,8 @@ class StoredReturns(Struct, frozen=True):
     #: By number, in the order received.
     submissions: Mapping[int, Submission]
     signatures: Mapping[int, Signature]
+    #: Every figure that was entered, in that order.
+    entered: Sequence[Entered]
     #: The accepted return that each accepted one took the place of, by the later one's number.
     replaced: Mapping[int, Submission]
     #: The accepted return that counts, by its area and period.
@@ -46,7 +48,24 @@ class StoredReturns(Struct, frozen=True):
                 standing[sent.area, sent.period] = sent
         redaction = Redaction(register, store, reveals)
         signatures = store.signatures()
-        return cls(register, store, redaction, figures, submissions, signatures, replaced, standing)
+        entered = store.entered.all()
+        return cls(
+            register,
+            store,
+            redaction,
+            figures,
+            submissions,
+            signatures,
+            entered,
+            replaced,
+            standing,
+        )
+
+    @property
+    def refs(self) -> Iterator[str]:
+        """The refs of the indicators for which anything was ever accepted or entered, often."""
+        yield from (ref for _, ref in self.figures)
+        yield from (one.indicator for one in self.entered)
 
     def by(self, register: Register) -> StoredReturns:
         """The same by the register of another time."""

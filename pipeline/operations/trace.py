@@ -15,7 +15,7 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.intake.archive import find_archived
 from pipeline.operations.stored import StoredReturns
 from pipeline.returns.reader import guard_of, read_cell
-from pipeline.store import Approval, Forgotten, Signature, Submission
+from pipeline.store import Approval, Entered, Forgotten, Signature, Submission
 from pipeline.workbooks.names import suggestion
 from pipeline.workbooks.sandbox import StoppedError
 from pipeline.workspace.errors import WorkspaceError
@@ -106,6 +106,9 @@ class Source(Struct, frozen=True):
     warnings: tuple[Warned, ...]
     #: What counted before, the latest first.
     replaced: tuple[Replaced, ...]
+    #: By whom and why it was entered, when `received_at` says; empty where a return reports it.
+    entered_by: str = ""
+    because: str = ""
 
 
 class LastIssue(Struct, frozen=True):
@@ -148,7 +151,7 @@ def indicator_of(name: str, stored: StoredReturns, closed: str = "") -> Indicato
     for indicator in stored.register.indicators:
         if name_key(indicator.ref) == wanted:
             return indicator
-    for _, ref in stored.figures:
+    for ref in stored.refs:
         if name_key(ref) == wanted:
             gone = "is in the register no longer"
             if closed:
@@ -169,6 +172,7 @@ def last_reported(indicator: Indicator, stored: StoredReturns) -> Period:
         WorkspaceError: there is none.
     """
     reported = {observation.period for _, observation in stored.figures_of(indicator.ref)}
+    reported |= {one.period for one in stored.entered if one.indicator == indicator.ref}
     for period in reversed(stored.register.periods):
         if period.name in reported:
             return period
@@ -205,8 +209,12 @@ def _last_issue(indicator: Indicator, period: Period, stored: StoredReturns) -> 
 def _sources(line: Line, period: str, stored: StoredReturns, cell_of: CellOf) -> Iterator[Source]:
     """The sources of a line, in the register's order of areas."""
     forgotten = {one.submission_id: one for one in stored.store.decisions.all(Forgotten)}
+    entered = stored.store.in_force(period)
     for area in line.indicator.areas:
         sent = stored.standing.get((area, period))
+        if one := entered.get((line.indicator.ref, area)):
+            yield _entered(one, sent, stored)
+            continue
         observation = stored.figures.get((sent.id, line.indicator.ref)) if sent else None
         if not sent or not observation:
             continue
@@ -231,8 +239,31 @@ def _sources(line: Line, period: str, stored: StoredReturns, cell_of: CellOf) ->
             signed_off_by=signature.signed_off_by,
             restates=sent.is_restatement,
             warnings=tuple(_warnings(sent, observation, stored)),
-            replaced=tuple(_replaced(sent, observation, stored)),
+            replaced=tuple(_figures_of(stored.replaced.get(sent.id), observation, stored)),
         )
+
+
+def _entered(one: Entered, sent: Submission | None, stored: StoredReturns) -> Source:
+    """The source of a figure that was entered, in place of what a return says."""
+    return Source(
+        area=stored.register.area_name(one.area),
+        figure=stored.redaction.figure(one),
+        status=one.status,
+        filename="",
+        sha256="",
+        sheet="",
+        cell="",
+        archived=ArchivedCell(),
+        forgotten=None,
+        received_at=one.entered_at,
+        completed_by="",
+        signed_off_by="",
+        restates=one.is_restatement,
+        warnings=(),
+        replaced=tuple(_figures_of(sent, one, stored)),
+        entered_by=one.by,
+        because=stored.redaction.reason(one),
+    )
 
 
 def _warnings(sent: Submission, figure: Observation, stored: StoredReturns) -> Iterator[Warned]:
@@ -247,10 +278,12 @@ def _warnings(sent: Submission, figure: Observation, stored: StoredReturns) -> I
         yield Warned(finding, tuple(approved))
 
 
-def _replaced(sent: Submission, figure: Observation, stored: StoredReturns) -> Iterator[Replaced]:
-    """What counted before a submission's figure, the latest first."""
-    while before := stored.replaced.get(sent.id):
-        sent = before
+def _figures_of(
+    sent: Submission | None, figure: Observation, stored: StoredReturns
+) -> Iterator[Replaced]:
+    """What a submission and those before it say of a figure's indicator, the latest first."""
+    while sent:
         if earlier := stored.figures.get((sent.id, figure.indicator)):
             shown, place = stored.redaction.figure(earlier), (earlier.sheet, earlier.cell)
             yield Replaced(shown, sent.filename, sent.sha256, *place, sent.received_at)
+        sent = stored.replaced.get(sent.id)

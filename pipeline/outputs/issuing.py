@@ -39,7 +39,8 @@ from pipeline.workspace.folder import (
     safe_name,
     write_whole,
 )
-from schemas.model import IssueRule, Period, Register
+from schemas.deciding import IssueRule
+from schemas.model import Period, Register
 from schemas.wording import day_shown
 
 #: The names of the periods whose last draft or issue is noted and may not be wholly written.
@@ -105,7 +106,8 @@ def _is_due(session: Session, period: Period) -> bool:
     if not period.open:
         # Where it is not known what the last appendix showed, what came before it is let be.
         shown = last.last_submission if last else 0
-        return any(
+        entered = session.store.entered.all(period.name)
+        return any(one.last_issue >= (last.id if last else 0) for one in entered) or any(
             sent.outcome is Outcome.ACCEPTED and (shown > 0 or sent.reopening_id is not None)
             for sent in session.store.submissions_after(shown, period.name)
         )

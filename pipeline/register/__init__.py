@@ -6,7 +6,7 @@ The sandbox imports this package, so it holds next to nothing itself.
 from __future__ import annotations
 
 from pipeline.workspace.errors import WorkspaceError
-from schemas.model import Period, Register
+from schemas.model import Period, Register, ServiceArea
 from schemas.names import name_key
 
 
@@ -22,3 +22,17 @@ def need_period(register: Register, name: str) -> Period:
         known = ", ".join(p.name for p in register.periods)
         raise WorkspaceError(f"{name} is not a period of the register. Choose one of: {known}.")
     return period
+
+
+def need_area(register: Register, name: str) -> ServiceArea:
+    """The service area of that ref or name, however it is spelt.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    wanted = name_key(name)
+    for area in register.areas:
+        if wanted in map(name_key, (area.ref, area.name)):
+            return area
+    known = ", ".join(area.name for area in register.areas)
+    raise WorkspaceError(f"{name} is not a service area. Choose one of: {known}.")

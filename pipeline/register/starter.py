@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from schemas import model
+from schemas.deciding import IssueRule
 from schemas.units import Unit
 
 #: From the end of the quarter to the day on which returns are due.
@@ -25,7 +26,7 @@ def starter_register(today: date) -> model.Register:
             title="Example: our plan for the borough",
             appendix="Appendix 1",
             policy=model.Policy(coverage_from=Decimal("0.75")),
-            issue_when=model.IssueRule.APPROVAL,
+            issue_when=IssueRule.APPROVAL,
             small_below=5,
             remind_before=(7, 1),
             remind_after=(1, 3, 7),

@@ -11,12 +11,15 @@ from datetime import date
 from decimal import Decimal
 from itertools import repeat
 from operator import attrgetter
+from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
 from msgspec import Struct
 
 from pipeline.returns.interpret.indicators import same_figure
+from pipeline.returns.interpret.periods import spoken
+from pipeline.returns.interpret.register_periods import Calendar, Fit
 from pipeline.returns.reading import Reading, ReportedRow
 from schemas.checks import Checks
 from schemas.fields import PREFILLED, SIGNED, prefilled
@@ -59,6 +62,7 @@ class Placed(Struct, frozen=True):
     area: ServiceArea
     period: Period
     received_on: date
+    filename: str = ""
 
 
 class _Standard(Struct, frozen=True):
@@ -228,6 +232,7 @@ def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -
         key: [cover[key].text if key in cover else None for cover in covers] for key in SIGNED
     }
     open_periods = ", ".join(period.name for period in register.periods if period.open)
+    calendar = Calendar(register.periods)
     return frame_of(
         checks,
         {
@@ -238,5 +243,15 @@ def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -
             "open_periods": [open_periods] * len(returns),
             "received_on": [one.received_on for one in returns],
             "due": [one.period.due for one in returns],
+            "ends": [one.period.ends for one in returns],
+            "filename": [one.filename for one in returns],
+            "file_period": [_other_period(one, calendar) for one in returns],
         },
     )
+
+
+def _other_period(one: Placed, calendar: Calendar) -> str | None:
+    """The one period that a return's file name means, where it cannot mean the return's own."""
+    said, _ = calendar.mentions(spoken(PurePath(one.filename).stem))
+    named = calendar.named(said)
+    return named if named and calendar.fit(said, one.period.name) is Fit.OTHER else None

@@ -88,7 +88,9 @@ def _placed(returns: Sequence[Return], register: Register, now: datetime) -> lis
     areas = {area.ref: area for area in register.areas}
     periods = {period.name: period for period in register.periods}
     return [
-        Placed(number, reading, areas[reading.area], periods[reading.period], day)
+        Placed(
+            number, reading, areas[reading.area], periods[reading.period], day, one.arrival.filename
+        )
         for number, one in enumerate(returns)
         for reading in [one.reading]
         if reading.area in areas and reading.period in periods

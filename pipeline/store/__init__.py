@@ -1,6 +1,7 @@
 """Store: submissions, findings, observations, achievements and messages, for good."""
 
 from pipeline.store.decisions import REGISTER, Approval, Closing, Forgotten, Reopening, Ruling
+from pipeline.store.entered import Entered
 from pipeline.store.keys import delivery_key
 from pipeline.store.messages import Answered, Attempt, Became, Outgoing, Quarantined, Queued
 from pipeline.store.rows import (
@@ -16,6 +17,6 @@ from pipeline.store.rows import (
 from pipeline.store.store import Store
 
 __all__ = ["REGISTER", "Answered", "Approval", "Attempt", "Became", "Closing", "Contents",
-           "Decision", "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing", "Quarantined",
-           "Queued", "Reopening", "Ruling", "Signature", "Store", "Submission", "Suppressed",
-           "delivery_key"]  # fmt: skip
+           "Decision", "Entered", "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing",
+           "Quarantined", "Queued", "Reopening", "Ruling", "Signature", "Store", "Submission",
+           "Suppressed", "delivery_key"]  # fmt: skip

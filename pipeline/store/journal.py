@@ -25,7 +25,7 @@ from schemas.model import Register
 #: there were and what became of them, so that none is sent twice; not what they say.
 TABLES = (
     *("submission", "issue", "suppressed", "closing", "reopening", "approval", "forgotten"),
-    *("message", "attempt", "answered", "quarantined", "request"),
+    *("message", "attempt", "answered", "quarantined", "request", "entered"),
 )
 #: What a row of `forgotten` brings with it: the tables whose rows nothing else would give back.
 WITH_FORGOTTEN = {"observations": "observation", "achievements": "achievement"}

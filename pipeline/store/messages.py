@@ -108,6 +108,8 @@ class Answered(Struct, frozen=True):
     submission: int = 0
     #: The number of the last issue of an appendix.
     issue: int = 0
+    #: The number of the last figure that was entered; 0 where there was none.
+    entered: int = 0
     #: What was put into quarantine, by its names there.
     quarantined: frozenset[str] = frozenset()
 
@@ -141,21 +143,25 @@ class Messages:
         at: datetime,
         became: Sequence[Attempt] = (),
         set_apart: Sequence[SetApart] = (),
+        entered: int = 0,
     ) -> None:
         """Add messages, and note what has been told of with them and those before them.
 
-        That is everything up to a submission and an issue, by their numbers, and what was put into
-        quarantine. Together with that, what `became` of messages which the new ones overtake.
+        That is everything up to a submission, an issue and an entered figure, by their numbers, and
+        what was put into quarantine. Together with that, what `became` of messages which the new
+        ones overtake.
         """
         with e.writing(self._engine) as connection:
             _put(connection, outgoing)
             add(connection, t.attempt, became)
             add(connection, t.quarantined, set_apart, told_at=at)
             before = _answered(connection)
-            if submission > before.submission or issue > before.issue:
+            told = submission > before.submission or issue > before.issue
+            if told or entered > before.entered:
                 row = {
                     "last_submission": max(submission, before.submission),
                     "last_issue": max(issue, before.issue) or None,
+                    "last_entered": max(entered, before.entered) or None,
                     "answered_at": at,
                 }
                 connection.execute(t.answered.insert(), row)
@@ -164,6 +170,13 @@ class Messages:
         """Up to what people were told by now."""
         with e.reading(self._engine) as connection:
             return _answered(connection)
+
+    def last_told(self, before: datetime) -> datetime | None:
+        """When anybody was last told anything before a moment; None where nobody was."""
+        c = t.message.c.queued_at
+        with e.reading(self._engine) as connection:
+            last: datetime | None = connection.scalar(sa.select(sa.func.max(c)).where(c < before))
+            return last
 
     def quarantined(self) -> tuple[Quarantined, ...]:
         """What was put into quarantine, as far as people were told of it, in that order."""
@@ -273,10 +286,10 @@ def _attached(noted: str) -> list[Attached]:
 
 def _answered(connection: sa.Connection) -> Answered:
     c = t.answered.c
-    last = sa.select(sa.func.max(c.last_submission), sa.func.max(c.last_issue))
-    submission, issue = connection.execute(last).one()
+    highest = map(sa.func.max, (c.last_submission, c.last_issue, c.last_entered))
+    submission, issue, entered = connection.execute(sa.select(*highest)).one()
     names = connection.scalars(sa.select(t.quarantined.c.name))
-    return Answered(submission or 0, issue or 0, frozenset(names))
+    return Answered(submission or 0, issue or 0, entered or 0, frozenset(names))
 
 
 def _put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued]:

@@ -107,11 +107,14 @@ def _files(
         # What was sent more than once stays while one receipt of it does.
         if sent.sha256 not in remaining:
             yield from workspace.archive.glob(f"{sent.sha256[:2]}/{sent.sha256}.*")
-            corrections = workspace.corrections_of(sent.period)
-            yield from corrections.glob(f"*{correction_ending(sent.sha256)}")
+            copies = f"*{correction_ending(sent.sha256)}"
+            yield from workspace.corrections_of(sent.period).glob(copies)
+            yield from workspace.by_hand.rglob(copies)
     for period in over:
         # A message does not say which return it is about; here all of them are meant.
         yield from workspace.mail_of(period).glob("*.eml")
+        for area in workspace.by_hand.glob("*"):
+            yield from workspace.by_hand_of(area.name, period).glob("*.*")
     if forgotten and (store := sqlite_file(workspace.store_url)):
         # Copies of the store as it was before hold all of it still.
         for kind in ("schema-*", "before-*"):

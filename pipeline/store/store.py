@@ -21,6 +21,7 @@ from pipeline.store import tables as t
 from pipeline.store.bulk import add_all
 from pipeline.store.decisions import Decisions
 from pipeline.store.editions import Editions
+from pipeline.store.entered import Entered, EnteredFigures, in_force, with_entered
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
 from pipeline.store.records import T, by_owner, in_portions, read, rows_of
@@ -87,6 +88,7 @@ class Store:
         self._engine = engine
         self.decisions = Decisions(engine)
         self.editions = Editions(engine)
+        self.entered = EnteredFigures(engine)
         self.messages = Messages(engine)
 
     def close(self) -> None:
@@ -234,8 +236,30 @@ class Store:
             )
 
     def observations(self, period: str, as_of: Issue | None = None) -> tuple[Observation, ...]:
-        """The figures of a period from the submissions that stand, or stood as of an issue."""
-        return self._standing(t.observation, period, Observation, as_of)
+        """The figures of a period from the submissions that stand, and those that were entered.
+
+        They are those that count now, or that counted as of an issue.
+        """
+        reported = self._standing(t.observation, period, Observation, as_of)
+        return with_entered(reported, self.in_force(period, as_of))
+
+    def in_force(
+        self, period: str, as_of: Issue | None = None
+    ) -> Mapping[tuple[str, str], Entered]:
+        """The entered figures of a period that count, by indicator and area, or did by an issue."""
+        entered = self.entered.all(period)
+        if as_of is not None:
+            entered = tuple(one for one in entered if one.last_issue < as_of.id)
+        if not entered:
+            return {}
+        chosen = sa.select(t.submission.c.area, t.submission.c.id)
+        last = _last_of(period, {one.area for one in entered})
+        if as_of is not None:
+            last = last.where(_had_come(as_of))
+        with e.reading(self._engine) as connection:
+            query = chosen.where(t.submission.c.id.in_(last))
+            standing = {row.area: row.id for row in connection.execute(query)}
+        return in_force(entered, standing)
 
     def achievements(self, period: str, as_of: Issue | None = None) -> tuple[Achievement, ...]:
         """The achievements of a period from those submissions, as submitted."""
@@ -279,21 +303,26 @@ class Store:
     def figures(self, period: str, areas: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
         """The figures of some areas for a period that stand: (period, indicator, area) to each."""
         found: dict[tuple[str, str, str], Decimal] = {}
-        o = t.observation.c
+        o, wanted = t.observation.c, set(areas)
         with e.reading(self._engine) as connection:
-            for some in in_portions(areas):
+            for some in in_portions(wanted):
                 query = sa.select(o.indicator, o.area, o.value)
                 is_meant = o.submission_id.in_(_last_of(period, some)) & o.value.is_not(None)
                 for indicator, area, value in connection.execute(query.where(is_meant)):
                     found[period, indicator, area] = value
+        for (indicator, area), one in self.in_force(period).items():
+            if area in wanted:
+                found.pop((period, indicator, area), None)
+                if one.value is not None:
+                    found[period, indicator, area] = one.value
         return found
 
     def periods(self) -> tuple[str, ...]:
-        """The periods for which anything was accepted."""
+        """The periods for which anything was accepted or entered."""
         accepted = t.submission.c.outcome == Outcome.ACCEPTED
+        received = sa.select(t.submission.c.period).where(accepted)
         with e.reading(self._engine) as connection:
-            query = sa.select(t.submission.c.period).where(accepted).distinct()
-            return tuple(connection.scalars(query))
+            return tuple(connection.scalars(received.union(sa.select(t.entered.c.period))))
 
     def last_issue(self, period: str, before: Issue | None = None) -> Issue | None:
         """The last issue of the period's appendix, or the last before one of any period's."""
@@ -351,7 +380,7 @@ def _had_come(issue: Issue) -> sa.ColumnElement[bool]:
     return t.submission.c.received_at <= issue.issued_at
 
 
-def _last_of(period: str, areas: Sequence[str]) -> sa.Select[tuple[int]]:
+def _last_of(period: str, areas: Iterable[str]) -> sa.Select[tuple[int]]:
     """The numbers of the submissions that count of some areas for a period."""
     return _STANDING.where(t.submission.c.period == period, t.submission.c.area.in_(areas))
 

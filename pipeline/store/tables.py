@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -86,14 +86,14 @@ def _of(owner: str, name: str, *columns: sa.Column[Any]) -> sa.Table:
 _TYPES: dict[type, type[TypeEngine[Any]]] = {Decimal: DecimalText, bool: sa.Boolean}
 
 
-def _column(field: ObservationField) -> sa.Column[Any]:
-    """A field of an observation as a column."""
+def _column(field: ObservationField, *, is_entered: bool = False) -> sa.Column[Any]:
+    """A field of an observation as a column; of one that was entered each has its own number."""
     described = field.described
     words: TypeEngine[str] = sa.String(described.length) if described.length else Words()
     return sa.Column(
         field.name,
         _TYPES.get(field.type, words),
-        primary_key=described.is_key,
+        primary_key=described.is_key and not is_entered,
         nullable=field.is_optional,
         server_default=sa.false() if described.is_later else None,
         index=described.is_indexed or None,
@@ -226,6 +226,21 @@ approval = _numbered(
     *_words("sheet", "by", "because"),
 )
 
+#: A figure that a person put in on a service area's behalf.
+entered = _numbered(
+    "entered",
+    *(_column(each, is_entered=True) for each in FIELDS.values() if each.described.stored),
+    #: The return that stood then, whose figure it takes the place of; None where none did.
+    sa.Column("submission_id", sa.ForeignKey("submission.id")),
+    #: The last submission and the last issue that the store held; 0 for none.
+    sa.Column("last_submission", sa.Integer, nullable=False),
+    sa.Column("last_issue", sa.Integer, nullable=False),
+    #: What had opened its closed period again.
+    sa.Column("reopening_id", sa.ForeignKey("reopening.id")),
+    sa.Column("entered_at", Moment, nullable=False),
+    *_words("by", "because"),
+)
+
 #: What someone asked to be decided, on the register or by a command, and what became of it.
 request = _numbered(
     "request",
@@ -291,13 +306,15 @@ attempt = _numbered(
     sa.Column("next_at", Moment),
 )
 
-#: Up to which submission, and up to which issue of an appendix, messages were put into the queue.
+#: Up to which submission, issue of an appendix and entered figure messages were put into the queue.
 answered = _numbered(
     "answered",
     sa.Column("last_submission", sa.Integer, nullable=False),
     sa.Column("answered_at", Moment, nullable=False),
     #: None before the first issue.
     sa.Column("last_issue", sa.ForeignKey("issue.id")),
+    #: None before the first.
+    sa.Column("last_entered", sa.Integer),
 )
 
 #: What was moved to quarantine, and that people were told of it.

@@ -35,6 +35,10 @@ FAILING = FULL | {errno.EROFS, errno.EIO}
 _FORBIDDEN = dict.fromkeys(map(ord, '<>:"/\\|?*'), "-")
 
 
+#: The folder of the outbox for what is handed over.
+BY_HAND = "for areas"
+
+
 class Workspace(Struct, frozen=True):
     root: Path
     settings: Settings
@@ -108,7 +112,7 @@ class Workspace(Struct, frozen=True):
 
     def closed_folders(self) -> list[Path]:
         """Those of the outbox in which what returns say stands, small figures among it."""
-        places = ("mail", "*/mail", "*/corrections")
+        places = ("mail", "*/mail", "*/corrections", BY_HAND)
         return sorted(path for place in places for path in self.outbox.glob(place) if path.is_dir())
 
     def outbox_of(self, period: str) -> Path:
@@ -118,6 +122,16 @@ class Workspace(Struct, frozen=True):
     def mail_of(self, period: str) -> Path:
         """Where messages are written as files; empty is of those about no single period."""
         return (self.outbox_of(period) if period else self.outbox) / "mail"
+
+    @property
+    def by_hand(self) -> Path:
+        """Where what goes to areas without an address lies, to be handed over."""
+        return self.outbox / BY_HAND
+
+    def by_hand_of(self, area: str, period: str) -> Path:
+        """Where it lies for an area; what is about no single period straight in its folder."""
+        folder = self.by_hand / safe_name(area)
+        return folder / safe_name(period) if period else folder
 
     def corrections_of(self, period: str | None) -> Path:
         """Where the correction copies of a period's returns lie; None: it is not plain which."""

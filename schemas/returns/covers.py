@@ -41,6 +41,9 @@ COVERS = Checks(
         "open_periods": Cells(str, "Open periods", "The names of those that are open."),
         "received_on": Cells(date, "Received on", "The day on which it came."),
         "due": Cells(date, "Due", "The last day on which it is in time."),
+        "ends": Cells(date, "Ends", "The period's last day."),
+        "filename": Cells(str, "File", "The name of its file."),
+        "file_period": Cells(str, "File's period", "The other that it names.", nullable=True),
     },
     checks=(
         RowCheck(
@@ -81,6 +84,30 @@ COVERS = Checks(
                 "value": row.period,
                 "choices": row.open_periods or "none is open now",
             },
+        ),
+        RowCheck(
+            "C22",
+            "Period not over",
+            "The return is for {value}, which ends on {ends} only.",
+            "If it is for another period, correct Period on the cover and send it again.",
+            "Figures of a period that is not over may change, or be another period's.",
+            at={"period": Condition(("received_on", "ends"), lambda came, ends: came > ends)},
+            words=lambda row, _: {"value": row.period, "ends": f"{row.ends:%d/%m/%Y}"},
+            severity=Severity.WARNING,
+        ),
+        RowCheck(
+            "C23",
+            "File named after another period",
+            "The return is for {period}, and its file is called {value}, as of {named}.",
+            "If it is for {named}, correct Period on the cover and send it again.",
+            "Last period's workbook may have been filled in again, or sent once more.",
+            at={"period": Condition(("file_period",), lambda named: named.isna())},
+            words=lambda row, _: {
+                "period": row.period,
+                "value": row.filename,
+                "named": row.file_period,
+            },
+            severity=Severity.WARNING,
         ),
         RowCheck(
             "C16",

@@ -548,6 +548,17 @@ def test_a_return_is_late_from_midnight_after_the_day_it_was_due() -> None:
     assert standing(sent(1, A, moment(DAY_AFTER, 0, 0))).state is ReturnState.LATE
 
 
+@pytest.mark.parametrize("first", [A, R])
+def test_what_came_in_time_and_is_corrected_later_is_not_late(first: Outcome) -> None:
+    late = moment(DAY_AFTER, 9, 0)
+    returned = standing(sent(1, first, moment(DUE, 9, 0)), sent(2, A, late))
+    assert (returned.state, returned.received_at) == (ReturnState.RECEIVED, late)
+    other = sent(1, first, moment(DUE, 9, 0), area="ASC")
+    assert standing(other, sent(2, A, late)).state is ReturnState.LATE
+    before = sent(1, first, moment(DUE, 9, 0), period="2011-12")
+    assert standing(before, sent(2, A, late)).state is ReturnState.LATE
+
+
 @pytest.mark.parametrize("hours", [-12, -5, 0, 1, 14])
 def test_the_zone_in_which_a_time_is_given_changes_no_state(hours: int) -> None:
     zone = timezone(timedelta(hours=hours))

@@ -17,18 +17,9 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from pipeline.store import Ruling
-from pipeline.workspace.lock import whoami
-from schemas.model import (
-    Approver,
-    Gets,
-    IssueRule,
-    Period,
-    Policy,
-    Recipient,
-    Register,
-    Request,
-    Weekday,
-)
+from pipeline.workspace.lock import user
+from schemas.deciding import Approver, IssueRule, Request, Weekday
+from schemas.model import Gets, Period, Policy, Recipient, Register
 from tests.support.builders import CARE, PERIOD, SAFETY
 from tests.support.council import REGISTER, Council, care, community
 from tests.support.mixed import set_up
@@ -276,7 +267,7 @@ def test_an_approved_draft_is_issued_under_its_number_and_goes_out_once(
     council.night()
     assert len(sent_to(council, CLERK.email)) == 1
     (ruling,) = rulings(council)
-    assert (ruling.what, ruling.came, ruling.because) == ("approve", whoami(), "Agreed")
+    assert (ruling.what, ruling.came, ruling.because) == ("approve", user(), "Agreed")
 
 
 def test_an_approval_of_what_has_changed_since_lapses_and_says_what_did(
@@ -380,7 +371,7 @@ def test_commands_are_for_the_logins_of_approvers(council: Council) -> None:
     council.rewrite(
         replace(
             council.register,
-            approvers=(Approver("Officer", "someone"), Approver("Deputy", whoami().upper())),
+            approvers=(Approver("Officer", "someone"), Approver("Deputy", user().upper())),
         )
     )
     council.call("approve", PERIOD.name, *words)

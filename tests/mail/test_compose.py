@@ -38,6 +38,7 @@ REGISTER = replace(
 )
 WEEK_BEFORE, DAY_AFTER_THAT = date(2013, 4, 23), date(2013, 4, 24)
 DAY_BEFORE, FIRST_OVERDUE = date(2013, 4, 29), date(2013, 5, 1)
+BY_HAND = ("reminder", "")
 DIGEST = ("digest", "officer")
 
 
@@ -103,8 +104,9 @@ def test_what_is_sent_to_whom_in_the_weeks_around_the_day_returns_are_due(
     )
     expected = {
         "20 Apr": [],
-        # The digest: Children's services have no address.
+        # Children's services have no address: theirs is handed over, and the digest says so.
         "23 Apr": [
+            BY_HAND,
             ("reminder", safety),
             ("reminder", care),
             ("reminder", staff),
@@ -119,14 +121,15 @@ def test_what_is_sent_to_whom_in_the_weeks_around_the_day_returns_are_due(
         ],
         "25 Apr": [],
         "29 Apr": [
+            BY_HAND,
             ("reminder", safety),
             ("reminder", staff),
             ("reminder", analysts),
             DIGEST,
         ],
         "30 Apr": [("appendix", "clerk"), ("receipt", safety), ("receipt", staff)],
-        "02 May": [("reminder", analysts), DIGEST],
-        "03 May": [("reminder", analysts), DIGEST],
+        "02 May": [BY_HAND, ("reminder", analysts), DIGEST],
+        "03 May": [BY_HAND, ("reminder", analysts), DIGEST],
         "04 May": [],
     }
     assert found == {day: sorted(messages) for day, messages in expected.items()}
@@ -185,10 +188,15 @@ def test_a_receipt_says_what_counts_now_what_it_replaced_and_that_it_was_late(
     assert "send it again by 30 April 2013; the whole of it replaces this one." in said(first)
     office.drop(returns["ASC"], "care.xlsx")
     second = only(office.night(date(2013, 5, 2)), MailKind.RECEIPT)
-    assert second.subject.startswith("Return for 2012-13 accepted, late: care.xlsx")
-    assert "after the day on which it was due, and is marked as late." in said(second)
+    assert second.subject == "Return for 2012-13 accepted: care.xlsx"
+    assert "late" not in said(second)
+    assert "in time" not in said(second)
     assert "take the place of everything in care first.xlsx, which no longer" in said(second)
     assert "Provisional" not in said(second)
+    office.drop(returns["HR"], "staff.xlsx")
+    late = only(office.night(date(2013, 5, 3)), MailKind.RECEIPT)
+    assert late.subject.startswith("Return for 2012-13 accepted, late: staff.xlsx")
+    assert "after the day on which it was due, and is marked as late." in said(late)
 
 
 def test_a_receipt_holds_no_figure_because_none_has_been_through_disclosure(
@@ -256,10 +264,30 @@ def test_two_returns_of_one_night_are_both_answered_and_the_first_says_what_coun
 ) -> None:
     office.drop(returns["provisional"], "care first.xlsx")
     office.drop(returns["ASC"], "care.xlsx")
-    answers = [post for post in office.night(DAY_AFTER_THAT).posts if post.kind is MailKind.RECEIPT]
-    first = next(m for m in answers if "care first.xlsx" in m.subject)
-    assert len(answers) == 2
-    assert "A later return of yours, care.xlsx, has been accepted since." in said(first)
+    answers = only(office.night(DAY_AFTER_THAT), MailKind.ANSWERS)
+    assert answers.subject == "2 answers to what you sent: 2 received"
+    assert (answers.period, answers.area, answers.filename[:15]) == (
+        *("2012-13", "ASC"),
+        "2012-13 answers",
+    )
+    plain, html = bodies(answers)
+    for text in (plain, html):
+        assert text.index("care first.xlsx") < text.index("A later return of yours, ")
+        assert "which no longer" in " ".join(text.split())
+    assert plain.count("You get this because") == html.count("You get this because") == 2
+    assert html.count("<title>") == html.count("<body") == html.count('role="main"') == 1
+    assert "<title>2 answers to what you sent: 2 received</title>" in html
+
+
+def test_the_copies_of_one_nights_answers_are_attached_to_one_message(
+    office: PostOffice, returns: Mapping[str, Path]
+) -> None:
+    office.drop(returns["slips"], "safety.xlsx")
+    office.drop(returns["SAF"], "safety again.xlsx")
+    answers = only(office.night(DAY_AFTER_THAT), MailKind.ANSWERS)
+    assert answers.subject == "2 answers to what you sent: 1 sent back and 1 received"
+    assert len(answers.attachments) == len([*answers.email.iter_attachments()]) == 1
+    assert "1. Return for 2012-13 sent back" in said(answers)
 
 
 def test_a_restatement_is_said_to_be_one(office: PostOffice, returns: Mapping[str, Path]) -> None:

@@ -380,8 +380,11 @@ def test_a_single_thing_to_correct_is_not_put_in_the_plural(workbook: Path) -> N
     assert "to look at" not in text
 
 
-def test_an_area_without_an_address_gets_no_correction_by_mail(workbook: Path) -> None:
-    assert correction(workbook, FINDINGS, area=replace(AREA, email=" ")) is None
+def test_to_an_area_without_an_address_a_correction_is_no_mail(workbook: Path) -> None:
+    message = correction(workbook, FINDINGS, area=replace(AREA, email=" "))
+    assert message is not None
+    assert (message.to, message.email["To"]) == ("", None)
+    assert message.filename.endswith(".txt")
 
 
 def test_a_return_with_nothing_but_warnings_is_not_sent_back(workbook: Path) -> None:

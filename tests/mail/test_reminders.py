@@ -34,19 +34,21 @@ def owed(
     today: date,
     *returned: ReturnReceived,
     sent: Sequence[tuple[str, date]] = (),
+    last_night: date | None = None,
 ) -> list[Reminder]:
     standing = {period.name: returned or missing() for period in made.periods}
-    return reminders(made, standing, today, lambda area, day: (area.ref, day) in sent)
+    return reminders(made, standing, today, lambda area, day: (area.ref, day) in sent, last_night)
 
 
 def nights(made: Register, first: date, last: date, *down: date) -> list[int]:
     """On which days from the one on which returns are due an area is sent one, run every night."""
     sent: list[tuple[str, date]] = []
-    day = first
+    day, last_night = first, None
     while day <= last:
         if day not in down:
-            found = owed(made, day, *missing(SAFETY), sent=sent)
+            found = owed(made, day, *missing(SAFETY), sent=sent, last_night=last_night)
             sent += [(reminder.area.ref, day) for reminder in found]
+            last_night = day
         day += timedelta(days=1)
     return [(day - DUE).days for _, day in sent]
 
@@ -133,6 +135,20 @@ def test_reminders_come_in_the_registers_order_with_those_that_have_no_address()
     made = replace(register(), areas=(CARE, silent))
     found = owed(made, DUE + timedelta(days=1), *missing(silent, CARE))
     assert [each.area for each in found] == [CARE, silent]
+
+
+def test_a_reminder_of_before_the_first_night_is_not_made_up_for() -> None:
+    day = DUE + timedelta(days=5)
+    assert nights(register(), day, DUE + timedelta(days=30)) == [7]
+    assert nights(register(), DUE + timedelta(days=9), DUE + timedelta(days=30)) == []
+
+
+def test_of_a_period_that_is_opened_later_only_the_days_to_come_are_reminded_of() -> None:
+    day = DUE + timedelta(days=5)
+    assert owed(register(), day, last_night=day - timedelta(days=1)) == []
+    assert owed(register(), day, last_night=DUE + timedelta(days=3)) == []
+    # It may have been open while nothing ran.
+    assert len(owed(register(), day, last_night=DUE + timedelta(days=2))) == 2
 
 
 def test_the_calendar_says_on_which_nights_it_owes_something() -> None:

@@ -514,3 +514,32 @@ def test_an_older_store_in_postgresql_is_not_written_over(council: Council, sche
     databases.empty(schema)
     council.call("replay", "--rebuild")
     next_night(council)
+
+
+def test_what_another_version_found_is_looked_for_and_what_it_did_not_look_for_is_not(
+    council: Council,
+) -> None:
+    """As after an upgrade to a version that has one check more."""
+    path = council.place.inbox / "Return 2011-12.xlsx"
+    council.drop(SAFETY, name=path.name)
+    council.night()
+    (sent,) = council.store.submissions()
+    assert "C23" in [finding.code for finding in sent.findings]
+    with closing(sqlite3.connect(council.place.sqlite)) as connection:
+        connection.execute("DROP TRIGGER submission_no_update")
+        connection.execute("DROP TRIGGER finding_no_delete")
+        connection.execute("UPDATE submission SET version = '0.2.0'")
+        connection.execute("DELETE FROM finding WHERE code = 'C23'")
+        connection.commit()
+    for journal in (council.place.archive / "journal").glob("submission-*"):
+        journal.chmod(0o600)
+        row = json.loads(journal.read_text("utf-8")) | {"version": "0.2.0"}
+        journal.write_text(json.dumps(row) + "\n", "utf-8")
+    agrees(council)
+    with closing(sqlite3.connect(council.place.sqlite)) as connection:
+        connection.execute(
+            "INSERT INTO finding SELECT submission_id, 9, 'C05', severity, cell, sheet, value, "
+            "problem, fix FROM finding LIMIT 1"
+        )
+        connection.commit()
+    assert "findings of submission 1" in council.call("replay", code=1)[1]

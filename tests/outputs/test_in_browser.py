@@ -111,7 +111,7 @@ def digest() -> str:
         disagreements=(Disagreement(PERIOD.name, "People helped", "Care 12%, Safety 13%."),),
         undelivered=(Undelivered("nobody@council.example", LONG, "550 no such user", day),),
         overdue=(Overdue(SAFETY.name, PERIOD.name, "overdue, it was due on 30 April 2013", day),),
-        unreachable=(Unreachable(SAFETY.name, f"a receipt for {LONG}", day),),
+        unreachable=(Unreachable(SAFETY.name, f"a receipt for {LONG}", day, "for areas/CS"),),
         retention=Retention(2, "kept for 6 years after the end of the period", day),
         mistakes=("mail_foot.html.j2, line 2: 'telephone' is undefined.",),
     )

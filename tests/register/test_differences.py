@@ -12,8 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.register.differences import Concern, differences
+from schemas.deciding import Approver, Request
 from schemas.model import (
-    Approver,
     Gets,
     MergeRule,
     Operator,
@@ -21,7 +21,6 @@ from schemas.model import (
     Polarity,
     Recipient,
     Register,
-    Request,
     ServiceArea,
     Target,
     Tolerance,

@@ -11,7 +11,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -354,6 +354,8 @@ ELSEWHERE = {
     "C05",
     "C16",
     "C17",
+    "C22",
+    "C23",
 }
 
 
@@ -701,6 +703,40 @@ def test_what_is_wrong_with_a_file_is_said(
 
 def test_a_late_return_is_taken_in_and_said_to_be_late(workspace: Workspace, good: Path) -> None:
     assert [f.code for f in check(workspace, [good], TOO_LATE)["good"]] == ["C16"]
+
+
+def test_a_return_for_a_period_that_is_not_over_is_asked_about(
+    workspace: Workspace, good: Path
+) -> None:
+    last = datetime.combine(PERIOD.ends, time(12)).astimezone()
+    (found,) = check(workspace, [good], last - timedelta(days=30))["good"]
+    assert (found.code, found.severity, found.sheet) == ("C22", Severity.WARNING, "Cover")
+    assert f"which ends on {PERIOD.ends:%d/%m/%Y} only" in found.problem
+    assert check(workspace, [good], last + timedelta(days=1))["good"] == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_asked"),
+    [
+        ("Return 2011-12 - Community safety.xlsx", True),
+        ("return_2011_12.xlsx", True),
+        ("Return 2011-12 - to correct 2a3b4c.xlsx", True),
+        ("Return 2012-13 - Community safety.xlsx", False),
+        ("Community safety 11.xlsx", False),
+        ("Return 2013-05-03.xlsx", False),
+        ("Returns 2011-12 and 2012-13.xlsx", False),
+        ("2011.xlsx", False),
+    ],
+)
+def test_a_file_that_is_named_after_another_period_is_asked_about(
+    workspace: Workspace, good: Path, name: str, is_asked: bool
+) -> None:
+    path = workspace.root / "named" / name
+    path.parent.mkdir(exist_ok=True)
+    shutil.copyfile(good, path)
+    (findings,) = check(workspace, [path]).values()
+    assert [f.code for f in findings] == ["C23"] * is_asked
+    assert all("as of 2011-12" in f.problem for f in findings)
 
 
 def test_a_return_in_another_areas_folder_is_sent_back_and_what_comes_again_is_said_to_have_come(

@@ -27,6 +27,7 @@ from pipeline.store import (
     Answered,
     Approval,
     Closing,
+    Entered,
     Forgotten,
     Issue,
     IssuedRating,
@@ -172,7 +173,8 @@ def test_an_old_store_takes_new_returns(old: str) -> None:
 # --- What a store of schema 2 holds --------------------------------------------------------------
 
 NEW_SINCE = {
-    *("message", "message_content", "attempt", "answered", "quarantined", "suppressed", "request")
+    *("message", "message_content", "attempt", "answered", "quarantined", "suppressed"),
+    *("request", "entered"),
 }
 
 
@@ -198,6 +200,7 @@ def test_a_store_of_schema_2_keeps_every_row_and_its_last_submission_counts_as_a
         "quarantined": 0,
         "suppressed": 0,
         "request": 0,
+        "entered": 0,
     }
     assert narrowed(after, before) == before
     with refused(engine) as connection:
@@ -244,7 +247,7 @@ def test_in_a_store_of_schema_3_what_was_issued_has_been_told_and_what_comes_is_
         store.messages.answer([], 6, store.last_number("issue"), RECEIVED)
         assert store.messages.answered() == Answered(6, 2)
     after = all_rows(engine)
-    assert [row[-1] for row in after.pop("answered")] == [None, 1, 2]
+    assert [row[-2:] for row in after.pop("answered")] == [(None, None), (1, None), (2, None)]
     assert after.pop("quarantined") == []
     for rows in (before, after):
         for name in ("about", "alembic_version", "answered", "issue"):
@@ -529,6 +532,38 @@ def arrivals(place: Workspace) -> list[tuple[str, datetime]]:
     return [(arrival.sha256, arrival.arrived_at) for arrival in found.arrivals]
 
 
+# --- What a store of schema 8 holds --------------------------------------------------------------
+
+
+def entered() -> Entered:
+    """A figure in place of that of the second submission."""
+    given = {name: getattr(figure(), name) for name in ("indicator", "area", "period", "status")}
+    told = {"by": "jsmith", "entered_at": RECEIVED, "because": "told by telephone"}
+    return Entered(**given, **told, value=Decimal(7), submission_id=2, last_submission=2,
+                   last_issue=1)  # fmt: skip
+
+
+def test_in_a_store_of_schema_8_a_figure_can_be_entered_and_nobody_was_told_of_one(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(8, engine)
+    before = all_rows(engine)
+    with Store(url) as store:
+        assert store.entered.all() == ()
+        assert store.messages.answered().entered == 0
+        assert all_rows(engine)["observation"] == before["observation"]
+        store.record([decided(submission("later.xlsx"), (figure(),))])
+        (sent,) = store.current(PERIOD, ["CS"])
+        store.entered.record(replace(entered(), submission_id=sent.id))
+        (counted,) = store.observations(PERIOD)
+        assert (counted.value, counted.filename) == (Decimal(7), "entered by jsmith")
+        assert counted.received_at == RECEIVED
+        store.messages.answer([], 6, 1, RECEIVED, entered=1)
+        assert store.messages.answered().entered == 1
+    with refused(engine) as connection:
+        connection.execute(t.entered.delete())
+
+
 # --- What the database itself holds --------------------------------------------------------------
 
 
@@ -557,6 +592,7 @@ def full(url: str) -> str:
             [Approval(1, "C05", "Indicators", "H5", "me", RECEIVED, "so it is")]
         )
         store.decisions.record(Ruling("approve", RECEIVED, period=PERIOD, answer="Issue 1."))
+        store.entered.record(entered())
         store.decisions.forget([Forgotten(1, RECEIVED, "me", "six years")])
         of = {"kind": "appendix", "recipient": "chair@council.example", "subject": "Returns"}
         letters = [

@@ -3,9 +3,10 @@
 It knows nothing of what messages say.
 """
 
+from pipeline.mail.delivery.by_hand import lying_by_hand
 from pipeline.mail.delivery.deliver import Round, deliver
 from pipeline.mail.delivery.queue import again, drop, hold, outgoing
 from pipeline.mail.delivery.status import MailStatus, described, known_at, mail_status, remedy
 
 __all__ = ["MailStatus", "Round", "again", "deliver", "described", "drop", "hold", "known_at",
-           "mail_status", "outgoing", "remedy"]  # fmt: skip
+           "lying_by_hand", "mail_status", "outgoing", "remedy"]  # fmt: skip

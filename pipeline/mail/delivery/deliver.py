@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from pipeline.mail.delivery.by_hand import write_out
 from pipeline.mail.delivery.oversize import place_of, without_attachment
+from pipeline.mail.delivery.queue import file_of
 from pipeline.mail.delivery.status import GIVEN_UP_AFTER, MailStatus, mail_status, next_try
 from pipeline.store import Attempt, Became, Queued, Store
 from pipeline.store.attachments import put_in, sweep
@@ -92,7 +94,8 @@ def deliver(
             work.note(one, Became.UNCERTAIN, "The run ended before the server's answer was noted.")
     meant = [one for one in before.waiting if kinds is None or one.kind in kinds]
     due = [one for one in meant if one.has_content and (impatient or one.is_due(now))]
-    known = _addresses(session.register)
+    _write([one for one in due if not one.recipient], work)
+    known, due = _addresses(session.register), [one for one in due if one.recipient]
     for one in due:
         if address_key(one.recipient) not in known:
             work.note(one, Became.WITHHELD, "The register no longer holds the address.")
@@ -140,17 +143,21 @@ def _may_connect(trouble: Attempt | None, now: datetime) -> bool:
 
 
 def _write(due: Sequence[Queued], work: _Work) -> None:
-    """Write messages as `.eml` files; one that is there already is left as it is."""
+    """Write messages as files; one that is there already is left as it is."""
     for one in due:
-        path = work.workspace.mail_of(one.period) / one.filename
+        folder = file_of(work.workspace, one.recipient, one.area, one.period)
+        path = folder / one.filename
         if path.exists():
             continue
         content = _content_of(one, work)
         if content is None:
             continue
         with disk_trouble(f"A message cannot be written to {path.parent}"):
-            closed_folder(path.parent)
-            write_whole(path, content)
+            if one.recipient:
+                closed_folder(path.parent)
+                write_whole(path, content)
+            else:
+                write_out(content, path, work.workspace)
         work.written.append(path)
     lacking = {one.id for one in work.became}
     due = [one for one in due if one.id not in lacking]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from pipeline.mail.messages import Message
 from pipeline.store import Attempt, Became, Outgoing, Queued, Store, attachments
@@ -30,7 +31,7 @@ def outgoing(workspace: Workspace, message: Message, now: datetime) -> Outgoing:
     left, attached = attachments.taken_out(content, files)
     for file in files:
         attachments.keep(workspace, file)
-    file = workspace.mail_of(message.period) / message.filename
+    file = file_of(workspace, message.to, message.area, message.period) / message.filename
     written = Attempt(None, now, Became.WRITTEN, "It lay in the outbox before.")
     queued = Queued(
         header_id=message.message_id,
@@ -46,6 +47,11 @@ def outgoing(workspace: Workspace, message: Message, now: datetime) -> Outgoing:
         last=written if file.exists() else None,
     )
     return Outgoing(queued, left, attached)
+
+
+def file_of(workspace: Workspace, recipient: str, area: str, period: str) -> Path:
+    """The folder in which a message is written as a file."""
+    return workspace.mail_of(period) if recipient else workspace.by_hand_of(area, period)
 
 
 def hold(store: Store, now: datetime, why: str) -> None:

@@ -22,6 +22,20 @@ from schemas.wording import counted
 SPELLED_OUT = 3
 
 
+class EnteredFigure(Struct, frozen=True):
+    """A figure that was entered on an area's behalf, as people may be told of it."""
+
+    #: The area's ref, the period's name and the indicator's wording.
+    area: str
+    period: str
+    indicator: str
+    by: str
+    at: datetime
+    #: As printed, and why it was entered; empty where that is not to be told.
+    figure: str = ""
+    because: str = ""
+
+
 class Brought(Struct, frozen=True):
     """What an accepted return brought, and what became of it since.
 
@@ -42,6 +56,10 @@ class Brought(Struct, frozen=True):
     replaced_by: str = ""
     #: Of a file that came again: it had been sent back, and so nothing of it counts.
     was_sent_back: bool = False
+    #: The figures entered on the area's behalf whose place it takes.
+    entered: tuple[EnteredFigure, ...] = ()
+    #: A return of the area for the period came in time, so that this one is not late.
+    was_in_time: bool = False
 
 
 def correction_message(
@@ -57,8 +75,7 @@ def correction_message(
     `period` is None where the return does not say for which it is. Without a copy every finding is
     spelt out. The Message-ID comes from period, recipient, the return's name, the findings and when
     it was received, not from the copy's bytes, which are new each time it is made: a run that is
-    repeated makes the same message. None where the register has no address for the area, no finding
-    is an error, or the message is known.
+    repeated makes the same message. None where no finding is an error, or the message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
@@ -82,8 +99,8 @@ def receipt_message(
     """What tells a service area that its return was accepted, or that it came a second time.
 
     Every warning is named with its cell and what to do. The Message-ID comes from period,
-    recipient, the return's bytes and when it was received. None where the return was sent back, the
-    register has no address for the area, or the message is known. `period` is None only for a
+    recipient, the return's bytes and when it was received. None where the return was sent back, or
+    the message is known. `period` is None only for a
     second copy of what did not say for which period it is.
 
     Raises:
@@ -97,6 +114,8 @@ def receipt_message(
         "is_again": sent.outcome is Outcome.DUPLICATE,
         "restates": sent.is_restatement,
         "warnings": grouped([f for f in sent.findings if f.severity is Severity.WARNING]),
+        "late": _is_late(period, sent) and not brought.was_in_time,
+        "in_time": not _is_late(period, sent),
         "notes": [f for f in sent.findings if f.severity is Severity.INFO],
     }
     identity = (sent.sha256, sent.filename, sent.received_at.astimezone(UTC).isoformat())
@@ -113,10 +132,8 @@ def _answer(
     office: Office,
     attachment: Path | None = None,
 ) -> Message | None:
-    """What answers a return, as of when that was received; None where nobody can be told."""
+    """What answers a return, as of when that was received; None where the message is known."""
     to = area_addressee(area)
-    if to is None:
-        return None
     called = period.name if period else ""
     received = sent.received_at.astimezone()
     about = {
@@ -124,7 +141,7 @@ def _answer(
         "period": period,
         "filename": sent.filename,
         "received": received,
-        "late": period is not None and received.date() > period.due,
+        "late": _is_late(period, sent),
     }
     return office.compose(
         kind,
@@ -139,6 +156,37 @@ def _answer(
     )
 
 
+def _is_late(period: Period | None, sent: Submission) -> bool:
+    """Whether a return came after its period's was due."""
+    return period is not None and sent.received_at.astimezone().date() > period.due
+
+
+def entered_message(
+    area: ServiceArea, figures: Sequence[EnteredFigure], *, office: Office
+) -> Message | None:
+    """What tells a service area which figures were entered on its behalf, by whom and why.
+
+    The Message-ID comes from recipient, periods, indicators and when each was entered. None where
+    the message is known.
+
+    Raises:
+        RegisterError: the area's address is not an e-mail address.
+        SettingsError: the sender's is not.
+    """
+    to = area_addressee(area)
+    periods = list(dict.fromkeys(one.period for one in figures))
+    return office.compose(
+        MailKind.ENTERED,
+        to,
+        {"area": area, "figures": figures, "periods": periods},
+        sent_at=max(one.at for one in figures).astimezone(),
+        identity=(to.key, *(f"{o.period} {o.indicator} {o.at:%Y%m%dT%H%M%S.%f}" for o in figures)),
+        name=f"{periods[0]} {MailKind.ENTERED}",
+        period=periods[0] if len(periods) == 1 else "",
+        area=area.ref,
+    )
+
+
 def reminder_message(
     reminder: Reminder, sent_back: Mapping[str, Submission], *, office: Office, sent_at: datetime
 ) -> Message | None:
@@ -146,15 +194,13 @@ def reminder_message(
 
     `sent_back` are the area's returns that were sent back last, by period: what is still to correct
     is named. The Message-ID comes from area and day, so that there is one a day at most. None where
-    the register has no address for the area, or the message is known.
+    the message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
     area, to = reminder.area, area_addressee(reminder.area)
-    if to is None:
-        return None
     returns = []
     for owed in reminder.owed:
         sent = sent_back.get(owed.period.name) if owed.is_sent_back else None
@@ -182,11 +228,12 @@ def reminder_message(
     )
 
 
-def area_addressee(area: ServiceArea) -> Addressee | None:
-    """Whom the register lists for the returns of an area; None where it has no address."""
+def area_addressee(area: ServiceArea) -> Addressee:
+    """Whom the register lists for the returns of an area; without an address, where it has none."""
     address = area.email.strip()
     if not address:
-        return None
+        why = f"the register has no e-mail address for the returns of {area.name}"
+        return Addressee(area.name, None, why)
     return addressee(area.name, address, "Service areas", f"the returns of {area.name}")
 
 

@@ -10,12 +10,18 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.approvals import Waiting
 from pipeline.consolidation.texts import Question
-from pipeline.mail.messages.areas import SPELLED_OUT, errors_of, things_to_correct
+from pipeline.mail.messages.areas import (
+    SPELLED_OUT,
+    EnteredFigure,
+    errors_of,
+    things_to_correct,
+)
 from pipeline.mail.messages.message import MailKind, Message, Office, addressees_of
 from pipeline.outputs.grouping import grouped
 from pipeline.store import Ruling
+from schemas.deciding import IssueRule
 from schemas.findings import Finding
-from schemas.model import Gets, IssueRule, Register
+from schemas.model import Gets, Register
 from schemas.wording import counted
 
 #: How many of a kind a digest lists, so that a person can read it and a server take it.
@@ -32,6 +38,8 @@ class SentBack(Struct, frozen=True):
     findings: tuple[Finding, ...]
     #: The area has been written to.
     is_told: bool
+    #: Where in the outbox what was written to it lies, to be handed over; empty where it was sent.
+    lies: str = ""
 
     @property
     def count(self) -> str:
@@ -99,6 +107,8 @@ class Unreachable(Struct, frozen=True):
     #: What it is owed, such as `a reminder for 2012-13`.
     owed: str
     since: date
+    #: Where in the outbox that lies, to be handed over.
+    lies: str
 
 
 class Retention(Struct, frozen=True):
@@ -145,6 +155,8 @@ class Affairs(Struct, frozen=True):
     unreachable: tuple[Unreachable, ...] = ()
     #: What lies beside the register and may be taken for it.
     copies: tuple[CopyBeside, ...] = ()
+    #: Figures that were entered since the last one was made, with the names of their areas.
+    entered: tuple[EnteredFigure, ...] = ()
     retention: Retention | None = None
     #: What is wrong with templates of the workspace, a line each.
     mistakes: tuple[str, ...] = ()
@@ -170,6 +182,7 @@ class Affairs(Struct, frozen=True):
         for file in self.left:
             if file.moved_to or self.now.date() > told:
                 yield f"left {file.filename} {file.why} {file.moved_to}"
+        yield from (f"entered {one}" for one in self.entered)
         yield from (f"disagreement {one}" for one in self.disagreements)
         yield from (f"text {one}" for one in self.questions)
         yield from (f"template {one}" for one in self.mistakes)

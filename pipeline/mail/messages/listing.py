@@ -8,7 +8,7 @@ from datetime import UTC
 from pathlib import Path
 
 from pipeline.mail.messages.areas import area_addressee, errors_of, things_to_correct
-from pipeline.mail.messages.message import MailKind, Message, Office
+from pipeline.mail.messages.message import MailKind, Message, Office, size_in_mail
 from pipeline.outputs.grouping import grouped
 from pipeline.store import Outcome, Submission
 from schemas.model import ServiceArea
@@ -17,8 +17,6 @@ from schemas.model import ServiceArea
 _EACH = 5
 #: How many files a message lists.
 _LISTED = 20
-#: What encodes a file for mail makes four characters of three bytes, and lines of them.
-_GROWTH = 1.4
 
 
 def to_be_listed(answers: Sequence[Submission]) -> list[Submission]:
@@ -42,15 +40,13 @@ def listing_message(
 
     The correction copies of these are attached, as many of the first as go into one message. The
     Message-ID comes from the recipient and from every file and when it was received. None where the
-    register has no address for the area, or the message is known.
+    message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
         SettingsError: the sender's is not.
     """
     to = area_addressee(area)
-    if to is None:
-        return None
     received = max(sent.received_at for sent in listed)
     first = listed[:_LISTED]
     outcomes = Counter(sent.outcome for sent in listed)
@@ -98,7 +94,7 @@ def _fitting(copies: Iterator[Path | None], largest: int) -> Iterator[Path]:
     for copy in copies:
         if copy is None:
             continue
-        size += _GROWTH * copy.stat().st_size
+        size += size_in_mail(copy)
         if size > largest:
             return
         yield copy

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from pipeline.mail.messages.rendering import Text
 from pipeline.mail.messages.texts import Texts
 from pipeline.workbooks.safe_text import one_line
 from pipeline.workspace.errors import RegisterError, SettingsError
@@ -40,6 +41,9 @@ class MailKind(StrEnum):
     CORRECTION = "correction"
     RECEIPT = "receipt"
     LISTING = "listing"
+    #: Several of these three.
+    ANSWERS = "answers"
+    ENTERED = "entered"
     REMINDER = "reminder"
     DIGEST = "digest"
     REGISTER = "register"
@@ -51,10 +55,10 @@ class Message(Struct, frozen=True):
     kind: MailKind
     #: With its angle brackets, as the header has it.
     message_id: str
-    #: The bare address.
+    #: The bare address; empty where it is handed over.
     to: str
     subject: str
-    #: The name of its `.eml` file.
+    #: The name of its file: `.eml`, or `.txt` where it is handed over.
     filename: str
     email: EmailMessage
     #: The period's name; empty where it is about none, or about several.
@@ -69,14 +73,15 @@ class Addressee(Struct, frozen=True):
     """Whom a message is for."""
 
     name: str
-    address: Address
+    #: None where there is none, so that it is handed over.
+    address: Address | None
     #: Why they have it, as the message says at its foot.
     why: str
 
     @property
     def key(self) -> str:
-        """The address as it tells apart the messages of one kind."""
-        return address_key(self.address.addr_spec)
+        """The address, or the name, as it tells apart the messages of one kind."""
+        return address_key(self.address.addr_spec) if self.address else f"for {self.name}"
 
 
 class Office(Struct, frozen=True):
@@ -116,16 +121,43 @@ class Office(Struct, frozen=True):
         The same arguments give the same bytes. After its kind its templates are named; `name`
         begins the name of its file.
         """
-        message_id, token = self.message_id(kind, identity), _token(kind, identity)
-        if message_id in self.known:
+        if self.message_id(kind, identity) in self.known:
             return None
         names = [one_line(each.name) for each in attachments]
         attached = {"attachment": names[0] if names else "", "attachments": names}
         words = {**words, **attached, "why": to.why}
-        text = self.texts.render(f"mail_{kind}", words)
+        return self.made(
+            kind,
+            to,
+            self.texts.render(f"mail_{kind}", words),
+            sent_at=sent_at,
+            identity=identity,
+            name=name,
+            period=period,
+            area=area,
+            attachments=attachments,
+        )
+
+    def made(
+        self,
+        kind: MailKind,
+        to: Addressee,
+        text: Text,
+        *,
+        sent_at: datetime,
+        identity: Sequence[str],
+        name: str,
+        period: str = "",
+        area: str = "",
+        attachments: tuple[Path, ...] = (),
+    ) -> Message:
+        """The same of words that are there, whether it is known or not."""
+        message_id, token = self.message_id(kind, identity), _token(kind, identity)
+        names = [one_line(each.name) for each in attachments]
         email = EmailMessage(policy=SMTP)
         email["From"] = _sender(self.sender)
-        email["To"] = to.address
+        if to.address:
+            email["To"] = to.address
         email["Subject"] = text.subject
         email["Date"] = sent_at
         email["Message-ID"] = message_id
@@ -142,9 +174,12 @@ class Office(Struct, frozen=True):
             )
         if attachments:
             email.set_boundary(f"=_mixed_{token}")
-        mailbox = safe_name(to.address.username)
-        filename = f"{safe_name(one_line(name))} to {mailbox} {token[:8]}.eml"
-        address, subject = to.address.addr_spec, text.subject
+        filename, address, subject = safe_name(one_line(name)), "", text.subject
+        if to.address:
+            address = to.address.addr_spec
+            filename += f" to {safe_name(to.address.username)} {token[:8]}.eml"
+        else:
+            filename += f" {token[:8]}.txt"
         return Message(
             kind, message_id, address, subject, filename, email, period, area, attachments
         )
@@ -175,6 +210,11 @@ def addressee(name: str, address: str, sheet: str, what: str) -> Addressee:
         raise RegisterError([f"{problem} Correct it."])
     header = Address(display_name=one_line(name), addr_spec=address)
     return Addressee(name, header, f"the register lists this address for {what}")
+
+
+def size_in_mail(path: Path) -> float:
+    """How many bytes a file takes in a message: four of three, in lines."""
+    return 1.4 * path.stat().st_size
 
 
 def sha256(content: bytes) -> str:

@@ -11,7 +11,7 @@ from pipeline.workbooks.sandbox.confinement import lacking
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import FILE_NAME, outdated
-from schemas.model import IssueRule
+from schemas.deciding import IssueRule
 
 
 def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:

@@ -34,9 +34,9 @@ _Row = Mapping[str, object]
 def compare(stored: Store, rebuilt: Store, *, reveals: bool) -> list[Difference]:
     """Every difference between two stores: of submissions, of issues, of what people decided.
 
-    Sentences of findings are compared where the same version of the program wrote them; their codes
-    and cells always. What figures and texts are is told where it `reveals` them: what is in the
-    store was not all printed.
+    Sentences of findings are compared where the same version of the program wrote them; of another
+    version's, whether each is still found, since this one may look for more. What figures and texts
+    are is told where it `reveals` them: what is in the store was not all printed.
     """
     found: list[Difference] = []
     ours, theirs = ({s.id: s for s in store.submissions()} for store in (stored, rebuilt))
@@ -50,7 +50,7 @@ def compare(stored: Store, rebuilt: Store, *, reveals: bool) -> list[Difference]
             found.append(Difference(what, (), _shown(mine), _shown(other)))
             continue
         found += _of_fields(what, mine, other)
-        found += _rows(f"findings of {what}", _findings(mine), _findings(other), reveals=reveals)
+        found += _rows(f"findings of {what}", *_findings(mine, other), reveals=reveals)
     for table, key in _KEYS.items():
         left, right = (_by_submission(store, table, key) for store in (stored, rebuilt))
         for number in sorted(left.keys() | right.keys()):
@@ -81,11 +81,14 @@ def _of_fields(what: str, mine: Submission, other: Submission) -> Iterator[Diffe
             yield Difference(f"{name} of {what}", (), str(value), str(said[name]))
 
 
-def _findings(sent: Submission) -> dict[object, _Row]:
-    """The findings by their place in reading order, as far as this version would say the same."""
-    is_same_version = sent.version == __version__
-    lines = [f.line if is_same_version else f"{f.code} {f.place}" for f in sent.findings]
-    return {number: {"line": line} for number, line in enumerate(lines, 1)}
+def _findings(mine: Submission, other: Submission) -> list[Mapping[int, _Row]]:
+    """The findings of both in reading order, as far as both versions would say the same."""
+    if mine.version == __version__:
+        lines = [[f.line for f in sent.findings] for sent in (mine, other)]
+    else:
+        held, found = ([f"{f.code} {f.place}" for f in sent.findings] for sent in (mine, other))
+        lines = [held, [line for line in found if line in held]]
+    return [{n: {"line": line} for n, line in enumerate(each, 1)} for each in lines]
 
 
 def _rows(

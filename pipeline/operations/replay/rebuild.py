@@ -104,16 +104,32 @@ def rebuild(
     into.insert("issue", issues)
     for table in ("suppressed", "closing", "reopening"):
         into.insert(table, _rows(archive, table))
+    entered = deque(_rows(archive, "entered"))
+    parting = {row["last_submission"] for row in (*issues, *entered)}
     work = _Work(workspace, into, original, scratch, progress, brought, len(entries))
+
+    def follow(last: int) -> None:
+        """What came after a submission and before the next: issues, and figures entered."""
+        while issues and (issues[0]["last_submission"] or 0) <= last:
+            _put_in(entered, into, lambda row: row["last_issue"] < issues[0]["id"])
+            work.rate(issues.popleft())
+        _put_in(entered, into, lambda row: row["last_submission"] <= last)
+
     with work.guards:
-        for batch in work.batches(entries, {row["last_submission"] for row in issues}):
+        follow(0)
+        for batch in work.batches(entries, parting):
             work.make(batch)
-            while issues and (issues[0]["last_submission"] or 0) <= batch[-1].id:
-                work.rate(issues.popleft())
+            follow(batch[-1].id)
     into.insert("forgotten", _as_stored("forgotten", forgotten))
     for table in ("approval", "message", "attempt", "answered", "quarantined", "request"):
         into.insert(table, _rows(archive, table))
     return work.rebuilt
+
+
+def _put_in(entered: deque[Row], into: Store, is_next: Callable[[Row], bool]) -> None:
+    """Take over the first entered figures, as far as they are next."""
+    while entered and is_next(entered[0]):
+        into.insert("entered", [entered.popleft()])
 
 
 class _Work(Struct):
