@@ -92,7 +92,7 @@ def said_in_notes(
         if not mine and id(grid) in with_tables:
             continue
         texts = list(_texts(grid, mine))
-        if _may_scale(" ".join((grid.sheet, *(each.text for each in texts)))):
+        if may_scale(" ".join((grid.sheet, *(each.text for each in texts)))):
             yield from _scaled(grid, mine, texts, own, known)
         for each in texts:
             if each.is_note:
@@ -146,7 +146,7 @@ def _scaled(
         return any(
             scaled.power not in own
             for part in ([text] if len(text) <= LONGEST_PART else told(text))
-            if len(part) <= LONGEST_PART and _may_scale(part)
+            if len(part) <= LONGEST_PART and may_scale(part)
             for scaled in known.words.label(part).scales
         )
 
@@ -351,7 +351,8 @@ def _fit_of_clause(title: Title, known: Belonging) -> Fit:
     return known.among(title.periods) if is_known else Fit.SAME
 
 
-def _may_scale(text: str) -> bool:
+def may_scale(text: str) -> bool:
+    """Whether a text may say a scale of figures."""
     lower = text.casefold()
     return any(sign in lower for sign in _SIGNS) and _MAY_SCALE.search(lower) is not None
 
