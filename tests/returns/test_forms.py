@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import date, datetime
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 
@@ -21,13 +21,14 @@ from pipeline.workbooks.details.detail import Details
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid, read_grids
+from schemas.fields import ACHIEVEMENTS_SHEET
 from tests.support.builders import CARE, PERIOD, SAFETY
 from tests.support.council import REGISTER, USUAL
 from tests.support.filled import fill_return
 
 #: What a person may put into any cell of a return, or leave there.
 TYPED: tuple[CellValue, ...] = (
-    *("", 41.0, 0.415, 0.0, -3.0, 2012.0, 1e15, True, date(2012, 4, 30), datetime(2012, 7, 5)),
+    *("", 41.0, 0.415, 0.0, -3.0, 2012.0, 1e15, True, date(2012, 4, 30), time(9, 30)),
     *("n/a", "tbc", "<5", "c", "12", "12%", "£1.2m", "n/a*", "12 (1)", "Complete", "No cases"),
     *("Provisional", "Forecast", "Cumulative", "Final", "in thousands", "£000", "Figures in £m"),
     *("Performance", "Ref", "Indicator", "Achievement", "Q3 2011-12", "As at 31 March 2012"),
@@ -42,7 +43,6 @@ TYPED: tuple[CellValue, ...] = (
         "x" * 150,
     ),
 )
-#: What is said of the return as a whole: area, folder and words of the register.
 WORDS = vocabulary_of(REGISTER)
 
 
@@ -54,7 +54,13 @@ def _returned(area: str) -> tuple[list[Grid], Details]:
         owner = next(each for each in REGISTER.areas if each.ref == area)
         entries = {ref: {"Performance": value} for ref, value in USUAL.items()}
         content = fill_return(REGISTER, owner, PERIOD, path, entries).read_bytes()
-    return read_grids(content), details_of(content, FileKind.XLSX)
+    grids = read_grids(content)
+    achieved = [
+        [REGISTER.priorities[0].achievements_heading, text] for text in ("One", "Two\nThree")
+    ]
+    at = next(at for at, grid in enumerate(grids) if grid.sheet == ACHIEVEMENTS_SHEET)
+    grids[at] = replace(grids[at], rows=[*grids[at].rows, *achieved])
+    return grids, details_of(content, FileKind.XLSX)
 
 
 def _altered(grids: list[Grid], changes: dict[tuple[int, int, int], CellValue]) -> list[Grid]:
@@ -79,6 +85,7 @@ def test_a_return_as_it_should_be_is_read_by_its_form(area: str, folder_area: st
     by_form, whole = _both(*_returned(area), folder_area)
     assert by_form == (whole if folder_area in (None, area) else None)
     assert whole.rows
+    assert len(whole.achievements) == 3
 
 
 places = st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 11))

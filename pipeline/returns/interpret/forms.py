@@ -11,11 +11,10 @@ read whole. Both ways come to the same (`tests/returns/test_forms.py`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -24,13 +23,13 @@ from pipeline.returns.interpret.achievements import read_achievements
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import counted, other_cover
 from pipeline.returns.interpret.cover import Cover, is_cover, whole_line
+from pipeline.returns.interpret.disguise import STAND_IN, disguised, stand_in_for, with_area
 from pipeline.returns.interpret.footnotes import has_mark
-from pipeline.returns.interpret.headings import LONGEST_HEADING, heading_text, naming
+from pipeline.returns.interpret.headings import LONGEST_HEADING, Headings, heading_text, naming
 from pipeline.returns.interpret.indicators import read_indicators
 from pipeline.returns.interpret.labels import INDICATORS, PROVISIONAL, Vocabulary, cover_key
+from pipeline.returns.interpret.merges import Merges
 from pipeline.returns.interpret.notes import may_scale
-from pipeline.returns.interpret.parts import NOUNS, is_about
-from pipeline.returns.interpret.periods import spoken
 from pipeline.returns.interpret.tables import HEADER_WITHIN, Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.returns.interpret.whole import marked_entries, read_whole
@@ -40,7 +39,6 @@ from pipeline.workbooks.details.detail import Details, Place, SheetDetails
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid
 from schemas.fields import COVER_FIELDS
-from schemas.model import Register, ServiceArea
 from schemas.names import name_key
 
 #: No form of a return has more cells.
@@ -50,15 +48,6 @@ _ENTERED = frozenset(f.key for f in COVER_FIELDS if f.fill)
 #: Columns that say of a row that its figure is another's, another time's or of another size.
 _OF_ROWS = frozenset({"area", "period", "scale"})
 _BODY = frozenset({str, float})
-
-_WORD = re.compile(r"[A-Za-z0-9]+")
-#: The names of areas that are no more than words.
-_PLAIN_NAME = re.compile(rf"{_WORD.pattern}(?:(?: & |, |[ '/-]){_WORD.pattern})*")
-_NOUN = re.compile(rf"\b(?:{NOUNS})\b", re.IGNORECASE)
-#: In place of each word of an area's name. It is in no language, and has a digit as a name may.
-_STAND_IN = "Qarea7"
-#: What stands before or behind a name that is a part of a longer word.
-_GLUE = frozenset("_.@'")
 
 
 class _Sheet(Struct, frozen=True):
@@ -88,6 +77,8 @@ class _Parts(Struct):
     #: What the cover says of area, date and who signed, and the whole of those lines.
     cover: dict[str, CoverEntry] = field(default_factory=dict)
     lines: list[Title] = field(default_factory=list)
+    #: The cells of the cover that are no part of the form.
+    taken: set[Place] = field(default_factory=set)
 
 
 class _Form(Struct, frozen=True):
@@ -98,6 +89,8 @@ class _Form(Struct, frozen=True):
     #: The tables of figures and of achievements, without rows, by their place in the workbook.
     usable: dict[int, Table]
     told: dict[int, Table]
+    #: The row of headings of each.
+    headed: dict[int, int]
     is_old_style: bool
 
 
@@ -109,9 +102,9 @@ def read_by_form(
     if parts is None or folder_area not in (None, parts.area):
         return None
     form = _form(words, parts.stand_in, tuple(parts.sheets))
-    if form is None or not all(
-        _says_nothing(line, form.period, parts, words) for line in parts.lines
-    ):
+    if form is None or form.headed != parts.tables:
+        return None
+    if not all(_says_nothing(line, form.period, parts, words) for line in parts.lines):
         return None
     usable = [_filled(table, grids[at]) for at, table in form.usable.items()]
     told = [_filled(table, grids[at]) for at, table in form.told.items()]
@@ -119,13 +112,15 @@ def read_by_form(
         return None
     if not all(_is_named(table, words) for table in usable):
         return None
+    if any(not _is_place_of(entry, form.cover.get(key)) for key, entry in parts.cover.items()):
+        return None
     known = Belonging(words, form.period, parts.area)
     cover = {key: parts.cover.get(key, entry) for key, entry in form.cover.items()}
     reading = Reading(parts.area, form.period, cover, sheets=[grid.sheet for grid in grids])
     reading.has_table, reading.is_old_style = True, form.is_old_style
     reading.findings += marked_entries(cover, details)
     reading.rows, findings = read_indicators(usable, words.register, known, details)
-    if len(reading.rows) < sum(any(map(bool, t.grid.cells(row))) for t in usable for row in t.rows):
+    if len(reading.rows) < sum(map(_filled_rows, usable)):
         # A row names no indicator, or one that another row names.
         return None
     reading.findings += findings
@@ -144,36 +139,24 @@ def _apart(grids: list[Grid], words: Vocabulary) -> _Parts | None:
     area = words.areas.get(name_key(entered["area"][1])) if "area" in entered else None
     if area is None:
         return None
-    name = words.area_names[area]
-    if entered["area"][1] != name or not _is_plain_name(words, name):
+    stand_in = stand_in_for(words, area)
+    if stand_in is None or entered["area"][1] != words.area_names[area]:
         return None
-    parts = _Parts(area, _WORD.sub(_STAND_IN, name))
-    names, many = naming(words), 0
-    for at, grid in enumerate(grids):
-        rows = grid.rows
-        for number, cells in grid.numbered(HEADER_WITHIN):
-            if any(map(names.__getitem__, cells)):
-                if grid is covers[0] or grid.merged:
-                    return None
-                parts.tables[at] = number
-                rows = rows[: number - grid.first_row + 1]
-                break
-        many += sum(map(len, rows))
-        if many > _MOST_CELLS:
-            return None
-        taken: dict[Place, CellValue] = {}
-        if grid is covers[0]:
-            for key, (place, text) in entered.items():
-                taken[place] = parts.stand_in if key == "area" else ""
-                parts.cover[key] = CoverEntry(text, grid.sheet, address(*place))
-                if key != "area" and (line := whole_line(grid, place[0], words)):
-                    parts.lines.append(line)
-        formed = _without(rows, grid, taken, name, parts, words)
-        if formed is None:
+    parts = _Parts(area, stand_in)
+    for key, (place, text) in entered.items():
+        parts.cover[key] = CoverEntry(text, covers[0].sheet, address(*place))
+        if key != "area" and (line := whole_line(covers[0], place[0], words)):
+            parts.taken.add(place)
+            parts.lines.append(line)
+    many = 0
+    for grid in grids:
+        rows = _formed(grid, parts, words)
+        many += sum(map(len, rows or ()))
+        if rows is None or many > _MOST_CELLS:
             return None
         about = grid.sheet, grid.first_row, grid.first_column, grid.hidden, tuple(grid.merged)
-        parts.sheets.append(_Sheet(*about, formed))
-    return parts if parts.tables else None
+        parts.sheets.append(_Sheet(*about, rows))
+    return parts
 
 
 def _entered(cover: Grid) -> dict[str, tuple[Place, str]]:
@@ -195,52 +178,63 @@ def _entered(cover: Grid) -> dict[str, tuple[Place, str]]:
     return found
 
 
-def _without(
-    rows: list[list[CellValue]],
-    grid: Grid,
-    taken: dict[Place, CellValue],
-    name: str,
-    parts: _Parts,
-    words: Vocabulary,
+def _formed(
+    grid: Grid, parts: _Parts, words: Vocabulary
 ) -> tuple[tuple[CellValue, ...], ...] | None:
-    """The rows of a form: with other values at some places, and without the area's name."""
+    """The rows of a sheet's form, as far as the headings of its table, which are noted.
+
+    None where they hold more than texts and numbers, or headings on the cover.
+    """
+    _, disguise = with_area(words, parts.stand_in)
+    names = naming(disguise)
+    taken = parts.taken if is_cover(grid) else ()
     formed = []
-    for number, cells in enumerate(rows, grid.first_row):
-        made = [*cells]
-        for column, cell in enumerate(cells, grid.first_column):
-            if (number, column) in taken:
-                made[column - grid.first_column] = taken[number, column]
-            elif isinstance(cell, str):
-                if _STAND_IN in cell:
-                    return None
-                if name in cell:
-                    made[column - grid.first_column] = _disguised(cell, name, parts, words)
-            elif not isinstance(cell, float):
+    for number, given in enumerate(grid.rows, grid.first_row):
+        cells = given
+        if taken:
+            cells = [
+                "" if (number, column) in taken else cell
+                for column, cell in enumerate(given, grid.first_column)
+            ]
+        row = _disguised_row(cells, parts, words)
+        if row is None:
+            return None
+        formed.append(row)
+        if not any(map(names.__getitem__, row)):
+            continue
+        if grid.merged:
+            return None
+        if _heads_table(disguise, row):
+            if is_cover(grid) or number >= HEADER_WITHIN:
                 return None
-        formed.append(tuple(made))
+            parts.tables[len(parts.sheets)] = number
+            break
     return tuple(formed)
 
 
-def _disguised(text: str, name: str, parts: _Parts, words: Vocabulary) -> str:
-    """A text with the stand-in for the area's name, where it names that area alone."""
-    areas, _ = words.areas_named(text)
-    pieces = text.split(name)
-    is_glued = any(
-        (before[-1:].isalnum() or before[-1:] in _GLUE)
-        or (behind[:1].isalnum() or behind[:1] in _GLUE - {"."})
-        for before, behind in pairwise(pieces)
+@lru_cache(maxsize=100)
+def _heads_table(words: Vocabulary, row: tuple[CellValue, ...]) -> bool:
+    """Whether a row without merged cells heads a table."""
+    grid = Grid("", 0, 0, [[*row]])
+    return Headings(grid, Merges(()), words).named(0, grid.rows[0]) is not None
+
+
+def _disguised_row(
+    cells: list[CellValue], parts: _Parts, words: Vocabulary
+) -> tuple[CellValue, ...] | None:
+    """A row with the area's name in disguise; None where it holds more than texts and numbers."""
+    kinds = set(map(type, cells))
+    if not kinds <= _BODY:
+        return None
+    said = "\n".join(map(str, cells))
+    if STAND_IN in said:
+        return None
+    if words.area_names[parts.area] not in said:
+        return tuple(cells)
+    return tuple(
+        disguised(cell, parts.area, parts.stand_in, words) if isinstance(cell, str) else cell
+        for cell in cells
     )
-    return text if is_glued or areas != {parts.area} else parts.stand_in.join(pieces)
-
-
-@lru_cache(maxsize=2_000)
-def _is_plain_name(words: Vocabulary, name: str) -> bool:
-    """Whether an area's name says of figures nothing but whose they are."""
-    if not _PLAIN_NAME.fullmatch(name) or _NOUN.search(name) or is_about(name):
-        return False
-    label = words.read_rest(spoken(name), INDICATORS)
-    says = label.kinds or label.periods or label.units or label.scales
-    return not says and label.fields <= {"area"}
 
 
 # --- What is concluded from a form ---------------------------------------------------------------
@@ -256,19 +250,11 @@ class _NothingOdd:
         return True
 
 
-@lru_cache(maxsize=8)
-def _with_area(words: Vocabulary, name: str) -> tuple[Register, Vocabulary]:
-    """The register with one area more, and its vocabulary."""
-    areas = (*words.register.areas, ServiceArea(name, name))
-    register = replace(words.register, areas=areas)
-    return register, Vocabulary(register)
-
-
 @lru_cache(maxsize=32)
 def _form(words: Vocabulary, stand_in: str, sheets: tuple[_Sheet, ...]) -> _Form | None:
     """What is concluded from a form; None where its returns must be read whole."""
     grids = [sheet.grid() for sheet in sheets]
-    whole = read_whole(grids, *_with_area(words, stand_in), _NothingOdd())
+    whole = read_whole(grids, *with_area(words, stand_in), _NothingOdd())
     reading = whole.reading
     if reading.findings or reading.area != stand_in or not reading.period:
         return None
@@ -283,6 +269,7 @@ def _form(words: Vocabulary, stand_in: str, sheets: tuple[_Sheet, ...]) -> _Form
         reading.cover,
         {tables[id(table)]: table for table in whole.usable},
         {tables[id(table)]: table for table in whole.told},
+        {tables[id(table)]: table.header_row for table in used},
         reading.is_old_style,
     )
 
@@ -323,15 +310,31 @@ def _is_silent(words: Vocabulary, period: str, text: str) -> bool:
     return not says and not any(other_cover(cover, Belonging(words, period, None)))
 
 
+def _is_place_of(entry: CoverEntry, formed: CoverEntry | None) -> bool:
+    """Whether what was taken from the cover is what the form has a line for."""
+    return formed is not None and (entry.sheet, entry.cell) == (formed.sheet, formed.cell)
+
+
 def _filled(table: Table, grid: Grid) -> Table:
     """The table of a form, with the rows of a return."""
     rows = range(table.block.last_row + 1, grid.first_row + len(grid.rows))
     return replace(table, grid=grid, rows=[*rows])
 
 
+def _filled_rows(table: Table) -> int:
+    """How many rows of a table hold anything."""
+    rows, width = _body(table), len(table.grid.rows[0])
+    return len(rows) - rows.count([""] * width)
+
+
+def _body(table: Table) -> list[list[CellValue]]:
+    """The rows below a table's headings."""
+    return table.grid.rows[table.block.last_row + 1 - table.grid.first_row :]
+
+
 def _is_ordinary(table: Table, words: Vocabulary) -> bool:
     """Whether the rows of a table are texts and numbers, and none of them heads another table."""
-    rows = table.grid.rows[table.block.last_row + 1 - table.grid.first_row :]
+    rows = _body(table)
     if not _BODY.issuperset(map(type, chain.from_iterable(rows))):
         return False
     return not any(map(naming(words).__getitem__, set(chain.from_iterable(rows))))

@@ -30,16 +30,18 @@ _CODES = re.compile(
 
 def texts_around(package: Package, name: str, content: bytes) -> list[Around]:
     """What stands around the cells of a sheet of an `.xlsx`, by its part and its bytes."""
-    start = content.rfind(b"</sheetData>")
+    start = content.find(b"</sheetData>")
     around = list[Around]()
-    at = content.find(b"headerFooter", start)
+    # It stands near the end, behind all that is to be chosen from in the cells.
+    end = content.rfind(b"headerFooter>", start)
+    at = content.rfind(b"headerFooter", start, max(end, 0))
     if at >= 0:
-        tail = content[at : content.find(b"headerFooter>", at + 1)]
+        tail = content[at:end]
         has_first = b'differentFirst="1"' in tail or b'differentFirst="true"' in tail
         for kind, said in _PAGE_TEXT.findall(tail):
             if kind == b"odd" or has_first:
                 around += on_page(html.unescape(said.decode("utf-8", "replace")))
-    if content.find(b"drawing ", start) >= 0:
+    if package.has_related(name, "drawing") and content.find(b"drawing ", start) >= 0:
         around += in_boxes(package, name)
     return around
 
