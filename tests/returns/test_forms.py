@@ -12,8 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.forms import read_by_form
 from pipeline.returns.interpret.labels import vocabulary_of
+from pipeline.returns.interpret.rows import Matched, ShortRows, read_row
 from pipeline.returns.interpret.whole import read_whole
 from pipeline.returns.reading import Reading
 from pipeline.workbooks.details import details_of
@@ -104,3 +106,28 @@ def test_whatever_is_typed_in_a_return_both_ways_read_the_same(
     grids, details = _returned(area)
     by_form, whole = _both(_altered(grids, changes), details)
     assert by_form in (None, whole)
+
+
+@given(
+    st.dictionaries(places, st.sampled_from(TYPED) | st.text() | st.floats(), max_size=6),
+    st.booleans(),
+)
+@settings(deadline=None)
+@example({(1, 4, 7): 0.1 + 0.2, (1, 4, 9): " Ann\r\nsays so "}, True)
+def test_a_row_that_is_read_in_short_says_what_it_says_at_length(
+    changes: dict[tuple[int, int, int], CellValue], is_noted: bool
+) -> None:
+    grids, details = _returned(SAFETY.ref)
+    whole = read_whole(_altered(grids, changes), REGISTER, WORDS, details)
+    known = Belonging(WORDS, PERIOD.name, SAFETY.ref)
+    for table in whole.usable:
+        every = [(row, column) for row in table.rows for column in table.columns.values()]
+        looks = details(table.grid.sheet, every)
+        rows = ShortRows(table, looks, known)
+        for row in table.rows:
+            indicator = WORDS.indicator(table.text(row, "ref"), table.text(row, "indicator"))
+            if indicator is not None:
+                match = Matched(table, row, indicator, table.text(row, "ref"))
+                at_length = read_row(match, looks, known, is_noted=is_noted)
+                short = rows.row(match, is_noted=is_noted)
+                assert short is None or (short, []) == at_length
