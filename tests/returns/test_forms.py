@@ -35,6 +35,12 @@ TYPED: tuple[CellValue, ...] = (
     *("Provisional", "Forecast", "Cumulative", "Final", "in thousands", "£000", "Figures in £m"),
     *("Performance", "Ref", "Indicator", "Achievement", "Q3 2011-12", "As at 31 March 2012"),
     *("Overall performance", "* provisional", "(1) Adult social care only", "P2-2", "P1", "Total"),
+    *(
+        "Performance £ Community safety",
+        "Actual 2012-13",
+        "Result (Community safety)",
+        "2012-13 Q1",
+    ),
     *("Service area", "Signed off by", "Adult social care", "Community safety", "Wards", "2012-13"),
     *("Head of Community safety", "Ann Smith, Estimates Team", "Data: not final", "Qarea7", "a\nb"),
     *(
@@ -100,6 +106,7 @@ places = st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 11))
 @settings(deadline=None)
 @example(SAFETY.ref, {(0, 0, 0): "Community safety: forecast"})
 @example(CARE.ref, {(0, 0, 0): "Community safety: return for 2012-13"})
+@example(SAFETY.ref, {(1, 3, 7): "Community safety actual £", (1, 4, 7): "40 days"})
 def test_whatever_is_typed_in_a_return_both_ways_read_the_same(
     area: str, changes: dict[tuple[int, int, int], CellValue]
 ) -> None:

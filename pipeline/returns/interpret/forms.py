@@ -25,7 +25,13 @@ from pipeline.returns.interpret.contradictions import counted, other_cover
 from pipeline.returns.interpret.cover import Cover, is_cover, whole_line
 from pipeline.returns.interpret.disguise import STAND_IN, disguised, stand_in_for, with_area
 from pipeline.returns.interpret.footnotes import has_mark
-from pipeline.returns.interpret.headings import LONGEST_HEADING, Headings, heading_text, naming
+from pipeline.returns.interpret.headings import (
+    LONGEST_HEADING,
+    Heading,
+    Headings,
+    heading_text,
+    naming,
+)
 from pipeline.returns.interpret.indicators import read_indicators
 from pipeline.returns.interpret.labels import INDICATORS, PROVISIONAL, Vocabulary, cover_key
 from pipeline.returns.interpret.merges import Merges
@@ -288,9 +294,15 @@ def _is_plain_table(table: Table) -> bool:
         and not _OF_ROWS & table.chosen.keys()
         and {h.column for h in headings} == chosen
         and len(headings) == len(table.chosen)
-        and all(h.until == h.column and not has_mark(h) for h in headings)
+        and all(map(_is_plain_heading, headings))
         and not any(title.label.units or counted(title.text) for title in table.titles)
     )
+
+
+def _is_plain_heading(heading: Heading) -> bool:
+    """Whether a heading names its field, and is all that it seems; findings may quote it."""
+    is_alone = heading.until == heading.column and heading.label.fields
+    return bool(is_alone) and not has_mark(heading) and STAND_IN not in heading.said
 
 
 # --- What is not in a form -----------------------------------------------------------------------
