@@ -343,9 +343,8 @@ class Vocabulary:
     def _label(self, text: str, fields: Fields) -> Label:
         # A raised number is a mark, and no part of the word before it.
         said = _RAISED.sub(r" \g<0>", without_denials(without_homonyms(text)))
-        rest = spoken(said)
         names = self._names[fields]
-        if whole := names.keys.get(rest.strip(" :.")):
+        if whole := names.keys.get(spoken(said).strip(" :.")):
             return Label(text, frozenset({whole}))
         areas, rest = self.areas_named(said)
         return replace(self.read_rest(rest, fields), text=text, areas=areas)
