@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from itertools import groupby
 
@@ -25,7 +24,6 @@ from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import ABSENT, CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
-from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Figure, Scale
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import text_of
@@ -392,9 +390,3 @@ def _not_read(match: _Matched, known: Belonging) -> ReportedRow:
         cells=cells,
         is_bad=True,
     )
-
-
-def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:
-    """Whether a text shows the same figure as expected, however it is written."""
-    scale = Scale(indicator.unit or Unit.SCORE, decimals=15)
-    return indicator.unit is not None and parse(seen, scale, None).value == expected
