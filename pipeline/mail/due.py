@@ -16,7 +16,6 @@ from pipeline.intake import quarantine
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages.digest import NotTaken, Retention, Undelivered
-from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, published_since
 from pipeline.store import Answered, Contents, Outcome, Submission, retention
 from pipeline.store.session import Session
@@ -71,7 +70,7 @@ def due(
         sent.id: path
         for sent in fresh
         if sent.outcome is Outcome.REJECTED
-        and (path := correction_path(workspace, sent.filename, sent.sha256, sent.period)).exists()
+        and (path := workspace.correction_of(sent.filename, sent.sha256, sent.period)).exists()
     }
     over = retention.due(register, store, today)
     # Two names may look alike as far as they can be shown.

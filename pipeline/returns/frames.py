@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 from msgspec import Struct
 
-from pipeline.returns.interpret.indicators import same_figure
 from pipeline.returns.reading import Reading, ReportedRow
+from pipeline.workbooks.figures import parse
+from pipeline.workbooks.figures.figure import Scale
 from schemas.checks import Checks
 from schemas.fields import PREFILLED, SIGNED, prefilled
 from schemas.model import (
@@ -32,6 +33,7 @@ from schemas.model import (
 )
 from schemas.names import clean, name_key
 from schemas.returns import ROWS
+from schemas.units import Unit
 from schemas.verdicts import frame_of, typed
 
 #: Last period's figures: (period, indicator, area) to the figure.
@@ -123,7 +125,13 @@ class _Standard(Struct, frozen=True):
             return False
         shares = {value, value / 100} if indicator.unit_row.is_share else {value}
         texts = {f"{share.normalize():f}" for share in shares}
-        return same_figure(plain, value, indicator) or plain in texts
+        return _shows(plain, value, indicator) or plain in texts
+
+
+def _shows(seen: str, expected: Decimal, indicator: Indicator) -> bool:
+    """Whether a text shows the same figure as expected, however it is written."""
+    scale = Scale(indicator.unit or Unit.SCORE, decimals=15)
+    return indicator.unit is not None and parse(seen, scale, None).value == expected
 
 
 class Standards:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from itertools import groupby
 
@@ -24,8 +23,6 @@ from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import ABSENT, CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
-from pipeline.workbooks.figures import parse
-from pipeline.workbooks.figures.figure import Scale
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import suggestion
@@ -36,7 +33,6 @@ from schemas.findings import Finding
 from schemas.layout_rules import ROWS_OF_OTHER_PERIOD
 from schemas.model import Indicator, Register
 from schemas.names import name_key
-from schemas.units import Unit
 from schemas.wording import listed
 
 
@@ -306,9 +302,3 @@ def _hidden(matched: list[Matched], known: SheetDetails) -> list[Finding]:
     }
     what = hidden_parts(known, (m.row for m in matched), filled, whole=grid.hidden)
     return [c.HIDDEN.found(grid.sheet, what=what)] if what else []
-
-
-def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:
-    """Whether a text shows the same figure as expected, however it is written."""
-    scale = Scale(indicator.unit or Unit.SCORE, decimals=15)
-    return indicator.unit is not None and parse(seen, scale, None).value == expected
