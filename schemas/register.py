@@ -41,7 +41,9 @@ def failures(
     }
     for sheet in SHEETS:
         rows = tables.get(sheet.title, ())
-        joined = [{**row, **_joined(sheet, row, rows, names)} for row in rows]
+        joined = [
+            {**row, **more} for row, more in zip(rows, _joined(sheet, rows, names), strict=True)
+        ]
         checks = _CHECKS[sheet.title]
         frame = verdicts.frame_of(
             checks, {key: [row[key] for row in joined] for key in checks.columns}
@@ -55,19 +57,23 @@ def failures(
 
 
 def _joined(
-    sheet: RegisterSheet, row: Row, rows: Rows, names: Mapping[str, SheetNames]
-) -> dict[str, object]:
-    """What other rows and sheets say of a row."""
+    sheet: RegisterSheet, rows: Rows, names: Mapping[str, SheetNames]
+) -> Iterator[dict[str, object]]:
+    """What other rows and sheets say of each row."""
     if sheet is AREAS:
-        refs = {name_key(other["ref"]) for other in rows if other["ref"]}
-        ref, name = (name_key(row[key] or "") for key in ("ref", "name"))
-        return {"is_own_name": name == ref or name not in refs}
-    return {
-        f"{column.key}_unknown": _unknown(row[column.key], other, names.get(other.title))
-        for column in sheet.columns
-        if column.chosen_from
-        for other in [LISTS[column.chosen_from]]
-    }
+        refs = {name_key(row["ref"]) for row in rows if row["ref"]}
+        for row in rows:
+            ref, name = (name_key(row[key] or "") for key in ("ref", "name"))
+            yield {"is_own_name": name == ref or name not in refs}
+        return
+    chosen = [
+        (column.key, LISTS[column.chosen_from]) for column in sheet.columns if column.chosen_from
+    ]
+    for row in rows:
+        yield {
+            f"{key}_unknown": _unknown(row[key], other, names.get(other.title))
+            for key, other in chosen
+        }
 
 
 def _unknown(

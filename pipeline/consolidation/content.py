@@ -50,20 +50,22 @@ def content_key(
     ]
     counted += [f"entered {one.id}" for one in sorted(entered, key=lambda one: one.id)]
     compared = [f"{name} as issued:{number}" for name, number in sorted(issued.items())]
-    parts = (__version__, _said_by(register), period.name, *counted, *compared)
+    parts = (__version__, _said_by(register, period), period.name, *counted, *compared)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _said_by(register: Register) -> str:
-    """What the register says that an appendix could, as a SHA-256.
+def _said_by(register: Register, period: Period) -> str:
+    """What the register says that the appendix of a period could, as a SHA-256.
 
-    Closing a period, a note beside a table, whom to write to in an area and what is asked about in
-    returns are nothing. So an appendix that is written again once its period is closed is the same.
+    Other periods' targets, closing a period, a note beside a table, whom to write to in an area and
+    what is asked about in returns are nothing. So an appendix that is written again once its period
+    is closed is the same.
     """
     printed = replace(
         register,
         sha256="",
         periods=tuple(replace(each, open=True) for each in register.periods),
+        targets=tuple(each for each in register.targets if each.period == period.name),
         areas=tuple(replace(each, lead="", email="") for each in register.areas),
         indicators=tuple(map(_without_checks, register.indicators)),
     )

@@ -1,19 +1,20 @@
 """Archive: how a file leaves the inbox, and where its bytes are kept for good.
 
-Within a file system a file is renamed twice. First it is claimed: it goes to
-`var/leaving/<its place in the archive>/<its place in the inbox>`, where no sender can replace it.
-Its bytes are checked there, and then it goes to the archive, or back where it came from if it is no
-longer what was read. From another file system, and where it belongs to another user, it is copied,
-the copy checked, and then removed. A run that is killed leaves the file in the inbox, where the
-store knows it, or a claim, which the next run completes.
+Within a file system a file is renamed twice. First it is claimed: it goes to `var/leaving/`, where
+no sender can replace it, into a folder called as in the inbox, with its name in the archive before
+its own. Its bytes are checked there, and then it goes to the archive, or back where it came from if
+it is no longer what was read. From another file system, and where it belongs to another user or has
+a very long name, it is copied, the copy checked, and then removed. A run that is killed leaves the
+file in the inbox, where the store knows it, or a claim, which the next run completes.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePath
 
@@ -23,6 +24,7 @@ from pipeline.intake.inbox import Skipped, put_back
 from pipeline.intake.scan import Arrival
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind
 from pipeline.workspace import directory, moving
+from pipeline.workspace.directory import File
 from pipeline.workspace.folder import Workspace, disk_trouble, private_folder, sync_folder
 from pipeline.workspace.moving import ChangedError, UnreadError
 
@@ -33,13 +35,16 @@ _CHANGED = (
 _GONE = "taken in, but gone from the inbox before it was in the archive; ask for it again"
 #: The length of a SHA-256 in a name.
 _DIGITS = 64
-#: The disk is asked to keep so many files at once: one by one, each would wait for it alone.
+#: A claim's name, and that of the folder in which each claim of version 0.2.0 lay by itself.
+_CLAIMED = re.compile(r"([0-9a-f]{64}\.\w+) (.+)", re.DOTALL)
+_CLAIMED_0_2_0 = re.compile(r"[0-9a-f]{64}\.\w+")
+#: Files that are checked at once: one by one, each would wait for the disk alone.
 _AT_ONCE = 16
 
 
 def archived(workspace: Workspace, sha256: str, kind: FileKind) -> Path:
     """Where a file's bytes are kept for good, by their hash."""
-    return _place(workspace, f"{sha256}{EXTENSIONS.get(kind, '.bin')}")
+    return _place(workspace.archive, _name(sha256, kind))
 
 
 def find_archived(workspace: Workspace, sha256: str) -> Path | None:
@@ -56,31 +61,29 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
     Raises:
         WorkspaceError: the archive cannot be written.
     """
+    way = _Way.of(workspace)
     skipped: list[Skipped] = []
+    claims: list[tuple[Arrival, _Claim]] = []
     copied: list[tuple[Arrival, str]] = []
+    for arrival in directory.held(sorted(arrivals, key=_folder_of), _file_of):
+        with way.told(arrival, skipped):
+            claim, why = way.claimed(arrival)
+            if why:
+                way.copy(arrival)
+                copied.append((arrival, why))
+            else:
+                claims.append((arrival, claim))
+    # Asked to keep them once all are claimed, the disk keeps most of what was claimed at once.
     with ThreadPoolExecutor(_AT_ONCE, "archive") as threads:
-        for start in range(0, len(arrivals), _AT_ONCE):
-            claims: list[tuple[Arrival, _Claim, Future[bool]]] = []
-            for arrival in arrivals[start : start + _AT_ONCE]:
-                with _told(arrival, workspace, skipped):
-                    claim, why = _claimed(arrival, workspace)
-                    if why:
-                        _copy(arrival, workspace)
-                        copied.append((arrival, why))
-                    else:
-                        claims.append((arrival, claim, threads.submit(_is_kept, claim)))
-            for arrival, claim, is_kept in claims:
-                with _told(arrival, workspace, skipped):
-                    try:
-                        if not _to_archive(claim, workspace, is_kept=is_kept.result()):
-                            raise ChangedError
-                    finally:
-                        _tidy(claim, workspace)
-    with suppress(OSError):
-        workspace.leaving.rmdir()
-    if folders := {_of(arrival, workspace).parent for arrival, _ in copied}:
+        checks = [threads.submit(_is_kept, claim) for _, claim in claims]
+    for (arrival, claim), is_kept in zip(claims, checks, strict=True):
+        with way.told(arrival, skipped):
+            if not way.to_archive(claim, is_kept=is_kept.result()):
+                raise ChangedError
+    way.tidy()
+    if folders := {way.place(arrival).parent for arrival, _ in copied}:
         # Two file systems keep no common order: what is removed in one must be safe in the other.
-        for folder in sorted({workspace.archive, *folders}):
+        for folder in sorted({way.archive, *folders}):
             sync_folder(folder)
     for arrival, why in copied:
         skipped += _removed(arrival, why)
@@ -93,17 +96,15 @@ def finish(workspace: Workspace) -> None:
     Raises:
         WorkspaceError: a file can neither be moved to the archive nor put back.
     """
-    for folder, folders, files in sorted(os.walk(workspace.leaving)):
+    way = _Way.of(workspace)
+    for folder, folders, files in sorted(os.walk(way.leaving)):
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         for each in (*files, *links):
             path = Path(folder) / each
-            name, *parts = path.relative_to(workspace.leaving).parts
-            claim = _Claim(path, name, PurePath(*parts or [name]))
+            claim = way.claim_at(path)
             with _reported(path):
-                _to_archive(claim, workspace, is_kept=_is_kept(claim))
-    for folder, _, _ in os.walk(workspace.leaving, topdown=False):
-        with suppress(OSError):
-            Path(folder).rmdir()
+                way.to_archive(claim, is_kept=_is_kept(claim))
+    way.tidy()
 
 
 class _Claim(Struct, frozen=True):
@@ -120,42 +121,24 @@ class _Claim(Struct, frozen=True):
         return self.name[:_DIGITS]
 
 
-def _place(workspace: Workspace, name: str) -> Path:
-    return workspace.archive / name[:2] / name
+def _name(sha256: str, kind: FileKind) -> str:
+    return f"{sha256}{EXTENSIONS.get(kind, '.bin')}"
 
 
-def _of(arrival: Arrival, workspace: Workspace) -> Path:
-    return archived(workspace, arrival.sha256, arrival.kind)
+def _name_of(arrival: Arrival) -> str:
+    return _name(arrival.sha256, arrival.kind)
 
 
-def _claimed(arrival: Arrival, workspace: Workspace) -> tuple[_Claim, str]:
-    """Take a file away by renaming it; where that cannot be done, why.
-
-    Raises:
-        FileNotFoundError: it is gone.
-    """
-    within = arrival.path.relative_to(workspace.inbox)
-    name = _of(arrival, workspace).name
-    claim = _Claim(workspace.leaving / name / within, name, within)
-    private_folder(claim.path.parent)
-    try:
-        directory.rename(arrival.file, claim.path)
-    except OSError as error:
-        _tidy(claim, workspace)
-        if isinstance(error, FileNotFoundError):
-            raise
-        # Another file system, a folder from which nothing may be taken, or a program that has it.
-        return claim, error.strerror or "it cannot be moved"
-    return claim, ""
+def _place(archive: Path, name: str) -> Path:
+    return archive / name[:2] / name
 
 
-def _tidy(claim: _Claim, workspace: Workspace) -> None:
-    """Remove the folders in which a claim lay that are empty now, from the innermost up."""
-    with suppress(OSError):
-        folder = claim.path.parent
-        while folder != workspace.leaving:
-            folder.rmdir()
-            folder = folder.parent
+def _file_of(arrival: Arrival) -> File:
+    return arrival.file
+
+
+def _folder_of(arrival: Arrival) -> str:
+    return str(arrival.path.parent)
 
 
 def _is_kept(claim: _Claim) -> bool:
@@ -163,39 +146,110 @@ def _is_kept(claim: _Claim) -> bool:
     return moving.is_final(claim.path, claim.sha256, sync=True)
 
 
-def _to_archive(claim: _Claim, workspace: Workspace, *, is_kept: bool) -> bool:
-    """Whether a claim went to the archive; otherwise it went back to the inbox."""
-    if not is_kept:
-        put_back(claim.path, workspace.inbox, claim.within)
-        return False
-    path = _place(workspace, claim.name)
-    if moving.holds(path, claim.sha256):
-        claim.path.unlink()
-        return True
-    private_folder(path.parent)
-    # What has that name and other bytes was left by a crash.
-    if moving.is_own(claim.path):
-        with suppress(OSError):
-            claim.path.chmod(0o400)
-        claim.path.replace(path)
-        return True
-    try:
-        # Whoever it belongs to may have it open still, and keeps the right to change it.
-        moving.copy(claim.path, path, claim.sha256, 0o400)
-        sync_folder(path.parent)
-        moving.remove(claim.path, claim.sha256)
-    except ChangedError:
-        put_back(claim.path, workspace.inbox, claim.within)
-        return False
-    return True
+class _Way(Struct, frozen=True):
+    """The way of files from an inbox to an archive, its folders looked up once."""
 
+    inbox: Path
+    leaving: Path
+    archive: Path
+    #: The folders on the way that are known to be there.
+    made: set[Path]
 
-def _copy(arrival: Arrival, workspace: Workspace) -> None:
-    path = _of(arrival, workspace)
-    if moving.holds(path, arrival.sha256):
-        return
-    private_folder(path.parent)
-    moving.copy(arrival.file, path, arrival.sha256, 0o400)
+    @classmethod
+    def of(cls, workspace: Workspace) -> _Way:
+        return cls(workspace.inbox, workspace.leaving, workspace.archive, set())
+
+    def place(self, arrival: Arrival) -> Path:
+        return _place(self.archive, _name_of(arrival))
+
+    def claimed(self, arrival: Arrival) -> tuple[_Claim, str]:
+        """Take a file away by renaming it; where that cannot be done, why.
+
+        Raises:
+            FileNotFoundError: it is gone.
+        """
+        within = arrival.path.relative_to(self.inbox)
+        name = _name_of(arrival)
+        path = self._ready(self.leaving / within.parent / f"{name} {within.name}")
+        claim = _Claim(path, name, within)
+        try:
+            directory.rename(arrival.file, path)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            # Another file system, a folder from which nothing may be taken, or a program has it.
+            return claim, error.strerror or "it cannot be moved"
+        return claim, ""
+
+    def claim_at(self, path: Path) -> _Claim:
+        """What lies on the way, as what it was claimed as."""
+        first, *others = within = path.relative_to(self.leaving).parts
+        if others and _CLAIMED_0_2_0.fullmatch(first):
+            return _Claim(path, first, PurePath(*others))
+        found = _CLAIMED.fullmatch(path.name)
+        if found is None:
+            return _Claim(path, "", PurePath(*within))
+        return _Claim(path, found[1], PurePath(*within[:-1], found[2]))
+
+    def tidy(self) -> None:
+        """Remove the folders on the way that are empty now, from the innermost up."""
+        for folder, _, _ in os.walk(self.leaving, topdown=False):
+            with suppress(OSError):
+                Path(folder).rmdir()
+
+    def to_archive(self, claim: _Claim, *, is_kept: bool) -> bool:
+        """Whether a claim went to the archive; otherwise it went back to the inbox."""
+        if not is_kept:
+            put_back(claim.path, self.inbox, claim.within)
+            return False
+        path = self._ready(_place(self.archive, claim.name))
+        if directory.is_there(path) and moving.holds(path, claim.sha256):
+            claim.path.unlink()
+            return True
+        # What has that name and other bytes was left by a crash.
+        if moving.is_own(claim.path):
+            with suppress(OSError):
+                claim.path.chmod(0o400)
+            claim.path.replace(path)
+            return True
+        try:
+            # Whoever it belongs to may have it open still, and keeps the right to change it.
+            moving.copy(claim.path, path, claim.sha256, 0o400)
+            sync_folder(path.parent)
+            moving.remove(claim.path, claim.sha256)
+        except ChangedError:
+            put_back(claim.path, self.inbox, claim.within)
+            return False
+        return True
+
+    def copy(self, arrival: Arrival) -> None:
+        path = self._ready(self.place(arrival))
+        if not moving.holds(path, arrival.sha256):
+            moving.copy(arrival.file, path, arrival.sha256, 0o400)
+
+    def _ready(self, path: Path) -> Path:
+        """A place on the way, its folder made."""
+        if path.parent not in self.made:
+            private_folder(path.parent)
+            self.made.add(path.parent)
+        return path
+
+    @contextmanager
+    def told(self, arrival: Arrival, skipped: list[Skipped]) -> Iterator[None]:
+        """What keeps one file from the archive is said of it, and the others go on."""
+        with _reported(arrival.path):
+            try:
+                yield
+            except (ChangedError, UnreadError, FileNotFoundError) as error:
+                skipped += self._not_archived(arrival, error)
+
+    def _not_archived(self, arrival: Arrival, error: Exception) -> Iterator[Skipped]:
+        if isinstance(error, UnreadError) and error.errno != errno.ENOENT:
+            yield Skipped(arrival.path, f"taken in, but cannot be read any more ({error.strerror})")
+        elif isinstance(error, ChangedError):
+            yield Skipped(arrival.path, _CHANGED)
+        elif not moving.holds(self.place(arrival), arrival.sha256):
+            yield Skipped(arrival.path, _GONE)
 
 
 def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:
@@ -210,25 +264,6 @@ def _removed(arrival: Arrival, why: str) -> Iterator[Skipped]:
             f"taken in, but cannot be removed from the inbox ({error.strerror or why}); "
             "the next run completes it",
         )
-
-
-def _not_archived(arrival: Arrival, error: Exception, workspace: Workspace) -> Iterator[Skipped]:
-    if isinstance(error, UnreadError) and error.errno != errno.ENOENT:
-        yield Skipped(arrival.path, f"taken in, but cannot be read any more ({error.strerror})")
-    elif isinstance(error, ChangedError):
-        yield Skipped(arrival.path, _CHANGED)
-    elif not moving.holds(_of(arrival, workspace), arrival.sha256):
-        yield Skipped(arrival.path, _GONE)
-
-
-@contextmanager
-def _told(arrival: Arrival, workspace: Workspace, skipped: list[Skipped]) -> Iterator[None]:
-    """What keeps one file from the archive is said of it, and the others go on."""
-    with _reported(arrival.path):
-        try:
-            yield
-        except (ChangedError, UnreadError, FileNotFoundError) as error:
-            skipped += _not_archived(arrival, error, workspace)
 
 
 def _reported(path: Path) -> AbstractContextManager[None]:

@@ -29,6 +29,7 @@ from pipeline.workbooks.completeness import lacks_bytes
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, Identity, identify, is_named_rightly
 from pipeline.workbooks.zip_directory import TooManyPartsError, fault
 from pipeline.workspace.directory import ExchangedError, File, FolderEntry, path_of, status
+from pipeline.workspace.directory import held as held_open
 from pipeline.workspace.moving import is_being_written, opened
 from pipeline.workspace.runs import at_work
 from pipeline.workspace.runs.at_work import AtWork, Thing
@@ -111,7 +112,7 @@ def scan(inbox: Path, register: Register, limits: Limits, work: AtWork | None = 
     listed, skipped = list_inbox(inbox, register)
     _wait_until_still([each.entry for each in listed], limits.settle_seconds)
     work = work or AtWork()
-    things = {each.entry: thing_of(each) for each in listed}
+    things = {each.entry: thing_of(each) for each in held_open(listed, _entry_of)}
     work.keep({thing.key for thing in things.values()})
     plain, apart, held = [], [], []
     for each in listed:
@@ -127,12 +128,16 @@ def scan(inbox: Path, register: Register, limits: Limits, work: AtWork | None = 
     examined = []
     for together in (plain, *([each] for each in apart)):
         with work.on("intake", [things[each.entry] for each in together]):
-            examined += [take(each, limits) for each in together]
+            examined += [take(each, limits) for each in held_open(together, _entry_of)]
     arrivals = [each for each in examined if isinstance(each, Arrival)]
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
     skipped += [each for each in examined if isinstance(each, Skipped)]
     # Of a folder that was exchanged it is said once.
     return Scan(tuple(arrivals), tuple(dict.fromkeys(skipped)), tuple(held))
+
+
+def _entry_of(listed: Listed) -> FolderEntry:
+    return listed.entry
 
 
 def take(listed: Listed, limits: Limits) -> Arrival | Skipped:
@@ -337,7 +342,7 @@ def _wait_until_still(entries: list[FolderEntry], settle_seconds: float) -> None
     Change time counts as well, since a copy may keep the original's modification time.
     """
     newest = 0.0
-    for entry in entries:
+    for entry in held_open(entries, lambda entry: entry):
         try:
             found = status(entry)
         except OSError:

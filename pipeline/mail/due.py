@@ -20,7 +20,6 @@ from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages import MailKind
 from pipeline.mail.messages.appendix import Recalled
 from pipeline.mail.messages.digest import CopyBeside, NotTaken, Retention, Undelivered
-from pipeline.outputs.corrections import correction_path
 from pipeline.outputs.issuing import Issued, draft_of, pending, published_since
 from pipeline.store import (
     Answered,
@@ -107,7 +106,7 @@ def due(
         sent.id: path
         for sent in fresh
         if sent.outcome is Outcome.REJECTED
-        and (path := correction_path(workspace, sent.filename, sent.sha256, sent.period)).exists()
+        and (path := workspace.correction_of(sent.filename, sent.sha256, sent.period)).exists()
     }
     entered = store.entered.all()
     over = retention.due(register, store, today)

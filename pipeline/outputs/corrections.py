@@ -44,19 +44,13 @@ def write_corrections(
         arrival, sent = one.arrival, one.submission
         page = workspace.settings.mail.findings_page
         copy = CorrectionCopy(arrival.kind, sent.findings, sent.filename, page)
-        path = correction_path(workspace, sent.filename, sent.sha256, sent.period)
+        path = workspace.correction_of(sent.filename, sent.sha256, sent.period)
         if copy.is_alone:
             return copy, path, guard.submit(copy.alone)
         content = partial(content_of, arrival.file, arrival.sha256)
         return copy, path, guard.submit_with(content, copy.marked)
 
     return [_placed(*each, guard.limits) for each in ahead(map(begun, rejected), guard)]
-
-
-def correction_path(workspace: Workspace, filename: str, sha256: str, period: str | None) -> Path:
-    """Where the correction copy of a return lies, by what the store knows of the return."""
-    name = folder.safe_name(Path(filename).stem, folder.correction_ending(sha256))
-    return workspace.corrections_of(period) / name
 
 
 def _placed(copy: CorrectionCopy, path: Path, marked: Future[bytes], limits: Limits) -> Correction:

@@ -17,10 +17,9 @@ from typing import Any
 import pandas as pd
 from msgspec import Struct
 
-from pipeline.returns.interpret.indicators import same_figure
-from pipeline.returns.interpret.periods import spoken
-from pipeline.returns.interpret.register_periods import Calendar, Fit
 from pipeline.returns.reading import Reading, ReportedRow
+from pipeline.workbooks.figures import parse
+from pipeline.workbooks.figures.figure import Scale
 from schemas.checks import Checks
 from schemas.fields import PREFILLED, SIGNED, prefilled
 from schemas.model import (
@@ -35,6 +34,7 @@ from schemas.model import (
 )
 from schemas.names import clean, name_key
 from schemas.returns import ROWS
+from schemas.units import Unit
 from schemas.verdicts import frame_of, typed
 
 #: Last period's figures: (period, indicator, area) to the figure.
@@ -127,7 +127,13 @@ class _Standard(Struct, frozen=True):
             return False
         shares = {value, value / 100} if indicator.unit_row.is_share else {value}
         texts = {f"{share.normalize():f}" for share in shares}
-        return same_figure(plain, value, indicator) or plain in texts
+        return _shows(plain, value, indicator) or plain in texts
+
+
+def _shows(seen: str, expected: Decimal, indicator: Indicator) -> bool:
+    """Whether a text shows the same figure as expected, however it is written."""
+    scale = Scale(indicator.unit or Unit.SCORE, decimals=15)
+    return indicator.unit is not None and parse(seen, scale, None).value == expected
 
 
 class Standards:
@@ -232,7 +238,6 @@ def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -
         key: [cover[key].text if key in cover else None for cover in covers] for key in SIGNED
     }
     open_periods = ", ".join(period.name for period in register.periods if period.open)
-    calendar = Calendar(register.periods)
     return frame_of(
         checks,
         {
@@ -245,13 +250,22 @@ def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -
             "due": [one.period.due for one in returns],
             "ends": [one.period.ends for one in returns],
             "filename": [one.filename for one in returns],
-            "file_period": [_other_period(one, calendar) for one in returns],
+            "file_period": [_other_period(one, register.periods) for one in returns],
         },
     )
 
 
-def _other_period(one: Placed, calendar: Calendar) -> str | None:
+def _other_period(one: Placed, periods: Sequence[Period]) -> str | None:
     """The one period that a return's file name means, where it cannot mean the return's own."""
-    said, _ = calendar.mentions(spoken(PurePath(one.filename).stem))
+    stem = PurePath(one.filename).stem
+    spelt = name_key(stem)
+    if [each.name for each in periods if name_key(each.name) in spelt] == [one.period.name]:
+        return None
+    # What knows ways of naming periods is loaded where a name may need it.
+    from pipeline.returns.interpret.periods import spoken
+    from pipeline.returns.interpret.register_periods import Calendar, Fit
+
+    calendar = Calendar(periods)
+    said, _ = calendar.mentions(spoken(stem))
     named = calendar.named(said)
     return named if named and calendar.fit(said, one.period.name) is Fit.OTHER else None

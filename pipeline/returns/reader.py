@@ -16,7 +16,6 @@ from python_calamine import PasswordError
 
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.scan import INCOMPLETE, Arrival, changed_since, may_be_incomplete
-from pipeline.returns.interpret import interpret
 from pipeline.returns.reading import Reading, Return
 from pipeline.workbooks import grid
 from pipeline.workbooks.addresses import position
@@ -126,6 +125,9 @@ def _read(content: bytes, kind: FileKind, register: Register, folder_area: str |
         return Reading(findings=[c.ENCRYPTED.found()])
     if kind not in EXTENSIONS:
         return Reading(findings=[c.NOT_A_WORKBOOK.found(kind=kind.value)])
+    # A worker has it from where it was forked; the job's own process does without.
+    from pipeline.returns.interpret import interpret
+
     try:
         grids, details = open_workbook(content, kind)
         if any(len(each.sheet) > _LONGEST_SHEET_NAME for each in grids):

@@ -78,5 +78,9 @@ def text_of(cell: CellValue) -> str:
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else f"{Decimal(f'{cell:.15g}'):f}"
+        if cell.is_integer():
+            return str(int(cell))
+        written = f"{cell:.15g}"
+        is_plain = written[-1].isdigit() and "e" not in written
+        return written if is_plain else f"{Decimal(written):f}"
     return str(cell).strip()

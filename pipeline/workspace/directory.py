@@ -10,10 +10,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from itertools import groupby
 from pathlib import Path
-from typing import TypeAlias
+from threading import local
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -32,6 +34,16 @@ class ExchangedError(OSError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(errno.ENOTDIR, "Its folder was exchanged for another", str(path))
+
+
+class _Held(local):
+    """What this thread holds open, a descriptor for each directory."""
+
+    def __init__(self) -> None:
+        self.descriptors: dict[tuple[int, int], int] = {}
+
+
+_held = _Held()
 
 
 class Directory(Struct, frozen=True):
@@ -76,7 +88,7 @@ class Directory(Struct, frozen=True):
 
     @contextmanager
     def opened(self) -> Iterator[int | None]:
-        """Hold it open; None where this system has no handles.
+        """Hold it open, once for all that is done in the block; None where there are no handles.
 
         Raises:
             ExchangedError: another has its name.
@@ -85,6 +97,20 @@ class Directory(Struct, frozen=True):
         if not HAS_HANDLES:
             yield None
             return
+        key = self.device, self.inode
+        if (held := _held.descriptors.get(key)) is not None:
+            yield held
+            return
+        with self._reached() as descriptor:
+            _held.descriptors[key] = descriptor
+            try:
+                yield descriptor
+            finally:
+                del _held.descriptors[key]
+
+    @contextmanager
+    def _reached(self) -> Iterator[int]:
+        """Open it by its name, whatever is held open already."""
         with self.outer.opened() if self.outer else nullcontext() as above:
             try:
                 descriptor = (
@@ -128,8 +154,10 @@ class Directory(Struct, frozen=True):
     @property
     def is_there(self) -> bool:
         """Whether its name still leads to it."""
+        if not HAS_HANDLES:
+            return True
         try:
-            with self.opened():
+            with self._reached():
                 return True
         except OSError:
             return False
@@ -169,6 +197,7 @@ def walk(folder: Directory) -> Iterator[tuple[FolderEntry, os.stat_result]]:
                 yield from walk(folder.inner(one.name))
 
 
+T = TypeVar("T")
 #: A file where nobody else can put anything, or one in a directory where others can.
 File: TypeAlias = Path | FolderEntry
 
@@ -181,6 +210,23 @@ def _named(file: File) -> Iterator[tuple[str, int | None]]:
         return
     with file.directory.opened() as held:
         yield (str(file.path) if held is None else file.name), held
+
+
+def held(things: Iterable[T], file_of: Callable[[T], File]) -> Iterator[T]:
+    """The same things in turn; of neighbours that lie in one directory it is held open meanwhile.
+
+    What cannot be held open is found out where something is done in it.
+    """
+    for folder, together in groupby(things, lambda each: _directory_of(file_of(each))):
+        with ExitStack() as open_meanwhile:
+            if folder is not None:
+                with suppress(OSError):
+                    open_meanwhile.enter_context(folder.opened())
+            yield from together
+
+
+def _directory_of(file: File) -> Directory | None:
+    return None if isinstance(file, Path) else file.directory
 
 
 def path_of(file: File) -> Path:

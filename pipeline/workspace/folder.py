@@ -137,6 +137,11 @@ class Workspace(Struct, frozen=True):
         """Where the correction copies of a period's returns lie; None: it is not plain which."""
         return self.outbox_of(period or "period not known") / "corrections"
 
+    def correction_of(self, filename: str, sha256: str, period: str | None) -> Path:
+        """Where the correction copy of a return lies, by what the store knows of the return."""
+        name = safe_name(Path(filename).stem, correction_ending(sha256))
+        return self.corrections_of(period) / name
+
 
 def open_workspace(root: Path) -> Workspace:
     """The workspace in a folder, its settings read.

@@ -693,6 +693,18 @@ def test_whom_to_write_to_and_what_is_asked_about_is_no_news_for_any_appendix() 
     assert key_of(register=replace(register, indicators=reworded)) != key_of(register=register)
 
 
+def test_a_target_is_news_for_the_appendix_of_its_period_alone() -> None:
+    register = register_of(measure())
+
+    def with_target(period: Period) -> Register:
+        target = Target(register.indicators[0].ref, period.name, value=Decimal(7))
+        return replace(register, targets=(*register.targets, target))
+
+    assert key_of(register=with_target(NOW)) != key_of(register=register)
+    for other in (LAST, YEAR_BEFORE, EARLIER):
+        assert key_of(register=with_target(other)) == key_of(register=register)
+
+
 def test_the_register_and_the_period_are_part_of_the_key() -> None:
     register = register_of()
     framework = replace(register.framework, council="Another council")

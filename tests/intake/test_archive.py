@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,7 @@ from tests.workspace.test_lock import ENTRIES
 
 WORKBOOK = zipped(parts())
 OTHER = zipped(parts(more={"xl/other.xml": b"x"}))
+ARCHIVED = f"{hashlib.sha256(WORKBOOK).hexdigest()}.xlsx"
 CHANGED = (
     "changed after it was read; what was read is recorded, "
     "and what lies there now is taken at the next run"
@@ -128,6 +129,15 @@ def test_another_users_file_is_the_jobs_alone_once_it_is_archived(either: Worksp
     assert not either.leaving.exists()
 
 
+@pytest.mark.parametrize("letters", [180, 181, 250])
+def test_a_file_with_a_very_long_name_goes_there_too(either: Workspace, letters: int) -> None:
+    found = drop(either, f"CS/{'x' * letters}.xlsx")
+    assert take_away([found], either) == []
+    assert kept(either) == {f"{found.sha256}.xlsx": True}
+    assert left(either.inbox) == {}
+    assert not either.leaving.exists()
+
+
 def test_the_same_bytes_again_leave_the_archive_as_it_is(either: Workspace) -> None:
     take_away([drop(either)], either)
     before = archived(either, drop(either).sha256, FileKind.XLSX).stat()
@@ -202,14 +212,25 @@ def test_a_file_that_someone_still_has_open_to_write_stays_theirs(either: Worksp
 
 def claim(workspace: Workspace, content: bytes, name: str = "return.xlsx") -> Path:
     """A file as a run leaves it that is killed when it had claimed a workbook."""
-    folder = workspace.leaving / f"{hashlib.sha256(WORKBOOK).hexdigest()}.xlsx"
-    path = folder / name
+    within = Path(name)
+    path = workspace.leaving / within.parent / f"{ARCHIVED} {within.name}"
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     return path
 
 
-def test_a_claim_with_the_right_bytes_is_completed(place: Workspace) -> None:
+def claim_of_0_2_0(workspace: Workspace, content: bytes, name: str = "return.xlsx") -> Path:
+    """The same as version 0.2.0 left it."""
+    path = workspace.leaving / ARCHIVED / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("claim", [claim, claim_of_0_2_0])
+def test_a_claim_with_the_right_bytes_is_completed(
+    place: Workspace, claim: Callable[..., Path]
+) -> None:
     claim(place, WORKBOOK, "CS/return.xlsx")
     (place.leaving / "empty" / "folders").mkdir(parents=True)
     finish(place)
@@ -224,7 +245,7 @@ def test_a_claim_of_another_users_file_is_completed_wherever_the_run_was_cut_off
     place: Workspace,
 ) -> None:
     found = drop(place)
-    claim = place.leaving / f"{found.sha256}.xlsx" / "return.xlsx"
+    claim = place.leaving / f"{found.sha256}.xlsx return.xlsx"
     for was_copied in (False, True):
         claim.parent.mkdir(parents=True)
         claim.write_bytes(WORKBOOK)
@@ -235,7 +256,10 @@ def test_a_claim_of_another_users_file_is_completed_wherever_the_run_was_cut_off
         assert not place.leaving.exists()
 
 
-def test_any_other_claim_goes_back_under_its_name_into_its_folder(place: Workspace) -> None:
+@pytest.mark.parametrize("claim", [claim, claim_of_0_2_0])
+def test_any_other_claim_goes_back_under_its_name_into_its_folder(
+    place: Workspace, claim: Callable[..., Path]
+) -> None:
     claim(place, OTHER, "CS/return.xlsx")
     finish(place)
     assert left(place.inbox) == {"CS/return.xlsx": OTHER}
@@ -247,7 +271,8 @@ def test_any_other_claim_goes_back_under_its_name_into_its_folder(place: Workspa
     [
         ("return.xlsx", "return (2).xlsx"),
         ("no ending", "no ending (2)"),
-        (f"{'ü' * 125}.xlsx", f"{'ü' * 123} (2).xlsx"),
+        ("two\nlines.xlsx", "two\nlines (2).xlsx"),
+        (f"{'ü' * 90}.xlsx", f"{'ü' * 90} (2).xlsx"),
         (os.fsdecode(b"caf\xe9.xlsx"), os.fsdecode(b"caf\xe9 (2).xlsx")),
     ],
 )
@@ -258,6 +283,22 @@ def test_a_claim_that_goes_back_is_put_over_nothing(
     claim(place, OTHER, name)
     finish(place)
     assert left(place.inbox) == {name: WORKBOOK, beside: OTHER}
+
+
+def test_what_goes_back_has_a_name_that_is_short_enough(place: Workspace) -> None:
+    name, beside = f"{'ü' * 125}.xlsx", f"{'ü' * 123} (2).xlsx"
+    (place.inbox / name).write_bytes(WORKBOOK)
+    claim_of_0_2_0(place, OTHER, name)
+    finish(place)
+    assert left(place.inbox) == {name: WORKBOOK, beside: OTHER}
+
+
+def test_what_is_no_claim_goes_back_as_it_is(place: Workspace) -> None:
+    place.leaving.mkdir()
+    (place.leaving / "return.xlsx").write_bytes(WORKBOOK)
+    finish(place)
+    assert left(place.inbox) == {"return.xlsx": WORKBOOK}
+    assert not place.leaving.exists()
 
 
 def test_a_claim_that_was_half_put_back_is_not_doubled(place: Workspace) -> None:

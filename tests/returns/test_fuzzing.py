@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -21,8 +21,18 @@ def test_any_cell_in_any_format_has_a_figure_a_meaning_or_a_finding(
     fuzzing.check_figure(cell, unit, number_format)
 
 
+#: Three tables, of which the last has periods in its rows and no column of the figures.
+_HEADS: list[CellValue] = ["Ref", "Indicator", "Performance", "Commentary", "Performance 2011/12"]
+_WITHOUT_FIGURES: list[list[CellValue]] = [
+    *(_HEADS, _HEADS, ["Priority", "Achievement", "", "Indicator", ""]),
+    *(["P1-1", "Adult social care", "", "", ""], _HEADS),
+    ["", "Commentary", "time frame", "pi 2012/13", ""],
+]
+
+
 @given(st.lists(fuzzing.grids(), min_size=1, max_size=2))
 @settings(deadline=None)
+@example([Grid("Cover", 0, 0, _WITHOUT_FIGURES)])
 def test_of_any_sheet_only_what_stands_there_is_read(sheets: list[Grid]) -> None:
     fuzzing.check_layout([replace(g, sheet=f"{g.sheet}{n}") for n, g in enumerate(sheets)])
 

@@ -272,6 +272,15 @@ def test_however_a_program_writes_the_workbook_the_figures_are_the_same(
     assert (reading.area, reading.period) == (SAFETY.ref, PERIOD.name)
 
 
+def test_an_error_is_asked_about_whatever_quotes_its_kind() -> None:
+    parts = in_single_quotes()
+    old, new = b"<c r='B4' s='0'><v>4605.0</v>", b"<c r='B4' s='0' t='e'><v>#REF!</v>"
+    assert old in parts[SHEET]
+    content = zipped(parts | {SHEET: parts[SHEET].replace(old, new)})
+    (finding,) = read_workbook(content, FileKind.XLSX, REGISTER).findings
+    assert (finding.cell, finding.value) == ("B4", "#REF!")
+
+
 def test_without_styles_what_bears_one_is_asked_about(tmp_path: Path) -> None:
     parts = book(plain_rows())
     del parts["xl/styles.xml"]

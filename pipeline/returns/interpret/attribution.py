@@ -163,9 +163,11 @@ def other_rows(table: Table, known: Belonging) -> tuple[set[int], list[Finding]]
     if not known.period or not table.period_headings:
         return set(), []
     others, doubtful = set[int](), dict[str, Finding]()
-    heading, own = table.period_headings[0], table.chosen["performance"]
+    heading, own = table.period_headings[0], table.chosen.get("performance")
+    # A table whose figures cannot be told is looked at for the indicators that it names.
+    headed = own.label.periods if own else NONE
     for row in table.rows:
-        said = own.label.periods | row_period(table, row, known.words)
+        said = headed | row_period(table, row, known.words)
         fit = max(known.fit_of_row(said), _doubt_of_row(table, row, known.words))
         if fit is Fit.OTHER:
             others.add(row)

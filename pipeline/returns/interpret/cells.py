@@ -9,7 +9,7 @@ from pipeline.returns.interpret.scales import parse_under
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import ABSENT, CellDetail, Marks, Place, SheetDetails
-from pipeline.workbooks.figures.figure import Figure, Scale
+from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
 from pipeline.workbooks.figures.plain import clean, means_no_cases, means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import name_key
@@ -43,7 +43,8 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
 }
 #: What a workbook's formula makes of a division by nothing.
 _OF_NOTHING = "#DIV/0!"
-_SEEN = (*PREFILLED, "performance")
+#: The cells whose text goes with a row.
+SEEN = (*PREFILLED, "performance")
 _BLANK, _NO_CASES = Figure(), Figure(no_cases=True)
 
 
@@ -54,6 +55,18 @@ def name_shown(table: Table, row: int, key: str, known: Mapping[Place, CellDetai
         return value.strip()
     detail = known.get((row, table.columns[key]), ABSENT)
     return text_shown(value, detail) or text_of(value)
+
+
+def plain_words(value: CellValue, detail: CellDetail) -> str | None:
+    """Words as a sheet shows them, with plain line ends; empty where they say nothing.
+
+    None where it cannot be told what is shown.
+    """
+    text = text_shown(value, detail)
+    if text is None:
+        return None
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "" if means_nothing_to_report(plain) else plain
 
 
 class RowCells:
@@ -78,7 +91,7 @@ class RowCells:
         self.addresses = table.addresses[row]
         seen = {
             key: value.strip() if isinstance(value := values[key], str) else self._text(key)
-            for key in _SEEN
+            for key in SEEN
             if key in values
         }
         if is_of_two:
@@ -174,12 +187,11 @@ class RowCells:
         if detail.marks & Marks.STRUCK:
             self._found(key, v.MARKED_TEXT, text_of(value))
             return ""
-        text = text_shown(value, detail)
-        if text is None:
+        plain = plain_words(value, detail)
+        if plain is None:
             self._found(key, v.WORDS_NOT_TOLD, text_of(value))
             return ""
-        plain = text.replace("\r\n", "\n").replace("\r", "\n")
-        return "" if means_nothing_to_report(plain) else plain
+        return plain
 
     def _text(self, key: str) -> str:
         value = self._values.get(key, "")

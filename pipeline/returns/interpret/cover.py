@@ -30,6 +30,11 @@ class Cover(Struct):
     #: Those that are too long to be one.
     prose: list[Title] = field(default_factory=list)
 
+    def take(self, line: Title | None) -> None:
+        """Note a line, whatever it says."""
+        if line is not None:
+            (self.prose if len(line.text) > LONGEST_HEADING else self.lines).append(line)
+
 
 def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cover:
     """Each line of the cover that the workbook has.
@@ -42,13 +47,13 @@ def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cov
     first_row = {id(table.grid): table.block.first_row for table in reversed(tables)}
 
     def rank(grid: Grid) -> tuple[bool, bool]:
-        return not _is_cover(grid), id(grid) in first_row
+        return not is_cover(grid), id(grid) in first_row
 
     for grid in sorted(grids, key=rank):
         until = min(HEADER_WITHIN, first_row.get(id(grid), HEADER_WITHIN))
         lines = _lines(grid, until, words)
         others = {key for key, _, _ in lines} - {"period"}
-        if not (_is_cover(grid) or id(grid) in first_row or others):
+        if not (is_cover(grid) or id(grid) in first_row or others):
             continue
         has_period = "period" in cover.entries
         for key, label, entry in lines:
@@ -62,25 +67,21 @@ def read_cover(grids: list[Grid], tables: list[Table], words: Vocabulary) -> Cov
                 ]
             cover.entries.setdefault(key, entry)
         if id(grid) not in first_row:
-            for line in _whole_lines(grid, words):
-                is_prose = len(line.text) > LONGEST_HEADING
-                (cover.prose if is_prose else cover.lines).append(line)
+            for number, _ in grid.numbered(HEADER_WITHIN):
+                cover.take(whole_line(grid, number, words))
     return cover
 
 
-def _whole_lines(grid: Grid, words: Vocabulary) -> list[Title]:
-    """Each row of a sheet's top as one text, at its first cell."""
-    lines = []
-    for number, cells in grid.numbered(HEADER_WITHIN):
-        texts = {column: text for column, cell in enumerate(cells, grid.first_column)
-                 if (text := heading_text(cell))}  # fmt: skip
-        said = " ".join(texts.values())
-        if said:
-            lines.append(Title.of(words, said, grid.sheet, address(number, min(texts))))
-    return lines
+def whole_line(grid: Grid, number: int, words: Vocabulary) -> Title | None:
+    """A row of a sheet as one text, at its first cell; None where nothing stands there."""
+    texts = {column: text for column, cell in grid.row(number) if (text := heading_text(cell))}
+    if not texts:
+        return None
+    return Title.of(words, " ".join(texts.values()), grid.sheet, address(number, min(texts)))
 
 
-def _is_cover(grid: Grid) -> bool:
+def is_cover(grid: Grid) -> bool:
+    """Whether a sheet is the one called Cover."""
     return names.name_key(grid.sheet) == names.name_key(COVER_SHEET)
 
 

@@ -74,6 +74,12 @@ def with_footnotes(table: Table, words: Vocabulary) -> tuple[Heading, ...]:
     )
 
 
+def has_mark(heading: Heading) -> bool:
+    """Whether a part of a heading may be a mark, or is not understood."""
+    said = heading.said
+    return bool(heading.label.unknown or _SIGN.search(said) or _IN_BRACKETS.search(said))
+
+
 def is_idle(note: str) -> bool:
     """Whether a note says nothing of the figures that its mark stands beside."""
     return _IDLE.fullmatch(spoken(note).strip(" .")) is not None

@@ -133,7 +133,7 @@ _FIRST_WORDS = frozenset(
 _WORD = re.compile(r"[^\W_]+")
 
 
-class _Naming(dict[CellValue, bool]):
+class Naming(dict[CellValue, bool]):
     """Of each cell whether it is one of the names without which a row heads no table.
 
     The same wordings stand in every return that a worker reads.
@@ -160,7 +160,7 @@ class _Naming(dict[CellValue, bool]):
         return names
 
 
-_naming = lru_cache(maxsize=2)(_Naming)
+naming = lru_cache(maxsize=16)(Naming)
 
 
 class Headings:
@@ -168,7 +168,7 @@ class Headings:
 
     def __init__(self, grid: Grid, merges: Merges, words: Vocabulary) -> None:
         self._grid, self._merges, self._words = grid, merges, words
-        self._naming = _naming(words)
+        self._naming = naming(words)
 
     def named(self, number: int, cells: list[CellValue]) -> tuple[Fields, dict[int, Label]] | None:
         """The kind of table that a row heads, with the row's labels by column; None: none."""

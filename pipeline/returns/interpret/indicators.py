@@ -5,28 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from itertools import groupby
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.attribution import other_rows, period_shown
-from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, TOTALS, RowCells, name_shown
+from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, TOTALS, name_shown
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import beside
 from pipeline.returns.interpret.headings import LONGEST_HEADING
-from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.notes import said_around, said_by_marks, said_in_comments
 from pipeline.returns.interpret.qualifiers import other_columns
+from pipeline.returns.interpret.rows import Matched, ShortRows, not_read, read_row
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import ABSENT, CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
-from pipeline.workbooks.figures import parse
-from pipeline.workbooks.figures.figure import Figure, Scale
 from pipeline.workbooks.figures.plain import means_nothing_to_report
 from pipeline.workbooks.grid import text_of
 from pipeline.workbooks.names import suggestion
@@ -35,25 +31,9 @@ from schemas import rules as c
 from schemas.fields import FIGURES, FILLED
 from schemas.findings import Finding
 from schemas.layout_rules import ROWS_OF_OTHER_PERIOD
-from schemas.model import Indicator, Kind, MilestoneState, Register, Status
+from schemas.model import Indicator, Register
 from schemas.names import name_key
-from schemas.units import Unit
 from schemas.wording import listed
-
-#: Numerators and denominators may be counts, money or hours.
-_PART = Scale(Unit.COUNT, decimals=6, is_part=True)
-
-
-class _Matched(Struct, frozen=True):
-    table: Table
-    row: int
-    indicator: Indicator
-    #: Its reference as the cell shows it.
-    ref: str
-    #: Its wording is another indicator's, which is asked about.
-    is_of_two: bool = False
-    #: The row says that it is of another period than the return's, as all of its indicator do.
-    is_other_period: bool = False
 
 
 def read_indicators(
@@ -74,18 +54,21 @@ def read_indicators(
         marked = said_by_marks(table, mine, known)
         findings += marked.findings
         provisional |= {(id(table), row) for row in marked.provisional}
+    short = {id(table): ShortRows(table, looks[table.grid.sheet], known) for table in tables}
     rows = []
     for sheet, matches in groupby(matched, key=lambda match: match.table.grid.sheet):
         on_sheet = list(matches)
         findings += _hidden(on_sheet, looks[sheet])
         for match in on_sheet:
             if match.is_other_period:
-                rows.append(_not_read(match, known))
+                rows.append(not_read(match, known))
                 continue
             is_noted = (id(match.table), match.row) in provisional
-            row, troubles = _read_row(match, looks[sheet], known, is_noted=is_noted)
+            row = short[id(match.table)].row(match, is_noted=is_noted)
+            if row is None:
+                row, troubles = read_row(match, looks[sheet], known, is_noted=is_noted)
+                findings += troubles
             rows.append(row)
-            findings += troubles
         if comments := looks[sheet].comments:
             findings += _said_in_comments(sheet, comments, on_sheet, known)
         if around := looks[sheet].around:
@@ -94,7 +77,7 @@ def read_indicators(
 
 
 def _said_in_comments(
-    sheet: str, comments: Mapping[Place, str], matched: list[_Matched], known: Belonging
+    sheet: str, comments: Mapping[Place, str], matched: list[Matched], known: Belonging
 ) -> Iterator[Finding]:
     """What comments say of the figures of a sheet's indicators."""
     figures = {
@@ -108,7 +91,7 @@ def _said_in_comments(
     return said_in_comments(sheet, comments, heads | figures, _scales(matched), known)
 
 
-def _scales(matched: list[_Matched]) -> set[int]:
+def _scales(matched: list[Matched]) -> set[int]:
     """The scales that the headings of the figures say."""
     return {s.power for m in matched for s in m.table.chosen["performance"].label.scales}
 
@@ -157,18 +140,19 @@ def _match(
     register: Register,
     known: Belonging,
     looks: Mapping[str, SheetDetails],
-) -> tuple[list[_Matched], list[Finding]]:
+) -> tuple[list[Matched], list[Finding]]:
     by_ref, by_wording = known.words.by_ref, known.words.by_wording
-    matched: list[_Matched] = []
+    matched: list[Matched] = []
     findings: list[Finding] = []
     places: dict[str, str] = {}
-    of_two: list[tuple[_Matched, Indicator]] = []
-    elsewhen: list[_Matched] = []
+    of_two: list[tuple[Matched, Indicator]] = []
+    elsewhen: list[Matched] = []
     for table in tables:
         sheet = table.grid.sheet
         others, doubts = other_rows(table, known)
         findings += doubts
         shown = partial(name_shown, table, known=looks[sheet].cells)
+        addresses = table.addresses
         elsewhen += _named_in(table, others, looks[sheet].cells, known)
         has_more = bool(table.other_columns) or "scale" in table.columns
         for row in table.rows:
@@ -181,7 +165,7 @@ def _match(
                 continue
             of_ref, of_name = by_ref.get(name_key(ref)), by_wording.get(name_key(name))
             found = of_ref or of_name
-            cell = table.addresses[row].get("performance", "")
+            cell = addresses[row].get("performance", "")
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and name_key(said) not in TOTALS and not _signs_off(table, row):
@@ -191,12 +175,12 @@ def _match(
                     near = suggestion(said, [i.wording if name else i.ref for i in likely])
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
             elif of_ref and of_name and of_ref is not of_name:
-                of_two.append((_Matched(table, row, of_ref, ref, is_of_two=True), of_name))
+                of_two.append((Matched(table, row, of_ref, ref, is_of_two=True), of_name))
             elif first := places.get(found.ref):
                 findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=first))
             else:
                 places[found.ref] = f"{sheet}!{cell}"
-                matched.append(_Matched(table, row, found, ref))
+                matched.append(Matched(table, row, found, ref))
                 findings += beside(table, row, found, known) if has_more else ()
     missing = [*{m.indicator.ref: m for m in elsewhen if m.indicator.ref not in places}.values()]
     # They are there, and need not be asked for.
@@ -236,16 +220,16 @@ def _signs_off(table: Table, row: int) -> bool:
 
 def _named_in(
     table: Table, rows: Collection[int], looks: Mapping[Place, CellDetail], known: Belonging
-) -> Iterator[_Matched]:
+) -> Iterator[Matched]:
     """The area's indicators that rows of another period name."""
     for row in sorted(rows):
         ref, name = (name_shown(table, row, key, looks) for key in NAMES)
         found = known.words.indicator(ref, name)
         if found and known.area in found.areas:
-            yield _Matched(table, row, found, ref, is_other_period=True)
+            yield Matched(table, row, found, ref, is_other_period=True)
 
 
-def _of_other_period(missing: list[_Matched], known: Belonging) -> list[Finding]:
+def _of_other_period(missing: list[Matched], known: Belonging) -> list[Finding]:
     """What is asked where all rows of some indicators are of another period than the return's."""
     if not missing:
         return []
@@ -256,7 +240,7 @@ def _of_other_period(missing: list[_Matched], known: Belonging) -> list[Finding]
     return [ROWS_OF_OTHER_PERIOD.found(*place, period_shown(table, row), **words)]
 
 
-def _of_two(match: _Matched, other: Indicator) -> Finding:
+def _of_two(match: Matched, other: Indicator) -> Finding:
     """What is asked of a row with the reference of one indicator and the wording of another."""
     one, table = match.indicator, match.table
     return c.INDICATORS_MIXED.found(
@@ -307,7 +291,7 @@ def _filled_places(table: Table) -> list[Place]:
     ]
 
 
-def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
+def _hidden(matched: list[Matched], known: SheetDetails) -> list[Finding]:
     """What is read of a sheet although nobody sees it, in one finding."""
     grid = matched[0].table.grid
     filled = {
@@ -318,83 +302,3 @@ def _hidden(matched: list[_Matched], known: SheetDetails) -> list[Finding]:
     }
     what = hidden_parts(known, (m.row for m in matched), filled, whole=grid.hidden)
     return [c.HIDDEN.found(grid.sheet, what=what)] if what else []
-
-
-def _read_row(
-    match: _Matched, looks: SheetDetails, known: Belonging, *, is_noted: bool
-) -> tuple[ReportedRow, list[Finding]]:
-    """A row of an indicator; `is_noted`: a footnote to it says that it is provisional."""
-    indicator = match.indicator
-    cells = RowCells(match.table, match.row, indicator, looks, is_of_two=match.is_of_two)
-    told = cells.seen.get("performance", "")
-    nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
-    parts = {key: cells.figure(key, _PART) for key in ("numerator", "denominator")}
-    numerator, denominator = parts["numerator"].value, parts["denominator"].value
-    says_no_cases = cells.says_no_cases()
-    figure = Figure()
-    state: MilestoneState | None = None
-    narrative = ""
-    match indicator.kind:
-        case Kind.MEASURE:
-            unit = indicator.unit or Unit.SCORE
-            scale = Scale(unit, indicator.decimals, indicator.plausible_maximum)
-            is_of_none = (
-                says_no_cases or numerator == denominator == 0
-            ) and indicator.may_have_no_cases
-            figure = cells.figure("performance", scale, is_of_none=is_of_none)
-            nothing = figure.not_available
-            if (nothing or figure.suppressed) and (numerator or denominator):
-                cells.refuse("performance", v.PARTS_WITHOUT_FIGURE)
-            if figure.value is not None:
-                # The figure beside it would give away what is suppressed.
-                for key, part in parts.items():
-                    if part.suppressed:
-                        cells.refuse(key, c.NOT_EXACT, example=scale.row.example)
-        case Kind.MILESTONE if not nothing:
-            state = cells.state()
-        case Kind.NARRATIVE if not nothing:
-            narrative = cells.words("performance")
-    over = match.table.chosen["performance"].label
-    is_said = PROVISIONAL in over.kinds or match.table.is_provisional or is_noted
-    status = cells.status(is_provisional=figure.provisional or is_said)
-    row = ReportedRow(
-        indicator=indicator.ref,
-        area=known.area or "",
-        period=known.period or "",
-        status=Status.NOT_AVAILABLE if nothing else status,
-        value=figure.value,
-        numerator=figure.numerator if numerator is None else numerator,
-        denominator=figure.denominator if denominator is None else denominator,
-        state=state,
-        narrative=narrative,
-        suppressed=figure.suppressed,
-        no_cases=says_no_cases or figure.no_cases,
-        commentary=cells.words("commentary"),
-        sheet=cells.sheet,
-        cell=cells.addresses["performance"],
-        cells=cells.addresses,
-        seen=cells.seen,
-        is_bad=cells.is_bad,
-    )
-    return row, cells.findings
-
-
-def _not_read(match: _Matched, known: Belonging) -> ReportedRow:
-    """A row whose figure is not this period's."""
-    cells = {"performance": match.table.address(match.row, "performance")}
-    return ReportedRow(
-        indicator=match.indicator.ref,
-        area=known.area or "",
-        period=known.period or "",
-        status=Status.FINAL,
-        sheet=match.table.grid.sheet,
-        cell=cells["performance"],
-        cells=cells,
-        is_bad=True,
-    )
-
-
-def same_figure(seen: str, expected: Decimal, indicator: Indicator) -> bool:
-    """Whether a text shows the same figure as expected, however it is written."""
-    scale = Scale(indicator.unit or Unit.SCORE, decimals=15)
-    return indicator.unit is not None and parse(seen, scale, None).value == expected

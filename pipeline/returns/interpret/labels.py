@@ -273,7 +273,7 @@ class Vocabulary:
     """What words mean in the returns on a register."""
 
     def __init__(self, register: Register) -> None:
-        areas, about = register.areas, register.framework
+        self.register, areas, about = register, register.areas, register.framework
         self.calendar = Calendar(register.periods)
         #: Each indicator by its reference, as they are compared.
         self.by_ref = {name_key(i.ref): i for i in register.indicators}
@@ -307,8 +307,8 @@ class Vocabulary:
         self.own_words = frozenset(w.strip(".'") for t in texts for w in _APART.split(spoken(t)))
         self._read = lru_cache(maxsize=2_000)(self._label)
         self._read_title = lru_cache(maxsize=2_000)(self._title)
-        # Returns made from one template differ by the names of areas in their texts.
-        self._read_rest = lru_cache(maxsize=2_000)(self._rest)
+        #: What `spoken` texts say without areas, by whose names returns from one template differ.
+        self.read_rest = lru_cache(maxsize=2_000)(self._rest)
 
     def label(self, text: str, fields: Fields = INDICATORS) -> Label:
         """What a text says."""
@@ -331,13 +331,17 @@ class Vocabulary:
     def _label(self, text: str, fields: Fields) -> Label:
         # A raised number is a mark, and no part of the word before it.
         said = _RAISED.sub(r" \g<0>", without_denials(without_homonyms(text)))
-        rest = spoken(said)
         names = self._names[fields]
-        if whole := names.keys.get(rest.strip(" :.")):
+        if whole := names.keys.get(spoken(said).strip(" :.")):
             return Label(text, frozenset({whole}))
-        by_ref, left = self._area_refs.taken_from(said)
-        by_name, rest = self._areas.taken_from(spoken(left) if by_ref else rest)
-        return replace(self._read_rest(rest, fields), text=text, areas=frozenset(by_ref | by_name))
+        areas, rest = self.areas_named(said)
+        return replace(self.read_rest(rest, fields), text=text, areas=areas)
+
+    def areas_named(self, text: str) -> tuple[frozenset[str], str]:
+        """The refs of the areas that a text names, and the rest of it as it is `spoken`."""
+        by_ref, left = self._area_refs.taken_from(text)
+        by_name, rest = self._areas.taken_from(spoken(left))
+        return frozenset(by_ref | by_name), rest
 
     def _rest(self, rest: str, fields: Fields) -> Label:
         """What a text says beside the areas that it names."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from pipeline.returns.interpret.contradictions import (
     unclear,
 )
 from pipeline.returns.interpret.cover import Cover
+from pipeline.returns.interpret.disguise import in_disguise
 from pipeline.returns.interpret.footnotes import Footnote, is_idle, noted, notes_on, rows_with_marks
 from pipeline.returns.interpret.headings import heading_text
 from pipeline.returns.interpret.labels import PROVISIONAL
@@ -92,7 +94,7 @@ def said_in_notes(
         if not mine and id(grid) in with_tables:
             continue
         texts = list(_texts(grid, mine))
-        if _may_scale(" ".join((grid.sheet, *(each.text for each in texts)))):
+        if may_scale(" ".join((grid.sheet, *(each.text for each in texts)))):
             yield from _scaled(grid, mine, texts, own, known)
         for each in texts:
             if each.is_note:
@@ -146,7 +148,7 @@ def _scaled(
         return any(
             scaled.power not in own
             for part in ([text] if len(text) <= LONGEST_PART else told(text))
-            if len(part) <= LONGEST_PART and _may_scale(part)
+            if len(part) <= LONGEST_PART and may_scale(part)
             for scaled in known.words.label(part).scales
         )
 
@@ -220,16 +222,30 @@ def said_around(
     is against it, it may have been left there, and is asked about.
     """
     for each in around:
-        value = f"{each.text} ({each.where})"
-        lines = [Title.of(known.words, part, sheet) for part in told(each.text)]
-        what = _of_lines(lines, own, known)
-        timeless = [replace(one, label=replace(one.label, periods=NONE)) for one in lines]
-        may_be_left = each.where == PAGE and what and not _of_lines(timeless, own, known)
-        if not may_be_left:
-            yield from said_otherwise(sheet, "", value, what)
-        is_unclear = not what and any(unclear(known, sheet, "", each.text, as_title=True))
-        if may_be_left or is_unclear:
-            yield REMARK_UNCLEAR.found(sheet, said=value)
+        text, disguise = in_disguise(each.text, known)
+        if not _is_silent(replace(each, text=text), frozenset(own), disguise):
+            yield from _said_around(sheet, each, own, known)
+
+
+# The same stands on the pages of all returns made from one template.
+@lru_cache(maxsize=1_000)
+def _is_silent(around: Around, own: frozenset[int], known: Belonging) -> bool:
+    return not any(_said_around("", around, own, known))
+
+
+def _said_around(
+    sheet: str, around: Around, own: Collection[int], known: Belonging
+) -> Iterator[Finding]:
+    value = f"{around.text} ({around.where})"
+    lines = [Title.of(known.words, part, sheet) for part in told(around.text)]
+    what = _of_lines(lines, own, known)
+    timeless = [replace(one, label=replace(one.label, periods=NONE)) for one in lines]
+    may_be_left = around.where == PAGE and what and not _of_lines(timeless, own, known)
+    if not may_be_left:
+        yield from said_otherwise(sheet, "", value, what)
+    is_unclear = not what and any(unclear(known, sheet, "", around.text, as_title=True))
+    if may_be_left or is_unclear:
+        yield REMARK_UNCLEAR.found(sheet, said=value)
 
 
 def _of_lines(lines: Iterable[Title], own: Collection[int], known: Belonging) -> list[str]:
@@ -351,7 +367,8 @@ def _fit_of_clause(title: Title, known: Belonging) -> Fit:
     return known.among(title.periods) if is_known else Fit.SAME
 
 
-def _may_scale(text: str) -> bool:
+def may_scale(text: str) -> bool:
+    """Whether a text may say a scale of figures."""
     lower = text.casefold()
     return any(sign in lower for sign in _SIGNS) and _MAY_SCALE.search(lower) is not None
 

@@ -14,7 +14,9 @@ _HELD_BACK = (
     r"(?:received|reported|included|available|counted|supplied|updated|validated|verified|provided"
     r"|comparable|complete|final|entered|recorded|collected|audited|in yet|in)"
 )
-_SHORT = re.compile(
+_SAYINGS = re.split(
+    # Each begins a clause, or a word anywhere.
+    r"\|(?=\^|\\b)",
     # Taken from elsewhere, or made up.
     r"^(?:[\w.:]+ ){0,2}(?:is |are |was |has been )?(?:carried|brought|rolled) (?:forward|over)\b"
     r"|^copied (?:from|over|across|down|forward)\b"
@@ -58,11 +60,16 @@ _SHORT = re.compile(
     # They are of before.
     rf"|\b(?:a|one|two|three|\d) {_LONG}s? (?:behind|in arrears|late|old|lag)\b|\bin arrears\b"
     # They are of some.
-    r"|\bonly (?:counts?|covers?|includes?)\b|\b(?:counts?|covers?|includes?) only\b"
+    r"|\bonly (?:counts?|covers?|includes?)\b|\b(?:counts?|covers?|includes?) only\b",
+)
+_BEGINS = re.compile("|".join(each for each in _SAYINGS if each.startswith("^")))
+#: That a word begins is looked for once, before any of them is tried.
+_ANYWHERE = re.compile(
+    rf"\b(?:{'|'.join(each[2:] for each in _SAYINGS if not each.startswith('^'))})"
 )
 
 
 @lru_cache(maxsize=2_000)
 def is_short(said: str) -> bool:
     """Whether a clause that is `spoken` says that figures fall short of what is due."""
-    return _SHORT.search(said) is not None
+    return (_BEGINS.match(said) or _ANYWHERE.search(said)) is not None

@@ -13,6 +13,7 @@ from xml.parsers import expat
 from pipeline.workbooks.details import xml
 from pipeline.workbooks.details.detail import Around, BrokenPartError
 from pipeline.workbooks.details.package import Package
+from pipeline.workbooks.zip_directory import PACKED_WRONGLY
 
 PAGE, BOX = "page header or footer", "text box"
 #: More boxes on a sheet are no return's, and of one so much is looked at.
@@ -30,18 +31,28 @@ _CODES = re.compile(
 
 def texts_around(package: Package, name: str, content: bytes) -> list[Around]:
     """What stands around the cells of a sheet of an `.xlsx`, by its part and its bytes."""
-    start = content.rfind(b"</sheetData>")
+    start = content.find(b"</sheetData>")
     around = list[Around]()
-    at = content.find(b"headerFooter", start)
+    # It stands near the end, behind all that is to be chosen from in the cells.
+    end = content.rfind(b"headerFooter>", start)
+    at = content.rfind(b"headerFooter", start, max(end, 0))
     if at >= 0:
-        tail = content[at : content.find(b"headerFooter>", at + 1)]
+        tail = content[at:end]
         has_first = b'differentFirst="1"' in tail or b'differentFirst="true"' in tail
         for kind, said in _PAGE_TEXT.findall(tail):
             if kind == b"odd" or has_first:
                 around += on_page(html.unescape(said.decode("utf-8", "replace")))
-    if content.find(b"drawing ", start) >= 0:
+    if _may_have_boxes(package, name) and content.find(b"drawing ", start) >= 0:
         around += in_boxes(package, name)
     return around
+
+
+def _may_have_boxes(package: Package, name: str) -> bool:
+    """Whether a sheet points at a drawing, or it cannot be read whether it does."""
+    try:
+        return package.has_related(name, "drawing")
+    except (BrokenPartError, *PACKED_WRONGLY):
+        return True
 
 
 def on_page(text: str) -> list[Around]:

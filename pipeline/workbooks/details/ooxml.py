@@ -50,7 +50,7 @@ _NO_MARK = ("baseline", "0", "false")
 #: The parts of a sheet's or the texts' XML in which a mark may be.
 _MARKING = tuple(mark.encode() for mark in _MARKS)
 #: Without any of these no cell of a sheet is marked by itself, shows an error or has a formula.
-_ODD = (*_MARKING, b'"e"', b"<f")
+_ODD = (*_MARKING, b'"e"', b"'e'", b"<f")
 
 
 class OoxmlBook:

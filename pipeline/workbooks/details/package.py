@@ -41,28 +41,30 @@ class Package:
         """
         found = self._entries.get(name.casefold())
         if found is not None:
-            known = self._known(found)
-            return self._archive.read(found) if known is None else known
+            plain = self._plainly_packed(found)
+            return self._archive.read(found) if plain is None else plain
         if otherwise is None:
             raise BrokenPartError(f"{name or 'a part'} is missing")
         return otherwise
 
-    def _known(self, entry: zipfile.ZipInfo) -> bytes | None:
-        """A small part's bytes, unpacked once for all returns; None where it is not plainly packed.
+    def _plainly_packed(self, entry: zipfile.ZipInfo) -> bytes | None:
+        """A part's bytes, a small one's unpacked once for all returns; None: it is not plain.
 
         Only what `zipfile` would take is taken, and comes to the same.
         """
-        start, packed = entry.header_offset + _HEADER, entry.compress_size
+        start, size = entry.header_offset + _HEADER, entry.compress_size
         head = self._content[entry.header_offset : start]
         is_plain = entry.compress_type == zipfile.ZIP_DEFLATED and not entry.flag_bits & ~_HARMLESS
-        if not is_plain or packed > _SMALL or len(head) < _HEADER or not head.startswith(_LOCAL):
+        if not is_plain or len(head) < _HEADER or not head.startswith(_LOCAL):
             return None
         named, extra = struct.unpack_from("<2H", head, _HEADER - 4)
         name = self._content[start : start + named]
         if not name.isascii() or name.decode() != entry.orig_filename:
             return None
         start += named + extra
-        return _unpacked(self._content[start : start + packed], entry.file_size, entry.CRC)
+        packed = self._content[start : start + size]
+        unpack = _remembered if size <= _SMALL else _unpacked
+        return unpack(packed, entry.file_size, entry.CRC)
 
     @cached_property
     def main(self) -> bytes:
@@ -86,10 +88,17 @@ class Package:
 
     def related(self, name: str, kind: str) -> bytes:
         """The part that another one has of a kind; nothing where it has none."""
+        found = self._related(name, kind)
+        return b"" if found is None else self.read(found, b"")
+
+    def has_related(self, name: str, kind: str) -> bool:
+        """Whether a part points at another one of a kind."""
+        return self._related(name, kind) is not None
+
+    def _related(self, name: str, kind: str) -> str | None:
         folder, _, file = name.rpartition("/")
         part = self.read(f"{folder}/_rels/{file}.rels", b"")
-        found = _relations(part, folder).of_types.get(kind) if part else None
-        return b"" if found is None else self.read(found, b"")
+        return _relations(part, folder).of_types.get(kind) if part else None
 
     @cached_property
     def _relations(self) -> _Relations:
@@ -97,8 +106,6 @@ class Package:
         return _relations(part, self._folder)
 
 
-# Returns made from one template have the same styles and relationships.
-@lru_cache(maxsize=64)
 def _unpacked(packed: bytes, size: int, crc: int) -> bytes | None:
     """What a part unpacks to; None where that is not what its archive says of it."""
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -108,6 +115,10 @@ def _unpacked(packed: bytes, size: int, crc: int) -> bytes | None:
         return None
     is_whole = unpacker.eof and len(unpacked) == size and zlib.crc32(unpacked) == crc
     return unpacked if is_whole else None
+
+
+# Returns made from one template have the same styles and relationships.
+_remembered = lru_cache(maxsize=64)(_unpacked)
 
 
 class _Relations(NamedTuple):

@@ -42,7 +42,9 @@ _AHEAD = 8
 #: of rooms above this one, so they are named and not known here.
 if sys.platform == "linux":
     _CONTEXT = multiprocessing.get_context("forkserver")
-    _CONTEXT.set_forkserver_preload(["pipeline.register.sheets", "pipeline.returns.reader"])
+    _CONTEXT.set_forkserver_preload(
+        ["pipeline.register.sheets", "pipeline.returns.reader", "pipeline.returns.interpret"]
+    )
 else:
     _CONTEXT = multiprocessing.get_context("spawn")
 #: What of the environment a worker keeps: what Python needs to find its modules. Passwords may
