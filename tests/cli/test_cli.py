@@ -87,6 +87,7 @@ def loaded_by(*words: str | Path) -> set[str]:
     code = (
         "import sys, atexit\n"
         "heavy = ('pandas', 'sqlalchemy', 'openpyxl', 'pandera', 'xlsxwriter', 'alembic')\n"
+        "heavy += ('pipeline.returns.interpret',)\n"
         "atexit.register(lambda: print(*[m for m in heavy if m in sys.modules], file=sys.stderr))\n"
         "from pipeline.__main__ import main\n"
         "sys.argv = ['quarterday', *sys.argv[1:]]\n"
@@ -108,7 +109,7 @@ def test_a_night_loads_what_it_uses(demo: Path, fresh: Path) -> None:
     quarterday("run", "-w", fresh)
     *_, sent = archived(demo)
     shutil.copyfile(sent, fresh / "inbox" / "return.xlsx")
-    # Nothing is marked to be sent back, nor is the store brought forward.
+    # Nothing is marked to be sent back, nor is the store brought forward, and workers interpret.
     loaded = loaded_by("run", "-w", fresh)
     assert list((fresh / "outbox").glob("*/*.xlsx"))
     assert loaded == {"pandas", "pandera", "sqlalchemy", "xlsxwriter"}
