@@ -23,12 +23,14 @@ from typer.main import get_command
 
 from pipeline.cli import app
 from pipeline.consolidation.disclosure import disclose
+from pipeline.consolidation.editions import edition_of
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import Colour, NotRated, Rating, rate, tally
 from pipeline.job import nightly
 from pipeline.mail.messages.rendering import environment, package_templates
 from pipeline.operations.demo import run_demo
 from pipeline.operations.history import EventKind
+from pipeline.store import Store
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Scale
 from pipeline.workspace.folder import open_workspace
@@ -246,9 +248,11 @@ def test_each_text_of_mail_is_listed_with_the_words_that_it_may_use() -> None:
             for word in find_undeclared_variables(env.parse(texts[f"{name}.{form}.j2"]))
         }
         given = set(re.findall(r"`(\w+)`", words))
-        # `m` is the frame's name for its parts, the next two are macros of the texts themselves;
+        # `m` is the frame's name for its parts, the next three are macros of the texts themselves;
         # the recipient's name is for texts of one's own.
-        assert used - {"m", "about", "item", "attachment", "subject", *env.globals} <= given, name
+        assert (
+            used - {"m", "about", "item", "line", "attachment", "subject", *env.globals} <= given
+        ), name
         assert given - used <= {"recipient"}, name
 
 
@@ -534,7 +538,7 @@ def test_the_page_on_rating_counts_the_worked_example_rightly(demo: Path) -> Non
 
 @pytest.fixture
 def warned(tmp_path: Path) -> Council:
-    """A workspace in which a warning waits for approval."""
+    """A workspace in which a warning waits to be accepted."""
     council = Council(tmp_path / "council")
     for figure, period in ((10, BEFORE), (1000, PERIOD)):
         council.drop(SAFETY, {"P1-1": figure}, period=period)
@@ -574,6 +578,11 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
     # A mailbox that cannot be reached, which is one line beside the document.
     mailbox = '[mail.receive]\nserver = "127.0.0.1"\nport = 1\nuser = "returns@council.example"\n'
     (night / "pipeline.toml").write_text(mailbox, "utf-8")
+
+    def decision(option: str) -> list[str | Path]:
+        words = ["2012-13", option, "CODE", "--because", "It is."]
+        return [*words, "--workspace", tmp_path / "demo", "--json"]
+
     # In an order in which the run is the first to see anything new.
     calls: dict[str, list[str | Path]] = {
         "run": here,
@@ -600,18 +609,31 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         "enter": [*ENTERED, "--because", "It is.", "--workspace", warned.root, "--json"],
         "forget": here,
         "demo": [tmp_path / "demo", "--json"],
+        # What was recalled may be approved once more.
+        "recall": decision("--issue"),
+        "approve": decision("--draft"),
     }
     named = dict(tables("running.md", "command", "document"))
     # `watch` has its document when a signal ends it; see tests/test_watching.py.
     assert set(calls) == set(COMMANDS) - {"watch"}
     assert set(named) == {f"`quarterday {name}`" for name in COMMANDS}
     for name, words in calls.items():
+        if "CODE" in words:
+            words = [issued_code(tmp_path / "demo") if each == "CODE" else each for each in words]
         called = quarterday(*name.split(), *map(str, words))
         document = json.loads(called.stdout)
         kind, keys = named[f"`quarterday {name}`"].split(";")[0].split(": ")
         assert isinstance(document, list if kind == "list" else dict), name
         content = document[0] if isinstance(document, list) else document
         assert list(content) == re.findall(r"`(\w+)`", keys), name
+
+
+def issued_code(root: Path) -> str:
+    """The code that is printed on the last issue of the demonstration."""
+    with Store(open_workspace(root).store_url) as store:
+        issue = store.last_issue("2012-13")
+        assert issue is not None
+        return edition_of(store, issue).code
 
 
 #: What is typed for a figure of the workspace with a warning.

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.report import ReturnState
 from pipeline.job import nightly, session
 from pipeline.job.deciding import Desk
 from pipeline.job.nightly import Night
@@ -170,13 +171,18 @@ def _account(
 def _happened(night: Night, register: Register, seen: set[str | None]) -> list[str]:
     """A line for each file of a night, and one for each area still awaited."""
     lines = []
+    late = {
+        returned.area.ref
+        for issued in night.issued
+        for returned in issued.report.returns
+        if returned.state is ReturnState.LATE
+    }
     for taken in night.submissions:
         area = register.area(taken.area or "")
         name = area.name if area else taken.filename
         match taken.outcome:
             case Outcome.ACCEPTED:
-                late = any(f.code == "C16" for f in taken.findings)
-                what = "accepted" + (", late" if late else "")
+                what = "accepted" + (", late" if taken.area in late else "")
                 what += "; it replaces the earlier one" if taken.area in seen else ""
             case Outcome.REJECTED:
                 kinds = {f.code for f in taken.findings if f.severity == "error"}

@@ -111,7 +111,7 @@ def test_a_night_loads_what_it_uses(demo: Path, fresh: Path) -> None:
     shutil.copyfile(sent, fresh / "inbox" / "return.xlsx")
     # Nothing is marked to be sent back, nor is the store brought forward, and workers interpret.
     loaded = loaded_by("run", "-w", fresh)
-    assert list((fresh / "outbox").glob("*/*.xlsx"))
+    assert list((fresh / "outbox").rglob("*.xlsx"))
     assert loaded == {"pandas", "pandera", "sqlalchemy", "xlsxwriter"}
 
 

@@ -208,7 +208,7 @@ def test_what_no_reader_would_see_makes_no_draft_and_no_issue_and_mails_nobody(
             register,
             areas=tuple(replace(one, lead="A new head of service") for one in register.areas),
         ),
-        replace(register, framework=replace(register.framework, remind_after=(1000,))),
+        replace(register, framework=replace(register.framework, remind_after=(100,))),
         replace(
             register,
             indicators=tuple(
