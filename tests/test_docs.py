@@ -618,9 +618,8 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
     assert set(calls) == set(COMMANDS) - {"watch"}
     assert set(named) == {f"`quarterday {name}`" for name in COMMANDS}
     for name, words in calls.items():
-        if "CODE" in words:
-            words = [issued_code(tmp_path / "demo") if each == "CODE" else each for each in words]
-        called = quarterday(*name.split(), *map(str, words))
+        typed = [issued_code(tmp_path / "demo") if each == "CODE" else str(each) for each in words]
+        called = quarterday(*name.split(), *typed)
         document = json.loads(called.stdout)
         kind, keys = named[f"`quarterday {name}`"].split(";")[0].split(": ")
         assert isinstance(document, list if kind == "list" else dict), name
