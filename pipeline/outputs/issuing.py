@@ -58,8 +58,6 @@ class Issued(Struct, frozen=True):
     files: Mapping[str, Path]
     #: The issue before it, of other content.
     last: Issue | None
-    #: Whether it was made now, and not only written once more.
-    is_new: bool = True
 
     @property
     def workbook(self) -> Path:
@@ -213,7 +211,7 @@ def _draft(session: Session, report: Report, last: Issue | None) -> Issued:
     # Nothing that a reader sees has changed since that one.
     _note(session, report)
     since = session.store.editions.since(before).issued_at.astimezone()
-    return _written(session, replace(report, issued_at=since), last, is_new=False)
+    return _written(session, replace(report, issued_at=since), last)
 
 
 def _draft_of(report: Report) -> Edition:
@@ -237,14 +235,13 @@ def _note(session: Session, report: Report, said: str | None = None) -> None:
     store = session.store
     archive_register(session.workspace, session.register)
     last = store.editions.last(report.period.name)
-    if last is None or last.content != report.content or (last.is_draft and not report.is_draft):
-        issue = issue_of(report, store.last_number("submission"))
-        store.record_issue(issue if said is None else replace(issue, said=said))
+    # An issue has a number that none had before it.
+    if last is None or last.content != report.content or not report.is_draft:
+        noted = issue_of(report, store.last_number("submission"))
+        store.record_issue(noted if said is None else replace(noted, said=said))
 
 
-def _written(
-    session: Session, report: Report, last: Issue | None, *, is_new: bool = True
-) -> Issued:
+def _written(session: Session, report: Report, last: Issue | None) -> Issued:
     """Write a draft or an issue to the outbox in every form.
 
     One made from the same content is the same to the byte. An issue lies in two places, and takes
@@ -263,7 +260,7 @@ def _written(
             shutil.rmtree(workspace.outbox_of(report.period.name) / _DRAFT, ignore_errors=True)
     if report.period.name in (begun := _begun(workspace)):
         _note_begun(workspace, begun - {report.period.name})
-    return Issued(report, files if report.is_draft else current, last, is_new)
+    return Issued(report, files if report.is_draft else current, last)
 
 
 def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> list[Issued]:
@@ -273,7 +270,7 @@ def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> l
     if workbook_path(session.workspace, register, period).exists() and not afresh:
         return []
     report = _report_of(session, period, issue)
-    return [_written(session, report, _before(session, issue), is_new=False)]
+    return [_written(session, report, _before(session, issue))]
 
 
 def recall(session: Session, issue: Issue, because: str) -> None:

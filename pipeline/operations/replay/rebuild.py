@@ -296,7 +296,7 @@ class _Work(Struct):
                 rows = self.original.rows_of("rating")
                 self.into.insert("rating", [one for one in rows if one["issue_id"] == row["id"]])
             return
-        issued = next(one for one in self.into.editions.all(period.name) if one.id == row["id"])
+        issued = self.into.issue(row["id"])
         session = Session(self.workspace, current, self.into, row["issued_at"])
         made = issue_of(report_of(session, period, issued), row["last_submission"] or 0)
         if not issued.suppresses:
