@@ -97,15 +97,15 @@ def bring(session: Session) -> tuple[str, ...]:
 
 
 def give_back(session: Session) -> tuple[str, ...]:
-    """Compose once more what a store that was lost no longer holds of messages that wait.
+    """Compose once more what was lost of messages that wait, their words or what is attached.
 
-    That is of those alone that bring the last issue of an appendix. What is wrong with the
-    officer's own texts comes back, a line for each mistake.
+    That is of those alone that bring the last issue of an appendix, as it lies in the outbox. What
+    is wrong with the officer's own texts comes back, a line for each mistake.
     """
     lost = {
         one.header_id: one.period
         for one in session.store.messages.outstanding()
-        if one.kind == MailKind.APPENDIX and one.waits and not one.has_content
+        if one.kind == MailKind.APPENDIX and one.waits
     }
     if not lost:
         return ()

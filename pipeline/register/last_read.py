@@ -1,7 +1,7 @@
 """The register that a run could read last, as far as people are to hear when the next cannot.
 
-A note in the state folder, written whenever a run has read the register. Without it nobody is known
-who could be written to; it is made again by the next run that reads one.
+A note in the state folder, written when a run has read another one than before. Without it nobody
+is known who could be written to; it is made again by the next run that reads one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NAME = "register.json"
 
 
 class LastRead(Struct, frozen=True):
-    """What was last known of the register, and how long ago."""
+    """What was last known of the register, and when that was first read."""
 
     #: SHA-256 of the workbook's bytes.
     sha256: str
@@ -46,8 +46,10 @@ def last_read(state: Path) -> LastRead | None:
 
 
 def note_read(state: Path, register: Register, now: datetime) -> None:
-    """Note that a run has read the register."""
-    _write(state, LastRead(register.sha256, now, register.framework, register.recipients))
+    """Note that a run has read the register, where that is not noted."""
+    last = last_read(state)
+    if last is None or last.unreadable_since is not None or last.sha256 != register.sha256:
+        _write(state, LastRead(register.sha256, now, register.framework, register.recipients))
 
 
 def note_unreadable(state: Path, now: datetime) -> LastRead | None:

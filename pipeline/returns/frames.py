@@ -259,7 +259,8 @@ def _other_period(one: Placed, periods: Sequence[Period]) -> str | None:
     """The one period that a return's file name means, where it cannot mean the return's own."""
     stem = PurePath(one.filename).stem
     spelt = name_key(stem)
-    if [each.name for each in periods if name_key(each.name) in spelt] == [one.period.name]:
+    named_in_it = [each.name for each in periods if name_key(each.name) in spelt]
+    if named_in_it == [one.period.name] or not any(map(str.isdigit, spelt)):
         return None
     # What knows ways of naming periods is loaded where a name may need it.
     from pipeline.returns.interpret.periods import spoken

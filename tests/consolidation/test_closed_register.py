@@ -181,7 +181,7 @@ def test_a_restatement_changes_what_it_changes_in_every_output(place: Workspace)
     page, page_then = rows_of_page(issued.files["page"]), rows_of_page(before["page"])
     fresh = [row for row in page if row not in page_then]
     # The indicator, its mark, and what came.
-    said = ("4600", "it stood at 4605", "Received late")
+    said = ("4600", "it stood at 4605", "Received")
     assert [sum(each in row for each in said) for row in fresh] == [1, 1, 1]
     (message,) = [one for one in messages(done) if "(restated)" in one["Subject"]]
     assert message["Subject"].startswith("Appendix 3, 2012-13")

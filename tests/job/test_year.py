@@ -223,9 +223,9 @@ SENT = """
 18 Jul  care        Return for 2012-13 Q1 accepted: care Q1.xlsx
 # A file that came twice.
 23 Jul  safety      Return for 2012-13 Q1 received again: safety Q1 (2).xlsx
-# A return replaced by another, late.
+# A return that came in time is replaced by another.
 24 Jul  clerk       Appendix 3, 2012-13 Q1, issue 3: overall green, 0 red
-24 Jul  safety      Return for 2012-13 Q1 accepted, late: safety Q1 new.xlsx
+24 Jul  safety      Return for 2012-13 Q1 accepted: safety Q1 new.xlsx
 # The register has closed the quarter, after its committee.
 03 Sep  care        Return for 2012-13 Q1 sent back: 1 thing to correct in care Q1 corrected.xlsx
 03 Sep  officer     Quarterday, 3 September 2012: 1 thing to look at

@@ -96,7 +96,7 @@ def test_each_who_gets_the_digest_is_told_each_mistake_with_its_cell(place: Path
     assert "Sheet Indicators, cell F2" in said
     assert '"sideways" is not' in said
     assert "Nothing is taken in, issued or reminded of until it is right." in said
-    assert "The last one that could was that of 20 April 2013, 02:00 UTC." in said
+    assert "The register that was used before it was first read on 20 April 2013, 02:00 UTC." in said
     assert "officer" in message.name
 
 

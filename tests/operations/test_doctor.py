@@ -338,6 +338,8 @@ def test_a_store_that_is_older_than_its_journal_is_named_as_the_next_run_names_i
     assert "older than its archive" in found["found"]
     assert found["details"] == [
         "submission: 9 rows in the journal, 8 in the store",
+        "message: 14 rows in the journal, 13 in the store",
+        "attempt: 14 rows in the journal, 13 in the store",
         "answered: 3 rows in the journal, 2 in the store",
     ]
     result = quarterday("ingest", "-w", workspace)

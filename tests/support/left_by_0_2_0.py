@@ -90,6 +90,10 @@ def rows_of(root: Path) -> dict[str, int]:
 def cells_of(root: Path, period: str) -> list[list[str]]:
     """What the appendix in the outbox says: sheet, cell and value."""
     book = load_workbook(root / "outbox" / period / f"Appendix 3 - {period}.xlsx")
+    sheet = book.worksheets[0]
+    # Later versions number each issue, in a row of its own below the title.
+    if str(sheet["A2"].value).startswith("Issue "):
+        sheet.delete_rows(2)
     return [
         # A time to the minute: the clock went on.
         [sheet.title, cell.coordinate, f"{cell.value:{'%Y-%m-%d %H:%M' if cell.is_date else ''}}"]
@@ -136,6 +140,11 @@ def _as_said_now(old: Any) -> Any:
     return old.replace("Received late", "Received").replace("accepted, late: ", "accepted: ")
 
 
+def _unnumbered(new: Any) -> Any:
+    """What is said now of an issue, without its number."""
+    return re.sub(r",? issue \d+( \(\w+\))?(?=[,: ]|$)", "", new) if isinstance(new, str) else new
+
+
 def differences(new: Any, old: Any, where: str = "") -> list[str]:
     """Where something else is said than before; a document may say more by now."""
     if isinstance(old, dict) and isinstance(new, dict):
@@ -143,6 +152,6 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         each = [(*pair, f"{where}/{n}") for n, pair in enumerate(zip(new, old, strict=True))]
     else:
-        is_same = new == old or new == _as_said_now(old)
+        is_same = new == old or _unnumbered(new) in (old, _as_said_now(old))
         return [] if is_same else [f"{where}: {new!r}, and before {old!r}"]
     return [line for one in each for line in differences(*one)]
