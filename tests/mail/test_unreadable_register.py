@@ -96,7 +96,9 @@ def test_each_who_gets_the_digest_is_told_each_mistake_with_its_cell(place: Path
     assert "Sheet Indicators, cell F2" in said
     assert '"sideways" is not' in said
     assert "Nothing is taken in, issued or reminded of until it is right." in said
-    assert "The register that was used before it was first read on 20 April 2013, 02:00 UTC." in said
+    assert (
+        "The register that was used before it was first read on 20 April 2013, 02:00 UTC." in said
+    )
     assert "officer" in message.name
 
 
@@ -113,7 +115,7 @@ def test_the_same_mistakes_are_told_once_a_day_and_others_at_once(place: Path) -
     # Since when, and when it could be read last, does not move with the nights.
     said = words_of(messages(place)[-1])
     assert "Since 21 April 2013, 02:00 UTC no run could use it" in said
-    assert "that of 20 April 2013, 02:00 UTC" in said
+    assert "first read on 20 April 2013, 02:00 UTC" in said
 
 
 def test_a_register_that_is_missing_or_under_a_password_is_told_of_too(place: Path) -> None:
@@ -154,7 +156,7 @@ def test_nothing_is_taken_in_until_it_is_right_and_then_nothing_more_is_said(pla
     broken_night(place, NIGHT + timedelta(days=3))
     said = words_of(messages(place)[-1])
     assert "Since 23 April 2013, 02:00 UTC" in said
-    assert "that of 22 April 2013, 02:00 UTC" in said
+    assert "first read on 22 April 2013, 02:00 UTC" in said
 
 
 def test_where_no_register_was_ever_read_only_the_exit_code_says_so(tmp_path: Path) -> None:

@@ -340,7 +340,7 @@ def test_a_store_that_is_older_than_its_journal_is_named_as_the_next_run_names_i
         "submission: 9 rows in the journal, 8 in the store",
         "message: 14 rows in the journal, 13 in the store",
         "attempt: 14 rows in the journal, 13 in the store",
-        "answered: 3 rows in the journal, 2 in the store",
+        "answered: 4 rows in the journal, 3 in the store",
     ]
     result = quarterday("ingest", "-w", workspace)
     assert result.exit_code == 2

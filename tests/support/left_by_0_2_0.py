@@ -133,22 +133,46 @@ def _without_later(said: list[str], rows: int) -> list[str]:
     return [state, re.sub(r"^\d+", lambda number: str(int(number[0]) - rows), found)]
 
 
+_NOW = {
+    "Received late": "Received",
+    "accepted, late: ": "accepted: ",
+    "was 48.5 (2011-12)": "was 48.50 (2011-12)",
+}
+_BY_REGISTER = (
+    " The register that the period was closed with is not kept, or cannot be read any more; it is "
+    "rated by the current one."
+)
+
+
 def _as_said_now(old: Any) -> Any:
-    """What came in time, and was corrected later, was called late."""
+    """What has other words by now.
+
+    What came in time, and was corrected later, was called late; and earlier figures were not printed
+    with the decimals that they were published with.
+    """
     if not isinstance(old, str):
         return old
-    return old.replace("Received late", "Received").replace("accepted, late: ", "accepted: ")
+    for before, now in _NOW.items():
+        old = old.replace(before, now)
+    return "warning accepted" if old == "approved" else old
 
 
 def _unnumbered(new: Any) -> Any:
-    """What is said now of an issue, without its number."""
-    return re.sub(r",? issue \d+( \(\w+\))?(?=[,: ]|$)", "", new) if isinstance(new, str) else new
+    """What is said now of an issue, without its number and by which register it was made."""
+    if not isinstance(new, str):
+        return new
+    return re.sub(r",? issue \d+( \(\w+\))?(?=[,: ]|$)", "", new).replace(_BY_REGISTER, "")
 
 
 def differences(new: Any, old: Any, where: str = "") -> list[str]:
     """Where something else is said than before; a document may say more by now."""
     if isinstance(old, dict) and isinstance(new, dict):
         each = [(new.get(name), said, f"{where}/{name}") for name, said in old.items()]
+    elif where.endswith("/returns"):
+        # Of a closed period those areas that reported then.
+        areas = [one["area"]["ref"] for one in new]
+        old = [one for one in old if one["area"]["ref"] in areas]
+        each = [(*pair, f"{where}/{n}") for n, pair in enumerate(zip(new, old, strict=True))]
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         each = [(*pair, f"{where}/{n}") for n, pair in enumerate(zip(new, old, strict=True))]
     else:
