@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 from msgspec import Struct
 
 from pipeline.consolidation import disclosure, rating
@@ -18,7 +19,7 @@ from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, 
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, returns_received
 from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
-from pipeline.store import Issue, IssuedRating, Submission, Suppressed
+from pipeline.store import Asked, Issue, IssuedRating, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import NO_CASES, Kind, Period, Polarity, Register, Status, Target, Tolerance
 from schemas.observations import Achievement
@@ -212,6 +213,9 @@ def issue_of(report: Report, last_submission: int) -> Issue:
         ),
         suppressed=report.suppressed,
         last_submission=last_submission,
+        asked=msgspec.json.encode(
+            {i.ref: Asked(i.wording, i.areas) for i in (line.indicator for line in report.lines)}
+        ).decode(),
     )
 
 

@@ -14,9 +14,9 @@ from enum import IntEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.disclosure import WITHHELD, figures_kept, is_protected, numbers_of
+from pipeline.consolidation.disclosure import WITHHELD, is_protected, numbers_of
 from pipeline.consolidation.merge import Consolidated
-from pipeline.consolidation.printed import ReportedFigure, ToldOf
+from pipeline.consolidation.printed import ReportedFigure, ToldOf, figures_kept
 from pipeline.consolidation.quoting import numbers_in, words_that_matter
 from schemas.model import Indicator
 from schemas.observations import Achievement, Observation

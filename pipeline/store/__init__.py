@@ -4,6 +4,7 @@ from pipeline.store.decisions import REGISTER, Approval, Closing, Forgotten, Reo
 from pipeline.store.keys import delivery_key
 from pipeline.store.messages import Answered, Attempt, Became, Outgoing, Quarantined, Queued
 from pipeline.store.rows import (
+    Asked,
     Contents,
     Decision,
     Issue,
@@ -15,7 +16,7 @@ from pipeline.store.rows import (
 )
 from pipeline.store.store import Store
 
-__all__ = ["REGISTER", "Answered", "Approval", "Attempt", "Became", "Closing", "Contents",
+__all__ = ["REGISTER", "Answered", "Approval", "Asked", "Attempt", "Became", "Closing", "Contents",
            "Decision", "Forgotten", "Issue", "IssuedRating", "Outcome", "Outgoing", "Quarantined",
            "Queued", "Reopening", "Signature", "Store", "Submission", "Suppressed",
            "delivery_key"]  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, field
 
 from pipeline import __version__
@@ -112,6 +114,13 @@ class Suppressed(Struct, frozen=True):
     area: str = ""
 
 
+class Asked(Struct, frozen=True, array_like=True):
+    """What the register asked for by a ref when an appendix was issued."""
+
+    wording: str
+    areas: tuple[str, ...]
+
+
 class Issue(Struct, frozen=True):
     """One issue of a period's appendix."""
 
@@ -130,4 +139,10 @@ class Issue(Struct, frozen=True):
     version: str = __version__
     #: The last submission that the store held; 0 where an old version did not note it.
     last_submission: int = 0
+    #: What the register asked for by each ref, in JSON; empty in old issues.
+    asked: str = ""
     id: int = 0
+
+    @property
+    def asked_by_ref(self) -> Mapping[str, Asked]:
+        return msgspec.json.decode(self.asked or "{}", type=dict[str, Asked])

@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -164,6 +164,8 @@ issue = _numbered(
     sa.Column("overall", sa.String(8)),
     #: Whether `suppressed` says what it did not print; none in old issues.
     sa.Column("suppresses", sa.Boolean),
+    #: What the register asked for by each ref, in JSON; none in old issues.
+    sa.Column("asked", sa.Text),
 )
 
 #: What an issue said of each indicator, as printed.
