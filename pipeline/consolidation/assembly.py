@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from
@@ -58,6 +59,8 @@ class Disclosed(Struct, frozen=True):
     #: What is suppressed in them and in the earlier ones.
     suppressed: tuple[Suppressed, ...]
     achievements: tuple[Achievement, ...]
+    #: Without the names of files that quote it.
+    submissions: tuple[Submission, ...]
     #: Texts that may quote what is suppressed.
     questions: tuple[Question, ...]
     last: Mapping[str, Consolidated]
@@ -126,8 +129,12 @@ def disclose(merged: Merged) -> Disclosed:
     )
     printed = tuple(map(texts.figure, figures))
     achievements = tuple(map(texts.achievement, merged.achievements))
+    submissions = tuple(
+        replace(sent, filename=texts.file_name(sent.filename, sent.area, sent.period or ""))
+        for sent in merged.submissions
+    )
     questions = tuple(dict.fromkeys(texts.questions))
-    return Disclosed(merged, printed, suppressed, achievements, questions, *by_ref)
+    return Disclosed(merged, printed, suppressed, achievements, submissions, questions, *by_ref)
 
 
 def _secrets(merged: Merged, *disclosed: tuple[Consolidated, ...]) -> Secrets:
@@ -179,7 +186,7 @@ def rate(disclosed: Disclosed) -> Report:
         ),
         overall_key=rating.overall_key(policy),
         returns=returns_received(
-            register, merged.period, merged.submissions, day_of(merged.issued_at)
+            register, merged.period, disclosed.submissions, day_of(merged.issued_at)
         ),
         issued_at=merged.issued_at,
         content=merged.content,

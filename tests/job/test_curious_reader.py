@@ -249,6 +249,35 @@ def test_words_are_withheld_for_all_that_a_suppressed_figure_could_be(
 
 
 @pytest.mark.parametrize(
+    ("name", "is_told"),
+    [
+        (f"Return {FIRST.name} - Housing.xlsx", True),
+        ("7 cases hidden.xlsx", True),
+        ("3 cases hidden.xlsx", False),
+        ("Two cases hidden.xlsx", False),
+        ("A sixty-three, all in all.xlsx", True),
+        ("C 20.xlsx", False),
+    ],
+)
+def test_no_name_of_a_file_tells_a_suppressed_figure(
+    name: str, is_told: bool, tmp_path: Path
+) -> None:
+    nights = Nights(tmp_path, register_of(of_areas("ACH")))
+    nights.send({"A": 3, "C": 20, "H": 40})
+    for path in (tmp_path / "inbox").glob("C *.xlsx"):
+        path.rename(path.with_name(name))
+    nights.night()
+    assert nights.shown() == "x x 40 63"
+    printed = " ".join(
+        text
+        for path in (tmp_path / "outbox" / FIRST.name).iterdir()
+        if path.suffix in (".csv", ".xlsx", ".html")
+        for text in contents(path)
+    )
+    assert (name in printed) is is_told
+
+
+@pytest.mark.parametrize(
     "said", ["With P1-1, 66 were counted.", "They counted 3 of P1-1.", "They counted 4 of P1-1."]
 )
 def test_no_area_tells_what_all_areas_or_another_reported(said: str, tmp_path: Path) -> None:
