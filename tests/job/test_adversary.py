@@ -289,9 +289,10 @@ class Year:
         for ref in dict.fromkeys(
             [i.ref for i in (*REGISTER.indicators, *self.register.indicators)]
         ):
-            told = quarterday("history", ref, "--json", "--workspace", self.root)
-            self.reader.read_history(self.first_ref(ref), told.stdout)
-            self.listener.hear_json("history", told.stdout)
+            # Of a ref by which nothing was reported it says nothing.
+            if told := quarterday("history", ref, "--json", "--workspace", self.root).stdout:
+                self.reader.read_history(self.first_ref(ref), told)
+                self.listener.hear_json("history", told)
         for each in self.register.indicators:
             first = self.first_ref(each.ref)
             period = self.chance.choice(
