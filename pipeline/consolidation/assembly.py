@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -23,7 +24,7 @@ from pipeline.consolidation.remarks import is_alike, own_tolerance, remarks
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, returns_received
 from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
-from pipeline.store import Issue, IssuedRating, Submission, Suppressed
+from pipeline.store import Asked, Issue, IssuedRating, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.model import (
     Period,
@@ -77,6 +78,8 @@ class Disclosed(Struct, frozen=True):
     #: What is suppressed in them and in the earlier ones.
     suppressed: tuple[Suppressed, ...]
     achievements: tuple[Achievement, ...]
+    #: Without the names of files that quote it.
+    submissions: tuple[Submission, ...]
     #: Texts that may quote what is suppressed.
     questions: tuple[Question, ...]
     last: Mapping[str, Consolidated]
@@ -178,8 +181,12 @@ def disclose(merged: Merged) -> Disclosed:
     )
     printed = tuple(map(texts.figure, figures))
     achievements = tuple(map(texts.achievement, merged.achievements))
+    submissions = tuple(
+        replace(sent, filename=texts.file_name(sent.filename, sent.area, sent.period or ""))
+        for sent in merged.submissions
+    )
     questions = tuple(dict.fromkeys(texts.questions))
-    return Disclosed(merged, printed, suppressed, achievements, questions, *by_ref)
+    return Disclosed(merged, printed, suppressed, achievements, submissions, questions, *by_ref)
 
 
 def _secrets(merged: Merged, *disclosed: tuple[Consolidated, ...]) -> Secrets:
@@ -233,7 +240,7 @@ def rate(disclosed: Disclosed) -> Report:
         ),
         overall_key=rating.overall_key(policy),
         returns=returns_received(
-            register, merged.period, merged.submissions, day_of(merged.issued_at)
+            register, merged.period, disclosed.submissions, day_of(merged.issued_at)
         ),
         issued_at=merged.issued_at,
         content=merged.content,
@@ -279,6 +286,9 @@ def issue_of(report: Report, last_submission: int) -> Issue:
         ),
         suppressed=report.suppressed,
         last_submission=last_submission,
+        asked=msgspec.json.encode(
+            {i.ref: Asked(i.wording, i.areas) for i in (line.indicator for line in report.lines)}
+        ).decode(),
     )
 
 

@@ -16,16 +16,22 @@ who knows the threshold and these rules, no suppressed figure comes out as one n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import accumulate, groupby
 from operator import add
 
 from msgspec.structs import replace
 
-from pipeline.consolidation.inference import is_unknown
+from pipeline.consolidation.inference import Reader
 from pipeline.consolidation.merge import Consolidated, has_data
-from pipeline.consolidation.printed import NOTHING_TOLD, ReportedFigure, Told, ToldOf, figure_of
+from pipeline.consolidation.printed import (
+    NOTHING_TOLD,
+    ReportedFigure,
+    Told,
+    ToldOf,
+    figures_kept,
+)
 from pipeline.consolidation.quoting import numbers_in
 from pipeline.store import Entered
 from schemas.model import Indicator, Kind, Register, SmallNumbers, Target
@@ -47,7 +53,9 @@ def disclose(
     return _all_disclosed(
         register,
         merged,
-        lambda each, below: _disclosed(each, below, told.get(each.indicator.ref, Told())),
+        lambda each, below: _disclosed(
+            each, below, Reader(told.get(each.indicator.ref, (Told(),)), below)
+        ),
     )
 
 
@@ -122,7 +130,7 @@ def is_protected(indicator: Indicator) -> bool:
     return indicator.kind is Kind.MEASURE and indicator.small_numbers is not SmallNumbers.PUBLISH
 
 
-def _disclosed(merged: Consolidated, below: int, told: Told | None) -> Consolidated:
+def _disclosed(merged: Consolidated, below: int, reader: Reader | None) -> Consolidated:
     """Primary suppression of the areas' figures, then of what would give them away."""
     indicator = merged.indicator
     given = [o for o in merged.observations if has_data(o, indicator)]
@@ -131,21 +139,21 @@ def _disclosed(merged: Consolidated, below: int, told: Told | None) -> Consolida
         for o in merged.observations
         if o.suppressed
         or any(is_small(n, below) for n in _people(o, indicator))
-        or (told and (figure := figure_of(o)) and told.hides(figure))
+        or (reader and reader.was_denied(o))
     }
     suppressed, rule = merged.suppressed, indicator.merge_rule.merging
     if merged.value is not None and rule.takes_one:
         suppressed = merged.value in {o.value for o in given if o.area in hidden}
         # Under another merge rule figures may have been suppressed that this one's tells of.
-        suppressed |= told is not None and not is_unknown(merged, hidden, below, told)
+        suppressed |= reader is not None and not reader.is_kept_from(merged, hidden)
     elif merged.value is not None:
-        group, suppressed = _group(merged, given, hidden, below, told)
+        group, suppressed = _group(merged, given, hidden, below, reader)
         hidden |= group
     if rule.needs_agreement and suppressed:
         hidden |= {o.area for o in given}  # they all tell the same figure
-    if told and (suppressed or merged.value is None):
-        hidden |= _unprinted(merged, given, hidden, below, told)
-    return _without(merged, hidden, below, told, suppressed=suppressed)
+    if reader and (suppressed or merged.value is None):
+        hidden |= _unprinted(merged, given, hidden, reader)
+    return _without(merged, hidden, below, reader, suppressed=suppressed)
 
 
 def _people(observation: Observation, indicator: Indicator) -> Iterable[Decimal]:
@@ -170,7 +178,7 @@ def _group(
     given: Sequence[Observation],
     hidden: set[str],
     below: int,
-    told: Told | None,
+    reader: Reader | None,
 ) -> tuple[set[str], bool]:
     """The areas to suppress so that the merged figure may stand, and whether it must go as well.
 
@@ -186,17 +194,17 @@ def _group(
 
     def order(other: Observation) -> tuple[bool, Decimal]:
         # What was printed before hides nothing from whoever kept it.
-        return bool(told and figure_of(other) in told.known), _size(other, indicator)
+        return reader is not None and reader.knows(other), _size(other, indicator)
 
     by_size = [list(some) for _, some in groupby(sorted(others, key=order), key=order)]
     groups = list(accumulate(by_size, add, initial=first))
-    if told:
+    if reader:
         # One of the larger figures may do what the smallest ones cannot beside earlier issues.
         groups += [[*first, *some] for some in by_size]
     for group in groups:
         terms = [_terms(o, indicator) for o in group]
         if (not group or _hide_each_other(terms, indicator, below)) and (
-            told is None or is_unknown(merged, {o.area for o in group}, below, told)
+            reader is None or reader.is_kept_from(merged, {o.area for o in group})
         ):
             return {o.area for o in group}, False
     # Beside a rate of 100% everywhere else, one that is suppressed would be known as well.
@@ -207,8 +215,7 @@ def _unprinted(
     merged: Consolidated,
     given: Sequence[Observation],
     hidden: set[str],
-    below: int,
-    told: Told,
+    reader: Reader,
 ) -> set[str]:
     """The areas to suppress as well where the merged figure is not printed.
 
@@ -216,10 +223,10 @@ def _unprinted(
     give one away. Where all of those stay unprinted nothing new is told.
     """
     found: set[str] = set()
-    new = [o for o in given if o.area not in hidden and figure_of(o) not in told.known]
+    new = [o for o in given if o.area not in hidden and not reader.knows(o)]
     new.sort(key=lambda o: (not o.value, _size(o, merged.indicator)))
     hides = replace(merged, value=None)
-    while new and not is_unknown(hides, hidden | found, below, told):
+    while new and not reader.is_kept_from(hides, hidden | found):
         found.add(new.pop(0).area)
     return found
 
@@ -271,14 +278,14 @@ def _without(
     merged: Consolidated,
     hidden: set[str],
     below: int,
-    told: Told | None,
+    reader: Reader | None,
     *,
     suppressed: bool,
 ) -> Consolidated:
     secrets = {n for o in merged.observations if o.area in hidden for n in numbers_of(o)}
-    if told:
+    if reader:
         # A return that corrects a figure may say which.
-        secrets.update(n for figure in figures_kept(told) for n in numbers_of(figure))
+        secrets.update(n for figure in figures_kept(reader.told) for n in numbers_of(figure))
     if suppressed and merged.value is not None:
         secrets.add(merged.value)
     few = below if secrets else 0
@@ -318,11 +325,6 @@ def without_words(observation: Observation, is_withheld: Callable[[str], bool]) 
         said["because"] = observation.because
     withheld = [name for name, words in said.items() if words and is_withheld(words)]
     return replace(observation, **dict.fromkeys(withheld, WITHHELD)) if withheld else observation
-
-
-def figures_kept(told: Told) -> Set[ReportedFigure]:
-    """The figures that issues suppressed and none printed."""
-    return told.secret - told.known
 
 
 def numbers_of(figure: Observation | ReportedFigure) -> Iterable[Decimal]:

@@ -6,17 +6,27 @@ someone who has only the print knows less than is supposed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from enum import StrEnum
 from fractions import Fraction
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
+from pipeline.consolidation.elimination import Work, WorkLimitError
 from pipeline.consolidation.merge import Consolidated
-from pipeline.consolidation.printed import ReportedFigure, Told, Total, figure_of, total_of
+from pipeline.consolidation.printed import (
+    ReportedFigure,
+    Told,
+    Total,
+    figure_of,
+    is_known,
+    total_of,
+)
 from pipeline.consolidation.protection import Equation, Name, Unknown, are_protected
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator
+from schemas.observations import Observation
 
 
 class FigurePart(StrEnum):
@@ -29,25 +39,61 @@ class FigurePart(StrEnum):
     REST = "rest"
 
 
-def is_unknown(merged: Consolidated, hidden: Set[str], below: int, told: Told) -> bool:
-    """Whether all that is suppressed stays unknown once this is printed beside what was before.
+#: How many numbers are looked at to disclose one indicator; some two seconds of a processor.
+_MOST_WORK = 10_000_000
 
-    `hidden` are the areas whose figures are suppressed; the merged figure is, where it has none.
-    """
+
+class Reader(Struct):
+    """Someone who keeps every issue and can solve equations."""
+
+    #: What he was told, by each reading of what the indicator was called in issues before.
+    told: Sequence[Told]
+    below: int
+    work: Work = field(default_factory=lambda: Work(_MOST_WORK))
+
+    def knows(self, observation: Observation) -> bool:
+        """Whether a figure was printed before, by every reading."""
+        figure = figure_of(observation)
+        return figure is not None and is_known(figure, self.told)
+
+    def was_denied(self, observation: Observation) -> bool:
+        """Whether a figure was suppressed before and never printed, by any reading."""
+        figure = figure_of(observation)
+        return figure is not None and any(each.hides(figure) for each in self.told)
+
+    def is_kept_from(self, merged: Consolidated, hidden: Set[str]) -> bool:
+        """Whether all that is suppressed stays unknown once this is printed beside that.
+
+        `hidden` are the areas whose figures are suppressed; the merged figure is, where it has
+        none. What it would take more work than there is left to find out counts as known.
+        """
+        try:
+            return all(
+                _is_unknown(merged, hidden, self.below, told, self.work) for told in self.told
+            )
+        except WorkLimitError:
+            return False
+
+
+def _is_unknown(merged: Consolidated, hidden: Set[str], below: int, told: Told, work: Work) -> bool:
+    """The same by one reading."""
     given = {f: o.area in hidden for o in merged.observations if (f := figure_of(o))}
     known = told.known | {figure for figure, is_hidden in given.items() if not is_hidden}
     secret = (told.secret | {figure for figure, is_hidden in given.items() if is_hidden}) - known
     if not secret:
         return True
-    totals = told.totals | ({total_of(merged)} if merged.value is not None else set())
+    totals = list(told.totals)
+    if merged.value is not None and (total := total_of(merged)) not in told.totals:
+        totals.append(total)
     secret_totals = [
         total
         for total in told.secret_totals
-        if total.figures & secret and not total.rule.merging.takes_one
+        if not total.rule.merging.takes_one and not secret.isdisjoint(total.figures)
     ]
+    work.spend(sum(len(total.figures) for total in (*totals, *secret_totals)))
     is_first = not (told.known or told.secret or told.totals)
     model = _Model(merged.indicator, below, known, secret, is_first=is_first)
-    return model.are_protected(totals, secret_totals)
+    return model.are_protected(totals, secret_totals, work)
 
 
 class _Model:
@@ -70,7 +116,9 @@ class _Model:
         self._unknowns: dict[Name, Unknown] = {}
         self._equations: list[Equation] = []
 
-    def are_protected(self, totals: Set[Total], secret_totals: Iterable[Total]) -> bool:
+    def are_protected(
+        self, totals: Sequence[Total], secret_totals: Iterable[Total], work: Work
+    ) -> bool:
         for total in totals:
             for equation in self._sums(total):
                 if equation:
@@ -85,7 +133,7 @@ class _Model:
             self._bound(total)
         people = [one for one in self._unknowns.values() if not one.moves]
         is_whole = all(one.value.denominator == 1 for one in people)
-        return are_protected(self._unknowns, self._equations, is_whole=is_whole)
+        return are_protected(self._unknowns, self._equations, is_whole=is_whole, work=work)
 
     def _sums(self, total: Total) -> Iterator[Equation]:
         """What a total adds up, part by part, of figures that are not known."""
@@ -103,7 +151,9 @@ class _Model:
         if total.rule not in (MergeRule.MINIMUM, MergeRule.MAXIMUM):
             return
         values = [Fraction(figure.value) for figure in total.figures]
-        for figure in total.figures - self._known:
+        for figure in total.figures:
+            if figure in self._known:
+                continue
             name = self._value(figure)
             unknown = self._unknowns[name]
             if total.rule is MergeRule.MINIMUM:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, has_data, merge
+from pipeline.consolidation.succession import editions, readings_of
 from pipeline.store import Issue, Outcome, Store, Suppressed
 from pipeline.store.entered import in_force, with_entered
 from schemas.merge_rules import MergeRule
@@ -34,7 +35,7 @@ class ReportedFigure(Struct, frozen=True):
 class Total(Struct, frozen=True):
     """A merged figure, by what it was made of."""
 
-    figures: frozenset[ReportedFigure]
+    figures: tuple[ReportedFigure, ...]
     rule: MergeRule
 
 
@@ -45,20 +46,31 @@ class Told(Struct):
     known: set[ReportedFigure] = field(default_factory=set)
     #: Figures that were suppressed; those that another issue printed are known all the same.
     secret: set[ReportedFigure] = field(default_factory=set)
-    #: Merged figures that were printed, and those that were suppressed.
-    totals: set[Total] = field(default_factory=set)
-    secret_totals: set[Total] = field(default_factory=set)
-    #: Whether the last issue suppressed the merged figure.
-    keeps_total: bool = False
+    #: Merged figures that were printed, and those that were suppressed, in their order.
+    totals: dict[Total, None] = field(default_factory=dict)
+    secret_totals: dict[Total, None] = field(default_factory=dict)
 
     def hides(self, figure: ReportedFigure) -> bool:
         """Whether a figure was suppressed, and printed never."""
         return figure in self.secret and figure not in self.known
 
 
-#: By the ref of the indicator.
-ToldOf = Mapping[str, Told]
+#: By the ref of the indicator: by each reading of what it was called in issues before. What the
+#: register has no longer has there what is told of the indicators that took its place.
+ToldOf = Mapping[str, Sequence[Told]]
 NOTHING_TOLD: ToldOf = {}
+
+
+def figures_kept(told: Iterable[Told]) -> Set[ReportedFigure]:
+    """The figures that issues suppressed and none printed, by any reading."""
+    return {figure for each in told for figure in each.secret - each.known}
+
+
+def is_known(figure: ReportedFigure, told: Iterable[Told]) -> bool:
+    """Whether a figure was printed, by every reading."""
+    return all(figure in each.known for each in told)
+
+
 #: What an issue suppressed that looked at nothing before it.
 AloneRule = Callable[[Register, Iterable[Consolidated]], tuple[Consolidated, ...]]
 
@@ -75,7 +87,7 @@ def figure_of(observation: Observation) -> ReportedFigure | None:
 def total_of(merged: Consolidated) -> Total:
     """A merged figure by what it is made of."""
     given = (o for o in merged.observations if has_data(o, merged.indicator))
-    figures = frozenset(figure for o in given if (figure := figure_of(o)))
+    figures = tuple(figure for o in given if (figure := figure_of(o)))
     return Total(figures, merged.indicator.merge_rule)
 
 
@@ -123,41 +135,58 @@ def _told_of(
     alone: AloneRule,
     issues: Callable[[str], Sequence[Issue]],
 ) -> ToldOf:
-    found: dict[str, Told] = defaultdict(Told)
+    telling = [
+        issue
+        # The register may have a period no longer that a closed one is compared with.
+        for other in dict.fromkeys((*register.periods, period))
+        if period in (other, register.last_period(other), register.year_before(other))
+        for issue in issues(other.name)
+        if before is None or issue.id < before
+    ]
+    if not telling:
+        return NOTHING_TOLD
+    called = editions(telling)
     standing = _Standing(register, store, period.name)
     own = [one for one in issues(period.name) if not one.is_draft]
+    readings = readings_of(of_period, called, standing.areas_alike)
+    edition_of = {number: at for at, each in enumerate(called) for number in each.issues}
     noted = store.suppressed(period.name)
-    seen: set[object] = set()
-    last: object = None
-    # The register may have a period no longer that a closed one is compared with.
-    for other in dict.fromkeys((*register.periods, period)):
-        is_own = other == period
-        if not is_own and period not in (register.last_period(other), register.year_before(other)):
-            continue
-        for issue in issues(other.name):
-            if before is not None and issue.id >= before:
-                continue
-            # Since registers of their time are noted, one is compared with what was published.
-            is_new = not is_own and issue.current_sha256 is not None
-            published = (
-                [one for one in own if one.id < issue.id and not one.is_draft] if is_new else []
-            )
-            shown = published[-1] if published else issue
+    found: dict[str, list[Told]] = defaultdict(list)
+    for reading in range(max(map(len, readings.values()), default=0)):
+        chosen = {ref: some[reading] for ref, some in readings.items() if reading < len(some)}
+        told = {ref: Told() for ref in chosen}
+        seen: set[object] = set()
+        for issue in telling:
+            is_own, shown = issue.period == period.name, _compared_by(issue, own)
             numbers = standing.key(shown)
             rows = noted.get(issue.id, frozenset()) if issue.suppresses else None
-            rules = _rules_of(shown)
-            key = (is_own, numbers, rows, frozenset(rules.items()))
-            if key == last or (key in seen and not is_own):
+            rules, at = _rules_of(shown), edition_of[shown.id]
+            key = (is_own, numbers, rows, frozenset(rules.items()), at)
+            if key in seen:
                 continue
             seen.add(key)
-            last = key
-            as_it_was = _as_it_was(of_period, rules, rows or ())
+            refs = {ref: then for ref, some in chosen.items() if (then := some[at])}
+            as_it_was = _as_it_was(of_period, rules, rows or (), refs)
             merged = merge(as_it_was, period.name, standing.of(numbers))
             if rows is None:
                 rows = frozenset(suppressed_in(alone(of_period, merged)))
-            for each in merged:
-                note(found[each.indicator.ref], each, rows, is_own=is_own)
+            for ref, each in zip(refs, merged, strict=True):
+                note(told[ref], each, rows, is_own=is_own)
+        for ref, of_reading in told.items():
+            for then in {ref, *filter(None, chosen[ref])}:
+                if then == ref or of_period.indicator(then) is None:
+                    found[then].append(of_reading)
     return found
+
+
+def _compared_by(issue: Issue, own: Sequence[Issue]) -> Issue:
+    """The issue, of those of a period, of which another period's issue printed the figures.
+
+    Since registers of their time are noted, one is compared with what was published by then.
+    """
+    if (own and own[0].period == issue.period) or issue.current_sha256 is None:
+        return issue
+    return next((one for one in reversed(own) if one.id < issue.id), issue)
 
 
 def suppressed_alone(
@@ -165,13 +194,14 @@ def suppressed_alone(
 ) -> Callable[[Issue], Set[str]]:
     """Of an issue the refs of indicators whose merged figures `alone` would suppress today."""
     standing = cache(lambda period: _Standing(register, store, period))
+    refs = {each.ref: each.ref for each in register.indicators}
 
     @cache
     def of_figures(
         period: str, numbers: _Numbers, rules: frozenset[tuple[str, MergeRule]]
     ) -> Set[str]:
         figures = standing(period).of(numbers)
-        merged = merge(_as_it_was(register, dict(rules), ()), period, figures)
+        merged = merge(_as_it_was(register, dict(rules), (), refs), period, figures)
         return {each.indicator.ref for each in alone(register, merged) if each.suppressed}
 
     def of_issue(issue: Issue) -> Set[str]:
@@ -187,26 +217,32 @@ def _rules_of(issue: Issue) -> Mapping[str, MergeRule]:
 
 
 def _as_it_was(
-    register: Register, rules: Mapping[str, MergeRule], rows: Iterable[Suppressed]
+    register: Register,
+    rules: Mapping[str, MergeRule],
+    rows: Iterable[Suppressed],
+    refs: Mapping[str, str],
 ) -> Register:
     """The register with the merge rules that it had then, and the areas that were suppressed.
 
-    Of areas that report an indicator no longer, those that were printed are known at any rate.
+    `refs` are those that its indicators had, by those that they have. Of areas that report an
+    indicator no longer, those that were printed are known at any rate.
     """
     areas: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.area:
             areas[row.indicator].append(row.area)
 
-    def of_then(indicator: Indicator) -> Indicator:
+    def of_then(indicator: Indicator, ref: str) -> Indicator:
         then = replace(
             indicator,
-            merge_rule=rules.get(indicator.ref, indicator.merge_rule),
-            areas=tuple(dict.fromkeys((*indicator.areas, *areas[indicator.ref]))),
+            ref=ref,
+            merge_rule=rules.get(ref, indicator.merge_rule),
+            areas=tuple(dict.fromkeys((*indicator.areas, *areas[ref]))),
         )
         return indicator if then == indicator else then
 
-    return replace(register, indicators=tuple(map(of_then, register.indicators)))
+    kept = [(each, refs[each.ref]) for each in register.indicators if each.ref in refs]
+    return replace(register, indicators=tuple(of_then(each, ref) for each, ref in kept))
 
 
 def note(told: Told, merged: Consolidated, rows: frozenset[Suppressed], *, is_own: bool) -> None:
@@ -219,10 +255,8 @@ def note(told: Told, merged: Consolidated, rows: frozenset[Suppressed], *, is_ow
             elif is_own:
                 told.known.add(figure)
     is_secret = Suppressed(period, ref) in rows
-    if is_own:
-        told.keeps_total = is_secret
     if merged.value is not None:
-        (told.secret_totals if is_secret else told.totals).add(total_of(merged))
+        (told.secret_totals if is_secret else told.totals)[total_of(merged)] = None
 
 
 #: Those of submissions, and those of figures that were entered.
@@ -242,6 +276,32 @@ class _Standing:
         for number, observation in store.reported(period):
             self._figures[number].append(observation)
         self._entered = {one.id: one for one in store.entered.all(period)}
+
+    @cached_property
+    def _refs_of(self) -> Mapping[ReportedFigure, Set[str]]:
+        """The refs under which figures were ever reported."""
+        found: dict[ReportedFigure, set[str]] = defaultdict(set)
+        for ref, figures in self._figures_of.items():
+            for figure in figures:
+                found[figure].add(ref)
+        return found
+
+    @cached_property
+    def _figures_of(self) -> Mapping[str, Set[ReportedFigure]]:
+        found: dict[str, set[ReportedFigure]] = defaultdict(set)
+        for observations in (*self._figures.values(), self._entered.values()):
+            for o in observations:
+                if figure := figure_of(o):
+                    found[o.indicator].add(figure)
+        return found
+
+    def areas_alike(self, ref: str) -> Mapping[str, Sequence[str]]:
+        """Of other refs under which the same figures were ever reported, the areas that did."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for figure in self._figures_of.get(ref, ()):
+            for other in self._refs_of[figure] - {ref}:
+                found[other].append(figure.area)
+        return found
 
     def key(self, issue: Issue) -> _Numbers:
         """The numbers of the submissions that stood, and of the entered figures that counted."""

@@ -18,6 +18,7 @@ from pipeline.consolidation.printed import (
     ReportedFigure,
     ToldOf,
     figure_of,
+    is_known,
     suppressed_alone,
     told_of_each,
 )
@@ -68,23 +69,26 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
     def _suppressed_alone(self) -> Callable[[Issue], Set[str]]:
         return suppressed_alone(self.register, self.store, disclosure.disclose_alone)
 
-    def _printed(self, ref: str, period: str) -> Set[ReportedFigure] | None:
-        """The areas' figures that issues printed; None where none told of them."""
+    def _is_printed(self, figure: ReportedFigure, ref: str, period: str) -> bool | None:
+        """Whether issues printed an area's figure; None where none told of its indicator."""
         told = self._told.get(period, {}).get(ref)
-        return told.known if told else None
+        return is_known(figure, told) if told else None
 
     def hides(self, observation: Observation | None) -> bool:
         """Whether a figure is not to be shown: no issue printed it, or it is small by now."""
         if observation is None or self.reveals:
             return False
-        indicator, figure = self.register.indicator(observation.indicator), figure_of(observation)
-        if indicator is None:
-            return (observation.indicator, observation.period) in self._gone
-        if figure is None or not disclosure.is_protected(indicator):
+        ref, period = observation.indicator, observation.period
+        indicator, figure = self.register.indicator(ref), figure_of(observation)
+        if indicator is None and (ref, period) in self._gone:
+            return True
+        if figure is None or (indicator and not disclosure.is_protected(indicator)):
             return False
         if disclosure.is_small_figure(self.register, observation):
             return True
-        return figure not in (self._printed(observation.indicator, observation.period) or ())
+        is_printed = self._is_printed(figure, ref, period)
+        # What took the place of one that is gone may hide the same figure.
+        return is_printed is False or (indicator is not None and not is_printed)
 
     def conceals(self, observation: Observation | None) -> bool:
         """Whether what quotes a figure is not to be sent or logged.
@@ -93,9 +97,14 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
         """
         if observation is None or self.reveals:
             return False
+        ref, figure = observation.indicator, figure_of(observation)
+        if self.register.indicator(ref) is None:
+            return self.hides(observation)
         if disclosure.is_small_figure(self.register, observation):
             return True
-        is_issued = self._printed(observation.indicator, observation.period) is not None
+        if figure is None:
+            return False
+        is_issued = self._is_printed(figure, ref, observation.period) is not None
         return is_issued and self.hides(observation)
 
     def hides_total(self, line: Line, last: Issue | None, content: str) -> bool:

@@ -2,7 +2,7 @@
 
 Commentary that quotes a figure of its own indicator and period is withheld by `disclosure`. Here it
 is what quotes a figure of an earlier period, and what is written beside another indicator:
-commentary, narratives and achievements.
+commentary, narratives and achievements, and the names of files.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.disclosure import (
     WITHHELD,
-    figures_kept,
     is_protected,
     numbers_of,
     without_words,
 )
 from pipeline.consolidation.merge import Consolidated
-from pipeline.consolidation.printed import ReportedFigure, ToldOf
+from pipeline.consolidation.printed import ReportedFigure, ToldOf, figures_kept
 from pipeline.consolidation.quoting import numbers_in, words_that_matter
 from schemas.model import Indicator
 from schemas.observations import Achievement, Observation
@@ -96,9 +95,10 @@ class ReportTexts(Struct):
         """A merged figure without the texts that quote another."""
         narrative, observations = disclosed.narrative, []
         for o in disclosed.observations:
+            named = replace(o, filename=self.file_name(o.filename, o.area, o.period))
             place = (o.period, o.area, o.sheet, o.cell)
             is_withheld = partial(self._is_withheld, ref=disclosed.indicator.ref, place=place)
-            told = without_words(o, is_withheld)
+            told = without_words(named, is_withheld)
             if is_withheld(o.narrative):
                 narrative = narrative.replace(o.narrative, WITHHELD)
                 told = replace(told, narrative=WITHHELD)
@@ -113,6 +113,17 @@ class ReportTexts(Struct):
             if self._is_withheld(achieved.text, "", place)
             else achieved
         )
+
+    def file_name(self, name: str, area: str | None, period: str) -> str:
+        """The name of an area's file, as far as it tells no number that is suppressed, or could be.
+
+        That of its period, which templates are called by, tells none.
+        """
+        secrets = (*self.secrets.get("", ()), *self.secrets.get(area or "", ()))
+        numbers = frozenset(numbers_in(name.replace(period, ""))) if secrets else frozenset()
+        is_few = any(0 < number < self.below for number in numbers)
+        is_withheld = is_few or any(numbers & secret.numbers for secret in secrets)
+        return WITHHELD if is_withheld else name
 
     def _is_withheld(self, text: str, ref: str, place: tuple[str, str, str, str]) -> bool:
         """Whether a text quotes a figure of another indicator or period than it stands at."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, field
 
 from pipeline import __version__
@@ -115,6 +117,13 @@ class Suppressed(Struct, frozen=True):
     area: str = ""
 
 
+class Asked(Struct, frozen=True, array_like=True):
+    """What the register asked for by a ref when an appendix was issued."""
+
+    wording: str
+    areas: tuple[str, ...]
+
+
 class Issue(Struct, frozen=True):
     """One issue of a period's appendix, or one draft of it."""
 
@@ -142,7 +151,13 @@ class Issue(Struct, frozen=True):
     #: The register of that day, which is another where that of the period's time rated it; None
     #: where an old version did not note it.
     current_sha256: str | None = None
+    #: What the register asked for by each ref, in JSON; empty in old issues.
+    asked: str = ""
     id: int = 0
+
+    @property
+    def asked_by_ref(self) -> Mapping[str, Asked]:
+        return msgspec.json.decode(self.asked or "{}", type=dict[str, Asked])
 
     def shows(self, sent: Submission) -> bool:
         """Whether it was made once a submission had come."""

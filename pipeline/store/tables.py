@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -173,6 +173,8 @@ issue = _numbered(
     #: Of an issue its number among those of its period; and what it says; none in old issues.
     sa.Column("number", sa.Integer),
     sa.Column("said", sa.String(64)),
+    #: What the register asked for by each ref, in JSON; none in old issues.
+    sa.Column("asked", sa.Text),
 )
 
 #: What an issue said of each indicator, as printed.

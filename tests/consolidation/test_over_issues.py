@@ -11,6 +11,7 @@ from fractions import Fraction
 import pytest
 
 from pipeline.consolidation.disclosure import disclose
+from pipeline.consolidation.elimination import Work
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.printed import Told, note, suppressed_in
 from pipeline.consolidation.protection import Unknown, are_protected
@@ -35,7 +36,7 @@ def issued(
     """What was merged and what an issue prints of it, noted among what was told before."""
     register = register_of(indicator, below)
     (merged,) = merge(register, "now", observations)
-    (printed,) = disclose(register, (merged,), {indicator.ref: before})
+    (printed,) = disclose(register, (merged,), {indicator.ref: (before,)})
     note(before, merged, frozenset(suppressed_in((printed,))), is_own=is_own)
     return merged, printed
 
@@ -110,7 +111,7 @@ def test_a_figure_is_unknown_where_others_make_up_for_it(
 ) -> None:
     unknowns = dict(zip("abc", figures, strict=False))
     sums = [dict.fromkeys(each, Fraction(1)) for each in equations]
-    assert are_protected(unknowns, sums, is_whole=True) is expected
+    assert are_protected(unknowns, sums, is_whole=True, work=Work(10_000)) is expected
 
 
 # --- Whoever keeps every issue -------------------------------------------------------------------

@@ -6,6 +6,7 @@ Each of these once told one number: that of a suppressed figure.
 from __future__ import annotations
 
 import csv
+import json
 import re
 import subprocess
 import sys
@@ -69,14 +70,24 @@ class Nights:
         period: Period = FIRST,
         commentary: str = "",
         ref: str = "P1-1",
+        *,
+        others: bool = False,
     ) -> None:
-        """Returns of areas, by their refs, all with the same commentary."""
+        """Returns of areas, by their refs, all with the same commentary.
+
+        What `others` report is 500; else they do not.
+        """
         for area in AREAS:
             if area.ref in figures:
                 self.files += 1
                 path = self.root / "inbox" / f"{area.ref} {self.files}.xlsx"
-                entry = {"Performance": figures[area.ref], "Commentary": commentary}
-                fill_return(self.register, area, period, path, {ref: entry})
+                entries = {
+                    each.ref: {"Performance": 500}
+                    for each in self.register.indicators_of(area.ref)
+                    if others
+                }
+                entries[ref] = {"Performance": figures[area.ref], "Commentary": commentary}
+                fill_return(self.register, area, period, path, entries)
 
     def call(self, *words: str) -> str:
         with time_machine.travel(self.at):
@@ -89,11 +100,11 @@ class Nights:
         self.at += timedelta(days=1)
         return said
 
-    def shown(self) -> str:
+    def shown(self, ref: str = "P1-1") -> str:
         """What the first quarter's appendix prints of each area that reports, and of all."""
         (path,) = (self.root / "outbox" / FIRST.name).glob("*.csv")
         with path.open(encoding="utf-8-sig") as file:
-            rows = [row for row in csv.DictReader(file) if row["Ref"] == "P1-1"]
+            rows = [row for row in csv.DictReader(file) if row["Ref"] == ref]
         told = [row["As shown"] for row in rows if row["As shown"]]
         every = [*told, rows[0]["Indicator performance"]]
         return " ".join("x" if each == "Suppressed" else each for each in every)
@@ -130,6 +141,22 @@ def test_an_appendix_that_was_not_wholly_written_is_by_the_next_run(tmp_path: Pa
     nights.call("ingest")
     assert nights.shown() == "x x 40 63"
     assert len(list(tmp_path.rglob("*Appendix 3 to clerk*.eml"))) == 1
+
+
+def test_an_appendix_of_a_closed_period_that_a_person_writes_counts_as_issued(
+    tmp_path: Path,
+) -> None:
+    nights = Nights(tmp_path, register_of(of_areas("ACH")))
+    nights.send({"A": 3, "C": 20, "H": 40})
+    nights.night()
+    closed = tuple(replace(each, open=each != FIRST) for each in nights.register.periods)
+    nights.take(replace(register_of(of_areas("ACH", MergeRule.MAXIMUM)), periods=closed))
+    nights.night()
+    assert nights.shown() == "x x 40 63"
+    nights.call("appendix", "--period", FIRST.name)
+    assert nights.shown() == "x x 40 40"
+    events = json.loads(nights.call("history", "--period", FIRST.name, "--json"))
+    assert [event["what"] for event in events].count("issued") == 2
 
 
 def test_an_area_that_reports_no_longer_stays_suppressed(tmp_path: Path) -> None:
@@ -222,6 +249,35 @@ def test_words_are_withheld_for_all_that_a_suppressed_figure_could_be(
 
 
 @pytest.mark.parametrize(
+    ("name", "is_told"),
+    [
+        (f"Return {FIRST.name} - Housing.xlsx", True),
+        ("7 cases hidden.xlsx", True),
+        ("3 cases hidden.xlsx", False),
+        ("Two cases hidden.xlsx", False),
+        ("A sixty-three, all in all.xlsx", True),
+        ("C 20.xlsx", False),
+    ],
+)
+def test_no_name_of_a_file_tells_a_suppressed_figure(
+    name: str, is_told: bool, tmp_path: Path
+) -> None:
+    nights = Nights(tmp_path, register_of(of_areas("ACH")))
+    nights.send({"A": 3, "C": 20, "H": 40})
+    for path in (tmp_path / "inbox").glob("C *.xlsx"):
+        path.rename(path.with_name(name))
+    nights.night()
+    assert nights.shown() == "x x 40 63"
+    printed = " ".join(
+        text
+        for path in (tmp_path / "outbox" / FIRST.name).iterdir()
+        if path.suffix in (".csv", ".xlsx", ".html")
+        for text in contents(path)
+    )
+    assert (name in printed) is is_told
+
+
+@pytest.mark.parametrize(
     "said", ["With P1-1, 66 were counted.", "They counted 3 of P1-1.", "They counted 4 of P1-1."]
 )
 def test_no_area_tells_what_all_areas_or_another_reported(said: str, tmp_path: Path) -> None:
@@ -234,3 +290,48 @@ def test_no_area_tells_what_all_areas_or_another_reported(said: str, tmp_path: P
     nights.night()
     assert nights.shown().startswith("23 40 x x")
     assert said not in nights.texts()
+
+
+# --- What an indicator is called ------------------------------------------------------------------
+
+
+def called(ref: str, wording: str, areas: str = "ACH") -> Indicator:
+    return replace(of_areas(areas), ref=ref, wording=wording)
+
+
+CASES, OTHERS = "Cases of abuse", "Households helped"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Another ref; another in other words, whose figures are the same; and spelt another way.
+        ([called("P1-1", CASES)], [called("P1-7", CASES)]),
+        ([called("P1-1", CASES)], [called("P1-7", OTHERS)]),
+        ([called("P1-1", CASES)], [called("p1 1", OTHERS)]),
+        ([called("P1-1", CASES)], [called("Р1-1", "Cases  of Abuse.")]),
+        # The ref goes on to another indicator.
+        ([called("P1-1", CASES)], [called("P1-7", CASES), called("P1-1", OTHERS)]),
+        # Two exchange their refs; or one goes, and one comes.
+        (
+            [called("P1-1", CASES), called("P1-7", OTHERS)],
+            [called("P1-7", CASES), called("P1-1", OTHERS)],
+        ),
+        ([called("P1-1", CASES)], [called("P1-7", "Abused"), called("P1-1", OTHERS, "L")]),
+    ],
+)
+def test_an_indicator_is_known_again_whatever_its_ref(
+    before: list[Indicator], after: list[Indicator], tmp_path: Path
+) -> None:
+    nights = Nights(tmp_path, register_of(*before))
+    nights.send({"A": 3, "C": 20, "H": 40}, ref=before[0].ref, others=True)
+    nights.night()
+    assert nights.shown(before[0].ref) == "x x 40 63"
+    nights.take(register_of(*after))
+    nights.night()
+    nights.send({"A": 10, "C": 20, "H": 40}, ref=after[0].ref, others=True)
+    nights.night()
+    # 20 hides the 3 of before, and 10 the 20.
+    assert nights.shown(after[0].ref) == "x x 40 70"
+    said = [nights.call("history", each.ref) for each in (before[0], after[0])]
+    assert [s for s in said if re.search(r": (3|10|20), final", s)] == [], said

@@ -8,13 +8,17 @@ import shutil
 import signal
 import socket
 import sys
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.operations.setup import make_workspace
 from pipeline.workspace.runs.at_work import AtWork, file, left_by
+from schemas.model import Period
 from tests.support import command_line
 from tests.support.builders import CARE, PERIOD, SAFETY, small_register
 from tests.support.claimed import run as plain_run
@@ -153,6 +157,26 @@ def test_where_it_lies_in_no_areas_folder_all_others_in_none_keep_their_place(
     done = run(workspace, "killed", "no such file", 1)
     assert skipped(done.stdout) == {}
     assert counting(workspace) == ["a.xlsx", "c.xlsx"]
+
+
+def test_what_came_before_it_for_the_next_period_is_judged_after_it(tmp_path: Path) -> None:
+    days = timedelta(days=365)
+    following = Period("2013-14", PERIOD.starts + days, PERIOD.ends + days, PERIOD.due + days)
+    indicators = tuple(replace(i, plausible_change=Decimal(10)) for i in REGISTER.indicators)
+    register = replace(REGISTER, indicators=indicators, periods=(PERIOD, following))
+    make_workspace(tmp_path, PERIOD.due, register)
+    set_up(tmp_path, settle_seconds=0.0, incomplete_minutes=0, workers=1)
+    folder = tmp_path / "inbox" / CARE.ref
+    folder.mkdir()
+    later = ENTRIES | {"P2-2": {"Performance": 400}}
+    fill_return(register, CARE, following, folder / "next.xlsx", later)
+    fill_return(register, CARE, PERIOD, folder / BOMB, ENTRIES)
+    for _ in range(2):
+        assert run(tmp_path, "killed", BOMB, 2).returncode == -signal.SIGKILL
+    done = run(tmp_path, "killed", "no such file", 1)
+    assert taken(done.stdout) == [(BOMB, "accepted"), ("next.xlsx", "accepted")]
+    # It is compared with the figure of the last period, which came after it.
+    assert "C05 P2-2 ASC, next.xlsx" in said(tmp_path, "status")
 
 
 def test_what_a_killed_run_was_at_work_on_by_chance_is_taken_by_the_next(workspace: Path) -> None:

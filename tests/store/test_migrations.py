@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -26,6 +27,7 @@ from pipeline.operations.setup import make_workspace
 from pipeline.store import (
     Answered,
     Approval,
+    Asked,
     Closing,
     Entered,
     Forgotten,
@@ -322,6 +324,20 @@ def test_in_a_store_of_schema_5_a_message_holds_what_is_attached_to_it(
         assert store.messages.attachments_needed() == frozenset()
     with refused(engine) as connection:
         connection.execute(t.message_content.update().values(attachments="[]"))
+
+
+# --- What a store of schema 7 holds --------------------------------------------------------------
+
+
+def test_in_a_store_of_schema_7_no_issue_says_what_was_asked_for_and_each_new_one_does(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(7, engine)
+    asked = Asked("Calls", ("CS",))
+    with Store(url) as store:
+        noted = msgspec.json.encode({"P1-1": asked}).decode()
+        store.record_issue(Issue(PERIOD, "f" * 64, RECEIVED, asked=noted))
+        assert [one.asked_by_ref for one in store.issues()] == [{}, {"P1-1": asked}]
 
 
 # --- What a store of schema 8 holds --------------------------------------------------------------

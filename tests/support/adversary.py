@@ -76,6 +76,8 @@ class Reader:
     subjects: dict[tuple[str, str], Subject] = field(default_factory=dict)
     #: What stands in the store of an indicator and period, whether or not an issue told it.
     standing: dict[tuple[str, str], tuple[Truth, ...]] = field(default_factory=dict)
+    #: The first ref of an indicator, by each that it was given later: he knows which is meant.
+    first_refs: dict[str, str] = field(default_factory=dict)
     _seen: set[bytes] = field(default_factory=set)
 
     def subject(self, ref: str, period: str) -> Subject:
@@ -110,7 +112,7 @@ class Reader:
         """The rows of data; which figure came last stands in the workbook alone, to the second."""
         by_ref: dict[str, list[dict[str, str]]] = defaultdict(list)
         for row in rows:
-            by_ref[row["Ref"]].append(row)
+            by_ref[self.first_refs.get(row["Ref"], row["Ref"])].append(row)
         for ref, of_ref in by_ref.items():
             subject = self.subject(ref, period)
             given = []

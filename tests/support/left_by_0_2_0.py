@@ -147,8 +147,8 @@ _BY_REGISTER = (
 def _as_said_now(old: Any) -> Any:
     """What has other words by now.
 
-    What came in time, and was corrected later, was called late; and earlier figures were not printed
-    with the decimals that they were published with.
+    What came in time, and was corrected later, was called late; and earlier figures were printed
+    without the decimals that they were published with.
     """
     if not isinstance(old, str):
         return old
