@@ -128,6 +128,8 @@ class Year:
     listener: Listener = field(init=False)
     #: What each area reported last for each quarter, by indicator.
     reported: dict[tuple[str, str], dict[str, dict[str, object]]] = field(default_factory=dict)
+    #: The registers that closed quarters are held to, by their names.
+    held: dict[str, Register] = field(default_factory=dict)
     files: int = 0
 
     def __post_init__(self) -> None:
@@ -148,12 +150,12 @@ class Year:
         return self.reader.first_refs.get(ref, ref)
 
     def rename(self) -> None:
-        """Give an indicator another ref; nothing that was reported by the old one counts."""
+        """Give an indicator another ref; by the old one only closed quarters count."""
         old = self.chance.choice(self.register.indicators).ref
         new = f"P2-{len(self.reader.first_refs) + 1}"
         first = self.reader.first_refs[new] = self.first_ref(old)
         for key in self.reader.standing:
-            if key[0] == first:
+            if key[0] == first and key[1] not in self.held:
                 self.reader.standing[key] = ()
         renamed = replace(
             self.register,
@@ -185,7 +187,8 @@ class Year:
 
     def send(self, area: ServiceArea, period: Period) -> None:
         """A return: the first, or the last one with some of its figures changed."""
-        owned = self.register.indicators_of(area.ref)
+        register = self.held.get(period.name, self.register)
+        owned = register.indicators_of(area.ref)
         before = self.reported.get((area.ref, period.name), {})
         entries = {
             each.ref: before[self.first_ref(each.ref)]
@@ -205,7 +208,7 @@ class Year:
             ref: {**entry, **self._commentary(self.first_ref(ref), area, period, entry)}
             for ref, entry in entries.items()
         }
-        fill_return(self.register, area, period, path, written)
+        fill_return(register, area, period, path, written)
         self._boast(path)
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         self.listener.sent[path.name] = SentFile(area.ref, period, sha256)
@@ -223,7 +226,8 @@ class Year:
         """A return that is sent back."""
         ref = self.chance.choice(sorted(entries))
         spoilt = {**entries, ref: {"Performance": "perhaps"}}
-        fill_return(self.register, area, period, path, spoilt)
+        register = self.held.get(period.name, self.register)
+        fill_return(register, area, period, path, spoilt)
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         self.listener.sent[path.name] = SentFile(area.ref, period, sha256, is_spoilt=True)
 
@@ -330,6 +334,7 @@ def lived(root: Path, seed: int, *, nights: int, quarters: int, renames: bool = 
                 year.night(at, "--reopen", closed.name, "--because", "It was corrected")
             else:
                 year.night(at)
+        year.held[period.name] = year.register
         closed_now = [
             replace(each, open=each.open and each.name != period.name)
             for each in year.register.periods
