@@ -97,7 +97,8 @@ class Reader:
         before = {key: subject.last for key, subject in self.subjects.items()}
         for path in new:
             if path.suffix == ".csv":
-                self._read_rows(path.parent.name, rows_of_csv(path), is_timed=False)
+                period = path.relative_to(outbox).parts[0]
+                self._read_rows(period, rows_of_csv(path), is_timed=False)
         for path in new:
             period = path.relative_to(outbox).parts[0]
             if path.suffix == ".xlsx" and path.parent.name != "corrections":
