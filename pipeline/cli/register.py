@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.operations.register_changes import AppendixChange
-    from pipeline.register.differences import Difference
+    from pipeline.register.differences import RegisterChange
     from pipeline.workspace.folder import Workspace
     from schemas.findings import Finding
     from schemas.model import Register
@@ -151,7 +151,7 @@ def _appendices(
 def _diff_lines(
     old: str,
     new: str,
-    found: Sequence[Difference],
+    found: Sequence[RegisterChange],
     appendices: Sequence[AppendixChange],
     unknown: str,
 ) -> Iterator[str]:

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, has_data, merge
-from pipeline.consolidation.succession import editions, readings_of
+from pipeline.consolidation.succession import askings, readings_of
 from pipeline.store import Issue, Outcome, Store, Suppressed
 from pipeline.store.entered import in_force, with_entered
 from schemas.merge_rules import MergeRule
@@ -145,11 +145,11 @@ def _told_of(
     ]
     if not telling:
         return NOTHING_TOLD
-    called = editions(telling)
+    called = askings(telling)
     standing = _Standing(register, store, period.name)
     own = [one for one in issues(period.name) if not one.is_draft]
     readings = readings_of(of_period, called, standing.areas_alike)
-    edition_of = {number: at for at, each in enumerate(called) for number in each.issues}
+    asking_of = {number: at for at, each in enumerate(called) for number in each.issues}
     noted = store.suppressed(period.name)
     found: dict[str, list[Told]] = defaultdict(list)
     for reading in range(max(map(len, readings.values()), default=0)):
@@ -160,7 +160,7 @@ def _told_of(
             is_own, shown = issue.period == period.name, _compared_by(issue, own)
             numbers = standing.key(shown)
             rows = noted.get(issue.id, frozenset()) if issue.suppresses else None
-            rules, at = _rules_of(shown), edition_of[shown.id]
+            rules, at = _rules_of(shown), asking_of[shown.id]
             key = (is_own, numbers, rows, frozenset(rules.items()), at)
             if key in seen:
                 continue

@@ -22,14 +22,14 @@ from schemas.names import name_key
 
 #: Of other refs that ever reported the same figures as one, the areas that did.
 AreasAlike = Callable[[str], Mapping[str, Sequence[str]]]
-#: The ref that an indicator had in each edition; None where it had none.
+#: The ref that an indicator had in each asking; None where it had none.
 Reading = tuple[str | None, ...]
 
 #: How many readings there are where one thing is preferred; what has most in common comes first.
 _MOST = 4
 
 
-class Edition(Struct, frozen=True, dict=True):
+class Asking(Struct, frozen=True, dict=True):
     """Issues, one after the other, for which the register asked for the same by the same refs."""
 
     issues: frozenset[int]
@@ -60,14 +60,14 @@ def _grouped(refs: Iterable[str], key: Callable[[str], str]) -> Mapping[str, Seq
     return found
 
 
-def editions(issues: Iterable[Issue]) -> list[Edition]:
+def askings(issues: Iterable[Issue]) -> list[Asking]:
     """What the register asked for when issues were made, the latest first."""
     latest_first = sorted(issues, key=lambda issue: issue.id, reverse=True)
     found = []
     for _, alike in groupby(latest_first, key=lambda issue: issue.asked or _refs(issue)):
         some = list(alike)
         asked = some[0].asked_by_ref or dict.fromkeys(_refs(some[0]), Asked("", ()))
-        found.append(Edition(frozenset(issue.id for issue in some), asked))
+        found.append(Asking(frozenset(issue.id for issue in some), asked))
     return found
 
 
@@ -76,11 +76,11 @@ def _refs(issue: Issue) -> tuple[str, ...]:
 
 
 def readings_of(
-    register: Register, before: Sequence[Edition], alike: AreasAlike
+    register: Register, before: Sequence[Asking], alike: AreasAlike
 ) -> Mapping[str, Sequence[Reading]]:
-    """By which refs each indicator of the register may have gone in editions, the latest first."""
+    """By which refs each indicator of the register may have gone in askings, the latest first."""
     asked = {each.ref: Asked(each.wording, each.areas) for each in register.indicators}
-    now = Edition(frozenset(), asked)
+    now = Asking(frozenset(), asked)
     return {
         each.ref: list(
             dict.fromkeys(
@@ -94,63 +94,61 @@ def readings_of(
 
 
 class _Walk(Struct, frozen=True):
-    """An indicator, followed back from edition to edition."""
+    """An indicator, followed back from asking to asking."""
 
     ref: str
     wording: str
     #: Where it was found last.
-    edition: Edition
+    asking: Asking
     #: Nothing that went by another ref and in other words is taken for it.
     is_new: bool = False
     reading: Reading = ()
 
-    def to(self, ref: str, edition: Edition) -> _Walk:
+    def to(self, ref: str, asking: Asking) -> _Walk:
         """A step further back, to the ref that it had there."""
-        wording = name_key(edition.asked[ref].wording) or self.wording
+        wording = name_key(asking.asked[ref].wording) or self.wording
         reading = (*self.reading, ref)
-        return replace(self, ref=ref, wording=wording, edition=edition, reading=reading)
+        return replace(self, ref=ref, wording=wording, asking=asking, reading=reading)
 
 
 def _walks(
     indicator: Indicator,
-    now: Edition,
-    before: Sequence[Edition],
+    now: Asking,
+    before: Sequence[Asking],
     alike: AreasAlike,
     *,
     prefers_ref: bool,
 ) -> Iterable[_Walk]:
     walks = [_Walk(indicator.ref, name_key(indicator.wording), now)]
-    for edition in before:
-        steps = (s for walk in walks for s in _steps(walk, edition, alike, prefers_ref=prefers_ref))
+    for asking in before:
+        steps = (s for walk in walks for s in _steps(walk, asking, alike, prefers_ref=prefers_ref))
         walks = list(islice(steps, _MOST))
     return walks
 
 
-def _steps(
-    walk: _Walk, edition: Edition, alike: AreasAlike, *, prefers_ref: bool
-) -> Iterator[_Walk]:
+def _steps(walk: _Walk, asking: Asking, alike: AreasAlike, *, prefers_ref: bool) -> Iterator[_Walk]:
     """What an indicator was called there: by its ref, by its words, or else by what it reported."""
-    if not edition.asked:
+    if not asking.asked:
         yield replace(walk, reading=(*walk.reading, walk.ref))
         return
-    named = edition.by_ref.get(name_key(walk.ref), ())
-    worded = edition.by_wording.get(walk.wording, ()) if walk.wording else ()
+    named = asking.by_ref.get(name_key(walk.ref), ())
+    worded = asking.by_wording.get(walk.wording, ()) if walk.wording else ()
     same = [ref for ref in named if ref in worded]
     if found := same or (prefers_ref and named) or worded or named:
-        yield from (walk.to(ref, edition) for ref in found)
+        yield from (walk.to(ref, asking) for ref in found)
         return
     # One that went when this one came, and that reported the same. Or it is a new one.
-    went = [] if walk.is_new else _went(walk, edition, alike(walk.ref))
+    went = [] if walk.is_new else _went(walk, asking, alike(walk.ref))
     is_new = walk.is_new or bool(went)
     yield replace(walk, is_new=is_new, reading=(*walk.reading, None))
-    yield from (walk.to(ref, edition) for ref in went)
+    yield from (walk.to(ref, asking) for ref in went)
 
 
-def _went(walk: _Walk, edition: Edition, alike: Mapping[str, Sequence[str]]) -> list[str]:
-    """The refs that the edition has and the next one has no longer, for an area that is alike."""
+def _went(walk: _Walk, asking: Asking, alike: Mapping[str, Sequence[str]]) -> list[str]:
+    """The refs that the asking has and the next one has no longer, for an area that is alike."""
     found = [
         (-len(areas), ref)
         for ref, areas in alike.items()
-        if ref in edition.asked and not all(walk.edition.asks(ref, area) for area in areas)
+        if ref in asking.asked and not all(walk.asking.asks(ref, area) for area in areas)
     ]
     return [ref for _, ref in sorted(found)]

@@ -8,7 +8,7 @@ from pipeline.consolidation import closing
 from pipeline.consolidation.registers import register_for
 from pipeline.job.deciding import need_right
 from pipeline.register import need_area, need_period
-from pipeline.returns.entering import CALLED, Subject, Typed, read_typed
+from pipeline.returns.entering import CALLED, FigurePlace, Typed, read_typed
 from pipeline.store import Entered
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
@@ -29,7 +29,7 @@ def held_to(session: Session, period: str) -> Session:
     return replace(session, register=register_for(session, name))
 
 
-def subject_of(register: Register, period: str, area: str, ref: str) -> Subject:
+def subject_of(register: Register, period: str, area: str, ref: str) -> FigurePlace:
     """What a period, a service area and an indicator of it mean, however they are spelt.
 
     Raises:
@@ -43,11 +43,11 @@ def subject_of(register: Register, period: str, area: str, ref: str) -> Subject:
         raise WorkspaceError(
             f"{printable(ref)} is not an indicator that {found.name} reports. Those are: {known}."
         )
-    return Subject(need_period(register, period), found, indicator)
+    return FigurePlace(need_period(register, period), found, indicator)
 
 
 def enter(
-    session: Session, subject: Subject, typed: Typed, *, by: str, because: str, reopens: bool
+    session: Session, subject: FigurePlace, typed: Typed, *, by: str, because: str, reopens: bool
 ) -> tuple[Entered, list[str]]:
     """Record a figure; it comes back with what there is to say of it that is no mistake.
 

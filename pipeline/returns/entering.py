@@ -46,7 +46,7 @@ class Typed(Struct, frozen=True):
     commentary: str = ""
 
 
-class Subject(Struct, frozen=True):
+class FigurePlace(Struct, frozen=True):
     """Whose figure it is, of what and for when."""
 
     period: Period
@@ -69,7 +69,7 @@ CALLED = {address(1, column): field.heading for column, field in enumerate(INDIC
 
 
 def read_typed(
-    session: Session, subject: Subject, typed: Typed, by: str
+    session: Session, subject: FigurePlace, typed: Typed, by: str
 ) -> tuple[ReportedRow | None, list[Finding]]:
     """The row as a return's is read, and what is found wrong with it alone.
 
@@ -92,7 +92,7 @@ def read_typed(
     return next(iter(reading.rows), None), found
 
 
-def _cover(subject: Subject, by: str) -> Grid:
+def _cover(subject: FigurePlace, by: str) -> Grid:
     shown: dict[str, Any] = dict.fromkeys(SIGNED, by)
     for field in COVER_FIELDS:
         if field.shows:
@@ -101,7 +101,7 @@ def _cover(subject: Subject, by: str) -> Grid:
     return Grid(COVER_SHEET, 0, 0, rows)
 
 
-def _row(register: Register, subject: Subject, typed: Typed) -> Grid:
+def _row(register: Register, subject: FigurePlace, typed: Typed) -> Grid:
     indicator = subject.indicator
     priority = next(each for each in register.priorities if each.ref == indicator.priority)
     target = register.target(indicator.ref, subject.period.name)

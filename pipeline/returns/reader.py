@@ -80,7 +80,7 @@ def _prepare(register: Register) -> None:
     global _register  # noqa: PLW0603 - a worker process has one register for its whole life
     _register = register
     # openpyxl does without numpy, which takes a quarter of a worker's memory as it is imported.
-    sys.modules["numpy"] = None  # type: ignore[assignment]
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # so that importing it fails
     # It also asks, once, which types of files the system knows: a worker may not, later.
     mimetypes.init()
 

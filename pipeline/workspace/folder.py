@@ -154,7 +154,7 @@ def open_workspace(root: Path) -> Workspace:
     from pipeline.workspace.trusting import need_apart
 
     # os.path, unlike pathlib, says no where the folder may not even be looked at.
-    if not os.path.isdir(root):  # noqa: PTH112
+    if not os.path.isdir(root):  # noqa: PTH112 - it answers where pathlib raises
         raise WorkspaceError(f"{root} is not a folder. Name a workspace with --workspace.")
     settings = read_settings(root / FILE_NAME)
     workspace = Workspace(root, settings)

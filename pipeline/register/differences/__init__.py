@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pipeline.register.differences.difference import Concern, Difference
+from pipeline.register.differences.difference import Concern, RegisterChange
 from pipeline.register.differences.goals import targets, tolerances
 from pipeline.register.differences.returned import what_is_returned
 from pipeline.register.differences.rows import cells
 from schemas.model import Register
 
-__all__ = ["Concern", "Difference", "differences"]
+__all__ = ["Concern", "RegisterChange", "differences"]
 
 
-def differences(old: Register, new: Register) -> list[Difference]:
+def differences(old: Register, new: Register) -> list[RegisterChange]:
     """What one register says otherwise than another, by what it is about."""
     found = [
         *what_is_returned(old, new),

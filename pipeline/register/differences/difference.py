@@ -19,7 +19,7 @@ class Concern(StrEnum):
     FRAMEWORK = "Settings of the whole"
 
 
-class Difference(Struct, frozen=True):
+class RegisterChange(Struct, frozen=True):
     concern: Concern
     #: A sentence or two.
     said: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from pipeline.register.differences.difference import Concern, Difference, indicator_named
+from pipeline.register.differences.difference import Concern, RegisterChange, indicator_named
 from schemas.model import Indicator, Operator, Register, Target, Tolerance, ToleranceKind
 from schemas.units import Unit, shown
 from schemas.wording import counted, noun_for
@@ -21,7 +21,7 @@ _OPERATORS = {
 }
 
 
-def targets(old: Register, new: Register) -> Iterator[Difference]:
+def targets(old: Register, new: Register) -> Iterator[RegisterChange]:
     """What each indicator is to reach in each period, and what it is compared with."""
     keys = dict.fromkeys((each.indicator, each.period) for each in (*new.targets, *old.targets))
     for ref, period in keys:
@@ -33,14 +33,14 @@ def targets(old: Register, new: Register) -> Iterator[Difference]:
         after = _Goal.of(new.target(ref, period), now)
         name = f"{indicator_named(now, ref)}, {period}"
         if before.target != after.target:
-            yield Difference(Concern.TARGETS, f"{name}: {after.otherwise_than(before)}.")
+            yield RegisterChange(Concern.TARGETS, f"{name}: {after.otherwise_than(before)}.")
         elif before.printed != after.printed:
             said = f"{name}: the target is printed {after.printed}; it was {before.printed}."
-            yield Difference(Concern.TARGETS, said)
+            yield RegisterChange(Concern.TARGETS, said)
         if before.baseline != after.baseline:
             said = f"{name}: the baseline is {after.baseline or 'none'}"
             said += f"; it was {before.baseline}." if before.baseline else "; there was none."
-            yield Difference(Concern.TARGETS, said)
+            yield RegisterChange(Concern.TARGETS, said)
 
 
 class _Goal(Struct, frozen=True):
@@ -68,7 +68,7 @@ class _Goal(Struct, frozen=True):
         return f"the target is {self.target}; {was}"
 
 
-def tolerances(old: Register, new: Register) -> Iterator[Difference]:
+def tolerances(old: Register, new: Register) -> Iterator[RegisterChange]:
     """How far out of target is still amber."""
     before, after = (each.framework.policy.tolerance for each in (old, new))
     if before != after:
@@ -78,7 +78,7 @@ def tolerances(old: Register, new: Register) -> Iterator[Difference]:
             f"{_tolerance(before)}. {counted(len(of_all), 'indicator').capitalize()} "
             f"{noun_for(len(of_all), 'has', 'have')} none."
         )
-        yield Difference(Concern.TARGETS, said)
+        yield RegisterChange(Concern.TARGETS, said)
     for indicator in new.indicators:
         was = old.indicator(indicator.ref)
         if was is not None and was.tolerance != indicator.tolerance:
@@ -87,7 +87,9 @@ def tolerances(old: Register, new: Register) -> Iterator[Difference]:
                 for each in (indicator, was)
             )
             name = indicator_named(indicator, indicator.ref)
-            yield Difference(Concern.TARGETS, f"The tolerance of {name} is {now}; it was {then}.")
+            yield RegisterChange(
+                Concern.TARGETS, f"The tolerance of {name} is {now}; it was {then}."
+            )
 
 
 def _tolerance(tolerance: Tolerance, unit: Unit | None = None) -> str:

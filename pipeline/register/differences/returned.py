@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.register.differences.difference import Concern, Difference, indicator_named
+from pipeline.register.differences.difference import Concern, RegisterChange, indicator_named
 from schemas.model import Register
 from schemas.wording import day_shown, listed
 
 
-def what_is_returned(old: Register, new: Register) -> Iterator[Difference]:
+def what_is_returned(old: Register, new: Register) -> Iterator[RegisterChange]:
     """What each service area must return, by when, and what is taken in at all."""
     for said in (*_asked_of_areas(old, new), *_periods(old, new)):
-        yield Difference(Concern.RETURNS, said)
+        yield RegisterChange(Concern.RETURNS, said)
 
 
 def _asked_of_areas(old: Register, new: Register) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from pipeline.register.differences.difference import Concern, Difference
+from pipeline.register.differences.difference import Concern, RegisterChange
 from pipeline.register.rows import Amount, Cell, tables
 from schemas.model import Register
 from schemas.names import address_key
@@ -90,7 +90,7 @@ _Row = Mapping[str, str]
 _Key = tuple[str, ...]
 
 
-def cells(old: Register, new: Register) -> Iterator[Difference]:
+def cells(old: Register, new: Register) -> Iterator[RegisterChange]:
     """Everything else: the rows that came and went, and the cells that differ, sheet by sheet."""
     before = {sheet.attribute: rows for sheet, rows in _rows_of(old)}
     for sheet, rows in _rows_of(new):
@@ -101,15 +101,15 @@ def cells(old: Register, new: Register) -> Iterator[Difference]:
             if key in earlier:
                 yield from _cells(sheet, earlier[key], row)
             elif said := _came(sheet, row):
-                yield Difference(_CONCERNS[sheet.attribute], said)
+                yield RegisterChange(_CONCERNS[sheet.attribute], said)
         for key, row in earlier.items():
             if key not in rows and (said := _went(sheet, row)):
-                yield Difference(_CONCERNS[sheet.attribute], said)
+                yield RegisterChange(_CONCERNS[sheet.attribute], said)
         kept = [key for key in rows if key in earlier]
         before_kept = [key for key in earlier if key in rows]
         if sheet.attribute in ("indicators", "areas") and kept != before_kept:
             said = f"The rows of {sheet.title} stand in another order, and so does what is printed."
-            yield Difference(_CONCERNS[sheet.attribute], said)
+            yield RegisterChange(_CONCERNS[sheet.attribute], said)
 
 
 def _rows_of(register: Register) -> Iterator[tuple[RegisterSheet, dict[_Key, _Row]]]:
@@ -144,7 +144,7 @@ def _key(sheet: RegisterSheet, row: _Row) -> _Key:
     return (row[sheet.columns[0].key],)
 
 
-def _cells(sheet: RegisterSheet, before: _Row, after: _Row) -> Iterator[Difference]:
+def _cells(sheet: RegisterSheet, before: _Row, after: _Row) -> Iterator[RegisterChange]:
     for column in sheet.columns:
         was, now = before[column.key], after[column.key]
         if was == now or column.key in _APART.get(sheet.attribute, ()):
@@ -160,7 +160,7 @@ def _cells(sheet: RegisterSheet, before: _Row, after: _Row) -> Iterator[Differen
         )
         said = f"{what} is {_quoted(now)}; it was {_quoted(was)}."
         concern = Concern.MAIL if place in _MAIL else _CONCERNS[sheet.attribute]
-        yield Difference(concern, " ".join(filter(None, (said, _MEANS.get(place, "")))))
+        yield RegisterChange(concern, " ".join(filter(None, (said, _MEANS.get(place, "")))))
 
 
 def _quoted(text: str) -> str:

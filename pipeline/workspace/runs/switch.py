@@ -40,7 +40,7 @@ def _got(url: str) -> str:
         def redirect_request(self, *_: object) -> None:
             return None
 
-    request = Request(url, headers={"User-Agent": f"quarterday/{__version__}"})  # noqa: S310
+    request = Request(url, headers={"User-Agent": f"quarterday/{__version__}"})  # noqa: S310 - IT set it
     try:
         # The settings allow https, and http on this machine.
         with build_opener(Straight).open(request, timeout=_PATIENCE):
