@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
+from pipeline.store import Entered
 from schemas.model import Gets, Recipient
 from tests.support.builders import CARE, SAFETY
 from tests.support.command_line import quarterday
@@ -30,14 +31,20 @@ def council(tmp_path: Path) -> Council:
     return made
 
 
+def entered_in(council: Council) -> tuple[Entered, ...]:
+    """Every figure that was entered."""
+    with council.store as store:
+        return store.entered.all()
+
+
 def enter(council: Council, ref: str, *words: str, because: str = "told by telephone") -> list[str]:
     return council.call("enter", "2012-13", "CS", ref, *words, "--because", because)
 
 
 def refused(council: Council, ref: str, *words: str, because: str = "told by telephone") -> str:
-    before = council.store.entered.all()
+    before = entered_in(council)
     said = council.complaint("enter", "2012-13", "CS", ref, *words, "--because", because)
-    assert council.store.entered.all() == before
+    assert entered_in(council) == before
     return said
 
 
@@ -72,7 +79,7 @@ def test_an_entered_figure_is_printed_in_place_of_the_returns_with_who_entered_i
     council.night()
     row = data(council, "P1-1")
     assert (row["Value"], row["Indicator rating"]) == ("4200", "✔ Green")
-    (entered,) = council.store.entered.all()
+    (entered,) = entered_in(council)
     assert (row["File"], row["Sheet"], row["Cell"]) == (f"entered by {entered.by}", "", "")
     remark = f"Entered by {entered.by} on behalf of Community safety on "
     folder = council.root / "outbox" / "2012-13"
@@ -246,7 +253,7 @@ def test_the_area_is_told_once_what_was_entered_by_whom_and_why(council: Council
     council.night()
     council.night()
     (letter,) = letters(council, "entered*")
-    (entered, _) = council.store.entered.all()
+    (entered, _) = entered_in(council)
     assert letter.startswith("2 figures entered for Community safety, 2012-13 ")
     assert f"* Number of incidents, 2012-13: 4200 Entered by {entered.by} on " in letter
     assert "* Appoint an analyst, 2012-13: Missed" in letter
@@ -268,7 +275,7 @@ def test_the_digest_says_what_was_entered(council: Council) -> None:
 def test_history_and_trace_tell_of_it(council: Council) -> None:
     enter(council, "P1-1", "4200")
     council.night()
-    (entered,) = council.store.entered.all()
+    (entered,) = entered_in(council)
     for words in ((), ("P1-1",), ("CS",)):
         events = [one for one in council.ask("history", *words) if one["what"] == "entered"]
         assert [one["said"] for one in events] == [
@@ -348,10 +355,10 @@ def test_the_archive_gives_it_back_between_what_came_before_and_after(council: C
     enter(council, "P2-2", "44")
     council.night()
     assert council.call("replay")[-1] == AGREE
-    kept = council.store.entered.all()
+    kept = entered_in(council)
     council.place.sqlite.unlink()
     council.call("replay", "--rebuild")
-    assert council.store.entered.all() == kept
+    assert entered_in(council) == kept
     assert council.call("replay")[-1] == AGREE
 
 
