@@ -523,7 +523,8 @@ def test_what_another_version_found_is_looked_for_and_what_it_did_not_look_for_i
     path = council.place.inbox / "Return 2011-12.xlsx"
     council.drop(SAFETY, name=path.name)
     council.night()
-    (sent,) = council.store.submissions()
+    with council.store as store:
+        (sent,) = store.submissions()
     assert "C23" in [finding.code for finding in sent.findings]
     with closing(sqlite3.connect(council.place.sqlite)) as connection:
         connection.execute("DROP TRIGGER submission_no_update")
