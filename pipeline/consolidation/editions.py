@@ -33,10 +33,9 @@ def edition_of(store: Store, issue: Issue) -> Edition:
     code = code_of(issue.period, issue.said) if issue.said else ""
     if issue.is_draft:
         return Edition(code)
-    issues = store.issues(issue.period)
-    number = issue.number or [each.id for each in issues].index(issue.id) + 1
-    before = [each for each in issues if each.id < issue.id]
-    return Edition(code, number, _replaces(store, before[-1] if before else None))
+    # Old versions noted no numbers.
+    number = issue.number or [each.id for each in store.issues(issue.period)].index(issue.id) + 1
+    return Edition(code, number, _replaces(store, store.last_issue(issue.period, before=issue)))
 
 
 def next_edition(store: Store, report: Report) -> Edition:

@@ -270,7 +270,7 @@ def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> l
     if workbook_path(session.workspace, register, period).exists() and not afresh:
         return []
     report = _report_of(session, period, issue)
-    return [_written(session, report, _before(session, issue))]
+    return [_written(session, report, session.store.last_issue(issue.period, before=issue))]
 
 
 def recall(session: Session, issue: Issue, because: str) -> None:
@@ -304,7 +304,7 @@ def published_since(session: Session, number: int) -> Iterator[Issued]:
         if workbook_path(session.workspace, register, period).exists():
             report = _report_of(session, period, last)
             files = _files(session.workspace, report, "")
-            yield Issued(report, files, _before(session, last))
+            yield Issued(report, files, session.store.last_issue(last.period, before=last))
 
 
 def pending(session: Session) -> Iterator[tuple[Period, Issue]]:
@@ -333,9 +333,3 @@ def _report_of(session: Session, period: Period, issue: Issue) -> Report:
     then = replace(session, now=issue.issued_at.astimezone())
     report = report_of(then, period, issue)
     return replace(report, edition=edition_of(session.store, issue))
-
-
-def _before(session: Session, issue: Issue) -> Issue | None:
-    """The issue before one, if there is any."""
-    before = [one for one in session.store.issues(issue.period) if one.id < issue.id]
-    return before[-1] if before else None
