@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.deciding import Approver, IssueRule, Request, Weekday
+from schemas.frequency import AcrossBreak, Frequency, Month, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.units import Unit, UnitRow, row_of, shown
 
@@ -146,6 +147,19 @@ class Indicator(Struct, frozen=True):
     definition: str = ""
     source: str = ""
     small_numbers: SmallNumbers = SmallNumbers.SUPPRESS
+    #: The first and the last period for which it is asked; empty: from the beginning, for good.
+    first: str = ""
+    last: str = ""
+    due: Frequency = Frequency.EVERY_PERIOD
+    #: The periods for which it is due, where they are listed.
+    due_in: tuple[str, ...] = ()
+    when_not_due: WhenNotDue = WhenNotDue.LAST_FIGURE
+    #: The period from which this row of it holds; empty: from the beginning.
+    since: str = ""
+    #: Whether its figures are compared with those of before that.
+    across_break: AcrossBreak = AcrossBreak.NOT_COMPARED
+    #: Its figures are compared only with those of the same series: a break begins another.
+    series: int = 0
 
     @property
     def unit_row(self) -> UnitRow:
@@ -284,6 +298,7 @@ class Framework(Struct, frozen=True):
     issue_when: IssueRule = IssueRule.CHANGE
     #: On which days drafts are sent; none: on any.
     draft_days: tuple[Weekday, ...] = ()
+    year_begins: Month = Month.APRIL
 
 
 class Register(Struct, frozen=True, dict=True):
@@ -302,6 +317,11 @@ class Register(Struct, frozen=True, dict=True):
     decisions: tuple[Request, ...] = ()
     #: SHA-256 of the workbook's bytes.
     sha256: str = ""
+    #: Every row of every indicator, where one has several or is not always due: `indicators` then
+    #: has the last of each, or what is due in one period (`schemas.timeline.in_force`).
+    versions: tuple[Indicator, ...] = ()
+    #: What is printed though it is not due, in a register in force in one period.
+    not_due: tuple[Indicator, ...] = ()
 
     # Of what stands twice the first counts.
     @cached_property

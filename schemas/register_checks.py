@@ -3,8 +3,9 @@
 An entry's texts are: code, title, what is said, what to do, why. {value} in a text is what the cell
 shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the sheet's own. It
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
-column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on what is to
-be reached are in `schemas.register_targets`.
+column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on indicators
+over time are in `schemas.register_indicators`, those on what is to be reached in
+`schemas.register_targets`.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind
-from schemas.names import address_key, name_key
 from schemas.register_columns import RegisterColumn
+from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
 from schemas.register_settings import FRAMEWORK, TIMES
 from schemas.register_targets import TARGET_CHECKS, has_figures
@@ -50,6 +51,8 @@ _REASONS = {
     "polarity": "the indicator is a measure",
     "tolerance": "it has a kind",
     "tolerance_kind": "there is a tolerance",
+    "due_in": "it is due in listed periods",
+    "first": "every other year is counted from there",
     "lower": "there is an upper end",
     "upper": "there is a lower end",
 }
@@ -73,20 +76,6 @@ def _is_from_to(least: int, most: int, numbers: pd.Series[Any]) -> Verdicts:
 def _are_choices(column: RegisterColumn, cells: pd.Series[Any]) -> Verdicts:
     choices = set(column.choices)
     return [choices.issuperset([cell] if isinstance(cell, str) else cell) for cell in cells]
-
-
-def _is_first(*columns: pd.Series[Any]) -> Verdicts:
-    """Whether no row further up has the same cells, compared as returns are matched to them."""
-    first: dict[tuple[object, ...], int] = {}
-    rows = zip(*(map(_same, column) for column in columns), strict=True)
-    return [first.setdefault(row, place) == place for place, row in enumerate(rows)]
-
-
-def _same(cell: str | int) -> str | int:
-    """What two cells have in common that a return could not tell apart."""
-    if not isinstance(cell, str):
-        return cell
-    return address_key(cell) if "@" in cell else name_key(cell)
 
 
 def _are_addresses(cells: pd.Series[Any]) -> Verdicts:
@@ -137,23 +126,23 @@ CHECKS = (
         "Give each {row} a {what} of its own.",
         "Rows are found by their refs and names, and stand in their order.",
         at=_at(
-            _is_first,
+            is_first,
             "priorities.ref",
             "priorities.order",
-            "indicators.ref",
             "areas.ref",
             "areas.name",
             "periods.name",
         ),
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
+    *INDICATOR_CHECKS,
     RowCheck(
         "R25",
         "Target given twice",
         "{value} already has a target for this period further up.",
         "Keep one of the two rows.",
         "With two targets nobody can say which is to be reached.",
-        at={"targets.indicator": Condition(("indicator", "period"), _is_first)},
+        at={"targets.indicator": Condition(("indicator", "period"), is_first)},
     ),
     RowCheck(
         "R29",
@@ -169,7 +158,7 @@ CHECKS = (
         "{value} already stands further up, and would be sent everything twice.",
         "Keep one row, and put all that is sent under Gets.",
         "Everybody is sent a thing once.",
-        at=_at(_is_first, "recipients.email"),
+        at=_at(is_first, "recipients.email"),
     ),
     RowCheck(
         "R27",
@@ -311,6 +300,8 @@ CHECKS = (
             "indicators.tolerance_kind": Condition(
                 ("tolerance",), _is_filled, also=("tolerance_kind",)
             ),
+            "indicators.due_in": Condition(("due",), are_listed, also=("due_in",)),
+            "indicators.first": Condition(("due",), has_first, also=("first",)),
             "targets.lower": Condition(("upper",), _is_filled, also=("lower",)),
             "targets.upper": Condition(("lower",), _is_filled, also=("upper",)),
         },

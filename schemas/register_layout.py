@@ -7,6 +7,7 @@ heading and beside the cell, and a problem with the cell repeats it.
 
 from schemas import model
 from schemas import register_columns as column
+from schemas.frequency import AcrossBreak, Frequency, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.register_columns import sheet
 from schemas.register_deciding import APPROVERS, DECISIONS
@@ -168,6 +169,72 @@ INDICATORS = sheet(
         12,
         tuple(model.SmallNumbers),
         "a way with small numbers",
+        later=True,
+    ),
+    column.word(
+        "due",
+        "Due",
+        "Choose how often it is reported, for example quarterly. Blank counts as every period.",
+        14,
+        tuple(Frequency),
+        "a way of being due",
+        later=True,
+    ),
+    column.words(
+        "due_in",
+        "Due in",
+        "Where Due is in listed periods, type the periods with semicolons between, for example "
+        "2012-13; 2014-15. Leave blank otherwise.",
+        18,
+        chosen_from="PeriodNames",
+        later=True,
+    ),
+    column.word(
+        "when_not_due",
+        "When not due",
+        "Choose what the appendix says of it where it is not due: print the last figure, with its "
+        "period, or leave out. Blank counts as print the last figure.",
+        14,
+        tuple(WhenNotDue),
+        "a way with what is not due",
+        later=True,
+    ),
+    column.code(
+        "first",
+        "First period",
+        "Choose the first period for which it is reported. Leave blank for no first one.",
+        14,
+        required=False,
+        chosen_from="PeriodNames",
+        later=True,
+    ),
+    column.code(
+        "last",
+        "Last period",
+        "Choose the last period for which it is reported. Leave blank for no last one.",
+        14,
+        required=False,
+        chosen_from="PeriodNames",
+        later=True,
+    ),
+    column.code(
+        "since",
+        "Changed from",
+        "Where the indicator changes with a period, add a second row with the same ref, and choose "
+        "here the period from which that row holds. Leave blank in the row that holds before.",
+        14,
+        required=False,
+        chosen_from="PeriodNames",
+        later=True,
+    ),
+    column.word(
+        "across_break",
+        "With before",
+        "Where a row holds from a period on, choose whether its figures are compared with those of "
+        "before. Blank counts as not compared.",
+        14,
+        tuple(AcrossBreak),
+        "a way with figures of before",
         later=True,
     ),
 )

@@ -2,6 +2,7 @@
 
 from schemas import register_columns as column
 from schemas.deciding import IssueRule, Weekday
+from schemas.frequency import Month
 from schemas.model import PolicyKind, TextBounds, ToleranceKind
 from schemas.register_columns import RegisterColumn, sheet
 
@@ -151,6 +152,15 @@ FRAMEWORK = sheet(
         "tuesday; thursday. Leave blank for every day on which they have changed.",
         choices=tuple(Weekday),
         called="a list of days of the week",
+        later=True,
+    ),
+    column.word(
+        "year_begins",
+        "Year begins in",
+        "Choose the month in which years begin, for example april: it says which quarter is the "
+        "last of a year. Blank counts as april.",
+        choices=tuple(Month),
+        called="a month",
         later=True,
     ),
 )

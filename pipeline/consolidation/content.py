@@ -21,6 +21,7 @@ from pipeline.consolidation.returned import reporting
 from pipeline.store import Entered, Issue, Outcome, Submission
 from pipeline.store.session import Session
 from schemas.model import CommentaryRule, Indicator, Period, Register
+from schemas.timeline import bearing
 
 
 def content_key(
@@ -39,8 +40,7 @@ def content_key(
     an earlier period or of no known area, and what `_said_by` passes over of the register.
     """
     issued = {issue.period: issue.id for issue in published}
-    bearing = (register.last_period(period), register.year_before(period))
-    earlier = [p.name for p in bearing if p and p.name not in issued]
+    earlier = [p.name for p in bearing(register, period) if p.name not in issued]
     awaited = [area.ref for area in reporting(register)]
     counted = [
         f"{s.id}:{s.outcome}"
@@ -68,6 +68,8 @@ def _said_by(register: Register, period: Period) -> str:
         targets=tuple(each for each in register.targets if each.period == period.name),
         areas=tuple(replace(each, lead="", email="") for each in register.areas),
         indicators=tuple(map(_without_checks, register.indicators)),
+        # What of them holds in other periods says nothing in this one.
+        versions=(),
     )
     said = msgspec.json.encode(printed)
     return hashlib.sha256(said).hexdigest()
@@ -86,8 +88,7 @@ def _without_checks(indicator: Indicator) -> Indicator:
 def content_of(session: Session, period: Period) -> str:
     """The key of what a period's appendix would be made from now."""
     register, store = register_for(session, period.name), session.store
-    earlier = (register.last_period(period), register.year_before(period))
-    names = dict.fromkeys(each.name for each in earlier if each is not None)
+    names = [each.name for each in bearing(register, period)]
     issues = [issue for name in names if (issue := store.last_issue(name))]
     issued = {issue.period for issue in issues}
     counting = (period.name, *(name for name in names if name not in issued))

@@ -18,6 +18,7 @@ from pipeline.consolidation.merge import Consolidated, has_data, merge
 from pipeline.consolidation.succession import askings, readings_of
 from pipeline.store import Issue, Outcome, Store, Suppressed
 from pipeline.store.entered import in_force, with_entered
+from schemas import timeline
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Register
 from schemas.observations import Observation
@@ -120,7 +121,13 @@ def told_of_each(
     issues = cache(store.editions.all)
     return {
         period.name: _told_of(
-            register, merged_by.get(period.name, register), store, period, before, alone, issues
+            register,
+            merged_by.get(period.name) or timeline.in_force(register, period.name),
+            store,
+            period,
+            before,
+            alone,
+            issues,
         )
         for period in dict.fromkeys(periods)
     }
@@ -139,7 +146,7 @@ def _told_of(
         issue
         # The register may have a period no longer that a closed one is compared with.
         for other in dict.fromkeys((*register.periods, period))
-        if period in (other, register.last_period(other), register.year_before(other))
+        if period in (other, *timeline.bearing(register, other))
         for issue in issues(other.name)
         if before is None or issue.id < before
     ]
@@ -194,15 +201,16 @@ def suppressed_alone(
 ) -> Callable[[Issue], Set[str]]:
     """Of an issue the refs of indicators whose merged figures `alone` would suppress today."""
     standing = cache(lambda period: _Standing(register, store, period))
-    refs = {each.ref: each.ref for each in register.indicators}
 
     @cache
     def of_figures(
         period: str, numbers: _Numbers, rules: frozenset[tuple[str, MergeRule]]
     ) -> Set[str]:
+        of_period = timeline.in_force(register, period)
+        refs = {each.ref: each.ref for each in of_period.indicators}
         figures = standing(period).of(numbers)
-        merged = merge(_as_it_was(register, dict(rules), (), refs), period, figures)
-        return {each.indicator.ref for each in alone(register, merged) if each.suppressed}
+        merged = merge(_as_it_was(of_period, dict(rules), (), refs), period, figures)
+        return {each.indicator.ref for each in alone(of_period, merged) if each.suppressed}
 
     def of_issue(issue: Issue) -> Set[str]:
         rules = frozenset(_rules_of(issue).items())

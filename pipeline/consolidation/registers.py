@@ -1,6 +1,6 @@
 """Registers: by which one a period is merged, rated, printed and checked.
 
-An open period follows the register as it stands. One that was closed keeps the register of its
+An open period follows the register as it stands, as far as that is in force in it. One that was closed keeps the register of its
 time, also while it is open again: what is changed for a later year changes nothing that it said.
 """
 
@@ -17,6 +17,7 @@ from pipeline.store.registers import kept_register
 from pipeline.store.session import Session
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Register, ServiceArea, SmallNumbers
+from schemas.timeline import in_force
 
 
 class Published(Struct, frozen=True):
@@ -29,14 +30,17 @@ class Published(Struct, frozen=True):
 def register_for(session: Session, period: str, issue: Issue | None = None) -> Register:
     """The register that a period is held to; that of an issue of it, if one is meant.
 
-    Where the archive does not hold it, it is the register as it stands.
+    It is what is in force of it in that period. Where the archive does not hold it, it is the
+    register as it stands.
     """
-    current = session.register
+    current = in_force(session.register, period)
     sha256 = issue.register_sha256 if issue else closed_with(session.store, period)
     if not sha256 or sha256 == current.sha256:
         return current
     then = kept_register(session.workspace, sha256)
-    return brought_forward(then, current) if then and then.period(period) else current
+    if then is None or then.period(period) is None:
+        return current
+    return brought_forward(in_force(then, period), session.register)
 
 
 def closed_with(store: Store, period: str) -> str | None:
@@ -53,13 +57,15 @@ def closed_with(store: Store, period: str) -> str | None:
     return noted or closing.register_sha256 or ""
 
 
-def of_closed(session: Session, opened: Iterable[str]) -> dict[str, Register]:
-    """The registers that closed periods which are open again are held to, by the periods' names.
+def of_periods(session: Session, opened: Iterable[str]) -> dict[str, Register]:
+    """The registers that periods which are open are held to, by the periods' names.
 
-    Those are left out that are held to the current one.
+    Those are left out that are held to the very register as it stands.
     """
-    found = {name: register_for(session, name).opened([name]) for name in opened}
-    return {name: each for name, each in found.items() if each.sha256 != session.register.sha256}
+    found = {name: register_for(session, name) for name in opened}
+    return {
+        name: each.opened([name]) for name, each in found.items() if each is not session.register
+    }
 
 
 def is_lost(session: Session, period: str, register: Register) -> bool:

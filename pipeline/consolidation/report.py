@@ -65,6 +65,11 @@ class Line(Struct, frozen=True):
     #: nothing was. None where the figure is not restated.
     restated_from: str | None = None
 
+    @property
+    def is_due(self) -> bool:
+        """Whether a figure is asked for; if not, only the last one is told of."""
+        return not self.consolidated.not_due
+
 
 class Section(Struct, frozen=True):
     """One priority: what was achieved, its indicators, and how they add up."""

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation import closing
-from pipeline.consolidation.registers import of_closed
+from pipeline.consolidation.registers import of_periods
 from pipeline.intake.archive import take_away
 from pipeline.intake.inbox import Listed, Refused, Skipped
 from pipeline.intake.quarantine import set_apart
@@ -112,7 +112,8 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
         arrivals.sort(key=_in_order)
         skipped = _apart_from(scanned.skipped, session)
     register = session.register.opened(reopened)
-    readers = Readers(register, of_closed(session, reopened), limits)
+    taking = [period.name for period in register.periods if period.open]
+    readers = Readers(register, of_periods(session, taking), limits)
     intake = Intake(replace(session, register=register), readers, arrivals)
     intake.skipped, intake.held, intake.reopened = skipped, scanned.held, reopened
     if arrivals or intake.held:

@@ -22,7 +22,7 @@ REASONS = {
     NotRated.CONFLICT: "service areas reported different figures, and neither is taken.",
     NotRated.INCOMPLETE: "the figure needs every service area, and not all have reported.",
     NotRated.NARRATIVE: "progress is reported in words, which have no colour.",
-    NotRated.NOT_DUE: "the milestone falls after the end of this period.",
+    NotRated.NOT_DUE: "nothing is due of it for this period.",
 }
 
 

@@ -78,8 +78,10 @@ class Return(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     #: Not where its very bytes count already: then of the reading only area and period are known.
     was_read: bool = True
-    #: The hash of the register by which it was read; empty for the current one.
-    read_by: str = ""
+    #: The hash of the register that it is held to; empty for the current one.
+    register_sha256: str = ""
+    #: Its period, where that has a register in force of its own; empty: it is the current one.
+    held_to: str = ""
 
     @property
     def is_accepted(self) -> bool:
