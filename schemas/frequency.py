@@ -1,4 +1,4 @@
-"""How often an indicator is due, and what happens where it is not; as plain data, without a calendar.
+"""How often an indicator is due, and what is said where it is not; as plain data.
 
 `schemas.timeline` says by these in which periods of a register an indicator is asked for.
 """

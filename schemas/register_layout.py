@@ -192,8 +192,8 @@ INDICATORS = sheet(
     column.word(
         "when_not_due",
         "When not due",
-        "Choose what the appendix says of it where it is not due: print the last figure, with its "
-        "period, or leave out. Blank counts as print the last figure.",
+        "Choose what the appendix says of it where it is not due, for example leave out. Blank "
+        "counts as print the last figure, with its period.",
         14,
         tuple(WhenNotDue),
         "a way with what is not due",
@@ -202,7 +202,8 @@ INDICATORS = sheet(
     column.code(
         "first",
         "First period",
-        "Choose the first period for which it is reported. Leave blank for no first one.",
+        "Choose the first period for which it is reported, for example 2012-13. Leave blank for no "
+        "first one.",
         14,
         required=False,
         chosen_from="PeriodNames",
@@ -211,7 +212,8 @@ INDICATORS = sheet(
     column.code(
         "last",
         "Last period",
-        "Choose the last period for which it is reported. Leave blank for no last one.",
+        "Choose the last period for which it is reported, for example 2014-15. Leave blank for no "
+        "last one.",
         14,
         required=False,
         chosen_from="PeriodNames",
@@ -221,7 +223,8 @@ INDICATORS = sheet(
         "since",
         "Changed from",
         "Where the indicator changes with a period, add a second row with the same ref, and choose "
-        "here the period from which that row holds. Leave blank in the row that holds before.",
+        "here the period from which that row holds, for example 2013-14. Leave blank in the row "
+        "that holds before.",
         14,
         required=False,
         chosen_from="PeriodNames",
@@ -231,7 +234,7 @@ INDICATORS = sheet(
         "across_break",
         "With before",
         "Where a row holds from a period on, choose whether its figures are compared with those of "
-        "before. Blank counts as not compared.",
+        "before, for example compared. Blank counts as not compared.",
         14,
         tuple(AcrossBreak),
         "a way with figures of before",

@@ -91,9 +91,10 @@ class _Timeline:
             )
         if not ends_span(period.ends, months, self.register.framework.year_begins):
             return False
+        # Of several that end with it, a month and a quarter, the longest asks.
         return not any(
             abs((each.ends - period.ends).days) <= _TOGETHER
-            and months_of(each.starts, each.ends) == months
+            and own < months_of(each.starts, each.ends) <= months
             for each in others
         )
 
@@ -218,12 +219,11 @@ def _earlier(register: Register, before: Period, *, alike: bool) -> Iterator[Per
     """The periods that ended before one began; those of the same length, or of any."""
     months = months_of(before.starts, before.ends)
     for each in register.periods:
-        is_before = each.ends < before.starts or (not alike and each.ends <= before.ends)
-        if (
-            is_before
-            and each is not before
-            and (not alike or months_of(each.starts, each.ends) == months)
-        ):
+        if alike:
+            fits = each.ends < before.starts and months_of(each.starts, each.ends) == months
+        else:
+            fits = each.ends <= before.ends and each is not before
+        if fits:
             yield each
 
 

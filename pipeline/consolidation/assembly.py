@@ -269,6 +269,7 @@ def issue_of(report: Report, last_submission: int) -> Issue:
 
     `last_submission` is the number of the last one that the store holds.
     """
+    asked = [line.indicator for line in report.lines if line.is_due]
     return Issue(
         is_draft=report.is_draft,
         number=report.edition.number if report.edition else 0,
@@ -292,10 +293,7 @@ def issue_of(report: Report, last_submission: int) -> Issue:
         suppressed=report.suppressed,
         last_submission=last_submission,
         asked=msgspec.json.encode(
-            {
-                i.ref: Asked(i.wording, i.areas)
-                for i in (n.indicator for n in report.lines if n.is_due)
-            }
+            {each.ref: Asked(each.wording, each.areas) for each in asked}
         ).decode(),
     )
 

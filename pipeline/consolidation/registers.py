@@ -1,7 +1,8 @@
 """Registers: by which one a period is merged, rated, printed and checked.
 
-An open period follows the register as it stands, as far as that is in force in it. One that was closed keeps the register of its
-time, also while it is open again: what is changed for a later year changes nothing that it said.
+An open period follows the register as it stands, as far as that is in force in it. One that was
+closed keeps the register of its time, also while it is open again: what is changed for a later year
+changes nothing that it said.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ _UNITLESS = Scale(None, None, as_typed=True)
 
 
 class IndicatorRows:
-    """The rows of the sheet Indicators that have been read, of which one may hold from a period on."""
+    """The rows of the sheet Indicators, of which one may hold from a period on."""
 
     def __init__(self) -> None:
         self._rows: dict[str, list[Values]] = {}

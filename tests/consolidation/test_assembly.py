@@ -108,8 +108,10 @@ def report_of(
         period=NOW,
         issued_at=issued_at,
         figures=merge(register, NOW.name, observations),
-        last=merge(register, LAST.name, earlier),
-        year_before=merge(register, YEAR_BEFORE.name, year_earlier),
+        earlier={
+            LAST.name: merge(register, LAST.name, earlier),
+            YEAR_BEFORE.name: merge(register, YEAR_BEFORE.name, year_earlier),
+        },
         achievements=tuple(achievements),
         submissions=tuple(submissions),
     )

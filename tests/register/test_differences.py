@@ -94,6 +94,7 @@ FILLED = {
     "issue_on": date(2013, 5, 1),
     "on": date(2013, 5, 1),
     "draft_days": (),
+    "due_in": ("2012-13",),
 }
 
 
@@ -101,7 +102,7 @@ def changed(item: Any, path: list[str]) -> tuple[Any, Any]:
     """An item with an attribute that is set, and with another there."""
     name, *rest = path
     value = getattr(item, name)
-    if value is None:
+    if value is None or (value == () and name == "due_in"):
         value = FILLED[name]
         item = replace(item, **{name: value})
     if rest:
