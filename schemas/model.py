@@ -156,7 +156,6 @@ class Indicator(Struct, frozen=True):
     when_not_due: WhenNotDue = WhenNotDue.LAST_FIGURE
     #: The period from which this row of it holds; empty: from the beginning.
     since: str = ""
-    #: Whether its figures are compared with those of before that.
     across_break: AcrossBreak = AcrossBreak.NOT_COMPARED
     #: Its figures are compared only with those of the same series: a break begins another.
     series: int = 0
@@ -269,6 +268,13 @@ class Policy(Struct, frozen=True):
     coverage_from: Decimal = Decimal(0)
 
 
+class PolicyChange(Struct, frozen=True):
+    """What the colours mean from a period on."""
+
+    since: str
+    policy: Policy
+
+
 class TextBounds(Struct, frozen=True):
     """How much a return may say in words, since all of it is printed, mailed and kept."""
 
@@ -315,12 +321,12 @@ class Register(Struct, frozen=True, dict=True):
     #: None: whoever may give commands, or write the register, decides.
     approvers: tuple[Approver, ...] = ()
     decisions: tuple[Request, ...] = ()
+    policies: tuple[PolicyChange, ...] = ()
     #: SHA-256 of the workbook's bytes.
     sha256: str = ""
-    #: Every row of every indicator, where one has several or is not always due: `indicators` then
-    #: has the last of each, or what is due in one period (`schemas.timeline.in_force`).
+    #: Every row of every indicator, where `indicators` has the last, or what is due in one period.
     versions: tuple[Indicator, ...] = ()
-    #: What is printed though it is not due, in a register in force in one period.
+    #: In a register in force in one period, what is printed though it is not due.
     not_due: tuple[Indicator, ...] = ()
 
     # Of what stands twice the first counts.

@@ -56,6 +56,8 @@ _REASONS = {
     "lower": "there is an upper end",
     "upper": "there is a lower end",
 }
+#: The sheets that say what the colours mean.
+_POLICIES = ("framework", "policies")
 _LEAST = {setting.key: setting.least for setting in FRAMEWORK.columns}
 #: The largest number of each setting that has one.
 _MOST = {setting.key: setting.most for setting in FRAMEWORK.columns if setting.most}
@@ -132,6 +134,7 @@ CHECKS = (
             "areas.ref",
             "areas.name",
             "periods.name",
+            "policies.since",
         ),
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
@@ -189,6 +192,7 @@ CHECKS = (
         at=_at(
             lambda figure: figure >= 0,
             "framework.tolerance",
+            "policies.tolerance",
             "indicators.tolerance",
             "indicators.plausible_change",
         ),
@@ -199,7 +203,10 @@ CHECKS = (
         "{value} is not from 0 to 1.",
         "Type the mean score, for example {example}.",
         "Green scores 1, amber ½ and red 0.",
-        at=_at(lambda mean: mean.between(0, 1), "framework.green_from", "framework.amber_from"),
+        at=_at(
+            lambda mean: mean.between(0, 1),
+            *(f"{where}.{key}" for where in _POLICIES for key in ("green_from", "amber_from")),
+        ),
         words=lambda _row, key: {"example": "0.75" if key == "green_from" else "0.5"},
     ),
     RowCheck(
@@ -208,7 +215,9 @@ CHECKS = (
         "{value} is not from 0 to 1.",
         "Type a share, for example 0.75, or clear this cell: the whole is then always rated.",
         "All that is due is 1, and nothing of it is 0.",
-        at=_at(lambda share: share.between(0, 1), "framework.coverage_from"),
+        at=_at(
+            lambda share: share.between(0, 1), *(f"{where}.coverage_from" for where in _POLICIES)
+        ),
     ),
     RowCheck(
         "R32",
@@ -217,7 +226,10 @@ CHECKS = (
         "Correct the wrong one of the two.",
         "Nothing lies between two ends that are the wrong way round.",
         at={
-            "framework.amber_from": Condition(("amber_from", "green_from"), operator.le),
+            **{
+                f"{where}.amber_from": Condition(("amber_from", "green_from"), operator.le)
+                for where in _POLICIES
+            },
             "indicators.plausible_maximum": Condition(
                 ("plausible_maximum", "plausible_minimum"), operator.ge
             ),

@@ -11,7 +11,7 @@ from schemas.frequency import AcrossBreak, Frequency, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.register_columns import sheet
 from schemas.register_deciding import APPROVERS, DECISIONS
-from schemas.register_settings import FRAMEWORK
+from schemas.register_settings import FRAMEWORK, POLICIES
 from schemas.units import Unit
 
 PRIORITIES = sheet(
@@ -369,7 +369,7 @@ RECIPIENTS = sheet(
 #: In the order of the workbook's tabs.
 SHEETS = (
     *(FRAMEWORK, PRIORITIES, INDICATORS, TARGETS, AREAS, PERIODS, RECIPIENTS),
-    *(APPROVERS, DECISIONS),
+    *(APPROVERS, DECISIONS, POLICIES),
 )
 
 #: Lists to choose from: a name in the workbook, and the sheet whose first column it stands for.

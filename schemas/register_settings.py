@@ -1,5 +1,7 @@
 """The settings of the register's sheet Framework, as plain data."""
 
+from msgspec.structs import replace
+
 from schemas import register_columns as column
 from schemas.deciding import IssueRule, Weekday
 from schemas.frequency import Month
@@ -25,28 +27,8 @@ def _bound(name: str, heading: str, what: str) -> RegisterColumn:
     )
 
 
-#: The framework's settings: each stands in a row of its own, named in the first column.
-FRAMEWORK = sheet(
-    "Framework",
-    "setting",
-    column.text(
-        "council",
-        "Council",
-        "Type the council's name, for example Example Borough Council.",
-        required=True,
-    ),
-    column.text(
-        "title",
-        "Title",
-        "Type the appendix's title, for example Delivering fair and responsive services.",
-        required=True,
-    ),
-    column.code(
-        "appendix",
-        "Appendix number",
-        "Type its number as printed, for example Appendix 3. It may be left blank.",
-        required=False,
-    ),
+#: What the colours mean; it stands on Framework, and on Policies where it changes.
+_POLICY = (
     column.word(
         "policy",
         "Rating policy",
@@ -88,6 +70,39 @@ FRAMEWORK = sheet(
         required=True,
         attribute="policy.amber_from",
     ),
+)
+_COVERAGE = column.share(
+    "coverage_from",
+    "Coverage from",
+    "Type what share of all that is due must have been answered before the whole is rated, "
+    "from 0 to 1, for example 0.75. Blank counts as 0: it is rated from the first figure on.",
+    later=True,
+    attribute="policy.coverage_from",
+)
+
+#: The framework's settings: each stands in a row of its own, named in the first column.
+FRAMEWORK = sheet(
+    "Framework",
+    "setting",
+    column.text(
+        "council",
+        "Council",
+        "Type the council's name, for example Example Borough Council.",
+        required=True,
+    ),
+    column.text(
+        "title",
+        "Title",
+        "Type the appendix's title, for example Delivering fair and responsive services.",
+        required=True,
+    ),
+    column.code(
+        "appendix",
+        "Appendix number",
+        "Type its number as printed, for example Appendix 3. It may be left blank.",
+        required=False,
+    ),
+    *_POLICY,
     column.whole(
         "small_below",
         "Small numbers below",
@@ -127,14 +142,7 @@ FRAMEWORK = sheet(
         "how many characters a commentary, or what an indicator in words reports, may have",
     ),
     _bound("whole", "Longest return", "how many characters all words of a return may have"),
-    column.share(
-        "coverage_from",
-        "Coverage from",
-        "Type what share of all that is due must have been answered before the whole is rated, "
-        "from 0 to 1, for example 0.75. Blank counts as 0: it is rated from the first figure on.",
-        later=True,
-        attribute="policy.coverage_from",
-    ),
+    _COVERAGE,
     column.word(
         "issue_when",
         "Issue",
@@ -163,6 +171,21 @@ FRAMEWORK = sheet(
         called="a month",
         later=True,
     ),
+)
+#: What the colours mean from a period on, in place of what Framework says.
+POLICIES = sheet(
+    "Policies",
+    "policy",
+    column.code(
+        "since",
+        "From period",
+        "Choose the period from which this row holds, for example 2013-14 Q1. Before the first, "
+        "what the sheet Framework says holds; with no row at all, always.",
+        16,
+        chosen_from="PeriodNames",
+    ),
+    *(replace(each, width=18) for each in (*_POLICY, _COVERAGE)),
+    later=True,
 )
 #: The columns of its table.
 FRAMEWORK_COLUMNS = (

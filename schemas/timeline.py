@@ -23,7 +23,7 @@ from schemas.frequency import (
     months_of,
     year_of,
 )
-from schemas.model import Indicator, Period, Register
+from schemas.model import Indicator, Period, Policy, PolicyChange, Register
 
 #: Periods that end within so many days of each other end together.
 _TOGETHER = 7
@@ -46,6 +46,10 @@ class _Timeline:
         self.is_plain = all(
             len(rows) == 1 and is_always_due(rows[0]) for rows in self.rows.values()
         )
+        self.policies = register.policies
+        if self.policies and self.policies[0].since:
+            self.policies = (PolicyChange("", register.framework.policy), *self.policies)
+        self.is_plain &= not self.policies
         self.in_force: dict[str, Register] = {}
         self.bearing: dict[str, tuple[Period, ...]] = {}
 
@@ -60,6 +64,13 @@ class _Timeline:
 
     def _begun(self, name: str) -> date:
         return self.starts.get(name, date.min)
+
+    def policy(self, period: Period) -> Policy:
+        """What the colours mean in a period."""
+        held = [each for each in self.policies if self._begun(each.since) <= period.starts]
+        if not held:
+            return self.register.framework.policy
+        return max(held, key=lambda each: self._begun(each.since)).policy
 
     def is_asked(self, indicator: Indicator, period: Period) -> bool:
         """Whether a period lies between the first and the last for which it is reported."""
@@ -182,6 +193,7 @@ def _in_force(line: _Timeline, period: Period) -> Register:
     due = tuple(row for row in rows if line.is_due(row, period))
     return replace(
         line.register,
+        framework=replace(line.register.framework, policy=line.policy(period)),
         indicators=due,
         not_due=tuple(
             row
@@ -191,6 +203,7 @@ def _in_force(line: _Timeline, period: Period) -> Register:
             and line.is_asked(row, period)
         ),
         versions=line.register.versions or line.register.indicators,
+        policies=line.policies,
     )
 
 

@@ -68,8 +68,9 @@ def _said_by(register: Register, period: Period) -> str:
         targets=tuple(each for each in register.targets if each.period == period.name),
         areas=tuple(replace(each, lead="", email="") for each in register.areas),
         indicators=tuple(map(_without_checks, register.indicators)),
-        # What of them holds in other periods says nothing in this one.
+        # What holds in other periods says nothing in this one.
         versions=(),
+        policies=(),
     )
     said = msgspec.json.encode(printed)
     return hashlib.sha256(said).hexdigest()

@@ -19,6 +19,8 @@ from schemas.model import (
     Operator,
     Period,
     Polarity,
+    Policy,
+    PolicyChange,
     Recipient,
     Register,
     ServiceArea,
@@ -37,6 +39,7 @@ SMALL = replace(
     recipients=(OFFICER,),
     periods=(QUARTER, PERIOD),
     approvers=(Approver("Officer", "jsmith"),),
+    policies=(PolicyChange("2012-13", Policy()),),
     decisions=(Request("approve", "2012-13", code="7KQ2MX", by="Officer", because="agreed"),),
 )
 

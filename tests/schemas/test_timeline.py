@@ -10,7 +10,16 @@ import pytest
 from msgspec.structs import replace
 
 from schemas.frequency import AcrossBreak, Frequency, Month, WhenNotDue
-from schemas.model import Indicator, Period, Polarity, Register, Tolerance, ToleranceKind
+from schemas.model import (
+    Indicator,
+    Period,
+    Polarity,
+    Policy,
+    PolicyChange,
+    Register,
+    Tolerance,
+    ToleranceKind,
+)
 from schemas.timeline import arranged, bearing, compared, in_force, last_due, next_due, row_for
 from schemas.units import Unit
 from tests.support.builders import indicator, small_register
@@ -227,3 +236,14 @@ def test_what_is_in_force_in_one_period_tells_what_is_in_another() -> None:
     register = register_of(one(), PER_CENT)
     before = in_force(register, "2012-13 Q4")
     assert in_force(before, "2013-14 Q2").indicators == (register.indicator("P1-1"),)
+
+
+def test_tolerances_and_policies_hold_from_a_period_on() -> None:
+    strict = Policy(tolerance=Tolerance(Decimal(1), ToleranceKind.POINTS))
+    stricter = Policy(green_from=Decimal("0.9"))
+    changes = (PolicyChange("2014-15 Q1", stricter), PolicyChange("2013-14 Q1", strict))
+    base = register_of(one())
+    register = replace(base, policies=changes)
+    for by in (register, in_force(register, "2014-15 Q2")):
+        found = [in_force(by, each.name).framework.policy for each in QUARTERS]
+        assert found == [base.framework.policy] * 4 + [strict] * 4 + [stricter] * 4
