@@ -49,6 +49,22 @@ class WhenNotDue(StrEnum):
     LEFT_OUT = "leave out"
 
 
+class Profile(StrEnum):
+    """How a target of a year is spread over the shorter periods in it."""
+
+    SAME = "the same in each"
+    PARTS = "even parts"
+    ADDING_UP = "adding up evenly"
+
+
+class Carried(StrEnum):
+    """How a target goes on for the same period of the next year, where that has none."""
+
+    SAME = "the same"
+    BY_PERCENT = "changed by percent"
+    BY_POINTS = "changed by points"
+
+
 class Month(StrEnum):
     """The month in which a council's years begin."""
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.deciding import Approver, IssueRule, Request, Weekday
-from schemas.frequency import AcrossBreak, Frequency, Month, WhenNotDue
+from schemas.frequency import AcrossBreak, Carried, Frequency, Month, Profile, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.units import Unit, UnitRow, row_of, shown
 
@@ -192,6 +192,11 @@ class Target(Struct, frozen=True):
     upper: Decimal | None = None
     baseline: Decimal | None = None
     baseline_period: str = ""
+    #: How it is spread over shorter periods, and goes on for the next year; None: it does not.
+    profile: Profile | None = None
+    carried: Carried | None = None
+    #: By how much it changes a year, as it is carried on: percent of it, or points of the unit.
+    change: Decimal | None = None
 
     @property
     def is_set(self) -> bool:
@@ -376,24 +381,3 @@ class Register(Struct, frozen=True, dict=True):
         """The register with these periods open."""
         periods = tuple(replace(p, open=p.open or p.name in names) for p in self.periods)
         return replace(self, periods=periods)
-
-    def last_period(self, period: Period) -> Period | None:
-        """The period of the same length that ended last before this one started.
-
-        A register may hold quarters and years; a quarter is never compared with a year.
-        """
-        days = (period.ends - period.starts).days
-        earlier = [
-            p
-            for p in self.periods
-            if p.ends < period.starts and abs((p.ends - p.starts).days - days) * 5 <= days
-        ]
-        return max(earlier, key=lambda p: p.ends, default=None)
-
-    def year_before(self, period: Period) -> Period | None:
-        """The same period a year before: the one that starts and ends within a week of it."""
-        for other in self.periods:
-            apart = (period.starts - other.starts, period.ends - other.ends)
-            if all(358 <= each.days <= 373 for each in apart):
-                return other
-        return None

@@ -23,7 +23,7 @@ from schemas.register_columns import RegisterColumn
 from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
 from schemas.register_settings import FRAMEWORK, TIMES
-from schemas.register_targets import TARGET_CHECKS, has_figures
+from schemas.register_targets import TARGET_CHECKS, changes, has_figures
 from schemas.wording import listed
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ _REASONS = {
     "polarity": "the indicator is a measure",
     "tolerance": "it has a kind",
     "tolerance_kind": "there is a tolerance",
+    "change": "the target changes from year to year",
     "due_in": "it is due in listed periods",
     "first": "every other year is counted from there",
     "lower": "there is an upper end",
@@ -314,6 +315,7 @@ CHECKS = (
             ),
             "indicators.due_in": Condition(("due",), are_listed, also=("due_in",)),
             "indicators.first": Condition(("due",), has_first, also=("first",)),
+            "targets.change": Condition(("carried",), changes, also=("change",)),
             "targets.lower": Condition(("upper",), _is_filled, also=("lower",)),
             "targets.upper": Condition(("lower",), _is_filled, also=("upper",)),
         },

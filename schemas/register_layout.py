@@ -7,10 +7,10 @@ heading and beside the cell, and a problem with the cell repeats it.
 
 from schemas import model
 from schemas import register_columns as column
-from schemas.frequency import AcrossBreak, Frequency, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.register_columns import sheet
 from schemas.register_deciding import APPROVERS, DECISIONS
+from schemas.register_over_time import INDICATORS_OVER_TIME, TARGETS_OVER_TIME
 from schemas.register_settings import FRAMEWORK, POLICIES
 from schemas.units import Unit
 
@@ -112,6 +112,7 @@ INDICATORS = sheet(
         "tolerance on the sheet Framework.",
         11,
         attribute="tolerance.amount",
+        percent_where=("tolerance_kind", model.ToleranceKind.PERCENT_OF_TARGET),
     ),
     column.word(
         "tolerance_kind",
@@ -171,75 +172,7 @@ INDICATORS = sheet(
         "a way with small numbers",
         later=True,
     ),
-    column.word(
-        "due",
-        "Due",
-        "Choose how often it is reported, for example quarterly. Blank counts as every period.",
-        14,
-        tuple(Frequency),
-        "a way of being due",
-        later=True,
-    ),
-    column.words(
-        "due_in",
-        "Due in",
-        "Where Due is in listed periods, type the periods with semicolons between, for example "
-        "2012-13; 2014-15. Leave blank otherwise.",
-        18,
-        chosen_from="PeriodNames",
-        later=True,
-    ),
-    column.word(
-        "when_not_due",
-        "When not due",
-        "Choose what the appendix says of it where it is not due, for example leave out. Blank "
-        "counts as print the last figure, with its period.",
-        14,
-        tuple(WhenNotDue),
-        "a way with what is not due",
-        later=True,
-    ),
-    column.code(
-        "first",
-        "First period",
-        "Choose the first period for which it is reported, for example 2012-13. Leave blank for no "
-        "first one.",
-        14,
-        required=False,
-        chosen_from="PeriodNames",
-        later=True,
-    ),
-    column.code(
-        "last",
-        "Last period",
-        "Choose the last period for which it is reported, for example 2014-15. Leave blank for no "
-        "last one.",
-        14,
-        required=False,
-        chosen_from="PeriodNames",
-        later=True,
-    ),
-    column.code(
-        "since",
-        "Changed from",
-        "Where the indicator changes with a period, add a second row with the same ref, and choose "
-        "here the period from which that row holds, for example 2013-14. Leave blank in the row "
-        "that holds before.",
-        14,
-        required=False,
-        chosen_from="PeriodNames",
-        later=True,
-    ),
-    column.word(
-        "across_break",
-        "With before",
-        "Where a row holds from a period on, choose whether its figures are compared with those of "
-        "before, for example compared. Blank counts as not compared.",
-        14,
-        tuple(AcrossBreak),
-        "a way with figures of before",
-        later=True,
-    ),
+    *INDICATORS_OVER_TIME,
 )
 
 TARGETS = sheet(
@@ -292,6 +225,7 @@ TARGETS = sheet(
         16,
         required=False,
     ),
+    *TARGETS_OVER_TIME,
 )
 
 AREAS = sheet(

@@ -45,6 +45,7 @@ _POLICY = (
         "Type how far out of target is still within tolerance, for example 5%.",
         required=True,
         attribute="policy.tolerance.amount",
+        percent_where=("tolerance_kind", ToleranceKind.PERCENT_OF_TARGET),
     ),
     column.word(
         "tolerance_kind",

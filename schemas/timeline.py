@@ -24,6 +24,8 @@ from schemas.frequency import (
     year_of,
 )
 from schemas.model import Indicator, Period, Policy, PolicyChange, Register
+from schemas.periods import last_period, year_before
+from schemas.targets import target_in
 
 #: Periods that end within so many days of each other end together.
 _TOGETHER = 7
@@ -49,7 +51,9 @@ class _Timeline:
         self.policies = register.policies
         if self.policies and self.policies[0].since:
             self.policies = (PolicyChange("", register.framework.policy), *self.policies)
-        self.is_plain &= not self.policies
+        self.is_plain &= not self.policies and all(
+            each.profile is None and each.carried is None for each in register.targets
+        )
         self.in_force: dict[str, Register] = {}
         self.bearing: dict[str, tuple[Period, ...]] = {}
 
@@ -191,10 +195,13 @@ def in_force(register: Register, name: str) -> Register:
 def _in_force(line: _Timeline, period: Period) -> Register:
     rows = [row for ref in line.rows if (row := line.row(ref, period))]
     due = tuple(row for row in rows if line.is_due(row, period))
+    own = [found for row in due if (found := target_in(line.register, row, period))]
+    others = (each for each in line.register.targets if each.period != period.name)
     return replace(
         line.register,
         framework=replace(line.register.framework, policy=line.policy(period)),
         indicators=due,
+        targets=(*others, *own),
         not_due=tuple(
             row
             for row in rows
@@ -214,11 +221,11 @@ def last_due(register: Register, indicator: Indicator, before: Period) -> Period
     """
     line = _timeline(register)
     if line.is_plain:
-        return register.last_period(before)
+        return last_period(register.periods, before)
     row = line.row(indicator.ref, before)
     is_due = row is not None and line.is_due(row, before)
     if is_due and row is not None and is_always_due(row) and len(line.rows[row.ref]) == 1:
-        return register.last_period(before)
+        return last_period(register.periods, before)
     due = [each for each in _earlier(register, before, alike=is_due) if _was_due(line, row, each)]
     return max(due, key=lambda each: each.ends, default=None)
 
@@ -253,11 +260,11 @@ def compared(register: Register, indicator: Indicator, period: Period) -> Compar
 
     The last for which it was due, and the same one a year before.
     """
-    year_before = register.year_before(period)
+    a_year_ago = year_before(register.periods, period)
     line = _timeline(register)
-    if year_before and not line.is_plain and not _was_due(line, indicator, year_before):
-        year_before = None
-    return Compared(last_due(register, indicator, period), year_before)
+    if a_year_ago and not line.is_plain and not _was_due(line, indicator, a_year_ago):
+        a_year_ago = None
+    return Compared(last_due(register, indicator, period), a_year_ago)
 
 
 def bearing(register: Register, period: Period) -> tuple[Period, ...]:
@@ -265,7 +272,7 @@ def bearing(register: Register, period: Period) -> tuple[Period, ...]:
     line = _timeline(register)
     if period.name not in line.bearing:
         if line.is_plain:
-            found = [register.last_period(period), register.year_before(period)]
+            found = [each(register.periods, period) for each in (last_period, year_before)]
         else:
             current = in_force(register, period.name)
             found = [last_due(register, each, period) for each in current.not_due]

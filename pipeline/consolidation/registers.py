@@ -125,7 +125,9 @@ def brought_forward(then: Register, current: Register) -> Register:
     return replace(
         then,
         framework=framework,
-        indicators=tuple(_protected(each, current.indicator(each.ref)) for each in then.indicators),
+        indicators=_protected(then.indicators, current),
+        versions=_protected(then.versions, current),
+        not_due=_protected(then.not_due, current),
         areas=tuple(_reached(each, current.area(each.ref)) for each in then.areas),
         periods=tuple(_dated(each, current.period(each.name)) for each in then.periods),
         recipients=current.recipients,
@@ -134,10 +136,15 @@ def brought_forward(then: Register, current: Register) -> Register:
     )
 
 
-def _protected(then: Indicator, current: Indicator | None) -> Indicator:
-    if current is None or current.small_numbers is SmallNumbers.PUBLISH:
-        return then
-    return replace(then, small_numbers=current.small_numbers)
+def _protected(then: Iterable[Indicator], current: Register) -> tuple[Indicator, ...]:
+    """Indicators of which small numbers are suppressed where they are now."""
+    by_now = {each.ref: each.small_numbers for each in current.indicators}
+    return tuple(
+        each
+        if by_now.get(each.ref, SmallNumbers.PUBLISH) is SmallNumbers.PUBLISH
+        else replace(each, small_numbers=by_now[each.ref])
+        for each in then
+    )
 
 
 def _reached(then: ServiceArea, current: ServiceArea | None) -> ServiceArea:

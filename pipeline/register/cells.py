@@ -266,7 +266,7 @@ _READ = {
 def _figure(cell: RegisterCell, row: Values, indicator: Values) -> Decimal | Finding | None:
     """A figure in its unit; an operator before it goes into the row's own column for it."""
     own = _UNITS.get(indicator.get("unit", ""))
-    unit = cell.column.unit(own, row.get("tolerance_kind"))
+    unit = cell.column.unit(own, row)
     decimals = indicator.get("decimals") or 0
     before = _OPERATOR.match(_plain(str(cell.value)))
     if before and cell.column.key != "value":

@@ -105,7 +105,7 @@ def _cells(sheet: RegisterSheet, item: Struct, unit: Unit | None) -> Cells:
     return tuple(
         None
         if _counts_as_blank(column, row, defaults)
-        else _cell(row[column.key], column.unit(unit, row.get("tolerance_kind")))
+        else _cell(row[column.key], column.unit(unit, row))
         for column in sheet.columns
     )
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.register.differences import Concern, differences
 from schemas.deciding import Approver, Request
+from schemas.frequency import Carried, Profile
 from schemas.model import (
     Gets,
     MergeRule,
@@ -98,6 +99,9 @@ FILLED = {
     "on": date(2013, 5, 1),
     "draft_days": (),
     "due_in": ("2012-13",),
+    "profile": Profile.SAME,
+    "carried": Carried.SAME,
+    "change": Decimal(2),
 }
 
 

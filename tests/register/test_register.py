@@ -237,6 +237,8 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
     assert later["Indicators"] == ["Small numbers", *of_time]
     assert [cell.value for cell in book["Indicators"][1][17:]] == later["Indicators"]
     book["Indicators"].delete_cols(18, len(later["Indicators"]))
+    assert later["Targets"] == ["Spread", "Next year", "Change a year"]
+    book["Targets"].delete_cols(9, 3)
     assert [book["Periods"]["F1"].value] == later["Periods"] == ["Issue on"]
     book["Periods"].delete_cols(6)
     for sheet in SHEETS:

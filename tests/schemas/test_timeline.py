@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
-from schemas.frequency import AcrossBreak, Frequency, Month, WhenNotDue
+from schemas.frequency import AcrossBreak, Carried, Frequency, Month, Profile, WhenNotDue
 from schemas.model import (
     Indicator,
     Period,
@@ -17,6 +17,7 @@ from schemas.model import (
     Policy,
     PolicyChange,
     Register,
+    Target,
     Tolerance,
     ToleranceKind,
 )
@@ -247,3 +248,81 @@ def test_tolerances_and_policies_hold_from_a_period_on() -> None:
     for by in (register, in_force(register, "2014-15 Q2")):
         found = [in_force(by, each.name).framework.policy for each in QUARTERS]
         assert found == [base.framework.policy] * 4 + [strict] * 4 + [stricter] * 4
+
+
+# --- Targets -------------------------------------------------------------------------------------
+
+
+def goals(*rows: Target, of: Indicator, periods: list[Period]) -> list[str]:
+    """What an indicator is to reach in each period that has a target, as it is printed."""
+    register = replace(register_of(of, periods=periods), targets=rows)
+    found = (in_force(register, each.name).target("P1-1", each.name) for each in register.periods)
+    return [each.shown(of.unit) for each in found if each]
+
+
+OF_YEAR = Target("P1-1", "2012-13", value=Decimal(250))
+QUARTERLY = one(due=Frequency.QUARTERLY)
+A_YEAR = [*QUARTERS[:4], WHOLE_YEARS[0]]
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        (Profile.SAME, ["250", "250", "250", "250"]),
+        (Profile.PARTS, ["62.5", "62.5", "62.5", "62.5"]),
+        (Profile.ADDING_UP, ["62.5", "125", "187.5", "250"]),
+    ],
+)
+def test_a_target_of_a_year_is_spread_over_its_quarters(
+    profile: Profile, expected: list[str]
+) -> None:
+    found = goals(replace(OF_YEAR, profile=profile), of=QUARTERLY, periods=A_YEAR)
+    assert found == expected
+
+
+def test_what_does_not_come_out_even_has_two_decimals_more_than_are_published() -> None:
+    spread = replace(OF_YEAR, value=Decimal(10), profile=Profile.PARTS)
+    monthly = one(due=Frequency.MONTHLY)
+    assert goals(spread, of=monthly, periods=[*months(2012), WHOLE_YEARS[0]])[0] == "0.83"
+
+
+def test_a_quarter_has_its_part_though_the_register_lacks_those_before_it() -> None:
+    spread = replace(OF_YEAR, value=Decimal(100), profile=Profile.ADDING_UP)
+    assert "75" in goals(spread, of=QUARTERLY, periods=[WHOLE_YEARS[0], QUARTERS[2]])
+
+
+def test_a_target_of_its_own_counts_before_any_other() -> None:
+    spread = replace(OF_YEAR, profile=Profile.PARTS)
+    own = Target("P1-1", QUARTERS[1].name, value=Decimal(70))
+    assert goals(spread, own, of=QUARTERLY, periods=A_YEAR).count("70") == 1
+
+
+@pytest.mark.parametrize(
+    ("carried", "change", "expected"),
+    [
+        (None, None, ["100"]),
+        (Carried.SAME, None, ["100", "100", "100"]),
+        (Carried.BY_PERCENT, Decimal(-5), ["100", "95", "90.25"]),
+        (Carried.BY_POINTS, Decimal(3), ["100", "103", "106"]),
+    ],
+)
+def test_a_target_goes_on_for_the_next_years_as_the_register_says(
+    carried: Carried | None, change: Decimal | None, expected: list[str]
+) -> None:
+    row = replace(OF_YEAR, value=Decimal(100), carried=carried, change=change)
+    assert goals(row, of=one(), periods=WHOLE_YEARS) == expected
+
+
+def test_a_year_that_is_spread_goes_on_with_its_quarters() -> None:
+    row = replace(OF_YEAR, value=Decimal(100), profile=Profile.PARTS, carried=Carried.SAME)
+    periods = [*QUARTERS[:8], WHOLE_YEARS[0]]
+    assert goals(row, of=QUARTERLY, periods=periods).count("25") == 8
+
+
+def test_a_baseline_stands_beside_a_target_that_is_spread() -> None:
+    based = Target("P1-1", QUARTERS[0].name, baseline=Decimal(60), baseline_period="2011-12")
+    spread = replace(OF_YEAR, profile=Profile.SAME)
+    register = replace(register_of(QUARTERLY, periods=A_YEAR), targets=(spread, based))
+    target = in_force(register, QUARTERS[0].name).target("P1-1", QUARTERS[0].name)
+    assert target is not None
+    assert (target.value, target.baseline) == (Decimal(250), Decimal(60))
