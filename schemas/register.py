@@ -21,6 +21,7 @@ from schemas.register_checks import CHECKS
 from schemas.register_columns import RegisterSheet
 from schemas.register_layout import AREAS, LISTS, PERIODS, SHEETS
 from schemas.register_names import SheetNames
+from schemas.register_periods import overlapping
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -75,6 +76,10 @@ def _joined(
         for row in rows:
             ref, name = (name_key(row[key] or "") for key in ("ref", "name"))
             yield {"is_own_name": name == ref or name not in refs}
+        return
+    if sheet is PERIODS:
+        for other in overlapping(rows):
+            yield {"overlaps": other}
         return
     chosen = [
         (column.key, LISTS[column.chosen_from]) for column in sheet.columns if column.chosen_from

@@ -5,7 +5,7 @@ shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
 column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on indicators
 over time are in `schemas.register_indicators`, those on what is to be reached in
-`schemas.register_targets`.
+`schemas.register_targets`, and those that ask about periods in `schemas.register_periods`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from schemas.model import Kind
 from schemas.register_columns import RegisterColumn
 from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
+from schemas.register_periods import PERIOD_CHECKS
 from schemas.register_settings import FRAMEWORK, TIMES
 from schemas.register_targets import TARGET_CHECKS, changes, has_figures
 from schemas.wording import listed
@@ -347,6 +348,7 @@ CHECKS = (
         },
     ),
     *TARGET_CHECKS,
+    *PERIOD_CHECKS,
     RowCheck(
         "R23",
         "Not on the other sheet",

@@ -60,7 +60,7 @@ INDICATOR_CHECKS = (
         at={
             "indicators.last": Condition(
                 ("last", "first_starts", "last_starts"),
-                lambda _last, first, last: first <= last,
+                lambda _last, first, last, _name: first <= last,
                 also=("first",),
             )
         },
