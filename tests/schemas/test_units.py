@@ -142,6 +142,7 @@ def cases() -> list[Written]:
     return list(collected)
 
 
+@pytest.mark.outside
 def test_libreoffice_shows_each_number_format_as_the_text_that_is_printed(tmp_path: Path) -> None:
     expected = cases()
     assert len(expected) > 400

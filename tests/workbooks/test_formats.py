@@ -104,6 +104,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_the_same_return_in_another_format_gives_the_same_cell_for_cell(
     saved: dict[str, Path], kind: str
@@ -113,6 +114,7 @@ def test_the_same_return_in_another_format_gives_the_same_cell_for_cell(
     assert told(other) == told(excel)
 
 
+@pytest.mark.outside
 def test_what_libreoffice_saved_is_read_rightly(saved: dict[str, Path]) -> None:
     reading = read_workbook(saved["xlsx"].read_bytes(), FileKind.XLSX, REGISTER)
     values = {row.indicator: row.value for row in reading.rows}
