@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support import postgresql as databases
 from tests.support.ends import Undisturbed, disturbed_by_nothing
 from tests.support.mixed import copied, make_start
 from tests.support.runs import Runner, runner
+
+# How long a case takes says how busy the machine is; what may take how long has benchmarks.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -123,7 +123,7 @@ def cases() -> list[Written]:
     """Several hundred, by hypothesis; the same in every run."""
     collected: dict[Written, None] = {}
 
-    @settings(max_examples=400, derandomize=True, database=None, deadline=None)
+    @settings(max_examples=400, derandomize=True, database=None)
     @given(
         value=figures | usual,
         unit=st.sampled_from(UNITS),

@@ -372,7 +372,7 @@ def written(cells: dict[tuple[int, int], tuple[list[str], int, str, str, bool]])
 
 
 @given(cells=_SHEETS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_searching_a_sheet_finds_what_parsing_it_finds(
     tmp_path: Path, cells: dict[tuple[int, int], tuple[list[str], int, str, str, bool]]
 ) -> None:
@@ -465,11 +465,7 @@ def test_repeated_and_merged_cells_of_an_open_document_are_read(tmp_path: Path) 
     cut=st.integers(0, 1 << 20),
     is_cut=st.booleans(),
 )
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
-    max_examples=300,
-)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 def test_a_spoilt_workbook_is_looked_up_or_refused(
     tmp_path: Path, kind: FileKind, changes: list[tuple[int, int]], cut: int, is_cut: bool
 ) -> None:
@@ -492,11 +488,7 @@ def test_a_spoilt_workbook_is_looked_up_or_refused(
         st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=4
     )
 )
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
-    max_examples=300,
-)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 def test_a_workbook_with_a_spoilt_part_is_looked_up_or_refused(
     tmp_path: Path, kind: FileKind, changes: list[tuple[int, int]]
 ) -> None:
