@@ -14,18 +14,17 @@ unexport PYTHONDONTWRITEBYTECODE
 CASES ?= all
 # What waits in one process runs in another; each takes from whoever has most left.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# Those of `make faults` run beside the others where it is said how much of them.
+TESTS := $(if $(findstring command line,$(origin FAULTS)),QUARTERDAY_FAULTS=$(FAULTS) $(PYTEST),$(PYTEST) -m "not faults")
 
-.PHONY: demo test everything lint bench faults fuzz docs picture clean
+.PHONY: demo test lint bench faults fuzz docs picture clean
 
 demo: $(VENV)/.ready  ## Run the whole job on the worked example.
 	rm -rf demo
 	$(BIN)/quarterday demo demo
 
-test: $(VENV)/.ready  ## Run the tests, but for those of `make faults`.
-	QUARTERDAY_CASES=$(CASES) $(PYTEST) -m "not faults"
-
-everything: $(VENV)/.ready  ## Those of `make test` and of `make faults` together.
-	QUARTERDAY_FAULTS=$(FAULTS) $(PYTEST)
+test: $(VENV)/.ready  ## Run the tests; with FAULTS=few those of `make faults` beside them.
+	QUARTERDAY_CASES=$(CASES) $(TESTS)
 
 lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/ruff check .
