@@ -272,7 +272,7 @@ def _affairs(
 
 def _issued_in_words(issued: Issued) -> str:
     report = issued.report
-    shown = f"{report.edition.shown.lower()} of " if report.edition else ""
+    shown = f"{report.edition.named} of " if report.edition else ""
     return f"{shown}{report.period.name}, overall {report.overall.shown}"
 
 
