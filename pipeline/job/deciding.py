@@ -150,11 +150,12 @@ class Desk(Struct):
         """
         register = self.session.register
         asked = asdict(request) | {"on": request.on.isoformat() if request.on else ""}
+        verb = name_key(request.what)
         names = {name_key(each.name): each.name for each in register.periods}
         ruling = Ruling(
             **asked
             | {
-                "what": name_key(request.what) or request.what,
+                "what": verb if verb in (APPROVE, *FIRST) else request.what,
                 "period": names.get(name_key(request.period), request.period),
             },
             came=login or REGISTER,
@@ -203,8 +204,6 @@ class Desk(Struct):
                 f'The day in the column "On", {day_shown(request.on)}, is yet to come. Type the '
                 "day on which it was decided."
             )
-        if not request.period:
-            return 'Say for which period, in the column "Period".'
         return ""
 
     def _agreed(self, asked: Ruling) -> _Agreed:
@@ -217,6 +216,8 @@ class Desk(Struct):
             said = f"{printable(asked.what)} is" if asked.what else "An empty cell is"
             choices = listed((APPROVE, *FIRST), "or")
             raise WorkspaceError(f"{said} nothing that can be decided. Choose {choices}.")
+        if not asked.period.strip():
+            raise WorkspaceError('Say for which period, in the column "Period".')
         period = need_period(self.session.register, asked.period)
         if asked.what == APPROVE:
             return self._approve(period, asked.code)

@@ -71,7 +71,7 @@ def ended(council: Council) -> object:
 
 @pytest.fixture(scope="module")
 def drafted(tmp_path_factory: pytest.TempPathFactory) -> Council:
-    """A council with a closed period that was issued, and a later one with a draft and a warning."""
+    """A closed period that was issued, and a later one with a draft and a warning."""
     root = tmp_path_factory.mktemp("deciding") / "start"
     with time_machine.travel(NOW, tick=False):
         council = Council(root, replace(APPROVED, approvers=()))
