@@ -260,7 +260,8 @@ def _written(session: Session, report: Report, last: Issue | None) -> Issued:
     """Write a draft or an issue to the outbox in every form.
 
     One made from the same content is the same to the byte. An issue lies in two places, and takes
-    away the draft that it was.
+    away the draft that it was. What lay there under another name, by another title of the appendix,
+    is taken away too.
     """
     workspace, folder = session.workspace, _folder_of(report.edition)
     files = _files(workspace, report, folder)
@@ -271,10 +272,22 @@ def _written(session: Session, report: Report, last: Issue | None) -> Issued:
             output.write(report, files[output.name])
             if not report.is_draft:
                 write_whole(current[output.name], files[output.name].read_bytes())
-        if not report.is_draft:
-            shutil.rmtree(workspace.outbox_of(report.period.name) / _DRAFT, ignore_errors=True)
+        if report.is_draft:
+            for path in {*place.iterdir()} - {*files.values()}:
+                path.unlink()
+        else:
+            _take_away(place.parent, files)
+            shutil.rmtree(place.with_name(_DRAFT), ignore_errors=True)
     _note_written(workspace, report.period.name)
     return Issued(report, files if report.is_draft else current, last)
+
+
+def _take_away(place: Path, but: Mapping[str, Path]) -> None:
+    """Take away the files beside the folders of a period's issues, but those of one issue."""
+    names = {path.name for path in but.values()}
+    for path in place.glob("issue */*"):
+        if path.name not in names:
+            (place / path.name).unlink(missing_ok=True)
 
 
 def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> list[Issued]:
@@ -313,6 +326,8 @@ def _mark_recalled(session: Session, issue: Issue, ruling: Ruling) -> None:
             f"Recalled on {day}: {ruling.because}\nThese files are superseded. Do not use them.\n"
         )
         write_whole(need_folder(recalled) / _RECALLED, note.encode())
+        _take_away(place, {})
+        # Old versions made no folder of an issue.
         for output in OUTPUTS:
             path_of(output, session.workspace, register, period).unlink(missing_ok=True)
 

@@ -232,6 +232,47 @@ def test_a_recall_that_cannot_be_marked_holds_and_the_next_run_marks_it(
     assert len(sent_to(council, CLERK.email, "RECALLED")) == 1
 
 
+def test_files_under_another_title_of_the_appendix_do_not_stay(
+    council: Council, clock: Callable[[float], None]
+) -> None:
+    def call_it(title: str) -> None:
+        framework = replace(council.register.framework, appendix=title)
+        council.rewrite(replace(council.register, framework=framework))
+
+    def lying() -> set[str]:
+        return {name for name in names(council) if name.endswith(".xlsx")}
+
+    call_it("One")
+    community(council)
+    council.night()
+    call_it("Two")
+    clock(1)
+    council.night()
+    assert lying() == {f"draft/Two - {PERIOD.name} - draft.xlsx"}
+    code = code_of(council)
+    decide(council, approval(code))
+    clock(2)
+    council.night()
+    call_it("Three")
+    decide(council, asked("recall", code=code))
+    clock(3)
+    council.night()
+    three = f"Three - {PERIOD.name}"
+    recalled = f"issue 1 - recalled/Two - {PERIOD.name}.xlsx"
+    assert lying() == {recalled, f"draft/{three} - draft.xlsx"}
+    decide(council, approval(code_of(council)))
+    clock(4)
+    council.night()
+    call_it("Four")
+    clock(5)
+    council.night()
+    decide(council, approval(code_of(council)))
+    clock(6)
+    council.night()
+    four = f"Four - {PERIOD.name}.xlsx"
+    assert lying() == {recalled, f"issue 2/{three}.xlsx", f"issue 3/{four}", four}
+
+
 @pytest.mark.parametrize("comes", [True, False])
 def test_a_period_that_is_reopened_is_open_until_a_night_has_ended(
     comes: bool,
