@@ -31,7 +31,7 @@ from pipeline.consolidation.editions import (
     says_the_same,
 )
 from pipeline.consolidation.redaction import Redaction
-from pipeline.consolidation.report import Report
+from pipeline.consolidation.report import Edition, Report
 from pipeline.outputs.issuing import Issued, issue, pending, recall
 from pipeline.register import need_period
 from pipeline.store import REGISTER, Issue, Outcome, Ruling
@@ -300,13 +300,15 @@ class Desk(Struct):
         if period.name not in store.periods():
             raise WorkspaceError(f"Nothing was accepted for {period.name} that could be issued.")
         report, last = report_of(session, period), store.last_issue(period.name)
-        now = code_of(period.name, said_by(report))
-        if code_key(code) != code_key(now):
-            raise WorkspaceError(_lapsed(session, code, report, now))
+        now, stands = code_of(period.name, said_by(report)), None
         if last is not None and says_the_same(report, last) and last.id not in recalls(store):
-            shown = edition_of(store, last).shown
+            stands = edition_of(store, last)
+        if code_key(code) != code_key(now):
+            raise WorkspaceError(_lapsed(session, code, report, stands or Edition(now)))
+        if stands is not None:
             raise WorkspaceError(
-                f"{shown} for {period.name} says the same as draft {now}; it was issued before."
+                f"{stands.shown} for {period.name} says the same as draft {now}; it was issued "
+                "before."
             )
         return _Agreed(
             f"Draft {now} for {period.name} is issued as {next_edition(store, report).named}.",
@@ -314,27 +316,34 @@ class Desk(Struct):
         )
 
 
-def _lapsed(session: Session, code: str, report: Report, now: str) -> str:
-    """Why a draft cannot be approved: there is none of that code, or what has changed since."""
-    period = report.period
+def _lapsed(session: Session, code: str, report: Report, now: Edition) -> str:
+    """Why a draft cannot be approved: there is none of that code, or what has changed since.
+
+    `now` is the draft or issue that says what the appendix would say now.
+    """
+    period, wanted = report.period, code_key(code)
+    is_so = f"{now.named} says how things stand now"
+    if not now.is_draft:
+        is_so += ", so that there is nothing to approve"
     drafts = [
         each
         for each in session.store.editions.all(period.name)
-        if each.said and code_key(code_of(period.name, each.said)) == code_key(code)
+        if each.said and code_key(code_of(period.name, each.said)) == wanted
     ]
     if not drafts:
         others = [
             other.name
             for other, draft in pending(session)
-            if code_key(code_of(other.name, draft.said)) == code_key(code)
+            if code_key(code_of(other.name, draft.said)) == wanted
         ]
         of = f" That is the draft for {others[0]}." if others else ""
-        code = printable(code) or "(none)"
-        return f"No draft for {period.name} has the code {code}; it is {now} now.{of}"
+        typed = printable(code) or "(none)"
+        return f"No draft for {period.name} has the code {typed}; {is_so}.{of}"
     then = code_of(period.name, drafts[-1].said)
+    look = f"Look at {now.named} and approve that" if now.is_draft else is_so.capitalize()
     return (
         f"Draft {then} for {period.name} has lapsed, since it would say something else "
-        f"now: {_changed(report, drafts[-1])}. Look at draft {now} and approve that."
+        f"now: {_changed(report, drafts[-1])}. {look}."
     )
 
 

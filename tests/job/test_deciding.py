@@ -167,6 +167,28 @@ def test_the_code_of_another_period_is_said_to_be_that(
     assert f"That is the draft for {BEFORE.name}." in digests(council)
 
 
+def test_an_approval_of_a_draft_that_was_overtaken_by_an_issue_is_told_of_that(
+    council: Council, clock: Callable[[float], None]
+) -> None:
+    community(council)
+    council.night()
+    old = code_of(council)
+    community(council, P1_1=4000)
+    clock(1)
+    council.night()
+    decide(council, approval(code_of(council)))
+    clock(2)
+    council.night()
+    decide(council, approval(old), approval("7KQ2MX"))
+    clock(3)
+    council.night()
+    _, (_, lapsed), (_, unknown) = answers(council)
+    assert f"Draft {old} for {PERIOD.name} has lapsed" in lapsed
+    stands = "ssue 1 says how things stand now, so that there is nothing to approve."
+    assert lapsed.endswith(f". I{stands}")
+    assert unknown.endswith(f"; i{stands}")
+
+
 def test_a_line_without_a_name_is_not_said_to_be_the_registers(
     council: Council, clock: Callable[[float], None]
 ) -> None:
