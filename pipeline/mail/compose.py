@@ -111,7 +111,11 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
             continue
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
-            parts[area].append(areas.correction_message(area, period, sent, copy, office=office))
+            counting = accepted.get((area.ref, sent.period))
+            stands = counting[-1].filename if counting else ""
+            parts[area].append(
+                areas.correction_message(area, period, sent, copy, office=office, stands=stands)
+            )
             continue
         if sent.outcome is Outcome.DUPLICATE:
             brought = areas.Brought(was_sent_back=_was_sent_back(sent, of_file[sent.sha256]))
@@ -270,7 +274,7 @@ def _affairs(
 
 def _issued_in_words(issued: Issued) -> str:
     report = issued.report
-    shown = f"{report.edition.shown.lower()} of " if report.edition else ""
+    shown = f"{report.edition.named} of " if report.edition else ""
     return f"{shown}{report.period.name}, overall {report.overall.shown}"
 
 
