@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
-from pipeline.consolidation.closing import Closed, marked, restated_from
+from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
 from pipeline.consolidation.content import content_of, said_by
 from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, is_incomplete
@@ -56,6 +56,8 @@ class Merged(Struct, frozen=True):
     content: str = ""
     #: What the figures of the periods that it is compared with are merged by, by their names.
     registers: Mapping[str, Register] = {}
+    #: The names of the periods that it would be compared with had not each issue been recalled.
+    recalled: tuple[str, ...] = ()
     #: The hash of the register of the day.
     current_sha256: str = ""
     #: The period was closed, and the register of its time is not kept.
@@ -124,6 +126,7 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         closed=_closed(session, period, submissions, as_of),
         content=content,
         registers=registers,
+        recalled=tuple(dict.fromkeys(filter(None, (last.recalled, year_before.recalled)))),
         current_sha256=session.register.sha256,
         lacks_register=is_lost(session, name, register),
     )
@@ -155,7 +158,7 @@ def _closed(
     submissions: tuple[Submission, ...],
     as_of: Issue | None,
 ) -> Closed | None:
-    """What a period was closed with, where it has been restated, and every line as it was then."""
+    """What a period was closed with, where it has been restated, and its appendix of then."""
     entered = session.store.entered.all(period.name)
     if as_of is not None:
         entered = tuple(one for one in entered if one.last_issue < as_of.id)
@@ -165,8 +168,7 @@ def _closed(
         return closed
     if register_for(session, period.name, issue).sha256 != issue.register_sha256:
         return closed
-    lines = report_of(session, period, issue).lines
-    return replace(closed, lines={line.indicator.ref: line for line in lines})
+    return replace(closed, report=report_of(session, period, issue))
 
 
 def disclose(merged: Merged) -> Disclosed:
@@ -227,7 +229,7 @@ def rate(disclosed: Disclosed) -> Report:
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
-    return Report(
+    report = Report(
         register=register,
         period=merged.period,
         sections=sections,
@@ -252,6 +254,7 @@ def rate(disclosed: Disclosed) -> Report:
         lacks_register=merged.lacks_register,
         current_sha256=merged.current_sha256,
     )
+    return sums_marked(report, closed)
 
 
 def _tally(lines: Sequence[Line], policy: Policy) -> Tally:
@@ -307,7 +310,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
         travel=_since(merged, target, last) or _since_baseline(merged, target),
         year_travel=_since(merged, target, year_before),
-        remarks=tuple(remarks(register, merged, target, earlier)),
+        remarks=tuple(remarks(register, merged, target, earlier, disclosed.merged.recalled)),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
     return marked(line, disclosed.merged.closed, register)

@@ -17,16 +17,8 @@ from pipeline.consolidation import approvals, closing
 from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.content import code_of, said_by
-from pipeline.consolidation.editions import (
-    ACCEPT,
-    APPROVE,
-    RECALL,
-    REOPEN,
-    edition_of,
-    next_edition,
-    recalls,
-    says_the_same,
-)
+from pipeline.consolidation.editions import edition_of, next_edition, says_the_same
+from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.redaction import Redaction
 from pipeline.consolidation.report import Report
 from pipeline.outputs.issuing import Issued, issue, recall
@@ -34,7 +26,7 @@ from pipeline.register import need_period
 from pipeline.store import REGISTER, Issue, Ruling
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
-from schemas.deciding import Request
+from schemas.deciding import ACCEPT, APPROVE, RECALL, REOPEN, Request
 from schemas.model import Period, Register
 from schemas.names import name_key
 from schemas.wording import listed

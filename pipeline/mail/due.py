@@ -9,7 +9,8 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from pipeline.consolidation import approvals
-from pipeline.consolidation.editions import edition_of, recalls
+from pipeline.consolidation.editions import edition_of
+from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.redaction import Redaction
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import ReturnReceived
