@@ -131,7 +131,7 @@ def keep(issued: Issued, folder: Path) -> None:
 
 def data(path: Path) -> dict[tuple[str, str], dict[str, str]]:
     """The rows of the data, by indicator and area, without the file that they came in."""
-    of_the_file = ("File", "Received", "SHA-256", "Cell", "Sheet")
+    of_the_file = ("File", "Received", "SHA-256", "Cell", "Sheet", "Edition", "Restatement")
     with path.open(encoding="utf-8-sig", newline="") as file:
         return {
             (row["Ref"], row["Service area"]): {
