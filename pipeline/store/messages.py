@@ -174,9 +174,7 @@ class Messages:
     def last_told(self, before: datetime, kinds: Iterable[str]) -> datetime | None:
         """When anybody was last told anything of these kinds before a moment; None for never."""
         c = t.message.c
-        chosen = sa.select(sa.func.max(c.queued_at)).where(
-            c.queued_at < before, c.kind.in_(kinds)
-        )
+        chosen = sa.select(sa.func.max(c.queued_at)).where(c.queued_at < before, c.kind.in_(kinds))
         with e.reading(self._engine) as connection:
             last: datetime | None = connection.scalar(chosen)
             return last
