@@ -361,7 +361,7 @@ def _draft_lines(drafts: Iterable[tuple[Edition, Issue]]) -> Iterator[str]:
         if number == 0:
             yield "Drafts that have not been issued:"
         made, overall = console.moment(draft.issued_at), draft.overall or "not rated"
-        yield f"  {draft.period}: {edition.shown.lower()}, of {made}, overall {overall}"
+        yield f"  {draft.period}: {edition.named}, of {made}, overall {overall}"
 
 
 def _period_lines(

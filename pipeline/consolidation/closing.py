@@ -7,6 +7,7 @@ appendix: whatever is accepted for it after that is a restatement.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -84,8 +85,12 @@ def note_closings(session: Session) -> dict[str, int]:
     return reopened
 
 
-def reopen(session: Session, period: Period, by: str, because: str) -> int:
+def reopen(
+    session: Session, period: Period, by: str, because: str, since: datetime | None = None
+) -> int:
     """Open a closed period for one run; the reopening's number comes back.
+
+    Where the same word opened it after `since`, in a run that was cut off, it is that one.
 
     Raises:
         WorkspaceError: the register has it open, or nothing was received for it, so that it has no
@@ -93,11 +98,18 @@ def reopen(session: Session, period: Period, by: str, because: str) -> int:
     """
     last = _last_word(session.store, period.name)
     if period.open:
-        raise WorkspaceError(f"{period.name} is open in the register; run without --reopen.")
+        raise WorkspaceError(
+            f"{period.name} is open in the register, so that its returns are taken in anyway."
+        )
     if not isinstance(last, Closing):
         raise WorkspaceError(
             f"{period.name} has no figures to restate. Open it on the register's sheet Periods."
         )
+    word = (period.name, last.id, by, because)
+    for one in session.store.decisions.all(Reopening):
+        is_same = (one.period, one.closing_id, one.by, one.because) == word
+        if is_same and since is not None and one.reopened_at > since:
+            return one.id
     return session.store.decisions.record(Reopening(period.name, last.id, session.now, by, because))
 
 

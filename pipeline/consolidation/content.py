@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from pipeline.consolidation.returned import reporting
 from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
 from schemas.model import CommentaryRule, Indicator, Period, Register
+from schemas.names import spelled
 
 
 def content_key(
@@ -152,7 +154,26 @@ def said_of(line: Line, names: Mapping[str, str]) -> Any:
     )
 
 
+#: What Excel would make a number or a date of: `012345`, `47E112`, `12MAR05`.
+_MADE_A_FIGURE = re.compile(r"\d+([A-Z]{1,3}\d*)?")
+#: What people type or read in place of others, of the characters that no code has.
+_LIKE = str.maketrans("OIL", "011")
+
+
 def code_of(period: str, said: str) -> str:
-    """The short code by which people name what an appendix says: `7KQ2MX`."""
+    """The short code by which people name what an appendix says: `7KQ2MX`.
+
+    It is none of which a spreadsheet makes a number or a date where it is typed or pasted.
+    """
     digest = hashlib.sha256(f"{period}\n{said}".encode()).digest()
-    return base64.b32encode(digest)[:_CODE].translate(_CROCKFORD).decode()
+    letters = base64.b32encode(digest).rstrip(b"=").translate(_CROCKFORD).decode()
+    codes = (letters[start : start + _CODE] for start in range(len(letters) - _CODE + 1))
+    return next(code for code in codes if not _MADE_A_FIGURE.fullmatch(code))
+
+
+def code_key(code: str) -> str:
+    """What two codes have in common that are the same, however they were typed.
+
+    No code has O, I or L, so that they are read as 0 and 1; spaces and dashes part its characters.
+    """
+    return re.sub(r"[\s-]", "", spelled(code)).upper().translate(_LIKE)

@@ -126,6 +126,11 @@ class Edition(Struct, frozen=True):
         """`Draft 7KQ2MX` or `Issue 2`."""
         return f"Draft {self.code}" if self.is_draft else f"Issue {self.number}"
 
+    @property
+    def named(self) -> str:
+        """The same within a sentence: `draft 7KQ2MX`."""
+        return self.shown[0].lower() + self.shown[1:]
+
 
 class Report(Struct, frozen=True):
     """The whole content of the appendix for one period."""

@@ -187,6 +187,8 @@ def trace(indicator: Indicator, report: Report, stored: StoredReturns, cell_of: 
     line = next(line for line in report.lines if line.indicator.ref == indicator.ref)
     last = stored.store.last_issue(report.period.name)
     is_shown = not stored.redaction.hides_total(line, last, report.content)
+    sources = tuple(_sources(line, report.period.name, stored, cell_of))
+    missing = map(stored.register.area_name, line.consolidated.missing)
     return Trace(
         indicator=indicator,
         period=report.period,
@@ -195,8 +197,9 @@ def trace(indicator: Indicator, report: Report, stored: StoredReturns, cell_of: 
         rating=line.rating.shown if is_shown else "",
         remarks=line.remarks if is_shown else (),
         issued=_last_issue(indicator, report.period, stored),
-        sources=tuple(_sources(line, report.period.name, stored, cell_of)),
-        missing=tuple(map(stored.register.area_name, line.consolidated.missing)),
+        sources=sources,
+        # Who says that there is no figure has reported that.
+        missing=tuple(name for name in missing if name not in {each.area for each in sources}),
     )
 
 

@@ -11,7 +11,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import repeat
 from operator import attrgetter
-from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
@@ -250,23 +249,6 @@ def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -
             "due": [one.period.due for one in returns],
             "ends": [one.period.ends for one in returns],
             "filename": [one.filename for one in returns],
-            "file_period": [_other_period(one, register.periods) for one in returns],
+            "file_period": [one.reading.file_period for one in returns],
         },
     )
-
-
-def _other_period(one: Placed, periods: Sequence[Period]) -> str | None:
-    """The one period that a return's file name means, where it cannot mean the return's own."""
-    stem = PurePath(one.filename).stem
-    spelt = name_key(stem)
-    named_in_it = [each.name for each in periods if name_key(each.name) in spelt]
-    if named_in_it == [one.period.name] or not any(map(str.isdigit, spelt)):
-        return None
-    # What knows ways of naming periods is loaded where a name may need it.
-    from pipeline.returns.interpret.periods import spoken
-    from pipeline.returns.interpret.register_periods import Calendar, Fit
-
-    calendar = Calendar(periods)
-    said, _ = calendar.mentions(spoken(stem))
-    named = calendar.named(said)
-    return named if named and calendar.fit(said, one.period.name) is Fit.OTHER else None

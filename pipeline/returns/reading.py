@@ -65,6 +65,8 @@ class Reading(Struct):
     is_as_sent: bool = False
     #: The SHA-256 of the register that its template was made from, as it says; empty: it does not.
     template_of: str = ""
+    #: The one period that its file's name means, where it cannot mean the return's own.
+    file_period: str | None = None
     #: The names of the sheets, in the order of the workbook.
     sheets: list[str] = field(default_factory=list)
 
