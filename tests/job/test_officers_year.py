@@ -164,7 +164,11 @@ SAID = [
     ("13 Jul", "officer", "Since 12 July 2012, 02:00 BST no run could use it."),
     ("6 Sep", "was", "2011-12 is closed"),
     ("11 Sep", "officer", "Restated: it stood at 44.1% when the period was closed on 29 May 2012."),
-    ("11 Sep", "officer", "2011-12 was open for the run of this night; 1 return for it was taken in."),
+    (
+        "11 Sep",
+        "officer",
+        "2011-12 was open for the run of this night; 1 return for it was taken in.",
+    ),
     ("11 Sep", "chair", "* Priority 2: Place Restated: it was made up otherwise when the period"),
     ("7 Jan", "new.clerk", "Why: Two areas sent figures of another quarter"),
     ("11 Jan", "officer", "Not compared with 2012-13 Q2, whose appendix was recalled."),
