@@ -222,9 +222,9 @@ def _document(one: Decision) -> dict[str, object]:
     }
 
 
-def taken_lines(night: Night) -> Iterator[str]:
-    """What became of each file."""
-    if not night.decisions and not night.skipped:
+def taken_lines(night: Night, *, is_silent: bool = False) -> Iterator[str]:
+    """What became of each file; `is_silent` where there was none."""
+    if not night.decisions and not night.skipped and not is_silent:
         yield "The inbox is empty."
     for one in night.decisions:
         sent = one.submission

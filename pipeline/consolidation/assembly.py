@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
-from pipeline.consolidation.closing import Closed, marked, restated_from
+from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
 from pipeline.consolidation.content import content_of, said_by
 from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, is_incomplete
@@ -52,6 +52,8 @@ class Merged(Struct, frozen=True):
     content: str = ""
     #: What the figures of the periods that it is compared with are merged by, by their names.
     registers: Mapping[str, Register] = {}
+    #: The names of the periods that it would be compared with had not each issue been recalled.
+    recalled: tuple[str, ...] = ()
     #: The hash of the register of the day.
     current_sha256: str = ""
     #: The period was closed, and the register of its time is not kept.
@@ -103,11 +105,8 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
     if remade is None and latest and latest.content == content:
         remade = latest
     period = register.period(name) or period
-    earlier = {
-        each.name: found
-        for each in bearing(register, period)
-        if (found := published(session, each, remade)).figures
-    }
+    compared_with = {e.name: published(session, e, remade) for e in bearing(register, period)}
+    earlier = {name: each for name, each in compared_with.items() if each.figures}
     registers = {name: each.register for name, each in earlier.items()}
     submissions = store.submissions(name)
     if as_of is not None:
@@ -124,6 +123,7 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         closed=_closed(session, period, submissions, as_of),
         content=content,
         registers=registers,
+        recalled=tuple(each.recalled for each in compared_with.values() if each.recalled),
         current_sha256=session.register.sha256,
         lacks_register=is_lost(session, name, register),
     )
@@ -155,7 +155,7 @@ def _closed(
     submissions: tuple[Submission, ...],
     as_of: Issue | None,
 ) -> Closed | None:
-    """What a period was closed with, where it has been restated, and every line as it was then."""
+    """What a period was closed with, where it has been restated, and its appendix of then."""
     entered = session.store.entered.all(period.name)
     if as_of is not None:
         entered = tuple(one for one in entered if one.last_issue < as_of.id)
@@ -165,8 +165,7 @@ def _closed(
         return closed
     if register_for(session, period.name, issue).sha256 != issue.register_sha256:
         return closed
-    lines = report_of(session, period, issue).lines
-    return replace(closed, lines={line.indicator.ref: line for line in lines})
+    return replace(closed, report=report_of(session, period, issue))
 
 
 def disclose(merged: Merged) -> Disclosed:
@@ -232,7 +231,7 @@ def rate(disclosed: Disclosed) -> Report:
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
-    return Report(
+    report = Report(
         register=register,
         period=merged.period,
         sections=sections,
@@ -257,6 +256,7 @@ def rate(disclosed: Disclosed) -> Report:
         lacks_register=merged.lacks_register,
         current_sha256=merged.current_sha256,
     )
+    return sums_marked(report, closed)
 
 
 def _tally(lines: Sequence[Line], policy: Policy) -> Tally:
@@ -304,6 +304,8 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     target = register.target(indicator.ref, period.name)
     target = disclosure.disclosed_target(register, target)
     pair = compared(register, indicator, period)
+    names = [each.name for each in (pair.last, pair.year_before) if each]
+    recalled = [each for each in disclosed.merged.recalled if each in names]
     earlier = [disclosed.of(each, indicator.ref) for each in (pair.last, pair.year_before)]
     last, year_before = (each if is_alike(register, each, indicator) else None for each in earlier)
     line = Line(
@@ -318,7 +320,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         remarks=tuple(
             remarks_not_due(register, indicator, period, earlier[0])
             if merged.not_due
-            else remarks(register, merged, target, earlier)
+            else remarks(register, merged, target, earlier, recalled)
         ),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )

@@ -16,10 +16,11 @@ import msgspec
 from msgspec.structs import replace
 
 from pipeline import __version__
+from pipeline.consolidation.recalls import issue_standing
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
-from pipeline.store import Entered, Issue, Outcome, Submission
+from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
 from schemas.model import CommentaryRule, Indicator, Period, Register
 from schemas.names import spelled
@@ -30,19 +31,19 @@ def content_key(
     register: Register,
     period: Period,
     submissions: Iterable[Submission],
-    published: Iterable[Issue] = (),
+    published: Mapping[str, int] = {},
     entered: Iterable[Entered] = (),
 ) -> str:
     """What an appendix is made from, as a SHA-256: the same key means nothing new to issue.
 
     `submissions` are those of the period, of the last period and of the same period a year before,
     whose figures give the direction of travel, and `entered` the figures entered for these;
-    `published` are the last issues of these two, which count in place of what was sent for them.
+    `published` are the issues of these two that stand, by their periods' names, which count in
+    place of what was sent for them: their numbers in the store, 0 where each was recalled.
     What the appendix says nothing of is passed over: duplicates, other periods, rejected returns of
     an earlier period or of no known area, and what `_said_by` passes over of the register.
     """
-    issued = {issue.period: issue.id for issue in published}
-    earlier = [p.name for p in bearing(register, period) if p.name not in issued]
+    earlier = [p.name for p in bearing(register, period) if p.name not in published]
     awaited = [area.ref for area in reporting(register)]
     counted = [
         f"{s.id}:{s.outcome}"
@@ -51,7 +52,7 @@ def content_key(
         or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
     ]
     counted += [f"entered {one.id}" for one in sorted(entered, key=lambda one: one.id)]
-    compared = [f"{name} as issued:{number}" for name, number in sorted(issued.items())]
+    compared = [f"{name} as issued:{number}" for name, number in sorted(published.items())]
     parts = (__version__, _said_by(register, period), period.name, *counted, *compared)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -92,11 +93,14 @@ def content_of(session: Session, period: Period) -> str:
     """The key of what a period's appendix would be made from now."""
     register, store = register_for(session, period.name), session.store
     names = [each.name for each in bearing(register, period)]
-    issues = [issue for name in names if (issue := store.last_issue(name))]
-    issued = {issue.period for issue in issues}
-    counting = (period.name, *(name for name in names if name not in issued))
+    published = {
+        name: standing.id if (standing := issue_standing(store, name)) else 0
+        for name in names
+        if store.last_issue(name)
+    }
+    counting = (period.name, *(name for name in names if name not in published))
     entered = [one for name in counting for one in store.entered.all(name)]
-    return content_key(register, period, store.submissions(*counting), issues, entered)
+    return content_key(register, period, store.submissions(*counting), published, entered)
 
 
 #: What people type to name a draft has so many characters.
@@ -123,12 +127,13 @@ def said_by(report: Report) -> str:
             (
                 (section.priority, [(a.area, a.text) for a in section.achievements]),
                 [said_of(line, names) for line in section.lines],
+                (section.tally_then, section.achievements_differ),
             )
             for section in report.sections
         ],
         (report.key, report.overall_key, report.overall, report.coverage_shown),
         sorted(each.area.name for each in report.awaited),
-        report.restates is not None,
+        (report.restates is not None, report.overall_then),
     )
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 

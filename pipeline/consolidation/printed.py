@@ -15,8 +15,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, has_data, merge
+from pipeline.consolidation.recalls import last_standing, recalls
 from pipeline.consolidation.succession import askings, readings_of
-from pipeline.store import Issue, Outcome, Store, Suppressed
+from pipeline.store import Issue, Outcome, Ruling, Store, Suppressed
 from pipeline.store.entered import in_force, with_entered
 from schemas import timeline
 from schemas.merge_rules import MergeRule
@@ -155,6 +156,7 @@ def _told_of(
     called = askings(telling)
     standing = _Standing(register, store, period.name)
     own = [one for one in issues(period.name) if not one.is_draft]
+    recalled = recalls(store)
     readings = readings_of(of_period, called, standing.areas_alike)
     asking_of = {number: at for at, each in enumerate(called) for number in each.issues}
     noted = store.suppressed(period.name)
@@ -164,7 +166,10 @@ def _told_of(
         told = {ref: Told() for ref in chosen}
         seen: set[object] = set()
         for issue in telling:
-            is_own, shown = issue.period == period.name, _compared_by(issue, own)
+            is_own = issue.period == period.name
+            shown = issue if is_own else _compared_by(issue, own, recalled)
+            if shown is None:
+                continue
             numbers = standing.key(shown)
             rows = noted.get(issue.id, frozenset()) if issue.suppresses else None
             rules, at = _rules_of(shown), asking_of[shown.id]
@@ -186,14 +191,19 @@ def _told_of(
     return found
 
 
-def _compared_by(issue: Issue, own: Sequence[Issue]) -> Issue:
-    """The issue, of those of a period, of which another period's issue printed the figures.
+def _compared_by(
+    issue: Issue, own: Sequence[Issue], recalled: Mapping[int, Ruling]
+) -> Issue | None:
+    """The issue, of a period's `own`, of which another period's issue printed the figures.
 
-    Since registers of their time are noted, one is compared with what was published by then.
+    Since registers of their time are noted, one is compared with what was published by then and
+    stood, and with nothing where each had been recalled. What was never issued was printed as
+    things stood when the other was made.
     """
-    if (own and own[0].period == issue.period) or issue.current_sha256 is None:
+    before = [one for one in own if one.id < issue.id]
+    if issue.current_sha256 is None or not before:
         return issue
-    return next((one for one in reversed(own) if one.id < issue.id), issue)
+    return last_standing(reversed(before), recalled, issue.issued_at)
 
 
 def suppressed_alone(

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, merge
+from pipeline.consolidation.recalls import issue_standing
 from pipeline.store import Closing, Issue, Store
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Session
@@ -25,7 +26,9 @@ class Published(Struct, frozen=True):
     """A period's figures as its last appendix printed them, and the register that merged them."""
 
     register: Register
-    figures: tuple[Consolidated, ...]
+    figures: tuple[Consolidated, ...] = ()
+    #: The period's name, where each of its issues was recalled, so that nothing printed stands.
+    recalled: str = ""
 
 
 def register_for(session: Session, period: str, issue: Issue | None = None) -> Register:
@@ -78,21 +81,24 @@ def is_lost(session: Session, period: str, register: Register) -> bool:
 def published(session: Session, period: Period | None, remade: Issue | None = None) -> Published:
     """The figures of an earlier period, as those of another one are compared with them.
 
-    Its last issue says them: by the register of that issue, from what had come by then. Where it
-    was never issued, they are as things stand. `remade` is the issue that is made again, if one is.
+    Its last issue that was not recalled says them: by the register of that issue, from what had
+    come by then. Where each was recalled there are none, and where it was never issued they are as
+    things stand. `remade` is the issue that is made again, if one is.
     """
     store = session.store
     if period is None:
-        return Published(session.register, ())
+        return Published(session.register)
     name = period.name
     as_of: Issue | None
     if remade is not None and remade.current_sha256 is None:
         # An old issue is compared with what stood when it was made, by its own register.
         register, as_of = register_for(session, name, remade), remade
-    elif issue := store.last_issue(name, before=remade):
+    elif issue := issue_standing(store, name, remade):
         register, as_of = register_for(session, name, issue), issue
         if register.sha256 != issue.register_sha256:
             register = _by_noted_rules(register, issue)
+    elif store.last_issue(name, before=remade):
+        return Published(session.register, recalled=name)
     else:
         register, as_of = register_for(session, name), remade
     return Published(register, merge(register, name, store.observations(name, as_of)))

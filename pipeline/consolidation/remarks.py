@@ -28,8 +28,12 @@ def remarks(
     merged: Consolidated,
     target: Target | None,
     earlier: Sequence[Consolidated | None],
+    recalled: Iterable[str] = (),
 ) -> Iterable[str]:
-    """Whole sentences that a reader needs to take the figure rightly."""
+    """Whole sentences that a reader needs to take the figure rightly.
+
+    `recalled` are the names of earlier periods of which no issue stands.
+    """
     if merged.provisional:
         yield "Provisional."
     if merged.conflict:
@@ -48,6 +52,7 @@ def remarks(
                 yield f"Not compared with {each.period}, when its {listed(changed)} differed."
             elif since := _break_since(register, each, merged.indicator):
                 yield f"Not compared with {each.period}: it is measured otherwise from {since} on."
+        yield from (f"Not compared with {each}, whose appendix was recalled." for each in recalled)
     if own := own_tolerance(register, merged, target):
         yield f"Its own tolerance is {rating.tolerance_shown(own, merged.indicator.unit)}."
 

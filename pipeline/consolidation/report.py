@@ -78,11 +78,16 @@ class Section(Struct, frozen=True):
     achievements: tuple[Achievement, ...]
     lines: tuple[Line, ...]
     tally: Tally
+    #: What they added up to when the period was closed, where that was otherwise.
+    tally_then: Tally | None = None
+    #: What was achieved is said otherwise than it was then.
+    achievements_differ: bool = False
 
 
 class ReturnState(StrEnum):
     RECEIVED = "Received"
     LATE = "Received late"
+    RESTATED = "Received as a restatement"
     REJECTED = "Sent back for correction"
     MISSING = "Not received"
     OVERDUE = "Overdue"
@@ -156,6 +161,8 @@ class Report(Struct, frozen=True):
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.
     restates_what: bool = True
+    #: What the whole was when the period was closed, where it or what is in it was otherwise.
+    overall_then: Tally | None = None
     #: How many indicators it said something of then, and has no longer.
     dropped: int = 0
     #: It was closed, and the register of its time is not kept: it is rated by today's.

@@ -20,16 +20,8 @@ from pipeline.consolidation import approvals, closing
 from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.content import code_key, code_of, said_by
-from pipeline.consolidation.editions import (
-    ACCEPT,
-    APPROVE,
-    RECALL,
-    REOPEN,
-    edition_of,
-    next_edition,
-    recalls,
-    says_the_same,
-)
+from pipeline.consolidation.editions import edition_of, next_edition, says_the_same
+from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.redaction import Redaction
 from pipeline.consolidation.report import Edition, Report
 from pipeline.outputs.issuing import Issued, issue, pending, recall
@@ -37,7 +29,7 @@ from pipeline.register import need_period
 from pipeline.store import REGISTER, Issue, Outcome, Ruling
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
-from schemas.deciding import Request
+from schemas.deciding import ACCEPT, APPROVE, RECALL, REOPEN, Request
 from schemas.findings import printable
 from schemas.likeness import nearest
 from schemas.model import Period, Register

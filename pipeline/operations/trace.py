@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.report import Line, Report
 from pipeline.intake.archive import find_archived
 from pipeline.operations.stored import StoredReturns
@@ -118,6 +119,8 @@ class LastIssue(Struct, frozen=True):
     performance: str
     target: str
     rating: str
+    #: When that appendix was recalled; None where it stands.
+    recalled_at: datetime | None = None
 
 
 class Trace(Struct, frozen=True):
@@ -205,7 +208,11 @@ def _last_issue(indicator: Indicator, period: Period, stored: StoredReturns) -> 
     for rated in issue.ratings if issue else ():
         if issue and rated.indicator == indicator.ref:
             told = stored.redaction.issued(issue, rated)
-            return LastIssue(issue.issued_at, told.performance, told.target, told.rating)
+            recall = recalls(stored.store).get(issue.id)
+            return LastIssue(
+                *(issue.issued_at, told.performance, told.target, told.rating),
+                recalled_at=recall.decided_at if recall else None,
+            )
     return None
 
 

@@ -22,9 +22,9 @@ from pipeline.consolidation.editions import (
     edition_of,
     is_due_by_rule,
     next_edition,
-    recalls,
     says_the_same,
 )
+from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Edition, Report
 from pipeline.consolidation.returned import as_of
