@@ -593,6 +593,7 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         "status": here,
         "register check": here,
         "register diff": here,
+        "register upgrade": [*here, "--to", tmp_path / "upgraded.xlsx"],
         "template": here,
         "appendix": here,
         "send": here,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer import Argument
+from typer import Argument, Option
 
 from pipeline.cli import console
 from pipeline.cli.console import EXIT_CODES, Result, command, finding_lines, workspace_at
@@ -174,9 +174,49 @@ def _diff_lines(
         yield f"  {unknown}"
 
 
+def upgrade(
+    file: Annotated[
+        Path | None,
+        Argument(help="The register to bring forward.", show_default="the workspace's own"),
+    ] = None,
+    *,
+    to: Annotated[
+        Path | None, Option(help="Where to write it.", show_default="beside it, as upgraded")
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+) -> Result:
+    """Write a copy of the register with the columns, settings and sheets that came later.
+
+    What it holds stays as it is, formats, notes and columns of your own included, and what is new
+    is blank, so that it says the very same. Look through the copy and put it in the register's
+    place.
+
+    Example: `quarterday register upgrade`
+    """
+    from pipeline.outputs.upgrade import upgrade as brought_forward
+    from pipeline.outputs.upgrade import write_beside
+
+    place = workspace_at(workspace)
+    path = file or place.register
+    target = to or path.with_name(f"{path.stem} - upgraded.xlsx")
+    made = brought_forward(path, place.settings.limits)
+    document = {"file": path, "written": target, "added": made.added, "lost": made.lost}
+    if not made.added:
+        return Result(
+            document | {"written": None}, [f"{path.name} has everything; nothing is to do."]
+        )
+    write_beside(target, made.content)
+    lines = [f"{target}: added", *(f"  {each}" for each in made.added)]
+    if made.lost:
+        charts = counted(made.lost, "chart or picture", "charts and pictures")
+        lines.append(f"It lacks {charts} that {path.name} has.")
+    lines.append(f"It says the same as {path.name}. Put it in its place once you have looked.")
+    return Result(document, lines)
+
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Look whether the register is right, and what a change of it does to whom.",
 )
-for function in (check, diff):
+for function in (check, diff, upgrade):
     app.command(epilog=EXIT_CODES)(command(function))

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from pipeline.outputs.correction.in_place import marked_in_place
 from pipeline.outputs.correction.listing import Listing
 from pipeline.outputs.correction.rebuild import rebuilt
-from pipeline.outputs.correction.saving import saved
+from pipeline.outputs.saving import saved
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import EXTENSIONS, FileKind, looked_into
 from schemas import rules

@@ -11,7 +11,7 @@ from pipeline.outputs.correction.in_place.book import BookSheet
 from pipeline.outputs.correction.in_place.parts import Parts, relations_of
 from pipeline.outputs.correction.in_place.styles import Styles
 from pipeline.outputs.correction.in_place.xml_tree import Document
-from pipeline.outputs.correction.saving import parts_of
+from pipeline.outputs.saving import parts_of
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.details.xml import whole
 
