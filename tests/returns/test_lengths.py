@@ -55,8 +55,8 @@ def path(tmp_path: Path) -> Path:
 def commentary_of(path: Path) -> str:
     """The cell of the first indicator's commentary."""
     fill_return(REGISTER, SAFETY, PERIOD, path, ENTRIES)
-    (first, *_) = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER).rows
-    return first.cells["commentary"]
+    reading = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER)
+    return reading.cell(reading.rows[0], "commentary")
 
 
 def test_a_commentary_may_be_so_long_and_no_longer(path: Path) -> None:

@@ -127,6 +127,7 @@ def read_by_form(
     reading.has_table, reading.is_old_style = True, form.is_old_style
     reading.findings += marked_entries(cover, details)
     reading.rows, findings = read_indicators(usable, words.register, known, details)
+    reading.columns = [table.letters for table in usable]
     if len(reading.rows) < sum(map(_filled_rows, usable)):
         # A row names no indicator, or one that another row names.
         return None

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.homonyms import without_homonyms
 from pipeline.returns.interpret.instructions import is_harmless, without_denials
 from pipeline.returns.interpret.papers import OF_OFFICES, without_acts, without_papers
-from pipeline.returns.interpret.periods import NONE, Mentions, spoken
+from pipeline.returns.interpret.periods import ANY_SAYING, NONE, Mentions, spoken
 from pipeline.returns.interpret.register_periods import Calendar
+from pipeline.returns.interpret.unknown_words import UnknownWords
 from pipeline.workbooks.names import name_key
 from schemas.fields import (
     ACHIEVEMENT_FIELDS,
@@ -251,6 +252,9 @@ class _Phrases:
 
 _UNITS = _Phrases(_of_units())
 _KIND = _Phrases({word: kind for kind, words in KINDS.items() for word in words})
+#: What may be understood of any text, beside what a register makes known.
+_PHRASES = (*CHANGE_NOTHING, *_of_units(), *(word for words in KINDS.values() for word in words))
+_READ_BY = tuple(each.pattern for each in (ANY_SAYING, *_SCALES, _FOREIGN))
 
 
 class _Names(Struct):
@@ -305,6 +309,10 @@ class Vocabulary:
         texts += tuple(t for a in areas for t in (a.ref, a.name, a.lead))
         texts += tuple(t for i in register.indicators for t in (i.ref, i.wording))
         self.own_words = frozenset(w.strip(".'") for t in texts for w in _APART.split(spoken(t)))
+        names = (name for each in self._names.values() for name in each.keys)
+        of_areas = (name for area in areas for name in (area.ref, area.name))
+        phrases = (*names, *of_areas, *(period.name for period in register.periods), *_PHRASES)
+        self._unknown = UnknownWords(phrases, _READ_BY)
         self._read = lru_cache(maxsize=2_000)(self._label)
         self._read_title = lru_cache(maxsize=2_000)(self._title)
         #: What `spoken` texts say without areas, by whose names returns from one template differ.
@@ -313,6 +321,10 @@ class Vocabulary:
     def label(self, text: str, fields: Fields = INDICATORS) -> Label:
         """What a text says."""
         return self._read(text, fields)
+
+    def surely_leaves_unknown(self, text: str) -> bool:
+        """Whether something of a text is unknown for certain; where not, its label tells."""
+        return self._unknown.has_one(text)
 
     def indicator(self, ref: str, wording: str) -> Indicator | None:
         """The indicator that a row names."""

@@ -79,6 +79,7 @@ def read_whole(
     )
     reading.rows, findings = read_indicators(usable, register, known, details)
     reading.findings += findings
+    reading.columns = [table.letters for table in usable]
     used = {id(table) for table in usable}
     for table in indicators:
         if id(table) not in used and _is_missed(table, reading, register, known, details):
