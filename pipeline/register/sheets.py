@@ -205,7 +205,9 @@ def _heading_row(grid: Grid, wanted: Iterable[RegisterColumn]) -> tuple[int, dic
     """The row that holds most of the headings, and what stands in it."""
     keys = {letters_key(column.heading) for column in wanted}
     rows = [(number, cells) for number, cells in grid.numbered() if number < _HEADING_WITHIN]
-    texts = [[text for cell in cells if len(text := text_of(cell)) <= _LONGEST] for _, cells in rows]
+    texts = [
+        [text for cell in cells if len(text := text_of(cell)) <= _LONGEST] for _, cells in rows
+    ]
     known = [len(keys & {*map(letters_key, each)}) for each in texts]
     top = rows[known.index(max(known))][0] if rows else 0
     return top, {(top, at): text for at, cell in grid.row(top) if (text := text_of(cell))}

@@ -10,6 +10,9 @@ from pipeline.intake.scan import Arrival
 from schemas.findings import Finding, has_errors
 from schemas.observations import Observation
 
+#: No return has more mistakes.
+MOST_FINDINGS = 5_000
+
 
 class ReportedRow(Observation, frozen=True, array_like=True):
     """One indicator's row of a return. Fields whose cell was bad are None, with a finding.

@@ -153,8 +153,11 @@ def rows_with_marks(table: Table, rows: Iterable[int]) -> Iterator[int]:
     columns = [table.columns[key] - first for key in _MARKED if key in table.columns]
     for row in rows:
         cells = table.grid.cells(row)
-        if any(isinstance(cell := cells[at], str) and cell[-1:] in _MAY_END for at in columns):
-            yield row
+        for at in columns:
+            cell = cells[at]
+            if isinstance(cell, str) and cell[-1:] in _MAY_END:
+                yield row
+                break
 
 
 def noted(table: Table, row: int, wording: str) -> tuple[tuple[str, ...], list[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from functools import partial
 from itertools import groupby
 
 from msgspec.structs import replace
@@ -19,7 +18,7 @@ from pipeline.returns.interpret.notes import said_around, said_by_marks, said_in
 from pipeline.returns.interpret.qualifiers import other_columns
 from pipeline.returns.interpret.rows import Matched, ShortRows, not_read, read_row
 from pipeline.returns.interpret.tables import Table
-from pipeline.returns.reading import ReportedRow
+from pipeline.returns.reading import MOST_FINDINGS, ReportedRow
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import ABSENT, CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
@@ -158,13 +157,11 @@ def _match(
         sheet = table.grid.sheet
         others, doubts = other_rows(table, known)
         findings += doubts
-        shown = partial(name_shown, table, known=looks[sheet].cells)
         elsewhen += _named_in(table, others, looks[sheet].cells, known)
         has_more = bool(table.other_columns) or "scale" in table.columns
-        for row in table.rows:
+        for row, ref, name in _names_down(table, looks[sheet].cells):
             if row in others:
                 continue
-            ref, name = shown(row, "ref"), shown(row, "indicator")
             said = name or ref
             if not said:
                 findings += _astray(table, row)
@@ -175,16 +172,16 @@ def _match(
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and not is_total(said) and not _signs_off(table, row):
                     cell = table.address(row, "indicator" if name else "ref")
-                    area, every = known.area, register.indicators
-                    likely = register.indicators_of(area) if area else every
-                    near = suggestion(said, [i.wording if name else i.ref for i in likely])
+                    # Of a return with more mistakes than any has, the first are told alone.
+                    is_told = len(findings) < MOST_FINDINGS
+                    near = _near(said, register, known.area, by_name=bool(name)) if is_told else ""
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
             elif of_ref and of_name and of_ref is not of_name:
                 of_two.append((Matched(table, row, of_ref, ref, is_of_two=True), of_name))
             elif first := places.get(found.ref):
                 cell, (there, at, key) = table.address(row, "performance"), first
-                named = f"{there.grid.sheet}!{there.address(at, key)}"
-                findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=named))
+                before = f"{there.grid.sheet}!{there.address(at, key)}"
+                findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=before))
             else:
                 places[found.ref] = table, row, "performance"
                 matched.append(Matched(table, row, found, ref))
@@ -204,6 +201,24 @@ def _match(
         order = {id(table): number for number, table in enumerate(tables)}
         matched.sort(key=lambda match: (order[id(match.table)], match.row))
     return matched, findings
+
+
+def _near(said: str, register: Register, area: str | None, *, by_name: bool) -> str:
+    """The indicator that an unknown name may be meant for, as a finding says it."""
+    likely = register.indicators_of(area) if area else register.indicators
+    return suggestion(said, [i.wording if by_name else i.ref for i in likely])
+
+
+def _names_down(table: Table, looks: Mapping[Place, CellDetail]) -> Iterator[tuple[int, str, str]]:
+    """Each row of a table with the reference and the wording that it shows."""
+    refs, names = (
+        [
+            value.strip() if isinstance(value, str) else name_shown(table, row, key, looks)
+            for row, value in zip(table.rows, table.values_down(key), strict=True)
+        ]
+        for key in NAMES
+    )
+    return zip(table.rows, refs, names, strict=True)
 
 
 #: How a line under the rows begins that says who made the return.
@@ -287,14 +302,12 @@ def _places(table: Table) -> list[Place]:
 
 def _filled_places(table: Table) -> list[Place]:
     """The same where no cell is marked, shows an error or has a formula: of these, the formats."""
-    first = table.grid.first_column
     return [
         (row, column)
         for key in (*FIGURES, *NAMES, "commentary")
         if (column := table.columns.get(key)) is not None
-        for row in table.rows
-        if (value := table.grid.cells(row)[column - first]) != ""
-        and not (key in NAMES and isinstance(value, str))
+        for row, value in zip(table.rows, table.values_down(key), strict=True)
+        if value != "" and not (key in NAMES and isinstance(value, str))
     ]
 
 

@@ -137,6 +137,7 @@ class ShortRows:
         self._figure = columns["performance"] - first
         self._words = columns["commentary"] - first if "commentary" in columns else None
         self._blank = [columns[key] - first for key in _BLANK if key in columns]
+        self._names = [columns[key] - first for key in NAMES if key in columns]
         self._seen = [(key, columns[key] - first) for key in SEEN if key in columns]
 
     def row(self, match: Matched, *, is_noted: bool) -> ReportedRow | None:
@@ -156,15 +157,13 @@ class ShortRows:
         figure = None if code is None else figure_of(value, _scale_of(indicator), code)
         if figure is None or figure.troubles:
             return None
-        seen: dict[str, str] = {}
-        for key, at in self._seen:
-            cell = values[at]
-            if isinstance(cell, str):
-                seen[key] = cell.strip()
-            elif key in NAMES:
+        for at in self._names:
+            if type(values[at]) is not str:
                 return None
-            else:
-                seen[key] = text_of(cell)
+        seen = {
+            key: cell.strip() if isinstance(cell := values[at], str) else text_of(cell)
+            for key, at in self._seen
+        }
         if is_total(seen.get("indicator", "")):
             return None
         words = "" if self._words is None else values[self._words]

@@ -87,8 +87,8 @@ class Table(Struct, dict=True):
     @cached_property
     def unfilled(self) -> list[int]:
         """The rows without a figure; asked for once the columns are chosen."""
-        column = self.columns.get("performance", -1) - self.grid.first_column
-        return [row for row in self.rows if column < 0 or self.grid.cells(row)[column] == ""]
+        figures = self.values_down("performance")
+        return [row for row, figure in zip(self.rows, figures, strict=True) if figure == ""]
 
     @cached_property
     def taken(self) -> frozenset[int]:
@@ -105,6 +105,14 @@ class Table(Struct, dict=True):
         """The value of a field in a row; blank where the table has no such column."""
         column = self.columns.get(key)
         return "" if column is None else self.grid.value(row, column)
+
+    def values_down(self, key: str) -> list[CellValue]:
+        """What stands in a field's column, row by row; blanks where the table has no such one."""
+        column, grid = self.columns.get(key), self.grid
+        if column is None:
+            return [""] * len(self.rows)
+        across, rows, first = column - grid.first_column, grid.rows, grid.first_row
+        return [rows[row - first][across] for row in self.rows]
 
     def text(self, row: int, key: str) -> str:
         return text_of(self.value(row, key))

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-#: In a pattern: what stands for characters, and letters with what says how often they come.
-_CLASS = re.compile(r"\\.")
-_LETTERS = re.compile(r"([a-z]+)([?*+{]?)")
+#: In a pattern: what stands for no letter, one letter of several, and letters with what says how
+#: often the last of them comes.
+_ESCAPED = re.compile(r"\\.")
 _CHOICE = re.compile(r"\[[^\]]*\]")
-#: What a text denies is taken out of it before it is read, with words that nothing understands.
-_DENYING = ("not", "provisional")
+_LETTERS = re.compile(r"([a-z]+)([?*+{]?)")
 #: So many words are remembered.
 _MOST_REMEMBERED = 10_000
 
@@ -34,8 +33,9 @@ class UnknownWords(dict[str, bool]):
         """Whether a text has such a word for certain."""
         if not text.isascii():
             return False
-        said = text.casefold()
-        if any(word in said for word in _DENYING):
+        said = text.lower()
+        if "not" in said or "provisional" in said:
+            # What a text denies is taken out of it, whatever its words, before it is read.
             return False
         return any(map(self.__getitem__, said.split()))
 
@@ -57,7 +57,7 @@ class UnknownWords(dict[str, bool]):
 
 def _pieces(pattern: str) -> set[str]:
     """Letters of a pattern such that every word that it can match is made of some of them."""
-    plain = _CLASS.sub(" ", pattern)
+    plain = _ESCAPED.sub(" ", pattern)
     pieces = {letter for choice in _CHOICE.findall(plain) for letter in choice if letter.isalpha()}
     for letters, times in _LETTERS.findall(plain):
         pieces |= {letters, letters[:-1], letters[-1]} if times else {letters}
