@@ -18,7 +18,7 @@ from pipeline.returns.interpret.notes import said_around, said_by_marks, said_in
 from pipeline.returns.interpret.qualifiers import other_columns
 from pipeline.returns.interpret.rows import Matched, ShortRows, not_read, read_row
 from pipeline.returns.interpret.tables import Table
-from pipeline.returns.reading import MOST_FINDINGS, ReportedRow
+from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import ABSENT, CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
@@ -33,6 +33,9 @@ from schemas.layout_rules import ROWS_OF_OTHER_PERIOD
 from schemas.model import Indicator, Register
 from schemas.names import name_key
 from schemas.wording import listed
+
+#: Of a return with more mistakes in its rows no further name is compared with all of the register's.
+_MOST_SUGGESTED = 500
 
 
 def read_indicators(
@@ -172,9 +175,8 @@ def _match(
                 is_reported = any(table.text(row, key) for key in FILLED)
                 if is_reported and not is_total(said) and not _signs_off(table, row):
                     cell = table.address(row, "indicator" if name else "ref")
-                    # Of a return with more mistakes than any has, the first are told alone.
-                    is_told = len(findings) < MOST_FINDINGS
-                    near = _near(said, register, known.area, by_name=bool(name)) if is_told else ""
+                    has_few = len(findings) < _MOST_SUGGESTED
+                    near = _near(said, register, known.area, by_name=bool(name)) if has_few else ""
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
             elif of_ref and of_name and of_ref is not of_name:
                 of_two.append((Matched(table, row, of_ref, ref, is_of_two=True), of_name))
