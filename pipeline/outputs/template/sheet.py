@@ -113,7 +113,7 @@ class TemplateSheet:
         return self._book.add_format(_TO_FILL | own)
 
     def _validate(self) -> None:
-        """Say once of all cells that accept the same what that is: Excel takes 65,534 such rules."""
+        """Say once of all cells that accept the same what that is; Excel takes 65,534 rules."""
         for accepts, places in self._accepted.values():
             ranges: list[tuple[int, int, int]] = []
             for column, row in sorted(places):

@@ -34,7 +34,7 @@ from schemas.model import Indicator, Register
 from schemas.names import name_key
 from schemas.wording import listed
 
-#: Of a return with more mistakes in its rows no further name is compared with all of the register's.
+#: Of a return with more mistakes in its rows no further name is compared with the register's.
 _MOST_SUGGESTED = 500
 
 
