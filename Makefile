@@ -10,14 +10,21 @@ FAULTS ?= all
 # Tests load the program in hundreds of processes; compiled once, it is there in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Which cases of each test `make test` runs: all, or the first, where another Python ran the others.
+CASES ?= all
+# What waits in one process runs in another; each takes from whoever has most left.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# Those of `make faults` run beside the others where it is said how much of them.
+TESTS := $(if $(findstring command line,$(origin FAULTS)),QUARTERDAY_FAULTS=$(FAULTS) $(PYTEST),$(PYTEST) -m "not faults")
+
 .PHONY: demo test lint bench faults fuzz docs picture clean
 
 demo: $(VENV)/.ready  ## Run the whole job on the worked example.
 	rm -rf demo
 	$(BIN)/quarterday demo demo
 
-test: $(VENV)/.ready  ## Run the tests, but for those of `make faults`.
-	$(BIN)/python -m pytest -n auto -m "not faults"
+test: $(VENV)/.ready  ## Run the tests; with FAULTS=few those of `make faults` beside them.
+	QUARTERDAY_CASES=$(CASES) $(TESTS)
 
 lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/ruff check .
@@ -31,7 +38,7 @@ bench: $(VENV)/.ready  ## Measure for half an hour, and write benchmarks/RESULTS
 	$(BIN)/python -m benchmarks
 
 faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases, try all that `make test` only samples.
-	QUARTERDAY_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n auto -m faults
+	QUARTERDAY_FAULTS=$(FAULTS) $(PYTEST) -m faults
 
 fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets, workbooks and messages at the readers, MINUTES each.
 	$(BIN)/python -m tests.support.fuzzing $(MINUTES)

@@ -117,6 +117,7 @@ def test_a_backup_is_restored_and_goes_on(tmp_path: Path, expected: Any) -> None
     assert differences(night_of(root), expected["next night of the backup"]) == []
 
 
+@pytest.mark.outside
 def test_a_store_in_postgresql_says_the_same_and_goes_on(
     root: Path, postgresql: str, expected: Any
 ) -> None:

@@ -28,7 +28,7 @@ from tests.corpus.intended import missing_cells, otherwise_shown, wrongly_printe
 from tests.corpus.layout import REGISTER, WAYS, Layout, Way
 from tests.corpus.layouts import GROUPS, LAYOUTS
 from tests.corpus.sheets import stored
-from tests.corpus.write import LIBREOFFICE, write, write_all
+from tests.corpus.write import LIBREOFFICE, write, write_all, written_once
 from tests.corpus.writers import libreoffice
 from tests.support.programs import need
 
@@ -246,8 +246,8 @@ def office() -> None:
 @pytest.mark.faults
 @pytest.mark.usefixtures("office")
 @pytest.mark.parametrize("suffix", [".xlsx", ".xls", ".ods"])
-def test_what_libreoffice_converts_holds_its_cells(suffix: str, tmp_path: Path) -> None:
-    made = write_all(LAYOUTS, tmp_path, ways=[Way(LIBREOFFICE, suffix)])
+def test_what_libreoffice_converts_holds_its_cells(suffix: str, corpus: Path) -> None:
+    made = written_once(Way(LIBREOFFICE, suffix), corpus)
     wrong = [
         f"{name}: {cell}"
         for (name, _), path in made.items()

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import msgspec
+from filelock import FileLock
+
 from tests.corpus.layout import Layout, Way
+from tests.corpus.layouts import LAYOUTS
 from tests.corpus.sheets import Sheet
 from tests.corpus.writers import (
     libreoffice,
@@ -63,6 +67,25 @@ def write(layout: Layout, way: Way, path: Path, *, xlsx: Path | None = None) -> 
         raise ValueError(f"{path.name} does not end in {way.suffix}")
     path.write_bytes(_written(layout, way, xlsx))
     return path
+
+
+def written_once(way: Way, folder: Path) -> dict[tuple[str, Way], Path]:
+    """Every layout that has this way, as `write_all` says; the first of several processes writes.
+
+    `folder` is theirs together. What lies there is to be read only.
+    """
+    into = folder / str(way)
+    into.mkdir(parents=True, exist_ok=True)
+    index = into / "written.json"
+    # Converting takes minutes, and whoever waits would have taken as long.
+    with FileLock(into / "lock"):
+        if not index.exists():
+            made = write_all(LAYOUTS, into, ways=[way])
+            index.write_bytes(
+                msgspec.json.encode({name: str(at) for (name, _), at in made.items()})
+            )
+    found = msgspec.json.decode(index.read_bytes(), type=dict[str, str])
+    return {(name, way): Path(path) for name, path in found.items()}
 
 
 def write_all(

@@ -40,6 +40,7 @@ def quarterday(*words: str | Path) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.outside
 def test_an_appendix_reaches_the_mailbox_of_each_recipient_once(
     start: Path, tmp_path: Path, server: Postfix, ca: trustme.CA
 ) -> None:
@@ -75,6 +76,7 @@ def test_an_appendix_reaches_the_mailbox_of_each_recipient_once(
     assert len(server.mailbox("safety", expected=1)) == 1
 
 
+@pytest.mark.outside
 def test_a_certificate_of_another_authority_gets_nothing(
     start: Path, tmp_path: Path, server: Postfix
 ) -> None:

@@ -500,6 +500,7 @@ def test_of_what_comes_and_goes_all_the_time_each_backup_has_everything_once(
 # --- From one database to another ----------------------------------------------------------------
 
 
+@pytest.mark.outside
 def test_a_store_goes_from_sqlite_to_postgresql_and_back(
     done: Path, tmp_path: Path, database: Callable[[], str]
 ) -> None:
@@ -516,6 +517,7 @@ def test_a_store_goes_from_sqlite_to_postgresql_and_back(
     assert rows_of(back) == rows_of(done)
 
 
+@pytest.mark.outside
 def test_in_postgresql_new_submissions_go_on_after_the_last_that_was_put_back(
     runs: Runner, done: Path, tmp_path: Path, database: Callable[[], str]
 ) -> None:
@@ -530,6 +532,7 @@ def test_in_postgresql_new_submissions_go_on_after_the_last_that_was_put_back(
         assert store.submissions()[-1].filename == "letter.xlsx"
 
 
+@pytest.mark.outside
 def test_a_database_that_holds_a_store_is_left_alone(
     done: Path, tmp_path: Path, database: Callable[[], str]
 ) -> None:
@@ -542,6 +545,7 @@ def test_a_database_that_holds_a_store_is_left_alone(
     assert rows_of(tmp_path / "first") == rows_of(done)
 
 
+@pytest.mark.outside
 def test_a_restored_password_is_read_by_nobody_else(
     done: Path, tmp_path: Path, database: Callable[[], str]
 ) -> None:
@@ -551,6 +555,7 @@ def test_a_restored_password_is_read_by_nobody_else(
     assert stat.S_IMODE((new / "pipeline.toml").stat().st_mode) == 0o600
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("there", ["SQLite", "PostgreSQL"])
 @pytest.mark.parametrize("here", ["SQLite", "PostgreSQL"])
 def test_a_store_that_was_put_back_still_refuses_to_change_what_it_holds(

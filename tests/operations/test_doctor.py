@@ -177,6 +177,7 @@ def test_a_log_that_is_not_wal_is_said_and_the_next_run_puts_it_right(workspace:
     assert troubles(workspace) == {}
 
 
+@pytest.mark.outside
 def test_a_postgresql_store_is_looked_at_in_the_same_way(
     workspace: Path, tmp_path: Path, postgresql: str
 ) -> None:
@@ -231,6 +232,7 @@ def test_a_trigger_that_is_missing_or_does_nothing_is_named(workspace: Path) -> 
     assert troubles(workspace) == {}
 
 
+@pytest.mark.outside
 def test_a_trigger_of_postgresql_that_is_missing_or_off_is_named(
     workspace: Path, tmp_path: Path, postgresql: str
 ) -> None:

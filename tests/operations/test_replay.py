@@ -486,6 +486,7 @@ def schema(postgresql: str) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.outside
 def test_a_store_in_postgresql_replays_and_is_made_again(council: Council, schema: str) -> None:
     set_up(council.root, url=schema)
     eventful(council)
@@ -498,6 +499,7 @@ def test_a_store_in_postgresql_replays_and_is_made_again(council: Council, schem
     next_night(council)
 
 
+@pytest.mark.outside
 def test_an_older_store_in_postgresql_is_not_written_over(council: Council, schema: str) -> None:
     set_up(council.root, url=schema)
     community(council, P1_1=10)

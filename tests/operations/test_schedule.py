@@ -75,6 +75,7 @@ def units(workspace: Path, folder: Path, *words: str) -> tuple[str, str]:
     return service.read_text("utf-8"), timer.read_text("utf-8")
 
 
+@pytest.mark.outside
 def test_the_units_pass_systemds_own_check(odd: Path, tmp_path: Path) -> None:
     units(odd, tmp_path / "units")
     files = [str(path) for path in (tmp_path / "units").iterdir()]
@@ -134,6 +135,7 @@ def test_a_run_is_stopped_from_outside_only_after_it_would_have_stopped_itself(
     assert "TimeoutStartSec=infinity" in units(workspace, tmp_path / "units")[0]
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("zone", ["Europe/London", "Europe/Berlin"])
 @pytest.mark.parametrize("at", ["01:30", "02:00", "02:30"])
 def test_the_timer_elapses_on_the_night_that_lacks_its_time(
@@ -276,6 +278,7 @@ def crontab(*words: str, given: str = "") -> str:
     return done.stdout
 
 
+@pytest.mark.outside
 def test_the_crontab_keeps_every_other_line(odd: Path, crontabs: Path) -> None:
     assert list(crontabs.iterdir()) == []
     crontab("-", given=THEIRS)
@@ -292,12 +295,14 @@ def test_the_crontab_keeps_every_other_line(odd: Path, crontabs: Path) -> None:
     assert "Nothing was installed" in told("remove", *there)
 
 
+@pytest.mark.outside
 def test_where_there_is_no_crontab_one_is_made(workspace: Path, crontabs: Path) -> None:
     told("install", "--for", "cron", "-w", workspace)
     assert crontab("-l").count("\n") == 1
     assert len(list(crontabs.iterdir())) == 1
 
 
+@pytest.mark.outside
 def test_doctor_sees_the_line_and_whether_it_calls_this_program(
     workspace: Path, crontabs: Path
 ) -> None:

@@ -68,6 +68,7 @@ def test_each_indicator_is_displayed_with_wording_figures_and_rating(
     assert shown[2].replace("\n", " ").casefold().endswith(expected["rating"])
 
 
+@pytest.mark.outside
 def test_each_indicator_stands_under_its_priority_heading(sheet: list[list[str]]) -> None:
     headings = dict.fromkeys(row["priority_heading"] for row in INDICATORS)
     wordings = {row["indicator"]: row["priority_heading"] for row in INDICATORS}
@@ -84,6 +85,7 @@ def test_each_indicator_stands_under_its_priority_heading(sheet: list[list[str]]
     assert found == wordings
 
 
+@pytest.mark.outside
 def test_the_workbook_itself_holds_every_wording_and_figure(account: Account) -> None:
     sheet = load_workbook(account.appendix, rich_text=True)["Appendix 3"]
     cells = [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()]
@@ -96,6 +98,7 @@ def test_the_workbook_itself_holds_every_wording_and_figure(account: Account) ->
         assert achieved["priority"] in text
 
 
+@pytest.mark.outside
 def test_the_workbook_holds_no_formula(account: Account) -> None:
     book = load_workbook(account.appendix)
     assert not [
@@ -103,6 +106,7 @@ def test_the_workbook_holds_no_formula(account: Account) -> None:
     ]
 
 
+@pytest.mark.outside
 def test_every_achievement_stands_beside_its_priority(sheet: list[list[str]]) -> None:
     for achieved in ACHIEVEMENTS:
         row = next(r for r in sheet if r[0].strip() == achieved["priority"])

@@ -498,6 +498,7 @@ def test_an_ampersand_in_the_title_does_not_become_a_code(hard_book: Workbook) -
     assert "R&amp;&amp;\u2060G" in sheet or "R&amp;\u2060&amp;G" in sheet
 
 
+@pytest.mark.outside
 def test_libreoffice_shows_every_figure_as_printed(worked: Report, tmp_path: Path) -> None:
     write_appendix(worked, tmp_path / "appendix.xlsx")
     rows = displayed(tmp_path / "appendix.xlsx", tmp_path)

@@ -490,6 +490,7 @@ def other(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return folder / f"return.{request.param}"
 
 
+@pytest.mark.outside
 def test_a_return_in_another_format_comes_back_as_an_xlsx_that_can_be_corrected_and_sent(
     other: Path,
 ) -> None:

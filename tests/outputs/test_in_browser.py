@@ -145,6 +145,7 @@ def document(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return digest()
 
 
+@pytest.mark.outside
 def test_nothing_has_to_be_scrolled_to_the_side_and_axe_finds_nothing(document: str) -> None:
     for width in WIDTHS:
         seen = look(document, width, with_axe=True)
@@ -153,12 +154,14 @@ def test_nothing_has_to_be_scrolled_to_the_side_and_axe_finds_nothing(document: 
         assert seen.passes > 15
 
 
+@pytest.mark.outside
 def test_without_its_styles_a_message_still_fits_a_narrow_window(tmp_path: Path) -> None:
     for document in (appendix(worked_example(), tmp_path), digest()):
         bare = re.sub(r' style="[^"]*"', "", document)
         assert look(bare, 600).width <= 600
 
 
+@pytest.mark.outside
 def test_what_cannot_be_read_or_does_not_fit_would_be_found() -> None:
     spoilt = digest().replace("<h1", '<img src="data:,x"><div style="width:900px">Wide</div><h1')
     spoilt = re.sub(r"color:#454545", "color:#EEEEEE", spoilt)

@@ -207,7 +207,7 @@ def test_a_long_chain_of_names_is_followed_to_its_end() -> None:
 
 
 @given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=8))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example(["T4", "[1]"])
 @example(["[1]", "A1"])
 def test_what_is_remembered_of_a_formula_is_true_of_all_that_are_like_it(pieces: list[str]) -> None:

@@ -198,6 +198,7 @@ def _converted(folder: Path, files: Iterable[Path], kind: str) -> None:
 UNFOUND = {"sheet in capitals"}
 
 
+@pytest.mark.outside
 def test_libreoffice_opens_every_copy_with_its_marks(tmp_path: Path) -> None:
     need("soffice")
     copies = []

@@ -82,6 +82,7 @@ def test_corrected_in_the_copy_it_is_accepted(way: Way, tmp_path: Path) -> None:
     assert is_accepted(back)
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("way", FORMATS, ids=str)
 def test_corrected_and_saved_by_libreoffice_it_is_accepted(way: Way, tmp_path: Path) -> None:
     sent, copy = made(way, tmp_path)

@@ -173,7 +173,7 @@ def _registers(draw: st.DrawFn) -> Register:
 
 
 @given(register=_registers())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 def test_any_register_comes_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, register: Register
 ) -> None:

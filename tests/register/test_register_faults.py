@@ -377,6 +377,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_a_register_saved_by_another_program_says_the_same(
     saved: dict[str, Path], kind: str

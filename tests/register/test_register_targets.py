@@ -196,6 +196,7 @@ def test_a_polarity_that_cannot_be_read_is_asked_about_alone(tmp_path: Path) -> 
     assert [(f.code, f.sheet) for f in findings_of(path)] == [("R16", "Indicators")]
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_it_is_asked_in_each_kind_of_workbook(tmp_path: Path, kind: str) -> None:
     soffice = need("soffice")

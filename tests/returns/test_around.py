@@ -96,6 +96,7 @@ def test_a_text_box_that_says_nothing_of_the_figures_is_passed_over(
     assert (said(made), figures(made)) == ([], READ)
 
 
+@pytest.mark.outside
 def test_headers_and_boxes_are_heard_in_libreoffice_s_own_format(tmp_path: Path) -> None:
     need("soffice")
     paths = [with_header(tmp_path, "Q2 DRAFT"), with_box(tmp_path, "All figures are cumulative")]

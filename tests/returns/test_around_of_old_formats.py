@@ -27,6 +27,7 @@ _RELATIONS = (
 _ABSENT, _HEADER, _DRAWING, _END = struct.pack("<I", 0xFFFFFFFF), 479, 550, binary_record(130)
 
 
+@pytest.mark.outside
 def test_what_stands_around_the_cells_of_an_xls_is_heard(tmp_path: Path) -> None:
     need("soffice")
     sources = {}

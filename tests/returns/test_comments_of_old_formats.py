@@ -25,6 +25,7 @@ _RELATIONS = (
 )
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("text", [USE, "use 4650 \u2013 instead"])
 def test_a_comment_in_xls_is_heard(tmp_path: Path, text: str) -> None:
     need("soffice")

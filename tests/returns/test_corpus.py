@@ -10,9 +10,8 @@ import pytest
 
 from tests.corpus.expected import Verdict
 from tests.corpus.layout import WAYS, Way
-from tests.corpus.layouts import GROUPS
 from tests.corpus.reading import Judged, read_corpus
-from tests.corpus.write import LIBREOFFICE
+from tests.corpus.write import LIBREOFFICE, written_once
 from tests.support.programs import need
 from tests.support.sampled import sampled
 
@@ -37,7 +36,7 @@ def wrong(each: Judged) -> list[str]:
 
 def check(way: Way, folder: Path) -> None:
     """Every figure is read as a person reads it, or asked about where nobody could tell."""
-    judged = list(read_corpus([way], folder, GROUPS))
+    judged = list(read_corpus(written_once(way, folder)))
     assert len({each.layout.name for each in judged}) >= 60
     said = [f"{e.group}: {e.layout.name} {e.ref}: {what}" for e in judged for what in wrong(e)]
     plain = Counter(each.verdict for each in judged if each.layout.is_plain)
@@ -46,13 +45,13 @@ def check(way: Way, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("way", sampled(ONCE, 4), ids=str)
-def test_no_figure_is_misread(tmp_path: Path, way: Way) -> None:
-    check(way, tmp_path)
+def test_no_figure_is_misread(corpus: Path, way: Way) -> None:
+    check(way, corpus)
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("way", [way for way in WAYS if way not in ONCE], ids=str)
-def test_no_figure_is_misread_whoever_saved_it(tmp_path: Path, way: Way) -> None:
+def test_no_figure_is_misread_whoever_saved_it(corpus: Path, way: Way) -> None:
     if way.program == LIBREOFFICE:
         need("soffice")
-    check(way, tmp_path)
+    check(way, corpus)

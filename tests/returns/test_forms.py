@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -103,7 +103,6 @@ places = st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 11))
     st.sampled_from([SAFETY.ref, CARE.ref]),
     st.dictionaries(places, st.sampled_from(TYPED) | st.text(), min_size=1, max_size=3),
 )
-@settings(deadline=None)
 @example(SAFETY.ref, {(0, 0, 0): "Community safety: forecast"})
 @example(CARE.ref, {(0, 0, 0): "Community safety: return for 2012-13"})
 @example(SAFETY.ref, {(1, 3, 7): "Community safety actual £", (1, 4, 7): "40 days"})
@@ -119,7 +118,6 @@ def test_whatever_is_typed_in_a_return_both_ways_read_the_same(
     st.dictionaries(places, st.sampled_from(TYPED) | st.text() | st.floats(), max_size=6),
     st.booleans(),
 )
-@settings(deadline=None)
 @example({(1, 4, 7): 0.1 + 0.2, (1, 4, 9): " Ann\r\nsays so "}, True)
 def test_a_row_that_is_read_in_short_says_what_it_says_at_length(
     changes: dict[tuple[int, int, int], CellValue], is_noted: bool

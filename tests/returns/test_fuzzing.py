@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -31,7 +31,6 @@ _WITHOUT_FIGURES: list[list[CellValue]] = [
 
 
 @given(st.lists(fuzzing.grids(), min_size=1, max_size=2))
-@settings(deadline=None)
 @example([Grid("Cover", 0, 0, _WITHOUT_FIGURES)])
 def test_of_any_sheet_only_what_stands_there_is_read(sheets: list[Grid]) -> None:
     fuzzing.check_layout([replace(g, sheet=f"{g.sheet}{n}") for n, g in enumerate(sheets)])

@@ -69,9 +69,7 @@ def test_figures_under_provisional_are_provisional(tmp_path: Path) -> None:
 
 
 @pytest.mark.faults
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     chain=st.lists(st.sampled_from(KNOWN), min_size=1, max_size=3),
     unknown=st.sampled_from(UNKNOWN) | st.text("bcdfghjklmnpqrstvwxz", min_size=3, max_size=9),
@@ -95,9 +93,7 @@ def test_one_unknown_word_anywhere_over_a_figure_is_asked_about(
     assert set(figures(made).values()) == {Answer.ASKED}
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chain=st.lists(st.sampled_from(KNOWN), min_size=1, max_size=4))
 def test_any_chain_of_known_words_is_read(tmp_path: Path, chain: list[str]) -> None:
     rows: list[Row] = [(label,) for label in (*chain, "Actual")]

@@ -375,6 +375,7 @@ def test_a_comment_on_something_else_or_of_ours_is_passed_over(
     assert said(returned([commented(tmp_path, cell, text)])[0]) == []
 
 
+@pytest.mark.outside
 def test_a_comment_is_heard_in_libreoffice_s_own_format(tmp_path: Path) -> None:
     need("soffice")
     path = commented(tmp_path, "C2", "use 4650 instead")

@@ -74,7 +74,7 @@ def rounded(exact: Fraction, decimals: int) -> Decimal:
 parts = st.decimals(min_value=0, max_value=10**14, places=6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(parts, parts.filter(bool), st.integers(0, 4), st.integers(0, 4))
 def test_a_figure_rounded_from_its_parts_at_any_published_decimal_follows(
     numerator: Decimal, denominator: Decimal, published: int, given_with: int
@@ -85,7 +85,7 @@ def test_a_figure_rounded_from_its_parts_at_any_published_decimal_follows(
     assert findings_of(register_of(share), reported) == [[]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(parts, parts.filter(bool), st.integers(0, 3), st.sampled_from([-1, 1]))
 def test_a_figure_one_unit_in_the_last_decimal_off_does_not_follow(
     numerator: Decimal, denominator: Decimal, decimals: int, way: int
@@ -99,7 +99,7 @@ def test_a_figure_one_unit_in_the_last_decimal_off_does_not_follow(
     assert findings_of(register_of(share), reported) == [expected]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 500), st.integers(1, 500), st.integers(-5, 105))
 def test_a_percentage_and_its_parts_make_at_most_one_error(
     numerator: int, denominator: int, percent: int

@@ -187,9 +187,7 @@ def test_a_delivery_that_the_store_holds_is_never_recorded_again(store: Store) -
     assert [one.filename for one in store.submissions()] == ["return.xlsx"]
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.decimals(
@@ -231,9 +229,7 @@ def test_text_that_no_database_takes_costs_a_character_and_not_the_night(store: 
     assert store.observations(PERIOD)[0].commentary == "before�after"
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_any_other_text_comes_back_as_it_was(store: Store, text: str) -> None:
     accept(store, "return.xlsx", replace(figure(), commentary=text, narrative=text))

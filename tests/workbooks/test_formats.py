@@ -104,6 +104,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_the_same_return_in_another_format_gives_the_same_cell_for_cell(
     saved: dict[str, Path], kind: str
@@ -113,6 +114,7 @@ def test_the_same_return_in_another_format_gives_the_same_cell_for_cell(
     assert told(other) == told(excel)
 
 
+@pytest.mark.outside
 def test_what_libreoffice_saved_is_read_rightly(saved: dict[str, Path]) -> None:
     reading = read_workbook(saved["xlsx"].read_bytes(), FileKind.XLSX, REGISTER)
     values = {row.indicator: row.value for row in reading.rows}
@@ -370,7 +372,7 @@ def written(cells: dict[tuple[int, int], tuple[list[str], int, str, str, bool]])
 
 
 @given(cells=_SHEETS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_searching_a_sheet_finds_what_parsing_it_finds(
     tmp_path: Path, cells: dict[tuple[int, int], tuple[list[str], int, str, str, bool]]
 ) -> None:
@@ -463,11 +465,7 @@ def test_repeated_and_merged_cells_of_an_open_document_are_read(tmp_path: Path) 
     cut=st.integers(0, 1 << 20),
     is_cut=st.booleans(),
 )
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
-    max_examples=300,
-)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 def test_a_spoilt_workbook_is_looked_up_or_refused(
     tmp_path: Path, kind: FileKind, changes: list[tuple[int, int]], cut: int, is_cut: bool
 ) -> None:
@@ -490,11 +488,7 @@ def test_a_spoilt_workbook_is_looked_up_or_refused(
         st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=4
     )
 )
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
-    max_examples=300,
-)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 def test_a_workbook_with_a_spoilt_part_is_looked_up_or_refused(
     tmp_path: Path, kind: FileKind, changes: list[tuple[int, int]]
 ) -> None:

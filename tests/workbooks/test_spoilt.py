@@ -77,6 +77,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return paths
 
 
+@pytest.mark.outside
 def test_what_each_program_writes_is_read_or_asked_about(sound: list[Path]) -> None:
     assert {path.suffix for path in sound} == {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
     expected = {ref: answer.value for ref, answer in READ.items() if hasattr(answer, "value")}
@@ -97,6 +98,7 @@ def test_what_each_program_writes_is_read_or_asked_about(sound: list[Path]) -> N
             assert judged.figures == expected
 
 
+@pytest.mark.outside
 def test_what_is_spoilt_costs_a_finding_at_most(sound: list[Path], tmp_path: Path) -> None:
     check(sound, tmp_path, count=36, seed=1)
 
