@@ -83,6 +83,10 @@ def _prepare(register: Register) -> None:
     sys.modules["numpy"] = None  # type: ignore[assignment]  # so that importing it fails
     # It also asks, once, which types of files the system knows: a worker may not, later.
     mimetypes.init()
+    # What words mean on a register of very many indicators takes seconds, once.
+    from pipeline.returns.interpret.labels import vocabulary_of
+
+    vocabulary_of(register)
 
 
 def _begun(arrival: Arrival, guard: Guard) -> Future[bytes] | None:
@@ -155,10 +159,9 @@ def read_cell(content: bytes, sheet: str, cell: str) -> str:
 
 def _bounded(reading: Reading) -> Reading:
     """The reading, or what little there is to say where it would fill the store."""
-    many = len(reading.findings)
-    if many <= MOST_FINDINGS:
+    if len(reading.findings) <= MOST_FINDINGS:
         return reading
-    excess = c.TOO_LARGE.found(detail=f"it holds {many:,} mistakes")
+    excess = c.TOO_LARGE.found(detail=f"it holds more than {MOST_FINDINGS:,} mistakes")
     said = [excess, *reading.findings[:_SOME]]
     return Reading(reading.area, reading.period, sheets=reading.sheets, findings=said)
 

@@ -18,7 +18,7 @@ from pipeline.returns.interpret.notes import said_around, said_by_marks, said_in
 from pipeline.returns.interpret.qualifiers import other_columns
 from pipeline.returns.interpret.rows import Matched, ShortRows, not_read, read_row
 from pipeline.returns.interpret.tables import Table
-from pipeline.returns.reading import ReportedRow
+from pipeline.returns.reading import MOST_FINDINGS, ReportedRow
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import ABSENT, CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
@@ -165,6 +165,9 @@ def _match(
         for row, ref, name in _names_down(table, looks[sheet].cells):
             if row in others:
                 continue
+            if len(findings) > MOST_FINDINGS:
+                # It is sent back for that alone, whatever else its rows say.
+                break
             said = name or ref
             if not said:
                 findings += _astray(table, row)

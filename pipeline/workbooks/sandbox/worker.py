@@ -33,7 +33,7 @@ _LONGEST_ANSWER = 64 * _MIB
 _ROOM = 32 * _MIB
 #: How many new things there are before the youngest are looked through for cycles: the cells of a
 #: large workbook hold none.
-_NEW_THINGS = 50_000
+NEW_THINGS = 50_000
 #: A worker whose parent is gone ends by itself this long after its time was up, in seconds.
 GRACE = 2
 
@@ -89,7 +89,7 @@ def serve(prepare: Callable[[], object], seconds: float, memory_mb: int, pipe: C
     _silence()
     try:
         prepare()
-        gc.set_threshold(_NEW_THINGS)
+        gc.set_threshold(NEW_THINGS)
         # What it has now it keeps.
         gc.freeze()
         _limit_memory(memory_mb)
