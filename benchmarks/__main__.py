@@ -54,11 +54,12 @@ BENCHMARKS = (
     Benchmark(
         "benchmarks.returns",
         [
-            Ratio(
-                "inbox to store, beside the bare read", r"whole way .*?([\d.]+) x the bare read", 3
-            )
+            Ratio("inbox to store, beside the bare read", r"([\d.]+) x its bare read", 3),
+            Ratio("inbox to store, part of the plain way", r"([\d.]+) of its plain way", 0.067),
+            Ratio("a return among a tenth as many", r"among fewer, \d+: ([\d.]+) x a return", 2.5),
+            Ratio("a return among ten times as many", r"among more, \d+: ([\d.]+) x a return", 1.2),
         ],
-        quick=("2",),
+        quick=("1", "2", "3"),
         arguments=("100", "1000", "10000"),
     ),
     Benchmark(

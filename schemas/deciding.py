@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+#: What people may ask for, on the sheet Decisions of the register and by command.
+APPROVE, ACCEPT, REOPEN, RECALL = "approve", "accept", "reopen", "recall"
+
 
 class IssueRule(StrEnum):
     """What makes an issue of a draft."""

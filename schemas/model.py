@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.deciding import Approver, IssueRule, Request, Weekday
+from schemas.frequency import AcrossBreak, Carried, Frequency, Month, Profile, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.units import Unit, UnitRow, row_of, shown
 
@@ -146,6 +147,18 @@ class Indicator(Struct, frozen=True):
     definition: str = ""
     source: str = ""
     small_numbers: SmallNumbers = SmallNumbers.SUPPRESS
+    #: The first and the last period for which it is asked; empty: from the beginning, for good.
+    first: str = ""
+    last: str = ""
+    due: Frequency = Frequency.EVERY_PERIOD
+    #: The periods for which it is due, where they are listed.
+    due_in: tuple[str, ...] = ()
+    when_not_due: WhenNotDue = WhenNotDue.LAST_FIGURE
+    #: The period from which this row of it holds; empty: from the beginning.
+    since: str = ""
+    across_break: AcrossBreak = AcrossBreak.NOT_COMPARED
+    #: Its figures are compared only with those of the same series: a break begins another.
+    series: int = 0
 
     @property
     def unit_row(self) -> UnitRow:
@@ -179,6 +192,11 @@ class Target(Struct, frozen=True):
     upper: Decimal | None = None
     baseline: Decimal | None = None
     baseline_period: str = ""
+    #: How it is spread over shorter periods, and goes on for the next year; None: it does not.
+    profile: Profile | None = None
+    carried: Carried | None = None
+    #: By how much it changes a year, as it is carried on: percent of it, or points of the unit.
+    change: Decimal | None = None
 
     @property
     def is_set(self) -> bool:
@@ -255,6 +273,13 @@ class Policy(Struct, frozen=True):
     coverage_from: Decimal = Decimal(0)
 
 
+class PolicyChange(Struct, frozen=True):
+    """What the colours mean from a period on."""
+
+    since: str
+    policy: Policy
+
+
 class TextBounds(Struct, frozen=True):
     """How much a return may say in words, since all of it is printed, mailed and kept."""
 
@@ -284,6 +309,7 @@ class Framework(Struct, frozen=True):
     issue_when: IssueRule = IssueRule.CHANGE
     #: On which days drafts are sent; none: on any.
     draft_days: tuple[Weekday, ...] = ()
+    year_begins: Month = Month.APRIL
 
 
 class Register(Struct, frozen=True, dict=True):
@@ -300,8 +326,13 @@ class Register(Struct, frozen=True, dict=True):
     #: None: whoever may give commands, or write the register, decides.
     approvers: tuple[Approver, ...] = ()
     decisions: tuple[Request, ...] = ()
+    policies: tuple[PolicyChange, ...] = ()
     #: SHA-256 of the workbook's bytes.
     sha256: str = ""
+    #: Every row of every indicator, where `indicators` has the last, or what is due in one period.
+    versions: tuple[Indicator, ...] = ()
+    #: In a register in force in one period, what is printed though it is not due.
+    not_due: tuple[Indicator, ...] = ()
 
     # Of what stands twice the first counts.
     @cached_property
@@ -350,24 +381,3 @@ class Register(Struct, frozen=True, dict=True):
         """The register with these periods open."""
         periods = tuple(replace(p, open=p.open or p.name in names) for p in self.periods)
         return replace(self, periods=periods)
-
-    def last_period(self, period: Period) -> Period | None:
-        """The period of the same length that ended last before this one started.
-
-        A register may hold quarters and years; a quarter is never compared with a year.
-        """
-        days = (period.ends - period.starts).days
-        earlier = [
-            p
-            for p in self.periods
-            if p.ends < period.starts and abs((p.ends - p.starts).days - days) * 5 <= days
-        ]
-        return max(earlier, key=lambda p: p.ends, default=None)
-
-    def year_before(self, period: Period) -> Period | None:
-        """The same period a year before: the one that starts and ends within a week of it."""
-        for other in self.periods:
-            apart = (period.starts - other.starts, period.ends - other.ends)
-            if all(358 <= each.days <= 373 for each in apart):
-                return other
-        return None

@@ -8,6 +8,7 @@ sheets is joined to a row before.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ from schemas.checks import Cells, Checks
 from schemas.names import name_key
 from schemas.register_checks import CHECKS
 from schemas.register_columns import RegisterSheet
-from schemas.register_layout import AREAS, LISTS, SHEETS
+from schemas.register_layout import AREAS, LISTS, PERIODS, SHEETS
 from schemas.register_names import SheetNames
+from schemas.register_periods import overlapping
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -39,10 +41,16 @@ def failures(
         for sheet in SHEETS
         if sheet.title in tables
     }
+    starts = {
+        name_key(row["name"]): row["starts"]
+        for row in reversed(tables.get(PERIODS.title, ()))
+        if row["name"]
+    }
     for sheet in SHEETS:
         rows = tables.get(sheet.title, ())
         joined = [
-            {**row, **more} for row, more in zip(rows, _joined(sheet, rows, names), strict=True)
+            {**row, **more}
+            for row, more in zip(rows, _joined(sheet, rows, names, starts), strict=True)
         ]
         checks = _CHECKS[sheet.title]
         frame = verdicts.frame_of(
@@ -57,14 +65,21 @@ def failures(
 
 
 def _joined(
-    sheet: RegisterSheet, rows: Rows, names: Mapping[str, SheetNames]
+    sheet: RegisterSheet,
+    rows: Rows,
+    names: Mapping[str, SheetNames],
+    starts: Mapping[str, date | None],
 ) -> Iterator[dict[str, object]]:
-    """What other rows and sheets say of each row."""
+    """What other rows and sheets say of each row; `starts` are the first days of periods."""
     if sheet is AREAS:
         refs = {name_key(row["ref"]) for row in rows if row["ref"]}
         for row in rows:
             ref, name = (name_key(row[key] or "") for key in ("ref", "name"))
             yield {"is_own_name": name == ref or name not in refs}
+        return
+    if sheet is PERIODS:
+        for other in overlapping(rows):
+            yield {"overlaps": other}
         return
     chosen = [
         (column.key, LISTS[column.chosen_from]) for column in sheet.columns if column.chosen_from
@@ -73,6 +88,10 @@ def _joined(
         yield {
             f"{key}_unknown": _unknown(row[key], other, names.get(other.title))
             for key, other in chosen
+        } | {
+            f"{key}_starts": starts.get(name_key(row[key])) if isinstance(row[key], str) else None
+            for key, other in chosen
+            if other is PERIODS
         }
 
 

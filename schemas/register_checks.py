@@ -3,8 +3,9 @@
 An entry's texts are: code, title, what is said, what to do, why. {value} in a text is what the cell
 shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the sheet's own. It
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
-column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on what is to
-be reached are in `schemas.register_targets`.
+column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on indicators
+over time are in `schemas.register_indicators`, those on what is to be reached in
+`schemas.register_targets`, and those that ask about periods in `schemas.register_periods`.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind
-from schemas.names import address_key, name_key
 from schemas.register_columns import RegisterColumn
+from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
+from schemas.register_periods import PERIOD_CHECKS
 from schemas.register_settings import FRAMEWORK, TIMES
-from schemas.register_targets import TARGET_CHECKS, has_figures
+from schemas.register_targets import TARGET_CHECKS, changes, has_figures
 from schemas.wording import listed
 
 if TYPE_CHECKING:
@@ -50,9 +52,14 @@ _REASONS = {
     "polarity": "the indicator is a measure",
     "tolerance": "it has a kind",
     "tolerance_kind": "there is a tolerance",
+    "change": "the target changes from year to year",
+    "due_in": "it is due in listed periods",
+    "first": "every other year is counted from there",
     "lower": "there is an upper end",
     "upper": "there is a lower end",
 }
+#: The sheets that say what the colours mean.
+_POLICIES = ("framework", "policies")
 _LEAST = {setting.key: setting.least for setting in FRAMEWORK.columns}
 #: The largest number of each setting that has one.
 _MOST = {setting.key: setting.most for setting in FRAMEWORK.columns if setting.most}
@@ -73,20 +80,6 @@ def _is_from_to(least: int, most: int, numbers: pd.Series[Any]) -> Verdicts:
 def _are_choices(column: RegisterColumn, cells: pd.Series[Any]) -> Verdicts:
     choices = set(column.choices)
     return [choices.issuperset([cell] if isinstance(cell, str) else cell) for cell in cells]
-
-
-def _is_first(*columns: pd.Series[Any]) -> Verdicts:
-    """Whether no row further up has the same cells, compared as returns are matched to them."""
-    first: dict[tuple[object, ...], int] = {}
-    rows = zip(*(map(_same, column) for column in columns), strict=True)
-    return [first.setdefault(row, place) == place for place, row in enumerate(rows)]
-
-
-def _same(cell: str | int) -> str | int:
-    """What two cells have in common that a return could not tell apart."""
-    if not isinstance(cell, str):
-        return cell
-    return address_key(cell) if "@" in cell else name_key(cell)
 
 
 def _are_addresses(cells: pd.Series[Any]) -> Verdicts:
@@ -137,23 +130,24 @@ CHECKS = (
         "Give each {row} a {what} of its own.",
         "Rows are found by their refs and names, and stand in their order.",
         at=_at(
-            _is_first,
+            is_first,
             "priorities.ref",
             "priorities.order",
-            "indicators.ref",
             "areas.ref",
             "areas.name",
             "periods.name",
+            "policies.since",
         ),
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
+    *INDICATOR_CHECKS,
     RowCheck(
         "R25",
         "Target given twice",
         "{value} already has a target for this period further up.",
         "Keep one of the two rows.",
         "With two targets nobody can say which is to be reached.",
-        at={"targets.indicator": Condition(("indicator", "period"), _is_first)},
+        at={"targets.indicator": Condition(("indicator", "period"), is_first)},
     ),
     RowCheck(
         "R29",
@@ -169,7 +163,7 @@ CHECKS = (
         "{value} already stands further up, and would be sent everything twice.",
         "Keep one row, and put all that is sent under Gets.",
         "Everybody is sent a thing once.",
-        at=_at(_is_first, "recipients.email"),
+        at=_at(is_first, "recipients.email"),
     ),
     RowCheck(
         "R27",
@@ -200,6 +194,7 @@ CHECKS = (
         at=_at(
             lambda figure: figure >= 0,
             "framework.tolerance",
+            "policies.tolerance",
             "indicators.tolerance",
             "indicators.plausible_change",
         ),
@@ -210,7 +205,10 @@ CHECKS = (
         "{value} is not from 0 to 1.",
         "Type the mean score, for example {example}.",
         "Green scores 1, amber ½ and red 0.",
-        at=_at(lambda mean: mean.between(0, 1), "framework.green_from", "framework.amber_from"),
+        at=_at(
+            lambda mean: mean.between(0, 1),
+            *(f"{where}.{key}" for where in _POLICIES for key in ("green_from", "amber_from")),
+        ),
         words=lambda _row, key: {"example": "0.75" if key == "green_from" else "0.5"},
     ),
     RowCheck(
@@ -219,7 +217,9 @@ CHECKS = (
         "{value} is not from 0 to 1.",
         "Type a share, for example 0.75, or clear this cell: the whole is then always rated.",
         "All that is due is 1, and nothing of it is 0.",
-        at=_at(lambda share: share.between(0, 1), "framework.coverage_from"),
+        at=_at(
+            lambda share: share.between(0, 1), *(f"{where}.coverage_from" for where in _POLICIES)
+        ),
     ),
     RowCheck(
         "R32",
@@ -228,7 +228,10 @@ CHECKS = (
         "Correct the wrong one of the two.",
         "Nothing lies between two ends that are the wrong way round.",
         at={
-            "framework.amber_from": Condition(("amber_from", "green_from"), operator.le),
+            **{
+                f"{where}.amber_from": Condition(("amber_from", "green_from"), operator.le)
+                for where in _POLICIES
+            },
             "indicators.plausible_maximum": Condition(
                 ("plausible_maximum", "plausible_minimum"), operator.ge
             ),
@@ -311,6 +314,9 @@ CHECKS = (
             "indicators.tolerance_kind": Condition(
                 ("tolerance",), _is_filled, also=("tolerance_kind",)
             ),
+            "indicators.due_in": Condition(("due",), are_listed, also=("due_in",)),
+            "indicators.first": Condition(("due",), has_first, also=("first",)),
+            "targets.change": Condition(("carried",), changes, also=("change",)),
             "targets.lower": Condition(("upper",), _is_filled, also=("lower",)),
             "targets.upper": Condition(("lower",), _is_filled, also=("upper",)),
         },
@@ -342,6 +348,7 @@ CHECKS = (
         },
     ),
     *TARGET_CHECKS,
+    *PERIOD_CHECKS,
     RowCheck(
         "R23",
         "Not on the other sheet",

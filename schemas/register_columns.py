@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 
 from msgspec import Struct
 
-from schemas.model import ToleranceKind
 from schemas.units import Unit
 
 
@@ -61,6 +61,8 @@ class RegisterColumn(Struct, frozen=True, eq=False):
     most: int | None = None
     #: Registers were made without it: where it is not there, it counts as blank.
     later: bool = False
+    #: Its figure is a percentage where the row says this word under this key, else a plain number.
+    percent_where: tuple[str, str] | tuple[()] = ()
     #: The attribute of the model that it fills, dotted; empty where it bears the key's name.
     attribute: str = ""
 
@@ -68,11 +70,12 @@ class RegisterColumn(Struct, frozen=True, eq=False):
     def path(self) -> list[str]:
         return (self.attribute or self.key).split(".")
 
-    def unit(self, unit: Unit | None, tolerance_kind: object) -> Unit | None:
-        """What a figure in it is measured in, by the indicator's unit and the kind beside it."""
-        if self.key != "tolerance":
+    def unit(self, unit: Unit | None, row: Mapping[str, object]) -> Unit | None:
+        """What a figure in it is measured in, by the indicator's unit and the rest of its row."""
+        if not self.percent_where:
             return unit if self.content is Content.FIGURE else None
-        return Unit.PERCENT if tolerance_kind == ToleranceKind.PERCENT_OF_TARGET else None
+        key, word = self.percent_where
+        return Unit.PERCENT if row.get(key) == word else None
 
 
 class RegisterSheet(Struct, frozen=True, eq=False):

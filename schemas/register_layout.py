@@ -10,7 +10,8 @@ from schemas import register_columns as column
 from schemas.merge_rules import MergeRule
 from schemas.register_columns import sheet
 from schemas.register_deciding import APPROVERS, DECISIONS
-from schemas.register_settings import FRAMEWORK
+from schemas.register_over_time import INDICATORS_OVER_TIME, TARGETS_OVER_TIME
+from schemas.register_settings import FRAMEWORK, POLICIES
 from schemas.units import Unit
 
 PRIORITIES = sheet(
@@ -111,6 +112,7 @@ INDICATORS = sheet(
         "tolerance on the sheet Framework.",
         11,
         attribute="tolerance.amount",
+        percent_where=("tolerance_kind", model.ToleranceKind.PERCENT_OF_TARGET),
     ),
     column.word(
         "tolerance_kind",
@@ -170,6 +172,7 @@ INDICATORS = sheet(
         "a way with small numbers",
         later=True,
     ),
+    *INDICATORS_OVER_TIME,
 )
 
 TARGETS = sheet(
@@ -222,6 +225,7 @@ TARGETS = sheet(
         16,
         required=False,
     ),
+    *TARGETS_OVER_TIME,
 )
 
 AREAS = sheet(
@@ -299,7 +303,7 @@ RECIPIENTS = sheet(
 #: In the order of the workbook's tabs.
 SHEETS = (
     *(FRAMEWORK, PRIORITIES, INDICATORS, TARGETS, AREAS, PERIODS, RECIPIENTS),
-    *(APPROVERS, DECISIONS),
+    *(APPROVERS, DECISIONS, POLICIES),
 )
 
 #: Lists to choose from: a name in the workbook, and the sheet whose first column it stands for.

@@ -1,7 +1,10 @@
 """The settings of the register's sheet Framework, as plain data."""
 
+from msgspec.structs import replace
+
 from schemas import register_columns as column
 from schemas.deciding import IssueRule, Weekday
+from schemas.frequency import Month
 from schemas.model import PolicyKind, TextBounds, ToleranceKind
 from schemas.register_columns import RegisterColumn, sheet
 
@@ -24,28 +27,8 @@ def _bound(name: str, heading: str, what: str) -> RegisterColumn:
     )
 
 
-#: The framework's settings: each stands in a row of its own, named in the first column.
-FRAMEWORK = sheet(
-    "Framework",
-    "setting",
-    column.text(
-        "council",
-        "Council",
-        "Type the council's name, for example Example Borough Council.",
-        required=True,
-    ),
-    column.text(
-        "title",
-        "Title",
-        "Type the appendix's title, for example Delivering fair and responsive services.",
-        required=True,
-    ),
-    column.code(
-        "appendix",
-        "Appendix number",
-        "Type its number as printed, for example Appendix 3. It may be left blank.",
-        required=False,
-    ),
+#: What the colours mean; it stands on Framework, and on Policies where it changes.
+_POLICY = (
     column.word(
         "policy",
         "Rating policy",
@@ -62,6 +45,7 @@ FRAMEWORK = sheet(
         "Type how far out of target is still within tolerance, for example 5%.",
         required=True,
         attribute="policy.tolerance.amount",
+        percent_where=("tolerance_kind", ToleranceKind.PERCENT_OF_TARGET),
     ),
     column.word(
         "tolerance_kind",
@@ -87,6 +71,39 @@ FRAMEWORK = sheet(
         required=True,
         attribute="policy.amber_from",
     ),
+)
+_COVERAGE = column.share(
+    "coverage_from",
+    "Coverage from",
+    "Type what share of all that is due must have been answered before the whole is rated, "
+    "from 0 to 1, for example 0.75. Blank counts as 0: it is rated from the first figure on.",
+    later=True,
+    attribute="policy.coverage_from",
+)
+
+#: The framework's settings: each stands in a row of its own, named in the first column.
+FRAMEWORK = sheet(
+    "Framework",
+    "setting",
+    column.text(
+        "council",
+        "Council",
+        "Type the council's name, for example Example Borough Council.",
+        required=True,
+    ),
+    column.text(
+        "title",
+        "Title",
+        "Type the appendix's title, for example Delivering fair and responsive services.",
+        required=True,
+    ),
+    column.code(
+        "appendix",
+        "Appendix number",
+        "Type its number as printed, for example Appendix 3. It may be left blank.",
+        required=False,
+    ),
+    *_POLICY,
     column.whole(
         "small_below",
         "Small numbers below",
@@ -126,14 +143,7 @@ FRAMEWORK = sheet(
         "how many characters a commentary, or what an indicator in words reports, may have",
     ),
     _bound("whole", "Longest return", "how many characters all words of a return may have"),
-    column.share(
-        "coverage_from",
-        "Coverage from",
-        "Type what share of all that is due must have been answered before the whole is rated, "
-        "from 0 to 1, for example 0.75. Blank counts as 0: it is rated from the first figure on.",
-        later=True,
-        attribute="policy.coverage_from",
-    ),
+    _COVERAGE,
     column.word(
         "issue_when",
         "Issue",
@@ -153,6 +163,30 @@ FRAMEWORK = sheet(
         called="a list of days of the week",
         later=True,
     ),
+    column.word(
+        "year_begins",
+        "Year begins in",
+        "Choose the month in which years begin, for example april: it says which quarter is the "
+        "last of a year. Blank counts as april.",
+        choices=tuple(Month),
+        called="a month",
+        later=True,
+    ),
+)
+#: What the colours mean from a period on, in place of what Framework says.
+POLICIES = sheet(
+    "Policies",
+    "policy",
+    column.code(
+        "since",
+        "From period",
+        "Choose the period from which this row holds, for example 2013-14 Q1. Before the first, "
+        "what the sheet Framework says holds; with no row at all, always.",
+        16,
+        chosen_from="PeriodNames",
+    ),
+    *(replace(each, width=18) for each in (*_POLICY, _COVERAGE)),
+    later=True,
 )
 #: The columns of its table.
 FRAMEWORK_COLUMNS = (

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from schemas.checks import Condition, RowCheck
+from schemas.frequency import Carried
 from schemas.model import Kind, Operator, Polarity
 from schemas.units import Unit, row_of, shown
 
@@ -39,6 +40,7 @@ _AGAINST = {
         Operator.EQUAL: Operator.AT_MOST,
     },
 }
+_CHANGES = (Carried.BY_PERCENT, Carried.BY_POINTS)
 _OTHER = {Polarity.HIGHER: Polarity.LOWER, Polarity.LOWER: Polarity.HIGHER}
 
 
@@ -51,6 +53,17 @@ def _has_what_to_reach(
 ) -> Verdicts:
     is_range = sign == Operator.BETWEEN
     return (~is_range & value.notna()) | (is_range & (low.notna() | up.notna()))
+
+
+def changes(how: pd.Series[Any], change: pd.Series[Any]) -> Verdicts:
+    """Whether it is said by how much a target changes that goes on changed."""
+    return ~how.isin(_CHANGES) | change.notna()
+
+
+def _has_a_target(
+    _how: pd.Series[Any], value: pd.Series[Any], low: pd.Series[Any], up: pd.Series[Any]
+) -> Verdicts:
+    return value.notna() | low.notna() | up.notna()
 
 
 def _operator_words(row: Any, _field: str) -> dict[str, str]:
@@ -147,6 +160,30 @@ TARGET_CHECKS = (
             for key in ("value", "lower", "upper", "baseline")
         },
         words=lambda row, _: {"ref": row.indicator, "kind": row.kind},
+    ),
+    RowCheck(
+        "R52",
+        "Nothing to spread or carry on",
+        "There is no target here that could be spread or go on ({value}).",
+        "Type the target, or clear this cell.",
+        "What is spread over a year, or goes on for the next, is the target of this row.",
+        at={
+            f"targets.{key}": Condition((key,), _has_a_target, also=("value", "lower", "upper"))
+            for key in ("profile", "carried")
+        },
+    ),
+    RowCheck(
+        "R53",
+        "Change that does not fit",
+        "{value} stands under Change a year, and the target goes on {how} for the next.",
+        "Choose how it changes under Next year, or clear this cell.",
+        "What is the same next year does not change.",
+        at={
+            "targets.change": Condition(
+                ("change",), lambda _change, how: how.isin(_CHANGES), also=("carried",)
+            )
+        },
+        words=lambda row, _: {"how": row.carried or "in no way"},
     ),
     RowCheck(
         "R43",

@@ -29,10 +29,11 @@ ASKED_SINCE = Rule(
     "T03",
     "Asked for since",
     "The register has changed since this template was made: {ref} ({wording}) is asked of {area} "
-    "now.",
-    "Add a row with this reference to the table of indicators and fill it in, or ask for a new "
-    "template.",
-    "Every indicator of the service area needs an answer, those that were added later too.",
+    "now. The return was taken without it, and it is still due.",
+    "Send it in a new template, with the other figures; or add a row with this reference to the "
+    "table of indicators, and send this return again.",
+    "A return is held against what its template could have asked.",
+    severity=Severity.WARNING,
 )
 ASKED_OTHERWISE = Rule(
     "T04",
@@ -42,6 +43,15 @@ ASKED_OTHERWISE = Rule(
     "See whether the figure answers that, and correct it if it does not. Then clear this cell, or "
     "ask for a new template.",
     "Under another wording or in another unit the figure may answer another question.",
+)
+
+NOT_DUE = Rule(
+    "T05",
+    "Not due",
+    "{ref} ({wording}) is not due for {period}. Its row was passed over.",
+    "Nothing to do.{next}",
+    "What the register does not ask of a period is printed in none of its appendices.",
+    severity=Severity.INFO,
 )
 
 RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))

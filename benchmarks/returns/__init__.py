@@ -4,30 +4,36 @@
 
 Measured in turn, in one run:
 - bare: python-calamine reads every cell of every sheet, and nothing else happens;
-- whole: from the inbox to the store and the archive, findings and all;
+- whole: from the inbox to the store and the archive, findings and all, on the clock, and beside it
+  the time of the processors, of the job's own process and of its readers, which Linux tells;
 - checks: `validate` alone, from what was read to findings, where all is right and where every cell
   is wrong; processor time, the best of three, with the collector of garbage off as `timeit` has it;
 - plain: pandas.read_excel with openpyxl and one pandera validation a return (on 20 of them).
+
+Of several numbers the second is what the others are compared with, a return each.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import tempfile
 import time
 import timeit
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from multiprocessing import forkserver
 from pathlib import Path
 
 import msgspec
 import pandas as pd
 import pandera.pandas as pa
+from msgspec import Struct
 from msgspec.structs import replace
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
@@ -138,13 +144,51 @@ def bare_read(paths: list[Path]) -> None:
                 book.get_sheet_by_name(name).to_python()
 
 
-def whole_way(workspace: Workspace, expected: int) -> float:
+class _Pace(Pace):
+    """Counts the time of this process on the processors as well, in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.processor = 0.0
+
+    @contextmanager
+    def during(self, stage: str) -> Iterator[None]:
+        began = time.process_time()
+        with super().during(stage):
+            yield
+        self.processor += time.process_time() - began if stage != "mail" else 0.0
+
+
+class Took(Struct, frozen=True):
     """Seconds from the inbox to the store and the archive."""
-    pace = Pace()
+
+    clock: float
+    #: Those of the processors, in the job's own process and in its readers.
+    job: float
+    readers: float
+
+
+def whole_way(workspace: Workspace, expected: int) -> Took:
+    """What it takes from the inbox to the store and the archive; mail does not count."""
+    pace, before = _Pace(), _of_readers()
     done = nightly.run(workspace, NOW, lambda *_: None, pace=pace, only_inbox=True)
     accepted = sum(sent.outcome is Outcome.ACCEPTED for sent in done.submissions)
     assert accepted == expected, f"{expected - accepted} returns were not accepted"
-    return sum(seconds for stage, seconds in pace.seconds.items() if stage != "mail")
+    clock = sum(seconds for stage, seconds in pace.seconds.items() if stage != "mail")
+    return Took(clock, pace.processor, _of_readers() - before)
+
+
+def _of_readers() -> float:
+    """Seconds of the processors that the server has taken that forks the readers, and they.
+
+    Linux tells them of a process and of those that it has waited for; elsewhere they are 0.
+    """
+    server: int | None = getattr(forkserver, "_forkserver")._forkserver_pid  # noqa: B009 - no stub has it
+    if server is None or not Path("/proc/self/stat").exists():
+        return 0.0
+    fields = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+    # From utime on, which is the 14th field of all (proc(5)), with stime, cutime and cstime.
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def plain_way(paths: list[Path]) -> None:
@@ -204,7 +248,32 @@ def timed() -> Iterator[Callable[[], float]]:
     end = time.perf_counter()
 
 
-def measure(count: int) -> None:
+class Measured(Struct, frozen=True):
+    """Seconds that a return takes among so many."""
+
+    count: int
+    bare: float
+    whole: float
+    plain: float
+
+
+def compare(measured: Sequence[Measured]) -> None:
+    """Print the ratios of the second, and of the others to it."""
+    reference = measured[min(1, len(measured) - 1)]
+    print(
+        f"whole way among {reference.count}: {reference.whole / reference.bare:.2f} x its bare "
+        f"read, {reference.whole / reference.plain:.3f} of its plain way"
+    )
+    for one in measured:
+        if one is not reference:
+            how = "fewer" if one.count < reference.count else "more"
+            print(
+                f"whole way among {how}, {one.count}: {one.whole / reference.whole:.2f} x "
+                f"a return among {reference.count}"
+            )
+
+
+def measure(count: int) -> Measured:
     """Print milliseconds a return, and ratios to the bare read."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "workspace"
@@ -226,13 +295,25 @@ def measure(count: int) -> None:
         assert right[1] == 0, "a return that is right has findings"
         whole = whole_way(workspace, count)
         each = 1000 / count
-        sampled = 1000 / min(count, _PLAIN_RETURNS)
+        sampled = min(count, _PLAIN_RETURNS)
+        of_one = Measured(count, bare() / count, whole.clock / count, plain() / sampled)
         print(f"{count:>6} returns of {INDICATORS} indicators, milliseconds a return:")
         print(f"       bare read {bare() * each:8.2f}")
-        print(f"       whole way {whole * each:8.2f}   {whole / bare():5.1f} x the bare read")
-        print(f"       plain way {plain() * sampled:8.2f}")
+        print(
+            f"       whole way {whole.clock * each:8.2f}   "
+            f"{whole.clock / bare():5.1f} x the bare read"
+        )
+        print(
+            f"      processors {(whole.job + whole.readers) * each:8.2f}   "
+            f"of the job {whole.job * each:.2f}, of its readers {whole.readers * each:.2f}"
+        )
+        print(
+            f"       plain way {1000 * of_one.plain:8.2f}   "
+            f"{of_one.plain / of_one.whole:5.1f} x the whole way"
+        )
         for what, (seconds, findings, peak) in (("all right", right), ("all wrong", wrong)):
             print(
                 f"       checks    {1000 * seconds:8.2f}   {what}: {findings:,} findings, "
                 f"{peak / 2**20:.0f} MiB at the peak"
             )
+    return of_one

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks.returns import measure
+from benchmarks.returns import compare, measure
 
-for wanted in [int(word) for word in sys.argv[1:]] or [100, 1000]:
-    measure(wanted)
+compare([measure(int(word)) for word in sys.argv[1:] or ("100", "1000")])

@@ -90,7 +90,8 @@ def _trace_lines(found: Trace) -> Iterator[str]:
     yield f"  now: {_joined(shorten(found.performance), target, found.rating)}"
     if issued := found.issued:
         at = f"on {moment(issued.at)}"
-        yield f"  last issued: {_joined(shorten(issued.performance), issued.rating, at)}"
+        recalled = f"recalled on {moment(issued.recalled_at)}" if issued.recalled_at else ""
+        yield f"  last issued: {_joined(shorten(issued.performance), issued.rating, at, recalled)}"
     for remark in found.remarks:
         yield f"  {remark}"
     if len(found.indicator.areas) > 1:

@@ -222,9 +222,9 @@ def _document(one: Decision) -> dict[str, object]:
     }
 
 
-def taken_lines(night: Night) -> Iterator[str]:
-    """What became of each file."""
-    if not night.decisions and not night.skipped:
+def taken_lines(night: Night, *, is_silent: bool = False) -> Iterator[str]:
+    """What became of each file; `is_silent` where there was none."""
+    if not night.decisions and not night.skipped and not is_silent:
         yield "The inbox is empty."
     for one in night.decisions:
         sent = one.submission
@@ -361,7 +361,7 @@ def _draft_lines(drafts: Iterable[tuple[Edition, Issue]]) -> Iterator[str]:
         if number == 0:
             yield "Drafts that have not been issued:"
         made, overall = console.moment(draft.issued_at), draft.overall or "not rated"
-        yield f"  {draft.period}: {edition.shown.lower()}, of {made}, overall {overall}"
+        yield f"  {draft.period}: {edition.named}, of {made}, overall {overall}"
 
 
 def _period_lines(

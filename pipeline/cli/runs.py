@@ -93,7 +93,7 @@ def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
         if night.fetched.trouble:
             yield Problem(night.fetched.trouble)
     if not night.was_idle:
-        yield from taken_lines(night)
+        yield from taken_lines(night, is_silent=is_silent)
     elif not is_silent:
         yield "Nothing new."
     for issued in night.issued:

@@ -119,13 +119,13 @@ def approve(
     if not chosen:
         codes = ", ".join(sorted({one.finding.code for one in warnings})) or "none"
         raise WorkspaceError(
-            f"No warning {choice.code} waits there to be accepted. Codes that do: {codes}. "
-            "quarterday status lists them."
+            f"No warning {choice.code or '(none)'} waits there to be accepted. Codes that do: "
+            f"{codes}. The digest and quarterday status have each with its service area."
         )
     if len(chosen) > 1 and not every:
         raise WorkspaceError(
-            f"{len(chosen)} warnings {choice.code} wait. Name one with --ref and --area, or "
-            "accept all with --all:",
+            f"{len(chosen)} warnings {choice.code} wait. Name the indicator and the service area "
+            "of one; by command with --ref and --area, or accept all with --all:",
             *(one.line for one in chosen),
         )
     reason = because.strip()

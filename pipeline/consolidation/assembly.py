@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
-from pipeline.consolidation.closing import Closed, marked, restated_from
+from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
 from pipeline.consolidation.content import content_of, said_by
 from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, is_incomplete
@@ -20,19 +21,15 @@ from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.rating import Tally, tally
 from pipeline.consolidation.registers import is_lost, published, register_for
-from pipeline.consolidation.remarks import is_alike, own_tolerance, remarks
+from pipeline.consolidation.remarks import is_alike, own_tolerance, remarks, remarks_not_due
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, returns_received
 from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
 from pipeline.store import Asked, Issue, IssuedRating, Submission, Suppressed
 from pipeline.store.session import Session
-from schemas.model import (
-    Period,
-    Policy,
-    Register,
-    Target,
-)
+from schemas.model import Indicator, Period, Policy, Register, Target
 from schemas.observations import Achievement
+from schemas.timeline import bearing, compared
 
 
 class Merged(Struct, frozen=True):
@@ -42,9 +39,8 @@ class Merged(Struct, frozen=True):
     period: Period
     issued_at: datetime
     figures: tuple[Consolidated, ...]
-    #: Of the last period, and of the same period a year before.
-    last: tuple[Consolidated, ...] = ()
-    year_before: tuple[Consolidated, ...] = ()
+    #: Those of earlier periods of which any may be printed, by the periods' names.
+    earlier: Mapping[str, tuple[Consolidated, ...]] = {}
     achievements: tuple[Achievement, ...] = ()
     submissions: tuple[Submission, ...] = ()
     #: What earlier issues told of each of these periods' figures, by their names; None where they
@@ -56,6 +52,8 @@ class Merged(Struct, frozen=True):
     content: str = ""
     #: What the figures of the periods that it is compared with are merged by, by their names.
     registers: Mapping[str, Register] = {}
+    #: The names of the periods that it would be compared with had not each issue been recalled.
+    recalled: tuple[str, ...] = ()
     #: The hash of the register of the day.
     current_sha256: str = ""
     #: The period was closed, and the register of its time is not kept.
@@ -71,7 +69,7 @@ class Merged(Struct, frozen=True):
 
 
 class Disclosed(Struct, frozen=True):
-    """The same without the figures that must not be printed; earlier ones by indicator."""
+    """The same without the figures that must not be printed."""
 
     merged: Merged
     figures: tuple[Consolidated, ...]
@@ -82,8 +80,12 @@ class Disclosed(Struct, frozen=True):
     submissions: tuple[Submission, ...]
     #: Texts that may quote what is suppressed.
     questions: tuple[Question, ...]
-    last: Mapping[str, Consolidated]
-    year_before: Mapping[str, Consolidated]
+    #: The earlier figures, by the name of their period and the indicator.
+    earlier: Mapping[tuple[str, str], Consolidated]
+
+    def of(self, period: Period | None, ref: str) -> Consolidated | None:
+        """An indicator's figure of an earlier period, if there is one."""
+        return self.earlier.get((period.name, ref)) if period else None
 
 
 def report_of(session: Session, period: Period, remade: Issue | None = None) -> Report:
@@ -103,11 +105,9 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
     if remade is None and latest and latest.content == content:
         remade = latest
     period = register.period(name) or period
-    last = published(session, register.last_period(period), remade)
-    year_before = published(session, register.year_before(period), remade)
-    registers = {
-        each.figures[0].period: each.register for each in (year_before, last) if each.figures
-    }
+    compared_with = {e.name: published(session, e, remade) for e in bearing(register, period)}
+    earlier = {name: each for name, each in compared_with.items() if each.figures}
+    registers = {name: each.register for name, each in earlier.items()}
     submissions = store.submissions(name)
     if as_of is not None:
         submissions = tuple(sent for sent in submissions if as_of.shows(sent))
@@ -116,14 +116,14 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         period=period,
         issued_at=remade.issued_at.astimezone() if remade else session.now,
         figures=merge_observations(register, name, store.observations(name, as_of)),
-        last=last.figures,
-        year_before=year_before.figures,
+        earlier={name: each.figures for name, each in earlier.items()},
         achievements=store.achievements(name, as_of),
         submissions=submissions,
         told=_told(session, {**registers, name: register}, remade),
         closed=_closed(session, period, submissions, as_of),
         content=content,
         registers=registers,
+        recalled=tuple(each.recalled for each in compared_with.values() if each.recalled),
         current_sha256=session.register.sha256,
         lacks_register=is_lost(session, name, register),
     )
@@ -155,7 +155,7 @@ def _closed(
     submissions: tuple[Submission, ...],
     as_of: Issue | None,
 ) -> Closed | None:
-    """What a period was closed with, where it has been restated, and every line as it was then."""
+    """What a period was closed with, where it has been restated, and its appendix of then."""
     entered = session.store.entered.all(period.name)
     if as_of is not None:
         entered = tuple(one for one in entered if one.last_issue < as_of.id)
@@ -165,20 +165,17 @@ def _closed(
         return closed
     if register_for(session, period.name, issue).sha256 != issue.register_sha256:
         return closed
-    lines = report_of(session, period, issue).lines
-    return replace(closed, lines={line.indicator.ref: line for line in lines})
+    return replace(closed, report=report_of(session, period, issue))
 
 
 def disclose(merged: Merged) -> Disclosed:
     """The merged figures without those that must not be printed."""
-    figures, last, year_before = (
-        _disclosed(merged, each) for each in (merged.figures, merged.last, merged.year_before)
-    )
-    by_ref = ({figure.indicator.ref: figure for figure in each} for each in (last, year_before))
-    suppressed = tuple(dict.fromkeys(suppressed_in((*figures, *last, *year_before))))
-    texts = ReportTexts(
-        _secrets(merged, figures, last, year_before), merged.register.framework.small_below or 0
-    )
+    every = (merged.figures, *merged.earlier.values())
+    figures, *earlier = disclosed = [_disclosed(merged, each) for each in every]
+    by_period = {(each.period, each.indicator.ref): each for some in earlier for each in some}
+    suppressed = tuple(dict.fromkeys(suppressed_in(chain.from_iterable(disclosed))))
+    secrets = _secrets(merged, zip(every, disclosed, strict=True))
+    texts = ReportTexts(secrets, merged.register.framework.small_below or 0)
     printed = tuple(map(texts.figure, figures))
     achievements = tuple(map(texts.achievement, merged.achievements))
     submissions = tuple(
@@ -186,14 +183,17 @@ def disclose(merged: Merged) -> Disclosed:
         for sent in merged.submissions
     )
     questions = tuple(dict.fromkeys(texts.questions))
-    return Disclosed(merged, printed, suppressed, achievements, submissions, questions, *by_ref)
+    return Disclosed(merged, printed, suppressed, achievements, submissions, questions, by_period)
 
 
-def _secrets(merged: Merged, *disclosed: tuple[Consolidated, ...]) -> Secrets:
+#: The figures of a period, whole and without those that must not be printed.
+_WholeAndPrinted = tuple[tuple[Consolidated, ...], tuple[Consolidated, ...]]
+
+
+def _secrets(merged: Merged, periods: Iterable[_WholeAndPrinted]) -> Secrets:
     """What is suppressed of the period and of those that it is compared with, by area."""
     found: dict[str, list[Secret]] = defaultdict(list)
-    each_whole = (merged.figures, merged.last, merged.year_before)
-    for whole, printed in zip(each_whole, disclosed, strict=True):
+    for whole, printed in periods:
         period = whole[0].period if whole else ""
         told, are_earlier = merged.told_of(period), period != merged.period.name
         for area, secret in secrets_of(whole, printed, told, are_earlier=are_earlier):
@@ -214,7 +214,11 @@ def rate(disclosed: Disclosed) -> Report:
     """The report: every figure rated, with its direction of travel, and the whole of them."""
     merged = disclosed.merged
     register, closed, policy = merged.register, merged.closed, merged.register.framework.policy
-    lines = [_line(disclosed, each) for each in disclosed.figures]
+    printed = {figure.indicator.ref: figure for figure in disclosed.figures}
+    printed |= {each.ref: _not_due(each, merged.period) for each in register.not_due}
+    # Of either kind, in the order of the register.
+    rows = dict.fromkeys(each.ref for each in (*register.versions, *register.indicators))
+    lines = [_line(disclosed, printed[ref]) for ref in rows if ref in printed]
     # By the register's order of areas; the areas' own order within.
     order = {area.ref: position for position, area in enumerate(register.areas)}
     achieved = sorted(disclosed.achievements, key=lambda a: order.get(a.area, len(order)))
@@ -227,7 +231,7 @@ def rate(disclosed: Disclosed) -> Report:
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
-    return Report(
+    report = Report(
         register=register,
         period=merged.period,
         sections=sections,
@@ -252,6 +256,7 @@ def rate(disclosed: Disclosed) -> Report:
         lacks_register=merged.lacks_register,
         current_sha256=merged.current_sha256,
     )
+    return sums_marked(report, closed)
 
 
 def _tally(lines: Sequence[Line], policy: Policy) -> Tally:
@@ -264,6 +269,7 @@ def issue_of(report: Report, last_submission: int) -> Issue:
 
     `last_submission` is the number of the last one that the store holds.
     """
+    asked = [line.indicator for line in report.lines if line.is_due]
     return Issue(
         is_draft=report.is_draft,
         number=report.edition.number if report.edition else 0,
@@ -287,17 +293,21 @@ def issue_of(report: Report, last_submission: int) -> Issue:
         suppressed=report.suppressed,
         last_submission=last_submission,
         asked=msgspec.json.encode(
-            {i.ref: Asked(i.wording, i.areas) for i in (line.indicator for line in report.lines)}
+            {each.ref: Asked(each.wording, each.areas) for each in asked}
         ).decode(),
     )
 
 
 def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     register, indicator = disclosed.merged.register, merged.indicator
-    target = register.target(indicator.ref, disclosed.merged.period.name)
+    period = disclosed.merged.period
+    target = register.target(indicator.ref, period.name)
     target = disclosure.disclosed_target(register, target)
-    earlier = [each.get(indicator.ref) for each in (disclosed.last, disclosed.year_before)]
-    last, year_before = (each if is_alike(each, indicator) else None for each in earlier)
+    pair = compared(register, indicator, period)
+    names = [each.name for each in (pair.last, pair.year_before) if each]
+    recalled = [each for each in disclosed.merged.recalled if each in names]
+    earlier = [disclosed.of(each, indicator.ref) for each in (pair.last, pair.year_before)]
+    last, year_before = (each if is_alike(register, each, indicator) else None for each in earlier)
     line = Line(
         indicator=indicator,
         consolidated=merged,
@@ -307,10 +317,19 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
         travel=_since(merged, target, last) or _since_baseline(merged, target),
         year_travel=_since(merged, target, year_before),
-        remarks=tuple(remarks(register, merged, target, earlier)),
+        remarks=tuple(
+            remarks_not_due(register, indicator, period, earlier[0])
+            if merged.not_due
+            else remarks(register, merged, target, earlier, recalled)
+        ),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
     )
     return marked(line, disclosed.merged.closed, register)
+
+
+def _not_due(indicator: Indicator, period: Period) -> Consolidated:
+    """What stands in place of a figure of an indicator that is printed and not due."""
+    return Consolidated(indicator, period.name, not_due=True)
 
 
 def _whole(merged: Consolidated | None) -> Decimal | None:

@@ -7,6 +7,7 @@ appendix: whatever is accepted for it after that is a restatement.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from pipeline.consolidation.content import said_of
 from pipeline.consolidation.disclosure import is_small_print
 from pipeline.consolidation.rating import Colour
 from pipeline.consolidation.registers import register_for
-from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line
+from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line, Report, Section
 from pipeline.store import (
     REGISTER,
     Closing,
@@ -46,8 +47,13 @@ class Closed(Struct, frozen=True):
     closing: Closing
     #: Its last appendix before the first restatement; None where none had been issued.
     issue: Issue | None
-    #: Every line of it, made again, by the ref; none where that cannot be.
-    lines: Mapping[str, Line] = {}
+    #: That appendix, made again; None where that cannot be.
+    report: Report | None = None
+
+    @property
+    def lines(self) -> Mapping[str, Line]:
+        """Every line of it, by the ref; none where it cannot be made again."""
+        return {line.indicator.ref: line for line in self.report.lines} if self.report else {}
 
     @property
     def ratings(self) -> dict[str, IssuedRating]:
@@ -79,8 +85,12 @@ def note_closings(session: Session) -> dict[str, int]:
     return reopened
 
 
-def reopen(session: Session, period: Period, by: str, because: str) -> int:
+def reopen(
+    session: Session, period: Period, by: str, because: str, since: datetime | None = None
+) -> int:
     """Open a closed period for one run; the reopening's number comes back.
+
+    Where the same word opened it after `since`, in a run that was cut off, it is that one.
 
     Raises:
         WorkspaceError: the register has it open, or nothing was received for it, so that it has no
@@ -88,11 +98,18 @@ def reopen(session: Session, period: Period, by: str, because: str) -> int:
     """
     last = _last_word(session.store, period.name)
     if period.open:
-        raise WorkspaceError(f"{period.name} is open in the register; run without --reopen.")
+        raise WorkspaceError(
+            f"{period.name} is open in the register, so that its returns are taken in anyway."
+        )
     if not isinstance(last, Closing):
         raise WorkspaceError(
             f"{period.name} has no figures to restate. Open it on the register's sheet Periods."
         )
+    word = (period.name, last.id, by, because)
+    for one in session.store.decisions.all(Reopening):
+        is_same = (one.period, one.closing_id, one.by, one.because) == word
+        if is_same and since is not None and one.reopened_at > since:
+            return one.id
     return session.store.decisions.record(Reopening(period.name, last.id, session.now, by, because))
 
 
@@ -148,6 +165,35 @@ def marked(line: Line, closed: Closed | None, register: Register) -> Line:
     remark = f"Restated: {listed(each.clause for each in was)} when the period was closed on {day}."
     earlier = ", ".join(filter(None, (each.shown for each in was)))
     return replace(line, restated_from=earlier, remarks=(remark, *line.remarks))
+
+
+def sums_marked(report: Report, closed: Closed | None) -> Report:
+    """The report, marked where what lines add up to or what was achieved is said otherwise.
+
+    That is than when its period was closed, so far as the appendix of then can be made again.
+    """
+    then = closed.report if closed else None
+    if then is None:
+        return report
+    before = {section.priority.ref: section for section in then.sections}
+    sections = (_section_marked(each, before.get(each.priority.ref)) for each in report.sections)
+    whole, was = ((one.overall, one.coverage_shown) for one in (report, then))
+    return replace(
+        report,
+        sections=tuple(sections),
+        overall_then=None if whole == was else then.overall,
+    )
+
+
+def _section_marked(section: Section, then: Section | None) -> Section:
+    if then is None:
+        return section
+    achieved, was = ([(a.area, a.text) for a in each.achievements] for each in (section, then))
+    return replace(
+        section,
+        tally_then=None if section.tally == then.tally else then.tally,
+        achievements_differ=achieved != was,
+    )
 
 
 class _Was(Struct, frozen=True):

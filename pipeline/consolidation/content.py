@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,32 +16,34 @@ import msgspec
 from msgspec.structs import replace
 
 from pipeline import __version__
+from pipeline.consolidation.recalls import issue_standing
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
-from pipeline.store import Entered, Issue, Outcome, Submission
+from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
 from schemas.model import CommentaryRule, Indicator, Period, Register
+from schemas.names import spelled
+from schemas.timeline import bearing
 
 
 def content_key(
     register: Register,
     period: Period,
     submissions: Iterable[Submission],
-    published: Iterable[Issue] = (),
+    published: Mapping[str, int] = {},
     entered: Iterable[Entered] = (),
 ) -> str:
     """What an appendix is made from, as a SHA-256: the same key means nothing new to issue.
 
     `submissions` are those of the period, of the last period and of the same period a year before,
     whose figures give the direction of travel, and `entered` the figures entered for these;
-    `published` are the last issues of these two, which count in place of what was sent for them.
+    `published` are the issues of these two that stand, by their periods' names, which count in
+    place of what was sent for them: their numbers in the store, 0 where each was recalled.
     What the appendix says nothing of is passed over: duplicates, other periods, rejected returns of
     an earlier period or of no known area, and what `_said_by` passes over of the register.
     """
-    issued = {issue.period: issue.id for issue in published}
-    bearing = (register.last_period(period), register.year_before(period))
-    earlier = [p.name for p in bearing if p and p.name not in issued]
+    earlier = [p.name for p in bearing(register, period) if p.name not in published]
     awaited = [area.ref for area in reporting(register)]
     counted = [
         f"{s.id}:{s.outcome}"
@@ -49,7 +52,7 @@ def content_key(
         or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
     ]
     counted += [f"entered {one.id}" for one in sorted(entered, key=lambda one: one.id)]
-    compared = [f"{name} as issued:{number}" for name, number in sorted(issued.items())]
+    compared = [f"{name} as issued:{number}" for name, number in sorted(published.items())]
     parts = (__version__, _said_by(register, period), period.name, *counted, *compared)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -68,6 +71,9 @@ def _said_by(register: Register, period: Period) -> str:
         targets=tuple(each for each in register.targets if each.period == period.name),
         areas=tuple(replace(each, lead="", email="") for each in register.areas),
         indicators=tuple(map(_without_checks, register.indicators)),
+        # What holds in other periods says nothing in this one.
+        versions=(),
+        policies=(),
     )
     said = msgspec.json.encode(printed)
     return hashlib.sha256(said).hexdigest()
@@ -86,13 +92,15 @@ def _without_checks(indicator: Indicator) -> Indicator:
 def content_of(session: Session, period: Period) -> str:
     """The key of what a period's appendix would be made from now."""
     register, store = register_for(session, period.name), session.store
-    earlier = (register.last_period(period), register.year_before(period))
-    names = dict.fromkeys(each.name for each in earlier if each is not None)
-    issues = [issue for name in names if (issue := store.last_issue(name))]
-    issued = {issue.period for issue in issues}
-    counting = (period.name, *(name for name in names if name not in issued))
+    names = [each.name for each in bearing(register, period)]
+    published = {
+        name: standing.id if (standing := issue_standing(store, name)) else 0
+        for name in names
+        if store.last_issue(name)
+    }
+    counting = (period.name, *(name for name in names if name not in published))
     entered = [one for name in counting for one in store.entered.all(name)]
-    return content_key(register, period, store.submissions(*counting), issues, entered)
+    return content_key(register, period, store.submissions(*counting), published, entered)
 
 
 #: What people type to name a draft has so many characters.
@@ -119,12 +127,13 @@ def said_by(report: Report) -> str:
             (
                 (section.priority, [(a.area, a.text) for a in section.achievements]),
                 [said_of(line, names) for line in section.lines],
+                (section.tally_then, section.achievements_differ),
             )
             for section in report.sections
         ],
         (report.key, report.overall_key, report.overall, report.coverage_shown),
         sorted(each.area.name for each in report.awaited),
-        report.restates is not None,
+        (report.restates is not None, report.overall_then),
     )
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
@@ -147,7 +156,26 @@ def said_of(line: Line, names: Mapping[str, str]) -> Any:
     )
 
 
+#: What Excel would make a number or a date of: `012345`, `47E112`, `12MAR05`.
+_MADE_A_FIGURE = re.compile(r"\d+([A-Z]{1,3}\d*)?")
+#: What people type or read in place of others, of the characters that no code has.
+_LIKE = str.maketrans("OIL", "011")
+
+
 def code_of(period: str, said: str) -> str:
-    """The short code by which people name what an appendix says: `7KQ2MX`."""
+    """The short code by which people name what an appendix says: `7KQ2MX`.
+
+    It is none of which a spreadsheet makes a number or a date where it is typed or pasted.
+    """
     digest = hashlib.sha256(f"{period}\n{said}".encode()).digest()
-    return base64.b32encode(digest)[:_CODE].translate(_CROCKFORD).decode()
+    letters = base64.b32encode(digest).rstrip(b"=").translate(_CROCKFORD).decode()
+    codes = (letters[start : start + _CODE] for start in range(len(letters) - _CODE + 1))
+    return next(code for code in codes if not _MADE_A_FIGURE.fullmatch(code))
+
+
+def code_key(code: str) -> str:
+    """What two codes have in common that are the same, however they were typed.
+
+    No code has O, I or L, so that they are read as 0 and 1; spaces and dashes part its characters.
+    """
+    return re.sub(r"[\s-]", "", spelled(code)).upper().translate(_LIKE)

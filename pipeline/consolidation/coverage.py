@@ -41,6 +41,8 @@ def coverage_of(figures: Iterable[Consolidated]) -> Coverage:
     """What has been answered of all that these indicators ask of their service areas."""
     answered = due = 0
     for figure in figures:
+        if figure.not_due:
+            continue
         due += len(figure.indicator.areas)
         answered += len(figure.observations)
     return Coverage(answered, due)

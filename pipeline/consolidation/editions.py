@@ -1,31 +1,17 @@
-"""Editions: which draft or issue a report is, what was recalled, and when a draft is issued."""
+"""Editions: which draft or issue a report is, and when a draft is issued."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.content import code_of, said_by
+from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.report import Edition, Report
-from pipeline.store import Issue, Ruling, Store
+from pipeline.store import Issue, Store
 from schemas.deciding import IssueRule
 from schemas.model import Period, Register
 from schemas.wording import day_shown
-
-
-def recalls(store: Store) -> Mapping[int, Ruling]:
-    """By the numbers in the store of the issues that were recalled, by whose word they were."""
-    rulings = store.decisions.all(Ruling)
-    return {
-        each.issue_id: each
-        for each in rulings
-        if each.what == RECALL and each.is_done and each.issue_id is not None
-    }
-
-
-#: What people may ask for, on the sheet Decisions of the register and by command.
-APPROVE, ACCEPT, REOPEN, RECALL = "approve", "accept", "reopen", "recall"
 
 
 def edition_of(store: Store, issue: Issue) -> Edition:

@@ -35,6 +35,8 @@ class Consolidated(Struct, frozen=True):
     missing: tuple[str, ...] = ()
     #: Two sole owners reported different figures; never averaged away.
     conflict: bool = False
+    #: Nothing is asked of it for the period, so that nothing can be missing.
+    not_due: bool = False
     observations: tuple[Observation, ...] = ()
 
 

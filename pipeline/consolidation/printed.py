@@ -15,9 +15,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, has_data, merge
+from pipeline.consolidation.recalls import last_standing, recalls
 from pipeline.consolidation.succession import askings, readings_of
-from pipeline.store import Issue, Outcome, Store, Suppressed
+from pipeline.store import Issue, Outcome, Ruling, Store, Suppressed
 from pipeline.store.entered import in_force, with_entered
+from schemas import timeline
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Register
 from schemas.observations import Observation
@@ -120,7 +122,13 @@ def told_of_each(
     issues = cache(store.editions.all)
     return {
         period.name: _told_of(
-            register, merged_by.get(period.name, register), store, period, before, alone, issues
+            register,
+            merged_by.get(period.name) or timeline.in_force(register, period.name),
+            store,
+            period,
+            before,
+            alone,
+            issues,
         )
         for period in dict.fromkeys(periods)
     }
@@ -139,7 +147,7 @@ def _told_of(
         issue
         # The register may have a period no longer that a closed one is compared with.
         for other in dict.fromkeys((*register.periods, period))
-        if period in (other, register.last_period(other), register.year_before(other))
+        if period in (other, *timeline.bearing(register, other))
         for issue in issues(other.name)
         if before is None or issue.id < before
     ]
@@ -148,6 +156,7 @@ def _told_of(
     called = askings(telling)
     standing = _Standing(register, store, period.name)
     own = [one for one in issues(period.name) if not one.is_draft]
+    recalled = recalls(store)
     readings = readings_of(of_period, called, standing.areas_alike)
     asking_of = {number: at for at, each in enumerate(called) for number in each.issues}
     noted = store.suppressed(period.name)
@@ -157,7 +166,10 @@ def _told_of(
         told = {ref: Told() for ref in chosen}
         seen: set[object] = set()
         for issue in telling:
-            is_own, shown = issue.period == period.name, _compared_by(issue, own)
+            is_own = issue.period == period.name
+            shown = issue if is_own else _compared_by(issue, own, recalled)
+            if shown is None:
+                continue
             numbers = standing.key(shown)
             rows = noted.get(issue.id, frozenset()) if issue.suppresses else None
             rules, at = _rules_of(shown), asking_of[shown.id]
@@ -179,14 +191,19 @@ def _told_of(
     return found
 
 
-def _compared_by(issue: Issue, own: Sequence[Issue]) -> Issue:
-    """The issue, of those of a period, of which another period's issue printed the figures.
+def _compared_by(
+    issue: Issue, own: Sequence[Issue], recalled: Mapping[int, Ruling]
+) -> Issue | None:
+    """The issue, of a period's `own`, of which another period's issue printed the figures.
 
-    Since registers of their time are noted, one is compared with what was published by then.
+    Since registers of their time are noted, one is compared with what was published by then and
+    stood, and with nothing where each had been recalled. What was never issued was printed as
+    things stood when the other was made.
     """
-    if (own and own[0].period == issue.period) or issue.current_sha256 is None:
+    before = [one for one in own if one.id < issue.id]
+    if issue.current_sha256 is None or not before:
         return issue
-    return next((one for one in reversed(own) if one.id < issue.id), issue)
+    return last_standing(reversed(before), recalled, issue.issued_at)
 
 
 def suppressed_alone(
@@ -194,15 +211,16 @@ def suppressed_alone(
 ) -> Callable[[Issue], Set[str]]:
     """Of an issue the refs of indicators whose merged figures `alone` would suppress today."""
     standing = cache(lambda period: _Standing(register, store, period))
-    refs = {each.ref: each.ref for each in register.indicators}
 
     @cache
     def of_figures(
         period: str, numbers: _Numbers, rules: frozenset[tuple[str, MergeRule]]
     ) -> Set[str]:
+        of_period = timeline.in_force(register, period)
+        refs = {each.ref: each.ref for each in of_period.indicators}
         figures = standing(period).of(numbers)
-        merged = merge(_as_it_was(register, dict(rules), (), refs), period, figures)
-        return {each.indicator.ref for each in alone(register, merged) if each.suppressed}
+        merged = merge(_as_it_was(of_period, dict(rules), (), refs), period, figures)
+        return {each.indicator.ref for each in alone(of_period, merged) if each.suppressed}
 
     def of_issue(issue: Issue) -> Set[str]:
         rules = frozenset(_rules_of(issue).items())

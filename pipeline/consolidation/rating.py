@@ -137,6 +137,8 @@ def rate(
     improvement uses it, and without one nothing counts as improved.
     """
     indicator = figure.indicator
+    if figure.not_due:
+        return Rating(not_rated=NotRated.NOT_DUE)
     if figure.conflict:
         return Rating(not_rated=NotRated.CONFLICT)
     if figure.suppressed:

@@ -30,6 +30,7 @@ from schemas.findings import Finding
 from schemas.model import Register
 from schemas.observations import Observation
 from schemas.returns.rows import COMPARING
+from schemas.timeline import bearing
 
 #: Whether a figure is not to be told.
 _IsHidden = Callable[[Observation], bool]
@@ -183,7 +184,7 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
             return sent
         is_quoted = is_before_him or sent.outcome is Outcome.REJECTED
         rows = {} if is_quoted else self._rows(sent)
-        earlier = self._of_last_period(sent)
+        earlier = self._of_earlier_periods(sent)
 
         def is_withheld(finding: Finding) -> bool:
             own = rows.get((finding.sheet, _row(finding.cell)), ())
@@ -226,17 +227,17 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
                 rows[o.sheet, _row(o.cell)].append(o)
         return rows
 
-    def _of_last_period(self, sent: Submission) -> Sequence[Observation]:
-        """What the area ever reported of the period before: of it any may have stood then.
+    def _of_earlier_periods(self, sent: Submission) -> Sequence[Observation]:
+        """What the area ever reported of periods that its figures are compared with.
 
-        So may what was entered for it.
+        Of it any may have stood then. So may what was entered for them.
         """
         period = self.register.period(sent.period or "")
-        last = self.register.last_period(period) if period else None
-        if last is None:
-            return []
-        entered = (one for one in self._entered(last.name) if one.area == sent.area)
-        return [*(o for _, o in self._reported_by(sent.area or "", last.name)), *entered]
+        found: list[Observation] = []
+        for each in bearing(self.register, period) if period else ():
+            found += (o for _, o in self._reported_by(sent.area or "", each.name))
+            found += (one for one in self._entered(each.name) if one.area == sent.area)
+        return found
 
     @cached_property
     def _entered(self) -> Callable[[str], Sequence[Entered]]:

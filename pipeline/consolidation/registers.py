@@ -1,7 +1,8 @@
 """Registers: by which one a period is merged, rated, printed and checked.
 
-An open period follows the register as it stands. One that was closed keeps the register of its
-time, also while it is open again: what is changed for a later year changes nothing that it said.
+An open period follows the register as it stands, as far as that is in force in it. One that was
+closed keeps the register of its time, also while it is open again: what is changed for a later year
+changes nothing that it said.
 """
 
 from __future__ import annotations
@@ -12,31 +13,38 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, merge
+from pipeline.consolidation.recalls import issue_standing
 from pipeline.store import Closing, Issue, Store
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Session
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Register, ServiceArea, SmallNumbers
+from schemas.timeline import in_force
 
 
 class Published(Struct, frozen=True):
     """A period's figures as its last appendix printed them, and the register that merged them."""
 
     register: Register
-    figures: tuple[Consolidated, ...]
+    figures: tuple[Consolidated, ...] = ()
+    #: The period's name, where each of its issues was recalled, so that nothing printed stands.
+    recalled: str = ""
 
 
 def register_for(session: Session, period: str, issue: Issue | None = None) -> Register:
     """The register that a period is held to; that of an issue of it, if one is meant.
 
-    Where the archive does not hold it, it is the register as it stands.
+    It is what is in force of it in that period. Where the archive does not hold it, it is the
+    register as it stands.
     """
-    current = session.register
+    current = in_force(session.register, period)
     sha256 = issue.register_sha256 if issue else closed_with(session.store, period)
     if not sha256 or sha256 == current.sha256:
         return current
     then = kept_register(session.workspace, sha256)
-    return brought_forward(then, current) if then and then.period(period) else current
+    if then is None or then.period(period) is None:
+        return current
+    return brought_forward(in_force(then, period), session.register)
 
 
 def closed_with(store: Store, period: str) -> str | None:
@@ -53,13 +61,15 @@ def closed_with(store: Store, period: str) -> str | None:
     return noted or closing.register_sha256 or ""
 
 
-def of_closed(session: Session, opened: Iterable[str]) -> dict[str, Register]:
-    """The registers that closed periods which are open again are held to, by the periods' names.
+def of_periods(session: Session, opened: Iterable[str]) -> dict[str, Register]:
+    """The registers that periods which are open are held to, by the periods' names.
 
-    Those are left out that are held to the current one.
+    Those are left out that are held to the very register as it stands.
     """
-    found = {name: register_for(session, name).opened([name]) for name in opened}
-    return {name: each for name, each in found.items() if each.sha256 != session.register.sha256}
+    found = {name: register_for(session, name) for name in opened}
+    return {
+        name: each.opened([name]) for name, each in found.items() if each is not session.register
+    }
 
 
 def is_lost(session: Session, period: str, register: Register) -> bool:
@@ -71,21 +81,24 @@ def is_lost(session: Session, period: str, register: Register) -> bool:
 def published(session: Session, period: Period | None, remade: Issue | None = None) -> Published:
     """The figures of an earlier period, as those of another one are compared with them.
 
-    Its last issue says them: by the register of that issue, from what had come by then. Where it
-    was never issued, they are as things stand. `remade` is the issue that is made again, if one is.
+    Its last issue that was not recalled says them: by the register of that issue, from what had
+    come by then. Where each was recalled there are none, and where it was never issued they are as
+    things stand. `remade` is the issue that is made again, if one is.
     """
     store = session.store
     if period is None:
-        return Published(session.register, ())
+        return Published(session.register)
     name = period.name
     as_of: Issue | None
     if remade is not None and remade.current_sha256 is None:
         # An old issue is compared with what stood when it was made, by its own register.
         register, as_of = register_for(session, name, remade), remade
-    elif issue := store.last_issue(name, before=remade):
+    elif issue := issue_standing(store, name, remade):
         register, as_of = register_for(session, name, issue), issue
         if register.sha256 != issue.register_sha256:
             register = _by_noted_rules(register, issue)
+    elif store.last_issue(name, before=remade):
+        return Published(session.register, recalled=name)
     else:
         register, as_of = register_for(session, name), remade
     return Published(register, merge(register, name, store.observations(name, as_of)))
@@ -118,7 +131,9 @@ def brought_forward(then: Register, current: Register) -> Register:
     return replace(
         then,
         framework=framework,
-        indicators=tuple(_protected(each, current.indicator(each.ref)) for each in then.indicators),
+        indicators=_protected(then.indicators, current),
+        versions=_protected(then.versions, current),
+        not_due=_protected(then.not_due, current),
         areas=tuple(_reached(each, current.area(each.ref)) for each in then.areas),
         periods=tuple(_dated(each, current.period(each.name)) for each in then.periods),
         recipients=current.recipients,
@@ -127,10 +142,15 @@ def brought_forward(then: Register, current: Register) -> Register:
     )
 
 
-def _protected(then: Indicator, current: Indicator | None) -> Indicator:
-    if current is None or current.small_numbers is SmallNumbers.PUBLISH:
-        return then
-    return replace(then, small_numbers=current.small_numbers)
+def _protected(then: Iterable[Indicator], current: Register) -> tuple[Indicator, ...]:
+    """Indicators of which small numbers are suppressed where they are now."""
+    by_now = {each.ref: each.small_numbers for each in current.indicators}
+    return tuple(
+        each
+        if by_now.get(each.ref, SmallNumbers.PUBLISH) is SmallNumbers.PUBLISH
+        else replace(each, small_numbers=by_now[each.ref])
+        for each in then
+    )
 
 
 def _reached(then: ServiceArea, current: ServiceArea | None) -> ServiceArea:

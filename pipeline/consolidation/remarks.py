@@ -6,18 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.merge import Consolidated
-from pipeline.consolidation.report import figure_shown
+from pipeline.consolidation.report import DISAGREED, figure_shown
 from pipeline.store import Entered
 from schemas.model import (
     NO_CASES,
     Indicator,
     Kind,
+    Period,
     Polarity,
     Register,
     Status,
     Target,
     Tolerance,
 )
+from schemas.timeline import next_due, row_for
 from schemas.wording import day_shown, listed
 
 
@@ -26,8 +28,12 @@ def remarks(
     merged: Consolidated,
     target: Target | None,
     earlier: Sequence[Consolidated | None],
+    recalled: Iterable[str] = (),
 ) -> Iterable[str]:
-    """Whole sentences that a reader needs to take the figure rightly."""
+    """Whole sentences that a reader needs to take the figure rightly.
+
+    `recalled` are the names of earlier periods of which no issue stands.
+    """
     if merged.provisional:
         yield "Provisional."
     if merged.conflict:
@@ -40,11 +46,27 @@ def remarks(
         for period in dict.fromkeys(each.period for each in earlier if each and each.no_cases):
             yield f"There were no cases in {period} to compare with."
         for each in {one.period: one for one in earlier if one}.values():
-            changed = _changed_since(each.indicator, merged.indicator)
-            if changed and each.value is not None:
+            if each.value is None:
+                continue
+            if changed := _changed_since(each.indicator, merged.indicator):
                 yield f"Not compared with {each.period}, when its {listed(changed)} differed."
+            elif since := _break_since(register, each, merged.indicator):
+                yield f"Not compared with {each.period}: it is measured otherwise from {since} on."
+        yield from (f"Not compared with {each}, whose appendix was recalled." for each in recalled)
     if own := own_tolerance(register, merged, target):
         yield f"Its own tolerance is {rating.tolerance_shown(own, merged.indicator.unit)}."
+
+
+def remarks_not_due(
+    register: Register, indicator: Indicator, period: Period, last: Consolidated | None
+) -> Iterable[str]:
+    """The last figure of an indicator that is not due, with its period, and when the next is."""
+    if last is not None and (figure := figure_shown(last, last.indicator)):
+        yield f"Last reported for {last.period}: {figure}."
+    elif last is not None and last.conflict:
+        yield f"Last reported for {last.period}: {DISAGREED.lower()}."
+    following = next_due(register, indicator, period)
+    yield f"Next due for {following.name}." if following else "Not due for any later period yet."
 
 
 def _reported(register: Register, merged: Consolidated) -> Iterable[str]:
@@ -114,9 +136,17 @@ def own_tolerance(
     return own if is_rated and own != register.framework.policy.tolerance else None
 
 
-def is_alike(earlier: Consolidated | None, indicator: Indicator) -> bool:
+def is_alike(register: Register, earlier: Consolidated | None, indicator: Indicator) -> bool:
     """Whether an earlier figure may be compared with one of the indicator as it is now."""
-    return earlier is not None and not _changed_since(earlier.indicator, indicator)
+    if earlier is None or _changed_since(earlier.indicator, indicator):
+        return False
+    return not _break_since(register, earlier, indicator)
+
+
+def _break_since(register: Register, earlier: Consolidated, now: Indicator) -> str:
+    """The period from which figures belong to another series than an earlier one; empty: none."""
+    then = row_for(register, now.ref, earlier.period)
+    return now.since if then is not None and then.series != now.series else ""
 
 
 def _changed_since(then: Indicator, now: Indicator) -> list[str]:

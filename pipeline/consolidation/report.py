@@ -65,6 +65,11 @@ class Line(Struct, frozen=True):
     #: nothing was. None where the figure is not restated.
     restated_from: str | None = None
 
+    @property
+    def is_due(self) -> bool:
+        """Whether a figure is asked for; if not, only the last one is told of."""
+        return not self.consolidated.not_due
+
 
 class Section(Struct, frozen=True):
     """One priority: what was achieved, its indicators, and how they add up."""
@@ -73,11 +78,16 @@ class Section(Struct, frozen=True):
     achievements: tuple[Achievement, ...]
     lines: tuple[Line, ...]
     tally: Tally
+    #: What they added up to when the period was closed, where that was otherwise.
+    tally_then: Tally | None = None
+    #: What was achieved is said otherwise than it was then.
+    achievements_differ: bool = False
 
 
 class ReturnState(StrEnum):
     RECEIVED = "Received"
     LATE = "Received late"
+    RESTATED = "Received as a restatement"
     REJECTED = "Sent back for correction"
     MISSING = "Not received"
     OVERDUE = "Overdue"
@@ -121,6 +131,11 @@ class Edition(Struct, frozen=True):
         """`Draft 7KQ2MX` or `Issue 2`."""
         return f"Draft {self.code}" if self.is_draft else f"Issue {self.number}"
 
+    @property
+    def named(self) -> str:
+        """The same within a sentence: `draft 7KQ2MX`."""
+        return self.shown[0].lower() + self.shown[1:]
+
 
 class Report(Struct, frozen=True):
     """The whole content of the appendix for one period."""
@@ -146,6 +161,8 @@ class Report(Struct, frozen=True):
     restates: datetime | None = None
     #: Whether it is known what the appendix said then, so that what changed can be marked.
     restates_what: bool = True
+    #: What the whole was when the period was closed, where it or what is in it was otherwise.
+    overall_then: Tally | None = None
     #: How many indicators it said something of then, and has no longer.
     dropped: int = 0
     #: It was closed, and the register of its time is not kept: it is rated by today's.

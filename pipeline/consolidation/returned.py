@@ -67,6 +67,7 @@ def _return(
     accepted, last = [s for s in sent if s.outcome is Outcome.ACCEPTED], sent[-1]
     shown = accepted[-1] if accepted else last
     taken_in = ReturnState.RECEIVED if came_in_time(sent, period) else ReturnState.LATE
+    taken_in = ReturnState.RESTATED if shown.is_restatement else taken_in
     return ReturnReceived(
         area=area,
         state=taken_in if accepted else ReturnState.REJECTED,

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.redaction import Redaction
-from pipeline.consolidation.registers import of_closed
+from pipeline.consolidation.registers import of_periods
 from pipeline.intake.inbox import Skipped, list_inbox
 from pipeline.intake.scan import Arrival, examine, why_refused
 from pipeline.mail.mailbox import as_mailed
@@ -76,7 +76,7 @@ def check_files(
     arrivals = [one for one in examined if isinstance(one, Arrival)]
     # As a run takes them, which may hold one against another.
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
-    closed = _closed(Session(workspace, register, store, now)) if store else {}
+    closed = _own(Session(workspace, register, store, now)) if store else {}
     kept = partial(kept_register, workspace)
     templates_by = KeptRegisters.in_archive(workspace, store)
     found = []
@@ -104,9 +104,9 @@ def check_files(
     return Checked([decided[path] for path in dict.fromkeys(paths) if path in decided], unread)
 
 
-def _closed(session: Session) -> dict[str, Register]:
-    """By the periods' names, the registers that those are held to which are open again."""
-    return of_closed(session, [period.name for period in session.register.periods if period.open])
+def _own(session: Session) -> dict[str, Register]:
+    """By the periods' names, the registers that open ones are held to and that are not the same."""
+    return of_periods(session, [period.name for period in session.register.periods if period.open])
 
 
 def _examined(
@@ -149,6 +149,6 @@ def _with_figures_of(
                 (row.period, row.indicator, row.area): row.value
                 for row in one.observations
                 if row.value is not None
-                and is_alike(row.indicator, sent.register_sha256, register, kept)
+                and is_alike(row.indicator, row.period, sent.register_sha256, register, kept)
             }
     return earlier

@@ -143,7 +143,7 @@ def run(
                 disclosed = disclose(merged)
                 report = rate(disclosed)
                 issued += publish(session, report)
-        issued = issued if only_inbox else decide_last(session, issued)
+        issued = issued if only_inbox else decide_last(intake.desk, issued)
         # Of a folder that was exchanged it is said once.
         skipped = tuple(dict.fromkeys(intake.skipped))
         redaction = Redaction(register, session.store)

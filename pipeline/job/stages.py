@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline.consolidation import closing
-from pipeline.consolidation.registers import of_closed
+from pipeline.consolidation.registers import of_periods
 from pipeline.intake.archive import take_away
 from pipeline.intake.inbox import Listed, Refused, Skipped
 from pipeline.intake.quarantine import set_apart
@@ -29,7 +29,7 @@ from pipeline.intake.scan import (
     take,
     thing_of,
 )
-from pipeline.job.deciding import decide_first, need_right
+from pipeline.job.deciding import Desk, decide_first, need_right
 from pipeline.mail.mailbox import as_mailed
 from pipeline.register import need_period
 from pipeline.returns import validate as checks
@@ -70,6 +70,8 @@ class Intake(Struct):
 
     #: Its register has the reopened periods open.
     session: Session
+    #: Where people's requests are decided in this run.
+    desk: Desk
     #: Its workers read by that register, or by that of a closed period.
     readers: Readers
     #: In the order in which they came.
@@ -99,7 +101,8 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
     """
     workspace = session.workspace
     archive_register(workspace, session.register)
-    reopened = closing.note_closings(session) | decide_first(session)
+    desk = Desk(session)
+    reopened = closing.note_closings(session) | decide_first(desk)
     if reopen is not None:
         period = need_period(session.register, reopen.period)
         by = lock.whoami()
@@ -112,8 +115,9 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
         arrivals.sort(key=_in_order)
         skipped = _apart_from(scanned.skipped, session)
     register = session.register.opened(reopened)
-    readers = Readers(register, of_closed(session, reopened), limits)
-    intake = Intake(replace(session, register=register), readers, arrivals)
+    taking = [period.name for period in register.periods if period.open]
+    readers = Readers(register, of_periods(session, taking), limits)
+    intake = Intake(replace(session, register=register), desk, readers, arrivals)
     intake.skipped, intake.held, intake.reopened = skipped, scanned.held, reopened
     if arrivals or intake.held:
         need_folder(workspace.archive)

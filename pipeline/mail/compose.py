@@ -100,6 +100,10 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
     without = {sent.id for some in listed.values() for sent in some}
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
     accepted = _by_place(sent for sent in due.past if sent.outcome is Outcome.ACCEPTED)
+    decided = _by_place(sent for sent in due.past if sent.outcome is not Outcome.DUPLICATE)
+    of_file = defaultdict(list)
+    for one in due.past:
+        of_file[one.sha256].append(one)
     parts: dict[ServiceArea, list[Message | None]] = defaultdict(list)
     for sent in due.submissions:
         area, period = area_of(sent, register), register.period(sent.period or "")
@@ -107,21 +111,19 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
             continue
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
-            parts[area].append(areas.correction_message(area, period, sent, copy, office=office))
+            counting = accepted.get((area.ref, sent.period))
+            stands = counting[-1].filename if counting else ""
+            parts[area].append(
+                areas.correction_message(area, period, sent, copy, office=office, stands=stands)
+            )
             continue
         if sent.outcome is Outcome.DUPLICATE:
-            brought = areas.Brought(was_sent_back=_was_sent_back(sent, due.past))
+            brought = areas.Brought(was_sent_back=_was_sent_back(sent, of_file[sent.sha256]))
         else:
             contents = due.contents.get(sent.id, Contents())
             of_place = accepted[sent.area, sent.period]
             replaced = _replaced(due, sent, of_place, register)
-            sent_before = [
-                one
-                for one in due.past
-                if (one.area, one.period) == (sent.area, sent.period)
-                and one.outcome is not Outcome.DUPLICATE
-                and one.id < sent.id
-            ]
+            sent_before = [one for one in decided[sent.area, sent.period] if one.id < sent.id]
             brought = replace(
                 _brought(sent, of_place, contents, wordings),
                 entered=replaced,
@@ -145,8 +147,8 @@ def _by_place(
 
 
 def _was_sent_back(sent: Submission, past: Iterable[Submission]) -> bool:
-    """Whether a file that came again was sent back when it came before."""
-    before = [one.outcome for one in past if one.sha256 == sent.sha256 and one.id < sent.id]
+    """Whether a file that came again was sent back when it came before; `past` are its receipts."""
+    before = [one.outcome for one in past if one.id < sent.id]
     decided = [outcome for outcome in before if outcome is not Outcome.DUPLICATE]
     return decided[-1:] == [Outcome.REJECTED]
 
@@ -216,13 +218,13 @@ def _telling_entered(due: MailDue, register: Register, office: Office) -> Iterat
 
 
 def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterator[Message | None]:
+    sent_back: dict[str | None, dict[str, Submission]] = defaultdict(dict)
+    for sent in due.past:
+        if sent.outcome is Outcome.REJECTED and sent.period:
+            sent_back[sent.area][sent.period] = sent
     for reminder in owed:
-        sent_back = {
-            sent.period: sent
-            for sent in due.past
-            if sent.outcome is Outcome.REJECTED and sent.area == reminder.area.ref and sent.period
-        }
-        yield areas.reminder_message(reminder, sent_back, office=office, sent_at=due.now)
+        of_area = sent_back[reminder.area.ref]
+        yield areas.reminder_message(reminder, of_area, office=office, sent_at=due.now)
 
 
 # --- What needs a person -------------------------------------------------------------------------
@@ -272,7 +274,7 @@ def _affairs(
 
 def _issued_in_words(issued: Issued) -> str:
     report = issued.report
-    shown = f"{report.edition.shown.lower()} of " if report.edition else ""
+    shown = f"{report.edition.named} of " if report.edition else ""
     return f"{shown}{report.period.name}, overall {report.overall.shown}"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from pipeline.consolidation import approvals
-from pipeline.consolidation.editions import edition_of, recalls
+from pipeline.consolidation.editions import edition_of
+from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.redaction import Redaction
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import ReturnReceived
@@ -37,6 +38,9 @@ from pipeline.workspace.runs.record import RunOutcome, last_runs
 from schemas.deciding import Weekday
 from schemas.model import Register, ServiceArea
 
+#: What a command may send, or a run that could not use the register: no sign of a night.
+_WITHOUT_A_NIGHT = (MailKind.APPENDIX, MailKind.RECALL, MailKind.REGISTER)
+_OF_A_NIGHT = tuple(kind for kind in MailKind if kind not in _WITHOUT_A_NIGHT)
 #: How many of the last runs are looked at; a watch makes many a day.
 _RUNS = 1000
 
@@ -204,12 +208,12 @@ def recalled(store: Store, queued: Sequence[Queued]) -> Iterator[Recalled]:
 
 
 def _last_night(session: Session) -> date | None:
-    """The last day before this one on which the job ran to its end, or told anybody anything.
+    """The last day before this one on which the job ran to its end, or told what it had done.
 
     The record of runs may have been lost, and what was told may be long ago.
     """
     midnight = datetime.combine(session.now.astimezone().date(), time()).astimezone()
-    told = session.store.messages.last_told(midnight)
+    told = session.store.messages.last_told(midnight, _OF_A_NIGHT)
     ended = (RunOutcome.DONE, RunOutcome.NEEDS_A_PERSON)
     runs = (each.began for each in last_runs(session.workspace, _RUNS) if each.outcome in ended)
     ran = next((began for began in runs if began < midnight), None)

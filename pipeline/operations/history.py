@@ -11,6 +11,7 @@ from msgspec import Struct
 from pipeline.consolidation.editions import edition_of
 from pipeline.operations.stored import StoredReturns
 from pipeline.store import (
+    REGISTER,
     Approval,
     Closing,
     Entered,
@@ -269,16 +270,17 @@ class _History(Struct, frozen=True):
             said[issue.period] = issue.said
             if is_new:
                 kind = EventKind.DRAFTED if issue.is_draft else EventKind.ISSUED
-                shown = edition_of(store, issue).shown.lower()
+                shown = edition_of(store, issue).named
                 details = f"the appendix, {shown}, overall {issue.overall or 'not rated'}"
                 yield Event(issue.issued_at, kind, issue.period, "", details)
 
     def _decided(self) -> Iterator[Event]:
         for one in self.stored.store.decisions.all(Ruling):
             kind = EventKind.DECIDED if one.is_done else EventKind.REFUSED
-            by = f"{one.by} on {one.came}" if one.by else one.came
             because = f": {printable(one.because)}" if one.because else ""
-            details = f"{printable(one.asked)}, by {printable(by)}{because}. {one.answer}"
+            came = " on the register" if one.came == REGISTER else ""
+            whose = printable(f"{one.whose}{came}")
+            details = f"{printable(one.asked)}, {whose}{because}. {one.answer}"
             area = self.stored.register.area_name(one.area) if one.area else ""
             yield Event(one.decided_at, kind, one.period, area, details)
 

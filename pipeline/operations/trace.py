@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.report import Line, Report
 from pipeline.intake.archive import find_archived
 from pipeline.operations.stored import StoredReturns
@@ -118,6 +119,8 @@ class LastIssue(Struct, frozen=True):
     performance: str
     target: str
     rating: str
+    #: When that appendix was recalled; None where it stands.
+    recalled_at: datetime | None = None
 
 
 class Trace(Struct, frozen=True):
@@ -184,6 +187,8 @@ def trace(indicator: Indicator, report: Report, stored: StoredReturns, cell_of: 
     line = next(line for line in report.lines if line.indicator.ref == indicator.ref)
     last = stored.store.last_issue(report.period.name)
     is_shown = not stored.redaction.hides_total(line, last, report.content)
+    sources = tuple(_sources(line, report.period.name, stored, cell_of))
+    missing = map(stored.register.area_name, line.consolidated.missing)
     return Trace(
         indicator=indicator,
         period=report.period,
@@ -192,8 +197,9 @@ def trace(indicator: Indicator, report: Report, stored: StoredReturns, cell_of: 
         rating=line.rating.shown if is_shown else "",
         remarks=line.remarks if is_shown else (),
         issued=_last_issue(indicator, report.period, stored),
-        sources=tuple(_sources(line, report.period.name, stored, cell_of)),
-        missing=tuple(map(stored.register.area_name, line.consolidated.missing)),
+        sources=sources,
+        # Who says that there is no figure has reported that.
+        missing=tuple(name for name in missing if name not in {each.area for each in sources}),
     )
 
 
@@ -202,7 +208,11 @@ def _last_issue(indicator: Indicator, period: Period, stored: StoredReturns) -> 
     for rated in issue.ratings if issue else ():
         if issue and rated.indicator == indicator.ref:
             told = stored.redaction.issued(issue, rated)
-            return LastIssue(issue.issued_at, told.performance, told.target, told.rating)
+            recall = recalls(stored.store).get(issue.id)
+            return LastIssue(
+                *(issue.issued_at, told.performance, told.target, told.rating),
+                recalled_at=recall.decided_at if recall else None,
+            )
     return None
 
 

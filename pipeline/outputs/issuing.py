@@ -22,14 +22,14 @@ from pipeline.consolidation.editions import (
     edition_of,
     is_due_by_rule,
     next_edition,
-    recalls,
     says_the_same,
 )
+from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Edition, Report
 from pipeline.consolidation.returned import as_of
 from pipeline.outputs import OUTPUTS, WORKBOOK, Output
-from pipeline.store import Issue, Outcome
+from pipeline.store import Issue, Outcome, Ruling
 from pipeline.store.journal import archive_register
 from pipeline.store.session import Session
 from pipeline.workspace.folder import (
@@ -97,6 +97,11 @@ def _note_begun(workspace: Workspace, names: frozenset[str]) -> None:
             write_whole(path, msgspec.json.encode(sorted(names)), 0o600)
         else:
             path.unlink(missing_ok=True)
+
+
+def _note_written(workspace: Workspace, period: str) -> None:
+    if period in (begun := _begun(workspace)):
+        _note_begun(workspace, begun - {period})
 
 
 def _is_due(session: Session, period: Period) -> bool:
@@ -173,26 +178,32 @@ def publish(session: Session, report: Report, *, afresh: bool = False) -> list[I
     """Draft or issue the appendix of a period, by the register's rule; none where nothing is new.
 
     Whatever someone may have read is noted before he can: figures are suppressed beside it. Where
-    the run ends in between, the next one writes it. What the last issue says is issued no second
-    time. `afresh` writes files whether they are there or not.
+    the run ends in between, the next one writes it, and marks what was recalled. What the last
+    issue says is issued no second time. `afresh` writes files whether they are there or not.
     """
     store, register, period = session.store, session.register, report.period
     last = store.last_issue(period.name)
+    recalled = recalls(store).get(last.id) if last is not None else None
+    is_begun = period.name in _begun(session.workspace)
+    if last is not None and recalled is not None and is_begun:
+        _mark_recalled(session, last, recalled)
     if last is not None and says_the_same(report, last):
         _note(session, replace(report, edition=_draft_of(report)), last.said)
-        afresh = afresh or period.name in _begun(session.workspace)
-        is_recalled = last.id in recalls(store)
-        return [] if is_recalled else _again(session, period, last, afresh=afresh)
+        shutil.rmtree(session.workspace.outbox_of(period.name) / _DRAFT, ignore_errors=True)
+        if recalled is None:
+            return _again(session, period, last, afresh=afresh or is_begun)
+        _note_written(session.workspace, period.name)
+        return []
     is_due = period.name in store.periods() and is_due_by_rule(
         register, period, last, is_whole=report.coverage.is_whole, today=session.now.date()
     )
     if is_due:
-        return [issue(session, report)[0]]
+        return [issue(session, report)]
     return [_draft(session, replace(report, edition=_draft_of(report)), last)]
 
 
-def issue(session: Session, report: Report) -> tuple[Issued, int]:
-    """Issue the appendix of a period as things stand; its number in the store comes back too.
+def issue(session: Session, report: Report, ruling: Ruling | None = None) -> Issued:
+    """Issue the appendix of a period as things stand, by the ruling that is noted with it.
 
     Who is missing or overdue is said as of now, whenever it was drafted.
     """
@@ -200,8 +211,7 @@ def issue(session: Session, report: Report) -> tuple[Issued, int]:
     last = store.last_issue(period)
     edition = next_edition(store, report)
     report = replace(as_of(report, session.now.astimezone()), edition=edition)
-    issued = _publish(session, report, last)
-    return issued, store.last_number("issue")
+    return _publish(session, report, last, ruling)
 
 
 def _draft(session: Session, report: Report, last: Issue | None) -> Issued:
@@ -218,19 +228,24 @@ def _draft_of(report: Report) -> Edition:
     return Edition(code_of(report.period.name, said_by(report)))
 
 
-def _publish(session: Session, report: Report, last: Issue | None) -> Issued:
+def _publish(
+    session: Session, report: Report, last: Issue | None, ruling: Ruling | None = None
+) -> Issued:
     workspace, period = session.workspace, report.period.name
     _note_begun(workspace, _begun(workspace) | {period})
-    _note(session, report)
+    _note(session, report, ruling=ruling)
     issued = _written(session, report, last)
     session.pace.tell(f"appendix {'drafted' if report.is_draft else 'issued'}", period=period)
     return issued
 
 
-def _note(session: Session, report: Report, said: str | None = None) -> None:
+def _note(
+    session: Session, report: Report, said: str | None = None, ruling: Ruling | None = None
+) -> None:
     """Note that an appendix was drafted or issued; not once more where the last one was that.
 
-    `said` is the key of what it says, where another one is known for it.
+    `said` is the key of what it says, where another one is known for it, and `ruling` is by what it
+    was issued, if by anyone's word.
     """
     store = session.store
     archive_register(session.workspace, session.register)
@@ -238,14 +253,15 @@ def _note(session: Session, report: Report, said: str | None = None) -> None:
     # An issue has a number that none had before it.
     if last is None or last.content != report.content or not report.is_draft:
         noted = issue_of(report, store.last_number("submission"))
-        store.record_issue(noted if said is None else replace(noted, said=said))
+        store.record_issue(noted if said is None else replace(noted, said=said), ruling)
 
 
 def _written(session: Session, report: Report, last: Issue | None) -> Issued:
     """Write a draft or an issue to the outbox in every form.
 
     One made from the same content is the same to the byte. An issue lies in two places, and takes
-    away the draft that it was.
+    away the draft that it was. What lay there under another name, by another title of the appendix,
+    is taken away too.
     """
     workspace, folder = session.workspace, _folder_of(report.edition)
     files = _files(workspace, report, folder)
@@ -256,16 +272,26 @@ def _written(session: Session, report: Report, last: Issue | None) -> Issued:
             output.write(report, files[output.name])
             if not report.is_draft:
                 write_whole(current[output.name], files[output.name].read_bytes())
-        if not report.is_draft:
-            shutil.rmtree(workspace.outbox_of(report.period.name) / _DRAFT, ignore_errors=True)
-    if report.period.name in (begun := _begun(workspace)):
-        _note_begun(workspace, begun - {report.period.name})
+        if report.is_draft:
+            for path in {*place.iterdir()} - {*files.values()}:
+                path.unlink()
+        else:
+            _take_away(place.parent, files)
+            shutil.rmtree(place.with_name(_DRAFT), ignore_errors=True)
+    _note_written(workspace, report.period.name)
     return Issued(report, files if report.is_draft else current, last)
 
 
+def _take_away(place: Path, but: Mapping[str, Path]) -> None:
+    """Take away the files beside the folders of a period's issues, but those of one issue."""
+    names = {path.name for path in but.values()}
+    for path in place.glob("issue */*"):
+        if path.name not in names:
+            (place / path.name).unlink(missing_ok=True)
+
+
 def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> list[Issued]:
-    """Write the last issue once more where its files are missing, and take drafts away."""
-    shutil.rmtree(session.workspace.outbox_of(period.name) / _DRAFT, ignore_errors=True)
+    """Write the last issue once more where its files are missing."""
     register = register_for(session, period.name)
     if workbook_path(session.workspace, register, period).exists() and not afresh:
         return []
@@ -273,19 +299,35 @@ def _again(session: Session, period: Period, issue: Issue, *, afresh: bool) -> l
     return [_written(session, report, session.store.last_issue(issue.period, before=issue))]
 
 
-def recall(session: Session, issue: Issue, because: str) -> None:
+def recall(session: Session, issue: Issue, ruling: Ruling) -> None:
+    """Recall an issue by a ruling: that is noted, and the issue marked in the outbox.
+
+    Where the run ends in between, the next one marks it.
+    """
+    workspace = session.workspace
+    _note_begun(workspace, _begun(workspace) | {issue.period})
+    session.store.decisions.record(replace(ruling, issue_id=issue.id))
+    _mark_recalled(session, issue, ruling)
+    _note_written(workspace, issue.period)
+
+
+def _mark_recalled(session: Session, issue: Issue, ruling: Ruling) -> None:
     """Mark an issue in the outbox as recalled; its files stay in the folder of its number."""
     place = session.workspace.outbox_of(issue.period)
     folder = place / _folder_of(edition_of(session.store, issue))
     recalled = folder.with_name(f"{folder.name} - recalled")
     register = register_for(session, issue.period)
     period = next(each for each in session.register.periods if each.name == issue.period)
-    day = day_shown(session.now.date())
+    day = day_shown(ruling.decided_at.astimezone().date())
     with disk_trouble(f"The recall cannot be noted in {place}", may_be_open=True):
         if folder.exists():
             folder.rename(recalled)
-        note = f"Recalled on {day}: {because}\nThese files are superseded. Do not use them.\n"
+        note = (
+            f"Recalled on {day}: {ruling.because}\nThese files are superseded. Do not use them.\n"
+        )
         write_whole(need_folder(recalled) / _RECALLED, note.encode())
+        _take_away(place, {})
+        # Old versions made no folder of an issue.
         for output in OUTPUTS:
             path_of(output, session.workspace, register, period).unlink(missing_ok=True)
 

@@ -16,9 +16,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pipeline.consolidation.report import Line, Report, Section, figure_shown
+from pipeline.consolidation.report import Line, Report, ReturnState, Section, figure_shown
+from pipeline.store import Entered
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import write_whole
+from schemas.model import ServiceArea
 from schemas.observations import FIELDS, Observation
 
 #: The status of a row whose service area has not reported the indicator.
@@ -39,8 +41,7 @@ class _Reported(Struct, frozen=True):
     report: Report
     section: Section
     line: Line
-    #: Its name.
-    area: str
+    area: ServiceArea
     observation: Observation | None
 
 
@@ -92,6 +93,26 @@ def _restated_from(row: _Reported) -> str:
     return "" if earlier is None else plain(earlier) or NOTHING_PRINTED
 
 
+def _restatement(row: _Reported) -> str:
+    """That what was reported came after its period was closed; blank where it did not."""
+    match row.observation:
+        case None:
+            came_after = False
+        case Entered() as entered:
+            came_after = entered.is_restatement
+        case _:
+            came_after = any(
+                each.state is ReturnState.RESTATED and each.area.ref == row.area.ref
+                for each in row.report.returns
+            )
+    return "Yes" if came_after else ""
+
+
+def _edition(row: _Reported) -> str:
+    edition = row.report.edition
+    return edition.shown if edition else ""
+
+
 #: What was reported, the indicator as the appendix prints it, then where the figure came from.
 COLUMNS = (
     _text("Period", 80, "What it reports on.", lambda r: r.report.period.name),
@@ -99,7 +120,7 @@ COLUMNS = (
     _text("Ref", 60, "The ref of the indicator.", lambda r: r.line.indicator.ref),
     _text("Priority", 180, "Its priority's heading.", lambda r: r.section.priority.heading),
     _text("Indicator", 240, "What is measured.", lambda r: r.line.indicator.wording),
-    _text("Service area", 120, "The area that reports it.", lambda r: r.area),
+    _text("Service area", 120, "The area that reports it.", lambda r: r.area.name),
     _text("Unit", 75, "What its figure is counted in.", lambda r: r.line.indicator.unit or ""),
     _observed("value", None),
     _observed("numerator", None),
@@ -116,6 +137,8 @@ COLUMNS = (
     _observed("received_at", None),
     _observed("submission"),
     _observed("commentary"),
+    _text("Restatement", 95, "Yes where it came after the period had been closed.", _restatement),
+    _text("Edition", 105, "Of which issue or draft of the appendix this is the data.", _edition),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
 
@@ -134,9 +157,9 @@ def _rows(report: Report) -> Iterator[_Reported]:
     for section in report.sections:
         for line in section.lines:
             reported = {o.area: o for o in line.consolidated.observations}
-            for area in line.indicator.areas:
-                name = report.register.area_name(area)
-                yield _Reported(report, section, line, name, reported.get(area))
+            for ref in line.indicator.areas:
+                area = report.register.area(ref) or ServiceArea(ref, ref)
+                yield _Reported(report, section, line, area, reported.get(ref))
 
 
 def clock(at: datetime | None, report: Report) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
 from pipeline.consolidation.rating import NotRated, Tally, edge
-from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState
+from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState, Section
 from schemas.findings import Finding
 from schemas.model import Period, Register
 from schemas.units import Unit, quantise, row_of, shown
@@ -22,7 +22,7 @@ REASONS = {
     NotRated.CONFLICT: "service areas reported different figures, and neither is taken.",
     NotRated.INCOMPLETE: "the figure needs every service area, and not all have reported.",
     NotRated.NARRATIVE: "progress is reported in words, which have no colour.",
-    NotRated.NOT_DUE: "the milestone falls after the end of this period.",
+    NotRated.NOT_DUE: "nothing is due of it for this period.",
 }
 
 
@@ -115,7 +115,7 @@ def restatement_shown(report: Report) -> str:
 def _restated(report: Report) -> str:
     if report.restates is None:
         return ""
-    closed = day_shown(report.restates.astimezone(report.issued_at.tzinfo).date())
+    closed = _closed_on(report)
     if not report.restates_what:
         return (
             f"Restated: the period was closed on {closed}, and a return was taken in since. What "
@@ -125,6 +125,49 @@ def _restated(report: Report) -> str:
     dropped = counted(report.dropped, "is", "are")
     gone = f", and {dropped} in it no longer" if report.dropped else ""
     return f"Restated: the period was closed on {closed}; {changed} changed since{gone}."
+
+
+def sum_restated(report: Report, section: Section | None = None) -> str:
+    """What a priority, or the whole, was when the period was closed; empty where it was the same.
+
+    A colour is not told where it may bound a figure that is suppressed by now.
+    """
+    now, then, lines = report.overall, report.overall_then, report.lines
+    if section is not None:
+        now, then, lines = section.tally, section.tally_then, section.lines
+    if then is None:
+        return ""
+    is_hidden = any(n.consolidated.suppressed for n in lines if n.restated_from is not None)
+    was = f"was {then.shown}" if then.colour and now.colour is not then.colour else ""
+    return _restated_then(report, "it", was if was and not is_hidden else "was made up otherwise")
+
+
+def achievements_restated(report: Report, section: Section) -> str:
+    """That a priority's achievements were others when the period was closed, in a sentence."""
+    if not section.achievements_differ:
+        return ""
+    return _restated_then(report, "what was achieved", "was told otherwise")
+
+
+def sums_restated(report: Report) -> list[tuple[str, str]]:
+    """What else than indicators is marked as restated: each priority's heading, and a sentence."""
+    marks = [("All priorities", sum_restated(report))]
+    for each in report.sections:
+        heading = each.priority.heading
+        marks += [
+            (heading, sum_restated(report, each)),
+            (heading, achievements_restated(report, each)),
+        ]
+    return [(heading, said) for heading, said in marks if said]
+
+
+def _restated_then(report: Report, what: str, was: str) -> str:
+    return f"Restated: {what} {was} when the period was closed on {_closed_on(report)}."
+
+
+def _closed_on(report: Report) -> str:
+    closed = report.restates or report.issued_at
+    return day_shown(closed.astimezone(report.issued_at.tzinfo).date())
 
 
 def return_state_shown(returned: ReturnReceived, period: Period) -> str:

@@ -14,10 +14,10 @@ from msgspec import Struct
 from schemas.wording import day_shown, listed
 
 #: What programs that copy or share files put behind a name: `register (1)`, `register - Copy (2)`,
-#: `register (conflicted copy 2012-08-01)`, `register 2`, `register-ANNAS-PC`, and what Syncthing
-#: writes. `register-new` is a file that someone named.
+#: `register (conflicted copy 2012-08-01)`, `register 2`, `register-ANNAS-PC`,
+#: `register [conflict]`, and what Syncthing writes. `register-new` is a file that someone named.
 _BEHIND = re.compile(
-    r"(?i: \([^()]+\)|( -)? copy( \(?\d+\)?)?| \d{1,2}|\.sync-conflict-[\w-]+)"
+    r"(?i: \([^()]+\)| \[[^\[\]]+\]|( -)? copy( \(?\d+\)?)?| \d{1,2}|\.sync-conflict-[\w-]+)"
     r"|-(?=[a-z0-9-]*[A-Z])[A-Za-z0-9-]{1,15}",
     re.ASCII,
 )
@@ -98,4 +98,8 @@ def _is_copy(path: Path, register: Path) -> bool:
     if (before := _BEFORE.match(name)) is not None:
         return name[before.end() :].casefold() == own.casefold()
     is_like = name[: len(own)].casefold() == own.casefold()
-    return is_like and _BEHIND.fullmatch(name[len(own) :]) is not None
+    behind = name[len(own) :]
+    if is_like and not behind:
+        # Another one by its case; or the same, where case makes no other file.
+        return not (register.exists() and path.samefile(register))
+    return is_like and _BEHIND.fullmatch(behind) is not None

@@ -99,15 +99,44 @@ _UNITS = {str(unit): unit for unit in Unit}
 _UNITLESS = Scale(None, None, as_typed=True)
 
 
+class IndicatorRows:
+    """The rows of the sheet Indicators, of which one may hold from a period on."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[Values]] = {}
+        self._starts: dict[str, date] = {}
+
+    def note_period(self, period: Values) -> None:
+        if period["name"] and period["starts"]:
+            self._starts.setdefault(name_key(period["name"]), period["starts"])
+
+    def note(self, indicator: Values) -> None:
+        if indicator["ref"]:
+            self._rows.setdefault(name_key(indicator["ref"]), []).append(indicator)
+
+    def about(self, target: Values) -> Values:
+        """The row that holds in the period of a target; empty where there is none."""
+        rows = self._rows.get(name_key(target.get("indicator") or ""), [])
+        if len(rows) < 2:
+            return rows[0] if rows else {}
+        begun = [(self._start(row.get("since")), at) for at, row in enumerate(rows)]
+        starts = self._start(target.get("period"))
+        held = [each for each in begun if each[0] <= starts]
+        return rows[max(held)[1] if held else min(begun)[1]]
+
+    def _start(self, period: str | None) -> date:
+        return self._starts.get(name_key(period or ""), date.min)
+
+
 def read_row(
     cells: Mapping[str, RegisterCell],
-    indicators: Mapping[str, Values],
+    indicators: IndicatorRows,
     names: Mapping[str, SheetNames],
 ) -> tuple[Values, list[Finding]]:
     """The values of a row by column, None where a cell is blank or refused, and the findings.
 
-    Figures are in the unit of the row itself, or of the one of `indicators`, by the keys of their
-    refs, that it names. Words are lower case. `names` are those of other sheets, by their titles.
+    Figures are in the unit of the row itself, or of the one of `indicators`, that it
+    names. Words are lower case. `names` are those of other sheets, by their titles.
     """
     values: Values = {}
     findings: list[Finding] = []
@@ -123,7 +152,7 @@ def read_row(
         elif content is Content.FIGURE and not cell.is_blank:
             about = values
             if "indicator" in cells:
-                about = indicators.get(name_key(values["indicator"] or ""), {})
+                about = indicators.about(values)
             value = _figure(cell, values, about)
         elif content is Content.WORDS and (known := _names_for(cell.column, names)):
             value = _listed(cell, known)
@@ -239,7 +268,7 @@ _READ = {
 def _figure(cell: RegisterCell, row: Values, indicator: Values) -> Decimal | Finding | None:
     """A figure in its unit; an operator before it goes into the row's own column for it."""
     own = _UNITS.get(indicator.get("unit", ""))
-    unit = cell.column.unit(own, row.get("tolerance_kind"))
+    unit = cell.column.unit(own, row)
     decimals = indicator.get("decimals") or 0
     before = _OPERATOR.match(_plain(str(cell.value)))
     if before and cell.column.key != "value":

@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from schemas.model import Register
+from schemas.model import Indicator, Register, Target
 from schemas.register_columns import Content, RegisterColumn, RegisterSheet
-from schemas.register_layout import LISTS, SHEETS
+from schemas.register_layout import INDICATORS, LISTS, SHEETS
 from schemas.register_names import SheetNames
 from schemas.register_settings import FRAMEWORK
+from schemas.timeline import arranged, row_for
 from schemas.units import Unit
 
 #: Between several words in one cell.
@@ -59,7 +60,7 @@ def register_of(sheets: Mapping[str, Sequence[Values]], sha256: str) -> Register
     raw["priorities"].sort(key=lambda priority: priority["order"])
     raw["periods"].sort(key=lambda period: (period["starts"], period["ends"]))
     (framework,) = raw["framework"]
-    return msgspec.convert(raw | {"framework": framework, "sha256": sha256}, Register)
+    return arranged(msgspec.convert(raw | {"framework": framework, "sha256": sha256}, Register))
 
 
 def _item(sheet: RegisterSheet, values: Values, names: Mapping[str, SheetNames]) -> dict[str, Any]:
@@ -84,20 +85,28 @@ def _item(sheet: RegisterSheet, values: Values, names: Mapping[str, SheetNames])
 
 def tables(register: Register) -> Iterator[tuple[RegisterSheet, list[Cells]]]:
     """Every sheet with its rows; cells are in the order of its columns. The framework is a row."""
-    units = {indicator.ref: indicator.unit for indicator in register.indicators}
     for sheet in SHEETS:
         items = [register.framework] if sheet is FRAMEWORK else getattr(register, sheet.attribute)
-        yield sheet, [_cells(sheet, item, units) for item in items]
+        if sheet is INDICATORS:
+            items = register.versions or register.indicators
+        yield sheet, [_cells(sheet, item, _unit(item, register)) for item in items]
 
 
-def _cells(sheet: RegisterSheet, item: Struct, units: Mapping[str, Unit | None]) -> Cells:
+def _unit(item: Struct, register: Register) -> Unit | None:
+    """What the figures of a row are in: its own unit, or that of its indicator in its period."""
+    if isinstance(item, Target):
+        about = row_for(register, item.indicator, item.period)
+        return about.unit if about else None
+    return item.unit if isinstance(item, Indicator) else None
+
+
+def _cells(sheet: RegisterSheet, item: Struct, unit: Unit | None) -> Cells:
     row = {column.key: _attribute(item, column) for column in sheet.columns}
-    unit = units.get(row.get("indicator") or row.get("ref", ""))
     defaults = {field.name: field.default for field in msgspec.structs.fields(item)}
     return tuple(
         None
         if _counts_as_blank(column, row, defaults)
-        else _cell(row[column.key], column.unit(unit, row.get("tolerance_kind")))
+        else _cell(row[column.key], column.unit(unit, row))
         for column in sheet.columns
     )
 

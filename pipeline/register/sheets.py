@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct, field
 from python_calamine import PasswordError
 
-from pipeline.register.cells import RegisterCell, Values, read_row
+from pipeline.register.cells import IndicatorRows, RegisterCell, Values, read_row
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import BrokenPartError, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
@@ -21,9 +21,8 @@ from pipeline.workbooks.workbook import DAMAGED, damage, open_workbook
 from pipeline.workbooks.zip_directory import TooManyPartsError
 from schemas import register_rules as r
 from schemas.findings import Finding, Rule
-from schemas.names import name_key
 from schemas.register_columns import RegisterColumn, RegisterSheet
-from schemas.register_layout import INDICATORS, SHEETS, TARGETS
+from schemas.register_layout import INDICATORS, PERIODS, SHEETS, TARGETS
 from schemas.register_names import SheetNames
 from schemas.register_settings import FRAMEWORK, FRAMEWORK_COLUMNS
 
@@ -106,7 +105,7 @@ def _read(content: bytes, kind: FileKind, reading: RegisterReading) -> None:
 
 def _type(reading: RegisterReading) -> None:
     """Every cell as a value; a figure is in the unit of the indicator that it is about."""
-    indicators: dict[str, Values] = {}
+    indicators = IndicatorRows()
     names: dict[str, SheetNames] = {}
     # What other sheets choose from comes first: a list is told apart by the names that are there.
     for sheet in sorted(SHEETS, key=lambda sheet: any(c.chosen_from for c in sheet.columns)):
@@ -114,10 +113,12 @@ def _type(reading: RegisterReading) -> None:
         for row in rows:
             row.values, findings = read_row(row.cells, indicators, names)
             reading.findings += findings
-            if sheet is INDICATORS and row.values["ref"]:
-                indicators.setdefault(name_key(row.values["ref"]), row.values)
+            if sheet is PERIODS:
+                indicators.note_period(row.values)
+            elif sheet is INDICATORS:
+                indicators.note(row.values)
             elif sheet is TARGETS:
-                about = indicators.get(name_key(row.values["indicator"] or ""), {})
+                about = indicators.about(row.values)
                 row.values |= {key: about.get(key) for key in ("kind", "polarity", "unit")}
         if sheet.title in reading.sheets:
             names[sheet.title] = SheetNames.of(sheet, (row.values for row in rows))

@@ -6,12 +6,11 @@ One has a row for each indicator of each return, the other one for each return.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import repeat
 from operator import attrgetter
-from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
@@ -34,6 +33,7 @@ from schemas.model import (
 )
 from schemas.names import clean, name_key
 from schemas.returns import ROWS
+from schemas.timeline import last_due
 from schemas.units import Unit
 from schemas.verdicts import frame_of, typed
 
@@ -142,7 +142,9 @@ class Standards:
     def __init__(self, register: Register, periods: Iterable[str]) -> None:
         priorities = {priority.ref: priority for priority in register.priorities}
         targets = {(target.indicator, target.period): target for target in register.targets}
+        self._register = register
         self._all: list[_Standard] = []
+        self._before: dict[str, Mapping[str, str]] = {}
         #: The place of each indicator's standard, by period and ref.
         self.places: dict[str, dict[str, int]] = {}
         for period in dict.fromkeys(periods):
@@ -163,6 +165,16 @@ class Standards:
                 for name in (records[0] if records else ())
             }
         )
+
+    def before(
+        self, period: Period, area: str, refs: Iterable[str]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Under what the last figures stand before those of a period, as `Earlier` has them."""
+        if period.name not in self._before:
+            last = {i.ref: last_due(self._register, i, period) for i in self._register.indicators}
+            self._before[period.name] = {ref: each.name for ref, each in last.items() if each}
+        names = self._before[period.name]
+        return ((names.get(ref, ""), ref, area) for ref in refs)
 
     def at(self, places: list[int]) -> dict[str, pd.Series[Any]]:
         """The columns of the standards at some places."""
@@ -210,12 +222,13 @@ def row_frame(
         refs = dict.fromkeys([*reported, *(mine if one.reading.has_table else ())])
         rows = list(map(reported.get, refs, repeat(ABSENT)))
         known = list(map(standards.places[one.period.name].__getitem__, refs))
-        before = register.last_period(one.period) if earlier else None
         columns["is_owned"] += map(set(mine).__contains__, refs)
         columns["area"] += [one.area.name] * len(rows)
-        columns["last"] += [
-            earlier.get((before.name, ref, one.area.ref)) if before else None for ref in refs
-        ]
+        columns["last"] += (
+            map(earlier.get, standards.before(one.period, one.area.ref, refs))
+            if earlier
+            else repeat(None, len(rows))
+        )
         columns["is_there"] += map(reported.__contains__, refs)
         for name, values in zip(_REPORTED, zip(*map(_reported, rows), strict=True), strict=False):
             columns[name] += values
@@ -250,23 +263,6 @@ def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -
             "due": [one.period.due for one in returns],
             "ends": [one.period.ends for one in returns],
             "filename": [one.filename for one in returns],
-            "file_period": [_other_period(one, register.periods) for one in returns],
+            "file_period": [one.reading.file_period for one in returns],
         },
     )
-
-
-def _other_period(one: Placed, periods: Sequence[Period]) -> str | None:
-    """The one period that a return's file name means, where it cannot mean the return's own."""
-    stem = PurePath(one.filename).stem
-    spelt = name_key(stem)
-    named_in_it = [each.name for each in periods if name_key(each.name) in spelt]
-    if named_in_it == [one.period.name] or not any(map(str.isdigit, spelt)):
-        return None
-    # What knows ways of naming periods is loaded where a name may need it.
-    from pipeline.returns.interpret.periods import spoken
-    from pipeline.returns.interpret.register_periods import Calendar, Fit
-
-    calendar = Calendar(periods)
-    said, _ = calendar.mentions(spoken(stem))
-    named = calendar.named(said)
-    return named if named and calendar.fit(said, one.period.name) is Fit.OTHER else None

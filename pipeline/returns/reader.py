@@ -95,42 +95,50 @@ def _begun(arrival: Arrival, guard: Guard) -> Future[bytes] | None:
     # What is only checked may be named by a link.
     file = arrival.entry or Path(os.path.realpath(arrival.path))
     content = partial(content_of, file, arrival.sha256)
-    place = arrival.kind, arrival.folder_area
-    return guard.submit_with(content, _read_content, *place, is_fresh=arrival.is_fresh)
+    about = arrival.kind, arrival.folder_area, arrival.filename
+    return guard.submit_with(content, _read_content, *about, is_fresh=arrival.is_fresh)
 
 
 def _read_content(
-    content: bytes, kind: FileKind, folder_area: str | None, *, is_fresh: bool
+    content: bytes, kind: FileKind, folder_area: str | None, filename: str, *, is_fresh: bool
 ) -> bytes:
     """What a return says, packed; None where it may be that a part of it is still to come."""
     assert _register is not None  # noqa: S101 - set when the worker started
     if is_fresh and lacks_content(content, kind):
         return _PACKER.encode(None)
-    reading = read_workbook(content, kind, _register, folder_area)
+    reading = read_workbook(content, kind, _register, folder_area, filename)
     is_whole = not (is_fresh and may_be_incomplete(reading.findings))
     return _PACKER.encode(reading if is_whole else None)
 
 
 def read_workbook(
-    content: bytes, kind: FileKind, register: Register, folder_area: str | None = None
+    content: bytes,
+    kind: FileKind,
+    register: Register,
+    folder_area: str | None = None,
+    filename: str = "",
 ) -> Reading:
     """One return, read and interpreted in this very process, without its limits."""
     is_package = kind in (FileKind.XLSX, FileKind.XLSM)
-    reading = _read(content, kind, register, folder_area) if is_package else None
+    about = register, folder_area, filename
+    reading = _read(content, kind, *about) if is_package else None
     if reading and c.DAMAGED.code not in [finding.code for finding in reading.findings]:
         return reading
     # Of packages only one that cannot be read is looked into: the rest are what they seem.
     found = looked_into(content, kind)
-    return reading if reading and found is kind else _read(content, found, register, folder_area)
+    return reading if reading and found is kind else _read(content, found, *about)
 
 
-def _read(content: bytes, kind: FileKind, register: Register, folder_area: str | None) -> Reading:
+def _read(
+    content: bytes, kind: FileKind, register: Register, folder_area: str | None, filename: str
+) -> Reading:
     if kind is FileKind.ENCRYPTED:
         return Reading(findings=[c.ENCRYPTED.found()])
     if kind not in EXTENSIONS:
         return Reading(findings=[c.NOT_A_WORKBOOK.found(kind=kind.value)])
     # A worker has it from where it was forked; the job's own process does without.
     from pipeline.returns.interpret import interpret
+    from pipeline.returns.interpret.file_names import other_period
 
     try:
         grids, details = open_workbook(content, kind)
@@ -141,6 +149,7 @@ def _read(content: bytes, kind: FileKind, register: Register, folder_area: str |
             reading,
             is_as_sent=is_untouched(content),
             template_of=register_of_template(content),
+            file_period=reading.period and other_period(filename, reading.period, register),
         )
     except PasswordError:
         return Reading(findings=[c.ENCRYPTED.found()])

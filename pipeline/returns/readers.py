@@ -1,4 +1,4 @@
-"""Readers: a return for a period that was closed and is open again is read by its own register.
+"""Readers: a return is held to the register in force in its period, and of its time.
 
 For which period it is the current register says. What that does not know any more, the register of
 a closed period may have known.
@@ -31,10 +31,13 @@ class Readers:
     context ends them all.
     """
 
-    def __init__(self, current: Register, closed: Mapping[str, Register], limits: Limits) -> None:
+    def __init__(self, current: Register, own: Mapping[str, Register], limits: Limits) -> None:
         self.current = current
         self.guard = guard_of(current, limits)
-        self._closed = closed
+        self._own = own
+        self._read_otherwise = {
+            name for name, each in own.items() if not _reads_alike(current, each)
+        }
         self._limits = limits
         self._guards: dict[str, Guard] = {}
         self._opened = ExitStack()
@@ -57,32 +60,42 @@ class Readers:
             yield one if isinstance(one, Skipped) else self._by_its_register(one)
 
     def by_register(self, returns: Iterable[Return]) -> Iterator[tuple[Register, list[Return]]]:
-        """Returns that were read by the same register, with that."""
-        registers = {register.sha256: register for register in self._closed.values()}
+        """Returns that are held to the same register, with that."""
         found: dict[str, list[Return]] = defaultdict(list)
         for one in returns:
-            found[one.read_by].append(one)
-        for read_by, some in found.items():
-            yield registers.get(read_by, self.current), some
+            found[one.held_to].append(one)
+        for name, some in found.items():
+            yield self._own.get(name, self.current), some
 
     def _by_its_register(self, one: Return) -> Return | Skipped:
         for name in self._meant(one.reading):
-            (again,) = read_returns([one.arrival], self._guard_of(self._closed[name]))
-            if isinstance(again, Skipped):
-                return again
+            own, again = self._own[name], one
+            if name in self._read_otherwise:
+                (read,) = read_returns([one.arrival], self._guard_of(name))
+                if isinstance(read, Skipped):
+                    return read
+                again = read
             if again.reading.period == name:
-                return replace(again, read_by=self._closed[name].sha256)
+                return replace(again, register_sha256=own.sha256, held_to=name)
         return one
 
     def _meant(self, reading: Reading) -> Iterable[str]:
-        """The closed periods for which a return may be."""
+        """The periods with registers of their own for which a return may be."""
         if reading.period is None:
             # What could not be opened says nothing to any register.
-            return self._closed if reading.sheets else ()
-        return [reading.period] if reading.period in self._closed else ()
+            return sorted(self._read_otherwise) if reading.sheets else ()
+        return [reading.period] if reading.period in self._own else ()
 
-    def _guard_of(self, register: Register) -> Guard:
-        if register.sha256 not in self._guards:
-            guard = guard_of(register, self._limits)
-            self._guards[register.sha256] = self._opened.enter_context(guard)
-        return self._guards[register.sha256]
+    def _guard_of(self, name: str) -> Guard:
+        if name not in self._guards:
+            guard = guard_of(self._own[name], self._limits)
+            self._guards[name] = self._opened.enter_context(guard)
+        return self._guards[name]
+
+
+def _reads_alike(current: Register, own: Register) -> bool:
+    """Whether a return says the same by the current register, which knows all that its own does."""
+    known = {id(each) for each in current.indicators}
+    return own.sha256 == current.sha256 and all(
+        id(each) in known for each in (*own.indicators, *own.not_due)
+    )

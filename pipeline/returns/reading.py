@@ -72,6 +72,8 @@ class Reading(Struct):
     is_as_sent: bool = False
     #: The SHA-256 of the register that its template was made from, as it says; empty: it does not.
     template_of: str = ""
+    #: The one period that its file's name means, where it cannot mean the return's own.
+    file_period: str | None = None
     #: The names of the sheets, in the order of the workbook.
     sheets: list[str] = field(default_factory=list)
 
@@ -98,8 +100,10 @@ class Return(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     #: Not where its very bytes count already: then of the reading only area and period are known.
     was_read: bool = True
-    #: The hash of the register by which it was read; empty for the current one.
-    read_by: str = ""
+    #: The hash of the register that it is held to; empty for the current one.
+    register_sha256: str = ""
+    #: Its period, where that has a register in force of its own; empty: it is the current one.
+    held_to: str = ""
 
     @property
     def is_accepted(self) -> bool:

@@ -25,6 +25,7 @@ from schemas.fields import SIGNED
 from schemas.findings import Finding, Severity
 from schemas.model import Register
 from schemas.observations import Achievement
+from schemas.timeline import bearing, row_for
 
 #: A service area's ref and a period's name, as far as a return tells them.
 Place = tuple[str | None, str | None]
@@ -98,8 +99,8 @@ def in_waves(
     @cache
     def depth(name: str | None) -> int:
         period = register.period(name or "")
-        last = register.last_period(period) if period else None
-        return 1 + depth(last.name) if last and last.open else 0
+        last = bearing(register, period) if period else ()
+        return max((1 + depth(each.name) for each in last if each.open), default=0)
 
     waiting: dict[int, list[bytes]] = defaultdict(list)
 
@@ -136,21 +137,29 @@ def figures_before(
     found: dict[tuple[str, str, str], Decimal] = {}
     for name, some in areas.items():
         period = register.period(name or "")
-        if period and (last := register.last_period(period)):
+        for last in bearing(register, period) if period else ():
             checked_by = {s.area: s.register_sha256 for s in store.current(last.name, some)}
             found |= {
                 (place, ref, area): value
                 for (place, ref, area), value in store.figures(last.name, some).items()
-                if is_alike(ref, checked_by.get(area, ""), register, kept)
+                if is_alike(ref, last.name, checked_by.get(area, ""), register, kept)
             }
     return found
 
 
-def is_alike(ref: str, checked_by: str, register: Register, kept: KeptRegister) -> bool:
-    """Whether figures of an indicator are of one kind and unit by a register of that hash too."""
-    then = kept(checked_by) if checked_by not in ("", register.sha256) else None
-    before, now = (each.indicator(ref) if each else None for each in (then, register))
-    return not (before and now) or (before.kind, before.unit) == (now.kind, now.unit)
+def is_alike(
+    ref: str, period: str, checked_by: str, register: Register, kept: KeptRegister
+) -> bool:
+    """Whether an indicator's figures of a period may be compared with those of a register in force.
+
+    They were checked by the register of a hash, and are of one kind, unit and series.
+    """
+    then = (kept(checked_by) if checked_by not in ("", register.sha256) else None) or register
+    before, now = row_for(then, ref, period), register.indicator(ref)
+    if before is None or now is None:
+        return True
+    is_one_series = (row_for(register, ref, period) or now).series == now.series
+    return is_one_series and (before.kind, before.unit) == (now.kind, now.unit)
 
 
 def decide(
@@ -215,7 +224,7 @@ def _submission(
         received_at=received_at(arrival, now),
         outcome=outcome,
         size=arrival.size,
-        register_sha256=one.read_by or register.sha256,
+        register_sha256=one.register_sha256 or register.sha256,
         current_sha256=register.sha256,
         area=area,
         period=period,

@@ -33,6 +33,7 @@ from schemas.template_rules import (
     NO_LONGER_ASKED,
     TOLD_OTHERWISE,
 )
+from schemas.timeline import in_force
 
 #: What may be found because the register has changed.
 BEARING = frozenset({"C02", "C10", "C15", INDICATOR_UNKNOWN.code})
@@ -80,6 +81,7 @@ class Templates:
         for sha256 in [named] if named else self._kept.used()[:_MOST]:
             then = None if sha256 == self._register.sha256 else self._register_of(sha256)
             if then is not None:
+                then = in_force(then, one.period.name)
                 asked = TemplateAsked(then, self._register, one.area.ref, one.period.name)
                 if named or asked.is_all_of(one.reading):
                     yield asked

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
 from pipeline.returns.frames import ABSENT, Earlier, Placed, Standards, cover_frame, row_frame
+from pipeline.returns.not_due import without_not_due
 from pipeline.returns.reading import Reading, Return
 from pipeline.returns.since_template import BEARING, NONE_KEPT, KeptRegisters, Templates
 from schemas.checks import Checks
@@ -47,6 +48,8 @@ def validate(
     found: list[list[Finding]] = [[] for _ in returns]
     readings = [one.reading for one in returns]
     placed = _placed(returns, register, now)
+    for each in placed:
+        readings[each.number] = each.reading
     by_number = {one.number: one for one in placed}
     templates = Templates(register, kept)
     standards = Standards(register, (one.period.name for one in placed))
@@ -90,7 +93,12 @@ def _placed(returns: Sequence[Return], register: Register, now: datetime) -> lis
     periods = {period.name: period for period in register.periods}
     return [
         Placed(
-            number, reading, areas[reading.area], periods[reading.period], day, one.arrival.filename
+            number,
+            without_not_due(reading, register, periods[reading.period]),
+            areas[reading.area],
+            periods[reading.period],
+            day,
+            one.arrival.filename,
         )
         for number, one in enumerate(returns)
         for reading in [one.reading]

@@ -12,7 +12,7 @@ from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.store.records import T, add, read, rows_of
 
-#: Who reopens a period that the register shows as open again.
+#: Who reopens a period that the register shows as open again, and whence a line of it came.
 REGISTER = "the register"
 
 
@@ -90,6 +90,11 @@ class Ruling(Struct, frozen=True):
         words = " ".join(filter(None, parts))
         return words[:1].upper() + words[1:]
 
+    @property
+    def whose(self) -> str:
+        """Who decided it, as the register has it, or by the login: `by Officer`."""
+        return f"by {self.by or ('nobody named' if self.came == REGISTER else self.came)}"
+
 
 class Forgotten(Struct, frozen=True):
     """A submission's file, findings and signatures have gone, by the rule named."""
@@ -123,10 +128,11 @@ class Decisions:
         with e.writing(self._engine) as connection:
             return connection.scalar(table.insert().returning(table.c.id), row) or 0
 
-    def approve(self, approvals: Sequence[Approval]) -> None:
-        """Write approvals, together or not at all."""
+    def approve(self, approvals: Sequence[Approval], ruling: Ruling | None = None) -> None:
+        """Write approvals, and by which ruling they came, together or not at all."""
         with e.writing(self._engine) as connection:
             add(connection, t.approval, approvals)
+            add(connection, t.request, [] if ruling is None else [ruling])
 
     def forget(self, forgotten: Sequence[Forgotten]) -> None:
         """Delete the findings and signatures of submissions, and write that it was done."""

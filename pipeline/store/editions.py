@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from pipeline.store import engine as e
 from pipeline.store import tables as t
+from pipeline.store.decisions import Ruling
 from pipeline.store.records import add, by_owner, rows_of
 from pipeline.store.rows import Issue, IssuedRating
 
@@ -22,13 +24,18 @@ class Editions:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def record(self, issue: Issue) -> int:
-        """Note one, what it says of each indicator, and what not; its number comes back."""
+    def record(self, issue: Issue, ruling: Ruling | None = None) -> int:
+        """Note one, what it says of each indicator, and what not; its number comes back.
+
+        The `ruling` by which it was made, if there was one, is noted with it or not at all.
+        """
         with e.writing(self._engine) as connection:
             (row,) = rows_of([issue], t.issue)
             number = connection.scalar(t.issue.insert().returning(t.issue.c.id), row) or 0
             add(connection, t.rating, issue.ratings, issue_id=number)
             add(connection, t.suppressed, issue.suppressed, issue_id=number)
+            if ruling is not None:
+                add(connection, t.request, [replace(ruling, issue_id=number)])
         return number
 
     def all(self, period: str | None = None) -> tuple[Issue, ...]:

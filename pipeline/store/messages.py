@@ -171,11 +171,12 @@ class Messages:
         with e.reading(self._engine) as connection:
             return _answered(connection)
 
-    def last_told(self, before: datetime) -> datetime | None:
-        """When anybody was last told anything before a moment; None where nobody was."""
-        c = t.message.c.queued_at
+    def last_told(self, before: datetime, kinds: Iterable[str]) -> datetime | None:
+        """When anybody was last told anything of these kinds before a moment; None for never."""
+        c = t.message.c
+        chosen = sa.select(sa.func.max(c.queued_at)).where(c.queued_at < before, c.kind.in_(kinds))
         with e.reading(self._engine) as connection:
-            last: datetime | None = connection.scalar(sa.select(sa.func.max(c)).where(c < before))
+            last: datetime | None = connection.scalar(chosen)
             return last
 
     def quarantined(self) -> tuple[Quarantined, ...]:

@@ -1,7 +1,7 @@
 """Migrate: a store of any released version is brought to this version's tables, or made new.
 
 The steps are Alembic's, in `migrations`. They run in one transaction: a store is of the old version
-or of the new one, and never between.
+or of the new one, and never between. A new one of SQLite is made in one go (`new_store`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pipeline.store import engine as e
+from pipeline.store import new_store
 from pipeline.store import tables as t
 from pipeline.workspace.errors import StoreError
 from pipeline.workspace.folder import replacing
@@ -49,7 +50,10 @@ def migrate(engine: sa.Engine) -> None:
             if found is not None:
                 # Now that nobody else writes: not a line of it may be missing in the copy.
                 _copy_before(engine.url, found)
-            _run_steps(connection, found)
+            if found is None and connection.dialect.name == "sqlite":
+                new_store.make(connection)
+            else:
+                run_steps(connection, found)
 
 
 def is_of_this_version(engine: sa.Engine) -> bool:
@@ -75,7 +79,8 @@ def schema_version(connection: sa.Connection) -> int | None:
     return connection.scalar(sa.select(t.about.c.schema_version))
 
 
-def _run_steps(connection: sa.Connection, found: int | None) -> None:
+def run_steps(connection: sa.Connection, found: int | None = None) -> None:
+    """Take a store of a version, or one that has no tables yet, through the steps that it lacks."""
     # Alembic is loaded where there is something to migrate, and nowhere else.
     from alembic import command
     from alembic.config import Config

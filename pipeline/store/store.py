@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.store.bulk import add_all
-from pipeline.store.decisions import Decisions
+from pipeline.store.decisions import Decisions, Ruling
 from pipeline.store.editions import Editions
 from pipeline.store.entered import Entered, EnteredFigures, in_force, with_entered
 from pipeline.store.messages import Messages
@@ -164,9 +164,12 @@ class Store:
         with e.reading(self._engine) as connection:
             return connection.scalar(sa.select(sa.func.max(column))) or 0
 
-    def record_issue(self, issue: Issue) -> int:
-        """Note that an appendix was issued, or drafted, and what it says; its number comes back."""
-        return self.editions.record(issue)
+    def record_issue(self, issue: Issue, ruling: Ruling | None = None) -> int:
+        """Note that an appendix was issued, or drafted, and what it says; its number comes back.
+
+        With it, if at all, is noted by which `ruling` it was.
+        """
+        return self.editions.record(issue, ruling)
 
     # --- Reading ---------------------------------------------------------------------------------
 

@@ -50,7 +50,8 @@ def test_warnings_wait_until_each_is_approved_by_code_ref_or_area(council: Counc
 
     told = council.complaint("accept", "C05", "--because", WHY).splitlines()
     assert told[0] == (
-        "3 warnings C05 wait. Name one with --ref and --area, or accept all with --all:"
+        "3 warnings C05 wait. Name the indicator and the service area of one; by command with "
+        "--ref and --area, or accept all with --all:"
     )
     assert [line.split(",")[0] for line in told[1:]] == [
         "C05 P1-1 CS",
@@ -67,7 +68,7 @@ def test_warnings_wait_until_each_is_approved_by_code_ref_or_area(council: Counc
     again = council.complaint("accept", "C05", "--ref", "P1-1", "--because", WHY)
     assert again == (
         "No warning C05 waits there to be accepted. Codes that do: C05. "
-        "quarterday status lists them."
+        "The digest and quarterday status have each with its service area."
     )
     council.call("accept", "C05", "--because", WHY)
     assert waiting(council, code=0) == []
@@ -114,7 +115,7 @@ def test_nothing_is_approved_without_a_reason_or_by_a_code_that_does_not_wait(
         )
     assert council.complaint("accept", "V01", "--because", WHY) == (
         "No warning V01 waits there to be accepted. Codes that do: C05. "
-        "quarterday status lists them."
+        "The digest and quarterday status have each with its service area."
     )
     assert "No warning C05" in council.complaint("accept", "C05", "-a", "Parks", "--because", WHY)
     assert "2031 is not a period" in council.complaint(

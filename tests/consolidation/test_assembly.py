@@ -40,6 +40,7 @@ from schemas.model import (
     Unit,
 )
 from schemas.observations import Achievement, Observation
+from schemas.periods import last_period, year_before
 from tests.support.builders import indicator, small_register
 
 DUE = date(2013, 1, 31)
@@ -108,8 +109,10 @@ def report_of(
         period=NOW,
         issued_at=issued_at,
         figures=merge(register, NOW.name, observations),
-        last=merge(register, LAST.name, earlier),
-        year_before=merge(register, YEAR_BEFORE.name, year_earlier),
+        earlier={
+            LAST.name: merge(register, LAST.name, earlier),
+            YEAR_BEFORE.name: merge(register, YEAR_BEFORE.name, year_earlier),
+        },
         achievements=tuple(achievements),
         submissions=tuple(submissions),
     )
@@ -239,7 +242,10 @@ def test_the_year_before_is_compared_with_beside_the_last_period() -> None:
 
 def test_the_first_period_of_a_register_has_nothing_before_it() -> None:
     register = register_of()
-    assert (register.last_period(EARLIER), register.year_before(EARLIER)) == (None, None)
+    assert (last_period(register.periods, EARLIER), year_before(register.periods, EARLIER)) == (
+        None,
+        None,
+    )
     figures = merge(register, EARLIER.name, [told("45", period=EARLIER.name)])
     (line,) = rate(disclose(Merged(register, EARLIER, ISSUED, figures))).lines
     assert line.performance_shown == "45.0%"
@@ -755,9 +761,9 @@ def test_a_quarter_is_never_compared_with_a_year_that_ended_with_the_last_quarte
     first = Period("2012-13 Q1", date(2012, 4, 1), date(2012, 6, 30), date(2012, 7, 31))
     next_year = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
     register = replace(small_register(), periods=(year, fourth, first, next_year))
-    assert register.last_period(first) == fourth
-    assert register.last_period(next_year) == year
-    assert register.last_period(fourth) is None
+    assert last_period(register.periods, first) == fourth
+    assert last_period(register.periods, next_year) == year
+    assert last_period(register.periods, fourth) is None
 
 
 def test_a_score_just_short_of_a_threshold_is_not_printed_as_the_threshold() -> None:

@@ -13,10 +13,12 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
+from pipeline.consolidation.rating import Colour
 from pipeline.job import session
 from pipeline.job.nightly import Night
 from pipeline.outputs import WORKBOOK
 from pipeline.outputs.issuing import Issued
+from pipeline.outputs.wording import achievements_restated, sum_restated
 from pipeline.register.writer import write_register
 from pipeline.store import Outcome
 from pipeline.store.registers import kept_register
@@ -47,7 +49,7 @@ from tests.consolidation.test_closing import (
     restated,
 )
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator
-from tests.support.filled import fill_return
+from tests.support.filled import fill_in, fill_return
 from tests.support.mixed import ENTRIES
 from tests.support.registers import put_register
 
@@ -131,7 +133,7 @@ def keep(issued: Issued, folder: Path) -> None:
 
 def data(path: Path) -> dict[tuple[str, str], dict[str, str]]:
     """The rows of the data, by indicator and area, without the file that they came in."""
-    of_the_file = ("File", "Received", "SHA-256", "Cell", "Sheet")
+    of_the_file = ("File", "Received", "SHA-256", "Cell", "Sheet", "Edition", "Restatement")
     with path.open(encoding="utf-8-sig", newline="") as file:
         return {
             (row["Ref"], row["Service area"]): {
@@ -187,6 +189,38 @@ def test_a_restatement_changes_what_it_changes_in_every_output(place: Workspace)
     assert message["Subject"].startswith("Appendix 3, 2012-13")
 
 
+def test_what_the_restated_lines_add_up_to_is_marked_in_every_output(place: Workspace) -> None:
+    entries = {ref: dict(row) for ref, row in ENTRIES.items()}
+    entries["P2-2"], entries["P1-1"] = {"Performance": 70}, {"Performance": 4000}
+    achieved = [("Reduce domestic abuse", "A second refuge was opened.")]
+    path = fill_return(THEN, SAFETY, PERIOD, place.inbox / "again.xlsx", {})
+    fill_in(path, entries, achieved)
+    done = night(place, 31, WORD)
+    report = restated(done).report
+    first, second = report.sections
+    was = "Restated: it was ✖ Red when the period was closed on 30 April 2013."
+    assert (report.overall.colour, sum_restated(report)) == (Colour.AMBER, was)
+    assert (first.tally.colour, sum_restated(report, first)) == (Colour.AMBER, was)
+    assert (second.tally_then, sum_restated(report, second)) == (None, "")
+    told = "Restated: what was achieved was told otherwise when the period was closed on 30 April"
+    assert achievements_restated(report, first).startswith(told)
+    assert achievements_restated(report, second) == ""
+    files = restated(done).files
+    sheets = load_workbook(files[WORKBOOK.name]).worksheets[:2]
+    rows = [" ".join(str(c) for c in row if c) for sheet in sheets for row in sheet.values]
+    page = rows_of_page(files["page"])
+    # The heads of two sheets, and the whole and the first priority in the table of each.
+    assert sum(was in row for row in rows) == 6
+    assert sum(was in row for row in page) == 2
+    assert sum(told in row for row in rows) == sum(told in row for row in page) == 1
+    (message,) = [one for one in messages(done) if "(restated)" in one["Subject"]]
+    body = message.get_body(("plain",))
+    assert body is not None
+    said = " ".join(body.get_content().split())
+    assert said.count(was) == 2
+    assert told in said
+
+
 def test_an_appendix_that_is_open_again_is_the_same_under_another_register(
     place: Workspace,
 ) -> None:
@@ -229,6 +263,8 @@ def test_the_stricter_rule_for_small_numbers_holds(place: Workspace) -> None:
     issued = restated(night(place, 31, WORD))
     assert line(issued, "P1-1").performance_shown == "Suppressed"
     assert line(issued, "P2-2").performance_shown == "130"
+    # A colour of then could bound what is suppressed now.
+    assert "made up otherwise" in sum_restated(issued.report)
 
 
 def test_where_the_register_of_its_time_is_not_kept_that_is_said(place: Workspace) -> None:

@@ -456,7 +456,10 @@ def test_a_period_closed_again_issues_nothing_and_is_restated_from_its_second_cl
 @pytest.mark.parametrize(
     ("words", "line_said"),
     [
-        (("--reopen", NEXT.name), "2013-14 is open in the register; run without --reopen."),
+        (
+            ("--reopen", NEXT.name),
+            "2013-14 is open in the register, so that its returns are taken in anyway.",
+        ),
         (
             ("--reopen", "2011-12"),
             "2011-12 is not a period of the register. Choose one of: 2012-13, 2013-14.",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pipeline.consolidation.content import code_of, said_by
+from pipeline.consolidation.content import code_key, code_of, said_by
 from pipeline.consolidation.report import Line, Report, ReturnState
 from schemas.model import CommentaryRule, Recipient
 from tests.support.report_fixture import worked_example
@@ -84,3 +84,16 @@ def test_its_code_is_short_and_can_be_read_out() -> None:
     assert len(codes) == 300
     assert all(re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{6}", code) for code in codes)
     assert code_of("2012-13", said_by(REPORT)) == code_of("2012-13", said_by(REPORT))
+
+
+def test_no_code_is_what_a_spreadsheet_makes_a_number_or_a_date_of() -> None:
+    codes = [code_of("2012-13", str(number)) for number in range(20_000)]
+    made = re.compile(r"\d+|\d+E\d+|\d{1,2}[A-Z]{3}\d{1,2}")
+    assert [code for code in codes if made.fullmatch(code)] == []
+    assert {len(code) for code in codes} == {6}
+
+
+def test_a_code_is_the_same_however_it_was_typed() -> None:
+    assert code_key(" 7kq-2mx ") == code_key("7KQ2MX")
+    assert code_key("OIL2MX") == code_key("0112MX")
+    assert code_key("7KQ2M") != code_key("7KQ2MX")

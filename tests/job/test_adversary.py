@@ -37,6 +37,7 @@ from schemas.model import (
     Target,
     Unit,
 )
+from schemas.periods import last_period
 from tests.support.adversary import Reader, Truth, rows_of_csv
 from tests.support.builders import indicator
 from tests.support.command_line import quarterday
@@ -238,7 +239,7 @@ class Year:
 
         Any of them may be one that is suppressed.
         """
-        last = self.register.last_period(period)
+        last = last_period(self.register.periods, period)
         owned = [
             (period, entry),
             *((each, self.reported.get((area.ref, each.name), {}).get(ref))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import email
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -424,6 +425,36 @@ def test_a_warning_is_accepted_by_the_register(
     assert "is accepted." in digests(council)
 
 
+def test_the_data_say_whether_they_are_a_drafts_or_an_issues(council: Council) -> None:
+    community(council)
+    council.night()
+    code = code_of(council)
+
+    def editions(folder: str) -> set[str]:
+        (path,) = (council.root / FOLDER / folder).glob("*data.csv")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {row["Edition"] for row in csv.DictReader(file)}
+
+    assert editions("draft") == {f"Draft {code}"}
+    council.call("approve", PERIOD.name, "--draft", code, "--because", "Agreed")
+    assert editions("") == editions("issue 1") == {"Issue 1"}
+
+
+def test_an_approval_by_command_is_no_night_and_a_lost_nights_reminder_is_made_up_for(
+    council: Council, clock: Callable[[float], None]
+) -> None:
+    framework = replace(council.register.framework, remind_after=(2,))
+    council.rewrite(replace(council.register, framework=framework))
+    community(council)
+    council.night()
+    # The reminding day, whose night is lost.
+    clock(1.5)
+    council.call("approve", PERIOD.name, "--draft", code_of(council), "--because", "Agreed")
+    clock(2)
+    council.night()
+    assert len(sent_to(council, CARE.email, "overdue")) == 1
+
+
 # --- Other rules ---------------------------------------------------------------------------------
 
 
@@ -541,5 +572,5 @@ def test_what_a_draft_suppressed_is_suppressed_in_its_issue(council: Council) ->
     assert "Suppressed" in before
     council.call("approve", PERIOD.name, "--draft", code, "--because", "Agreed")
     (issued,) = (council.root / FOLDER).glob("*data.csv")
-    assert issued.read_text("utf-8-sig") == before
+    assert issued.read_text("utf-8-sig") == before.replace(f"Draft {code}", "Issue 1")
     assert CARE.ref == "ASC"

@@ -50,6 +50,27 @@ def test_a_receipt_lies_as_a_text_in_the_areas_folder_once(council: Council) -> 
     assert [name for name in mailed if "receipt to" in name] != []
 
 
+def test_a_correction_says_what_counts_until_then(council: Council) -> None:
+    community(council, P1_1="nearly 10")
+    council.night()
+    (first,) = (text for place, text in lying(council).items() if place.endswith(".txt"))
+    assert b"Until yours is in, the appendix shows it as overdue or sent back." in (
+        b" ".join(first.split())
+    )
+    before = {*lying(council)}
+    community(council)
+    council.night()
+    community(council, P1_1="nearly 11").rename(council.place.inbox / "Later.xlsx")
+    council.night()
+    (later,) = (
+        b" ".join(text.split())
+        for place, text in lying(council).items()
+        if place not in before and b"sent back" in text
+    )
+    assert b"Until this one is corrected, Community safety.xlsx counts." in later
+    assert b"Until yours is in" not in later
+
+
 def test_a_correction_lies_with_its_copy(council: Council) -> None:
     community(council, P1_1="nearly 10")
     council.night()

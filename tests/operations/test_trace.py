@@ -79,6 +79,16 @@ def test_every_area_of_a_merged_figure_is_a_source_and_one_that_is_missing_is_na
     assert found["missing"] == []
 
 
+def test_an_area_that_says_that_there_is_no_figure_has_reported_that(council: Council) -> None:
+    community(council)
+    council.night()
+    words = ("--status", "Not available", "--because", "By telephone")
+    council.call("enter", PERIOD.name, SAFETY.ref, "P1-1", *words)
+    found = council.ask("trace", "P1-1")
+    assert [source["status"] for source in found["sources"]] == ["Not available"]
+    assert found["missing"] == []
+
+
 def test_areas_that_disagree_are_both_sources(council: Council) -> None:
     community(council, P2_4=7)
     care(council, P2_4=8)

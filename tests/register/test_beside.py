@@ -42,6 +42,8 @@ REGISTER = replace(OVERDUE, periods=(replace(PERIOD, due=date(2100, 4, 30)),))
         "register-LAPTOP-4F3A.xlsx",
         "register-Annas-PC.xlsx",
         "register.sync-conflict-20120801-101500-K5HDW2M.xlsx",
+        "register [Conflict].xlsx",
+        "Register.xlsx",
         "Copy of register.xlsx",
         "Copy (2) of register.xlsx",
     ],

@@ -13,12 +13,15 @@ from msgspec.structs import replace
 
 from pipeline.register.differences import Concern, differences
 from schemas.deciding import Approver, Request
+from schemas.frequency import Carried, Profile
 from schemas.model import (
     Gets,
     MergeRule,
     Operator,
     Period,
     Polarity,
+    Policy,
+    PolicyChange,
     Recipient,
     Register,
     ServiceArea,
@@ -37,6 +40,7 @@ SMALL = replace(
     recipients=(OFFICER,),
     periods=(QUARTER, PERIOD),
     approvers=(Approver("Officer", "jsmith"),),
+    policies=(PolicyChange("2012-13", Policy()),),
     decisions=(Request("approve", "2012-13", code="7KQ2MX", by="Officer", because="agreed"),),
 )
 
@@ -94,6 +98,10 @@ FILLED = {
     "issue_on": date(2013, 5, 1),
     "on": date(2013, 5, 1),
     "draft_days": (),
+    "due_in": ("2012-13",),
+    "profile": Profile.SAME,
+    "carried": Carried.SAME,
+    "change": Decimal(2),
 }
 
 
@@ -101,7 +109,7 @@ def changed(item: Any, path: list[str]) -> tuple[Any, Any]:
     """An item with an attribute that is set, and with another there."""
     name, *rest = path
     value = getattr(item, name)
-    if value is None:
+    if value is None or (value == () and name == "due_in"):
         value = FILLED[name]
         item = replace(item, **{name: value})
     if rest:

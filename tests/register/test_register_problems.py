@@ -19,7 +19,14 @@ CASES: list[tuple[str, str, str, object, str]] = [
     ("R13", "Indicators", "D2", None, "Kind is blank. Choose measure"),
     ("R23", "Indicators", "B2", "P22",
      '"P22" is not a ref on the sheet Priorities. Did you mean "P2"? Choose one'),
-    ("R24", "Indicators", "A3", "p2-1", '"p2-1" is already used further up.'),
+    ("R49", "Indicators", "A3", "p2-1",
+     '"p2-1" already has a row further up that holds from the same period.'),
+    ("R16", "Indicators", "S2", "weekly", '"weekly" is not a way of being due.'),
+    ("R51", "Indicators", "T2", "2012-13",
+     "Periods are listed (2012-13), and the indicator is due every period."),
+    ("R16", "Targets", "I2", "some", '"some" is not a way to spread a target.'),
+    ("R52", "Targets", "J7", "the same", "There is no target here that could be spread or go on"),
+    ("R53", "Targets", "K2", 5, "5 stands under Change a year, and the target goes on in no way"),
     ("R37", "Indicators", "E2", None, "Unit is blank, and the indicator is a measure."),
     ("R37", "Indicators", "G2", None, "Polarity is blank, and the indicator is a measure."),
     ("R38", "Indicators", "E8", "count",
@@ -116,7 +123,9 @@ CASES: list[tuple[str, str, str, object, str]] = [
 ]  # fmt: skip
 
 #: Findings that no single cell of the worked register makes; they have tests of their own.
-ELSEWHERE = {f"R{number:02}" for number in (*range(1, 11), 15, 22, 42, 43, 44, 45, 46)}
+ELSEWHERE = {
+    f"R{number:02}" for number in (*range(1, 11), 15, 22, 42, 43, 44, 45, 46, 50, 54, 55, 56)
+}
 
 
 @pytest.fixture

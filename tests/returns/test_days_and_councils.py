@@ -20,6 +20,24 @@ from tests.returns.test_remarks import said
 from tests.returns.test_titles import titled
 
 
+@pytest.mark.parametrize("around", ["{}", "return 00012 {}", "{} of site 12345", "x ({})"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2015", "2015-16", "15/16", "201516", "2015/2016", "1516 q3", "2015q3", "2015-q3"),
+        *("31/12/2015", "31.12.15", "2015-12-31", "31st december 2015", "1-dec-15", "dec15"),
+        *("1st quarter", "q3", "3q15", "q3 fy15", "fy2015", "h1", "m10", "12 months", "week 52"),
+        *("1/4/15 to 30/6/15", "april 15 - june 15", "to 31/12", "term 1", "month 8"),
+    ],
+)
+def test_a_number_of_any_length_may_say_a_period(text: str, around: str) -> None:
+    assert mentions(around.format(text))[0]
+
+
+def test_a_number_as_long_as_no_year_says_no_period() -> None:
+    assert not mentions("service area 00012, site 1234567, line 123")[0]
+
+
 @pytest.mark.parametrize("place", THREE)
 @pytest.mark.parametrize(
     "text",

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.columns import Belonging
+from pipeline.returns.interpret.formed_rows import read_formed
 from pipeline.returns.interpret.forms import read_by_form
+from pipeline.returns.interpret.indicators import read_indicators
 from pipeline.returns.interpret.labels import vocabulary_of
 from pipeline.returns.interpret.rows import Matched, ShortRows, read_row
 from pipeline.returns.interpret.whole import read_whole
@@ -94,6 +96,37 @@ def test_a_return_as_it_should_be_is_read_by_its_form(area: str, folder_area: st
     assert by_form == (whole if folder_area in (None, area) else None)
     assert whole.rows
     assert len(whole.achievements) == 3
+
+
+#: What an area commonly enters in its rows: a figure, no figure, a mark, a status, some words.
+ENTERED: tuple[dict[str, CellValue], ...] = (
+    {},
+    {"performance": ""},
+    {"performance": "n/a", "commentary": "Not counted yet"},
+    {"performance": "12*"},
+    {"performance": 0.0, "status": "No cases"},
+    {"performance": 7.25, "numerator": 29.0, "denominator": 4.0, "status": "Provisional"},
+    {"commentary": " As planned\r\nand on time "},
+)
+
+
+@pytest.mark.parametrize("entered", ENTERED)
+def test_what_is_commonly_entered_is_read_in_rows_whose_names_are_known(
+    entered: dict[str, CellValue],
+) -> None:
+    grids, details = _returned(SAFETY.ref)
+    (table,) = read_whole(grids, REGISTER, WORDS, details).usable
+    at = next(at for at, grid in enumerate(grids) if grid.sheet == table.grid.sheet)
+    changes: dict[tuple[int, int, int], CellValue] = {
+        (at, table.rows[0] - table.grid.first_row, table.columns[key] - table.grid.first_column): v
+        for key, v in entered.items()
+    }
+    altered = _altered(grids, changes)
+    tables = [replace(table, grid=altered[at])]
+    known = Belonging(WORDS, PERIOD.name, SAFETY.ref)
+    expected = read_indicators(tables, REGISTER, known, details)
+    assert read_formed(tables, known, details) == expected
+    assert expected[0]
 
 
 places = st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 11))

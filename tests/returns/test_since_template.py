@@ -144,14 +144,13 @@ def test_even_where_its_figure_could_not_be_read(office: Office) -> None:
 def test_an_indicator_that_is_asked_since_is_asked_for_without_blame(office: Office) -> None:
     office.change(MORE)
     outcome, (finding,) = office.sent()
-    assert (outcome, finding.code) == ("rejected", "T03")
+    assert (outcome, finding.code, finding.severity) == ("accepted", "T03", "warning")
     assert finding.problem == (
         "The register has changed since this template was made: P1-9 (Homes let) is asked of "
-        "Community safety now."
+        "Community safety now. The return was taken without it, and it is still due."
     )
-    (copy,) = (office.root / "outbox" / PERIOD.name / "corrections").iterdir()
-    said = [str(cell.value) for row in load_workbook(copy).worksheets[0] for cell in row]
-    assert any("The register has changed since this template was made" in text for text in said)
+    assert finding.fix.startswith("Send it in a new template, with the other figures;")
+    assert not (office.root / "outbox" / PERIOD.name / "corrections").exists()
 
 
 @pytest.mark.parametrize(
@@ -224,7 +223,7 @@ def unnamed(office: Office) -> Office:
     [
         (TARGETED, ("accepted", ["T02"])),
         (WITHOUT, ("accepted", ["T01"])),
-        (MORE, ("rejected", ["T03"])),
+        (MORE, ("accepted", ["T03"])),
         (changed("P1-4", unit=Unit.COUNT), ("rejected", ["T04"])),
     ],
     ids=["target", "gone", "more", "unit"],

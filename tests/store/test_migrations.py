@@ -44,6 +44,9 @@ from pipeline.store import (
     delivery_key,
 )
 from pipeline.store import tables as t
+from pipeline.store.migrate import run_steps
+from pipeline.store.migrations.__main__ import script
+from pipeline.store.new_store import STATEMENTS
 from pipeline.workspace.errors import StoreError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import Limits
@@ -94,6 +97,25 @@ def all_rows(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
             name: sorted((tuple(row) for row in connection.execute(sa.select(table))), key=repr)
             for name, table in found.tables.items()
         }
+
+
+def _made(database: sa.Engine) -> list[tuple[object, ...]]:
+    """All that SQLite holds in a store's tables, indexes and triggers."""
+    with database.connect() as connection:
+        query = sa.text("SELECT type, name, tbl_name, sql FROM sqlite_master")
+        made = sorted((tuple(row) for row in connection.execute(query)), key=repr)
+    return [*made, *all_rows(database).items()]
+
+
+def test_a_new_store_of_sqlite_is_what_all_steps_make(tmp_path: Path) -> None:
+    at_once, by_steps = (sa.create_engine(f"sqlite:///{tmp_path / name}") for name in ("a", "b"))
+    Store(str(at_once.url)).close()
+    with by_steps.begin() as connection:
+        run_steps(connection)
+    assert _made(at_once) == _made(by_steps)
+    assert script() == STATEMENTS.read_text("utf-8"), "run make docs"
+    at_once.dispose()
+    by_steps.dispose()
 
 
 # --- What was in it ------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import msgspec
 from openpyxl import load_workbook
 
 from pipeline.outputs.template import write_template
-from schemas.fields import COVER_SHEET, INDICATORS_SHEET
+from schemas.fields import ACHIEVEMENTS_SHEET, COVER_SHEET, INDICATORS_SHEET
 from schemas.model import Period, Register, ServiceArea
 
 #: What is typed in a row, by the heading of its column.
@@ -34,8 +34,11 @@ def fill_return(
     return fill_in(path, entries)
 
 
-def fill_in(path: Path, entries: Entries) -> Path:
-    """Fill in and sign off the template that lies there."""
+def fill_in(path: Path, entries: Entries, achieved: Sequence[tuple[str, str]] = ()) -> Path:
+    """Fill in and sign off the template that lies there.
+
+    What was `achieved` is each a priority, as its list has it, and a text.
+    """
     book = load_workbook(path)
     for row in book[COVER_SHEET].iter_rows():
         for cell in row:
@@ -48,6 +51,11 @@ def fill_in(path: Path, entries: Entries) -> Path:
             headings = {cell.value: cell.column for cell in row}
         for heading, value in entries.get(str(row[0].value), {}).items():
             sheet.cell(row[0].row, headings[heading], value)
+    sheet = book[ACHIEVEMENTS_SHEET]
+    heads = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Priority")
+    for number, cells in enumerate(achieved, heads + 1):
+        for column, value in enumerate(cells, 1):
+            sheet.cell(number, column, value)
     # Two workbooks saved within a second are two files, as a person's are, and no duplicates.
     book.properties.identifier = str(next(_saved))
     book.save(path)

@@ -94,6 +94,11 @@ def cells_of(root: Path, period: str) -> list[list[str]]:
     # Later versions number each issue, in a row of its own below the title.
     if str(sheet["A2"].value).startswith("Issue "):
         sheet.delete_rows(2)
+    # And their data say at the end of each row how it came, and of which issue it is.
+    data = book["Data"]
+    for column in range(data.max_column, 0, -1):
+        if data.cell(1, column).value in ("Restatement", "Edition"):
+            data.delete_cols(column)
     return [
         # A time to the minute: the clock went on.
         [sheet.title, cell.coordinate, f"{cell.value:{'%Y-%m-%d %H:%M' if cell.is_date else ''}}"]
@@ -138,6 +143,9 @@ _NOW = {
     "accepted, late: ": "accepted: ",
     "was 48.5 (2011-12)": "was 48.50 (2011-12)",
 }
+_SUM_RESTATED = re.compile(r"\nRestated: it was [\w ✔◆✖]+ when the period was closed on [\w ]+\.")
+#: Where a return stands that was taken in for a closed period.
+_RESTATED = "Received as a restatement"
 _BY_REGISTER = (
     " The register that the period was closed with is not kept, or cannot be read any more; it is "
     "rated by the current one."
@@ -158,9 +166,13 @@ def _as_said_now(old: Any) -> Any:
 
 
 def _unnumbered(new: Any) -> Any:
-    """What is said now of an issue, without its number and by which register it was made."""
+    """What is said now of an issue, without its number and by which register it was made.
+
+    Nor with what its sums were when the period was closed.
+    """
     if not isinstance(new, str):
         return new
+    new = _SUM_RESTATED.sub("", new)
     return re.sub(r",? issue \d+( \(\w+\))?(?=[,: ]|$)", "", new).replace(_BY_REGISTER, "")
 
 
@@ -177,5 +189,6 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
         each = [(*pair, f"{where}/{n}") for n, pair in enumerate(zip(new, old, strict=True))]
     else:
         is_same = new == old or _unnumbered(new) in (old, _as_said_now(old))
+        is_same = is_same or (new == _RESTATED and old in ("Received", "Received late"))
         return [] if is_same else [f"{where}: {new!r}, and before {old!r}"]
     return [line for one in each for line in differences(*one)]

@@ -19,6 +19,7 @@ from html import unescape
 from pathlib import Path
 
 from schemas.model import Period
+from schemas.periods import last_period
 from tests.support.adversary import Reader, Truth
 
 _NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
@@ -94,7 +95,7 @@ class Listener:
         self.hear(where, "\n".join(_strings(json.loads(document))))
 
     def _compare(self, sent: SentFile, ref: str, found: re.Match[str], where: str) -> None:
-        last = self.reader.register.last_period(sent.period)
+        last = last_period(self.reader.register.periods, sent.period)
         assert last is not None
         quoted = [(last.name, _number(found[2]))]
         if not sent.is_spoilt:

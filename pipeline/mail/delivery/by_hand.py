@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 
+from pipeline.mail.policy import POLICY
 from pipeline.workspace.folder import Workspace, closed_folder, safe_name, write_whole
 
 
@@ -21,7 +21,7 @@ def write_out(content: bytes, path: Path, workspace: Workspace) -> None:
     """
     closed_folder(workspace.by_hand)
     path.parent.mkdir(parents=True, exist_ok=True)
-    email = message_from_bytes(content, _class=EmailMessage, policy=SMTP)
+    email = message_from_bytes(content, _class=EmailMessage, policy=POLICY)
     for part in email.iter_attachments():
         name = safe_name(Path(part.get_filename() or "attachment").name)
         write_whole(path.parent / name, part.get_content())

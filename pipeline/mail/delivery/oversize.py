@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP
 from html import escape
 from pathlib import PurePath
 from urllib.parse import quote
 
+from pipeline.mail.policy import POLICY
 from pipeline.workspace.folder import Workspace
 
 
@@ -18,7 +18,7 @@ def without_attachment(content: bytes, where: str) -> bytes:
 
     The Message-ID and all other headers stay.
     """
-    email = message_from_bytes(content, _class=EmailMessage, policy=SMTP)
+    email = message_from_bytes(content, _class=EmailMessage, policy=POLICY)
     names = [part.get_filename() or "" for part in email.iter_attachments()]
     if not names:
         return content

@@ -69,10 +69,12 @@ def correction_message(
     attachment: Path | None,
     *,
     office: Office,
+    stands: str = "",
 ) -> Message | None:
     """What tells a service area that its return was sent back, with the correction copy attached.
 
-    `period` is None where the return does not say for which it is. Without a copy every finding is
+    `period` is None where the return does not say for which it is, and `stands` the file of the
+    area whose figures count for it, if any. Without a copy every finding is
     spelt out. The Message-ID comes from period, recipient, the return's name, the findings and when
     it was received, not from the copy's bytes, which are new each time it is made: a run that is
     repeated makes the same message. None where no finding is an error, or the message is known.
@@ -89,7 +91,7 @@ def correction_message(
     spelled = _spelled_out(errors, SPELLED_OUT if attachment else None)
     # The seal of the copy, which we have just made, says what was taken out of it.
     taken_out = remark_on(attachment) if attachment else ""
-    words = {"warnings": sent.warnings, "taken_out": taken_out, **spelled}
+    words = {"warnings": sent.warnings, "taken_out": taken_out, "stands": stands, **spelled}
     return _answer(MailKind.CORRECTION, area, period, sent, words, identity, office, attachment)
 
 

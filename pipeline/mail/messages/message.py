@@ -8,7 +8,6 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +16,7 @@ from msgspec import Struct, field
 
 from pipeline.mail.messages.rendering import Text
 from pipeline.mail.messages.texts import Texts
+from pipeline.mail.policy import POLICY
 from pipeline.workbooks.safe_text import one_line
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import safe_name
@@ -154,7 +154,7 @@ class Office(Struct, frozen=True):
         """The same of words that are there, whether it is known or not."""
         message_id, token = self.message_id(kind, identity), _token(kind, identity)
         names = [one_line(each.name) for each in attachments]
-        email = EmailMessage(policy=SMTP)
+        email = EmailMessage(policy=POLICY)
         email["From"] = _sender(self.sender)
         if to.address:
             email["To"] = to.address

@@ -27,7 +27,7 @@ from pipeline.consolidation.assembly import issue_of, report_of
 from pipeline.consolidation.registers import brought_forward
 from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
-from pipeline.returns.reader import guard_of, read_returns
+from pipeline.returns.readers import Readers
 from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, decide, figures_before, places_of
 from pipeline.returns.since_template import KeptRegisters
@@ -37,10 +37,10 @@ from pipeline.store.records import rows_of
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Progress, Session
 from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
-from pipeline.workbooks.sandbox import Guard
 from pipeline.workspace.folder import Workspace, safe_name
 from schemas.findings import printable
 from schemas.model import Register
+from schemas.timeline import bearing, in_force
 
 #: Submissions that are read together.
 _MANY = 200
@@ -143,8 +143,8 @@ class _Work(Struct):
     total: int
     rebuilt: Rebuilt = field(default_factory=Rebuilt)
     registers: dict[str, Register | None] = {}
-    #: The guard in use, its workers kept from batch to batch, and the register that they read by.
-    guard: tuple[Register, Guard] | None = None
+    #: What reads returns, its workers kept from batch to batch.
+    readers: Readers | None = None
     #: Ends it.
     guards: ExitStack = field(default_factory=ExitStack)
 
@@ -175,7 +175,7 @@ class _Work(Struct):
                 or batch[-1].id in issued
                 or _checked_by(entry) != _checked_by(batch[0])
                 or entry.sha256 in seen
-                or self._last_period(entry) in {one.period for one in batch}
+                or not self._before(entry).isdisjoint(one.period for one in batch)
             ):
                 yield batch
                 batch = []
@@ -184,12 +184,11 @@ class _Work(Struct):
         if batch:
             yield batch
 
-    def _last_period(self, entry: Submission) -> str:
-        """The name of the period before that of a submission; empty where there is none."""
+    def _before(self, entry: Submission) -> set[str]:
+        """The names of the periods with whose figures those of a submission are compared."""
         register = self.register(entry.register_sha256)
         period = register.period(entry.period or "") if register else None
-        last = register.last_period(period) if register and period else None
-        return last.name if last else ""
+        return {each.name for each in bearing(register, period)} if register and period else set()
 
     def make(self, batch: Sequence[Submission]) -> None:
         """Put a batch of submissions into the new store."""
@@ -220,12 +219,14 @@ class _Work(Struct):
         register = register.opened(reopened)
         known = Known.of(arrivals, self.into, reopened)
         fresh = [arrival for arrival in arrivals if known.counts(arrival) is None]
-        read = read_returns(fresh, self._guard(register))
-        returns = [one for one in read if isinstance(one, Return)]
-        earlier = figures_before(returns, register, self.into, self.register)
+        readers = self._readers(register)
+        returns = [one for one in readers.read(fresh) if isinstance(one, Return)]
         kept = KeptRegisters(self.register, self.into.registers_used)
-        judged = validate(returns, register, _EVER, earlier, kept=kept)
-        checked = {one.arrival.path: one for one in judged}
+        checked: dict[Path, Return] = {}
+        for by, some in readers.by_register(returns):
+            earlier = figures_before(some, by, self.into, self.register)
+            judged = validate(some, by, _EVER, earlier, kept=kept)
+            checked |= {one.arrival.path: one for one in judged}
         taken: list[Return] = []
         for arrival in arrivals:
             if one := checked.get(arrival.path):
@@ -263,13 +264,16 @@ class _Work(Struct):
         what = f"submission {entry.id}, {printable(entry.filename)}"
         self.rebuilt.unchecked.append(Unchecked(what, why, entry.id in self.brought))
 
-    def _guard(self, register: Register) -> Guard:
-        """A guard whose workers read by that register; the last one, where it is the same."""
-        if self.guard is None or self.guard[0] != register:
+    def _readers(self, register: Register) -> Readers:
+        """What reads by that register; the last one, where it is the same."""
+        if self.readers is None or self.readers.current != register:
             self.guards.close()
-            made = guard_of(register, self.workspace.settings.limits)
-            self.guard = register, self.guards.enter_context(made)
-        return self.guard[1]
+            names = [period.name for period in register.periods]
+            own = {name: in_force(register, name) for name in names}
+            own = {name: each for name, each in own.items() if each is not register}
+            made = Readers(register, own, self.workspace.settings.limits)
+            self.readers = self.guards.enter_context(made)
+        return self.readers
 
     def _take_over(self, entry: Submission) -> None:
         """A submission that cannot be made again, as far as there is anything to take over."""

@@ -8,6 +8,7 @@ from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
 from pipeline.outputs.appendix.flow import Cell, Flow, count, headings, text
+from pipeline.outputs.appendix.looks import Look
 from pipeline.outputs.palette import shade
 from schemas.fields import OVERALL_HEADINGS
 
@@ -43,6 +44,12 @@ def write_committee(book: Book, name: str) -> None:
         flow.join(last_priority)
     flow.break_pages(PAGE, repeated)
     sheet.repeat_rows(heading)
+
+
+def with_note(words: str, look: Look, note: str) -> Cell:
+    """Text, and beneath it what the reader must know of it, if anything."""
+    below = (Paragraph(note, looks.NOTE),) if note else ()
+    return Cell((Paragraph(words, look), *below), look)
 
 
 def rating_cell(words: str, colour: Colour | None) -> Cell:
@@ -84,6 +91,8 @@ def _overall_in_words(report: Report) -> str:
         sentence += f"\n{report.coverage_shown}"
     if restatement := wording.restatement_shown(report):
         sentence += f"\n{restatement}"
+    if restated := wording.sum_restated(report):
+        sentence += f"\n{restated}"
     waiting = [
         f"{r.area.name} ({wording.return_state_shown(r, report.period)})" for r in report.awaited
     ]
@@ -98,6 +107,8 @@ def _achievements(flow: Flow, report: Report) -> None:
         bullet = "• " if len(section.achievements) > 1 else ""
         achieved = [Paragraph(bullet + a.text, looks.BODY) for a in section.achievements]
         content = achieved or [Paragraph("None reported.", looks.NOTE)]
+        if restated := wording.achievements_restated(report, section):
+            content.append(Paragraph(restated, looks.NOTE))
         flow.add(
             text(heading, looks.but(looks.BODY, bold=True)),
             Cell(tuple(content), looks.BODY, span=_WHOLE - 1),
@@ -162,8 +173,11 @@ def _overall(flow: Flow, report: Report) -> None:
     flow.block(below=14)
     names = OVERALL_HEADINGS
     flow.add(*headings(*names, right=names[1:3]))
-    tallies = [(s.priority.heading, s.tally) for s in report.sections]
-    for name, tally in (*tallies, ("All priorities", report.overall)):
+    tallies = [
+        (s.priority.heading, s.tally, wording.sum_restated(report, s)) for s in report.sections
+    ]
+    whole = ("All priorities", report.overall, wording.sum_restated(report))
+    for name, tally, restated in (*tallies, whole):
         bold = tally is report.overall
         number = looks.but(looks.NUMBER, bold=bold)
         flow.add(
@@ -171,6 +185,6 @@ def _overall(flow: Flow, report: Report) -> None:
             count(tally.rated + tally.not_rated, number),
             count(tally.rated, number),
             rating_cell(tally.shown, tally.colour),
-            text(wording.counts_shown(tally), looks.but(looks.SMALL, bold=bold)),
+            with_note(wording.counts_shown(tally), looks.but(looks.SMALL, bold=bold), restated),
         )
     flow.add(text(report.overall_key, looks.NOTE, _WHOLE))

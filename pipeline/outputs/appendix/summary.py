@@ -7,7 +7,13 @@ from pipeline.consolidation.report import Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import FONT, Book
-from pipeline.outputs.appendix.committee import PAGE, figure_cell, rating_cell, target_cell
+from pipeline.outputs.appendix.committee import (
+    PAGE,
+    figure_cell,
+    rating_cell,
+    target_cell,
+    with_note,
+)
 from pipeline.outputs.appendix.flow import Flow, count, headings, text
 from pipeline.outputs.palette import INK, RULE, shade
 
@@ -31,6 +37,8 @@ def write_summary(book: Book) -> None:
     )
     if report.coverage_shown:
         overall += f"\n{report.coverage_shown}"
+    if restated := wording.sum_restated(report):
+        overall += f"\n{restated}"
     if not report.awaited:
         overall += "\nEvery service area has returned."
     flow.add(text(f"Summary {report.period.name}", looks.TITLE, _WHOLE))
@@ -53,13 +61,17 @@ def _counts(flow: Flow, report: Report) -> int:
     numbers = (*(colour.shown for colour in Colour), "Not rated")
     flow.add(*headings("Ref", "Priority", *numbers, "Overall", right=numbers))
     first = flow.row
-    rows = [(s.priority.ref, s.priority.heading, s.tally) for s in report.sections]
-    for ref, heading, tally in (*rows, ("All", "All priorities", report.overall)):
+    rows = [
+        (s.priority.ref, s.priority.heading, s.tally, wording.sum_restated(report, s))
+        for s in report.sections
+    ]
+    whole = ("All", "All priorities", report.overall, wording.sum_restated(report))
+    for ref, heading, tally, restated in (*rows, whole):
         bold = tally is report.overall
         counts = (tally.green, tally.amber, tally.red, tally.not_rated)
         flow.add(
             text(ref, looks.but(looks.BODY, bold=bold)),
-            text(heading, looks.but(looks.SMALL, bold=bold)),
+            with_note(heading, looks.but(looks.SMALL, bold=bold), restated),
             *(count(n, looks.but(looks.NUMBER, bold=bold)) for n in counts),
             rating_cell(tally.shown, tally.colour),
         )
@@ -127,7 +139,11 @@ def _red(flow: Flow, report: Report) -> None:
     for line in red:
         flow.add(
             text(line.indicator.ref, looks.BODY),
-            text(line.indicator.wording, looks.BODY),
+            with_note(
+                line.indicator.wording,
+                looks.BODY,
+                line.remarks[0] if line.restated_from is not None else "",
+            ),
             target_cell(line),
             figure_cell(line),
             text(wording.gap_shown(line), looks.BODY, 3),

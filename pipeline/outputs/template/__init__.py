@@ -22,6 +22,7 @@ from pipeline.workspace.folder import replacing, safe_name
 from schemas import fields
 from schemas.fields import Field, Takes
 from schemas.model import Period, Register, ServiceArea
+from schemas.timeline import in_force
 
 # A drop-down offers its list in small print that does not zoom and cuts long entries off. So the
 # priorities stand on a sheet that can be seen, read out and copied from; it comes last, because
@@ -72,10 +73,13 @@ def template_name(area: ServiceArea, period: Period) -> str:
 def write_template(register: Register, area: ServiceArea, period: Period, path: Path) -> None:
     """Write the workbook for one service area and period; the same input gives the same bytes.
 
+    It asks for what is due in the period, as the register in force in it says.
+
     Sheets: Cover, Indicators (one row for each indicator that the area reports), Achievements,
     Lists. What is prefilled is locked, without a password. The file appears whole or not at all.
     Raises OSError where it cannot be written.
     """
+    register = in_force(register, period.name)
     title = f"{area.name}: return for {period.name}"
     framework, council = register.framework, plain(register.framework.council)
     # The library keeps what it reckons in the dictionary that it is given.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from msgspec import Struct
 
 from pipeline.register.differences.difference import Concern, RegisterChange, indicator_named
 from schemas.model import Indicator, Operator, Register, Target, Tolerance, ToleranceKind
+from schemas.register_over_time import TARGETS_OVER_TIME
+from schemas.timeline import in_force, row_for
 from schemas.units import Unit, shown
 from schemas.wording import counted, noun_for
 
@@ -23,14 +26,22 @@ _OPERATORS = {
 
 def targets(old: Register, new: Register) -> Iterator[RegisterChange]:
     """What each indicator is to reach in each period, and what it is compared with."""
-    keys = dict.fromkeys((each.indicator, each.period) for each in (*new.targets, *old.targets))
+    then = {name: in_force(old, name) for name in _periods(old)}
+    by_now = {name: in_force(new, name) for name in _periods(new)}
+    keys = dict.fromkeys(
+        (each.indicator, name)
+        for by_period in (by_now, then)
+        for name, register in by_period.items()
+        for each in register.targets
+        if each.period == name
+    )
     for ref, period in keys:
-        was, now = old.indicator(ref), new.indicator(ref)
+        was, now = (row_for(each, ref, period) for each in (old, new))
         if now is None or new.period(period) is None:
             # What is gone with its indicator or period is said of these.
             continue
-        before = _Goal.of(old.target(ref, period), was)
-        after = _Goal.of(new.target(ref, period), now)
+        before = _Goal.of(then[period].target(ref, period) if period in then else None, was)
+        after = _Goal.of(by_now[period].target(ref, period), now)
         name = f"{indicator_named(now, ref)}, {period}"
         if before.target != after.target:
             yield RegisterChange(Concern.TARGETS, f"{name}: {after.otherwise_than(before)}.")
@@ -41,6 +52,32 @@ def targets(old: Register, new: Register) -> Iterator[RegisterChange]:
             said = f"{name}: the baseline is {after.baseline or 'none'}"
             said += f"; it was {before.baseline}." if before.baseline else "; there was none."
             yield RegisterChange(Concern.TARGETS, said)
+
+
+def spreads(old: Register, new: Register) -> Iterator[RegisterChange]:
+    """How targets are spread over a year, and go on for the next."""
+    earlier = {(each.indicator, each.period): each for each in old.targets}
+    for target in new.targets:
+        was = earlier.get((target.indicator, target.period))
+        indicator = new.indicator(target.indicator)
+        if was is None or indicator is None:
+            continue
+        for column in TARGETS_OVER_TIME:
+            before, after = (getattr(each, column.key) for each in (was, target))
+            if before != after:
+                name = f"{indicator_named(indicator, target.indicator)}, {target.period}"
+                said = f"{column.heading} is {_said(after)}; it was {_said(before)}."
+                yield RegisterChange(Concern.TARGETS, f"{name}: {said}")
+
+
+def _said(cell: Decimal | str | None) -> str:
+    if cell is None:
+        return "blank"
+    return f"{cell:f}" if isinstance(cell, Decimal) else f"“{cell}”"
+
+
+def _periods(register: Register) -> list[str]:
+    return [period.name for period in register.periods]
 
 
 class _Goal(Struct, frozen=True):

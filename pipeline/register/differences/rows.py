@@ -32,6 +32,7 @@ _CONCERNS = {
     "recipients": Concern.MAIL,
     "approvers": Concern.MAIL,
     "decisions": Concern.MAIL,
+    "policies": Concern.FRAMEWORK,
 }
 _MAIL = {"areas.email", "framework.remind_before", "framework.remind_after", "framework.draft_days"}
 _ASKED = "It is asked of returns that come from now on; what was accepted stays."
@@ -141,6 +142,8 @@ def _key(sheet: RegisterSheet, row: _Row) -> _Key:
             return (*row.values(),)
         case "targets":
             return row["indicator"], row["period"]
+        case "indicators":
+            return row["ref"], row["since"]
     return (row[sheet.columns[0].key],)
 
 
@@ -193,6 +196,8 @@ def _came(sheet: RegisterSheet, row: _Row) -> str:
             return f"{name} may decide."
         case "decisions":
             return f"There is a new line on Decisions: {_line(row)}."
+        case "policies":
+            return f"From {row['since']} on the colours go by another policy: {_line(row)}."
     return ""
 
 
@@ -213,6 +218,8 @@ def _went(sheet: RegisterSheet, row: _Row) -> str:
             return f"{name} may no longer decide."
         case "decisions":
             return f"A line on Decisions is gone, and what came of it stays: {_line(row)}."
+        case "policies":
+            return f"The policy that held from {row['since']} on is gone."
     return ""
 
 

@@ -16,6 +16,7 @@ from pipeline.returns.interpret.periods import spoken
 from pipeline.returns.interpret.remarks import NO_MATTER
 from pipeline.returns.interpret.tables import Table
 from pipeline.workbooks.addresses import address
+from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid
 
 _RAISED = str.maketrans(
@@ -153,11 +154,13 @@ def rows_with_marks(table: Table, rows: Iterable[int]) -> Iterator[int]:
     columns = [table.columns[key] - first for key in _MARKED if key in table.columns]
     for row in rows:
         cells = table.grid.cells(row)
-        for at in columns:
-            cell = cells[at]
-            if isinstance(cell, str) and cell[-1:] in _MAY_END:
-                yield row
-                break
+        if any(may_have_mark(cells[at]) for at in columns):
+            yield row
+
+
+def may_have_mark(cell: CellValue) -> bool:
+    """Whether a cell ends with what may be a mark."""
+    return isinstance(cell, str) and cell[-1:] in _MAY_END
 
 
 def noted(table: Table, row: int, wording: str) -> tuple[tuple[str, ...], list[str]]:

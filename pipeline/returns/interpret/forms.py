@@ -25,6 +25,7 @@ from pipeline.returns.interpret.contradictions import counted, other_cover
 from pipeline.returns.interpret.cover import Cover, is_cover, whole_line
 from pipeline.returns.interpret.disguise import STAND_IN, disguised, stand_in_for, with_area
 from pipeline.returns.interpret.footnotes import has_mark
+from pipeline.returns.interpret.formed_rows import read_formed
 from pipeline.returns.interpret.headings import (
     LONGEST_HEADING,
     Heading,
@@ -40,12 +41,13 @@ from pipeline.returns.interpret.notes import may_scale
 from pipeline.returns.interpret.tables import HEADER_WITHIN, Table
 from pipeline.returns.interpret.titles import Title
 from pipeline.returns.interpret.whole import marked_entries, read_whole
-from pipeline.returns.reading import CoverEntry, Reading
+from pipeline.returns.reading import CoverEntry, Reading, ReportedRow
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import Details, Place, SheetDetails
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid
 from schemas.fields import COVER_FIELDS
+from schemas.findings import Finding
 from schemas.names import name_key
 
 #: No form of a return has more cells.
@@ -115,9 +117,7 @@ def read_by_form(
         return None
     usable = [_filled(table, grids[at]) for at, table in form.usable.items()]
     told = [_filled(table, grids[at]) for at, table in form.told.items()]
-    if not all(_is_ordinary(table, words) for table in usable + told):
-        return None
-    if not all(_is_named(table, words) for table in usable):
+    if not all(_is_ordinary(table, words) for table in told):
         return None
     if any(not _is_place_of(entry, form.cover.get(key)) for key, entry in parts.cover.items()):
         return None
@@ -126,11 +126,11 @@ def read_by_form(
     reading = Reading(parts.area, form.period, cover, sheets=[grid.sheet for grid in grids])
     reading.has_table, reading.is_old_style = True, form.is_old_style
     reading.findings += marked_entries(cover, details)
-    reading.rows, findings = read_indicators(usable, words.register, known, details)
-    reading.columns = [table.letters for table in usable]
-    if len(reading.rows) < sum(map(_filled_rows, usable)):
-        # A row names no indicator, or one that another row names.
+    read = read_formed(usable, known, details) or _rows_of(usable, known, details)
+    if read is None:
         return None
+    reading.rows, findings = read
+    reading.columns = [table.letters for table in usable]
     reading.findings += findings
     reading.achievements, findings = read_achievements(told, words.register, details)
     reading.findings += findings
@@ -334,6 +334,18 @@ def _filled(table: Table, grid: Grid) -> Table:
     """The table of a form, with the rows of a return."""
     rows = range(table.block.last_row + 1, grid.first_row + len(grid.rows))
     return replace(table, grid=grid, rows=[*rows])
+
+
+def _rows_of(
+    tables: list[Table], known: Belonging, details: Details
+) -> tuple[list[ReportedRow], list[Finding]] | None:
+    """Every indicator row of the tables; None where a row may be of something else."""
+    words = known.words
+    if not all(_is_ordinary(table, words) and _is_named(table, words) for table in tables):
+        return None
+    rows, findings = read_indicators(tables, words.register, known, details)
+    # Otherwise a row names no indicator, or one that another row names.
+    return (rows, findings) if len(rows) >= sum(map(_filled_rows, tables)) else None
 
 
 def _filled_rows(table: Table) -> int:

@@ -357,8 +357,9 @@ def mentions(text: str) -> tuple[Mentions, str]:
     return found, text
 
 
-#: Without any of these a text says nothing of a period.
+#: Without any of these a text says nothing of a period. A number has two digits at most, or is a
+#: year, or a year and the next one's last digits.
 _MAY_SAY = re.compile(
-    rf"\d|{_MONTH}|quarter|qtr|half|year|yr|period|month|week|annual|\bly\b|\bpy\b"
+    rf"(?<!\d)(?:\d\d?|\d{{4}}|\d{{6}})(?!\d)|{_MONTH}|quarter|qtr|half|year|yr|period|month|week|annual|\bly\b|\bpy\b"
     rf"|previous|prior|preceding|{'|'.join(_SOME)}|\bq\b|\bq[ .-]?i|term|wk"
 )

@@ -59,7 +59,7 @@ def read_row(
     narrative = ""
     match indicator.kind:
         case Kind.MEASURE:
-            scale = _scale_of(indicator)
+            scale = scale_of(indicator)
             is_of_none = (
                 says_no_cases or numerator == denominator == 0
             ) and indicator.may_have_no_cases
@@ -154,7 +154,7 @@ class ShortRows:
                 return None
         of_figure, of_words = self._columns
         code = self._looks.get((number, of_figure), ABSENT).number_format
-        figure = None if code is None else figure_of(value, _scale_of(indicator), code)
+        figure = None if code is None else figure_of(value, scale_of(indicator), code)
         if figure is None or figure.troubles:
             return None
         for at in self._names:
@@ -186,7 +186,7 @@ class ShortRows:
         )
 
 
-def _scale_of(indicator: Indicator) -> Scale:
+def scale_of(indicator: Indicator) -> Scale:
     """What the figures of an indicator are measured in."""
     return _scale(indicator.unit, indicator.decimals, indicator.plausible_maximum)
 

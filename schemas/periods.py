@@ -1,0 +1,30 @@
+"""Periods of a register: which one comes before another, and which one is of a year before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schemas.model import Period
+
+
+def last_period(periods: Iterable[Period], period: Period) -> Period | None:
+    """The period of the same length that ended last before this one started.
+
+    A register may hold quarters and years; a quarter is never compared with a year.
+    """
+    days = (period.ends - period.starts).days
+    earlier = [
+        p
+        for p in periods
+        if p.ends < period.starts and abs((p.ends - p.starts).days - days) * 5 <= days
+    ]
+    return max(earlier, key=lambda p: p.ends, default=None)
+
+
+def year_before(periods: Iterable[Period], period: Period) -> Period | None:
+    """The same period a year before: the one that starts and ends within a week of it."""
+    for other in periods:
+        apart = (period.starts - other.starts, period.ends - other.ends)
+        if all(358 <= each.days <= 373 for each in apart):
+            return other
+    return None

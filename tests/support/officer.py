@@ -1,0 +1,89 @@
+"""The register as a performance officer edits it: in the workbook itself, by its headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+
+class RegisterBook:
+    """`register.xlsx`, open; what is not named stays as it is."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+
+    def put(self, title: str, name: str, cells: Mapping[str, object]) -> None:
+        """Type cells, by their headings, into the row whose first cell holds a name.
+
+        Where there is none it is added at the end of the table, as Excel does.
+        """
+        sheet = self._book[title]
+        row = next((r for r in range(2, _end(sheet) + 1) if sheet.cell(r, 1).value == name), None)
+        if row is None:
+            self.add(title, [{_headings(sheet)[0]: name, **cells}])
+        else:
+            _type(sheet, row, cells)
+
+    def add(self, title: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Type rows below those that stand there."""
+        sheet = self._book[title]
+        for cells in rows:
+            _type(sheet, _end(sheet) + 1, cells)
+        _extend(sheet)
+
+    def remove(self, title: str, column: str, value: str) -> None:
+        """Delete the rows of which a cell holds a value."""
+        sheet = self._book[title]
+        at = _headings(sheet).index(column) + 1
+        for row in range(_end(sheet), 1, -1):
+            if sheet.cell(row, at).value == value:
+                sheet.delete_rows(row)
+        _extend(sheet)
+
+    def clear(self, title: str) -> None:
+        """Delete every row below the headings."""
+        self._book[title].delete_rows(2, _end(self._book[title]))
+
+    def fill(self, title: str, column: str, value: object) -> None:
+        """Type the same into a whole column."""
+        sheet = self._book[title]
+        for row in range(2, _end(sheet) + 1):
+            _type(sheet, row, {column: value})
+
+
+@contextmanager
+def editing(path: Path) -> Iterator[RegisterBook]:
+    """The register opened; it is saved at the end."""
+    book = load_workbook(path)
+    yield RegisterBook(book)
+    book.save(path)
+
+
+def _headings(sheet: Worksheet) -> Sequence[str]:
+    return [str(cell.value) for cell in sheet[1]]
+
+
+def _end(sheet: Worksheet) -> int:
+    """The number of the last row in which anything stands."""
+    rows = range(sheet.max_row, 1, -1)
+    return next((r for r in rows if any(cell.value is not None for cell in sheet[r])), 1)
+
+
+def _type(sheet: Worksheet, row: int, cells: Mapping[str, object]) -> None:
+    headings = _headings(sheet)
+    for heading, value in cells.items():
+        sheet.cell(row, headings.index(heading) + 1).value = value  # type: ignore[assignment]  # stubs know no plain object
+
+
+def _extend(sheet: Worksheet) -> None:
+    """Let the sheet's table reach to its last row."""
+    for table in sheet.tables.values():
+        last = get_column_letter(len(_headings(sheet)))
+        table.ref = f"A1:{last}{max(2, _end(sheet))}"
+        if table.autoFilter is not None:
+            table.autoFilter.ref = table.ref
