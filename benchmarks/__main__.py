@@ -69,7 +69,13 @@ BENCHMARKS = (
     ),
     Benchmark(
         "benchmarks.rows",
-        [Ratio("one large return, beside the bare read", r"([\d.]+) x the bare read", 5)],
+        [
+            Ratio(
+                "one large return, beside the bare read", r" read .*?([\d.]+) x the bare read", 5
+            ),
+            Ratio("the same, taken in", r"ingest .*?([\d.]+) x the bare read"),
+            Ratio("MiB of all processes then", r"([\d,]+) MiB at the peak", 600),
+        ],
         quick=("20",),
     ),
     Benchmark(

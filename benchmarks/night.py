@@ -38,14 +38,15 @@ def register_of_night() -> Register:
     return replace(register, areas=tuple(areas), recipients=recipients)
 
 
-def workspace_in(folder: Path, register: Register, base: bytes) -> Path:
-    """A workspace whose inbox holds the returns, and whose mail is written as files."""
+def workspace_in(folder: Path, register: Register, base: bytes | None = None) -> Path:
+    """A workspace whose inbox holds the returns made of one, and whose mail is written as files."""
     make_workspace(folder, NOW.date(), register)
     settings = (folder / "pipeline.toml").read_text("utf-8")
     settings = settings.replace("settle_seconds = 2.0", "settle_seconds = 0.0")
     settings = settings.replace("incomplete_minutes = 15", "incomplete_minutes = 0")
     (folder / "pipeline.toml").write_text(settings, "utf-8")
-    drop_returns(base, register, open_workspace(folder).inbox)
+    if base is not None:
+        drop_returns(base, register, open_workspace(folder).inbox)
     return folder
 
 

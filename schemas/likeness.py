@@ -32,8 +32,12 @@ def foreign_letter(text: str, choices: Iterable[str]) -> str:
 
     It may look like one of theirs: `А` is Cyrillic.
     """
+    foreign = [letter for letter in text if _script(letter) not in ("", "Latin")]
+    if not foreign:
+        # As of nearly every text: the choices, which may be thousands, need not be looked at.
+        return ""
     scripts = {_script(letter) for choice in choices for letter in choice}
-    letter = next((each for each in text if _script(each) not in {*scripts, "", "Latin"}), "")
+    letter = next((each for each in foreign if _script(each) not in scripts), "")
     return f"its letter {letter} is {_script(letter)}" if letter else ""
 
 

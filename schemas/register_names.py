@@ -67,13 +67,21 @@ class SheetNames(Struct, frozen=True):
         for part in filter(str.strip, _PARTS.split(text)):
             pieces = _MAY_PART.split(part.strip())
             found = self._readings(pieces) or [self._as_far_as_known(pieces)]
-            ways = [[*way, *more] for way in ways for more in found][:_MOST_WAYS]
+            if len(found) == 1:
+                # A list may have thousands of names that are plain.
+                for way in ways:
+                    way.extend(found[0])
+            else:
+                ways = [[*way, *more] for way in ways for more in found][:_MOST_WAYS]
         return ways
 
     def _readings(self, pieces: list[str]) -> list[list[str]]:
         """The ways to make known names, and nothing else, of pieces and what stands between."""
         if len(pieces) > _MOST_PIECES:
             return []
+        if len(pieces) == 1:
+            name = pieces[0].strip(_ENDS)
+            return [[name]] if self.ref(name) else []
         # By how many of the pieces they use up.
         ways: dict[int, list[list[str]]] = {0: [[]]}
         for until in range(1, len(pieces) + 1, 2):

@@ -55,8 +55,10 @@ class RegisterCell(Struct, frozen=True):
 
     @property
     def is_blank(self) -> bool:
-        text = isinstance(self.value, str) and not clean(self.value)
-        return text and not self.unreadable
+        value = self.value
+        if self.unreadable or not isinstance(value, str):
+            return False
+        return not value or not (value[0].isalnum() or clean(value))
 
     @property
     def seen(self) -> str:

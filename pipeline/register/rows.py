@@ -51,9 +51,10 @@ def register_of(sheets: Mapping[str, Sequence[Values]], sha256: str) -> Register
     }
     for priority in raw["priorities"]:
         priority.setdefault("achievements_heading", priority["heading"])
+    places = {area["ref"]: place for place, area in enumerate(raw["areas"])}
     for indicator in raw["indicators"]:
-        named = set(indicator["areas"])
-        indicator["areas"] = [area["ref"] for area in raw["areas"] if area["ref"] in named]
+        named = set(indicator["areas"]) & places.keys()
+        indicator["areas"] = sorted(named, key=places.__getitem__)
     for period in raw["periods"]:
         period["open"] = period["open"] == _OPEN[True]
     raw["priorities"].sort(key=lambda priority: priority["order"])

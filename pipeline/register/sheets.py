@@ -28,6 +28,8 @@ from schemas.register_settings import FRAMEWORK, FRAMEWORK_COLUMNS
 
 #: The heading row is looked for in this many rows from the top.
 _HEADING_WITHIN = 20
+#: What is longer is no heading.
+_LONGEST = 300
 #: How far below the last value a row is looked for.
 _SPARE_ROWS = 200
 
@@ -204,7 +206,10 @@ def _heading_row(grid: Grid, wanted: Iterable[RegisterColumn]) -> tuple[int, dic
     """The row that holds most of the headings, and what stands in it."""
     keys = {letters_key(column.heading) for column in wanted}
     rows = [(number, cells) for number, cells in grid.numbered() if number < _HEADING_WITHIN]
-    known = [len(keys & {letters_key(text_of(cell)) for cell in cells}) for _, cells in rows]
+    texts = [
+        [text for cell in cells if len(text := text_of(cell)) <= _LONGEST] for _, cells in rows
+    ]
+    known = [len(keys & {*map(letters_key, each)}) for each in texts]
     top = rows[known.index(max(known))][0] if rows else 0
     return top, {(top, at): text for at, cell in grid.row(top) if (text := text_of(cell))}
 

@@ -26,7 +26,7 @@ def without_not_due(reading: Reading, register: Register, period: Period) -> Rea
     ]
     if not passed:
         return reading
-    cells = {(row.sheet, cell) for row, _ in passed for cell in row.cells.values()}
+    cells = {(row.sheet, cell) for row, _ in passed for cell in reading.cells(row).values()}
     gone = {row.indicator for row, _ in passed}
     kept = [each for each in reading.findings if (each.sheet, each.cell) not in cells]
     told = [_told(row.sheet, row.cell, each, register, period) for row, each in passed]

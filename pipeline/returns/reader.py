@@ -16,7 +16,7 @@ from python_calamine import PasswordError
 
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.scan import INCOMPLETE, Arrival, changed_since, may_be_incomplete
-from pipeline.returns.reading import Reading, Return
+from pipeline.returns.reading import MOST_FINDINGS, Reading, Return
 from pipeline.workbooks import grid
 from pipeline.workbooks.addresses import position
 from pipeline.workbooks.completeness import lacks_content
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 #: For each worker so many are read while those before them are checked and stored.
 _READ_AHEAD = 64
-#: No return has more mistakes; of one that has, so many are told.
-_MOST, _SOME = 5_000, 100
+#: Of a return with more mistakes than any has so many are told.
+_SOME = 100
 #: Excel's own limit is 31 characters.
 _LONGEST_SHEET_NAME = 255
 
@@ -83,6 +83,10 @@ def _prepare(register: Register) -> None:
     sys.modules["numpy"] = None  # type: ignore[assignment]  # so that importing it fails
     # It also asks, once, which types of files the system knows: a worker may not, later.
     mimetypes.init()
+    # What words mean on a register of very many indicators takes seconds, once.
+    from pipeline.returns.interpret.labels import vocabulary_of
+
+    vocabulary_of(register)
 
 
 def _begun(arrival: Arrival, guard: Guard) -> Future[bytes] | None:
@@ -164,10 +168,9 @@ def read_cell(content: bytes, sheet: str, cell: str) -> str:
 
 def _bounded(reading: Reading) -> Reading:
     """The reading, or what little there is to say where it would fill the store."""
-    many = len(reading.findings)
-    if many <= _MOST:
+    if len(reading.findings) <= MOST_FINDINGS:
         return reading
-    excess = c.TOO_LARGE.found(detail=f"it holds {many:,} mistakes")
+    excess = c.TOO_LARGE.found(detail=f"it holds more than {MOST_FINDINGS:,} mistakes")
     said = [excess, *reading.findings[:_SOME]]
     return Reading(reading.area, reading.period, sheets=reading.sheets, findings=said)
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
+
 from msgspec import Struct, field
 
 from pipeline.intake.scan import Arrival
 from schemas.findings import Finding, has_errors
 from schemas.observations import Observation
 
+#: No return has more mistakes.
+MOST_FINDINGS = 5_000
 
-class ReportedRow(Observation, frozen=True):
+
+class ReportedRow(Observation, frozen=True, array_like=True):
     """One indicator's row of a return. Fields whose cell was bad are None, with a finding.
 
     Its area and period are empty where the return does not plainly say them.
     """
 
-    #: The address of each field's cell, such as `{"performance": "H14"}`.
-    cells: dict[str, str] = field(default_factory=dict)
+    #: The place of its table in `Reading.columns`.
+    table: int = 0
     #: What stands in the prefilled cells and in Performance, as text.
     seen: dict[str, str] = field(default_factory=dict)
     #: A cell of the row could not be read; checks on missing figures would say it twice.
@@ -55,6 +60,8 @@ class Reading(Struct):
     period: str | None = None
     cover: dict[str, CoverEntry] = field(default_factory=dict)
     rows: list[ReportedRow] = field(default_factory=list)
+    #: Of each table that has rows the letters of each field's column, as `{"performance": "H"}`.
+    columns: list[dict[str, str]] = field(default_factory=list)
     achievements: list[ReportedAchievement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     #: A table of indicators was found, with a column for the period's figures.
@@ -69,6 +76,19 @@ class Reading(Struct):
     file_period: str | None = None
     #: The names of the sheets, in the order of the workbook.
     sheets: list[str] = field(default_factory=list)
+
+    def cell(self, row: ReportedRow, key: str) -> str:
+        """The address of a field's cell in a row; that of the figure where it has no column."""
+        letters = self.columns[row.table] if row.table < len(self.columns) else {}
+        return f"{letters[key]}{_number_of(row.cell)}" if key in letters else row.cell
+
+    def cells(self, row: ReportedRow) -> dict[str, str]:
+        """The address of each field's cell in a row, such as `{"performance": "H14"}`."""
+        return {key: self.cell(row, key) for key in self.columns[row.table]}
+
+
+def _number_of(cell: str) -> str:
+    return cell.lstrip(ascii_uppercase)
 
 
 class Return(Struct, frozen=True):

@@ -169,9 +169,9 @@ class TemplateAsked(Struct, frozen=True):
         passed = [
             row
             for row in reading.rows
-            if any((row.sheet, cell) in places for cell in row.cells.values())
+            if any((row.sheet, cell) in places for cell in reading.cells(row).values())
         ]
-        cells = {(row.sheet, cell) for row in passed for cell in row.cells.values()}
+        cells = {(row.sheet, cell) for row in passed for cell in reading.cells(row).values()}
         texts = set[str]().union(*map(_shown_of, self._gone()))
         return replace(
             reading,

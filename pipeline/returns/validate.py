@@ -58,9 +58,10 @@ def validate(
         table = row_frame(rows, together, standards, register, earlier)
         for check, field, row, words in failures(rows, table.frame):
             read = table.read[row]
+            number = table.numbers[row]
             # A row that is not there has no cell to name.
-            cell = "" if read is ABSENT else read.cells.get(field) or read.cells["performance"]
-            number, finding = table.numbers[row], check.found(read.sheet, cell, **words)
+            cell = "" if read is ABSENT else readings[number].cell(read, field)
+            finding = check.found(read.sheet, cell, **words)
             if check.code in BEARING and (asked := templates.asked(by_number[number])):
                 finding = asked.instead_of(finding, field, words)
             found[number].append(finding)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from pipeline.intake.scan import Arrival
 from pipeline.returns.reader import read_workbook
-from pipeline.returns.reading import ReportedRow, Return
+from pipeline.returns.reading import Reading, ReportedRow, Return
 from pipeline.returns.validate import validate
 from pipeline.workbooks.file_kind import identify
 from schemas.findings import Finding, Severity
@@ -75,11 +75,11 @@ def answers(layout: Layout, made: Return) -> Iterator[tuple[str, Got]]:
     rows = {row.indicator: row for row in reading.rows}
     for ref in layout.figures:
         row = rows.get(ref)
-        cells = set(_places(row)) if row else set()
+        cells = set(_places(reading, row)) if row else set()
         said = [found for found in made.findings if (found.sheet, found.cell) in cells]
         is_asked = any(found.severity is not Severity.INFO for found in said)
         # What is said of no cell of a figure is said of all of them.
-        elsewhere = {place for other in reading.rows for place in _places(other)}
+        elsewhere = {place for other in reading.rows for place in _places(reading, other)}
         is_asked |= any(
             found.code in _OF_ALL
             or re.search(rf"(?<![\w.]){re.escape(ref)}(?![\w.]*\w)", found.problem) is not None
@@ -97,9 +97,9 @@ def answers(layout: Layout, made: Return) -> Iterator[tuple[str, Got]]:
             yield ref, Answer.NOTHING
 
 
-def _places(row: ReportedRow) -> Iterator[tuple[str, str]]:
+def _places(reading: Reading, row: ReportedRow) -> Iterator[tuple[str, str]]:
     """The cells that a row was read from, each with its sheet."""
-    return ((row.sheet, cell) for cell in row.cells.values())
+    return ((row.sheet, cell) for cell in reading.cells(row).values())
 
 
 def read_corpus(written: Mapping[tuple[str, Way], Path]) -> Iterator[Judged]:

@@ -188,6 +188,18 @@ def test_no_validation_stops_what_the_reader_may_accept(book: Workbook) -> None:
             assert found.type in {None, "none"} or found.errorStyle == "warning"
 
 
+def test_what_cells_accept_is_said_once_however_many_indicators_there_are(tmp_path: Path) -> None:
+    counts = []
+    for many in (2, 700):
+        indicators = tuple(indicator(f"P1-{n}", f"Number {n}") for n in range(1, many + 1))
+        register = replace(small_register(), indicators=indicators, targets=())
+        sheet = written(tmp_path / f"{many}.xlsx", register)["Indicators"]
+        counts.append(len(sheet.data_validations.dataValidation))
+        last = validation(sheet, cell_of(sheet, f"P1-{many}", "Performance"))
+        assert last.sqref == validation(sheet, cell_of(sheet, "P1-1", "Performance")).sqref
+    assert counts[0] == counts[1]
+
+
 def test_every_cell_to_fill_in_says_what_belongs_in_it(book: Workbook) -> None:
     sheet = book["Indicators"]
     for field in INDICATOR_FIELDS:

@@ -55,8 +55,8 @@ def path(tmp_path: Path) -> Path:
 def commentary_of(path: Path) -> str:
     """The cell of the first indicator's commentary."""
     fill_return(REGISTER, SAFETY, PERIOD, path, ENTRIES)
-    (first, *_) = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER).rows
-    return first.cells["commentary"]
+    reading = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER)
+    return reading.cell(reading.rows[0], "commentary")
 
 
 def test_a_commentary_may_be_so_long_and_no_longer(path: Path) -> None:
@@ -129,3 +129,31 @@ def test_a_return_of_very_many_words_is_sent_back_and_others_are_taken(tmp_path:
     assert "accepted: good.xlsx (CS, 2012-13)" in said
     copies = [path for path in council.place.outbox.rglob("*") if path.is_file()]
     assert max(path.stat().st_size for path in copies) < 4_000_000
+
+
+@pytest.mark.parametrize(("lines", "is_too_large"), [(1_500, False), (2_100, True)])
+def test_a_return_with_thousands_of_lines_of_words_is_too_large_to_be_one(
+    path: Path, lines: int, is_too_large: bool
+) -> None:
+    fill_return(REGISTER, SAFETY, PERIOD, path, ENTRIES)
+    book = load_workbook(path)
+    for _ in range(lines):
+        book["Indicators"].append(["An idle remark"])
+    book.save(path)
+    reading = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER)
+    assert ("F05" in [found.code for found in reading.findings]) is is_too_large
+    assert bool(reading.rows) is not is_too_large
+
+
+def test_of_very_many_unknown_indicators_the_first_say_which_may_be_meant(path: Path) -> None:
+    fill_return(REGISTER, SAFETY, PERIOD, path, ENTRIES)
+    book = load_workbook(path)
+    wording = REGISTER.indicators_of(SAFETY.ref)[0].wording
+    for number in range(600):
+        book["Indicators"].append([f"X{number}", "", f"{wording} x{number}", *[""] * 4, 4])
+    book.save(path)
+    findings = read_workbook(path.read_bytes(), FileKind.XLSX, REGISTER).findings
+    unknown = [found for found in findings if found.code == "L04"]
+    assert len(unknown) == 600
+    assert "did you mean" in unknown[0].problem
+    assert "did you mean" not in unknown[-1].problem

@@ -51,14 +51,15 @@ def register_of(*indicators: Indicator) -> Register:
 
 
 def row(number: int, ref: str, **reported: Decimal | str | None) -> ReportedRow:
-    cells = {field: f"{letter}{number}" for field, letter in COLUMNS.items()}
-    return ReportedRow(ref, "", "", Status.FINAL, sheet="Indicators", cells=cells, **reported)
+    cell = f"{COLUMNS['performance']}{number}"
+    return ReportedRow(ref, "", "", Status.FINAL, sheet="Indicators", cell=cell, **reported)
 
 
 def findings_of(register: Register, *rows: ReportedRow, times: int = 1) -> list[list[str]]:
     """The findings of a return with these rows, without those about its cover, `times` over."""
     arrival = Arrival(Path("return.xlsx"), "0" * 64, 1, FileKind.XLSX, NOW)
-    reading = Reading(SAFETY.ref, PERIOD.name, rows=list(rows), sheets=["Indicators"])
+    reading = Reading(SAFETY.ref, PERIOD.name, rows=list(rows), columns=[COLUMNS])
+    reading.sheets = ["Indicators"]
     checked = validate([Return(arrival, reading)] * times, register, NOW, {})
     return [[f"{f.code} {f.cell}" for f in one.findings if f.code != "C11"] for one in checked]
 

@@ -176,3 +176,11 @@ def test_a_list_that_can_be_read_two_ways_has_two_readings() -> None:
 def test_a_very_long_list_of_names_takes_no_time_to_tell_apart() -> None:
     readings = AREA_NAMES.listed("Adults and Health and " * 1500 + "CS")
     assert readings == [["Adults and Health"] * 1500 + ["CS"]]
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_a_name_of_plain_letters_has_the_key_that_it_has_with_a_letter_nobody_sees(
+    name: str,
+) -> None:
+    # The one is compared in short, the other at length.
+    assert name_key(name) == name_key(f"{name}\u200b")

@@ -138,7 +138,7 @@ def check_layout(sheets: list[Grid]) -> None:
             if grid.sheet == row.sheet
             for number in range(20)
             for column in range(20)
-            if address(number, column) == row.cells["performance"]
+            if address(number, column) == row.cell
         }
         assert row.seen["performance"] in stands
         assert row.value is None or row.seen["performance"] != ""

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.template.cells import Entry
+from pipeline.outputs.template.cells import Entry, Validation
 from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.worksheets import header_text, put_text, set_a4
 
@@ -18,6 +19,9 @@ _YELLOW = "#FFF8D6"
 _LINE = "#A6A6A6"
 _STRONG_LINE = "#7F6000"
 _LIGHT_HATCH = 14
+
+#: So many ranges stand in one rule for what cells accept.
+_MOST_RANGES = 500
 
 #: For `xlsxwriter.Workbook`: a plain typeface that every office program has.
 FONT = {"font_name": "Arial", "font_size": 11}
@@ -73,6 +77,8 @@ class TemplateSheet:
         self._looks = {look: book.add_format(properties) for look, properties in _LOOKS.items()}
         self.name = name
         self._widths = widths
+        #: What cells accept, each once, with the cells by column and row.
+        self._accepted: dict[str, tuple[Validation, list[tuple[int, int]]]] = {}
         for column, width in enumerate(widths):
             self.worksheet.set_column(column, column, width)
         set_a4(self.worksheet, sides=0.5, top=0.6, bottom=0.7)
@@ -89,7 +95,8 @@ class TemplateSheet:
     def entry(self, row: int, column: int, entry: Entry) -> None:
         """A cell to fill in, with its validation."""
         self.worksheet.write_blank(row, column, None, self._to_fill(entry))
-        self.worksheet.data_validation(row, column, row, column, entry.accepts)
+        _, places = self._accepted.setdefault(repr(entry.accepts), (entry.accepts, []))
+        places.append((column, row))
 
     def open_column(self, column: int, first: int, last: int, filled: int, entry: Entry) -> None:
         """A column to fill in down to a row and beyond; `filled` rows of it look so."""
@@ -104,6 +111,22 @@ class TemplateSheet:
         own = {"num_format": entry.number_format, "align": entry.align}
         # Of formats that are alike xlsxwriter writes one.
         return self._book.add_format(_TO_FILL | own)
+
+    def _validate(self) -> None:
+        """Say once of all cells that accept the same what that is; Excel takes 65,534 rules."""
+        for accepts, places in self._accepted.values():
+            ranges: list[tuple[int, int, int]] = []
+            for column, row in sorted(places):
+                if ranges and ranges[-1][0] == column and ranges[-1][2] == row - 1:
+                    ranges[-1] = column, ranges[-1][1], row
+                else:
+                    ranges.append((column, row, row))
+            for start in range(0, len(ranges), _MOST_RANGES):
+                some = ranges[start : start + _MOST_RANGES]
+                column, first, last = some[0]
+                named = " ".join(xl_range(top, at, bottom, at) for at, top, bottom in some)
+                rule = accepts | {"multi_range": named}
+                self.worksheet.data_validation(first, column, last, column, rule)
 
     def table(
         self, top: int, headings: Sequence[str], rows: int, *, name: str = "", filters: bool = False
@@ -124,6 +147,7 @@ class TemplateSheet:
             self.put(top, column, heading, "heading")
 
     def start_at(self, row: int, column: int) -> None:
-        """Protect the sheet and leave the cursor where filling in starts."""
+        """Finish the sheet: protect it and leave the cursor where filling in starts."""
+        self._validate()
         self.worksheet.set_selection(row, column, row, column)
         self.worksheet.protect("", dict.fromkeys(_FREE, True))

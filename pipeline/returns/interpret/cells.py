@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from pipeline.returns.interpret.merges import Span
@@ -26,6 +27,7 @@ NAMES = ("ref", "indicator")
 LOOKED_AT = frozenset((*NAMES, *FIGURES, "status", "commentary", "unit", "scale", "area"))
 #: What is no indicator, though figures stand beside it.
 TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
+_TOTAL = re.compile("|".join(sorted({name.split()[-1] for name in TOTALS})), re.IGNORECASE)
 _STATUSES = {
     **dict.fromkeys(("final", "f", "actual"), Status.FINAL),
     **dict.fromkeys(("provisional", "p", "estimate"), Status.PROVISIONAL),
@@ -46,6 +48,12 @@ _OF_NOTHING = "#DIV/0!"
 #: The cells whose text goes with a row.
 SEEN = (*PREFILLED, "performance")
 _BLANK, _NO_CASES = Figure(), Figure(no_cases=True)
+
+
+def is_total(name: str) -> bool:
+    """Whether a text is what rows of totals are called."""
+    # Of plain letters nearly no name needs to be made comparable.
+    return not (name.isascii() and not _TOTAL.search(name)) and name_key(name) in TOTALS
 
 
 def name_shown(table: Table, row: int, key: str, known: Mapping[Place, CellDetail]) -> str:
@@ -87,8 +95,6 @@ class RowCells:
         self._columns = columns = table.columns
         #: What stands in each field's cell.
         self._values = values = table.values(row)
-        #: The address of each field's cell.
-        self.addresses = table.addresses[row]
         seen = {
             key: value.strip() if isinstance(value := values[key], str) else self._text(key)
             for key in SEEN
@@ -106,7 +112,7 @@ class RowCells:
         is_odd = row in known.odd_rows
         if is_odd:
             self._check_errors()
-        if is_odd or name_key(self.seen.get("indicator", "")) in TOTALS:
+        if is_odd or is_total(self.seen.get("indicator", "")):
             self._check_names()
         if is_odd or row in table.merges:
             for key in (*FIGURES, "status"):
@@ -138,8 +144,9 @@ class RowCells:
             or (isinstance(value, str) and means_no_cases(value))
         ):
             return _NO_CASES
+        place = self.sheet, self._table.address(self._row, key)
         for t in parsed.troubles:
-            self.findings.append(t.rule.found(self.sheet, self.addresses[key], t.value, **t.words))
+            self.findings.append(t.rule.found(*place, t.value, **t.words))
         self.is_bad |= bool(parsed.troubles) and parsed.is_bad
         return parsed
 
@@ -221,15 +228,15 @@ class RowCells:
         for key in NAMES:
             text = self.seen.get(key, "")
             marks = self._detail(key).marks if text else Marks.NONE
-            is_total = key == "indicator" and name_key(text) in TOTALS
-            if not marks and not is_total:
+            is_of_total = key == "indicator" and is_total(text)
+            if not marks and not is_of_total:
                 continue
             # What is raised or lowered belongs to a wording where the register has it too.
             is_wording = name_key(text) == name_key(self._indicator.wording)
             if marks and (key == "ref" or marks & Marks.STRUCK or not is_wording):
                 self._found(key, v.MARKED_TEXT, text)
                 return
-            if is_total and not is_wording:
+            if is_of_total and not is_wording:
                 said = ", though the reference beside it is one"
                 self._found(key, c.INDICATOR_UNKNOWN, text, suggestion=said)
 
@@ -268,4 +275,5 @@ class RowCells:
     def _found(self, key: str, rule: Rule, value: str = "", **words: str) -> None:
         """A finding at a cell that could not be read."""
         self.is_bad = True
-        self.findings.append(rule.found(self.sheet, self.addresses[key], value, **words))
+        place = self.sheet, self._table.address(self._row, key)
+        self.findings.append(rule.found(*place, value, **words))

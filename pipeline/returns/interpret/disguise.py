@@ -46,7 +46,7 @@ def with_area(words: Vocabulary, name: str) -> tuple[Register, Vocabulary]:
     """The register with one area more, which has its name as its ref, and its vocabulary."""
     areas = (*words.register.areas, ServiceArea(name, name))
     register = replace(words.register, areas=areas)
-    return register, Vocabulary(register)
+    return register, Vocabulary(register, like=words)
 
 
 def disguised(text: str, area: str, stand_in: str, words: Vocabulary) -> str:

@@ -85,6 +85,8 @@ def read_formed(
     None where one of them is out of the ordinary: a row that names no indicator, or one twice, a
     cell that heads a table or is marked, a comment, something hidden, or a blank that is none.
     """
+    for number, table in enumerate(tables):
+        table.number = number
     entered = [_entered(table, known.words) for table in tables]
     several = [one for one in entered if one is not None]
     refs = [row.indicator.ref for one in several for row in one.rows.rows]
@@ -228,7 +230,7 @@ def _read(
     others = [one.columns[key] for key in _LEFT_OUT if key in one.columns]
     more = {at for cells in others for at in _filled(cells)}
     area, period, sheet = known.area or "", known.period or "", table.grid.sheet
-    addresses, look_of = table.addresses, looks.cells.get
+    letters, look_of = table.letters["performance"], looks.cells.get
     rows: list[ReportedRow] = []
     findings: list[Finding] = []
     for row in one.rows.rows:
@@ -245,7 +247,6 @@ def _read(
             reported, troubles = read_row(match, looks, known, is_noted=number in noted)
             findings += troubles
         else:
-            cells = addresses[number]
             reported = ReportedRow(
                 indicator=row.indicator.ref,
                 area=area,
@@ -254,8 +255,8 @@ def _read(
                 value=figure.value,
                 commentary=said,
                 sheet=sheet,
-                cell=cells["performance"],
-                cells=cells,
+                cell=f"{letters}{number + 1}",
+                table=table.number,
                 seen={**row.seen, "performance": text_of(value)},
             )
         rows.append(reported)

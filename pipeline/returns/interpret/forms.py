@@ -130,6 +130,7 @@ def read_by_form(
     if read is None:
         return None
     reading.rows, findings = read
+    reading.columns = [table.letters for table in usable]
     reading.findings += findings
     reading.achievements, findings = read_achievements(told, words.register, details)
     reading.findings += findings

@@ -152,6 +152,7 @@ class Naming(dict[CellValue, bool]):
         self[cell] = names = (
             word is not None
             and word[0].casefold() in _FIRST_WORDS
+            and not self._words.surely_leaves_unknown(cell)
             and any(
                 label.fields and not label.unknown
                 for label in (self._words.label(cell), self._words.label(cell, ACHIEVEMENTS))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from functools import partial
 from itertools import groupby
 
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.attribution import other_rows, period_shown
-from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, TOTALS, name_shown
+from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, is_total, name_shown
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import beside
 from pipeline.returns.interpret.headings import LONGEST_HEADING
@@ -19,7 +18,7 @@ from pipeline.returns.interpret.notes import said_around, said_by_marks, said_in
 from pipeline.returns.interpret.qualifiers import other_columns
 from pipeline.returns.interpret.rows import Matched, ShortRows, not_read, read_row
 from pipeline.returns.interpret.tables import Table
-from pipeline.returns.reading import ReportedRow
+from pipeline.returns.reading import MOST_FINDINGS, ReportedRow
 from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import ABSENT, CellDetail, Details, Place, SheetDetails
 from pipeline.workbooks.details.hidden import hidden_parts
@@ -35,6 +34,9 @@ from schemas.model import Indicator, Register
 from schemas.names import name_key
 from schemas.wording import listed
 
+#: Of a return with more mistakes in its rows no further name is compared with the register's.
+_MOST_SUGGESTED = 500
+
 
 def read_indicators(
     tables: list[Table], register: Register, known: Belonging, details: Details
@@ -44,12 +46,18 @@ def read_indicators(
     A row that is no indicator's (a priority heading, a total, a note) is passed over; one that
     holds figures and matches nothing is a finding.
     """
+    for number, table in enumerate(tables):
+        table.number = number
     looks = _looks(tables, details)
     matched, findings = _match(tables, register, known, looks)
     provisional = set[tuple[int, int]]()
+    indicators: dict[int, dict[int, Indicator]] = {id(table): {} for table in tables}
+    for match in matched:
+        if not match.is_other_period:
+            indicators[id(match.table)][match.row] = match.indicator
     for table in tables:
         findings += _marked_headings(table, looks[table.grid.sheet].cells, known)
-        mine = {m.row: m.indicator for m in matched if m.table is table and not m.is_other_period}
+        mine = indicators[id(table)]
         findings += other_columns(table, [*mine], known)
         marked = said_by_marks(table, mine, known)
         findings += marked.findings
@@ -144,42 +152,43 @@ def _match(
     by_ref, by_wording = known.words.by_ref, known.words.by_wording
     matched: list[Matched] = []
     findings: list[Finding] = []
-    places: dict[str, str] = {}
+    #: The table, the row and the column in which each indicator stands.
+    places: dict[str, tuple[Table, int, str]] = {}
     of_two: list[tuple[Matched, Indicator]] = []
     elsewhen: list[Matched] = []
     for table in tables:
         sheet = table.grid.sheet
         others, doubts = other_rows(table, known)
         findings += doubts
-        shown = partial(name_shown, table, known=looks[sheet].cells)
-        addresses = table.addresses
         elsewhen += _named_in(table, others, looks[sheet].cells, known)
         has_more = bool(table.other_columns) or "scale" in table.columns
-        for row in table.rows:
+        for row, ref, name in _names_down(table, looks[sheet].cells):
             if row in others:
                 continue
-            ref, name = shown(row, "ref"), shown(row, "indicator")
+            if len(findings) > MOST_FINDINGS:
+                # It is sent back for that alone, whatever else its rows say.
+                break
             said = name or ref
             if not said:
                 findings += _astray(table, row)
                 continue
             of_ref, of_name = by_ref.get(name_key(ref)), by_wording.get(name_key(name))
             found = of_ref or of_name
-            cell = addresses[row].get("performance", "")
             if found is None:
                 is_reported = any(table.text(row, key) for key in FILLED)
-                if is_reported and name_key(said) not in TOTALS and not _signs_off(table, row):
+                if is_reported and not is_total(said) and not _signs_off(table, row):
                     cell = table.address(row, "indicator" if name else "ref")
-                    area, every = known.area, register.indicators
-                    likely = register.indicators_of(area) if area else every
-                    near = suggestion(said, [i.wording if name else i.ref for i in likely])
+                    has_few = len(findings) < _MOST_SUGGESTED
+                    near = _near(said, register, known.area, by_name=bool(name)) if has_few else ""
                     findings.append(c.INDICATOR_UNKNOWN.found(sheet, cell, said, suggestion=near))
             elif of_ref and of_name and of_ref is not of_name:
                 of_two.append((Matched(table, row, of_ref, ref, is_of_two=True), of_name))
             elif first := places.get(found.ref):
-                findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=first))
+                cell, (there, at, key) = table.address(row, "performance"), first
+                before = f"{there.grid.sheet}!{there.address(at, key)}"
+                findings.append(c.INDICATOR_TWICE.found(sheet, cell, found.ref, first=before))
             else:
-                places[found.ref] = f"{sheet}!{cell}"
+                places[found.ref] = table, row, "performance"
                 matched.append(Matched(table, row, found, ref))
                 findings += beside(table, row, found, known) if has_more else ()
     missing = [*{m.indicator.ref: m for m in elsewhen if m.indicator.ref not in places}.values()]
@@ -191,12 +200,30 @@ def _match(
         # That it may be either is said; that one of them has no row then need not be.
         free = next((i for i in (match.indicator, other) if i.ref not in places), None)
         if free is not None:
-            places[free.ref] = f"{match.table.grid.sheet}!{match.table.address(match.row, 'ref')}"
+            places[free.ref] = match.table, match.row, "ref"
             matched.append(replace(match, indicator=free))
     if of_two or missing:
         order = {id(table): number for number, table in enumerate(tables)}
         matched.sort(key=lambda match: (order[id(match.table)], match.row))
     return matched, findings
+
+
+def _near(said: str, register: Register, area: str | None, *, by_name: bool) -> str:
+    """The indicator that an unknown name may be meant for, as a finding says it."""
+    likely = register.indicators_of(area) if area else register.indicators
+    return suggestion(said, [i.wording if by_name else i.ref for i in likely])
+
+
+def _names_down(table: Table, looks: Mapping[Place, CellDetail]) -> Iterator[tuple[int, str, str]]:
+    """Each row of a table with the reference and the wording that it shows."""
+    refs, names = (
+        [
+            value.strip() if isinstance(value, str) else name_shown(table, row, key, looks)
+            for row, value in zip(table.rows, table.values_down(key), strict=True)
+        ]
+        for key in NAMES
+    )
+    return zip(table.rows, refs, names, strict=True)
 
 
 #: How a line under the rows begins that says who made the return.
@@ -256,7 +283,7 @@ def _of_two(match: Matched, other: Indicator) -> Finding:
 def _astray(table: Table, row: int) -> list[Finding]:
     """Figures in a row that names no indicator, unless it is a row of totals."""
     texts = [text_of(cell) for _, cell in table.grid.row(row)]
-    if any(name_key(text) in TOTALS for text in texts if len(text) <= LONGEST_HEADING):
+    if any(is_total(text) for text in texts if len(text) <= LONGEST_HEADING):
         return []
     return [
         c.FIGURE_ASTRAY.found(table.grid.sheet, table.address(row, key), text)
@@ -280,14 +307,12 @@ def _places(table: Table) -> list[Place]:
 
 def _filled_places(table: Table) -> list[Place]:
     """The same where no cell is marked, shows an error or has a formula: of these, the formats."""
-    first = table.grid.first_column
     return [
         (row, column)
         for key in (*FIGURES, *NAMES, "commentary")
         if (column := table.columns.get(key)) is not None
-        for row in table.rows
-        if (value := table.grid.cells(row)[column - first]) != ""
-        and not (key in NAMES and isinstance(value, str))
+        for row, value in zip(table.rows, table.values_down(key), strict=True)
+        if value != "" and not (key in NAMES and isinstance(value, str))
     ]
 
 

@@ -7,7 +7,7 @@ scale, or one of `CHANGE_NOTHING`. What is left over is `unknown`, and is asked 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,8 +15,10 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.homonyms import without_homonyms
 from pipeline.returns.interpret.instructions import is_harmless, without_denials
 from pipeline.returns.interpret.papers import OF_OFFICES, without_acts, without_papers
-from pipeline.returns.interpret.periods import NONE, Mentions, spoken
+from pipeline.returns.interpret.periods import ANY_SAYING, NONE, Mentions, spoken
+from pipeline.returns.interpret.phrases import Phrases
 from pipeline.returns.interpret.register_periods import Calendar
+from pipeline.returns.interpret.unknown_words import UnknownWords
 from pipeline.workbooks.names import name_key
 from schemas.fields import (
     ACHIEVEMENT_FIELDS,
@@ -170,8 +172,6 @@ _COMPARED = re.compile(
     r"(?: [\w%.,]+){0,3} (?:from|since))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
-#: A name's words; a sign between two is one as well.
-_WORDS = re.compile(r"\w+|[^\w\s]")
 _RAISED = re.compile(r"(?<=\w)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")
 _APART = re.compile(r"[\s\0()\[\]{}:;,/|&\"-]+")
 
@@ -203,61 +203,18 @@ def _of_units() -> dict[str, str]:
     return words | {"no.": Unit.COUNT.name, "no": Unit.COUNT.name}
 
 
-#: A sign that is read as a word.
-_AND = {"&": "and"}
-#: What stands after one of these is part of an address or a number.
-_GLUE = frozenset(".@")
-
-
-def _words(text: str) -> list[str]:
-    return [_AND.get(word, word) for word in _WORDS.findall(text)]
-
-
-class _Phrases:
-    """Many phrases, looked for word by word: a council has hundreds of service areas."""
-
-    def __init__(self, meanings: dict[str, str]) -> None:
-        self._meanings = {tuple(_words(phrase)): key for phrase, key in meanings.items()}
-        self._longest: dict[str, int] = {}
-        for words in self._meanings:
-            if words:
-                self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
-
-    def taken_from(self, text: str) -> tuple[set[str], str]:
-        """What phrases in a text mean, and the text without them; the longest is taken."""
-        words = _words(text)
-        if not any(word in self._longest for word in words):
-            return set(), text
-        found = set[str]()
-        spans = [m.span() for m in _WORDS.finditer(text)]
-        at, pieces, end = 0, list[str](), 0
-        while at < len(words):
-            start = spans[at][0]
-            longest = self._longest.get(words[at], 0)
-            if longest and words[at].isalnum() and text[max(0, start - 1) : start] in _GLUE:
-                longest = 0
-            for length in range(min(longest, len(words) - at), 0, -1):
-                meaning = self._meanings.get(tuple(words[at : at + length]))
-                if meaning is not None:
-                    found.add(meaning)
-                    pieces += text[end:start], " \0 "
-                    at += length
-                    end = spans[at - 1][1]
-                    break
-            else:
-                at += 1
-        return found, "".join((*pieces, text[end:]))
-
-
-_UNITS = _Phrases(_of_units())
-_KIND = _Phrases({word: kind for kind, words in KINDS.items() for word in words})
+_UNITS = Phrases(_of_units())
+_KIND = Phrases({word: kind for kind, words in KINDS.items() for word in words})
+#: What may be understood of any text, beside what a register makes known.
+_PHRASES = (*CHANGE_NOTHING, *_of_units(), *(word for words in KINDS.values() for word in words))
+_READ_BY = tuple(each.pattern for each in (ANY_SAYING, *_SCALES, _FOREIGN))
 
 
 class _Names(Struct):
     """The headings of a kind of table, as phrases with the keys of their fields."""
 
     keys: dict[str, str]
-    phrases: _Phrases
+    phrases: Phrases
 
     @classmethod
     def of(cls, fields: Fields) -> _Names:
@@ -266,28 +223,30 @@ class _Names(Struct):
         # Names only where nothing stands beside them: elsewhere `quarter` and `no` are words.
         alone = {name for name, key in keys.items() if key in ("period", "scale") or name == "no"}
         alone.update(UNSURE_NAMES)
-        return cls(keys, _Phrases({name: name for name in keys.keys() - alone}))
+        return cls(keys, Phrases({name: name for name in keys.keys() - alone}))
 
 
 class Vocabulary:
     """What words mean in the returns on a register."""
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, like: Vocabulary | None = None) -> None:
+        """Of a register; `like` is that of one with the same indicators."""
         self.register, areas, about = register, register.areas, register.framework
         self.calendar = Calendar(register.periods)
         #: Each indicator by its reference, as they are compared.
-        self.by_ref = {name_key(i.ref): i for i in register.indicators}
+        self.by_ref: dict[str, Indicator] = (
+            like.by_ref if like else {name_key(i.ref): i for i in register.indicators}
+        )
         #: The same by its wording; None where two share it, and it names neither.
-        self.by_wording: dict[str, Indicator | None] = {}
-        for indicator in register.indicators:
-            key = name_key(indicator.wording)
-            self.by_wording[key] = None if key in self.by_wording else indicator
-        self._areas = _Phrases({spoken(area.name): area.ref for area in areas})
+        self.by_wording: dict[str, Indicator | None] = (
+            like.by_wording if like else _by_wording(register)
+        )
+        self._areas = Phrases({spoken(area.name): area.ref for area in areas})
         #: The ref of each area, by its name or ref as they are compared.
         self.areas = {name_key(name): a.ref for a in areas for name in (a.ref, a.name)}
         self.area_names = {area.ref: area.name for area in areas}
         #: Refs of areas are words only as they are written.
-        self._area_refs = _Phrases({area.ref: area.ref for area in areas})
+        self._area_refs = Phrases({area.ref: area.ref for area in areas})
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
         #: A title may be the council's name, the framework's or the appendix's.
         self.council = name_key(about.council)
@@ -299,20 +258,32 @@ class Vocabulary:
             for name in (about.council, about.title, about.appendix)
             if " " in name and not self.calendar.mentions(spoken(name))[0]
         ]
-        #: What it says of itself word by word, but for definitions, which speak of much.
-        texts = (about.council, about.title, about.appendix, *self.bodies)
-        texts += tuple(t for p in register.priorities for t in (p.ref, p.heading))
-        texts += tuple(t for a in areas for t in (a.ref, a.name, a.lead))
-        texts += tuple(t for i in register.indicators for t in (i.ref, i.wording))
-        self.own_words = frozenset(w.strip(".'") for t in texts for w in _APART.split(spoken(t)))
+        names = (name for each in self._names.values() for name in each.keys)
+        of_areas = (name for area in areas for name in (area.ref, area.name))
+        phrases = (*names, *of_areas, *(period.name for period in register.periods), *_PHRASES)
+        self._unknown = UnknownWords(phrases, _READ_BY)
         self._read = lru_cache(maxsize=2_000)(self._label)
         self._read_title = lru_cache(maxsize=2_000)(self._title)
         #: What `spoken` texts say without areas, by whose names returns from one template differ.
         self.read_rest = lru_cache(maxsize=2_000)(self._rest)
 
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """What the register says of itself, but for definitions: they speak of much."""
+        register, about = self.register, self.register.framework
+        texts = (about.council, about.title, about.appendix, *self.bodies)
+        texts += tuple(t for p in register.priorities for t in (p.ref, p.heading))
+        texts += tuple(t for a in register.areas for t in (a.ref, a.name, a.lead))
+        texts += tuple(t for i in register.indicators for t in (i.ref, i.wording))
+        return frozenset(w.strip(".'") for t in texts for w in _APART.split(spoken(t)))
+
     def label(self, text: str, fields: Fields = INDICATORS) -> Label:
         """What a text says."""
         return self._read(text, fields)
+
+    def surely_leaves_unknown(self, text: str) -> bool:
+        """Whether something of a text is unknown for certain; where not, its label tells."""
+        return self._unknown.has_one(text)
 
     def indicator(self, ref: str, wording: str) -> Indicator | None:
         """The indicator that a row names."""
@@ -368,6 +339,14 @@ class Vocabulary:
             scales=scales,
             unknown=tuple(word for word in words if word and word not in CHANGE_NOTHING),
         )
+
+
+def _by_wording(register: Register) -> dict[str, Indicator | None]:
+    found: dict[str, Indicator | None] = {}
+    for indicator in register.indicators:
+        key = name_key(indicator.wording)
+        found[key] = None if key in found else indicator
+    return found
 
 
 #: The last register's vocabulary: a worker reads all its returns on one.

@@ -112,7 +112,7 @@ def _texts(reading: Reading, bounds: TextBounds) -> Iterator[_Said]:
     for row in reading.rows:
         for text, field in ((row.narrative, "performance"), (row.commentary, "commentary")):
             if text:
-                cell = row.cells.get(field, row.cell)
+                cell = reading.cell(row, field)
                 yield _Said(text, "a text on an indicator", bounds.commentary, row.sheet, cell)
     for each in reading.achievements:
         yield _Said(each.text, "an achievement", bounds.achievement, each.sheet, each.cell)

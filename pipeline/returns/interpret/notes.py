@@ -161,6 +161,11 @@ def _scaled(
             )
 
 
+def many_lines(tables: list[Table], known: Belonging) -> int:
+    """How many rows of the tables are words alone, and name no indicator."""
+    return sum(1 for table in tables for _ in _lines_without_figures(table, known))
+
+
 def noted_provisional(table: Table, cover: Cover, known: Belonging) -> bool:
     """Whether a line of the cover, or a note under a table, says that figures are provisional."""
     lines = [line.text for line in cover.lines if PROVISIONAL in line.label.kinds]

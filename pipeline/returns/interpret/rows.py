@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from pipeline.returns.interpret.cells import NAMES, SEEN, TOTALS, RowCells, plain_words
+from pipeline.returns.interpret.cells import NAMES, SEEN, RowCells, is_total, plain_words
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.labels import PROVISIONAL
 from pipeline.returns.interpret.tables import Table
@@ -21,7 +21,6 @@ from schemas import cell_rules as v
 from schemas import rules as c
 from schemas.findings import Finding
 from schemas.model import Indicator, Kind, MilestoneState, Status
-from schemas.names import name_key
 from schemas.units import Unit
 
 #: What a short row leaves out.
@@ -94,8 +93,8 @@ def read_row(
         no_cases=says_no_cases or figure.no_cases,
         commentary=cells.words("commentary"),
         sheet=cells.sheet,
-        cell=cells.addresses["performance"],
-        cells=cells.addresses,
+        cell=match.table.address(match.row, "performance"),
+        table=match.table.number,
         seen=cells.seen,
         is_bad=cells.is_bad,
     )
@@ -104,15 +103,14 @@ def read_row(
 
 def not_read(match: Matched, known: Belonging) -> ReportedRow:
     """A row whose figure is not this period's."""
-    cells = {"performance": match.table.address(match.row, "performance")}
     return ReportedRow(
         indicator=match.indicator.ref,
         area=known.area or "",
         period=known.period or "",
         status=Status.FINAL,
         sheet=match.table.grid.sheet,
-        cell=cells["performance"],
-        cells=cells,
+        cell=match.table.address(match.row, "performance"),
+        table=match.table.number,
         is_bad=True,
     )
 
@@ -134,10 +132,12 @@ class ShortRows:
         self._is_open = looks.is_plain and not (over.units or over.scales)
         self._is_provisional = PROVISIONAL in over.kinds or table.is_provisional
         self._columns = columns["performance"], columns.get("commentary", -1)
+        self._letters = table.letters["performance"]
         #: Where in the used part the cells stand that a short row has, and leaves blank.
         self._figure = columns["performance"] - first
         self._words = columns["commentary"] - first if "commentary" in columns else None
         self._blank = [columns[key] - first for key in _BLANK if key in columns]
+        self._names = [columns[key] - first for key in NAMES if key in columns]
         self._seen = [(key, columns[key] - first) for key in SEEN if key in columns]
 
     def row(self, match: Matched, *, is_noted: bool) -> ReportedRow | None:
@@ -157,16 +157,14 @@ class ShortRows:
         figure = None if code is None else figure_of(value, scale_of(indicator), code)
         if figure is None or figure.troubles:
             return None
-        seen: dict[str, str] = {}
-        for key, at in self._seen:
-            cell = values[at]
-            if isinstance(cell, str):
-                seen[key] = cell.strip()
-            elif key in NAMES:
+        for at in self._names:
+            if type(values[at]) is not str:
                 return None
-            else:
-                seen[key] = text_of(cell)
-        if name_key(seen.get("indicator", "")) in TOTALS:
+        seen = {
+            key: cell.strip() if isinstance(cell := values[at], str) else text_of(cell)
+            for key, at in self._seen
+        }
+        if is_total(seen.get("indicator", "")):
             return None
         words = "" if self._words is None else values[self._words]
         detail = ABSENT if words == "" else self._looks.get((number, of_words), ABSENT)
@@ -174,7 +172,6 @@ class ShortRows:
         if said is None:
             return None
         is_provisional = self._is_provisional or is_noted
-        cells = table.addresses[number]
         return ReportedRow(
             indicator=indicator.ref,
             area=self._area,
@@ -183,8 +180,8 @@ class ShortRows:
             value=figure.value,
             commentary=said,
             sheet=table.grid.sheet,
-            cell=cells["performance"],
-            cells=cells,
+            cell=f"{self._letters}{number + 1}",
+            table=table.number,
             seen=seen,
         )
 

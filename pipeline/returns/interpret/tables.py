@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from msgspec import Struct, field
 
@@ -30,26 +30,6 @@ from schemas.wording import listed
 
 #: A table's headings stand within this many rows from the top of the sheet.
 HEADER_WITHIN = 50
-#: So many rows' addresses are remembered.
-_MOST_REMEMBERED = 2_000
-
-
-class RowAddresses(dict[int, dict[str, str]]):
-    """The address of each field's cell in a row, by the row's number."""
-
-    def __init__(self, columns: tuple[tuple[str, int], ...]) -> None:
-        super().__init__()
-        self._letters = [(key, column_letters(column)) for key, column in columns]
-
-    def __missing__(self, row: int) -> dict[str, str]:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        self[row] = made = {key: f"{letters}{row + 1}" for key, letters in self._letters}
-        return made
-
-
-# Returns made from one template have their figures in the same cells.
-_addresses_in = lru_cache(maxsize=16)(RowAddresses)
 
 
 class Table(Struct, dict=True):
@@ -66,6 +46,8 @@ class Table(Struct, dict=True):
     rows: list[int] = field(default_factory=list)
     #: A note under it, or a line of the cover, says that its figures are provisional.
     is_noted_provisional: bool = False
+    #: Its place among the tables that are read.
+    number: int = 0
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -73,9 +55,9 @@ class Table(Struct, dict=True):
         return {key: heading.column for key, heading in self.chosen.items()}
 
     @cached_property
-    def addresses(self) -> RowAddresses:
-        """The addresses of each row's fields; asked for once the columns are chosen."""
-        return _addresses_in(tuple(self.columns.items()))
+    def letters(self) -> dict[str, str]:
+        """The letters of each field's column; asked for once the columns are chosen."""
+        return {key: column_letters(column) for key, column in self.columns.items()}
 
     @cached_property
     def _across(self) -> list[int]:
@@ -105,8 +87,8 @@ class Table(Struct, dict=True):
     @cached_property
     def unfilled(self) -> list[int]:
         """The rows without a figure; asked for once the columns are chosen."""
-        column = self.columns.get("performance", -1) - self.grid.first_column
-        return [row for row in self.rows if column < 0 or self.grid.cells(row)[column] == ""]
+        figures = self.values_down("performance")
+        return [row for row, figure in zip(self.rows, figures, strict=True) if figure == ""]
 
     @cached_property
     def taken(self) -> frozenset[int]:
@@ -124,6 +106,14 @@ class Table(Struct, dict=True):
         column = self.columns.get(key)
         return "" if column is None else self.grid.value(row, column)
 
+    def values_down(self, key: str) -> list[CellValue]:
+        """What stands in a field's column, row by row; blanks where the table has no such one."""
+        column, grid = self.columns.get(key), self.grid
+        if column is None:
+            return [""] * len(self.rows)
+        across, rows, first = column - grid.first_column, grid.rows, grid.first_row
+        return [rows[row - first][across] for row in self.rows]
+
     def text(self, row: int, key: str) -> str:
         return text_of(self.value(row, key))
 
@@ -134,8 +124,7 @@ class Table(Struct, dict=True):
 
     def address(self, row: int, key: str) -> str:
         """The cell of a field in a row; empty where the table has no such column."""
-        column = self.columns.get(key)
-        return "" if column is None else address(row, column)
+        return f"{letters}{row + 1}" if (letters := self.letters.get(key)) else ""
 
     def down(self, column: int) -> list[str]:
         """What stands in a column below the headings, row by row."""

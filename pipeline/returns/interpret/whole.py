@@ -15,7 +15,7 @@ from pipeline.returns.interpret.cover import read_cover
 from pipeline.returns.interpret.indicators import indicators_of, read_indicators
 from pipeline.returns.interpret.labels import ACHIEVEMENTS, INDICATORS, Vocabulary
 from pipeline.returns.interpret.leftovers import unplaced
-from pipeline.returns.interpret.notes import noted_provisional, said_in_notes
+from pipeline.returns.interpret.notes import many_lines, noted_provisional, said_in_notes
 from pipeline.returns.interpret.tables import (
     Table,
     find_tables,
@@ -27,8 +27,12 @@ from pipeline.workbooks.addresses import position
 from pipeline.workbooks.details.detail import Details, marked_places
 from pipeline.workbooks.grid import Grid
 from schemas import cell_rules as v
+from schemas import rules as c
 from schemas.findings import Finding, has_errors
 from schemas.model import Register
+
+#: No return has more lines between and under its rows; each is looked at word by word.
+_MOST_LINES = 2_000
 
 
 class Whole(Struct):
@@ -62,6 +66,10 @@ def read_whole(
     known = Belonging(words, reading.period, area_of_cover(cover, words, folder_area))
     choices = {id(table): choose_columns(table, known) for table in tables}
     with_figures = [table for table in indicators if "performance" in table.chosen]
+    if (lines := many_lines(with_figures, known)) > _MOST_LINES:
+        detail = f"it holds {lines:,} rows of words that name no indicator"
+        reading.findings.append(c.TOO_LARGE.found(detail=detail))
+        return Whole(reading, tables, [], [])
     reading.area, area_findings = find_area(cover, with_figures, register, words, folder_area)
     known = Belonging(words, reading.period, reading.area)
     doubts = {id(table): [*other_table(table, known)] for table in with_figures}
@@ -79,6 +87,7 @@ def read_whole(
     )
     reading.rows, findings = read_indicators(usable, register, known, details)
     reading.findings += findings
+    reading.columns = [table.letters for table in usable]
     used = {id(table) for table in usable}
     for table in indicators:
         if id(table) not in used and _is_missed(table, reading, register, known, details):

@@ -219,7 +219,8 @@ def _usual_cells(
     usual = _usual(tuple(sorted(columns)))
     # Cells of one style and kind are all the same, but for errors and marked texts.
     alike: dict[tuple[bytes, bytes, bytes | bool], CellDetail] = {}
-    for letters, row, style, kind, value in usual.findall(content, start, end):
+    for match in usual.finditer(content, start, end):
+        letters, row, style, kind, value = match.groups(b"")
         place = int(row) - 1, columns[letters]
         if place in asked:
             is_apart = kind == b"e" or (kind == b"s" and book.marked)

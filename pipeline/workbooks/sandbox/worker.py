@@ -5,6 +5,7 @@ Nothing is imported here but what is small: what a worker holds is what its call
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -30,6 +31,9 @@ _SPENT_AT = 0.25
 _LONGEST_ANSWER = 64 * _MIB
 #: What a worker must have left for its calls when it is ready, in bytes.
 _ROOM = 32 * _MIB
+#: How many new things there are before the youngest are looked through for cycles: the cells of a
+#: large workbook hold none.
+NEW_THINGS = 50_000
 #: A worker whose parent is gone ends by itself this long after its time was up, in seconds.
 GRACE = 2
 
@@ -85,6 +89,9 @@ def serve(prepare: Callable[[], object], seconds: float, memory_mb: int, pipe: C
     _silence()
     try:
         prepare()
+        gc.set_threshold(NEW_THINGS)
+        # What it has now it keeps.
+        gc.freeze()
         _limit_memory(memory_mb)
         confine()
         # With less room than this no call could be answered, and every one would be blamed.
