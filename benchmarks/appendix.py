@@ -167,7 +167,7 @@ def report_of(indicators: int) -> Report:
                 period=_PERIOD,
                 issued_at=_RECEIVED + timedelta(days=1),
                 figures=_figures(register, _PERIOD, 0),
-                last=_figures(register, _LAST, 3),
+                earlier={_LAST.name: _figures(register, _LAST, 3)},
                 achievements=tuple(
                     Achievement(f"P{n % _PRIORITIES + 1}", area.ref, _PERIOD.name, _COMMENTARY)
                     for n, area in enumerate(register.areas)
