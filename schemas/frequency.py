@@ -65,7 +65,7 @@ class Carried(StrEnum):
     BY_POINTS = "changed by points"
 
 
-class Month(StrEnum):
+class FirstMonth(StrEnum):
     """The month in which a council's years begin."""
 
     JANUARY = "january"
@@ -84,7 +84,7 @@ class Month(StrEnum):
     @property
     def number(self) -> int:
         """As calendars count: 4 for April."""
-        return [*Month].index(self) + 1
+        return [*FirstMonth].index(self) + 1
 
 
 class AcrossBreak(StrEnum):
@@ -99,7 +99,7 @@ def months_of(starts: date, ends: date) -> int:
     return max(1, round(((ends - starts).days + 1) / _MONTH))
 
 
-def ends_span(ends: date, months: int, year_begins: Month) -> bool:
+def ends_span(ends: date, months: int, year_begins: FirstMonth) -> bool:
     """Whether a part of a year of so many months ends with a day, or within a week of it.
 
     Where years begin in April, quarters end in June, September, December and March.
@@ -108,7 +108,7 @@ def ends_span(ends: date, months: int, year_begins: Month) -> bool:
     return (near.month - year_begins.number) % months == 0 and near.day <= 2 * _NEAR
 
 
-def year_of(ends: date, year_begins: Month) -> int:
+def year_of(ends: date, year_begins: FirstMonth) -> int:
     """The calendar year in which the year began to which a period belongs that ends on a day."""
     # One that ends some days late still belongs to the year that it is nearly all of.
     within = ends - timedelta(days=_NEAR)

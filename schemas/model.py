@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.deciding import Approver, IssueRule, Request, Weekday
-from schemas.frequency import AcrossBreak, Carried, Frequency, Month, Profile, WhenNotDue
+from schemas.frequency import AcrossBreak, Carried, FirstMonth, Frequency, Profile, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.units import Unit, UnitRow, row_of, shown
 
@@ -309,7 +309,7 @@ class Framework(Struct, frozen=True):
     issue_when: IssueRule = IssueRule.CHANGE
     #: On which days drafts are sent; none: on any.
     draft_days: tuple[Weekday, ...] = ()
-    year_begins: Month = Month.APRIL
+    year_begins: FirstMonth = FirstMonth.APRIL
 
 
 class Register(Struct, frozen=True, dict=True):

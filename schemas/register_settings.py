@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from schemas import register_columns as column
 from schemas.deciding import IssueRule, Weekday
-from schemas.frequency import Month
+from schemas.frequency import FirstMonth
 from schemas.model import PolicyKind, TextBounds, ToleranceKind
 from schemas.register_columns import RegisterColumn, sheet
 
@@ -168,7 +168,7 @@ FRAMEWORK = sheet(
         "Year begins in",
         "Choose the month in which years begin, for example april: it says which quarter is the "
         "last of a year. Blank counts as april.",
-        choices=tuple(Month),
+        choices=tuple(FirstMonth),
         called="a month",
         later=True,
     ),

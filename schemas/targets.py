@@ -22,11 +22,13 @@ from schemas.units import places, quantise
 _MOST_YEARS = 50
 
 
-class Found(Struct, frozen=True):
+class DerivedTarget(Struct, frozen=True):
     """What is to be reached in a period, and the row that says so."""
 
     target: Target
     row: Target
+    #: The row is of a longer period around it, or around one of the years before.
+    is_spread: bool = False
 
 
 def target_in(register: Register, indicator: Indicator, period: Period) -> Target | None:
@@ -43,43 +45,49 @@ def target_in(register: Register, indicator: Indicator, period: Period) -> Targe
     return replace(derived, baseline=own.baseline, baseline_period=own.baseline_period)
 
 
-def _found(register: Register, indicator: Indicator, period: Period, years: int) -> Found | None:
+def _found(
+    register: Register, indicator: Indicator, period: Period, years: int
+) -> DerivedTarget | None:
     own = register.target(indicator.ref, period.name)
     if own is not None and own.is_set:
-        return Found(own, own)
-    if spread := _spread(register, indicator, period):
-        return spread
+        return DerivedTarget(own, own)
+    around = _around(register, indicator, period)
+    if spread := [(whole, row) for whole, row in around if row.profile]:
+        return _spread(*spread[0], indicator, period)
     before = year_before(register.periods, period) if years else None
     found = _found(register, indicator, before, years - 1) if before else None
     if found is None or found.row.carried is None:
         return None
-    return Found(_a_year_on(found.target, found.row, indicator), found.row)
+    if found.is_spread and around:
+        # What was spread goes on no further than to a year that has a target of its own.
+        return None
+    return replace(found, target=_a_year_on(found.target, found.row, indicator))
 
 
-def _spread(register: Register, indicator: Indicator, period: Period) -> Found | None:
-    """A period's part of the target of the shortest longer one around it that is spread."""
-    around = [
-        (each.ends - each.starts, each, row)
+def _around(
+    register: Register, indicator: Indicator, period: Period
+) -> list[tuple[Period, Target]]:
+    """The other periods around one that have a target, the shortest first, with that."""
+    found = [
+        (each, row)
         for each in register.periods
         if each.starts <= period.starts and period.ends <= each.ends and each is not period
-        if (row := register.target(indicator.ref, each.name)) and row.is_set and row.profile
+        if (row := register.target(indicator.ref, each.name)) and row.is_set
     ]
-    if not around:
-        return None
-    _, whole, row = min(around, key=lambda each: each[0])
-    months = months_of(period.starts, period.ends)
-    parts = months_of(whole.starts, whole.ends) // months
-    # By its days, since a register need not hold those before it.
-    days, of_part = (period.starts - whole.starts).days, (whole.ends - whole.starts).days // parts
-    number = 1 + (days + of_part // 2) // of_part
-    part = {
-        Profile.SAME: parts,
-        Profile.PARTS: 1,
-        Profile.ADDING_UP: min(number, parts),
-    }
-    assert row.profile is not None  # noqa: S101 - only such rows were looked at
-    numerator = part[row.profile]
-    return Found(_with_each(row, lambda figure: figure * numerator / parts, indicator), row)
+    return sorted(found, key=lambda one: one[0].ends - one[0].starts)
+
+
+def _spread(whole: Period, row: Target, indicator: Indicator, period: Period) -> DerivedTarget:
+    """A period's part of the target of a longer one around it."""
+    parts = months_of(whole.starts, whole.ends) // months_of(period.starts, period.ends)
+    # By its days, since a register need not hold the periods before it.
+    of_part = max(1, (whole.ends - whole.starts).days // parts)
+    number = 1 + ((period.starts - whole.starts).days + of_part // 2) // of_part
+    numerator = parts if row.profile is Profile.SAME else 1
+    if row.profile is Profile.ADDING_UP:
+        numerator = min(number, parts)
+    target = _with_each(row, lambda figure: figure * numerator / parts, indicator)
+    return DerivedTarget(target, row, is_spread=True)
 
 
 def _a_year_on(target: Target, row: Target, indicator: Indicator) -> Target:

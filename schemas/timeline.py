@@ -56,6 +56,7 @@ class _Timeline:
         )
         self.in_force: dict[str, Register] = {}
         self.bearing: dict[str, tuple[Period, ...]] = {}
+        self._due: dict[tuple[object, ...], bool] = {}
 
     def row(self, ref: str, period: Period) -> Indicator | None:
         """The row of an indicator that holds in a period: the last that has come to hold by then.
@@ -81,8 +82,18 @@ class _Timeline:
         last = self.starts.get(indicator.last, date.max)
         return self._begun(indicator.first) <= period.starts <= last
 
+    def schedule(self, ref: str) -> tuple[object, ...]:
+        """Whatever says in which periods an indicator is due: many have the same."""
+        return tuple((row.since, *_schedule_of(row)) for row in self.rows.get(ref, ()))
+
     def is_due(self, indicator: Indicator, period: Period) -> bool:
         """Whether a row of an indicator asks for a figure of a period."""
+        key = (*_schedule_of(indicator), period.name)
+        if key not in self._due:
+            self._due[key] = self._is_due(indicator, period)
+        return self._due[key]
+
+    def _is_due(self, indicator: Indicator, period: Period) -> bool:
         if not self.is_asked(indicator, period):
             return False
         if indicator.due is Frequency.LISTED:
@@ -128,6 +139,10 @@ def _timeline(register: Register) -> _Timeline:
     if held is None:
         held = register.__dict__["timeline"] = _Timeline(register)
     return held
+
+
+def _schedule_of(row: Indicator) -> tuple[object, ...]:
+    return row.due, row.due_in, row.first, row.last
 
 
 def is_always_due(indicator: Indicator) -> bool:
@@ -195,13 +210,17 @@ def in_force(register: Register, name: str) -> Register:
 def _in_force(line: _Timeline, period: Period) -> Register:
     rows = [row for ref in line.rows if (row := line.row(ref, period))]
     due = tuple(row for row in rows if line.is_due(row, period))
-    own = [found for row in due if (found := target_in(line.register, row, period))]
-    others = (each for each in line.register.targets if each.period != period.name)
+    own = {row.ref: found for row in due if (found := target_in(line.register, row, period))}
+    others = (
+        each
+        for each in line.register.targets
+        if each.period != period.name or each.indicator not in own
+    )
     return replace(
         line.register,
         framework=replace(line.register.framework, policy=line.policy(period)),
         indicators=due,
-        targets=(*others, *own),
+        targets=(*others, *own.values()),
         not_due=tuple(
             row
             for row in rows
@@ -275,8 +294,13 @@ def bearing(register: Register, period: Period) -> tuple[Period, ...]:
             found = [each(register.periods, period) for each in (last_period, year_before)]
         else:
             current = in_force(register, period.name)
-            found = [last_due(register, each, period) for each in current.not_due]
-            for each in current.indicators:
+            # Of those that are due alike, one stands for all.
+            due, not_due = (
+                {line.schedule(each.ref): each for each in some}.values()
+                for some in (current.indicators, current.not_due)
+            )
+            found = [last_due(register, each, period) for each in not_due]
+            for each in due:
                 pair = compared(register, each, period)
                 found += [pair.last, pair.year_before]
         line.bearing[period.name] = tuple(dict.fromkeys(filter(None, found)))

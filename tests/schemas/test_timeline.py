@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
-from schemas.frequency import AcrossBreak, Carried, Frequency, Month, Profile, WhenNotDue
+from schemas.frequency import AcrossBreak, Carried, FirstMonth, Frequency, Profile, WhenNotDue
 from schemas.model import (
     Indicator,
     Period,
@@ -124,7 +124,7 @@ def test_months_quarters_and_years_stand_in_one_register() -> None:
 
 
 def test_a_year_ends_where_the_register_says() -> None:
-    found = due_in(one(due=Frequency.YEARLY), QUARTERS[:5], year_begins=Month.JULY)
+    found = due_in(one(due=Frequency.YEARLY), QUARTERS[:5], year_begins=FirstMonth.JULY)
     assert found == ["2012-13 Q1", "2013-14 Q1"]
 
 
@@ -254,12 +254,14 @@ def test_tolerances_and_policies_hold_from_a_period_on() -> None:
 
 
 def goals(*rows: Target, of: Indicator, periods: list[Period]) -> list[str]:
-    """What an indicator is to reach in each period that has a target, as it is printed."""
+    """What an indicator is to reach in each period that asks for it, as it is printed."""
     register = replace(register_of(of, periods=periods), targets=rows)
-    found = (in_force(register, each.name).target("P1-1", each.name) for each in register.periods)
+    by_period = {each.name: in_force(register, each.name) for each in register.periods}
+    found = (by.target("P1-1", name) for name, by in by_period.items() if by.indicators)
     return [each.shown(of.unit) for each in found if each]
 
 
+ALTERNATING = (Frequency.QUARTERLY, Frequency.HALF_YEARLY, Frequency.YEARLY)
 OF_YEAR = Target("P1-1", "2012-13", value=Decimal(250))
 QUARTERLY = one(due=Frequency.QUARTERLY)
 A_YEAR = [*QUARTERS[:4], WHOLE_YEARS[0]]
@@ -317,6 +319,37 @@ def test_a_year_that_is_spread_goes_on_with_its_quarters() -> None:
     row = replace(OF_YEAR, value=Decimal(100), profile=Profile.PARTS, carried=Carried.SAME)
     periods = [*QUARTERS[:8], WHOLE_YEARS[0]]
     assert goals(row, of=QUARTERLY, periods=periods).count("25") == 8
+
+
+def test_what_is_spread_goes_on_no_further_than_to_a_year_with_a_target_of_its_own() -> None:
+    row = replace(OF_YEAR, value=Decimal(100), profile=Profile.PARTS, carried=Carried.SAME)
+    whole = Target("P1-1", "2013-14", value=Decimal(300))
+    periods = [*QUARTERS[:8], *WHOLE_YEARS[:2]]
+    assert goals(row, whole, of=QUARTERLY, periods=periods) == ["25"] * 4
+
+
+def test_a_period_of_one_day_is_spread_over_nothing_and_ends_nothing() -> None:
+    day = Period("A day", date(2012, 4, 1), date(2012, 4, 1), OPEN_UNTIL)
+    row = replace(OF_YEAR, period="A day", profile=Profile.ADDING_UP)
+    again = replace(day, name="The same day")
+    assert goals(row, of=one(), periods=[day, again]) == ["250", "250"]
+
+
+def test_the_target_of_a_year_is_there_from_whatever_period_one_asks() -> None:
+    spread = replace(OF_YEAR, profile=Profile.PARTS)
+    register = replace(register_of(QUARTERLY, periods=A_YEAR), targets=(spread,))
+    of_year = in_force(register, "2012-13")
+    goal = in_force(of_year, QUARTERS[1].name).target("P1-1", QUARTERS[1].name)
+    assert goal is not None
+    assert goal.value == Decimal("62.5")
+
+
+def test_indicators_that_are_due_alike_bear_on_the_same_periods() -> None:
+    many = [replace(one(due=due), ref=f"R{n}") for n in range(1000) for due in [ALTERNATING[n % 3]]]
+    register = register_of(*many)
+    assert [len(bearing(register, each)) for each in QUARTERS] == [
+        len(bearing(register_of(*many[:3]), each)) for each in QUARTERS
+    ]
 
 
 def test_a_baseline_stands_beside_a_target_that_is_spread() -> None:
