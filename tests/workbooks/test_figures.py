@@ -81,12 +81,13 @@ formats = st.one_of(
 @given(cell=anything, unit=st.sampled_from(Unit), number_format=formats)
 @example(cell="9" * 5000, unit=Unit.COUNT, number_format=None)
 @example(cell="1," * 5000, unit=Unit.PERCENT, number_format=None)
+@example(cell="0/0", unit=Unit.PERCENT, number_format=None)
 def test_any_cell_has_a_figure_a_meaning_or_a_finding(
     cell: CellValue, unit: Unit, number_format: str | None
 ) -> None:
     figure = parse(cell, Scale(unit, 1), number_format)
     known = figure.value is not None or figure.suppressed or figure.not_available
-    assert known or figure.is_bad or figure == Figure()
+    assert known or figure.no_cases or figure.is_bad or figure == Figure()
     assert not (figure.value is not None and figure.is_bad)
 
 
