@@ -66,6 +66,14 @@ from schemas.model import (
 
 INDICATORS = 60
 PERIOD = Period("2026-27 Q1", date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 31))
+#: Of other lengths, so that none is compared with another.
+_OTHER_PERIODS = (
+    Period("June 2026", date(2026, 6, 1), date(2026, 6, 30), date(2026, 7, 31)),
+    Period("January to June 2026", date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 31)),
+    Period("2025-26", date(2025, 4, 1), date(2026, 3, 31), date(2026, 7, 31)),
+)
+#: A cell of a workbook holds the refs of no more areas than that.
+_MOST_AREAS = 4_000
 NOW = datetime(2026, 7, 20, 2, tzinfo=UTC)
 #: Stands for the area's name in the one return that all are made from.
 _MARK = "Service area 00000"
@@ -74,8 +82,14 @@ _PLAIN_RETURNS = 20
 _WRONG_RETURNS = 500
 
 
-def register_of(areas: int, indicators: int = INDICATORS) -> Register:
-    """A register whose indicators are reported by every area."""
+def register_of(returns: int, indicators: int = INDICATORS) -> Register:
+    """A register that asks for so many returns: its indicators are reported by every area.
+
+    Many are of several periods.
+    """
+    periods = (PERIOD, *_OTHER_PERIODS) if returns > _MOST_AREAS else (PERIOD,)
+    assert returns % len(periods) == 0, "each period has as many returns"
+    areas = returns // len(periods)
     units = (Unit.PERCENT, Unit.COUNT, Unit.CURRENCY, Unit.DAYS)
     names = tuple(ServiceArea(f"A{n:05}", f"Service area {n:05}") for n in range(areas))
     refs = tuple(area.ref for area in names)
@@ -99,9 +113,9 @@ def register_of(areas: int, indicators: int = INDICATORS) -> Register:
             Priority(f"P{n}", f"Priority {n}", f"Priority {n}", n) for n in range(1, 7)
         ),
         indicators=measured,
-        targets=tuple(Target(i.ref, PERIOD.name, value=Decimal(40)) for i in measured),
+        targets=tuple(Target(i.ref, p.name, value=Decimal(40)) for p in periods for i in measured),
         areas=names,
-        periods=(PERIOD,),
+        periods=periods,
         recipients=(),
     )
 
@@ -128,13 +142,19 @@ def filled_return(register: Register, folder: Path) -> bytes:
 
 
 def drop_returns(base: bytes, register: Register, inbox: Path) -> None:
-    """One return for each area: the base with the area's name in place of the mark."""
+    """One return for each area and period: the base with their names in place of its own."""
     with zipfile.ZipFile(io.BytesIO(base)) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
-    for area in register.areas:
-        with zipfile.ZipFile(inbox / f"{area.name}.xlsx", "w", zipfile.ZIP_DEFLATED) as made:
-            for name, content in parts.items():
-                made.writestr(name, content.replace(_MARK.encode(), area.name.encode()))
+    for letter, period in zip("abcd", register.periods, strict=False):
+        of_period = {
+            name: content.replace(PERIOD.name.encode(), period.name.encode())
+            for name, content in parts.items()
+        }
+        for area in register.areas:
+            path = inbox / f"{area.name} {letter}.xlsx"
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+                for name, content in of_period.items():
+                    made.writestr(name, content.replace(_MARK.encode(), area.name.encode()))
 
 
 def bare_read(paths: list[Path]) -> None:

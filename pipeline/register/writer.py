@@ -29,6 +29,8 @@ from schemas.register_layout import LISTS, SHEETS
 from schemas.register_settings import FRAMEWORK, FRAMEWORK_COLUMNS
 from schemas.units import cell_value, grouped, number_format, places
 
+#: Excel's own limit, in characters; more would be left out without a word.
+_LONGEST_CELL = 32_767
 #: How far below the data the drop-downs and notes reach.
 SPARE_ROWS = 200
 
@@ -141,6 +143,12 @@ class _Writer:
             case None | "":
                 worksheet.write_blank(row, at, None, style)
             case str():
+                if len(cell) > _LONGEST_CELL:
+                    raise WorkspaceError(
+                        f"The register cannot be written: {worksheet.get_name()}, row {row + 1}, "
+                        f"needs {len(cell):,} characters in one cell, and Excel holds "
+                        f"{_LONGEST_CELL:,}."
+                    )
                 if cell.startswith(_FORMULA_SIGNS):
                     style = self._cell_format(content, quote_prefix=True, **looks)
                 worksheet.write_string(row, at, plain(cell), style)

@@ -32,6 +32,7 @@ from schemas.model import (
     PolicyKind,
     Priority,
     Register,
+    ServiceArea,
     SmallNumbers,
     Target,
     TextBounds,
@@ -481,3 +482,13 @@ def areas_cell(path: Path) -> str:
     sheet = load_workbook(path)["Indicators"]
     (cell,) = [c for row in sheet.iter_rows() for c in row if c.value == "CS; HR"]
     return str(cell.coordinate)
+
+
+def test_more_than_a_cell_holds_is_no_register(tmp_path: Path) -> None:
+    areas = tuple(ServiceArea(f"A{n:05}", f"Area {n:05}") for n in range(5_000))
+    first, *others = WORKED.indicators
+    everywhere = replace(first, areas=tuple(area.ref for area in areas))
+    register = replace(WORKED, areas=(*WORKED.areas, *areas), indicators=(everywhere, *others))
+    with pytest.raises(WorkspaceError, match="Indicators, row 2, needs 39,998 characters"):
+        write_register(register, tmp_path / "register.xlsx")
+    assert not (tmp_path / "register.xlsx").exists()
