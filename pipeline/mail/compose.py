@@ -87,36 +87,30 @@ def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Message]:
         yield from appendix_messages(each.report, each.workbook, office=office, changes=changes)
 
 
-def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Message | None]:
+def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Message]:
     """What answers each area's files, in one message: a correction or a receipt for each.
 
-    Of the many that an area may leave in one night the most are listed.
+    Of the many that an area may leave in one night the most are listed. One area's are made after
+    another's, so that those of very many areas are not held in memory.
     """
     answers: dict[ServiceArea, list[Submission]] = defaultdict(list)
     for sent in due.submissions:
         if (area := area_of(sent, register)) is not None:
             answers[area].append(sent)
-    listed = {area: found for area, some in answers.items() if (found := to_be_listed(some))}
-    without = {sent.id for some in listed.values() for sent in some}
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
     accepted = _by_place(sent for sent in due.past if sent.outcome is Outcome.ACCEPTED)
     decided = _by_place(sent for sent in due.past if sent.outcome is not Outcome.DUPLICATE)
     of_file = defaultdict(list)
     for one in due.past:
         of_file[one.sha256].append(one)
-    parts: dict[ServiceArea, list[Message | None]] = defaultdict(list)
-    for sent in due.submissions:
-        area, period = area_of(sent, register), register.period(sent.period or "")
-        if area is None or sent.id in without:
-            continue
+
+    def answer(sent: Submission, area: ServiceArea) -> Message | None:
+        period = register.period(sent.period or "")
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
             counting = accepted.get((area.ref, sent.period))
             stands = counting[-1].filename if counting else ""
-            parts[area].append(
-                areas.correction_message(area, period, sent, copy, office=office, stands=stands)
-            )
-            continue
+            return areas.correction_message(area, period, sent, copy, office=office, stands=stands)
         if sent.outcome is Outcome.DUPLICATE:
             brought = areas.Brought(was_sent_back=_was_sent_back(sent, of_file[sent.sha256]))
         else:
@@ -129,10 +123,14 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
                 entered=replaced,
                 was_in_time=period is not None and came_in_time(sent_before, period),
             )
-        parts[area].append(areas.receipt_message(area, period, sent, brought, office=office))
-    for area, some in listed.items():
-        parts[area].append(listing_message(area, some, due.copies, office=office))
-    for area, made in parts.items():
+        return areas.receipt_message(area, period, sent, brought, office=office)
+
+    for area, some in answers.items():
+        listed = to_be_listed(some)
+        without = {sent.id for sent in listed}
+        made = [answer(sent, area) for sent in some if sent.id not in without]
+        if listed:
+            made.append(listing_message(area, listed, due.copies, office=office))
         yield from together(area, [one for one in made if one is not None], office=office)
 
 

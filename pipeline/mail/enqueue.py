@@ -28,7 +28,7 @@ from pipeline.outputs.issuing import published_since
 from pipeline.register.beside import beside
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
-from pipeline.workspace.folder import Workspace
+from pipeline.workspace.folder import Workspace, disk_trouble
 
 _MIB = 1024 * 1024
 #: What the words of a message and its headings may take, in bytes.
@@ -64,16 +64,23 @@ def enqueue(
     answered = store.messages.answered()
     found = due(session, answered, redaction, skipped, undelivered, last_digest, copies)
     always = workspace.settings.mail.always_digest
-    with _office(workspace, {one.header_id for one in queued}) as office:
-        made = _outgoing(session, compose(found, session.register, office, always=always))
-        mistakes = office.texts.mistakes
     owed = owing(session.register, found.returned)
-    renewed = {each.queued.area for each in made if each.queued.kind == MailKind.REMINDER}
-    overtaken = _overtaken(queued, now, renewed, owed, found.recalled)
     last = store.last_number("submission"), store.last_number("issue")
     entered = store.last_number("entered")
-    store.messages.answer(made, *last, now, overtaken, found.set_apart, entered)
-    return mistakes
+    renewed = set[str]()
+
+    def made(messages: Iterable[Message]) -> Iterator[Outgoing]:
+        for each in _outgoing(session, messages):
+            if each.queued.kind == MailKind.REMINDER:
+                renewed.add(each.queued.area)
+            yield each
+
+    with _office(workspace, {one.header_id for one in queued}) as office:
+        messages = compose(found, session.register, office, always=always)
+        # Of these it is asked once the last message has been made.
+        overtaken = _overtaken(queued, now, renewed, owed, found.recalled)
+        store.messages.answer(made(messages), *last, now, overtaken, found.set_apart, entered)
+        return office.texts.mistakes
 
 
 def bring(session: Session) -> tuple[str, ...]:
@@ -88,7 +95,7 @@ def bring(session: Session) -> tuple[str, ...]:
     with _office(session.workspace, {one.header_id for one in queued}) as office:
         told = (each for one in wrong for each in recall_messages(one, register, office=office))
         issued = published_since(session, answered.issue)
-        made = _outgoing(session, chain(told, appendices(issued, office)))
+        made = [*_outgoing(session, chain(told, appendices(issued, office)))]
         mistakes = office.texts.mistakes
     overtaken = _overtaken(queued, session.now, set(), None, wrong)
     last = answered.submission, store.last_number("issue")
@@ -111,7 +118,7 @@ def give_back(session: Session) -> tuple[str, ...]:
         return ()
     issued = [one for one in published_since(session, 0) if one.report.period.name in lost.values()]
     with _office(session.workspace) as office:
-        made = _outgoing(session, appendices(issued, office))
+        made = [*_outgoing(session, appendices(issued, office))]
         mistakes = office.texts.mistakes
     session.store.messages.put([one for one in made if one.queued.header_id in lost])
     return mistakes
@@ -126,8 +133,7 @@ def tell_of_register(session: Session, unreadable: UnreadableRegister) -> Round:
     known = {one.header_id for one in session.store.messages.all()}
     with _office(session.workspace, known) as office:
         messages = register_messages(unreadable, session.register, session.now, office=office)
-        made = _outgoing(session, messages)
-    session.store.messages.put(made)
+        session.store.messages.put(_outgoing(session, messages))
     return deliver(session, kinds=(MailKind.REGISTER,))
 
 
@@ -138,9 +144,15 @@ def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Iterat
         yield Office(workspace.settings.mail.sender, texts, known, largest)
 
 
-def _outgoing(session: Session, messages: Iterable[Message]) -> list[Outgoing]:
-    """Messages as the queue takes them, each before the next is made."""
-    return [outgoing(session.workspace, each, session.now) for each in messages]
+def _outgoing(session: Session, messages: Iterable[Message]) -> Iterator[Outgoing]:
+    """Messages as the queue takes them, each before the next is made.
+
+    Raises:
+        WorkspaceError: what is attached to one cannot be read or kept.
+    """
+    with disk_trouble("A message cannot be made"):
+        for each in messages:
+            yield outgoing(session.workspace, each, session.now)
 
 
 def _overtaken(
@@ -149,14 +161,13 @@ def _overtaken(
     renewed: Container[str],
     owed: Container[tuple[str, str]] | None,
     wrong: Iterable[Recalled],
-) -> list[Attempt]:
+) -> Iterator[Attempt]:
     """What waits and is not sent any more, and why.
 
     A reminder is not where what it asks for has been returned, or a newer one goes to its area now;
     an appendix is not where its issue was recalled, nor whatever says that the register cannot be
     read. Without `owed` reminders are let be.
     """
-    dropped = []
     for one in queued:
         is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
         if is_wanted or not one.waits:
@@ -173,8 +184,7 @@ def _overtaken(
             why = "Its issue was recalled while it waited."
         else:
             continue
-        dropped.append(Attempt(one.id, now, Became.DROPPED, why))
-    return dropped
+        yield Attempt(one.id, now, Became.DROPPED, why)
 
 
 def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:

@@ -5,7 +5,8 @@ The state of a message is that of its last attempt alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -127,21 +128,21 @@ class Messages:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def put(self, outgoing: Sequence[Outgoing]) -> list[Queued]:
+    def put(self, outgoing: Iterable[Outgoing]) -> list[Queued]:
         """Add those messages that the store does not hold yet; they come back with their numbers.
 
         One whose content was lost gets it back.
         """
         with e.writing(self._engine) as connection:
-            return _put(connection, outgoing)
+            return [*_put(connection, outgoing)]
 
     def answer(
         self,
-        outgoing: Sequence[Outgoing],
+        outgoing: Iterable[Outgoing],
         submission: int,
         issue: int,
         at: datetime,
-        became: Sequence[Attempt] = (),
+        became: Iterable[Attempt] = (),
         set_apart: Sequence[SetApart] = (),
         entered: int = 0,
     ) -> None:
@@ -149,10 +150,12 @@ class Messages:
 
         That is everything up to a submission, an issue and an entered figure, by their numbers, and
         what was put into quarantine. Together with that, what `became` of messages which the new
-        ones overtake.
+        ones overtake. Each message is written before the next is asked for, so that none is held in
+        memory, and of what `became` it is asked after the last.
         """
         with e.writing(self._engine) as connection:
-            _put(connection, outgoing)
+            # Written as it goes on; of what was added nothing is kept.
+            deque(_put(connection, outgoing), maxlen=0)
             add(connection, t.attempt, became)
             add(connection, t.quarantined, set_apart, told_at=at)
             before = _answered(connection)
@@ -293,15 +296,15 @@ def _answered(connection: sa.Connection) -> Answered:
     return Answered(submission or 0, issue or 0, entered or 0, frozenset(names))
 
 
-def _put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued]:
-    added: list[Queued] = []
+def _put(connection: sa.Connection, outgoing: Iterable[Outgoing]) -> Iterator[Queued]:
+    """Write messages one after the other; those that were not there come back."""
     for one in outgoing:
         c = t.message.c
         number = connection.scalar(sa.select(c.id).where(c.header_id == one.queued.header_id))
+        is_new = number is None
         if number is None:
             (row,) = rows_of([one.queued], t.message)
             number = connection.scalar(t.message.insert().returning(c.id), row) or 0
-            added.append(replace(one.queued, id=number))
             if one.queued.last is not None:
                 add(connection, t.attempt, [replace(one.queued.last, message_id=number)])
         elif connection.scalar(_kept_or_forgotten(number)):
@@ -309,7 +312,8 @@ def _put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued
         noted = msgspec.json.encode(one.attached).decode() if one.attached else ""
         values = {"message_id": number, "content": one.content, "attachments": noted}
         connection.execute(t.message_content.insert(), values)
-    return added
+        if is_new:
+            yield replace(one.queued, id=number)
 
 
 def _kept_or_forgotten(number: int) -> sa.Select[Any]:
