@@ -63,6 +63,7 @@ def fill(workspace: Workspace, register: Register, submissions: int) -> None:
             issue = store.record_issue(_issue(register, period, at))
             _answer(store, store.rows_after("submission", first), at)
             store.messages.answer([], store.last_number("submission"), issue, at)
+            store.messages.note_outstanding()
             catch_up(store, workspace.archive)
 
 

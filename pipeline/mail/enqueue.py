@@ -48,19 +48,18 @@ def enqueue(
     one, are dropped, and so is what says that the register could not be read.
     """
     workspace, store, now = session.workspace, session.store, session.now
-    queued = store.messages.all()
-    digests = [one.queued_at for one in queued if one.kind == MailKind.DIGEST]
+    status = mail_status(store, now)
+    last_digest = store.messages.last_told([MailKind.DIGEST])
     undelivered = [
-        Undelivered(one.recipient, one.subject, described(one), _since(one, digests, now))
-        for one in mail_status(store, now).stuck
+        Undelivered(one.recipient, one.subject, described(one), _since(one, last_digest, now))
+        for one in status.stuck
         # Where the server is away a digest waits behind them, and need not say so.
         if one.last is not None or not one.has_content
     ]
     copies = [
-        CopyBeside(copy.line, _first_day(copy.there_since, digests, now))
+        CopyBeside(copy.line, _first_day(copy.there_since, last_digest, now))
         for copy in beside(workspace.register).copies
     ]
-    last_digest = digests[-1] if digests else None
     answered = store.messages.answered()
     found = due(session, answered, redaction, skipped, undelivered, last_digest, copies)
     always = workspace.settings.mail.always_digest
@@ -75,10 +74,10 @@ def enqueue(
                 renewed.add(each.queued.area)
             yield each
 
-    with _office(workspace, {one.header_id for one in queued}) as office:
+    with _office(workspace, store.messages) as office:
         messages = compose(found, session.register, office, always=always)
         # Of these it is asked once the last message has been made.
-        overtaken = _overtaken(queued, now, renewed, owed, found.recalled)
+        overtaken = _overtaken(status.waiting, now, renewed, owed, found.recalled)
         store.messages.answer(made(messages), *last, now, overtaken, found.set_apart, entered)
         return office.texts.mistakes
 
@@ -90,14 +89,14 @@ def bring(session: Session) -> tuple[str, ...]:
     is wrong with the officer's own texts comes back, a line for each mistake.
     """
     store, register = session.store, session.register
-    queued, answered = store.messages.all(), store.messages.answered()
-    wrong = tuple(recalled(store, queued))
-    with _office(session.workspace, {one.header_id for one in queued}) as office:
+    answered, wrong = store.messages.answered(), tuple(recalled(store))
+    with _office(session.workspace, store.messages) as office:
         told = (each for one in wrong for each in recall_messages(one, register, office=office))
         issued = published_since(session, answered.issue)
         made = [*_outgoing(session, chain(told, appendices(issued, office)))]
         mistakes = office.texts.mistakes
-    overtaken = _overtaken(queued, session.now, set(), None, wrong)
+    waiting = [one for one in store.messages.outstanding() if one.waits]
+    overtaken = _overtaken(waiting, session.now, set(), None, wrong)
     last = answered.submission, store.last_number("issue")
     store.messages.answer(made, *last, session.now, overtaken)
     return mistakes
@@ -130,8 +129,7 @@ def tell_of_register(session: Session, unreadable: UnreadableRegister) -> Round:
     The session's register is the one that was read last; who gets anything else by it may be what
     was about to change.
     """
-    known = {one.header_id for one in session.store.messages.all()}
-    with _office(session.workspace, known) as office:
+    with _office(session.workspace, session.store.messages) as office:
         messages = register_messages(unreadable, session.register, session.now, office=office)
         session.store.messages.put(_outgoing(session, messages))
     return deliver(session, kinds=(MailKind.REGISTER,))
@@ -156,7 +154,7 @@ def _outgoing(session: Session, messages: Iterable[Message]) -> Iterator[Outgoin
 
 
 def _overtaken(
-    queued: Iterable[Queued],
+    waiting: Iterable[Queued],
     now: datetime,
     renewed: Container[str],
     owed: Container[tuple[str, str]] | None,
@@ -168,9 +166,8 @@ def _overtaken(
     an appendix is not where its issue was recalled, nor whatever says that the register cannot be
     read. Without `owed` reminders are let be.
     """
-    for one in queued:
-        is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
-        if is_wanted or not one.waits:
+    for one in waiting:
+        if one.last is not None and one.last.outcome is Became.AGAIN:
             continue
         is_late = owed is not None and (one.area in renewed or (one.area, one.period) not in owed)
         if one.kind == MailKind.REGISTER:
@@ -187,19 +184,20 @@ def _overtaken(
         yield Attempt(one.id, now, Became.DROPPED, why)
 
 
-def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:
+def _since(one: Queued, last_digest: datetime | None, now: datetime) -> date:
     """The first day whose digest tells that a message cannot be delivered.
 
     That a digest cannot be delivered is no reason for another one, which could not be either.
     """
     if one.kind == MailKind.DIGEST:
         return one.queued_at.astimezone().date()
-    return _first_day(known_at(one), digests, now)
+    return _first_day(known_at(one), last_digest, now)
 
 
-def _first_day(known: datetime, digests: Sequence[datetime], now: datetime) -> date:
+def _first_day(known: datetime, last_digest: datetime | None, now: datetime) -> date:
     """The first day whose digest tells of what was known from a moment on.
 
     What came after that day's digest had been written is for the next.
     """
-    return (now if not digests or known >= digests[-1] else known).astimezone().date()
+    is_new = last_digest is None or known >= last_digest
+    return (now if is_new else known).astimezone().date()

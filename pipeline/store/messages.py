@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from pipeline.intake.quarantine import SetApart
 from pipeline.store import engine as e
+from pipeline.store import outstanding
 from pipeline.store import tables as t
 from pipeline.store.records import add, read, rows_of
 
@@ -174,13 +175,16 @@ class Messages:
         with e.reading(self._engine) as connection:
             return _answered(connection)
 
-    def last_told(self, before: datetime, kinds: Iterable[str]) -> datetime | None:
-        """When anybody was last told anything of these kinds before a moment; None for never."""
+    def last_told(self, kinds: Iterable[str], before: datetime | None = None) -> datetime | None:
+        """When anybody was last told anything of these kinds, before a moment; None for never."""
         c = t.message.c
-        chosen = sa.select(sa.func.max(c.queued_at)).where(c.queued_at < before, c.kind.in_(kinds))
+        last = sa.select(sa.func.max(c.queued_at))
+        if before is not None:
+            last = last.where(c.queued_at < before)
         with e.reading(self._engine) as connection:
-            last: datetime | None = connection.scalar(chosen)
-            return last
+            # Of each kind by itself the index has it at once.
+            found = [connection.scalar(last.where(c.kind == kind)) for kind in kinds]
+        return max(filter(None, found), default=None)
 
     def quarantined(self) -> tuple[Quarantined, ...]:
         """What was put into quarantine, as far as people were told of it, in that order."""
@@ -221,15 +225,34 @@ class Messages:
         with e.reading(self._engine) as connection:
             return attachments_needed(connection)
 
+    def __contains__(self, header_id: object) -> bool:
+        """Whether the store holds a message of that Message-ID."""
+        held = sa.select(sa.exists().where(t.message.c.header_id == header_id))
+        with e.reading(self._engine) as connection:
+            return bool(connection.scalar(held))
+
     def all(self) -> tuple[Queued, ...]:
         """Every message in the order queued, as it stands."""
         return self._chosen(sa.true())
 
+    def of_kind(self, kind: str, period: str, since: datetime) -> tuple[Queued, ...]:
+        """Those of a kind about a period that were queued then or later, in that order."""
+        c = t.message.c
+        return self._chosen((c.kind == kind) & (c.period == period) & (c.queued_at >= since))
+
     def outstanding(self) -> tuple[Queued, ...]:
         """Those that wait or that a person must see to, in the order queued."""
-        final = (Became.DELIVERED, Became.WRITTEN, Became.WITHHELD, Became.DROPPED)
-        last = t.attempt.c.outcome
-        return self._chosen(last.is_(None) | last.not_in([*final, Became.FORGOTTEN]))
+        with e.reading(self._engine) as connection:
+            may_be = outstanding.candidates(connection)
+        return self._chosen(may_be & _is_outstanding())
+
+    def note_outstanding(self) -> None:
+        """Note now and then which messages are not done with, so that they are found at once.
+
+        Only while no other run is at work.
+        """
+        with e.writing(self._engine) as connection:
+            outstanding.note(connection, _not_done)
 
     def known(self, header_ids: Iterable[str]) -> dict[str, Queued]:
         """Those of these Message-IDs that the store holds."""
@@ -253,12 +276,9 @@ class Messages:
         return read(self._engine, sa.select(t.attempt).where(*since).order_by(c.id), Attempt)
 
     def _chosen(self, chosen: sa.ColumnElement[bool]) -> tuple[Queued, ...]:
-        of = t.attempt.alias("of")
-        last = sa.select(sa.func.max(of.c.id)).where(of.c.message_id == t.message.c.id)
         query = (
             sa.select(t.message, t.attempt, t.message_content.c.message_id)
-            .select_from(t.message)
-            .join(t.attempt, t.attempt.c.id == last.scalar_subquery(), isouter=True)
+            .select_from(_with_last_attempt())
             .join(t.message_content, t.message_content.c.message_id == t.message.c.id, isouter=True)
             .where(chosen)
             .order_by(t.message.c.id)
@@ -269,19 +289,37 @@ class Messages:
 
 def attachments_needed(connection: sa.Connection) -> frozenset[str]:
     """The SHA-256 of each file that goes with a message which was not sent and may be."""
-    of, c = t.attempt.alias("of"), t.message_content.c
-    last = sa.select(sa.func.max(of.c.id)).where(of.c.message_id == c.message_id)
-    became = t.attempt.c.outcome
-    query = (
-        sa.select(c.attachments)
-        .select_from(t.message_content)
-        .join(t.attempt, t.attempt.c.id == last.scalar_subquery(), isouter=True)
-        .where(c.attachments != "")
-        .where(became.is_(None) | became.not_in([Became.DELIVERED, Became.WRITTEN]))
-    )
-    return frozenset(
-        each.sha256 for noted in connection.scalars(query) for each in _attached(noted)
-    )
+    found = connection.execute(_with_attachments(outstanding.candidates(connection)))
+    return frozenset(each.sha256 for _, noted in found for each in _attached(noted))
+
+
+def _is_outstanding() -> sa.ColumnElement[bool]:
+    final = (Became.DELIVERED, Became.WRITTEN, Became.WITHHELD, Became.DROPPED, Became.FORGOTTEN)
+    last = t.attempt.c.outcome
+    return last.is_(None) | last.not_in(final)
+
+
+def _with_attachments(may_be: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Number and attachments of each message that was not sent and may be, of these."""
+    c, became = t.message_content.c, t.attempt.c.outcome
+    not_sent = became.is_(None) | became.not_in([Became.DELIVERED, Became.WRITTEN])
+    chosen = sa.select(t.message.c.id, c.attachments).select_from(_with_last_attempt())
+    return chosen.join(t.message_content).where(may_be, c.attachments != "", not_sent)
+
+
+def _with_last_attempt() -> sa.Join:
+    """Messages, each with its last attempt, if there was one."""
+    of = t.attempt.alias("of")
+    last = sa.select(sa.func.max(of.c.id)).where(of.c.message_id == t.message.c.id)
+    return t.message.join(t.attempt, t.attempt.c.id == last.scalar_subquery(), isouter=True)
+
+
+def _not_done(connection: sa.Connection) -> set[int]:
+    """The numbers of the messages that are outstanding, or of which an attachment is needed."""
+    may_be = outstanding.candidates(connection)
+    chosen = sa.select(t.message.c.id).select_from(_with_last_attempt())
+    with_files = (number for number, _ in connection.execute(_with_attachments(may_be)))
+    return {*connection.scalars(chosen.where(may_be, _is_outstanding())), *with_files}
 
 
 def _attached(noted: str) -> list[Attached]:
