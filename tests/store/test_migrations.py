@@ -644,6 +644,7 @@ def full(url: str) -> str:
         apart = SetApart("1 link.xlsx", "link.xlsx", "a symbolic link, not a file")
         store.messages.answer(letters, 2, 1, RECEIVED, set_apart=[apart])
         store.messages.forget(["2011-12"], RECEIVED, "six years")
+        store.insert("outstanding", [{"last_message": 2, "last_attempt": 1, "messages": "[1]"}])
     return url
 
 
