@@ -35,10 +35,10 @@ from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Scale
 from pipeline.workspace.folder import open_workspace
 from pipeline.workspace.settings import Settings, sections
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     NO_CASES,
     Kind,
-    MergeRule,
     MilestoneState,
     Operator,
     Polarity,
@@ -48,12 +48,12 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
 from schemas.observations import Observation
 from schemas.register_layout import SHEETS
 from schemas.register_page import page as register_page
 from schemas.rules import RULES
+from schemas.units import Unit
 from tests.support.builders import SAFETY, indicator, small_register
 from tests.support.command_line import quarterday
 from tests.support.council import BEFORE, PERIOD, Council

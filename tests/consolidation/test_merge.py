@@ -12,17 +12,10 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.merge import Consolidated, is_incomplete, merge
 from pipeline.consolidation.rating import NotRated, rate
-from schemas.model import (
-    Indicator,
-    Kind,
-    MergeRule,
-    MilestoneState,
-    Polarity,
-    Register,
-    Status,
-    Unit,
-)
+from schemas.merge_rules import MergeRule
+from schemas.model import Indicator, Kind, MilestoneState, Polarity, Register, Status
 from schemas.observations import Observation
+from schemas.units import Unit
 from tests.support.builders import indicator as built
 from tests.support.builders import small_register
 

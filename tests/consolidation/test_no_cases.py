@@ -14,8 +14,10 @@ from pipeline.consolidation.merge import Consolidated, is_incomplete, merge
 from pipeline.consolidation.rating import NotRated, rate
 from pipeline.consolidation.report import figure_shown
 from pipeline.store import Issue, IssuedRating
-from schemas.model import Kind, MergeRule, Polarity, Status, Target, Unit
+from schemas.merge_rules import MergeRule
+from schemas.model import Kind, Polarity, Status, Target
 from schemas.observations import Observation
+from schemas.units import Unit
 from tests.consolidation.test_assembly import aim, line_of, measure, register_of, report_of
 from tests.consolidation.test_assembly import told as reported
 from tests.support.builders import indicator, small_register

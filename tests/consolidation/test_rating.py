@@ -29,10 +29,10 @@ from pipeline.consolidation.rating import (
     tolerance_shown,
     travel,
 )
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Indicator,
     Kind,
-    MergeRule,
     MilestoneState,
     Operator,
     Polarity,
@@ -41,8 +41,8 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
+from schemas.units import Unit
 
 GREEN, AMBER, RED = Colour.GREEN, Colour.AMBER, Colour.RED
 FIVE_PERCENT = Policy()

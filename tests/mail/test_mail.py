@@ -24,18 +24,9 @@ from pipeline.mail.messages.areas import correction_message
 from pipeline.outputs.wording import gap_shown
 from pipeline.workspace.errors import RegisterError, SettingsError
 from schemas.findings import Finding, Severity
-from schemas.model import (
-    Gets,
-    Indicator,
-    Kind,
-    MergeRule,
-    Operator,
-    Polarity,
-    Recipient,
-    ServiceArea,
-    Target,
-    Unit,
-)
+from schemas.merge_rules import MergeRule
+from schemas.model import Gets, Indicator, Kind, Operator, Polarity, Recipient, ServiceArea, Target
+from schemas.units import Unit
 from tests.outputs.test_page import Outline
 from tests.support.builders import sent_back
 from tests.support.report_fixture import PERIOD, demanding, worked_example

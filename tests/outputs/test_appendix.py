@@ -28,7 +28,7 @@ from pipeline.outputs.tidy import COLUMNS, HEADINGS, NOT_REPORTED, csv_bytes, ti
 from pipeline.outputs.tidy import write as write_csv
 from pipeline.workbooks.row_height import text_width, wrap
 from pipeline.workbooks.safe_text import plain
-from schemas.model import Unit
+from schemas.units import Unit
 from tests.support.programs import displayed
 from tests.support.report_fixture import HOSTILE, WORKED, demanding, worked_example
 

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from pipeline.register.differences import Concern, differences
 from schemas.deciding import Approver, Request
 from schemas.frequency import Carried, Profile
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Gets,
-    MergeRule,
     Operator,
     Period,
     Polarity,
@@ -28,9 +28,9 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
 from schemas.register_layout import SHEETS
+from schemas.units import Unit
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 
 QUARTER = Period("2012-13 Q1", date(2012, 4, 1), date(2012, 6, 30), date(2012, 7, 31), False)
@@ -116,7 +116,7 @@ def changed(item: Any, path: list[str]) -> tuple[Any, Any]:
         inner, other = changed(value, rest)
         return replace(item, **{name: inner}), replace(item, **{name: other})
     if name == "draft_days":
-        from schemas.model import Weekday
+        from schemas.deciding import Weekday
 
         return item, replace(item, draft_days=(Weekday.FRIDAY,))
     return item, replace(item, **{name: another(value, name)})

@@ -20,12 +20,12 @@ from pipeline.register.loading import load_register
 from pipeline.register.starter import financial_quarter, starter_register
 from pipeline.register.writer import SPARE_ROWS, write_register
 from pipeline.workspace.errors import WorkspaceError
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Framework,
     Indicator,
     Kind,
-    MergeRule,
     Operator,
     Polarity,
     Policy,
@@ -38,9 +38,9 @@ from schemas.model import (
     TextBounds,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
 from schemas.register_layout import FRAMEWORK, LISTS, SHEETS
+from schemas.units import Unit
 from tests.support.register_fixture import WORKED, change, read_here, write_worked
 from tests.support.sampled import sampled
 

@@ -13,11 +13,11 @@ from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import Travel, key, overall_key, rate, tally, travel
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState, Section
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
     Indicator,
     Kind,
-    MergeRule,
     MilestoneState,
     Operator,
     Period,
@@ -31,10 +31,9 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
 from schemas.observations import Achievement, Observation
-from schemas.units import places, shown
+from schemas.units import Unit, places, shown
 
 PERIOD = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
 ISSUED = datetime(2013, 5, 8, 6, 0, tzinfo=UTC)
