@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +17,6 @@ from pipeline.cli.options import (
     RevealOption,
     WorkspaceOption,
 )
-from pipeline.workspace.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.job.nightly import Night
     from pipeline.store import Decision, Issue, Submission
     from pipeline.workspace.folder import Workspace
-    from schemas.model import Period, Register, ServiceArea
+    from schemas.model import Period
 
 
 def template(
@@ -53,45 +52,17 @@ def template(
 
 
 def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:
-    from pipeline.consolidation.registers import register_for
     from pipeline.job.session import looking
-    from pipeline.outputs.template import template_name, write_template
-    from pipeline.store.journal import archive_register
-    from pipeline.workspace.folder import need_folder
+    from pipeline.operations.templates import templates
 
     with looking(place, console.now()) as session:
-        periods = options.chosen_periods(session.register, period)
-        registers = {each.name: register_for(session, each.name) for each in periods}
-        # By it a return is told, if need be, what has changed since its template was made.
-        with suppress(WorkspaceError):
-            archive_register(place, session.register)
-    jobs = [
-        (register, chosen, each)
-        for name, register in registers.items()
-        if (chosen := register.period(name))
-        for each in _chosen_areas(register, area)
-    ]
+        chosen = templates(session, options.chosen_periods(session.register, period), area)
     written = []
     with progress_bar() as progress:
-        for register, chosen, each in jobs:
-            folder = need_folder(place.outbox_of(chosen.name) / "templates")
-            path = folder / template_name(each, chosen)
-            write_template(register, each, chosen, path)
-            written.append(path)
-            progress("Writing templates", len(written), len(jobs))
+        for each in chosen:
+            written.append(each.write(place))
+            progress("Writing templates", len(written), len(chosen))
     return written
-
-
-def _chosen_areas(register: Register, name: str | None) -> list[ServiceArea]:
-    """The area of that ref or name, else every one; of them those that report anything.
-
-    Raises:
-        WorkspaceError: there is none.
-    """
-    from pipeline.register import need_area
-
-    areas = register.areas if name is None else [need_area(register, name)]
-    return [a for a in areas if register.indicators_of(a.ref)]
 
 
 def _mail_texts(place: Workspace) -> list[Path]:

@@ -15,6 +15,7 @@ from operator import or_
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.returns.interpret.earlier import with_earlier
 from pipeline.returns.interpret.labels import (
     ACHIEVEMENTS,
     INDICATORS,
@@ -351,6 +352,7 @@ def _heading(
     if not chain or chain[-1].left != column:
         return None  # Nothing heads it, or it stands under the heading of a column before it.
     labels = [words.label(over.text, fields) for over in chain]
+    labels = with_earlier(labels) if fields is INDICATORS else labels
     named = [label.fields for label in labels if label.fields]
     own = named[-1] if named else frozenset()
     is_torn = len(own) > 1 or any(each - own - {"performance"} for each in named)
