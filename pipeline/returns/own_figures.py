@@ -16,7 +16,7 @@ from schemas.timeline import compared
 
 
 class OwnFigures(Struct, frozen=True):
-    """What an area reported of an indicator, each with its period: `31.5% (2011-12)`.
+    """What an area reported of an indicator, and below it in brackets the period.
 
     Empty where it reported nothing that may be compared.
     """
@@ -62,7 +62,7 @@ def _told(
     areas = {each.area for each in reported}
     checked_by = {s.area: s.register_sha256 for s in store.current(period, areas)}
     return {
-        (each.indicator, each.area): f"{_shown(each, indicator)} ({period})"
+        (each.indicator, each.area): f"{_shown(each, indicator)}\n({period})"
         for each in reported
         if (indicator := register.indicator(each.indicator))
         and indicator.kind is not Kind.NARRATIVE
