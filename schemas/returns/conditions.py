@@ -127,11 +127,8 @@ def is_told_so(seen: pd.Series[Any], *figures: pd.Series[Any]) -> Verdicts:
 
 def told_otherwise(row: Any, field: str) -> dict[str, str]:
     heading = next(f.heading for f in EARLIER_FIELDS if f.key == field)
-    seen, earlier = (
-        getattr(row, f"{field}_seen"),
-        shown(getattr(row, field), row.unit, row.decimals),
-    )
-    return {"value": seen, "heading": heading, "earlier": earlier}
+    earlier = shown(getattr(row, field), row.unit, row.decimals)
+    return {"value": getattr(row, f"{field}_seen"), "heading": heading, "earlier": earlier}
 
 
 def _first_line(text: str) -> str:

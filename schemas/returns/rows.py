@@ -276,8 +276,8 @@ ROWS = Checks(
             "A later return takes the place of the whole of an earlier one.",
             at={
                 "performance": Condition(
-                    ("standing", "status"),
-                    lambda _standing, status: status != Status.NOT_AVAILABLE,
+                    ("standing", "status", "is_bad"),
+                    lambda _standing, status, bad: (status != Status.NOT_AVAILABLE) | bad,
                 )
             },
             words=lambda row, key: {"value": row.seen.get(key, "")},
