@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.consolidation.report import Edition, ReturnReceived
     from pipeline.job.nightly import Night
+    from pipeline.outputs.understood import Understood
     from pipeline.store import Decision, Issue, Submission
     from pipeline.workspace.folder import Workspace
     from schemas.model import Period
@@ -89,13 +90,15 @@ def validate(
 ) -> Result:
     """Check returns without taking anything in: what a service area runs before sending.
 
-    A figure of the last period that the appendix suppresses is not quoted.
+    A figure of the last period that the appendix suppresses is not quoted. The figures of what
+    would be accepted are played back as they were understood.
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
     """
     from pipeline.consolidation.redaction import Redaction
     from pipeline.job.checking import check_files
     from pipeline.job.session import as_it_is, register_of
+    from pipeline.outputs.understood import understood
     from pipeline.workspace.errors import StoreError
 
     place = workspace_at(workspace)
@@ -110,6 +113,10 @@ def validate(
         if store is not None:
             redaction = Redaction(register, store, show_suppressed)
             checked = checked.told(redaction)
+    figures = {
+        one.arrival.path: understood(one.observations, register, one.submission.period or "")
+        for one in checked.decisions
+    }
     documents: list[dict[str, object]] = [
         {
             "file": one.arrival.path,
@@ -118,6 +125,7 @@ def validate(
             "area": one.submission.area,
             "period": one.submission.period,
             "findings": one.submission.findings,
+            "figures": figures[one.arrival.path],
             "compared": not unknown,
         }
         for one in checked.decisions
@@ -127,7 +135,7 @@ def validate(
     ]
     return Result(
         documents,
-        _checked_lines(checked.decisions, unknown),
+        _checked_lines(checked.decisions, figures, unknown),
         needs_a_person=any(
             not _is_well(one) or any(f.severity != "info" for f in one.submission.findings)
             for one in checked.decisions
@@ -144,7 +152,9 @@ def _is_well(one: Decision) -> bool:
     return sent.errors == 0 and all(found.code != STILL_WRONG.code for found in sent.findings)
 
 
-def _checked_lines(checked: Iterable[Decision], unknown: str) -> Iterator[str]:
+def _checked_lines(
+    checked: Iterable[Decision], figures: Mapping[Path, Sequence[Understood]], unknown: str
+) -> Iterator[str]:
     verdicts = {
         "accepted": "would be accepted",
         "rejected": "would be sent back",
@@ -153,6 +163,9 @@ def _checked_lines(checked: Iterable[Decision], unknown: str) -> Iterator[str]:
     for one in checked:
         yield f"{one.arrival.filename}: {verdicts[one.submission.outcome]}"
         yield from finding_lines(one.submission.findings)
+        if told := figures[one.arrival.path]:
+            yield "  as it was understood:"
+        yield from (f"    {each.line}" for each in told)
     if unknown:
         yield f"Not held against what was received before: {unknown}"
 

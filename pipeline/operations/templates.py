@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from pipeline.consolidation.registers import register_for
 from pipeline.outputs.template import template_name, write_template
+from pipeline.outputs.template.own_figures import OfArea, own_figures
 from pipeline.outputs.template.return_to import ReturnTo, return_to
 from pipeline.register import need_area
-from pipeline.returns.own_figures import OfArea, own_figures
 from pipeline.store.journal import archive_register
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Session

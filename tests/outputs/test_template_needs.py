@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.template import ReturnTo, write_template
-from pipeline.returns.own_figures import OwnFigures
+from pipeline.outputs.template.own_figures import OwnFigures
 from pipeline.returns.reader import read_workbook
 from pipeline.workbooks.file_kind import FileKind
 from schemas.merge_rules import MergeRule

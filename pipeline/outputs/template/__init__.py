@@ -17,9 +17,9 @@ from pipeline.consolidation.disclosure import is_protected
 from pipeline.outputs.template import cells
 from pipeline.outputs.template.cells import Entry
 from pipeline.outputs.template.needs import Row
+from pipeline.outputs.template.own_figures import OfArea, OwnFigures, has_column
 from pipeline.outputs.template.return_to import ReturnTo
 from pipeline.outputs.template.sheet import FONT, TemplateSheet
-from pipeline.returns.own_figures import OfArea, OwnFigures, has_column
 from pipeline.workbooks.origin import REGISTER_PROPERTY
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
