@@ -21,7 +21,7 @@ class Understood(Struct, frozen=True):
 
     ref: str
     wording: str
-    #: As printed, such as `31.5% (63 of 200)`, `£120,000`, `not available`, `On track` or `in words`.
+    #: As printed, such as `31.5% (63 of 200)`, `£120,000`, `not available` or `in words`.
     figure: str
     #: As printed; empty where there is none.
     target: str
