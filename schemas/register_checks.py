@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any
 from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind
+from schemas.register_bands import BAND_CHECKS
 from schemas.register_columns import RegisterColumn
 from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
 from schemas.register_periods import PERIOD_CHECKS
 from schemas.register_settings import FRAMEWORK, TIMES
 from schemas.register_targets import TARGET_CHECKS, changes, has_figures
+from schemas.register_thresholds import THRESHOLD_CHECKS
 from schemas.wording import listed
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ _REASONS = {
     "first": "every other year is counted from there",
     "lower": "there is an upper end",
     "upper": "there is a lower end",
+    "red_from": "there is a figure under Green from",
 }
 #: The sheets that say what the colours mean.
 _POLICIES = ("framework", "policies")
@@ -137,6 +140,7 @@ CHECKS = (
             "areas.name",
             "periods.name",
             "policies.since",
+            "bands.band",
         ),
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
@@ -195,6 +199,8 @@ CHECKS = (
             lambda figure: figure >= 0,
             "framework.tolerance",
             "policies.tolerance",
+            "framework.exceeded_by",
+            "policies.exceeded_by",
             "indicators.tolerance",
             "indicators.plausible_change",
         ),
@@ -319,6 +325,7 @@ CHECKS = (
             "targets.change": Condition(("carried",), changes, also=("change",)),
             "targets.lower": Condition(("upper",), _is_filled, also=("lower",)),
             "targets.upper": Condition(("lower",), _is_filled, also=("upper",)),
+            "targets.red_from": Condition(("green_from",), _is_filled, also=("red_from",)),
         },
         words=lambda _row, key: {"reason": _REASONS[key]},
     ),
@@ -348,6 +355,8 @@ CHECKS = (
         },
     ),
     *TARGET_CHECKS,
+    *THRESHOLD_CHECKS,
+    *BAND_CHECKS,
     *PERIOD_CHECKS,
     RowCheck(
         "R23",

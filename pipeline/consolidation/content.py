@@ -131,7 +131,7 @@ def said_by(report: Report) -> str:
             )
             for section in report.sections
         ],
-        (report.key, report.overall_key, report.overall, report.coverage_shown),
+        ([*report.bands], report.key, report.overall_key, report.overall, report.coverage_shown),
         sorted(each.area.name for each in report.awaited),
         (report.restates is not None, report.overall_then),
     )

@@ -275,7 +275,7 @@ def _affairs(
 def _issued_in_words(issued: Issued) -> str:
     report = issued.report
     shown = f"{report.edition.named} of " if report.edition else ""
-    return f"{shown}{report.period.name}, overall {report.overall.shown}"
+    return f"{shown}{report.period.name}, overall {report.shown(report.overall)}"
 
 
 def _pending(draft: Issued) -> PendingDraft:
@@ -283,7 +283,7 @@ def _pending(draft: Issued) -> PendingDraft:
     return PendingDraft(
         report.period.name,
         report.edition.code if report.edition else "",
-        report.overall.shown,
+        report.shown(report.overall),
         report.coverage.shown,
         report.issued_at.date(),
     )

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from schemas.deciding import Approver, IssueRule, Request, Weekday
 from schemas.frequency import FirstMonth
+from schemas.model.bands import BandRow
 from schemas.model.indicators import Indicator, Priority
 from schemas.model.people import Period, Recipient, ServiceArea
 from schemas.model.rating import Policy, PolicyChange
@@ -63,6 +64,8 @@ class Register(Struct, frozen=True, dict=True):
     approvers: tuple[Approver, ...] = ()
     decisions: tuple[Request, ...] = ()
     policies: tuple[PolicyChange, ...] = ()
+    #: How bands are printed that are not printed as they are by default.
+    bands: tuple[BandRow, ...] = ()
     #: SHA-256 of the workbook's bytes.
     sha256: str = ""
     #: Every row of every indicator, where `indicators` has the last, or what is due in one period.

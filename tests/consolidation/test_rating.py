@@ -16,6 +16,7 @@ from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import (
     Colour,
     NotRated,
+    Own,
     Rating,
     Tally,
     Travel,
@@ -43,6 +44,7 @@ from schemas.model import (
     ToleranceKind,
 )
 from schemas.units import Unit
+from tests.support.report_fixture import worked_example
 
 GREEN, AMBER, RED = Colour.GREEN, Colour.AMBER, Colour.RED
 FIVE_PERCENT = Policy()
@@ -516,8 +518,10 @@ def test_a_milestone_is_rated_by_its_state(
 
 
 def test_a_rating_is_printed_as_word_and_symbol_or_as_its_reason() -> None:
-    assert [Rating(c).shown for c in Colour] == ["✔ Green", "◆ Amber", "✖ Red"]
-    assert [Rating(not_rated=why).shown for why in NotRated] == [
+    report = worked_example()
+    shown = [report.shown(Rating(each)) for each in Colour]
+    assert shown == ["★ Exceeded", "✔ Green", "◆ Amber", "✖ Red"]
+    assert [report.shown(Rating(not_rated=why)) for why in NotRated] == [
         "Not rated: no target",
         "Not rated: no data",
         "Not rated: no cases",
@@ -654,7 +658,7 @@ def test_overall_is_what_whole_numbers_make_it_at_any_thresholds(
     assert (found.green, found.amber, found.red, found.not_rated) == (green, amber, red, 1)
     assert found.rated == green + amber + red
     if not most:
-        assert (found.colour, found.score, found.shown) == (None, None, "Not rated")
+        assert (found.colour, found.score) == (None, None)
     elif halves * 10_000 >= green_from * most:
         assert found.colour is GREEN
     elif halves * 10_000 >= amber_from * most:
@@ -679,7 +683,9 @@ def test_the_register_may_set_other_thresholds() -> None:
 
 
 def test_an_overall_colour_is_printed_with_its_symbol() -> None:
-    assert overall(3, 1, 2).shown == "◆ Amber"
+    report = worked_example()
+    assert report.shown(overall(3, 1, 2)) == "◆ Amber"
+    assert report.shown(overall(0, 0, 0)) == "Not rated"
     assert tally([], FIVE_PERCENT) == Tally(0, 0, 0, 0, None, None)
 
 
@@ -713,7 +719,7 @@ def test_the_key_names_own_tolerances_and_milestones_only_where_there_are_any(
     plain = " ".join(dict(key(policy)).values())
     assert "own tolerance" not in plain
     assert "milestone" not in plain
-    words = dict(key(policy, own_tolerances=True, milestones=True))
+    words = dict(key(policy, Own(tolerances=True, milestones=True)))
     assert "own tolerance" in words[AMBER]
     assert "own tolerance" in words[RED]
     assert words[GREEN].endswith("; of a milestone: complete or on track")
@@ -722,8 +728,9 @@ def test_the_key_names_own_tolerances_and_milestones_only_where_there_are_any(
 
 
 def test_the_key_gives_the_thresholds_of_the_register() -> None:
-    assert "green from 0.75, amber from 0.5, otherwise red" in overall_key(FIVE_PERCENT)
-    other = overall_key(Policy(green_from=Decimal("0.8"), amber_from=Decimal("0.60")))
+    bands = worked_example().bands
+    assert "green from 0.75, amber from 0.5, otherwise red" in overall_key(FIVE_PERCENT, bands)
+    other = overall_key(Policy(green_from=Decimal("0.8"), amber_from=Decimal("0.60")), bands)
     assert "green from 0.8, amber from 0.60, otherwise red" in other
 
 
