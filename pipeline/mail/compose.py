@@ -35,6 +35,7 @@ from pipeline.mail.messages.digest import (
     PendingDraft,
     SentBack,
     Unreachable,
+    Unreplaced,
 )
 from pipeline.mail.messages.listing import listing_message, to_be_listed
 from pipeline.mail.messages.together import together
@@ -241,6 +242,11 @@ def _affairs(
         issued=tuple(map(_issued_in_words, due.issued)),
         drafts=tuple(map(_pending, due.pending)),
         new_drafts=frozenset(each.report.period.name for each in due.drafted),
+        unreplaced=tuple(
+            Unreplaced(each.period, each.shown, each.because, each.recalled_at.astimezone().date())
+            for each in due.recalled
+            if not each.is_replaced
+        ),
         answers=due.answers,
         sent_back=tuple(
             _sent_back(sent, register) for sent in fresh if sent.outcome is Outcome.REJECTED

@@ -88,6 +88,8 @@ class Recalled(Struct, frozen=True):
     because: str
     #: Addresses.
     recipients: tuple[str, ...]
+    #: The period has been issued again since.
+    is_replaced: bool
 
 
 def recall_messages(recalled: Recalled, register: Register, *, office: Office) -> Iterator[Message]:

@@ -47,7 +47,16 @@ class SentBack(Struct, frozen=True):
 
     @property
     def first(self) -> list[Finding]:
-        return grouped(errors_of(self.findings))[:SPELLED_OUT]
+        return self._grouped[:SPELLED_OUT]
+
+    @property
+    def more(self) -> int:
+        """How many are not among the first."""
+        return len(self._grouped) - len(self.first)
+
+    @property
+    def _grouped(self) -> list[Finding]:
+        return grouped(errors_of(self.findings))
 
 
 class NotTaken(Struct, frozen=True):
@@ -77,6 +86,16 @@ class PendingDraft(Struct, frozen=True):
     overall: str
     coverage: str
     #: When it was first made.
+    since: date
+
+
+class Unreplaced(Struct, frozen=True):
+    """An issue that was recalled, of a period that has not been issued since."""
+
+    period: str
+    #: `Issue 2`.
+    shown: str
+    because: str
     since: date
 
 
@@ -128,6 +147,10 @@ class CopyBeside(Struct, frozen=True):
     since: date
 
 
+#: What stands until someone sees to it, and is news on the day since when it does.
+_Lasting = Undelivered | Overdue | Unreachable | CopyBeside | Unreplaced | Retention
+
+
 class Affairs(Struct, frozen=True):
     """What a night did, and what of it needs a person."""
 
@@ -140,6 +163,8 @@ class Affairs(Struct, frozen=True):
     #: Every draft that waits to be issued, and the periods of those of this night.
     drafts: tuple[PendingDraft, ...] = ()
     new_drafts: frozenset[str] = frozenset()
+    #: Issues that were recalled, with nothing in their place.
+    unreplaced: tuple[Unreplaced, ...] = ()
     #: What people asked to be decided, and what became of it.
     answers: tuple[Ruling, ...] = ()
     sent_back: tuple[SentBack, ...] = ()
@@ -186,10 +211,15 @@ class Affairs(Struct, frozen=True):
         yield from (f"disagreement {one}" for one in self.disagreements)
         yield from (f"text {one}" for one in self.questions)
         yield from (f"template {one}" for one in self.mistakes)
-        lasting = (
-            *(*self.undelivered, *self.overdue, *self.unreachable, *self.copies, self.retention),
+        lasting: tuple[_Lasting, ...] = (
+            *self.undelivered,
+            *self.overdue,
+            *self.unreachable,
+            *self.copies,
+            *self.unreplaced,
+            *((self.retention,) if self.retention else ()),
         )
-        yield from (f"{one}" for one in lasting if one is not None and one.since > told)
+        yield from (f"{one}" for one in lasting if one.since > told)
 
 
 def digest_messages(
@@ -256,7 +286,7 @@ def _things(affairs: Affairs) -> int:
     waiting = (
         *(affairs.sent_back, affairs.waiting, affairs.left, affairs.disagreements),
         *(affairs.undelivered, affairs.overdue, affairs.unreachable, affairs.mistakes),
-        *(affairs.questions, affairs.copies, affairs.drafts),
+        *(affairs.questions, affairs.copies, affairs.drafts, affairs.unreplaced),
         [one for one in affairs.answers if not one.is_done],
     )
     return sum(map(len, waiting)) + (affairs.retention is not None)
