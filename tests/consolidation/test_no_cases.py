@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.disclosure import disclose
 from pipeline.consolidation.merge import Consolidated, is_incomplete, merge
-from pipeline.consolidation.rating import NotRated, rate
+from pipeline.consolidation.rating import Colour, NotRated, Rating, rate
 from pipeline.consolidation.report import figure_shown
 from pipeline.store import Issue, IssuedRating
 from schemas.merge_rules import MergeRule
@@ -149,7 +149,10 @@ def of(top: int, bottom: int, area: str = "CS") -> Observation:
 
 def test_a_line_without_cases_says_so_in_place_of_a_figure() -> None:
     line = line_of(register_of(targets=(aim("50"),)), NONE, last=[reported("40")])
-    assert (line.performance_shown, line.rating) == ("No cases", Rating(not_rated=NotRated.NO_CASES))
+    assert (line.performance_shown, line.rating) == (
+        "No cases",
+        Rating(not_rated=NotRated.NO_CASES),
+    )
     assert (line.travel, line.remarks) == (None, ())
 
 

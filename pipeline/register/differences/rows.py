@@ -33,16 +33,19 @@ _CONCERNS = {
     "approvers": Concern.MAIL,
     "decisions": Concern.MAIL,
     "policies": Concern.FRAMEWORK,
+    "bands": Concern.FRAMEWORK,
 }
 _MAIL = {"areas.email", "framework.remind_before", "framework.remind_after", "framework.draft_days"}
 _ASKED = "It is asked of returns that come from now on; what was accepted stays."
 _OLD_TEMPLATE = "A return from a template of before is asked whether its figure answers that."
+_PRINTED_SO = "Appendices that are made from now on are printed so."
 #: What a change of a column means, by sheet and column; nothing where the sentence says it all.
 _MEANS = {
     "framework.policy": "Every colour is worked out anew.",
     "framework.green_from": "The colour of the whole is worked out anew.",
     "framework.amber_from": "The colour of the whole is worked out anew.",
     "framework.coverage_from": "The colour of the whole is worked out anew.",
+    "framework.exceeded_by": "Every colour is worked out anew.",
     "framework.small_below": "What was printed before stays printed; what is suppressed is worked "
     "out anew beside it.",
     "framework.keep_years": "quarterday forget --dry-run says which returns are past their time.",
@@ -72,6 +75,9 @@ _MEANS = {
     "areas.name": "A return whose cover has the old name alone is not known to be of it: write a "
     "new template.",
     "areas.email": "Mail that waits for an address that is gone is not sent.",
+    "bands.word": _PRINTED_SO,
+    "bands.symbol": _PRINTED_SO,
+    "bands.colour": _PRINTED_SO,
     "periods.starts": "Which period comes before which is worked out anew.",
     "periods.ends": "Which period comes before which is worked out anew.",
 }
@@ -177,7 +183,8 @@ def _name(row: _Row) -> str:
     """How a row is called: `P1-1 (Number of repeat incidents)`, `Community safety`."""
     if "wording" in row:
         return f"{row['ref']} ({row['wording']})"
-    return row.get("name") or row.get("heading") or ""
+    names = (row.get(key) for key in ("name", "heading", "band", "since"))
+    return next(filter(None, names), "")
 
 
 def _came(sheet: RegisterSheet, row: _Row) -> str:
@@ -196,6 +203,8 @@ def _came(sheet: RegisterSheet, row: _Row) -> str:
             return f"{name} may decide."
         case "decisions":
             return f"There is a new line on Decisions: {_line(row)}."
+        case "bands":
+            return f"The band {name} is printed otherwise: {_line(row)}. {_PRINTED_SO}"
         case "policies":
             return f"From {row['since']} on the colours go by another policy: {_line(row)}."
     return ""
@@ -218,6 +227,8 @@ def _went(sheet: RegisterSheet, row: _Row) -> str:
             return f"{name} may no longer decide."
         case "decisions":
             return f"A line on Decisions is gone, and what came of it stays: {_line(row)}."
+        case "bands":
+            return f"The band {name} is printed as it is without a row on Bands. {_PRINTED_SO}"
         case "policies":
             return f"The policy that held from {row['since']} on is gone."
     return ""
