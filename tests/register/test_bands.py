@@ -49,8 +49,8 @@ MISTAKES: dict[str, tuple[Cells, str]] = {
     "a threshold without a target": (
         {"Targets!D3": None, "Targets!C3": None, "Targets!M3": "30%"},
         (
-            "Targets!M3: 30% stands under Red from, and there is no target. Type the target, or clear "
-            "this cell. [R94]"
+            "Targets!M3: 30% stands under Red from, and there is no target. Type the target, or "
+            "clear this cell. [R94]"
         ),
     ),
     "a threshold beside a range": (
@@ -60,15 +60,15 @@ MISTAKES: dict[str, tuple[Cells, str]] = {
     "a threshold beside a target without a better side": (
         {"Targets!N6": -0.02},
         (
-            "Targets!N6: -0.02 stands under Exceeded from, and which side of the target is better is "
-            "not said. Clear this cell, or choose the operator >= or <=. [R94]"
+            "Targets!N6: -0.02 stands under Exceeded from, and which side of the target is better "
+            "is not said. Clear this cell, or choose the operator >= or <=. [R94]"
         ),
     ),
     "a threshold of what is never rated": (
         {"Targets!D7": 5, "Targets!M7": 3},
         (
-            "Targets!M7: 3 stands under Red from, and the polarity of P6-4 is contextual, so that it "
-            "is never rated."
+            "Targets!M7: 3 stands under Red from, and the polarity of P6-4 is contextual, so that "
+            "it is never rated."
         ),
     ),
     "a threshold of a milestone": (
@@ -82,8 +82,8 @@ MISTAKES: dict[str, tuple[Cells, str]] = {
     "red better than green where lower is better": (
         {"Targets!L2": 4300, "Targets!M2": 4250},
         (
-            "Targets!M2: Red from (4250) is not above Green from (4300). Correct the wrong one of the "
-            "two. [R95]"
+            "Targets!M2: Red from (4250) is not above Green from (4300). Correct the wrong one of "
+            "the two. [R95]"
         ),
     ),
     "red at green": (
@@ -161,8 +161,8 @@ MISTAKES: dict[str, tuple[Cells, str]] = {
     "two colours that are one in grey": (
         {"Bands!A2": "green", "Bands!D2": "#00B050", "Bands!A3": "red", "Bands!D3": "#FF0000"},
         (
-            "Bands!D3: #FF0000 is 53% light, and #00B050, the colour of green, 63%: in a print in grey "
-            "nobody could tell them apart. Choose a lighter or darker one, for example "
+            "Bands!D3: #FF0000 is 53% light, and #00B050, the colour of green, 63%: in a print in "
+            "grey nobody could tell them apart. Choose a lighter or darker one, for example "
         ),
     ),
     "a colour like that of what is not rated": (
@@ -209,16 +209,16 @@ QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
         {"Targets!L2": 4200, "Targets!M2": 4500},
         Severity.WARNING,
         (
-            "Targets!L2: Green from is 4200, and the target 4248, of which lower is better: a figure "
-            "that only just reaches the target is not green."
+            "Targets!L2: Green from is 4200, and the target 4248, of which lower is better: a "
+            "figure that only just reaches the target is not green."
         ),
     ),
     "thresholds by the policy of improvement": (
         {"Framework!B5": "target or improvement", "Targets!M2": 4500},
         Severity.WARNING,
         (
-            "Targets!M2: By the policy of 2012-13, target or improvement, what has improved is amber, "
-            "and P2-1 has thresholds: it is rated by these alone."
+            "Targets!M2: By the policy of 2012-13, target or improvement, what has improved is "
+            "amber, and P2-1 has thresholds: it is rated by these alone."
         ),
     ),
     "a target beyond what is plausible": (
@@ -235,8 +235,8 @@ QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
         {"Targets!M3": "35%"},
         Severity.INFO,
         (
-            "Targets!M3: P2-2 has a tolerance of its own, and thresholds for 2012-13: the thresholds "
-            "hold."
+            "Targets!M3: P2-2 has a tolerance of its own, and thresholds for 2012-13: the "
+            "thresholds hold."
         ),
     ),
     "a fourth band that ends": (
@@ -254,8 +254,8 @@ QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
         },
         Severity.WARNING,
         (
-            "Policies!H2: Exceeded by is blank, and it was 5% before: from 2012-13 on there is no such "
-            "band."
+            "Policies!H2: Exceeded by is blank, and it was 5% before: from 2012-13 on there is no "
+            "such band."
         ),
     ),
 }
@@ -394,8 +394,8 @@ def test_what_changes_with_bands_and_thresholds_is_told_of_a_register() -> None:
     printed = "Appendices that are made from now on are printed so."
     assert [each.said for each in differences(small_register(), with_bands())] == [
         (
-            f"{name}: its thresholds are well above at 4000 or below, green at 4300 or below, off at "
-            "4500 or above; it had none."
+            f"{name}: its thresholds are well above at 4000 or below, green at 4300 or below, off "
+            "at 4500 or above; it had none."
         ),
         "Exceeded by is 7.5%; it was blank. Every colour is worked out anew.",
         f"The band exceeded is printed otherwise: exceeded, Well above, ◎, #10246B. {printed}",
