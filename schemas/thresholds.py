@@ -13,25 +13,24 @@ if TYPE_CHECKING:
 
 
 def thresholds_shown(target: Target | None, indicator: Indicator, bands: Bands) -> str:
-    """From where on a figure is in each band: `green at 88% or above, red at 80% or below`.
+    """From where on a figure is in each band; empty where a target has no thresholds.
 
-    Empty where a target has no thresholds.
+    Such as `green at 88% or above, red at 80% or below, amber between`.
     """
-    if target is None or not target.side(indicator.polarity):
+    side = target.side(indicator.polarity) if target is not None else 0
+    if target is None or not side:
         return ""
-    better, worse = (
-        ("above", "below") if target.side(indicator.polarity) > 0 else ("below", "above")
-    )
+    better, worse = ("above", "below") if side > 0 else ("below", "above")
 
-    def said(colour: Colour, figure: Decimal | None, way: str) -> str:
+    def begins(colour: Colour, figure: Decimal | None, way: str) -> list[str]:
         if figure is None:
-            return ""
-        return f"{bands.of(colour).said} at {shown(figure, indicator.unit)} or {way}"
+            return []
+        return [f"{bands.of(colour).said} at {shown(figure, indicator.unit)} or {way}"]
 
-    has_red = target.has_thresholds(indicator.polarity)
-    parts = (
-        said(Colour.EXCEEDED, target.exceeded_from, better),
-        said(Colour.GREEN, target.green_from if has_red else None, better),
-        said(Colour.RED, target.red_from, worse) if has_red else "",
-    )
-    return ", ".join(filter(None, parts))
+    parts = begins(Colour.EXCEEDED, target.exceeded_from, better)
+    if target.has_thresholds(indicator.polarity):
+        parts += begins(Colour.GREEN, target.green_from, better)
+        parts += begins(Colour.RED, target.red_from, worse)
+        between = "between" if target.green_from is not None else "between that and the target"
+        parts.append(f"{bands.of(Colour.AMBER).said} {between}")
+    return ", ".join(parts)

@@ -75,8 +75,8 @@ def _of_open(session: Session, period: Period, old: Register, new: Register) -> 
 
 def _ratings(before: Report, after: Report) -> Iterator[str]:
     """What would be rated otherwise."""
-    was, now = (each.said(each.overall) for each in (before, after))
-    if was != now:
+    if before.overall.colour is not after.overall.colour:
+        was, now = (each.said(each.overall) for each in (before, after))
         yield f"The whole: {now}; it was {was}."
     earlier = {line.indicator.ref: line.rating for line in before.lines}
     for line in after.lines:

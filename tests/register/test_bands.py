@@ -395,7 +395,7 @@ def test_what_changes_with_bands_and_thresholds_is_told_of_a_register() -> None:
     assert [each.said for each in differences(small_register(), with_bands())] == [
         (
             f"{name}: its thresholds are well above at 4000 or below, green at 4300 or below, off "
-            "at 4500 or above; it had none."
+            "at 4500 or above, amber between; it had none."
         ),
         "Exceeded by is 7.5%; it was blank. Every colour is worked out anew.",
         f"The band exceeded is printed otherwise: exceeded, Well above, ◎, #10246B. {printed}",
@@ -404,7 +404,7 @@ def test_what_changes_with_bands_and_thresholds_is_told_of_a_register() -> None:
     back = [each.said for each in differences(with_bands(), small_register())]
     assert back[0] == (
         f"{name}: its thresholds are none; they were exceeded at 4000 or below, green at 4300 or "
-        "below, red at 4500 or above."
+        "below, red at 4500 or above, amber between."
     )
     worded = replace(with_bands(), bands=(BandRow(Colour.RED, "Below"), with_bands().bands[0]))
     assert f"The word of red is Below; it was Off. {printed}" in [
