@@ -311,6 +311,36 @@ def test_each_line_by_target_or_improvement_has_the_colour_that_the_page_gives_i
         assert found == colour, line
 
 
+def figure_or_none(text: str) -> Decimal | None:
+    return None if text == "blank" else figure(text)
+
+
+def test_each_line_of_thresholds_has_the_colour_that_the_page_gives_it() -> None:
+    headings = ("green from", "red from", "exceeded from")
+    lines = tables("rating.md", "figure", "target", "better", *headings, "colour")
+    assert {line[-1] for line in lines} == set(Colour)
+    for performance, goal, better, *thresholds, colour in lines:
+        names = (heading.replace(" ", "_") for heading in headings)
+        own = dict(zip(names, map(figure_or_none, thresholds), strict=True))
+        target = Target("I", "2012-13", value=figure(goal), **own)
+        measured = indicator("P1-1", "Any", Unit.PERCENT, decimals=2, polarity=Polarity(better))
+        merged = Consolidated(measured, "2012-13", value=figure(performance))
+        assert rate(merged, target, Policy()).colour == colour
+
+
+def test_each_line_of_what_exceeds_has_the_colour_that_the_page_gives_it() -> None:
+    lines = tables("rating.md", "figure", "target", "better", "exceeded by", "colour")
+    assert {line[-1] for line in lines} == {"exceeded", "green"}
+    for performance, goal, better, by, colour in lines:
+        kind = ToleranceKind.POINTS if "points" in by else ToleranceKind.PERCENT_OF_TARGET
+        amount = figure(by.removesuffix(" points"))
+        policy = Policy(tolerance=Tolerance(Decimal(5), kind), exceeded_by=amount)
+        measured = indicator("P1-1", "Any", Unit.PERCENT, decimals=2, polarity=Polarity(better))
+        merged = Consolidated(measured, "2012-13", value=figure(performance))
+        target = Target("I", "2012-13", value=figure(goal))
+        assert rate(merged, target, policy).colour == colour
+
+
 def test_overall_comes_out_as_the_page_says() -> None:
     for green, amber, red, mean, overall in tables(
         "rating.md", "green", "amber", "red", "mean", "overall"
