@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from schemas.areas_over_time import AreasOverTime, areas_of
 from schemas.findings import Rule, Severity
+from schemas.frequency import months_of
 from schemas.model import Indicator, Period, Register, ServiceArea
 from schemas.timeline import in_force
 from schemas.wording import listed
@@ -69,7 +70,7 @@ BEFORE_IT = Rule(
 NO_TARGETS = Rule(
     "R79",
     "Open period without a target",
-    "{value} is open, and no indicator has a target for it.",
+    "{value} is open, and no indicator has a target for it, as others of its length have.",
     "Add rows for it on the sheet Targets. If there is nothing to reach in it, nothing is to do.",
     "A new period is easily opened before its targets are typed; its figures are not rated.",
     severity=Severity.WARNING,
@@ -180,15 +181,24 @@ def _of_indicator(row: Indicator, period: Period, over_time: AreasOverTime) -> I
 
 
 def _of_periods(register: Register) -> Iterator[Question]:
+    """Open periods without a target, where one of the same length has any."""
     if not any(each.is_set for each in register.targets):
         return
-    for period in register.periods:
-        if not period.open:
-            continue
-        current = in_force(register, period.name)
-        of_period = (current.target(each.ref, period.name) for each in current.indicators)
-        if not any(target and target.is_set for target in of_period):
+    without = [each for each in register.periods if not _has_targets(register, each)]
+    lengths = {_months(each) for each in register.periods if each not in without}
+    for period in without:
+        if period.open and _months(period) in lengths:
             yield _asked(NO_TARGETS, "periods", period, "name", value=period.name)
+
+
+def _months(period: Period) -> int:
+    return months_of(period.starts, period.ends)
+
+
+def _has_targets(register: Register, period: Period) -> bool:
+    current = in_force(register, period.name)
+    found = (current.target(each.ref, period.name) for each in current.indicators)
+    return any(target is not None and target.is_set for target in found)
 
 
 def _asked(

@@ -77,8 +77,8 @@ def check_files(
     # As a run takes them, which may hold one against another.
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
     closed = _own(Session(workspace, register, store, now)) if store else {}
-    kept = partial(kept_register, workspace)
-    templates_by = KeptRegisters.in_archive(workspace, store)
+    kept = partial(kept_register, workspace, now=register)
+    templates_by = KeptRegisters.in_archive(workspace, store, register)
     found = []
     with Readers(register, closed, workspace.settings.limits) as readers:
         for number, one in enumerate(readers.read(arrivals), 1):

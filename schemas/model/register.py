@@ -116,12 +116,13 @@ class Register(Struct, frozen=True, dict=True):
         return tuple(dict.fromkeys((*self.area_versions, *self.areas)))
 
     @cached_property
-    def _area_names(self) -> dict[str, str]:
+    def names_of_areas(self) -> dict[str, str]:
+        """The name of each service area by its ref; of several the last."""
         return {each.ref: each.name for each in (*self.known_areas, *reversed(self.areas))}
 
     def area_name(self, ref: str) -> str:
         """A service area's name; its ref where the register does not hold it."""
-        return self._area_names.get(ref, ref)
+        return self.names_of_areas.get(ref, ref)
 
     def opened(self, names: Collection[str]) -> Register:
         """The register with these periods open."""
