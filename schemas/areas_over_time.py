@@ -131,6 +131,12 @@ def areas_of(register: Register) -> AreasOverTime:
     return held
 
 
+def contacts(area: ServiceArea) -> list[ServiceArea]:
+    """An area with each of its addresses alone; itself, where it has none or one."""
+    emails = area.emails
+    return [replace(area, email=each) for each in emails] if len(emails) > 1 else [area]
+
+
 def answering(register: Register, area: ServiceArea, today: date) -> ServiceArea:
     """An area with the leads and the addresses of whoever answers for it today.
 

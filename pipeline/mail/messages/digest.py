@@ -128,6 +128,17 @@ class CopyBeside(Struct, frozen=True):
     since: date
 
 
+class RegisterQuestion(Struct, frozen=True):
+    """What there is to ask about the register."""
+
+    #: In a line.
+    line: str
+    since: date
+
+
+_Lasting = Undelivered | Overdue | Unreachable | CopyBeside | RegisterQuestion | Retention
+
+
 class Affairs(Struct, frozen=True):
     """What a night did, and what of it needs a person."""
 
@@ -155,6 +166,8 @@ class Affairs(Struct, frozen=True):
     unreachable: tuple[Unreachable, ...] = ()
     #: What lies beside the register and may be taken for it.
     copies: tuple[CopyBeside, ...] = ()
+    #: What there is to ask about the register.
+    register: tuple[RegisterQuestion, ...] = ()
     #: Figures that were entered since the last one was made, with the names of their areas.
     entered: tuple[EnteredFigure, ...] = ()
     retention: Retention | None = None
@@ -186,9 +199,8 @@ class Affairs(Struct, frozen=True):
         yield from (f"disagreement {one}" for one in self.disagreements)
         yield from (f"text {one}" for one in self.questions)
         yield from (f"template {one}" for one in self.mistakes)
-        lasting = (
-            *(*self.undelivered, *self.overdue, *self.unreachable, *self.copies, self.retention),
-        )
+        lasting: list[_Lasting | None] = [*self.undelivered, *self.overdue, *self.unreachable]
+        lasting += [*self.copies, *self.register, self.retention]
         yield from (f"{one}" for one in lasting if one is not None and one.since > told)
 
 
@@ -246,6 +258,7 @@ def _bounded(affairs: Affairs) -> tuple[Affairs, dict[str, int]]:
         "sent_back": (*sent_back,),
         "left": affairs.left,
         "unreachable": affairs.unreachable,
+        "register": affairs.register,
     }
     more = {name: max(0, len(each) - LISTED) for name, each in lists.items()}
     return replace(affairs, **{name: each[:LISTED] for name, each in lists.items()}), more
@@ -256,7 +269,7 @@ def _things(affairs: Affairs) -> int:
     waiting = (
         *(affairs.sent_back, affairs.waiting, affairs.left, affairs.disagreements),
         *(affairs.undelivered, affairs.overdue, affairs.unreachable, affairs.mistakes),
-        *(affairs.questions, affairs.copies, affairs.drafts),
+        *(affairs.questions, affairs.copies, affairs.drafts, affairs.register),
         [one for one in affairs.answers if not one.is_done],
     )
     return sum(map(len, waiting)) + (affairs.retention is not None)

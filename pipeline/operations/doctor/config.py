@@ -59,6 +59,8 @@ def look_at_sandbox(_: Workspace) -> HealthCheck:
 
 
 def look_at_register(workspace: Workspace) -> HealthCheck:
+    from pipeline.consolidation.vanished import vanished_periods
+    from pipeline.job.session import as_it_is
     from pipeline.register.reader import inspect_register
 
     try:
@@ -73,6 +75,10 @@ def look_at_register(workspace: Workspace) -> HealthCheck:
     areas = many(len(register.areas), "service area")
     periods = many(len(register.periods), "period")
     said = [note.line for note in notes]
+    with as_it_is(workspace) as store:
+        if store is not None:
+            store.period_names.know(register.periods)
+            said += [gone.line for gone in vanished_periods(workspace, store, register)]
     if register.framework.issue_when is IssueRule.CHANGE:
         said.append(
             "Appendices are issued and mailed at every change. With Issue: on approval, on the "
