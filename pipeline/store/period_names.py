@@ -40,7 +40,7 @@ class PeriodNames:
     def of_row(self, row: Mapping[Any, Any]) -> Mapping[Any, Any]:
         """A row with the name that its period has by now."""
         name = self._now.get(row.get("period", "")) if self._now else None
-        return row if name is None else {**row, "period": name}
+        return row if name is None else {**{str(key): row[key] for key in row}, "period": name}
 
 
 _names: WeakKeyDictionary[sa.Engine, PeriodNames] = WeakKeyDictionary()

@@ -75,13 +75,16 @@ def look_at_register(workspace: Workspace) -> HealthCheck:
     areas = many(len(register.areas), "service area")
     periods = many(len(register.periods), "period")
     said = [note.line for note in notes]
-    with as_it_is(workspace) as store:
-        if store is not None:
-            store.period_names.know(register.periods)
-            said += [gone.line for gone in vanished_periods(workspace, store, register)]
     if register.framework.issue_when is IssueRule.CHANGE:
         said.append(
             "Appendices are issued and mailed at every change. With Issue: on approval, on the "
             "sheet Framework, a night would prepare a draft, and an approver would issue it."
         )
-    return well(f"{indicators}, {areas}, {periods}.", *said)
+    found = f"{indicators}, {areas}, {periods}."
+    with as_it_is(workspace) as store:
+        if store is not None:
+            store.period_names.know(register.periods)
+            if gone := [each.line for each in vanished_periods(workspace, store, register)]:
+                found += " Returns stand under names of periods that are gone."
+                return attention(found, "", *gone, *said)
+    return well(found, *said)

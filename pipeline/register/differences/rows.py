@@ -21,7 +21,7 @@ from schemas.wording import day_shown
 _APART = {
     "framework": {"tolerance", "tolerance_kind"},
     "indicators": {"areas", "tolerance", "tolerance_kind"},
-    "periods": {"due", "open"},
+    "periods": {"due", "open", "formerly"},
 }
 _CONCERNS = {
     "framework": Concern.FRAMEWORK,
@@ -37,6 +37,7 @@ _CONCERNS = {
 _MAIL = {"areas.email", "framework.remind_before", "framework.remind_after", "framework.draft_days"}
 _ASKED = "It is asked of returns that come from now on; what was accepted stays."
 _OLD_TEMPLATE = "A return from a template of before is asked whether its figure answers that."
+_TAKES_OVER = "After the last period whoever it becomes is asked for what it returned."
 #: What a change of a column means, by sheet and column; nothing where the sentence says it all.
 _MEANS = {
     "framework.policy": "Every colour is worked out anew.",
@@ -71,6 +72,9 @@ _MEANS = {
     "printed before.",
     "areas.name": "A return whose cover has the old name alone is not known to be of it: write a "
     "new template.",
+    "areas.first": "Before it whoever becomes it is asked.",
+    "areas.last": f"{_TAKES_OVER} What it reported goes on counting.",
+    "areas.becomes": _TAKES_OVER,
     "areas.email": "Mail that waits for an address that is gone is not sent.",
     "periods.starts": "Which period comes before which is worked out anew.",
     "periods.ends": "Which period comes before which is worked out anew.",
@@ -142,7 +146,7 @@ def _key(sheet: RegisterSheet, row: _Row) -> _Key:
             return (*row.values(),)
         case "targets":
             return row["indicator"], row["period"]
-        case "indicators":
+        case "indicators" | "areas":
             return row["ref"], row["since"]
     return (row[sheet.columns[0].key],)
 
@@ -190,6 +194,8 @@ def _came(sheet: RegisterSheet, row: _Row) -> str:
             kind = f"{row['kind']} in {row['unit']}" if row["unit"] else row["kind"]
             better = f", {row['polarity']}" if row["polarity"] else ""
             return f"{name} is new: a {kind}{better}."
+        case "areas" if row["since"]:
+            return f"From {row['since']} on {row['ref']} is another in some way: {_line(row)}."
         case "recipients":
             return f"{name} ({row['email']}) is sent: {row['gets'] or 'appendix'}."
         case "approvers":
@@ -212,6 +218,8 @@ def _went(sheet: RegisterSheet, row: _Row) -> str:
                 f"{name} is no longer in the register: no appendix shows it. What was received of "
                 "it is kept."
             )
+        case "areas" if row["since"]:
+            return f"That {row['ref']} is another in some way from {row['since']} on is gone."
         case "recipients":
             return f"{name} ({row['email']}) is sent nothing any more."
         case "approvers":
