@@ -21,7 +21,7 @@ from schemas.wording import day_shown
 _APART = {
     "framework": {"tolerance", "tolerance_kind"},
     "indicators": {"areas", "tolerance", "tolerance_kind"},
-    "periods": {"due", "open", "formerly"},
+    "periods": {"due", "open"},
 }
 _CONCERNS = {
     "framework": Concern.FRAMEWORK,
@@ -76,6 +76,7 @@ _MEANS = {
     "areas.last": f"{_TAKES_OVER} What it reported goes on counting.",
     "areas.becomes": _TAKES_OVER,
     "areas.email": "Mail that waits for an address that is gone is not sent.",
+    "periods.formerly": "What stands under a former name counts for the period.",
     "periods.starts": "Which period comes before which is worked out anew.",
     "periods.ends": "Which period comes before which is worked out anew.",
 }
@@ -84,6 +85,7 @@ _CALLED = {
     "indicators.wording": "The wording of {ref}",
     "indicators.decimals": "The number of decimals of {name}",
     "indicators.small_numbers": "The rule for small numbers of {name}",
+    "periods.formerly": "The former name of {name}",
     "periods.starts": "The first day of {name}",
     "periods.ends": "The last day of {name}",
     "periods.issue_on": "The day from which {name} is issued",
