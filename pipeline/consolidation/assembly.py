@@ -16,6 +16,7 @@ from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
 from pipeline.consolidation.content import content_of, said_by
 from pipeline.consolidation.coverage import coverage_of
+from pipeline.consolidation.left_areas import without_taken_over
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
@@ -118,11 +119,13 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
     submissions = store.submissions(name)
     if as_of is not None:
         submissions = tuple(sent for sent in submissions if as_of.shows(sent))
+    standing = store.observations(name, as_of)
+    standing = without_taken_over(session, register, name, standing, submissions)
     return Merged(
         register=register,
         period=period,
         issued_at=remade.issued_at.astimezone() if remade else session.now,
-        figures=merge_observations(register, name, store.observations(name, as_of)),
+        figures=merge_observations(register, name, standing),
         earlier={name: each.figures for name, each in earlier.items()},
         achievements=store.achievements(name, as_of),
         submissions=submissions,

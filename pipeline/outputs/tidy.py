@@ -162,7 +162,8 @@ def _rows(report: Report) -> Iterator[_Reported]:
         for line in section.lines:
             reported = {o.area: o for o in line.consolidated.observations}
             for ref in line.indicator.areas:
-                area = report.register.area(ref) or ServiceArea(ref, ref)
+                area = report.register.area(ref)
+                area = area or ServiceArea(ref, report.register.area_name(ref))
                 yield _Reported(report, section, line, area, reported.get(ref))
 
 

@@ -39,6 +39,7 @@ _MAIL = {"areas.email", "framework.remind_before", "framework.remind_after", "fr
 _ASKED = "It is asked of returns that come from now on; what was accepted stays."
 _OLD_TEMPLATE = "A return from a template of before is asked whether its figure answers that."
 _PRINTED_SO = "Appendices that are made from now on are printed so."
+_TAKES_OVER = "After the last period whoever it becomes is asked for what it returned."
 #: What a change of a column means, by sheet and column; nothing where the sentence says it all.
 _MEANS = {
     "framework.policy": "Every colour is worked out anew.",
@@ -74,10 +75,14 @@ _MEANS = {
     "printed before.",
     "areas.name": "A return whose cover has the old name alone is not known to be of it: write a "
     "new template.",
+    "areas.first": "Before it whoever becomes it is asked.",
+    "areas.last": f"{_TAKES_OVER} What it reported goes on counting.",
+    "areas.becomes": _TAKES_OVER,
     "areas.email": "Mail that waits for an address that is gone is not sent.",
     "bands.word": _PRINTED_SO,
     "bands.symbol": _PRINTED_SO,
     "bands.colour": _PRINTED_SO,
+    "periods.formerly": "What stands under a former name counts for the period.",
     "periods.starts": "Which period comes before which is worked out anew.",
     "periods.ends": "Which period comes before which is worked out anew.",
 }
@@ -86,6 +91,7 @@ _CALLED = {
     "indicators.wording": "The wording of {ref}",
     "indicators.decimals": "The number of decimals of {name}",
     "indicators.small_numbers": "The rule for small numbers of {name}",
+    "periods.formerly": "The former name of {name}",
     "periods.starts": "The first day of {name}",
     "periods.ends": "The last day of {name}",
     "periods.issue_on": "The day from which {name} is issued",
@@ -148,7 +154,7 @@ def _key(sheet: RegisterSheet, row: _Row) -> _Key:
             return (*row.values(),)
         case "targets":
             return row["indicator"], row["period"]
-        case "indicators":
+        case "indicators" | "areas":
             return row["ref"], row["since"]
     return (row[sheet.columns[0].key],)
 
@@ -197,6 +203,8 @@ def _came(sheet: RegisterSheet, row: _Row) -> str:
             kind = f"{row['kind']} in {row['unit']}" if row["unit"] else row["kind"]
             better = f", {row['polarity']}" if row["polarity"] else ""
             return f"{name} is new: a {kind}{better}."
+        case "areas" if row["since"]:
+            return f"From {row['since']} on {row['ref']} is another in some way: {_line(row)}."
         case "recipients":
             return f"{name} ({row['email']}) is sent: {row['gets'] or 'appendix'}."
         case "approvers":
@@ -221,6 +229,8 @@ def _went(sheet: RegisterSheet, row: _Row) -> str:
                 f"{name} is no longer in the register: no appendix shows it. What was received of "
                 "it is kept."
             )
+        case "areas" if row["since"]:
+            return f"That {row['ref']} is another in some way from {row['since']} on is gone."
         case "recipients":
             return f"{name} ({row['email']}) is sent nothing any more."
         case "approvers":
