@@ -4,8 +4,9 @@ An entry's texts are: code, title, what is said, what to do, why. {value} in a t
 shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the sheet's own. It
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
 column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on indicators
-over time are in `schemas.register_indicators`, those on what is to be reached in
-`schemas.register_targets`, and those that ask about periods in `schemas.register_periods`.
+over time are in `schemas.register_indicators`, on what is asked for beside figures in
+`schemas.register_asking`, on what is to be reached in `schemas.register_targets`, and those that
+ask about periods in `schemas.register_periods`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind
+from schemas.register_asking import ASKING_CHECKS
 from schemas.register_columns import RegisterColumn
 from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
@@ -141,6 +143,7 @@ CHECKS = (
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
     *INDICATOR_CHECKS,
+    *ASKING_CHECKS,
     RowCheck(
         "R25",
         "Target given twice",

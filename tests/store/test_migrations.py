@@ -241,7 +241,7 @@ def narrowed(
     found = {}
     for name, old in before.items():
         width = len(old[0]) if old else 0
-        assert {value for row in rows[name] for value in row[width:]} <= {None, False}
+        assert {value for row in rows[name] for value in row[width:]} <= {None, False, ""}
         found[name] = [row[:width] for row in rows[name]]
     return found
 
