@@ -46,7 +46,7 @@ def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier)
                 "action_rule": asked.action,
                 "forecast_rule": asked.forecast,
                 "confidence_rule": asked.confidence,
-                "colour": colour or "",
+                "colour": str(colour or ""),
                 "is_due": colour in _REQUIRED_OF.get(asked.action, ()),
                 "has_figure": row.value is not None and not row.suppressed,
                 "received_on": one.received_on,

@@ -73,7 +73,7 @@ def _confidence(cells: RowCells) -> Confidence | None:
 
 def _day(cells: RowCells) -> date | None:
     value = cells.value("action_by")
-    if isinstance(value, str) and means_nothing_to_report(value):
+    if value == "" or (isinstance(value, str) and means_nothing_to_report(value)):
         return None
     day = _day_of(value)
     if day is None:
