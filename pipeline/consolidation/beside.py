@@ -32,14 +32,14 @@ class Forecast(Struct, frozen=True):
     """What a figure is expected to be for the whole year."""
 
     value: Decimal
-    #: As printed: `4,300`.
+    #: As printed: `4300`.
     figure: str
     #: By the year's target; None where that is not known, or cannot be told before the year's end.
     rating: Rating | None = None
 
     @property
     def shown(self) -> str:
-        """As printed: `4,300 ✔ Green`."""
+        """As printed: `4300 ✔ Green`."""
         colour = self.rating.colour if self.rating else None
         return f"{self.figure} {colour.shown}" if colour else self.figure
 

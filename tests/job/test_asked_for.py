@@ -1,4 +1,4 @@
-"""What a register asks beside figures: from the template to the correction copy and the appendix."""
+"""What a register asks beside figures: from the template to the copy sent back and the appendix."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_what_is_missing_is_named_in_the_copy_and_once_corrected_is_printed(
     printed = committee(council)
     said = "Corrective action: Two more wardens (Head of safety, by 30 June 2099)"
     assert said in printed
-    assert "Forecast for the year: 4,100 ◆ Amber" in printed
+    assert "Forecast for the year: 4100 ◆ Amber" in printed
     page = printed_in(council, "*Appendix*.html").read_text("utf-8")
     assert "<b>Corrective action:</b> Two more wardens" in page
     row = first_row(council)
