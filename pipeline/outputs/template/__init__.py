@@ -24,6 +24,7 @@ from pipeline.workbooks.origin import REGISTER_PROPERTY
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
 from schemas import fields
+from schemas.asking import asks_of, things_of
 from schemas.fields import Field, Takes
 from schemas.model import Indicator, Period, Register, ServiceArea
 from schemas.timeline import in_force
@@ -103,7 +104,8 @@ def write_template(
     """
     register = in_force(register, period.name)
     title = f"{area.name}: return for {period.name}"
-    columns = _columns(before)
+    asked = {*things_of(register.framework, register.indicators_of(area.ref))}
+    columns = _columns(fields.columns_for(asked), before)
     widths = _SHEETS | {fields.INDICATORS_SHEET: [field.width for field in columns]}
     framework, council = register.framework, plain(register.framework.council)
     # The library keeps what it reckons in the dictionary that it is given.
@@ -125,19 +127,19 @@ def write_template(
             TemplateSheet(book, name, title, some) for name, some in widths.items()
         )
         _write_cover(cover, register, area, period, to)
-        _write_indicators(indicators, register, area, period, columns, before)
+        _write_indicators(indicators, columns, register, area, period, before)
         _write_achievements(achievements, area, period)
         book.define_name(CHOICES_NAME, _write_lists(lists, register))
 
 
-def _columns(before: OfArea) -> list[Field]:
-    """The columns of the indicators: what was reported before stands behind the target.
+def _columns(asked: Sequence[Field], before: OfArea) -> list[Field]:
+    """The columns of the indicators: behind the target stands what was reported before.
 
     There is no column in which nothing would stand.
     """
     earlier = [f for f in fields.EARLIER_FIELDS if has_column(before.values(), f.key)]
     at = fields.PREFILLED.index("target") + 1
-    return [*fields.INDICATOR_FIELDS[:at], *earlier, *fields.INDICATOR_FIELDS[at:]]
+    return [*asked[:at], *earlier, *asked[at:]]
 
 
 def _write_cover(
@@ -169,10 +171,10 @@ def _write_cover(
 
 def _write_indicators(
     sheet: TemplateSheet,
+    columns: Sequence[Field],
     register: Register,
     area: ServiceArea,
     period: Period,
-    columns: Sequence[Field],
     before: OfArea,
 ) -> None:
     indicators, guide = register.indicators_of(area.ref), _FILL_IN_GUIDE
@@ -198,7 +200,7 @@ def _write_indicators(
         for column, field in enumerate(columns):
             if not field.fill:
                 sheet.put(row, column, texts[field.key], "prefilled")
-            elif entry := cells.indicator_entry(field, of):
+            elif entry := cells.indicator_entry(field, of, period):
                 sheet.entry(row, column, entry)
             else:
                 sheet.put(row, column, "", "unused")
@@ -223,6 +225,7 @@ def _row(
         register.target(indicator.ref, period.name),
         {f.key: xl_rowcol_to_cell(row, n, True, True) for n, f in enumerate(columns)},
         below if is_hidden else None,
+        asks_of(register.framework, indicator),
     )
 
 

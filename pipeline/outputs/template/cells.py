@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from pipeline.outputs.template.needs import Row
 from pipeline.workbooks.safe_text import plain
+from schemas.asking import AskAction, Asking, Confidence
 from schemas.fields import Field, Takes
 from schemas.model import NO_CASES, Indicator, Kind, MilestoneState, Period, Status, Target
 from schemas.units import Unit, cell_value, grouped, number_format
@@ -56,9 +57,11 @@ def cover_entry(field: Field, period: Period) -> Entry:
     return Entry(says(field) | limits | warning, DATE_FORMAT)
 
 
-def indicator_entry(field: Field, row: Row) -> Entry | None:
+def indicator_entry(field: Field, row: Row, period: Period) -> Entry | None:
     """A cell of an indicator's row; None where nothing belongs in it."""
     indicator = row.indicator
+    if field.asked_for:
+        return _asked(field, row, period)
     match field.takes:
         case Takes.PART if indicator.kind is not Kind.MEASURE:
             return None
@@ -90,6 +93,35 @@ def _asks(field: Field, row: Row) -> str:
     if field.key == "commentary" and row.out_of_target:
         return f"{_BEHIND}. Required where it is out of target ({row.out_of_target})."
     return field.asks
+
+
+#: When something is required beside the figure, in the words of an input message.
+_NEEDED: dict[AskAction | Asking, str] = {
+    AskAction.WHERE_RED: "Required where the figure is red.",
+    AskAction.WHERE_RED_OR_AMBER: "Required where the figure is red or amber.",
+    Asking.MAY: "May be left blank.",
+    Asking.REQUIRED: "Required.",
+}
+
+
+def _asked(field: Field, row: Row, period: Period) -> Entry | None:
+    """A cell beside the figure; None where the register does not ask for it of the indicator."""
+    indicator = row.indicator
+    needed = _NEEDED.get(getattr(row.asked, field.asked_for))
+    if needed is None:
+        return None
+    message = f"{field.asks} {needed}"
+    match field.takes, indicator.unit:
+        case Takes.FORECAST, Unit() as unit:
+            shown = performance_format(indicator, row.target)
+            return Entry(_figure(field, row, unit, message), shown, "right")
+        case Takes.CONFIDENCE, _:
+            return Entry(chooses(field, Confidence, message), "General")
+        case Takes.DATE, _:
+            limits = {"validate": "date", "criteria": ">=", "value": period.starts}
+            warning = _warning("A date is expected", "Type the day as a date, in the future.")
+            return Entry(says(field, message) | limits | warning, DATE_FORMAT)
+    return Entry(says(field, message))
 
 
 def statuses(indicator: Indicator) -> list[str]:
@@ -138,7 +170,7 @@ def _performance(field: Field, row: Row) -> Validation:
     return says(field, "In words: what there is to say for the period. No figure is needed.")
 
 
-def _figure(field: Field, of: Row, unit: Unit) -> Validation:
+def _figure(field: Field, of: Row, unit: Unit, message: str = "") -> Validation:
     row, indicator = unit.row, of.indicator
     whole = row.counts_people and not indicator.decimals
     # What passes without a word: the register's plausible range and what is usual for the unit.
@@ -150,9 +182,9 @@ def _figure(field: Field, of: Row, unit: Unit) -> Validation:
     asks = "A whole number" if whole else row.asks
     hidden = f"<{of.small_below} if it is smaller than that, or " if of.small_below else ""
     example = f"{asks}, for example {row.example}."
-    otherwise = f"{example} Or type {hidden}n/a if there is no figure."
-    shown = says(field, f"{field.asks} {otherwise}")
-    if complete := [*of.is_complete()]:
+    otherwise = example if message else f"{example} Or type {hidden}n/a if there is no figure."
+    shown = says(field, message or f"{field.asks} {otherwise}")
+    if not message and (complete := [*of.is_complete()]):
         cell = of.cells[field.key]
         holds = [f"ISNUMBER({cell})", f"{cell}>={least}", f"{cell}<={most}"]
         holds += [f"INT({cell})={cell}"] if whole else []

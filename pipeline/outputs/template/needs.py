@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from schemas.asking import Asks
 from schemas.fields import Field, Takes
 from schemas.model import CommentaryRule, Indicator, Kind, Operator, Polarity, Target
 from schemas.units import Unit, cell_value
@@ -25,6 +26,8 @@ class Row(Struct, frozen=True):
     cells: Mapping[str, str]
     #: Below what its counts are suppressed; None where they are not.
     small_below: int | None = None
+    #: What is asked for of it beside its figure.
+    asked: Asks = Asks()
 
     @property
     def needs_parts(self) -> bool:

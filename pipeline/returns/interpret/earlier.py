@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pipeline.returns.interpret.labels import Label
+from pipeline.returns.interpret.labels import INDICATORS, Label
 from pipeline.workbooks.names import name_key
-from schemas.fields import EARLIER_FIELDS
+from schemas.fields import EARLIER_FIELDS, Fields
 
 _HEADINGS = {name_key(f.heading): f.key for f in EARLIER_FIELDS}
 
 
-def with_earlier(labels: list[Label]) -> list[Label]:
-    """What stands over a column, the heading last, which may be one of these columns'."""
+def with_earlier(labels: list[Label], fields: Fields) -> list[Label]:
+    """What stands over a column of a table, the heading last, which may be one of these columns'."""
+    if fields is not INDICATORS:
+        return labels
     key = _HEADINGS.get(name_key(labels[-1].text))
     if key is None or any(replace(each, text="") != Label("") for each in labels[:-1]):
         return labels
