@@ -16,7 +16,7 @@ _HEADINGS = {name_key(f.heading): f.key for f in EARLIER_FIELDS}
 
 
 def with_earlier(labels: list[Label], fields: Fields) -> list[Label]:
-    """What stands over a column of a table, the heading last, which may be one of these columns'."""
+    """What stands over a column, the heading last, which may be one of these columns'."""
     if fields is not INDICATORS:
         return labels
     key = _HEADINGS.get(name_key(labels[-1].text))
