@@ -212,8 +212,8 @@ def test_a_renamed_period_is_no_other_period() -> None:
     )
     assert told == [
         (
-            "2012-13 is called The year 2012 now: its returns, drafts and issues count for that, and "
-            "templates with the old name are understood."
+            "2012-13 is called The year 2012 now: its returns, drafts and issues count for that, "
+            "and templates with the old name are understood."
         ),
         (
             "The former name of The year 2012 is 2012-13; it was blank. What stands under a former "
