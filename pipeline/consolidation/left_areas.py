@@ -75,7 +75,10 @@ def areas_counting(
     `reported` are those that have reported it. Who owes it only in place of one that left is asked
     for nothing that this one has reported, and answers for it once it does report.
     """
-    left = [ref for ref in reported if ref not in indicator.areas and register.area(ref) is None]
+    if all(register.area(ref) is not None for ref in reported):
+        return indicator.areas
+    owing = frozenset(indicator.areas)
+    left = [ref for ref in reported if ref not in owing and register.area(ref) is None]
     if not left:
         return indicator.areas
     row, instead = row_for(register, indicator.ref, period), set[str]()
