@@ -4,8 +4,9 @@ An entry's texts are: code, title, what is said, what to do, why. {value} in a t
 shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the sheet's own. It
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
 column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on indicators
-over time are in `schemas.register_indicators`, those on what is to be reached in
-`schemas.register_targets`, and those that ask about periods in `schemas.register_periods`.
+over time are in `schemas.register_indicators`, on what is asked for beside figures in
+`schemas.register_asking`, on what is to be reached in `schemas.register_targets`, and those that
+ask about periods in `schemas.register_periods`.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind
 from schemas.register_areas import AREA_CHECKS, is_of_one_area
+from schemas.register_asking import ASKING_CHECKS
+from schemas.register_bands import BAND_CHECKS
 from schemas.register_columns import RegisterColumn
 from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
 from schemas.register_periods import PERIOD_CHECKS, listed_names
 from schemas.register_settings import FRAMEWORK, TIMES
 from schemas.register_targets import TARGET_CHECKS, changes, has_figures
+from schemas.register_thresholds import THRESHOLD_CHECKS
 from schemas.wording import listed
 
 if TYPE_CHECKING:
@@ -59,6 +63,7 @@ _REASONS = {
     "first": "every other year is counted from there",
     "lower": "there is an upper end",
     "upper": "there is a lower end",
+    "red_from": "there is a figure under Green from",
 }
 #: The sheets that say what the colours mean.
 _POLICIES = ("framework", "policies")
@@ -141,12 +146,14 @@ CHECKS = (
             "priorities.order",
             "periods.name",
             "policies.since",
+            "bands.band",
         )
         | {"areas.name": Condition(("name",), is_of_one_area, also=("ref", "is_first_name"))},
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
     *INDICATOR_CHECKS,
     *AREA_CHECKS,
+    *ASKING_CHECKS,
     RowCheck(
         "R25",
         "Target given twice",
@@ -202,6 +209,8 @@ CHECKS = (
             lambda figure: figure >= 0,
             "framework.tolerance",
             "policies.tolerance",
+            "framework.exceeded_by",
+            "policies.exceeded_by",
             "indicators.tolerance",
             "indicators.plausible_change",
         ),
@@ -327,6 +336,7 @@ CHECKS = (
             "targets.change": Condition(("carried",), changes, also=("change",)),
             "targets.lower": Condition(("upper",), _is_filled, also=("lower",)),
             "targets.upper": Condition(("lower",), _is_filled, also=("upper",)),
+            "targets.red_from": Condition(("green_from",), _is_filled, also=("red_from",)),
         },
         words=lambda _row, key: {"reason": _REASONS[key]},
     ),
@@ -356,6 +366,8 @@ CHECKS = (
         },
     ),
     *TARGET_CHECKS,
+    *THRESHOLD_CHECKS,
+    *BAND_CHECKS,
     *PERIOD_CHECKS,
     RowCheck(
         "R23",

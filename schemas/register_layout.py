@@ -7,7 +7,9 @@ heading and beside the cell, and a problem with the cell repeats it.
 
 from schemas import model
 from schemas import register_columns as column
+from schemas.bands import BANDS
 from schemas.merge_rules import MergeRule
+from schemas.register_asking import INDICATORS_ASKING
 from schemas.register_columns import sheet
 from schemas.register_deciding import APPROVERS, DECISIONS
 from schemas.register_over_time import (
@@ -17,6 +19,7 @@ from schemas.register_over_time import (
     TARGETS_OVER_TIME,
 )
 from schemas.register_settings import FRAMEWORK, POLICIES
+from schemas.register_thresholds import THRESHOLDS
 from schemas.units import Unit
 
 PRIORITIES = sheet(
@@ -178,6 +181,7 @@ INDICATORS = sheet(
         later=True,
     ),
     *INDICATORS_OVER_TIME,
+    *INDICATORS_ASKING,
 )
 
 TARGETS = sheet(
@@ -231,6 +235,7 @@ TARGETS = sheet(
         required=False,
     ),
     *TARGETS_OVER_TIME,
+    *THRESHOLDS,
 )
 
 AREAS = sheet(
@@ -315,7 +320,7 @@ RECIPIENTS = sheet(
 #: In the order of the workbook's tabs.
 SHEETS = (
     *(FRAMEWORK, PRIORITIES, INDICATORS, TARGETS, AREAS, PERIODS, RECIPIENTS),
-    *(APPROVERS, DECISIONS, POLICIES),
+    *(APPROVERS, DECISIONS, POLICIES, BANDS),
 )
 
 #: Lists to choose from: a name in the workbook, and the sheet whose first column it stands for.

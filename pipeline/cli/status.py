@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.store import Issue, Submission
     from pipeline.workspace.folder import Workspace
     from pipeline.workspace.runs.at_work import Suspect
-    from schemas.model import Period
+    from schemas.model import Period, Register
 
 
 def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) -> Result:
@@ -97,7 +97,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         for each, received in returns.items():
             yield from _period_lines(each, received, last_rejected)
         yield from (each.line for each in gone)
-        yield from _draft_lines(drafts)
+        yield from _draft_lines(drafts, register)
         if warnings:
             yield "Warnings that nobody has accepted (quarterday accept CODE --because ...):"
         for warning in warnings:
@@ -141,11 +141,13 @@ def _by_hand_lines(place: Workspace, by_hand: Mapping[str, int]) -> Iterator[str
         yield f"To be handed over, for want of an address: {lies}"
 
 
-def _draft_lines(drafts: Iterable[tuple[Edition, Issue]]) -> Iterator[str]:
+def _draft_lines(drafts: Iterable[tuple[Edition, Issue]], register: Register) -> Iterator[str]:
+    from schemas.bands import bands_of
+
     for number, (edition, draft) in enumerate(drafts):
         if number == 0:
             yield "Drafts that have not been issued:"
-        made, overall = console.moment(draft.issued_at), draft.overall or "not rated"
+        made, overall = console.moment(draft.issued_at), bands_of(register).said(draft.overall)
         yield f"  {draft.period}: {edition.named}, of {made}, overall {overall}"
 
 

@@ -35,6 +35,7 @@ from pipeline.mail.messages.digest import (
     PendingDraft,
     SentBack,
     Unreachable,
+    Unreplaced,
 )
 from pipeline.mail.messages.listing import listing_message, to_be_listed
 from pipeline.mail.messages.together import together
@@ -250,6 +251,11 @@ def _affairs(
         issued=tuple(map(_issued_in_words, due.issued)),
         drafts=tuple(map(_pending, due.pending)),
         new_drafts=frozenset(each.report.period.name for each in due.drafted),
+        unreplaced=tuple(
+            Unreplaced(each.period, each.shown, each.because, each.recalled_at.astimezone().date())
+            for each in due.recalled
+            if not each.is_replaced
+        ),
         answers=due.answers,
         sent_back=tuple(
             _sent_back(sent, register, due.now.date())
@@ -287,7 +293,7 @@ def _affairs(
 def _issued_in_words(issued: Issued) -> str:
     report = issued.report
     shown = f"{report.edition.named} of " if report.edition else ""
-    return f"{shown}{report.period.name}, overall {report.overall.shown}"
+    return f"{shown}{report.period.name}, overall {report.shown(report.overall)}"
 
 
 def _pending(draft: Issued) -> PendingDraft:
@@ -295,7 +301,7 @@ def _pending(draft: Issued) -> PendingDraft:
     return PendingDraft(
         report.period.name,
         report.edition.code if report.edition else "",
-        report.overall.shown,
+        report.shown(report.overall),
         report.coverage.shown,
         report.issued_at.date(),
     )

@@ -220,6 +220,7 @@ def recalled(store: Store, queued: Sequence[Queued]) -> Iterator[Recalled]:
             yield Recalled(
                 *(issue.period, shown, issue.issued_at, ruling.decided_at, ruling.because),
                 tuple(recipients),
+                is_replaced=until is not None,
             )
 
 

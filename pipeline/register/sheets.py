@@ -26,6 +26,7 @@ from schemas.register_columns import RegisterColumn, RegisterSheet
 from schemas.register_layout import INDICATORS, LISTS, PERIODS, SHEETS, TARGETS
 from schemas.register_names import SheetNames
 from schemas.register_settings import FRAMEWORK, FRAMEWORK_COLUMNS
+from schemas.register_thresholds import ABOUT_TARGETS
 
 #: The heading row is looked for in this many rows from the top.
 _HEADING_WITHIN = 20
@@ -123,7 +124,7 @@ def _type(reading: RegisterReading) -> None:
                 indicators.note(row.values)
             elif sheet is TARGETS:
                 about = indicators.about(row.values)
-                row.values |= {key: about.get(key) for key in ("kind", "polarity", "unit")}
+                row.values |= {key: about.get(key) for key in ABOUT_TARGETS}
         if sheet.title in reading.sheets:
             names[sheet.title] = SheetNames.of(sheet, (row.values for row in rows))
 

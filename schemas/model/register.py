@@ -8,8 +8,10 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from schemas.asking import AskAction, Asking
 from schemas.deciding import Approver, IssueRule, Request, Weekday
 from schemas.frequency import FirstMonth
+from schemas.model.bands import BandRow
 from schemas.model.indicators import Indicator, Priority
 from schemas.model.people import Period, Recipient, ServiceArea
 from schemas.model.rating import Policy, PolicyChange
@@ -46,6 +48,10 @@ class Framework(Struct, frozen=True):
     #: On which days drafts are sent; none: on any.
     draft_days: tuple[Weekday, ...] = ()
     year_begins: FirstMonth = FirstMonth.APRIL
+    #: What is asked for beside each figure, where its indicator does not say otherwise.
+    ask_action: AskAction = AskAction.NEVER
+    ask_forecast: Asking = Asking.NEVER
+    ask_confidence: Asking = Asking.NEVER
 
 
 class Register(Struct, frozen=True, dict=True):
@@ -63,6 +69,8 @@ class Register(Struct, frozen=True, dict=True):
     approvers: tuple[Approver, ...] = ()
     decisions: tuple[Request, ...] = ()
     policies: tuple[PolicyChange, ...] = ()
+    #: How bands are printed that are not printed as they are by default.
+    bands: tuple[BandRow, ...] = ()
     #: SHA-256 of the workbook's bytes.
     sha256: str = ""
     #: Every row of every indicator, where `indicators` has the last, or what is due in one period.

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.register.differences import Concern, differences
+from schemas.asking import AskAction, Asking
 from schemas.deciding import Approver, Request
 from schemas.frequency import Carried, Profile
 from schemas.merge_rules import MergeRule
@@ -106,6 +107,9 @@ FILLED = {
     "profile": Profile.SAME,
     "carried": Carried.SAME,
     "change": Decimal(2),
+    "ask_action": AskAction.WHERE_RED,
+    "ask_forecast": Asking.MAY,
+    "ask_confidence": Asking.MAY,
 }
 
 
