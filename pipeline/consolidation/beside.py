@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure
 from pipeline.consolidation.merge import Consolidated
-from pipeline.consolidation.rating import Colour, Rating, rate
+from pipeline.consolidation.rating import Rating, rate
 from pipeline.store import Store
 from schemas.asking import Asking, Confidence, asks_of
 from schemas.frequency import months_of
-from schemas.model import Period, PolicyKind, Register, Target
+from schemas.model import Colour, Period, PolicyKind, Register, Target
 from schemas.targets import target_in
 from schemas.units import shown
 from schemas.wording import day_shown
@@ -36,12 +36,6 @@ class Forecast(Struct, frozen=True):
     figure: str
     #: By the year's target; None where that is not known, or cannot be told before the year's end.
     rating: Rating | None = None
-
-    @property
-    def shown(self) -> str:
-        """As printed: `4300 ✔ Green`."""
-        colour = self.rating.colour if self.rating else None
-        return f"{self.figure} {colour.shown}" if colour else self.figure
 
 
 def actions_of(register: Register, merged: Consolidated, rating: Rating) -> Iterator[str]:
@@ -77,7 +71,9 @@ def forecast_of(register: Register, merged: Consolidated, period: Period) -> For
         return Forecast(value, figure)
     policy = register.framework.policy
     rating = rate(Consolidated(indicator, year.name, value=value), target, policy)
-    if policy.kind is PolicyKind.IMPROVEMENT and rating.colour is not Colour.GREEN:
+    by_improvement = policy.kind is PolicyKind.IMPROVEMENT
+    by_improvement &= not target.has_thresholds(indicator.polarity)
+    if by_improvement and rating.colour in _OUT_OF_TARGET:
         # Whether the year before was improved on is seen once the year is over.
         return Forecast(value, figure)
     return Forecast(value, figure, rating)

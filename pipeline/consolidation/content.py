@@ -23,7 +23,7 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
 from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
-from schemas.model import CommentaryRule, Indicator, Period, Register
+from schemas.model import CommentaryRule, Indicator, Period, Register, ServiceArea
 from schemas.names import spelled
 from schemas.timeline import bearing
 
@@ -73,7 +73,8 @@ def _said_by(register: Register, period: Period) -> str:
             *(each for each in register.targets if each.period == period.name),
             *year_targets(register, period),
         ),
-        areas=tuple(replace(each, lead="", email="") for each in register.areas),
+        areas=tuple(_called(each) for each in register.areas),
+        area_versions=tuple(_called(each) for each in register.area_versions),
         indicators=tuple(map(_without_checks, register.indicators)),
         # What holds in other periods says nothing in this one.
         versions=(),
@@ -81,6 +82,10 @@ def _said_by(register: Register, period: Period) -> str:
     )
     said = msgspec.json.encode(printed)
     return hashlib.sha256(said).hexdigest()
+
+
+def _called(area: ServiceArea) -> ServiceArea:
+    return replace(area, lead="", email="")
 
 
 def _without_checks(indicator: Indicator) -> Indicator:
@@ -122,7 +127,7 @@ def said_by(report: Report) -> str:
     """
     register = report.register
     framework = register.framework
-    names = {area.ref: area.name for area in register.areas}
+    names = register.names_of_areas
     said = (
         (framework.council, framework.title, framework.appendix, framework.policy),
         (framework.small_below, framework.issue_when),
@@ -135,7 +140,7 @@ def said_by(report: Report) -> str:
             )
             for section in report.sections
         ],
-        (report.key, report.overall_key, report.overall, report.coverage_shown),
+        ([*report.bands], report.key, report.overall_key, report.overall, report.coverage_shown),
         sorted(each.area.name for each in report.awaited),
         (report.restates is not None, report.overall_then),
     )

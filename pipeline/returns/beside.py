@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from pipeline.consolidation.merge import Consolidated
-from pipeline.consolidation.rating import Colour, rate
+from pipeline.consolidation.rating import rate
 from pipeline.returns.frames import Earlier, Placed, Rows
 from pipeline.returns.reading import ReportedRow
 from schemas.asking import AskAction, Asks, asks_of
-from schemas.model import Indicator, Period, PolicyKind, Register
+from schemas.bands import bands_of
+from schemas.model import Colour, Indicator, Period, PolicyKind, Register
 from schemas.returns import ASKED_BESIDE
 from schemas.timeline import compared
 from schemas.verdicts import frame_of
@@ -29,6 +30,7 @@ def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier)
     """One row for each indicator that a return reports and of which more is asked."""
     asks = {each.ref: asks_of(register.framework, each) for each in register.indicators}
     asks = {ref: asked for ref, asked in asks.items() if asked != _NOTHING_ASKED}
+    bands = bands_of(register)
     numbers: list[int] = []
     read: list[ReportedRow] = []
     columns: dict[str, list[Any]] = defaultdict(list)
@@ -48,7 +50,7 @@ def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier)
                 "action_rule": asked.action,
                 "forecast_rule": asked.forecast,
                 "confidence_rule": asked.confidence,
-                "colour": str(colour or ""),
+                "colour": bands.of(colour).said if colour else "",
                 "is_due": colour in _REQUIRED_OF.get(asked.action, ()),
                 "has_figure": row.value is not None and not row.suppressed,
                 "received_on": one.received_on,
