@@ -152,8 +152,8 @@ CHECKS = (
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
     *INDICATOR_CHECKS,
-    *ASKING_CHECKS,
     *AREA_CHECKS,
+    *ASKING_CHECKS,
     RowCheck(
         "R25",
         "Target given twice",
