@@ -342,6 +342,8 @@ CASES = (
 #: Codes whose making needs more than one workbook, or one that openpyxl does not write; each has a
 #: test of its own, below or in tests/workbooks.
 ELSEWHERE = {
+    # What is asked beside figures: test_asked.py and test_asked_checks.py.
+    *("V60", "V61", "C60", "C61", "C62", "C63", "C64", "C65"),
     *(f"F{n:02}" for n in range(1, 16)),
     "V17",
     "V18",
