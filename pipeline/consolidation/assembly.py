@@ -238,7 +238,8 @@ def rate(disclosed: Disclosed) -> Report:
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
-    bands = bands_of(register, (n.target for n in lines))
+    own = _own(register, lines)
+    bands = bands_of(register, some_exceed=own.exceeded)
     report = Report(
         register=register,
         period=merged.period,
@@ -246,7 +247,7 @@ def rate(disclosed: Disclosed) -> Report:
         overall=_tally(lines, policy),
         coverage=coverage_of(n.consolidated for n in lines),
         bands=bands,
-        key=rating.key(policy, _own(register, lines)),
+        key=rating.key(policy, own),
         overall_key=rating.overall_key(policy, bands),
         returns=returns_received(
             register, merged.period, disclosed.submissions, day_of(merged.issued_at)

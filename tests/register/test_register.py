@@ -229,6 +229,7 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
         "Issue",
         "Drafts on",
         "Year begins in",
+        "Exceeded by",
     ]
     rows = range(10, 10 + len(on_framework))
     assert [book["Framework"].cell(row, 1).value for row in rows] == on_framework
@@ -238,8 +239,9 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
     assert later["Indicators"] == ["Small numbers", *of_time]
     assert [cell.value for cell in book["Indicators"][1][17:]] == later["Indicators"]
     book["Indicators"].delete_cols(18, len(later["Indicators"]))
-    assert later["Targets"] == ["Spread", "Next year", "Change a year"]
-    book["Targets"].delete_cols(9, 3)
+    thresholds = ["Green from", "Red from", "Exceeded from"]
+    assert later["Targets"] == ["Spread", "Next year", "Change a year", *thresholds]
+    book["Targets"].delete_cols(9, 6)
     assert [book["Periods"]["F1"].value] == later["Periods"] == ["Issue on"]
     book["Periods"].delete_cols(6)
     for sheet in SHEETS:
