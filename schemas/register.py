@@ -18,6 +18,7 @@ from schemas import verdicts
 from schemas.bands import BANDS
 from schemas.checks import Cells, Checks
 from schemas.names import name_key
+from schemas.register_areas import names_own, owners_of_names
 from schemas.register_bands import bands_joined
 from schemas.register_checks import CHECKS
 from schemas.register_columns import RegisterSheet
@@ -29,7 +30,7 @@ from schemas.register_layout import (
     TARGETS,
 )
 from schemas.register_names import SheetNames
-from schemas.register_periods import overlapping
+from schemas.register_periods import former_names, overlapping, taken_name
 from schemas.register_settings import POLICIES
 from schemas.register_thresholds import exceeded_before, policies_of
 
@@ -87,28 +88,31 @@ def _joined(
     starts: Mapping[str, date | None],
 ) -> Iterator[dict[str, object]]:
     """What other rows and sheets say of each row; `starts` are the first days of periods."""
-    if sheet is AREAS:
-        refs = {name_key(row["ref"]) for row in rows if row["ref"]}
-        for row in rows:
-            ref, name = (name_key(row[key] or "") for key in ("ref", "name"))
-            yield {"is_own_name": name == ref or name not in refs}
-        return
     if sheet is PERIODS:
-        for other in overlapping(rows):
-            yield {"overlaps": other}
+        called = former_names(rows)
+        for row, other in zip(rows, overlapping(rows), strict=True):
+            yield {"overlaps": other, "taken": taken_name(row, called)}
         return
     chosen = [
         (column.key, LISTS[column.chosen_from]) for column in sheet.columns if column.chosen_from
     ]
+    owners = owners_of_names(rows if sheet is AREAS else ())
     for row in rows:
-        yield {
-            f"{key}_unknown": _unknown(row[key], other, names.get(other.title))
-            for key, other in chosen
-        } | {
-            f"{key}_starts": starts.get(name_key(row[key])) if isinstance(row[key], str) else None
-            for key, other in chosen
-            if other is PERIODS
-        }
+        own = names_own(row, owners) if sheet is AREAS else {}
+        yield (
+            own
+            | {
+                f"{key}_unknown": _unknown(row[key], other, names.get(other.title))
+                for key, other in chosen
+            }
+            | {
+                f"{key}_starts": starts.get(name_key(row[key]))
+                if isinstance(row[key], str)
+                else None
+                for key, other in chosen
+                if other is PERIODS
+            }
+        )
 
 
 def _nothing(rows: Rows, *_: object) -> Iterator[dict[str, object]]:

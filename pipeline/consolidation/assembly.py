@@ -13,9 +13,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
+from pipeline.consolidation.beside import (
+    actions_of,
+    confidence_of,
+    forecast_of,
+    hidden_in_year,
+    without_forecasts,
+)
 from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
 from pipeline.consolidation.content import content_of, said_by
 from pipeline.consolidation.coverage import coverage_of
+from pipeline.consolidation.left_areas import without_taken_over
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
@@ -65,6 +73,8 @@ class Merged(Struct, frozen=True):
     current_sha256: str = ""
     #: The period was closed, and the register of its time is not kept.
     lacks_register: bool = False
+    #: Refs of the indicators whose forecast could give away a figure of the year.
+    hidden_forecasts: frozenset[str] = frozenset()
 
     def told_of(self, period: str) -> ToldOf:
         """What earlier issues told of a period's figures."""
@@ -118,11 +128,14 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
     submissions = store.submissions(name)
     if as_of is not None:
         submissions = tuple(sent for sent in submissions if as_of.shows(sent))
+    standing = store.observations(name, as_of)
+    standing = without_taken_over(session, register, name, standing, submissions)
+    figures = merge_observations(register, name, standing)
     return Merged(
         register=register,
         period=period,
         issued_at=remade.issued_at.astimezone() if remade else session.now,
-        figures=merge_observations(register, name, store.observations(name, as_of)),
+        figures=figures,
         earlier={name: each.figures for name, each in earlier.items()},
         achievements=store.achievements(name, as_of),
         submissions=submissions,
@@ -133,6 +146,7 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         recalled=tuple(each.recalled for each in compared_with.values() if each.recalled),
         current_sha256=session.register.sha256,
         lacks_register=is_lost(session, name, register),
+        hidden_forecasts=hidden_in_year(store, register, period, figures),
     )
 
 
@@ -211,6 +225,11 @@ def _secrets(merged: Merged, periods: Iterable[_WholeAndPrinted]) -> Secrets:
 def _disclosed(merged: Merged, figures: tuple[Consolidated, ...]) -> tuple[Consolidated, ...]:
     """Figures of one period without those that must not be printed."""
     period = figures[0].period if figures else ""
+    if merged.hidden_forecasts:
+        figures = tuple(
+            without_forecasts(each) if each.indicator.ref in merged.hidden_forecasts else each
+            for each in figures
+        )
     register = merged.register_of(period)
     if merged.told is None:
         return disclosure.disclose_alone(register, figures)
@@ -271,7 +290,8 @@ def _own(register: Register, lines: Sequence[Line]) -> rating.Own:
     return rating.Own(
         tolerances=any(own_tolerance(register, n.indicator, n.target) for n in lines),
         thresholds=any(goal.has_thresholds(polarity) for goal, polarity in goals if goal),
-        exceeded=any(goal.exceeded_from is not None for goal, _ in goals if goal),
+        exceeded=any(goal.exceeded_from is not None for goal, _ in goals if goal)
+        or any(n.forecast and n.forecast.exceeds for n in lines),
         milestones=any(n.consolidated.state is not None for n in lines),
     )
 
@@ -325,10 +345,11 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     recalled = [each for each in disclosed.merged.recalled if each in names]
     earlier = [disclosed.of(each, indicator.ref) for each in (pair.last, pair.year_before)]
     last, year_before = (each if is_alike(register, each, indicator) else None for each in earlier)
+    rated = rating.rate(merged, target, register.framework.policy, _whole(year_before))
     line = Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rating.rate(merged, target, register.framework.policy, _whole(year_before)),
+        rating=rated,
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
@@ -340,6 +361,9 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
             else remarks(register, merged, target, earlier, recalled)
         ),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
+        actions=tuple(actions_of(register, merged, rated)),
+        forecast=forecast_of(register, merged, period),
+        confidence=confidence_of(register, merged),
     )
     return marked(line, disclosed.merged.closed, register)
 

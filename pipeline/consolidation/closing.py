@@ -227,6 +227,9 @@ def _printed_then(line: Line, rated: IssuedRating, register: Register) -> Iterat
 #: Of what else a line says, what to call it.
 _SAID = {
     "commentary": "commentary",
+    "actions": "corrective action",
+    "forecast": "forecast",
+    "confidence": "confidence",
     "travel": "direction of travel",
     "year_travel": "direction of travel",
     "remarks": "remarks",
@@ -240,7 +243,7 @@ def _worded_then(line: Line, before: Line | None, register: Register) -> Iterato
     if before.restated_from is not None:
         # What had been restated by then was marked.
         before = replace(before, restated_from=None, remarks=before.remarks[1:])
-    names = {area.ref: area.name for area in register.areas}
+    names = register.names_of_areas
     if said_of(before, names) == said_of(line, names):
         return
     differing = [_SAID[name] for name in _SAID if getattr(before, name) != getattr(line, name)]

@@ -43,6 +43,9 @@ def remarks(
     elif merged.without_cases and not merged.no_cases:
         yield f"No cases in {_names(register, merged.without_cases)}."
     yield from _missing(register, merged)
+    if left := [o.area for o in merged.observations if register.area(o.area) is None]:
+        reports = "report" if left[1:] else "reports"
+        yield f"With {_names(register, left)}, which {reports} no longer."
     yield from _entered(register, merged)
     if merged.value is not None:
         for period in dict.fromkeys(each.period for each in earlier if each and each.no_cases):

@@ -100,9 +100,9 @@ def subject_of(name: str, stored: StoredReturns) -> Subject:
     for ref in refs:
         if name_key(ref) == wanted:
             return Subject(indicator=ref)
-    areas = {sent.area: "" for sent in submissions if sent.area}
-    areas |= {area.ref: area.name for area in stored.register.areas}
-    for ref, title in areas.items():
+    areas = dict.fromkeys((area.ref, area.name) for area in stored.register.known_areas)
+    areas |= dict.fromkeys((sent.area, "") for sent in submissions if sent.area)
+    for ref, title in areas:
         if wanted in map(name_key, (ref, title)):
             return Subject(area=ref)
     is_hash = len(typed) >= _ENOUGH_DIGITS

@@ -18,6 +18,7 @@ from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
 from schemas.deciding import IssueRule
 from schemas.model import Period, Register
+from schemas.renaming import with_names_of
 
 #: So many digits of a SHA-256 name a register, at the least.
 _LEAST_DIGITS = 6
@@ -41,7 +42,7 @@ def appendix_changes(session: Session, old: Register, new: Register) -> Iterator
 
     Figures are not told: what one register suppresses the other may not.
     """
-    received_for = set(session.store.periods())
+    old, received_for = with_names_of(old, new), set(session.store.periods())
     for period in new.periods:
         if period.name not in received_for:
             said = f"{period.name}: nothing has been received, so no appendix changes."
