@@ -35,6 +35,7 @@ from pipeline.mail.messages.digest import (
     PendingDraft,
     SentBack,
     Unreachable,
+    Unreplaced,
 )
 from pipeline.mail.messages.listing import listing_message, to_be_listed
 from pipeline.mail.messages.together import together
@@ -43,6 +44,7 @@ from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
 from pipeline.store import Contents, Entered, Outcome, Submission
 from pipeline.workspace.folder import BY_HAND, safe_name
+from schemas.areas_over_time import answering, contacts
 from schemas.model import Register, ServiceArea
 from schemas.wording import listed
 
@@ -95,7 +97,7 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
     """
     answers: dict[ServiceArea, list[Submission]] = defaultdict(list)
     for sent in due.submissions:
-        if (area := area_of(sent, register)) is not None:
+        if (area := area_of(sent, register, due.now.date())) is not None:
             answers[area].append(sent)
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
     accepted = _by_place(sent for sent in due.past if sent.outcome is Outcome.ACCEPTED)
@@ -104,13 +106,17 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
     for one in due.past:
         of_file[one.sha256].append(one)
 
-    def answer(sent: Submission, area: ServiceArea) -> Message | None:
+    def answer(sent: Submission, area: ServiceArea) -> list[Message | None]:
+        """To each of an area's addresses."""
         period = register.period(sent.period or "")
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
             counting = accepted.get((area.ref, sent.period))
             stands = counting[-1].filename if counting else ""
-            return areas.correction_message(area, period, sent, copy, office=office, stands=stands)
+            return [
+                areas.correction_message(to, period, sent, copy, office=office, stands=stands)
+                for to in contacts(area)
+            ]
         if sent.outcome is Outcome.DUPLICATE:
             brought = areas.Brought(was_sent_back=_was_sent_back(sent, of_file[sent.sha256]))
         else:
@@ -118,20 +124,28 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
             of_place = accepted[sent.area, sent.period]
             replaced = _replaced(due, sent, of_place, register)
             sent_before = [one for one in decided[sent.area, sent.period] if one.id < sent.id]
+            told = due.understood(sent) if of_place[-1].id == sent.id else ()
             brought = replace(
                 _brought(sent, of_place, contents, wordings),
+                figures=tuple(told[: areas.PLAYED_BACK]),
+                more=len(told[areas.PLAYED_BACK :]),
                 entered=replaced,
                 was_in_time=period is not None and came_in_time(sent_before, period),
             )
-        return areas.receipt_message(area, period, sent, brought, office=office)
+        return [
+            areas.receipt_message(to, period, sent, brought, office=office) for to in contacts(area)
+        ]
 
     for area, some in answers.items():
         listed = to_be_listed(some)
         without = {sent.id for sent in listed}
         made = [answer(sent, area) for sent in some if sent.id not in without]
         if listed:
-            made.append(listing_message(area, listed, due.copies, office=office))
-        yield from together(area, [one for one in made if one is not None], office=office)
+            made.append(
+                [listing_message(to, listed, due.copies, office=office) for to in contacts(area)]
+            )
+        for to, parts in zip(contacts(area), zip(*made, strict=True), strict=True):
+            yield from together(to, [one for one in parts if one is not None], office=office)
 
 
 def _by_place(
@@ -212,7 +226,8 @@ def _telling_entered(due: MailDue, register: Register, office: Office) -> Iterat
     for area in register.areas:
         mine = [_entered(one, register) for one in due.newly_entered if one.area == area.ref]
         if mine:
-            yield areas.entered_message(area, mine, office=office)
+            for to in contacts(answering(register, area, due.now.date())):
+                yield areas.entered_message(to, mine, office=office)
 
 
 def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterator[Message | None]:
@@ -222,7 +237,9 @@ def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterat
             sent_back[sent.area][sent.period] = sent
     for reminder in owed:
         of_area = sent_back[reminder.area.ref]
-        yield areas.reminder_message(reminder, of_area, office=office, sent_at=due.now)
+        for number, to in enumerate(contacts(reminder.area)):
+            one = replace(reminder, area=to, is_further=number > 0)
+            yield areas.reminder_message(one, of_area, office=office, sent_at=due.now)
 
 
 # --- What needs a person -------------------------------------------------------------------------
@@ -239,9 +256,16 @@ def _affairs(
         issued=tuple(map(_issued_in_words, due.issued)),
         drafts=tuple(map(_pending, due.pending)),
         new_drafts=frozenset(each.report.period.name for each in due.drafted),
+        unreplaced=tuple(
+            Unreplaced(each.period, each.shown, each.because, each.recalled_at.astimezone().date())
+            for each in due.recalled
+            if not each.is_replaced
+        ),
         answers=due.answers,
         sent_back=tuple(
-            _sent_back(sent, register) for sent in fresh if sent.outcome is Outcome.REJECTED
+            _sent_back(sent, register, due.now.date())
+            for sent in fresh
+            if sent.outcome is Outcome.REJECTED
         ),
         waiting=due.waiting,
         submissions=frozenset(sent.id for sent in fresh),
@@ -261,6 +285,7 @@ def _affairs(
         overdue=tuple(_overdue(due, register)),
         unreachable=tuple(_unreachable(due, register, owed)),
         copies=due.copies_beside,
+        register=due.register,
         entered=tuple(
             replace(_entered(one, register), area=register.area_name(one.area))
             for one in due.newly_entered
@@ -273,7 +298,7 @@ def _affairs(
 def _issued_in_words(issued: Issued) -> str:
     report = issued.report
     shown = f"{report.edition.named} of " if report.edition else ""
-    return f"{shown}{report.period.name}, overall {report.overall.shown}"
+    return f"{shown}{report.period.name}, overall {report.shown(report.overall)}"
 
 
 def _pending(draft: Issued) -> PendingDraft:
@@ -281,14 +306,14 @@ def _pending(draft: Issued) -> PendingDraft:
     return PendingDraft(
         report.period.name,
         report.edition.code if report.edition else "",
-        report.overall.shown,
+        report.shown(report.overall),
         report.coverage.shown,
         report.issued_at.date(),
     )
 
 
-def _sent_back(sent: Submission, register: Register) -> SentBack:
-    area = area_of(sent, register)
+def _sent_back(sent: Submission, register: Register, today: date) -> SentBack:
+    area = area_of(sent, register, today)
     is_told = area is not None and bool(area.email.strip())
     name = area.name if area else ""
     lies = _lies_for(area) if area and not is_told else ""
@@ -314,12 +339,13 @@ def _unreachable(
 ) -> Iterator[Unreachable]:
     """Areas that are owed a receipt or a reminder; of a correction `SentBack` tells."""
     for sent in due.submissions:
-        area = area_of(sent, register)
+        area = area_of(sent, register, due.now.date())
         if area and not area.email.strip() and sent.outcome is not Outcome.REJECTED:
             owed = f"a receipt for {sent.filename}"
             yield Unreachable(area.name, owed, due.now.date(), _lies_for(area))
     for ref in dict.fromkeys(one.area for one in due.newly_entered):
         area = register.area(ref)
+        area = answering(register, area, due.now.date()) if area else None
         if area and not area.email.strip():
             owed = "what was entered on its behalf"
             yield Unreachable(area.name, owed, due.now.date(), _lies_for(area))

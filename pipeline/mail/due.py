@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline.consolidation import approvals
 from pipeline.consolidation.editions import edition_of
@@ -20,8 +23,15 @@ from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages import MailKind
 from pipeline.mail.messages.appendix import Recalled
-from pipeline.mail.messages.digest import CopyBeside, NotTaken, Retention, Undelivered
+from pipeline.mail.messages.digest import (
+    CopyBeside,
+    NotTaken,
+    RegisterQuestion,
+    Retention,
+    Undelivered,
+)
 from pipeline.outputs.issuing import Issued, draft_of, pending, published_since
+from pipeline.outputs.understood import Understood, understood
 from pipeline.store import (
     Answered,
     Contents,
@@ -34,8 +44,11 @@ from pipeline.store import (
 )
 from pipeline.store.session import Session
 from pipeline.workspace.runs.record import RunOutcome, last_runs
+from schemas.areas_over_time import answering
 from schemas.deciding import Weekday
 from schemas.model import Register, ServiceArea
+from schemas.observations import Observation
+from schemas.timeline import in_force
 
 #: What a command may send, or a run that could not use the register: no sign of a night.
 _WITHOUT_A_NIGHT = (MailKind.APPENDIX, MailKind.RECALL, MailKind.REGISTER)
@@ -56,6 +69,8 @@ class MailDue(Struct, frozen=True):
     copies: Mapping[int, Path] = field(default_factory=dict)
     #: What these brought, by the submission's number.
     contents: Mapping[int, Contents] = field(default_factory=dict)
+    #: Reads an accepted one's figures as they were understood; what is concealed is not said.
+    understood: Callable[[Submission], Sequence[Understood]] = lambda _: ()
     #: The figures entered on areas' behalf that count and of which they are to be told, as they
     #: may be; and all there are, in the order entered.
     newly_entered: tuple[Entered, ...] = ()
@@ -79,6 +94,8 @@ class MailDue(Struct, frozen=True):
     undelivered: tuple[Undelivered, ...] = ()
     #: Copies of the register that lie beside it.
     copies_beside: tuple[CopyBeside, ...] = ()
+    #: What there is to ask about the register.
+    register: tuple[RegisterQuestion, ...] = ()
     retention: Retention | None = None
     #: The day of the last digest, and the last day before this on which the job ran; None where
     #: there was none.
@@ -94,6 +111,7 @@ def due(
     undelivered: Iterable[Undelivered] = (),
     last_digest: datetime | None = None,
     copies_beside: Iterable[CopyBeside] = (),
+    asked_of_register: Iterable[RegisterQuestion] = (),
 ) -> MailDue:
     """What is due to be told, read from the store; `answered` is up to what people were told.
 
@@ -128,6 +146,7 @@ def due(
         past=past,
         copies=copies,
         contents=store.contents(answered.submission),
+        understood=partial(_understood, register, store, redaction),
         newly_entered=tuple(
             redaction.entered_told(one)
             for name in dict.fromkeys(one.period for one in entered if one.id > answered.entered)
@@ -136,7 +155,10 @@ def due(
         ),
         entered=entered,
         returned={
-            p.name: returns_received(register_for(session, p.name), p, past, today)
+            p.name: tuple(
+                replace(each, area=answering(register, each.area, today))
+                for each in returns_received(register_for(session, p.name), p, past, today)
+            )
             for p in open_periods
         },
         issued=tuple(published_since(session, answered.issue)),
@@ -157,10 +179,32 @@ def due(
         set_apart=set_apart,
         undelivered=tuple(undelivered),
         copies_beside=tuple(copies_beside),
+        register=tuple(asked_of_register),
         retention=Retention(len(over.submissions), over.rule, over.since) if over.since else None,
         last_digest=last_digest.astimezone().date() if last_digest else None,
         last_night=_last_night(session),
     )
+
+
+def _understood(
+    register: Register, store: Store, redaction: Redaction, sent: Submission
+) -> Sequence[Understood]:
+    """The figures of one submission: of a whole night's there are too many to be held at once.
+
+    One of several areas' figures is not said before an issue has printed it: with their total it
+    could give another's away.
+    """
+
+    def is_hidden(one: Observation) -> bool:
+        indicator = register.indicator(one.indicator)
+        is_shared = indicator is None or len(indicator.areas) > 1
+        return redaction.conceals(one) or (is_shared and redaction.hides(one))
+
+    rows = store.rows_of("observation", sent.id)
+    # The names of columns are words of SQLAlchemy's own kind.
+    plain = ({str(name): value for name, value in row.items()} for row in rows)
+    figures = [msgspec.convert(row, Observation) for row in plain]
+    return understood(figures, register, sent.period or "", is_hidden)
 
 
 def _is_to_be_sent(draft: Issued, register: Register, today: date, store: Store) -> bool:
@@ -188,6 +232,7 @@ def recalled(store: Store) -> Iterator[Recalled]:
         yield Recalled(
             *(issue.period, shown, issue.issued_at, ruling.decided_at, ruling.because),
             tuple(recipients),
+            is_replaced=until is not None,
         )
 
 
@@ -204,6 +249,15 @@ def _last_night(session: Session) -> date | None:
     return max((at.astimezone().date() for at in (told, ran) if at is not None), default=None)
 
 
-def area_of(sent: Submission, register: Register) -> ServiceArea | None:
-    """The area that a return names; where it names none, the one in whose folder it lay."""
-    return register.area(sent.area or sent.folder_area or "")
+def area_of(sent: Submission, register: Register, today: date) -> ServiceArea | None:
+    """The area that a return names; where it names none, the one in whose folder it lay.
+
+    It has the name that it had in the return's period, and the addresses of whoever answers for it
+    today.
+    """
+    ref = sent.area or sent.folder_area or ""
+    area = register.area(ref)
+    if area is None:
+        return None
+    name = in_force(register, sent.period or "").area_name(ref)
+    return replace(answering(register, area, today), name=name)

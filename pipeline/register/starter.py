@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from schemas import model
+from schemas.asking import AskAction, Asking
 from schemas.deciding import IssueRule
 from schemas.units import Unit
 
@@ -47,6 +48,8 @@ def starter_register(today: date) -> model.Register:
                 plausible_minimum=Decimal(0),
                 commentary=model.CommentaryRule.OFF_TARGET,
                 definition="Incidents reported to the council in the quarter.",
+                ask_forecast=Asking.MAY,
+                ask_confidence=Asking.MAY,
                 source="Community safety case system",
             ),
             model.Indicator(
@@ -71,21 +74,33 @@ def starter_register(today: date) -> model.Register:
                 wording="Example: adopt the climate action plan",
                 kind=model.Kind.MILESTONE,
                 areas=("ENV",),
+                ask_action=AskAction.WHERE_RED,
             ),
         ),
         targets=(
             model.Target("P1-1", period.name, value=Decimal(250)),
-            model.Target("P2-1", period.name, value=Decimal("45.0")),
+            model.Target(
+                "P2-1",
+                period.name,
+                value=Decimal("45.0"),
+                green_from=Decimal("44.0"),
+                red_from=Decimal("40.0"),
+                exceeded_from=Decimal("50.0"),
+            ),
         ),
         areas=(
             model.ServiceArea(
                 "CS", "Community safety", "Head of Community Safety", "safety@council.example"
             ),
             model.ServiceArea(
-                "ENV", "Environment", "Head of Environment", "environment@council.example"
+                "ENV",
+                "Environment",
+                "Head of Environment; waste manager",
+                "environment@council.example; waste@council.example",
             ),
         ),
         periods=(period,),
+        bands=(model.BandRow(model.Colour.EXCEEDED, "Exceeded", "★", "#10246B"),),
         recipients=(
             model.Recipient("Committee clerk", "committee@council.example"),
             model.Recipient(

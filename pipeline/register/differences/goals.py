@@ -10,6 +10,7 @@ from msgspec import Struct
 from pipeline.register.differences.difference import Concern, RegisterChange, indicator_named
 from schemas.model import Indicator, Operator, Register, Target, Tolerance, ToleranceKind
 from schemas.register_over_time import TARGETS_OVER_TIME
+from schemas.register_thresholds import THRESHOLDS
 from schemas.timeline import in_force, row_for
 from schemas.units import Unit, shown
 from schemas.wording import counted, noun_for
@@ -68,6 +69,25 @@ def spreads(old: Register, new: Register) -> Iterator[RegisterChange]:
                 name = f"{indicator_named(indicator, target.indicator)}, {target.period}"
                 said = f"{column.heading} is {_said(after)}; it was {_said(before)}."
                 yield RegisterChange(Concern.TARGETS, f"{name}: {said}")
+
+
+def thresholds(old: Register, new: Register) -> Iterator[RegisterChange]:
+    """From where on figures are in each band, by the rows of the targets."""
+    earlier = {(each.indicator, each.period): each for each in old.targets}
+    for target in new.targets:
+        was = earlier.get((target.indicator, target.period))
+        indicator = row_for(new, target.indicator, target.period)
+        if indicator is None:
+            continue
+        for column in THRESHOLDS:
+            before, after = (
+                "blank" if figure is None else shown(figure, indicator.unit)
+                for figure in (getattr(each, column.key, None) for each in (was, target))
+            )
+            if before != after:
+                name = f"{indicator_named(indicator, target.indicator)}, {target.period}"
+                said = f"{name}: {column.heading} is {after}; it was {before}."
+                yield RegisterChange(Concern.TARGETS, said)
 
 
 def _said(cell: Decimal | str | None) -> str:

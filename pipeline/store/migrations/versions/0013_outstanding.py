@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _TABLE = "outstanding"
 
@@ -32,4 +32,4 @@ def upgrade() -> None:
                 f"CREATE TRIGGER {_TABLE}_no_{action.lower()} BEFORE {action} ON {_TABLE} "
                 f"BEGIN SELECT RAISE(ABORT, 'the store keeps every {_TABLE}'); END"
             )
-    op.execute("UPDATE about SET schema_version = 12")
+    op.execute("UPDATE about SET schema_version = 13")
