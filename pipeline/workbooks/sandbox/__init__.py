@@ -31,6 +31,7 @@ from pipeline.workspace.settings import Limits
 __all__ = ["Guard", "GuardError", "Reason", "StoppedError", "ahead"]
 
 P = ParamSpec("P")
+C = TypeVar("C")
 T = TypeVar("T")
 
 #: Importing what it needs may take a worker this long on a slow disk, in seconds.
@@ -88,8 +89,8 @@ class Guard(Executor):
 
     def submit_with(
         self,
-        content: Callable[[], bytes],
-        function: Callable[Concatenate[bytes, P], T],
+        content: Callable[[], C],
+        function: Callable[Concatenate[C, P], T],
         /,
         *args: P.args,
         **kwargs: P.kwargs,
