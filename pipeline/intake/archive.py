@@ -14,8 +14,9 @@ import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path, PurePath
 
 from msgspec import Struct
@@ -38,8 +39,9 @@ _DIGITS = 64
 #: A claim's name, and that of the folder in which each claim of version 0.2.0 lay by itself.
 _CLAIMED = re.compile(r"([0-9a-f]{64}\.\w+) (.+)", re.DOTALL)
 _CLAIMED_0_2_0 = re.compile(r"[0-9a-f]{64}\.\w+")
-#: Files that are checked at once: one by one, each would wait for the disk alone.
-_AT_ONCE = 16
+#: So many files are asked to be kept at once, by so many threads: one by one, each would wait for
+#: the disk alone. All else is done by one thread, since many would wait for the interpreter.
+_AT_ONCE, _THREADS = 64, 8
 
 
 def archived(workspace: Workspace, sha256: str, kind: FileKind) -> Path:
@@ -74,12 +76,14 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
             else:
                 claims.append((arrival, claim))
     # Asked to keep them once all are claimed, the disk keeps most of what was claimed at once.
-    with ThreadPoolExecutor(_AT_ONCE, "archive") as threads:
-        checks = [threads.submit(_is_kept, claim) for _, claim in claims]
-    for (arrival, claim), is_kept in zip(claims, checks, strict=True):
-        with way.told(arrival, skipped):
-            if not way.to_archive(claim, is_kept=is_kept.result()):
-                raise ChangedError
+    with ThreadPoolExecutor(_THREADS, "archive") as threads:
+        for start in range(0, len(claims), _AT_ONCE):
+            some = claims[start : start + _AT_ONCE]
+            checks = [_checked(claim, threads) for _, claim in some]
+            for (arrival, claim), is_kept in zip(some, checks, strict=True):
+                with way.told(arrival, skipped):
+                    if not way.to_archive(claim, is_kept=is_kept.result()):
+                        raise ChangedError
     way.tidy()
     if folders := {way.place(arrival).parent for arrival, _ in copied}:
         # Two file systems keep no common order: what is removed in one must be safe in the other.
@@ -144,6 +148,26 @@ def _folder_of(arrival: Arrival) -> str:
 def _is_kept(claim: _Claim) -> bool:
     """Whether a claim has the bytes that its folder is called by, and the disk keeps them."""
     return moving.is_final(claim.path, claim.sha256, sync=True)
+
+
+def _checked(claim: _Claim, threads: Executor) -> Future[bool]:
+    """The same; what a thread waits for is the disk alone."""
+    done = Future[bool]()
+    try:
+        file = moving.final(claim.path, claim.sha256)
+    except OSError as error:
+        done.set_exception(error)
+        return done
+    if file is not None:
+        return threads.submit(_keep, file)
+    done.set_result(False)
+    return done
+
+
+def _keep(file: BufferedReader) -> bool:
+    with file:
+        moving.keep(file)
+    return True
 
 
 class _Way(Struct, frozen=True):
