@@ -29,6 +29,7 @@ from schemas.model import Register
 
 if TYPE_CHECKING:
     from pipeline.intake.inbox import Skipped
+    from pipeline.job.stages import Intake
     from pipeline.mail.delivery import Round
     from pipeline.mail.mailbox import Fetched
     from pipeline.outputs.issuing import Issued
@@ -112,27 +113,17 @@ def run(
     from pipeline.consolidation.assembly import disclose, merge, rate
     from pipeline.consolidation.redaction import Redaction
     from pipeline.job.deciding import decide_last
-    from pipeline.job.stages import archive, collect, correct, in_turn, read, record, validate
+    from pipeline.job.stages import collect
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
     from pipeline.outputs.issuing import due_periods, publish, unwritten
-    from pipeline.returns.receiving import decide
     from pipeline.store.retention import next_day
 
     with at_work(workspace, now, progress, pace, register) as session:
         if not only_inbox:
             need_folder(workspace.outbox)
         intake = collect(session, reopen)
-        with intake.readers, pace.work.ahead():
-            for part in in_turn(intake):
-                returns = read(part)
-                for batch in validate(intake, returns):
-                    decisions = decide(batch, intake.known, intake.session.register, now)
-                    decisions = correct(intake, decisions)
-                    with pace.during("storing"):
-                        record(intake, decisions)
-                        archive(intake, decisions)
-                    pace.check()
+        take_in(intake)
         issued: list[Issued] = []
         # One that is half written is completed at any rate, since mail tells of it.
         for period in (unwritten if only_inbox else due_periods)(session):
@@ -169,6 +160,32 @@ def run(
         fetched=fetched,
         not_kept=lost,
     )
+
+
+def take_in(intake: Intake) -> None:
+    """Every stage from what was collected to the archive, some hundreds of returns at a time.
+
+    Raises:
+        OverrunError: the run's time is up; what it did is kept.
+    """
+    from pipeline.job.stages import archive, arrived, correct, in_turn, read, record, validate
+    from pipeline.returns.receiving import decide
+
+    session = intake.session
+    with intake.readers, intake.leaving, session.pace.work.ahead():
+        for part in in_turn(intake):
+            returns = read(part)
+            for batch in validate(intake, returns):
+                decisions = decide(batch, intake.known, session.register, session.now)
+                decisions = correct(intake, decisions)
+                with session.pace.during("storing"):
+                    record(intake, decisions)
+                    archive(intake, decisions)
+                    if session.pace.is_over:
+                        arrived(intake)
+                session.pace.check()
+        with session.pace.during("storing"):
+            arrived(intake)
 
 
 def _register_of(workspace: Workspace, now: datetime, pace: Pace, *, is_told: bool) -> Register:

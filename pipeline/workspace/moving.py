@@ -93,40 +93,27 @@ def is_final(path: File, sha256: str, *, sync: bool = False) -> bool:
     Raises:
         OSError: it cannot be read, or the disk cannot keep it.
     """
-    file = final(path, sha256)
-    if file is None:
+    if not stat.S_ISREG(directory.status(path).st_mode):
         return False
-    with file:
+    with opened(path) as file:
+        if is_being_written(file) or _digest(file) != sha256:
+            return False
         if sync:
-            keep(file)
+            _keep(file)
     return True
 
 
-def final(path: File, sha256: str) -> BufferedReader | None:
-    """A file that has these bytes and to which nobody is about to write, opened; else None.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    if not stat.S_ISREG(directory.status(path).st_mode):
-        return None
-    file = opened(path)
-    try:
-        if not is_being_written(file) and _digest(file) == sha256:
-            return file
-    except OSError:
-        file.close()
-        raise
-    file.close()
-    return None
-
-
-def keep(file: BufferedReader) -> None:
+def keep(path: File) -> None:
     """Make the disk keep what a file holds.
 
     Raises:
         OSError: it cannot.
     """
+    with opened(path) as file:
+        _keep(file)
+
+
+def _keep(file: BufferedReader) -> None:
     # Windows does this for a file that is open for writing alone.
     if os.name != "nt":
         os.fsync(file.fileno())
