@@ -20,7 +20,7 @@ from pipeline.job.session import at_work, noting, register_of
 from pipeline.register.last_read import note_read
 from pipeline.workspace import lock
 from pipeline.workspace.errors import RegisterError
-from pipeline.workspace.folder import Workspace, make_state, need_folder
+from pipeline.workspace.folder import Workspace, make_state, need_folder, temporary_files
 from pipeline.workspace.runs.at_work import Thing, pending, server_of
 from pipeline.workspace.runs.pace import Pace
 from pipeline.workspace.runs.record import RunCounts
@@ -110,6 +110,11 @@ def run(
         fetched = fetch(workspace, register, now, pace) if is_last else fetched
         not_kept = tuple(keeping.changed(workspace, now.date(), pace))
         return Night(fetched=fetched, not_kept=not_kept, was_idle=True)
+    if not is_idle(workspace.inbox):
+        from pipeline.workbooks import sandbox
+
+        with temporary_files(workspace):
+            sandbox.get_ready()
     from pipeline.consolidation.assembly import disclose, merge, rate
     from pipeline.consolidation.redaction import Redaction
     from pipeline.job.deciding import decide_last

@@ -42,6 +42,9 @@ def load_register(
                 return register
 
     # Here and not above: the cached way must stay free of pandas and pandera.
+    from pipeline.workbooks import sandbox
+
+    sandbox.get_ready()
     from pipeline.register.reader import inspect_content
 
     register, _ = inspect_content(content, path.name, limits, was_accepted=was_accepted)
