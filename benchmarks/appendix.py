@@ -33,11 +33,11 @@ from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.report import Report
 from pipeline.outputs import appendix, page, tidy
 from pipeline.store import Outcome, Submission
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
     Indicator,
     Kind,
-    MergeRule,
     Period,
     Polarity,
     Priority,
@@ -45,9 +45,9 @@ from schemas.model import (
     ServiceArea,
     Status,
     Target,
-    Unit,
 )
 from schemas.observations import Achievement, Observation
+from schemas.units import Unit
 
 _AREAS, _PRIORITIES, _REPORTING = 20, 6, 2
 _LAST = Period("2026-27 Q1", date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 31))

@@ -52,19 +52,19 @@ from pipeline.workbooks.file_kind import FileKind
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.runs.pace import Pace
 from schemas.fields import COVER_SHEET, INDICATORS_SHEET, PREFILLED
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
     Indicator,
     Kind,
-    MergeRule,
     Period,
     Polarity,
     Priority,
     Register,
     ServiceArea,
     Target,
-    Unit,
 )
+from schemas.units import Unit
 
 INDICATORS = 60
 PERIOD = Period("2026-27 Q1", date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 31))

@@ -19,7 +19,6 @@ from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, sele
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from markupsafe import Markup
 
-from pipeline.consolidation.rating import SYMBOLS
 from pipeline.outputs import palette, wording
 from pipeline.workbooks.safe_text import clean, one_line
 from schemas.wording import counted, day_shown, listed
@@ -89,7 +88,7 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         travels=wording.travels_shown,
     )
     colours = SimpleNamespace(shade=palette.shade, **_COLOURS)
-    env.globals.update(palette=colours, symbols=SYMBOLS)
+    env.globals.update(palette=colours)
     return env
 
 

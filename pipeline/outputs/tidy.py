@@ -121,6 +121,10 @@ def _edition(row: _Reported) -> str:
     return edition.shown if edition else ""
 
 
+def _rating(row: _Reported) -> str:
+    return row.report.shown(row.line.rating)
+
+
 #: What was reported, the indicator as the appendix prints it, then where the figure came from.
 COLUMNS = (
     _of_line("Period", 80, "What it reports on.", lambda r: r.report.period.name),
@@ -139,7 +143,7 @@ COLUMNS = (
     _of_line(
         "Indicator performance", 110, "All areas' figure.", lambda r: r.line.performance_shown
     ),
-    _of_line("Indicator rating", 115, "Its colour, or why none.", lambda r: r.line.rating.shown),
+    _of_line("Indicator rating", 115, "Its colour, or why none.", _rating),
     _of_line("Indicator restated from", 115, "What the closed period had said.", _restated_from),
     _observed("filename"),
     _observed("sheet"),
@@ -179,7 +183,7 @@ def _rows_of(
     reported = {o.area: o for o in line.consolidated.observations}
     of_line: dict[str, Value] = {}
     for ref in line.indicator.areas:
-        area = report.register.area(ref) or ServiceArea(ref, ref)
+        area = report.register.area(ref) or ServiceArea(ref, report.register.area_name(ref))
         row = _Reported(report, section, line, area, reported.get(ref), restating)
         of_line = of_line or {c.heading: c.value(row) if c.is_of_line else None for c in COLUMNS}
         yield of_line | {each.heading: each.value(row) for each in _OF_ROW}

@@ -20,11 +20,11 @@ from pipeline.consolidation.returned import returns_received
 from pipeline.outputs.wording import score_shown
 from pipeline.store import Outcome, Submission
 from schemas.findings import Finding, Severity
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Indicator,
     Kind,
-    MergeRule,
     MilestoneState,
     Operator,
     Period,
@@ -37,10 +37,10 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
 from schemas.observations import Achievement, Observation
 from schemas.periods import last_period, year_before
+from schemas.units import Unit
 from tests.support.builders import indicator, small_register
 
 DUE = date(2013, 1, 31)

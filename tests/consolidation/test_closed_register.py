@@ -24,9 +24,9 @@ from pipeline.store import Outcome
 from pipeline.store.registers import kept_register
 from pipeline.workspace.errors import RegisterError
 from pipeline.workspace.folder import Workspace, open_workspace
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Kind,
-    MergeRule,
     Operator,
     Polarity,
     Register,
@@ -34,8 +34,8 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
+from schemas.units import Unit
 from tests.consolidation.test_closing import (
     NEXT,
     REGISTER_OPEN,

@@ -15,8 +15,10 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.disclosure import WITHHELD, disclose
 from pipeline.consolidation.merge import Consolidated, merge
-from schemas.model import Indicator, Kind, MergeRule, Polarity, Register, SmallNumbers, Status, Unit
+from schemas.merge_rules import MergeRule
+from schemas.model import Indicator, Kind, Polarity, Register, SmallNumbers, Status
 from schemas.observations import Observation
+from schemas.units import Unit
 from tests.support.builders import small_register
 
 BELOW = 5

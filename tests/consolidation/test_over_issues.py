@@ -15,8 +15,10 @@ from pipeline.consolidation.elimination import Work
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.printed import Told, note, suppressed_in
 from pipeline.consolidation.protection import Unknown, are_protected
-from schemas.model import Indicator, MergeRule, Unit
+from schemas.merge_rules import MergeRule
+from schemas.model import Indicator
 from schemas.observations import Observation
+from schemas.units import Unit
 from tests.consolidation.test_disclosure import Given, owned, register_of, shown, told
 from tests.support.adversary import Subject, Truth, found_out
 from tests.support.sampled import sampled

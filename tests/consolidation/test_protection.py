@@ -14,7 +14,9 @@ from pipeline.consolidation.inference import Reader
 from pipeline.consolidation.merge import merge
 from pipeline.consolidation.printed import Told
 from pipeline.consolidation.protection import Equation, Name, Unknown, are_protected
-from schemas.model import Indicator, Kind, MergeRule, Polarity, Unit
+from schemas.merge_rules import MergeRule
+from schemas.model import Indicator, Kind, Polarity
+from schemas.units import Unit
 from tests.consolidation.test_disclosure import owned, register_of, told
 from tests.consolidation.test_over_issues import issued
 from tests.support import plain_protection

@@ -23,11 +23,11 @@ from openpyxl import load_workbook
 
 from pipeline.operations.setup import make_workspace
 from schemas.fields import ACHIEVEMENTS_SHEET
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
     Gets,
     Indicator,
-    MergeRule,
     Period,
     Polarity,
     Priority,
@@ -35,9 +35,9 @@ from schemas.model import (
     Register,
     ServiceArea,
     Target,
-    Unit,
 )
 from schemas.periods import last_period
+from schemas.units import Unit
 from tests.support.adversary import Reader, Truth, rows_of_csv
 from tests.support.builders import indicator
 from tests.support.command_line import quarterday

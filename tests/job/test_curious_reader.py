@@ -21,7 +21,8 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.disclosure import WITHHELD
 from pipeline.operations.setup import make_workspace
-from schemas.model import Indicator, MergeRule, Period, Register
+from schemas.merge_rules import MergeRule
+from schemas.model import Indicator, Period, Register
 from tests.job.test_adversary import AREAS, QUARTERS, measure
 from tests.job.test_adversary import REGISTER as YEAR
 from tests.outputs.test_disclosure_outputs import contents

@@ -32,7 +32,8 @@ from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import Settings
 from schemas.findings import Severity
-from schemas.model import MergeRule, Period, Polarity, ServiceArea
+from schemas.merge_rules import MergeRule
+from schemas.model import Period, Polarity, ServiceArea
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 from tests.support.containers import repacked
 from tests.support.filled import fill_return

@@ -21,10 +21,10 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.operations.setup import make_workspace
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
     Gets,
-    MergeRule,
     Period,
     Priority,
     Recipient,

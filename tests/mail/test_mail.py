@@ -24,18 +24,9 @@ from pipeline.mail.messages.areas import correction_message
 from pipeline.outputs.wording import gap_shown
 from pipeline.workspace.errors import RegisterError, SettingsError
 from schemas.findings import Finding, Severity
-from schemas.model import (
-    Gets,
-    Indicator,
-    Kind,
-    MergeRule,
-    Operator,
-    Polarity,
-    Recipient,
-    ServiceArea,
-    Target,
-    Unit,
-)
+from schemas.merge_rules import MergeRule
+from schemas.model import Gets, Indicator, Kind, Operator, Polarity, Recipient, ServiceArea, Target
+from schemas.units import Unit
 from tests.outputs.test_page import Outline
 from tests.support.builders import sent_back
 from tests.support.report_fixture import PERIOD, demanding, worked_example
@@ -156,9 +147,10 @@ def test_both_bodies_hold_the_result_what_is_red_and_amber_and_where_it_comes_fr
         "names the file, sheet and cell behind each figure",
     ):
         assert words in said
-    for section in worked_example().sections:
+    report = worked_example()
+    for section in report.sections:
         assert section.priority.heading in said
-        assert section.tally.shown in said
+        assert report.shown(section.tally) in said
 
 
 @pytest.mark.parametrize("subtype", ["plain", "html"])

@@ -17,10 +17,10 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.consolidation.disclosure import WITHHELD
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Indicator,
-    MergeRule,
     Period,
     Polarity,
     Recipient,
@@ -28,8 +28,8 @@ from schemas.model import (
     ServiceArea,
     SmallNumbers,
     Target,
-    Unit,
 )
+from schemas.units import Unit
 from tests.support.builders import CARE, SAFETY, indicator, small_register
 from tests.support.command_line import quarterday
 from tests.support.filled import Entries, fill_return

@@ -15,7 +15,9 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
-from schemas.model import MergeRule, Period, Polarity, Recipient, Register, Target, Unit
+from schemas.merge_rules import MergeRule
+from schemas.model import Period, Polarity, Recipient, Register, Target
+from schemas.units import Unit
 from tests.outputs.test_disclosure_outputs import LAST, NOW, contents
 from tests.support import command_line
 from tests.support.builders import CARE, SAFETY, indicator, small_register

@@ -20,12 +20,12 @@ from pipeline.register.loading import load_register
 from pipeline.register.starter import financial_quarter, starter_register
 from pipeline.register.writer import SPARE_ROWS, write_register
 from pipeline.workspace.errors import WorkspaceError
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Framework,
     Indicator,
     Kind,
-    MergeRule,
     Operator,
     Polarity,
     Policy,
@@ -38,9 +38,9 @@ from schemas.model import (
     TextBounds,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
 from schemas.register_layout import FRAMEWORK, LISTS, SHEETS
+from schemas.units import Unit
 from tests.support.register_fixture import WORKED, change, read_here, write_worked
 from tests.support.sampled import sampled
 
@@ -240,8 +240,12 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
     book["Indicators"].delete_cols(18, len(later["Indicators"]))
     assert later["Targets"] == ["Spread", "Next year", "Change a year"]
     book["Targets"].delete_cols(9, 3)
-    assert [book["Periods"]["F1"].value] == later["Periods"] == ["Issue on"]
-    book["Periods"].delete_cols(6)
+    assert later["Service areas"] == ["First period", "Last period", "Becomes", "Changed from"]
+    assert [cell.value for cell in book["Service areas"][1][4:]] == later["Service areas"]
+    book["Service areas"].delete_cols(5, 4)
+    assert later["Periods"] == ["Issue on", "Formerly"]
+    assert [cell.value for cell in book["Periods"][1][5:]] == later["Periods"]
+    book["Periods"].delete_cols(6, 2)
     for sheet in SHEETS:
         if sheet.later:
             del book[sheet.title]

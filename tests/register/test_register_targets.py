@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from pipeline.register.writer import write_register
 from schemas.findings import Finding
-from schemas.model import Kind, Operator, Polarity, Register, Target, Unit
+from schemas.model import Kind, Operator, Polarity, Register, Target
+from schemas.units import Unit
 from tests.support.programs import need
 from tests.support.register_fixture import (
     MEASURE,

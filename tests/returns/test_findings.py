@@ -35,18 +35,10 @@ from schemas import returns as schema
 from schemas import rules
 from schemas.checks import Checks, Condition, RowCheck
 from schemas.findings import Finding, Severity
-from schemas.model import (
-    CommentaryRule,
-    Kind,
-    MergeRule,
-    Period,
-    Polarity,
-    Register,
-    Status,
-    Target,
-    Unit,
-)
+from schemas.merge_rules import MergeRule
+from schemas.model import CommentaryRule, Kind, Period, Polarity, Register, Status, Target
 from schemas.rules_page import page
+from schemas.units import Unit
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 from tests.support.containers import repacked
 from tests.support.locked import as_a_whole

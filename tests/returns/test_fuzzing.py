@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid
-from schemas.model import Unit
+from schemas.units import Unit
 from tests.support import fuzzing
 
 

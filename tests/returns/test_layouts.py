@@ -18,7 +18,8 @@ from pipeline.returns.reading import Reading
 from pipeline.returns.reading import Return as Checked
 from pipeline.returns.validate import validate
 from pipeline.workbooks.file_kind import FileKind
-from schemas.model import Period, Register, Status, Unit
+from schemas.model import Period, Register, Status
+from schemas.units import Unit
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 from tests.support.filled import fill_return
 

@@ -16,7 +16,8 @@ from pipeline.returns.reading import Return
 from pipeline.returns.validate import validate
 from pipeline.workbooks.file_kind import FileKind
 from schemas.findings import LONGEST_QUOTE, Finding
-from schemas.model import Operator, Polarity, Target, Unit
+from schemas.model import Operator, Polarity, Target
+from schemas.units import Unit
 from tests.support.builders import PERIOD, SAFETY, indicator, small_register
 
 IN_TIME = datetime(2013, 4, 20, 2, tzinfo=UTC)

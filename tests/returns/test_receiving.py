@@ -23,7 +23,8 @@ from pipeline.workbooks.file_kind import FileKind
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import Limits
-from schemas.model import MergeRule, Period, Polarity
+from schemas.merge_rules import MergeRule
+from schemas.model import Period, Polarity
 from tests.consolidation.test_closing import new_workspace, night
 from tests.support.builders import CARE, SAFETY, indicator, small_register
 from tests.support.filled import fill_return

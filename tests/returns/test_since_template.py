@@ -19,7 +19,8 @@ from pipeline.register.loading import load_register
 from pipeline.workbooks.origin import register_of_template
 from pipeline.workspace.folder import open_workspace
 from schemas.findings import Finding
-from schemas.model import Register, Unit
+from schemas.model import Register
+from schemas.units import Unit
 from tests.support.builders import CARE, PERIOD, indicator
 from tests.support.command_line import quarterday
 from tests.support.filled import fill_in, fill_return

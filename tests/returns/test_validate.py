@@ -19,8 +19,10 @@ from pipeline.returns.reading import CoverEntry, Reading, ReportedRow, Return
 from pipeline.returns.validate import validate
 from pipeline.workbooks.file_kind import FileKind
 from schemas.fields import SIGNED
-from schemas.model import CommentaryRule, Indicator, Kind, MergeRule, Register, Status, Unit
+from schemas.merge_rules import MergeRule
+from schemas.model import CommentaryRule, Indicator, Kind, Register, Status
 from schemas.returns import ROWS
+from schemas.units import Unit
 from schemas.verdicts import failures, frame_of, schema_of
 from tests.support.builders import PERIOD, SAFETY, indicator, small_register
 

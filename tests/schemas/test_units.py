@@ -10,8 +10,17 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.model import Indicator, Kind, Operator, Polarity, Target, Unit
-from schemas.units import GROUP_FROM, cell_value, grouped, number_format, places, quantise, shown
+from schemas.model import Indicator, Kind, Operator, Polarity, Target
+from schemas.units import (
+    GROUP_FROM,
+    Unit,
+    cell_value,
+    grouped,
+    number_format,
+    places,
+    quantise,
+    shown,
+)
 from tests.support.builders import indicator
 from tests.support.programs import displayed
 

@@ -23,7 +23,8 @@ import numpy as np
 from openpyxl import load_workbook
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from schemas.model import Indicator, MergeRule, Register
+from schemas.merge_rules import MergeRule
+from schemas.model import Indicator, Register
 
 _NUMBER = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?"
 _PRINTED = re.compile(rf"({_NUMBER})%?")

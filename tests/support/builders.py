@@ -11,11 +11,11 @@ from pipeline.intake.scan import Arrival
 from pipeline.store import Decision, Outcome, Signature, Submission
 from pipeline.workbooks.file_kind import FileKind
 from schemas.findings import Finding
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
     Indicator,
     Kind,
-    MergeRule,
     Operator,
     Period,
     Polarity,
@@ -23,9 +23,9 @@ from schemas.model import (
     Register,
     ServiceArea,
     Target,
-    Unit,
 )
 from schemas.observations import Achievement, Observation
+from schemas.units import Unit
 
 PERIOD = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
 SAFETY = ServiceArea("CS", "Community safety", "Head of safety", "safety@council.example")

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from pipeline.operations.setup import make_workspace
 from pipeline.store import Store
 from pipeline.workspace.folder import Workspace, open_workspace
-from schemas.model import Kind, MergeRule, Period, Register, ServiceArea
+from schemas.merge_rules import MergeRule
+from schemas.model import Kind, Period, Register, ServiceArea
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 from tests.support.command_line import quarterday
 from tests.support.filled import fill_return

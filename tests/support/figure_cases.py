@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from pipeline.workbooks.figures.figure import CellValue, Scale
-from schemas.model import Unit
+from schemas.units import Unit
 
 PERCENT, COUNT, MONEY = Scale(Unit.PERCENT, 1), Scale(Unit.COUNT), Scale(Unit.CURRENCY, 2)
 DAYS, RATIO = Scale(Unit.DAYS, 1), Scale(Unit.RATIO, 2)

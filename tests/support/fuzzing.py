@@ -40,8 +40,9 @@ from pipeline.workbooks.sandbox import Guard, StoppedError
 from pipeline.workspace.settings import Limits
 from schemas.fields import ACHIEVEMENT_FIELDS, COVER_FIELDS, INDICATOR_FIELDS, UNTAUGHT_FIELDS
 from schemas.findings import has_errors
-from schemas.model import Register, Unit
+from schemas.model import Register
 from schemas.rules import READER_STOPPED
+from schemas.units import Unit
 from tests.support import fuzzed_arrivals
 from tests.support.builders import small_register
 from tests.support.containers import zipped

@@ -19,13 +19,13 @@ from pipeline.register.sheets import read_sheets
 from pipeline.register.writer import write_register
 from pipeline.workspace.errors import RegisterError
 from schemas.findings import Finding
+from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
     Framework,
     Gets,
     Indicator,
     Kind,
-    MergeRule,
     Operator,
     Period,
     Polarity,
@@ -36,8 +36,8 @@ from schemas.model import (
     Target,
     Tolerance,
     ToleranceKind,
-    Unit,
 )
+from schemas.units import Unit
 
 MEASURE = Indicator(
     ref="P2-1",

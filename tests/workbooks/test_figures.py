@@ -12,8 +12,7 @@ from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import CellValue, Figure, Scale
 from pipeline.workbooks.figures.numbers import parse_number
 from pipeline.workbooks.figures.short import figure_of
-from schemas.model import Unit
-from schemas.units import places, shown
+from schemas.units import Unit, places, shown
 from tests.support.figure_cases import CASES
 
 

@@ -23,7 +23,7 @@ from pipeline.returns.reading import Reading
 from pipeline.workbooks.details import details_of, merged_of
 from pipeline.workbooks.details.detail import BrokenPartError
 from pipeline.workbooks.file_kind import FileKind
-from schemas.model import Unit
+from schemas.units import Unit
 from tests.support import containers
 from tests.support.builders import PERIOD, SAFETY, indicator, small_register
 from tests.support.containers import HEAD, MAIN, cell, zipped
