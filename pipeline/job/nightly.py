@@ -6,6 +6,7 @@ where it is used.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
 from time import sleep
@@ -19,7 +20,7 @@ from pipeline.job import idle, keeping
 from pipeline.job.session import at_work, noting, register_of
 from pipeline.register.last_read import note_read
 from pipeline.workspace import lock
-from pipeline.workspace.errors import RegisterError
+from pipeline.workspace.errors import RegisterError, WorkspaceError
 from pipeline.workspace.folder import Workspace, make_state, need_folder, temporary_files
 from pipeline.workspace.runs.at_work import Thing, pending, server_of
 from pipeline.workspace.runs.pace import Pace
@@ -29,7 +30,6 @@ from schemas.model import Register
 
 if TYPE_CHECKING:
     from pipeline.intake.inbox import Skipped
-    from pipeline.job.stages import Intake
     from pipeline.mail.delivery import Round
     from pipeline.mail.mailbox import Fetched
     from pipeline.outputs.issuing import Issued
@@ -110,25 +110,39 @@ def run(
         fetched = fetch(workspace, register, now, pace) if is_last else fetched
         not_kept = tuple(keeping.changed(workspace, now.date(), pace))
         return Night(fetched=fetched, not_kept=not_kept, was_idle=True)
-    if not is_idle(workspace.inbox):
-        from pipeline.workbooks import sandbox
-
-        with temporary_files(workspace):
-            sandbox.get_ready()
     from pipeline.consolidation.assembly import disclose, merge, rate
     from pipeline.consolidation.redaction import Redaction
     from pipeline.job.deciding import decide_last
-    from pipeline.job.stages import collect
+    from pipeline.job.stages import (
+        archive,
+        collect,
+        correct,
+        in_turn,
+        read,
+        record,
+        under_way,
+        validate,
+    )
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
     from pipeline.outputs.issuing import due_periods, publish, unwritten
+    from pipeline.returns.receiving import decide
     from pipeline.store.retention import next_day
 
     with at_work(workspace, now, progress, pace, register) as session:
         if not only_inbox:
             need_folder(workspace.outbox)
         intake = collect(session, reopen)
-        take_in(intake)
+        with under_way(intake):
+            for part in in_turn(intake):
+                returns = read(part)
+                for batch in validate(intake, returns):
+                    decisions = decide(batch, intake.known, intake.session.register, now)
+                    decisions = correct(intake, decisions)
+                    with pace.during("storing"):
+                        record(intake, decisions)
+                        archive(intake, decisions)
+                    pace.check()
         issued: list[Issued] = []
         # One that is half written is completed at any rate, since mail tells of it.
         for period in (unwritten if only_inbox else due_periods)(session):
@@ -167,30 +181,15 @@ def run(
     )
 
 
-def take_in(intake: Intake) -> None:
-    """Every stage from what was collected to the archive, some hundreds of returns at a time.
+def _get_ready(workspace: Workspace) -> None:
+    """Have what reads returns get ready, where there are any, while the job itself loads."""
+    # An inbox that cannot be listed is told of when it is needed.
+    with suppress(WorkspaceError):
+        if not is_idle(workspace.inbox):
+            from pipeline.workbooks import sandbox
 
-    Raises:
-        OverrunError: the run's time is up; what it did is kept.
-    """
-    from pipeline.job.stages import archive, arrived, correct, in_turn, read, record, validate
-    from pipeline.returns.receiving import decide
-
-    session = intake.session
-    with intake.readers, intake.leaving, session.pace.work.ahead():
-        for part in in_turn(intake):
-            returns = read(part)
-            for batch in validate(intake, returns):
-                decisions = decide(batch, intake.known, session.register, session.now)
-                decisions = correct(intake, decisions)
-                with session.pace.during("storing"):
-                    record(intake, decisions)
-                    archive(intake, decisions)
-                    if session.pace.is_over:
-                        arrived(intake)
-                session.pace.check()
-        with session.pace.during("storing"):
-            arrived(intake)
+            with temporary_files(workspace):
+                sandbox.get_ready()
 
 
 def _register_of(workspace: Workspace, now: datetime, pace: Pace, *, is_told: bool) -> Register:
@@ -199,6 +198,7 @@ def _register_of(workspace: Workspace, now: datetime, pace: Pace, *, is_told: bo
     Raises:
         RegisterError: it is missing or holds mistakes, each named by sheet and cell.
     """
+    _get_ready(workspace)
     try:
         register = _once_saved(workspace) if is_told else register_of(workspace)
     except RegisterError as error:

@@ -7,6 +7,7 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import count, groupby, islice
@@ -127,6 +128,16 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
         need_folder(workspace.archive)
         need_folder(workspace.outbox)
     return intake
+
+
+@contextmanager
+def under_way(intake: Intake) -> Iterator[None]:
+    """In the block returns are read, while those before them are stored and leave the inbox."""
+    session = intake.session
+    with intake.readers, intake.leaving, session.pace.work.ahead():
+        yield
+        with session.pace.during("storing"):
+            intake.skipped += intake.leaving.finish()
 
 
 def _apart_from(skipped: Sequence[Skipped], session: Session) -> list[Skipped]:
@@ -354,11 +365,12 @@ def record(intake: Intake, decisions: Sequence[Decision]) -> None:
 def archive(intake: Intake, decisions: Sequence[Decision]) -> None:
     """Move the files of what was recorded from the inbox to the archive.
 
-    They are there once the disk keeps them: when those of the next decisions follow, or all have
-    `arrived`.
+    They are there once the disk keeps them: when those of the next decisions follow, or the last.
     """
-    arrived(intake)
+    intake.skipped += intake.leaving.finish()
     intake.skipped += intake.leaving.begin([one.arrival for one in decisions])
+    if intake.session.pace.is_over:
+        intake.skipped += intake.leaving.finish()
     for one in decisions:
         # Nothing that a return says or is called.
         sent = one.submission
@@ -370,8 +382,3 @@ def archive(intake: Intake, decisions: Sequence[Decision]) -> None:
             period=sent.period,
             findings=len(sent.findings),
         )
-
-
-def arrived(intake: Intake) -> None:
-    """Have all that left the inbox in the archive."""
-    intake.skipped += intake.leaving.finish()
