@@ -7,7 +7,7 @@ repeats, so that the instructions and the check never say two things.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 
 from msgspec import Struct
@@ -40,6 +40,10 @@ class Takes(StrEnum):
     PERFORMANCE = "performance"
     #: One of the two figures that make another.
     PART = "part"
+    #: A figure of the same unit, of the whole year.
+    FORECAST = "forecast"
+    #: One of the words of `asking.Confidence`.
+    CONFIDENCE = "confidence"
 
 
 class Field(Struct, frozen=True):
@@ -58,6 +62,11 @@ class Field(Struct, frozen=True):
     shows: Callable[..., str] | None = None
     #: Whether its heading may name a period, and then must name the return's.
     of_period: bool = False
+    #: What the template says instead where it must be filled in.
+    asks_required: str = ""
+    #: For what the register must ask, so that a template has it; see `asking.Asks.things`. Empty:
+    #: every template has it.
+    asked_for: str = ""
 
     @property
     def fill(self) -> bool:
@@ -172,6 +181,7 @@ INDICATOR_FIELDS = (
         width=12,
         takes=Takes.PART,
         of_period=True,
+        asks_required="Required with the figure: the number counted, for example 31.",
     ),
     Field(
         "denominator",
@@ -181,6 +191,7 @@ INDICATOR_FIELDS = (
         width=13,
         takes=Takes.PART,
         of_period=True,
+        asks_required="Required with the figure: the number it is out of, for example 50.",
     ),
     Field(
         "performance",
@@ -211,13 +222,94 @@ INDICATOR_FIELDS = (
         "What lies behind the figure; needed where it is out of target and the register asks.",
         ("comment", "comments", "notes", "narrative", "explanation"),
         width=48,
+        asks_required="Required: what lies behind the figure.",
     ),
 )
 
+#: Columns that a template has where the register asks for them of an indicator in it.
+ASKED_FIELDS = (
+    Field(
+        "forecast",
+        "Year-end forecast",
+        "The figure that you expect for the whole year, in the same unit.",
+        (
+            *("forecast", "year end forecast", "full year forecast", "full-year forecast"),
+            *("annual forecast", "forecast outturn", "outturn forecast", "forecast for the year"),
+            *("forecast for year", "forecast year end", "forecast year-end", "projected outturn"),
+            *("projected year end", "projected year-end", "year end projection", "projection"),
+            *("year-end projection", "year end outturn forecast", "predicted outturn"),
+            *("expected outturn", "forecast year end outturn", "projected year end outturn"),
+        ),
+        width=13,
+        takes=Takes.FORECAST,
+        of_period=True,
+        asked_for="forecast",
+    ),
+    Field(
+        "confidence",
+        "Confidence",
+        "How far the figure may be relied on: choose High, Medium or Low.",
+        (
+            *("confidence level", "level of confidence", "confidence rating", "data confidence"),
+            *("confidence in figure", "confidence in the figure", "confidence in data"),
+        ),
+        width=12,
+        takes=Takes.CONFIDENCE,
+        asked_for="confidence",
+    ),
+    Field(
+        "action",
+        "Corrective action",
+        "What is being done to bring the figure back into target.",
+        (
+            *("corrective actions", "action", "actions", "remedial action", "remedial actions"),
+            *("action taken", "actions taken", "action to be taken", "actions to be taken"),
+            *("recovery action", "recovery actions", "improvement action", "improvement actions"),
+            *("mitigating action", "mitigating actions", "planned action", "planned actions"),
+            *("action plan", "action required", "actions required"),
+        ),
+        width=40,
+        asked_for="action",
+    ),
+    Field(
+        "action_owner",
+        "Action owner",
+        "The name or post of whoever answers for the action.",
+        (
+            *("owner", "corrective action owner", "owner of action", "action lead"),
+            *("responsible officer", "officer responsible", "action by whom", "by whom"),
+        ),
+        width=20,
+        asked_for="action",
+    ),
+    Field(
+        "action_by",
+        "Action date",
+        "The day by which it will be done, for example 30/06/2013.",
+        (
+            *("corrective action date", "action due", "action due date", "action deadline"),
+            *("action by", "action by when", "by when", "action completion date"),
+            *("completion date", "deadline", "date of action", "due date"),
+        ),
+        width=13,
+        takes=Takes.DATE,
+        asked_for="action",
+    ),
+)
+ASKED = tuple(f.key for f in ASKED_FIELDS)
+#: Every column of a table of indicators that a service area may fill in, or finds filled in.
+_EVERY = (*INDICATOR_FIELDS, *ASKED_FIELDS)
+
 #: Keys of the columns that a service area fills in, of those prefilled, and of those with figures.
-FILLED = tuple(f.key for f in INDICATOR_FIELDS if f.fill)
-PREFILLED = tuple(f.key for f in INDICATOR_FIELDS if not f.fill)
-FIGURES = tuple(f.key for f in INDICATOR_FIELDS if f.takes in (Takes.PERFORMANCE, Takes.PART))
+FILLED = tuple(f.key for f in _EVERY if f.fill)
+PREFILLED = tuple(f.key for f in _EVERY if not f.fill)
+FIGURES = tuple(f.key for f in _EVERY if f.takes in (Takes.PERFORMANCE, Takes.PART, Takes.FORECAST))
+
+
+def columns_for(things: Collection[str]) -> tuple[Field, ...]:
+    """The columns of a template that asks for some things beside figures; see `Asks.things`."""
+    return (*INDICATOR_FIELDS, *(f for f in ASKED_FIELDS if f.asked_for in things))
+
 
 #: Keys of the cover's lines that say who answers for the figures.
 SIGNED = tuple(f.key for f in COVER_FIELDS if f.fill and f.required)
@@ -227,6 +319,26 @@ def prefilled(indicator: Indicator, priority: Priority, target: Target | None) -
     """What stands in each prefilled column of an indicator's row, by key."""
     return {f.key: f.shows(indicator, priority, target) for f in INDICATOR_FIELDS if f.shows}
 
+
+#: Columns of a template that say what the area reported before; it lacks those without a figure.
+EARLIER_FIELDS = (
+    Field(
+        "last",
+        "Last period",
+        "Prefilled: your figure of the period before, as it stood when this was written.",
+        width=16,
+        shows=lambda own: own.last,
+    ),
+    Field(
+        "year_before",
+        "A year before",
+        "Prefilled: your figure of the same period a year before, as it stood when this was "
+        "written.",
+        width=16,
+        shows=lambda own: own.year_before,
+    ),
+)
+EARLIER = tuple(f.key for f in EARLIER_FIELDS)
 
 #: Columns that are known in a table of indicators, and that no template has.
 UNTAUGHT_FIELDS = (

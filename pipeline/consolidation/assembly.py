@@ -13,6 +13,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
+from pipeline.consolidation.beside import (
+    actions_of,
+    confidence_of,
+    forecast_of,
+    hidden_in_year,
+    without_forecasts,
+)
 from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
 from pipeline.consolidation.content import content_of, said_by
 from pipeline.consolidation.coverage import coverage_of
@@ -66,6 +73,8 @@ class Merged(Struct, frozen=True):
     current_sha256: str = ""
     #: The period was closed, and the register of its time is not kept.
     lacks_register: bool = False
+    #: Refs of the indicators whose forecast could give away a figure of the year.
+    hidden_forecasts: frozenset[str] = frozenset()
 
     def told_of(self, period: str) -> ToldOf:
         """What earlier issues told of a period's figures."""
@@ -121,11 +130,12 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         submissions = tuple(sent for sent in submissions if as_of.shows(sent))
     standing = store.observations(name, as_of)
     standing = without_taken_over(session, register, name, standing, submissions)
+    figures = merge_observations(register, name, standing)
     return Merged(
         register=register,
         period=period,
         issued_at=remade.issued_at.astimezone() if remade else session.now,
-        figures=merge_observations(register, name, standing),
+        figures=figures,
         earlier={name: each.figures for name, each in earlier.items()},
         achievements=store.achievements(name, as_of),
         submissions=submissions,
@@ -136,6 +146,7 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         recalled=tuple(each.recalled for each in compared_with.values() if each.recalled),
         current_sha256=session.register.sha256,
         lacks_register=is_lost(session, name, register),
+        hidden_forecasts=hidden_in_year(store, register, period, figures),
     )
 
 
@@ -214,6 +225,11 @@ def _secrets(merged: Merged, periods: Iterable[_WholeAndPrinted]) -> Secrets:
 def _disclosed(merged: Merged, figures: tuple[Consolidated, ...]) -> tuple[Consolidated, ...]:
     """Figures of one period without those that must not be printed."""
     period = figures[0].period if figures else ""
+    if merged.hidden_forecasts:
+        figures = tuple(
+            without_forecasts(each) if each.indicator.ref in merged.hidden_forecasts else each
+            for each in figures
+        )
     register = merged.register_of(period)
     if merged.told is None:
         return disclosure.disclose_alone(register, figures)
@@ -241,7 +257,8 @@ def rate(disclosed: Disclosed) -> Report:
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
-    bands = bands_of(register, (n.target for n in lines))
+    own = _own(register, lines)
+    bands = bands_of(register, some_exceed=own.exceeded)
     report = Report(
         register=register,
         period=merged.period,
@@ -249,7 +266,7 @@ def rate(disclosed: Disclosed) -> Report:
         overall=_tally(lines, policy),
         coverage=coverage_of(n.consolidated for n in lines),
         bands=bands,
-        key=rating.key(policy, _own(register, lines)),
+        key=rating.key(policy, own),
         overall_key=rating.overall_key(policy, bands),
         returns=returns_received(
             register, merged.period, disclosed.submissions, day_of(merged.issued_at)
@@ -273,7 +290,8 @@ def _own(register: Register, lines: Sequence[Line]) -> rating.Own:
     return rating.Own(
         tolerances=any(own_tolerance(register, n.indicator, n.target) for n in lines),
         thresholds=any(goal.has_thresholds(polarity) for goal, polarity in goals if goal),
-        exceeded=any(goal.exceeded_from is not None for goal, _ in goals if goal),
+        exceeded=any(goal.exceeded_from is not None for goal, _ in goals if goal)
+        or any(n.forecast and n.forecast.exceeds for n in lines),
         milestones=any(n.consolidated.state is not None for n in lines),
     )
 
@@ -327,10 +345,11 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     recalled = [each for each in disclosed.merged.recalled if each in names]
     earlier = [disclosed.of(each, indicator.ref) for each in (pair.last, pair.year_before)]
     last, year_before = (each if is_alike(register, each, indicator) else None for each in earlier)
+    rated = rating.rate(merged, target, register.framework.policy, _whole(year_before))
     line = Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rating.rate(merged, target, register.framework.policy, _whole(year_before)),
+        rating=rated,
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
@@ -342,6 +361,9 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
             else remarks(register, merged, target, earlier, recalled)
         ),
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
+        actions=tuple(actions_of(register, merged, rated)),
+        forecast=forecast_of(register, merged, period),
+        confidence=confidence_of(register, merged),
     )
     return marked(line, disclosed.merged.closed, register)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from pipeline.consolidation.report import Line, Report, ReturnState, Section, fi
 from pipeline.store import Entered
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import write_whole
+from schemas.asking import things_asked
 from schemas.model import ServiceArea
 from schemas.observations import FIELDS, Observation
 
@@ -34,6 +35,8 @@ NOTHING_PRINTED = "No figure"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Value = str | Decimal | datetime | None
+#: Fields that are not told beside a suppressed figure.
+_BESIDE_FIGURE = frozenset({"action", "action_owner", "action_by", "forecast"})
 
 
 class _Reported(Struct, frozen=True):
@@ -82,12 +85,17 @@ def _observed(name: str, absent: Value = "") -> DataColumn:
     def value(row: _Reported) -> Value:
         if row.observation is None:
             return absent
-        reported: Value = getattr(row.observation, name)
+        reported: Value | date = getattr(row.observation, name)
+        if row.observation.suppressed and name in _BESIDE_FIGURE:
+            # What is done about a figure, or comes of it, tells of it.
+            return None if is_number else absent
         match reported:
             case str():
                 return plain(reported)
             case datetime():
                 return clock(reported, row.report)
+            case date():
+                return reported.isoformat()
         return None if is_number and row.observation.suppressed else reported
 
     said = field.described
@@ -155,7 +163,19 @@ COLUMNS = (
     _of_line("Edition", 105, "Of which issue or draft of the appendix this is the data.", _edition),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
-_OF_ROW = tuple(column for column in COLUMNS if not column.is_of_line)
+#: What the register may ask for beside figures; they are there where it asks for any of it.
+ASKED_COLUMNS = (
+    _observed("action"),
+    _observed("action_owner"),
+    _observed("action_by"),
+    _observed("forecast", None),
+    _observed("confidence"),
+)
+
+
+def columns_of(report: Report) -> tuple[DataColumn, ...]:
+    """The columns of a report's data, in their order."""
+    return (*COLUMNS, *(ASKED_COLUMNS if things_asked(report.register) else ()))
 
 
 def tidy_rows(report: Report) -> list[dict[str, Value]]:
@@ -168,25 +188,31 @@ def tidy_rows(report: Report) -> list[dict[str, Value]]:
     restating = frozenset(
         each.area.ref for each in report.returns if each.state is ReturnState.RESTATED
     )
+    columns = columns_of(report)
     return [
         row
         for section in report.sections
         for line in section.lines
-        for row in _rows_of(report, section, line, restating)
+        for row in _rows_of(report, section, line, restating, columns)
     ]
 
 
 def _rows_of(
-    report: Report, section: Section, line: Line, restating: frozenset[str]
+    report: Report,
+    section: Section,
+    line: Line,
+    restating: frozenset[str],
+    columns: tuple[DataColumn, ...],
 ) -> Iterator[dict[str, Value]]:
     """The rows of one line; what is of the indicator is worked out once."""
     reported = {o.area: o for o in line.consolidated.observations}
+    of_row = [each for each in columns if not each.is_of_line]
     of_line: dict[str, Value] = {}
     for ref in line.indicator.areas:
         area = report.register.area(ref) or ServiceArea(ref, report.register.area_name(ref))
         row = _Reported(report, section, line, area, reported.get(ref), restating)
-        of_line = of_line or {c.heading: c.value(row) if c.is_of_line else None for c in COLUMNS}
-        yield of_line | {each.heading: each.value(row) for each in _OF_ROW}
+        of_line = of_line or {c.heading: c.value(row) if c.is_of_line else None for c in columns}
+        yield of_line | {each.heading: each.value(row) for each in of_row}
 
 
 def clock(at: datetime | None, report: Report) -> datetime | None:
@@ -204,7 +230,7 @@ def csv_bytes(report: Report) -> bytes:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADINGS)
+    writer.writerow(column.heading for column in columns_of(report))
     writer.writerows([_printed(v) for v in row.values()] for row in tidy_rows(report))
     return text.getvalue().encode("utf-8-sig")
 

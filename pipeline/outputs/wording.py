@@ -86,6 +86,18 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     ]
 
 
+def beside_shown(line: Line, report: Report) -> list[tuple[str, str]]:
+    """What stands beside a line's figure: each with what it is, such as (`Confidence`, `Low`)."""
+    said = [("Corrective action", action) for action in line.actions]
+    if forecast := line.forecast:
+        rated = forecast.rating
+        colour = f" {report.shown(rated)}" if rated and rated.colour else ""
+        said.append(("Forecast for the year", f"{forecast.figure}{colour}"))
+    if line.confidence:
+        said.append(("Confidence", line.confidence.value))
+    return said
+
+
 def edition_shown(report: Report) -> str:
     """Which draft or issue a report is, in sentences; empty where it is neither."""
     edition = report.edition

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from schemas import model
+from schemas.asking import AskAction, Asking
 from schemas.deciding import IssueRule
 from schemas.units import Unit
 
@@ -47,6 +48,8 @@ def starter_register(today: date) -> model.Register:
                 plausible_minimum=Decimal(0),
                 commentary=model.CommentaryRule.OFF_TARGET,
                 definition="Incidents reported to the council in the quarter.",
+                ask_forecast=Asking.MAY,
+                ask_confidence=Asking.MAY,
                 source="Community safety case system",
             ),
             model.Indicator(
@@ -71,6 +74,7 @@ def starter_register(today: date) -> model.Register:
                 wording="Example: adopt the climate action plan",
                 kind=model.Kind.MILESTONE,
                 areas=("ENV",),
+                ask_action=AskAction.WHERE_RED,
             ),
         ),
         targets=(
@@ -89,7 +93,10 @@ def starter_register(today: date) -> model.Register:
                 "CS", "Community safety", "Head of Community Safety", "safety@council.example"
             ),
             model.ServiceArea(
-                "ENV", "Environment", "Head of Environment", "environment@council.example"
+                "ENV",
+                "Environment",
+                "Head of Environment; waste manager",
+                "environment@council.example; waste@council.example",
             ),
         ),
         periods=(period,),

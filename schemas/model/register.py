@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from schemas.asking import AskAction, Asking
 from schemas.deciding import Approver, IssueRule, Request, Weekday
 from schemas.frequency import FirstMonth
 from schemas.model.bands import BandRow
@@ -47,6 +48,10 @@ class Framework(Struct, frozen=True):
     #: On which days drafts are sent; none: on any.
     draft_days: tuple[Weekday, ...] = ()
     year_begins: FirstMonth = FirstMonth.APRIL
+    #: What is asked for beside each figure, where its indicator does not say otherwise.
+    ask_action: AskAction = AskAction.NEVER
+    ask_forecast: Asking = Asking.NEVER
+    ask_confidence: Asking = Asking.NEVER
 
 
 class Register(Struct, frozen=True, dict=True):

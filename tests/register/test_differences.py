@@ -12,10 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.register.differences import Concern, differences
+from schemas.asking import AskAction, Asking
 from schemas.deciding import Approver, Request
 from schemas.frequency import Carried, Profile
 from schemas.merge_rules import MergeRule
 from schemas.model import (
+    BandRow,
+    Colour,
     Gets,
     Operator,
     Period,
@@ -43,6 +46,7 @@ SMALL = replace(
     periods=(QUARTER, PERIOD),
     approvers=(Approver("Officer", "jsmith"),),
     policies=(PolicyChange("2012-13", Policy()),),
+    bands=(BandRow(Colour.GREEN, "On target", "●", "#4FA36F"),),
     decisions=(Request("approve", "2012-13", code="7KQ2MX", by="Officer", because="agreed"),),
 )
 
@@ -106,6 +110,13 @@ FILLED = {
     "profile": Profile.SAME,
     "carried": Carried.SAME,
     "change": Decimal(2),
+    "green_from": Decimal(4),
+    "red_from": Decimal(5),
+    "exceeded_from": Decimal(3),
+    "exceeded_by": Decimal(5),
+    "ask_action": AskAction.WHERE_RED,
+    "ask_forecast": Asking.MAY,
+    "ask_confidence": Asking.MAY,
 }
 
 
@@ -212,8 +223,8 @@ def test_a_renamed_period_is_no_other_period() -> None:
     )
     assert told == [
         (
-            "2012-13 is called The year 2012 now: its returns, drafts and issues count for that, and "
-            "templates with the old name are understood."
+            "2012-13 is called The year 2012 now: its returns, drafts and issues count for that, "
+            "and templates with the old name are understood."
         ),
         (
             "The former name of The year 2012 is 2012-13; it was blank. What stands under a former "

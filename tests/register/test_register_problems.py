@@ -27,6 +27,14 @@ CASES: list[tuple[str, str, str, object, str]] = [
     ("R16", "Targets", "I2", "some", '"some" is not a way to spread a target.'),
     ("R52", "Targets", "J7", "the same", "There is no target here that could be spread or go on"),
     ("R53", "Targets", "K2", 5, "5 stands under Change a year, and the target goes on in no way"),
+    ("R80", "Indicators", "Z7", "where red",
+     "Corrective action is asked for (where red), and P6-4 is never red or amber."),
+    ("R80", "Indicators", "Z9", "where red or amber", "and P7-2 is never red or amber."),
+    ("R81", "Indicators", "AA8", "required",
+     "Year-end forecast is asked for (required), and P7-1 is a milestone."),
+    ("R81", "Indicators", "AB9", "may be given", "and P7-2 is a narrative."),
+    ("R82", "Indicators", "AA3", "required", "and several areas' figures of P2-2 are weighted"),
+    ("R16", "Indicators", "AB2", "some", '"some" is not a rule for confidence.'),
     ("R37", "Indicators", "E2", None, "Unit is blank, and the indicator is a measure."),
     ("R37", "Indicators", "G2", None, "Polarity is blank, and the indicator is a measure."),
     ("R38", "Indicators", "E8", "count",
@@ -92,7 +100,12 @@ CASES: list[tuple[str, str, str, object, str]] = [
     ("R14", "Framework", "B12", date(2013, 3, 7), "Excel has made a date of what was typed"),
     ("R35", "Framework", "B13", "0; 3", "is no list of days from 1 to 100."),
     ("R17", "Framework", "B11", "six", '"six" is not a figure. Type for how many years'),
-    ("R24", "Service areas", "A3", "cs", '"cs" is already used further up.'),
+    ("R70", "Service areas", "A3", "cs",
+     '"cs" already has a row further up that holds from the same period.'),
+    ("R37", "Service areas", "G2", "HR", "Last period is blank, and it becomes another area."),
+    ("R23", "Service areas", "G2", "HRD", '"HRD" is not a ref on the sheet Service areas.'),
+    ("R29", "Service areas", "D2", "cs@council.example; deputy", "is not an e-mail address."),
+    ("R72", "Periods", "G2", "2012-13", "2012-13 is, or was, the name of another period too."),
     ("R24", "Service areas", "B3", "Community Safety",
      '"Community Safety" is already used further up. Give each service area a name of its own.'),
     ("R27", "Service areas", "B3", "CS", '"CS" is the ref of another service area.'),
@@ -124,7 +137,12 @@ CASES: list[tuple[str, str, str, object, str]] = [
 
 #: Findings that no single cell of the worked register makes; they have tests of their own.
 ELSEWHERE = {
-    f"R{number:02}" for number in (*range(1, 11), 15, 22, 42, 43, 44, 45, 46, 50, 54, 55, 56)
+    f"R{number:02}"
+    for number in (
+        *(*range(1, 11), 15, 22, 42, 43, 44, 45, 46, 50, 54, 55, 56),
+        *(71, 73, 74, 75, 76, 77, 78, 79),
+        *range(90, 100),
+    )
 }
 
 

@@ -12,7 +12,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from pathlib import Path
@@ -36,7 +36,7 @@ from pipeline.store import Decision, Store, Submission, journal
 from pipeline.store.records import rows_of
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Progress, Session
-from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
+from pipeline.store.tables import Day, DecimalText, Moment, metadata, rating, submission
 from pipeline.workspace.folder import Workspace, safe_name
 from schemas.findings import printable
 from schemas.model import Register
@@ -51,6 +51,7 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 #: How the journal's text becomes what a column holds.
 _PARSERS: Mapping[type, Callable[[str], object]] = {
     Moment: datetime.fromisoformat,
+    Day: date.fromisoformat,
     DecimalText: Decimal,
 }
 #: A row of a table, by the names of its columns.
@@ -169,18 +170,22 @@ class _Work(Struct):
         """
         batch: list[Submission] = []
         seen: set[str] = set()
+        places: set[tuple[str | None, str | None]] = set()
         for entry in entries:
             if batch and (
                 len(batch) == _MANY
                 or batch[-1].id in issued
                 or _checked_by(entry) != _checked_by(batch[0])
                 or entry.sha256 in seen
+                or (entry.area, entry.period) in places
                 or not self._before(entry).isdisjoint(one.period for one in batch)
             ):
                 yield batch
-                batch = []
+                batch, places = [], set()
             batch.append(entry)
             seen.add(entry.sha256)
+            if entry.area and entry.period:
+                places.add((entry.area, entry.period))
         if batch:
             yield batch
 

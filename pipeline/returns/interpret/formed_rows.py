@@ -6,12 +6,13 @@ entered in it. It comes to what `read_indicators` says, of tables where all is o
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain, repeat
 
 from msgspec import Struct
 
-from pipeline.returns.interpret.cells import NAMES, SEEN, TOTALS, plain_words
+from pipeline.returns.interpret.cells import NAMES, SEEN, TOTALS, WORDS, plain_words
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.footnotes import may_have_mark
 from pipeline.returns.interpret.headings import naming
@@ -24,7 +25,7 @@ from pipeline.workbooks.details.detail import ABSENT, Details, Place, SheetDetai
 from pipeline.workbooks.figures.figure import CellValue, Scale
 from pipeline.workbooks.figures.short import figure_of
 from pipeline.workbooks.grid import text_of
-from schemas.fields import FIGURES, FILLED
+from schemas.fields import EARLIER, FIGURES, FILLED
 from schemas.findings import Finding
 from schemas.model import Indicator, Kind, Status
 from schemas.names import name_key
@@ -32,6 +33,8 @@ from schemas.names import name_key
 #: Of a table with more rows nothing is kept.
 _MOST_ROWS = 500
 _BODY = frozenset({str, float})
+#: What is entered where a day belongs; a month without one is read the whole way.
+_DAYS = _BODY | {date, datetime}
 #: What a row of a plain figure leaves out.
 _LEFT_OUT = tuple(key for key in FILLED if key not in ("performance", "commentary"))
 
@@ -65,7 +68,7 @@ class _Rows(Struct, frozen=True):
 
 
 class _Entered(Struct, frozen=True):
-    """What was entered in the rows of a table, by column."""
+    """What was entered in the rows of a table, by column, and prefilled of the area's own."""
 
     rows: _Rows
     table: Table
@@ -126,7 +129,8 @@ def _entered(table: Table, words: Vocabulary) -> _Entered | None:
     if not 0 < len(body) <= _MOST_ROWS or grid.merged or grid.hidden or table.other_columns:
         return None
     across = [*zip(*body, strict=True)]
-    at = {key: columns[key] - grid.first_column for key in FILLED if key in columns}
+    own = (key for key in (*FILLED, *EARLIER) if key in columns)
+    at = {key: columns[key] - grid.first_column for key in own}
     mine = {*at.values()}
     fixed = tuple(column for number, column in enumerate(across) if number not in mine)
     keys = tuple(
@@ -141,8 +145,9 @@ def _entered(table: Table, words: Vocabulary) -> _Entered | None:
 
 def _is_ordinary(entered: dict[str, _Column], rows: _Rows, words: Vocabulary) -> bool:
     """Whether texts and numbers were entered, in rows of indicators, that head no table."""
-    if not all(_BODY.issuperset(map(type, column)) for column in entered.values()):
-        return False
+    for key, column in entered.items():
+        if not (_DAYS if key == "action_by" else _BODY).issuperset(map(type, column)):
+            return False
     texts = {cell for cell in chain.from_iterable(entered.values()) if isinstance(cell, str)}
     if any(map(naming(words).__getitem__, texts)):
         return False
@@ -151,7 +156,10 @@ def _is_ordinary(entered: dict[str, _Column], rows: _Rows, words: Vocabulary) ->
     # Where there is no figure beside it, a text may say in what all of them are.
     figures = entered["performance"]
     return "" not in figures or not any(
-        row.may_scale or any(may_scale(str(column[row.at])) for column in entered.values())
+        row.may_scale
+        or any(
+            may_scale(str(column[row.at])) for key, column in entered.items() if key not in EARLIER
+        )
         for row in rows.rows
         if figures[row.at] == ""
     )
@@ -207,7 +215,7 @@ def _looks(one: _Entered, details: Details) -> SheetDetails | None:
     if not details.is_plain(sheet):
         return None
     places: list[Place] = []
-    for key in (*FIGURES, "commentary"):
+    for key in (*FIGURES, *WORDS):
         cells = one.columns.get(key, ())
         if cells.count("") < len(cells):
             every = zip(range(one.first, one.first + len(cells)), repeat(columns[key]))
@@ -228,6 +236,7 @@ def _read(
     is_open = not (over.units or over.scales)
     is_provisional = PROVISIONAL in over.kinds or table.is_provisional
     others = [one.columns[key] for key in _LEFT_OUT if key in one.columns]
+    earlier = [(key, one.columns[key]) for key in EARLIER if key in one.columns]
     more = {at for cells in others for at in _filled(cells)}
     area, period, sheet = known.area or "", known.period or "", table.grid.sheet
     letters, look_of = table.letters["performance"], looks.cells.get
@@ -257,7 +266,11 @@ def _read(
                 sheet=sheet,
                 cell=f"{letters}{number + 1}",
                 table=table.number,
-                seen={**row.seen, "performance": text_of(value)},
+                seen={
+                    **row.seen,
+                    "performance": text_of(value),
+                    **{key: text_of(cells[at]) for key, cells in earlier},
+                },
             )
         rows.append(reported)
     return rows, findings

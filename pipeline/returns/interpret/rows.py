@@ -7,9 +7,11 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from pipeline.returns.interpret.asked import NOTHING_BESIDE, beside_figure
 from pipeline.returns.interpret.cells import NAMES, SEEN, RowCells, is_total, plain_words
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.misplaced import misplaced
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.details.detail import ABSENT, SheetDetails
@@ -19,12 +21,14 @@ from pipeline.workbooks.figures.short import figure_of
 from pipeline.workbooks.grid import text_of
 from schemas import cell_rules as v
 from schemas import rules as c
+from schemas.fields import ASKED
 from schemas.findings import Finding
+from schemas.layout_rules import FIGURE_MISPLACED
 from schemas.model import Indicator, Kind, MilestoneState, Status
 from schemas.units import Unit
 
 #: What a short row leaves out.
-_BLANK = ("numerator", "denominator", "status")
+_BLANK = ("numerator", "denominator", "status", *ASKED)
 #: Numerators and denominators may be counts, money or hours.
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
 
@@ -49,6 +53,11 @@ def read_row(
     """A row of an indicator; `is_noted`: a footnote to it says that it is provisional."""
     indicator = match.indicator
     cells = RowCells(match.table, match.row, indicator, looks, is_of_two=match.is_of_two)
+    elsewhere = misplaced(match.table, match.row) if indicator.kind is Kind.MEASURE else None
+    if elsewhere is not None:
+        cells.refuse(elsewhere.key, FIGURE_MISPLACED, **elsewhere.words)
+        said = match.table.text(match.row, "commentary")
+        return _bad_row(match, known, cells.seen, said), cells.findings
     told = cells.seen.get("performance", "")
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     parts = {key: cells.figure(key, _PART) for key in ("numerator", "denominator")}
@@ -76,6 +85,9 @@ def read_row(
             state = cells.state()
         case Kind.NARRATIVE if not nothing:
             narrative = cells.words("performance")
+    beside = NOTHING_BESIDE
+    if any(cells.value(key) != "" for key in match.table.asked):
+        beside = beside_figure(cells, indicator.kind, scale_of(indicator))
     over = match.table.chosen["performance"].label
     is_said = PROVISIONAL in over.kinds or match.table.is_provisional or is_noted
     status = cells.status(is_provisional=figure.provisional or is_said)
@@ -92,6 +104,11 @@ def read_row(
         suppressed=figure.suppressed,
         no_cases=says_no_cases or figure.no_cases,
         commentary=cells.words("commentary"),
+        action=beside.action,
+        action_owner=beside.action_owner,
+        action_by=beside.action_by,
+        forecast=beside.forecast,
+        confidence=beside.confidence,
         sheet=cells.sheet,
         cell=match.table.address(match.row, "performance"),
         table=match.table.number,
@@ -103,14 +120,23 @@ def read_row(
 
 def not_read(match: Matched, known: Belonging) -> ReportedRow:
     """A row whose figure is not this period's."""
+    return _bad_row(match, known, {})
+
+
+def _bad_row(
+    match: Matched, known: Belonging, seen: dict[str, str], commentary: str = ""
+) -> ReportedRow:
+    """A row of which no figure is taken."""
     return ReportedRow(
         indicator=match.indicator.ref,
         area=known.area or "",
         period=known.period or "",
         status=Status.FINAL,
+        commentary=commentary,
         sheet=match.table.grid.sheet,
         cell=match.table.address(match.row, "performance"),
         table=match.table.number,
+        seen=seen,
         is_bad=True,
     )
 
