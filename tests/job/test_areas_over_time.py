@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
@@ -225,6 +225,17 @@ def test_mail_goes_to_every_address_of_an_area(council: Council) -> None:
     council.drop(CARE, {"P2-2": 7, "P2-3": 2}, "care.xlsx", Q1)
     council.night()
     assert addresses(council, "receipt") == {"care@council.example", "deputy@council.example"}
+
+
+def test_reminders_go_to_whoever_answers_for_an_area_by_now(council: Council) -> None:
+    yesterday = datetime.now().astimezone().date() - timedelta(days=1)
+    reminding = replace(REGISTER.framework, remind_after=(1,))
+    periods = (replace(Q1, due=yesterday), Q2)
+    council.rewrite(register_of(SAFETY, MERGED, periods=periods, framework=reminding))
+    council.night()
+    with council.store as store:
+        sent = {(m.area, m.recipient) for m in store.messages.all() if m.kind == "reminder"}
+    assert sent == {("CS", "safety@council.example"), ("ASC", "safety@council.example")}
 
 
 # --- Periods -------------------------------------------------------------------------------------
