@@ -268,6 +268,8 @@ def test_a_renamed_period_keeps_its_returns_once_the_register_says_so(council: C
     with council.store as store:
         rows = store.rows_of("submission")
     assert {row["period"] for row in rows} == {"2012-13 Q1", "Spring 2012"}
+    # What was written stays as it was, and makes the same store again.
+    assert council.call("replay")
 
 
 def test_a_new_period_without_a_target_is_told_in_the_digest(council: Council) -> None:

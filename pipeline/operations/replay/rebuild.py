@@ -301,6 +301,7 @@ class _Work(Struct):
                 rows = self.original.rows_of("rating")
                 self.into.insert("rating", [one for one in rows if one["issue_id"] == row["id"]])
             return
+        self.into.period_names.forget()
         issued = self.into.issue(row["id"])
         session = Session(self.workspace, current, self.into, row["issued_at"])
         made = issue_of(report_of(session, period, issued), row["last_submission"] or 0)
