@@ -37,6 +37,11 @@ class Forecast(Struct, frozen=True):
     #: By the year's target; None where that is not known, or cannot be told before the year's end.
     rating: Rating | None = None
 
+    @property
+    def exceeds(self) -> bool:
+        """Whether it is in the fourth band, of whose threshold only the year's target may tell."""
+        return self.rating is not None and self.rating.colour is Colour.EXCEEDED
+
 
 def actions_of(register: Register, merged: Consolidated, rating: Rating) -> Iterator[str]:
     """The corrective action of each area on a figure that is out of target, with who and when."""

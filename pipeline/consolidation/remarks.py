@@ -61,9 +61,8 @@ def remarks(
     indicator = merged.indicator
     if own := own_tolerance(register, indicator, target):
         yield f"Its own tolerance is {rating.tolerance_shown(own, indicator.unit)}."
-    if is_by_target(indicator, target) and (
-        thresholds := thresholds_shown(target, indicator, bands_of(register))
-    ):
+    if target is not None and target.states_thresholds(indicator.polarity):
+        thresholds = thresholds_shown(target, indicator, bands_of(register))
         yield f"Rated by its own thresholds: {thresholds}."
 
 
