@@ -14,7 +14,7 @@ from pipeline.returns.frames import Earlier, Placed, Rows
 from pipeline.returns.reading import ReportedRow
 from schemas.asking import AskAction, Asks, asks_of
 from schemas.bands import bands_of
-from schemas.model import Colour, Indicator, Period, Register
+from schemas.model import Colour, Indicator, Period, PolicyKind, Register
 from schemas.returns import ASKED_BESIDE
 from schemas.timeline import compared
 from schemas.verdicts import frame_of
@@ -42,7 +42,9 @@ def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier)
                 continue
             numbers.append(one.number)
             read.append(row)
-            colour = _colour(row, indicator, one.period, register, earlier)
+            colour = None
+            if asked.action is not AskAction.NEVER:
+                colour = _colour(row, indicator, one.period, register, earlier)
             said: dict[str, object] = {
                 "ref": indicator.ref,
                 "action_rule": asked.action,
@@ -72,7 +74,9 @@ def _colour(
         suppressed=row.suppressed,
         no_cases=row.no_cases,
     )
-    a_year_ago = compared(register, indicator, period).year_before
-    before = earlier.get((a_year_ago.name, indicator.ref, row.area)) if a_year_ago else None
+    policy, before = register.framework.policy, None
+    if policy.kind is PolicyKind.IMPROVEMENT:
+        a_year_ago = compared(register, indicator, period).year_before
+        before = earlier.get((a_year_ago.name, indicator.ref, row.area)) if a_year_ago else None
     target = register.target(indicator.ref, period.name)
-    return rate(figure, target, register.framework.policy, before).colour
+    return rate(figure, target, policy, before).colour

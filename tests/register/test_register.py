@@ -242,6 +242,7 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
     book["Indicators"].delete_cols(18, len(later["Indicators"]))
     thresholds = ["Green from", "Red from", "Exceeded from"]
     assert later["Targets"] == ["Spread", "Next year", "Change a year", *thresholds]
+    assert [cell.value for cell in book["Targets"][1][8:]] == later["Targets"]
     book["Targets"].delete_cols(9, 6)
     assert later["Service areas"] == ["First period", "Last period", "Becomes", "Changed from"]
     assert [cell.value for cell in book["Service areas"][1][4:]] == later["Service areas"]
