@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,10 @@ from schemas.checks import Cells, Checks
 from schemas.names import name_key
 from schemas.register_checks import CHECKS
 from schemas.register_columns import RegisterSheet
-from schemas.register_layout import AREAS, LISTS, PERIODS, SHEETS
+from schemas.register_layout import AREAS, INDICATORS, LISTS, PERIODS, SHEETS
 from schemas.register_names import SheetNames
 from schemas.register_periods import overlapping
+from schemas.register_succession import replaced
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -84,15 +86,22 @@ def _joined(
     chosen = [
         (column.key, LISTS[column.chosen_from]) for column in sheet.columns if column.chosen_from
     ]
-    for row in rows:
-        yield {
-            f"{key}_unknown": _unknown(row[key], other, names.get(other.title))
-            for key, other in chosen
-        } | {
-            f"{key}_starts": starts.get(name_key(row[key])) if isinstance(row[key], str) else None
-            for key, other in chosen
-            if other is PERIODS
-        }
+    more = replaced(rows, starts) if sheet is INDICATORS else ()
+    for row, of_others in zip_longest(rows, more):
+        yield (
+            {"replaced": of_others}
+            | {
+                f"{key}_unknown": _unknown(row[key], other, names.get(other.title))
+                for key, other in chosen
+            }
+            | {
+                f"{key}_starts": starts.get(name_key(row[key]))
+                if isinstance(row[key], str)
+                else None
+                for key, other in chosen
+                if other is PERIODS
+            }
+        )
 
 
 def _unknown(

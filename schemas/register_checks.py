@@ -5,7 +5,8 @@ shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
 column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on indicators
 over time are in `schemas.register_indicators`, those on what is to be reached in
-`schemas.register_targets`, and those that ask about periods in `schemas.register_periods`.
+`schemas.register_targets`, those on accumulation and replacement in `schemas.register_succession`,
+and those that ask about periods in `schemas.register_periods`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first,
 from schemas.register_layout import SHEETS
 from schemas.register_periods import PERIOD_CHECKS
 from schemas.register_settings import FRAMEWORK, TIMES
+from schemas.register_succession import SUCCESSION_CHECKS
 from schemas.register_targets import TARGET_CHECKS, changes, has_figures
 from schemas.wording import listed
 
@@ -141,6 +143,7 @@ CHECKS = (
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
     *INDICATOR_CHECKS,
+    *SUCCESSION_CHECKS,
     RowCheck(
         "R25",
         "Target given twice",

@@ -8,6 +8,7 @@ heading and beside the cell, and a problem with the cell repeats it.
 from schemas import model
 from schemas import register_columns as column
 from schemas.merge_rules import MergeRule
+from schemas.register_accumulation import INDICATORS_ACCUMULATING
 from schemas.register_columns import sheet
 from schemas.register_deciding import APPROVERS, DECISIONS
 from schemas.register_over_time import INDICATORS_OVER_TIME, TARGETS_OVER_TIME
@@ -173,6 +174,7 @@ INDICATORS = sheet(
         later=True,
     ),
     *INDICATORS_OVER_TIME,
+    *INDICATORS_ACCUMULATING,
 )
 
 TARGETS = sheet(

@@ -22,9 +22,9 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
 from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
+from schemas.bearing import bearing
 from schemas.model import CommentaryRule, Indicator, Period, Register
 from schemas.names import spelled
-from schemas.timeline import bearing
 
 
 def content_key(

@@ -26,11 +26,11 @@ from pipeline.consolidation.quoting import numbers_in
 from pipeline.consolidation.rating import Colour, NotRated
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
 from pipeline.store import Entered, Issue, IssuedRating, Outcome, Store, Submission
+from schemas.bearing import checked_against
 from schemas.findings import Finding
 from schemas.model import Register
 from schemas.observations import Observation
 from schemas.returns.rows import COMPARING
-from schemas.timeline import bearing
 
 #: Whether a figure is not to be told.
 _IsHidden = Callable[[Observation], bool]
@@ -234,7 +234,7 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
         """
         period = self.register.period(sent.period or "")
         found: list[Observation] = []
-        for each in bearing(self.register, period) if period else ():
+        for each in checked_against(self.register, period) if period else ():
             found += (o for _, o in self._reported_by(sent.area or "", each.name))
             found += (one for one in self._entered(each.name) if one.area == sent.area)
         return found

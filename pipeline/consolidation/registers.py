@@ -17,6 +17,7 @@ from pipeline.consolidation.recalls import issue_standing
 from pipeline.store import Closing, Issue, Store
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Session
+from schemas.bearing import Refs
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Register, ServiceArea, SmallNumbers
 from schemas.timeline import in_force
@@ -78,17 +79,17 @@ def is_lost(session: Session, period: str, register: Register) -> bool:
     return sha256 is not None and sha256 != register.sha256
 
 
-def published(session: Session, period: Period | None, remade: Issue | None = None) -> Published:
-    """The figures of an earlier period, as those of another one are compared with them.
+def published(
+    session: Session, period: Period, remade: Issue | None = None, refs: Refs = None
+) -> Published:
+    """The figures of an earlier period, as those of another one are compared with or made of them.
 
     Its last issue that was not recalled says them: by the register of that issue, from what had
     come by then. Where each was recalled there are none, and where it was never issued they are as
-    things stand. `remade` is the issue that is made again, if one is.
+    things stand. `remade` is the issue that is made again, if one is. `refs` are the indicators
+    whose figures are wanted.
     """
-    store = session.store
-    if period is None:
-        return Published(session.register)
-    name = period.name
+    store, name = session.store, period.name
     as_of: Issue | None
     if remade is not None and remade.current_sha256 is None:
         # An old issue is compared with what stood when it was made, by its own register.
@@ -101,7 +102,9 @@ def published(session: Session, period: Period | None, remade: Issue | None = No
         return Published(session.register, recalled=name)
     else:
         register, as_of = register_for(session, name), remade
-    return Published(register, merge(register, name, store.observations(name, as_of)))
+    figures = merge(register, name, store.observations(name, as_of))
+    wanted = (each for each in figures if refs is None or each.indicator.ref in refs)
+    return Published(register, tuple(wanted))
 
 
 def _by_noted_rules(register: Register, issue: Issue) -> Register:

@@ -8,6 +8,7 @@ from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.report import DISAGREED, figure_shown
 from pipeline.store import Entered
+from schemas.accumulation import Accumulation
 from schemas.model import (
     NO_CASES,
     Indicator,
@@ -143,6 +144,14 @@ def is_alike(register: Register, earlier: Consolidated | None, indicator: Indica
     return not _break_since(register, earlier, indicator)
 
 
+def is_part(register: Register, earlier: Consolidated, indicator: Indicator) -> bool:
+    """Whether an earlier figure may be a part of one of the indicator as it is now."""
+    then = earlier.indicator
+    are_cumulative = {e.accumulation is Accumulation.CUMULATIVE for e in (then, indicator)}
+    is_same = then.kind is indicator.kind and then.unit is indicator.unit
+    return is_same and len(are_cumulative) == 1 and not _break_since(register, earlier, indicator)
+
+
 def _break_since(register: Register, earlier: Consolidated, now: Indicator) -> str:
     """The period from which figures belong to another series than an earlier one; empty: none."""
     then = row_for(register, now.ref, earlier.period)
@@ -152,5 +161,7 @@ def _break_since(register: Register, earlier: Consolidated, now: Indicator) -> s
 def _changed_since(then: Indicator, now: Indicator) -> list[str]:
     """What figures of an indicator cannot be compared across, where it is another by now."""
     return [
-        name for name in ("kind", "unit", "polarity") if getattr(then, name) != getattr(now, name)
+        name
+        for name in ("kind", "unit", "polarity", "accumulation")
+        if getattr(then, name) != getattr(now, name)
     ]

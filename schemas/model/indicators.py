@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from schemas.accumulation import Accumulation
 from schemas.frequency import AcrossBreak, Frequency, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.model.rating import Tolerance
@@ -86,6 +87,9 @@ class Indicator(Struct, frozen=True):
     across_break: AcrossBreak = AcrossBreak.NOT_COMPARED
     #: Its figures are compared only with those of the same series: a break begins another.
     series: int = 0
+    accumulation: Accumulation = Accumulation.AS_REPORTED
+    #: Refs of the indicators that it takes the place of.
+    replaces: tuple[str, ...] = ()
 
     @property
     def unit_row(self) -> UnitRow:

@@ -38,9 +38,10 @@ from pipeline.store.registers import kept_register
 from pipeline.store.session import Progress, Session
 from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
 from pipeline.workspace.folder import Workspace, safe_name
+from schemas.bearing import checked_against
 from schemas.findings import printable
 from schemas.model import Register
-from schemas.timeline import bearing, in_force
+from schemas.timeline import in_force
 
 #: Submissions that are read together.
 _MANY = 200
@@ -188,7 +189,11 @@ class _Work(Struct):
         """The names of the periods with whose figures those of a submission are compared."""
         register = self.register(entry.register_sha256)
         period = register.period(entry.period or "") if register else None
-        return {each.name for each in bearing(register, period)} if register and period else set()
+        return (
+            {each.name for each in checked_against(register, period)}
+            if register and period
+            else set()
+        )
 
     def make(self, batch: Sequence[Submission]) -> None:
         """Put a batch of submissions into the new store."""

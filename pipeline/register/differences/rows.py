@@ -67,6 +67,9 @@ _MEANS = {
     "indicators.plausible_maximum": _ASKED,
     "indicators.plausible_change": _ASKED,
     "indicators.commentary": _ASKED,
+    "indicators.accumulation": "What is rated and printed of it is worked out anew, and compared "
+    "with no figure that accumulated otherwise.",
+    "indicators.replaces": "Appendices say so; no figures are compared across it.",
     "indicators.small_numbers": "What is suppressed is worked out anew, beside all that was "
     "printed before.",
     "areas.name": "A return whose cover has the old name alone is not known to be of it: write a "
