@@ -192,7 +192,7 @@ class Accumulating(Struct, frozen=True):
         if not (_is_whole(own) and _is_whole(before)):
             return Accumulated(own)
         value, indicator = self._added(before, own), own.indicator
-        alone = NO_CASES if value is None else shown(value, indicator.unit)
+        alone = NO_CASES if value is None else shown(value, indicator.unit, indicator.decimals)
         return Accumulated(own, alone)
 
     def _added(self, before: Consolidated, own: Consolidated) -> Decimal | None:
