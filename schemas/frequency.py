@@ -55,6 +55,8 @@ class Profile(StrEnum):
     SAME = "the same in each"
     PARTS = "even parts"
     ADDING_UP = "adding up evenly"
+    #: In the proportions of the figures published for the year before.
+    LAST_YEAR = "last year's shape"
 
 
 class Carried(StrEnum):

@@ -74,6 +74,7 @@ def _said_by(register: Register, period: Period) -> str:
         # What holds in other periods says nothing in this one.
         versions=(),
         policies=(),
+        shapes=(),
     )
     said = msgspec.json.encode(printed)
     return hashlib.sha256(said).hexdigest()

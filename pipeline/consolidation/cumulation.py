@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pipeline.consolidation.disclosure import NOTHING_WITHHELD, Withheld, is_small, people_in
 from pipeline.consolidation.merge import Consolidated, has_data
-from pipeline.consolidation.printed import ReportedFigure, Told, ToldOf
+from pipeline.consolidation.printed import ReportedFigure, Told, ToldOf, total_of
 from schemas.accumulation import Accumulation
 from schemas.bearing import of_year_after, span
 from schemas.model import Indicator, Period, Register
@@ -33,8 +33,9 @@ class YearSoFar(Struct, frozen=True):
     #: Those of the periods before, in their order, and what is printed of them.
     whole: Sequence[Consolidated] = ()
     printed: Sequence[Consolidated] = ()
-    #: What issues told of any other period of the year.
+    #: What issues told of any other period of the year, and of the period itself.
     told: Sequence[Told] = ()
+    told_of_own: Sequence[Told] = ()
 
 
 #: Discloses the figures of one period, by its name, beside what others keep from being printed.
@@ -89,7 +90,7 @@ def _year_so_far(
     )
     others = (*before, *of_year_after(register, indicator, period))
     told = [one for each in others for one in told_of(each.name).get(indicator.ref, ())]
-    return YearSoFar(whole, printed, told)
+    return YearSoFar(whole, printed, told, told_of(period.name).get(indicator.ref, ()))
 
 
 def withheld(merged: Consolidated, year: YearSoFar, below: int) -> Withheld:
@@ -97,6 +98,7 @@ def withheld(merged: Consolidated, year: YearSoFar, below: int) -> Withheld:
     indicator = merged.indicator
     hid_total = any(each.suppressed for each in year.printed)
     hid_any = hid_total or any(o.suppressed for each in year.printed for o in each.observations)
+    hid_any |= any(told.secret for told in (*year.told, *year.told_of_own))
     few_in_total = _grows_by_few(
         [*(_total(each) for each in year.whole), _total(merged)],
         [_sum(total.figures, indicator) for told in year.told for total in told.totals],
@@ -112,8 +114,10 @@ def withheld(merged: Consolidated, year: YearSoFar, below: int) -> Withheld:
     )
     if not (hid_any or is_any_few):
         return NOTHING_WITHHELD
+    # Beside the sum of before a correction, one more would tell what the one area corrected.
+    was_other = any(total != total_of(merged) for told in year.told_of_own for total in told.totals)
     areas = frozenset(o.area for o in merged.observations if has_data(o, indicator))
-    return Withheld(areas, is_total=hid_total or few_in_total)
+    return Withheld(areas, is_total=hid_total or few_in_total or was_other)
 
 
 def _grows_by_few(figures: Sequence[_People], told: Iterable[_People], below: int) -> bool:

@@ -20,6 +20,8 @@ from schemas.model import (
     Target,
     Tolerance,
 )
+from schemas.succession import is_in_first_year, replaced_by
+from schemas.targets import lacks_shape
 from schemas.timeline import next_due, row_for
 from schemas.wording import day_shown, listed
 
@@ -54,8 +56,13 @@ def remarks(
             elif since := _break_since(register, each, merged.indicator):
                 yield f"Not compared with {each.period}: it is measured otherwise from {since} on."
         yield from (f"Not compared with {each}, whose appendix was recalled." for each in recalled)
-    if own := own_tolerance(register, merged, target):
-        yield f"Its own tolerance is {rating.tolerance_shown(own, merged.indicator.unit)}."
+    yield from _replaced(register, merged)
+    own = register.period(merged.period)
+    if own and lacks_shape(register, merged.indicator, own):
+        yield "No target: the year's is spread by last year's figures, which are not all published."
+    if tolerance := own_tolerance(register, merged, target):
+        shown = rating.tolerance_shown(tolerance, merged.indicator.unit)
+        yield f"Its own tolerance is {shown}."
 
 
 def remarks_not_due(
@@ -99,6 +106,15 @@ def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
     for reason, areas in reasons.items():
         by = f" by {_names(register, areas)}" if len(reasons) > 1 else ""
         yield f"{reason}{by}."
+
+
+def _replaced(register: Register, merged: Consolidated) -> Iterable[str]:
+    """What the indicator took the place of, in its first year."""
+    period = register.period(merged.period)
+    if period and is_in_first_year(register, merged.indicator, period):
+        before = replaced_by(register, merged.indicator, period)
+        if named := [f"{each.ref} ({each.wording})" for each in before]:
+            yield f"It replaces {listed(named)}."
 
 
 def _entered(register: Register, merged: Consolidated) -> Iterable[str]:

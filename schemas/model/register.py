@@ -13,7 +13,7 @@ from schemas.frequency import FirstMonth
 from schemas.model.indicators import Indicator, Priority
 from schemas.model.people import Period, Recipient, ServiceArea
 from schemas.model.rating import Policy, PolicyChange
-from schemas.model.targets import Target
+from schemas.model.targets import Shape, Target
 
 
 class TextBounds(Struct, frozen=True):
@@ -69,6 +69,8 @@ class Register(Struct, frozen=True, dict=True):
     versions: tuple[Indicator, ...] = ()
     #: In a register in force in one period, what is printed though it is not due.
     not_due: tuple[Indicator, ...] = ()
+    #: What the register itself does not say: the shapes of years by which targets are spread.
+    shapes: tuple[Shape, ...] = ()
 
     # Of what stands twice the first counts.
     @cached_property

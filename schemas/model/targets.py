@@ -34,6 +34,16 @@ _COMPARED: dict[Operator, Callable[[Decimal, Decimal], bool]] = {
 }
 
 
+class Shape(Struct, frozen=True):
+    """What a period's figures were of its year's, by which the target of a year is spread."""
+
+    indicator: str
+    #: The period of which it says the part, in the year of the target.
+    period: str
+    part: Decimal
+    whole: Decimal
+
+
 class Target(Struct, frozen=True):
     """What an indicator is to reach in a period. Decimals keep the places they were typed with."""
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import Merged, disclose, rate
-from pipeline.consolidation.merge import merge
-from pipeline.consolidation.report import Line, Report
+from pipeline.consolidation.merge import Consolidated, merge
+from pipeline.consolidation.report import Line
 from schemas.accumulation import Accumulation
-from schemas.bearing import bearing, borne
+from schemas.bearing import Refs, bearing, borne
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Polarity, Register, Status, Target
 from schemas.observations import Observation
@@ -83,35 +83,35 @@ def observation(area: str, period: str, said: Said) -> Observation:
     return replace(made, value=Decimal(str(said)))
 
 
-def report_of(
-    register: Register, period: Period, figures: Mapping[str, tuple[Said, ...]], **more: object
-) -> Report:
-    """The appendix of a period; `figures` are what the areas reported, by the periods' names."""
+def merged_of(
+    register: Register, period: Period, figures: Mapping[str, tuple[Said, ...]]
+) -> Merged:
+    """What the appendix of a period is made of; `figures` are what areas reported, by period."""
     current = in_force(register, period.name)
 
-    def merged(name: str, refs: frozenset[str] | None = None) -> tuple[object, ...]:
+    def merged(name: str, refs: Refs = None) -> tuple[Consolidated, ...]:
         said = zip(AREAS, figures.get(name, ()), strict=False)
         given = [observation(area, name, each) for area, each in said if each is not None]
         found = merge(in_force(register, name), name, given)
         return tuple(each for each in found if refs is None or each.indicator.ref in refs)
 
-    before = {e.name: borne(current, period, e) for e in bearing(current, period)}
-    made = Merged(
+    before = {each.name: borne(current, period, each) for each in bearing(current, period)}
+    return Merged(
         current,
         period,
         datetime(2014, 1, 1, tzinfo=UTC),
-        merged(period.name),  # type: ignore[arg-type] - the same, named once
-        {name: merged(name, refs) for name, refs in before.items()},  # type: ignore[misc] - as above
+        merged(period.name),
+        {name: merged(name, refs) for name, refs in before.items()},
         registers={name: in_force(register, name) for name in before},
     )
-    return rate(disclose(replace(made, **more)))
 
 
 def line_of(
     register: Register, period: Period, figures: Mapping[str, tuple[Said, ...]], **more: object
 ) -> Line:
     """What the appendix of a period says of the indicator."""
-    (line,) = report_of(register, period, figures, **more).lines
+    made = replace(merged_of(register, period, figures), **more)
+    (line,) = rate(disclose(made)).lines
     return line
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from pipeline.workbooks.safe_text import plain
+from schemas.accumulation import Accumulation
 from schemas.fields import Field, Takes
 from schemas.model import NO_CASES, Indicator, Kind, MilestoneState, Period, Status, Target
 from schemas.units import Unit, cell_value, grouped, number_format
@@ -117,6 +118,17 @@ def _performance(field: Field, indicator: Indicator) -> Validation:
     return says(field, "In words: what there is to say for the period. No figure is needed.")
 
 
+_ALONE = " of this period alone"
+#: From when on a figure is to be counted, where figures of several periods become one.
+_COUNTED = {
+    Accumulation.CUMULATIVE: " counted from the beginning of the year",
+    Accumulation.YEAR_TO_DATE: _ALONE,
+    Accumulation.ROLLING_SUM: _ALONE,
+    Accumulation.ROLLING_MEAN: _ALONE,
+    Accumulation.ROLLING_WEIGHTED: _ALONE,
+}
+
+
 def _figure(field: Field, indicator: Indicator, unit: Unit) -> Validation:
     row = unit.row
     whole = row.counts_people and not indicator.decimals
@@ -125,7 +137,7 @@ def _figure(field: Field, indicator: Indicator, unit: Unit) -> Validation:
     lowest = min(lowest, indicator.plausible_minimum or lowest)
     highest = Decimal(100) if row.is_share else _ANY_SIZE
     highest = max(highest, indicator.plausible_maximum or highest)
-    asks = "A whole number" if whole else row.asks
+    asks = ("A whole number" if whole else row.asks) + _COUNTED.get(indicator.accumulation, "")
     hidden = "<5 if small numbers may not be published, or " if row.never_negative else ""
     example = f"{asks}, for example {row.example}."
     otherwise = f"{example} Or type {hidden}n/a if there is no figure."
