@@ -6,6 +6,7 @@ An appendix prints of both, so that they bear on what it may say.
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 
 from msgspec import Struct
 
@@ -35,6 +36,8 @@ class Span(Struct, frozen=True):
     """The periods that a figure is made of, those for which it was due, in their order."""
 
     periods: tuple[Period, ...]
+    #: The first day of which it is, which may lie before the first for which it was due.
+    starts: date
     #: The register lacks some of them, or the indicator was not reported in them yet.
     is_cut_short: bool = False
 
@@ -69,13 +72,13 @@ def span(register: Register, indicator: Indicator, period: Period) -> Span:
     how = indicator.accumulation
     is_own = how is Accumulation.AS_REPORTED
     if is_own or (how is not Accumulation.LATEST and is_whole_year(period)):
-        return Span((period,))
+        return Span((period,), period.starts)
     begins = register.framework.year_begins
     found, is_cut_short = spanned(register.periods, period, how, begins)
     due = tuple(each for each in found if each is period or was_due(register, indicator, each))
-    if how.is_rolling and due != found:
-        is_cut_short |= not was_asked(register, indicator, found[0])
-    return Span(due, is_cut_short)
+    asked = [each for each in found if each is period or was_asked(register, indicator, each)]
+    is_cut_short |= how.is_rolling and len(asked) < len(found)
+    return Span(due, asked[0].starts, is_cut_short)
 
 
 def is_whole_year(period: Period) -> bool:
@@ -123,7 +126,7 @@ def _over_time(register: Register, period: Period) -> _Borne:
     current = in_force(register, period.name)
     # Of those that are due alike, one stands for all.
     due, not_due = (
-        {(*schedule(register, each), each.accumulation): each for each in some}.values()
+        {schedule(register, each): each for each in some}.values()
         for some in (current.indicators, current.not_due)
     )
     found = [last_due(register, each, period) for each in not_due]
@@ -151,19 +154,21 @@ def _parts(register: Register, current: Register, period: Period) -> dict[Period
 
     Each with the indicators of which they are; of those that its figures are compared with too.
     """
-    found: dict[Period, set[str]] = defaultdict(set)
+    alike: dict[tuple[object, ...], list[Indicator]] = defaultdict(list)
     for each in (*current.indicators, *current.not_due):
-        if each.accumulation is Accumulation.AS_REPORTED:
-            continue
-        pair = compared(register, each, period)
+        if each.accumulation is not Accumulation.AS_REPORTED:
+            alike[schedule(register, each)].append(each)
+    found: dict[Period, set[str]] = defaultdict(set)
+    for first, *others in alike.values():
+        pair = compared(register, first, period)
         ends: tuple[Period | None, ...] = (period, pair.last, pair.year_before)
-        if current.indicator(each.ref) is None:
-            ends = (last_due(register, each, period),)
+        if current.indicator(first.ref) is None:
+            ends = (last_due(register, first, period),)
         for end in dict.fromkeys(filter(None, ends)):
-            then = row_for(register, each.ref, end.name)
+            then = row_for(register, first.ref, end.name)
             for part in span(register, then, end).periods if then else ():
                 if part is not period:
-                    found[part].add(each.ref)
+                    found[part].update(each.ref for each in (first, *others))
     return {each: frozenset(refs) for each, refs in found.items()}
 
 

@@ -75,8 +75,9 @@ class _Timeline:
         return self._begun(indicator.first) <= period.starts <= last
 
     def schedule(self, ref: str) -> tuple[object, ...]:
-        """Whatever says in which periods an indicator is due: many have the same."""
-        return tuple((row.since, *_schedule_of(row)) for row in self.rows.get(ref, ()))
+        """Whatever says in which periods an indicator is due, and of which its figures are made."""
+        rows = self.rows.get(ref, ())
+        return tuple((row.since, *_schedule_of(row), row.accumulation) for row in rows)
 
     def is_due(self, indicator: Indicator, period: Period) -> bool:
         """Whether a row of an indicator asks for a figure of a period."""
@@ -263,7 +264,10 @@ def is_plain(register: Register) -> bool:
 
 
 def schedule(register: Register, indicator: Indicator) -> tuple[object, ...]:
-    """Whatever says in which periods an indicator is due: many have the same."""
+    """Whatever says in which periods an indicator is due, and of which its figures are made.
+
+    Many indicators have the same.
+    """
     return _timeline(register).schedule(indicator.ref)
 
 

@@ -73,7 +73,7 @@ class Accumulating(Struct, frozen=True):
             return self._latest(own, over)
         if is_whole_year(period) or _says_nothing(own):
             return Accumulated(own)
-        over_shown = f"{_CALLED[how]}, {months_shown(over.periods[0].starts, period.ends)}"
+        over_shown = f"{_CALLED[how]}, {months_shown(over.starts, period.ends)}"
         made = self._own_of(own, over) if how is Accumulation.CUMULATIVE else self._made(own, over)
         said = f"{over_shown[0].upper()}{over_shown[1:]}"
         if made.figure.lacks:

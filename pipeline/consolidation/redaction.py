@@ -115,8 +115,8 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
         """
         if self.reveals or not disclosure.is_protected(line.indicator):
             return False
-        if last is None or line.consolidated.conflict:
-            # What stands beside a disagreement are figures too.
+        if last is None or line.consolidated.conflict or line.over_shown:
+            # What stands beside a disagreement, or beside what periods come to, are figures too.
             return last is None or last.content != content
         printed = {rating.indicator: rating.performance for rating in last.ratings}
         return printed.get(line.indicator.ref, "") != line.performance_shown

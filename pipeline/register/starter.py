@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from schemas import model
+from schemas.accumulation import Accumulation
 from schemas.deciding import IssueRule
 from schemas.units import Unit
 
@@ -71,6 +72,8 @@ def starter_register(today: date) -> model.Register:
                 wording="Example: adopt the climate action plan",
                 kind=model.Kind.MILESTONE,
                 areas=("ENV",),
+                # A plan that was adopted stays so, also where nobody says it again.
+                accumulation=Accumulation.LATEST,
             ),
         ),
         targets=(

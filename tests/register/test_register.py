@@ -234,7 +234,7 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
     assert [book["Framework"].cell(row, 1).value for row in rows] == on_framework
     book["Framework"].delete_rows(10, len(on_framework))
     of_time = ["Due", "Due in", "When not due", "First period", "Last period"]
-    of_time += ["Changed from", "With before"]
+    of_time += ["Changed from", "With before", "Accumulation", "Replaces"]
     assert later["Indicators"] == ["Small numbers", *of_time]
     assert [cell.value for cell in book["Indicators"][1][17:]] == later["Indicators"]
     book["Indicators"].delete_cols(18, len(later["Indicators"]))

@@ -94,6 +94,14 @@ def test_what_is_due_twice_a_year_is_made_of_two_figures() -> None:
     )
 
 
+def test_what_is_due_once_a_year_is_of_the_whole_of_it() -> None:
+    row = measure(A.YEAR_TO_DATE, due=Frequency.YEARLY)
+    found = span(register_of(row), row, QUARTERS[3])
+    assert (found.periods, found.starts) == ((QUARTERS[3],), QUARTERS[0].starts)
+    late = measure(A.YEAR_TO_DATE, first=QUARTERS[1].name)
+    assert span(register_of(late), late, QUARTERS[3]).starts == QUARTERS[1].starts
+
+
 def test_a_year_itself_is_made_of_nothing_else() -> None:
     row = measure(A.YEAR_TO_DATE)
     assert spanned(register_of(row, periods=(*QUARTERS, YEAR)), row, YEAR) == ([YEAR.name], False)
