@@ -4,29 +4,34 @@ An entry's texts are: code, title, what is said, what to do, why. {value} in a t
 shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the sheet's own. It
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
 column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on indicators
-over time are in `schemas.register_indicators`, those on what is to be reached in
-`schemas.register_targets`, those on accumulation and replacement in `schemas.register_succession`,
-and those that ask about periods in `schemas.register_periods`.
+over time are in `schemas.register_indicators`, on what is asked for beside figures in
+`schemas.register_asking`, on accumulation and replacement in `schemas.register_succession`, on what
+is to be reached in `schemas.register_targets`, and those that ask about periods in
+`schemas.register_periods`.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind
+from schemas.register_areas import AREA_CHECKS, is_of_one_area
+from schemas.register_asking import ASKING_CHECKS
+from schemas.register_bands import BAND_CHECKS
 from schemas.register_columns import RegisterColumn
 from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
-from schemas.register_periods import PERIOD_CHECKS
+from schemas.register_periods import PERIOD_CHECKS, listed_names
 from schemas.register_settings import FRAMEWORK, TIMES
 from schemas.register_succession import SUCCESSION_CHECKS
 from schemas.register_targets import TARGET_CHECKS, changes, has_figures
+from schemas.register_thresholds import THRESHOLD_CHECKS
 from schemas.wording import listed
 
 if TYPE_CHECKING:
@@ -56,9 +61,11 @@ _REASONS = {
     "tolerance_kind": "there is a tolerance",
     "change": "the target changes from year to year",
     "due_in": "it is due in listed periods",
+    "last": "it becomes another area",
     "first": "every other year is counted from there",
     "lower": "there is an upper end",
     "upper": "there is a lower end",
+    "red_from": "there is a figure under Green from",
 }
 #: The sheets that say what the colours mean.
 _POLICIES = ("framework", "policies")
@@ -84,8 +91,12 @@ def _are_choices(column: RegisterColumn, cells: pd.Series[Any]) -> Verdicts:
     return [choices.issuperset([cell] if isinstance(cell, str) else cell) for cell in cells]
 
 
-def _are_addresses(cells: pd.Series[Any]) -> Verdicts:
+def _are_addresses(cells: Iterable[str]) -> Verdicts:
     return [_ADDRESS.fullmatch(cell) is not None for cell in cells]
+
+
+def _are_lists_of_addresses(cells: pd.Series[Any]) -> Verdicts:
+    return [all(_are_addresses(listed_names(cell))) for cell in cells]
 
 
 def _are_days(least: int, cells: pd.Series[Any]) -> Verdicts:
@@ -135,14 +146,16 @@ CHECKS = (
             is_first,
             "priorities.ref",
             "priorities.order",
-            "areas.ref",
-            "areas.name",
             "periods.name",
             "policies.since",
-        ),
+            "bands.band",
+        )
+        | {"areas.name": Condition(("name",), is_of_one_area, also=("ref", "is_first_name"))},
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
     *INDICATOR_CHECKS,
+    *AREA_CHECKS,
+    *ASKING_CHECKS,
     *SUCCESSION_CHECKS,
     RowCheck(
         "R25",
@@ -156,9 +169,10 @@ CHECKS = (
         "R29",
         "Not an e-mail address",
         '"{value}" is not an e-mail address.',
-        "Type one address, for example clerk@council.example.",
+        "Type one address, for example clerk@council.example; for a service area, several with "
+        "semicolons between.",
         "Mail is sent to no other.",
-        at=_at(_are_addresses, "areas.email", "recipients.email"),
+        at=_at(_are_addresses, "recipients.email") | _at(_are_lists_of_addresses, "areas.email"),
     ),
     RowCheck(
         "R26",
@@ -198,6 +212,8 @@ CHECKS = (
             lambda figure: figure >= 0,
             "framework.tolerance",
             "policies.tolerance",
+            "framework.exceeded_by",
+            "policies.exceeded_by",
             "indicators.tolerance",
             "indicators.plausible_change",
         ),
@@ -319,9 +335,11 @@ CHECKS = (
             ),
             "indicators.due_in": Condition(("due",), are_listed, also=("due_in",)),
             "indicators.first": Condition(("due",), has_first, also=("first",)),
+            "areas.last": Condition(("becomes",), _is_filled, also=("last",)),
             "targets.change": Condition(("carried",), changes, also=("change",)),
             "targets.lower": Condition(("upper",), _is_filled, also=("lower",)),
             "targets.upper": Condition(("lower",), _is_filled, also=("upper",)),
+            "targets.red_from": Condition(("green_from",), _is_filled, also=("red_from",)),
         },
         words=lambda _row, key: {"reason": _REASONS[key]},
     ),
@@ -351,6 +369,8 @@ CHECKS = (
         },
     ),
     *TARGET_CHECKS,
+    *THRESHOLD_CHECKS,
+    *BAND_CHECKS,
     *PERIOD_CHECKS,
     RowCheck(
         "R23",

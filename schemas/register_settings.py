@@ -6,6 +6,7 @@ from schemas import register_columns as column
 from schemas.deciding import IssueRule, Weekday
 from schemas.frequency import FirstMonth
 from schemas.model import PolicyKind, TextBounds, ToleranceKind
+from schemas.register_asking import FRAMEWORK_ASKING
 from schemas.register_columns import RegisterColumn, sheet
 
 #: A bound of text may be set to so many times what it is unset.
@@ -71,6 +72,15 @@ _POLICY = (
         required=True,
         attribute="policy.amber_from",
     ),
+)
+_EXCEEDED = column.figure(
+    "exceeded_by",
+    "Exceeded by",
+    "Type how far better than its target a figure must be to have exceeded it, of the kind of the "
+    "tolerance, for example 5%. Leave blank for no such band.",
+    later=True,
+    attribute="policy.exceeded_by",
+    percent_where=("tolerance_kind", ToleranceKind.PERCENT_OF_TARGET),
 )
 _COVERAGE = column.share(
     "coverage_from",
@@ -172,6 +182,8 @@ FRAMEWORK = sheet(
         called="a month",
         later=True,
     ),
+    _EXCEEDED,
+    *FRAMEWORK_ASKING,
 )
 #: What the colours mean from a period on, in place of what Framework says.
 POLICIES = sheet(
@@ -185,7 +197,7 @@ POLICIES = sheet(
         16,
         chosen_from="PeriodNames",
     ),
-    *(replace(each, width=18) for each in (*_POLICY, _COVERAGE)),
+    *(replace(each, width=18) for each in (*_POLICY, _COVERAGE, _EXCEEDED)),
     later=True,
 )
 #: The columns of its table.

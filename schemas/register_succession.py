@@ -72,6 +72,13 @@ def replaced(
         )
 
 
+def replaced_joined(
+    rows: Sequence[Mapping[str, Any]], _tables: object, starts: Mapping[str, date | None]
+) -> Iterator[dict[str, object]]:
+    """The same, to be joined to the rows."""
+    return ({"replaced": each} for each in replaced(rows, starts))
+
+
 def _fits(*columns: pd.Series[Any]) -> Verdicts:
     return [
         not _why_not(how, kind, unit, rule) for how, kind, unit, rule in zip(*columns, strict=True)

@@ -49,18 +49,21 @@ def _indicator_document(line: Line) -> dict[str, object]:
         "without_cases": line.consolidated.without_cases,
         "conflict": line.consolidated.conflict,
         "remarks": line.remarks,
+        "actions": line.actions,
+        "forecast": line.forecast,
+        "confidence": line.confidence,
     }
 
 
 def _report_lines(reports: Iterable[Report]) -> Iterator[str | Columns]:
     for report in reports:
-        yield f"{report.period.name}: overall {report.overall.shown}"
+        yield f"{report.period.name}: overall {report.shown(report.overall)}"
         rows = [
             (
                 line.indicator.ref,
                 line.target_shown,
                 line.performance_shown,
-                line.rating.shown,
+                report.shown(line.rating),
                 line.travel.shown if line.travel else "",
                 " ".join(line.remarks),
             )

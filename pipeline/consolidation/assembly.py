@@ -9,30 +9,44 @@ from decimal import Decimal
 from functools import partial
 from itertools import chain
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.accumulation import Accumulating, by_period_and_ref, is_borrowed
+from pipeline.consolidation.beside import (
+    actions_of,
+    confidence_of,
+    forecast_of,
+    hidden_in_year,
+    without_forecasts,
+)
 from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
-from pipeline.consolidation.content import content_of, said_by
+from pipeline.consolidation.content import content_of
 from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.cumulation import disclosed_in_turn
 from pipeline.consolidation.disclosure import Withheld
+from pipeline.consolidation.left_areas import without_taken_over
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.parts import restated_parts, telling
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.rating import Tally, tally
 from pipeline.consolidation.registers import is_lost, published, register_for
-from pipeline.consolidation.remarks import is_alike, own_tolerance, remarks, remarks_not_due
+from pipeline.consolidation.remarks import (
+    is_alike,
+    is_by_target,
+    own_tolerance,
+    remarks,
+    remarks_not_due,
+)
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, returns_received
 from pipeline.consolidation.texts import Question, ReportTexts, Secret, secrets_of
-from pipeline.store import Asked, Issue, IssuedRating, Submission, Suppressed
+from pipeline.store import Issue, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.accumulation import Accumulation
+from schemas.bands import bands_of
 from schemas.bearing import bearing, borne, compared
 from schemas.model import Indicator, Period, Policy, Register, Target
 from schemas.observations import Achievement
@@ -66,6 +80,8 @@ class Merged(Struct, frozen=True):
     current_sha256: str = ""
     #: The period was closed, and the register of its time is not kept.
     lacks_register: bool = False
+    #: Refs of the indicators whose forecast could give away a figure of the year.
+    hidden_forecasts: frozenset[str] = frozenset()
 
     def told_of(self, period: str) -> ToldOf:
         """What earlier issues told of a period's figures."""
@@ -125,11 +141,14 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
     submissions = store.submissions(name)
     if as_of is not None:
         submissions = tuple(sent for sent in submissions if as_of.shows(sent))
+    standing = store.observations(name, as_of)
+    standing = without_taken_over(session, register, name, standing, submissions)
+    figures = merge_observations(register, name, standing)
     return Merged(
         register=register,
         period=period,
         issued_at=remade.issued_at.astimezone() if remade else session.now,
-        figures=merge_observations(register, name, store.observations(name, as_of)),
+        figures=figures,
         earlier={name: each.figures for name, each in earlier.items()},
         achievements=store.achievements(name, as_of),
         submissions=submissions,
@@ -141,6 +160,7 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         recalled=tuple(each.recalled for each in compared_with.values() if each.recalled),
         current_sha256=session.register.sha256,
         lacks_register=is_lost(session, name, register),
+        hidden_forecasts=hidden_in_year(store, register, period, figures),
     )
 
 
@@ -233,6 +253,11 @@ def _disclosed(
     merged: Merged, period: str, figures: tuple[Consolidated, ...], withheld: Mapping[str, Withheld]
 ) -> tuple[Consolidated, ...]:
     """Figures of one period without those that must not be printed."""
+    if merged.hidden_forecasts:
+        figures = tuple(
+            without_forecasts(each) if each.indicator.ref in merged.hidden_forecasts else each
+            for each in figures
+        )
     register = merged.register_of(period)
     if merged.told is None:
         return disclosure.disclose_alone(register, figures)
@@ -260,18 +285,16 @@ def rate(disclosed: Disclosed) -> Report:
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
+    bands = bands_of(register, (n.target for n in lines))
     report = Report(
         register=register,
         period=merged.period,
         sections=sections,
         overall=_tally(lines, policy),
         coverage=coverage_of(n.consolidated for n in lines),
-        key=rating.key(
-            policy,
-            own_tolerances=any(own_tolerance(register, n.consolidated, n.target) for n in lines),
-            milestones=any(n.consolidated.state is not None for n in lines),
-        ),
-        overall_key=rating.overall_key(policy),
+        bands=bands,
+        key=rating.key(policy, _own(register, lines)),
+        overall_key=rating.overall_key(policy, bands),
         returns=returns_received(
             register, merged.period, disclosed.submissions, day_of(merged.issued_at)
         ),
@@ -288,43 +311,20 @@ def rate(disclosed: Disclosed) -> Report:
     return sums_marked(report, closed)
 
 
+def _own(register: Register, lines: Sequence[Line]) -> rating.Own:
+    """What the lines are rated by of their own."""
+    goals = [(n.target, n.indicator.polarity) for n in lines if is_by_target(n.indicator, n.target)]
+    return rating.Own(
+        tolerances=any(own_tolerance(register, n.indicator, n.target) for n in lines),
+        thresholds=any(goal.has_thresholds(polarity) for goal, polarity in goals if goal),
+        exceeded=any(goal.exceeded_from is not None for goal, _ in goals if goal),
+        milestones=any(n.consolidated.state is not None for n in lines),
+    )
+
+
 def _tally(lines: Sequence[Line], policy: Policy) -> Tally:
     """What lines add up to, of which enough must have been answered."""
     return tally((n.rating for n in lines), policy, coverage_of(n.consolidated for n in lines))
-
-
-def issue_of(report: Report, last_submission: int) -> Issue:
-    """What the store keeps of a draft or issue: each indicator as it was printed.
-
-    `last_submission` is the number of the last one that the store holds.
-    """
-    asked = [line.indicator for line in report.lines if line.is_due]
-    return Issue(
-        is_draft=report.is_draft,
-        number=report.edition.number if report.edition else 0,
-        said=said_by(report),
-        period=report.period.name,
-        content=report.content,
-        issued_at=report.issued_at,
-        overall=report.overall.colour or "",
-        register_sha256=report.register.sha256,
-        current_sha256=report.current_sha256,
-        ratings=tuple(
-            IssuedRating(
-                indicator=line.indicator.ref,
-                performance=line.performance_shown,
-                target=line.target_shown,
-                rating=line.rating.word,
-                merge_rule=line.indicator.merge_rule.value,
-            )
-            for line in report.lines
-        ),
-        suppressed=report.suppressed,
-        last_submission=last_submission,
-        asked=msgspec.json.encode(
-            {each.ref: Asked(each.wording, each.areas) for each in asked}
-        ).decode(),
-    )
 
 
 def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
@@ -339,10 +339,11 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     last, year_before = (each if is_alike(register, each, indicator) else None for each in earlier)
     made = disclosed.accumulating.of(merged, period)
     merged = made.figure
+    rated = rating.rate(merged, target, register.framework.policy, _whole(year_before))
     line = Line(
         indicator=indicator,
         consolidated=merged,
-        rating=rating.rate(merged, target, register.framework.policy, _whole(year_before)),
+        rating=rated,
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
@@ -356,6 +357,9 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         own_shown=made.own_shown,
         over_shown=made.over_shown,
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
+        actions=tuple(actions_of(register, merged, rated)),
+        forecast=forecast_of(register, merged, period),
+        confidence=confidence_of(register, merged),
     )
     return marked(line, disclosed.merged.closed, register)
 

@@ -40,6 +40,8 @@ from schemas.observations import Observation
 
 #: What stands instead of words that quote a suppressed figure.
 WITHHELD = "Withheld, because it quotes a figure that is suppressed."
+#: What an area says of its figure in words.
+_WORDS = ("commentary", "action", "action_owner")
 
 
 class Withheld(Struct, frozen=True):
@@ -313,6 +315,11 @@ def _without(
         secrets.update(n for figure in figures_kept(reader.told) for n in numbers_of(figure))
     if suppressed and merged.value is not None:
         secrets.add(merged.value)
+    forecasts = {o.forecast for o in merged.observations if o.forecast is not None}
+    # One forecast less than all would tell that one is hidden, and the year's figure bounds it.
+    is_forecast_told = not (hidden or suppressed or _are_few(forecasts, merged.indicator, below))
+    if not is_forecast_told:
+        secrets |= forecasts
     few = below if secrets else 0
     values = [o.value for o in merged.observations if o.area in hidden and o.value is not None]
     most = sum(values) if _is_ofpeople_in(merged.indicator) else Decimal(0)
@@ -328,9 +335,19 @@ def _without(
         value=None if suppressed else merged.value,
         suppressed=suppressed,
         observations=tuple(
-            _told(o, is_secret, is_hidden=o.area in hidden) for o in merged.observations
+            _told(
+                o if is_forecast_told else replace(o, forecast=None),
+                is_secret,
+                is_hidden=o.area in hidden,
+            )
+            for o in merged.observations
         ),
     )
+
+
+def _are_few(numbers: Iterable[Decimal], indicator: Indicator, below: int) -> bool:
+    """Whether any of some figures of an indicator counts people, too few to publish."""
+    return indicator.unit_row.counts_people and any(is_small(each, below) for each in numbers)
 
 
 def _told(
@@ -340,12 +357,14 @@ def _told(
     told = observation
     if is_hidden:
         told = replace(told, value=None, numerator=None, denominator=None, suppressed=True)
+        # That something is being done about a figure tells that it is out of target.
+        told = replace(told, action="", action_owner="", action_by=None)
     return without_words(told, lambda words: any(map(is_secret, numbers_in(words))))
 
 
 def without_words(observation: Observation, is_withheld: Callable[[str], bool]) -> Observation:
-    """An observation without its commentary, or why it was entered, where that is withheld."""
-    said = {"commentary": observation.commentary}
+    """An observation without what its area says of it, or why it was entered, where withheld."""
+    said = {name: getattr(observation, name) for name in _WORDS}
     if isinstance(observation, Entered):
         said["because"] = observation.because
     withheld = [name for name, words in said.items() if words and is_withheld(words)]

@@ -14,6 +14,7 @@ from functools import cache, partial
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.left_areas import with_left_areas, without_taken_over
 from pipeline.consolidation.merge import Consolidated, is_incomplete, merge
 from pipeline.consolidation.recalls import issue_standing
 from pipeline.consolidation.shapes import shaped
@@ -38,16 +39,19 @@ class Published(Struct, frozen=True):
 def register_for(session: Session, period: str, issue: Issue | None = None) -> Register:
     """The register that a period is held to; that of an issue of it, if one is meant.
 
-    It is what is in force of it in that period, with targets spread by figures that stand. Where
-    the archive does not hold it, it is the register as it stands.
+    It is what is in force of it in that period, with targets spread by figures that stand, and
+    knows whoever reported for it and has left. Where the archive does not hold it, it is the
+    register as it stands.
     """
     figures = cache(partial(_figures_published, session))
-    return _register_for(session, period, issue, lambda each: shaped(each, figures))
+    found = _register_for(session, period, issue, lambda each: shaped(each, figures))
+    return with_left_areas(session, found, period)
 
 
 def _held(session: Session, period: str, issue: Issue | None = None) -> Register:
     """The same as far as figures are merged by it, of which targets are made."""
-    return _register_for(session, period, issue, lambda each: each)
+    found = _register_for(session, period, issue, lambda each: each)
+    return with_left_areas(session, found, period)
 
 
 def _register_for(
@@ -57,7 +61,7 @@ def _register_for(
     sha256 = issue.register_sha256 if issue else closed_with(session.store, period)
     if not sha256 or sha256 == current.sha256:
         return current
-    then = kept_register(session.workspace, sha256)
+    then = kept_register(session.workspace, sha256, session.register)
     if then is None or then.period(period) is None:
         return current
     return brought_forward(in_force(made(then), period), session.register)
@@ -117,7 +121,11 @@ def published(
         return Published(session.register, recalled=name)
     else:
         register, as_of = _held(session, name), remade
-    figures = merge(register, name, store.observations(name, as_of))
+    standing = store.observations(name, as_of)
+    if any(register.area(o.area) is None for o in standing):
+        sent = store.submissions(name)
+        standing = without_taken_over(session, register, name, standing, sent)
+    figures = merge(register, name, standing)
     wanted = (each for each in figures if refs is None or each.indicator.ref in refs)
     return Published(register, tuple(wanted))
 

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from jinja2 import BaseLoader, Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from pipeline.consolidation.rating import SYMBOLS
 from pipeline.outputs import palette, wording
 from pipeline.workbooks.safe_text import clean, one_line
 from schemas.wording import counted, day_shown, listed
@@ -48,9 +47,10 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         span=wording.span_shown,
         standing=wording.return_state_shown,
         travels=wording.travels_shown,
+        beside=wording.beside_shown,
     )
     colours = SimpleNamespace(shade=palette.shade, **_COLOURS)
-    env.globals.update(palette=colours, symbols=SYMBOLS)
+    env.globals.update(palette=colours)
     return env
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pipeline.consolidation.report import Line, Report, ReturnState, Section, fi
 from pipeline.store import Entered
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import write_whole
+from schemas.asking import things_asked
 from schemas.model import ServiceArea
 from schemas.observations import FIELDS, Observation
 
@@ -33,6 +34,8 @@ NOTHING_PRINTED = "No figure"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Value = str | Decimal | datetime | None
+#: Fields that are not told beside a suppressed figure.
+_BESIDE_FIGURE = frozenset({"action", "action_owner", "action_by", "forecast"})
 
 
 class _Reported(Struct, frozen=True):
@@ -71,12 +74,17 @@ def _observed(name: str, absent: Value = "") -> DataColumn:
     def value(row: _Reported) -> Value:
         if row.observation is None:
             return absent
-        reported: Value = getattr(row.observation, name)
+        reported: Value | date = getattr(row.observation, name)
+        if row.observation.suppressed and name in _BESIDE_FIGURE:
+            # What is done about a figure, or comes of it, tells of it.
+            return None if is_number else absent
         match reported:
             case str():
                 return plain(reported)
             case datetime():
                 return clock(reported, row.report)
+            case date():
+                return reported.isoformat()
         return None if is_number and row.observation.suppressed else reported
 
     said = field.described
@@ -113,6 +121,10 @@ def _edition(row: _Reported) -> str:
     return edition.shown if edition else ""
 
 
+def _rating(row: _Reported) -> str:
+    return row.report.shown(row.line.rating)
+
+
 #: What was reported, the indicator as the appendix prints it, then where the figure came from.
 COLUMNS = (
     _text("Period", 80, "What it reports on.", lambda r: r.report.period.name),
@@ -129,7 +141,7 @@ COLUMNS = (
     _text("As shown", 90, "What the area reported, as the appendix prints it.", _as_shown),
     _text("Indicator target", 95, "What is to be reached.", lambda r: r.line.target_shown),
     _text("Indicator performance", 110, "All areas' figure.", lambda r: r.line.performance_shown),
-    _text("Indicator rating", 115, "Its colour, or why none.", lambda r: r.line.rating.shown),
+    _text("Indicator rating", 115, "Its colour, or why none.", _rating),
     _text("Indicator restated from", 115, "What the closed period had said.", _restated_from),
     _observed("filename"),
     _observed("sheet"),
@@ -153,6 +165,19 @@ COLUMNS = (
     ),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
+#: What the register may ask for beside figures; they are there where it asks for any of it.
+ASKED_COLUMNS = (
+    _observed("action"),
+    _observed("action_owner"),
+    _observed("action_by"),
+    _observed("forecast", None),
+    _observed("confidence"),
+)
+
+
+def columns_of(report: Report) -> tuple[DataColumn, ...]:
+    """The columns of a report's data, in their order."""
+    return (*COLUMNS, *(ASKED_COLUMNS if things_asked(report.register) else ()))
 
 
 def tidy_rows(report: Report) -> list[dict[str, Value]]:
@@ -162,7 +187,8 @@ def tidy_rows(report: Report) -> list[dict[str, Value]]:
     is of the indicator is the same on each of its rows. Text is made plain; times are on the clock
     of the report's time of issue, without a zone.
     """
-    return [{column.heading: column.value(row) for column in COLUMNS} for row in _rows(report)]
+    columns = columns_of(report)
+    return [{column.heading: column.value(row) for column in columns} for row in _rows(report)]
 
 
 def _rows(report: Report) -> Iterator[_Reported]:
@@ -170,7 +196,8 @@ def _rows(report: Report) -> Iterator[_Reported]:
         for line in section.lines:
             reported = {o.area: o for o in line.consolidated.observations}
             for ref in line.indicator.areas:
-                area = report.register.area(ref) or ServiceArea(ref, ref)
+                area = report.register.area(ref)
+                area = area or ServiceArea(ref, report.register.area_name(ref))
                 yield _Reported(report, section, line, area, reported.get(ref))
 
 
@@ -189,7 +216,7 @@ def csv_bytes(report: Report) -> bytes:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADINGS)
+    writer.writerow(column.heading for column in columns_of(report))
     writer.writerows([_printed(v) for v in row.values()] for row in tidy_rows(report))
     return text.getvalue().encode("utf-8-sig")
 

@@ -26,11 +26,11 @@ REASONS = {
 }
 
 
-def counts_shown(tally: Tally) -> str:
+def counts_shown(report: Report, tally: Tally) -> str:
     """What a tally holds: `1 green, 1 red, 1 not rated`; only what there is."""
-    words = ("green", "amber", "red", "not rated")
-    numbers = (tally.green, tally.amber, tally.red, tally.not_rated)
-    parts = [f"{number} {word}" for number, word in zip(numbers, words, strict=True) if number]
+    numbers = [(tally.of(each.colour), each.said) for each in report.bands.every]
+    numbers.append((tally.not_rated, "not rated"))
+    parts = [f"{number} {word}" for number, word in numbers if number]
     return ", ".join(parts) or "no indicators"
 
 
@@ -86,6 +86,16 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     ]
 
 
+def beside_shown(line: Line) -> list[tuple[str, str]]:
+    """What stands beside a line's figure: each with what it is, such as (`Confidence`, `Low`)."""
+    said = [("Corrective action", action) for action in line.actions]
+    if line.forecast:
+        said.append(("Forecast for the year", line.forecast.shown))
+    if line.confidence:
+        said.append(("Confidence", line.confidence.value))
+    return said
+
+
 def edition_shown(report: Report) -> str:
     """Which draft or issue a report is, in sentences; empty where it is neither."""
     edition = report.edition
@@ -138,7 +148,7 @@ def sum_restated(report: Report, section: Section | None = None) -> str:
     if then is None:
         return ""
     is_hidden = any(n.consolidated.suppressed for n in lines if n.restated_from is not None)
-    was = f"was {then.shown}" if then.colour and now.colour is not then.colour else ""
+    was = f"was {report.shown(then)}" if then.colour and now.colour is not then.colour else ""
     return _restated_then(report, "it", was if was and not is_hidden else "was made up otherwise")
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from schemas import model
 from schemas.accumulation import Accumulation
+from schemas.asking import AskAction, Asking
 from schemas.deciding import IssueRule
 from schemas.units import Unit
 
@@ -48,6 +49,8 @@ def starter_register(today: date) -> model.Register:
                 plausible_minimum=Decimal(0),
                 commentary=model.CommentaryRule.OFF_TARGET,
                 definition="Incidents reported to the council in the quarter.",
+                ask_forecast=Asking.MAY,
+                ask_confidence=Asking.MAY,
                 source="Community safety case system",
             ),
             model.Indicator(
@@ -72,13 +75,21 @@ def starter_register(today: date) -> model.Register:
                 wording="Example: adopt the climate action plan",
                 kind=model.Kind.MILESTONE,
                 areas=("ENV",),
+                ask_action=AskAction.WHERE_RED,
                 # A plan that was adopted stays so, also where nobody says it again.
                 accumulation=Accumulation.LATEST,
             ),
         ),
         targets=(
             model.Target("P1-1", period.name, value=Decimal(250)),
-            model.Target("P2-1", period.name, value=Decimal("45.0")),
+            model.Target(
+                "P2-1",
+                period.name,
+                value=Decimal("45.0"),
+                green_from=Decimal("44.0"),
+                red_from=Decimal("40.0"),
+                exceeded_from=Decimal("50.0"),
+            ),
         ),
         areas=(
             model.ServiceArea(
@@ -89,6 +100,7 @@ def starter_register(today: date) -> model.Register:
             ),
         ),
         periods=(period,),
+        bands=(model.BandRow(model.Colour.EXCEEDED, "Exceeded", "★", "#10246B"),),
         recipients=(
             model.Recipient("Committee clerk", "committee@council.example"),
             model.Recipient(

@@ -522,6 +522,8 @@ def test_a_recalled_issue_is_said_to_be_wrong_and_the_next_says_what_it_replaces
     clock(2)
     council.night()
     assert len(sent_to(council, CLERK.email, "RECALLED")) == 1
+    # The officer goes on being told that nothing stands, until another issue does.
+    assert "issue 1 was recalled on 2 May 2013. No issue stands." in digests(council)
     community(council, P1_1=4000)
     clock(3)
     council.night()

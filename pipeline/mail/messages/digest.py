@@ -47,7 +47,16 @@ class SentBack(Struct, frozen=True):
 
     @property
     def first(self) -> list[Finding]:
-        return grouped(errors_of(self.findings))[:SPELLED_OUT]
+        return self._grouped[:SPELLED_OUT]
+
+    @property
+    def more(self) -> int:
+        """How many are not among the first."""
+        return len(self._grouped) - len(self.first)
+
+    @property
+    def _grouped(self) -> list[Finding]:
+        return grouped(errors_of(self.findings))
 
 
 class NotTaken(Struct, frozen=True):
@@ -77,6 +86,16 @@ class PendingDraft(Struct, frozen=True):
     overall: str
     coverage: str
     #: When it was first made.
+    since: date
+
+
+class Unreplaced(Struct, frozen=True):
+    """An issue that was recalled, of a period that has not been issued since."""
+
+    period: str
+    #: `Issue 2`.
+    shown: str
+    because: str
     since: date
 
 
@@ -128,6 +147,20 @@ class CopyBeside(Struct, frozen=True):
     since: date
 
 
+class RegisterQuestion(Struct, frozen=True):
+    """What there is to ask about the register."""
+
+    #: In a line.
+    line: str
+    since: date
+
+
+#: What stands until someone sees to it, and is news on the day since when it does.
+_Lasting = (
+    Undelivered | Overdue | Unreachable | CopyBeside | Unreplaced | RegisterQuestion | Retention
+)
+
+
 class Affairs(Struct, frozen=True):
     """What a night did, and what of it needs a person."""
 
@@ -140,6 +173,8 @@ class Affairs(Struct, frozen=True):
     #: Every draft that waits to be issued, and the periods of those of this night.
     drafts: tuple[PendingDraft, ...] = ()
     new_drafts: frozenset[str] = frozenset()
+    #: Issues that were recalled, with nothing in their place.
+    unreplaced: tuple[Unreplaced, ...] = ()
     #: What people asked to be decided, and what became of it.
     answers: tuple[Ruling, ...] = ()
     sent_back: tuple[SentBack, ...] = ()
@@ -155,6 +190,8 @@ class Affairs(Struct, frozen=True):
     unreachable: tuple[Unreachable, ...] = ()
     #: What lies beside the register and may be taken for it.
     copies: tuple[CopyBeside, ...] = ()
+    #: What there is to ask about the register.
+    register: tuple[RegisterQuestion, ...] = ()
     #: Figures that were entered since the last one was made, with the names of their areas.
     entered: tuple[EnteredFigure, ...] = ()
     retention: Retention | None = None
@@ -186,10 +223,16 @@ class Affairs(Struct, frozen=True):
         yield from (f"disagreement {one}" for one in self.disagreements)
         yield from (f"text {one}" for one in self.questions)
         yield from (f"template {one}" for one in self.mistakes)
-        lasting = (
-            *(*self.undelivered, *self.overdue, *self.unreachable, *self.copies, self.retention),
+        lasting: tuple[_Lasting, ...] = (
+            *self.undelivered,
+            *self.overdue,
+            *self.unreachable,
+            *self.copies,
+            *self.unreplaced,
+            *self.register,
+            *((self.retention,) if self.retention else ()),
         )
-        yield from (f"{one}" for one in lasting if one is not None and one.since > told)
+        yield from (f"{one}" for one in lasting if one.since > told)
 
 
 def digest_messages(
@@ -246,6 +289,7 @@ def _bounded(affairs: Affairs) -> tuple[Affairs, dict[str, int]]:
         "sent_back": (*sent_back,),
         "left": affairs.left,
         "unreachable": affairs.unreachable,
+        "register": affairs.register,
     }
     more = {name: max(0, len(each) - LISTED) for name, each in lists.items()}
     return replace(affairs, **{name: each[:LISTED] for name, each in lists.items()}), more
@@ -256,7 +300,8 @@ def _things(affairs: Affairs) -> int:
     waiting = (
         *(affairs.sent_back, affairs.waiting, affairs.left, affairs.disagreements),
         *(affairs.undelivered, affairs.overdue, affairs.unreachable, affairs.mistakes),
-        *(affairs.questions, affairs.copies, affairs.drafts),
+        *(affairs.questions, affairs.copies, affairs.drafts, affairs.unreplaced),
+        affairs.register,
         [one for one in affairs.answers if not one.is_done],
     )
     return sum(map(len, waiting)) + (affairs.retention is not None)
