@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pipeline.consolidation.disclosure import NOTHING_WITHHELD, Withheld, is_small, people_in
 from pipeline.consolidation.merge import Consolidated, has_data
-from pipeline.consolidation.printed import ReportedFigure, Told, ToldOf, total_of
+from pipeline.consolidation.printed import ReportedFigure, Told, ToldOf, figure_of, total_of
 from schemas.accumulation import Accumulation
 from schemas.bearing import of_year_after, span
 from schemas.model import Indicator, Period, Register
@@ -33,8 +33,9 @@ class YearSoFar(Struct, frozen=True):
     #: Those of the periods before, in their order, and what is printed of them.
     whole: Sequence[Consolidated] = ()
     printed: Sequence[Consolidated] = ()
-    #: What issues told of any other period of the year, and of the period itself.
-    told: Sequence[Told] = ()
+    #: What issues told of the periods before, of those after, and of the period itself.
+    told_before: Sequence[Told] = ()
+    told_after: Sequence[Told] = ()
     told_of_own: Sequence[Told] = ()
 
 
@@ -67,7 +68,7 @@ def disclosed_in_turn(
                 year = _year_so_far(register, each, periods[name], (whole, found), told_of)
                 kept[each.indicator.ref] = withheld(each, year, below)
         found[name] = disclosed(name, whole[name], kept)
-    return found
+    return {name: found[name] for name in whole}
 
 
 def _year_so_far(
@@ -88,9 +89,12 @@ def _year_so_far(
         ]
         for some in figures
     )
-    others = (*before, *of_year_after(register, indicator, period))
-    told = [one for each in others for one in told_of(each.name).get(indicator.ref, ())]
-    return YearSoFar(whole, printed, told, told_of(period.name).get(indicator.ref, ()))
+    after = of_year_after(register, indicator, period)
+    told_before, told_after, told_of_own = (
+        [one for each in some for one in told_of(each.name).get(indicator.ref, ())]
+        for some in (before, after, (period,))
+    )
+    return YearSoFar(whole, printed, told_before, told_after, told_of_own)
 
 
 def withheld(merged: Consolidated, year: YearSoFar, below: int) -> Withheld:
@@ -98,26 +102,35 @@ def withheld(merged: Consolidated, year: YearSoFar, below: int) -> Withheld:
     indicator = merged.indicator
     hid_total = any(each.suppressed for each in year.printed)
     hid_any = hid_total or any(o.suppressed for each in year.printed for o in each.observations)
-    hid_any |= any(told.secret for told in (*year.told, *year.told_of_own))
+    hid_any |= any(told.secret for told in (*year.told_before, *year.told_of_own))
+    others = (*year.told_before, *year.told_after)
     few_in_total = _grows_by_few(
         [*(_total(each) for each in year.whole), _total(merged)],
-        [_sum(total.figures, indicator) for told in year.told for total in told.totals],
+        [_sum(total.figures, indicator) for told in others for total in told.totals],
         below,
     )
     is_any_few = few_in_total or any(
         _grows_by_few(
             [_sum([o], indicator) for each in (*year.whole, merged) for o in _of(each, area)],
-            [_sum([f], indicator) for told in year.told for f in told.known if f.area == area],
+            [_sum([f], indicator) for told in others for f in told.known if f.area == area],
             below,
         )
         for area in (o.area for o in merged.observations)
     )
-    if not (hid_any or is_any_few):
+    # What was printed word for word tells nothing new of what others hide.
+    if not is_any_few and (not hid_any or _was_told(merged, year.told_of_own)):
         return NOTHING_WITHHELD
     # Beside the sum of before a correction, one more would tell what the one area corrected.
     was_other = any(total != total_of(merged) for told in year.told_of_own for total in told.totals)
     areas = frozenset(o.area for o in merged.observations if has_data(o, indicator))
     return Withheld(areas, is_total=hid_total or few_in_total or was_other)
+
+
+def _was_told(merged: Consolidated, told: Sequence[Told]) -> bool:
+    """Whether a figure and those that it is made of were printed, by every reading."""
+    parts = {figure for o in merged.observations if (figure := figure_of(o))}
+    total = total_of(merged)
+    return bool(told) and all(total in each.totals and parts <= each.known for each in told)
 
 
 def _grows_by_few(figures: Sequence[_People], told: Iterable[_People], below: int) -> bool:

@@ -10,7 +10,7 @@ from itertools import accumulate
 from msgspec.structs import replace
 
 from schemas.accumulation import Accumulation
-from schemas.frequency import Profile, months_of
+from schemas.frequency import months_of
 from schemas.model import Indicator, Period, Register, Shape, Target
 from schemas.periods import year_before
 from schemas.timeline import row_for, was_due
@@ -24,9 +24,9 @@ def shaped(register: Register, figures: PublishedFigures) -> Register:
 
     Where not every figure of the year before is published, there is no shape.
     """
-    rows = [each for each in register.targets if each.profile is Profile.LAST_YEAR]
-    if not rows:
+    if not register.spread_by_last_year:
         return register
+    rows = register.spread_by_last_year
     found = tuple(shape for row in rows for shape in _shapes(register, row, figures))
     held: dict[tuple[Shape, ...], Register] = register.__dict__.setdefault("shaped", {})
     if found not in held:

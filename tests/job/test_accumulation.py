@@ -208,3 +208,34 @@ def test_commentary_is_not_asked_of_a_quarter_beside_the_target_of_the_year_to_d
     council.night()
     with council.store as store:
         assert [each.outcome for each in store.submissions()] == ["accepted", "accepted"]
+
+
+def test_no_issue_beside_those_before_it_tells_a_small_part(tmp_path: Path) -> None:
+    sole = {"areas": ("CS",), "merge_rule": MergeRule.SOLE}
+    rows = (replace(TO_DATE, **sole), replace(CUMULATIVE, **sole))
+    register = register_of(*rows)
+    framework = replace(register.framework, small_below=5)
+    council = Council(tmp_path / "council", replace(register, framework=framework))
+
+    def issued(number: int, to_date: int, cumulative: int) -> list[str]:
+        """What the appendix of a quarter prints once these figures came."""
+        path = council.place.inbox / f"{number} {to_date} {cumulative}.xlsx"
+        said = {"P1-1": {"Performance": to_date}, "P1-2": {"Performance": cumulative}}
+        fill_return(council.register, SAFETY, QUARTERS[number], path, said)
+        council.night()
+        return standing(number)
+
+    def standing(number: int) -> list[str]:
+        with council.store as store:
+            issue = store.last_issue(QUARTERS[number].name)
+        assert issue is not None
+        return [each.performance for each in issue.ratings]
+
+    assert issued(0, 20, 20) == ["20", "20"]
+    assert issued(1, 30, 30) == ["50", "30"]
+    assert issued(2, 9, 60) == ["59", "60"]
+    # 60 less 58 would be the third quarter's own; of the first 3 may not be told.
+    assert issued(1, 31, 58) == ["51", "Suppressed"]
+    assert issued(0, 3, 20) == ["Suppressed", "20"]
+    council.night()
+    assert [standing(number)[0] for number in (1, 2)] == ["Suppressed", "Suppressed"]
