@@ -51,6 +51,11 @@ class Accumulation(StrEnum):
         )
 
     @property
+    def is_reported_so(self) -> bool:
+        """Whether areas report what is accumulated, and not the period's own figure."""
+        return self is Accumulation.CUMULATIVE
+
+    @property
     def rates_own(self) -> bool:
         """Whether what areas report for a period is itself what is held against its target."""
         return not (self.is_rolling or self is Accumulation.YEAR_TO_DATE)

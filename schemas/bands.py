@@ -8,13 +8,13 @@ a print in grey keeps of a colour.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from msgspec import Struct
 
 from schemas import register_columns as column
-from schemas.model import BandRow, Colour, Policy, Register, Target
+from schemas.model import BandRow, Colour, Register
 from schemas.names import clean, spelled
 from schemas.register_columns import sheet
 
@@ -99,19 +99,15 @@ DEFAULT = (
 )
 
 
-def bands_of(register: Register, targets: Iterable[Target | None] = ()) -> Bands:
-    """The bands by a register; the fourth is in use where its policy or one of `targets` says."""
+def bands_of(register: Register, *, some_exceed: bool = False) -> Bands:
+    """The bands by a register.
+
+    The fourth is in use where the policy says so, or `some_exceed` by a threshold of their own.
+    """
     rows = {each.band: each for each in reversed(register.bands)}
     every = tuple(_printed(each, rows.get(each.colour)) for each in DEFAULT)
-    has_fourth = has_exceeded(register.framework.policy, targets)
+    has_fourth = some_exceed or register.framework.policy.exceeded_by is not None
     return Bands(every, tuple(Colour)[not has_fourth :])
-
-
-def has_exceeded(policy: Policy, targets: Iterable[Target | None]) -> bool:
-    """Whether there is a fourth band."""
-    return policy.exceeded_by is not None or any(
-        each is not None and each.exceeded_from is not None for each in targets
-    )
 
 
 def _printed(default: Band, row: BandRow | None) -> Band:

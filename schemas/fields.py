@@ -62,6 +62,8 @@ class Field(Struct, frozen=True):
     shows: Callable[..., str] | None = None
     #: Whether its heading may name a period, and then must name the return's.
     of_period: bool = False
+    #: What the template says instead where it must be filled in.
+    asks_required: str = ""
     #: For what the register must ask, so that a template has it; see `asking.Asks.things`. Empty:
     #: every template has it.
     asked_for: str = ""
@@ -179,6 +181,7 @@ INDICATOR_FIELDS = (
         width=12,
         takes=Takes.PART,
         of_period=True,
+        asks_required="Required with the figure: the number counted, for example 31.",
     ),
     Field(
         "denominator",
@@ -188,6 +191,7 @@ INDICATOR_FIELDS = (
         width=13,
         takes=Takes.PART,
         of_period=True,
+        asks_required="Required with the figure: the number it is out of, for example 50.",
     ),
     Field(
         "performance",
@@ -218,6 +222,7 @@ INDICATOR_FIELDS = (
         "What lies behind the figure; needed where it is out of target and the register asks.",
         ("comment", "comments", "notes", "narrative", "explanation"),
         width=48,
+        asks_required="Required: what lies behind the figure.",
     ),
 )
 
@@ -314,6 +319,26 @@ def prefilled(indicator: Indicator, priority: Priority, target: Target | None) -
     """What stands in each prefilled column of an indicator's row, by key."""
     return {f.key: f.shows(indicator, priority, target) for f in INDICATOR_FIELDS if f.shows}
 
+
+#: Columns of a template that say what the area reported before; it lacks those without a figure.
+EARLIER_FIELDS = (
+    Field(
+        "last",
+        "Last period",
+        "Prefilled: your figure of the period before, as it stood when this was written.",
+        width=16,
+        shows=lambda own: own.last,
+    ),
+    Field(
+        "year_before",
+        "A year before",
+        "Prefilled: your figure of the same period a year before, as it stood when this was "
+        "written.",
+        width=16,
+        shows=lambda own: own.year_before,
+    ),
+)
+EARLIER = tuple(f.key for f in EARLIER_FIELDS)
 
 #: Columns that are known in a table of indicators, and that no template has.
 UNTAUGHT_FIELDS = (

@@ -65,5 +65,13 @@ WORDS_UNPLACED = Rule(
     "A place, a group of people or a way of counting over a table makes its figures others.",
     severity=Severity.WARNING,
 )
+FIGURE_MISPLACED = Rule(
+    "L70",
+    "Figure in the wrong column",
+    "Under {heading} stands {value}, which is a figure, and {blank} beside it is blank.",
+    "If the figures of the row stand one column too far, move them under their headings; if not, "
+    "correct this cell, and fill in {blank}.",
+    "What was pasted beside its column would leave one figure missing and make another wrong.",
+)
 
 RULES: tuple[Rule, ...] = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))

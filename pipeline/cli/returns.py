@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,15 +17,14 @@ from pipeline.cli.options import (
     RevealOption,
     WorkspaceOption,
 )
-from pipeline.workspace.errors import WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.job.nightly import Night
+    from pipeline.outputs.understood import Understood
     from pipeline.store import Decision
     from pipeline.workspace.folder import Workspace
-    from schemas.model import Register, ServiceArea
 
 
 def template(
@@ -52,45 +51,17 @@ def template(
 
 
 def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:
-    from pipeline.consolidation.registers import register_for
     from pipeline.job.session import looking
-    from pipeline.outputs.template import template_name, write_template
-    from pipeline.store.journal import archive_register
-    from pipeline.workspace.folder import need_folder
+    from pipeline.operations.templates import templates
 
     with looking(place, console.now()) as session:
-        periods = options.chosen_periods(session.register, period)
-        registers = {each.name: register_for(session, each.name) for each in periods}
-        # By it a return is told, if need be, what has changed since its template was made.
-        with suppress(WorkspaceError):
-            archive_register(place, session.register)
-    jobs = [
-        (register, chosen, each)
-        for name, register in registers.items()
-        if (chosen := register.period(name))
-        for each in _chosen_areas(register, area)
-    ]
+        chosen = templates(session, options.chosen_periods(session.register, period), area)
     written = []
     with progress_bar() as progress:
-        for register, chosen, each in jobs:
-            folder = need_folder(place.outbox_of(chosen.name) / "templates")
-            path = folder / template_name(each, chosen)
-            write_template(register, each, chosen, path)
-            written.append(path)
-            progress("Writing templates", len(written), len(jobs))
+        for each in chosen:
+            written.append(each.write(place))
+            progress("Writing templates", len(written), len(chosen))
     return written
-
-
-def _chosen_areas(register: Register, name: str | None) -> list[ServiceArea]:
-    """The area of that ref or name, else every one; of them those that report anything.
-
-    Raises:
-        WorkspaceError: there is none.
-    """
-    from pipeline.register import need_area
-
-    areas = register.areas if name is None else [need_area(register, name)]
-    return [a for a in areas if register.indicators_of(a.ref)]
 
 
 def _mail_texts(place: Workspace) -> list[Path]:
@@ -117,13 +88,15 @@ def validate(
 ) -> Result:
     """Check returns without taking anything in: what a service area runs before sending.
 
-    A figure of the last period that the appendix suppresses is not quoted.
+    A figure of the last period that the appendix suppresses is not quoted. The figures of what
+    would be accepted are played back as they were understood.
 
     Example: `quarterday validate "Return 2012-13 - Community safety.xlsx"`
     """
     from pipeline.consolidation.redaction import Redaction
     from pipeline.job.checking import check_files
     from pipeline.job.session import as_it_is, register_of
+    from pipeline.outputs.understood import understood
     from pipeline.workspace.errors import StoreError
 
     place = workspace_at(workspace)
@@ -138,6 +111,10 @@ def validate(
         if store is not None:
             redaction = Redaction(register, store, show_suppressed)
             checked = checked.told(redaction)
+    figures = {
+        one.arrival.path: understood(one.observations, register, one.submission.period or "")
+        for one in checked.decisions
+    }
     documents: list[dict[str, object]] = [
         {
             "file": one.arrival.path,
@@ -146,6 +123,7 @@ def validate(
             "area": one.submission.area,
             "period": one.submission.period,
             "findings": one.submission.findings,
+            "figures": figures[one.arrival.path],
             "compared": not unknown,
         }
         for one in checked.decisions
@@ -155,7 +133,7 @@ def validate(
     ]
     return Result(
         documents,
-        _checked_lines(checked.decisions, unknown),
+        _checked_lines(checked.decisions, figures, unknown),
         needs_a_person=any(
             not _is_well(one) or any(f.severity != "info" for f in one.submission.findings)
             for one in checked.decisions
@@ -172,7 +150,9 @@ def _is_well(one: Decision) -> bool:
     return sent.errors == 0 and all(found.code != STILL_WRONG.code for found in sent.findings)
 
 
-def _checked_lines(checked: Iterable[Decision], unknown: str) -> Iterator[str]:
+def _checked_lines(
+    checked: Iterable[Decision], figures: Mapping[Path, Sequence[Understood]], unknown: str
+) -> Iterator[str]:
     verdicts = {
         "accepted": "would be accepted",
         "rejected": "would be sent back",
@@ -181,6 +161,9 @@ def _checked_lines(checked: Iterable[Decision], unknown: str) -> Iterator[str]:
     for one in checked:
         yield f"{one.arrival.filename}: {verdicts[one.submission.outcome]}"
         yield from finding_lines(one.submission.findings)
+        if told := figures[one.arrival.path]:
+            yield "  as it was understood:"
+        yield from (f"    {each.line}" for each in told)
     if unknown:
         yield f"Not held against what was received before: {unknown}"
 

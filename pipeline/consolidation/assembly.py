@@ -285,7 +285,8 @@ def rate(disclosed: Disclosed) -> Report:
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
-    bands = bands_of(register, (n.target for n in lines))
+    own = _own(register, lines)
+    bands = bands_of(register, some_exceed=own.exceeded)
     report = Report(
         register=register,
         period=merged.period,
@@ -293,7 +294,7 @@ def rate(disclosed: Disclosed) -> Report:
         overall=_tally(lines, policy),
         coverage=coverage_of(n.consolidated for n in lines),
         bands=bands,
-        key=rating.key(policy, _own(register, lines)),
+        key=rating.key(policy, own),
         overall_key=rating.overall_key(policy, bands),
         returns=returns_received(
             register, merged.period, disclosed.submissions, day_of(merged.issued_at)
@@ -317,7 +318,8 @@ def _own(register: Register, lines: Sequence[Line]) -> rating.Own:
     return rating.Own(
         tolerances=any(own_tolerance(register, n.indicator, n.target) for n in lines),
         thresholds=any(goal.has_thresholds(polarity) for goal, polarity in goals if goal),
-        exceeded=any(goal.exceeded_from is not None for goal, _ in goals if goal),
+        exceeded=any(goal.exceeded_from is not None for goal, _ in goals if goal)
+        or any(n.forecast and n.forecast.exceeds for n in lines),
         milestones=any(n.consolidated.state is not None for n in lines),
     )
 

@@ -18,7 +18,6 @@ from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Rating, rate
 from pipeline.store import Store
 from schemas.asking import Asking, Confidence, asks_of
-from schemas.bands import bands_of
 from schemas.frequency import months_of
 from schemas.model import Colour, Period, PolicyKind, Register, Target
 from schemas.targets import target_in
@@ -33,10 +32,15 @@ class Forecast(Struct, frozen=True):
     """What a figure is expected to be for the whole year."""
 
     value: Decimal
-    #: As printed: `4300 ✔ Green`.
-    shown: str
+    #: As printed: `4300`.
+    figure: str
     #: By the year's target; None where that is not known, or cannot be told before the year's end.
     rating: Rating | None = None
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether it is in the fourth band, of whose threshold only the year's target may tell."""
+        return self.rating is not None and self.rating.colour is Colour.EXCEEDED
 
 
 def actions_of(register: Register, merged: Consolidated, rating: Rating) -> Iterator[str]:
@@ -72,11 +76,12 @@ def forecast_of(register: Register, merged: Consolidated, period: Period) -> For
         return Forecast(value, figure)
     policy = register.framework.policy
     rating = rate(Consolidated(indicator, year.name, value=value), target, policy)
-    if policy.kind is PolicyKind.IMPROVEMENT and rating.colour is not Colour.GREEN:
+    by_improvement = policy.kind is PolicyKind.IMPROVEMENT
+    by_improvement &= not target.has_thresholds(indicator.polarity)
+    if by_improvement and rating.colour in _OUT_OF_TARGET:
         # Whether the year before was improved on is seen once the year is over.
         return Forecast(value, figure)
-    band = f" {bands_of(register).of(rating.colour).shown}" if rating.colour else ""
-    return Forecast(value, f"{figure}{band}", rating)
+    return Forecast(value, figure, rating)
 
 
 def _merged_forecast(merged: Consolidated) -> Decimal | None:

@@ -13,14 +13,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.counting import standing_for
 from pipeline.store import Outcome, Submission
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Session
-from schemas.areas_over_time import areas_of
-from schemas.model import Indicator, Register, ServiceArea
+from schemas.model import Register, ServiceArea
 from schemas.names import name_key
 from schemas.observations import Observation
-from schemas.timeline import in_force, row_for
+from schemas.timeline import in_force
 
 
 class LeftFigures(Struct, frozen=True):
@@ -67,36 +67,6 @@ def _names_of_then(session: Session, period: str, refs: Collection[str]) -> dict
     return names
 
 
-def areas_counting(
-    register: Register, indicator: Indicator, period: str, reported: Collection[str]
-) -> tuple[str, ...]:
-    """The areas whose figures an indicator is made of in a period: who owes it, and who left.
-
-    `reported` are those that have reported it. Who owes it only in place of one that left is asked
-    for nothing that this one has reported, and answers for it once it does report.
-    """
-    left = [ref for ref in reported if ref not in indicator.areas and register.area(ref) is None]
-    if not left:
-        return indicator.areas
-    row, instead = row_for(register, indicator.ref, period), set[str]()
-    for ref in left:
-        instead |= set(_successors(register, ref, period))
-    instead -= {*(row.areas if row else ())} - set(left)
-    if taken_over := instead & {*reported} & {*indicator.areas}:
-        left = [ref for ref in left if not taken_over & {*_successors(register, ref, period)}]
-    kept = (ref for ref in indicator.areas if ref not in instead - taken_over)
-    return (*kept, *left)
-
-
-def _successors(register: Register, ref: str, period: str) -> Iterable[str]:
-    """The areas that stand in a period for one that left; by its name, where nothing else says."""
-    known, over_time = register.period(period), areas_of(register)
-    if known is not None and ref in over_time.rows and not over_time.is_plain:
-        return over_time.successors(ref, known.starts)
-    name = name_key(register.area_name(ref))
-    return [each.ref for each in register.areas if name_key(each.name) == name]
-
-
 def without_taken_over(
     session: Session,
     register: Register,
@@ -137,7 +107,7 @@ def without_taken_over(
         if o.area not in left
         or all(
             is_apart(other, o.area)
-            for ref in _successors(register, o.area, period)
+            for ref in standing_for(register, o.area, period)
             for other in answers[o.indicator]
             if other.area == ref
         )

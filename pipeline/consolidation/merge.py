@@ -8,7 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.left_areas import areas_counting
+from pipeline.consolidation.counting import areas_counting
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
 from schemas.observations import Observation
 

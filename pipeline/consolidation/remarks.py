@@ -8,7 +8,6 @@ from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.report import DISAGREED, figure_shown
 from pipeline.store import Entered
-from schemas.accumulation import Accumulation
 from schemas.bands import bands_of
 from schemas.model import (
     NO_CASES,
@@ -68,9 +67,8 @@ def remarks(
         yield "No target: the year's is spread by last year's figures, which are not all published."
     if own := own_tolerance(register, indicator, target):
         yield f"Its own tolerance is {rating.tolerance_shown(own, indicator.unit)}."
-    if is_by_target(indicator, target) and (
-        thresholds := thresholds_shown(target, indicator, bands_of(register))
-    ):
+    if target is not None and target.states_thresholds(indicator.polarity):
+        thresholds = thresholds_shown(target, indicator, bands_of(register))
         yield f"Rated by its own thresholds: {thresholds}."
 
 
@@ -180,7 +178,7 @@ def is_alike(register: Register, earlier: Consolidated | None, indicator: Indica
 def is_part(register: Register, earlier: Consolidated, indicator: Indicator) -> bool:
     """Whether an earlier figure may be a part of one of the indicator as it is now."""
     then = earlier.indicator
-    are_cumulative = {e.accumulation is Accumulation.CUMULATIVE for e in (then, indicator)}
+    are_cumulative = {each.accumulation.is_reported_so for each in (then, indicator)}
     is_same = then.kind is indicator.kind and then.unit is indicator.unit
     return is_same and len(are_cumulative) == 1 and not _break_since(register, earlier, indicator)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -29,6 +31,7 @@ from pipeline.mail.messages.digest import (
     Undelivered,
 )
 from pipeline.outputs.issuing import Issued, draft_of, pending, published_since
+from pipeline.outputs.understood import Understood, understood
 from pipeline.store import (
     Answered,
     Contents,
@@ -45,6 +48,7 @@ from pipeline.workspace.runs.record import RunOutcome, last_runs
 from schemas.areas_over_time import answering
 from schemas.deciding import Weekday
 from schemas.model import Register, ServiceArea
+from schemas.observations import Observation
 from schemas.timeline import in_force
 
 #: What a command may send, or a run that could not use the register: no sign of a night.
@@ -66,6 +70,8 @@ class MailDue(Struct, frozen=True):
     copies: Mapping[int, Path] = field(default_factory=dict)
     #: What these brought, by the submission's number.
     contents: Mapping[int, Contents] = field(default_factory=dict)
+    #: Reads an accepted one's figures as they were understood; what is concealed is not said.
+    understood: Callable[[Submission], Sequence[Understood]] = lambda _: ()
     #: The figures entered on areas' behalf that count and of which they are to be told, as they
     #: may be; and all there are, in the order entered.
     newly_entered: tuple[Entered, ...] = ()
@@ -142,6 +148,7 @@ def due(
         past=past,
         copies=copies,
         contents=store.contents(answered.submission),
+        understood=partial(_understood, register, store, redaction),
         newly_entered=tuple(
             redaction.entered_told(one)
             for name in dict.fromkeys(one.period for one in entered if one.id > answered.entered)
@@ -179,6 +186,27 @@ def due(
         last_digest=last_digest.astimezone().date() if last_digest else None,
         last_night=_last_night(session),
     )
+
+
+def _understood(
+    register: Register, store: Store, redaction: Redaction, sent: Submission
+) -> Sequence[Understood]:
+    """The figures of one submission: of a whole night's there are too many to be held at once.
+
+    One of several areas' figures is not said before an issue has printed it: with their total it
+    could give another's away.
+    """
+
+    def is_hidden(one: Observation) -> bool:
+        indicator = register.indicator(one.indicator)
+        is_shared = indicator is None or len(indicator.areas) > 1
+        return redaction.conceals(one) or (is_shared and redaction.hides(one))
+
+    rows = store.rows_of("observation", sent.id)
+    # The names of columns are words of SQLAlchemy's own kind.
+    plain = ({str(name): value for name, value in row.items()} for row in rows)
+    figures = [msgspec.convert(row, Observation) for row in plain]
+    return understood(figures, register, sent.period or "", is_hidden)
 
 
 def _is_to_be_sent(

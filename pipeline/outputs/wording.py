@@ -86,11 +86,13 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     ]
 
 
-def beside_shown(line: Line) -> list[tuple[str, str]]:
+def beside_shown(line: Line, report: Report) -> list[tuple[str, str]]:
     """What stands beside a line's figure: each with what it is, such as (`Confidence`, `Low`)."""
     said = [("Corrective action", action) for action in line.actions]
-    if line.forecast:
-        said.append(("Forecast for the year", line.forecast.shown))
+    if forecast := line.forecast:
+        rated = forecast.rating
+        colour = f" {report.shown(rated)}" if rated and rated.colour else ""
+        said.append(("Forecast for the year", f"{forecast.figure}{colour}"))
     if line.confidence:
         said.append(("Confidence", line.confidence.value))
     return said

@@ -74,6 +74,9 @@ def _item(sheet: RegisterSheet, values: Values, names: Mapping[str, SheetNames])
     for column in sheet.columns:
         *path, name = column.path
         value = values[column.key]
+        if column.key == "ref" and value is not None:
+            # Several rows of one thing may spell it in several ways.
+            value = names[sheet.title].ref(value)
         if column.chosen_from and value is not None:
             known = names[LISTS[column.chosen_from].title]
             value = known.ref(value) if isinstance(value, str) else tuple(map(known.ref, value))

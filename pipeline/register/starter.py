@@ -96,7 +96,10 @@ def starter_register(today: date) -> model.Register:
                 "CS", "Community safety", "Head of Community Safety", "safety@council.example"
             ),
             model.ServiceArea(
-                "ENV", "Environment", "Head of Environment", "environment@council.example"
+                "ENV",
+                "Environment",
+                "Head of Environment; waste manager",
+                "environment@council.example; waste@council.example",
             ),
         ),
         periods=(period,),

@@ -13,8 +13,9 @@ from pipeline.consolidation.rating import rate
 from pipeline.returns.frames import Earlier, Placed, Rows
 from pipeline.returns.reading import ReportedRow
 from schemas.asking import AskAction, Asks, asks_of
+from schemas.bands import bands_of
 from schemas.bearing import compared
-from schemas.model import Colour, Indicator, Period, Register
+from schemas.model import Colour, Indicator, Period, PolicyKind, Register
 from schemas.returns import ASKED_BESIDE
 from schemas.verdicts import frame_of
 
@@ -29,6 +30,7 @@ def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier)
     """One row for each indicator that a return reports and of which more is asked."""
     asks = {each.ref: asks_of(register.framework, each) for each in register.indicators}
     asks = {ref: asked for ref, asked in asks.items() if asked != _NOTHING_ASKED}
+    bands = bands_of(register)
     numbers: list[int] = []
     read: list[ReportedRow] = []
     columns: dict[str, list[Any]] = defaultdict(list)
@@ -40,13 +42,15 @@ def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier)
                 continue
             numbers.append(one.number)
             read.append(row)
-            colour = _colour(row, indicator, one.period, register, earlier)
+            colour = None
+            if asked.action is not AskAction.NEVER:
+                colour = _colour(row, indicator, one.period, register, earlier)
             said: dict[str, object] = {
                 "ref": indicator.ref,
                 "action_rule": asked.action,
                 "forecast_rule": asked.forecast,
                 "confidence_rule": asked.confidence,
-                "colour": str(colour or ""),
+                "colour": bands.of(colour).said if colour else "",
                 "is_due": colour in _REQUIRED_OF.get(asked.action, ()),
                 "has_figure": row.value is not None and not row.suppressed,
                 "received_on": one.received_on,
@@ -75,7 +79,9 @@ def _colour(
         suppressed=row.suppressed,
         no_cases=row.no_cases,
     )
-    a_year_ago = compared(register, indicator, period).year_before
-    before = earlier.get((a_year_ago.name, indicator.ref, row.area)) if a_year_ago else None
+    policy, before = register.framework.policy, None
+    if policy.kind is PolicyKind.IMPROVEMENT:
+        a_year_ago = compared(register, indicator, period).year_before
+        before = earlier.get((a_year_ago.name, indicator.ref, row.area)) if a_year_ago else None
     target = register.target(indicator.ref, period.name)
-    return rate(figure, target, register.framework.policy, before).colour
+    return rate(figure, target, policy, before).colour

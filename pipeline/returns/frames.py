@@ -19,9 +19,9 @@ from msgspec import Struct
 from pipeline.returns.reading import Reading, ReportedRow
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Scale
-from schemas.bearing import last_reported
+from schemas.bearing import compared, last_reported
 from schemas.checks import Checks
-from schemas.fields import PREFILLED, SIGNED, prefilled
+from schemas.fields import EARLIER, PREFILLED, SIGNED, prefilled
 from schemas.model import (
     Indicator,
     Operator,
@@ -37,10 +37,13 @@ from schemas.returns import ROWS
 from schemas.units import Unit
 from schemas.verdicts import frame_of, typed
 
-#: Last period's figures: (period, indicator, area) to the figure.
+#: Figures that stand, of a return's period and of those it is compared with: (period, indicator,
+#: area) to the figure.
 Earlier = Mapping[tuple[str, str, str], Decimal]
 
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
+#: So many figures are not all as they were by chance.
+_NOT_BY_CHANCE = 3
 #: Stands for the row of an indicator that a return leaves out.
 ABSENT = ReportedRow("", "", "", Status.FINAL)
 #: Signs before a target that turn round what the register says of it.
@@ -179,6 +182,16 @@ class Standards:
         names = self._before[period.name]
         return ((names.get(ref, ""), ref, area) for ref in refs)
 
+    def a_year_before(
+        self, period: Period, area: str, refs: Iterable[str]
+    ) -> Iterator[tuple[str, str, str]]:
+        """The same of the figures of the same period a year before."""
+        for ref in refs:
+            indicator = self._register.indicator(ref)
+            pair = compared(self._register, indicator, period) if indicator else None
+            name = pair.year_before.name if pair and pair.year_before else ""
+            yield name, ref, area
+
     def at(self, places: list[int]) -> dict[str, pd.Series[Any]]:
         """The columns of the standards at some places."""
         joined = self._facts.take(places).reset_index(drop=True)
@@ -232,6 +245,19 @@ def row_frame(
             if earlier
             else repeat(None, len(rows))
         )
+        for key in EARLIER:
+            columns[f"{key}_seen"] += [row.seen.get(key) for row in rows]
+        is_told = any("year_before" in letters for letters in one.reading.columns)
+        columns["year_before"] += (
+            map(earlier.get, standards.a_year_before(one.period, one.area.ref, refs))
+            if earlier and is_told
+            else repeat(None, len(rows))
+        )
+        columns["standing"] += (
+            [earlier.get((one.period.name, ref, one.area.ref)) for ref in refs]
+            if earlier
+            else repeat(None, len(rows))
+        )
         columns["is_there"] += map(reported.__contains__, refs)
         for name, values in zip(_REPORTED, zip(*map(_reported, rows), strict=True), strict=False):
             columns[name] += values
@@ -247,7 +273,29 @@ def row_frame(
     return Rows(frame, numbers, read)
 
 
-def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -> pd.DataFrame:
+def _repeats(one: Placed, standards: Standards, earlier: Earlier) -> bool:
+    """Whether a return has the last period's figure wherever it has one, and some of them."""
+    if not earlier:
+        return False
+    given = {row.indicator: row.value for row in one.reading.rows if row.value is not None}
+    keys = standards.before(one.period, one.area.ref, given)
+    many, is_nothing = 0, True
+    for key, value in zip(keys, given.values(), strict=True):
+        if (last := earlier.get(key)) is None:
+            continue
+        if last != value:
+            return False
+        many, is_nothing = many + 1, is_nothing and not value
+    return many >= _NOT_BY_CHANCE and not is_nothing
+
+
+def cover_frame(
+    checks: Checks,
+    returns: Sequence[Placed],
+    standards: Standards,
+    register: Register,
+    earlier: Earlier,
+) -> pd.DataFrame:
     """One row a return."""
     covers = [one.reading.cover for one in returns]
     signed = {
@@ -267,5 +315,12 @@ def cover_frame(checks: Checks, returns: Sequence[Placed], register: Register) -
             "ends": [one.period.ends for one in returns],
             "filename": [one.filename for one in returns],
             "file_period": [one.reading.file_period for one in returns],
+            "is_as_before": [_repeats(one, standards, earlier) for one in returns],
+            "completed_said": [
+                entry.text if (entry := cover.get("completed_on")) else "" for cover in covers
+            ],
+            "completed_on": [
+                entry.day if (entry := cover.get("completed_on")) else None for cover in covers
+            ],
         },
     )

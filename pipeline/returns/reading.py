@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from string import ascii_uppercase
 
 from msgspec import Struct, field
@@ -51,6 +52,8 @@ class CoverEntry(Struct):
     text: str
     sheet: str
     cell: str
+    #: The day that the date of completion means.
+    day: date | None = None
 
 
 class Reading(Struct):

@@ -24,7 +24,7 @@ from schemas import rules as c
 from schemas.bearing import checked_against
 from schemas.fields import SIGNED
 from schemas.findings import Finding, Severity
-from schemas.model import Register
+from schemas.model import Register, Status
 from schemas.observations import Achievement
 from schemas.timeline import row_for
 
@@ -92,7 +92,8 @@ def in_waves(
 
     A return is checked against the figures of the period before its own. Where returns for both
     came in one night, the earlier period's come first, so that it makes no difference whether they
-    came in one night or in two. What is sent for a closed period changes no figures, so that of a
+    came in one night or in two; and what gives figures as not available comes after what the same
+    area sent before. What is sent for a closed period changes no figures, so that of a
     period after a closed one nothing need wait until all are read, unless `as_they_come` says so.
     What waits is kept as bytes, which take a small part of the memory.
     """
@@ -103,11 +104,19 @@ def in_waves(
         last = checked_against(register, period) if period else ()
         return max((1 + depth(each.name) for each in last if each.open), default=0)
 
-    waiting: dict[int, list[bytes]] = defaultdict(list)
+    waiting: dict[tuple[int, int], list[bytes]] = defaultdict(list)
+    #: How many others a return of an area and period has to wait for.
+    after: dict[Place, int] = {}
 
     def first() -> Iterator[Return]:
         for one in returns:
-            if (number := depth(one.reading.period)) or not as_they_come:
+            place = one.reading.area, one.reading.period
+            if place in after:
+                after[place] += any(r.status is Status.NOT_AVAILABLE for r in one.reading.rows)
+            elif all(place):
+                after[place] = 0
+            number = depth(one.reading.period), after.get(place, 0)
+            if any(number) or not as_they_come:
                 waiting[number].append(pickle.dumps(one, pickle.HIGHEST_PROTOCOL))
             else:
                 yield one
@@ -126,7 +135,7 @@ def places_of(returns: Iterable[Return]) -> Iterator[Place]:
 def figures_before(
     returns: Iterable[Return], register: Register, store: Store, kept: KeptRegister
 ) -> dict[tuple[str, str, str], Decimal]:
-    """The figures that stand of each return's area for the period before its own.
+    """The figures that stand of each return's area, of its period and of those it is compared with.
 
     By period, indicator and area. `register` is the returns' own, and `kept` gives those by which
     earlier ones were checked: a figure in another unit is none to compare with.
@@ -138,7 +147,7 @@ def figures_before(
     found: dict[tuple[str, str, str], Decimal] = {}
     for name, some in areas.items():
         period = register.period(name or "")
-        for last in checked_against(register, period) if period else ():
+        for last in (period, *checked_against(register, period)) if period else ():
             checked_by = {s.area: s.register_sha256 for s in store.current(last.name, some)}
             found |= {
                 (place, ref, area): value
@@ -153,14 +162,16 @@ def is_alike(
 ) -> bool:
     """Whether an indicator's figures of a period may be compared with those of a register in force.
 
-    They were checked by the register of a hash, and are of one kind, unit and series.
+    They were checked by the register of a hash, and are of one kind, unit and series, each of its
+    period or each cumulative.
     """
     then = (kept(checked_by) if checked_by not in ("", register.sha256) else None) or register
     before, now = row_for(then, ref, period), register.indicator(ref)
     if before is None or now is None:
         return True
     is_one_series = (row_for(register, ref, period) or now).series == now.series
-    return is_one_series and (before.kind, before.unit) == (now.kind, now.unit)
+    then_and_now = ((e.kind, e.unit, e.accumulation.is_reported_so) for e in (before, now))
+    return is_one_series and len(set(then_and_now)) == 1
 
 
 def decide(

@@ -43,7 +43,8 @@ def validate(
 ) -> list[Return]:
     """Each return with its findings: intake's, the reader's and those of the checks.
 
-    `earlier` holds the figures of the period before each return's. A return counts as received
+    `earlier` holds the figures of each return's period that count until now, and of those before
+    with which it is compared. A return counts as received
     when its file arrived, or `now` where that is earlier. `rows` and `covers` are what is checked,
     and `kept` has the registers that templates were made from.
     """
@@ -72,7 +73,8 @@ def validate(
             read, number = beside.read[row], beside.numbers[row]
             cell = readings[number].cell(read, field)
             found[number].append(check.found(read.sheet, cell, **words))
-        for check, field, row, words in failures(covers, cover_frame(covers, together, register)):
+        by_return = cover_frame(covers, together, standards, register, earlier)
+        for check, field, row, words in failures(covers, by_return):
             entry = together[row].reading.cover.get(field)
             place = (entry.sheet, entry.cell) if entry else ("", "")
             found[together[row].number].append(check.found(*place, **words))

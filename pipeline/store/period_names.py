@@ -23,8 +23,12 @@ class PeriodNames:
         self._now: Mapping[str, str] = {}
 
     def know(self, periods: Iterable[Period]) -> None:
-        """Go by the former names of these periods from now on."""
-        self._now = {former: each.name for each in periods for former in each.formerly}
+        """Go by the former names of these periods from now on, where none was known before.
+
+        What is known first is of the register as it stands; others, of before, may say less.
+        """
+        found = {former: each.name for each in periods for former in each.formerly}
+        self._now = {**found, **self._now}
 
     def all_of(self, *names: str) -> list[str]:
         """These names, and those under which their periods were known before."""

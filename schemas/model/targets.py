@@ -102,6 +102,11 @@ class Target(Struct, frozen=True):
             return 0
         return _SIDES.get(self.operator_by(polarity), 0)
 
+    def states_thresholds(self, polarity: Polarity | None) -> bool:
+        """Whether any of its bands begins at a figure of its own."""
+        is_stated = self.red_from is not None or self.exceeded_from is not None
+        return is_stated and bool(self.side(polarity))
+
     def has_thresholds(self, polarity: Polarity | None) -> bool:
         """Whether amber and red go by explicit thresholds."""
         return self.red_from is not None and bool(self.side(polarity))

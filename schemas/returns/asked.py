@@ -61,7 +61,7 @@ ASKED_BESIDE = Checks(
         "action_rule": Cells(AskAction, "Asks for action", "Where action is required."),
         "forecast_rule": Cells(Asking, "Asks for a forecast", "Whether one is required."),
         "confidence_rule": Cells(Asking, "Asks for confidence", "Whether it is required."),
-        "colour": Cells(str, "Colour", "The colour of the area's own figure; empty: none."),
+        "colour": Cells(str, "Colour", "The word of its figure's band; empty: none."),
         "is_due": Cells(bool, "Action due", "Whether action is required of such a figure."),
         "has_figure": Cells(bool, "Figure", "Whether a figure is given that may be printed."),
         "is_bad": Cells(bool, "Bad", "Whether a cell of the row could not be read."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
+from schemas.fields import EARLIER_FIELDS
 from schemas.model import CommentaryRule, Polarity, Status, Target
 from schemas.units import Unit, quantise, shown
 
@@ -114,6 +115,24 @@ def unaltered(seen: pd.Series[Any], expected: pd.Series[Any]) -> Verdicts:
     # Texts alone are compared, none of them missing: numpy does not look for what is.
     same: np.ndarray[tuple[int], np.dtype[np.bool]] = seen.to_numpy() == expected.to_numpy()
     return same if same.all() else same | (seen == "").to_numpy()
+
+
+def is_told_so(seen: pd.Series[Any], *figures: pd.Series[Any]) -> Verdicts:
+    """Whether a prefilled cell is blank or begins with the line that shows an earlier figure."""
+    return [
+        not text or _first_line(text) == shown(figure, unit, decimals)
+        for text, figure, unit, decimals in zip(seen, *figures, strict=True)
+    ]
+
+
+def told_otherwise(row: Any, field: str) -> dict[str, str]:
+    heading = next(f.heading for f in EARLIER_FIELDS if f.key == field)
+    earlier = shown(getattr(row, field), row.unit, row.decimals)
+    return {"value": getattr(row, f"{field}_seen"), "heading": heading, "earlier": earlier}
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0].strip()
 
 
 def altered(row: Any, field: str) -> dict[str, str]:

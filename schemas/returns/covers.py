@@ -44,6 +44,11 @@ COVERS = Checks(
         "ends": Cells(date, "Ends", "The period's last day."),
         "filename": Cells(str, "File", "The name of its file."),
         "file_period": Cells(str, "File's period", "The other that it names.", nullable=True),
+        "is_as_before": Cells(
+            bool, "As before", "Whether each figure is the last period's, and some are not 0."
+        ),
+        "completed_said": Cells(str, "Date completed", "As it is written."),
+        "completed_on": Cells(date, "Completed on", "The day that this means.", nullable=True),
     },
     checks=(
         RowCheck(
@@ -106,6 +111,49 @@ COVERS = Checks(
                 "period": row.period,
                 "value": row.filename,
                 "named": row.file_period,
+            },
+            severity=Severity.WARNING,
+        ),
+        RowCheck(
+            "C72",
+            "Every figure as in the last period",
+            "Every figure of the return is the one that was reported for the period before.",
+            "See whether last period's workbook was filled in again. If the figures are right, say "
+            "so to the performance officer.",
+            "That nothing at all has changed is rarer than a copy of last period's figures.",
+            at={"": Condition(("is_as_before",), lambda is_as_before: ~is_as_before)},
+            severity=Severity.WARNING,
+        ),
+        RowCheck(
+            "C73",
+            "Date completed that is no date",
+            "{value} under Date completed is no date with day, month and year.",
+            "Type the day as a date, for example 30/04/2013.",
+            "It says of when the figures are.",
+            at={
+                "completed_on": Condition(
+                    ("completed_said",),
+                    lambda said, day: (said == "") | day.notna(),
+                    also=("completed_on",),
+                )
+            },
+            words=lambda row, _: {"value": row.completed_said},
+            severity=Severity.WARNING,
+        ),
+        RowCheck(
+            "C74",
+            "Date completed that lies ahead",
+            "Date completed is {value}, and the return came on {came}.",
+            "Correct the date.",
+            "Nobody completes a return on a day to come: day and month may have changed places.",
+            at={
+                "completed_on": Condition(
+                    ("completed_on", "received_on"), lambda day, came: day <= came
+                )
+            },
+            words=lambda row, _: {
+                "value": row.completed_said,
+                "came": f"{row.received_on:%d/%m/%Y}",
             },
             severity=Severity.WARNING,
         ),

@@ -8,7 +8,7 @@ code, title, what is said, what to do, why.
 from decimal import Decimal
 
 from schemas.checks import Cells, Checks, Condition, RowCheck
-from schemas.fields import INDICATOR_FIELDS, PREFILLED
+from schemas.fields import EARLIER, EARLIER_FIELDS, INDICATOR_FIELDS, PREFILLED
 from schemas.findings import Severity
 from schemas.merge_rules import MergeRule
 from schemas.model import CommentaryRule, Kind, Polarity, Status, Target
@@ -54,6 +54,16 @@ ROWS = Checks(
         "may_have_no_cases": Cells(bool, "Of cases", "Whether there may be nothing to measure."),
         "is_share": Cells(bool, "Share", "Whether the numerator is a part of the denominator."),
         "last": Cells(Decimal, "Last period", "The figure of the period before.", nullable=True),
+        "year_before": Cells(
+            Decimal, "A year before", "That of the same period then.", nullable=True
+        ),
+        "standing": Cells(
+            Decimal, "Standing", "The figure of the period that counts until now.", nullable=True
+        ),
+        **{
+            f"{field.key}_seen": Cells(str, field.heading, "The cell's text.", nullable=True)
+            for field in EARLIER_FIELDS
+        },
     },
     common=lambda row: {"ref": row.ref_expected, "value": conditions.figure(row)},
     checks=(
@@ -259,6 +269,35 @@ ROWS = Checks(
             severity=Severity.WARNING,
         ),
         RowCheck(
+            "C70",
+            "A figure that was accepted becomes Not available",
+            "{ref} is given as Not available, and the return that counts until now has its figure.",
+            "If that figure was wrong, nothing is to do; if not, type it again and clear Status.",
+            "A later return takes the place of the whole of an earlier one.",
+            at={
+                "performance": Condition(
+                    ("standing", "status", "is_bad"),
+                    lambda _standing, status, bad: (status != Status.NOT_AVAILABLE) | bad,
+                )
+            },
+            words=lambda row, key: {"value": row.seen.get(key, "")},
+            severity=Severity.WARNING,
+        ),
+        RowCheck(
+            "C71",
+            "Earlier figure altered",
+            "Under {heading} stands {value} for {ref}, and {earlier} counts.",
+            "Nothing is changed by it. To correct a figure of an earlier period, send the return "
+            "of that period again.",
+            "What is typed over an earlier figure would be lost without a word.",
+            at={
+                key: Condition((f"{key}_seen", key, "unit", "decimals"), conditions.is_told_so)
+                for key in EARLIER
+            },
+            words=conditions.told_otherwise,
+            severity=Severity.WARNING,
+        ),
+        RowCheck(
             "C06",
             "Commentary missing",
             "{ref} needs commentary{reason}.",
@@ -310,5 +349,5 @@ ROWS = Checks(
 COMPARING = frozenset(
     check.code
     for check in ROWS.checks
-    if any("last" in condition.looks_at for condition in check.at.values())
+    if any(not {*EARLIER}.isdisjoint(condition.looks_at) for condition in check.at.values())
 )

@@ -199,13 +199,29 @@ def test_a_receipt_says_what_counts_now_what_it_replaced_and_that_it_was_late(
     assert "after the day on which it was due, and is marked as late." in said(late)
 
 
-def test_a_receipt_holds_no_figure_because_none_has_been_through_disclosure(
+def test_a_receipt_plays_back_the_figures_as_they_were_understood(
     office: PostOffice, returns: Mapping[str, Path]
 ) -> None:
     office.drop(returns["SAF"], "safety.xlsx")
     receipt = only(office.night(DAY_AFTER_THAT), MailKind.RECEIPT)
     assert "4 indicators and 3 achievements" in said(receipt)
     assert "Reported as not available: * Impact of domestic abuse" in said(receipt)
+    line = "* P2-1 Number of incidents of domestic abuse 4248 (2011/12): 4605 (target 4248), "
+    assert line + "Indicators!H5" in said(receipt)
+    text, html = bodies(receipt)
+    assert "4605" in text
+    assert ">4605<" in html
+    assert ">Indicators!H5<" in html
+
+
+def test_a_receipt_says_no_figure_that_is_too_small_to_be_passed_on(
+    office: PostOffice, returns: Mapping[str, Path]
+) -> None:
+    framework = replace(REGISTER.framework, small_below=5000)
+    office.take_register(replace(REGISTER, framework=framework))
+    office.drop(returns["SAF"], "safety.xlsx")
+    receipt = only(office.night(DAY_AFTER_THAT), MailKind.RECEIPT)
+    assert "4248 (2011/12): not shown here (target 4248), Indicators!H5" in said(receipt)
     assert "4605" not in "".join(bodies(receipt))
 
 

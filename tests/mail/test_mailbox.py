@@ -364,6 +364,32 @@ def test_an_area_of_any_name_is_known_in_a_workbooks(
     assert [taken["area"] for taken in fetched(place)["taken"]] == [area]
 
 
+def test_a_return_from_any_address_of_an_area_is_that_areas(
+    server: Dovecot, tmp_path: Path, returns: dict[str, Path]
+) -> None:
+    server.empty()
+    several = f"{HR}; deputy@council.example"
+    areas = tuple(replace(a, email=several) if a.ref == "HR" else a for a in REGISTER.areas)
+    place = make_workspace(tmp_path / "performance", replace(REGISTER, areas=areas), server)
+    server.deliver(letter("deputy@council.example", ("Return.xlsx", returns["HR"].read_bytes())))
+    assert [taken["area"] for taken in fetched(place)["taken"]] == ["HR"]
+
+
+def test_whoever_took_over_from_an_area_mails_its_return_too(
+    server: Dovecot, tmp_path: Path, returns: dict[str, Path]
+) -> None:
+    server.empty()
+    (period,) = REGISTER.periods[-1:]
+    areas = tuple(
+        replace(a, last=period.name, becomes=("SAF",)) if a.ref == "HR" else a
+        for a in REGISTER.areas
+    )
+    place = make_workspace(tmp_path / "performance", replace(REGISTER, areas=areas), server)
+    mine = ("Return.xlsx", returns["SAF"].read_bytes())
+    server.deliver(letter(SAFETY, mine, returns["HR"]))
+    assert [taken["area"] for taken in fetched(place)["taken"]] == ["SAF", "HR"]
+
+
 @pytest.mark.parametrize("name", ["Fish pie.xlsx", "\u0406\u00e2l.xlsx", "Ial.xlsx"])
 def test_a_name_that_only_holds_the_letters_of_an_areas_is_not_that_areas(
     server: Dovecot, tmp_path: Path, returns: dict[str, Path], name: str

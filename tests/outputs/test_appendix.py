@@ -138,7 +138,7 @@ def test_what_a_cell_shows_is_what_the_report_says(make: Callable[[], Report]) -
         else:
             assert _displayed(row[1]) == line.target_shown
             assert _displayed(row[2]) == line.performance_shown
-        assert row[3].value == worked.shown(line.rating)
+        assert row[3].value == report.shown(line.rating)
         if line.travel:
             assert str(row[4].value).startswith(line.travel.shown)
 

@@ -19,7 +19,16 @@ from pipeline.outputs.template import ACHIEVEMENT_ROWS, CHOICES_NAME, template_n
 from pipeline.returns.reader import read_workbook
 from pipeline.workbooks.file_kind import FileKind
 from schemas.fields import ACHIEVEMENT_FIELDS, COVER_FIELDS, INDICATOR_FIELDS
-from schemas.model import MilestoneState, Period, Priority, Register, ServiceArea, Status, Target
+from schemas.model import (
+    MilestoneState,
+    Period,
+    Priority,
+    Register,
+    ServiceArea,
+    SmallNumbers,
+    Status,
+    Target,
+)
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 
 HEADINGS = 4
@@ -156,9 +165,28 @@ def test_a_percentage_is_a_decimal_and_a_count_is_whole(book: Workbook) -> None:
     assert "type the % sign" in percent.prompt
     count = validation(sheet, cell_of(sheet, "P1-1", "Performance"))
     assert (count.type, count.formula1) == ("whole", "0")
-    assert "<5" in count.prompt
+    assert "<" not in count.prompt
     money = validation(sheet, cell_of(sheet, "P1-3", "Performance"))
     assert Decimal(money.formula1) < 0
+
+
+def test_a_small_number_may_be_hidden_only_where_the_register_has_it_suppressed(
+    tmp_path: Path,
+) -> None:
+    base = small_register()
+    published = replace(base.indicators[0], small_numbers=SmallNumbers.PUBLISH)
+    register = replace(
+        base,
+        framework=replace(base.framework, small_below=10),
+        indicators=(published, *base.indicators[1:]),
+    )
+    sheet = written(tmp_path / "r.xlsx", register)["Indicators"]
+    offering = {
+        ref: "<10" in validation(sheet, cell_of(sheet, ref, "Performance")).prompt
+        for ref in ("P1-1", "P1-2", "P1-4", "P2-2")
+    }
+    # One is published, a percentage and days count nobody.
+    assert offering == {"P1-1": False, "P1-2": False, "P1-4": False, "P2-2": True}
 
 
 def test_a_percentage_may_be_as_large_as_the_register_finds_plausible(tmp_path: Path) -> None:

@@ -393,19 +393,16 @@ def test_what_changes_with_bands_and_thresholds_is_told_of_a_register() -> None:
     name = f"P1-1 ({small_register().indicators[0].wording}), 2012-13"
     printed = "Appendices that are made from now on are printed so."
     assert [each.said for each in differences(small_register(), with_bands())] == [
-        (
-            f"{name}: its thresholds are well above at 4000 or below, green at 4300 or below, off "
-            "at 4500 or above, amber between; it had none."
-        ),
+        f"{name}: Green from is 4300; it was blank.",
+        f"{name}: Red from is 4500; it was blank.",
+        f"{name}: Exceeded from is 4000; it was blank.",
         "Exceeded by is 7.5%; it was blank. Every colour is worked out anew.",
         f"The band exceeded is printed otherwise: exceeded, Well above, ◎, #10246B. {printed}",
         f"The band red is printed otherwise: red, Off. {printed}",
     ]
     back = [each.said for each in differences(with_bands(), small_register())]
-    assert back[0] == (
-        f"{name}: its thresholds are none; they were exceeded at 4000 or below, green at 4300 or "
-        "below, red at 4500 or above, amber between."
-    )
+    assert back[0] == f"{name}: Green from is blank; it was 4300."
+    assert f"The band red is printed as it is without a row on Bands. {printed}" in back
     worded = replace(with_bands(), bands=(BandRow(Colour.RED, "Below"), with_bands().bands[0]))
     assert f"The word of red is Below; it was Off. {printed}" in [
         each.said for each in differences(with_bands(), worded)

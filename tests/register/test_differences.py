@@ -17,6 +17,8 @@ from schemas.deciding import Approver, Request
 from schemas.frequency import Carried, Profile
 from schemas.merge_rules import MergeRule
 from schemas.model import (
+    BandRow,
+    Colour,
     Gets,
     Operator,
     Period,
@@ -44,6 +46,7 @@ SMALL = replace(
     periods=(QUARTER, PERIOD),
     approvers=(Approver("Officer", "jsmith"),),
     policies=(PolicyChange("2012-13", Policy()),),
+    bands=(BandRow(Colour.GREEN, "On target", "●", "#4FA36F"),),
     decisions=(Request("approve", "2012-13", code="7KQ2MX", by="Officer", because="agreed"),),
 )
 
@@ -107,6 +110,10 @@ FILLED = {
     "profile": Profile.SAME,
     "carried": Carried.SAME,
     "change": Decimal(2),
+    "green_from": Decimal(4),
+    "red_from": Decimal(5),
+    "exceeded_from": Decimal(3),
+    "exceeded_by": Decimal(5),
     "ask_action": AskAction.WHERE_RED,
     "ask_forecast": Asking.MAY,
     "ask_confidence": Asking.MAY,

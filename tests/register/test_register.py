@@ -229,6 +229,7 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
         "Issue",
         "Drafts on",
         "Year begins in",
+        "Exceeded by",
         *(asking := ["Corrective action", "Year-end forecast", "Confidence"]),
     ]
     rows = range(10, 10 + len(on_framework))
@@ -240,8 +241,10 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
     assert later["Indicators"] == ["Small numbers", *of_time, *asking, *accumulating]
     assert [cell.value for cell in book["Indicators"][1][17:]] == later["Indicators"]
     book["Indicators"].delete_cols(18, len(later["Indicators"]))
-    assert later["Targets"] == ["Spread", "Next year", "Change a year"]
-    book["Targets"].delete_cols(9, 3)
+    thresholds = ["Green from", "Red from", "Exceeded from"]
+    assert later["Targets"] == ["Spread", "Next year", "Change a year", *thresholds]
+    assert [cell.value for cell in book["Targets"][1][8:]] == later["Targets"]
+    book["Targets"].delete_cols(9, 6)
     assert later["Service areas"] == ["First period", "Last period", "Becomes", "Changed from"]
     assert [cell.value for cell in book["Service areas"][1][4:]] == later["Service areas"]
     book["Service areas"].delete_cols(5, 4)

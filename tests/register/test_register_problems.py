@@ -100,7 +100,12 @@ CASES: list[tuple[str, str, str, object, str]] = [
     ("R14", "Framework", "B12", date(2013, 3, 7), "Excel has made a date of what was typed"),
     ("R35", "Framework", "B13", "0; 3", "is no list of days from 1 to 100."),
     ("R17", "Framework", "B11", "six", '"six" is not a figure. Type for how many years'),
-    ("R24", "Service areas", "A3", "cs", '"cs" is already used further up.'),
+    ("R70", "Service areas", "A3", "cs",
+     '"cs" already has a row further up that holds from the same period.'),
+    ("R37", "Service areas", "G2", "HR", "Last period is blank, and it becomes another area."),
+    ("R23", "Service areas", "G2", "HRD", '"HRD" is not a ref on the sheet Service areas.'),
+    ("R29", "Service areas", "D2", "cs@council.example; deputy", "is not an e-mail address."),
+    ("R72", "Periods", "G2", "2012-13", "2012-13 is, or was, the name of another period too."),
     ("R24", "Service areas", "B3", "Community Safety",
      '"Community Safety" is already used further up. Give each service area a name of its own.'),
     ("R27", "Service areas", "B3", "CS", '"CS" is the ref of another service area.'),
@@ -133,7 +138,11 @@ CASES: list[tuple[str, str, str, object, str]] = [
 #: Findings that no single cell of the worked register makes; they have tests of their own.
 ELSEWHERE = {
     f"R{number:02}"
-    for number in (*range(1, 11), 15, 22, 42, 43, 44, 45, 46, 50, 54, 55, 56, *range(60, 64))
+    for number in (
+        *(*range(1, 11), 15, 22, 42, 43, 44, 45, 46, 50, 54, 55, 56, *range(60, 64)),
+        *(71, 73, 74, 75, 76, 77, 78, 79),
+        *range(90, 100),
+    )
 }
 
 

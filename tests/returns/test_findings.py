@@ -255,6 +255,10 @@ def wide_heading(book: Workbook) -> None:
     sheet.merge_cells(f"H{heading_row()}:J{heading_row()}")
 
 
+def moved_back(book: Workbook, _: str) -> None:
+    put_all(put("P1-1", "Performance", 4000), put("P1-1", "Status", "Final"))(book)
+
+
 def areas_in_rows(book: Workbook) -> None:
     sheet = book["Indicators"]
     sheet[f"L{heading_row()}"] = "Service area"
@@ -284,6 +288,8 @@ CASES = (
     Case("L16", above("Forecast for 2012-13"), ("Indicators", "A1")),
     Case("L25", put("P1-1", "Indicator", "Percentage of repeat victims"), ("P1-1", "Ref"),
          lambda book, _: put("P1-1", "Indicator", INCIDENTS)(book)),
+    Case("L70", put_all(put("P1-1", "Performance", None), put("P1-1", "Status", 4000)),
+         ("P1-1", "Status"), moved_back),
     Case("V01", put("P1-2", "Performance", "0.24"), ("P1-2", "Performance")),
     Case("V02", put("P1-1", "Performance", "quite a few"), ("P1-1", "Performance")),
     Case("V03", put("P1-1", "Performance", "#REF!"), ("P1-1", "Performance")),
@@ -329,11 +335,15 @@ CASES = (
          ("P1-1", "Performance"), zero_final),
     Case("C19", put("P1-2", "Status", "No cases"), ("P1-2", "Performance"), cleared),
     Case("C20", put("P2-4", "Denominator", 0), ("P2-4", "Denominator")),
+    Case("C73", cover("Date completed", "last week"), ("Cover", "Date completed")),
+    Case("C74", cover("Date completed", date(2013, 12, 4)), ("Cover", "Date completed")),
     Case("C21", put("P1-2", "Performance", "0 of 0"), ("P1-2", "Performance")),
 )  # fmt: skip
 #: Codes whose making needs more than one workbook, or one that openpyxl does not write; each has a
 #: test of its own, below or in tests/workbooks.
 ELSEWHERE = {
+    # What is asked beside figures: test_asked.py and test_asked_checks.py.
+    *("V60", "V61", "C60", "C61", "C62", "C63", "C64", "C65"),
     *(f"F{n:02}" for n in range(1, 16)),
     "V17",
     "V18",
@@ -342,8 +352,9 @@ ELSEWHERE = {
     "L08",
     *("L26", "L27", "L28", "L29", "L30", "L31", "L32", "L33"),
     "L13",
-    *("T01", "T02", "T03", "T04", "T05"),
+    *("T01", "T02", "T03", "T04", "T05", "T06"),
     "C05",
+    *("C70", "C71", "C72"),
     "C16",
     "C17",
     "C22",

@@ -12,8 +12,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from pipeline.outputs.template import ReturnTo, write_template
+from pipeline.outputs.template.own_figures import OwnFigures
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.formed_rows import read_formed
+from pipeline.returns.interpret.formed_rows import _concluded, read_formed
 from pipeline.returns.interpret.forms import read_by_form
 from pipeline.returns.interpret.indicators import read_indicators
 from pipeline.returns.interpret.labels import vocabulary_of
@@ -28,7 +30,7 @@ from pipeline.workbooks.grid import Grid, read_grids
 from schemas.fields import ACHIEVEMENTS_SHEET
 from tests.support.builders import CARE, PERIOD, SAFETY
 from tests.support.council import REGISTER, USUAL
-from tests.support.filled import fill_return
+from tests.support.filled import fill_in, fill_return
 
 #: What a person may put into any cell of a return, or leave there.
 TYPED: tuple[CellValue, ...] = (
@@ -57,13 +59,23 @@ WORDS = vocabulary_of(REGISTER)
 
 
 @cache
-def _returned(area: str) -> tuple[list[Grid], Details]:
-    """A return of an area in which nothing is wrong."""
+def _returned(area: str, before: int = 0) -> tuple[list[Grid], Details]:
+    """A return of an area in which nothing is wrong.
+
+    Its template tells how many each thing was in the period before, where that is not 0.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "return.xlsx"
         owner = next(each for each in REGISTER.areas if each.ref == area)
         entries = {ref: {"Performance": value} for ref, value in USUAL.items()}
-        content = fill_return(REGISTER, owner, PERIOD, path, entries).read_bytes()
+        if before:
+            told = OwnFigures(f"{before}\n(2011-12)", "£120,000\n(2010-11)")
+            own = {ref: told for ref in USUAL if ref != "P2-3"}
+            to = ReturnTo("mail it to returns@council.example", "Jo Field (jo@council.example)")
+            write_template(REGISTER, owner, PERIOD, path, before=own, to=to)
+            content = fill_in(path, entries).read_bytes()
+        else:
+            content = fill_return(REGISTER, owner, PERIOD, path, entries).read_bytes()
     grids = read_grids(content)
     achieved = [
         [REGISTER.priorities[0].achievements_heading, text] for text in ("One", "Two\nThree")
@@ -91,8 +103,11 @@ def _both(
 
 @pytest.mark.parametrize("area", [SAFETY.ref, CARE.ref])
 @pytest.mark.parametrize("folder_area", [None, SAFETY.ref, CARE.ref])
-def test_a_return_as_it_should_be_is_read_by_its_form(area: str, folder_area: str | None) -> None:
-    by_form, whole = _both(*_returned(area), folder_area)
+@pytest.mark.parametrize("before", [0, 12_000])
+def test_a_return_as_it_should_be_is_read_by_its_form(
+    area: str, folder_area: str | None, before: int
+) -> None:
+    by_form, whole = _both(*_returned(area, before), folder_area)
     assert by_form == (whole if folder_area in (None, area) else None)
     assert whole.rows
     assert len(whole.achievements) == 3
@@ -129,20 +144,40 @@ def test_what_is_commonly_entered_is_read_in_rows_whose_names_are_known(
     assert expected[0]
 
 
-places = st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 11))
+def test_returns_that_tell_of_other_figures_before_have_their_rows_concluded_once() -> None:
+    def read(before: int) -> Reading | None:
+        grids, details = _returned(SAFETY.ref, before)
+        return read_by_form(grids, WORDS, details, None)
+
+    first = read(70)
+    misses = _concluded.cache_info().misses
+    second = read(80)
+    assert _concluded.cache_info().misses == misses
+    assert first
+    assert second
+    told = [[row.seen["last"] for row in each.rows if row.seen["last"]] for each in (first, second)]
+    assert {*told[0]} == {"70\n(2011-12)"}
+    assert {*told[1]} == {"80\n(2011-12)"}
+
+
+places = st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 13))
 
 
 @given(
     st.sampled_from([SAFETY.ref, CARE.ref]),
+    st.sampled_from([0, 12_000]),
     st.dictionaries(places, st.sampled_from(TYPED) | st.text(), min_size=1, max_size=3),
 )
-@example(SAFETY.ref, {(0, 0, 0): "Community safety: forecast"})
-@example(CARE.ref, {(0, 0, 0): "Community safety: return for 2012-13"})
-@example(SAFETY.ref, {(1, 3, 7): "Community safety actual £", (1, 4, 7): "40 days"})
+@example(SAFETY.ref, 0, {(0, 0, 0): "Community safety: forecast"})
+@example(CARE.ref, 0, {(0, 0, 0): "Community safety: return for 2012-13"})
+@example(SAFETY.ref, 0, {(1, 3, 7): "Community safety actual £", (1, 4, 7): "40 days"})
+@example(SAFETY.ref, 12_000, {(1, 4, 9): "", (1, 4, 10): 40.0})
+@example(SAFETY.ref, 12_000, {(1, 4, 5): "Figures in thousands", (1, 4, 9): ""})
+@example(SAFETY.ref, 12_000, {(1, 3, 5): "Last quarter"})
 def test_whatever_is_typed_in_a_return_both_ways_read_the_same(
-    area: str, changes: dict[tuple[int, int, int], CellValue]
+    area: str, before: int, changes: dict[tuple[int, int, int], CellValue]
 ) -> None:
-    grids, details = _returned(area)
+    grids, details = _returned(area, before)
     by_form, whole = _both(_altered(grids, changes), details)
     assert by_form in (None, whole)
 

@@ -488,7 +488,8 @@ def _report(
                 tally=tally((line.rating for line in mine), policy),
             )
         )
-    bands = bands_of(register, (line.target for line in lines))
+    own = Own(exceeded=any(n.target and n.target.exceeded_from for n in lines))
+    bands = bands_of(register, some_exceed=own.exceeded)
     return Report(
         register=register,
         period=period,
@@ -496,7 +497,7 @@ def _report(
         overall=tally((line.rating for line in lines), policy),
         coverage=coverage_of(line.consolidated for line in lines),
         bands=bands,
-        key=key(policy, Own(exceeded=any(n.target and n.target.exceeded_from for n in lines))),
+        key=key(policy, own),
         overall_key=overall_key(policy, bands),
         returns=returns,
         issued_at=ISSUED,

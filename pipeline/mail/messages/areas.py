@@ -11,6 +11,7 @@ from msgspec import Struct
 from pipeline.mail.messages.message import Addressee, MailKind, Message, Office, addressee
 from pipeline.mail.reminders import Reminder
 from pipeline.outputs.grouping import grouped
+from pipeline.outputs.understood import Understood
 from pipeline.store import Outcome, Submission
 from pipeline.workbooks.seal import remark_on
 from schemas.findings import Finding, Severity
@@ -20,6 +21,8 @@ from schemas.wording import counted
 
 #: How many findings a message spells out where a correction copy lists them all.
 SPELLED_OUT = 3
+#: How many figures a receipt plays back.
+PLAYED_BACK = 40
 
 
 class EnteredFigure(Struct, frozen=True):
@@ -39,7 +42,7 @@ class EnteredFigure(Struct, frozen=True):
 class Brought(Struct, frozen=True):
     """What an accepted return brought, and what became of it since.
 
-    There are no figures in it: what has not been through disclosure is not mailed about.
+    Its figures are those that may be passed on: what is small, or was suppressed, is not said.
     """
 
     #: How many indicators have a figure, a state or words in it, and how many achievements.
@@ -50,6 +53,9 @@ class Brought(Struct, frozen=True):
     unavailable: tuple[str, ...] = ()
     #: Those of which it has no cases.
     no_cases: tuple[str, ...] = ()
+    #: The first of its figures, as they were understood, and how many more there are.
+    figures: tuple[Understood, ...] = ()
+    more: int = 0
     #: The file whose figures counted before; empty where none did.
     replaces: str = ""
     #: The file whose figures count instead by now, where a later one was accepted.

@@ -172,18 +172,22 @@ class _Work(Struct):
         """
         batch: list[Submission] = []
         seen: set[str] = set()
+        places: set[tuple[str | None, str | None]] = set()
         for entry in entries:
             if batch and (
                 len(batch) == _MANY
                 or batch[-1].id in issued
                 or _checked_by(entry) != _checked_by(batch[0])
                 or entry.sha256 in seen
+                or (entry.area, entry.period) in places
                 or not self._before(entry).isdisjoint(one.period for one in batch)
             ):
                 yield batch
-                batch = []
+                batch, places = [], set()
             batch.append(entry)
             seen.add(entry.sha256)
+            if entry.area and entry.period:
+                places.add((entry.area, entry.period))
         if batch:
             yield batch
 

@@ -137,7 +137,7 @@ def _indicators(flow: Flow, report: Report) -> tuple[int, int]:
         last_priority = flow.add(text(section.priority.heading, looks.BAND, _WHOLE))
         for line in section.lines:
             rating = rating_cell(report, line.rating)
-            flow.add(_wording(line), *_figures(line), rating, _travel(line))
+            flow.add(_wording(report, line), *_figures(line), rating, _travel(line))
             flow.block()
     return heading, last_priority
 
@@ -149,10 +149,10 @@ def _figures(line: Line) -> tuple[Cell, ...]:
     return target_cell(line), figure_cell(line)
 
 
-def _wording(line: Line) -> Cell:
+def _wording(report: Report, line: Line) -> Cell:
     """The indicator as the register words it; beneath it, what the reader must know of it."""
     notes = [*line.remarks, *(f"Commentary: {words}" for words in line.commentary)]
-    notes += (f"{what}: {said}" for what, said in wording.beside_shown(line))
+    notes += (f"{what}: {said}" for what, said in wording.beside_shown(line, report))
     worded = Paragraph(line.indicator.wording, looks.BODY)
     return Cell((worded, *(Paragraph(note, looks.NOTE) for note in notes)), looks.BODY)
 

@@ -11,10 +11,14 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_range, xl_range_abs
+from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
+from pipeline.consolidation.disclosure import is_protected
 from pipeline.outputs.template import cells
 from pipeline.outputs.template.cells import Entry
+from pipeline.outputs.template.needs import Row
+from pipeline.outputs.template.own_figures import OfArea, OwnFigures, has_column
+from pipeline.outputs.template.return_to import ReturnTo
 from pipeline.outputs.template.sheet import FONT, TemplateSheet
 from pipeline.workbooks.origin import REGISTER_PROPERTY
 from pipeline.workbooks.safe_text import plain
@@ -22,8 +26,9 @@ from pipeline.workspace.folder import replacing, safe_name
 from schemas import fields
 from schemas.asking import asks_of, things_of
 from schemas.fields import Field, Takes
-from schemas.model import Period, Register, ServiceArea
+from schemas.model import Indicator, Period, Register, ServiceArea
 from schemas.timeline import in_force
+from schemas.wording import day_shown
 
 # A drop-down offers its list in small print that does not zoom and cuts long entries off. So the
 # priorities stand on a sheet that can be seen, read out and copied from; it comes last, because
@@ -55,13 +60,20 @@ _FILL_IN_GUIDE = (
     "Fill in the yellow cells, in the columns marked “Fill in”. Grey and hatched cells are locked."
 )
 
+_REQUIRED_GUIDE = " A thick border marks what must be filled in with the figure."
+_LACKING_GUIDE = " A cell that turns orange is still needed."
+
+#: An area of which nothing is known, and a return of which it is not known where it goes.
+NOTHING_BEFORE: OfArea = {}
+NOWHERE = ReturnTo()
+
 _STEPS = """\
 1. On this sheet, fill in the yellow cells. The grey ones are filled in already and locked.
 2. On the sheet Indicators, give the figure for each indicator. If there is none, choose Not \
 available under Status.
 3. On the sheet Achievements, list what has been achieved, one achievement in each row.
 4. Save the workbook and send it back by {due}. If something needs correcting, a copy comes back \
-that says where and what to do.
+that says where and what to do.{contact}
 Select a cell to read what belongs in it. The locks have no password; they only keep cells from \
 being changed by accident."""
 
@@ -71,10 +83,20 @@ def template_name(area: ServiceArea, period: Period) -> str:
     return safe_name(f"Return {period.name} - {area.name}") + ".xlsx"
 
 
-def write_template(register: Register, area: ServiceArea, period: Period, path: Path) -> None:
+def write_template(
+    register: Register,
+    area: ServiceArea,
+    period: Period,
+    path: Path,
+    *,
+    before: OfArea = NOTHING_BEFORE,
+    to: ReturnTo = NOWHERE,
+) -> None:
     """Write the workbook for one service area and period; the same input gives the same bytes.
 
-    It asks for what is due in the period, as the register in force in it says.
+    It asks for what is due in the period, as the register in force in it says. `before` is what
+    the area itself reported earlier, which stands beside the cells to fill in, and `to` where the
+    return is to go.
 
     Sheets: Cover, Indicators (one row for each indicator that the area reports), Achievements,
     Lists. What is prefilled is locked, without a password. The file appears whole or not at all.
@@ -82,6 +104,9 @@ def write_template(register: Register, area: ServiceArea, period: Period, path: 
     """
     register = in_force(register, period.name)
     title = f"{area.name}: return for {period.name}"
+    asked = {*things_of(register.framework, register.indicators_of(area.ref))}
+    columns = _columns(fields.columns_for(asked), before)
+    widths = _SHEETS | {fields.INDICATORS_SHEET: [field.width for field in columns]}
     framework, council = register.framework, plain(register.framework.council)
     # The library keeps what it reckons in the dictionary that it is given.
     options = {"default_format_properties": dict(FONT)}
@@ -98,22 +123,31 @@ def write_template(register: Register, area: ServiceArea, period: Period, path: 
         )
         if register.sha256:
             book.set_custom_property(REGISTER_PROPERTY, register.sha256, "text")
-        asked = {*things_of(framework, register.indicators_of(area.ref))}
-        columns = fields.columns_for(asked)
-        widths_of = {**_SHEETS, fields.INDICATORS_SHEET: [field.width for field in columns]}
         cover, indicators, achievements, lists = (
-            TemplateSheet(book, name, title, widths) for name, widths in widths_of.items()
+            TemplateSheet(book, name, title, some) for name, some in widths.items()
         )
-        _write_cover(cover, register, area, period)
-        _write_indicators(indicators, columns, register, area, period)
+        _write_cover(cover, register, area, period, to)
+        _write_indicators(indicators, columns, register, area, period, before)
         _write_achievements(achievements, area, period)
         book.define_name(CHOICES_NAME, _write_lists(lists, register))
 
 
+def _columns(asked: Sequence[Field], before: OfArea) -> list[Field]:
+    """The columns of the indicators: behind the target stands what was reported before.
+
+    There is no column in which nothing would stand.
+    """
+    earlier = [f for f in fields.EARLIER_FIELDS if has_column(before.values(), f.key)]
+    at = fields.PREFILLED.index("target") + 1
+    return [*asked[:at], *earlier, *asked[at:]]
+
+
 def _write_cover(
-    sheet: TemplateSheet, register: Register, area: ServiceArea, period: Period
+    sheet: TemplateSheet, register: Register, area: ServiceArea, period: Period, to: ReturnTo
 ) -> None:
-    steps = _STEPS.format(due=f"{period.due.day} {period.due:%B %Y}").splitlines()
+    contact = f"\nTo send it, {to.how}." if to.how else ""
+    contact += f"\nIf you have a question, ask {to.ask}." if to.ask else ""
+    steps = _STEPS.format(due=day_shown(period.due), contact=contact).splitlines()
     sheet.put(0, 0, f"{area.name}: return for {period.name}", "title")
     sheet.put(1, 0, f"{register.framework.council}: {register.framework.title}", "note")
     sheet.put(3, 0, "How to fill in this workbook", "subtitle")
@@ -141,22 +175,32 @@ def _write_indicators(
     register: Register,
     area: ServiceArea,
     period: Period,
+    before: OfArea,
 ) -> None:
     indicators, guide = register.indicators_of(area.ref), _FILL_IN_GUIDE
+    rows = [
+        _row(register, period, indicator, row, columns)
+        for row, indicator in enumerate(indicators, _FIRST)
+    ]
+    if any(row.must_fill(field) for row in rows for field in columns):
+        guide += _REQUIRED_GUIDE
+    if any(row.lacks(field) for row in rows for field in columns):
+        guide += _LACKING_GUIDE
     if not indicators:
         guide = f"{area.name} reports no indicators: there is nothing to fill in on this sheet."
     sheet.put(_TITLE, 0, f"{sheet.name}: {area.name}, {period.name}", "title")
     _write_heads(sheet, guide, columns, len(indicators), filters=True)
     priorities = {priority.ref: priority for priority in register.priorities}
-    for row, indicator in enumerate(indicators, _FIRST):
-        target = register.target(indicator.ref, period.name)
-        texts = fields.prefilled(indicator, priorities[indicator.priority], target)
-        asks = asks_of(register.framework, indicator)
+    for row, of in enumerate(rows, _FIRST):
+        indicator = of.indicator
+        texts = fields.prefilled(indicator, priorities[indicator.priority], of.target)
+        own = before.get(indicator.ref, OwnFigures())
+        texts |= {f.key: f.shows(own) for f in fields.EARLIER_FIELDS if f.shows}
         sheet.fit(row, [texts.get(field.key, "") for field in columns])
         for column, field in enumerate(columns):
             if not field.fill:
                 sheet.put(row, column, texts[field.key], "prefilled")
-            elif entry := cells.indicator_entry(field, indicator, target, asks, period):
+            elif entry := cells.indicator_entry(field, of, period):
                 sheet.entry(row, column, entry)
             else:
                 sheet.put(row, column, "", "unused")
@@ -168,6 +212,21 @@ def _write_indicators(
     # Only the ref stays in view: wider, it would leave no room on a screen set to large print.
     sheet.worksheet.freeze_panes(_FIRST, 1)
     sheet.start_at(_FIRST, next(n for n, field in enumerate(columns) if field.fill))
+
+
+def _row(
+    register: Register, period: Period, indicator: Indicator, row: int, columns: Sequence[Field]
+) -> Row:
+    """An indicator's row, with the addresses of its cells."""
+    below = register.framework.small_below
+    is_hidden = is_protected(indicator) and indicator.unit_row.counts_people
+    return Row(
+        indicator,
+        register.target(indicator.ref, period.name),
+        {f.key: xl_rowcol_to_cell(row, n, True, True) for n, f in enumerate(columns)},
+        below if is_hidden else None,
+        asks_of(register.framework, indicator),
+    )
 
 
 def _write_achievements(sheet: TemplateSheet, area: ServiceArea, period: Period) -> None:

@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from pipeline.outputs.template.needs import Row
 from pipeline.workbooks.safe_text import plain
 from schemas.accumulation import Accumulation
-from schemas.asking import AskAction, Asking, Asks, Confidence
+from schemas.asking import AskAction, Asking, Confidence
 from schemas.fields import Field, Takes
 from schemas.model import NO_CASES, Indicator, Kind, MilestoneState, Period, Status, Target
 from schemas.units import Unit, cell_value, grouped, number_format
@@ -29,6 +30,7 @@ DATE_FORMAT = "dd/mm/yyyy"
 _ANY_SIZE = Decimal(10) ** 15
 
 Validation = dict[str, object]
+_BEHIND = "What lies behind the figure"
 
 
 class Entry(Struct, frozen=True):
@@ -37,6 +39,10 @@ class Entry(Struct, frozen=True):
     accepts: Validation
     number_format: str = TEXT_FORMAT
     align: str = "left"
+    #: It must be filled in whatever the figure is.
+    is_required: bool = False
+    #: A formula that is true while something is missing in it; empty: nothing ever is.
+    lacks: str = ""
 
 
 def cover_entry(field: Field, period: Period) -> Entry:
@@ -52,29 +58,42 @@ def cover_entry(field: Field, period: Period) -> Entry:
     return Entry(says(field) | limits | warning, DATE_FORMAT)
 
 
-def indicator_entry(
-    field: Field, indicator: Indicator, target: Target | None, asked: Asks, period: Period
-) -> Entry | None:
+def indicator_entry(field: Field, row: Row, period: Period) -> Entry | None:
     """A cell of an indicator's row; None where nothing belongs in it."""
+    indicator = row.indicator
     if field.asked_for:
-        return _asked(field, indicator, target, asked, period)
+        return _asked(field, row, period)
     match field.takes:
         case Takes.PART if indicator.kind is not Kind.MEASURE:
             return None
         case Takes.PART:
             # Parts of a thing are counted too.
-            asks = f"{field.heading} is a number, 0 or more, or blank."
+            is_needed = row.must_fill(field)
+            or_blank = "" if is_needed else ", or blank"
+            warning = _warning(
+                "A number is expected", f"{field.heading} is a number, 0 or more{or_blank}."
+            )
             limits = {"validate": "decimal", "criteria": ">=", "value": 0}
-            warning = _warning("A number is expected", asks)
-            return Entry(says(field) | limits | warning, "General", "right")
+            accepts = says(field, _asks(field, row)) | limits | warning
+            return Entry(accepts, "General", "right", is_needed, row.lacks(field))
         case Takes.PERFORMANCE:
-            shown = performance_format(indicator, target)
+            shown = performance_format(indicator, row.target)
             align = "left" if shown == TEXT_FORMAT else "right"
-            return Entry(_performance(field, indicator), shown, align)
+            return Entry(_performance(field, row), shown, align)
         case Takes.STATUS:
             return Entry(chooses(field, statuses(indicator)), "General")
         case _:
-            return Entry(says(field))
+            accepts = says(field, _asks(field, row))
+            return Entry(accepts, is_required=row.must_fill(field), lacks=row.lacks(field))
+
+
+def _asks(field: Field, row: Row) -> str:
+    """What the cell says of itself in a row."""
+    if row.must_fill(field):
+        return field.asks_required
+    if field.key == "commentary" and row.out_of_target:
+        return f"{_BEHIND}. Required where it is out of target ({row.out_of_target})."
+    return field.asks
 
 
 #: When something is required beside the figure, in the words of an input message.
@@ -86,18 +105,17 @@ _NEEDED: dict[AskAction | Asking, str] = {
 }
 
 
-def _asked(
-    field: Field, indicator: Indicator, target: Target | None, asked: Asks, period: Period
-) -> Entry | None:
+def _asked(field: Field, row: Row, period: Period) -> Entry | None:
     """A cell beside the figure; None where the register does not ask for it of the indicator."""
-    needed = _NEEDED.get(getattr(asked, field.asked_for))
+    indicator = row.indicator
+    needed = _NEEDED.get(getattr(row.asked, field.asked_for))
     if needed is None:
         return None
     message = f"{field.asks} {needed}"
     match field.takes, indicator.unit:
         case Takes.FORECAST, Unit() as unit:
-            shown = performance_format(indicator, target)
-            return Entry(_figure(field, indicator, unit, message), shown, "right")
+            shown = performance_format(indicator, row.target)
+            return Entry(_figure(field, row, unit, message), shown, "right")
         case Takes.CONFIDENCE, _:
             return Entry(chooses(field, Confidence, message), "General")
         case Takes.DATE, _:
@@ -142,14 +160,14 @@ def performance_format(indicator: Indicator, target: Target | None) -> str:
     return number_format(indicator.unit, indicator.decimals, group=group)
 
 
-def _performance(field: Field, indicator: Indicator) -> Validation:
+def _performance(field: Field, row: Row) -> Validation:
     """The performance cell: by what the indicator reports and its unit."""
-    match indicator.kind, indicator.unit:
+    match row.indicator.kind, row.indicator.unit:
         case Kind.MILESTONE, _:
             states = [state.value for state in MilestoneState]
             return chooses(field, states, "The state of the milestone. Choose it from the list.")
         case Kind.MEASURE, Unit() as unit:
-            return _figure(field, indicator, unit)
+            return _figure(field, row, unit)
     return says(field, "In words: what there is to say for the period. No figure is needed.")
 
 
@@ -164,23 +182,35 @@ _COUNTED = {
 }
 
 
-def _figure(field: Field, indicator: Indicator, unit: Unit, message: str = "") -> Validation:
-    row = unit.row
+def _figure(field: Field, of: Row, unit: Unit, message: str = "") -> Validation:
+    row, indicator = unit.row, of.indicator
     whole = row.counts_people and not indicator.decimals
     # What passes without a word: the register's plausible range and what is usual for the unit.
     lowest = Decimal(0) if row.never_negative or row.is_share else -_ANY_SIZE
     lowest = min(lowest, indicator.plausible_minimum or lowest)
     highest = Decimal(100) if row.is_share else _ANY_SIZE
     highest = max(highest, indicator.plausible_maximum or highest)
+    least, most = (f"{cell_value(bound, unit):f}" for bound in (lowest, highest))
     asks = ("A whole number" if whole else row.asks) + _COUNTED.get(indicator.accumulation, "")
-    hidden = "<5 if small numbers may not be published, or " if row.never_negative else ""
+    hidden = f"<{of.small_below} if it is smaller than that, or " if of.small_below else ""
     example = f"{asks}, for example {row.example}."
     otherwise = example if message else f"{example} Or type {hidden}n/a if there is no figure."
-    return says(field, message or f"{field.asks} {otherwise}") | {
+    shown = says(field, message or f"{field.asks} {otherwise}")
+    if not message and (complete := [*of.is_complete()]):
+        cell = of.cells[field.key]
+        holds = [f"ISNUMBER({cell})", f"{cell}>={least}", f"{cell}<={most}"]
+        holds += [f"INT({cell})={cell}"] if whole else []
+        warning = _warning("Please check the row", " ".join((*of.asks(), otherwise)))
+        return shown | {
+            "validate": "custom",
+            "value": f"=AND({','.join((*holds, *complete))})",
+            **warning,
+        }
+    return shown | {
         "validate": "integer" if whole else "decimal",
         "criteria": "between",
-        "minimum": f"{cell_value(lowest, unit):f}",
-        "maximum": f"{cell_value(highest, unit):f}",
+        "minimum": least,
+        "maximum": most,
         **_warning("Please check the figure", otherwise),
     }
 

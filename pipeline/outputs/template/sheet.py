@@ -44,6 +44,9 @@ _LOOKS: dict[str, dict[str, object]] = {
     # Unlocked, and otherwise as a cell that nobody touched.
     "open": {"locked": False, "text_wrap": True, "valign": "top", "num_format": "@"},
 }
+_MEDIUM = 2
+#: While something is missing in a cell: darker than the yellow in grey, too.
+_LACKING = {"bg_color": "#F4B183", "border": 1, "border_color": "#C00000"}
 _TO_FILL = _CELL | {"locked": False, "bg_color": _YELLOW, "border_color": _STRONG_LINE}
 
 #: Nothing that was prefilled can be typed over; everything that makes it easier to read is free.
@@ -75,6 +78,7 @@ class TemplateSheet:
         self.worksheet: Worksheet = book.add_worksheet(name, _GrowingRows)
         self._book = book
         self._looks = {look: book.add_format(properties) for look, properties in _LOOKS.items()}
+        self._lacking = book.add_format(_LACKING)
         self.name = name
         self._widths = widths
         #: What cells accept, each once, with the cells by column and row.
@@ -95,6 +99,9 @@ class TemplateSheet:
     def entry(self, row: int, column: int, entry: Entry) -> None:
         """A cell to fill in, with its validation."""
         self.worksheet.write_blank(row, column, None, self._to_fill(entry))
+        if entry.lacks:
+            lacking = {"type": "formula", "criteria": f"={entry.lacks}", "format": self._lacking}
+            self.worksheet.conditional_format(row, column, row, column, lacking)
         _, places = self._accepted.setdefault(repr(entry.accepts), (entry.accepts, []))
         places.append((column, row))
 
@@ -108,7 +115,8 @@ class TemplateSheet:
 
     def _to_fill(self, entry: Entry) -> Format:
         """An unlocked yellow cell; words stand to the left, figures to the right."""
-        own = {"num_format": entry.number_format, "align": entry.align}
+        own: dict[str, object] = {"num_format": entry.number_format, "align": entry.align}
+        own |= {"border": _MEDIUM} if entry.is_required else {}
         # Of formats that are alike xlsxwriter writes one.
         return self._book.add_format(_TO_FILL | own)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.register.differences.difference import Concern, RegisterChange
-from pipeline.register.differences.goals import spreads, targets, tolerances
+from pipeline.register.differences.goals import spreads, targets, thresholds, tolerances
 from pipeline.register.differences.returned import renamed_periods, what_is_returned
 from pipeline.register.differences.rows import cells
 from schemas.model import Register
@@ -21,6 +21,7 @@ def differences(old: Register, new: Register) -> list[RegisterChange]:
         *what_is_returned(old, new),
         *targets(old, new),
         *spreads(old, new),
+        *thresholds(old, new),
         *tolerances(old, new),
         *cells(old, new),
     ]

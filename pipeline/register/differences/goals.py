@@ -8,10 +8,9 @@ from decimal import Decimal
 from msgspec import Struct
 
 from pipeline.register.differences.difference import Concern, RegisterChange, indicator_named
-from schemas.bands import Bands, bands_of
 from schemas.model import Indicator, Operator, Register, Target, Tolerance, ToleranceKind
 from schemas.register_over_time import TARGETS_OVER_TIME
-from schemas.thresholds import thresholds_shown
+from schemas.register_thresholds import THRESHOLDS
 from schemas.timeline import in_force, row_for
 from schemas.units import Unit, shown
 from schemas.wording import counted, noun_for
@@ -30,7 +29,6 @@ def targets(old: Register, new: Register) -> Iterator[RegisterChange]:
     """What each indicator is to reach in each period, and what it is compared with."""
     then = {name: in_force(old, name) for name in _periods(old)}
     by_now = {name: in_force(new, name) for name in _periods(new)}
-    bands = bands_of(new)
     keys = dict.fromkeys(
         (each.indicator, name)
         for by_period in (by_now, then)
@@ -43,17 +41,13 @@ def targets(old: Register, new: Register) -> Iterator[RegisterChange]:
         if now is None or new.period(period) is None:
             # What is gone with its indicator or period is said of these.
             continue
-        before = _Goal.of(then[period].target(ref, period) if period in then else None, was, bands)
-        after = _Goal.of(by_now[period].target(ref, period), now, bands)
+        before = _Goal.of(then[period].target(ref, period) if period in then else None, was)
+        after = _Goal.of(by_now[period].target(ref, period), now)
         name = f"{indicator_named(now, ref)}, {period}"
         if before.target != after.target:
             yield RegisterChange(Concern.TARGETS, f"{name}: {after.otherwise_than(before)}.")
         elif before.printed != after.printed:
             said = f"{name}: the target is printed {after.printed}; it was {before.printed}."
-            yield RegisterChange(Concern.TARGETS, said)
-        if before.thresholds != after.thresholds:
-            then_said = f"they were {before.thresholds}" if before.thresholds else "it had none"
-            said = f"{name}: its thresholds are {after.thresholds or 'none'}; {then_said}."
             yield RegisterChange(Concern.TARGETS, said)
         if before.baseline != after.baseline:
             said = f"{name}: the baseline is {after.baseline or 'none'}"
@@ -77,6 +71,25 @@ def spreads(old: Register, new: Register) -> Iterator[RegisterChange]:
                 yield RegisterChange(Concern.TARGETS, f"{name}: {said}")
 
 
+def thresholds(old: Register, new: Register) -> Iterator[RegisterChange]:
+    """From where on figures are in each band, by the rows of the targets."""
+    earlier = {(each.indicator, each.period): each for each in old.targets}
+    for target in new.targets:
+        was = earlier.get((target.indicator, target.period))
+        indicator = row_for(new, target.indicator, target.period)
+        if indicator is None:
+            continue
+        for column in THRESHOLDS:
+            before, after = (
+                "blank" if figure is None else shown(figure, indicator.unit)
+                for figure in (getattr(each, column.key, None) for each in (was, target))
+            )
+            if before != after:
+                name = f"{indicator_named(indicator, target.indicator)}, {target.period}"
+                said = f"{name}: {column.heading} is {after}; it was {before}."
+                yield RegisterChange(Concern.TARGETS, said)
+
+
 def _said(cell: Decimal | str | None) -> str:
     if cell is None:
         return "blank"
@@ -93,11 +106,9 @@ class _Goal(Struct, frozen=True):
     target: str = ""
     printed: str = ""
     baseline: str = ""
-    #: Its own, such as `green at 88% or above, red at 80% or below`.
-    thresholds: str = ""
 
     @classmethod
-    def of(cls, target: Target | None, indicator: Indicator | None, bands: Bands) -> _Goal:
+    def of(cls, target: Target | None, indicator: Indicator | None) -> _Goal:
         if target is None or indicator is None:
             return cls()
         printed, unit = target.shown(indicator.unit), indicator.unit
@@ -105,8 +116,7 @@ class _Goal(Struct, frozen=True):
         words = _OPERATORS[target.operator_by(indicator.polarity)] + figure if figure else ""
         of = f" ({target.baseline_period})" if target.baseline_period else ""
         baseline = shown(target.baseline, unit) if target.baseline is not None else ""
-        own = thresholds_shown(target, indicator, bands)
-        return cls(words, printed, f"{baseline}{of}".strip(), own)
+        return cls(words, printed, f"{baseline}{of}".strip())
 
     def otherwise_than(self, before: _Goal) -> str:
         if not self.target:

@@ -5,10 +5,13 @@ Runs in the guarded worker; imports neither pandas nor SQLAlchemy.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from pipeline.returns.interpret.forms import read_by_form
 from pipeline.returns.interpret.labels import vocabulary_of
 from pipeline.returns.interpret.lengths import bounded, told_once
 from pipeline.returns.interpret.months import with_months
+from pipeline.returns.interpret.periods import day_of
 from pipeline.returns.interpret.tables import HEADER_WITHIN, own_appendix
 from pipeline.returns.interpret.whole import read_whole
 from pipeline.returns.reading import Reading
@@ -29,5 +32,7 @@ def interpret(
         read_by_form(grids, words, details, folder_area)
         or read_whole(grids, register, words, details, folder_area).reading
     )
+    if (entry := reading.cover.get("completed_on")) and entry.text:
+        reading.cover["completed_on"] = replace(entry, day=day_of(entry.text))
     reading.findings = told_once(reading.findings)
     return bounded(reading, register.framework.bounds)

@@ -17,7 +17,7 @@ from pipeline.workbooks.names import name_key
 from pipeline.workbooks.shown import text_shown
 from schemas import cell_rules as v
 from schemas import rules as c
-from schemas.fields import FIGURES, PREFILLED
+from schemas.fields import EARLIER, FIGURES, PREFILLED
 from schemas.findings import Finding, Rule
 from schemas.model import Indicator, Kind, MilestoneState, Status
 
@@ -50,7 +50,7 @@ _STATES = {name_key(state): state for state in MilestoneState} | {
 #: What a workbook's formula makes of a division by nothing.
 _OF_NOTHING = "#DIV/0!"
 #: The cells whose text goes with a row.
-SEEN = (*PREFILLED, "performance")
+SEEN = (*PREFILLED, *EARLIER, "performance")
 _BLANK, _NO_CASES = Figure(), Figure(no_cases=True)
 
 

@@ -25,7 +25,7 @@ from pipeline.workbooks.details.detail import ABSENT, Details, Place, SheetDetai
 from pipeline.workbooks.figures.figure import CellValue, Scale
 from pipeline.workbooks.figures.short import figure_of
 from pipeline.workbooks.grid import text_of
-from schemas.fields import FIGURES, FILLED
+from schemas.fields import EARLIER, FIGURES, FILLED
 from schemas.findings import Finding
 from schemas.model import Indicator, Kind, Status
 from schemas.names import name_key
@@ -68,7 +68,7 @@ class _Rows(Struct, frozen=True):
 
 
 class _Entered(Struct, frozen=True):
-    """What was entered in the rows of a table, by column."""
+    """What was entered in the rows of a table, by column, and prefilled of the area's own."""
 
     rows: _Rows
     table: Table
@@ -129,7 +129,8 @@ def _entered(table: Table, words: Vocabulary) -> _Entered | None:
     if not 0 < len(body) <= _MOST_ROWS or grid.merged or grid.hidden or table.other_columns:
         return None
     across = [*zip(*body, strict=True)]
-    at = {key: columns[key] - grid.first_column for key in FILLED if key in columns}
+    own = (key for key in (*FILLED, *EARLIER) if key in columns)
+    at = {key: columns[key] - grid.first_column for key in own}
     mine = {*at.values()}
     fixed = tuple(column for number, column in enumerate(across) if number not in mine)
     keys = tuple(
@@ -155,7 +156,10 @@ def _is_ordinary(entered: dict[str, _Column], rows: _Rows, words: Vocabulary) ->
     # Where there is no figure beside it, a text may say in what all of them are.
     figures = entered["performance"]
     return "" not in figures or not any(
-        row.may_scale or any(may_scale(str(column[row.at])) for column in entered.values())
+        row.may_scale
+        or any(
+            may_scale(str(column[row.at])) for key, column in entered.items() if key not in EARLIER
+        )
         for row in rows.rows
         if figures[row.at] == ""
     )
@@ -232,6 +236,7 @@ def _read(
     is_open = not (over.units or over.scales)
     is_provisional = PROVISIONAL in over.kinds or table.is_provisional
     others = [one.columns[key] for key in _LEFT_OUT if key in one.columns]
+    earlier = [(key, one.columns[key]) for key in EARLIER if key in one.columns]
     more = {at for cells in others for at in _filled(cells)}
     area, period, sheet = known.area or "", known.period or "", table.grid.sheet
     letters, look_of = table.letters["performance"], looks.cells.get
@@ -261,7 +266,11 @@ def _read(
                 sheet=sheet,
                 cell=f"{letters}{number + 1}",
                 table=table.number,
-                seen={**row.seen, "performance": text_of(value)},
+                seen={
+                    **row.seen,
+                    "performance": text_of(value),
+                    **{key: text_of(cells[at]) for key, cells in earlier},
+                },
             )
         rows.append(reported)
     return rows, findings

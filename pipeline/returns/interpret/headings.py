@@ -15,6 +15,7 @@ from operator import or_
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.returns.interpret.earlier import with_earlier
 from pipeline.returns.interpret.labels import (
     ACHIEVEMENTS,
     INDICATORS,
@@ -352,7 +353,7 @@ def _heading(
     """The heading of a column, by what stands over it."""
     if not chain or chain[-1].left != column:
         return None  # Nothing heads it, or it stands under the heading of a column before it.
-    labels = [words.label(over.text, fields) for over in chain]
+    labels = with_earlier([words.label(over.text, fields) for over in chain], fields)
     named = [label.fields for label in labels if label.fields]
     own = named[-1] if named else frozenset()
     # Over the columns of an action its name may stand.
@@ -363,8 +364,7 @@ def _heading(
     if any(over.is_loose for over in chain):
         label = replace(label, unknown=(*label.unknown, LOOSE))
     if not named and label.periods and fields is INDICATORS:
-        # A period alone says of when the figures are.
-        key = "performance"
+        key = "performance"  # A period alone says of when the figures are.
     leaf = chain[-1]
     own_name = next((name_key(f.heading) for f in fields if f.key == key), "")
     rank = 0 if name_key(leaf.text) == own_name else 1

@@ -46,6 +46,7 @@ from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.around import PAGE
 from pipeline.workbooks.details.detail import Around, Place
 from pipeline.workbooks.grid import Grid
+from schemas.fields import EARLIER
 from schemas.findings import Finding
 from schemas.layout_rules import REMARK_UNCLEAR
 from schemas.model import Indicator
@@ -385,5 +386,7 @@ def _is_own(table: Table, each: _Text) -> bool:
         return True
     if place in table.title_places:
         # It is looked at as a title.
+        return True
+    if any(each.column == table.columns.get(key) for key in EARLIER):
         return True
     return each.column in table.taken and table.value(each.row, "performance") != ""

@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -355,6 +356,18 @@ def mentions(text: str) -> tuple[Mentions, str]:
 
         text = pattern.sub(take, text)
     return found, text
+
+
+_WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? ")
+
+
+@lru_cache(maxsize=1_000)  # Many returns are completed on one day.
+def day_of(text: str) -> date | None:
+    """The one day with its year that a text says, and nothing else; None where it says none."""
+    said, rest = mentions(_WEEKDAY.sub("", spoken(text)))
+    day = next(iter(said.days), None)
+    is_alone = len(said.days) == 1 and said == Mentions(days=said.days)
+    return day if day and is_alone and not rest.strip(" \0.") and day.year != NO_YEAR else None
 
 
 #: Without any of these a text says nothing of a period. A number has two digits at most, or is a

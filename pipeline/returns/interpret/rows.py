@@ -11,6 +11,7 @@ from pipeline.returns.interpret.asked import NOTHING_BESIDE, beside_figure
 from pipeline.returns.interpret.cells import NAMES, SEEN, RowCells, is_total, plain_words
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.misplaced import misplaced
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
 from pipeline.workbooks.details.detail import ABSENT, SheetDetails
@@ -22,6 +23,7 @@ from schemas import cell_rules as v
 from schemas import rules as c
 from schemas.fields import ASKED
 from schemas.findings import Finding
+from schemas.layout_rules import FIGURE_MISPLACED
 from schemas.model import Indicator, Kind, MilestoneState, Status
 from schemas.units import Unit
 
@@ -51,6 +53,11 @@ def read_row(
     """A row of an indicator; `is_noted`: a footnote to it says that it is provisional."""
     indicator = match.indicator
     cells = RowCells(match.table, match.row, indicator, looks, is_of_two=match.is_of_two)
+    elsewhere = misplaced(match.table, match.row) if indicator.kind is Kind.MEASURE else None
+    if elsewhere is not None:
+        cells.refuse(elsewhere.key, FIGURE_MISPLACED, **elsewhere.words)
+        said = match.table.text(match.row, "commentary")
+        return _bad_row(match, known, cells.seen, said), cells.findings
     told = cells.seen.get("performance", "")
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     parts = {key: cells.figure(key, _PART) for key in ("numerator", "denominator")}
@@ -113,14 +120,23 @@ def read_row(
 
 def not_read(match: Matched, known: Belonging) -> ReportedRow:
     """A row whose figure is not this period's."""
+    return _bad_row(match, known, {})
+
+
+def _bad_row(
+    match: Matched, known: Belonging, seen: dict[str, str], commentary: str = ""
+) -> ReportedRow:
+    """A row of which no figure is taken."""
     return ReportedRow(
         indicator=match.indicator.ref,
         area=known.area or "",
         period=known.period or "",
         status=Status.FINAL,
+        commentary=commentary,
         sheet=match.table.grid.sheet,
         cell=match.table.address(match.row, "performance"),
         table=match.table.number,
+        seen=seen,
         is_bad=True,
     )
 
