@@ -161,6 +161,18 @@ COLUMNS = (
     _observed("commentary"),
     _text("Restatement", 95, "Yes where it came after the period had been closed.", _restatement),
     _of_line("Edition", 105, "Of which issue or draft of the appendix this is the data.", _edition),
+    _of_line(
+        "Indicator accumulated over",
+        150,
+        "Over which periods its performance is, where that is not the period's own figure.",
+        lambda r: r.line.over_shown,
+    ),
+    _of_line(
+        "Indicator in the period alone",
+        110,
+        "The period's own figure of all areas, where its performance is over several.",
+        lambda r: r.line.own_shown,
+    ),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
 #: What the register may ask for beside figures; they are there where it asks for any of it.
