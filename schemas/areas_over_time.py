@@ -89,17 +89,28 @@ class AreasOverTime:
         They are the areas that it became, and of these in turn; of one that has not begun, those
         that become it. None where the register names none.
         """
-        return tuple(dict.fromkeys(self._standing_for(ref, day, frozenset())))
+        found: list[str] = []
+        seen, waiting = set[str](), [ref]
+        while waiting:
+            each = waiting.pop()
+            if each in seen or each not in self.rows:
+                continue
+            seen.add(each)
+            if self.is_there(each, day):
+                found.append(each)
+                continue
+            others = self.ending(each).becomes if self.has_left(each, day) else self._before[each]
+            waiting += reversed(others)
+        return tuple(found)
 
-    def _standing_for(self, ref: str, day: date, seen: frozenset[str]) -> Iterable[str]:
-        if ref not in self.rows or ref in seen:
-            return ()
-        if self.is_there(ref, day):
-            return (ref,)
-        others: Iterable[str] = self.ending(ref).becomes
-        if not self.has_left(ref, day):
-            others = [each for each in self.rows if ref in self.ending(each).becomes]
-        return chain.from_iterable(self._standing_for(each, day, seen | {ref}) for each in others)
+    @cached_property
+    def _before(self) -> dict[str, list[str]]:
+        """The areas that become each one."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for ref in self.rows:
+            for other in self.ending(ref).becomes:
+                found[other].append(ref)
+        return found
 
     def owing(self, ref: str, day: date) -> tuple[str, ...]:
         """Who owes on a day what is asked of an area: itself, or whoever took over from it.

@@ -147,13 +147,12 @@ def _begins_after(ref: str, day: date, over_time: AreasOverTime) -> bool:
 def _of_indicators(register: Register, over_time: AreasOverTime) -> Iterator[Question]:
     """Of each row the first thing to ask, of the first open period in which it is to be asked."""
     asked = set[tuple[str, ...]]()
-    versions = {each.ref: each for each in register.versions or register.indicators}
+    rows = {row_key(each): each for each in register.versions or register.indicators}
     for period in register.periods:
         if not period.open:
             continue
         for due in in_force(register, period.name).indicators:
-            rows = [r for r in register.versions or register.indicators if r.ref == due.ref]
-            row = next((r for r in rows if r.since == due.since), versions[due.ref])
+            row = rows[row_key(due)]
             if row_key(row) in asked:
                 continue
             for question in _of_indicator(row, period, over_time):

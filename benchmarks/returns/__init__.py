@@ -15,6 +15,7 @@ Of several numbers the second is what the others are compared with, a return eac
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
@@ -38,6 +39,7 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from pipeline.__main__ import NEW_THINGS
 from pipeline.intake.scan import Arrival
 from pipeline.job import nightly
 from pipeline.job.session import store_of
@@ -201,13 +203,24 @@ class Took(Struct, frozen=True):
 def whole_way(workspace: Workspace, expected: int) -> Took:
     """What it takes from the inbox to the store and the archive, without mail."""
     pace, before = _Pace(), _of_readers()
-    with suppress(_TakenIn):
+    with suppress(_TakenIn), _collecting_as_the_command():
         nightly.run(workspace, NOW, lambda *_: None, pace=pace, only_inbox=True)
     readers = _of_readers() - before
     with store_of(workspace) as store:
         accepted = sum(sent.outcome is Outcome.ACCEPTED for sent in store.submissions())
     assert accepted == expected, f"{expected - accepted} returns were not accepted"
     return Took(sum(pace.seconds.values()), pace.processor, readers)
+
+
+@contextmanager
+def _collecting_as_the_command() -> Iterator[None]:
+    """Look for cycles in the block as seldom as `quarterday run` does."""
+    before = gc.get_threshold()
+    gc.set_threshold(NEW_THINGS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _of_readers() -> float:

@@ -18,13 +18,12 @@ from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Rating, rate
 from pipeline.store import Store
 from schemas.asking import Asking, Confidence, asks_of
-from schemas.frequency import months_of
 from schemas.model import Colour, Period, PolicyKind, Register, Target
+from schemas.periods import year_around
 from schemas.targets import target_in
 from schemas.units import shown
 from schemas.wording import day_shown
 
-_YEAR = 12
 _OUT_OF_TARGET = (Colour.AMBER, Colour.RED)
 
 
@@ -70,7 +69,7 @@ def forecast_of(register: Register, merged: Consolidated, period: Period) -> For
     if value is None:
         return None
     figure = shown(value, indicator.unit, indicator.decimals)
-    year = year_around(register, period)
+    year = year_around(register.periods, period)
     target = target_in(register, indicator, year) if year else None
     if year is None or target is None:
         return Forecast(value, figure)
@@ -106,21 +105,9 @@ def confidence_of(register: Register, merged: Consolidated) -> Confidence | None
     return max(said, key=[*Confidence].index)
 
 
-def year_around(register: Register, period: Period) -> Period | None:
-    """The year that a period lies in, or is; None where the register has none."""
-    around = (
-        each
-        for each in register.periods
-        if each.starts <= period.starts
-        and period.ends <= each.ends
-        and months_of(each.starts, each.ends) == _YEAR
-    )
-    return next(around, None)
-
-
 def year_targets(register: Register, period: Period) -> tuple[Target, ...]:
     """The targets by which forecasts of a period may be rated."""
-    year = year_around(register, period)
+    year = year_around(register.periods, period)
     if year is None or year.name == period.name:
         return ()
     asked = (
@@ -146,7 +133,7 @@ def hidden_in_year(
         if disclosure.is_protected(each.indicator)
         and any(o.forecast is not None for o in each.observations)
     }
-    year = year_around(register, period) if told else None
+    year = year_around(register.periods, period) if told else None
     if year is None:
         return frozenset()
     hidden = set[str]()

@@ -82,6 +82,9 @@ class Line(Struct, frozen=True):
     #: What was printed when the period was closed, where that was something else; empty where
     #: nothing was. None where the figure is not restated.
     restated_from: str | None = None
+    #: Where the figure is of several periods: the period's own, as printed, and over which it is.
+    own_shown: str = ""
+    over_shown: str = ""
 
     @property
     def is_due(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from schemas import model
+from schemas.accumulation import Accumulation
 from schemas.asking import AskAction, Asking
 from schemas.deciding import IssueRule
 from schemas.units import Unit
@@ -75,6 +76,8 @@ def starter_register(today: date) -> model.Register:
                 kind=model.Kind.MILESTONE,
                 areas=("ENV",),
                 ask_action=AskAction.WHERE_RED,
+                # A plan that was adopted stays so, also where nobody says it again.
+                accumulation=Accumulation.LATEST,
             ),
         ),
         targets=(

@@ -30,6 +30,10 @@ class PeriodNames:
         found = {former: each.name for each in periods for former in each.formerly}
         self._now = {**found, **self._now}
 
+    def forget(self) -> None:
+        """Go by the names of then, as rows have them."""
+        self._now = {}
+
     def all_of(self, *names: str) -> list[str]:
         """These names, and those under which their periods were known before."""
         return [*names, *(former for former, name in self._now.items() if name in names)]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from schemas.accumulation import Accumulation
 from schemas.asking import AskAction, Asking
 from schemas.frequency import AcrossBreak, Frequency, WhenNotDue
 from schemas.merge_rules import MergeRule
@@ -91,6 +92,9 @@ class Indicator(Struct, frozen=True):
     ask_confidence: Asking | None = None
     #: Its figures are compared only with those of the same series: a break begins another.
     series: int = 0
+    accumulation: Accumulation = Accumulation.AS_REPORTED
+    #: Refs of the indicators that it takes the place of.
+    replaces: tuple[str, ...] = ()
 
     @property
     def unit_row(self) -> UnitRow:

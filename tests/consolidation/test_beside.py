@@ -12,7 +12,6 @@ from pipeline.consolidation.beside import (
     actions_of,
     confidence_of,
     forecast_of,
-    year_around,
     year_targets,
 )
 from pipeline.consolidation.content import content_key
@@ -34,6 +33,7 @@ from schemas.model import (
     ToleranceKind,
 )
 from schemas.observations import Observation
+from schemas.periods import year_around
 from tests.support.builders import indicator, small_register
 
 DUE = date(2099, 12, 31)
@@ -129,7 +129,7 @@ def test_without_a_year_or_its_target_a_forecast_has_no_colour() -> None:
         forecast = forecast_of(by, forecasts(by, 111), Q2)
         assert forecast is not None
         assert forecast.rating in (None, Rating(not_rated=NotRated.NO_TARGET))
-    assert year_around(register(), YEAR) == YEAR
+    assert year_around(register().periods, YEAR) == YEAR
 
 
 def test_whether_a_year_improves_on_the_last_is_not_known_before_its_end() -> None:

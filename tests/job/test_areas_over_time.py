@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
@@ -227,6 +227,17 @@ def test_mail_goes_to_every_address_of_an_area(council: Council) -> None:
     assert addresses(council, "receipt") == {"care@council.example", "deputy@council.example"}
 
 
+def test_reminders_go_to_whoever_answers_for_an_area_by_now(council: Council) -> None:
+    yesterday = datetime.now().astimezone().date() - timedelta(days=1)
+    reminding = replace(REGISTER.framework, remind_after=(1,))
+    periods = (replace(Q1, due=yesterday), Q2)
+    council.rewrite(register_of(SAFETY, MERGED, periods=periods, framework=reminding))
+    council.night()
+    with council.store as store:
+        sent = {(m.area, m.recipient) for m in store.messages.all() if m.kind == "reminder"}
+    assert sent == {("CS", "safety@council.example"), ("ASC", "safety@council.example")}
+
+
 # --- Periods -------------------------------------------------------------------------------------
 
 
@@ -257,6 +268,8 @@ def test_a_renamed_period_keeps_its_returns_once_the_register_says_so(council: C
     with council.store as store:
         rows = store.rows_of("submission")
     assert {row["period"] for row in rows} == {"2012-13 Q1", "Spring 2012"}
+    # What was written stays as it was, and makes the same store again.
+    assert council.call("replay")
 
 
 def test_a_new_period_without_a_target_is_told_in_the_digest(council: Council) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -52,6 +52,7 @@ from pipeline.store.new_store import STATEMENTS
 from pipeline.workspace.errors import StoreError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import Limits
+from schemas.asking import Confidence
 from schemas.findings import Severity
 from schemas.model import MilestoneState, Status
 from schemas.observations import Achievement
@@ -581,6 +582,26 @@ def entered() -> Entered:
     told = {"by": "jsmith", "entered_at": RECEIVED, "because": "told by telephone"}
     return Entered(**given, **told, value=Decimal(7), submission_id=2, last_submission=2,
                    last_issue=1)  # fmt: skip
+
+
+def test_in_a_store_of_schema_11_nothing_stands_beside_figures_and_it_can_be_added(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(11, engine)
+    beside = {
+        "action": "More wardens",
+        "action_owner": "Ann Smith",
+        "action_by": date(2013, 6, 30),
+        "forecast": Decimal("4300.0"),
+        "confidence": Confidence.LOW,
+    }
+    with Store(url) as store:
+        (_, before) = store.reported(PERIOD)[0]
+        assert [getattr(before, name) for name in beside] == ["", "", None, None, None]
+        store.record([decided(submission("later.xlsx"), (replace(figure(), **beside),))])
+        (_, added) = store.reported(PERIOD)[-1]
+        assert {name: getattr(added, name) for name in beside} == beside
+        assert str(added.forecast) == "4300.0"
 
 
 def test_in_a_store_of_schema_8_a_figure_can_be_entered_and_nobody_was_told_of_one(

@@ -39,6 +39,8 @@ def compare(stored: Store, rebuilt: Store, *, reveals: bool) -> list[Difference]
     are is told where it `reveals` them: what is in the store was not all printed.
     """
     found: list[Difference] = []
+    for each in (stored, rebuilt):
+        each.period_names.forget()
     ours, theirs = ({s.id: s for s in store.submissions()} for store in (stored, rebuilt))
     names = {
         n: f"submission {n}, {printable(sent.filename)}"

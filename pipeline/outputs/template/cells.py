@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from pipeline.outputs.template.needs import Row
 from pipeline.workbooks.safe_text import plain
+from schemas.accumulation import Accumulation
 from schemas.asking import AskAction, Asking, Confidence
 from schemas.fields import Field, Takes
 from schemas.model import NO_CASES, Indicator, Kind, MilestoneState, Period, Status, Target
@@ -170,6 +171,17 @@ def _performance(field: Field, row: Row) -> Validation:
     return says(field, "In words: what there is to say for the period. No figure is needed.")
 
 
+_ALONE = " of this period alone"
+#: From when on a figure is to be counted, where figures of several periods become one.
+_COUNTED = {
+    Accumulation.CUMULATIVE: " counted from the beginning of the year",
+    Accumulation.YEAR_TO_DATE: _ALONE,
+    Accumulation.ROLLING_SUM: _ALONE,
+    Accumulation.ROLLING_MEAN: _ALONE,
+    Accumulation.ROLLING_WEIGHTED: _ALONE,
+}
+
+
 def _figure(field: Field, of: Row, unit: Unit, message: str = "") -> Validation:
     row, indicator = unit.row, of.indicator
     whole = row.counts_people and not indicator.decimals
@@ -179,7 +191,7 @@ def _figure(field: Field, of: Row, unit: Unit, message: str = "") -> Validation:
     highest = Decimal(100) if row.is_share else _ANY_SIZE
     highest = max(highest, indicator.plausible_maximum or highest)
     least, most = (f"{cell_value(bound, unit):f}" for bound in (lowest, highest))
-    asks = "A whole number" if whole else row.asks
+    asks = ("A whole number" if whole else row.asks) + _COUNTED.get(indicator.accumulation, "")
     hidden = f"<{of.small_below} if it is smaller than that, or " if of.small_below else ""
     example = f"{asks}, for example {row.example}."
     otherwise = example if message else f"{example} Or type {hidden}n/a if there is no figure."
