@@ -176,6 +176,18 @@ def test_a_year_shows_the_last_of_its_quarters() -> None:
     assert last_due(register, quarterly, WHOLE_YEARS[0]) == QUARTERS[3]
 
 
+def test_of_periods_that_end_together_the_shorter_comes_before_the_longer() -> None:
+    quarterly, monthly = one(due=Frequency.QUARTERLY), one(ref="P1-2", due=Frequency.MONTHLY)
+    of_year = months(2012)
+    register = register_of(quarterly, monthly, periods=[*of_year, *QUARTERS])
+    june, first, second = of_year[2], *QUARTERS[:2]
+    assert last_due(register, monthly, first) == june
+    assert last_due(register, quarterly, june) is None
+    assert next_due(register, quarterly, june) == first
+    assert next_due(register, monthly, first) == of_year[3]
+    assert second not in bearing(register, of_year[5])
+
+
 def test_a_figure_is_compared_with_the_last_one_that_was_due_and_with_a_year_before() -> None:
     half_yearly = one(due=Frequency.HALF_YEARLY)
     register = register_of(half_yearly)
