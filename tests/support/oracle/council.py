@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 from tests.support.oracle import figures, rating
+from tests.support.oracle.accumulation import LATEST, OF_YEAR, Accumulating, Stated, way_of
 from tests.support.oracle.figures import DISAGREED, Merged, Reported
 from tests.support.oracle.register import Goal, Register, Sheets, Span
 from tests.support.oracle.words import listed, places, printed, text
@@ -42,6 +44,9 @@ class Line:
     #: What is said beside the figure, each in a canonical form.
     marks: frozenset[tuple[str, ...]] = frozenset()
     restated_from: str | None = None
+    #: Over which periods its performance is, and the period's own figure.
+    over: str = ""
+    alone: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,9 @@ class _Held:
     #: By the areas: the days on which returns came, and what became of the last.
     came: dict[str, list[tuple[date, str]]] = field(default_factory=dict)
     register: Register | None = None
+    #: The merged figures as they were printed last, and what is stated of them.
     printed: dict[str, Merged] = field(default_factory=dict)
+    stated: dict[str, Stated] = field(default_factory=dict)
     appendix: Appendix | None = None
     #: What it said, and what its areas had reported, when it was closed.
     closed: tuple[Appendix, dict[str, Merged]] | None = None
@@ -104,7 +111,8 @@ class Oracle:
                 held.register = register
             assert held.register is not None
             held.printed = self._merged(held.register, held.register.by_name[span.name])
-        for span in living:
+        for span in sorted(living, key=lambda each: each.order):
+            self._state(span.name)
             self._print(span.name)
         return [span.name for span in living]
 
@@ -136,6 +144,27 @@ class Oracle:
             )
             for ref in register.due_in(span)
         }
+
+    def _state(self, period: str) -> None:
+        """What is rated and printed of the figures of a period."""
+        held = self.held[period]
+        register = held.register
+        assert register is not None
+        held.stated = {}
+        for ref, own in held.printed.items():
+            accumulating = Accumulating(
+                register,
+                lambda name, ref=ref: self.held[name].printed.get(ref),
+                lambda name, ref=ref: self._was_restated(name, ref),
+            )
+            held.stated[ref] = accumulating.state(register.by_name[period], own)
+
+    def _was_restated(self, period: str, ref: str) -> bool:
+        held = self.held[period]
+        if not (held.closed and held.is_restated):
+            return False
+        then, now = held.closed[1].get(ref), held.printed.get(ref)
+        return now is not None and (then is None or then.value != now.value)
 
     # --- What is printed ---------------------------------------------------------------------
 
@@ -170,7 +199,7 @@ class Oracle:
             lines,
             sums,
             coverage,
-            self._owed(register, held),
+            self._owed(register, span, held),
             frozenset(ref for ref, line in lines.items() if line.restated_from is not None),
         )
 
@@ -179,13 +208,15 @@ class Oracle:
         due = sum(len(listed(each.row, "Service areas")) for each in some)
         return sum(len(each.reported) for each in some), due
 
-    def _owed(self, register: Register, held: _Held) -> dict[tuple[str, str], tuple[str, str]]:
+    def _owed(
+        self, register: Register, span: Span, held: _Held
+    ) -> dict[tuple[str, str], tuple[str, str]]:
         found = {}
         for ref, merged in held.printed.items():
             by_area = {each.area: each for each in merged.reported}
             for area in listed(merged.row, "Service areas"):
                 answer = by_area.get(area)
-                found[ref, register.area_name(area)] = (
+                found[ref, register.area_name(area, span)] = (
                     (_status(answer), self._shown(merged, answer))
                     if answer
                     else ("Not reported", "")
@@ -205,8 +236,8 @@ class Oracle:
         row = register.row(ref, span)
         line = Line(ref, text(row, "Indicator"))
         last = register.last_due(ref, span)
-        merged = self.held[span.name].printed.get(ref)
-        if merged is None:
+        stated = self.held[span.name].stated.get(ref)
+        if stated is None:
             # What is not due shows the target of its own row alone.
             goal = register.goal(ref, span) if register.own_target(ref, span) else None
             return replace(
@@ -215,11 +246,14 @@ class Oracle:
                 rating=f"{rating.NOT_RATED}: not due",
                 marks=self._not_due(register, span, ref, last),
             )
-        goal = register.goal(ref, span)
+        merged, goal = stated.figure, register.goal(ref, span)
         before = register.a_year_before(span)
         if before and not register.is_due(ref, before):
             before = None
-        then = {each.name: self.held[each.name].printed.get(ref) for each in (last, before) if each}
+        if way_of(row) in OF_YEAR and span.months < 12:
+            # What grows in the course of a year is compared with the same point of the last one.
+            last = before
+        then = {each.name: self._then(each, ref, way_of(row)) for each in (last, before) if each}
         alike = {
             name: each
             for name, each in then.items()
@@ -238,11 +272,24 @@ class Oracle:
                 register, span, merged, goal, alike.get(last.name) if last else None, year_before
             ),
             marks=frozenset(
-                self._marks(
-                    register, span, merged, goal, {n: each for n, each in then.items() if each}
+                (
+                    *stated.marks,
+                    *self._marks(
+                        register, span, merged, goal, {n: each for n, each in then.items() if each}
+                    ),
                 )
             ),
+            over=stated.over,
+            alone=stated.alone,
         )
+
+    def _then(self, span: Span, ref: str, how: str) -> Merged | None:
+        """An earlier period's figure as it was rated; its own, of what is only known last."""
+        held = self.held[span.name]
+        if how == LATEST:
+            return held.printed.get(ref)
+        stated = held.stated.get(ref)
+        return stated.figure if stated else None
 
     def _travels(
         self,
@@ -280,7 +327,8 @@ class Oracle:
     def _why_not_compared(
         self, register: Register, span: Span, now: Merged, then: Merged
     ) -> tuple[str, ...]:
-        differs = [h for h in ("Kind", "Unit", "Polarity") if text(now.row, h) != text(then.row, h)]
+        headings = ("Kind", "Unit", "Polarity", "Accumulation")
+        differs = [h for h in headings if text(now.row, h) != text(then.row, h)]
         if differs:
             return ("not compared", then.period, " and ".join(differs).lower())
         since = register.begun_anew(text(now.row, "Ref"), register.by_name[then.period], span)
@@ -306,7 +354,7 @@ class Oracle:
         goal: Goal | None,
         then: Mapping[str, Merged],
     ) -> Iterable[tuple[str, ...]]:
-        names = register.area_name
+        names = partial(register.area_name, span=span)
         if merged.is_provisional:
             yield ("provisional",)
         if merged.disagree:
@@ -315,9 +363,9 @@ class Oracle:
                 for each in merged.reported
                 if each.is_available
             )
-            yield ("disagree", *(f"{area} {shown}" for area, shown in said))
+            yield ("disagree", *sorted(f"{area} {shown}" for area, shown in said))
         elif merged.without_cases and not merged.no_cases:
-            yield ("no cases in", *map(names, merged.without_cases))
+            yield ("no cases in", *sorted(map(names, merged.without_cases)))
         areas = listed(merged.row, "Service areas")
         if len(merged.missing) == len(areas):
             for area in merged.missing:

@@ -55,7 +55,11 @@ class Merged:
     unavailable: tuple[str, ...] = ()
     without_cases: tuple[str, ...] = ()
     reported: tuple[Reported, ...] = ()
-    #: The shares of areas' figures that may not be printed.
+    #: It is made of several periods' figures, or is that of another one; or it lacks one of them.
+    is_made: bool = False
+    is_borrowed: bool = False
+    lacks: bool = False
+    #: The areas whose figures may not be printed.
     hidden: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -68,12 +72,18 @@ class Merged:
 
     @property
     def lacks_areas(self) -> bool:
-        return bool(self.missing) and rule_of(self.row) in _NEEDS_ALL
+        needs_all = rule_of(self.row) in _NEEDS_ALL and not self.is_made
+        return bool(self.missing) and needs_all
+
+    @property
+    def says_nothing(self) -> bool:
+        is_answer = self.is_suppressed or self.no_cases or self.disagree or bool(self.words)
+        return self.value is None and not is_answer
 
     @property
     def to_compare(self) -> Fraction | None:
         """Its figure, where it is whole."""
-        return None if self.lacks_areas else self.value
+        return None if self.lacks_areas or self.is_borrowed else self.value
 
     @property
     def shown(self) -> str:

@@ -10,7 +10,7 @@ from tests.support.oracle.figures import Merged
 from tests.support.oracle.register import Goal, Policy
 from tests.support.oracle.words import figure, text
 
-GREEN, AMBER, RED = "✔ Green", "◆ Amber", "✖ Red"
+EXCEEDED, GREEN, AMBER, RED = "★ Exceeded", "✔ Green", "◆ Amber", "✖ Red"
 NOT_RATED = "Not rated"
 _MILESTONES = {
     "Complete": GREEN,
@@ -36,6 +36,8 @@ def rate(merged: Merged, goal: Goal | None, policy: Policy, a_year_before: Fract
         return f"{NOT_RATED}: suppressed"
     if merged.no_cases:
         return f"{NOT_RATED}: {'areas missing' if merged.lacks_areas else 'no cases'}"
+    if merged.lacks:
+        return f"{NOT_RATED}: incomplete"
     if text(merged.row, "Kind") == "milestone" and merged.words:
         return _MILESTONES[merged.words]
     if text(merged.row, "Kind") == "narrative" and merged.words:
@@ -54,6 +56,17 @@ def rate(merged: Merged, goal: Goal | None, policy: Policy, a_year_before: Fract
 def _colour(
     merged: Merged, value: Fraction, goal: Goal, policy: Policy, before: Fraction | None
 ) -> str:
+    own = goal.thresholds
+    if "Green from" in own or "Red from" in own:
+        colour = _by_thresholds(merged, value, goal, policy, before)
+    else:
+        colour = _by_policy(merged, value, goal, policy, before)
+    return EXCEEDED if colour == GREEN and _is_exceeded(merged, value, goal, policy) else colour
+
+
+def _by_policy(
+    merged: Merged, value: Fraction, goal: Goal, policy: Policy, before: Fraction | None
+) -> str:
     if goal.admits(value):
         return GREEN
     amount, kind = tolerance_of(merged, policy)
@@ -66,6 +79,42 @@ def _colour(
         return GREEN
     is_held = before is not None and judged(merged, value, before, goal) != "worse"
     return AMBER if is_held else RED
+
+
+def _reaches(merged: Merged, value: Fraction, threshold: Fraction, *, is_bad: bool = False) -> bool:
+    """Whether a figure is at a threshold or past it, on the better or on the worse side."""
+    is_up = (text(merged.row, "Polarity") == "higher") != is_bad
+    return value >= threshold if is_up else value <= threshold
+
+
+def _by_thresholds(
+    merged: Merged, value: Fraction, goal: Goal, policy: Policy, before: Fraction | None
+) -> str:
+    own = goal.thresholds
+    green, red = own.get("Green from"), own.get("Red from")
+    is_green = goal.admits(value) if green is None else _reaches(merged, value, green)
+    if is_green:
+        return GREEN
+    if red is None:
+        return AMBER
+    return RED if _reaches(merged, value, red, is_bad=True) else AMBER
+
+
+def _is_exceeded(merged: Merged, value: Fraction, goal: Goal, policy: Policy) -> bool:
+    """Whether a green figure is so far better than its target that it is in the fourth band."""
+    if goal.value is None or text(merged.row, "Polarity") not in ("higher", "lower"):
+        return False
+    if (threshold := goal.thresholds.get("Exceeded from")) is not None:
+        return _reaches(merged, value, threshold)
+    if policy.exceeded_by is None:
+        return False
+    beyond = value - goal.value if text(merged.row, "Polarity") == "higher" else goal.value - value
+    extent = policy.exceeded_by
+    if policy.tolerance_kind == "percent of target":
+        extent = extent * abs(goal.value) / 100
+        if not goal.value:
+            return False
+    return beyond > 0 and beyond >= extent
 
 
 def judged(merged: Merged, now: Fraction, then: Fraction, goal: Goal | None) -> str:
@@ -100,17 +149,19 @@ class Sum:
     not_rated: int
     score: str
     colour: str
+    exceeded: int = 0
 
 
 def add_up(ratings: Iterable[str], policy: Policy, answered: int, due: int) -> Sum:
     """What ratings add up to, where enough of what is due has been answered."""
     some = list(ratings)
-    green, amber, red = (some.count(colour) for colour in (GREEN, AMBER, RED))
-    rated = green + amber + red
+    exceeded, green, amber, red = map(some.count, (EXCEEDED, GREEN, AMBER, RED))
+    rated = exceeded + green + amber + red
     left = len(some) - rated
     if not rated or answered < policy.coverage_from * due:
-        return Sum(green, amber, red, left, "none", NOT_RATED)
-    score = Fraction(2 * green + amber, 2 * rated)
+        return Sum(green, amber, red, left, "none", NOT_RATED, exceeded)
+    score = Fraction(2 * (exceeded + green) + amber, 2 * rated)
     thousandths = score * 1000 // 1
     colour = GREEN if score >= policy.green_from else AMBER if score >= policy.amber_from else RED
-    return Sum(green, amber, red, left, f"{thousandths // 1000}.{thousandths % 1000:03d}", colour)
+    shown = f"{thousandths // 1000}.{thousandths % 1000:03d}"
+    return Sum(green, amber, red, left, shown, colour, exceeded)

@@ -7,7 +7,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -26,6 +26,7 @@ from tests.support.oracle.words import (
 #: The sheets of a register by their names; `Framework` has its settings in one row.
 Sheets = Mapping[str, Sequence[Row]]
 
+THRESHOLDS = ("Green from", "Red from", "Exceeded from")
 _MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12, "every other year": 12}
 
 
@@ -64,6 +65,8 @@ class Goal:
     value: Fraction | None
     lower: Fraction | None
     upper: Fraction | None
+    #: From where on it is green, red, exceeded, where the target says so itself.
+    thresholds: Mapping[str, Fraction] = field(default_factory=dict)
 
     def admits(self, value: Fraction) -> bool:
         if self.value is None:
@@ -97,6 +100,8 @@ class Policy:
     green_from: Fraction
     amber_from: Fraction
     coverage_from: Fraction
+    #: None: there is no fourth band.
+    exceeded_by: Fraction | None = None
 
 
 class Register:
@@ -125,10 +130,12 @@ class Register:
             (text(row, "Indicator"), text(row, "Period")): row for row in sheets["Targets"]
         }
         self._due: dict[tuple[str, str], bool] = {}
-
-    def area_name(self, ref: str) -> str:
-        (row,) = (r for r in self.sheets["Service areas"] if text(r, "Ref") == ref)
-        return text(row, "Name")
+        self._held: dict[tuple[str, str], Row] = {}
+        self._areas: dict[str, list[Row]] = {}
+        for row in sheets["Service areas"]:
+            self._areas.setdefault(text(row, "Ref"), []).append(row)
+        for rows in self._areas.values():
+            rows.sort(key=lambda row: self._since(row, "Changed from"))
 
     # --- What is asked when ------------------------------------------------------------------
 
@@ -141,15 +148,21 @@ class Register:
         return self.by_name[name].starts if name else date.min
 
     def row(self, ref: str, span: Span) -> Row:
-        """The row that holds in a period."""
-        rows = self.rows(ref)
+        """The row that holds in a period, with the areas that owe it then."""
+        if (ref, span.name) not in self._held:
+            row = self._holding(self.rows(ref), span)
+            areas = "; ".join(self._owing(listed(row, "Service areas"), span))
+            self._held[ref, span.name] = {**row, "Service areas": areas}
+        return self._held[ref, span.name]
+
+    def _holding(self, rows: list[Row], span: Span) -> Row:
         held = [row for row in rows if self._since(row, "Changed from") <= span.starts]
         return held[-1] if held else rows[0]
 
     def is_asked(self, row: Row, span: Span) -> bool:
         """Whether a period lies between its first and its last."""
         last = text(row, "Last period")
-        ends = self.by_name[last].starts if last else date.max
+        ends = self.by_name[last].ends if last else date.max
         return self._since(row, "First period") <= span.starts <= ends
 
     def is_due(self, ref: str, span: Span) -> bool:
@@ -239,8 +252,41 @@ class Register:
             for ref in self.due_in(span)
             for area in listed(self.row(ref, span), "Service areas")
         }
-        areas = (text(row, "Ref") for row in self.sheets["Service areas"])
-        return [area for area in areas if area in owing]
+        return [area for area in self._areas if area in owing]
+
+    # --- Who is there ------------------------------------------------------------------------
+
+    def area_name(self, ref: str, span: Span) -> str:
+        """What an area is called in a period."""
+        return text(self._holding(self._areas[ref], span), "Name")
+
+    def _is_there(self, ref: str, span: Span) -> bool:
+        begins = max(self._since(row, "First period") for row in self._areas[ref])
+        return begins <= span.starts and not self._has_left(ref, span)
+
+    def _has_left(self, ref: str, span: Span) -> bool:
+        last = self._ending(ref, "Last period")
+        return any(span.starts > self.by_name[name].ends for name in last)
+
+    def _ending(self, ref: str, heading: str) -> list[str]:
+        """What an area's rows say of its end."""
+        return [part for row in self._areas[ref] for part in listed(row, heading)]
+
+    def _owing(self, areas: list[str], span: Span) -> list[str]:
+        """Who owes in a period what is asked of areas, in the order of the register.
+
+        Of one that has left it is what it became; of one that has not begun, whoever becomes it.
+        """
+        found = set()
+        for area in areas:
+            if self._is_there(area, span):
+                found.add(area)
+            elif self._has_left(area, span):
+                found.update(self._owing(self._ending(area, "Becomes"), span))
+            else:
+                before = [e for e in self._areas if area in self._ending(e, "Becomes")]
+                found.update(self._owing(before, span))
+        return [area for area in self._areas if area in found]
 
     def begun_anew(self, ref: str, then: Span, now: Span) -> str:
         """The period of a change across which nothing is compared; empty where there is none."""
@@ -272,6 +318,7 @@ class Register:
             figure(last["Green from"]),
             figure(last["Amber from"]),
             typed(last, "Coverage from") or Fraction(0),
+            typed(last, "Exceeded by"),
         )
 
     def target_row(self, ref: str, span: Span) -> Row | None:
@@ -288,7 +335,7 @@ class Register:
         decimals = int(text(indicator, "Decimals") or 0)
         ends: dict[str, Fraction | None] = {}
         shown = {}
-        for heading in ("Target", "Lower", "Upper"):
+        for heading in ("Target", "Lower", "Upper", *THRESHOLDS):
             ends[heading] = None
             if text(row, heading):
                 least = max(places(row[heading]), decimals)
@@ -302,7 +349,9 @@ class Register:
         sign = {">=": "≥", "<=": "≤"}.get(operator, operator)
         if "Target" in shown:
             decides = operator or ("<=" if polarity == "lower" else ">=")
-            return Goal(sign + shown["Target"], decides, ends["Target"], None, None)
+            own = {heading: ends[heading] for heading in THRESHOLDS}
+            thresholds = {heading: value for heading, value in own.items() if value is not None}
+            return Goal(sign + shown["Target"], decides, ends["Target"], None, None, thresholds)
         said = f"{shown['Lower']} to {shown['Upper']}"
         return Goal(said, "between", None, ends["Lower"], ends["Upper"])
 

@@ -18,6 +18,10 @@ _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[hd]([^>]*)>(.*?)</t[hd]>", re.DOTALL)
 _TABLE = re.compile(r'<table[^>]*class="(\w+)"[^>]*>(.*?)</table>', re.DOTALL)
 _TRAVEL = re.compile(r'<span class="travel">(.*?)</span> <span class="was">(.*?)</span>', re.DOTALL)
+#: What a figure of several periods is over, which the data say too.
+_OVER = r"(Year to date|Sum over a year|Mean over a year|Rate over a year)"
+#: The columns of the data that say over which periods a figure is, and what is the period's own.
+_ACCUMULATED = ("Indicator accumulated over", "Indicator in the period alone")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
 
@@ -34,6 +38,9 @@ def read_appendix(folder: Path) -> Appendix | None:
         row["Ref"]: row["Indicator restated from"] for row in rows if row["Indicator restated from"]
     }
     lines = {line.ref: line for line in _lines(tables, restated)}
+    for row in rows:
+        over, alone = (row.get(heading, "") for heading in _ACCUMULATED)
+        lines[row["Ref"]] = replace(lines[row["Ref"]], over=over, alone=_figures(alone))
     said = re.search(r'<p class="lead">.*?</p>\s*<p>(.*?)</p>', html, re.DOTALL)
     assert said
     due = [row for row in rows if lines[row["Ref"]].rating != "Not rated: not due"]
@@ -113,9 +120,9 @@ def _marks(remark: str, areas: list[str]) -> Iterator[tuple[str, ...]]:
     if told == "Provisional":
         yield ("provisional",)
     elif found := re.fullmatch(r"The areas reported different figures: (.*)", told):
-        yield ("disagree", *found[1].split(", "))
+        yield ("disagree", *sorted(found[1].split(", ")))
     elif found := re.fullmatch(r"No cases in (.*)", told):
-        yield ("no cases in", *found[1].split(", "))
+        yield ("no cases in", *sorted(found[1].split(", ")))
     elif found := re.fullmatch(r"Without (.*)", told):
         for area in found[1].split(", "):
             name = area.removesuffix(" (not available)")
@@ -141,19 +148,57 @@ def _marks(remark: str, areas: list[str]) -> Iterator[tuple[str, ...]]:
         yield ("next due", found[1])
     elif told == "Not due for any later period yet":
         yield ("next due", "")
-    elif not told.startswith("Restated: "):
+    elif found := re.fullmatch(r"Incomplete: (.*)", told):
+        for clause in found[1].split("; "):
+            yield from _lacks(clause)
+    elif found := re.fullmatch(r"(.*) in it was restated", told):
+        yield ("restated in it", found[1])
+    elif found := re.fullmatch(r"The latest known figure is that of (.*)", told):
+        yield ("latest known", found[1])
+    elif not re.match(_OVER, told) and not told.startswith("Restated: "):
         yield ("unknown", remark)
 
 
+def _lacks(clause: str) -> Iterator[tuple[str, ...]]:
+    """Why a figure of several periods is none."""
+    if found := re.fullmatch(r"no figures before (.*)", clause):
+        yield ("none before", found[1])
+    elif found := re.fullmatch(r"(.*) was measured otherwise", clause):
+        yield ("measured otherwise", found[1])
+    elif found := re.fullmatch(r"the areas disagree for (.*)", clause):
+        yield ("areas disagree for", found[1])
+    elif found := re.fullmatch(r"(.*) lacks (.*)", clause):
+        yield ("lacks", found[1], *sorted(_names(found[2])))
+    elif found := re.fullmatch(r"(.*) missing", clause):
+        for name in _names(found[1]):
+            yield ("missing", name)
+    else:
+        yield ("unknown", clause)
+
+
+def _names(told: str) -> list[str]:
+    """The names in `A, B and C`."""
+    *most, last = told.split(", ")
+    return [*most, *last.split(" and ")]
+
+
 def _sums(table: str) -> Iterator[tuple[str, Sum]]:
+    headings: list[str] = []
     for row in _ROW.findall(table):
         cells = [
-            _plain(re.sub(r'<span class="was">.*?</span>', "", c)) for _, c in _CELL.findall(row)
+            _plain(re.sub(r'<span class="was">.*?</span>', "", cell))
+            for _, cell in _CELL.findall(row)
         ]
-        if cells[0] != "Priority":
-            green, amber, red, left = map(int, cells[1:5])
-            heading = "" if cells[0] == "All priorities" else cells[0]
-            yield heading, Sum(green, amber, red, left, cells[5], cells[6])
+        if not headings:
+            headings = cells
+            continue
+        said = dict(zip(headings, cells, strict=True))
+        heading = "" if cells[0] == "All priorities" else cells[0]
+        green, amber, red, left = (
+            int(said[each]) for each in ("Green", "Amber", "Red", "Not rated")
+        )
+        exceeded = int(said.get("Exceeded", 0))
+        yield heading, Sum(green, amber, red, left, said["Score"], said["Overall"], exceeded)
 
 
 def _coverage(said: str) -> str:

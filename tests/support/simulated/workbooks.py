@@ -67,7 +67,7 @@ def write_return(register: Register, sent: Return, inbox: Path) -> Path:
         cover = book.add_worksheet("Cover")
         for line, cells in enumerate(
             (
-                ("Service area", register.area_name(sent.area)),
+                ("Service area", register.area_name(sent.area, span)),
                 ("Period", sent.period),
                 ("Completed by", "A. Clerk, officer"),
                 ("Signed off by", "B. Head, director"),
