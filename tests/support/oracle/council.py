@@ -338,7 +338,7 @@ class Oracle:
         self, register: Register, span: Span, ref: str, last: Span | None
     ) -> frozenset[tuple[str, ...]]:
         found: list[tuple[str, ...]] = []
-        was = self.held[last.name].printed.get(ref) if last else None
+        was = self._then(last, ref, way_of(register.row(ref, span))) if last else None
         if was and was.shown:
             shown = DISAGREED.lower() if was.disagree else was.shown
             found.append(("last reported", was.period, shown))

@@ -11,7 +11,7 @@ from tests.support.oracle.council import Return
 from tests.support.oracle.figures import rule_of
 from tests.support.oracle.register import Register, Span
 from tests.support.oracle.words import Row, listed, rounded, text
-from tests.support.simulated.words import Council
+from tests.support.simulated.words import CUMULATIVE, Council
 
 Entry = dict[str, object]
 
@@ -32,6 +32,8 @@ class Reporter:
         self.chance: random.Random = council.chance
         #: What every sole owner of a figure should report, by indicator and period.
         self._agreed: dict[tuple[str, str], Entry] = {}
+        #: What was reported since a year began, by the first days of periods.
+        self._so_far: dict[tuple[str, str, int], dict[date, tuple[Fraction, Fraction]]] = {}
         self.last: dict[tuple[str, str], dict[str, Entry]] = {}
 
     def of_quarter(self, register: Register, ends: date) -> Nights:
@@ -72,7 +74,7 @@ class Reporter:
         """The last return of an area once more, with some figures changed."""
         entries = dict(self.last[area, span.name])
         for ref in self.chance.sample(sorted(entries), min(3, len(entries))):
-            entries[ref] = self._entry(register.row(ref, span), span, is_agreed=False)
+            entries[ref] = self._entry(register.row(ref, span), span, area, is_agreed=False)
         self.last[area, span.name] = entries
         return Return(area, span.name, entries)
 
@@ -87,23 +89,23 @@ class Reporter:
 
     def _entries(self, register: Register, area: str, span: Span) -> dict[str, Entry]:
         entries = {
-            ref: self._entry(register.row(ref, span), span, is_agreed=True)
+            ref: self._entry(register.row(ref, span), span, area, is_agreed=True)
             for ref in register.owed(area, span)
         }
         self.last[area, span.name] = entries
         return entries
 
-    def _entry(self, row: Row, span: Span, *, is_agreed: bool) -> Entry:
+    def _entry(self, row: Row, span: Span, area: str, *, is_agreed: bool) -> Entry:
         key = text(row, "Ref"), span.name
         is_shared = rule_of(row) == "sole owner" and is_agreed and self.chance.random() < 0.8
         if is_shared and key in self._agreed:
             return self._agreed[key]
-        entry = self._made_up(row, span)
+        entry = self._made_up(row, span, area)
         if is_agreed:
             self._agreed.setdefault(key, entry)
         return entry
 
-    def _made_up(self, row: Row, span: Span) -> Entry:
+    def _made_up(self, row: Row, span: Span, area: str) -> Entry:
         chance, unit = self.chance, text(row, "Unit")
         match text(row, "Kind"):
             case "milestone":
@@ -118,16 +120,18 @@ class Reporter:
             return {"Status": "No cases"}
         if fate < 0.05 and unit == "count":
             return {"Performance": "<5"}
-        entry = self._figure(row, span)
+        entry = self._figure(row, span, area)
         if fate > 0.95:
             entry["Status"] = "Provisional"
         return entry
 
-    def _figure(self, row: Row, span: Span) -> Entry:
+    def _figure(self, row: Row, span: Span, area: str) -> Entry:
         chance, unit = self.chance, text(row, "Unit")
         decimals = int(text(row, "Decimals") or 0)
         usual = self.council.usual[text(row, "Ref"), unit]
         size = usual * chance.uniform(0.9, 1.1)
+        if text(row, "Accumulation") == CUMULATIVE:
+            return self._grown(row, span, area, size)
         if rule_of(row) == "weighted":
             bottom = chance.randint(200, 900)
             top = round(bottom * size / (100 if unit == "percent" else 1))
@@ -140,6 +144,26 @@ class Reporter:
         is_longer = unit not in ("count", "currency") and chance.random() < 0.05
         digits = decimals + is_longer
         return {"Performance": typed(rounded(Fraction(size), digits), unit, digits)}
+
+    def _grown(self, row: Row, span: Span, area: str, size: float) -> Entry:
+        """A figure since the year began: the last one, and what the period adds."""
+        decimals, unit = int(text(row, "Decimals") or 0), text(row, "Unit")
+        # A sole owner's is the same whoever reports it.
+        who = "" if rule_of(row) == "sole owner" else area
+        key = text(row, "Ref"), who, span.starts.year - (span.starts.month < 4)
+        so_far = self._so_far.setdefault(key, {})
+        before = [sums for starts, sums in sorted(so_far.items()) if starts < span.starts]
+        top, bottom = before[-1] if before else (Fraction(0), Fraction(0))
+        if rule_of(row) == "weighted":
+            added = self.chance.randint(200, 900)
+            top, bottom = top + round(added * size), bottom + added
+            value = rounded(top / bottom, decimals)
+            entry: Entry = {"Numerator": int(top), "Denominator": int(bottom)}
+        else:
+            top += rounded(Fraction(size), decimals)
+            value, entry = top, {}
+        so_far[span.starts] = top, bottom
+        return {**entry, "Performance": typed(value, unit, decimals)}
 
 
 def typed(value: Fraction, unit: str, decimals: int) -> object:
