@@ -386,7 +386,16 @@ class Oracle:
         own = text(merged.row, "Tolerance")
         policy = register.policy(span)
         is_rated = text(merged.row, "Polarity") not in ("", "contextual") and goal is not None
-        if own and is_rated:
+        if goal and is_rated and goal.thresholds:
+            yield (
+                "thresholds",
+                *(
+                    f"{heading.partition(' ')[0].lower()} {value}"
+                    for heading, value in sorted(goal.thresholds.items())
+                    if heading == "Exceeded from" or rating.has_thresholds(goal)
+                ),
+            )
+        if own and is_rated and not (goal and rating.has_thresholds(goal)):
             amount, kind = rating.tolerance_of(merged, policy)
             if (amount, kind) != (policy.tolerance, policy.tolerance_kind):
                 yield ("own tolerance", str(amount), kind)

@@ -56,9 +56,8 @@ def rate(merged: Merged, goal: Goal | None, policy: Policy, a_year_before: Fract
 def _colour(
     merged: Merged, value: Fraction, goal: Goal, policy: Policy, before: Fraction | None
 ) -> str:
-    own = goal.thresholds
-    if "Green from" in own or "Red from" in own:
-        colour = _by_thresholds(merged, value, goal, policy, before)
+    if has_thresholds(goal):
+        colour = _by_thresholds(merged, value, goal)
     else:
         colour = _by_policy(merged, value, goal, policy, before)
     return EXCEEDED if colour == GREEN and _is_exceeded(merged, value, goal, policy) else colour
@@ -87,16 +86,16 @@ def _reaches(merged: Merged, value: Fraction, threshold: Fraction, *, is_bad: bo
     return value >= threshold if is_up else value <= threshold
 
 
-def _by_thresholds(
-    merged: Merged, value: Fraction, goal: Goal, policy: Policy, before: Fraction | None
-) -> str:
-    own = goal.thresholds
-    green, red = own.get("Green from"), own.get("Red from")
+def has_thresholds(goal: Goal) -> bool:
+    """Whether it says itself where red begins, in place of a tolerance."""
+    return "Red from" in goal.thresholds
+
+
+def _by_thresholds(merged: Merged, value: Fraction, goal: Goal) -> str:
+    green, red = goal.thresholds.get("Green from"), goal.thresholds["Red from"]
     is_green = goal.admits(value) if green is None else _reaches(merged, value, green)
     if is_green:
         return GREEN
-    if red is None:
-        return AMBER
     return RED if _reaches(merged, value, red, is_bad=True) else AMBER
 
 

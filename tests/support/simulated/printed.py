@@ -139,6 +139,9 @@ def _marks(remark: str, areas: list[str]) -> Iterator[tuple[str, ...]]:
         r"Not compared with (.*): it is measured otherwise from (.*) on", told
     ):
         yield ("not compared", found[1], f"since {found[2]}")
+    elif found := re.fullmatch(r"Rated by its own thresholds: (.*)", told):
+        parts = re.findall(r"(exceeded|green|red) at (\S+) or", found[1])
+        yield ("thresholds", *sorted(f"{band} {figure(typed)}" for band, typed in parts))
     elif found := re.fullmatch(r"Its own tolerance is (.*)", told):
         kind = "percent of target" if "of the target" in told else "points"
         yield ("own tolerance", str(figure(found[1])), kind)

@@ -349,7 +349,8 @@ class Council:
         goal: Row = {"Target": self.typed(row, worth), "Operator": operator}
         if operator is None and self.chance.random() < 0.25:
             better = 1 if row["Polarity"] == "higher" else -1
-            goal["Green from"] = self.typed(row, worth * (1 - 0.02 * better))
+            if self.chance.random() < 0.7:
+                goal["Green from"] = self.typed(row, worth * (1 - 0.02 * better))
             goal["Red from"] = self.typed(row, worth * (1 - 0.08 * better))
             if self.chance.random() < 0.5:
                 goal["Exceeded from"] = self.typed(row, worth * (1 + 0.07 * better))
