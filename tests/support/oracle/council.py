@@ -383,6 +383,7 @@ class Oracle:
                     why := self._why_not_compared(register, span, merged, each)
                 ):
                     yield why
+        yield from self._replaced(register, span, merged)
         own = text(merged.row, "Tolerance")
         policy = register.policy(span)
         is_rated = text(merged.row, "Polarity") not in ("", "contextual") and goal is not None
@@ -399,6 +400,15 @@ class Oracle:
             amount, kind = rating.tolerance_of(merged, policy)
             if (amount, kind) != (policy.tolerance, policy.tolerance_kind):
                 yield ("own tolerance", str(amount), kind)
+
+    def _replaced(
+        self, register: Register, span: Span, merged: Merged
+    ) -> Iterable[tuple[str, ...]]:
+        """What the indicator took the place of, in its first year."""
+        first = text(merged.row, "First period")
+        if first and (span.ends - register.by_name[first].starts).days < 366:
+            for ref in listed(merged.row, "Replaces"):
+                yield ("replaces", ref, text(register.rows(ref)[-1], "Indicator"))
 
     def _marked(self, line: Line, held: _Held) -> Line:
         """The line, marked where it says anything else than when its period was closed."""

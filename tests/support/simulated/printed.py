@@ -151,6 +151,8 @@ def _marks(remark: str, areas: list[str]) -> Iterator[tuple[str, ...]]:
         yield ("next due", found[1])
     elif told == "Not due for any later period yet":
         yield ("next due", "")
+    elif found := re.fullmatch(r"It replaces (\S+) \((.*)\)", told):
+        yield ("replaces", found[1], found[2])
     elif found := re.fullmatch(r"Incomplete: (.*)", told):
         for clause in found[1].split("; "):
             yield from _lacks(clause)

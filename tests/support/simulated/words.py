@@ -248,7 +248,9 @@ class Council:
         self.aimed(polarity)
         for goal in self.targets:
             if goal["Indicator"] == polarity["Ref"]:
-                goal["Operator"] = None
+                # What goes by a polarity would contradict the other.
+                for heading in ("Operator", "Green from", "Red from", "Exceeded from"):
+                    goal[heading] = None
         self.change(polarity, "2013-14 Q3", Polarity="lower", **{"With before": "compared"})
         monthly = self.indicator("monthly", "days", rule="mean")
         self.aimed(monthly)
