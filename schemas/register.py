@@ -7,7 +7,7 @@ sheets is joined to a row before.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,16 +15,30 @@ import numpy as np
 from msgspec.structs import replace
 
 from schemas import verdicts
+from schemas.bands import BANDS
 from schemas.checks import Cells, Checks
 from schemas.names import name_key
+from schemas.register_areas import names_own, owners_of_names
+from schemas.register_bands import bands_joined
 from schemas.register_checks import CHECKS
 from schemas.register_columns import RegisterSheet
-from schemas.register_layout import AREAS, LISTS, PERIODS, SHEETS
+from schemas.register_layout import (
+    AREAS,
+    LISTS,
+    PERIODS,
+    SHEETS,
+    TARGETS,
+)
 from schemas.register_names import SheetNames
-from schemas.register_periods import overlapping
+from schemas.register_periods import former_names, overlapping, taken_name
+from schemas.register_settings import POLICIES
+from schemas.register_thresholds import exceeded_before, policies_of
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
+_FromRows = Callable[
+    [Rows, Mapping[str, Rows], Mapping[str, date | None]], Iterator[Mapping[str, object]]
+]
 
 
 def failures(
@@ -32,9 +46,9 @@ def failures(
 ) -> Iterator[tuple[RegisterSheet, verdicts.FailedCheck]]:
     """Every cell that breaks a rule, with its sheet and the first rule that it breaks.
 
-    `tables` holds the rows of each sheet that could be read, by its title; a target's has its
-    indicator's kind, polarity and unit too. `unread` says in which columns of each row a cell could
-    not be read: what looks at it says nothing.
+    `tables` holds the rows of each sheet that could be read, by its title; a target's has
+    what `ABOUT_TARGETS` names of its indicator too. `unread` says in which columns of each row a
+    cell could not be read: what looks at it says nothing.
     """
     names = {
         sheet.title: SheetNames.of(sheet, tables[sheet.title])
@@ -48,9 +62,12 @@ def failures(
     }
     for sheet in SHEETS:
         rows = tables.get(sheet.title, ())
+        from_rows = _FROM_ROWS.get(sheet, _nothing)(rows, tables, starts)
         joined = [
-            {**row, **more}
-            for row, more in zip(rows, _joined(sheet, rows, names, starts), strict=True)
+            {**row, **more, **its}
+            for row, more, its in zip(
+                rows, _joined(sheet, rows, names, starts), from_rows, strict=True
+            )
         ]
         checks = _CHECKS[sheet.title]
         frame = verdicts.frame_of(
@@ -71,28 +88,44 @@ def _joined(
     starts: Mapping[str, date | None],
 ) -> Iterator[dict[str, object]]:
     """What other rows and sheets say of each row; `starts` are the first days of periods."""
-    if sheet is AREAS:
-        refs = {name_key(row["ref"]) for row in rows if row["ref"]}
-        for row in rows:
-            ref, name = (name_key(row[key] or "") for key in ("ref", "name"))
-            yield {"is_own_name": name == ref or name not in refs}
-        return
     if sheet is PERIODS:
-        for other in overlapping(rows):
-            yield {"overlaps": other}
+        called = former_names(rows)
+        for row, other in zip(rows, overlapping(rows), strict=True):
+            yield {"overlaps": other, "taken": taken_name(row, called)}
         return
     chosen = [
         (column.key, LISTS[column.chosen_from]) for column in sheet.columns if column.chosen_from
     ]
+    owners = owners_of_names(rows if sheet is AREAS else ())
     for row in rows:
-        yield {
-            f"{key}_unknown": _unknown(row[key], other, names.get(other.title))
-            for key, other in chosen
-        } | {
-            f"{key}_starts": starts.get(name_key(row[key])) if isinstance(row[key], str) else None
-            for key, other in chosen
-            if other is PERIODS
-        }
+        own = names_own(row, owners) if sheet is AREAS else {}
+        yield (
+            own
+            | {
+                f"{key}_unknown": _unknown(row[key], other, names.get(other.title))
+                for key, other in chosen
+            }
+            | {
+                f"{key}_starts": starts.get(name_key(row[key]))
+                if isinstance(row[key], str)
+                else None
+                for key, other in chosen
+                if other is PERIODS
+            }
+        )
+
+
+def _nothing(rows: Rows, *_: object) -> Iterator[dict[str, object]]:
+    return ({} for _ in rows)
+
+
+#: What else other rows say of those of a sheet, from its rows, those of every sheet, and the first
+#: days of periods.
+_FROM_ROWS: Mapping[RegisterSheet, _FromRows] = {
+    BANDS: bands_joined,
+    TARGETS: policies_of,
+    POLICIES: exceeded_before,
+}
 
 
 def _unknown(

@@ -12,19 +12,22 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind
+from schemas.register_areas import AREA_CHECKS, is_of_one_area
+from schemas.register_bands import BAND_CHECKS
 from schemas.register_columns import RegisterColumn
 from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
-from schemas.register_periods import PERIOD_CHECKS
+from schemas.register_periods import PERIOD_CHECKS, listed_names
 from schemas.register_settings import FRAMEWORK, TIMES
 from schemas.register_targets import TARGET_CHECKS, changes, has_figures
+from schemas.register_thresholds import THRESHOLD_CHECKS
 from schemas.wording import listed
 
 if TYPE_CHECKING:
@@ -54,9 +57,11 @@ _REASONS = {
     "tolerance_kind": "there is a tolerance",
     "change": "the target changes from year to year",
     "due_in": "it is due in listed periods",
+    "last": "it becomes another area",
     "first": "every other year is counted from there",
     "lower": "there is an upper end",
     "upper": "there is a lower end",
+    "red_from": "there is a figure under Green from",
 }
 #: The sheets that say what the colours mean.
 _POLICIES = ("framework", "policies")
@@ -82,8 +87,12 @@ def _are_choices(column: RegisterColumn, cells: pd.Series[Any]) -> Verdicts:
     return [choices.issuperset([cell] if isinstance(cell, str) else cell) for cell in cells]
 
 
-def _are_addresses(cells: pd.Series[Any]) -> Verdicts:
+def _are_addresses(cells: Iterable[str]) -> Verdicts:
     return [_ADDRESS.fullmatch(cell) is not None for cell in cells]
+
+
+def _are_lists_of_addresses(cells: pd.Series[Any]) -> Verdicts:
+    return [all(_are_addresses(listed_names(cell))) for cell in cells]
 
 
 def _are_days(least: int, cells: pd.Series[Any]) -> Verdicts:
@@ -133,14 +142,15 @@ CHECKS = (
             is_first,
             "priorities.ref",
             "priorities.order",
-            "areas.ref",
-            "areas.name",
             "periods.name",
             "policies.since",
-        ),
+            "bands.band",
+        )
+        | {"areas.name": Condition(("name",), is_of_one_area, also=("ref", "is_first_name"))},
         words=lambda _row, key: {"what": "place" if key == "order" else key},
     ),
     *INDICATOR_CHECKS,
+    *AREA_CHECKS,
     RowCheck(
         "R25",
         "Target given twice",
@@ -153,9 +163,10 @@ CHECKS = (
         "R29",
         "Not an e-mail address",
         '"{value}" is not an e-mail address.',
-        "Type one address, for example clerk@council.example.",
+        "Type one address, for example clerk@council.example; for a service area, several with "
+        "semicolons between.",
         "Mail is sent to no other.",
-        at=_at(_are_addresses, "areas.email", "recipients.email"),
+        at=_at(_are_addresses, "recipients.email") | _at(_are_lists_of_addresses, "areas.email"),
     ),
     RowCheck(
         "R26",
@@ -195,6 +206,8 @@ CHECKS = (
             lambda figure: figure >= 0,
             "framework.tolerance",
             "policies.tolerance",
+            "framework.exceeded_by",
+            "policies.exceeded_by",
             "indicators.tolerance",
             "indicators.plausible_change",
         ),
@@ -316,9 +329,11 @@ CHECKS = (
             ),
             "indicators.due_in": Condition(("due",), are_listed, also=("due_in",)),
             "indicators.first": Condition(("due",), has_first, also=("first",)),
+            "areas.last": Condition(("becomes",), _is_filled, also=("last",)),
             "targets.change": Condition(("carried",), changes, also=("change",)),
             "targets.lower": Condition(("upper",), _is_filled, also=("lower",)),
             "targets.upper": Condition(("lower",), _is_filled, also=("upper",)),
+            "targets.red_from": Condition(("green_from",), _is_filled, also=("red_from",)),
         },
         words=lambda _row, key: {"reason": _REASONS[key]},
     ),
@@ -348,6 +363,8 @@ CHECKS = (
         },
     ),
     *TARGET_CHECKS,
+    *THRESHOLD_CHECKS,
+    *BAND_CHECKS,
     *PERIOD_CHECKS,
     RowCheck(
         "R23",

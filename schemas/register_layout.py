@@ -7,11 +7,18 @@ heading and beside the cell, and a problem with the cell repeats it.
 
 from schemas import model
 from schemas import register_columns as column
+from schemas.bands import BANDS
 from schemas.merge_rules import MergeRule
 from schemas.register_columns import sheet
 from schemas.register_deciding import APPROVERS, DECISIONS
-from schemas.register_over_time import INDICATORS_OVER_TIME, TARGETS_OVER_TIME
+from schemas.register_over_time import (
+    AREAS_OVER_TIME,
+    INDICATORS_OVER_TIME,
+    PERIODS_OVER_TIME,
+    TARGETS_OVER_TIME,
+)
 from schemas.register_settings import FRAMEWORK, POLICIES
+from schemas.register_thresholds import THRESHOLDS
 from schemas.units import Unit
 
 PRIORITIES = sheet(
@@ -226,6 +233,7 @@ TARGETS = sheet(
         required=False,
     ),
     *TARGETS_OVER_TIME,
+    *THRESHOLDS,
 )
 
 AREAS = sheet(
@@ -239,14 +247,20 @@ AREAS = sheet(
     ),
     column.code("name", "Name", "Type the area's name, for example Human resources.", 40),
     column.text(
-        "lead", "Lead", "Type who answers for the return, for example Head of Human Resources.", 36
+        "lead",
+        "Lead",
+        "Type who answers for the return, for example Head of Human Resources. For several, put "
+        "semicolons between.",
+        36,
     ),
     column.address(
         "email",
         "E-mail",
-        "Type where receipts and corrections go, for example hr@council.example.",
+        "Type where receipts and corrections go, for example hr@council.example. For several "
+        "addresses, put semicolons between.",
         40,
     ),
+    *AREAS_OVER_TIME,
 )
 
 PERIODS = sheet(
@@ -279,6 +293,7 @@ PERIODS = sheet(
         required=False,
         later=True,
     ),
+    *PERIODS_OVER_TIME,
 )
 
 RECIPIENTS = sheet(
@@ -303,7 +318,7 @@ RECIPIENTS = sheet(
 #: In the order of the workbook's tabs.
 SHEETS = (
     *(FRAMEWORK, PRIORITIES, INDICATORS, TARGETS, AREAS, PERIODS, RECIPIENTS),
-    *(APPROVERS, DECISIONS, POLICIES),
+    *(APPROVERS, DECISIONS, POLICIES, BANDS),
 )
 
 #: Lists to choose from: a name in the workbook, and the sheet whose first column it stands for.

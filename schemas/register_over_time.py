@@ -108,3 +108,62 @@ TARGETS_OVER_TIME = (
         percent_where=("carried", Carried.BY_PERCENT),
     ),
 )
+
+#: Of a service area: from when to when it is there, and who takes over from it.
+AREAS_OVER_TIME = (
+    column.code(
+        "first",
+        "First period",
+        "Choose the first period for which it returns anything, for example 2013-14 Q1. Leave "
+        "blank for no first one.",
+        14,
+        required=False,
+        chosen_from="PeriodNames",
+        later=True,
+    ),
+    column.code(
+        "last",
+        "Last period",
+        "Choose the last period for which it returns anything, for example 2013-14 Q4. Leave blank "
+        "for no last one.",
+        14,
+        required=False,
+        chosen_from="PeriodNames",
+        later=True,
+    ),
+    column.words(
+        "becomes",
+        "Becomes",
+        "Where the area has a last period, choose the ref of the area that takes over from then "
+        "on, for example ENV. For several, type their refs with semicolons between: ENV; HSG. "
+        "Leave blank where nobody takes over.",
+        14,
+        chosen_from="ServiceAreaRefs",
+        later=True,
+    ),
+    column.code(
+        "since",
+        "Changed from",
+        "Where its name, its lead or its addresses change with a period, add a second row with the "
+        "same ref, and choose here the period from which that row holds, for example 2013-14 Q1. "
+        "Leave blank in the row that holds before.",
+        14,
+        required=False,
+        chosen_from="PeriodNames",
+        later=True,
+    ),
+)
+
+#: Of a period.
+PERIODS_OVER_TIME = (
+    column.code(
+        "formerly",
+        "Formerly",
+        "Where the period had another name before, type that, for example 2012-13 Qtr 1, so that "
+        "its returns and appendices count for it. For several, put semicolons between. Leave blank "
+        "otherwise.",
+        20,
+        required=False,
+        later=True,
+    ),
+)

@@ -7,6 +7,7 @@ period of the same length that it shares days with.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.checks import Condition, RowCheck
 from schemas.findings import Severity
 from schemas.frequency import months_of
+from schemas.names import name_key
 from schemas.wording import day_shown
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ _NAMED = (
 _WEEK = 7
 
 
+def listed_names(cell: str | None) -> tuple[str, ...]:
+    """The names in a cell, which semicolons part."""
+    return tuple(filter(None, (" ".join(name.split()) for name in (cell or "").split(";"))))
+
+
 def overlapping(rows: Iterable[Mapping[str, Any]]) -> Iterator[str | None]:
     """For each row the name of another further up, of the same length, that it shares days with."""
     seen: list[tuple[date, date, str]] = []
@@ -52,6 +59,23 @@ def overlapping(rows: Iterable[Mapping[str, Any]]) -> Iterator[str | None]:
             None,
         )
         seen.append((starts, ends, row["name"] or ""))
+
+
+def former_names(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[int]]:
+    """The places of the rows that bear or bore each name, by its key."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        for name in {
+            name_key(each) for each in (row["name"] or "", *listed_names(row["formerly"]))
+        }:
+            found[name].append(place)
+    return found
+
+
+def taken_name(row: Mapping[str, Any], called: Mapping[str, list[int]]) -> str | None:
+    """The first former name of a period that another one bears or bore too."""
+    former = listed_names(row["formerly"])
+    return next((name for name in former if len(called[name_key(name)]) > 1), None)
 
 
 def _is_whole(starts: date, ends: date) -> bool:
@@ -85,6 +109,19 @@ def _length(row: Any, _field: str) -> dict[str, str]:
 
 
 PERIOD_CHECKS = (
+    RowCheck(
+        "R72",
+        "Former name of two periods",
+        "{taken} is, or was, the name of another period too.",
+        "Keep it in the row of the period that it is, and take it out of the others.",
+        "What was received under a name counts for one period.",
+        at={
+            "periods.formerly": Condition(
+                ("formerly",), lambda _formerly, taken: taken.isna(), also=("taken",)
+            )
+        },
+        words=lambda row, _: {"taken": row.taken},
+    ),
     RowCheck(
         "R54",
         "Due before it ends",

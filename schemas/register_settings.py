@@ -72,6 +72,15 @@ _POLICY = (
         attribute="policy.amber_from",
     ),
 )
+_EXCEEDED = column.figure(
+    "exceeded_by",
+    "Exceeded by",
+    "Type how far better than its target a figure must be to have exceeded it, of the kind of the "
+    "tolerance, for example 5%. Leave blank for no such band.",
+    later=True,
+    attribute="policy.exceeded_by",
+    percent_where=("tolerance_kind", ToleranceKind.PERCENT_OF_TARGET),
+)
 _COVERAGE = column.share(
     "coverage_from",
     "Coverage from",
@@ -172,6 +181,7 @@ FRAMEWORK = sheet(
         called="a month",
         later=True,
     ),
+    _EXCEEDED,
 )
 #: What the colours mean from a period on, in place of what Framework says.
 POLICIES = sheet(
@@ -185,7 +195,7 @@ POLICIES = sheet(
         16,
         chosen_from="PeriodNames",
     ),
-    *(replace(each, width=18) for each in (*_POLICY, _COVERAGE)),
+    *(replace(each, width=18) for each in (*_POLICY, _COVERAGE, _EXCEEDED)),
     later=True,
 )
 #: The columns of its table.

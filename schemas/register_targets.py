@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.checks import Condition, RowCheck
 from schemas.frequency import Carried
 from schemas.model import Kind, Operator, Polarity
+from schemas.register_thresholds import THRESHOLD_KEYS
 from schemas.units import Unit, row_of, shown
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ TARGET_CHECKS = (
         "A milestone is rated by its state, and a narrative not at all.",
         at={
             f"targets.{key}": Condition((key, "kind"), has_figures)
-            for key in ("value", "lower", "upper", "baseline")
+            for key in (*("value", "lower", "upper", "baseline"), *THRESHOLD_KEYS)
         },
         words=lambda row, _: {"ref": row.indicator, "kind": row.kind},
     ),

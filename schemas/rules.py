@@ -1,17 +1,18 @@
 """The catalogue: every finding that Quarterday can make.
 
 F: the file. L: the layout. V: the value in one cell. C: a check against the register, in
-`schemas.returns`. T: the template. R: the register itself, in `schemas.register_rules` and
-`schemas.register_checks`. More L and V are in `schemas.layout_rules` and `schemas.cell_rules`.
-`docs/findings.md` is made from it by `schemas.rules_page`.
+`schemas.returns`. T: the template. R: the register. Where the others are, the end of this file
+says. `docs/findings.md` is made from it by `schemas.rules_page`.
 """
 
 from __future__ import annotations
 
 from operator import attrgetter
 
-from schemas import cell_rules, layout_rules, register_checks, register_rules, template_rules
+from schemas import cell_rules, layout_rules, register_rules, template_rules
 from schemas.findings import Rule, Severity
+from schemas.register_checks import CHECKS
+from schemas.register_questions import RULES as QUESTIONS
 from schemas.returns import COVERS, ROWS
 
 # --- The file ------------------------------------------------------------------------------------
@@ -394,6 +395,6 @@ RULES: tuple[Rule, ...] = (
     *cell_rules.RULES,
     *sorted((*ROWS.checks, *COVERS.checks), key=attrgetter("code")),
     *template_rules.RULES,
-    *sorted((*register_rules.RULES, *register_checks.CHECKS), key=attrgetter("code")),
+    *sorted((*register_rules.RULES, *CHECKS, *QUESTIONS), key=attrgetter("code")),
 )
 BY_CODE = {rule.code: rule for rule in RULES}

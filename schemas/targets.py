@@ -108,7 +108,7 @@ def _with_each(
     One that does not come out even has up to two decimals more than are published.
     """
     figures: dict[str, Decimal] = {}
-    for name in ("value", "lower", "upper"):
+    for name in ("value", "lower", "upper", "green_from", "red_from", "exceeded_from"):
         figure: Decimal | None = getattr(target, name)
         if figure is not None:
             fewest = max(places(figure), indicator.decimals)

@@ -54,4 +54,12 @@ NOT_DUE = Rule(
     severity=Severity.INFO,
 )
 
+AREA_LEFT = Rule(
+    "T06",
+    "Service area that does not report for the period",
+    "{area} does not report for {period}: {why}.",
+    "{todo}",
+    "Who owes what is asked of one service area at a time, so that nothing is counted twice.",
+)
+
 RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))

@@ -15,6 +15,7 @@ from itertools import chain
 from msgspec import Struct
 from msgspec.structs import replace
 
+from schemas.areas_over_time import areas_of
 from schemas.frequency import (
     AcrossBreak,
     Frequency,
@@ -44,6 +45,8 @@ class _Timeline:
     def __init__(self, register: Register) -> None:
         self.register = register
         self.starts = {period.name: period.starts for period in register.periods}
+        self.ends = {period.name: period.ends for period in register.periods}
+        self.areas = areas_of(register)
         self.rows = in_series(register.versions or register.indicators, self.starts)
         self.is_plain = all(
             len(rows) == 1 and is_always_due(rows[0]) for rows in self.rows.values()
@@ -51,8 +54,10 @@ class _Timeline:
         self.policies = register.policies
         if self.policies and self.policies[0].since:
             self.policies = (PolicyChange("", register.framework.policy), *self.policies)
-        self.is_plain &= not self.policies and all(
-            each.profile is None and each.carried is None for each in register.targets
+        self.is_plain &= (
+            self.areas.is_plain
+            and not self.policies
+            and all(each.profile is None and each.carried is None for each in register.targets)
         )
         self.in_force: dict[str, Register] = {}
         self.bearing: dict[str, tuple[Period, ...]] = {}
@@ -70,6 +75,13 @@ class _Timeline:
     def _begun(self, name: str) -> date:
         return self.starts.get(name, date.min)
 
+    def owed(self, row: Indicator, period: Period) -> Indicator:
+        """A row of an indicator with the areas that owe it in a period; the register's, if so."""
+        if self.areas.is_plain:
+            return row
+        owed, last = self.areas.owed(row, period.starts), self.register.indicator(row.ref)
+        return last if last == owed and last is not None else owed
+
     def policy(self, period: Period) -> Policy:
         """What the colours mean in a period."""
         held = [each for each in self.policies if self._begun(each.since) <= period.starts]
@@ -79,7 +91,8 @@ class _Timeline:
 
     def is_asked(self, indicator: Indicator, period: Period) -> bool:
         """Whether a period lies between the first and the last for which it is reported."""
-        last = self.starts.get(indicator.last, date.max)
+        # The last may be a year, of which a quarter begins later.
+        last = self.ends.get(indicator.last, date.max)
         return self._begun(indicator.first) <= period.starts <= last
 
     def schedule(self, ref: str) -> tuple[object, ...]:
@@ -176,14 +189,25 @@ def in_series(
 
 
 def arranged(register: Register) -> Register:
-    """A register as it is read, each of whose indicators may have several rows, with one of each.
+    """A register as it is read, whose indicators and areas may have several rows, with one of each.
 
-    That is the one that came to hold last; `versions` then has them all.
+    That is the one that came to hold last; `versions` and `area_versions` then have them all.
     """
-    rows = _timeline(register).rows
-    if len(rows) == len(register.indicators):
+    line = _timeline(register)
+    rows, areas = line.rows, line.areas
+    if areas.is_plain:
+        last = tuple(some[-1] for some in rows.values())
+    else:
+        # Of what changed hands, whoever owes it in the last period that the register has.
+        day = max(line.starts.values(), default=date.max)
+        last = tuple(areas.owed(some[-1], day) for some in rows.values())
+        register = replace(
+            register,
+            areas=tuple(some[-1] for some in areas.rows.values()),
+            area_versions=areas.versions,
+        )
+    if last == register.indicators:
         return register
-    last = tuple(some[-1] for some in rows.values())
     return replace(register, indicators=last, versions=tuple(chain.from_iterable(rows.values())))
 
 
@@ -196,8 +220,9 @@ def row_for(register: Register, ref: str, period: str) -> Indicator | None:
 def in_force(register: Register, name: str) -> Register:
     """The register in force in a period: what is due then, as its rows of that time say it.
 
-    The very register where every indicator has one row and is due in every period, and where it
-    does not hold the period.
+    Its areas are those that are there then, under their names of then, and its indicators name
+    those that owe them. The very register where every indicator and area has one row for good and
+    is due in every period, and where it does not hold the period.
     """
     line, period = _timeline(register), register.period(name)
     if line.is_plain or period is None:
@@ -208,7 +233,8 @@ def in_force(register: Register, name: str) -> Register:
 
 
 def _in_force(line: _Timeline, period: Period) -> Register:
-    rows = [row for ref in line.rows if (row := line.row(ref, period))]
+    areas, day = line.areas, period.starts
+    rows = [line.owed(row, period) for ref in line.rows if (row := line.row(ref, period))]
     due = tuple(row for row in rows if line.is_due(row, period))
     own = {row.ref: found for row in due if (found := target_in(line.register, row, period))}
     others = (
@@ -228,7 +254,9 @@ def _in_force(line: _Timeline, period: Period) -> Register:
             and not line.is_due(row, period)
             and line.is_asked(row, period)
         ),
+        areas=line.register.areas if areas.is_plain else areas.there(day),
         versions=line.register.versions or line.register.indicators,
+        area_versions=areas.versions,
         policies=line.policies,
     )
 

@@ -293,7 +293,7 @@ def rated(
 
 def test_each_line_by_target_and_tolerance_has_the_colour_that_the_page_gives_it() -> None:
     lines = tables("rating.md", "figure", "target", "better", "tolerance", "colour")
-    assert {line[-1] for line in lines} == set(Colour)
+    assert {line[-1] for line in lines} == {"green", "amber", "red"}
     for *line, colour in lines:
         performance, goal, better, tolerance = line
         found = rated(performance, goal, better, tolerance, PolicyKind.TARGET)
@@ -304,11 +304,41 @@ def test_each_line_by_target_or_improvement_has_the_colour_that_the_page_gives_i
     lines = tables(
         "rating.md", "figure", "target", "better", "tolerance", "a year before", "colour"
     )
-    assert {line[-1] for line in lines} == set(Colour)
+    assert {line[-1] for line in lines} == {"green", "amber", "red"}
     for *line, colour in lines:
         performance, goal, better, tolerance, before = line
         found = rated(performance, goal, better, tolerance, PolicyKind.IMPROVEMENT, before)
         assert found == colour, line
+
+
+def figure_or_none(text: str) -> Decimal | None:
+    return None if text == "blank" else figure(text)
+
+
+def test_each_line_of_thresholds_has_the_colour_that_the_page_gives_it() -> None:
+    headings = ("green from", "red from", "exceeded from")
+    lines = tables("rating.md", "figure", "target", "better", *headings, "colour")
+    assert {line[-1] for line in lines} == set(Colour)
+    for performance, goal, better, *thresholds, colour in lines:
+        names = (heading.replace(" ", "_") for heading in headings)
+        own = dict(zip(names, map(figure_or_none, thresholds), strict=True))
+        target = Target("I", "2012-13", value=figure(goal), **own)
+        measured = indicator("P1-1", "Any", Unit.PERCENT, decimals=2, polarity=Polarity(better))
+        merged = Consolidated(measured, "2012-13", value=figure(performance))
+        assert rate(merged, target, Policy()).colour == colour
+
+
+def test_each_line_of_what_exceeds_has_the_colour_that_the_page_gives_it() -> None:
+    lines = tables("rating.md", "figure", "target", "better", "exceeded by", "colour")
+    assert {line[-1] for line in lines} == {"exceeded", "green"}
+    for performance, goal, better, by, colour in lines:
+        kind = ToleranceKind.POINTS if "points" in by else ToleranceKind.PERCENT_OF_TARGET
+        amount = figure(by.removesuffix(" points"))
+        policy = Policy(tolerance=Tolerance(Decimal(5), kind), exceeded_by=amount)
+        measured = indicator("P1-1", "Any", Unit.PERCENT, decimals=2, polarity=Polarity(better))
+        merged = Consolidated(measured, "2012-13", value=figure(performance))
+        target = Target("I", "2012-13", value=figure(goal))
+        assert rate(merged, target, policy).colour == colour
 
 
 def test_overall_comes_out_as_the_page_says() -> None:

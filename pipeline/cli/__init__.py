@@ -20,6 +20,7 @@ from pipeline.cli import (
     returns,
     runs,
     schedule,
+    status,
     workspace,
 )
 from pipeline.cli.console import EXIT_CODES, command
@@ -41,7 +42,7 @@ for function in (
     returns.validate,
     mail.fetch,
     returns.ingest,
-    returns.status,
+    status.status,
     history.history,
     history.trace,
     history.replay,

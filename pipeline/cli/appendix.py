@@ -54,13 +54,13 @@ def _indicator_document(line: Line) -> dict[str, object]:
 
 def _report_lines(reports: Iterable[Report]) -> Iterator[str | Columns]:
     for report in reports:
-        yield f"{report.period.name}: overall {report.overall.shown}"
+        yield f"{report.period.name}: overall {report.shown(report.overall)}"
         rows = [
             (
                 line.indicator.ref,
                 line.target_shown,
                 line.performance_shown,
-                line.rating.shown,
+                report.shown(line.rating),
                 line.travel.shown if line.travel else "",
                 " ".join(line.remarks),
             )

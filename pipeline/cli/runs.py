@@ -97,7 +97,8 @@ def _night_lines(night: Night, *, is_silent: bool) -> Iterator[str]:
     elif not is_silent:
         yield "Nothing new."
     for issued in night.issued:
-        yield f"{issued.report.period.name}: overall {issued.report.overall.shown}"
+        report = issued.report
+        yield f"{report.period.name}: overall {report.shown(report.overall)}"
     for path in _written(night):
         yield f"wrote {path}"
     yield from mail.mail_lines(night.mail, night.mistakes)

@@ -16,17 +16,25 @@ from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
 from pipeline.consolidation.content import content_of, said_by
 from pipeline.consolidation.coverage import coverage_of
+from pipeline.consolidation.left_areas import without_taken_over
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.rating import Tally, tally
 from pipeline.consolidation.registers import is_lost, published, register_for
-from pipeline.consolidation.remarks import is_alike, own_tolerance, remarks, remarks_not_due
+from pipeline.consolidation.remarks import (
+    is_alike,
+    is_by_target,
+    own_tolerance,
+    remarks,
+    remarks_not_due,
+)
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, returns_received
 from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
 from pipeline.store import Asked, Issue, IssuedRating, Submission, Suppressed
 from pipeline.store.session import Session
+from schemas.bands import bands_of
 from schemas.model import Indicator, Period, Policy, Register, Target
 from schemas.observations import Achievement
 from schemas.timeline import bearing, compared
@@ -111,11 +119,13 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
     submissions = store.submissions(name)
     if as_of is not None:
         submissions = tuple(sent for sent in submissions if as_of.shows(sent))
+    standing = store.observations(name, as_of)
+    standing = without_taken_over(session, register, name, standing, submissions)
     return Merged(
         register=register,
         period=period,
         issued_at=remade.issued_at.astimezone() if remade else session.now,
-        figures=merge_observations(register, name, store.observations(name, as_of)),
+        figures=merge_observations(register, name, standing),
         earlier={name: each.figures for name, each in earlier.items()},
         achievements=store.achievements(name, as_of),
         submissions=submissions,
@@ -231,18 +241,16 @@ def rate(disclosed: Disclosed) -> Report:
         )
         for priority in sorted(register.priorities, key=lambda p: p.order)
     )
+    bands = bands_of(register, (n.target for n in lines))
     report = Report(
         register=register,
         period=merged.period,
         sections=sections,
         overall=_tally(lines, policy),
         coverage=coverage_of(n.consolidated for n in lines),
-        key=rating.key(
-            policy,
-            own_tolerances=any(own_tolerance(register, n.consolidated, n.target) for n in lines),
-            milestones=any(n.consolidated.state is not None for n in lines),
-        ),
-        overall_key=rating.overall_key(policy),
+        bands=bands,
+        key=rating.key(policy, _own(register, lines)),
+        overall_key=rating.overall_key(policy, bands),
         returns=returns_received(
             register, merged.period, disclosed.submissions, day_of(merged.issued_at)
         ),
@@ -257,6 +265,17 @@ def rate(disclosed: Disclosed) -> Report:
         current_sha256=merged.current_sha256,
     )
     return sums_marked(report, closed)
+
+
+def _own(register: Register, lines: Sequence[Line]) -> rating.Own:
+    """What the lines are rated by of their own."""
+    goals = [(n.target, n.indicator.polarity) for n in lines if is_by_target(n.indicator, n.target)]
+    return rating.Own(
+        tolerances=any(own_tolerance(register, n.indicator, n.target) for n in lines),
+        thresholds=any(goal.has_thresholds(polarity) for goal, polarity in goals if goal),
+        exceeded=any(goal.exceeded_from is not None for goal, _ in goals if goal),
+        milestones=any(n.consolidated.state is not None for n in lines),
+    )
 
 
 def _tally(lines: Sequence[Line], policy: Policy) -> Tally:
@@ -285,7 +304,7 @@ def issue_of(report: Report, last_submission: int) -> Issue:
                 indicator=line.indicator.ref,
                 performance=line.performance_shown,
                 target=line.target_shown,
-                rating=line.rating.word,
+                rating=line.rating.code,
                 merge_rule=line.indicator.merge_rule.value,
             )
             for line in report.lines

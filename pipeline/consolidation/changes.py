@@ -8,20 +8,20 @@ from datetime import datetime
 from msgspec import Struct
 
 from pipeline.consolidation.disclosure import is_small_print
-from pipeline.consolidation.rating import Colour, NotRated
+from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.report import Line, Report
 from pipeline.store import Issue, IssuedRating
-from schemas.model import Kind, Register
+from schemas.bands import Band
+from schemas.model import Colour, Kind
 
-_NEWLY = {colour: f"Newly {colour}" for colour in (Colour.RED, Colour.AMBER, Colour.GREEN)}
 _UNRATED = "No longer rated"
 _REPORTED = "Newly reported"
 _FIGURE = "Figure changed"
 _TARGET = "Target changed"
 _ADDED = "New in the appendix"
 _DROPPED = "No longer in the appendix"
-#: The headings, what matters most first.
-_HEADINGS = (*_NEWLY.values(), _UNRATED, _REPORTED, _FIGURE, _TARGET, _ADDED, _DROPPED)
+#: What changed, what matters most first; a colour is one that an indicator has newly.
+_CONCERNS = (*reversed(Colour), _UNRATED, _REPORTED, _FIGURE, _TARGET, _ADDED, _DROPPED)
 
 
 class Change(Struct, frozen=True):
@@ -33,8 +33,8 @@ class Change(Struct, frozen=True):
     now: str
     #: As printed before, such as `was 4100, amber`; empty where it was not there.
     was: str
-    #: Its colour now.
-    colour: Colour | None = None
+    #: Its band now.
+    band: Band | None = None
 
 
 class Changes(Struct, frozen=True):
@@ -57,33 +57,36 @@ def changes_since(report: Report, last: Issue | None) -> Changes:
     since = last.issued_at.astimezone(report.issued_at.tzinfo)
     if not last.ratings:
         return Changes(since, is_known=False)
-    found: dict[str, list[Change]] = {heading: [] for heading in _HEADINGS}
-    for heading, change in _changes(report, last):
-        found[heading].append(change)
-    then, now = last.overall or "not rated", str(report.overall.colour or "not rated")
+    found: dict[str, list[Change]] = {concern: [] for concern in _CONCERNS}
+    for concern, change in _changes(report, last):
+        found[concern].append(change)
+    then, now = report.bands.said(last.overall), report.said(report.overall)
     return Changes(
         since,
         overall=None if then == now else (then, now),
-        groups=tuple((heading, tuple(each)) for heading, each in found.items() if each),
+        groups=tuple(
+            (_heading(report, concern), tuple(each)) for concern, each in found.items() if each
+        ),
     )
+
+
+def _heading(report: Report, concern: str) -> str:
+    return f"Newly {report.bands.said(concern)}" if concern in tuple(Colour) else concern
 
 
 def _changes(report: Report, last: Issue) -> Iterator[tuple[str, Change]]:
     dropped = {rating.indicator: rating for rating in last.ratings}
     for line in report.lines:
         earlier = dropped.pop(line.indicator.ref, None)
-        if heading := _heading(line, earlier):
-            was = (
-                ""
-                if earlier is None or heading == _REPORTED
-                else _was(report.register, line, earlier)
-            )
-            yield heading, Change(line.indicator.wording, _now(line), was, line.rating.colour)
+        if concern := _concern(line, earlier):
+            was = "" if earlier is None or concern == _REPORTED else _was(report, line, earlier)
+            now = _now(report, line)
+            yield concern, Change(line.indicator.wording, now, was, report.band(line.rating))
     for ref in dropped:
         yield _DROPPED, Change(ref, "", "")
 
 
-def _heading(line: Line, earlier: IssuedRating | None) -> str:
+def _concern(line: Line, earlier: IssuedRating | None) -> str:
     """What is the most to say of a line; empty where it is printed as it was."""
     colour = line.rating.colour
     if earlier is None:
@@ -91,7 +94,7 @@ def _heading(line: Line, earlier: IssuedRating | None) -> str:
     if line.performance_shown and not earlier.performance:
         return _REPORTED
     if colour is not None and colour != earlier.rating:
-        return _NEWLY[colour]
+        return colour
     if colour is None and earlier.rating in tuple(Colour):
         return _UNRATED
     if line.performance_shown != earlier.performance:
@@ -99,18 +102,20 @@ def _heading(line: Line, earlier: IssuedRating | None) -> str:
     return _TARGET if line.target_shown != earlier.target else ""
 
 
-def _now(line: Line) -> str:
+def _now(report: Report, line: Line) -> str:
     in_words = line.indicator.kind is Kind.NARRATIVE
     figure = "reported in words" if in_words and line.performance_shown else line.performance_shown
     target = f"target {line.target_shown}" if line.target_shown else ""
-    return ", ".join(part for part in (figure or "no data", target, line.rating.shown) if part)
+    return ", ".join(
+        part for part in (figure or "no data", target, report.shown(line.rating)) if part
+    )
 
 
-def _was(register: Register, line: Line, earlier: IssuedRating) -> str:
+def _was(report: Report, line: Line, earlier: IssuedRating) -> str:
     """What was printed before; never a figure that is suppressed, or small, by now."""
     parts = []
     if earlier.performance != line.performance_shown:
-        is_small = is_small_print(register, earlier.indicator, earlier.performance)
+        is_small = is_small_print(report.register, earlier.indicator, earlier.performance)
         if line.consolidated.suppressed or is_small:
             parts.append("published")
         elif line.indicator.kind is Kind.NARRATIVE:
@@ -119,7 +124,9 @@ def _was(register: Register, line: Line, earlier: IssuedRating) -> str:
             parts.append(earlier.performance or "without a figure")
     if earlier.target != line.target_shown:
         parts.append(f"with the target {earlier.target}" if earlier.target else "without a target")
-    if earlier.rating != line.rating.word:
+    if earlier.rating != line.rating.code:
         reason = earlier.rating in tuple(NotRated)
-        parts.append(f"not rated ({earlier.rating})" if reason else earlier.rating)
+        parts.append(
+            f"not rated ({earlier.rating})" if reason else report.bands.said(earlier.rating)
+        )
     return f"was {', '.join(part for part in parts if part)}"

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.content import said_of
 from pipeline.consolidation.disclosure import is_small_print
-from pipeline.consolidation.rating import Colour
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line, Report, Section
 from pipeline.store import (
@@ -29,7 +28,8 @@ from pipeline.store import (
 )
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
-from schemas.model import NO_CASES, Indicator, Kind, Period, Register
+from schemas.bands import bands_of
+from schemas.model import NO_CASES, Colour, Indicator, Kind, Period, Register
 from schemas.wording import day_shown, listed
 
 _WITHOUT_FIGURE = {
@@ -219,10 +219,9 @@ def _printed_then(line: Line, rated: IssuedRating, register: Register) -> Iterat
     if rated.target != line.target_shown:
         was = f"its target was {rated.target}" if rated.target else "it had no target"
         yield _Was(f"target {rated.target}" if rated.target else "no target", was)
-    if earlier == line.performance_shown and rated.rating != line.rating.word:
-        is_colour = rated.rating in tuple(Colour)
-        was = f"it was {rated.rating}" if is_colour else f"it was not rated ({rated.rating})"
-        yield _Was(rated.rating, was)
+    if earlier == line.performance_shown and rated.rating != line.rating.code:
+        is_colour, said = rated.rating in tuple(Colour), bands_of(register).said(rated.rating)
+        yield _Was(said, f"it was {said}" if is_colour else f"it was not rated ({said})")
 
 
 #: Of what else a line says, what to call it.
@@ -241,7 +240,7 @@ def _worded_then(line: Line, before: Line | None, register: Register) -> Iterato
     if before.restated_from is not None:
         # What had been restated by then was marked.
         before = replace(before, restated_from=None, remarks=before.remarks[1:])
-    names = {area.ref: area.name for area in register.areas}
+    names = register.names_of_areas
     if said_of(before, names) == said_of(line, names):
         return
     differing = [_SAID[name] for name in _SAID if getattr(before, name) != getattr(line, name)]

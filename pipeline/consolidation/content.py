@@ -22,7 +22,7 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
 from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
-from schemas.model import CommentaryRule, Indicator, Period, Register
+from schemas.model import CommentaryRule, Indicator, Period, Register, ServiceArea
 from schemas.names import spelled
 from schemas.timeline import bearing
 
@@ -69,7 +69,8 @@ def _said_by(register: Register, period: Period) -> str:
         sha256="",
         periods=tuple(replace(each, open=True) for each in register.periods),
         targets=tuple(each for each in register.targets if each.period == period.name),
-        areas=tuple(replace(each, lead="", email="") for each in register.areas),
+        areas=tuple(_called(each) for each in register.areas),
+        area_versions=tuple(_called(each) for each in register.area_versions),
         indicators=tuple(map(_without_checks, register.indicators)),
         # What holds in other periods says nothing in this one.
         versions=(),
@@ -77,6 +78,10 @@ def _said_by(register: Register, period: Period) -> str:
     )
     said = msgspec.json.encode(printed)
     return hashlib.sha256(said).hexdigest()
+
+
+def _called(area: ServiceArea) -> ServiceArea:
+    return replace(area, lead="", email="")
 
 
 def _without_checks(indicator: Indicator) -> Indicator:
@@ -118,7 +123,7 @@ def said_by(report: Report) -> str:
     """
     register = report.register
     framework = register.framework
-    names = {area.ref: area.name for area in register.areas}
+    names = register.names_of_areas
     said = (
         (framework.council, framework.title, framework.appendix, framework.policy),
         (framework.small_below, framework.issue_when),
@@ -131,7 +136,7 @@ def said_by(report: Report) -> str:
             )
             for section in report.sections
         ],
-        (report.key, report.overall_key, report.overall, report.coverage_shown),
+        ([*report.bands], report.key, report.overall_key, report.overall, report.coverage_shown),
         sorted(each.area.name for each in report.awaited),
         (report.restates is not None, report.overall_then),
     )

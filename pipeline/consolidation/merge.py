@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.left_areas import areas_counting
 from schemas.model import Indicator, Kind, MilestoneState, Register, Status
 from schemas.observations import Observation
 
@@ -45,19 +46,27 @@ def merge(
 ) -> tuple[Consolidated, ...]:
     """One `Consolidated` for each indicator, in the register's order.
 
-    `observations` are those of the accepted submissions that stand; other periods' and other
-    areas' are passed over. Means and weighted figures are rounded half up to the indicator's
-    decimals, so that what is rated is what is printed.
+    `observations` are those of the accepted submissions that stand; other periods' are passed over,
+    and those of areas that are there and do not report the indicator. Each names the areas whose
+    figures it is made of, those that left among them. Means and weighted figures are rounded half
+    up to the indicator's decimals, so that what is rated is what is printed.
     """
     reported: dict[str, list[Observation]] = {each.ref: [] for each in register.indicators}
     for observation in observations:
         if observation.period == period and observation.indicator in reported:
             reported[observation.indicator].append(observation)
-    return tuple(_consolidate(each, period, reported[each.ref]) for each in register.indicators)
+    return tuple(
+        _consolidate(register, each, period, reported[each.ref]) for each in register.indicators
+    )
 
 
-def _consolidate(indicator: Indicator, period: str, reported: list[Observation]) -> Consolidated:
+def _consolidate(
+    register: Register, indicator: Indicator, period: str, reported: list[Observation]
+) -> Consolidated:
     by_area = {o.area: o for o in reported}
+    areas = areas_counting(register, indicator, period, by_area)
+    if areas != indicator.areas:
+        indicator = replace(indicator, areas=areas)
     observations = tuple(by_area[area] for area in indicator.areas if area in by_area)
     given: Sequence[Observation] = [
         o for o in observations if is_of_none(o, indicator) or has_data(o, indicator)

@@ -12,24 +12,10 @@ from msgspec import Struct
 from pipeline.consolidation.coverage import Coverage, coverage_key
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from schemas import model
-from schemas.model import Indicator, Policy, Target, Tolerance
+from schemas.bands import Bands
+from schemas.model import Colour, Indicator, Policy, Target, Tolerance
 from schemas.units import Unit, row_of, shown
 from schemas.wording import noun_for
-
-
-class Colour(StrEnum):
-    GREEN = "green"
-    AMBER = "amber"
-    RED = "red"
-
-    @property
-    def shown(self) -> str:
-        """As printed: `✔ Green`."""
-        return f"{SYMBOLS[self]} {self.capitalize()}"
-
-
-#: Never colour alone: each colour has a symbol that survives a black-and-white print.
-SYMBOLS = {Colour.GREEN: "✔", Colour.AMBER: "◆", Colour.RED: "✖"}
 
 
 class NotRated(StrEnum):
@@ -53,13 +39,8 @@ class Rating(Struct, frozen=True):
     not_rated: NotRated | None = None
 
     @property
-    def shown(self) -> str:
-        """As printed: `✔ Green`, or `Not rated: no target`."""
-        return self.colour.shown if self.colour else f"Not rated: {self.not_rated}"
-
-    @property
-    def word(self) -> str:
-        """In a word, as the store keeps it: `green`, or `no target`."""
+    def code(self) -> str:
+        """As the store keeps it: `green`, or `no target`."""
         return self.colour or self.not_rated or ""
 
 
@@ -98,25 +79,28 @@ class Travel(Struct, frozen=True):
 
 
 class Tally(Struct, frozen=True):
-    """How many of each, and the colour that they add up to by the register's policy."""
+    """How many of each, and the colour that they add up to by the register's policy.
+
+    It is never exceeded, which counts as green.
+    """
 
     green: int
     amber: int
     red: int
     not_rated: int
-    #: Mean of green 1, amber ½, red 0 over what is rated; None where nothing is, or too little is
-    #: answered.
+    #: Mean of exceeded and green 1, amber ½, red 0 over what is rated; None where nothing is, or
+    #: too little is answered.
     score: Decimal | None
     colour: Colour | None
+    exceeded: int = 0
+
+    def of(self, colour: Colour) -> int:
+        """How many are in a band."""
+        return int(getattr(self, colour))
 
     @property
     def rated(self) -> int:
-        return self.green + self.amber + self.red
-
-    @property
-    def shown(self) -> str:
-        """As printed: `◆ Amber`, or `Not rated`."""
-        return self.colour.shown if self.colour else "Not rated"
+        return sum(map(self.of, Colour))
 
 
 _MILESTONES = {
@@ -163,6 +147,19 @@ def rate(
 def _colour(
     value: Decimal, indicator: Indicator, target: Target, policy: Policy, earlier: Decimal | None
 ) -> Colour:
+    polarity = indicator.polarity
+    if target.has_thresholds(polarity):
+        colour = _by_thresholds(value, target, polarity)
+    else:
+        colour = _by_policy(value, indicator, target, policy, earlier)
+    if colour is Colour.GREEN and _is_exceeded(value, target, policy, polarity):
+        return Colour.EXCEEDED
+    return colour
+
+
+def _by_policy(
+    value: Decimal, indicator: Indicator, target: Target, policy: Policy, earlier: Decimal | None
+) -> Colour:
     if target.admits(value, indicator.polarity):
         return Colour.GREEN
     within = _is_within(value, target, indicator.tolerance or policy.tolerance)
@@ -172,6 +169,40 @@ def _colour(
         return Colour.GREEN
     verdict = None if earlier is None else _verdict(value, earlier, indicator.polarity, target)
     return Colour.AMBER if verdict in (Verdict.BETTER, Verdict.SAME) else Colour.RED
+
+
+def _by_thresholds(value: Decimal, target: Target, polarity: model.Polarity | None) -> Colour:
+    """Green from one figure on, red from another, which both count in; amber between them."""
+    side, green, red = target.side(polarity), target.green_from, target.red_from
+    is_green = target.admits(value, polarity) if green is None else _reaches(value, green, side)
+    if is_green:
+        return Colour.GREEN
+    return Colour.RED if red is not None and _reaches(value, red, -side) else Colour.AMBER
+
+
+def _reaches(value: Decimal, threshold: Decimal, side: int) -> bool:
+    """Whether a figure is at a threshold or past it: above where the side is 1, below at -1."""
+    return value >= threshold if side > 0 else value <= threshold
+
+
+def _is_exceeded(
+    value: Decimal, target: Target, policy: Policy, polarity: model.Polarity | None
+) -> bool:
+    """Whether a figure is so far better than its target as the fourth band asks, edge included.
+
+    Percent of a target of zero is nothing, and says of no figure that it is far beyond it.
+    """
+    side, goal = target.side(polarity), target.value
+    if not side or goal is None:
+        return False
+    if target.exceeded_from is not None:
+        return _reaches(value, target.exceeded_from, side)
+    if policy.exceeded_by is None:
+        return False
+    beyond = side * (Fraction(value) - Fraction(goal))
+    tolerance = Tolerance(policy.exceeded_by, policy.tolerance.kind)
+    is_nothing = tolerance.kind is model.ToleranceKind.PERCENT_OF_TARGET and not goal
+    return beyond > 0 and not is_nothing and beyond >= _extent(tolerance, goal)
 
 
 def shortfall(value: Decimal, target: Target) -> Fraction:
@@ -199,11 +230,15 @@ def edge(value: Decimal, target: Target) -> Decimal:
 
 def _is_within(value: Decimal, target: Target, tolerance: Tolerance) -> bool:
     """Whether a figure out of target is out by no more than the tolerance, edge included."""
-    out_by = shortfall(value, target)
+    return shortfall(value, target) <= _extent(tolerance, edge(value, target))
+
+
+def _extent(tolerance: Tolerance, goal: Decimal) -> Fraction:
+    """How far a tolerance reaches from a target, in the target's unit."""
     amount = Fraction(tolerance.amount)
     if tolerance.kind is model.ToleranceKind.POINTS:
-        return out_by <= amount
-    return out_by * 100 <= amount * abs(Fraction(edge(value, target)))
+        return amount
+    return amount * abs(Fraction(goal)) / 100
 
 
 def travel(
@@ -239,11 +274,11 @@ def _out_by(value: Decimal, target: Target) -> Fraction:
 def tally(ratings: Iterable[Rating], policy: Policy, coverage: Coverage | None = None) -> Tally:
     """Counts of each colour and what they add up to by the policy, where enough is answered."""
     colours = [rating.colour for rating in ratings]
-    green, amber, red = (colours.count(c) for c in (Colour.GREEN, Colour.AMBER, Colour.RED))
-    rated = green + amber + red
+    exceeded, green, amber, red = (colours.count(colour) for colour in Colour)
+    not_rated, rated = colours.count(None), exceeded + green + amber + red
     if not rated or (coverage and not coverage.is_enough(policy)):
-        return Tally(green, amber, red, colours.count(None), None, None)
-    score = Fraction(2 * green + amber, 2 * rated)
+        return Tally(green, amber, red, not_rated, None, None, exceeded)
+    score = Fraction(2 * (exceeded + green) + amber, 2 * rated)
     if score >= Fraction(policy.green_from):
         colour = Colour.GREEN
     elif score >= Fraction(policy.amber_from):
@@ -251,19 +286,26 @@ def tally(ratings: Iterable[Rating], policy: Policy, coverage: Coverage | None =
     else:
         colour = Colour.RED
     printed = Decimal(score.numerator) / Decimal(score.denominator)
-    return Tally(green, amber, red, colours.count(None), printed, colour)
+    return Tally(green, amber, red, not_rated, printed, colour, exceeded)
 
 
-def key(
-    policy: Policy, *, own_tolerances: bool = False, milestones: bool = False
-) -> tuple[tuple[Colour, str], ...]:
-    """The appendix's key: what each colour means, in words, by the register's policy.
+class Own(Struct, frozen=True):
+    """What the indicators of a report have of their own; only of that does its key speak."""
 
-    `own_tolerances` and `milestones` say whether an indicator has a tolerance of its own, and
-    whether a milestone is rated; only then are they spoken of.
-    """
+    tolerances: bool = False
+    #: Thresholds of green and red, and of the fourth band.
+    thresholds: bool = False
+    exceeded: bool = False
+    milestones: bool = False
+
+
+_NOTHING = Own()
+
+
+def key(policy: Policy, own: Own = _NOTHING) -> tuple[tuple[Colour, str], ...]:
+    """The appendix's key: what each colour means, in words, by the register's policy."""
     tolerance, before = tolerance_shown(policy.tolerance), "the same period a year before"
-    if own_tolerances:
+    if own.tolerances:
         tolerance += " (or the indicator's own tolerance)"
     match policy.kind:
         case model.PolicyKind.TARGET:
@@ -275,19 +317,39 @@ def key(
             amber = f"out of target by more than {tolerance}, but held or improved on {before}"
             red = f"out of target by more than {tolerance}, neither held nor improved on {before}"
     words = {Colour.GREEN: green, Colour.AMBER: amber, Colour.RED: red}
-    if milestones:
+    if own.thresholds:
+        words[Colour.GREEN] += "; or from the indicator's own threshold on"
+        words[Colour.AMBER] += "; or between the indicator's own thresholds"
+        words[Colour.RED] += "; or from the indicator's own threshold on"
+    if exceeded := _exceeded_shown(policy, own):
+        words = {Colour.EXCEEDED: exceeded, **words}
+    if own.milestones:
         for colour in words:
-            states = (s.lower() for s, rating in _MILESTONES.items() if rating.colour is colour)
-            words[colour] += f"; of a milestone: {' or '.join(states)}"
+            states = [s.lower() for s, rating in _MILESTONES.items() if rating.colour is colour]
+            if states:
+                words[colour] += f"; of a milestone: {' or '.join(states)}"
     return tuple(words.items())
 
 
-def overall_key(policy: Policy) -> str:
+def _exceeded_shown(policy: Policy, own: Own) -> str:
+    """What the fourth band means; empty where there is none."""
+    parts = []
+    if policy.exceeded_by is not None:
+        by = tolerance_shown(Tolerance(policy.exceeded_by, policy.tolerance.kind))
+        parts.append(f"better than the target by {by} or more")
+    if own.exceeded:
+        parts.append("as far beyond the target as the indicator's own threshold says")
+    return "; or ".join(parts)
+
+
+def overall_key(policy: Policy, bands: Bands) -> str:
     """How the overall colour comes about, in words."""
+    exceeded, green, amber, red = (bands.of(colour).said for colour in Colour)
+    best = f"{exceeded} and {green}" if Colour.EXCEEDED in bands.in_use else green
     words = (
-        "Overall performance scores each rated indicator (green 1, amber ½, red 0) and takes the "
-        f"mean: green from {policy.green_from}, amber from {policy.amber_from}, otherwise red. "
-        "Indicators that are not rated do not count."
+        f"Overall performance scores each rated indicator ({best} 1, {amber} ½, {red} 0) and takes "
+        f"the mean: {green} from {policy.green_from}, {amber} from {policy.amber_from}, otherwise "
+        f"{red}. Indicators that are not rated do not count."
     )
     return " ".join(filter(None, (words, coverage_key(policy))))
 

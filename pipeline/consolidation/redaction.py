@@ -23,11 +23,11 @@ from pipeline.consolidation.printed import (
     told_of_each,
 )
 from pipeline.consolidation.quoting import numbers_in
-from pipeline.consolidation.rating import Colour, NotRated
+from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
 from pipeline.store import Entered, Issue, IssuedRating, Outcome, Store, Submission
 from schemas.findings import Finding
-from schemas.model import Register
+from schemas.model import Colour, Register
 from schemas.observations import Observation
 from schemas.returns.rows import COMPARING
 from schemas.timeline import bearing

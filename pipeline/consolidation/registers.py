@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.consolidation.left_areas import with_left_areas, without_taken_over
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.recalls import issue_standing
 from pipeline.store import Closing, Issue, Store
@@ -34,14 +35,18 @@ class Published(Struct, frozen=True):
 def register_for(session: Session, period: str, issue: Issue | None = None) -> Register:
     """The register that a period is held to; that of an issue of it, if one is meant.
 
-    It is what is in force of it in that period. Where the archive does not hold it, it is the
-    register as it stands.
+    It is what is in force of it in that period, and knows whoever reported for it and has left.
+    Where the archive does not hold it, it is the register as it stands.
     """
+    return with_left_areas(session, _held_to(session, period, issue), period)
+
+
+def _held_to(session: Session, period: str, issue: Issue | None) -> Register:
     current = in_force(session.register, period)
     sha256 = issue.register_sha256 if issue else closed_with(session.store, period)
     if not sha256 or sha256 == current.sha256:
         return current
-    then = kept_register(session.workspace, sha256)
+    then = kept_register(session.workspace, sha256, session.register)
     if then is None or then.period(period) is None:
         return current
     return brought_forward(in_force(then, period), session.register)
@@ -101,7 +106,11 @@ def published(session: Session, period: Period | None, remade: Issue | None = No
         return Published(session.register, recalled=name)
     else:
         register, as_of = register_for(session, name), remade
-    return Published(register, merge(register, name, store.observations(name, as_of)))
+    standing = store.observations(name, as_of)
+    if any(register.area(o.area) is None for o in standing):
+        sent = store.submissions(name)
+        standing = without_taken_over(session, register, name, standing, sent)
+    return Published(register, merge(register, name, standing))
 
 
 def _by_noted_rules(register: Register, issue: Issue) -> Register:

@@ -8,6 +8,7 @@ from pipeline.consolidation import disclosure, rating
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.report import DISAGREED, figure_shown
 from pipeline.store import Entered
+from schemas.bands import bands_of
 from schemas.model import (
     NO_CASES,
     Indicator,
@@ -19,6 +20,7 @@ from schemas.model import (
     Target,
     Tolerance,
 )
+from schemas.thresholds import thresholds_shown
 from schemas.timeline import next_due, row_for
 from schemas.wording import day_shown, listed
 
@@ -41,6 +43,9 @@ def remarks(
     elif merged.without_cases and not merged.no_cases:
         yield f"No cases in {_names(register, merged.without_cases)}."
     yield from _missing(register, merged)
+    if left := [o.area for o in merged.observations if register.area(o.area) is None]:
+        reports = "report" if left[1:] else "reports"
+        yield f"With {_names(register, left)}, which {reports} no longer."
     yield from _entered(register, merged)
     if merged.value is not None:
         for period in dict.fromkeys(each.period for each in earlier if each and each.no_cases):
@@ -53,8 +58,13 @@ def remarks(
             elif since := _break_since(register, each, merged.indicator):
                 yield f"Not compared with {each.period}: it is measured otherwise from {since} on."
         yield from (f"Not compared with {each}, whose appendix was recalled." for each in recalled)
-    if own := own_tolerance(register, merged, target):
-        yield f"Its own tolerance is {rating.tolerance_shown(own, merged.indicator.unit)}."
+    indicator = merged.indicator
+    if own := own_tolerance(register, indicator, target):
+        yield f"Its own tolerance is {rating.tolerance_shown(own, indicator.unit)}."
+    if is_by_target(indicator, target) and (
+        thresholds := thresholds_shown(target, indicator, bands_of(register))
+    ):
+        yield f"Rated by its own thresholds: {thresholds}."
 
 
 def remarks_not_due(
@@ -121,19 +131,27 @@ def _names(register: Register, refs: Iterable[str]) -> str:
     return ", ".join(register.area_name(ref) for ref in refs)
 
 
-def own_tolerance(
-    register: Register, merged: Consolidated, target: Target | None
-) -> Tolerance | None:
-    """The tolerance that an indicator is rated by where it is not the framework's."""
-    indicator = merged.indicator
-    is_rated = (
+def is_by_target(indicator: Indicator, target: Target | None) -> bool:
+    """Whether what an indicator reports is rated by a target."""
+    return (
         indicator.kind is Kind.MEASURE
         and indicator.polarity is not Polarity.CONTEXTUAL
         and target is not None
         and target.is_set
     )
+
+
+def own_tolerance(
+    register: Register, indicator: Indicator, target: Target | None
+) -> Tolerance | None:
+    """The tolerance that an indicator is rated by where it is not the framework's."""
+    if target is None or not is_by_target(indicator, target):
+        return None
     own = indicator.tolerance
-    return own if is_rated and own != register.framework.policy.tolerance else None
+    holds = own != register.framework.policy.tolerance and not target.has_thresholds(
+        indicator.polarity
+    )
+    return own if holds else None
 
 
 def is_alike(register: Register, earlier: Consolidated | None, indicator: Indicator) -> bool:

@@ -13,8 +13,18 @@ from msgspec import Struct
 
 from pipeline.consolidation.coverage import Coverage, coverage_shown
 from pipeline.consolidation.merge import Consolidated
-from pipeline.consolidation.rating import Colour, Rating, Tally, Travel
-from schemas.model import NO_CASES, Indicator, Period, Priority, Register, ServiceArea, Target
+from pipeline.consolidation.rating import Rating, Tally, Travel
+from schemas.bands import Band, Bands
+from schemas.model import (
+    NO_CASES,
+    Colour,
+    Indicator,
+    Period,
+    Priority,
+    Register,
+    ServiceArea,
+    Target,
+)
 from schemas.observations import Achievement, Observation
 from schemas.units import shown
 
@@ -145,6 +155,8 @@ class Report(Struct, frozen=True):
     sections: tuple[Section, ...]
     overall: Tally
     coverage: Coverage
+    #: How its bands are printed.
+    bands: Bands
     #: The key's lines: each colour with what it means, in words.
     key: tuple[tuple[Colour, str], ...]
     #: How the overall colour comes about, in words.
@@ -175,6 +187,22 @@ class Report(Struct, frozen=True):
     @property
     def is_draft(self) -> bool:
         return self.edition is not None and self.edition.is_draft
+
+    def shown(self, rated: Rating | Tally) -> str:
+        """A rating as printed: `✔ Green`, `Not rated: no target`; of a tally `Not rated`."""
+        if rated.colour is not None:
+            return self.bands.of(rated.colour).shown
+        return f"Not rated: {rated.not_rated}" if isinstance(rated, Rating) else "Not rated"
+
+    def band(self, rated: Rating | Tally) -> Band | None:
+        """The band of a rating; None where it has none."""
+        return None if rated.colour is None else self.bands.of(rated.colour)
+
+    def said(self, rated: Rating | Tally) -> str:
+        """The same within a sentence: `green`, `not rated (no target)`; of a tally `not rated`."""
+        if rated.colour is not None:
+            return self.bands.of(rated.colour).said
+        return f"not rated ({rated.not_rated})" if isinstance(rated, Rating) else "not rated"
 
     @property
     def coverage_shown(self) -> str:

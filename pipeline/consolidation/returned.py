@@ -18,13 +18,21 @@ def returns_received(
 ) -> tuple[ReturnReceived, ...]:
     """Where each service area's return for a period stands; areas that report nothing are left out.
 
-    `submissions` are in the order received.
+    `submissions` are in the order received. Areas that left and whose return counts are among them.
     """
     sent: dict[str | None, list[Submission]] = defaultdict(list)
     for each in submissions:
         if each.period == period.name and each.outcome is not Outcome.DUPLICATE:
             sent[each.area].append(each)
-    return tuple(_return(area, period, sent[area.ref], today) for area in reporting(register))
+    left = (
+        ServiceArea(ref, register.area_name(ref))
+        for ref, some in sent.items()
+        if ref
+        and register.area(ref) is None
+        and any(each.outcome is Outcome.ACCEPTED for each in some)
+    )
+    areas = (*reporting(register), *left)
+    return tuple(_return(area, period, sent[area.ref], today) for area in areas)
 
 
 def reporting(register: Register) -> tuple[ServiceArea, ...]:

@@ -139,7 +139,7 @@ def list_inbox(inbox: Path, register: Register) -> tuple[list[Listed], list[Skip
     Raises:
         WorkspaceError: the inbox cannot be listed.
     """
-    areas = {name_key(name): a.ref for a in register.areas for name in (a.ref, a.name)}
+    areas = {name_key(name): a.ref for a in register.known_areas for name in (a.ref, a.name)}
     listed: list[Listed] = []
     skipped: list[Skipped] = []
 

@@ -34,6 +34,7 @@ from pipeline.store.registers import kept_register
 from pipeline.store.session import Progress, Session
 from pipeline.workspace.folder import Workspace
 from schemas.model import Register
+from schemas.timeline import in_force
 
 #: Why a run passes over a file of which it does not even say so.
 _NEVER_LOOKED_AT = "a file that is never looked at, because of its name"
@@ -76,11 +77,11 @@ def check_files(
     arrivals = [one for one in examined if isinstance(one, Arrival)]
     # As a run takes them, which may hold one against another.
     arrivals.sort(key=lambda arrival: (arrival.arrived_at, arrival.filename))
-    closed = _own(Session(workspace, register, store, now)) if store else {}
-    kept = partial(kept_register, workspace)
-    templates_by = KeptRegisters.in_archive(workspace, store)
+    own = _own(register, Session(workspace, register, store, now) if store else None)
+    kept = partial(kept_register, workspace, now=register)
+    templates_by = KeptRegisters.in_archive(workspace, store, register)
     found = []
-    with Readers(register, closed, workspace.settings.limits) as readers:
+    with Readers(register, own, workspace.settings.limits) as readers:
         for number, one in enumerate(readers.read(arrivals), 1):
             found.append(one)
             progress("Reading returns", number, len(arrivals))
@@ -104,9 +105,16 @@ def check_files(
     return Checked([decided[path] for path in dict.fromkeys(paths) if path in decided], unread)
 
 
-def _own(session: Session) -> dict[str, Register]:
-    """By the periods' names, the registers that open ones are held to and that are not the same."""
-    return of_periods(session, [period.name for period in session.register.periods if period.open])
+def _own(register: Register, session: Session | None) -> dict[str, Register]:
+    """By the periods' names, the registers that open ones are held to and that are not the same.
+
+    Where nothing was received yet, there is no session, and none was closed.
+    """
+    opened = [period.name for period in register.periods if period.open]
+    if session is not None:
+        return of_periods(session, opened)
+    found = {name: in_force(register, name) for name in opened}
+    return {name: each for name, each in found.items() if each is not register}
 
 
 def _examined(

@@ -257,7 +257,7 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
     session = intake.session
     if not intake.arrivals:
         return
-    kept = partial(kept_register, session.workspace)
+    kept = partial(kept_register, session.workspace, now=session.register)
     # Nothing is read while one is judged on which a run before may have ended.
     is_plain = not session.pace.work.suspects
     for wave in in_waves(returns, session.register, as_they_come=is_plain):
@@ -265,7 +265,9 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
             with session.pace.during("validating"):
                 intake.known.look_up(places_of(waiting), session.store)
                 were_read = [one for one in waiting if one.was_read]
-                templates_by = KeptRegisters.in_archive(session.workspace, session.store)
+                templates_by = KeptRegisters.in_archive(
+                    session.workspace, session.store, session.register
+                )
                 checked: list[Return] = []
                 for register, some in intake.readers.by_register(were_read):
                     earlier = figures_before(some, register, session.store, kept)

@@ -44,6 +44,7 @@ from pipeline.outputs.issuing import Issued
 from pipeline.outputs.wording import return_state_shown
 from pipeline.store import Contents, Entered, Outcome, Submission
 from pipeline.workspace.folder import BY_HAND, safe_name
+from schemas.areas_over_time import answering, contacts
 from schemas.model import Register, ServiceArea
 from schemas.wording import listed
 
@@ -95,7 +96,7 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
     """
     answers: dict[ServiceArea, list[Submission]] = defaultdict(list)
     for sent in due.submissions:
-        if (area := area_of(sent, register)) is not None:
+        if (area := area_of(sent, register, due.now.date())) is not None:
             answers[area].append(sent)
     listed = {area: found for area, some in answers.items() if (found := to_be_listed(some))}
     without = {sent.id for some in listed.values() for sent in some}
@@ -105,18 +106,21 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
     of_file = defaultdict(list)
     for one in due.past:
         of_file[one.sha256].append(one)
-    parts: dict[ServiceArea, list[Message | None]] = defaultdict(list)
+    parts: dict[ServiceArea, list[Message | None]] = {
+        contact: [] for area in answers for contact in contacts(area)
+    }
     for sent in due.submissions:
-        area, period = area_of(sent, register), register.period(sent.period or "")
+        area, period = area_of(sent, register, due.now.date()), register.period(sent.period or "")
         if area is None or sent.id in without:
             continue
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
             counting = accepted.get((area.ref, sent.period))
             stands = counting[-1].filename if counting else ""
-            parts[area].append(
-                areas.correction_message(area, period, sent, copy, office=office, stands=stands)
-            )
+            for to in contacts(area):
+                parts[to].append(
+                    areas.correction_message(to, period, sent, copy, office=office, stands=stands)
+                )
             continue
         if sent.outcome is Outcome.DUPLICATE:
             brought = areas.Brought(was_sent_back=_was_sent_back(sent, of_file[sent.sha256]))
@@ -130,11 +134,13 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
                 entered=replaced,
                 was_in_time=period is not None and came_in_time(sent_before, period),
             )
-        parts[area].append(areas.receipt_message(area, period, sent, brought, office=office))
+        for to in contacts(area):
+            parts[to].append(areas.receipt_message(to, period, sent, brought, office=office))
     for area, some in listed.items():
-        parts[area].append(listing_message(area, some, due.copies, office=office))
-    for area, made in parts.items():
-        yield from together(area, [one for one in made if one is not None], office=office)
+        for to in contacts(area):
+            parts[to].append(listing_message(to, some, due.copies, office=office))
+    for to, made in parts.items():
+        yield from together(to, [one for one in made if one is not None], office=office)
 
 
 def _by_place(
@@ -215,7 +221,8 @@ def _telling_entered(due: MailDue, register: Register, office: Office) -> Iterat
     for area in register.areas:
         mine = [_entered(one, register) for one in due.newly_entered if one.area == area.ref]
         if mine:
-            yield areas.entered_message(area, mine, office=office)
+            for to in contacts(answering(register, area, due.now.date())):
+                yield areas.entered_message(to, mine, office=office)
 
 
 def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterator[Message | None]:
@@ -225,7 +232,9 @@ def _reminding(due: MailDue, owed: Sequence[Reminder], office: Office) -> Iterat
             sent_back[sent.area][sent.period] = sent
     for reminder in owed:
         of_area = sent_back[reminder.area.ref]
-        yield areas.reminder_message(reminder, of_area, office=office, sent_at=due.now)
+        for number, to in enumerate(contacts(reminder.area)):
+            one = replace(reminder, area=to, is_further=number > 0)
+            yield areas.reminder_message(one, of_area, office=office, sent_at=due.now)
 
 
 # --- What needs a person -------------------------------------------------------------------------
@@ -249,7 +258,9 @@ def _affairs(
         ),
         answers=due.answers,
         sent_back=tuple(
-            _sent_back(sent, register) for sent in fresh if sent.outcome is Outcome.REJECTED
+            _sent_back(sent, register, due.now.date())
+            for sent in fresh
+            if sent.outcome is Outcome.REJECTED
         ),
         waiting=due.waiting,
         submissions=frozenset(sent.id for sent in fresh),
@@ -269,6 +280,7 @@ def _affairs(
         overdue=tuple(_overdue(due, register)),
         unreachable=tuple(_unreachable(due, register, owed)),
         copies=due.copies_beside,
+        register=due.register,
         entered=tuple(
             replace(_entered(one, register), area=register.area_name(one.area))
             for one in due.newly_entered
@@ -281,7 +293,7 @@ def _affairs(
 def _issued_in_words(issued: Issued) -> str:
     report = issued.report
     shown = f"{report.edition.named} of " if report.edition else ""
-    return f"{shown}{report.period.name}, overall {report.overall.shown}"
+    return f"{shown}{report.period.name}, overall {report.shown(report.overall)}"
 
 
 def _pending(draft: Issued) -> PendingDraft:
@@ -289,14 +301,14 @@ def _pending(draft: Issued) -> PendingDraft:
     return PendingDraft(
         report.period.name,
         report.edition.code if report.edition else "",
-        report.overall.shown,
+        report.shown(report.overall),
         report.coverage.shown,
         report.issued_at.date(),
     )
 
 
-def _sent_back(sent: Submission, register: Register) -> SentBack:
-    area = area_of(sent, register)
+def _sent_back(sent: Submission, register: Register, today: date) -> SentBack:
+    area = area_of(sent, register, today)
     is_told = area is not None and bool(area.email.strip())
     name = area.name if area else ""
     lies = _lies_for(area) if area and not is_told else ""
@@ -322,12 +334,13 @@ def _unreachable(
 ) -> Iterator[Unreachable]:
     """Areas that are owed a receipt or a reminder; of a correction `SentBack` tells."""
     for sent in due.submissions:
-        area = area_of(sent, register)
+        area = area_of(sent, register, due.now.date())
         if area and not area.email.strip() and sent.outcome is not Outcome.REJECTED:
             owed = f"a receipt for {sent.filename}"
             yield Unreachable(area.name, owed, due.now.date(), _lies_for(area))
     for ref in dict.fromkeys(one.area for one in due.newly_entered):
         area = register.area(ref)
+        area = answering(register, area, due.now.date()) if area else None
         if area and not area.email.strip():
             owed = "what was entered on its behalf"
             yield Unreachable(area.name, owed, due.now.date(), _lies_for(area))

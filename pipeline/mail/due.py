@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline.consolidation import approvals
 from pipeline.consolidation.editions import edition_of
@@ -20,7 +21,13 @@ from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages import MailKind
 from pipeline.mail.messages.appendix import Recalled
-from pipeline.mail.messages.digest import CopyBeside, NotTaken, Retention, Undelivered
+from pipeline.mail.messages.digest import (
+    CopyBeside,
+    NotTaken,
+    RegisterQuestion,
+    Retention,
+    Undelivered,
+)
 from pipeline.outputs.issuing import Issued, draft_of, pending, published_since
 from pipeline.store import (
     Answered,
@@ -35,8 +42,10 @@ from pipeline.store import (
 )
 from pipeline.store.session import Session
 from pipeline.workspace.runs.record import RunOutcome, last_runs
+from schemas.areas_over_time import answering
 from schemas.deciding import Weekday
 from schemas.model import Register, ServiceArea
+from schemas.timeline import in_force
 
 #: What a command may send, or a run that could not use the register: no sign of a night.
 _WITHOUT_A_NIGHT = (MailKind.APPENDIX, MailKind.RECALL, MailKind.REGISTER)
@@ -80,6 +89,8 @@ class MailDue(Struct, frozen=True):
     undelivered: tuple[Undelivered, ...] = ()
     #: Copies of the register that lie beside it.
     copies_beside: tuple[CopyBeside, ...] = ()
+    #: What there is to ask about the register.
+    register: tuple[RegisterQuestion, ...] = ()
     retention: Retention | None = None
     #: The day of the last digest, and the last day before this on which the job ran; None where
     #: there was none.
@@ -95,6 +106,7 @@ def due(
     undelivered: Iterable[Undelivered] = (),
     last_digest: datetime | None = None,
     copies_beside: Iterable[CopyBeside] = (),
+    asked_of_register: Iterable[RegisterQuestion] = (),
 ) -> MailDue:
     """What is due to be told, read from the store; `answered` is up to what people were told.
 
@@ -138,7 +150,10 @@ def due(
         ),
         entered=entered,
         returned={
-            p.name: returns_received(register_for(session, p.name), p, past, today)
+            p.name: tuple(
+                replace(each, area=answering(register, each.area, today))
+                for each in returns_received(register_for(session, p.name), p, past, today)
+            )
             for p in open_periods
         },
         issued=tuple(published_since(session, answered.issue)),
@@ -159,6 +174,7 @@ def due(
         set_apart=set_apart,
         undelivered=tuple(undelivered),
         copies_beside=tuple(copies_beside),
+        register=tuple(asked_of_register),
         retention=Retention(len(over.submissions), over.rule, over.since) if over.since else None,
         last_digest=last_digest.astimezone().date() if last_digest else None,
         last_night=_last_night(session),
@@ -221,6 +237,15 @@ def _last_night(session: Session) -> date | None:
     return max((at.astimezone().date() for at in (told, ran) if at is not None), default=None)
 
 
-def area_of(sent: Submission, register: Register) -> ServiceArea | None:
-    """The area that a return names; where it names none, the one in whose folder it lay."""
-    return register.area(sent.area or sent.folder_area or "")
+def area_of(sent: Submission, register: Register, today: date) -> ServiceArea | None:
+    """The area that a return names; where it names none, the one in whose folder it lay.
+
+    It has the name that it had in the return's period, and the addresses of whoever answers for it
+    today.
+    """
+    ref = sent.area or sent.folder_area or ""
+    area = register.area(ref)
+    if area is None:
+        return None
+    name = in_force(register, sent.period or "").area_name(ref)
+    return replace(answering(register, area, today), name=name)

@@ -9,6 +9,7 @@ from itertools import chain
 
 from pipeline.consolidation.redaction import Redaction
 from pipeline.intake.inbox import Skipped
+from pipeline.mail.asking import asked_of_register
 from pipeline.mail.compose import appendices, compose
 from pipeline.mail.delivery import Round, deliver, described, known_at, mail_status, outgoing
 from pipeline.mail.due import due, recalled
@@ -22,10 +23,11 @@ from pipeline.mail.messages import (
     register_messages,
 )
 from pipeline.mail.messages.appendix import Recalled
-from pipeline.mail.messages.digest import CopyBeside, Undelivered
+from pipeline.mail.messages.digest import CopyBeside, RegisterQuestion, Undelivered
 from pipeline.mail.reminders import owing
 from pipeline.outputs.issuing import published_since
 from pipeline.register.beside import beside
+from pipeline.register.last_read import last_read
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace
@@ -60,9 +62,12 @@ def enqueue(
         CopyBeside(copy.line, _first_day(copy.there_since, digests, now))
         for copy in beside(workspace.register).copies
     ]
+    read = last_read(workspace.state)
+    since = _first_day(read.read_at if read else now, digests, now)
+    asked = [RegisterQuestion(line, since) for line in asked_of_register(session)]
     last_digest = digests[-1] if digests else None
     answered = store.messages.answered()
-    found = due(session, answered, redaction, skipped, undelivered, last_digest, copies)
+    found = due(session, answered, redaction, skipped, undelivered, last_digest, copies, asked)
     always = workspace.settings.mail.always_digest
     with _office(workspace, {one.header_id for one in queued}) as office:
         made = _outgoing(session, compose(found, session.register, office, always=always))

@@ -35,6 +35,8 @@ class Reminder(Struct, frozen=True):
     owed: tuple[Owed, ...]
     #: The day on which it is sent.
     day: date
+    #: It goes to another address of the area than its first.
+    is_further: bool = False
 
     @property
     def since(self) -> date:
@@ -62,8 +64,11 @@ def reminders(
     """
     owed = list(_owed(register, standing, today))
     made = []
-    for area in register.areas:
-        mine = tuple(each for each in owed if each.returned.area.ref == area.ref)
+    for ref in dict.fromkeys(area.ref for area in register.known_areas):
+        mine = tuple(each for each in owed if each.returned.area.ref == ref)
+        if not mine:
+            continue
+        area = mine[-1].returned.area
         news = [
             each
             for each in mine

@@ -127,7 +127,7 @@ def _account(
 ) -> Account:
     report = issued.report
     tally, council = report.overall, register.framework
-    counts = f"{tally.green} green, {tally.amber} amber, {tally.red} red"
+    counts = ", ".join(f"{tally.of(band.colour)} {band.said}" for band in report.bands)
     decisions = (*first.decisions, *second.decisions)
     correction = next(one.correction for one in decisions if one.correction)
     accepted = {one.area for one in first.submissions if one.outcome is Outcome.ACCEPTED}
@@ -151,7 +151,7 @@ def _account(
         f"  {wording.edition_shown(report)}",
         "",
         f"Result: {len(report.lines)} indicators, {tally.rated} rated ({counts}).",
-        f"Overall: {tally.colour or 'not rated'}.",
+        f"Overall: {report.said(tally)}.",
         "",
         "Where to look:",
         *(f"  {what.ljust(widest)}  {path}" for what, path in where.items()),
@@ -193,5 +193,5 @@ def _happened(night: Night, register: Register, seen: set[str | None]) -> list[s
     for issued in night.issued:
         lines += [f"  {r.area.name}: {r.state.lower()}" for r in issued.report.awaited]
         called = issued.report.edition.shown if issued.report.edition else "Appendix"
-        lines.append(f"  {called}: overall {issued.report.overall.shown}")
+        lines.append(f"  {called}: overall {issued.report.shown(issued.report.overall)}")
     return lines

@@ -23,6 +23,7 @@ from pipeline.store import (
 )
 from pipeline.workbooks.names import suggestion
 from pipeline.workspace.errors import WorkspaceError
+from schemas.bands import Bands, bands_of
 from schemas.findings import printable, shorten
 from schemas.names import name_key, spelled
 from schemas.wording import counted, listed
@@ -99,9 +100,9 @@ def subject_of(name: str, stored: StoredReturns) -> Subject:
     for ref in refs:
         if name_key(ref) == wanted:
             return Subject(indicator=ref)
-    areas = {sent.area: "" for sent in submissions if sent.area}
-    areas |= {area.ref: area.name for area in stored.register.areas}
-    for ref, title in areas.items():
+    areas = dict.fromkeys((area.ref, area.name) for area in stored.register.known_areas)
+    areas |= dict.fromkeys((sent.area, "") for sent in submissions if sent.area)
+    for ref, title in areas:
         if wanted in map(name_key, (ref, title)):
             return Subject(area=ref)
     is_hash = len(typed) >= _ENOUGH_DIGITS
@@ -137,6 +138,10 @@ class _History(Struct, frozen=True):
 
     subject: Subject
     stored: StoredReturns
+
+    @property
+    def _bands(self) -> Bands:
+        return bands_of(self.stored.register)
 
     def events(self) -> Iterator[Event]:
         if self.subject.indicator:
@@ -271,7 +276,8 @@ class _History(Struct, frozen=True):
             if is_new:
                 kind = EventKind.DRAFTED if issue.is_draft else EventKind.ISSUED
                 shown = edition_of(store, issue).named
-                details = f"the appendix, {shown}, overall {issue.overall or 'not rated'}"
+                overall = self._bands.said(issue.overall)
+                details = f"the appendix, {shown}, overall {overall}"
                 yield Event(issue.issued_at, kind, issue.period, "", details)
 
     def _decided(self) -> Iterator[Event]:
@@ -293,7 +299,7 @@ class _History(Struct, frozen=True):
                     told = self.stored.redaction.issued(issue, rating)
                     target = f"target {told.target}" if told.target else ""
                     # What is not rated for want of a figure says so itself.
-                    parts = (shorten(told.performance), target, told.rating)
+                    parts = (shorten(told.performance), target, self._bands.said(told.rating))
                     details = ", ".join(filter(None, parts))
                     if before.get(issue.period, "") != details:
                         before[issue.period] = details

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.content import content_of, said_by
-from pipeline.consolidation.rating import Rating
 from pipeline.consolidation.report import Report
 from pipeline.register.last_read import last_read
 from pipeline.store.journal import archived_register, registers
@@ -19,6 +18,7 @@ from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
 from schemas.deciding import IssueRule
 from schemas.model import Period, Register
+from schemas.renaming import with_names_of
 
 #: So many digits of a SHA-256 name a register, at the least.
 _LEAST_DIGITS = 6
@@ -42,7 +42,7 @@ def appendix_changes(session: Session, old: Register, new: Register) -> Iterator
 
     Figures are not told: what one register suppresses the other may not.
     """
-    received_for = set(session.store.periods())
+    old, received_for = with_names_of(old, new), set(session.store.periods())
     for period in new.periods:
         if period.name not in received_for:
             said = f"{period.name}: nothing has been received, so no appendix changes."
@@ -76,19 +76,15 @@ def _of_open(session: Session, period: Period, old: Register, new: Register) -> 
 
 def _ratings(before: Report, after: Report) -> Iterator[str]:
     """What would be rated otherwise."""
-    was, now = (str(each.overall.colour or "not rated") for each in (before, after))
-    if was != now:
+    if before.overall.colour is not after.overall.colour:
+        was, now = (each.said(each.overall) for each in (before, after))
         yield f"The whole: {now}; it was {was}."
     earlier = {line.indicator.ref: line.rating for line in before.lines}
     for line in after.lines:
         rating = earlier.get(line.indicator.ref)
         if rating is not None and rating != line.rating:
             name = f"{line.indicator.ref} ({line.indicator.wording})"
-            yield f"{name}: {_told(line.rating)}; it was {_told(rating)}."
-
-
-def _told(rating: Rating) -> str:
-    return str(rating.colour or f"not rated ({rating.not_rated})")
+            yield f"{name}: {after.said(line.rating)}; it was {before.said(rating)}."
 
 
 def register_named(name: str, workspace: Workspace) -> Path:

@@ -22,6 +22,7 @@ from pipeline.workbooks.sandbox import StoppedError
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.moving import ChangedError, content_of
+from schemas.bands import bands_of
 from schemas.findings import Finding, printable
 from schemas.model import Indicator, Period, Register, Status
 from schemas.names import name_key
@@ -194,7 +195,7 @@ def trace(indicator: Indicator, report: Report, stored: StoredReturns, cell_of: 
         period=report.period,
         performance=line.performance_shown if is_shown else NOT_ISSUED,
         target=line.target_shown,
-        rating=line.rating.shown if is_shown else "",
+        rating=report.shown(line.rating) if is_shown else "",
         remarks=line.remarks if is_shown else (),
         issued=_last_issue(indicator, report.period, stored),
         sources=sources,
@@ -209,8 +210,9 @@ def _last_issue(indicator: Indicator, period: Period, stored: StoredReturns) -> 
         if issue and rated.indicator == indicator.ref:
             told = stored.redaction.issued(issue, rated)
             recall = recalls(stored.store).get(issue.id)
+            said = bands_of(stored.register).said(told.rating)
             return LastIssue(
-                *(issue.issued_at, told.performance, told.target, told.rating),
+                *(issue.issued_at, told.performance, told.target, said),
                 recalled_at=recall.decided_at if recall else None,
             )
     return None

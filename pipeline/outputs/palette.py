@@ -1,14 +1,10 @@
-"""The appendix's colours.
-
-Each rating's fill has its own lightness (about 36%, 64% and 81% grey), so that the three stay apart
-in greyscale print and for readers who cannot tell red from green; the text on each reaches WCAG AA.
-"""
+"""The appendix's colours; those of the bands are the register's."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from pipeline.consolidation.rating import Colour
+from schemas.bands import NOT_RATED_FILL, Band
 
 INK = "#1A1A1A"
 QUIET_INK = "#454545"
@@ -16,6 +12,8 @@ RULE = "#8A8F98"
 HEADING_FILL = "#1F3A5F"
 HEADING_INK = "#FFFFFF"
 BAND_FILL = "#E4EAF2"
+#: What marks a draft.
+DRAFT = "#FFC83D"
 
 
 class Shade(Struct, frozen=True):
@@ -25,14 +23,9 @@ class Shade(Struct, frozen=True):
     ink: str
 
 
-RAG = {
-    Colour.GREEN: Shade("#4FB58C", "#000000"),
-    Colour.AMBER: Shade("#FFC83D", "#000000"),
-    Colour.RED: Shade("#B3123A", "#FFFFFF"),
-}
-NOT_RATED = Shade("#F4F4F4", QUIET_INK)
+NOT_RATED = Shade(NOT_RATED_FILL, QUIET_INK)
 
 
-def shade(colour: Colour | None) -> Shade:
+def shade(band: Band | None) -> Shade:
     """The shade of a rating; a neutral one for what is not rated."""
-    return NOT_RATED if colour is None else RAG[colour]
+    return NOT_RATED if band is None else Shade(band.fill, band.ink)

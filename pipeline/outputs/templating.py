@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from jinja2 import BaseLoader, Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from pipeline.consolidation.rating import SYMBOLS
 from pipeline.outputs import palette, wording
 from pipeline.workbooks.safe_text import clean, one_line
 from schemas.wording import counted, day_shown, listed
@@ -50,7 +49,7 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         travels=wording.travels_shown,
     )
     colours = SimpleNamespace(shade=palette.shade, **_COLOURS)
-    env.globals.update(palette=colours, symbols=SYMBOLS)
+    env.globals.update(palette=colours)
     return env
 
 

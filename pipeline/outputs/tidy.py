@@ -113,6 +113,10 @@ def _edition(row: _Reported) -> str:
     return edition.shown if edition else ""
 
 
+def _rating(row: _Reported) -> str:
+    return row.report.shown(row.line.rating)
+
+
 #: What was reported, the indicator as the appendix prints it, then where the figure came from.
 COLUMNS = (
     _text("Period", 80, "What it reports on.", lambda r: r.report.period.name),
@@ -129,7 +133,7 @@ COLUMNS = (
     _text("As shown", 90, "What the area reported, as the appendix prints it.", _as_shown),
     _text("Indicator target", 95, "What is to be reached.", lambda r: r.line.target_shown),
     _text("Indicator performance", 110, "All areas' figure.", lambda r: r.line.performance_shown),
-    _text("Indicator rating", 115, "Its colour, or why none.", lambda r: r.line.rating.shown),
+    _text("Indicator rating", 115, "Its colour, or why none.", _rating),
     _text("Indicator restated from", 115, "What the closed period had said.", _restated_from),
     _observed("filename"),
     _observed("sheet"),
@@ -158,7 +162,8 @@ def _rows(report: Report) -> Iterator[_Reported]:
         for line in section.lines:
             reported = {o.area: o for o in line.consolidated.observations}
             for ref in line.indicator.areas:
-                area = report.register.area(ref) or ServiceArea(ref, ref)
+                area = report.register.area(ref)
+                area = area or ServiceArea(ref, report.register.area_name(ref))
                 yield _Reported(report, section, line, area, reported.get(ref))
 
 

@@ -26,11 +26,11 @@ REASONS = {
 }
 
 
-def counts_shown(tally: Tally) -> str:
+def counts_shown(report: Report, tally: Tally) -> str:
     """What a tally holds: `1 green, 1 red, 1 not rated`; only what there is."""
-    words = ("green", "amber", "red", "not rated")
-    numbers = (tally.green, tally.amber, tally.red, tally.not_rated)
-    parts = [f"{number} {word}" for number, word in zip(numbers, words, strict=True) if number]
+    numbers = [(tally.of(each.colour), each.said) for each in report.bands.every]
+    numbers.append((tally.not_rated, "not rated"))
+    parts = [f"{number} {word}" for number, word in numbers if number]
     return ", ".join(parts) or "no indicators"
 
 
@@ -138,7 +138,7 @@ def sum_restated(report: Report, section: Section | None = None) -> str:
     if then is None:
         return ""
     is_hidden = any(n.consolidated.suppressed for n in lines if n.restated_from is not None)
-    was = f"was {then.shown}" if then.colour and now.colour is not then.colour else ""
+    was = f"was {report.shown(then)}" if then.colour and now.colour is not then.colour else ""
     return _restated_then(report, "it", was if was and not is_hidden else "was made up otherwise")
 
 

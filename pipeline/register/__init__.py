@@ -17,7 +17,8 @@ def need_period(register: Register, name: str) -> Period:
         WorkspaceError: there is none.
     """
     wanted = name_key(name)
-    period = next((each for each in register.periods if name_key(each.name) == wanted), None)
+    called = ((name, each) for each in register.periods for name in (each.name, *each.formerly))
+    period = next((each for name, each in called if name_key(name) == wanted), None)
     if period is None:
         known = ", ".join(p.name for p in register.periods)
         raise WorkspaceError(f"{name} is not a period of the register. Choose one of: {known}.")
@@ -31,8 +32,8 @@ def need_area(register: Register, name: str) -> ServiceArea:
         WorkspaceError: there is none.
     """
     wanted = name_key(name)
-    for area in register.areas:
+    for area in register.known_areas:
         if wanted in map(name_key, (area.ref, area.name)):
-            return area
+            return register.area(area.ref) or area
     known = ", ".join(area.name for area in register.areas)
     raise WorkspaceError(f"{name} is not a service area. Choose one of: {known}.")

@@ -11,12 +11,22 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from pipeline import __version__
 from pipeline.register.file import LIMITS, register_bytes
 from pipeline.workspace.folder import write_whole
 from pipeline.workspace.settings import Limits
+from schemas.findings import Finding, Severity
 from schemas.model import Register
+
+
+class _Kept(Struct, frozen=True):
+    """What the cache keeps of a workbook."""
+
+    register: Register
+    #: What there is to ask about it.
+    asked: tuple[Finding, ...] = ()
 
 
 def load_register(
@@ -27,6 +37,21 @@ def load_register(
     A workbook whose bytes were read before, by this version, comes from `cache_dir`. Raises
     `RegisterError`; a problem with the cache itself is never one.
     """
+    return _load(path, cache_dir, limits, was_accepted=was_accepted).register
+
+
+def load_questions(
+    register: Register, path: Path, cache_dir: Path, limits: Limits = LIMITS
+) -> tuple[Finding, ...]:
+    """What there is to ask about a register that was read from `path`; none if it is another now.
+
+    Raises `RegisterError` as above.
+    """
+    kept = _load(path, cache_dir, limits, was_accepted=False)
+    return kept.asked if kept.register.sha256 == register.sha256 else ()
+
+
+def _load(path: Path, cache_dir: Path, limits: Limits, *, was_accepted: bool) -> _Kept:
     content = register_bytes(path)
     sha256 = hashlib.sha256(content).hexdigest()
     # What was only accepted once is no register to be used now, and is kept apart.
@@ -37,15 +62,17 @@ def load_register(
     # among them that of a cache written for other types.
     for each in cached:
         with suppress(OSError, ValueError, ArithmeticError):
-            register = msgspec.msgpack.decode(each.read_bytes(), type=Register)
-            if register.sha256 == sha256:
-                return register
+            kept = msgspec.msgpack.decode(each.read_bytes(), type=_Kept)
+            if kept.register.sha256 == sha256:
+                return kept
 
     # Here and not above: the cached way must stay free of pandas and pandera.
     from pipeline.register.reader import inspect_content
 
-    register, _ = inspect_content(content, path.name, limits, was_accepted=was_accepted)
+    register, findings = inspect_content(content, path.name, limits, was_accepted=was_accepted)
+    asked = tuple(each for each in findings if each.severity is Severity.WARNING)
+    made = _Kept(register, asked)
     # Without the cache the next run only takes longer.
     with suppress(OSError):
-        write_whole(cached[-1], msgspec.msgpack.encode(register), 0o600)
-    return register
+        write_whole(cached[-1], msgspec.msgpack.encode(made), 0o600)
+    return made

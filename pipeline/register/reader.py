@@ -24,7 +24,10 @@ from pipeline.workspace.settings import Limits
 from schemas import register_rules as r
 from schemas.findings import Finding, has_errors, in_reading_order
 from schemas.model import Register
+from schemas.names import name_key
 from schemas.register import failures
+from schemas.register_layout import SHEETS
+from schemas.register_questions import questions
 
 
 def inspect_register(path: Path, limits: Limits = LIMITS) -> tuple[Register, tuple[Finding, ...]]:
@@ -65,7 +68,29 @@ def judge(
             return register_of(reading.tables, sha256), findings
     if has_errors(findings):
         raise RegisterError([_line(name, finding) for finding in findings], findings)
-    return register_of(reading.tables, sha256), findings
+    register = register_of(reading.tables, sha256)
+    if asked := _asked(register, reading):
+        findings = in_reading_order([*findings, *asked], reading.names)
+        if has_errors(findings):
+            raise RegisterError([_line(name, finding) for finding in findings], findings)
+    return register, findings
+
+
+def _asked(register: Register, reading: RegisterReading) -> list[Finding]:
+    """What is asked about the register as a whole, each at its cell."""
+    found = []
+    for each in questions(register):
+        sheet = next(sheet for sheet in SHEETS if sheet.attribute == each.sheet)
+        keys = [column.key for column in sheet.columns if column.key in ("ref", "since")] or [
+            sheet.columns[0].key
+        ]
+        row = next(
+            row
+            for row in reading.sheets[sheet.title]
+            if [name_key(row.values[key] or "") for key in keys] == [*map(name_key, each.row)]
+        )
+        found.append(row.cells[each.column].found(each.rule, **each.words))
+    return found
 
 
 def _read_in_sandbox(content: bytes, limits: Limits) -> RegisterReading:

@@ -15,8 +15,9 @@ from msgspec import Struct
 
 from schemas.model import Indicator, Register, Target
 from schemas.register_columns import Content, RegisterColumn, RegisterSheet
-from schemas.register_layout import INDICATORS, LISTS, SHEETS
+from schemas.register_layout import AREAS, INDICATORS, LISTS, SHEETS
 from schemas.register_names import SheetNames
+from schemas.register_periods import listed_names
 from schemas.register_settings import FRAMEWORK
 from schemas.timeline import arranged, row_for
 from schemas.units import Unit
@@ -51,12 +52,13 @@ def register_of(sheets: Mapping[str, Sequence[Values]], sha256: str) -> Register
     }
     for priority in raw["priorities"]:
         priority.setdefault("achievements_heading", priority["heading"])
-    places = {area["ref"]: place for place, area in enumerate(raw["areas"])}
+    places = {area["ref"]: place for place, area in reversed([*enumerate(raw["areas"])])}
     for indicator in raw["indicators"]:
         named = set(indicator["areas"]) & places.keys()
         indicator["areas"] = sorted(named, key=places.__getitem__)
     for period in raw["periods"]:
         period["open"] = period["open"] == _OPEN[True]
+        period["formerly"] = listed_names(period.get("formerly", ""))
     raw["priorities"].sort(key=lambda priority: priority["order"])
     raw["periods"].sort(key=lambda period: (period["starts"], period["ends"]))
     (framework,) = raw["framework"]
@@ -89,6 +91,8 @@ def tables(register: Register) -> Iterator[tuple[RegisterSheet, list[Cells]]]:
         items = [register.framework] if sheet is FRAMEWORK else getattr(register, sheet.attribute)
         if sheet is INDICATORS:
             items = register.versions or register.indicators
+        elif sheet is AREAS:
+            items = register.area_versions or register.areas
         yield sheet, [_cells(sheet, item, _unit(item, register)) for item in items]
 
 

@@ -6,6 +6,7 @@ Runs in the sandbox; imports neither pandas nor SQLAlchemy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from msgspec import Struct, field
 from python_calamine import PasswordError
@@ -22,9 +23,10 @@ from pipeline.workbooks.zip_directory import TooManyPartsError
 from schemas import register_rules as r
 from schemas.findings import Finding, Rule
 from schemas.register_columns import RegisterColumn, RegisterSheet
-from schemas.register_layout import INDICATORS, PERIODS, SHEETS, TARGETS
+from schemas.register_layout import INDICATORS, LISTS, PERIODS, SHEETS, TARGETS
 from schemas.register_names import SheetNames
 from schemas.register_settings import FRAMEWORK, FRAMEWORK_COLUMNS
+from schemas.register_thresholds import ABOUT_TARGETS
 
 #: The heading row is looked for in this many rows from the top.
 _HEADING_WITHIN = 20
@@ -108,8 +110,11 @@ def _type(reading: RegisterReading) -> None:
     indicators = IndicatorRows()
     names: dict[str, SheetNames] = {}
     # What other sheets choose from comes first: a list is told apart by the names that are there.
-    for sheet in sorted(SHEETS, key=lambda sheet: any(c.chosen_from for c in sheet.columns)):
+    for sheet in sorted(SHEETS, key=_depth):
         rows = reading.sheets.get(sheet.title, ())
+        if any(not row.cells[key].is_blank for key in _own_choices(sheet) for row in rows):
+            typed = (read_row(row.cells, indicators, names)[0] for row in rows)
+            names[sheet.title] = SheetNames.of(sheet, typed)
         for row in rows:
             row.values, findings = read_row(row.cells, indicators, names)
             reading.findings += findings
@@ -119,9 +124,21 @@ def _type(reading: RegisterReading) -> None:
                 indicators.note(row.values)
             elif sheet is TARGETS:
                 about = indicators.about(row.values)
-                row.values |= {key: about.get(key) for key in ("kind", "polarity", "unit")}
+                row.values |= {key: about.get(key) for key in ABOUT_TARGETS}
         if sheet.title in reading.sheets:
             names[sheet.title] = SheetNames.of(sheet, (row.values for row in rows))
+
+
+@cache
+def _depth(sheet: RegisterSheet) -> int:
+    """How many sheets stand one on the other below one, each chosen from in the next."""
+    others = {LISTS[c.chosen_from] for c in sheet.columns if c.chosen_from} - {sheet}
+    return max((1 + _depth(other) for other in others), default=0)
+
+
+def _own_choices(sheet: RegisterSheet) -> list[str]:
+    """The keys of the columns in which rows of the sheet itself are chosen."""
+    return [c.key for c in sheet.columns if c.chosen_from and LISTS[c.chosen_from] is sheet]
 
 
 def _read_sheet(

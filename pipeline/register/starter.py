@@ -75,7 +75,14 @@ def starter_register(today: date) -> model.Register:
         ),
         targets=(
             model.Target("P1-1", period.name, value=Decimal(250)),
-            model.Target("P2-1", period.name, value=Decimal("45.0")),
+            model.Target(
+                "P2-1",
+                period.name,
+                value=Decimal("45.0"),
+                green_from=Decimal("44.0"),
+                red_from=Decimal("40.0"),
+                exceeded_from=Decimal("50.0"),
+            ),
         ),
         areas=(
             model.ServiceArea(
@@ -86,6 +93,7 @@ def starter_register(today: date) -> model.Register:
             ),
         ),
         periods=(period,),
+        bands=(model.BandRow(model.Colour.EXCEEDED, "Exceeded", "★", "#10246B"),),
         recipients=(
             model.Recipient("Committee clerk", "committee@council.example"),
             model.Recipient(

@@ -84,7 +84,7 @@ def read_typed(
     )
     arrival = Arrival(Path(), "", 0, FileKind.XLSX, session.now)
     one = Return(arrival, reading)
-    kept = partial(kept_register, session.workspace)
+    kept = partial(kept_register, session.workspace, now=session.register)
     earlier = figures_before([one], register, session.store, kept)
     (checked,) = validate([one], register, session.now, earlier)
     # What is about no cell is that the other indicators have no row.

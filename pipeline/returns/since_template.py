@@ -53,9 +53,9 @@ class KeptRegisters(Struct, frozen=True):
     used: Callable[[], Sequence[str]] = tuple
 
     @classmethod
-    def in_archive(cls, workspace: Workspace, store: Store | None) -> KeptRegisters:
+    def in_archive(cls, workspace: Workspace, store: Store | None, now: Register) -> KeptRegisters:
         used = store.registers_used if store else tuple
-        return cls(partial(kept_register, workspace), used)
+        return cls(partial(kept_register, workspace, now=now), used)
 
 
 NONE_KEPT = KeptRegisters()

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
 from pipeline.returns.frames import ABSENT, Earlier, Placed, Standards, cover_frame, row_frame
+from pipeline.returns.left import not_there
 from pipeline.returns.not_due import without_not_due
 from pipeline.returns.reading import Reading, Return
 from pipeline.returns.since_template import BEARING, NONE_KEPT, KeptRegisters, Templates
@@ -69,6 +70,12 @@ def validate(
             entry = together[row].reading.cover.get(field)
             place = (entry.sheet, entry.cell) if entry else ("", "")
             found[together[row].number].append(check.found(*place, **words))
+    for number, reading in enumerate(readings):
+        if number not in by_number and reading.area and reading.period:
+            entry = reading.cover.get("area")
+            place = (entry.sheet, entry.cell) if entry else ("", "")
+            left = not_there(register, reading.area, reading.period, place)
+            found[number] += [left] if left else []
     for one in placed:
         said = (*one.reading.findings, *found[one.number])
         if any(each.code in _PASSES for each in said) and (asked := templates.asked(one)):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ from msgspec.structs import replace
 from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.store.decisions import Ruling
-from pipeline.store.records import add, by_owner, rows_of
+from pipeline.store.period_names import period_names
+from pipeline.store.records import add, by_owner, rows_found, rows_of
 from pipeline.store.rows import Issue, IssuedRating
 
 #: Old issues do not say so, and are none.
@@ -40,11 +42,11 @@ class Editions:
 
     def all(self, period: str | None = None) -> tuple[Issue, ...]:
         """Every one of a period's appendix or of all, in the order made."""
-        return self._chosen(_is_for(period))
+        return self._chosen(self._is_for(period))
 
     def issues(self, period: str | None = None) -> tuple[Issue, ...]:
         """Those that are no drafts."""
-        return self._chosen(_is_for(period) & ~_IS_DRAFT)
+        return self._chosen(self._is_for(period) & ~_IS_DRAFT)
 
     def of_number(self, number: int) -> Issue:
         """The one of that number in the store."""
@@ -61,7 +63,7 @@ class Editions:
 
     def many(self, period: str) -> int:
         """How many issues of a period's appendix there are."""
-        chosen = sa.select(sa.func.count()).where(_is_for(period) & ~_IS_DRAFT)
+        chosen = sa.select(sa.func.count()).where(self._is_for(period) & ~_IS_DRAFT)
         with e.reading(self._engine) as connection:
             return connection.scalar(chosen) or 0
 
@@ -80,29 +82,29 @@ class Editions:
     def _first_after(self, issue: Issue, is_other: sa.ColumnElement[bool]) -> Issue:
         """The first one of its period after the last other before it."""
         c = t.issue.c
-        others = _is_for(issue.period) & (c.id < issue.id) & is_other
+        others = self._is_for(issue.period) & (c.id < issue.id) & is_other
         before = sa.func.coalesce(sa.select(sa.func.max(c.id)).where(others).scalar_subquery(), 0)
-        first = sa.select(sa.func.min(c.id)).where(_is_for(issue.period) & (c.id > before))
+        first = sa.select(sa.func.min(c.id)).where(self._is_for(issue.period) & (c.id > before))
         return next(iter(self._chosen(c.id == first.scalar_subquery())), issue)
 
     def _last(self, period: str, is_meant: sa.ColumnElement[bool]) -> Issue | None:
-        last = sa.select(sa.func.max(t.issue.c.id)).where(_is_for(period) & is_meant)
+        last = sa.select(sa.func.max(t.issue.c.id)).where(self._is_for(period) & is_meant)
         return next(iter(self._chosen(t.issue.c.id == last.scalar_subquery())), None)
 
     def _chosen(self, chosen: sa.ColumnElement[bool]) -> tuple[Issue, ...]:
         said = sa.select(t.rating).join(t.issue).where(chosen).order_by(t.rating.c.position)
         with e.reading(self._engine) as connection:
             ratings = by_owner(connection, said, IssuedRating)
-            found = connection.execute(sa.select(t.issue).where(chosen).order_by(t.issue.c.id))
-            return tuple(_to_issue(row, ratings[row["id"]]) for row in found.mappings())
+            found = rows_found(connection, sa.select(t.issue).where(chosen).order_by(t.issue.c.id))
+            return tuple(_to_issue(row, ratings[row["id"]]) for row in found)
+
+    def _is_for(self, period: str | None) -> sa.ColumnElement[bool]:
+        """Whether an issue is one of this period, or of any where none is named."""
+        names = [] if period is None else [period]
+        return period_names(self._engine).is_of(t.issue.c.period, *names)
 
 
-def _is_for(period: str | None) -> sa.ColumnElement[bool]:
-    """Whether an issue is one of this period, or of any where none is named."""
-    return sa.true() if period is None else t.issue.c.period == period
-
-
-def _to_issue(row: sa.RowMapping, ratings: Sequence[IssuedRating]) -> Issue:
+def _to_issue(row: Mapping[Any, Any], ratings: Sequence[IssuedRating]) -> Issue:
     # What old versions did not note yet is none.
     noted = {str(name): value for name, value in row.items() if value is not None}
     return msgspec.convert({"version": "", "suppresses": False, **noted, "ratings": ratings}, Issue)

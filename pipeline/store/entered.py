@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from pipeline.store import engine as e
 from pipeline.store import tables as t
-from pipeline.store.records import rows_of
+from pipeline.store.period_names import period_names
+from pipeline.store.records import rows_found, rows_of
 from schemas.observations import Observation
 
 
@@ -77,9 +78,9 @@ class EnteredFigures:
         """Every figure of a period or of all with a higher number, in the order entered."""
         query = sa.select(t.entered).where(t.entered.c.id > after).order_by(t.entered.c.id)
         if period is not None:
-            query = query.where(t.entered.c.period == period)
+            query = query.where(period_names(self._engine).is_of(t.entered.c.period, period))
         with e.reading(self._engine) as connection:
-            rows = connection.execute(query).mappings()
+            rows = rows_found(connection, query)
             return tuple(_with_provenance(msgspec.convert(row, Entered)) for row in rows)
 
 

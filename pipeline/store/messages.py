@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from pipeline.intake.quarantine import SetApart
 from pipeline.store import engine as e
 from pipeline.store import tables as t
+from pipeline.store.period_names import PeriodNames, period_names
 from pipeline.store.records import add, read, rows_of
 
 
@@ -192,7 +193,8 @@ class Messages:
     def forget(self, periods: Iterable[str], at: datetime, why: str) -> None:
         """Delete what the messages of some periods say, and write that it was done."""
         number = t.message_content.c.message_id
-        over = sa.select(number).join(t.message).where(t.message.c.period.in_(list(periods)))
+        every = period_names(self._engine).all_of(*periods)
+        over = sa.select(number).join(t.message).where(t.message.c.period.in_(every))
         with e.writing(self._engine) as connection:
             numbers = connection.scalars(over.order_by(number)).all()
             gone = [Attempt(number, at, Became.FORGOTTEN, why) for number in numbers]
@@ -261,7 +263,8 @@ class Messages:
             .order_by(t.message.c.id)
         )
         with e.reading(self._engine) as connection:
-            return tuple(map(_to_queued, connection.execute(query)))
+            names = period_names(self._engine)
+            return tuple(_to_queued(row, names) for row in connection.execute(query))
 
 
 def attachments_needed(connection: sa.Connection) -> frozenset[str]:
@@ -319,10 +322,10 @@ def _kept_or_forgotten(number: int) -> sa.Select[Any]:
     return sa.select(sa.exists().where(kept == number) | is_forgotten)
 
 
-def _to_queued(row: sa.Row[Any]) -> Queued:
+def _to_queued(row: sa.Row[Any], names: PeriodNames) -> Queued:
     def of(table: sa.Table) -> dict[str, Any]:
         return {str(column.name): row._mapping[column] for column in table.columns}
 
     last, has_content = of(t.attempt), row._mapping[t.message_content.c.message_id] is not None
     held = {"last": last if last["id"] else None, "has_content": has_content}
-    return msgspec.convert(of(t.message) | held, Queued)
+    return msgspec.convert({**names.of_row(of(t.message)), **held}, Queued)

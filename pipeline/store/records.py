@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from msgspec.structs import asdict
 
 from pipeline.store.engine import reading
+from pipeline.store.period_names import period_names
 
 T = TypeVar("T")
 
@@ -47,10 +48,16 @@ def add(
 def read(engine: sa.Engine, query: sa.Select[Any], kind: type[T]) -> tuple[T, ...]:
     """A record of each row that a query finds, each field from the column of its name.
 
-    A field for which there is no column has its default.
+    A field for which there is no column has its default, and a period the name that it has by now.
     """
     with reading(engine) as connection:
-        return tuple(msgspec.convert(row, kind) for row in connection.execute(query).mappings())
+        return tuple(msgspec.convert(row, kind) for row in rows_found(connection, query))
+
+
+def rows_found(connection: sa.Connection, query: sa.Executable) -> Iterator[Mapping[Any, Any]]:
+    """The rows that a query finds, each with the name that its period has by now."""
+    names = period_names(connection.engine)
+    return map(names.of_row, connection.execute(query).mappings())
 
 
 def by_owner(
@@ -58,7 +65,7 @@ def by_owner(
 ) -> Mapping[int, list[T]]:
     """The records that a query finds, by what they belong to, which is in their first column."""
     found: dict[int, list[T]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
+    for row in rows_found(connection, query):
         found[next(iter(row.values()))].append(msgspec.convert(row, kind))
     return found
 

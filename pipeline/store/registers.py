@@ -12,20 +12,25 @@ from pipeline.workspace.folder import Workspace
 from pipeline.workspace.moving import holds
 from pipeline.workspace.settings import Limits
 from schemas.model import Register
+from schemas.renaming import with_names_of
 
 
-def kept_register(workspace: Workspace, sha256: str) -> Register | None:
+def kept_register(
+    workspace: Workspace, sha256: str, now: Register | None = None
+) -> Register | None:
     """The register of that hash; None where the archive does not hold it, or not as it was.
 
-    It was accepted once, and is not held to checks that have come since.
+    It was accepted once, and is not held to checks that have come since. Its periods have the names
+    that they have in the register of `now`.
     """
     path = archived_register(workspace.archive, sha256)
     if not holds(path, sha256):
         return None
     try:
-        return _loaded(path, sha256, workspace.cache, workspace.settings.limits)
+        then = _loaded(path, sha256, workspace.cache, workspace.settings.limits)
     except RegisterError:
         return None
+    return with_names_of(then, now) if now else then
 
 
 # Under its hash it never changes; what could not be loaded is tried again.

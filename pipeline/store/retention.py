@@ -17,6 +17,7 @@ from msgspec import Struct
 from pipeline.store import Forgotten, Store, Submission
 from pipeline.store.attachments import sweep
 from pipeline.store.copying import sqlite_file
+from pipeline.store.period_names import PeriodNames
 from pipeline.workspace.folder import Workspace, correction_ending, disk_trouble
 from schemas.model import Register
 from schemas.wording import counted
@@ -94,23 +95,31 @@ def forget(found: Due, workspace: Workspace, store: Store, by: str, at: datetime
     over = {sent.period for sent in forgotten if sent.period} - periods
     store.messages.forget(over, at, f"{found.rule}; by {by}")
     sweep(workspace, store)
-    for path in _files(workspace, forgotten, remaining, over):
+    for path in _files(workspace, forgotten, remaining, over, store.period_names):
         with disk_trouble(f"{path} cannot be removed"):
             path.unlink(missing_ok=True)
 
 
 def _files(
-    workspace: Workspace, forgotten: Sequence[Submission], remaining: set[str], over: set[str]
+    workspace: Workspace,
+    forgotten: Sequence[Submission],
+    remaining: set[str],
+    over: set[str],
+    names: PeriodNames,
 ) -> Iterator[Path]:
-    """The files that hold what was forgotten; `over` are the periods of which nothing is kept."""
+    """The files that hold what was forgotten; `over` are the periods of which nothing is kept.
+
+    What was written while a period had another name lies under that.
+    """
     for sent in forgotten:
         # What was sent more than once stays while one receipt of it does.
         if sent.sha256 not in remaining:
             yield from workspace.archive.glob(f"{sent.sha256[:2]}/{sent.sha256}.*")
             copies = f"*{correction_ending(sent.sha256)}"
-            yield from workspace.corrections_of(sent.period).glob(copies)
+            for name in names.all_of(sent.period) if sent.period else [None]:
+                yield from workspace.corrections_of(name).glob(copies)
             yield from workspace.by_hand.rglob(copies)
-    for period in over:
+    for period in names.all_of(*over):
         # A message does not say which return it is about; here all of them are meant.
         yield from workspace.mail_of(period).glob("*.eml")
         for area in workspace.by_hand.glob("*"):

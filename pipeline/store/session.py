@@ -30,3 +30,6 @@ class Session(Struct, frozen=True):
     now: datetime
     progress: Progress = silent
     pace: Pace = field(default_factory=Pace)
+
+    def __post_init__(self) -> None:
+        self.store.period_names.know(self.register.periods)

@@ -19,12 +19,14 @@ from msgspec.structs import replace
 from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.store.bulk import add_all
+from pipeline.store.counting import STANDING, had_come, with_provenance
 from pipeline.store.decisions import Decisions, Ruling
 from pipeline.store.editions import Editions
 from pipeline.store.entered import Entered, EnteredFigures, in_force, with_entered
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
-from pipeline.store.records import T, by_owner, in_portions, read, rows_of
+from pipeline.store.period_names import period_names
+from pipeline.store.records import T, by_owner, in_portions, read, rows_found, rows_of
 from pipeline.store.rows import (
     Contents,
     Decision,
@@ -38,13 +40,6 @@ from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
 from schemas.model import Status
 from schemas.observations import Achievement, Observation
-
-#: The numbers of the submissions that count: the last accepted one of each area and period.
-_STANDING = (
-    sa.select(sa.func.max(t.submission.c.id))
-    .where(t.submission.c.outcome == Outcome.ACCEPTED)
-    .group_by(t.submission.c.area, t.submission.c.period)
-)
 
 
 class Store:
@@ -86,6 +81,7 @@ class Store:
 
     def _use(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self.period_names = period_names(engine)
         self.decisions = Decisions(engine)
         self.editions = Editions(engine)
         self.entered = EnteredFigures(engine)
@@ -186,7 +182,9 @@ class Store:
         """The last accepted submission of each of these areas for a period, without findings."""
         found: list[Submission] = []
         for some in in_portions(areas):
-            query = sa.select(t.submission).where(t.submission.c.id.in_(_last_of(period, some)))
+            query = sa.select(t.submission).where(
+                t.submission.c.id.in_(self._last_of(period, some))
+            )
             found += read(self._engine, query, Submission)
         return tuple(found)
 
@@ -222,11 +220,11 @@ class Store:
 
         None stands for those of which it is not plain for which period they are.
         """
-        return self._submissions(_is_of(periods))
+        return self._submissions(self._is_of(periods))
 
     def submissions_after(self, number: int, *periods: str | None) -> tuple[Submission, ...]:
         """Those of them with higher numbers."""
-        return self._submissions(_is_of(periods) & (t.submission.c.id > number))
+        return self._submissions(self._is_of(periods) & (t.submission.c.id > number))
 
     def _submissions(self, is_meant: sa.ColumnElement[bool]) -> tuple[Submission, ...]:
         chosen = sa.select(t.submission).where(is_meant).order_by(t.submission.c.id)
@@ -235,7 +233,7 @@ class Store:
             findings = by_owner(connection, said.order_by(t.finding.c.position), Finding)
             return tuple(
                 replace(msgspec.convert(row, Submission), findings=tuple(findings[row["id"]]))
-                for row in connection.execute(chosen).mappings()
+                for row in rows_found(connection, chosen)
             )
 
     def observations(self, period: str, as_of: Issue | None = None) -> tuple[Observation, ...]:
@@ -256,9 +254,9 @@ class Store:
         if not entered:
             return {}
         chosen = sa.select(t.submission.c.area, t.submission.c.id)
-        last = _last_of(period, {one.area for one in entered})
+        last = self._last_of(period, {one.area for one in entered})
         if as_of is not None:
-            last = last.where(_had_come(as_of))
+            last = last.where(had_come(as_of))
         with e.reading(self._engine) as connection:
             query = chosen.where(t.submission.c.id.in_(last))
             standing = {row.area: row.id for row in connection.execute(query)}
@@ -297,10 +295,10 @@ class Store:
     def _standing(
         self, table: sa.Table, period: str, kind: type[T], as_of: Issue | None
     ) -> tuple[T, ...]:
-        last = _STANDING.where(t.submission.c.period == period)
+        last = STANDING.where(self._is_of((period,)))
         if as_of is not None:
-            last = last.where(_had_come(as_of))
-        query = _with_provenance(table).where(t.submission.c.id.in_(last))
+            last = last.where(had_come(as_of))
+        query = with_provenance(table).where(t.submission.c.id.in_(last))
         return read(self._engine, query, kind)
 
     def figures(self, period: str, areas: Iterable[str]) -> dict[tuple[str, str, str], Decimal]:
@@ -310,7 +308,7 @@ class Store:
         with e.reading(self._engine) as connection:
             for some in in_portions(wanted):
                 query = sa.select(o.indicator, o.area, o.value)
-                is_meant = o.submission_id.in_(_last_of(period, some)) & o.value.is_not(None)
+                is_meant = o.submission_id.in_(self._last_of(period, some)) & o.value.is_not(None)
                 for indicator, area, value in connection.execute(query.where(is_meant)):
                     found[period, indicator, area] = value
         for (indicator, area), one in self.in_force(period).items():
@@ -322,10 +320,24 @@ class Store:
 
     def periods(self) -> tuple[str, ...]:
         """The periods for which anything was accepted or entered."""
-        accepted = t.submission.c.outcome == Outcome.ACCEPTED
-        received = sa.select(t.submission.c.period).where(accepted)
+        return self._counted("period")
+
+    def areas_of(self, period: str) -> set[str]:
+        """The refs of the areas of which anything was accepted or entered for a period."""
+        return {*self._counted("area", period)}
+
+    def _counted(self, column: str, *periods: str) -> tuple[str, ...]:
+        """What stands in a column of what was accepted or entered, for these periods or for any."""
+        queries = [
+            sa.select(c[column]).where(self.period_names.is_of(c.period, *periods), *conditions)
+            for c, conditions in (
+                (t.submission.c, [t.submission.c.outcome == Outcome.ACCEPTED]),
+                (t.entered.c, []),
+            )
+        ]
         with e.reading(self._engine) as connection:
-            return tuple(connection.scalars(received.union(sa.select(t.entered.c.period))))
+            found = [row[column] for row in rows_found(connection, sa.union(*queries))]
+        return tuple(dict.fromkeys(filter(None, found)))
 
     def last_issue(self, period: str, before: Issue | None = None) -> Issue | None:
         """The last issue of the period's appendix, or the last before one of any period's."""
@@ -343,8 +355,9 @@ class Store:
         """What issues did not print of a period's figures, by their numbers."""
         columns = [c for c in t.suppressed.columns if c is not t.suppressed.c.id]
         chosen = sa.select(*columns)
+        is_meant = self.period_names.is_of(t.suppressed.c.period, period)
         with e.reading(self._engine) as connection:
-            found = by_owner(connection, chosen.where(t.suppressed.c.period == period), Suppressed)
+            found = by_owner(connection, chosen.where(is_meant), Suppressed)
         return {number: frozenset(rows) for number, rows in found.items()}
 
     def signatures(self) -> Mapping[int, Signature]:
@@ -357,40 +370,22 @@ class Store:
 
         They stand in the order of those.
         """
-        query = _with_provenance(t.observation)
+        query = with_provenance(t.observation)
         if period is not None:
-            query = query.where(t.observation.c.period == period)
+            query = query.where(self.period_names.is_of(t.observation.c.period, period))
         with e.reading(self._engine) as connection:
             return tuple(
                 (row["submission_id"], msgspec.convert(row, Observation))
-                for row in connection.execute(query).mappings()
+                for row in rows_found(connection, query)
             )
 
+    def _is_of(self, periods: Sequence[str | None]) -> sa.ColumnElement[bool]:
+        """Whether a submission is of one of these periods; None is none, and no one means all."""
+        c = t.submission.c.period
+        named = c.in_(self.period_names.all_of(*(each for each in periods if each is not None)))
+        is_meant = named | c.is_(None) if None in periods else named
+        return is_meant if periods else sa.true()
 
-def _is_of(periods: Sequence[str | None]) -> sa.ColumnElement[bool]:
-    """Whether a submission is of one of these periods; None is none, and all are meant by none."""
-    c = t.submission.c.period
-    named = c.in_([period for period in periods if period is not None])
-    is_meant = named | c.is_(None) if None in periods else named
-    return is_meant if periods else sa.true()
-
-
-def _had_come(issue: Issue) -> sa.ColumnElement[bool]:
-    """Whether a submission had come when an issue was made."""
-    # An old issue does not say up to which submission it goes.
-    if issue.last_submission:
-        return t.submission.c.id <= issue.last_submission
-    return t.submission.c.received_at <= issue.issued_at
-
-
-def _last_of(period: str, areas: Iterable[str]) -> sa.Select[tuple[int]]:
-    """The numbers of the submissions that count of some areas for a period."""
-    return _STANDING.where(t.submission.c.period == period, t.submission.c.area.in_(areas))
-
-
-def _with_provenance(table: sa.Table) -> sa.Select[Any]:
-    """The rows of a table in order of their submissions, with what it does not say of these."""
-    c = t.submission.c
-    provenance = (c.area, c.period, c.sha256.label("submission"), c.filename, c.received_at)
-    missing = [column for column in provenance if column.name not in table.c]
-    return sa.select(table, *missing).join(t.submission).order_by(*table.primary_key)
+    def _last_of(self, period: str, areas: Iterable[str]) -> sa.Select[tuple[int]]:
+        """The numbers of the submissions that count of some areas for a period."""
+        return STANDING.where(self._is_of((period,)), t.submission.c.area.in_(areas))

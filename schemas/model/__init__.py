@@ -3,6 +3,7 @@
 Figures are `decimal.Decimal` in their unit (see `schemas.units`): no float ever decides a rating.
 """
 
+from schemas.model.bands import BandRow, Colour
 from schemas.model.figures import NO_CASES, MilestoneState, Status
 from schemas.model.indicators import (
     CommentaryRule,
@@ -19,6 +20,8 @@ from schemas.model.targets import Operator, Target
 
 __all__ = [
     "NO_CASES",
+    "BandRow",
+    "Colour",
     "CommentaryRule",
     "Framework",
     "Gets",

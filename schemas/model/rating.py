@@ -32,7 +32,9 @@ class Policy(Struct, frozen=True):
 
     Overall scores green 1, amber ½ and red 0 and takes the mean of what is rated: green from
     `green_from`, amber from `amber_from`, else red. Where less than `coverage_from` of what is due
-    has been answered there is no overall rating.
+    has been answered there is no overall rating. A figure that is better than its target by
+    `exceeded_by`, of the tolerance's kind, is in a fourth band, which scores as green; None: there
+    is no such band.
     """
 
     kind: PolicyKind = PolicyKind.TARGET
@@ -40,6 +42,7 @@ class Policy(Struct, frozen=True):
     green_from: Decimal = Decimal("0.75")
     amber_from: Decimal = Decimal("0.5")
     coverage_from: Decimal = Decimal(0)
+    exceeded_by: Decimal | None = None
 
 
 class PolicyChange(Struct, frozen=True):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from schemas.deciding import Approver, IssueRule, Request, Weekday
 from schemas.frequency import FirstMonth
+from schemas.model.bands import BandRow
 from schemas.model.indicators import Indicator, Priority
 from schemas.model.people import Period, Recipient, ServiceArea
 from schemas.model.rating import Policy, PolicyChange
@@ -63,10 +64,14 @@ class Register(Struct, frozen=True, dict=True):
     approvers: tuple[Approver, ...] = ()
     decisions: tuple[Request, ...] = ()
     policies: tuple[PolicyChange, ...] = ()
+    #: How bands are printed that are not printed as they are by default.
+    bands: tuple[BandRow, ...] = ()
     #: SHA-256 of the workbook's bytes.
     sha256: str = ""
     #: Every row of every indicator, where `indicators` has the last, or what is due in one period.
     versions: tuple[Indicator, ...] = ()
+    #: Every row of every service area, where `areas` has one of each, or those of one period.
+    area_versions: tuple[ServiceArea, ...] = ()
     #: In a register in force in one period, what is printed though it is not due.
     not_due: tuple[Indicator, ...] = ()
 
@@ -108,10 +113,19 @@ class Register(Struct, frozen=True, dict=True):
     def area(self, ref: str) -> ServiceArea | None:
         return self._areas.get(ref)
 
+    @cached_property
+    def known_areas(self) -> tuple[ServiceArea, ...]:
+        """Every row of every service area, also of those that report nothing in this period."""
+        return tuple(dict.fromkeys((*self.area_versions, *self.areas)))
+
+    @cached_property
+    def names_of_areas(self) -> dict[str, str]:
+        """The name of each service area by its ref; of several the last."""
+        return {each.ref: each.name for each in (*self.known_areas, *reversed(self.areas))}
+
     def area_name(self, ref: str) -> str:
         """A service area's name; its ref where the register does not hold it."""
-        area = self.area(ref)
-        return area.name if area else ref
+        return self.names_of_areas.get(ref, ref)
 
     def opened(self, names: Collection[str]) -> Register:
         """The register with these periods open."""

@@ -33,6 +33,14 @@ _COMPARED: dict[Operator, Callable[[Decimal, Decimal], bool]] = {
     Operator.BETWEEN: operator.eq,
 }
 
+#: Which way is better by an operator.
+_SIDES = {
+    Operator.AT_LEAST: 1,
+    Operator.MORE_THAN: 1,
+    Operator.AT_MOST: -1,
+    Operator.LESS_THAN: -1,
+}
+
 
 class Target(Struct, frozen=True):
     """What an indicator is to reach in a period. Decimals keep the places they were typed with."""
@@ -51,6 +59,11 @@ class Target(Struct, frozen=True):
     carried: Carried | None = None
     #: By how much it changes a year, as it is carried on: percent of it, or points of the unit.
     change: Decimal | None = None
+    #: Explicit thresholds, each included in its band: in place of the tolerance, and of what the
+    #: policy says is far beyond target. Without `green_from` what is in target is green.
+    green_from: Decimal | None = None
+    red_from: Decimal | None = None
+    exceeded_from: Decimal | None = None
 
     @property
     def is_set(self) -> bool:
@@ -71,6 +84,17 @@ class Target(Struct, frozen=True):
         if decides is Operator.BETWEEN and self.lower is not None and self.upper is not None:
             return self.lower <= value <= self.upper
         return self.value is not None and _COMPARED[decides](value, self.value)
+
+    def side(self, polarity: Polarity | None) -> int:
+        """Which way is better beyond the target: 1 up, -1 down; 0 where neither is."""
+        is_told = self.operator is not None or polarity in (Polarity.HIGHER, Polarity.LOWER)
+        if self.value is None or polarity is Polarity.CONTEXTUAL or not is_told:
+            return 0
+        return _SIDES.get(self.operator_by(polarity), 0)
+
+    def has_thresholds(self, polarity: Polarity | None) -> bool:
+        """Whether amber and red go by explicit thresholds."""
+        return self.red_from is not None and bool(self.side(polarity))
 
     @property
     def operator_shown(self) -> str:

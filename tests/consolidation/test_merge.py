@@ -361,9 +361,17 @@ def test_a_figure_reported_for_what_is_now_a_milestone_or_words_is_neither() -> 
 def test_other_periods_and_areas_that_do_not_report_are_passed_over() -> None:
     other = replace(told("B", "5"), period="then")
     unknown = replace(told("A", "5"), indicator="I9")
-    result = merged(MergeRule.SUM, told("A", "1"), other, told("X", "9"), unknown)
+    # Adult social care is an area of the register, and is not asked for it.
+    result = merged(MergeRule.SUM, told("A", "1"), other, told("ASC", "9"), unknown)
     assert (result.value, result.missing) == (1, ("B", "C"))
     assert [o.area for o in result.observations] == ["A"]
+
+
+def test_the_figure_of_an_area_that_the_register_has_no_longer_goes_on_counting() -> None:
+    result = merged(MergeRule.SUM, told("A", "1"), told("B", "2"), told("X", "9"), areas=("A", "B"))
+    assert (result.value, result.missing) == (12, ())
+    assert [o.area for o in result.observations] == ["A", "B", "X"]
+    assert result.indicator.areas == ("A", "B", "X")
 
 
 # --- Order ---------------------------------------------------------------------------------------

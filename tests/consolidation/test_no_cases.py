@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.disclosure import disclose
 from pipeline.consolidation.merge import Consolidated, is_incomplete, merge
-from pipeline.consolidation.rating import NotRated, rate
+from pipeline.consolidation.rating import Colour, NotRated, Rating, rate
 from pipeline.consolidation.report import figure_shown
 from pipeline.store import Issue, IssuedRating
 from schemas.merge_rules import MergeRule
@@ -149,13 +149,16 @@ def of(top: int, bottom: int, area: str = "CS") -> Observation:
 
 def test_a_line_without_cases_says_so_in_place_of_a_figure() -> None:
     line = line_of(register_of(targets=(aim("50"),)), NONE, last=[reported("40")])
-    assert (line.performance_shown, line.rating.shown) == ("No cases", "Not rated: no cases")
+    assert (line.performance_shown, line.rating) == (
+        "No cases",
+        Rating(not_rated=NotRated.NO_CASES),
+    )
     assert (line.travel, line.remarks) == (None, ())
 
 
 def test_the_areas_without_cases_are_named_beside_the_figure_of_the_others() -> None:
     line = line_of(register_of(OF_BOTH, targets=(aim("50"),)), NONE, of(10, 40, "ASC"))
-    assert (line.performance_shown, line.rating.shown) == ("25.0%", "✖ Red")
+    assert (line.performance_shown, line.rating) == ("25.0%", Rating(Colour.RED))
     assert line.remarks == ("No cases in Community safety.",)
 
 

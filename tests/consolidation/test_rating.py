@@ -16,6 +16,7 @@ from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import (
     Colour,
     NotRated,
+    Own,
     Rating,
     Tally,
     Travel,
@@ -29,8 +30,11 @@ from pipeline.consolidation.rating import (
     tolerance_shown,
     travel,
 )
+from schemas.bands import bands_of
 from schemas.merge_rules import MergeRule
 from schemas.model import (
+    BandRow,
+    Framework,
     Indicator,
     Kind,
     MilestoneState,
@@ -38,11 +42,13 @@ from schemas.model import (
     Polarity,
     Policy,
     PolicyKind,
+    Register,
     Target,
     Tolerance,
     ToleranceKind,
 )
 from schemas.units import Unit
+from tests.support.report_fixture import worked_example
 
 GREEN, AMBER, RED = Colour.GREEN, Colour.AMBER, Colour.RED
 FIVE_PERCENT = Policy()
@@ -516,8 +522,10 @@ def test_a_milestone_is_rated_by_its_state(
 
 
 def test_a_rating_is_printed_as_word_and_symbol_or_as_its_reason() -> None:
-    assert [Rating(c).shown for c in Colour] == ["✔ Green", "◆ Amber", "✖ Red"]
-    assert [Rating(not_rated=why).shown for why in NotRated] == [
+    report = worked_example()
+    shown = [report.shown(Rating(each)) for each in Colour]
+    assert shown == ["★ Exceeded", "✔ Green", "◆ Amber", "✖ Red"]
+    assert [report.shown(Rating(not_rated=why)) for why in NotRated] == [
         "Not rated: no target",
         "Not rated: no data",
         "Not rated: no cases",
@@ -654,7 +662,7 @@ def test_overall_is_what_whole_numbers_make_it_at_any_thresholds(
     assert (found.green, found.amber, found.red, found.not_rated) == (green, amber, red, 1)
     assert found.rated == green + amber + red
     if not most:
-        assert (found.colour, found.score, found.shown) == (None, None, "Not rated")
+        assert (found.colour, found.score) == (None, None)
     elif halves * 10_000 >= green_from * most:
         assert found.colour is GREEN
     elif halves * 10_000 >= amber_from * most:
@@ -679,8 +687,222 @@ def test_the_register_may_set_other_thresholds() -> None:
 
 
 def test_an_overall_colour_is_printed_with_its_symbol() -> None:
-    assert overall(3, 1, 2).shown == "◆ Amber"
+    report = worked_example()
+    assert report.shown(overall(3, 1, 2)) == "◆ Amber"
+    assert report.shown(overall(0, 0, 0)) == "Not rated"
     assert tally([], FIVE_PERCENT) == Tally(0, 0, 0, 0, None, None)
+
+
+# --- Thresholds and the fourth band --------------------------------------------------------------
+
+EXCEEDED = Colour.EXCEEDED
+#: Of a target with thresholds of its own: polarity, target, green, red and exceeded from, and what
+#: colour each figure then has, worked out by hand.
+BY_THRESHOLDS: tuple[tuple[Polarity, str, str, str, str, dict[str, Colour]], ...] = (
+    (
+        Polarity.HIGHER,
+        *("90", "88", "80", "95"),
+        {
+            "95": EXCEEDED,
+            "95.1": EXCEEDED,
+            "94.999": GREEN,
+            "90": GREEN,
+            "88": GREEN,
+            "87.999": AMBER,
+            "80.001": AMBER,
+            "80": RED,
+            "0": RED,
+            "-1": RED,
+        },
+    ),
+    (
+        Polarity.LOWER,
+        *("12", "14", "20", "8"),
+        {
+            "8": EXCEEDED,
+            "0": EXCEEDED,
+            "8.001": GREEN,
+            "12": GREEN,
+            "14": GREEN,
+            "14.001": AMBER,
+            "19.999": AMBER,
+            "20": RED,
+            "1000": RED,
+        },
+    ),
+    (Polarity.HIGHER, "90", "", "80", "", {"90": GREEN, "89.9": AMBER, "80": RED, "200": GREEN}),
+    (Polarity.LOWER, "12", "", "20", "", {"12": GREEN, "12.1": AMBER, "20": RED, "-5": GREEN}),
+    # Without a threshold of red the tolerance, of 5% here, says what is amber.
+    (
+        Polarity.HIGHER,
+        *("80", "", "", "90"),
+        {"90": EXCEEDED, "89.9": GREEN, "80": GREEN, "76": AMBER, "75.9": RED},
+    ),
+    (Polarity.HIGHER, "0", "", "-2", "2", {"2": EXCEEDED, "0": GREEN, "-1.9": AMBER, "-2": RED}),
+)
+
+
+def with_thresholds(value: str, green: str, red: str, exceeded: str) -> Target:
+    figures = {
+        name: Decimal(figure) if figure else None
+        for name, figure in (
+            ("green_from", green),
+            ("red_from", red),
+            ("exceeded_from", exceeded),
+        )
+    }
+    return replace(aim(value), **figures)
+
+
+@pytest.mark.parametrize(
+    ("polarity", "value", "green", "red", "exceeded", "expected"), BY_THRESHOLDS
+)
+def test_thresholds_are_part_of_the_band_that_begins_there(
+    polarity: Polarity,
+    value: str,
+    green: str,
+    red: str,
+    exceeded: str,
+    expected: dict[str, Colour],
+) -> None:
+    target, measured = with_thresholds(value, green, red, exceeded), indicator(polarity)
+    assert {figure: colour(figure, target, measured) for figure in expected} == expected
+
+
+@pytest.mark.parametrize("own", [None, points(5000)])
+def test_thresholds_hold_in_place_of_tolerance_and_of_improvement(own: Tolerance | None) -> None:
+    target, measured = with_thresholds("90", "88", "80", ""), indicator(tolerance=own)
+    for figure, expected in (("88", GREEN), ("87", AMBER), ("80", RED)):
+        assert colour(figure, target, measured, HAVERING, Decimal(0)) is expected
+
+
+def test_a_target_to_be_passed_is_green_only_beyond_it_where_green_has_no_threshold() -> None:
+    target = replace(with_thresholds("90", "", "80", ""), operator=Operator.MORE_THAN)
+    assert [colour(figure, target) for figure in ("90.1", "90", "80")] == [GREEN, AMBER, RED]
+
+
+@pytest.mark.parametrize("operator", [Operator.EQUAL, Operator.BETWEEN])
+def test_a_target_without_a_better_side_has_no_thresholds(operator: Operator) -> None:
+    target = replace(with_thresholds("90", "88", "80", "95"), operator=operator)
+    assert [colour(figure, target) for figure in ("90", "96", "88", "85.4")] == [
+        GREEN,
+        RED,
+        AMBER,
+        RED,
+    ]
+
+
+#: Polarity, target, operator, how far is exceeded and in what, and each figure's colour.
+BEYOND: tuple[tuple[Polarity, str, Operator | None, str, ToleranceKind, dict[str, Colour]], ...] = (
+    (
+        Polarity.HIGHER,
+        *("80", None, "5", ToleranceKind.PERCENT_OF_TARGET),
+        {"84": EXCEEDED, "83.9999": GREEN, "80": GREEN, "76": AMBER},
+    ),
+    (
+        Polarity.LOWER,
+        *("80", None, "5", ToleranceKind.PERCENT_OF_TARGET),
+        {"76": EXCEEDED, "76.0001": GREEN, "80": GREEN, "84": AMBER, "84.1": RED},
+    ),
+    (
+        Polarity.HIGHER,
+        *("80", None, "2.5", ToleranceKind.POINTS),
+        {"82.5": EXCEEDED, "82.4": GREEN, "80": GREEN},
+    ),
+    # From a target that has to be passed it is as far.
+    (
+        Polarity.HIGHER,
+        *("80", Operator.MORE_THAN, "5", ToleranceKind.PERCENT_OF_TARGET),
+        {"84": EXCEEDED, "80.1": GREEN, "80": AMBER},
+    ),
+    # Of a target below zero the percent is of its amount.
+    (
+        Polarity.HIGHER,
+        *("-20", None, "10", ToleranceKind.PERCENT_OF_TARGET),
+        {"-18": EXCEEDED, "-18.1": GREEN, "-20": GREEN, "-22": AMBER, "-22.1": RED},
+    ),
+    # Percent of zero says nothing; points do.
+    (
+        Polarity.HIGHER,
+        *("0", None, "5", ToleranceKind.PERCENT_OF_TARGET),
+        {"0": GREEN, "0.1": GREEN, "1000": GREEN},
+    ),
+    (
+        Polarity.HIGHER,
+        *("0", None, "5", ToleranceKind.POINTS),
+        {"0": GREEN, "4.9": GREEN, "5": EXCEEDED},
+    ),
+    # No more than the target itself is asked: whatever is better has exceeded it.
+    (
+        Polarity.HIGHER,
+        *("80", None, "0", ToleranceKind.PERCENT_OF_TARGET),
+        {"80": GREEN, "80.0001": EXCEEDED},
+    ),
+)
+
+
+@pytest.mark.parametrize(("polarity", "value", "operator", "by", "kind", "expected"), BEYOND)
+def test_what_is_better_than_its_target_by_as_much_as_the_policy_says_has_exceeded_it(
+    polarity: Polarity,
+    value: str,
+    operator: Operator | None,
+    by: str,
+    kind: ToleranceKind,
+    expected: dict[str, Colour],
+) -> None:
+    policy = Policy(tolerance=Tolerance(Decimal(5), kind), exceeded_by=Decimal(by))
+    if kind is ToleranceKind.PERCENT_OF_TARGET and value == "-20":
+        policy = replace(policy, tolerance=Tolerance(Decimal(10), kind))
+    target, measured = aim(value, operator), indicator(polarity)
+    found = {figure: colour(figure, target, measured, policy) for figure in expected}
+    assert found == expected
+
+
+@given(units=digits, places=decimals, by=hundredths)
+@pytest.mark.parametrize("side", [1, -1])
+def test_exceeded_begins_at_its_edge_exactly(units: int, places: int, by: int, side: int) -> None:
+    edge = edge_in_percent(units, by, side)
+    measured = indicator(Polarity.HIGHER if side > 0 else Polarity.LOWER)
+    policy = replace(FIVE_PERCENT, exceeded_by=exact(by, 2))
+    at, short = (
+        colour(exact(figure, places + 4), exact(units, places), measured, policy)
+        for figure in (edge, edge - side)
+    )
+    has_room = units and by
+    assert at is (EXCEEDED if has_room else GREEN)
+    assert short is not EXCEEDED
+
+
+@given(units=st.integers(-(10**30), 10**30), places=decimals)
+def test_a_threshold_of_more_digits_than_a_context_keeps_is_an_edge_all_the_same(
+    units: int, places: int
+) -> None:
+    green = exact(units, places)
+    target = replace(aim(exact(units + 5, places)), green_from=green, red_from=green - 10)
+    assert colour(green, target) is GREEN
+    assert colour(exact(units - 1, places), target) is not GREEN
+
+
+def test_a_range_has_no_fourth_band() -> None:
+    policy = replace(FIVE_PERCENT, exceeded_by=Decimal(0))
+    inside = aim(lower="10", upper="15")
+    assert {colour(f, inside, indicator(Polarity.RANGE), policy) for f in ("10", "12", "15")} == {
+        GREEN
+    }
+
+
+def test_by_improvement_what_is_within_the_tolerance_has_not_exceeded() -> None:
+    policy = replace(HAVERING, exceeded_by=Decimal(10))
+    found = [colour(figure, "50", policy=policy) for figure in ("55", "54.9", "45", "44.9")]
+    assert found == [EXCEEDED, GREEN, GREEN, RED]
+
+
+def test_what_exceeded_scores_as_green_and_is_counted_apart() -> None:
+    ratings = [Rating(each) for each in (EXCEEDED, EXCEEDED, GREEN, AMBER, RED)]
+    found = tally([*ratings, Rating(not_rated=NotRated.NO_DATA)], FIVE_PERCENT)
+    assert found == Tally(1, 1, 1, 1, Decimal("0.7"), AMBER, exceeded=2)
+    assert (found.rated, [found.of(each) for each in Colour]) == (5, [2, 1, 1, 1])
+    assert tally([Rating(EXCEEDED)], FIVE_PERCENT).colour is GREEN
 
 
 # --- The key -------------------------------------------------------------------------------------
@@ -713,7 +935,7 @@ def test_the_key_names_own_tolerances_and_milestones_only_where_there_are_any(
     plain = " ".join(dict(key(policy)).values())
     assert "own tolerance" not in plain
     assert "milestone" not in plain
-    words = dict(key(policy, own_tolerances=True, milestones=True))
+    words = dict(key(policy, Own(tolerances=True, milestones=True)))
     assert "own tolerance" in words[AMBER]
     assert "own tolerance" in words[RED]
     assert words[GREEN].endswith("; of a milestone: complete or on track")
@@ -721,9 +943,45 @@ def test_the_key_names_own_tolerances_and_milestones_only_where_there_are_any(
     assert words[RED].endswith("; of a milestone: missed")
 
 
+def test_the_key_says_what_exceeded_means_only_where_there_is_such_a_band() -> None:
+    by_policy = replace(FIVE_PERCENT, exceeded_by=Decimal(10))
+    by, threshold = (
+        "better than the target by 10% of the target or more",
+        "as far beyond the target as the indicator's own threshold says",
+    )
+    assert key(by_policy)[0] == (EXCEEDED, by)
+    assert key(FIVE_PERCENT, Own(exceeded=True))[0] == (EXCEEDED, threshold)
+    assert key(by_policy, Own(exceeded=True))[0] == (EXCEEDED, f"{by}; or {threshold}")
+    assert "milestone" not in dict(key(by_policy, Own(milestones=True)))[EXCEEDED]
+
+
+def test_the_key_says_where_indicators_have_thresholds_of_their_own() -> None:
+    words = dict(key(FIVE_PERCENT, Own(thresholds=True)))
+    assert words[GREEN] == "in target; or from the indicator's own threshold on"
+    assert words[AMBER].endswith("5% of the target; or between the indicator's own thresholds")
+    assert words[RED].endswith("5% of the target; or from the indicator's own threshold on")
+
+
+def test_overall_is_explained_in_the_words_of_the_register() -> None:
+    register = Register(
+        framework=Framework(
+            "Council", "Title", policy=replace(FIVE_PERCENT, exceeded_by=Decimal(5))
+        ),
+        **dict.fromkeys(("priorities", "indicators", "targets", "areas", "periods"), ()),
+        recipients=(),
+        bands=(BandRow(GREEN, "On target"), BandRow(RED, "RED ALERT"), BandRow(EXCEEDED, "Above")),
+    )
+    assert overall_key(FIVE_PERCENT, bands_of(register)) == (
+        "Overall performance scores each rated indicator (above and on target 1, amber ½, RED "
+        "ALERT 0) and takes the mean: on target from 0.75, amber from 0.5, otherwise RED ALERT. "
+        "Indicators that are not rated do not count."
+    )
+
+
 def test_the_key_gives_the_thresholds_of_the_register() -> None:
-    assert "green from 0.75, amber from 0.5, otherwise red" in overall_key(FIVE_PERCENT)
-    other = overall_key(Policy(green_from=Decimal("0.8"), amber_from=Decimal("0.60")))
+    bands = worked_example().bands
+    assert "green from 0.75, amber from 0.5, otherwise red" in overall_key(FIVE_PERCENT, bands)
+    other = overall_key(Policy(green_from=Decimal("0.8"), amber_from=Decimal("0.60")), bands)
     assert "green from 0.8, amber from 0.60, otherwise red" in other
 
 

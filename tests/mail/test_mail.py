@@ -147,9 +147,10 @@ def test_both_bodies_hold_the_result_what_is_red_and_amber_and_where_it_comes_fr
         "names the file, sheet and cell behind each figure",
     ):
         assert words in said
-    for section in worked_example().sections:
+    report = worked_example()
+    for section in report.sections:
         assert section.priority.heading in said
-        assert section.tally.shown in said
+        assert report.shown(section.tally) in said
 
 
 @pytest.mark.parametrize("subtype", ["plain", "html"])

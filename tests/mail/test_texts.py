@@ -102,7 +102,7 @@ def test_a_file_from_notepad_with_its_byte_order_mark_and_line_ends_is_read(fold
         ("Subject: {{ area.name }\n", "mail_correction.txt.j2, line 1: unexpected '}'."),
         ("Subject: X\n\n{% if late %}\nLate\n", "txt.j2, line 4: Unexpected end of"),
         ("Subject: X\n\n\n{{ aera.name }}\n", "txt.j2, line 4: 'aera' is undefined."),
-        ("Subject: X\n\n{{ area.nmae }}", "line 3: 'schemas.model.ServiceArea object' has no"),
+        ("Subject: X\n\n{{ area.nmae }}", "line 3: 'schemas.model.people.ServiceArea object' has"),
         ("Dear all\n", "line 1: the first line must be the subject, as in Subject: Your return."),
         ("Subject:\n\nWords", "line 1: the first line must be the subject"),
         ("Subject: X\n{{ 1 / 0 }}", "mail_correction.txt.j2, line 2: division by zero."),

@@ -18,16 +18,17 @@ from openpyxl.cell import Cell, MergedCell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.consolidation.rating import SYMBOLS, Colour, Rating
+from pipeline.consolidation.rating import NotRated, Rating
 from pipeline.consolidation.report import Line, Report
 from pipeline.outputs.appendix import appendix_bytes
 from pipeline.outputs.appendix import write as write_appendix
 from pipeline.outputs.appendix.book import printed_number
-from pipeline.outputs.palette import NOT_RATED, RAG, Shade, shade
+from pipeline.outputs.palette import NOT_RATED, Shade, shade
 from pipeline.outputs.tidy import COLUMNS, HEADINGS, NOT_REPORTED, csv_bytes, tidy_rows
 from pipeline.outputs.tidy import write as write_csv
 from pipeline.workbooks.row_height import text_width, wrap
 from pipeline.workbooks.safe_text import plain
+from schemas.bands import DEFAULT
 from schemas.units import Unit
 from tests.support.programs import displayed
 from tests.support.report_fixture import HOSTILE, WORKED, demanding, worked_example
@@ -115,7 +116,7 @@ def test_every_row_of_the_source_is_on_the_committee_sheet(worked_book: Workbook
 
 
 def test_the_worked_example_is_amber_overall(worked: Report, worked_book: Workbook) -> None:
-    assert worked.overall.shown == "◆ Amber"
+    assert worked.shown(worked.overall) == "◆ Amber"
     last = [r for r in _rows(worked_book["Appendix 3"]) if r[0].value == "All priorities"][-1]
     assert [c.value for c in last[:5]] == [
         "All priorities",
@@ -137,7 +138,7 @@ def test_what_a_cell_shows_is_what_the_report_says(make: Callable[[], Report]) -
         else:
             assert _displayed(row[1]) == line.target_shown
             assert _displayed(row[2]) == line.performance_shown
-        assert row[3].value == line.rating.shown
+        assert row[3].value == worked.shown(line.rating)
         if line.travel:
             assert str(row[4].value).startswith(line.travel.shown)
 
@@ -195,12 +196,12 @@ def test_each_rating_has_its_word_symbol_and_colour(worked: Report) -> None:
     sheet = _read(appendix_bytes(worked)).worksheets[0]
     for line in worked.lines:
         cell = _row_of(sheet, line.indicator.wording)[3]
-        tone = shade(line.rating.colour)
+        tone = shade(worked.band(line.rating))
         assert cell.fill.fgColor.rgb == f"FF{tone.fill[1:]}"
         assert cell.font.color is not None
         assert cell.font.color.rgb == f"FF{tone.ink[1:]}"
-        if line.rating.colour:
-            assert str(cell.value).startswith(SYMBOLS[line.rating.colour])
+        if band := worked.band(line.rating):
+            assert str(cell.value).startswith(band.symbol)
 
 
 def _luminance(colour: str) -> float:
@@ -210,25 +211,23 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize("tone", [*RAG.values(), NOT_RATED])
+@pytest.mark.parametrize("tone", [*map(shade, DEFAULT), NOT_RATED])
 def test_text_on_each_colour_has_the_contrast_that_wcag_aa_asks(tone: Shade) -> None:
     dark, light = sorted((_luminance(tone.fill), _luminance(tone.ink)))
     assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 def test_the_colours_stay_apart_in_greyscale() -> None:
-    greys = sorted(_luminance(s.fill) ** (1 / 2.2) for s in (*RAG.values(), NOT_RATED))
+    greys = sorted(_luminance(s.fill) ** (1 / 2.2) for s in (*map(shade, DEFAULT), NOT_RATED))
     assert all(b - a > 0.12 for a, b in pairwise(greys))
 
 
 def test_the_key_and_the_policy_are_on_the_sheet_in_words(worked: Report) -> None:
     report_key = dict(worked.key)
     texts = _texts(_read(appendix_bytes(worked)).worksheets[0])
-    for colour in Colour:
-        at = texts.index(
-            f"{SYMBOLS[colour]} {colour.capitalize()}", texts.index("Develop Ward profiles")
-        )
-        assert texts[at + 1] == report_key[colour]
+    for band in worked.bands:
+        at = texts.index(band.shown, texts.index("Develop Ward profiles"))
+        assert texts[at + 1] == report_key[band.colour]
     assert worked.overall_key in texts
 
 
@@ -391,7 +390,7 @@ def test_a_return_that_is_missing_has_its_rows_in_the_data(hard: Report) -> None
 
 def test_a_suppressed_figure_is_nowhere_in_the_data(hard: Report) -> None:
     section = hard.sections[0]
-    line = next(x for x in section.lines if x.rating.shown == "Not rated: suppressed")
+    line = next(x for x in section.lines if x.rating.not_rated is NotRated.SUPPRESSED)
     told = replace(line.consolidated.observations[0], value=Decimal(4), numerator=Decimal(4))
     leaky = replace(line, consolidated=replace(line.consolidated, observations=(told,)))
     report = replace(hard, sections=(replace(section, lines=(leaky,)),))
@@ -443,7 +442,7 @@ def test_the_chart_says_in_words_what_it_shows(worked: Report) -> None:
         drawing = archive.read("xl/drawings/drawing1.xml").decode()
         chart = archive.read("xl/charts/chart1.xml").decode()
     assert "P2: 1 green, 1 red, 1 not rated" in drawing
-    assert all(f"&quot;{symbol} &quot;0" in chart for symbol in SYMBOLS.values())
+    assert all(f"&quot;{symbol} &quot;0" in chart for symbol in "✔◆✖")
 
 
 def test_the_returns_sheet_tells_where_each_return_stands(hard_book: Workbook) -> None:
@@ -505,7 +504,7 @@ def test_libreoffice_shows_every_figure_as_printed(worked: Report, tmp_path: Pat
     shown = {row[0].split("\n")[0]: row for row in rows if len(row) > 3 and row[3]}
     for line in worked.lines:
         row = shown[line.indicator.wording]
-        expected = [line.target_shown, line.performance_shown, line.rating.shown]
+        expected = [line.target_shown, line.performance_shown, worked.shown(line.rating)]
         assert row[1:4] == expected
 
 

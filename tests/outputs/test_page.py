@@ -80,7 +80,7 @@ def test_every_indicator_stands_with_its_target_figure_rating_and_travel(report:
                 line.indicator.wording,
                 line.target_shown or "None",
                 figure,
-                line.rating.shown,
+                report.shown(line.rating),
                 line.travel.shown if line.travel else "No comparison",
             )
         )

@@ -30,6 +30,8 @@ from schemas.model import (
     ToleranceKind,
 )
 from schemas.register_layout import SHEETS
+from schemas.renaming import with_names_of
+from schemas.timeline import arranged
 from schemas.units import Unit
 from tests.support.builders import CARE, PERIOD, SAFETY, indicator, small_register
 
@@ -99,6 +101,8 @@ FILLED = {
     "on": date(2013, 5, 1),
     "draft_days": (),
     "due_in": ("2012-13",),
+    "becomes": ("ASC",),
+    "formerly": ("The year 2012",),
     "profile": Profile.SAME,
     "carried": Carried.SAME,
     "change": Decimal(2),
@@ -109,7 +113,7 @@ def changed(item: Any, path: list[str]) -> tuple[Any, Any]:
     """An item with an attribute that is set, and with another there."""
     name, *rest = path
     value = getattr(item, name)
-    if value is None or (value == () and name == "due_in"):
+    if value is None or (value == () and name in ("due_in", "becomes", "formerly")):
         value = FILLED[name]
         item = replace(item, **{name: value})
     if rest:
@@ -174,10 +178,48 @@ def test_areas_and_indicators_come_and_go() -> None:
     assert "P1-9 (Homes let) is new: a measure in count, higher." in told
     told = said(more, SMALL)
     assert (
-        "Housing is no longer a service area: its figures no longer count, and a return that it "
-        "sends is sent back." in told
+        "Housing is no longer a service area: its figures go on counting for the periods for which "
+        "they were accepted, and the digest asks about them. A return that it sends is sent back."
+        in told
     )
     assert any("P1-9 (Homes let) is no longer in the register" in line for line in told)
+
+
+def test_whoever_takes_over_from_an_area_is_told_what_to_return() -> None:
+    small = replace(SMALL, periods=(QUARTER, replace(PERIOD, starts=date(2012, 10, 1))))
+    safety, care = small.areas
+    leaving = replace(care, last=QUARTER.name, becomes=(safety.ref,))
+    told = said(small, arranged(replace(small, areas=(safety, leaving))))
+    assert (
+        "Community safety must also return P2-3 (Schemes of adult social care): write it a new "
+        "template." in told
+    )
+    assert (
+        "Adult social care returns nothing after 2012-13 Q1, and no longer P2-2 (People helped, in "
+        "both areas) and P2-3 (Schemes of adult social care); Community safety took over. What it "
+        "reported goes on counting." in told
+    )
+
+
+def test_a_renamed_period_is_no_other_period() -> None:
+    renamed = replace(PERIOD, name="The year 2012", formerly=(PERIOD.name,))
+    told = said(
+        SMALL,
+        replace(
+            with_names_of(SMALL, replace(SMALL, periods=(QUARTER, renamed))),
+            periods=(QUARTER, renamed),
+        ),
+    )
+    assert told == [
+        (
+            "2012-13 is called The year 2012 now: its returns, drafts and issues count for that, and "
+            "templates with the old name are understood."
+        ),
+        (
+            "The former name of The year 2012 is 2012-13; it was blank. What stands under a former "
+            "name counts for the period."
+        ),
+    ]
 
 
 def test_periods_are_opened_and_closed_and_put_off() -> None:

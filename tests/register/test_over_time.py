@@ -88,7 +88,8 @@ def test_a_period_that_may_not_be_meant_so_is_asked_about_and_the_register_is_us
 ) -> None:
     path = tmp_path / "register.xlsx"
     put_register(with_periods(ODD[code]), path)
-    _, (found,) = inspect_register(path)
+    _, findings = inspect_register(path)
+    (found,) = (each for each in findings if each.code != "R79")
     assert (found.code, found.severity, found.problem) == (code, "warning", SAYS[code])
     shown = quarterday("register", "check", path, "--workspace", tmp_path)
     assert shown.exit_code == 0
@@ -102,7 +103,7 @@ def test_months_weeks_quarters_halves_and_years_are_not_asked_about(tmp_path: Pa
         Period("Four weeks", date(2013, 4, 1), date(2013, 4, 28), due),
         Period("2013-14 Q1", date(2013, 4, 1), date(2013, 6, 30), due),
         Period("2013-14 H1", date(2013, 4, 1), date(2013, 9, 30), due),
-        Period("2013-14", date(2013, 4, 1), date(2014, 3, 31), due),
+        Period("2013-14", date(2013, 4, 1), date(2014, 3, 31), due, open=False),
     )
     path = tmp_path / "register.xlsx"
     put_register(replace(usual, periods=usual.periods[:2] + usual.periods[3:]), path)

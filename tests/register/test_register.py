@@ -240,8 +240,12 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
     book["Indicators"].delete_cols(18, len(later["Indicators"]))
     assert later["Targets"] == ["Spread", "Next year", "Change a year"]
     book["Targets"].delete_cols(9, 3)
-    assert [book["Periods"]["F1"].value] == later["Periods"] == ["Issue on"]
-    book["Periods"].delete_cols(6)
+    assert later["Service areas"] == ["First period", "Last period", "Becomes", "Changed from"]
+    assert [cell.value for cell in book["Service areas"][1][4:]] == later["Service areas"]
+    book["Service areas"].delete_cols(5, 4)
+    assert later["Periods"] == ["Issue on", "Formerly"]
+    assert [cell.value for cell in book["Periods"][1][5:]] == later["Periods"]
+    book["Periods"].delete_cols(6, 2)
     for sheet in SHEETS:
         if sheet.later:
             del book[sheet.title]

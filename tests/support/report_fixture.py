@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, merge
-from pipeline.consolidation.rating import Travel, key, overall_key, rate, tally, travel
+from pipeline.consolidation.rating import Own, Travel, key, overall_key, rate, tally, travel
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState, Section
+from schemas.bands import bands_of
 from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
@@ -487,14 +488,16 @@ def _report(
                 tally=tally((line.rating for line in mine), policy),
             )
         )
+    bands = bands_of(register, (line.target for line in lines))
     return Report(
         register=register,
         period=period,
         sections=tuple(sections),
         overall=tally((line.rating for line in lines), policy),
         coverage=coverage_of(line.consolidated for line in lines),
-        key=key(policy),
-        overall_key=overall_key(policy),
+        bands=bands,
+        key=key(policy, Own(exceeded=any(n.target and n.target.exceeded_from for n in lines))),
+        overall_key=overall_key(policy, bands),
         returns=returns,
         issued_at=ISSUED,
     )

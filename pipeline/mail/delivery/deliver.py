@@ -134,7 +134,8 @@ def _failed_since(attempts: Iterable[Attempt]) -> list[Attempt]:
 
 def _addresses(register: Register) -> set[str]:
     """Everyone whom the register knows, as addresses are compared."""
-    addresses = [one.email for one in register.recipients] + [one.email for one in register.areas]
+    addresses = [one.email for one in register.recipients]
+    addresses += [email for one in register.known_areas for email in one.emails]
     return set(map(address_key, addresses)) - {""}
 
 

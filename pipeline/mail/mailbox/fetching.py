@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from pipeline.workspace import lock
 from pipeline.workspace.errors import MailboxError, WorkspaceError
 from pipeline.workspace.folder import Workspace
 from pipeline.workspace.settings import ReceiveSettings
+from schemas.areas_over_time import answering, areas_of
 from schemas.findings import shorten
 from schemas.model import Register, ServiceArea
 from schemas.names import address_key, name_key
@@ -185,7 +186,7 @@ class _Run(Struct):
         sender = letter.sender_of(headers)
         if sender is None:
             return "", [], "it does not say plainly whom it is from, in one address"
-        areas = [each for each in self.register.areas if _is_one(each.email, sender)]
+        areas = _areas_with(sender, self.register, self.now.date())
         if not areas:
             return sender, [], "the register has no service area with this address"
         return sender, areas, why_distrusted(headers, sender, self.settings.authserv_id)
@@ -199,7 +200,7 @@ class _Run(Struct):
             return "nothing is attached to it"
         left = []
         for attachment in found:
-            area = _meant(areas, attachment.name)
+            area = _meant(areas, attachment.name) or self._there(areas)
             if attachment.why:
                 left.append(f"{shorten(attachment.name)} is {attachment.why}")
             elif area is None:
@@ -215,6 +216,12 @@ class _Run(Struct):
                         TakenWorkbook(sender, letter.subject_of(message), area.ref, path)
                     )
         return "; ".join(left)
+
+    def _there(self, areas: Sequence[ServiceArea]) -> ServiceArea | None:
+        """The one of some areas that has not left, where a workbook's name tells nothing."""
+        over_time, today = areas_of(self.register), self.now.date()
+        there = [each for each in areas if over_time.is_there(each.ref, today)]
+        return there[0] if len(there) == 1 else None
 
     def _take_one(
         self,
@@ -233,6 +240,17 @@ class _Run(Struct):
         # A clock that is ahead of this machine's would have it come after it was taken.
         note = journal.Note(attachment.name, min(arrived_at, self.now))
         return journal.place(self.workspace, key, folder, note, attachment.content)
+
+
+def _areas_with(sender: str, register: Register, today: date) -> list[ServiceArea]:
+    """The areas of which a sender's address is one, or for which it answers today."""
+    now = (row for area in register.areas for row in (area, answering(register, area, today)))
+    named = {
+        row.ref
+        for row in (*register.area_versions, *now)
+        if any(_is_one(email, sender) for email in row.emails)
+    }
+    return [area for area in register.areas if area.ref in named]
 
 
 def _is_one(registered: str, sender: str) -> bool:

@@ -9,8 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from pipeline.consolidation.changes import Changes
-from pipeline.consolidation.rating import Colour
-from pipeline.consolidation.report import Report
+from pipeline.consolidation.report import Line, Report
 from pipeline.mail.messages.message import (
     MailKind,
     Message,
@@ -20,7 +19,8 @@ from pipeline.mail.messages.message import (
     sha256,
 )
 from pipeline.outputs.wording import gap_shown, reasons_shown, small_numbers_shown
-from schemas.model import Gets, Register
+from schemas.bands import Band
+from schemas.model import Colour, Gets, Register
 from schemas.names import address_key
 
 
@@ -51,8 +51,7 @@ def appendix_messages(
         "changes": changes,
         "label": label,
         "gap": gap_shown,
-        "red": [line for line in report.lines if line.rating.colour is Colour.RED],
-        "amber": [line for line in report.lines if line.rating.colour is Colour.AMBER],
+        "off_target": [_in_band(report, colour) for colour in (Colour.RED, Colour.AMBER)],
         "included": len(report.returns) - len(report.awaited),
         "reasons": reasons_shown(report),
         "suppressed": small_numbers_shown(report.register),
@@ -70,6 +69,12 @@ def appendix_messages(
         )
         if message is not None:
             yield message
+
+
+def _in_band(report: Report, colour: Colour) -> tuple[Band, list[Line]]:
+    """A band with the lines that are in it."""
+    lines = [line for line in report.lines if line.rating.colour is colour]
+    return report.bands.of(colour), lines
 
 
 class Recalled(Struct, frozen=True):

@@ -195,8 +195,8 @@ def reminder_message(
     """What reminds a service area of the returns that it owes.
 
     `sent_back` are the area's returns that were sent back last, by period: what is still to correct
-    is named. The Message-ID comes from area and day, so that there is one a day at most. None where
-    the message is known.
+    is named. The Message-ID comes from area and day, so that there is one a day at most, and for a
+    further address of the area from that too. None where the message is known.
 
     Raises:
         RegisterError: the area's address is not an e-mail address.
@@ -223,7 +223,7 @@ def reminder_message(
         to,
         {"area": area, "returns": returns, "periods": periods, "overdue": overdue},
         sent_at=sent_at,
-        identity=(area.ref, reminder.day.isoformat()),
+        identity=(area.ref, reminder.day.isoformat(), *([to.key] if reminder.is_further else ())),
         name=f"{periods[0]} reminder",
         period=periods[0] if len(periods) == 1 else "",
         area=area.ref,

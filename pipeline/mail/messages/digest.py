@@ -147,8 +147,18 @@ class CopyBeside(Struct, frozen=True):
     since: date
 
 
+class RegisterQuestion(Struct, frozen=True):
+    """What there is to ask about the register."""
+
+    #: In a line.
+    line: str
+    since: date
+
+
 #: What stands until someone sees to it, and is news on the day since when it does.
-_Lasting = Undelivered | Overdue | Unreachable | CopyBeside | Unreplaced | Retention
+_Lasting = (
+    Undelivered | Overdue | Unreachable | CopyBeside | Unreplaced | RegisterQuestion | Retention
+)
 
 
 class Affairs(Struct, frozen=True):
@@ -180,6 +190,8 @@ class Affairs(Struct, frozen=True):
     unreachable: tuple[Unreachable, ...] = ()
     #: What lies beside the register and may be taken for it.
     copies: tuple[CopyBeside, ...] = ()
+    #: What there is to ask about the register.
+    register: tuple[RegisterQuestion, ...] = ()
     #: Figures that were entered since the last one was made, with the names of their areas.
     entered: tuple[EnteredFigure, ...] = ()
     retention: Retention | None = None
@@ -217,6 +229,7 @@ class Affairs(Struct, frozen=True):
             *self.unreachable,
             *self.copies,
             *self.unreplaced,
+            *self.register,
             *((self.retention,) if self.retention else ()),
         )
         yield from (f"{one}" for one in lasting if one.since > told)
@@ -276,6 +289,7 @@ def _bounded(affairs: Affairs) -> tuple[Affairs, dict[str, int]]:
         "sent_back": (*sent_back,),
         "left": affairs.left,
         "unreachable": affairs.unreachable,
+        "register": affairs.register,
     }
     more = {name: max(0, len(each) - LISTED) for name, each in lists.items()}
     return replace(affairs, **{name: each[:LISTED] for name, each in lists.items()}), more
@@ -287,6 +301,7 @@ def _things(affairs: Affairs) -> int:
         *(affairs.sent_back, affairs.waiting, affairs.left, affairs.disagreements),
         *(affairs.undelivered, affairs.overdue, affairs.unreachable, affairs.mistakes),
         *(affairs.questions, affairs.copies, affairs.drafts, affairs.unreplaced),
+        affairs.register,
         [one for one in affairs.answers if not one.is_done],
     )
     return sum(map(len, waiting)) + (affairs.retention is not None)

@@ -59,6 +59,8 @@ def look_at_sandbox(_: Workspace) -> HealthCheck:
 
 
 def look_at_register(workspace: Workspace) -> HealthCheck:
+    from pipeline.consolidation.vanished import vanished_periods
+    from pipeline.job.session import as_it_is
     from pipeline.register.reader import inspect_register
 
     try:
@@ -78,4 +80,11 @@ def look_at_register(workspace: Workspace) -> HealthCheck:
             "Appendices are issued and mailed at every change. With Issue: on approval, on the "
             "sheet Framework, a night would prepare a draft, and an approver would issue it."
         )
-    return well(f"{indicators}, {areas}, {periods}.", *said)
+    found = f"{indicators}, {areas}, {periods}."
+    with as_it_is(workspace) as store:
+        if store is not None:
+            store.period_names.know(register.periods)
+            if gone := [each.line for each in vanished_periods(workspace, store, register)]:
+                found += " Returns stand under names of periods that are gone."
+                return attention(found, "", *gone, *said)
+    return well(found, *said)

@@ -12,10 +12,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.consolidation.rating import Colour
 from pipeline.consolidation.report import Report
 from pipeline.outputs.appendix.looks import PLAIN, Look
-from pipeline.outputs.palette import RULE, shade
+from pipeline.outputs.palette import DRAFT, RULE
 from pipeline.workbooks.safe_text import plain
 from pipeline.workbooks.worksheets import header_text, put_text, set_a4
 from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
@@ -106,7 +105,7 @@ class Book:
         edition = self.report.edition
         if edition is not None and edition.is_draft:
             called = f"DRAFT {edition.code}, not for publication – {called}"
-            sheet.set_tab_color(shade(Colour.AMBER).fill)
+            sheet.set_tab_color(DRAFT)
         left = header_text(called, 110)
         right = header_text(f"{title}, {period}" if title else period, 60)
         sheet.set_header(f"&L{font} {left}&R{font} {right}", {"margin": 0.8 * _CM})

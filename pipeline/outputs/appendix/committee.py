@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.consolidation.rating import Colour
+from pipeline.consolidation.rating import Rating, Tally
 from pipeline.consolidation.report import Line, Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
@@ -10,6 +10,7 @@ from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, print
 from pipeline.outputs.appendix.flow import Cell, Flow, count, headings, text
 from pipeline.outputs.appendix.looks import Look
 from pipeline.outputs.palette import shade
+from schemas.bands import Band
 from schemas.fields import OVERALL_HEADINGS
 
 #: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
@@ -52,10 +53,15 @@ def with_note(words: str, look: Look, note: str) -> Cell:
     return Cell((Paragraph(words, look), *below), look)
 
 
-def rating_cell(words: str, colour: Colour | None) -> Cell:
-    """A rating: its words and symbol on its colour, or the reason on a neutral ground."""
-    tone = shade(colour)
-    is_rated = colour is not None
+def rating_cell(report: Report, rated: Rating | Tally) -> Cell:
+    """A rating: its word and symbol on its colour, or the reason on a neutral ground."""
+    return band_cell(report.shown(rated), report.band(rated))
+
+
+def band_cell(words: str, band: Band | None) -> Cell:
+    """Words on the colour of a band, or on a neutral ground."""
+    tone = shade(band)
+    is_rated = band is not None
     return text(
         words, looks.but(looks.BODY, bg_color=tone.fill, font_color=tone.ink, bold=is_rated)
     )
@@ -86,7 +92,9 @@ def _number_cell(number: PrintedNumber | None, shown: str, *, bold: bool) -> Cel
 def _overall_in_words(report: Report) -> str:
     """Overall performance in a sentence, and whose figures are not in it."""
     tally = report.overall
-    sentence = f"Overall performance: {tally.shown} ({wording.counts_shown(tally)})."
+    sentence = (
+        f"Overall performance: {report.shown(tally)} ({wording.counts_shown(report, tally)})."
+    )
     if report.coverage_shown:
         sentence += f"\n{report.coverage_shown}"
     if restatement := wording.restatement_shown(report):
@@ -128,7 +136,7 @@ def _indicators(flow: Flow, report: Report) -> tuple[int, int]:
             continue
         last_priority = flow.add(text(section.priority.heading, looks.BAND, _WHOLE))
         for line in section.lines:
-            rating = rating_cell(line.rating.shown, line.rating.colour)
+            rating = rating_cell(report, line.rating)
             flow.add(_wording(line), *_figures(line), rating, _travel(line))
             flow.block()
     return heading, last_priority
@@ -163,10 +171,11 @@ def _key(flow: Flow, report: Report) -> None:
         "Suppressed": wording.small_numbers_shown(report.register),
     }
     for colour, meaning in report.key:
-        flow.add(rating_cell(colour.shown, colour), text(meaning, looks.BODY, _WHOLE - 1))
+        band = report.bands.of(colour)
+        flow.add(band_cell(band.shown, band), text(meaning, looks.BODY, _WHOLE - 1))
     for words, meaning in without.items():
         if meaning:
-            flow.add(rating_cell(words, None), text(meaning, looks.BODY, _WHOLE - 1))
+            flow.add(band_cell(words, None), text(meaning, looks.BODY, _WHOLE - 1))
 
 
 def _overall(flow: Flow, report: Report) -> None:
@@ -184,7 +193,9 @@ def _overall(flow: Flow, report: Report) -> None:
             text(name, looks.but(looks.BODY, bold=bold)),
             count(tally.rated + tally.not_rated, number),
             count(tally.rated, number),
-            rating_cell(tally.shown, tally.colour),
-            with_note(wording.counts_shown(tally), looks.but(looks.SMALL, bold=bold), restated),
+            rating_cell(report, tally),
+            with_note(
+                wording.counts_shown(report, tally), looks.but(looks.SMALL, bold=bold), restated
+            ),
         )
     flow.add(text(report.overall_key, looks.NOTE, _WHOLE))

@@ -9,7 +9,8 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.outputs.appendix.book import Book
 from pipeline.outputs.appendix.table import TableColumn, write_table
 from pipeline.outputs.wording import reasons_shown, small_numbers_shown
-from schemas.model import Kind, Polarity, Policy
+from schemas.model import Kind, Polarity
+from schemas.thresholds import thresholds_shown
 from schemas.units import shown
 
 NAME = "Notes and definitions"
@@ -22,28 +23,34 @@ POLARITIES = {
 }
 
 
-def _better(line: Line, _policy: Policy) -> str:
+def _better(line: Line, _report: Report) -> str:
     indicator = line.indicator
     if indicator.kind is Kind.MILESTONE:
         return "By its state"
     return POLARITIES[indicator.polarity] if indicator.polarity else "In words, not rated"
 
 
-def _tolerance(line: Line, policy: Policy) -> str:
-    if not line.target_shown:
+def _tolerance(line: Line, report: Report) -> str:
+    """How far out of target is still amber, and the thresholds of its own."""
+    if not line.target_shown or line.target is None:
         return ""
-    return tolerance_shown(line.indicator.tolerance or policy.tolerance, line.indicator.unit)
+    indicator, policy = line.indicator, report.register.framework.policy
+    parts = [thresholds_shown(line.target, indicator, report.bands)]
+    if not line.target.has_thresholds(indicator.polarity):
+        own = indicator.tolerance or policy.tolerance
+        parts.insert(0, tolerance_shown(own, indicator.unit))
+    return "; ".join(filter(None, parts))
 
 
-def _baseline(line: Line, _policy: Policy) -> str:
+def _baseline(line: Line, _report: Report) -> str:
     if line.target is None or line.target.baseline is None:
         return ""
     figure = shown(line.target.baseline, line.indicator.unit)
     return f"{figure} ({line.target.baseline_period})" if line.target.baseline_period else figure
 
 
-#: Each with what it says of an indicator by the policy.
-COLUMNS: dict[TableColumn, Callable[[Line, Policy], str]] = {
+#: Each with what it says of an indicator of a report.
+COLUMNS: dict[TableColumn, Callable[[Line, Report], str]] = {
     TableColumn("Ref", 75): lambda line, _: line.indicator.ref,
     TableColumn("Indicator or term", 250): lambda line, _: line.indicator.wording,
     TableColumn("Definition", 300): lambda line, _: line.indicator.definition,
@@ -61,8 +68,7 @@ COLUMNS: dict[TableColumn, Callable[[Line, Policy], str]] = {
 def write_notes(book: Book) -> None:
     """Add the sheet: a named table of the indicators, and after them of the policy's words."""
     report = book.report
-    policy = report.register.framework.policy
-    rows = [[of(line, policy) for of in COLUMNS.values()] for line in report.lines]
+    rows = [[of(line, report) for of in COLUMNS.values()] for line in report.lines]
     empty = [""] * (len(COLUMNS) - 3)
     rows += [["Policy", term, meaning, *empty] for term, meaning in _policy(report)]
     about = (
@@ -74,7 +80,7 @@ def write_notes(book: Book) -> None:
 
 def _policy(report: Report) -> Iterator[tuple[str, str]]:
     for colour, meaning in report.key:
-        yield colour.shown, _sentence(meaning)
+        yield report.bands.of(colour).shown, _sentence(meaning)
     for reason, meaning in reasons_shown(report):
         yield f"Not rated: {reason}", _sentence(meaning)
     if suppressed := small_numbers_shown(report.register):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.consolidation.rating import SYMBOLS, Colour
 from pipeline.consolidation.report import Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
@@ -16,11 +15,13 @@ from pipeline.outputs.appendix.committee import (
 )
 from pipeline.outputs.appendix.flow import Flow, count, headings, text
 from pipeline.outputs.palette import INK, RULE, shade
+from schemas.model import Colour
 
 NAME = "Summary"
-#: Ref, wording, and five columns for figures: as wide as A4 upright.
-WIDTHS = (48, 224, 78, 98, 68, 80, 84)
-_WHOLE = len(WIDTHS)
+#: Ref, wording, and a column for each number, of which a fourth band has one more: as wide as A4
+#: upright.
+_WIDTHS = (48, 224, 78, 98, 68, 80, 84)
+_WIDTHS_OF_FOUR = (48, 164, 78, 98, 66, 66, 76, 84)
 #: The chart's height in pixels for each priority, and for its title and legend.
 _BAR, _FRAME = 22, 82
 _PIXELS_PER_POINT = 96 / 72
@@ -29,10 +30,12 @@ _PIXELS_PER_POINT = 96 / 72
 def write_summary(book: Book) -> None:
     """Add the sheet: counts by priority with their chart, what is red, who has not returned."""
     report = book.report
-    flow = Flow(book, book.sheet(NAME, NAME, landscape=False), WIDTHS)
+    widths = _WIDTHS_OF_FOUR if Colour.EXCEEDED in report.bands.in_use else _WIDTHS
+    flow, whole = Flow(book, book.sheet(NAME, NAME, landscape=False), widths), len(widths)
     tally = report.overall
+    counts = wording.counts_shown(report, tally)
     overall = (
-        f"Overall performance: {tally.shown}. {wording.counts_shown(tally).capitalize()}; "
+        f"Overall performance: {report.shown(tally)}. {counts[:1].upper()}{counts[1:]}; "
         f"score {wording.score_shown(tally.score)}."
     )
     if report.coverage_shown:
@@ -41,10 +44,10 @@ def write_summary(book: Book) -> None:
         overall += f"\n{restated}"
     if not report.awaited:
         overall += "\nEvery service area has returned."
-    flow.add(text(f"Summary {report.period.name}", looks.TITLE, _WHOLE))
+    flow.add(text(f"Summary {report.period.name}", looks.TITLE, whole))
     if report.is_draft:
-        flow.add(text(wording.edition_shown(report), looks.SUBTITLE, _WHOLE))
-    flow.add(text(overall, looks.SUBTITLE, _WHOLE))
+        flow.add(text(wording.edition_shown(report), looks.SUBTITLE, whole))
+    flow.add(text(overall, looks.SUBTITLE, whole))
     flow.block(below=8)
     first = _counts(flow, report)
     flow.block(below=8)
@@ -58,7 +61,7 @@ def write_summary(book: Book) -> None:
 
 def _counts(flow: Flow, report: Report) -> int:
     """The number of the first priority's row comes back."""
-    numbers = (*(colour.shown for colour in Colour), "Not rated")
+    numbers = (*(band.shown for band in report.bands), "Not rated")
     flow.add(*headings("Ref", "Priority", *numbers, "Overall", right=numbers))
     first = flow.row
     rows = [
@@ -68,12 +71,12 @@ def _counts(flow: Flow, report: Report) -> int:
     whole = ("All", "All priorities", report.overall, wording.sum_restated(report))
     for ref, heading, tally, restated in (*rows, whole):
         bold = tally is report.overall
-        counts = (tally.green, tally.amber, tally.red, tally.not_rated)
+        counts = (*(tally.of(band.colour) for band in report.bands), tally.not_rated)
         flow.add(
             text(ref, looks.but(looks.BODY, bold=bold)),
             with_note(heading, looks.but(looks.SMALL, bold=bold), restated),
             *(count(n, looks.but(looks.NUMBER, bold=bold)) for n in counts),
-            rating_cell(tally.shown, tally.colour),
+            rating_cell(report, tally),
         )
     return first
 
@@ -82,7 +85,7 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
     last = first + len(report.sections) - 1
     book, sheet = flow.book, flow.sheet
     chart = book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
-    series = [(c.shown, SYMBOLS[c], shade(c)) for c in Colour]
+    series = [(band.shown, band.symbol, shade(band)) for band in report.bands]
     for column, (name, symbol, tone) in enumerate([*series, ("Not rated", "–", shade(None))], 2):
         chart.add_series(
             {
@@ -108,7 +111,7 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"position": "bottom", "font": font})
     height = _BAR * len(report.sections) + _FRAME
-    chart.set_size({"width": sum(WIDTHS) - 4, "height": height})
+    chart.set_size({"width": sum(flow.widths) - 4, "height": height})
     chart.set_chartarea({"border": {"color": RULE}})
     placed = {"x_offset": 2, "object_position": 2, "description": _chart_in_words(report)}
     sheet.insert_chart(flow.row, 0, chart, placed)
@@ -120,7 +123,7 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
 
 
 def _chart_in_words(report: Report) -> str:
-    counts = [f"{s.priority.ref}: {wording.counts_shown(s.tally)}" for s in report.sections]
+    counts = [f"{s.priority.ref}: {wording.counts_shown(report, s.tally)}" for s in report.sections]
     return (
         "Stacked bar chart of the number of indicators of each rating by priority. "
         f"{'; '.join(counts)}. The table above it holds the same figures."
@@ -129,13 +132,14 @@ def _chart_in_words(report: Report) -> str:
 
 def _red(flow: Flow, report: Report) -> None:
     red = [line for line in report.lines if line.rating.colour is Colour.RED]
+    said, whole = report.bands.of(Colour.RED).said, len(flow.widths)
     flow.block(below=8)
-    flow.add(text("What is red", looks.SECTION, _WHOLE))
+    flow.add(text(f"What is {said}", looks.SECTION, whole))
     if not red:
-        flow.add(text("No indicator is red.", span=_WHOLE))
+        flow.add(text(f"No indicator is {said}.", span=whole))
         return
     names = ("Ref", "Indicator", "Target", "Performance", "Gap")
-    flow.add(*headings(*names, right=names[2:4], last=3))
+    flow.add(*headings(*names, right=names[2:4], last=whole - 4))
     for line in red:
         flow.add(
             text(line.indicator.ref, looks.BODY),
@@ -146,15 +150,15 @@ def _red(flow: Flow, report: Report) -> None:
             ),
             target_cell(line),
             figure_cell(line),
-            text(wording.gap_shown(line), looks.BODY, 3),
+            text(wording.gap_shown(line), looks.BODY, whole - 4),
         )
         flow.block()
 
 
 def _awaited(flow: Flow, report: Report) -> None:
     flow.block(below=8)
-    flow.add(text("Who has not returned", looks.SECTION, _WHOLE))
-    rest = _WHOLE - 2
+    flow.add(text("Who has not returned", looks.SECTION, len(flow.widths)))
+    rest = len(flow.widths) - 2
     flow.add(*headings("Ref", "Service area", "Return", last=rest))
     for returned in report.awaited:
         state = wording.return_state_shown(returned, report.period)

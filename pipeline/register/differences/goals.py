@@ -8,8 +8,10 @@ from decimal import Decimal
 from msgspec import Struct
 
 from pipeline.register.differences.difference import Concern, RegisterChange, indicator_named
+from schemas.bands import Bands, bands_of
 from schemas.model import Indicator, Operator, Register, Target, Tolerance, ToleranceKind
 from schemas.register_over_time import TARGETS_OVER_TIME
+from schemas.thresholds import thresholds_shown
 from schemas.timeline import in_force, row_for
 from schemas.units import Unit, shown
 from schemas.wording import counted, noun_for
@@ -28,6 +30,7 @@ def targets(old: Register, new: Register) -> Iterator[RegisterChange]:
     """What each indicator is to reach in each period, and what it is compared with."""
     then = {name: in_force(old, name) for name in _periods(old)}
     by_now = {name: in_force(new, name) for name in _periods(new)}
+    bands = bands_of(new)
     keys = dict.fromkeys(
         (each.indicator, name)
         for by_period in (by_now, then)
@@ -40,13 +43,17 @@ def targets(old: Register, new: Register) -> Iterator[RegisterChange]:
         if now is None or new.period(period) is None:
             # What is gone with its indicator or period is said of these.
             continue
-        before = _Goal.of(then[period].target(ref, period) if period in then else None, was)
-        after = _Goal.of(by_now[period].target(ref, period), now)
+        before = _Goal.of(then[period].target(ref, period) if period in then else None, was, bands)
+        after = _Goal.of(by_now[period].target(ref, period), now, bands)
         name = f"{indicator_named(now, ref)}, {period}"
         if before.target != after.target:
             yield RegisterChange(Concern.TARGETS, f"{name}: {after.otherwise_than(before)}.")
         elif before.printed != after.printed:
             said = f"{name}: the target is printed {after.printed}; it was {before.printed}."
+            yield RegisterChange(Concern.TARGETS, said)
+        if before.thresholds != after.thresholds:
+            then_said = f"they were {before.thresholds}" if before.thresholds else "it had none"
+            said = f"{name}: its thresholds are {after.thresholds or 'none'}; {then_said}."
             yield RegisterChange(Concern.TARGETS, said)
         if before.baseline != after.baseline:
             said = f"{name}: the baseline is {after.baseline or 'none'}"
@@ -86,9 +93,11 @@ class _Goal(Struct, frozen=True):
     target: str = ""
     printed: str = ""
     baseline: str = ""
+    #: Its own, such as `green at 88% or above, red at 80% or below`.
+    thresholds: str = ""
 
     @classmethod
-    def of(cls, target: Target | None, indicator: Indicator | None) -> _Goal:
+    def of(cls, target: Target | None, indicator: Indicator | None, bands: Bands) -> _Goal:
         if target is None or indicator is None:
             return cls()
         printed, unit = target.shown(indicator.unit), indicator.unit
@@ -96,7 +105,8 @@ class _Goal(Struct, frozen=True):
         words = _OPERATORS[target.operator_by(indicator.polarity)] + figure if figure else ""
         of = f" ({target.baseline_period})" if target.baseline_period else ""
         baseline = shown(target.baseline, unit) if target.baseline is not None else ""
-        return cls(words, printed, f"{baseline}{of}".strip())
+        own = thresholds_shown(target, indicator, bands)
+        return cls(words, printed, f"{baseline}{of}".strip(), own)
 
     def otherwise_than(self, before: _Goal) -> str:
         if not self.target:

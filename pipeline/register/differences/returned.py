@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.register.differences.difference import Concern, RegisterChange, indicator_named
+from schemas.areas_over_time import areas_of
 from schemas.model import Register
 from schemas.wording import day_shown, listed
+
+
+def renamed_periods(old: Register, new: Register) -> Iterator[RegisterChange]:
+    """The periods that have another name, and say under which they were known."""
+    names = {each.name for each in old.periods}
+    for period in new.periods:
+        for former in period.formerly:
+            if former in names and period.name not in names:
+                said = (
+                    f"{former} is called {period.name} now: its returns, drafts and issues count "
+                    "for that, and templates with the old name are understood."
+                )
+                yield RegisterChange(Concern.RETURNS, said)
 
 
 def what_is_returned(old: Register, new: Register) -> Iterator[RegisterChange]:
@@ -16,24 +30,34 @@ def what_is_returned(old: Register, new: Register) -> Iterator[RegisterChange]:
 
 
 def _asked_of_areas(old: Register, new: Register) -> Iterator[str]:
+    ending = areas_of(new).ending
     for area in new.areas:
         before = [each.ref for each in old.indicators_of(area.ref)]
         after = [each.ref for each in new.indicators_of(area.ref)]
         more = _named(new, [ref for ref in after if ref not in before])
         less = _named(old, [ref for ref in before if ref not in after])
+        last = ending(area.ref).last
         if old.area(area.ref) is None:
             asked = f"must return {more}" if more else "returns nothing yet"
             yield f"{area.name} is a new service area and {asked}."
             continue
         if more:
             yield f"{area.name} must also return {more}: write it a new template."
-        if less:
+        if less and last:
+            became = listed(map(new.area_name, ending(area.ref).becomes))
+            yield (
+                f"{area.name} returns nothing after {last}, and no longer {less}; "
+                f"{f'{became} took over' if became else 'nobody takes over'}. What it reported "
+                "goes on counting."
+            )
+        elif less:
             yield f"{area.name} no longer returns {less}; what it reported no longer counts."
     for area in old.areas:
         if new.area(area.ref) is None:
             yield (
-                f"{area.name} is no longer a service area: its figures no longer count, and a "
-                "return that it sends is sent back."
+                f"{area.name} is no longer a service area: its figures go on counting for the "
+                "periods for which they were accepted, and the digest asks about them. A return "
+                "that it sends is sent back."
             )
 
 

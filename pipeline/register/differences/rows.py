@@ -33,16 +33,20 @@ _CONCERNS = {
     "approvers": Concern.MAIL,
     "decisions": Concern.MAIL,
     "policies": Concern.FRAMEWORK,
+    "bands": Concern.FRAMEWORK,
 }
 _MAIL = {"areas.email", "framework.remind_before", "framework.remind_after", "framework.draft_days"}
 _ASKED = "It is asked of returns that come from now on; what was accepted stays."
 _OLD_TEMPLATE = "A return from a template of before is asked whether its figure answers that."
+_PRINTED_SO = "Appendices that are made from now on are printed so."
+_TAKES_OVER = "After the last period whoever it becomes is asked for what it returned."
 #: What a change of a column means, by sheet and column; nothing where the sentence says it all.
 _MEANS = {
     "framework.policy": "Every colour is worked out anew.",
     "framework.green_from": "The colour of the whole is worked out anew.",
     "framework.amber_from": "The colour of the whole is worked out anew.",
     "framework.coverage_from": "The colour of the whole is worked out anew.",
+    "framework.exceeded_by": "Every colour is worked out anew.",
     "framework.small_below": "What was printed before stays printed; what is suppressed is worked "
     "out anew beside it.",
     "framework.keep_years": "quarterday forget --dry-run says which returns are past their time.",
@@ -71,7 +75,14 @@ _MEANS = {
     "printed before.",
     "areas.name": "A return whose cover has the old name alone is not known to be of it: write a "
     "new template.",
+    "areas.first": "Before it whoever becomes it is asked.",
+    "areas.last": f"{_TAKES_OVER} What it reported goes on counting.",
+    "areas.becomes": _TAKES_OVER,
     "areas.email": "Mail that waits for an address that is gone is not sent.",
+    "bands.word": _PRINTED_SO,
+    "bands.symbol": _PRINTED_SO,
+    "bands.colour": _PRINTED_SO,
+    "periods.formerly": "What stands under a former name counts for the period.",
     "periods.starts": "Which period comes before which is worked out anew.",
     "periods.ends": "Which period comes before which is worked out anew.",
 }
@@ -80,6 +91,7 @@ _CALLED = {
     "indicators.wording": "The wording of {ref}",
     "indicators.decimals": "The number of decimals of {name}",
     "indicators.small_numbers": "The rule for small numbers of {name}",
+    "periods.formerly": "The former name of {name}",
     "periods.starts": "The first day of {name}",
     "periods.ends": "The last day of {name}",
     "periods.issue_on": "The day from which {name} is issued",
@@ -142,7 +154,7 @@ def _key(sheet: RegisterSheet, row: _Row) -> _Key:
             return (*row.values(),)
         case "targets":
             return row["indicator"], row["period"]
-        case "indicators":
+        case "indicators" | "areas":
             return row["ref"], row["since"]
     return (row[sheet.columns[0].key],)
 
@@ -177,7 +189,8 @@ def _name(row: _Row) -> str:
     """How a row is called: `P1-1 (Number of repeat incidents)`, `Community safety`."""
     if "wording" in row:
         return f"{row['ref']} ({row['wording']})"
-    return row.get("name") or row.get("heading") or ""
+    names = (row.get(key) for key in ("name", "heading", "band", "since"))
+    return next(filter(None, names), "")
 
 
 def _came(sheet: RegisterSheet, row: _Row) -> str:
@@ -190,12 +203,16 @@ def _came(sheet: RegisterSheet, row: _Row) -> str:
             kind = f"{row['kind']} in {row['unit']}" if row["unit"] else row["kind"]
             better = f", {row['polarity']}" if row["polarity"] else ""
             return f"{name} is new: a {kind}{better}."
+        case "areas" if row["since"]:
+            return f"From {row['since']} on {row['ref']} is another in some way: {_line(row)}."
         case "recipients":
             return f"{name} ({row['email']}) is sent: {row['gets'] or 'appendix'}."
         case "approvers":
             return f"{name} may decide."
         case "decisions":
             return f"There is a new line on Decisions: {_line(row)}."
+        case "bands":
+            return f"The band {name} is printed otherwise: {_line(row)}. {_PRINTED_SO}"
         case "policies":
             return f"From {row['since']} on the colours go by another policy: {_line(row)}."
     return ""
@@ -212,12 +229,16 @@ def _went(sheet: RegisterSheet, row: _Row) -> str:
                 f"{name} is no longer in the register: no appendix shows it. What was received of "
                 "it is kept."
             )
+        case "areas" if row["since"]:
+            return f"That {row['ref']} is another in some way from {row['since']} on is gone."
         case "recipients":
             return f"{name} ({row['email']}) is sent nothing any more."
         case "approvers":
             return f"{name} may no longer decide."
         case "decisions":
             return f"A line on Decisions is gone, and what came of it stays: {_line(row)}."
+        case "bands":
+            return f"The band {name} is printed as it is without a row on Bands. {_PRINTED_SO}"
         case "policies":
             return f"The policy that held from {row['since']} on is gone."
     return ""

@@ -231,7 +231,7 @@ class Vocabulary:
 
     def __init__(self, register: Register, like: Vocabulary | None = None) -> None:
         """Of a register; `like` is that of one with the same indicators."""
-        self.register, areas, about = register, register.areas, register.framework
+        self.register, areas, about = register, register.known_areas, register.framework
         self.calendar = Calendar(register.periods)
         #: Each indicator by its reference, as they are compared.
         self.by_ref: dict[str, Indicator] = (
@@ -244,7 +244,7 @@ class Vocabulary:
         self._areas = Phrases({spoken(area.name): area.ref for area in areas})
         #: The ref of each area, by its name or ref as they are compared.
         self.areas = {name_key(name): a.ref for a in areas for name in (a.ref, a.name)}
-        self.area_names = {area.ref: area.name for area in areas}
+        self.area_names = register.names_of_areas
         #: Refs of areas are words only as they are written.
         self._area_refs = Phrases({area.ref: area.ref for area in areas})
         self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
@@ -260,7 +260,8 @@ class Vocabulary:
         ]
         names = (name for each in self._names.values() for name in each.keys)
         of_areas = (name for area in areas for name in (area.ref, area.name))
-        phrases = (*names, *of_areas, *(period.name for period in register.periods), *_PHRASES)
+        called = (name for p in register.periods for name in (p.name, *p.formerly))
+        phrases = (*names, *of_areas, *called, *_PHRASES)
         self._unknown = UnknownWords(phrases, _READ_BY)
         self._read = lru_cache(maxsize=2_000)(self._label)
         self._read_title = lru_cache(maxsize=2_000)(self._title)
@@ -273,7 +274,7 @@ class Vocabulary:
         register, about = self.register, self.register.framework
         texts = (about.council, about.title, about.appendix, *self.bodies)
         texts += tuple(t for p in register.priorities for t in (p.ref, p.heading))
-        texts += tuple(t for a in register.areas for t in (a.ref, a.name, a.lead))
+        texts += tuple(t for a in register.known_areas for t in (a.ref, a.name, a.lead))
         texts += tuple(t for i in register.indicators for t in (i.ref, i.wording))
         return frozenset(w.strip(".'") for t in texts for w in _APART.split(spoken(t)))
 

@@ -43,6 +43,8 @@ class RegisterPeriod(Struct, frozen=True):
     said: Mentions
     #: In months; 0 where it is none of those that words can mean.
     length: int
+    #: The name that is meant: its own, or one of before.
+    called: str
 
     @property
     def name(self) -> str:
@@ -60,7 +62,7 @@ class RegisterPeriod(Struct, frozen=True):
             *(Fit.SAME if self._ends_on(each) else Fit.DOUBTFUL for each in said.days),
             *map(self._since, said.written),
             *(self._away(*each) for each in said.relative),
-            *(_same(each == self.name) for each in said.names),
+            *(_same(each == self.called) for each in said.names),
         ]
         is_part = self.length != LONG["year"] or self.said.quarters or self.said.halves
         if said.years and is_part and not self._is_placed(said):
@@ -158,14 +160,19 @@ def _same(is_same: bool) -> Fit:
 
 
 class Calendar:
-    """The periods of a register, by what people may call them."""
+    """The periods of a register, by what people may call them, now or before."""
 
     def __init__(self, periods: Iterable[Period]) -> None:
-        self._known = {period.name: _known(period) for period in periods}
+        #: Each period by each of its names, its own first.
+        self._known = {
+            period.name: [_known(period, name) for name in (period.name, *period.formerly)]
+            for period in periods
+        }
+        called = [known for some in self._known.values() for known in some]
         #: Names that say nothing in words of the calendar, longest first.
         self._names = {
-            spoken(name): name
-            for name, known in sorted(self._known.items(), key=lambda each: -len(each[0]))
+            spoken(known.called): known.called
+            for known in sorted(called, key=lambda each: -len(each.called))
             if known.said.names
         }
 
@@ -182,19 +189,21 @@ class Calendar:
 
     def fit(self, said: Mentions, period: str) -> Fit:
         """Whether words mean a period."""
-        return self._known[period].fit(said) if said else Fit.SAME
+        if not said:
+            return Fit.SAME
+        return min(known.fit(said) for known in self._known[period])
 
     def among(self, said: Mentions, period: str) -> Fit:
         """Whether a title that speaks of several periods can mean one."""
-        return self._known[period].among(said)
+        return min(known.among(said) for known in self._known[period])
 
     def of_day(self, day: date, period: str) -> Fit:
         """Whether a day alone, over figures, tells of a period: by its end, or one within it."""
-        own = self._known[period].period
+        own = self._known[period][0].period
         day = in_year(day, own.ends)
         if day == own.ends:
             return Fit.SAME
-        if day < own.starts or any(day == each.period.ends for each in self._known.values()):
+        if day < own.starts or any(day == some[0].period.ends for some in self._known.values()):
             return Fit.OTHER
         # Figures are written down after their period.
         return Fit.DOUBTFUL if day < own.ends else Fit.SAME
@@ -202,19 +211,19 @@ class Calendar:
     def named(self, said: Mentions) -> str | None:
         """The one period that words mean; None where they mean none, or several."""
         said = replace(said, written=frozenset())
-        meant = [known.name for known in self._known.values() if known.fit(said) is Fit.SAME]
+        meant = [name for name in self._known if self.fit(said, name) is Fit.SAME]
         return meant[0] if said and len(meant) == 1 else None
 
 
-def _known(period: Period) -> RegisterPeriod:
-    said, rest = mentions(spoken(period.name))
+def _known(period: Period, name: str) -> RegisterPeriod:
+    said, rest = mentions(spoken(name))
     is_placed = said.years or said.quarters or said.halves or said.spans or said.ends
     is_term = (TERM, 0) in said.relative
     if rest.replace("\0", "").strip(" ,:-()") or not is_placed or is_term:
         # Its name is known as a whole.
-        said = Mentions(names=frozenset({period.name}))
+        said = Mentions(names=frozenset({name}))
     first, last = period.starts, period.ends
     is_whole = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     length = months if is_whole and months in LONG.values() else 0
-    return RegisterPeriod(period, replace(said, days=frozenset()), length)
+    return RegisterPeriod(period, replace(said, days=frozenset()), length, name)

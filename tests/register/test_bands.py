@@ -1,0 +1,412 @@
+"""Bands, thresholds and the fourth band in the register, as people may mistype them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from openpyxl import load_workbook
+
+from pipeline.register.differences import differences
+from pipeline.register.file import register_bytes
+from pipeline.register.reader import judge
+from pipeline.register.sheets import read_sheets
+from pipeline.workspace.errors import RegisterError
+from schemas.bands import (
+    BLACK,
+    DEFAULT,
+    LEAST_APART,
+    NAMED_COLOURS,
+    NOT_RATED_FILL,
+    WHITE,
+    Band,
+    bands_of,
+    contrast,
+    fill_of,
+    lightness,
+    nearest_apart,
+)
+from schemas.findings import Finding, Severity
+from schemas.frequency import Carried, Profile
+from schemas.model import BandRow, Colour, Period, Register
+from schemas.register_settings import FRAMEWORK
+from schemas.timeline import in_force
+from tests.support.builders import small_register
+from tests.support.register_fixture import read_here, write_worked
+from tests.support.registers import put_register
+
+Cells = dict[str, object]
+#: Where the setting stands on the sheet Framework.
+EXCEEDED_BY = f"B{2 + [each.key for each in FRAMEWORK.columns].index('exceeded_by')}"
+#: Each mistake: what is typed, and the cell, code and words of the one finding that it makes.
+MISTAKES: dict[str, tuple[Cells, str]] = {
+    "a threshold without a target": (
+        {"Targets!D3": None, "Targets!C3": None, "Targets!M3": "30%"},
+        (
+            "Targets!M3: 30% stands under Red from, and there is no target. Type the target, or "
+            "clear this cell. [R94]"
+        ),
+    ),
+    "a threshold beside a range": (
+        {"Targets!M5": 90_000},
+        "Targets!M5: 90000 stands under Red from, and the target is a range.",
+    ),
+    "a threshold beside a target without a better side": (
+        {"Targets!N6": -0.02},
+        (
+            "Targets!N6: -0.02 stands under Exceeded from, and which side of the target is better "
+            "is not said. Clear this cell, or choose the operator >= or <=. [R94]"
+        ),
+    ),
+    "a threshold of what is never rated": (
+        {"Targets!D7": 5, "Targets!M7": 3},
+        (
+            "Targets!M7: 3 stands under Red from, and the polarity of P6-4 is contextual, so that "
+            "it is never rated."
+        ),
+    ),
+    "a threshold of a milestone": (
+        {"Targets!A8": "P7-1", "Targets!B8": "2012-13", "Targets!M8": 3},
+        "Targets!M8: P7-1 is a milestone and has no figure to compare.",
+    ),
+    "green without red": (
+        {"Targets!L2": 4300},
+        "Targets!M2: Red from is blank, and there is a figure under Green from.",
+    ),
+    "red better than green where lower is better": (
+        {"Targets!L2": 4300, "Targets!M2": 4250},
+        (
+            "Targets!M2: Red from (4250) is not above Green from (4300). Correct the wrong one of "
+            "the two. [R95]"
+        ),
+    ),
+    "red at green": (
+        {"Targets!L2": 4300, "Targets!M2": 4300},
+        "Targets!M2: Red from (4300) is not above Green from (4300).",
+    ),
+    "red at the target": (
+        {"Targets!M2": 4248},
+        "Targets!M2: Red from (4248) is not above the target (4248).",
+    ),
+    "red better than the target where higher is better": (
+        {"Targets!M4": "4%"},
+        "Targets!M4: Red from (4%) is not below the target (3.30%).",
+    ),
+    "exceeded at the target": (
+        {"Targets!N2": 4248},
+        "Targets!N2: Exceeded from (4248) is not below the target (4248).",
+    ),
+    "exceeded worse than green": (
+        {"Targets!L2": 4000, "Targets!M2": 4500, "Targets!N2": 4100},
+        "Targets!N2: Exceeded from (4100) is not below Green from (4000).",
+    ),
+    "a fourth band below nothing": (
+        {"Framework!exceeded by": "-5%"},
+        f"Framework!{EXCEEDED_BY}: -5% is below zero.",
+    ),
+    "a band given twice": (
+        {"Bands!A2": "green", "Bands!A3": "Green"},
+        'Bands!A3: "Green" is already used further up. Give each row a band of its own. [R24]',
+    ),
+    "a band that is none": (
+        {"Bands!A2": "blue"},
+        'Bands!A2: "blue" is not a band.',
+    ),
+    "a word that is a formula": (
+        {"Bands!A2": "green", "Bands!B2": "+ met"},
+        'Bands!B2: "+ met" is no word of up to 24 characters.',
+    ),
+    "a word that is a sentence": (
+        {"Bands!A2": "green", "Bands!B2": "Everything is as it should be"},
+        "is no word of up to 24 characters.",
+    ),
+    "a word of another band": (
+        {"Bands!A2": "green", "Bands!B2": "amber"},
+        'Bands!B2: The word "amber" is also that of amber. Give each band a word of its own. [R92]',
+    ),
+    "two bands of one word": (
+        {"Bands!A2": "green", "Bands!B2": "Met", "Bands!A3": "red", "Bands!B3": "met"},
+        'Bands!B3: The word "met" is also that of green.',
+    ),
+    "a word that means that nothing is rated": (
+        {"Bands!A2": "red", "Bands!B2": "Not rated"},
+        'The word "Not rated" is also that of what is not rated.',
+    ),
+    "a symbol that is a formula": (
+        {"Bands!A2": "green", "Bands!C2": "@"},
+        'Bands!C2: "@" is no sign that can stand before a word.',
+    ),
+    "a symbol that ends the text of a number format": (
+        {"Bands!A2": "green", "Bands!C2": '"'},
+        "is no sign that can stand before a word.",
+    ),
+    "a symbol of another band": (
+        {"Bands!A2": "red", "Bands!C2": "✔\ufe0f"},
+        "is also that of green. Give each band a symbol of its own. [R92]",
+    ),
+    "a colour that is not known": (
+        {"Bands!A2": "green", "Bands!D2": "greenish"},
+        'Bands!D2: "greenish" is not a colour that is known. Type it as #RRGGBB,',
+    ),
+    "half a colour": (
+        {"Bands!A2": "green", "Bands!D2": "#FFF"},
+        'Bands!D2: "#FFF" is not a colour that is known.',
+    ),
+    "two colours that are one in grey": (
+        {"Bands!A2": "green", "Bands!D2": "#00B050", "Bands!A3": "red", "Bands!D3": "#FF0000"},
+        (
+            "Bands!D3: #FF0000 is 53% light, and #00B050, the colour of green, 63%: in a print in "
+            "grey nobody could tell them apart. Choose a lighter or darker one, for example "
+        ),
+    ),
+    "a colour like that of what is not rated": (
+        {"Bands!A2": "amber", "Bands!D2": "white"},
+        "the colour of what is not rated, 96%:",
+    ),
+}
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    path = tmp_path / "register.xlsx"
+    write_worked(path)
+    return path
+
+
+def findings_after(workbook: Path, cells: Cells) -> tuple[Finding, ...]:
+    """All that there is to say of a register once this is typed into its cells."""
+    book = load_workbook(workbook)
+    for place, value in cells.items():
+        sheet, cell = place.split("!")
+        book[sheet][EXCEEDED_BY if cell == "exceeded by" else cell].value = value
+    book.save(workbook)
+    try:
+        return judge(read_sheets(register_bytes(workbook)), workbook.name, "")[1]
+    except RegisterError as error:
+        return error.findings
+
+
+def errors_after(workbook: Path, cells: Cells) -> list[str]:
+    return [f.line for f in findings_after(workbook, cells) if f.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_what_cannot_be_meant_names_its_cell(workbook: Path, mistake: str) -> None:
+    cells, says = MISTAKES[mistake]
+    (line,) = errors_after(workbook, cells)
+    assert says in line
+
+
+#: Each question: what is typed, and the finding with which the register is used all the same.
+QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
+    "green beyond the target": (
+        {"Targets!L2": 4200, "Targets!M2": 4500},
+        Severity.WARNING,
+        (
+            "Targets!L2: Green from is 4200, and the target 4248, of which lower is better: a "
+            "figure that only just reaches the target is not green."
+        ),
+    ),
+    "thresholds by the policy of improvement": (
+        {"Framework!B5": "target or improvement", "Targets!M2": 4500},
+        Severity.WARNING,
+        (
+            "Targets!M2: By the policy of 2012-13, target or improvement, what has improved is "
+            "amber, and P2-1 has thresholds: it is rated by these alone."
+        ),
+    ),
+    "a target beyond what is plausible": (
+        {"Targets!D3": "105%"},
+        Severity.WARNING,
+        "Targets!D3: The target (105%) is above Plausible maximum of P2-2 (100%).",
+    ),
+    "a threshold beyond what is plausible": (
+        {"Targets!M3": "105%"},
+        Severity.WARNING,
+        "Targets!M3: Red from (105%) is above Plausible maximum of P2-2 (100%).",
+    ),
+    "a tolerance beside thresholds": (
+        {"Targets!M3": "35%"},
+        Severity.INFO,
+        (
+            "Targets!M3: P2-2 has a tolerance of its own, and thresholds for 2012-13: the "
+            "thresholds hold."
+        ),
+    ),
+    "a fourth band that ends": (
+        {
+            "Framework!exceeded by": "5%",
+            **dict(
+                zip(
+                    ("Policies!A2", "Policies!B2", "Policies!C2", "Policies!D2"),
+                    ("2012-13", "target and tolerance", "10%", "percent of target"),
+                    strict=True,
+                )
+            ),
+            "Policies!E2": 0.75,
+            "Policies!F2": 0.5,
+        },
+        Severity.WARNING,
+        (
+            "Policies!H2: Exceeded by is blank, and it was 5% before: from 2012-13 on there is no "
+            "such band."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_may_not_be_meant_is_asked_about_and_the_register_is_used(
+    workbook: Path, question: str
+) -> None:
+    cells, severity, says = QUESTIONS[question]
+    (found,) = findings_after(workbook, cells)
+    assert found.severity is severity
+    assert says in found.line
+    read_here(workbook)
+
+
+def test_thresholds_and_bands_that_agree_are_asked_about_in_nothing(workbook: Path) -> None:
+    cells: Cells = {
+        "Framework!exceeded by": "5%",
+        "Targets!L2": 4300,
+        "Targets!M2": 4500,
+        "Targets!N2": 4000,
+        "Bands!A2": "exceeded",
+        "Bands!B2": "Well above target",
+        "Bands!A3": "green",
+        "Bands!B3": "On target",
+        "Bands!C3": "●",
+        "Bands!D3": "#4FA36F",
+        "Bands!A4": "red",
+        "Bands!B4": "Off target",
+        "Bands!C4": "▲",
+        "Bands!D4": "#9d1b1b",
+    }
+    assert not findings_after(workbook, cells)
+    register = read_here(workbook)
+    assert register.framework.policy.exceeded_by == Decimal(5)
+    goal = register.target("P2-1", "2012-13")
+    assert goal is not None
+    assert (goal.green_from, goal.red_from, goal.exceeded_from) == (4300, 4500, 4000)
+    assert [(each.shown, each.fill, each.ink) for each in bands_of(register)] == [
+        ("★ Well above target", "#10246B", WHITE),
+        ("● On target", "#4FA36F", BLACK),
+        ("◆ Amber", "#FFC83D", BLACK),
+        ("▲ Off target", "#9D1B1B", WHITE),
+    ]
+
+
+def test_a_fourth_band_that_nobody_uses_takes_no_colour_from_the_others(workbook: Path) -> None:
+    dark: Cells = {"Bands!A2": "red", "Bands!D2": "#1A2A6B"}
+    assert not errors_after(workbook, dark)
+    assert [band.colour for band in bands_of(read_here(workbook))] == ["green", "amber", "red"]
+    (line,) = errors_after(workbook, {"Framework!exceeded by": "5%"})
+    assert "the colour of exceeded" in line
+
+
+colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06X}")
+
+
+@given(fill=colours)
+def test_the_ink_reads_on_every_fill(fill: str) -> None:
+    assert contrast(fill, Band(Colour.RED, "Red", "✖", fill).ink) >= 4.5
+
+
+@given(fill=colours, others=st.lists(colours, max_size=3))
+def test_a_colour_that_is_suggested_is_told_apart_from_all_others(
+    fill: str, others: list[str]
+) -> None:
+    others.append(NOT_RATED_FILL)
+    found = nearest_apart(fill, others)
+    assert not found or all(
+        abs(lightness(found) - lightness(each)) >= LEAST_APART for each in others
+    )
+
+
+def test_a_suggested_colour_is_taken_where_it_is_errors_after(workbook: Path) -> None:
+    cells: Cells = {"Bands!A2": "red", "Bands!D2": "#FF0000", "Bands!A3": "green"}
+    (line,) = errors_after(workbook, {**cells, "Bands!D3": "#00B050"})
+    suggested = line.split("for example ")[1].split(".")[0]
+    assert fill_of(suggested) == suggested
+    assert not errors_after(workbook, {"Bands!D3": suggested})
+
+
+def test_the_colours_that_bands_have_by_themselves_are_told_apart() -> None:
+    light = sorted(lightness(fill) for fill in (NOT_RATED_FILL, *(b.fill for b in DEFAULT)))
+    assert all(b - a >= LEAST_APART for a, b in pairwise(light))
+    assert all(fill_of(name.upper()) == fill for name, fill in NAMED_COLOURS.items())
+
+
+def with_bands() -> Register:
+    small = small_register()
+    first, *others = small.targets
+    goal = replace(
+        first, green_from=Decimal(4300), red_from=Decimal(4500), exceeded_from=Decimal(4000)
+    )
+    policy = replace(small.framework.policy, exceeded_by=Decimal("7.5"))
+    return replace(
+        small,
+        framework=replace(small.framework, policy=policy),
+        targets=(goal, *others),
+        bands=(BandRow(Colour.EXCEEDED, "Well above", "◎", "#10246B"), BandRow(Colour.RED, "Off")),
+    )
+
+
+def test_a_register_with_all_of_it_is_read_as_it_was_written(tmp_path: Path) -> None:
+    register, path = with_bands(), tmp_path / "register.xlsx"
+    put_register(register, path)
+    read = read_here(path)
+    assert (read.bands, read.framework.policy) == (register.bands, register.framework.policy)
+    assert read.targets == register.targets
+
+
+def test_thresholds_are_spread_and_carried_on_with_their_target() -> None:
+    register = with_bands()
+    goal = replace(
+        register.targets[0],
+        profile=Profile.PARTS,
+        carried=Carried.BY_PERCENT,
+        change=Decimal(-10),
+    )
+    quarter = Period("2012-13 Q1", date(2012, 4, 1), date(2012, 6, 30), date(2012, 7, 31))
+    after = Period("2013-14", date(2013, 4, 1), date(2014, 3, 31), date(2014, 4, 30))
+    register = replace(register, targets=(goal,), periods=(quarter, *register.periods, after))
+    found = [
+        in_force(register, name).target(goal.indicator, name) for name in ("2012-13 Q1", "2013-14")
+    ]
+    assert [
+        (each.value, each.green_from, each.red_from, each.exceeded_from) for each in found if each
+    ] == [
+        (Decimal(1062), Decimal(1075), Decimal(1125), Decimal(1000)),
+        (Decimal("3823.2"), Decimal(3870), Decimal(4050), Decimal(3600)),
+    ]
+
+
+def test_what_changes_with_bands_and_thresholds_is_told_of_a_register() -> None:
+    name = f"P1-1 ({small_register().indicators[0].wording}), 2012-13"
+    printed = "Appendices that are made from now on are printed so."
+    assert [each.said for each in differences(small_register(), with_bands())] == [
+        (
+            f"{name}: its thresholds are well above at 4000 or below, green at 4300 or below, off "
+            "at 4500 or above, amber between; it had none."
+        ),
+        "Exceeded by is 7.5%; it was blank. Every colour is worked out anew.",
+        f"The band exceeded is printed otherwise: exceeded, Well above, ◎, #10246B. {printed}",
+        f"The band red is printed otherwise: red, Off. {printed}",
+    ]
+    back = [each.said for each in differences(with_bands(), small_register())]
+    assert back[0] == (
+        f"{name}: its thresholds are none; they were exceeded at 4000 or below, green at 4300 or "
+        "below, red at 4500 or above, amber between."
+    )
+    worded = replace(with_bands(), bands=(BandRow(Colour.RED, "Below"), with_bands().bands[0]))
+    assert f"The word of red is Below; it was Off. {printed}" in [
+        each.said for each in differences(with_bands(), worded)
+    ]
