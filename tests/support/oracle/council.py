@@ -94,12 +94,16 @@ class Oracle:
     ) -> list[str]:
         """Take in what came; the names of the periods that are printed anew, if they differ."""
         self.register = register = Register(sheets)
+        for former, name in register.called.items():
+            if former in self.held:
+                self.held[name] = self.held.pop(former)
         for span in register.spans:
             held = self.held.setdefault(span.name, _Held())
             if not span.is_open and held.appendix and held.closed is None:
                 held.closed = held.appendix, dict(held.printed)
         for one in received:
-            self._take_in(one, today, is_restatement=one.period == reopened)
+            period = register.called.get(one.period, one.period)
+            self._take_in(one, period, today, is_restatement=period == reopened)
         living = [
             span
             for span in register.spans
@@ -119,8 +123,8 @@ class Oracle:
     def _has_any(self, period: str) -> bool:
         return any(self.held[period].answers.values())
 
-    def _take_in(self, one: Return, today: date, *, is_restatement: bool) -> None:
-        held = self.held[one.period]
+    def _take_in(self, one: Return, period: str, today: date, *, is_restatement: bool) -> None:
+        held = self.held[period]
         outcome = "sent back" if one.is_spoilt else "restated" if is_restatement else "accepted"
         held.came.setdefault(one.area, []).append((today, outcome))
         if one.is_spoilt:
@@ -128,7 +132,7 @@ class Oracle:
         held.is_restated |= is_restatement
         register = held.register if held.closed and held.register else self.register
         assert register is not None
-        span = register.by_name[one.period]
+        span = register.by_name[period]
         self._number += 1
         for ref in register.refs:
             held.answers.setdefault(ref, {}).pop(one.area, None)

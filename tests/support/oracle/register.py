@@ -120,6 +120,12 @@ class Register:
             for row in sheets["Periods"]
         ]
         self.by_name = {span.name: span for span in self.spans}
+        #: What periods are called now, by what they were called before.
+        self.called = {
+            former: text(row, "Name")
+            for row in sheets["Periods"]
+            for former in listed(row, "Formerly")
+        }
         self._rows: dict[str, list[Row]] = {}
         for row in sheets["Indicators"]:
             self._rows.setdefault(text(row, "Ref"), []).append(row)

@@ -325,6 +325,69 @@ class Council:
         """Another row of an indicator, which holds from a period on."""
         self.indicators.append({**row, **cells, "Changed from": since})
 
+    # --- What the officer changes meanwhile --------------------------------------------------
+
+    def amend(self, quarter: int) -> None:
+        """What is changed in the register once a quarter, by its number from 0, is closed."""
+        areas = self.sheets["Service areas"]
+        match quarter:
+            case 3:
+                museums = next(row for row in areas if row["Ref"] == "MUS")
+                named = {"Name": "Museums and archives", "Changed from": "2013-14 Q1"}
+                areas.append({**museums, **named})
+                # Not from a period on: closed ones keep what they had.
+                self.indicators[0].update(
+                    {"Tolerance": "7%", "Tolerance kind": "percent of target"}
+                )
+            case 4:
+                kerbside = next(row for row in areas if row["Ref"] == "KER")
+                kerbside.update({"Last period": "2013-14 Q2", "Becomes": "GAR"})
+            case 6:
+                outreach = next(row for row in areas if row["Ref"] == "OUT")
+                outreach.update({"Last period": "2013-14 Q4", "Becomes": "QUA; ROA"})
+                areas.append({"Ref": "WAL", "Name": "Walks", "First period": "2014-15 Q1"})
+                self._hand_over()
+            case 8:
+                row = next(
+                    row
+                    for row in self.indicators
+                    if (row["Merge rule"], row["Due"]) == ("mean", "quarterly")
+                    and not row.get("Accumulation")
+                )
+                row["Merge rule"] = "maximum"
+
+    def _hand_over(self) -> None:
+        """Rows that say who reports what the area did that was split."""
+        for ref in dict.fromkeys(str(row["Ref"]) for row in self.indicators):
+            rows = [row for row in self.indicators if row["Ref"] == ref]
+            for row in rows:
+                if "2014-15" in str(row.get("Changed from") or ""):
+                    row["Service areas"] = self._without_outreach(row)
+            held = [row for row in rows if "2014-15" not in str(row.get("Changed from") or "")]
+            is_changed = len(held) < len(rows)
+            if not is_changed and "OUT" in str(held[-1]["Service areas"]):
+                cells = {"Service areas": self._without_outreach(held[-1])}
+                self.change(held[-1], "2014-15", **cells, **{"With before": "compared"})
+
+    def _without_outreach(self, row: Row) -> str:
+        areas = str(row["Service areas"]).split("; ")
+        instead = self.chance.choice((["QUA"], ["ROA"], ["QUA", "ROA"], ["WAL"]))
+        if row["Merge rule"] is None or row["Kind"] != "measure":
+            instead = instead[:1]
+        named = [one for area in areas for one in (instead if area == "OUT" else [area])]
+        return "; ".join(dict.fromkeys(named))
+
+    def rename(self, old: str, new: str) -> None:
+        """Another name for a period, wherever it stands."""
+        for rows in self.sheets.values():
+            for row in rows:
+                for heading, said in row.items():
+                    if isinstance(said, str) and old in said.split("; "):
+                        names = [new if name == old else name for name in said.split("; ")]
+                        row[heading] = "; ".join(names)
+        period = next(row for row in self.sheets["Periods"] if row["Name"] == new)
+        period["Formerly"] = old
+
     # --- Targets -----------------------------------------------------------------------------
 
     def worth(self, row: Row) -> float:

@@ -23,7 +23,7 @@ _BLANK = {
     "Indicators": (
         "Plausible minimum", "Plausible maximum", "Plausible change", "Commentary rule", "Source",
     ),
-    "Service areas": ("Lead",),
+    "Service areas": ("Lead", "E-mail"),
     "Recipients": ("Name", "E-mail", "Gets"),
 }  # fmt: skip
 _saved = count(1)
@@ -59,7 +59,7 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: 
 
 def write_return(register: Register, sent: Return, inbox: Path) -> Path:
     """A return in the inbox, in a workbook of the area's own with the template's headings."""
-    span = register.by_name[sent.period]
+    span = register.by_name[register.called.get(sent.period, sent.period)]
     number = next(_saved)
     path = inbox / f"{sent.area} {sent.period} {number}.xlsx"
     with xlsxwriter.Workbook(path) as book:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -21,6 +22,9 @@ from tests.support.simulated.printed import read_appendix
 from tests.support.simulated.reports import Reporter
 from tests.support.simulated.words import Council, quarter_ends
 from tests.support.simulated.workbooks import write_register, write_return
+
+#: In which quarter a period gets another name, while its returns come.
+RENAMED_IN, RENAMED = 9, ("2014-15 Q2", "Summer 2014")
 
 
 @dataclass
@@ -53,7 +57,11 @@ class Years:
         for number, ends in enumerate(quarter_ends()[: self.quarters]):
             nights = self.reporter.of_quarter(Register(self.sheets), ends)
             self.night(ends + timedelta(days=18), nights.in_time)
+            if number == RENAMED_IN:
+                self.council.rename(*RENAMED)
+                self._save()
             self.night(ends + timedelta(days=32), nights.late)
+            self.council.amend(number)
             self.close(ends)
             if number % 3 == 2:
                 self.restate(ends + timedelta(days=50))
@@ -62,11 +70,12 @@ class Years:
         """A night, and what is printed after it beside what the oracle says."""
         register = Register(self.sheets)
         for sent in received:
-            write_return(self._held(sent.period) or register, sent, self.root / "inbox")
+            period = register.called.get(sent.period, sent.period)
+            write_return(self._held(period) or register, sent, self.root / "inbox")
         words = ["--reopen", reopened, "--because", "It was corrected"] if reopened else []
         done = self.call(day, "run", *words)
         assert done.exit_code in (0, 1), done.output
-        living = self.oracle.night(self.sheets, received, day, reopened)
+        living = self.oracle.night(deepcopy(self.sheets), received, day, reopened)
         for period in living:
             expected = self.oracle.held[period].appendix
             assert expected is not None
@@ -106,7 +115,7 @@ class Years:
     def restate(self, day: date) -> None:
         """An area's figures of a closed period are put right."""
         chance = self.council.chance
-        sent = [key for key in self.reporter.last if self.oracle.held[key[1]].closed]
+        sent = [key for key in self.reporter.last if self._held(key[1])]
         area, period = chance.choice(sorted(sent))
         register = self._held(period)
         assert register is not None
