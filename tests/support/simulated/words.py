@@ -26,6 +26,8 @@ _NAMES = (
 AREAS = {f"{name[:3].upper()}": name for name in _NAMES}
 
 CUMULATIVE, LATEST = "reported cumulatively", "latest known"
+#: Who reports every month.
+MONTHLY = ("CEM", "DIG", "EDU", "GAR", "KER", "MUS", "OUT")
 #: Of two whose figure is the one received last, who reports first.
 FIRST, SECOND = ("ADU", "BEN"), ("SCH", "THE")
 
@@ -159,8 +161,9 @@ class Council:
 
     # --- Indicators --------------------------------------------------------------------------
 
-    def _areas(self, number: int) -> str:
-        return "; ".join(sorted(self.chance.sample(list(AREAS), number)))
+    def _areas(self, number: int, due: str = "") -> str:
+        some = MONTHLY if due == "monthly" else list(AREAS)
+        return "; ".join(sorted(self.chance.sample(some, number)))
 
     def indicator(self, due: str, unit: str | None = None, **more: object) -> Row:
         """Another indicator; what is not said of it is made by chance."""
@@ -169,7 +172,7 @@ class Council:
         unit = unit or chance.choice(list(USUAL))
         rule = str(more.pop("rule", "") or self._rule(unit))
         is_one = rule == "sole owner" and chance.random() < 0.7
-        areas = self._areas(1 if is_one else chance.choice((2, 2, 3, 4)))
+        areas = self._areas(1 if is_one else chance.choice((2, 2, 3, 4)), due)
         if rule == "latest":
             areas = f"{chance.choice(FIRST)}; {chance.choice(SECOND)}"
         row: Row = {
