@@ -379,7 +379,7 @@ class Register:
         wholes = sorted((s for s in self.spans if s.holds(span)), key=lambda s: s.months)
         for whole in wholes:
             found = self._reached(ref, whole)
-            if found is not None and text(found[0], "Spread"):
+            if found is not None and text(found[0], "Spread") and not found[1].is_part:
                 row, worth = found
                 return row, worth.part(text(row, "Spread"), whole, span)
         before = self.a_year_before(span)
